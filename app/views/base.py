@@ -1,0 +1,273 @@
+"""What the controller may ask of views, and what views may tell it.
+
+Views know nothing of engines, requests or the store: they draw plain arrays and emit events.
+All positions are *chart* coordinates x (what is drawn), never pixels and never θ.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.types import Extent
+
+Array = NDArray[np.floating]
+XY = tuple[float, float]
+
+
+# --- events: view → controller ---------------------------------------------------------------
+@dataclass(frozen=True)
+class PinMoved:
+    """Pin "A" or "B" is dragged to x; ``done`` on release."""
+
+    pin: str
+    xy: XY
+    done: bool
+
+
+@dataclass(frozen=True)
+class VectorMoved:
+    """The tip of the vector at A is dragged to x."""
+
+    tip: XY
+    done: bool
+
+
+@dataclass(frozen=True)
+class Hovered:
+    """The pointer is over x, or has left the canvas (None)."""
+
+    xy: XY | None
+
+
+@dataclass(frozen=True)
+class ViewChanged:
+    """The visible rectangle changed by wheel or pan; pixels (width, height) of the canvas."""
+
+    extent: Extent
+    pixels: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class SceneEdited:
+    """A panel set fields of the scene: {"scalar": "curvature"}, {"layers.map": False} …"""
+
+    changes: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True)
+class CommandInvoked:
+    """A menu entry, shortcut or button of the command table."""
+
+    name: str
+
+
+Event = PinMoved | VectorMoved | Hovered | ViewChanged | SceneEdited | CommandInvoked
+Handler = Callable[[Event], None]
+
+
+# --- what is drawn ---------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Axes:
+    """Labels of the two axes; ``log``: the drawn coordinate is the logarithm of the quantity."""
+
+    labels: tuple[str, str]
+    log: tuple[bool, bool] = (False, False)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A curve to draw: xy (m, 2); ``dashed`` when its status is not OK or it is for contrast."""
+
+    xy: Array
+    dashed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface)."""
+
+    xy: Array
+    labels: tuple[str, ...]
+    fade: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Arrows:
+    """Vectors: their feet xy (k, 2) and their components (k, 2), both in chart coordinates."""
+
+    xy: Array
+    vectors: Array
+
+
+@dataclass(frozen=True, eq=False)
+class ColorMap2D:
+    """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits."""
+
+    values: Array
+    extent: Extent
+    colormap: str
+    limits: tuple[float, float]
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Distributions:
+    """Rows to plot over a common support: bars when ``labels``, curves otherwise.
+
+    x (k,); names and rows (r, k) such as A, B and the moving point.
+    """
+
+    x: Array
+    labels: tuple[str, ...]
+    title: str
+    names: tuple[str, ...]
+    rows: Array
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the measures panel; ``hint`` teaches one sentence; ``ok`` False draws it as a warning."""
+
+    name: str
+    value: str
+    hint: str = ""
+    ok: bool = True
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a picker: its value in the scene and its words."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, eq=False)
+class PanelState:
+    """What the family and layer panels show, as plain data (they hold no logic)."""
+
+    families: Sequence[Choice]
+    family: str
+    heads: Sequence[Choice]  # bundled heads; empty unless the family is attention
+    head: str
+    layer: int
+    layer_count: int
+    head_index: int
+    head_count: int
+    tokens: tuple[str, ...]
+    plane: tuple[int, int, int]
+    scalars: Sequence[Choice]
+    scalar: str
+    token: int
+    charts: Sequence[Choice]
+    chart: str
+    alpha: float
+    line_element: str
+    note: str  # e.g. how far the tokens lie off the plane
+    layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
+
+
+class Canvas(ABC):
+    """The drawing of the manifold.  Every setter is cheap and idempotent; None clears."""
+
+    def __init__(self) -> None:
+        self._handler: Handler = lambda event: None
+
+    def connect(self, handler: Handler) -> None:
+        """Events go to ``handler`` from now on."""
+        self._handler = handler
+
+    @property
+    @abstractmethod
+    def native(self) -> object:
+        """The toolkit's widget, to be put into the window."""
+
+    @abstractmethod
+    def set_axes(self, axes: Axes) -> None: ...
+    @abstractmethod
+    def set_view(self, extent: Extent) -> None:
+        """Show this rectangle (without emitting ViewChanged)."""
+
+    @abstractmethod
+    def set_map(self, image: ColorMap2D | None) -> None: ...
+    @abstractmethod
+    def set_marks(self, marks: Marks | None) -> None: ...
+    @abstractmethod
+    def set_pin(self, name: str, xy: XY | None) -> None: ...
+    @abstractmethod
+    def set_curve(self, kind: str, curve: Curve | None) -> None:
+        """kind: "geodesic" or "straight"."""
+
+    @abstractmethod
+    def set_vector(self, arrows: Arrows | None) -> None:
+        """The vector at A, whose tip can be dragged."""
+
+    @abstractmethod
+    def set_transport(self, arrows: Arrows | None) -> None: ...
+    @abstractmethod
+    def set_ellipses(self, outlines: Array | None) -> None:
+        """Fisher ellipses as closed outlines (k, points, 2)."""
+
+    @abstractmethod
+    def set_grid(self, visible: bool) -> None: ...
+    @abstractmethod
+    def set_moving_point(self, xy: XY | None) -> None: ...
+    @abstractmethod
+    def set_message(self, text: str) -> None:
+        """A short line over the canvas (why a curve is dashed …); "" clears."""
+
+    @abstractmethod
+    def image(self) -> NDArray[np.uint8]:
+        """What is drawn now, (height, width, 4) RGBA."""
+
+
+class Window(ABC):
+    """The frame around the canvas: panels, timeline, status bar."""
+
+    def __init__(self) -> None:
+        self._handler: Handler = lambda event: None
+
+    def connect(self, handler: Handler) -> None:
+        """Events go to ``handler`` from now on."""
+        self._handler = handler
+
+    @abstractmethod
+    def set_panels(self, state: PanelState) -> None: ...
+    @abstractmethod
+    def set_distributions(self, distributions: Distributions | None) -> None: ...
+    @abstractmethod
+    def set_moving_row(self, row: Array) -> None:
+        """Replace the last row of the distributions (the moving point's), cheaply."""
+
+    @abstractmethod
+    def set_measures(self, measures: Sequence[Measure]) -> None: ...
+    @abstractmethod
+    def set_playhead(self, t: float, playing: bool) -> None: ...
+    @abstractmethod
+    def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None: ...
+    @abstractmethod
+    def set_coordinates(self, text: str) -> None:
+        """Where the pointer is, in words."""
+
+    @abstractmethod
+    def set_title(self, text: str) -> None: ...
+    @abstractmethod
+    def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
+        """Call ``call`` regularly on the GUI thread; the returned function stops it."""
+
+    @abstractmethod
+    def post(self, call: Callable[[], None]) -> None:
+        """Run ``call`` soon on the GUI thread; may be called from any thread."""
+
+    @abstractmethod
+    def ask_open(self, title: str, pattern: str) -> str | None: ...
+    @abstractmethod
+    def ask_save(self, title: str, pattern: str) -> str | None: ...
+    @abstractmethod
+    def tell(self, title: str, text: str) -> None:
+        """A message that does not block."""
