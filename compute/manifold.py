@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from compute.charts import Chart
 from compute.types import Extent, Floats
+
+Bools = NDArray[np.bool_]
 
 # Levi-Civita arithmetic loses its digits when D/(g₁₁g₂₂), which is invariant under scaling of the
 # coordinates, falls to this: curves stop there and the status says ILL_CONDITIONED.
@@ -78,7 +82,8 @@ class Manifold:
     """A two-parameter family of distributions with its Fisher–Rao geometry.
 
     Functions take θ (..., 2).  ``geometry`` and ``curvature`` are defined inside the domain only;
-    ``in_domain`` is defined everywhere finite.  ``density(theta, x)`` broadcasts θ (..., 2) against
+    ``margin`` is defined everywhere finite, positive inside the domain and nowhere else; near an
+    edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2) against
     the support (k,) and gives (..., k).  ``distance`` is the closed form, or None.
     """
 
@@ -88,7 +93,7 @@ class Manifold:
     coordinates: tuple[str, str]
     domain: str
     line_element: str
-    in_domain: Callable[[Floats], NDArrayBool]
+    margin: Callable[[Floats], Floats]
     geometry: Callable[[Floats], LocalGeometry]
     curvature: Callable[[Floats], Floats]
     scalar: Callable[[str, Floats, int], Floats]
@@ -104,5 +109,55 @@ class Manifold:
     landmarks: Landmarks | None = None
     distance: Callable[[Floats, Floats], Floats] | None = None
 
+    def in_domain(self, theta: Floats) -> Bools:
+        """Whether each θ (..., 2) lies inside the domain."""
+        inside: Bools = self.margin(theta) > 0
+        return inside
 
-NDArrayBool = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+# --- what follows from the metric alone ------------------------------------------------------
+GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
+
+
+def inner(metric: Floats, v: Floats, w: Floats) -> Floats:
+    """g(v, w) from packed metric (..., 3) and vectors (..., 2)."""
+    cross = v[..., 0] * w[..., 1] + v[..., 1] * w[..., 0]
+    return metric[..., 0] * v[..., 0] * w[..., 0] + metric[..., 1] * cross + metric[..., 2] * v[..., 1] * w[..., 1]
+
+
+def raised(local: LocalGeometry, covector: Floats) -> Floats:
+    """g^{kl} u_l from packed metric and covector (..., 2).  Needs det > 0."""
+    u1, u2 = covector[..., 0], covector[..., 1]
+    g11, g12, g22 = (local.metric[..., i] for i in range(3))
+    return np.stack([g22 * u1 - g12 * u2, g11 * u2 - g12 * u1], axis=-1) / local.det[..., None]
+
+
+def connection_first(local: LocalGeometry, alpha: float) -> Floats:
+    """Γ^(α)_ij,k = Γ_ij,k − (α/2) T_ijk, packed (..., 2, 3) as ``first``."""
+    if alpha == 0.0:
+        return local.first
+    t111, t112, t122, t222 = (local.cubic[..., i] for i in range(4))
+    rows = np.stack([t111, t112, t122, t112, t122, t222], axis=-1)
+    return local.first - 0.5 * alpha * rows.reshape(*rows.shape[:-1], 2, 3)
+
+
+def contracted(first: Floats, v: Floats, w: Floats) -> Floats:
+    """Γ_ij,k v^i w^j (..., 2) from packed symbols of the first kind."""
+    pairs = np.stack(
+        [v[..., 0] * w[..., 0], v[..., 0] * w[..., 1] + v[..., 1] * w[..., 0], v[..., 1] * w[..., 1]],
+        axis=-1,
+    )
+    total: Floats = (first * pairs[..., None, :]).sum(axis=-1)
+    return total
+
+
+def is_singular(local: LocalGeometry, threshold: float = SINGULAR) -> Bools:
+    """Whether D ≤ threshold · g₁₁g₂₂: too nearly degenerate to compute with."""
+    singular: Bools = local.det <= threshold * local.metric[..., 0] * local.metric[..., 2]
+    return singular
+
+
+def inside_only(manifold: Manifold, theta: Floats) -> tuple[Floats, Bools]:
+    """θ with every point outside the domain replaced by an interior one, and which were inside."""
+    inside = manifold.in_domain(theta)
+    return np.where(inside[..., None], theta, np.asarray(manifold.interior, theta.dtype)), inside

@@ -172,7 +172,8 @@ class Paths:
     """n curves with m nodes each, and how far each can be trusted.
 
     t (m,) in [0, 1]; theta, velocity (n, m, 2), NaN after a curve has stopped; nodes (n,) how many
-    nodes are valid; length (n,) ∫√g(v,v)dt up to the last valid node; energy (n,) ∫g(v,v)dt;
+    nodes are valid; reached (n,) the time at which each curve ended, 1 unless it stopped; stop
+    (n, 2) where it ended; length (n,) ∫√g(v,v)dt and energy (n,) ∫g(v,v)dt up to there;
     residual (n,) the Fisher length of the miss at the end point (0 for an initial-value problem,
     where there is none); error (n,) the largest relative drift |g(v,v)/g(v₀,v₀) − 1|, which an
     exact Levi-Civita geodesic keeps at 0 (for α ≠ 0, where g(v,v) is not kept, 0);
@@ -183,6 +184,8 @@ class Paths:
     theta: Floats
     velocity: Floats
     nodes: Ints
+    reached: Floats
+    stop: Floats
     length: Floats
     energy: Floats
     residual: Floats

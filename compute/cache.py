@@ -1,0 +1,66 @@
+"""Derived families kept on disk, as plain JSON by the hash of what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from compute.symbolic import Derived
+from compute.tape import Tape
+
+
+def cached(key: str, make: Callable[[], Derived]) -> Derived:
+    """``make()``, or what it gave last time for the same ``key`` (a text that determines it).
+
+    The file is plain JSON and is checked like any input; one that cannot be read is made again.
+    """
+    path = _folder() / (hashlib.sha256(key.encode()).hexdigest() + ".json")
+    try:
+        return _from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        derived = make()
+        _write_beside(path, json.dumps(_to_json(derived)))
+        return derived
+
+
+def _folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "attention-geodesics"
+
+
+def _write_beside(path: Path, text: str) -> None:
+    beside = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        return  # a cache that cannot be written costs a second next time, nothing else
+
+
+def _to_json(derived: Derived) -> dict[str, Any]:
+    def plain(tape: Tape | None) -> Any:
+        return tape and [tape.inputs, tape.steps, tape.outputs]
+
+    names = ("geometry", "margin", "curvature", "density", "scalar", "distance")
+    return {name: plain(getattr(derived, name)) for name in names} | {"scalars": derived.scalars}
+
+
+def _from_json(data: dict[str, Any]) -> Derived:
+    def tape(value: Any) -> Tape:
+        inputs, steps, outputs = value
+        return Tape(tuple(inputs), tuple(tuple(step) for step in steps), tuple(outputs))
+
+    return Derived(
+        geometry=tape(data["geometry"]),
+        margin=tape(data["margin"]),
+        curvature=tape(data["curvature"]),
+        density=tape(data["density"]),
+        scalars=tuple(data["scalars"]),
+        scalar=tape(data["scalar"]),
+        distance=tape(data["distance"]) if data["distance"] else None,
+    )

@@ -1,0 +1,88 @@
+"""The registry: every module of this package that states a ``FAMILY`` is one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache, lru_cache
+from typing import Any
+
+from compute.family import Family
+from compute.manifold import Manifold
+
+
+@cache
+def families() -> dict[str, Family]:
+    """All families by name, in alphabetical order."""
+    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    found = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    return {family.name: family for family in sorted(found, key=lambda family: family.name)}
+
+
+def family(specification: str, **parameters: Any) -> Manifold:
+    """The manifold that a specification names.
+
+    ``specification`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families
+    from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6").  Keyword
+    parameters override those of the text.  Raises ValueError for an unknown family or parameter.
+    """
+    name, chosen = parse(specification)
+    unknown = sorted(set(parameters) - set(families()[name].parameters))
+    if unknown:
+        raise ValueError(_unknown_parameter(name, unknown[0]))
+    chosen.update(parameters)
+    return _build(name, tuple(sorted(chosen.items())))
+
+
+@lru_cache(maxsize=64)
+def _build(name: str, chosen: tuple[tuple[str, Any], ...]) -> Manifold:
+    entry = families()[name]
+    return entry.build(write(name, dict(chosen)), **{**entry.parameters, **dict(chosen)})
+
+
+def parse(specification: str) -> tuple[str, dict[str, Any]]:
+    """The name and the stated parameters of a specification; ValueError if it is not one."""
+    name, _, rest = specification.partition(":")
+    if name not in families():
+        known = ", ".join(families())
+        raise ValueError(f"family must be one of {known}, got {name!r}")
+    source, question, query = rest.partition("?")
+    if "source" not in families()[name].parameters:
+        source, query = "", rest
+    stated = {"source": source} if source else {}
+    for item in (query.replace("&", ",") if not question else query.replace("&", "\n")).split(
+        "\n" if question else ","
+    ):
+        if item:
+            key, value = _parameter(name, item)
+            stated[key] = value
+    return name, stated
+
+
+def _parameter(name: str, item: str) -> tuple[str, Any]:
+    """One ``key=value``, read as the type of the parameter's default."""
+    key, _, text = item.partition("=")
+    defaults = families()[name].parameters
+    if key not in defaults:
+        raise ValueError(_unknown_parameter(name, key))
+    kind = type(defaults[key])
+    try:
+        return key, kind(text)
+    except ValueError:
+        raise ValueError(f"{key} of {name} must be a {kind.__name__}, got {text!r}") from None
+
+
+def _unknown_parameter(name: str, key: str) -> str:
+    known = ", ".join(families()[name].parameters) or "none"
+    return f"parameters of {name} are {known}, got {key!r}"
+
+
+def write(name: str, stated: dict[str, Any]) -> str:
+    """The specification of a family with these parameters; the inverse of `parse`."""
+    rest = dict(stated)
+    source = rest.pop("source", "")
+    items = [f"{key}={value}" for key, value in sorted(rest.items())]
+    if "source" in families()[name].parameters:
+        query = "&".join(items)
+        return f"{name}:{source}" + (f"?{query}" if query else "") if source or query else name
+    return f"{name}:{','.join(items)}" if items else name

@@ -1,0 +1,52 @@
+"""Normal distributions N(μ, σ²): the hyperbolic plane of curvature −½.
+
+ds² = (dμ² + 2dσ²)/σ²,  d = √2 arcosh(1 + (Δμ² + 2Δσ²)/(4σ₁σ₂))   (Rao 1945; Costa et al. 2015)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import log_second, parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.symbolic import Definition
+from compute.types import Extent
+
+
+def define() -> Definition:
+    """N(μ, σ²) as an exponential family: ϑ = (μ/σ², −1/(2σ²)), ψ = −ϑ₁²/(4ϑ₂) − ½log(−2ϑ₂)."""
+    import sympy as sp
+
+    mu, nu, x = sp.symbols("mu nu x", real=True)
+    sigma, tau = sp.symbols("sigma tau", positive=True)
+    ratio = ((mu - nu) ** 2 + 2 * (sigma - tau) ** 2) / (4 * sigma * tau)
+    return Definition(
+        theta=(mu, sigma),
+        bounds=(sigma - 1e-6, 1e6 - sigma),
+        natural=(mu / sigma**2, -1 / (2 * sigma**2)),
+        potential=lambda a, b: -(a**2) / (4 * b) - sp.log(-2 * b) / 2,
+        scalars={"entropy": sp.log(2 * sp.pi * sp.E * sigma**2) / 2},
+        log_density=-((x - mu) ** 2) / (2 * sigma**2) - sp.log(sigma) - sp.log(2 * sp.pi) / 2,
+        x=x,
+        # arcosh(1 + 2s²) = 2 arsinh s keeps the digits of short distances
+        distance=2 * sp.sqrt(2) * sp.log(sp.sqrt(ratio / 2) + sp.sqrt(1 + ratio / 2)),
+        other=(nu, tau),
+    )
+
+
+FAMILY = formula(
+    name="gaussian",
+    title="Normal distributions",
+    coordinates=("μ", "σ"),
+    domain="σ in (1e-6, 1e6)",
+    line_element="ds² = (dμ² + 2 dσ²) / σ²",
+    curvature="−1/2",
+    define=define,
+    support=lambda: Support(np.linspace(-6.0, 6.0, 241)),
+    interior=(0.0, 1.0),
+    view=Extent(-4.0, 4.0, -1.6, 1.6),
+    pins=((-1.5, 0.6), (1.5, 0.9)),
+    draw=(log_second(("μ", "σ")), parameters(("μ", "σ"))),
+    closed_forms=("distance",),
+)

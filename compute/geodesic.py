@@ -1,0 +1,195 @@
+"""Initial-value geodesics of Γ^(α): θ' = v, v'^k = −Γ^(α)k_ij(θ) v^i v^j.
+
+Metric and connection are evaluated anew at every stage of every step.  Between two nodes a curve
+makes as many smaller steps as it needs; where even those fail it stops and says why.  The twin of
+``shaders/kernels/geodesic.wgsl``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from compute.manifold import Manifold, connection_first, contracted, inner, inside_only, is_singular, raised
+from compute.types import Floats, Ints, Paths, ShootRequest, Status
+
+# A step is halved while it turns the velocity by more than this share of itself …
+TURN_LIMIT = 0.2
+# … or takes away more than three quarters of the distance to the domain's edge,
+MARGIN_KEPT = 0.25
+# but between two nodes no more than this many steps are tried.
+MAX_ATTEMPTS = 16
+# Relative energy drift above which a curve is not called a geodesic.
+DRIFT_LIMIT = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Tableau:
+    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order."""
+
+    name: str
+    order: int
+    a: Floats
+    b: Floats
+
+
+RK4 = Tableau(
+    "RK4",
+    4,
+    np.array([[0, 0, 0, 0], [0.5, 0, 0, 0], [0, 0.5, 0, 0], [0, 0, 1, 0]], dtype=float),
+    np.array([1, 2, 2, 1]) / 6,
+)
+
+
+@cache
+def dop853() -> Tableau:
+    """Dormand and Prince's method of order 8 (Hairer, Nørsett, Wanner: Solving ODEs I, II.5)."""
+    from scipy.integrate import DOP853
+
+    return Tableau("DOP853", 8, np.asarray(DOP853.A[:12, :12]), np.asarray(DOP853.B))
+
+
+@dataclass
+class _State:
+    """Curves under way: positions, velocities, and the time and reason of stopping."""
+
+    theta: Floats
+    v: Floats
+    reached: Floats
+    status: Ints
+
+
+def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
+    """Geodesics from their initial points and velocities.
+
+    ``precision`` "f4" runs the same algorithm in float32: what a GPU can be expected to reach.
+    """
+    manifold = request.manifold
+    theta, v = request.theta.astype(precision), request.velocity.astype(precision)
+    state = _State(theta, v, np.zeros(len(theta)), np.zeros(len(theta), np.int32))
+    nodes = [(theta, v)]
+    for _ in range(request.steps):
+        _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or dop853())
+        nodes.append((state.theta.copy(), state.v.copy()))
+    thetas = np.stack([n[0] for n in nodes], axis=1)
+    velocities = np.stack([n[1] for n in nodes], axis=1)
+    return measured(request, thetas, velocities, state.reached, state.status, "reference")
+
+
+def measured(
+    request: ShootRequest, theta: Floats, v: Floats, reached: Floats, status: Ints, engine: str
+) -> Paths:
+    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped.
+
+    Nodes after the stop repeat the stop point and become NaN here.
+    """
+    count = np.floor(reached * request.steps * (1 + 1e-6) + 1e-9).astype(np.int32) + 1
+    t = np.linspace(0.0, 1.0, request.steps + 1)
+    valid = np.arange(request.steps + 1) < count[:, None]
+    stop = theta[:, -1].astype(np.float64)
+    theta = np.where(valid[..., None], theta, theta[:, :1]).astype(np.float64)
+    v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
+    speed2 = np.maximum(inner(request.manifold.geometry(theta).metric, v, v), 0.0)
+    error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
+    status = np.where((status == Status.OK) & (error > DRIFT_LIMIT), Status.NOT_CONVERGED, status)
+    return Paths(
+        t=t,
+        theta=np.where(valid[..., None], theta, np.nan),
+        velocity=np.where(valid[..., None], v, np.nan),
+        nodes=count,
+        reached=reached,
+        stop=stop,
+        length=_integral(np.sqrt(speed2), valid, reached),
+        energy=_integral(speed2, valid, reached),
+        residual=np.zeros(len(theta)),
+        error=error,
+        status=status.astype(np.int32),
+        engine=engine,
+    )
+
+
+def _drift(speed2: Floats, valid: Floats) -> Floats:
+    start = np.where(speed2[:, :1] > 0, speed2[:, :1], 1.0)
+    drift: Floats = np.max(np.where(valid, np.abs(speed2 - speed2[:, :1]) / start, 0.0), axis=1)
+    return drift
+
+
+def _integral(values: Floats, valid: Floats, reached: Floats) -> Floats:
+    """∫ values dt up to ``reached``: Simpson on complete curves, mean value on stopped ones."""
+    from scipy.integrate import simpson
+
+    complete = valid.all(axis=1)
+    mean = np.sum(np.where(valid, values, 0.0), axis=1) / valid.sum(axis=1)
+    whole = simpson(values, dx=1.0 / (values.shape[1] - 1), axis=1)
+    result: Floats = np.where(complete, whole, mean * reached)
+    return result
+
+
+def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau: Tableau) -> None:
+    """Carry every curve that still runs from one node to the next, or to where it stops."""
+    running = np.flatnonzero(state.status == Status.OK)
+    remaining = np.full(len(running), dt)
+    h = remaining.copy()
+    verdict = np.zeros(len(running), np.int32)
+    for _ in range(MAX_ATTEMPTS):
+        todo = np.flatnonzero(remaining > 1e-12 * dt)
+        if todo.size == 0:
+            return
+        curve = running[todo]
+        size = np.minimum(h[todo], remaining[todo])
+        theta, v, verdict[todo] = _step(
+            manifold, state.theta[curve], state.v[curve], size, alpha, tableau
+        )
+        accepted = verdict[todo] == Status.OK
+        state.theta[curve[accepted]] = theta[accepted]
+        state.v[curve[accepted]] = v[accepted]
+        state.reached[curve[accepted]] += size[accepted]
+        remaining[todo[accepted]] -= size[accepted]
+        h[todo[~accepted]] = 0.5 * size[~accepted]
+        state_verdict = verdict.copy()
+    stopped = remaining > 1e-12 * dt
+    reason = np.where(state_verdict == Status.OK, Status.LEFT_DOMAIN, state_verdict)
+    state.status[running[stopped]] = reason[stopped]
+
+
+def _step(
+    manifold: Manifold, theta: Floats, v: Floats, h: Floats, alpha: float, tableau: Tableau
+) -> tuple[Floats, Floats, Ints]:
+    """One Runge–Kutta step of sizes h (n,), and for each curve OK or why it must not be taken."""
+    size = h[:, None].astype(theta.dtype)
+    verdict = np.zeros(len(theta), np.int32)
+    slopes: list[tuple[Floats, Floats]] = []
+    for row in tableau.a:
+        at, moving = theta, v
+        for weight, (dtheta, dv) in zip(row, slopes, strict=False):
+            if weight:
+                at, moving = at + float(weight) * size * dtheta, moving + float(weight) * size * dv
+        acceleration, wrong = _acceleration(manifold, at, moving, alpha)
+        verdict = np.where(verdict == Status.OK, wrong, verdict)
+        if not slopes:
+            turning = h * np.linalg.norm(acceleration, axis=-1) > TURN_LIMIT * np.linalg.norm(v, axis=-1)
+            verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
+        slopes.append((moving, acceleration))
+    end, speed = theta, v
+    for weight, (dtheta, dv) in zip(tableau.b, slopes, strict=True):
+        end, speed = end + float(weight) * size * dtheta, speed + float(weight) * size * dv
+    leaving = manifold.margin(end) <= MARGIN_KEPT * manifold.margin(theta)
+    verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
+    return end, speed, verdict.astype(np.int32)
+
+
+def _acceleration(
+    manifold: Manifold, theta: Floats, v: Floats, alpha: float
+) -> tuple[Floats, Ints]:
+    """−Γ^(α)k_ij v^i v^j (n, 2), and OK, LEFT_DOMAIN or ILL_CONDITIONED for each point."""
+    safe, inside = inside_only(manifold, theta)
+    local = manifold.geometry(safe)
+    singular = is_singular(local)
+    covector = contracted(connection_first(local, alpha), v, v)
+    covector = np.where(singular[:, None], 0.0, covector)
+    local = type(local)(local.metric, local.first, local.cubic, np.where(singular, 1.0, local.det))
+    acceleration = np.where(inside[:, None], -raised(local, covector), 0.0)
+    wrong = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
+    return acceleration, np.where(inside, wrong, Status.LEFT_DOMAIN).astype(np.int32)

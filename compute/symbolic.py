@@ -1,0 +1,194 @@
+"""From a family's formulas to its geometry: SymPy in, tapes out.
+
+A family states the cheapest thing that determines it (`Definition`); `derive` differentiates it:
+
+    potential ψ(ϑ) in natural coordinates ϑ(θ), J = ∂ϑ/∂θ:
+        g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k
+    or the metric and the cubic tensor themselves.
+    Γ_ij,k = ½(∂_i g_jk + ∂_j g_ik − ∂_k g_ij)
+    K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n)
+
+SymPy takes a third of a second to import, so it is imported where it is used: see `compute.cache`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from compute.lowering import tape_of
+from compute.tape import Tape
+
+Expr = Any  # sympy.Expr, which has no type stubs
+
+PAIRS = ((0, 0), (0, 1), (1, 1))
+TRIPLES = ((0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 1))
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A family's mathematics in its own coordinates θ = (θ¹, θ²), as SymPy expressions.
+
+    theta: the two symbols.  bounds: expressions that are positive inside the domain and nowhere
+    else.  Either ``natural`` (ϑ¹, ϑ²) with ``potential(ϑ¹, ϑ²)``, or ``metric`` (g₁₁, g₁₂, g₂₂)
+    with ``cubic`` (T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂).  det, curvature: given where the derived form would
+    cancel in float32 or not simplify.  scalars: named functions of θ to draw as maps.
+    log_density in x and θ, or ``probabilities`` of finitely many outcomes: what everything else
+    is checked against.  distance: closed form d(θ, φ) in theta and ``other``.
+    """
+
+    theta: tuple[Expr, Expr]
+    bounds: tuple[Expr, ...]
+    natural: tuple[Expr, Expr] | None = None
+    potential: Callable[[Expr, Expr], Expr] | None = None
+    metric: tuple[Expr, Expr, Expr] | None = None
+    cubic: tuple[Expr, Expr, Expr, Expr] | None = None
+    det: Expr | None = None
+    curvature: Expr | None = None
+    scalars: Mapping[str, Expr] = field(default_factory=dict)
+    log_density: Expr | None = None
+    probabilities: tuple[Expr, ...] = ()
+    x: Expr | None = None
+    distance: Expr | None = None
+    other: tuple[Expr, Expr] | None = None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The tapes of a family, all with inputs (θ¹, θ²) unless said.
+
+    geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
+    margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
+    distance: inputs (θ¹, θ², φ¹, φ²), or None.
+    """
+
+    geometry: Tape
+    margin: Tape
+    curvature: Tape
+    density: Tape
+    scalars: tuple[str, ...]
+    scalar: Tape
+    distance: Tape | None
+
+
+def derive(definition: Definition) -> Derived:
+    """Differentiate a definition and share its subexpressions."""
+    import sympy as sp
+
+    theta = definition.theta
+    metric = _metric(definition)
+    first = _christoffel_first(metric, theta)
+    cubic = definition.cubic or _cubic(definition)
+    det = definition.det
+    if det is None:
+        det = _tidy(metric[0] * metric[2] - metric[1] ** 2)
+    curvature = definition.curvature
+    if curvature is None:
+        curvature = _tidy(_curvature(metric, first, det, theta))
+    density = definition.probabilities or (definition.log_density,)
+    inputs = theta if definition.probabilities else (*theta, definition.x)
+    return Derived(
+        geometry=tape_of((*metric, *first[0], *first[1], *cubic, det), theta),
+        margin=tape_of((sp.Min(*definition.bounds),), theta),
+        curvature=tape_of((curvature,), theta),
+        density=tape_of(density, inputs),
+        scalars=tuple(definition.scalars),
+        scalar=tape_of(tuple(definition.scalars.values()), theta),
+        distance=_distance_tape(definition),
+    )
+
+
+def _distance_tape(definition: Definition) -> Tape | None:
+    if definition.distance is None or definition.other is None:
+        return None
+    return tape_of((definition.distance,), (*definition.theta, *definition.other))
+
+
+def _tidy(expression: Expr) -> Expr:
+    """Simplified, if that is quick: a rational function becomes a monomial, the rest stays."""
+    import sympy as sp
+
+    return sp.simplify(expression) if expression.count_ops() < 400 else expression
+
+
+def _jacobian(definition: Definition) -> list[list[Expr]]:
+    import sympy as sp
+
+    assert definition.natural is not None
+    return [[sp.diff(n, t) for t in definition.theta] for n in definition.natural]
+
+
+def _potential_derivative(definition: Definition, order: tuple[int, ...]) -> Expr:
+    """∂_a∂_b… ψ at ϑ(θ)."""
+    import sympy as sp
+
+    assert definition.natural is not None and definition.potential is not None
+    names = sp.symbols("vartheta1 vartheta2", real=True)
+    derivative = sp.diff(definition.potential(*names), *(names[a] for a in order))
+    return derivative.subs(dict(zip(names, definition.natural, strict=True)), simultaneous=True)
+
+
+def _pull_back(definition: Definition, order: tuple[int, ...]) -> Expr:
+    """One component of the pulled-back derivative of the potential."""
+    jacobian = _jacobian(definition)
+    total = 0
+    for index in product(range(2), repeat=len(order)):
+        term = _potential_derivative(definition, index)
+        for a, i in zip(index, order, strict=True):
+            term = term * jacobian[a][i]
+        total = total + term
+    return _tidy(total)
+
+
+def _metric(definition: Definition) -> tuple[Expr, Expr, Expr]:
+    if definition.metric is not None:
+        return definition.metric
+    if definition.natural is None or definition.potential is None:
+        raise ValueError("a definition needs a metric, or natural coordinates with a potential")
+    g11, g12, g22 = (_pull_back(definition, pair) for pair in PAIRS)
+    return g11, g12, g22
+
+
+def _cubic(definition: Definition) -> tuple[Expr, ...]:
+    if definition.natural is None or definition.potential is None:
+        raise ValueError("a definition by its metric needs the cubic tensor as well")
+    return tuple(_pull_back(definition, triple) for triple in TRIPLES)
+
+
+def _christoffel_first(
+    metric: tuple[Expr, Expr, Expr], theta: tuple[Expr, Expr]
+) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """((Γ_11,1, Γ_12,1, Γ_22,1), (Γ_11,2, Γ_12,2, Γ_22,2))."""
+    import sympy as sp
+
+    g = [[metric[0], metric[1]], [metric[1], metric[2]]]
+
+    def gamma(i: int, j: int, k: int) -> Expr:
+        return _tidy(
+            (sp.diff(g[j][k], theta[i]) + sp.diff(g[i][k], theta[j]) - sp.diff(g[i][j], theta[k])) / 2
+        )
+
+    rows = [tuple(gamma(i, j, k) for i, j in PAIRS) for k in range(2)]
+    return rows[0], rows[1]
+
+
+def _curvature(
+    metric: tuple[Expr, Expr, Expr],
+    first: tuple[tuple[Expr, ...], tuple[Expr, ...]],
+    det: Expr,
+    theta: tuple[Expr, Expr],
+) -> Expr:
+    import sympy as sp
+
+    g11, g12, g22 = metric
+    s, t = theta
+    second = (2 * sp.diff(g12, s, t) - sp.diff(g22, s, 2) - sp.diff(g11, t, 2)) / 2
+    inverse = ((g22 / det, -g12 / det), (-g12 / det, g11 / det))
+    quadratic = sum(
+        inverse[m][n] * (first[m][1] * first[n][1] - first[m][0] * first[n][2])
+        for m in range(2)
+        for n in range(2)
+    )
+    return (second + quadratic) / det
