@@ -84,7 +84,8 @@ class Manifold:
     Functions take θ (..., 2).  ``geometry`` and ``curvature`` are defined inside the domain only;
     ``margin`` is defined everywhere finite, positive inside the domain and nowhere else; near an
     edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2) against
-    the support (k,) and gives (..., k).  ``distance`` is the closed form, or None.
+    the support (k,) and gives (..., k).  ``distance`` is the closed form, or None;
+    ``bounds`` gives a lower and an upper bound of it, or is None.
     """
 
     key: str
@@ -108,6 +109,7 @@ class Manifold:
     curvature_words: str = "varies"
     landmarks: Landmarks | None = None
     distance: Callable[[Floats, Floats], Floats] | None = None
+    bounds: Callable[[Floats, Floats], tuple[Floats, Floats]] | None = None
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""
