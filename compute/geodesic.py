@@ -69,7 +69,7 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     state = _State(theta, v, np.zeros(len(theta)), np.zeros(len(theta), np.int32))
-    nodes = [(theta, v)]
+    nodes = [(theta.copy(), v.copy())]
     for _ in range(request.steps):
         _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or dop853())
         nodes.append((state.theta.copy(), state.v.copy()))
