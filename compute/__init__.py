@@ -1,0 +1,23 @@
+"""Information geometry of two-parameter families, on the processor and on the GPU.
+
+The names here are those that scripts rely on; everything else may move.
+"""
+
+from compute.api import AttentionGeodesic, Path, TileTransport
+from compute.engine import Engine, NoAdapter, open_engine
+from compute.families import families, family
+from compute.families.attention import attention_manifold
+from compute.types import Status
+
+__all__ = [
+    "AttentionGeodesic",
+    "Engine",
+    "NoAdapter",
+    "Path",
+    "Status",
+    "TileTransport",
+    "attention_manifold",
+    "families",
+    "family",
+    "open_engine",
+]

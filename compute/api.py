@@ -1,0 +1,160 @@
+"""Names for scripts and notebooks, thin over the requests.
+
+    >>> manifold = compute.family("gaussian")
+    >>> path = compute.AttentionGeodesic(manifold).compute_path((0, 1), (2, 1.5))
+    >>> path.length
+    1.638805…
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute import jacobi
+from compute.engine import Engine, open_engine
+from compute.manifold import Manifold
+from compute.types import (
+    ConnectRequest,
+    Floats,
+    Geometry,
+    GeometryRequest,
+    Paths,
+    ShootRequest,
+    Status,
+    TransportRequest,
+    alpha_of,
+    points,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """One geodesic: t (n,), theta and velocity (n, 2); its length, energy and certificate.
+
+    residual: Fisher length of the miss at the end point; error: relative drift of g(v, v);
+    status: why it is, or is not, what was asked for; morse_index: conjugate points passed.
+    A path that stopped has fewer nodes and t ends below 1.
+    """
+
+    t: Floats
+    theta: Floats
+    velocity: Floats
+    length: float
+    energy: float
+    residual: float
+    error: float
+    status: Status
+    morse_index: int
+    engine: str
+
+
+def split(paths: Paths, index: np.ndarray) -> list[Path]:
+    """The curves of a batch, each with its valid nodes only."""
+    return [
+        Path(
+            t=paths.t[: paths.nodes[i]],
+            theta=paths.theta[i, : paths.nodes[i]],
+            velocity=paths.velocity[i, : paths.nodes[i]],
+            length=float(paths.length[i]),
+            energy=float(paths.energy[i]),
+            residual=float(paths.residual[i]),
+            error=float(paths.error[i]),
+            status=Status(int(paths.status[i])),
+            morse_index=int(index[i]),
+            engine=paths.engine,
+        )
+        for i in range(len(paths.status))
+    ]
+
+
+class AttentionGeodesic:
+    """Geodesics of the α-connection Γ^(α) on a manifold (α = 0: Levi-Civita, of the Fisher metric).
+
+    Unlike a scheme that takes metric and connection at the starting point, both are evaluated
+    anew at every stage of every step.
+    """
+
+    def __init__(
+        self, manifold: Manifold, alpha: float = 0.0, engine: Engine | None = None, steps: int = 128
+    ) -> None:
+        self.manifold = manifold
+        self.alpha = alpha_of(alpha)
+        self.engine = engine or open_engine()
+        self.steps = steps
+
+    def fisher_rao_metric(self, theta: ArrayLike) -> Floats:
+        """g_ij = E[∂_i l ∂_j l] (..., 2, 2) at theta (..., 2)."""
+        return self._geometry(theta).metric.reshape(*np.shape(theta)[:-1], 2, 2)
+
+    def christoffel_symbols(self, theta: ArrayLike) -> Floats:
+        """Γ^k_ij of Levi-Civita (..., 2, 2, 2), indexed [k, i, j], at theta (..., 2)."""
+        return self._geometry(theta).christoffel.reshape(*np.shape(theta)[:-1], 2, 2, 2)
+
+    def _geometry(self, theta: ArrayLike) -> Geometry:
+        flat = np.asarray(theta, dtype=np.float64)
+        if flat.ndim < 1 or flat.shape[-1] != 2:
+            raise ValueError(f"theta must have shape (..., 2), got {flat.shape}")
+        return self.engine.geometry(GeometryRequest(self.manifold, flat.reshape(-1, 2)))
+
+    def compute_path(self, start: ArrayLike, end: ArrayLike) -> Path:
+        """The geodesic from start (2,) to end (2,) over t in [0, 1]."""
+        return self.compute_paths(points("start", start, 1)[None], points("end", end, 1)[None])[0]
+
+    def compute_paths(self, starts: ArrayLike, ends: ArrayLike) -> list[Path]:
+        """Geodesics between pairs of points, starts and ends (n, 2)."""
+        request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
+        paths = self.engine.connect(request)
+        if self.alpha != 0.0:
+            return split(paths, np.zeros(len(paths.status), np.int32))
+        index = jacobi.morse_index(self.engine, self.manifold, paths)
+        return split(jacobi.marked(paths, index), index)
+
+    def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
+        """The geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
+
+        With ``length``, the velocity is scaled to that Fisher length first.
+        """
+        theta, v = points("start", start, 1), points("velocity", velocity, 1)
+        if length is not None:
+            v = v * scale_to(self, theta, v, length)
+        paths = self.engine.shoot(
+            ShootRequest(self.manifold, theta[None], v[None], self.alpha, self.steps)
+        )
+        return split(paths, jacobi.morse_index(self.engine, self.manifold, paths))[0]
+
+
+def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: float) -> float:
+    """The factor that gives v (2,) at theta the Fisher length ``length``."""
+    if not np.isfinite(length) or length <= 0:
+        raise ValueError(f"length must be positive and finite, got {length!r}")
+    norm = float(np.sqrt(v @ geodesic.fisher_rao_metric(theta) @ v))
+    if norm == 0.0:
+        raise ValueError(f"velocity must not be zero when a length is given, got {v.tolist()}")
+    return length / norm
+
+
+class TileTransport:
+    """Parallel transport by Γ^(α), segment by segment ("tiles" of a path) and composed."""
+
+    def __init__(self, manifold: Manifold, alpha: float = 0.0, engine: Engine | None = None) -> None:
+        self.manifold = manifold
+        self.alpha = alpha_of(alpha)
+        self.engine = engine or open_engine()
+
+    def transport_attention(self, vector: ArrayLike, path: Path) -> Floats:
+        """``vector (2,)`` carried along ``path``: its components (n, 2) at the path's nodes."""
+        operators = self.operators(path)
+        carried: Floats = operators @ points("vector", vector, 1)
+        return carried
+
+    def operators(self, path: Path) -> Floats:
+        """The maps (n, 2, 2) from the tangent space at the first node to that at each."""
+        # nodes are equidistant in t, but a path that stopped covers less than unit time
+        velocity = path.velocity * path.t[-1]
+        request = TransportRequest(
+            self.manifold, path.theta[None], velocity[None], np.zeros((1, 2)), self.alpha
+        )
+        return self.engine.transport(request).operators[0]

@@ -1,0 +1,142 @@
+"""Engines answer requests.  The reference is NumPy in float64; the other one is in `compute.gpu`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from compute import field as fields
+from compute import geodesic, shooting, transport
+from compute.field import Cancelled, OnTile
+from compute.manifold import inside_only, is_singular, raised
+from compute.types import (
+    ConnectRequest,
+    Field,
+    FieldRequest,
+    Floats,
+    Geometry,
+    GeometryRequest,
+    Paths,
+    ShootRequest,
+    Status,
+    Transport,
+    TransportRequest,
+)
+
+ENGINES = ("auto", "gpu", "reference")
+
+
+class NoAdapter(RuntimeError):
+    """There is no device that could run the kernels."""
+
+
+class Engine(Protocol):
+    """What every engine does.  Engines are used from one thread only."""
+
+    @property
+    def name(self) -> str:
+        """"gpu" or "reference"."""
+
+    @property
+    def adapter(self) -> str:
+        """What it runs on, in words."""
+
+    def geometry(self, request: GeometryRequest) -> Geometry: ...
+    def shoot(self, request: ShootRequest) -> Paths: ...
+    def connect(self, request: ConnectRequest) -> Paths: ...
+    def transport(self, request: TransportRequest) -> Transport: ...
+    def field(
+        self,
+        request: FieldRequest,
+        on_tile: OnTile | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Field: ...
+
+
+class ReferenceEngine:
+    """Float64 on the processor: the answer that everything else is held against."""
+
+    name = "reference"
+    adapter = "NumPy, float64"
+
+    def geometry(self, request: GeometryRequest) -> Geometry:
+        """Metric, connection, cubic tensor and curvature by the family's own formulas."""
+        manifold = request.manifold
+        theta, inside = inside_only(manifold, request.theta)
+        local = manifold.geometry(theta)
+        curvature = manifold.curvature(theta)
+        return unpacked(local.metric, local.first, local.cubic, local.det, curvature, inside, self.name)
+
+    def shoot(self, request: ShootRequest) -> Paths:
+        return geodesic.shoot(request)
+
+    def connect(self, request: ConnectRequest) -> Paths:
+        return shooting.connect(request)
+
+    def transport(self, request: TransportRequest) -> Transport:
+        return transport.transport(request)
+
+    def field(
+        self,
+        request: FieldRequest,
+        on_tile: OnTile | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Field:
+        return fields.field(request, on_tile, cancelled)
+
+
+def unpacked(
+    metric: Floats,
+    first: Floats,
+    cubic: Floats,
+    det: Floats,
+    curvature: Floats,
+    inside: np.ndarray,
+    engine: str,
+) -> Geometry:
+    """Full tensors from packed components: metric (n, 3), first (n, 2, 3), cubic (n, 4), det (n,)."""
+    from compute.manifold import LocalGeometry
+
+    singular = is_singular(LocalGeometry(metric, first, cubic, det))
+    safe = LocalGeometry(metric, first, cubic, np.where(singular, 1.0, det))
+    symbols = np.stack([raised(safe, first[..., :, pair]) for pair in (0, 1, 1, 2)], axis=-1)
+    symbols = np.where(singular[..., None, None], np.nan, symbols)
+    status = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
+    status = np.where(inside, status, Status.LEFT_DOMAIN)
+    triple = [0, 1, 1, 2, 1, 2, 2, 3]
+    return Geometry(
+        metric=metric[..., [0, 1, 1, 2]].reshape(*metric.shape[:-1], 2, 2),
+        christoffel=symbols.reshape(*symbols.shape[:-1], 2, 2),
+        cubic=cubic[..., triple].reshape(*cubic.shape[:-1], 2, 2, 2),
+        det=det,
+        curvature=np.where(singular, np.nan, curvature),
+        status=status.astype(np.int32),
+        engine=engine,
+    )
+
+
+def open_engine(prefer: str = "auto") -> Engine:
+    """The engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
+
+    "auto" takes the GPU if an adapter answers and the reference if not; ``engine.name`` says which.
+    """
+    if prefer not in ENGINES:
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {prefer!r}")
+    if prefer == "reference":
+        return ReferenceEngine()
+    try:
+        return _gpu()
+    except NoAdapter:
+        if prefer == "gpu":
+            raise
+        return ReferenceEngine()
+
+
+def _gpu() -> Engine:
+    # imported here: the reference must work where wgpu cannot even be loaded
+    try:
+        from compute.gpu.engine import GpuEngine
+    except (ImportError, OSError) as problem:
+        raise NoAdapter(f"wgpu cannot be loaded: {problem}") from None
+    return GpuEngine()
