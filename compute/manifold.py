@@ -84,7 +84,7 @@ class Manifold:
     Functions take θ (..., 2).  ``geometry`` and ``curvature`` are defined inside the domain only;
     ``margin`` is defined everywhere finite, positive inside the domain and nowhere else; near an
     edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2) against
-    the support (k,) and gives (..., k).  ``distance`` is the closed form, or None;
+    the support (k,) and gives (..., k); ``support(theta)`` is what shows the distributions at (k, 2).  ``distance`` is the closed form, or None;
     ``bounds`` gives a lower and an upper bound of it, or is None.
     """
 
@@ -100,7 +100,7 @@ class Manifold:
     scalar: Callable[[str, Floats, int], Floats]
     scalars: tuple[str, ...]
     density: Callable[[Floats, Floats], Floats]
-    support: Support
+    support: Callable[[Floats], Support]
     charts: tuple[Chart, ...]
     slot: Slot
     interior: tuple[float, float]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
+from compute.charts import Chart
+from compute.families import family as manifold_of
+from compute.manifold import Manifold, inner
 from compute.types import Extent
 
 Point = tuple[float, float]
@@ -39,10 +44,10 @@ class Scene:
     chart: name of one of the manifold's charts.  vector: the tangent vector at A, θ-components.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
-    unknown: keys of a file that this version does not know; kept and written back.
+    unknown: (path, value) of entries of a file that this version does not know; written back.
     """
 
-    family: str = "attention:bank?layer=4&head=6"
+    family: str = "attention:bank"
     chart: str = ""
     start: Pin | None = None
     end: Pin | None = None
@@ -56,3 +61,93 @@ class Scene:
     view: Extent | None = None
     title: str = ""
     unknown: tuple[tuple[str, Any], ...] = ()
+
+
+def chart_of(manifold: Manifold, name: str) -> Chart:
+    """The manifold's chart of that name; "" is its first.  ValueError if it has none such."""
+    if not name:
+        return manifold.charts[0]
+    for chart in manifold.charts:
+        if chart.name == name:
+            return chart
+    known = ", ".join(chart.name for chart in manifold.charts)
+    raise ValueError(f"chart of {manifold.name} must be one of {known}, got {name!r}")
+
+
+def completed(scene: Scene) -> Scene:
+    """``scene`` with everything it leaves open chosen: pins, chart, vector, view.
+
+    Raises ValueError where it asks for what does not exist, or pins lie outside the domain.
+    """
+    manifold = manifold_of(scene.family)
+    chart = chart_of(manifold, scene.chart)
+    start = scene.start or _default_pin(manifold, 0)
+    end = scene.end or _default_pin(manifold, 1)
+    for name, pin in (("A", start), ("B", end)):
+        if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
+            raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
+    if scene.scalar not in manifold.scalars:
+        known = ", ".join(manifold.scalars)
+        raise ValueError(f"scalar of {manifold.name} must be one of {known}, got {scene.scalar!r}")
+    return replace(
+        scene,
+        chart=chart.name,
+        start=start,
+        end=end,
+        vector=scene.vector or _default_vector(manifold, start.theta, end.theta),
+        view=scene.view or view_of(manifold, chart),
+        token=min(scene.token, max(len(manifold.support(np.array([start.theta])).x) - 1, 0)),
+    )
+
+
+def of_family(scene: Scene, family: str) -> Scene:
+    """``scene`` moved to another family: its pins, chart and view are that family's own."""
+    manifold = manifold_of(family)
+    scalar = scene.scalar if scene.scalar in manifold.scalars else manifold.scalars[0]
+    bare = replace(
+        scene, family=family, scalar=scalar, chart="", start=None, end=None, vector=None, view=None
+    )
+    return completed(bare)
+
+
+def view_of(manifold: Manifold, chart: Chart) -> Extent:
+    """The rectangle of ``chart`` that shows what the first chart's default view shows."""
+    first = manifold.charts[0]
+    if chart is first:
+        return manifold.view
+    view = manifold.view
+    x = np.linspace(view.x0, view.x1, 33)
+    y = np.linspace(view.y0, view.y1, 33)
+    theta = first.inverse(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
+    theta = theta[np.isfinite(theta).all(axis=1)]
+    xy = chart.forward(theta[manifold.in_domain(theta)])
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    border = 0.06 * (high - low)
+    return Extent(*(float(v) for pair in zip(low - border, high + border, strict=True) for v in pair))
+
+
+def _default_pin(manifold: Manifold, which: int) -> Pin:
+    theta = manifold.pins[which]
+    if manifold.landmarks is not None:
+        gaps = np.linalg.norm(manifold.landmarks.theta - np.array(theta), axis=1)
+        if gaps.min() == 0.0:
+            return Pin(theta, int(gaps.argmin()))
+    return Pin(theta)
+
+
+def _default_vector(manifold: Manifold, start: Point, end: Point) -> Point:
+    """At A, across the straight line to B, with a third of its Fisher length."""
+    a = np.array(start)
+    across = np.array(end) - a
+    local = manifold.geometry(a)
+    g11, g12, g22 = local.metric
+    root = np.sqrt(max(float(local.det), 0.0)) or 1.0
+    # the rotation by 90° of the metric: (Jv)¹ = −g_2j v^j/√D, (Jv)² = g_1j v^j/√D
+    turned = np.array(
+        [-(g12 * across[0] + g22 * across[1]), g11 * across[0] + g12 * across[1]]
+    ) / root
+    norm = float(np.sqrt(max(float(inner(local.metric, turned, turned)), 0.0)))
+    reach = float(np.sqrt(max(float(inner(local.metric, across, across)), 0.0)))
+    factor = min(max(reach, 0.3), 1.5) / 3 / norm if norm else 0.0
+    return float(turned[0] * factor), float(turned[1] * factor)

@@ -171,7 +171,9 @@ def softmax_manifold(
         scalar=family.scalar,
         scalars=("entropy", "probability", *GENERIC_SCALARS),
         density=lambda theta, x: family.weights(theta),
-        support=Support(np.arange(float(len(keys))), labels or _numbers(len(keys)), "key"),
+        support=lambda theta: Support(
+            np.arange(float(len(keys))), labels or _numbers(len(keys)), "key"
+        ),
         charts=(parameters(("θ₁", "θ₂")), _moment_chart(family)),
         slot=_slot(family, radius),
         interior=(0.0, 0.0),
@@ -282,7 +284,7 @@ def _build(
     )
 
 
-_DEFAULTS: dict[str, Any] = {"source": "bank", "layer": 4, "head": 6, "tokens": "", "temperature": 1.0}
+_DEFAULTS: dict[str, Any] = {"source": "bank", "layer": 4, "head": 9, "tokens": "", "temperature": 1.0}
 
 FAMILY = Family(
     name="attention",

@@ -11,7 +11,7 @@ from compute.charts import log_second, parameters
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
-from compute.types import Extent
+from compute.types import Extent, Floats
 
 
 def define() -> Definition:
@@ -35,6 +35,13 @@ def define() -> Definition:
     )
 
 
+def _support(theta: Floats) -> Support:
+    """Four standard deviations around every mean."""
+    low = np.min(theta[..., 0] - 4 * theta[..., 1])
+    high = np.max(theta[..., 0] + 4 * theta[..., 1])
+    return Support(np.linspace(low, high, 257))
+
+
 FAMILY = formula(
     name="gaussian",
     title="Normal distributions",
@@ -43,7 +50,7 @@ FAMILY = formula(
     line_element="ds² = (dμ² + 2 dσ²) / σ²",
     curvature="−1/2",
     define=define,
-    support=lambda: Support(np.linspace(-6.0, 6.0, 241)),
+    support=_support,
     interior=(0.0, 1.0),
     view=Extent(-4.0, 4.0, -1.6, 1.6),
     pins=((-1.5, 0.6), (1.5, 0.9)),

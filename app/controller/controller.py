@@ -1,0 +1,340 @@
+"""The controller: the only place that knows the store, the views and the runner.
+
+view event → store.update → what is known changes on screen at once → plan → runner → answer → views
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from app.controller import panels, picture
+from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer
+from app.controller.plan import Viewport, jobs, plan
+from app.controller.runner import EngineOpened, JobFailed, Message
+from app.model.scene import Pin, Scene, chart_of, of_family, view_of
+from app.model.store import Store
+from app.views.base import (
+    Axes,
+    Canvas,
+    CommandInvoked,
+    Event,
+    Hovered,
+    PinMoved,
+    SceneEdited,
+    VectorMoved,
+    ViewChanged,
+    Window,
+)
+from compute.charts import Chart
+from compute.families import family as manifold_of
+from compute.manifold import Manifold
+from compute.types import Floats, Status
+
+# a pin dropped this near to a landmark (share of the view) is put on it
+SNAP = 0.012
+FRAME_MS = 33
+# seconds that the moving point takes from A to B
+TRAVEL = 4.0
+
+
+class Submits(Protocol):
+    """What the controller needs of a runner."""
+
+    def submit(self, job: Job) -> None: ...
+
+
+class Controller:
+    """Joins one store, one canvas, one window and one runner."""
+
+    def __init__(self, store: Store, canvas: Canvas, window: Window, runner: Submits) -> None:
+        self.store = store
+        self.canvas = canvas
+        self.window = window
+        self.runner = runner
+        self.commands: dict[str, Callable[[], None]] = {
+            "undo": store.undo,
+            "redo": store.redo,
+            "play": self.toggle_play,
+            "reset_view": self.reset_view,
+        }
+        self._viewport = Viewport()
+        self._planned: dict[type, Job] = {}
+        self._answer: PathAnswer | None = None
+        self._engine = EngineOpened("", "starting…")
+        self._stop_playing: Callable[[], None] | None = None
+        canvas.connect(self.on_event)
+        window.connect(self.on_event)
+        store.listen(self.on_scene)
+        self._show_everything(store.scene)
+
+    # --- events -------------------------------------------------------------------------------
+    def on_event(self, event: Event) -> None:
+        """One event of a view."""
+        match event:
+            case PinMoved():
+                self._move_pin(event)
+            case VectorMoved():
+                self._move_vector(event)
+            case ViewChanged():
+                self._change_view(event)
+            case SceneEdited():
+                self._edit(dict(event.changes))
+            case Hovered():
+                self.window.set_coordinates(self._describe(event.xy))
+            case CommandInvoked() if event.name in self.commands:
+                self.commands[event.name]()
+            case _:
+                pass
+
+    def _move_pin(self, event: PinMoved) -> None:
+        manifold, chart = self._manifold_and_chart()
+        pin = self._pin_at(manifold, chart, event.xy)
+        self._drag(not event.done)
+        if pin is not None:
+            field = {"A": "start", "B": "end"}[event.pin]
+            self.store.update(replace(self.store.scene, **{field: pin}), merge=f"pin {event.pin}")
+        if event.done:
+            self.store.settle()
+
+    def _pin_at(self, manifold: Manifold, chart: Chart, xy: tuple[float, float]) -> Pin | None:
+        """The pin that belongs at drawing coordinates: on a landmark if near one, inside the domain."""
+        token = self._landmark_near(manifold, chart, np.array(xy))
+        if token is not None and manifold.landmarks is not None:
+            theta = manifold.landmarks.theta[token]
+        else:
+            theta = chart.inverse(np.array(xy))
+        if not np.isfinite(theta).all() or not manifold.in_domain(theta):
+            return None
+        return Pin((float(theta[0]), float(theta[1])), token)
+
+    def _landmark_near(self, manifold: Manifold, chart: Chart, xy: Floats) -> int | None:
+        view = self.store.scene.view
+        if manifold.landmarks is None or view is None:
+            return None
+        size = np.array([view.x1 - view.x0, view.y1 - view.y0])
+        gaps = np.max(np.abs(chart.forward(manifold.landmarks.theta) - xy) / size, axis=1)
+        nearest = int(gaps.argmin())
+        return nearest if gaps[nearest] < SNAP else None
+
+    def _move_vector(self, event: VectorMoved) -> None:
+        scene = self.store.scene
+        assert scene.start
+        _, chart = self._manifold_and_chart()
+        theta = np.array(scene.start.theta)
+        drawn = np.array(event.tip) - chart.forward(theta)
+        vector = chart.pull(theta, drawn)
+        self._drag(not event.done)
+        if np.isfinite(vector).all():
+            self.store.update(
+                replace(scene, vector=(float(vector[0]), float(vector[1]))), merge="vector"
+            )
+        if event.done:
+            self.store.settle()
+
+    def _drag(self, dragging: bool) -> None:
+        self._viewport = replace(self._viewport, dragging=dragging)
+        if not dragging:
+            self._plan(self.store.scene)
+
+    def _change_view(self, event: ViewChanged) -> None:
+        self._viewport = replace(self._viewport, pixels=event.pixels)
+        self.store.update(replace(self.store.scene, view=event.extent), merge="view")
+        self._plan(self.store.scene)
+
+    def _edit(self, changes: dict[str, Any]) -> None:
+        """Panels set fields; a field that does not fit is told, not raised."""
+        scene = self.store.scene
+        try:
+            if "family" in changes:
+                scene = of_family(scene, str(changes.pop("family")))
+            if "chart" in changes:
+                scene = self._in_chart(scene, str(changes.pop("chart")))
+            layers = {k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")}
+            plain = {k: v for k, v in changes.items() if not k.startswith("layers.")}
+            scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
+        except ValueError as problem:
+            self.window.tell("That cannot be shown", str(problem))
+            self._show_panels(self.store.scene)
+            return
+        merge = next((k for k in plain if k in ("alpha", "playhead")), None)
+        self.store.update(scene, merge=merge)
+
+    def _in_chart(self, scene: Scene, name: str) -> Scene:
+        manifold = manifold_of(scene.family)
+        return replace(scene, chart=name, view=view_of(manifold, chart_of(manifold, name)))
+
+    def reset_view(self) -> None:
+        """Show the chart's own rectangle again."""
+        scene = self.store.scene
+        self.store.update(self._in_chart(scene, scene.chart))
+
+    # --- the scene changed ----------------------------------------------------------------------
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        """Show at once what needs no computing, and have the rest computed."""
+        if (old.family, old.chart) != (new.family, new.chart):
+            self._answer = None
+            self._show_everything(new)
+            return
+        self._show_pins(new)
+        if old.view != new.view and new.view is not None:
+            self.canvas.set_view(new.view)
+        if old.layers != new.layers:
+            self._show_layers(new)
+        if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
+            self._show_moving_point()
+        if replace(old, playhead=0.0, view=None, start=None, end=None, vector=None) != replace(
+            new, playhead=0.0, view=None, start=None, end=None, vector=None
+        ):
+            self._show_panels(new)
+        self._plan(new)
+
+    def _plan(self, scene: Scene) -> None:
+        wanted = jobs(scene, self._viewport)
+        for job in plan(self._planned, wanted):
+            self.runner.submit(job)
+        self._planned = wanted
+
+    def _manifold_and_chart(self) -> tuple[Manifold, Chart]:
+        scene = self.store.scene
+        manifold = manifold_of(scene.family)
+        return manifold, chart_of(manifold, scene.chart)
+
+    def _show_everything(self, scene: Scene) -> None:
+        manifold, chart = self._manifold_and_chart()
+        self.canvas.set_axes(Axes(chart.labels, chart.log))
+        if scene.view is not None:
+            self.canvas.set_view(scene.view)
+        for kind in ("geodesic", "straight"):
+            self.canvas.set_curve(kind, None)
+        self.canvas.set_map(None)
+        self.canvas.set_ellipses(None)
+        self.canvas.set_transport(None)
+        self.canvas.set_moving_point(None)
+        self.window.set_distributions(None)
+        self.window.set_title(scene.title or manifold.title)
+        self._planned = {}
+        self._show_pins(scene)
+        self._show_layers(scene)
+        self._show_panels(scene)
+        self.window.set_playhead(scene.playhead, self._stop_playing is not None)
+        self._plan(scene)
+
+    def _show_pins(self, scene: Scene) -> None:
+        assert scene.start and scene.end
+        _, chart = self._manifold_and_chart()
+        for name, pin in (("A", scene.start), ("B", scene.end)):
+            x, y = chart.forward(np.array(pin.theta))
+            self.canvas.set_pin(name, (float(x), float(y)))
+        transport = scene.layers.transport
+        self.canvas.set_vector(picture.vector_at_start(scene, chart) if transport else None)
+        self.canvas.set_curve("straight", picture.straight(scene, chart) if scene.layers.straight else None)
+
+    def _show_layers(self, scene: Scene) -> None:
+        manifold, chart = self._manifold_and_chart()
+        self.canvas.set_marks(picture.marks(manifold, chart) if scene.layers.tokens else None)
+        self.canvas.set_grid(scene.layers.grid)
+        self._show_pins(scene)
+        self._show_path()
+        if not scene.layers.map:
+            self.canvas.set_map(None)
+        if not scene.layers.ellipses:
+            self.canvas.set_ellipses(None)
+
+    def _show_panels(self, scene: Scene) -> None:
+        self.window.set_panels(panels.state(scene))
+
+    # --- answers --------------------------------------------------------------------------------
+    def on_message(self, message: Message) -> None:
+        """An answer or a remark of the runner, on the GUI thread."""
+        match message:
+            case PathAnswer() if message.job == self._planned.get(type(message.job)):
+                self._answer = message
+                self._show_path()
+                self._show_numbers()
+            case MapAnswer() if message.job == self._planned.get(type(message.job)):
+                self.canvas.set_map(picture.color_map(self.store.scene, message))
+            case EllipseAnswer() if message.job == self._planned.get(type(message.job)):
+                self.canvas.set_ellipses(message.outlines)
+            case EngineOpened():
+                self._engine = message
+                self._say(message.remark or "ready", not message.remark)
+            case JobFailed():
+                self._say(message.problem, False)
+            case PathAnswer():
+                self._show_late(message)
+            case _:
+                pass  # an answer to a question that nobody asks any more
+
+    def _show_late(self, answer: PathAnswer) -> None:
+        """During a drag the last answer is one move behind: better drawn than nothing."""
+        current = self._planned.get(type(answer.job))
+        if self._viewport.dragging and getattr(current, "family", None) == answer.job.family:
+            self._answer = answer
+            self._show_path()
+
+    def _show_path(self) -> None:
+        answer, scene = self._answer, self.store.scene
+        if answer is None or answer.job.family != scene.family:
+            return
+        _, chart = self._manifold_and_chart()
+        layers = scene.layers
+        self.canvas.set_curve("geodesic", picture.geodesic(answer, chart) if layers.geodesic else None)
+        self.canvas.set_transport(picture.carried(answer, chart) if layers.transport else None)
+        self.canvas.set_message(picture.message(answer))
+        self._show_moving_point()
+
+    def _show_numbers(self) -> None:
+        answer, scene = self._answer, self.store.scene
+        assert answer is not None
+        self.window.set_distributions(picture.distributions(scene, answer, manifold_of(scene.family)))
+        self.window.set_measures(picture.measures(answer))
+        status = Status(int(answer.paths.status[0]))
+        self._say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
+
+    def _show_moving_point(self) -> None:
+        scene = self.store.scene
+        self.window.set_playhead(scene.playhead, self._stop_playing is not None)
+        if self._answer is None or self._answer.job.family != scene.family:
+            return
+        _, chart = self._manifold_and_chart()
+        theta, row = picture.moving_point(self._answer, scene.playhead)
+        x, y = chart.forward(theta)
+        self.canvas.set_moving_point((float(x), float(y)))
+        self.window.set_moving_row(row)
+
+    def _say(self, words: str, ok: bool, timing: str = "") -> None:
+        engine = f"{self._engine.name} · {self._engine.adapter}" if self._engine.name else "starting…"
+        remark = self._engine.remark
+        self.window.set_status(engine, timing, remark if remark and ok else words, ok and not remark)
+
+    def _describe(self, xy: tuple[float, float] | None) -> str:
+        """Coordinates and curvature under the pointer."""
+        if xy is None:
+            return ""
+        manifold, chart = self._manifold_and_chart()
+        theta = chart.inverse(np.array(xy))
+        if not np.isfinite(theta).all() or not manifold.in_domain(theta):
+            return "outside the domain"
+        names = manifold.coordinates
+        curvature = float(manifold.curvature(theta))
+        return f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
+
+    # --- playing --------------------------------------------------------------------------------
+    def toggle_play(self) -> None:
+        """Let the moving point glide from A to B, or hold it."""
+        if self._stop_playing is not None:
+            self._stop_playing()
+            self._stop_playing = None
+            self.store.settle()
+        else:
+            self._stop_playing = self.window.every(FRAME_MS, self._advance)
+        self.window.set_playhead(self.store.scene.playhead, self._stop_playing is not None)
+
+    def _advance(self) -> None:
+        scene = self.store.scene
+        t = scene.playhead + FRAME_MS / 1000 / TRAVEL
+        self.store.update(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")

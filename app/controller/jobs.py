@@ -1,0 +1,254 @@
+"""Jobs: what the scene needs computed, as plain comparable values, and how an engine does them.
+
+A job is equal to another exactly when its answer would be; that is what `plan` compares.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.model.scene import chart_of
+from compute import jacobi
+from compute.engine import Engine
+from compute.families import family as manifold_of
+from compute.manifold import Manifold, inner
+from compute.types import (
+    ConnectRequest,
+    Extent,
+    Field,
+    FieldRequest,
+    Floats,
+    GeometryRequest,
+    Paths,
+    Transport,
+    TransportRequest,
+)
+
+Point = tuple[float, float]
+# nodes of a path while a pin is dragged, and at rest
+STEPS = {"live": 64, "final": 128}
+# longest side of a map, coarse first
+MAP_SIDES = (48, 384)
+ELLIPSES = (12, 8)
+# outlines reach this Fisher distance from their centres, before they are scaled to fit the view
+OUTLINE = 48
+
+
+@dataclass(frozen=True)
+class PathJob:
+    """The geodesic from start to end, a vector carried along it, and the distributions on the way."""
+
+    family: str
+    start: Point
+    end: Point
+    vector: Point
+    alpha: float
+    quality: str
+
+
+@dataclass(frozen=True)
+class MapJob:
+    """A scalar over the visible rectangle of a chart, on a canvas of pixels (width, height)."""
+
+    family: str
+    chart: str
+    scalar: str
+    token: int
+    view: Extent
+    pixels: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class EllipseJob:
+    """Unit circles of the metric over the visible rectangle of a chart."""
+
+    family: str
+    chart: str
+    view: Extent
+
+
+Job = PathJob | MapJob | EllipseJob
+
+
+@dataclass(frozen=True, eq=False)
+class PathAnswer:
+    """paths: the one geodesic (n = 1) in a batch; transport along it; its Morse index.
+
+    curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support;
+    rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
+    straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
+    bounds: of the distance, or None; curvature (2,): K at the pins.
+    """
+
+    job: PathJob
+    paths: Paths
+    transport: Transport
+    morse_index: int
+    curve: Floats
+    x: Floats
+    labels: tuple[str, ...]
+    support_title: str
+    rows: Floats
+    row_a: Floats
+    row_b: Floats
+    straight_length: float
+    distance: float | None
+    bounds: tuple[float, float] | None
+    curvature: Floats
+    milliseconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class MapAnswer:
+    """``field``, coarse at first and then in full (``complete``)."""
+
+    job: MapJob
+    field: Field
+    complete: bool
+    milliseconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class EllipseAnswer:
+    """Outlines (k, points, 2) in chart coordinates."""
+
+    job: EllipseJob
+    outlines: Floats
+    milliseconds: float
+
+
+Answer = PathAnswer | MapAnswer | EllipseAnswer
+Emit = Callable[[Answer], None]
+Cancelled = Callable[[], bool]
+
+
+def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
+    """Answer ``job`` with one engine, by one or more calls of ``emit``."""
+    began = time.perf_counter()
+    manifold = manifold_of(job.family)
+    if isinstance(job, PathJob):
+        emit(_path(engine, manifold, job, began))
+    elif isinstance(job, MapJob):
+        _map(engine, manifold, job, emit, cancelled, began)
+    else:
+        emit(_ellipses(engine, manifold, job, began))
+
+
+def _since(began: float) -> float:
+    return 1000 * (time.perf_counter() - began)
+
+
+def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> PathAnswer:
+    start, end = np.array([job.start]), np.array([job.end])
+    paths = engine.connect(ConnectRequest(manifold, start, end, job.alpha, STEPS[job.quality]))
+    index = 0
+    if job.quality == "final" and job.alpha == 0.0:
+        passed = jacobi.morse_index(engine, manifold, paths)
+        paths, index = jacobi.marked(paths, passed), int(passed[0])
+    carried = engine.transport(
+        TransportRequest(manifold, paths.theta, paths.velocity, np.array([job.vector]), job.alpha)
+    )
+    curve = paths.theta[0, : paths.nodes[0]]
+    if paths.reached[0] < 1.0:
+        curve = np.concatenate([curve, paths.stop])
+    support = manifold.support(np.concatenate([start, end]))
+    ends = manifold.density(np.concatenate([start, end]), support.x)
+    bounds = manifold.bounds(start, end) if manifold.bounds is not None else None
+    return PathAnswer(
+        job=job,
+        paths=paths,
+        transport=carried,
+        morse_index=index,
+        curve=curve,
+        x=support.x,
+        labels=support.labels,
+        support_title=support.title,
+        rows=manifold.density(curve, support.x),
+        row_a=ends[0],
+        row_b=ends[1],
+        straight_length=_straight_length(manifold, start[0], end[0]),
+        distance=float(manifold.distance(start, end)[0]) if manifold.distance else None,
+        bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
+        curvature=manifold.curvature(np.concatenate([start, end])),
+        milliseconds=_since(began),
+    )
+
+
+def _straight_length(manifold: Manifold, start: Floats, end: Floats) -> float:
+    """∫√g(Δ, Δ) dt along θ = a + t(b − a), by Gauss–Legendre; NaN if it leaves the domain."""
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    theta = start + 0.5 * (nodes[:, None] + 1) * (end - start)
+    if not manifold.in_domain(theta).all():
+        return float("nan")
+    delta = np.broadcast_to(end - start, theta.shape)
+    speed2 = inner(manifold.geometry(theta).metric, delta, delta)
+    return float(0.5 * weights @ np.sqrt(np.maximum(speed2, 0.0)))
+
+
+def _map(
+    engine: Engine,
+    manifold: Manifold,
+    job: MapJob,
+    emit: Emit,
+    cancelled: Cancelled,
+    began: float,
+) -> None:
+    chart = chart_of(manifold, job.chart)
+    for side in MAP_SIDES:
+        if cancelled():
+            return
+        request = FieldRequest(
+            manifold, chart, job.scalar, job.view, _shape(job.pixels, side), job.token
+        )
+        field = engine.field(request, cancelled=cancelled)
+        complete = side == MAP_SIDES[-1]
+        if not (complete and cancelled()):
+            emit(MapAnswer(job, field, complete, _since(began)))
+
+
+def _shape(pixels: tuple[int, int], side: int) -> tuple[int, int]:
+    """Rows and columns in the canvas's proportions, the longer one ``side``."""
+    longest = max(*pixels, 1)
+    width, height = (max(2, round(side * p / longest)) for p in pixels)
+    return height, width
+
+
+def _ellipses(engine: Engine, manifold: Manifold, job: EllipseJob, began: float) -> EllipseAnswer:
+    """Circles of one common Fisher radius, the largest that keeps most of them in their cells."""
+    chart = chart_of(manifold, job.chart)
+    columns, rows = ELLIPSES
+    view = job.view
+    x = view.x0 + (np.arange(columns) + 0.5) / columns * (view.x1 - view.x0)
+    y = view.y0 + (np.arange(rows) + 0.5) / rows * (view.y1 - view.y0)
+    xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    theta = chart.inverse(xy)
+    known = np.isfinite(theta).all(axis=1)
+    theta, xy = theta[known], xy[known]
+    inside = manifold.in_domain(theta)
+    theta, xy = theta[inside], xy[inside]
+    if len(theta) == 0:
+        return EllipseAnswer(job, np.zeros((0, OUTLINE + 1, 2)), _since(began))
+    geometry = engine.geometry(GeometryRequest(manifold, theta))
+    usable = geometry.status == 0
+    circles = _unit_circles(geometry.metric[usable])
+    drawn = chart.push(theta[usable][:, None], circles)
+    cell = np.array([(view.x1 - view.x0) / columns, (view.y1 - view.y0) / rows])
+    reach = np.max(np.abs(drawn) / cell, axis=(1, 2))
+    radius = 0.42 / np.quantile(reach, 0.6) if len(reach) else 1.0
+    keep = radius * reach < 1.5
+    outlines = xy[usable][keep][:, None] + radius * drawn[keep]
+    return EllipseAnswer(job, outlines, _since(began))
+
+
+def _unit_circles(metric: Floats) -> Floats:
+    """Points v with g(v, v) = 1, closed outlines (k, OUTLINE + 1, 2), from metric (k, 2, 2)."""
+    angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE + 1)
+    circle = np.stack([np.cos(angle), np.sin(angle)])
+    root = np.linalg.inv(np.swapaxes(np.linalg.cholesky(metric), -1, -2))
+    return np.swapaxes(root @ circle, -1, -2)
+
+

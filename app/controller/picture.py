@@ -1,0 +1,162 @@
+"""From scenes and answers to what views draw: pure functions, used by window and exporter alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.controller.jobs import MapAnswer, PathAnswer
+from app.model.scene import Scene
+from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
+from compute.charts import Chart
+from compute.manifold import Manifold
+from compute.types import Floats, Status
+
+STRAIGHT_POINTS = 65
+CARRIED_VECTORS = 9
+SCALAR_WORDS = {
+    "entropy": "Entropy (nats)",
+    "probability": "Probability of one key",
+    "curvature": "Gaussian curvature K",
+    "log_det": "log₁₀ det g",
+    "log_condition": "log₁₀ condition number of g",
+}
+
+
+def words_of(scalar: str) -> str:
+    """A scalar's name for people."""
+    return SCALAR_WORDS.get(scalar, scalar.replace("_", " ").capitalize())
+
+
+def marks(manifold: Manifold, chart: Chart) -> Marks | None:
+    """The landmarks in the chart."""
+    landmarks = manifold.landmarks
+    if landmarks is None:
+        return None
+    return Marks(chart.forward(landmarks.theta), landmarks.labels, landmarks.residual)
+
+
+def straight(scene: Scene, chart: Chart) -> Curve:
+    """The straight line in the family's coordinates, for contrast."""
+    assert scene.start and scene.end
+    share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
+    theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
+    return Curve(chart.forward(theta), dashed=True)
+
+
+def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
+    """The geodesic; dashed where it is not a converged one."""
+    status = Status(int(answer.paths.status[0]))
+    fine = status in (Status.OK, Status.CONJUGATE_POINT)
+    return Curve(chart.forward(answer.curve), dashed=not fine)
+
+
+def vector_at_start(scene: Scene, chart: Chart) -> Arrows:
+    """The tangent vector at A, pushed through the chart."""
+    assert scene.start and scene.vector
+    theta = np.array([scene.start.theta])
+    return Arrows(chart.forward(theta), chart.push(theta, np.array([scene.vector])))
+
+
+def carried(answer: PathAnswer, chart: Chart) -> Arrows:
+    """The transported vector at a few nodes of the geodesic."""
+    nodes = int(answer.paths.nodes[0])
+    chosen = np.unique(np.linspace(0, nodes - 1, CARRIED_VECTORS).round().astype(int))[1:]
+    theta = answer.paths.theta[0, chosen]
+    return Arrows(chart.forward(theta), chart.push(theta, answer.transport.vectors[0, chosen]))
+
+
+def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
+    """θ (2,) and the distribution's row (s,) at a share of the geodesic."""
+    position = playhead * (len(answer.curve) - 1)
+    low = min(int(position), len(answer.curve) - 1)
+    high = min(low + 1, len(answer.curve) - 1)
+    share = position - low
+    theta = answer.curve[low] * (1 - share) + answer.curve[high] * share
+    return theta, answer.rows[low] * (1 - share) + answer.rows[high] * share
+
+
+def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions:
+    """p at A, at B and at the moving point."""
+    assert scene.start and scene.end
+    row = moving_point(answer, scene.playhead)[1]
+    names = (_pin_name("A", scene.start.token, manifold), _pin_name("B", scene.end.token, manifold))
+    return Distributions(
+        x=answer.x,
+        labels=answer.labels,
+        title=answer.support_title,
+        names=(*names, "moving point"),
+        rows=np.stack([answer.row_a, answer.row_b, row]),
+    )
+
+
+def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
+    if token is None or manifold.landmarks is None or token >= len(manifold.landmarks.labels):
+        return name
+    return f"{name} · {manifold.landmarks.labels[token]}"
+
+
+def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
+    """The scalar map with its colour limits: the middle 98 % of the values."""
+    values = answer.field.values
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return None
+    low, high = np.quantile(known, [0.01, 0.99])
+    if scene.scalar == "probability":
+        low, high = 0.0, 1.0
+    if high - low < 1e-9 * max(abs(low), abs(high), 1e-9):
+        low, high = low - 0.5, high + 0.5
+    label = words_of(scene.scalar)
+    return ColorMap2D(values, answer.field.extent, scene.colormap, (float(low), float(high)), label)
+
+
+def measures(answer: PathAnswer) -> list[Measure]:
+    """The numbers of a path and their certificate."""
+    paths, carried_ = answer.paths, answer.transport
+    status = Status(int(paths.status[0]))
+    found = [
+        Measure("Fisher–Rao length", f"{paths.length[0]:.6g}", "∫√g(θ′,θ′)dt: how many just "
+                "distinguishable steps lie between A and B, up to a factor."),
+        Measure("Straight line", _longer(answer.straight_length, paths.length[0]),
+                "The length of the straight chart line from A to B: never shorter."),
+        Measure("Energy", f"{paths.energy[0]:.6g}", "∫g(θ′,θ′)dt = length² at constant speed."),
+        Measure("Curvature at A, B", f"{answer.curvature[0]:.4g}, {answer.curvature[1]:.4g}",
+                "K > 0 draws neighbouring geodesics together, K < 0 drives them apart."),
+    ]  # fmt: skip
+    if answer.distance is not None:
+        found.append(Measure("Closed form", f"{answer.distance:.6g}",
+                             "The distance by the family's formula: the length must agree."))  # fmt: skip
+    if answer.bounds is not None:
+        low, high = answer.bounds
+        slack = 1e-5 * max(high, 1e-6)
+        fine = status != Status.OK or low - slack <= paths.length[0] <= high + slack
+        found.append(Measure("Bounds", f"{low:.5g} … {high:.5g}",
+                             "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.", fine))  # fmt: skip
+    found += [
+        Measure("End point missed by", f"{paths.residual[0]:.1e}",
+                "Fisher length between the curve's end and B.", status != Status.NOT_CONVERGED),
+        Measure("Speed drift", f"{paths.error[0]:.1e}",
+                "Largest relative change of g(θ′,θ′), which a geodesic keeps.", paths.error[0] < 1e-3),
+        Measure("Transport drift", f"{carried_.drift[0]:.1e}",
+                "Largest relative change of the carried vector's length, which transport keeps.",
+                carried_.drift[0] < 1e-3),
+        Measure("Conjugate points passed", str(answer.morse_index),
+                "Past the first, a geodesic is no longer the shortest way.", answer.morse_index == 0),
+    ]  # fmt: skip
+    return found
+
+
+def _longer(length: float, shortest: float) -> str:
+    if not np.isfinite(length):
+        return "leaves the domain"
+    if shortest <= 0:
+        return f"{length:.6g}"
+    return f"{length:.6g}  ({100 * (length / shortest - 1):+.2f} %)"
+
+
+def message(answer: PathAnswer) -> str:
+    """Why a curve is not what was asked for; "" when it is."""
+    status = Status(int(answer.paths.status[0]))
+    return "" if status == Status.OK else status.words.capitalize()
+
+

@@ -1,0 +1,43 @@
+"""What a change of the scene needs computed.  Pure: scenes and canvas size in, jobs out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
+from app.model.scene import Scene
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """The canvas: its pixels (width, height), and whether something is being dragged."""
+
+    pixels: tuple[int, int] = (960, 640)
+    dragging: bool = False
+
+
+def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
+    """Everything that a completed scene shows, by kind, in order of urgency."""
+    assert scene.start and scene.end and scene.vector and scene.view
+    wanted: list[Job] = [
+        PathJob(
+            scene.family,
+            scene.start.theta,
+            scene.end.theta,
+            scene.vector,
+            scene.alpha,
+            "live" if viewport.dragging else "final",
+        )
+    ]
+    if scene.layers.ellipses:
+        wanted.append(EllipseJob(scene.family, scene.chart, scene.view))
+    if scene.layers.map:
+        wanted.append(
+            MapJob(scene.family, scene.chart, scene.scalar, scene.token, scene.view, viewport.pixels)
+        )
+    return {type(job): job for job in wanted}
+
+
+def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
+    """The jobs of ``new`` whose answers ``old`` does not already give."""
+    return tuple(job for kind, job in new.items() if old.get(kind) != job)

@@ -1,0 +1,133 @@
+"""One worker thread owns the engine.  For each kind of job the newest wins; stale answers are dropped.
+
+The engine is opened, used and closed on that thread alone.  What it has to say is handed to
+``deliver``, which the composition root points at the GUI thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
+from compute.engine import Engine, open_engine
+
+# most urgent first
+ORDER: tuple[type, ...] = (PathJob, EllipseJob, MapJob)
+
+
+@dataclass(frozen=True)
+class EngineOpened:
+    """The worker has an engine: its name, what it runs on, and why it is not a better one."""
+
+    name: str
+    adapter: str
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """A job ended in an exception, which is told here and nowhere else."""
+
+    job: Job
+    problem: str
+
+
+Message = EngineOpened | JobFailed | Answer
+Deliver = Callable[[Message], None]
+
+
+class Runner:
+    """At most one job under way and, of each kind, one waiting."""
+
+    def __init__(self, deliver: Deliver, prefer: str = "auto") -> None:
+        self._deliver = deliver
+        self._prefer = prefer
+        self._waiting: dict[type, Job] = {}
+        self._running: Job | None = None
+        self._stopping = False
+        self._change = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Have ``job`` done as soon as possible; a waiting one of its kind is forgotten."""
+        with self._change:
+            self._waiting[type(job)] = job
+            self._change.notify_all()
+
+    def pending(self) -> int:
+        """How many jobs wait or are under way."""
+        with self._change:
+            return len(self._waiting) + (self._running is not None)
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Block until nothing waits or runs; False if that takes longer than ``timeout`` seconds."""
+        with self._change:
+            return self._change.wait_for(
+                lambda: not self._waiting and self._running is None, timeout
+            )
+
+    def close(self) -> None:
+        """Cancel what can be cancelled and end the thread."""
+        with self._change:
+            self._stopping = True
+            self._waiting.clear()
+            self._change.notify_all()
+        self._thread.join(timeout=10.0)
+
+    def _work(self) -> None:
+        engine, remark = _open(self._prefer)
+        self._deliver(EngineOpened(engine.name, engine.adapter, remark))
+        while True:
+            job = self._next()
+            if job is None:
+                return
+            self._do(engine, job)
+
+    def _next(self) -> Job | None:
+        with self._change:
+            self._running = None
+            self._change.notify_all()
+            self._change.wait_for(lambda: self._stopping or bool(self._waiting))
+            if self._stopping:
+                return None
+            kind = next(kind for kind in ORDER if kind in self._waiting)
+            self._running = self._waiting.pop(kind)
+            return self._running
+
+    def _do(self, engine: Engine, job: Job) -> None:
+        interrupted = False
+
+        def cancelled() -> bool:
+            nonlocal interrupted
+            interrupted = interrupted or self._must_yield(job)
+            return interrupted
+
+        try:
+            perform(engine, job, self._deliver, cancelled)
+        except Exception as problem:
+            # the one place where a worker's exception is caught: it is told to the user
+            self._deliver(JobFailed(job, f"{type(problem).__name__}: {problem}"))
+        if interrupted:
+            self._again(job)
+
+    def _must_yield(self, job: Job) -> bool:
+        """Whether a newer job of the same kind, or a more urgent one, waits."""
+        with self._change:
+            urgent = ORDER[: ORDER.index(type(job)) + 1]
+            return self._stopping or any(kind in self._waiting for kind in urgent)
+
+    def _again(self, job: Job) -> None:
+        """Take an interrupted job up again, unless a newer one has replaced it."""
+        with self._change:
+            if not self._stopping:
+                self._waiting.setdefault(type(job), job)
+
+
+def _open(prefer: str) -> tuple[Engine, str]:
+    engine = open_engine(prefer)
+    if prefer == "auto" and engine.name == "reference":
+        return engine, "no GPU adapter was found: computing in NumPy float64, which is slower"
+    return engine, ""

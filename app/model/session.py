@@ -1,0 +1,187 @@
+"""Scene files: JSON that is checked before it is believed.
+
+A file of an older version is migrated, a newer one is refused, unknown entries are kept and
+reported.  Paths of head files are relative to the scene file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable
+from dataclasses import fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from app.model.scene import Layers, Pin, Scene, completed
+from compute.families import parse, write
+from compute.heads import bundled
+from compute.types import Extent
+
+FORMAT = "attention-geodesics/scene"
+VERSION = 1
+MOST_BYTES = 4 << 20
+# migrations[v] turns the entries of version v into those of version v + 1
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+_PLAIN = ("family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title")
+_KNOWN = {"format", "version", "start", "end", "vector", "layers", "view", *_PLAIN}
+
+
+class NotAScene(ValueError):
+    """A file or text that cannot be read as a scene; the message is one line."""
+
+
+def load(path: str | Path) -> Scene:
+    """The scene in a file, or of a bundled name, complete.  Raises `NotAScene`."""
+    source = Path(path)
+    if str(path) in names():
+        return from_text(_bundled(str(path)), str(path), Path())
+    try:
+        if source.stat().st_size > MOST_BYTES:
+            raise NotAScene(f"{path} has {source.stat().st_size} bytes, a scene has at most {MOST_BYTES}")
+        text = source.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = ", ".join(names())
+        raise NotAScene(f"a scene must be a file or one of {known}, got {str(path)!r}") from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise NotAScene(f"{path} cannot be read: {problem}") from None
+    return from_text(text, str(path), source.parent)
+
+
+def save(scene: Scene, path: str | Path) -> None:
+    """Write a scene beside its target and rename it, so that the target is never half a file."""
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_text(to_text(scene, target.parent), encoding="utf-8")
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def names() -> tuple[str, ...]:
+    """The bundled scenes, the default one first."""
+    index = json.loads((resources.files("assets") / "scenes" / "index.json").read_text("utf-8"))
+    return tuple(index)
+
+
+def _bundled(name: str) -> str:
+    return (resources.files("assets") / "scenes" / f"{name}.json").read_text("utf-8")
+
+
+def to_text(scene: Scene, folder: Path) -> str:
+    """The scene as JSON, head files named relative to ``folder``."""
+    data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    data |= {name: getattr(scene, name) for name in _PLAIN}
+    data["family"] = _relocated(scene.family, lambda p: os.path.relpath(p, folder))
+    for name in ("start", "end"):
+        pin = getattr(scene, name)
+        if pin is not None:
+            data[name] = {"theta": list(pin.theta), "token": pin.token}
+    if scene.vector is not None:
+        data["vector"] = list(scene.vector)
+    data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
+    if scene.view is not None:
+        data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
+    for path, value in scene.unknown:
+        *parents, last = path.split("/")
+        home = data
+        for parent in parents:
+            home = home.setdefault(parent, {})
+        home[last] = value
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def from_text(text: str, where: str, folder: Path) -> Scene:
+    """The scene that a text states, complete.  Raises `NotAScene` with one line."""
+    data = _migrated(_object(text, where), where)
+    _check_schema(data, where)
+    try:
+        return completed(_scene(data, folder))
+    except ValueError as problem:
+        raise NotAScene(f"{where}: {problem}") from None
+
+
+def _scene(data: dict[str, Any], folder: Path) -> Scene:
+    chosen = {name: data[name] for name in _PLAIN if name in data}
+    family = _relocated(chosen.get("family", Scene.family), lambda p: str(folder / p))
+    view = data.get("view")
+    return replace(
+        Scene(),
+        **{**chosen, "family": family},
+        start=_pin(data.get("start")),
+        end=_pin(data.get("end")),
+        vector=tuple(map(float, data["vector"])) if data.get("vector") else None,
+        layers=Layers(**{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}),
+        view=Extent(*map(float, view)) if view else None,
+        unknown=_unknown(data),
+    )
+
+
+def _object(text: str, where: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as problem:
+        raise NotAScene(f"{where} is not JSON: {problem}") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else type(data).__name__
+        raise NotAScene(f'{where} must be a scene with "format": "{FORMAT}", got {found!r}')
+    return data
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"numbers must be finite, got {name}")
+
+
+def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
+    version = data.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise NotAScene(f"{where}: version must be a whole number from 1 to {VERSION}, got {version!r}")
+    if version > VERSION:
+        raise NotAScene(
+            f"{where} is of version {version}, this program reads up to {VERSION}: a newer one wrote it"
+        )
+    for step in range(version, VERSION):
+        data = MIGRATIONS[step](data)
+    return data
+
+
+def _check_schema(data: dict[str, Any], where: str) -> None:
+    # imported here: it costs more than all else that a start without a file needs
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((resources.files("assets") / "scene.schema.json").read_text("utf-8"))
+    problem = next(iter(Draft202012Validator(schema).iter_errors(data)), None)
+    if problem is not None:
+        place = "/".join(map(str, problem.absolute_path)) or "the scene"
+        raise NotAScene(f"{where}: {place}: {problem.message}")
+
+
+def _pin(data: dict[str, Any] | None) -> Pin | None:
+    if data is None:
+        return None
+    x, y = map(float, data["theta"])
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError(f"theta must be finite, got {[x, y]}")
+    return Pin((x, y), data.get("token"))
+
+
+def _unknown(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    layers = {f.name for f in fields(Layers)}
+    found = [(key, value) for key, value in data.items() if key not in _KNOWN]
+    found += [
+        (f"layers/{key}", value) for key, value in data.get("layers", {}).items() if key not in layers
+    ]
+    return tuple(found)
+
+
+def _relocated(family: str, move: Callable[[str], str]) -> str:
+    """``family`` with the path of its head file moved, if it names a file."""
+    name, stated = parse(family)
+    source = stated.get("source", "")
+    if not source or source in bundled() or os.path.isabs(move(source)) and os.path.isabs(source):
+        return family
+    return write(name, {**stated, "source": move(source)})
