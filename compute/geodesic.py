@@ -70,8 +70,10 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     state = _State(theta, v, np.zeros(len(theta)), np.zeros(len(theta), np.int32))
     nodes = [(theta.copy(), v.copy())]
-    for _ in range(request.steps):
+    for node in range(1, request.steps + 1):
         _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or dop853())
+        # not the sum of steps: a whole path must end at 1 exactly
+        state.reached[state.status == Status.OK] = node / request.steps
         nodes.append((state.theta.copy(), state.v.copy()))
     thetas = np.stack([n[0] for n in nodes], axis=1)
     velocities = np.stack([n[1] for n in nodes], axis=1)
@@ -145,11 +147,11 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
         accepted = verdict[todo] == Status.OK
         state.theta[curve[accepted]] = theta[accepted]
         state.v[curve[accepted]] = v[accepted]
-        state.reached[curve[accepted]] += size[accepted]
         remaining[todo[accepted]] -= size[accepted]
         h[todo[~accepted]] = 0.5 * size[~accepted]
         state_verdict = verdict.copy()
     stopped = remaining > 1e-12 * dt
+    state.reached[running[stopped]] += dt - remaining[stopped]
     reason = np.where(state_verdict == Status.OK, Status.LEFT_DOMAIN, state_verdict)
     state.status[running[stopped]] = reason[stopped]
 
