@@ -21,8 +21,10 @@ ROUNDS = 16
 OFFSET = {"f8": 1e-6, "f4": 1e-2}
 # A miss above this share of the length is not called converged.
 MISS_LIMIT = {"f8": 1e-8, "f4": 1e-4}
+# Aiming ends when the miss, in coordinates, is this share of the pins' distance.
+AIM = {"f8": 1e-12, "f4": 2e-6}
 # Steps that aim with the method of order 8, whose error is then below 1e-11.
-AIM_STEPS = 24
+AIM_STEPS = 40
 # Where α ≠ 0 there is no energy: the Levi-Civita solution is followed in steps of at most this.
 ALPHA_STEP = 0.25
 
@@ -85,7 +87,7 @@ def _aim(
 ) -> Floats:
     """Newton's method on the velocities, each pair at its own pace."""
     aim = _Aim(v.copy(), np.full(len(v), np.inf), np.zeros_like(v))
-    floor = 16 * np.finfo(precision).eps
+    floor = AIM[precision]
     scale = np.linalg.norm(request.end - request.start, axis=1) + np.finfo(precision).tiny
     for _ in range(ROUNDS):
         todo = np.flatnonzero(aim.miss > floor * scale)

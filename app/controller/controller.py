@@ -11,14 +11,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.controller import panels, picture
+from app.controller import drawing, panels, picture
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.runner import EngineOpened, JobFailed, Message
 from app.model.scene import Pin, Scene, chart_of, of_family, view_of
 from app.model.store import Store
 from app.views.base import (
-    Axes,
     Canvas,
     CommandInvoked,
     Event,
@@ -179,11 +178,12 @@ class Controller:
             self._answer = None
             self._show_everything(new)
             return
-        self._show_pins(new)
+        drawing.show_pins(self.canvas, new)
         if old.view != new.view and new.view is not None:
             self.canvas.set_view(new.view)
         if old.layers != new.layers:
-            self._show_layers(new)
+            drawing.show_layers(self.canvas, new)
+            self._show_path()
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
             self._show_moving_point()
         if replace(old, playhead=0.0, view=None, start=None, end=None, vector=None) != replace(
@@ -204,45 +204,13 @@ class Controller:
         return manifold, chart_of(manifold, scene.chart)
 
     def _show_everything(self, scene: Scene) -> None:
-        manifold, chart = self._manifold_and_chart()
-        self.canvas.set_axes(Axes(chart.labels, chart.log))
-        if scene.view is not None:
-            self.canvas.set_view(scene.view)
-        for kind in ("geodesic", "straight"):
-            self.canvas.set_curve(kind, None)
-        self.canvas.set_map(None)
-        self.canvas.set_ellipses(None)
-        self.canvas.set_transport(None)
-        self.canvas.set_moving_point(None)
-        self.window.set_distributions(None)
-        self.window.set_title(scene.title or manifold.title)
         self._planned = {}
-        self._show_pins(scene)
-        self._show_layers(scene)
-        self._show_panels(scene)
+        drawing.show_scene(self.canvas, scene)
+        self.window.set_distributions(None)
+        self.window.set_title(scene.title or manifold_of(scene.family).title)
         self.window.set_playhead(scene.playhead, self._stop_playing is not None)
+        self._show_panels(scene)
         self._plan(scene)
-
-    def _show_pins(self, scene: Scene) -> None:
-        assert scene.start and scene.end
-        _, chart = self._manifold_and_chart()
-        for name, pin in (("A", scene.start), ("B", scene.end)):
-            x, y = chart.forward(np.array(pin.theta))
-            self.canvas.set_pin(name, (float(x), float(y)))
-        transport = scene.layers.transport
-        self.canvas.set_vector(picture.vector_at_start(scene, chart) if transport else None)
-        self.canvas.set_curve("straight", picture.straight(scene, chart) if scene.layers.straight else None)
-
-    def _show_layers(self, scene: Scene) -> None:
-        manifold, chart = self._manifold_and_chart()
-        self.canvas.set_marks(picture.marks(manifold, chart) if scene.layers.tokens else None)
-        self.canvas.set_grid(scene.layers.grid)
-        self._show_pins(scene)
-        self._show_path()
-        if not scene.layers.map:
-            self.canvas.set_map(None)
-        if not scene.layers.ellipses:
-            self.canvas.set_ellipses(None)
 
     def _show_panels(self, scene: Scene) -> None:
         self.window.set_panels(panels.state(scene))
@@ -256,7 +224,7 @@ class Controller:
                 self._show_path()
                 self._show_numbers()
             case MapAnswer() if message.job == self._planned.get(type(message.job)):
-                self.canvas.set_map(picture.color_map(self.store.scene, message))
+                drawing.show_map(self.canvas, self.store.scene, message)
             case EllipseAnswer() if message.job == self._planned.get(type(message.job)):
                 self.canvas.set_ellipses(message.outlines)
             case EngineOpened():
@@ -277,15 +245,10 @@ class Controller:
             self._show_path()
 
     def _show_path(self) -> None:
-        answer, scene = self._answer, self.store.scene
-        if answer is None or answer.job.family != scene.family:
-            return
-        _, chart = self._manifold_and_chart()
-        layers = scene.layers
-        self.canvas.set_curve("geodesic", picture.geodesic(answer, chart) if layers.geodesic else None)
-        self.canvas.set_transport(picture.carried(answer, chart) if layers.transport else None)
-        self.canvas.set_message(picture.message(answer))
-        self._show_moving_point()
+        scene = self.store.scene
+        if self._answer is not None and self._answer.job.family == scene.family:
+            drawing.show_path(self.canvas, scene, self._answer)
+            self._show_moving_point()
 
     def _show_numbers(self) -> None:
         answer, scene = self._answer, self.store.scene
@@ -300,10 +263,7 @@ class Controller:
         self.window.set_playhead(scene.playhead, self._stop_playing is not None)
         if self._answer is None or self._answer.job.family != scene.family:
             return
-        _, chart = self._manifold_and_chart()
-        theta, row = picture.moving_point(self._answer, scene.playhead)
-        x, y = chart.forward(theta)
-        self.canvas.set_moving_point((float(x), float(y)))
+        row = drawing.show_moving_point(self.canvas, scene, self._answer)
         self.window.set_moving_row(row)
 
     def _say(self, words: str, ok: bool, timing: str = "") -> None:

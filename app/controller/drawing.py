@@ -1,0 +1,93 @@
+"""Drawing a scene and its answers on a canvas: what window, figure and film have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.controller import picture
+from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
+from app.model.scene import Scene, chart_of
+from app.views.base import Axes, Canvas
+from compute.charts import Chart
+from compute.families import family as manifold_of
+from compute.manifold import Manifold
+from compute.types import Floats
+
+
+def _manifold_and_chart(scene: Scene) -> tuple[Manifold, Chart]:
+    manifold = manifold_of(scene.family)
+    return manifold, chart_of(manifold, scene.chart)
+
+
+def show_scene(canvas: Canvas, scene: Scene) -> None:
+    """All of a completed scene that needs no engine; what needs one is cleared."""
+    _, chart = _manifold_and_chart(scene)
+    canvas.set_axes(Axes(chart.labels, chart.log))
+    if scene.view is not None:
+        canvas.set_view(scene.view)
+    canvas.set_curve("geodesic", None)
+    canvas.set_map(None)
+    canvas.set_ellipses(None)
+    canvas.set_transport(None)
+    canvas.set_moving_point(None)
+    canvas.set_message("")
+    show_layers(canvas, scene)
+
+
+def show_layers(canvas: Canvas, scene: Scene) -> None:
+    """Landmarks, grid and pins; layers that are off are cleared."""
+    manifold, chart = _manifold_and_chart(scene)
+    canvas.set_marks(picture.marks(manifold, chart) if scene.layers.tokens else None)
+    canvas.set_grid(scene.layers.grid)
+    if not scene.layers.map:
+        canvas.set_map(None)
+    if not scene.layers.ellipses:
+        canvas.set_ellipses(None)
+    show_pins(canvas, scene)
+
+
+def show_pins(canvas: Canvas, scene: Scene) -> None:
+    """Both pins, the vector at A and the straight line."""
+    assert scene.start and scene.end
+    _, chart = _manifold_and_chart(scene)
+    for name, pin in (("A", scene.start), ("B", scene.end)):
+        x, y = chart.forward(np.array(pin.theta))
+        canvas.set_pin(name, (float(x), float(y)))
+    layers = scene.layers
+    canvas.set_vector(picture.vector_at_start(scene, chart) if layers.transport else None)
+    canvas.set_curve("straight", picture.straight(scene, chart) if layers.straight else None)
+
+
+def show_path(canvas: Canvas, scene: Scene, answer: PathAnswer) -> None:
+    """The geodesic, the carried vectors and why the curve is dashed, if it is."""
+    _, chart = _manifold_and_chart(scene)
+    layers = scene.layers
+    canvas.set_curve("geodesic", picture.geodesic(answer, chart) if layers.geodesic else None)
+    canvas.set_transport(picture.carried(answer, chart) if layers.transport else None)
+    canvas.set_message(picture.message(answer))
+
+
+def show_moving_point(canvas: Canvas, scene: Scene, answer: PathAnswer) -> Floats:
+    """The moving point on the geodesic; returns its distribution (s,)."""
+    _, chart = _manifold_and_chart(scene)
+    theta, row = picture.moving_point(answer, scene.playhead)
+    x, y = chart.forward(theta)
+    canvas.set_moving_point((float(x), float(y)))
+    return row
+
+
+def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer) -> None:
+    """The scalar map, if the scene shows one."""
+    canvas.set_map(picture.color_map(scene, answer) if scene.layers.map else None)
+
+
+def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
+    """Whatever an answer puts on the canvas."""
+    match answer:
+        case PathAnswer():
+            show_path(canvas, scene, answer)
+            show_moving_point(canvas, scene, answer)
+        case MapAnswer():
+            show_map(canvas, scene, answer)
+        case EllipseAnswer():
+            canvas.set_ellipses(answer.outlines)
