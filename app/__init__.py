@@ -1,0 +1,3 @@
+"""Attention Geodesics: the program."""
+
+__version__ = "0.1.0"

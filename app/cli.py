@@ -1,0 +1,187 @@
+"""The command line.  Everything heavy is imported by the subcommand that needs it.
+
+Exit status: 0 done; 1 the numerics say no, with the partial result printed; 2 bad input, one line on
+stderr; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from app import __version__
+
+PROGRAM = "attention-geodesics"
+_BEGINS_A_NUMBER = re.compile(r"-[\d.]")
+
+
+class BadInput(Exception):
+    """Wrong use, in one line."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise BadInput(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    try:
+        chosen = parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
+        return int(_run(chosen))
+    except BadInput as problem:
+        return _refuse(str(problem))
+    except BrokenPipeError:
+        # the reader has seen enough; keep the interpreter from complaining at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    """The command's own function; its ValueErrors are bad input."""
+    from importlib import import_module
+
+    module, _, function = chosen.run.partition(":")
+    command = getattr(import_module(f"app.{module}"), function)
+    if chosen.run.startswith("main:"):
+        return int(command(chosen))
+    from compute.engine import NoAdapter
+
+    try:
+        return int(command(chosen))
+    except (ValueError, NoAdapter) as problem:
+        return _refuse(str(problem))
+    except OSError as problem:
+        return _refuse(f"{problem.strerror or problem}: {problem.filename}")
+
+
+def _refuse(problem: str) -> int:
+    print(f"{PROGRAM}: {' '.join(problem.split())}", file=sys.stderr)
+    return 2
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """``--start -1,2`` as ``--start=-1,2``: a value may begin with a minus sign."""
+    result: list[str] = []
+    for argument in arguments:
+        open_option = result and result[-1].startswith("--") and "=" not in result[-1]
+        if open_option and _BEGINS_A_NUMBER.match(argument):
+            result[-1] += f"={argument}"
+        else:
+            result.append(argument)
+    return result
+
+
+def pair(text: str) -> tuple[float, float]:
+    """``a,b`` as two floats."""
+    parts = text.split(",")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) != 2:
+        raise argparse.ArgumentTypeError(f"expected two numbers a,b, got {text!r}")
+    return numbers[0], numbers[1]
+
+
+def size(text: str) -> tuple[int, int]:
+    """``WxH`` as two whole numbers of pixels."""
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if match is None or not all(16 <= int(side) <= 16384 for side in match.groups()):
+        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT from 16 to 16384, got {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(prog=PROGRAM, description="Geodesics of attention and of families of distributions.")
+    top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    top.set_defaults(run="main:run", scene=None, engine="auto")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    _gui(commands)
+    _lists(commands)
+    _computations(commands)
+    _pictures(commands)
+    _checks(commands)
+    return top
+
+
+def _command(commands: Any, name: str, run: str, words: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    made.set_defaults(run=run)
+    made.add_argument("--json", action="store_true", help="one JSON object on stdout, nothing else")
+    return made
+
+
+def _gui(commands: Any) -> None:
+    gui: argparse.ArgumentParser = commands.add_parser("gui", help="open the window (the default)")
+    gui.set_defaults(run="main:run")
+    gui.add_argument("scene", nargs="?", help="a scene file, or the name of a bundled scene")
+    _engine(gui)
+
+
+def _engine(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--engine", choices=("auto", "gpu", "reference"), default="auto",
+                         help="what computes: the GPU, NumPy in float64, or the GPU if there is one")  # fmt: skip
+
+
+def _lists(commands: Any) -> None:
+    _command(commands, "families", "commands.lists:families", "list the families of distributions")
+    _command(commands, "scenes", "commands.lists:scenes", "list the bundled scenes, the default first")
+
+
+def _computations(commands: Any) -> None:
+    at = _command(commands, "geometry", "commands.geometry:geometry",
+                  "metric, connection and curvature at a point")  # fmt: skip
+    at.add_argument("family", nargs="?", metavar="FAMILY")
+    at.add_argument("--at", type=pair, metavar="a,b")
+    bvp = _command(commands, "geodesic", "commands.geometry:geodesic", "the geodesic between two points")
+    bvp.add_argument("family", nargs="?", metavar="FAMILY")
+    _between(bvp)
+    ivp = _command(commands, "shoot", "commands.geometry:shoot", "the geodesic from a point and a velocity")
+    ivp.add_argument("family", metavar="FAMILY")
+    ivp.add_argument("--start", type=pair, required=True, metavar="a,b")
+    ivp.add_argument("--velocity", type=pair, required=True, metavar="u,v")
+    ivp.add_argument("--length", type=float, metavar="L", help="scale the velocity to this Fisher length")
+    carry = _command(commands, "transport", "commands.geometry:transport",
+                     "a vector carried in parallel along the geodesic between two points")  # fmt: skip
+    carry.add_argument("family", nargs="?", metavar="FAMILY")
+    carry.add_argument("--vector", type=pair, metavar="u,v")
+    _between(carry)
+    for command in (bvp, ivp, carry):
+        command.add_argument("--alpha", type=float, default=None if command is not ivp else 0.0,
+                             help="α of the connection, from -1 to 1 (0: Levi-Civita)")  # fmt: skip
+        command.add_argument("--steps", type=int, default=128, help="steps of the curve (128)")
+    for command in (at, bvp, ivp, carry):
+        _engine(command)
+    for command in (at, bvp, carry):
+        command.add_argument("--scene", metavar="FILE", help="take what is not given from a scene")
+
+
+def _between(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--start", type=pair, metavar="a,b")
+    command.add_argument("--end", type=pair, metavar="c,d")
+
+
+def _pictures(commands: Any) -> None:
+    render = _command(commands, "render", "commands.render:render", "a picture of a scene, without a window")
+    render.add_argument("scene", metavar="SCENE", help="a scene file, or the name of a bundled scene")
+    render.add_argument("-o", "--output", required=True, metavar="FILE.png")
+    render.add_argument("--size", type=size, default=(1200, 800), metavar="WxH")
+    _engine(render)
+
+
+def _checks(commands: Any) -> None:
+    shader: argparse.ArgumentParser = commands.add_parser("shader", help="print the composed WGSL of a kernel")
+    shader.set_defaults(run="commands.checks:shader")
+    shader.add_argument("family", metavar="FAMILY")
+    shader.add_argument("kernel", metavar="KERNEL")
+    doctor = _command(commands, "doctor", "commands.checks:doctor",
+                      "adapter, drivers, versions, and every kernel against the reference")  # fmt: skip
+    _engine(doctor)

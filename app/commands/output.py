@@ -1,0 +1,42 @@
+"""How subcommands print: one JSON object, or a few readable lines; the status decides the exit."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, is_dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from compute.types import Status
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON can say it: arrays as lists, statuses by name, NaN and infinity as null."""
+    if isinstance(value, Enum):
+        return value.name
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def show(result: dict[str, Any], as_json: bool, lines: list[str]) -> None:
+    """Print ``result`` as JSON, or else ``lines``."""
+    print(json.dumps(plain(result), ensure_ascii=False, allow_nan=False) if as_json else "\n".join(lines))
+
+
+def exit_of(*statuses: Status) -> int:
+    """0 if everything is as asked, else 1."""
+    return 0 if all(status == Status.OK for status in statuses) else 1
