@@ -1,0 +1,184 @@
+"""Golden files: how a case becomes a computation.  One function a kind of case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from compute import jacobi
+from compute.engine import Engine
+from compute.families import families, family
+from compute.families.attention import attention_manifold, softmax_manifold
+from compute.manifold import Manifold
+from compute.types import (
+    ConnectRequest,
+    GeometryRequest,
+    ShootRequest,
+    TransportRequest,
+)
+
+Case = dict[str, Any]
+STEPS = 256
+
+
+def manifold_of(case: Case) -> Manifold | None:
+    """The manifold of a case, or None for a family that the program does not have."""
+    params = case["params"]
+    if "T" in params:
+        return softmax_manifold(params["T"], params["b"])
+    if "generator" in params:
+        return attention_manifold(*generated(params), params["temperature"])
+    if "K" in params and "U" in params:
+        return attention_manifold(params["K"], params["q0"], params["U"], params["temperature"])
+    return family(case["family"]) if case["family"] in families() else None
+
+
+def generated(params: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """K, q0 and U by the rule that the case's ``generator`` states."""
+    n, d = params["n"], params["d"]
+    state, values = 7, []
+    for _ in range(n * d):
+        state = (1103515245 * state + 12345) % 2**31
+        values.append(1.7 * (2 * state / 2**31 - 1))
+    i = np.arange(d)
+    u1 = np.cos(0.7 * i)
+    u1 /= np.linalg.norm(u1)
+    u2 = np.sin(0.31 * i**2 + 1)
+    u2 -= u1 * (u1 @ u2)
+    u2 /= np.linalg.norm(u2)
+    return np.reshape(values, (n, d)), 0.3 * np.sin(i + 1), np.stack([u1, u2], axis=1)
+
+
+def geometry(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    theta = np.array([case["inputs"]["theta"]], dtype=float)
+    found = engine.geometry(GeometryRequest(manifold, theta))
+    result = {
+        "metric": found.metric[0],
+        "christoffel": found.christoffel[0],
+        "kappa": found.cubic[0],
+        "gauss_curvature": found.curvature[0],
+        "det_metric": found.det[0],
+        "sqrt_det": np.sqrt(found.det[0]),
+    }
+    if manifold.name == "attention":
+        support = manifold.support(theta)
+        result |= {
+            "p": manifold.density(theta, support.x)[0],
+            "entropy": manifold.scalar("entropy", theta, 0)[0],
+            "eta": manifold.charts[1].forward(theta)[0],
+        }
+    return result
+
+
+def exp_map(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    paths = engine.shoot(
+        ShootRequest(manifold, np.array([inputs["theta"]]), np.array([inputs["v"]]), steps=STEPS)
+    )
+    return {
+        "theta_end": paths.theta[0, -1],
+        "v_end": paths.velocity[0, -1],
+        "theta_half": paths.theta[0, STEPS // 2],
+        "length": paths.length[0],
+    }
+
+
+def log_map(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    a, b = (np.array([case["inputs"][name]], dtype=float) for name in ("theta_a", "theta_b"))
+    paths = engine.connect(ConnectRequest(manifold, a, b, steps=STEPS))
+    result = {
+        "v": paths.velocity[0, 0],
+        "distance": paths.length[0],
+        "energy": paths.energy[0],
+        "midpoint": paths.theta[0, STEPS // 2],
+        "gauss_curvature": engine.geometry(GeometryRequest(manifold, a)).curvature[0],
+    }
+    if manifold.bounds is not None:
+        low, high = manifold.bounds(a, b)
+        result |= {"bhattacharyya_lower_bound_on_d": low[0], "jeffreys_upper_bound_on_d2": high[0] ** 2}
+    return result
+
+
+def alpha_ivp(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    request = ShootRequest(
+        manifold, np.array([inputs["theta"]]), np.array([inputs["v"]]), inputs["alpha"], STEPS
+    )
+    end = engine.shoot(request).theta[0, -1]
+    return {"theta_end": end, "eta_end": manifold.charts[1].forward(end)}
+
+
+def alpha_bvp(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    a, b = (np.array([inputs[name]], dtype=float) for name in ("theta_a", "theta_b"))
+    steps = 200  # t = 0.3 is then a node
+    paths = engine.connect(ConnectRequest(manifold, a, b, case["params"]["alpha"], steps))
+    return {"theta_t": paths.theta[0, round(inputs["t"] * steps)], "v0": paths.velocity[0, 0]}
+
+
+def transport_bezier(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    a, b, c, d = np.array(case["inputs"]["bezier"], dtype=float)
+    t = np.linspace(0.0, 1.0, STEPS + 1)[:, None]
+    s = 1 - t
+    theta = s**3 * a + 3 * t * s * s * b + 3 * t * t * s * c + t**3 * d
+    velocity = 3 * s * s * (b - a) + 6 * t * s * (c - b) + 3 * t * t * (d - c)
+    return _transported(case, manifold, engine, theta, velocity)
+
+
+def holonomy_ellipse(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    phase = 2 * np.pi * np.linspace(0.0, 1.0, 4 * STEPS + 1)[:, None]
+    wheel = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
+    turned = np.concatenate([-np.sin(phase), np.cos(phase)], axis=1)
+    theta = np.array(inputs["center"]) + np.array(inputs["radii"]) * wheel
+    velocity = 2 * np.pi * np.array(inputs["radii"]) * turned
+    found = _transported(case | {"inputs": {"V0": [1.0, 0.0]}}, manifold, engine, theta, velocity)
+    return {"matrix": found["transport_matrix"], "angle": found["frame_angle"]}
+
+
+def _transported(
+    case: Case, manifold: Manifold, engine: Engine, theta: np.ndarray, velocity: np.ndarray
+) -> dict[str, Any]:
+    vector = np.array([case["inputs"]["V0"]], dtype=float)
+    found = engine.transport(TransportRequest(manifold, theta[None], velocity[None], vector))
+    return {
+        "V_end": found.vectors[0, -1],
+        "transport_matrix": found.operators[0, -1],
+        "frame_angle": found.angle[0, -1],
+    }
+
+
+def transport_geodesic(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    paths = engine.shoot(
+        ShootRequest(manifold, np.array([inputs["theta"]]), np.array([inputs["v"]]), steps=STEPS)
+    )
+    found = _transported(case, manifold, engine, paths.theta[0], paths.velocity[0])
+    return found | {"theta_end": paths.stop[0]}
+
+
+def jacobi_scalar(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    steps = 2 * STEPS
+    theta, v = np.array([inputs["theta"]], dtype=float), np.array([inputs["v"]], dtype=float)
+    paths = engine.shoot(ShootRequest(manifold, theta, v, steps=steps))
+    curvature = engine.geometry(GeometryRequest(manifold, paths.theta[0])).curvature
+    j = jacobi.scalar_jacobi(curvature[None] * paths.energy[:, None], 1.0 / steps)
+    return {"J": j[0, -1]}
+
+
+KINDS: dict[str, Callable[[Case, Manifold, Engine], dict[str, Any]]] = {
+    "geometry": geometry,
+    "exp_map": exp_map,
+    "log_map": log_map,
+    "log_map_three_keys_equals_sphere": log_map,
+    "log_map_rectangle_keys_flat": log_map,
+    "alpha_geodesic_ivp": alpha_ivp,
+    "alpha_geodesic_bvp": alpha_bvp,
+    "parallel_transport_bezier": transport_bezier,
+    "parallel_transport_geodesic": transport_geodesic,
+    "holonomy_ellipse": holonomy_ellipse,
+    "jacobi_scalar": jacobi_scalar,
+}

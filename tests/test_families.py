@@ -1,0 +1,176 @@
+"""One suite that every family passes, and with it every family that is added."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compute.engine import ReferenceEngine
+from compute.families import families, family
+from compute.manifold import Manifold, inner
+from compute.types import ConnectRequest, Extent, GeometryRequest, ShootRequest, Status
+
+NAMES = sorted(families())
+
+
+@pytest.fixture(params=NAMES)
+def manifold(request: pytest.FixtureRequest) -> Manifold:
+    return family(request.param)
+
+
+def samples(manifold: Manifold, count: int, inset: float = 0.2) -> np.ndarray:
+    """Points inside the domain, spread over the middle of the default view."""
+    rng = np.random.default_rng(7)
+    view = _inset(manifold.view, inset)
+    x = rng.uniform((view.x0, view.y0), (view.x1, view.y1), (20 * count, 2))
+    theta = manifold.charts[0].inverse(x)
+    theta = theta[np.isfinite(theta).all(axis=1)]
+    margin = manifold.margin(theta)
+    return theta[margin > 0.2 * margin.max()][:count]
+
+
+def _inset(view: Extent, share: float) -> Extent:
+    dx, dy = share * (view.x1 - view.x0), share * (view.y1 - view.y0)
+    return Extent(view.x0 + dx, view.x1 - dx, view.y0 + dy, view.y1 - dy)
+
+
+def derivative(f, theta: np.ndarray) -> np.ndarray:
+    """∂_k f at theta (n, 2), stacked on a new last axis: central differences of order 4."""
+    h = 1e-3 * np.maximum(np.abs(theta), 0.1)
+    columns = []
+    for k in range(2):
+        step = np.zeros(2)
+        step[k] = 1.0
+        d = h[:, k : k + 1] * step
+        near, far = f(theta + d) - f(theta - d), f(theta + 2 * d) - f(theta - 2 * d)
+        scale = h[:, k].reshape(-1, *(1,) * (near.ndim - 1))
+        columns.append((8 * near - far) / (12 * scale))
+    return np.stack(columns, axis=-1)
+
+
+def test_metric_is_positive_definite(manifold):
+    local = manifold.geometry(samples(manifold, 200))
+    assert (local.metric[..., 0] > 0).all()
+    assert (local.det > 0).all()
+    direct = local.metric[..., 0] * local.metric[..., 2] - local.metric[..., 1] ** 2
+    np.testing.assert_allclose(local.det, direct, rtol=1e-8)
+
+
+def test_christoffel_symbols_are_the_metrics_derivatives(manifold):
+    theta = samples(manifold, 40)
+    local = manifold.geometry(theta)
+    d = derivative(lambda t: manifold.geometry(t).metric, theta)
+    first, second = d[..., 0], d[..., 1]
+    expected = np.stack(
+        [
+            np.stack([first[:, 0] / 2, second[:, 0] / 2, second[:, 1] - first[:, 2] / 2], axis=-1),
+            np.stack([first[:, 1] - second[:, 0] / 2, first[:, 2] / 2, second[:, 2] / 2], axis=-1),
+        ],
+        axis=-2,
+    )
+    scale = np.abs(expected).max(axis=(1, 2), keepdims=True)
+    np.testing.assert_allclose(local.first / scale, expected / scale, atol=2e-7)
+
+
+def test_curvature_is_that_of_the_metric(manifold):
+    """Brioschi's K against differences of the connection form: dω = −K √D dθ¹∧dθ²."""
+    theta = samples(manifold, 25)
+
+    def form(t: np.ndarray) -> np.ndarray:
+        local = manifold.geometry(t)
+        g11, g12, _ = (local.metric[..., i] for i in range(3))
+        upper = (g11[:, None] * local.first[:, 1, :2] - g12[:, None] * local.first[:, 0, :2]) / local.det[:, None]
+        return np.sqrt(local.det)[:, None] / g11[:, None] * upper
+
+    d = derivative(form, theta)
+    found = -(d[:, 1, 0] - d[:, 0, 1]) / np.sqrt(manifold.geometry(theta).det)
+    np.testing.assert_allclose(manifold.curvature(theta), found, rtol=2e-5, atol=2e-5)
+
+
+def test_metric_is_the_expectation_of_squared_scores(manifold):
+    """g_ij = E[∂_i l ∂_j l] and T_ijk = E[∂_i l ∂_j l ∂_k l], from the distributions themselves."""
+    theta = samples(manifold, 6)
+    for point in theta:
+        support = manifold.support(point[None])
+        x = support.x
+        weights = np.ones(len(x))
+        if not support.labels:
+            mean, spread = x.mean(), x[-1] - x[0]
+            x = np.linspace(mean - 1.5 * spread, mean + 1.5 * spread, 6001)
+            weights = np.full(len(x), x[1] - x[0])
+        p = manifold.density(point, x) * weights
+        # scores through √p: ∂l = 2∂√p/√p stays finite in the tails
+        score = derivative(lambda t, x=x: np.sqrt(manifold.density(t, x)), point[None])[0]
+        score = 2 * score / np.sqrt(np.maximum(p / weights, 1e-280))[:, None]
+        local = manifold.geometry(point)
+        pairs = [(0, 0), (0, 1), (1, 1)]
+        g = [np.sum(p * score[:, i] * score[:, j]) for i, j in pairs]
+        np.testing.assert_allclose(local.metric, g, rtol=1e-6, atol=1e-6 * np.abs(g).max())
+        triples = [(0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 1)]
+        t = [np.sum(p * score[:, i] * score[:, j] * score[:, k]) for i, j, k in triples]
+        np.testing.assert_allclose(local.cubic, t, rtol=1e-5, atol=1e-5 * np.abs(t).max())
+
+
+def test_geodesics_keep_their_speed(manifold):
+    theta = samples(manifold, 30)
+    paths = ReferenceEngine().shoot(ShootRequest(manifold, theta, velocities(manifold, theta, 0.5)))
+    assert paths.error[paths.status == Status.OK].max() < 1e-9
+    assert paths.error.max() < 1e-3
+    assert ((paths.status == Status.OK) | (paths.status == Status.LEFT_DOMAIN)).all()
+
+
+def velocities(manifold: Manifold, theta: np.ndarray, length: float) -> np.ndarray:
+    """One direction a point, of the given Fisher length."""
+    angle = np.linspace(0.0, 2 * np.pi, len(theta), endpoint=False)
+    v = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    return v * (length / np.sqrt(inner(manifold.geometry(theta).metric, v, v)))[:, None]
+
+
+def test_log_of_exp_is_the_velocity(manifold):
+    engine = ReferenceEngine()
+    theta = samples(manifold, 24, inset=0.3)
+    v = velocities(manifold, theta, 0.4)
+    there = engine.shoot(ShootRequest(manifold, theta, v))
+    arrived = there.status == Status.OK
+    assert arrived.sum() > len(theta) / 2
+    back = engine.connect(ConnectRequest(manifold, theta[arrived], there.stop[arrived]))
+    assert (back.status == Status.OK).all()
+    np.testing.assert_allclose(back.velocity[:, 0], v[arrived], rtol=1e-7, atol=1e-8)
+
+
+def test_lengths_agree_with_the_closed_form(manifold):
+    if manifold.distance is None:
+        pytest.skip("no closed form is known")
+    theta = samples(manifold, 40)
+    half = len(theta) // 2
+    paths = ReferenceEngine().connect(ConnectRequest(manifold, theta[:half], theta[half : 2 * half]))
+    assert (paths.status == Status.OK).all()
+    expected = manifold.distance(theta[:half], theta[half : 2 * half])
+    np.testing.assert_allclose(paths.length, expected, rtol=1e-9)
+
+
+def test_charts_invert_and_their_jacobians_are_derivatives(manifold):
+    theta = samples(manifold, 30)
+    for chart in manifold.charts:
+        np.testing.assert_allclose(chart.inverse(chart.forward(theta)), theta, rtol=1e-7, atol=1e-9)
+        d = derivative(chart.forward, theta)
+        np.testing.assert_allclose(chart.jacobian(theta), d, rtol=1e-6, atol=1e-8)
+
+
+def test_a_point_outside_the_domain_is_refused(manifold):
+    outside = np.array([[-1e9, -1e9]])
+    assert not manifold.in_domain(outside)[0]
+    with pytest.raises(ValueError, match="must lie in"):
+        GeometryRequest(manifold, outside)
+
+
+def test_geodesics_stop_at_the_edge_and_say_so(manifold):
+    """Fast enough in enough directions, some leave; each stops inside and nothing is NaN before."""
+    theta = np.repeat(np.array([manifold.pins[0]]), 16, axis=0)
+    paths = ReferenceEngine().shoot(ShootRequest(manifold, theta, velocities(manifold, theta, 40.0)))
+    assert manifold.in_domain(paths.stop).all()
+    for i in range(len(theta)):
+        assert np.isfinite(paths.theta[i, : paths.nodes[i]]).all()
+        assert np.isnan(paths.theta[i, paths.nodes[i] :]).all()
+        assert (paths.reached[i] == 1.0) == (paths.nodes[i] == len(paths.t))
+        assert (paths.reached[i] == 1.0) or paths.status[i] != Status.OK
