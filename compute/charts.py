@@ -77,3 +77,23 @@ def log_second(labels: tuple[str, str]) -> Chart:
         return result
 
     return Chart("log", "Logarithmic", labels, forward, inverse, jacobian, log=(False, True))
+
+
+def log_both(labels: tuple[str, str]) -> Chart:
+    """x = (log θ¹, log θ²), for two positive coordinates."""
+
+    def jacobian(theta: Floats) -> Floats:
+        result = np.zeros((*np.shape(theta)[:-1], 2, 2))
+        result[..., 0, 0] = 1.0 / theta[..., 0]
+        result[..., 1, 1] = 1.0 / theta[..., 1]
+        return result
+
+    return Chart(
+        "log",
+        "Logarithmic",
+        labels,
+        np.log,
+        lambda x: np.exp(np.clip(x, -700.0, 700.0)),
+        jacobian,
+        log=(True, True),
+    )

@@ -44,11 +44,13 @@ class Support:
     """Where the distributions live, for drawing them.
 
     ``x (k,)`` sample points of a density, or the indices of outcomes when ``labels`` names them.
+    ``space``: the whole sample space, "line", "half-line" (x > 0), "circle" or "outcomes".
     """
 
     x: Floats
     labels: tuple[str, ...] = ()
     title: str = "x"
+    space: str = "line"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,137 @@
 """Special functions in the forms that stay accurate, with the names that formulas use.
 
-Each has a float32 twin of the same name in ``shaders/lib/special.wgsl``.
+Each has a float32 twin of the same name in ``shaders/lib/special.wgsl``.  In float64 SciPy's own are
+used wherever they are accurate; what would cancel is expanded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+
+import numpy as np
 
 from compute.types import Floats
 
-FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {}
+# Above this argument the ratio of Bessel functions is expanded in 1/κ.
+_LARGE = 60.0
+_TERMS = 16
+
+
+def digamma(x: Floats) -> Floats:
+    """ψ(x), x > 0."""
+    from scipy import special
+
+    return np.asarray(special.digamma(x))
+
+
+def log_gamma(x: Floats) -> Floats:
+    """log Γ(x), x > 0."""
+    from scipy import special
+
+    return np.asarray(special.gammaln(x))
+
+
+def trigamma(x: Floats) -> Floats:
+    """ψ'(x), x > 0."""
+    return _polygamma(1, x)
+
+
+def tetragamma(x: Floats) -> Floats:
+    """ψ''(x), x > 0."""
+    return _polygamma(2, x)
+
+
+def pentagamma(x: Floats) -> Floats:
+    """ψ'''(x), x > 0."""
+    return _polygamma(3, x)
+
+
+def _polygamma(order: int, x: Floats) -> Floats:
+    from scipy import special
+
+    return np.asarray(special.polygamma(order, x)).astype(np.asarray(x).dtype, copy=False)
+
+
+def x_trigamma_minus_1(x: Floats) -> Floats:
+    """xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel in float32."""
+    return x * trigamma(x) - 1.0
+
+
+def x_trigamma_slope(x: Floats) -> Floats:
+    """ψ'(x) + xψ''(x), the derivative of `x_trigamma_minus_1`; ≈ −1/(2x²) for large x."""
+    return trigamma(x) + x * tetragamma(x)
+
+
+def log_bessel_i0(kappa: Floats) -> Floats:
+    """log I₀(κ), κ ≥ 0."""
+    from scipy import special
+
+    return np.asarray(np.log(special.i0e(kappa)) + np.abs(kappa))
+
+
+def bessel_ratio(kappa: Floats) -> Floats:
+    """A(κ) = I₁(κ)/I₀(κ), κ ≥ 0: the mean resultant length of a von Mises distribution."""
+    from scipy import special
+
+    return np.asarray(special.i1e(kappa) / special.i0e(kappa))
+
+
+def bessel_ratio_slope(kappa: Floats) -> Floats:
+    """A'(κ) = 1 − A/κ − A² ≈ 1/(2κ²), expanded where the difference would cancel; ½ at 0."""
+    return _near_or_far(kappa, _slope_near, 1)
+
+
+def bessel_ratio_bend(kappa: Floats) -> Floats:
+    """A''(κ) = −A'/κ + A/κ² − 2AA' ≈ −1/κ³, expanded where the sum would cancel; 0 at 0."""
+    return _near_or_far(kappa, _bend_near, 2)
+
+
+def _slope_near(kappa: Floats) -> Floats:
+    ratio = bessel_ratio(kappa)
+    return 1.0 - ratio / kappa - ratio * ratio
+
+
+def _bend_near(kappa: Floats) -> Floats:
+    ratio, slope = bessel_ratio(kappa), _slope_near(kappa)
+    return -slope / kappa + ratio / kappa**2 - 2.0 * ratio * slope
+
+
+def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) -> Floats:
+    """``near`` for small κ > 0, the derivative of that order of Σ c_k κ^−k for large κ."""
+    argument = np.asarray(kappa)
+    far = argument > _LARGE
+    small = near(np.where(far, 1.0, np.maximum(argument, 1e-3)))
+    inverse = 1.0 / np.where(far, argument, _LARGE)
+    terms = _ratio_series().astype(argument.dtype)
+    large = np.zeros_like(inverse)
+    for k in range(1, _TERMS):
+        factor = -k if order == 1 else k * (k + 1)
+        large = large + terms[k] * factor * inverse ** (k + order)
+    return np.where(far, large, small)
+
+
+@cache
+def _ratio_series() -> Floats:
+    """c_k of A(κ) = Σ c_k κ^−k, as the quotient of the expansions of I₁ and I₀ (DLMF 10.40.1)."""
+
+    def hankel(order: int) -> Floats:
+        terms = [1.0]
+        for k in range(1, _TERMS):
+            terms.append(-terms[-1] * (4 * order**2 - (2 * k - 1) ** 2) / (8 * k))
+        return np.array(terms)
+
+    top, bottom = hankel(1), hankel(0)
+    quotient = np.zeros(_TERMS)
+    for k in range(_TERMS):
+        quotient[k] = top[k] - np.dot(quotient[:k], bottom[k:0:-1])
+    return quotient
+
+
+FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    f.__name__: f
+    for f in (
+        digamma, log_gamma, trigamma, tetragamma, pentagamma, x_trigamma_minus_1, x_trigamma_slope,
+        log_bessel_i0, bessel_ratio, bessel_ratio_slope, bessel_ratio_bend,
+    )
+}  # fmt: skip

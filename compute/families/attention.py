@@ -172,7 +172,7 @@ def softmax_manifold(
         scalars=("entropy", "probability", *GENERIC_SCALARS),
         density=lambda theta, x: family.weights(theta),
         support=lambda theta: Support(
-            np.arange(float(len(keys))), labels or _numbers(len(keys)), "key"
+            np.arange(float(len(keys))), labels or _numbers(len(keys)), "key", "outcomes"
         ),
         charts=(parameters(("θ₁", "θ₂")), _moment_chart(family)),
         slot=_slot(family, radius),

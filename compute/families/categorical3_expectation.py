@@ -54,7 +54,7 @@ FAMILY = formula(
     line_element="ds² = dp₁²/p₁ + dp₂²/p₂ + (dp₁ + dp₂)²/p₃",
     curvature="1/4",
     define=define,
-    support=lambda theta: Support(np.arange(3.0), ("1", "2", "3"), "outcome"),
+    support=lambda theta: Support(np.arange(3.0), ("1", "2", "3"), "outcome", "outcomes"),
     interior=(1 / 3, 1 / 3),
     view=Extent(-0.08, 1.08, -0.1, 0.97),
     pins=((0.7, 0.2), (0.1, 0.3)),

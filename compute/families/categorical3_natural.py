@@ -81,7 +81,7 @@ FAMILY = formula(
     line_element="ds² = Σ pᵢ dθᵢ² − (Σ pᵢ dθᵢ)²,  p = softmax(θ₁, θ₂, 0)",
     curvature="1/4",
     define=define,
-    support=lambda theta: Support(np.arange(3.0), ("1", "2", "3"), "outcome"),
+    support=lambda theta: Support(np.arange(3.0), ("1", "2", "3"), "outcome", "outcomes"),
     interior=(0.0, 0.0),
     view=Extent(-4.0, 4.0, -4.0, 4.0),
     pins=((-1.5, 1.0), (2.0, 0.5)),

@@ -1,0 +1,1 @@
+"""Everything that touches wgpu: the device, WGSL composed from files, kernels, and the GPU engine."""

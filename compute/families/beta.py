@@ -1,0 +1,81 @@
+"""Beta distributions with parameters a, b: negatively curved, unique geodesics.
+
+g = diag(ψ'(a), ψ'(b)) − ψ'(a + b) 11ᵀ   (Le Brigant, Preston, Puechmorel 2021)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import log_both, parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.symbolic import Definition
+from compute.types import Extent, Floats
+
+COORDINATES = ("a", "b")
+
+
+def define() -> Definition:
+    """Natural coordinates (a, b), ψ = log Γ(a) + log Γ(b) − log Γ(a + b); D free of cancellation."""
+    import sympy as sp
+
+    from compute import symbols as special
+
+    a, b, x = sp.symbols("a b x", positive=True)
+    c = a + b
+    fa, fb, fc = (special.x_trigamma_minus_1(t) for t in (a, b, c))
+    log_beta = special.log_gamma(a) + special.log_gamma(b) - special.log_gamma(c)
+    entropy = (
+        log_beta
+        - (a - 1) * special.digamma(a)
+        - (b - 1) * special.digamma(b)
+        + (c - 2) * special.digamma(c)
+    )
+    return Definition(
+        theta=(a, b),
+        bounds=(a - 1e-3, 1e3 - a, b - 1e-3, 1e3 - b),
+        natural=(a, b),
+        potential=lambda s, t: (
+            special.log_gamma(s) + special.log_gamma(t) - special.log_gamma(s + t)
+        ),
+        det=(a * fa + b * fb + c * fa * fb - fc * (c + b * fa + a * fb)) / (a * b * c),
+        curvature=_curvature(a, b),
+        scalars={"entropy": entropy},
+        log_density=(a - 1) * sp.log(x) + (b - 1) * sp.log(1 - x) - log_beta,
+        x=x,
+    )
+
+
+def _curvature(a: object, b: object) -> object:
+    """K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
+    import sympy as sp
+
+    from compute import symbols as special
+
+    c = a + b  # type: ignore[operator]
+    p, q, r = (special.trigamma(t) for t in (a, b, c))
+    u, v, w = (special.tetragamma(t) for t in (a, b, c))
+    rows = sp.Matrix([[p - r, -r, q - r], [u - w, -w, -w], [-w, -w, v - w]])
+    det = (p - r) * (q - r) - r**2
+    return -rows.det() / (4 * det**2)
+
+
+def _support(theta: Floats) -> Support:
+    return Support((np.arange(256) + 0.5) / 256, space="interval")
+
+
+FAMILY = formula(
+    name="beta",
+    title="Beta distributions",
+    coordinates=COORDINATES,
+    domain="a, b in (1e-3, 1e3)",
+    line_element="ds² = ψ′(a) da² + ψ′(b) db² − ψ′(a + b)(da + db)²",
+    curvature="negative, varies",
+    define=define,
+    support=_support,
+    interior=(1.0, 1.0),
+    view=Extent(-2.2, 3.2, -1.8, 2.2),
+    pins=((0.5, 2.0), (6.0, 1.5)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+)

@@ -1,0 +1,63 @@
+"""Pairs of independent exponential distributions with rates λ₁, λ₂: the flat plane.
+
+ds² = dλ₁²/λ₁² + dλ₂²/λ₂² is Euclidean in (log λ₁, log λ₂).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import log_both, parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.symbolic import Definition
+from compute.types import Extent, Floats
+
+COORDINATES = ("λ₁", "λ₂")
+
+
+def define() -> Definition:
+    """Natural coordinates (−λ₁, −λ₂), ψ = −log λ₁ − log λ₂; x < 0 stands for −x₂."""
+    import sympy as sp
+
+    rates, others = sp.symbols("lambda1:3", positive=True), sp.symbols("mu1:3", positive=True)
+    x = sp.symbols("x", real=True)
+    gaps = [sp.log(a / b) ** 2 for a, b in zip(rates, others, strict=True)]
+    first = sp.log(rates[0]) - rates[0] * x
+    second = sp.log(rates[1]) + rates[1] * x
+    right = (1 + x / sp.Abs(x)) / 2
+    return Definition(
+        theta=rates,
+        bounds=tuple(b for r in rates for b in (r - 1e-6, 1e6 - r)),
+        natural=(-rates[0], -rates[1]),
+        potential=lambda a, b: -sp.log(-a) - sp.log(-b),
+        curvature=sp.Integer(0),
+        scalars={"entropy": 2 - sp.log(rates[0]) - sp.log(rates[1])},
+        log_density=right * first + (1 - right) * second,
+        x=x,
+        distance=sp.sqrt(gaps[0] + gaps[1]),
+        other=others,
+    )
+
+
+def _support(theta: Floats) -> Support:
+    """p(x₁) to the right and p(x₂), mirrored, to the left of zero."""
+    high = 6 / float(np.min(theta))
+    return Support((np.arange(-128, 128) + 0.5) / 128 * high, title="−x₂ | x₁")
+
+
+FAMILY = formula(
+    name="flat_exponential_pair",
+    title="Pairs of exponential distributions",
+    coordinates=COORDINATES,
+    domain="λ₁, λ₂ in (1e-6, 1e6)",
+    line_element="ds² = dλ₁²/λ₁² + dλ₂²/λ₂²",
+    curvature="0",
+    define=define,
+    support=_support,
+    interior=(1.0, 1.0),
+    view=Extent(-2.4, 2.4, -1.6, 1.6),
+    pins=((0.4, 0.6), (3.0, 2.0)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    closed_forms=("distance",),
+)

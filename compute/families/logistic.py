@@ -1,0 +1,42 @@
+"""Logistic distributions with location μ and scale σ: curvature −9/(π² + 3)."""
+
+from __future__ import annotations
+
+from compute import location_scale as ls
+from compute.charts import log_second, parameters
+from compute.family import formula
+from compute.symbolic import Definition
+
+
+def define() -> Definition:
+    """f(z) = ¼ sech²(z/2).  With s = tanh(z/2), f dz = ds/2 and z = 2 artanh s, so that
+    T_μμσ = E[s²(zs − 1)] = 2/3 − 1/3 and T_σσσ = E[(zs − 1)³] = π²/3.
+    """
+    import sympy as sp
+
+    third = sp.Rational(1, 3)
+    return ls.definition(
+        third,
+        (sp.pi**2 + 3) / 9,
+        third,
+        sp.pi**2 / 3,
+        lambda z: -2 * sp.log(2 * sp.cosh(z / 2)),
+        sp.Integer(2),
+    )
+
+
+FAMILY = formula(
+    name="logistic",
+    title="Logistic distributions",
+    coordinates=ls.COORDINATES,
+    domain=ls.DOMAIN,
+    line_element="ds² = (dμ²/3 + (π² + 3)/9 dσ²) / σ²",
+    curvature="−9/(π² + 3)",
+    define=define,
+    support=ls.support(8.0),
+    interior=ls.INTERIOR,
+    view=ls.VIEW,
+    pins=ls.PINS,
+    draw=(log_second(ls.COORDINATES), parameters(ls.COORDINATES)),
+    closed_forms=("distance",),
+)

@@ -1,0 +1,73 @@
+"""Von Mises distributions on the circle, with mean direction μ and concentration κ.
+
+ds² = κA(κ) dμ² + A'(κ) dκ²,  A = I₁/I₀.  κ = 0, the uniform distribution, is no singular point but
+the pole of these polar coordinates; the natural chart κ(cos μ, sin μ) is regular there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import Chart, parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.symbolic import Definition
+from compute.types import Extent, Floats
+
+COORDINATES = ("μ", "κ")
+
+
+def define() -> Definition:
+    """T_μμκ = κA' − A and T_κκκ = A''; the others vanish by symmetry."""
+    import sympy as sp
+
+    from compute import symbols as special
+
+    mu, x = sp.symbols("mu x", real=True)
+    kappa = sp.symbols("kappa", positive=True)
+    ratio, slope = special.bessel_ratio(kappa), special.bessel_ratio_slope(kappa)
+    bend = special.bessel_ratio_bend(kappa)
+    return Definition(
+        theta=(mu, kappa),
+        bounds=(kappa - 1e-3, 500 - kappa, 40 - sp.Abs(mu)),
+        metric=(kappa * ratio, sp.Integer(0), slope),
+        cubic=(sp.Integer(0), kappa * slope - ratio, sp.Integer(0), bend),
+        scalars={"entropy": sp.log(2 * sp.pi) + special.log_bessel_i0(kappa) - kappa * ratio},
+        log_density=kappa * sp.cos(x - mu) - special.log_bessel_i0(kappa) - sp.log(2 * sp.pi),
+        x=x,
+    )
+
+
+def _natural(theta: Floats) -> Floats:
+    mu, kappa = theta[..., 0], theta[..., 1]
+    return np.stack([kappa * np.cos(mu), kappa * np.sin(mu)], axis=-1)
+
+
+def _polar(x: Floats) -> Floats:
+    return np.stack([np.arctan2(x[..., 1], x[..., 0]), np.hypot(x[..., 0], x[..., 1])], axis=-1)
+
+
+def _jacobian(theta: Floats) -> Floats:
+    mu, kappa = theta[..., 0], theta[..., 1]
+    rows = [-kappa * np.sin(mu), np.cos(mu), kappa * np.cos(mu), np.sin(mu)]
+    return np.stack(rows, axis=-1).reshape(*np.shape(mu), 2, 2)
+
+
+NATURAL = Chart(
+    "natural", "Natural (polar)", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian
+)
+
+FAMILY = formula(
+    name="von_mises",
+    title="Von Mises distributions on the circle",
+    coordinates=COORDINATES,
+    domain="κ in (1e-3, 500), |μ| < 40",
+    line_element="ds² = κA(κ) dμ² + A′(κ) dκ²,  A = I₁/I₀",
+    curvature="from 0 at κ = 0 to −0.51 at κ = 5.18, then −1/2",
+    define=define,
+    support=lambda theta: Support(np.linspace(-np.pi, np.pi, 257), title="angle", space="circle"),
+    interior=(0.0, 1.0),
+    view=Extent(-6.0, 6.0, -4.0, 4.0),
+    pins=((-0.6, 3.0), (1.2, 4.0)),
+    draw=(NATURAL, parameters(COORDINATES)),
+)

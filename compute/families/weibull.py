@@ -1,0 +1,76 @@
+"""Weibull distributions with shape k and scale λ: location–scale in (log λ, 1/k), curvature −6/π².
+
+g_kk = (π²/6 + (1 − γ)²)/k²,  g_kλ = −(1 − γ)/λ,  g_λλ = k²/λ²   (λ a scale: texts that use 1/λ have +)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import log_both, parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.symbolic import Definition
+from compute.types import Extent, Floats
+
+COORDINATES = ("k", "λ")
+
+
+def define() -> Definition:
+    """With w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
+    import sympy as sp
+
+    k, scale, x, j, other = sp.symbols("k lambda x j mu", positive=True)
+    w, y, s = sp.symbols("w y s")
+
+    def mean(polynomial: sp.Expr) -> sp.Expr:
+        """E over w ~ Exp(1): E[y^a w^b] = Γ^(a)(1 + b)."""
+        terms = sp.Poly(sp.expand(polynomial), y, w).terms()
+        return sum(c * sp.diff(sp.gamma(s), s, a).subs(s, 1 + b) for (a, b), c in terms).evalf(30)
+
+    shape, size = 1 + y * (1 - w), w - 1
+    bend, lean = sp.pi**2 / 6, 1 - sp.EulerGamma
+    # location log λ, scale 1/k: a = 1, b = 1 − γ, c' = π²/6
+    x1, x2 = sp.log(scale) + lean / k, sp.log(other) + lean / j
+    share = ((x1 - x2) ** 2 / bend + (1 / k - 1 / j) ** 2) * k * j / 4
+    return Definition(
+        theta=(k, scale),
+        bounds=(k - 1e-2, 1e3 - k, scale - 1e-5, 1e5 - scale),
+        metric=((bend + lean**2) / k**2, -lean / scale, k**2 / scale**2),
+        cubic=(
+            mean(shape**3) / k**3,
+            mean(shape**2 * size) / (k * scale),
+            mean(shape * size**2) * k / scale**2,
+            mean(size**3) * k**3 / scale**3,
+        ),
+        det=bend / scale**2,
+        curvature=-1 / bend,
+        scalars={"entropy": sp.EulerGamma * (1 - 1 / k) + sp.log(scale / k) + 1},
+        log_density=sp.log(k / scale) + (k - 1) * sp.log(x / scale) - (x / scale) ** k,
+        x=x,
+        distance=2 * sp.sqrt(bend) * sp.log(sp.sqrt(share) + sp.sqrt(1 + share)),
+        other=(j, other),
+    )
+
+
+def _support(theta: Floats) -> Support:
+    """Up to the point that all but 1e-3 of every distribution lies below."""
+    high = np.max(theta[..., 1] * np.log(1e3) ** (1 / theta[..., 0]))
+    return Support(np.linspace(high / 512, high, 256), space="half-line")
+
+
+FAMILY = formula(
+    name="weibull",
+    title="Weibull distributions",
+    coordinates=COORDINATES,
+    domain="k in (1e-2, 1e3), λ in (1e-5, 1e5)",
+    line_element="ds² = (π²/6 + (1 − γ)²) dk²/k² − 2(1 − γ) dk dλ/λ + k² dλ²/λ²",
+    curvature="−6/π²",
+    define=define,
+    support=_support,
+    interior=(1.0, 1.0),
+    view=Extent(-1.5, 2.0, -1.6, 1.6),
+    pins=((0.8, 0.7), (3.0, 1.8)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    closed_forms=("distance",),
+)

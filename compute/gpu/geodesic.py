@@ -1,0 +1,112 @@
+"""Initial-value geodesics by ``shaders/kernels/geodesic.wgsl``.  Twin of `compute.geodesic`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from compute.geodesic import DRIFT_LIMIT, MARGIN_KEPT, MAX_ATTEMPTS, TURN_LIMIT
+from compute.gpu import tiles
+from compute.gpu.kernel import WORKGROUP, Kernel, Source, Storage
+from compute.gpu.layout import record
+from compute.gpu.workshop import Workshop
+from compute.types import Floats, Paths, ShootRequest, Status
+
+# y = (θ, v) at the last accepted step; sums Σw, Σw|v|, Σw|v|² over nodes; the next node is reached
+# after `remaining` of an interval, in steps of `share`, of which `tries` were tried
+PATH = record(
+    {
+        "y": "vec4f",
+        "sums": "vec3f",
+        "drift": "f32",
+        "start2": "f32",
+        "remaining": "f32",
+        "share": "f32",
+        "node": "u32",
+        "tries": "u32",
+        "status": "i32",
+    }
+)
+SOURCE = Source(
+    "geodesic",
+    parameters=record({"count": "u32", "steps": "u32", "dt": "f32", "alpha": "f32"}),
+    storage=(Storage("paths", "Path", writable=True), Storage("nodes", "vec4f", writable=True)),
+    structs={"Path": PATH},
+    constants={
+        "TURN_LIMIT": TURN_LIMIT,
+        "MARGIN_KEPT": MARGIN_KEPT,
+        "MAX_ATTEMPTS": MAX_ATTEMPTS,
+    },
+)
+
+
+def shoot(workshop: Workshop, request: ShootRequest) -> Paths:
+    """Geodesics from their initial points and velocities."""
+    n, m = len(request.theta), request.steps + 1
+    theta, velocity = np.empty((n, m, 2)), np.empty((n, m, 2))
+    ends = np.empty(n, PATH)
+    for rows in tiles.batches(n, 16 * m):
+        ends[rows], nodes = integrated(workshop, request, rows)
+        theta[rows], velocity[rows] = nodes[..., :2], nodes[..., 2:]
+    theta[:, 0], velocity[:, 0] = request.theta, request.velocity
+    return _paths(request, ends, theta, velocity)
+
+
+def integrated(
+    workshop: Workshop, request: ShootRequest, rows: slice
+) -> tuple[np.ndarray, np.ndarray]:
+    """The states (k,) in which the paths of some rows ended, and their nodes (k, m, 4)."""
+    states = _initial(request, rows)
+    n, m, slot = len(states), request.steps + 1, request.manifold.slot
+    attempts = tiles.attempts(slot.loops)
+    kernel = workshop.kernel(SOURCE, slot, {"ATTEMPTS": attempts})
+    parameters = np.array(
+        [(n, request.steps, 1.0 / request.steps, request.alpha)], SOURCE.parameters
+    )
+    nodes = workshop.buffer("geodesic nodes", n * m * 16)
+    paths = workshop.filled("geodesic paths", states)
+    buffers = (workshop.filled("geodesic parameters", parameters, uniform=True), paths, nodes)
+    ended, kept = workshop.run(
+        kernel,
+        workshop.family(slot),
+        buffers,
+        -(-n // WORKGROUP),
+        [(paths, states.nbytes), (nodes, n * m * 16)],
+        times=tiles.dispatches(request.steps, slot.loops),
+    )
+    return np.frombuffer(ended, PATH), np.frombuffer(kept, np.float32).reshape(n, m, 4)
+
+
+def _initial(request: ShootRequest, rows: slice) -> np.ndarray:
+    theta = request.theta[rows]
+    states = np.zeros(len(theta), PATH)
+    states["y"][:, :2], states["y"][:, 2:] = theta, request.velocity[rows]
+    states["remaining"] = states["share"] = 1.0
+    return states
+
+
+def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Floats) -> Paths:
+    """The result from the states in which the paths ended."""
+    steps = request.steps
+    count = ends["node"].astype(np.int32) + 1
+    for i in np.flatnonzero(count <= steps):
+        theta[i, count[i] :] = velocity[i, count[i] :] = np.nan
+    reached = np.where(count > steps, 1.0, (count - ends["remaining"].astype(np.float64)) / steps)
+    mean = ends["sums"].astype(np.float64)
+    error = ends["drift"].astype(np.float64) if request.alpha == 0.0 else np.zeros(len(ends))
+    drifted = (ends["status"] == Status.OK) & (error > DRIFT_LIMIT)
+    return Paths(
+        t=np.linspace(0.0, 1.0, steps + 1),
+        theta=theta,
+        velocity=velocity,
+        nodes=count,
+        reached=reached,
+        stop=ends["y"][:, :2].astype(np.float64),
+        length=mean[:, 1] / mean[:, 0] * reached,
+        energy=mean[:, 2] / mean[:, 0] * reached,
+        residual=np.zeros(len(ends)),
+        error=error,
+        status=np.where(drifted, Status.NOT_CONVERGED, ends["status"]).astype(np.int32),
+        engine="gpu",
+    )

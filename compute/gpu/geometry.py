@@ -1,0 +1,59 @@
+"""Local geometry at points by ``shaders/kernels/geometry.wgsl``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.engine import unpacked
+from compute.gpu.kernel import WORKGROUP, Source, Storage
+from compute.gpu.layout import record
+from compute.gpu.tiles import batches
+from compute.gpu.workshop import Workshop
+from compute.types import Floats, Geometry, GeometryRequest, Status
+
+POINT = record(
+    {
+        "metric": "vec3f",
+        "det": "f32",
+        "first1": "vec3f",
+        "curvature": "f32",
+        "first2": "vec3f",
+        "status": "i32",
+        "cubic": "vec4f",
+    }
+)
+SOURCE = Source(
+    "geometry",
+    parameters=record({"count": "u32"}),
+    storage=(Storage("thetas", "vec2f"), Storage("points", "Point", writable=True)),
+    structs={"Point": POINT},
+)
+
+
+def geometry(workshop: Workshop, request: GeometryRequest) -> Geometry:
+    """The local geometry at every point of the request."""
+    found = np.empty(len(request.theta), POINT)
+    for rows in batches(len(found), POINT.itemsize):
+        found[rows] = _points(workshop, request, request.theta[rows])
+    wide = {name: found[name].astype(np.float64) for name in POINT.names or () if name != "status"}
+    first = np.stack([wide["first1"], wide["first2"]], axis=-2)
+    inside = found["status"] != Status.LEFT_DOMAIN
+    return unpacked(
+        wide["metric"], first, wide["cubic"], wide["det"], wide["curvature"], inside, "gpu"
+    )
+
+
+def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:
+    parameters = np.array([(len(theta),)], SOURCE.parameters)
+    slot = request.manifold.slot
+    size = len(theta) * POINT.itemsize
+    points = workshop.buffer("geometry points", size)
+    buffers = (
+        workshop.filled("geometry parameters", parameters, uniform=True),
+        workshop.filled("geometry thetas", theta.astype(np.float32)),
+        points,
+    )
+    workgroups = -(-len(theta) // WORKGROUP)
+    kernel, family = workshop.kernel(SOURCE, slot), workshop.family(slot)
+    (found,) = workshop.run(kernel, family, buffers, workgroups, [(points, size)])
+    return np.frombuffer(found, POINT)

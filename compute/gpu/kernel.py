@@ -1,0 +1,199 @@
+"""A kernel: one entry point with a family in its slot, compiled when it is first run.
+
+Group 0 holds the kernel's own buffers, group 1 the family's.  Declarations of both, and the structs
+in them, are printed from the NumPy types that the host uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import wgpu
+
+from compute.gpu import compose, layout
+from compute.gpu.device import Device
+from compute.manifold import NEARLY_SINGULAR, SINGULAR, Slot
+from compute.types import Status
+
+# invocations of a workgroup: a multiple of the lanes of every device, few enough to spread few paths
+WORKGROUP = 32
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A storage array of a kernel: its name, its WGSL element type, whether the kernel writes it."""
+
+    name: str
+    element: str
+    writable: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What a kernel is: a file of ``shaders/kernels``, and what is declared for it.
+
+    ``parameters`` is the uniform struct, ``structs`` are further ones, both made by `layout.record`.
+    ``text`` takes the place of the file.
+    """
+
+    name: str
+    parameters: np.dtype
+    storage: tuple[Storage, ...]
+    structs: Mapping[str, np.dtype] = field(default_factory=dict)
+    constants: Mapping[str, float | int] = field(default_factory=dict)
+    text: str | None = None
+
+    @property
+    def path(self) -> str:
+        return f"kernels/{self.name}.wgsl"
+
+
+def module(source: Source, slot: Slot | None, constants: Mapping[str, float | int]) -> compose.Module:
+    """The complete WGSL of a kernel."""
+    text = compose.read(source.path) if source.text is None else source.text
+    prelude = _prelude(source, slot, constants)
+    return compose.compose(source.path, text, prelude, slot.source if slot else None)
+
+
+def _prelude(source: Source, slot: Slot | None, constants: Mapping[str, float | int]) -> str:
+    shared = {status.name: int(status) for status in Status}
+    shared |= {"SINGULAR": SINGULAR, "NEARLY_SINGULAR": NEARLY_SINGULAR, "WORKGROUP": WORKGROUP}
+    lines = [compose.constants({**shared, **source.constants, **constants})]
+    lines += [layout.struct(name, kind) for name, kind in source.structs.items()]
+    lines.append(layout.struct("Parameters", source.parameters))
+    lines.append("@group(0) @binding(0) var<uniform> parameters: Parameters;")
+    for number, buffer in enumerate(source.storage, start=1):
+        access = "read_write" if buffer.writable else "read"
+        lines.append(_storage(0, number, access, buffer.name, buffer.element))
+    lines += _family(slot) if slot else []
+    return "\n".join(lines)
+
+
+def _family(slot: Slot) -> list[str]:
+    """Declarations of the family's constants, as a uniform so that heads share a pipeline, and arrays."""
+    lines = []
+    if slot.constants:
+        lines.append(layout.struct("Family", family_record(slot)))
+        lines.append("@group(1) @binding(0) var<uniform> family: Family;")
+    for number, (name, array) in enumerate(slot.buffers.items(), start=1):
+        lines.append(_storage(1, number, "read", name, layout.element(array)))
+    return lines
+
+
+def family_record(slot: Slot) -> np.dtype:
+    """The layout of a slot's constants."""
+    kinds = {name: "u32" if isinstance(v, int) else "f32" for name, v in slot.constants.items()}
+    return layout.record(kinds)
+
+
+def _storage(group: int, binding: int, access: str, name: str, kind: str) -> str:
+    return f"@group({group}) @binding({binding}) var<storage, {access}> {name}: array<{kind}>;"
+
+
+class Kernel:
+    """A source with a family's slot on a device.  Compiling and laying out wait for the first run."""
+
+    def __init__(
+        self,
+        device: Device,
+        source: Source,
+        slot: Slot | None = None,
+        constants: Mapping[str, float | int] | None = None,
+    ) -> None:
+        self.source = source
+        self._device = device
+        self._module = module(source, slot, constants or {})
+        kinds = ["read-only-storage", "storage"]
+        own = ["uniform", *(kinds[buffer.writable] for buffer in source.storage)]
+        self._layouts = [_group_layout(device, dict(enumerate(own)))]
+        if slot:
+            self._layouts.append(family_layout(device, slot))
+        self._pipeline: Any = None
+        self._groups: dict[tuple[int, ...], Any] = {}
+
+    @property
+    def pipeline(self) -> Any:
+        """The compiled pipeline.  Raises ValueError with the place of a mistake in the WGSL."""
+        if self._pipeline is None:
+            handle = self._device.handle
+            try:
+                shader = handle.create_shader_module(code=self._module.text)
+            except wgpu.GPUError as problem:
+                raise ValueError(compose.explained(str(problem), self._module)) from None
+            self._pipeline = handle.create_compute_pipeline(
+                layout=handle.create_pipeline_layout(bind_group_layouts=self._layouts),
+                compute={"module": shader, "entry_point": "main"},
+            )
+        return self._pipeline
+
+    def group(self, buffers: Sequence[Any]) -> Any:
+        """The bind group of the parameters' buffer and the storage buffers, in their order."""
+        key = tuple(id(buffer) for buffer in buffers)
+        if key not in self._groups:
+            # buffers are kept and only replaced when they grow: the old groups are of no more use
+            self._groups.clear()
+            self._groups[key] = _group(self._device, self._layouts[0], dict(enumerate(buffers)))
+        return self._groups[key]
+
+    def record(
+        self,
+        encoder: Any,
+        buffers: Sequence[Any],
+        family: Any,
+        workgroups: tuple[int, ...],
+        times: int = 1,
+    ) -> None:
+        """Record ``times`` dispatches, one after the other."""
+        work = encoder.begin_compute_pass()
+        work.set_pipeline(self.pipeline)
+        work.set_bind_group(0, self.group(buffers))
+        if family is not None:
+            work.set_bind_group(1, family)
+        for _ in range(times):
+            work.dispatch_workgroups(*workgroups)
+        work.end()
+
+
+def family_layout(device: Device, slot: Slot) -> Any:
+    """The layout of group 1."""
+    entries = {0: "uniform"} if slot.constants else {}
+    for number, _ in enumerate(slot.buffers, start=1):
+        entries[number] = "read-only-storage"
+    return _group_layout(device, entries)
+
+
+def family_group(device: Device, slot: Slot) -> Any:
+    """Group 1 with a family's constants and arrays uploaded."""
+    buffers = {}
+    if slot.constants:
+        values = np.array(tuple(slot.constants.values()), family_record(slot))
+        buffers[0] = device.buffer(values.nbytes, uniform=True)
+        device.write(buffers[0], values.reshape(1))
+    for number, array in enumerate(slot.buffers.values(), start=1):
+        data = array.astype(np.float32)
+        # arrayLength counts what is bound: no byte more than the data
+        buffers[number] = device.buffer(data.nbytes)
+        device.write(buffers[number], data)
+    return _group(device, family_layout(device, slot), buffers)
+
+
+def _group_layout(device: Device, kinds: Mapping[int, str]) -> Any:
+    return device.handle.create_bind_group_layout(
+        entries=[
+            {"binding": i, "visibility": wgpu.ShaderStage.COMPUTE, "buffer": {"type": kind}}
+            for i, kind in kinds.items()
+        ]
+    )
+
+
+def _group(device: Device, group_layout: Any, buffers: Mapping[int, Any]) -> Any:
+    return device.handle.create_bind_group(
+        layout=group_layout,
+        entries=[
+            {"binding": i, "resource": {"buffer": buffer, "offset": 0, "size": buffer.size}}
+            for i, buffer in buffers.items()
+        ],
+    )

@@ -1,0 +1,38 @@
+"""How work is cut so that no dispatch is too long and no buffer too large.
+
+A driver that computes on the processor ends every loop, silently, after 65,535 iterations of an
+invocation; on a card a dispatch of seconds is taken for a hang.  So a path is integrated in dispatches
+of a bounded number of attempts, and what is bounded is the worst case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compute.geodesic import MAX_ATTEMPTS
+
+# loop iterations an invocation may make in one dispatch
+BUDGET = 48_000
+STAGES = 4
+# bytes of the largest array of a dispatch
+LARGEST = 64 << 20
+
+
+def attempts(loops: int, budget: int = BUDGET) -> int:
+    """How many Runge–Kutta steps fit one dispatch, when one evaluation of the geometry makes ``loops``.
+
+    Each step costs its own iteration, and each stage one more than its evaluation.
+    """
+    return max(1, budget // (1 + STAGES * (loops + 4)))
+
+
+def dispatches(steps: int, loops: int, budget: int = BUDGET) -> int:
+    """How many dispatches carry every path to its end, or to where it stops, in the worst case."""
+    return -(-steps * MAX_ATTEMPTS // attempts(loops, budget))
+
+
+def batches(count: int, bytes_each: int, largest: int = LARGEST) -> Iterator[slice]:
+    """``count`` rows in slices whose arrays stay below the largest size."""
+    size = max(1, largest // bytes_each)
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))

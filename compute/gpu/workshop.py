@@ -1,0 +1,71 @@
+"""What is kept between requests: compiled kernels, buffers that grow, families' data on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from compute.gpu.device import Array, Device
+from compute.gpu.kernel import Kernel, Source, family_group
+from compute.manifold import Slot
+
+
+class Workshop:
+    """The device with everything that outlives a request.  Used from the device's thread only."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._kernels: dict[tuple[Any, ...], Kernel] = {}
+        self._buffers: dict[str, Any] = {}
+        self._families: WeakKeyDictionary[Slot, Any] = WeakKeyDictionary()
+
+    def kernel(
+        self, source: Source, slot: Slot | None, constants: Mapping[str, float | int] | None = None
+    ) -> Kernel:
+        """The kernel with this family in its slot; families of equal text share one."""
+        key = (source, _signature(slot), tuple((constants or {}).items()))
+        if key not in self._kernels:
+            self._kernels[key] = Kernel(self.device, source, slot, constants)
+        return self._kernels[key]
+
+    def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
+        """The kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
+        if name not in self._buffers or self._buffers[name].size < size:
+            self._buffers[name] = self.device.buffer(size, uniform=uniform)
+        return self._buffers[name]
+
+    def filled(self, name: str, array: Array, *, uniform: bool = False) -> Any:
+        """The kept buffer of that name with an array in it."""
+        buffer = self.buffer(name, array.nbytes, uniform=uniform)
+        self.device.write(buffer, array)
+        return buffer
+
+    def family(self, slot: Slot) -> Any:
+        """Group 1 with the family's constants and arrays, uploaded once."""
+        if slot not in self._families:
+            self._families[slot] = family_group(self.device, slot)
+        return self._families[slot]
+
+    def run(
+        self,
+        kernel: Kernel,
+        family: Any,
+        buffers: Sequence[Any],
+        workgroups: int,
+        outputs: Sequence[tuple[Any, int]],
+        times: int = 1,
+    ) -> list[memoryview]:
+        """Dispatch one kernel ``times`` times and read the first bytes of some buffers."""
+        encoder = self.device.handle.create_command_encoder()
+        kernel.record(encoder, buffers, family, (workgroups,), times)
+        return self.device.run(encoder, outputs)
+
+
+def _signature(slot: Slot | None) -> tuple[Any, ...]:
+    """What of a slot is compiled in: its text and the names and types of its data."""
+    if slot is None:
+        return ()
+    constants = tuple((name, isinstance(value, int)) for name, value in slot.constants.items())
+    arrays = tuple((name, array.shape[1:]) for name, array in slot.buffers.items())
+    return slot.source, constants, arrays

@@ -1,0 +1,69 @@
+"""SymPy's view of the special functions: each knows its derivative, and by that its stable forms.
+
+A definition uses the name (``x_trigamma_minus_1(k)``), the tape carries it to both backends.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+
+class _Named(sp.Function):
+    """A function of one positive argument that stays unevaluated."""
+
+    nargs = 1
+    is_real = True
+
+
+class log_gamma(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return digamma(self.args[0])
+
+
+class digamma(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return trigamma(self.args[0])
+
+
+class trigamma(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return tetragamma(self.args[0])
+
+
+class tetragamma(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return pentagamma(self.args[0])
+
+
+class pentagamma(_Named):
+    pass
+
+
+class x_trigamma_minus_1(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return x_trigamma_slope(self.args[0])
+
+
+class x_trigamma_slope(_Named):
+    pass
+
+
+class log_bessel_i0(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return bessel_ratio(self.args[0])
+
+
+class bessel_ratio(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return bessel_ratio_slope(self.args[0])
+
+
+class bessel_ratio_slope(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return bessel_ratio_bend(self.args[0])
+
+
+class bessel_ratio_bend(_Named):
+    pass
