@@ -1,0 +1,163 @@
+// Softmax over keys: logits ℓ_j = b_j + T_j·θ, p = softmax ℓ.  Twin of compute/families/attention.py.
+//
+//   η = Σ p_j T_j,  g = Cov_p(T),  T_abc = third central moments,  Γ_ij,k = ½ T_ijk.
+//
+// One pass over the keys: weights are taken relative to the log-normaliser of the point before and
+// moments about the mean of the point before, then shifted to the new ones exactly.  Logits are in
+// powers of 2.  `keys` holds (T₁, T₂, b, 0), centred, their number a multiple of 8.
+//!include lib/tensor.wgsl
+
+const LOG2E = 1.4426950408889634;
+const LN2 = 0.6931471805599453;
+/// Sums of weights between 2^−REACH and 2^REACH neither overflow nor lose small weights.
+const REACH = 60.0;
+
+/// Mean η and log₂ Σ 2^ℓ of the last point that was evaluated.
+var<private> reference: vec3f;
+
+/// Σw, Σwc, Σwc², Σwc³ of weights and of keys relative to the reference.
+struct Moments { s0: f32, s1: vec2f, s2: vec3f, s3: vec4f }
+
+fn margin(theta: vec2f) -> f32 {
+    return family.RADIUS - length(theta);
+}
+
+fn in_domain(theta: vec2f) -> bool {
+    return margin(theta) > 0.0;
+}
+
+/// Factors of (T₁, T₂, b) in log₂ of a weight.
+fn scaled(theta: vec2f) -> vec3f {
+    return LOG2E * vec3f(theta, 1.0);
+}
+
+fn logit(key: vec4f, at: vec3f) -> f32 {
+    return fma(key.x, at.x, fma(key.y, at.y, key.z * at.z));
+}
+
+/// Start a path or a single evaluation at θ: the reference becomes that of θ itself.
+fn anchor(theta: vec2f) {
+    reference.z = peak(scaled(theta));
+    recentre(moments(theta));
+}
+
+/// The largest logit.
+fn peak(at: vec3f) -> f32 {
+    var top = logit(keys[0], at);
+    for (var j = 0u; j < arrayLength(&keys); j += 8u) {
+        let a = max(logit(keys[j], at), logit(keys[j + 1u], at));
+        let b = max(logit(keys[j + 2u], at), logit(keys[j + 3u], at));
+        let c = max(logit(keys[j + 4u], at), logit(keys[j + 5u], at));
+        let d = max(logit(keys[j + 6u], at), logit(keys[j + 7u], at));
+        top = max(top, max(max(a, b), max(c, d)));
+    }
+    return top;
+}
+
+fn recentre(m: Moments) {
+    reference += vec3f(m.s1 / m.s0, log2(m.s0));
+}
+
+fn moments(theta: vec2f) -> Moments {
+    let at = scaled(theta);
+    var m = Moments();
+    for (var j = 0u; j < arrayLength(&keys); j += 8u) {
+        add(&m, keys[j], at);
+        add(&m, keys[j + 1u], at);
+        add(&m, keys[j + 2u], at);
+        add(&m, keys[j + 3u], at);
+        add(&m, keys[j + 4u], at);
+        add(&m, keys[j + 5u], at);
+        add(&m, keys[j + 6u], at);
+        add(&m, keys[j + 7u], at);
+    }
+    return m;
+}
+
+fn add(m: ptr<function, Moments>, key: vec4f, at: vec3f) {
+    let weight = exp2(fma(key.x, at.x, fma(key.y, at.y, fma(key.z, at.z, -reference.z))));
+    accumulate(m, weight, key.xy - reference.xy);
+}
+
+fn accumulate(m: ptr<function, Moments>, weight: f32, c: vec2f) {
+    let first = weight * c;
+    let second = first.xxy * c.xyy;
+    (*m).s0 += weight;
+    (*m).s1 += first;
+    (*m).s2 += second;
+    (*m).s3 = fma(second.xyzz, c.xxxy, (*m).s3);
+}
+
+fn geometry(theta: vec2f) -> Geometry {
+    var m = moments(theta);
+    // rare, and a loop because some drivers run both sides of an `if` in full
+    for (var round = 0; round < 2 && !is_close(m); round++) {
+        if abs(log2(m.s0)) > REACH {
+            reference.z = peak(scaled(theta));
+        } else {
+            recentre(m);
+        }
+        m = moments(theta);
+    }
+    recentre(m);
+    return central(m);
+}
+
+/// Whether the mean moved so little that shifting the moments loses no digits.
+fn is_close(m: Moments) -> bool {
+    let raw = m.s2 / m.s0;
+    let g = raw - pairs(m.s1, m.s1) * vec3f(1.0, 0.5, 1.0) / (m.s0 * m.s0);
+    return determinant2(g) >= 0.5 * determinant2(raw) && abs(log2(m.s0)) <= REACH;
+}
+
+fn determinant2(g: vec3f) -> f32 {
+    return g.x * g.z - g.y * g.y;
+}
+
+/// Central moments from those about the reference, d away from the mean.
+fn central(m: Moments) -> Geometry {
+    let d = m.s1 / m.s0;
+    let g = m.s2 / m.s0 - vec3f(d.x * d.x, d.x * d.y, d.y * d.y);
+    let third = m.s3 / m.s0 - vec4f(
+        d.x * (3.0 * g.x + d.x * d.x),
+        d.x * (2.0 * g.y + d.x * d.y) + d.y * g.x,
+        d.y * (2.0 * g.y + d.x * d.y) + d.x * g.z,
+        d.y * (3.0 * g.z + d.y * d.y),
+    );
+    let det = select(0.0, determinant2(g), g.x + g.z > family.CORNER);
+    return Geometry(g, 0.5 * third.xyz, 0.5 * third.yzw, third, det);
+}
+
+/// K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ.
+fn curvature(theta: vec2f) -> f32 {
+    let here = geometry(theta);
+    if here.det <= 0.0 { return 0.0; }
+    let l11 = sqrt(here.metric.x);
+    let frame = vec3f(1.0 / l11, here.metric.y / l11, l11 / sqrt(here.det));
+    let k = whitened(scaled(theta), frame);
+    return 0.25 * (k.y * k.y + k.z * k.z - k.x * k.z - k.y * k.w);
+}
+
+/// Third moments of the keys in an orthonormal frame, the reference being that of θ.
+fn whitened(at: vec3f, frame: vec3f) -> vec4f {
+    var m = Moments();
+    for (var j = 0u; j < arrayLength(&keys); j++) {
+        let c = keys[j].xy - reference.xy;
+        let first = c.x * frame.x;
+        accumulate(&m, exp2(logit(keys[j], at) - reference.z), vec2f(first, (c.y - first * frame.y) * frame.z));
+    }
+    return m.s3;
+}
+
+/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`.
+fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
+    anchor(theta);
+    let at = scaled(theta);
+    if which == 1u { return exp2(logit(keys[index], at) - reference.z); }
+    var sum = 0.0;
+    for (var j = 0u; j < arrayLength(&keys); j++) {
+        let power = logit(keys[j], at) - reference.z;
+        sum += exp2(power) * power;
+    }
+    return -LN2 * sum;
+}

@@ -1,0 +1,98 @@
+// Initial-value geodesics of Γ^(α), one invocation a path.  Twin of compute/geodesic.py.
+//
+// A dispatch makes at most ATTEMPTS steps, of whatever size, and hands its state on to the next.
+// Between two nodes lies one unit of a path's `remaining`; steps are binary shares of it, so that
+// what remains is exact and nodes fall on multiples of dt.
+//!include lib/connection.wgsl
+//!include lib/rk4.wgsl
+//!include family
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let i = id.x;
+    if i >= parameters.count { return; }
+    var path = paths[i];
+    anchor(path.y.xy);
+    for (var attempt = 0u; attempt < ATTEMPTS && is_running(path); attempt++) {
+        advance(i, &path);
+    }
+    if path.node == parameters.steps && path.tries == 0u {
+        measure(&path, speed2(geometry(path.y.xy), path.y));
+        path.tries = 1u;
+    }
+    paths[i] = path;
+}
+
+fn is_running(path: Path) -> bool {
+    return path.status == OK && path.node < parameters.steps;
+}
+
+/// Try one step and take it, halve it or stop.
+fn advance(i: u32, path: ptr<function, Path>) {
+    let size = min((*path).share, (*path).remaining);
+    var step = rk4((*path).y, size * parameters.dt);
+    refuse(&step, LEFT_DOMAIN, margin(step.end.xy) <= MARGIN_KEPT * margin(step.start.xy));
+    if (*path).tries == 0u { measure(path, step.speed2); }
+    (*path).tries++;
+    if step.verdict == OK {
+        (*path).y = step.end;
+        (*path).remaining -= size;
+    } else {
+        (*path).share = 0.5 * size;
+    }
+    if (*path).remaining == 0.0 {
+        arrive(i, path);
+    } else if (*path).tries == MAX_ATTEMPTS {
+        (*path).status = select(step.verdict, LEFT_DOMAIN, step.verdict == OK);
+    }
+}
+
+/// Keep the node that was reached and start towards the next with a whole step.
+fn arrive(i: u32, path: ptr<function, Path>) {
+    (*path).node++;
+    nodes[i * (parameters.steps + 1u) + (*path).node] = (*path).y;
+    (*path).remaining = 1.0;
+    (*path).share = 1.0;
+    (*path).tries = 0u;
+}
+
+/// Add a node's g(v, v) to the sums for length and energy, and to the largest drift.
+fn measure(path: ptr<function, Path>, square: f32) {
+    let node = (*path).node;
+    if node == 0u { (*path).start2 = square; }
+    let w = simpson_weight(node);
+    (*path).sums += w * vec3f(1.0, sqrt(max(square, 0.0)), square);
+    let scale = select(1.0, (*path).start2, (*path).start2 > 0.0);
+    (*path).drift = max((*path).drift, abs(square - (*path).start2) / scale);
+}
+
+/// 1 4 2 4 … 2 4 1, or the trapezoidal rule's 1 2 2 … 2 1 for an odd number of steps.
+fn simpson_weight(node: u32) -> f32 {
+    let inner_weight = select(2.0, 4.0, (node & 1u) == 1u && (parameters.steps & 1u) == 0u);
+    return select(inner_weight, 1.0, node == 0u || node == parameters.steps);
+}
+
+fn speed2(at: Geometry, y: vec4f) -> f32 {
+    return inner(at.metric, y.zw, y.zw);
+}
+
+/// y' = (v, −Γ^(α) v v) at a stage.  Outside the domain nothing is evaluated: the step is refused.
+fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
+    let inside = in_domain(y.xy);
+    var at = geometry(select((*step).start.xy, y.xy, inside));
+    let singular = is_singular(at, SINGULAR);
+    at.det = select(at.det, 1.0, singular);
+    let a = -christoffel(connection_first(at, parameters.alpha), y.zw, y.zw);
+    refuse(step, LEFT_DOMAIN, !inside);
+    refuse(step, ILL_CONDITIONED, singular);
+    if stage == 0u {
+        (*step).speed2 = speed2(at, y);
+        refuse(step, NOT_CONVERGED, (*step).size * length(a) > TURN_LIMIT * length(y.zw));
+    }
+    return vec4f(y.zw, a);
+}
+
+/// The first reason not to take a step is the one that is kept.
+fn refuse(step: ptr<function, Step>, why: i32, wrong: bool) {
+    (*step).verdict = select((*step).verdict, why, wrong && (*step).verdict == OK);
+}

@@ -1,0 +1,23 @@
+// Local geometry at many points.  Twin of ReferenceEngine.geometry.
+//!include lib/tensor.wgsl
+//!include family
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let i = id.x;
+    if i >= parameters.count { return; }
+    let theta = thetas[i];
+    if !in_domain(theta) {
+        points[i].status = LEFT_DOMAIN;
+        return;
+    }
+    anchor(theta);
+    points[i] = measured(theta);
+}
+
+/// Everything that is asked at one point inside the domain.
+fn measured(theta: vec2f) -> Point {
+    let at = geometry(theta);
+    let status = select(OK, ILL_CONDITIONED, is_singular(at, SINGULAR));
+    return Point(at.metric, at.det, at.first1, curvature(theta), at.first2, status, at.cubic);
+}
