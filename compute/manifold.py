@@ -44,7 +44,8 @@ class Support:
     """Where the distributions live, for drawing them.
 
     ``x (k,)`` sample points of a density, or the indices of outcomes when ``labels`` names them.
-    ``space``: the whole sample space, "line", "half-line" (x > 0), "circle" or "outcomes".
+    ``space``: the whole sample space, "line", "half-line" (x > 0), "interval" (0, 1),
+    "circle", "two half-lines" or "outcomes".
     """
 
     x: Floats
