@@ -1,0 +1,35 @@
+# `make run` and `make test` are all that is needed; each sets up what is missing.
+.PHONY: run test bench format clean
+
+BIN := .venv/bin
+SCENE := bank
+PICTURE := attention-geodesics.png
+
+run:
+	@./setup.sh run
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  $(BIN)/attention-geodesics; \
+	else \
+	  echo "No display: rendering the default scene instead."; \
+	  $(BIN)/attention-geodesics render $(SCENE) -o $(PICTURE) && echo "It is in $(CURDIR)/$(PICTURE)"; \
+	fi
+
+test:
+	@./setup.sh test
+	@echo "== format"  && $(BIN)/ruff format --check .
+	@echo "== lint"    && $(BIN)/ruff check .
+	@echo "== types"   && $(BIN)/mypy
+	@echo "== imports" && $(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@echo "== tests"   && xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest
+
+bench:
+	@./setup.sh run
+	$(BIN)/attention-geodesics bench
+
+format:
+	@./setup.sh test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

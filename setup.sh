@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Makes everything that running and testing need: system libraries, .venv, the locked packages.
+# Does nothing, quickly, when all is there.  Usage: setup.sh [run|test]
+set -euo pipefail
+cd "$(dirname "$0")"
+
+purpose=${1:-run}
+stamp=.venv/.ready-$purpose
+wanted=$(cat setup.sh requirements.lock pyproject.toml | sha256sum)
+[ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
+
+# library or command, and the Debian package that has it
+libraries="
+libvulkan.so.1=libvulkan1 libEGL.so.1=libegl1 libGL.so.1=libgl1 libEGL_mesa.so.0=libegl-mesa0
+libGLX_mesa.so.0=libglx-mesa0 libxkbcommon-x11.so.0=libxkbcommon-x11-0 libxcb-cursor.so.0=libxcb-cursor0
+libxcb-icccm.so.4=libxcb-icccm4 libxcb-image.so.0=libxcb-image0 libxcb-keysyms.so.1=libxcb-keysyms1
+libxcb-randr.so.0=libxcb-randr0 libxcb-render-util.so.0=libxcb-render-util0 libxcb-shape.so.0=libxcb-shape0
+libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0 libxcb-xkb.so.1=libxcb-xkb1
+libX11-xcb.so.1=libx11-xcb1 libdbus-1.so.3=libdbus-1-3 libfontconfig.so.1=libfontconfig1
+libglib-2.0.so.0=libglib2.0-0"
+test_commands="xvfb-run=xvfb xauth=xauth xdotool=xdotool"
+
+missing=""
+known=$({ ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | awk '{print $1}')
+for pair in $libraries; do
+  grep -qxF "${pair%%=*}" <<<"$known" || missing+=" ${pair##*=}"
+done
+ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json >/dev/null 2>&1 || missing+=" mesa-vulkan-drivers"
+ls /usr/lib/*/dri/*_dri.so >/dev/null 2>&1 || missing+=" libgl1-mesa-dri"
+[ -n "$(find /usr/share/fonts /usr/local/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || missing+=" fonts-dejavu-core"
+if [ "$purpose" = test ]; then
+  for pair in $test_commands; do
+    command -v "${pair%%=*}" >/dev/null || missing+=" ${pair##*=}"
+  done
+fi
+
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+python=""
+for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3}; do
+  if "$candidate" -c "$fits" >/dev/null 2>&1; then python=$candidate; break; fi
+done
+if [ -z "$python" ]; then
+  echo "Python 3.11, 3.12 or 3.13 is needed and none was found: install one, or name it with PYTHON=…" >&2
+  exit 1
+fi
+"$python" -c 'import ensurepip, venv' 2>/dev/null ||
+  missing+=" $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+
+if [ -n "$missing" ]; then
+  if [ "$(id -u)" = 0 ]; then sudo=""; else sudo="sudo"; fi
+  line="$sudo apt-get update && $sudo apt-get install -y --no-install-recommends$missing"
+  line=${line# }
+  if ! command -v apt-get >/dev/null || { [ -n "$sudo" ] && ! sudo -n true 2>/dev/null; }; then
+    echo "System libraries are missing. Install them with: ${line//&&  /&& }" >&2
+    exit 1
+  fi
+  echo "Installing system libraries:$missing"
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo apt-get update -qq
+  $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+if ! .venv/bin/python -c "$fits" 2>/dev/null; then
+  echo "Making the virtual environment with $python"
+  rm -rf .venv
+  "$python" -m venv .venv
+fi
+echo "Installing packages"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+echo "$wanted" >"$stamp"

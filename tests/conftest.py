@@ -1,0 +1,66 @@
+"""Strict by default: fixed seeds, floating-point errors raise, a missing adapter fails in CI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compute.engine import Engine, NoAdapter, ReferenceEngine, open_engine
+
+HERE = Path(__file__).parent
+IN_CI = bool(os.environ.get("CI"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", default=str(HERE / "golden"), help="folder of golden files")
+    parser.addoption("--engine", choices=("gpu", "reference"), help="only this engine (default: both)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--engine")
+        metafunc.parametrize("engine", [chosen] if chosen else ["reference", "gpu"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def strict_numbers() -> Iterator[None]:
+    """A fixed seed, and no NaN or overflow in silence."""
+    np.random.seed(0)
+    with np.errstate(all="raise", under="ignore"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def reference_engine() -> Engine:
+    return ReferenceEngine()
+
+
+@pytest.fixture(scope="session")
+def gpu_engine() -> Engine:
+    """The GPU engine; without an adapter a skip, or in CI a failure."""
+    try:
+        return open_engine("gpu")
+    except NoAdapter as problem:
+        return _absent(str(problem))
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("window") and not os.environ.get("DISPLAY"):
+        _absent("there is no display")
+
+
+def _absent(what: str) -> Engine:
+    if IN_CI:
+        pytest.fail(what)
+    pytest.skip(what)
