@@ -100,7 +100,9 @@ def size(text: str) -> tuple[int, int]:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = _Parser(prog=PROGRAM, description="Geodesics of attention and of families of distributions.")
+    top = _Parser(
+        prog=PROGRAM, description="Geodesics of attention and of families of distributions."
+    )
     top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     top.set_defaults(run="main:run", scene=None, engine="auto")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
@@ -127,36 +129,60 @@ def _gui(commands: Any) -> None:
 
 
 def _engine(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--engine", choices=("auto", "gpu", "reference"), default="auto",
-                         help="what computes: the GPU, NumPy in float64, or the GPU if there is one")  # fmt: skip
+    command.add_argument(
+        "--engine",
+        choices=("auto", "gpu", "reference"),
+        default="auto",
+        help="what computes: the GPU, NumPy in float64, or the GPU if there is one",
+    )
 
 
 def _lists(commands: Any) -> None:
     _command(commands, "families", "commands.lists:families", "list the families of distributions")
-    _command(commands, "scenes", "commands.lists:scenes", "list the bundled scenes, the default first")
+    _command(
+        commands, "scenes", "commands.lists:scenes", "list the bundled scenes, the default first"
+    )
 
 
 def _computations(commands: Any) -> None:
-    at = _command(commands, "geometry", "commands.geometry:geometry",
-                  "metric, connection and curvature at a point")  # fmt: skip
+    at = _command(
+        commands,
+        "geometry",
+        "commands.geometry:geometry",
+        "metric, connection and curvature at a point",
+    )
     at.add_argument("family", nargs="?", metavar="FAMILY")
     at.add_argument("--at", type=pair, metavar="a,b")
-    bvp = _command(commands, "geodesic", "commands.geometry:geodesic", "the geodesic between two points")
+    bvp = _command(
+        commands, "geodesic", "commands.geometry:geodesic", "the geodesic between two points"
+    )
     bvp.add_argument("family", nargs="?", metavar="FAMILY")
     _between(bvp)
-    ivp = _command(commands, "shoot", "commands.geometry:shoot", "the geodesic from a point and a velocity")
+    ivp = _command(
+        commands, "shoot", "commands.geometry:shoot", "the geodesic from a point and a velocity"
+    )
     ivp.add_argument("family", metavar="FAMILY")
     ivp.add_argument("--start", type=pair, required=True, metavar="a,b")
     ivp.add_argument("--velocity", type=pair, required=True, metavar="u,v")
-    ivp.add_argument("--length", type=float, metavar="L", help="scale the velocity to this Fisher length")
-    carry = _command(commands, "transport", "commands.geometry:transport",
-                     "a vector carried in parallel along the geodesic between two points")  # fmt: skip
+    ivp.add_argument(
+        "--length", type=float, metavar="L", help="scale the velocity to this Fisher length"
+    )
+    carry = _command(
+        commands,
+        "transport",
+        "commands.geometry:transport",
+        "a vector carried in parallel along the geodesic between two points",
+    )
     carry.add_argument("family", nargs="?", metavar="FAMILY")
     carry.add_argument("--vector", type=pair, metavar="u,v")
     _between(carry)
     for command in (bvp, ivp, carry):
-        command.add_argument("--alpha", type=float, default=None if command is not ivp else 0.0,
-                             help="α of the connection, from -1 to 1 (0: Levi-Civita)")  # fmt: skip
+        command.add_argument(
+            "--alpha",
+            type=float,
+            default=None if command is not ivp else 0.0,
+            help="α of the connection, from -1 to 1 (0: Levi-Civita)",
+        )
         command.add_argument("--steps", type=int, default=128, help="steps of the curve (128)")
     for command in (at, bvp, ivp, carry):
         _engine(command)
@@ -170,18 +196,28 @@ def _between(command: argparse.ArgumentParser) -> None:
 
 
 def _pictures(commands: Any) -> None:
-    render = _command(commands, "render", "commands.render:render", "a picture of a scene, without a window")
-    render.add_argument("scene", metavar="SCENE", help="a scene file, or the name of a bundled scene")
+    render = _command(
+        commands, "render", "commands.render:render", "a picture of a scene, without a window"
+    )
+    render.add_argument(
+        "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
+    )
     render.add_argument("-o", "--output", required=True, metavar="FILE.png")
     render.add_argument("--size", type=size, default=(1200, 800), metavar="WxH")
     _engine(render)
 
 
 def _checks(commands: Any) -> None:
-    shader: argparse.ArgumentParser = commands.add_parser("shader", help="print the composed WGSL of a kernel")
+    shader: argparse.ArgumentParser = commands.add_parser(
+        "shader", help="print the composed WGSL of a kernel"
+    )
     shader.set_defaults(run="commands.checks:shader")
     shader.add_argument("family", metavar="FAMILY")
     shader.add_argument("kernel", metavar="KERNEL")
-    doctor = _command(commands, "doctor", "commands.checks:doctor",
-                      "adapter, drivers, versions, and every kernel against the reference")  # fmt: skip
+    doctor = _command(
+        commands,
+        "doctor",
+        "commands.checks:doctor",
+        "adapter, drivers, versions, and every kernel against the reference",
+    )
     _engine(doctor)

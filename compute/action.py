@@ -15,7 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.manifold import LocalGeometry, Manifold, contracted, inner, inside_only, is_singular, raised
+from compute.manifold import (
+    LocalGeometry,
+    Manifold,
+    contracted,
+    inner,
+    inside_only,
+    is_singular,
+    raised,
+)
 from compute.types import Floats
 
 SEGMENTS = 64
@@ -113,21 +121,27 @@ def _gradient(local: LocalGeometry, delta: Floats) -> Floats:
     count = delta.shape[1]
     g11, g12, g22 = (local.metric[..., i] for i in range(3))
     lowered = np.stack(
-        [g11 * delta[..., 0] + g12 * delta[..., 1], g12 * delta[..., 0] + g22 * delta[..., 1]], axis=-1
+        [g11 * delta[..., 0] + g12 * delta[..., 1], g12 * delta[..., 0] + g22 * delta[..., 1]],
+        axis=-1,
     )
     # ½ ∂_k g_ab Δ^a Δ^b = Γ_ka,b Δ^a Δ^b
     f = local.first
     d1, d2 = delta[..., 0], delta[..., 1]
     turn = np.stack(
         [
-            f[..., 0, 0] * d1 * d1 + (f[..., 1, 0] + f[..., 0, 1]) * d1 * d2 + f[..., 1, 1] * d2 * d2,
-            f[..., 0, 1] * d1 * d1 + (f[..., 1, 1] + f[..., 0, 2]) * d1 * d2 + f[..., 1, 2] * d2 * d2,
+            f[..., 0, 0] * d1 * d1
+            + (f[..., 1, 0] + f[..., 0, 1]) * d1 * d2
+            + f[..., 1, 1] * d2 * d2,
+            f[..., 0, 1] * d1 * d1
+            + (f[..., 1, 1] + f[..., 0, 2]) * d1 * d2
+            + f[..., 1, 2] * d2 * d2,
         ],
         axis=-1,
     )
     right = count * (turn + 2 * lowered)
     left = count * (turn - 2 * lowered)
-    return right[:, :-1] + left[:, 1:]
+    total: Floats = right[:, :-1] + left[:, 1:]
+    return total
 
 
 def _blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
@@ -147,7 +161,8 @@ def _blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Flo
     bend = (curvature * local.det)[..., None, None] * normal[..., :, None] * normal[..., None, :]
 
     def form(p: Floats, q: Floats) -> Floats:
-        return 2 * count * (np.swapaxes(p, -1, -2) @ g @ q - bend)
+        block: Floats = 2 * count * (np.swapaxes(p, -1, -2) @ g @ q - bend)
+        return block
 
     diagonal = form(forward, forward)[:, :-1] + form(backward, backward)[:, 1:]
     return diagonal, form(backward, forward)[:, 1:-1]
@@ -158,7 +173,8 @@ def _solve(diagonal: Floats, upper: Floats, gradient: Floats) -> tuple[Floats, F
     count = diagonal.shape[1]
     positive = np.ones(len(diagonal), dtype=bool)
     pivot, rest = diagonal[:, 0], -gradient[:, 0]
-    factors, sides = [], []
+    factors: list[Floats] = []
+    sides: list[Floats] = []
     for i in range(count):
         if i > 0:
             lower = np.swapaxes(upper[:, i - 1], -1, -2)

@@ -1,9 +1,9 @@
 """Names for scripts and notebooks, thin over the requests.
 
-    >>> manifold = compute.family("gaussian")
-    >>> path = compute.AttentionGeodesic(manifold).compute_path((0, 1), (2, 1.5))
-    >>> path.length
-    1.638805…
+>>> manifold = compute.family("gaussian")
+>>> path = compute.AttentionGeodesic(manifold).compute_path((0, 1), (2, 1.5))
+>>> path.length
+1.638805…
 """
 
 from __future__ import annotations
@@ -139,7 +139,9 @@ def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: floa
 class TileTransport:
     """Parallel transport by Γ^(α), segment by segment ("tiles" of a path) and composed."""
 
-    def __init__(self, manifold: Manifold, alpha: float = 0.0, engine: Engine | None = None) -> None:
+    def __init__(
+        self, manifold: Manifold, alpha: float = 0.0, engine: Engine | None = None
+    ) -> None:
         self.manifold = manifold
         self.alpha = alpha_of(alpha)
         self.engine = engine or open_engine()
@@ -157,4 +159,5 @@ class TileTransport:
         request = TransportRequest(
             self.manifold, path.theta[None], velocity[None], np.zeros((1, 2)), self.alpha
         )
-        return self.engine.transport(request).operators[0]
+        operators: Floats = self.engine.transport(request).operators[0]
+        return operators

@@ -41,9 +41,7 @@ class Chart:
         return pulled
 
 
-def affine(
-    name: str, title: str, labels: tuple[str, str], matrix: Floats, offset: Floats
-) -> Chart:
+def affine(name: str, title: str, labels: tuple[str, str], matrix: Floats, offset: Floats) -> Chart:
     """x = M θ + c for an invertible M (2, 2) and c (2,)."""
     back = np.linalg.inv(matrix)
     return Chart(

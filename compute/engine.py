@@ -36,7 +36,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """"gpu" or "reference"."""
+        """ "gpu" or "reference"."""
 
     @property
     def adapter(self) -> str:
@@ -66,7 +66,9 @@ class ReferenceEngine:
         theta, inside = inside_only(manifold, request.theta)
         local = manifold.geometry(theta)
         curvature = manifold.curvature(theta)
-        return unpacked(local.metric, local.first, local.cubic, local.det, curvature, inside, self.name)
+        return unpacked(
+            local.metric, local.first, local.cubic, local.det, curvature, inside, self.name
+        )
 
     def shoot(self, request: ShootRequest) -> Paths:
         return geodesic.shoot(request)

@@ -89,9 +89,17 @@ def formula(
 
     names = tuple(chart.name for chart in drawn)
     return Family(
-        name, title, coordinates, domain, line_element, curvature, names, closed_forms, build,
+        name,
+        title,
+        coordinates,
+        domain,
+        line_element,
+        curvature,
+        names,
+        closed_forms,
+        build,
         parameters or {},
-    )  # fmt: skip
+    )
 
 
 def _identity(define: Callable[..., Definition], chosen: Mapping[str, Any]) -> str:
@@ -175,17 +183,25 @@ def _slot(derived: Derived) -> Slot:
                 "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
                 _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
                 _function("curvature(theta: vec2f) -> f32", "f32", derived.curvature, ["result"]),
-                _function("geometry(theta: vec2f) -> Geometry", "Geometry", derived.geometry,
-                          [t.replace("geo.", "result.") for t in _TARGETS]),
-                _function("scalars(theta: vec2f) -> array<f32, 8>", "array<f32, 8>", derived.scalar,
-                          [t.replace("values", "result") for t in scalars]),
+                _function(
+                    "geometry(theta: vec2f) -> Geometry",
+                    "Geometry",
+                    derived.geometry,
+                    [t.replace("geo.", "result.") for t in _TARGETS],
+                ),
+                _function(
+                    "scalars(theta: vec2f) -> array<f32, 8>",
+                    "array<f32, 8>",
+                    derived.scalar,
+                    [t.replace("values", "result") for t in scalars],
+                ),
                 "fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {",
                 "    var values = scalars(theta);",
                 "    return values[which];",
                 "}",
             )
         )
-    )  # fmt: skip
+    )
 
 
 def _function(signature: str, kind: str, program: tape.Tape, targets: list[str]) -> str:

@@ -48,7 +48,7 @@ def sampled(
             break
         theta = theta_at(request, rows, columns)
         shape = theta.shape[:-1]
-        known = np.isfinite(theta).all(axis=-1)
+        known = np.asarray(np.isfinite(theta).all(axis=-1))
         inside = np.where(known[..., None], theta, np.asarray(request.manifold.interior))
         found, why = sample(inside.reshape(-1, 2))
         why = np.where(known, why.reshape(shape), Status.LEFT_DOMAIN)
@@ -115,5 +115,3 @@ def _generic(manifold: Manifold, name: str, theta: Floats) -> tuple[Floats, np.n
     root = np.sqrt(np.maximum(half * half - det, 0.0))
     # λ_min = D/λ_max does not cancel
     return np.log10((half + root) ** 2 / det), usable
-
-

@@ -12,7 +12,15 @@ from functools import cache
 
 import numpy as np
 
-from compute.manifold import Manifold, connection_first, contracted, inner, inside_only, is_singular, raised
+from compute.manifold import (
+    Manifold,
+    connection_first,
+    contracted,
+    inner,
+    inside_only,
+    is_singular,
+    raised,
+)
 from compute.types import Floats, Ints, Paths, ShootRequest, Status
 
 # A step is halved while it turns the velocity by more than this share of itself …
@@ -171,7 +179,9 @@ def _step(
         acceleration, wrong = _acceleration(manifold, at, moving, alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
         if not slopes:
-            turning = h * np.linalg.norm(acceleration, axis=-1) > TURN_LIMIT * np.linalg.norm(v, axis=-1)
+            turning = h * np.linalg.norm(acceleration, axis=-1) > TURN_LIMIT * np.linalg.norm(
+                v, axis=-1
+            )
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
         slopes.append((moving, acceleration))
     end, speed = theta, v

@@ -63,7 +63,9 @@ class HeadFile:
 def bundled() -> tuple[str, ...]:
     """Names of the heads that come with the program."""
     folder = resources.files("assets") / "heads"
-    return tuple(sorted(f.name.removesuffix(".npz") for f in folder.iterdir() if f.name.endswith(".npz")))
+    return tuple(
+        sorted(f.name.removesuffix(".npz") for f in folder.iterdir() if f.name.endswith(".npz"))
+    )
 
 
 def load(source: str) -> HeadFile:
@@ -93,7 +95,9 @@ def _load(path: str, modified: int) -> HeadFile:
     if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3]:
         raise ValueError(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")
     if k.shape[:3] != v.shape[:3]:
-        raise ValueError(f"{path}: k {k.shape} and v {v.shape} must agree in layers, heads and tokens")
+        raise ValueError(
+            f"{path}: k {k.shape} and v {v.shape} must agree in layers, heads and tokens"
+        )
     tokens = tuple(str(t) for t in arrays["tokens"]) if "tokens" in arrays else ()
     return HeadFile(Path(path).stem, q, k, v, tokens)
 
@@ -158,7 +162,9 @@ def plane_through(head: Head, triple: tuple[int, int, int]) -> Plane:
     u1 = e1 / max(float(np.linalg.norm(e1)), 1e-300)
     across = e2 - u1 * (u1 @ e2)
     if np.linalg.norm(e1) == 0 or np.linalg.norm(across) <= 1e-6 * np.linalg.norm(e2):
-        raise ValueError(f"the queries of tokens {list(triple)} lie on one line: choose a third token")
+        raise ValueError(
+            f"the queries of tokens {list(triple)} lie on one line: choose a third token"
+        )
     U = np.stack([u1, across / np.linalg.norm(across)], axis=1)
     q0 = (a + b + c) / 3
     theta = (head.q - q0) @ U
@@ -168,7 +174,7 @@ def plane_through(head: Head, triple: tuple[int, int, int]) -> Plane:
 
 
 def token_triple(text: str, head: Head) -> tuple[int, int, int]:
-    """"i,j,k" as three different token numbers; ValueError if it is not that."""
+    """ "i,j,k" as three different token numbers; ValueError if it is not that."""
     parts = text.split(",")
     try:
         numbers = tuple(int(part) for part in parts)

@@ -41,7 +41,7 @@ def scalar_jacobi(rate: Floats, dt: float) -> Floats:
 def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
     """How many conjugate points each geodesic of Levi-Civita passes before its end (n,)."""
     n, m = paths.theta.shape[:2]
-    known = np.isfinite(paths.theta).all(axis=-1)
+    known = np.asarray(np.isfinite(paths.theta).all(axis=-1))
     theta = np.where(known[..., None], paths.theta, np.asarray(manifold.interior))
     geometry = engine.geometry(GeometryRequest(manifold, theta.reshape(-1, 2)))
     curvature = np.nan_to_num(geometry.curvature, nan=0.0).reshape(n, m)
@@ -56,4 +56,6 @@ def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
 def marked(paths: Paths, index: Ints) -> Paths:
     """``paths`` where converged geodesics past a conjugate point say CONJUGATE_POINT."""
     past = (paths.status == Status.OK) & (index > 0)
-    return replace(paths, status=np.where(past, Status.CONJUGATE_POINT, paths.status).astype(np.int32))
+    return replace(
+        paths, status=np.where(past, Status.CONJUGATE_POINT, paths.status).astype(np.int32)
+    )

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from compute.charts import Chart
@@ -86,9 +85,10 @@ class Manifold:
 
     Functions take θ (..., 2).  ``geometry`` and ``curvature`` are defined inside the domain only;
     ``margin`` is defined everywhere finite, positive inside the domain and nowhere else; near an
-    edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2) against
-    the support (k,) and gives (..., k); ``support(theta)`` is what shows the distributions at (k, 2).  ``distance`` is the closed form, or None;
-    ``bounds`` gives a lower and an upper bound of it, or is None.
+    edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2)
+    against the support (k,) and gives (..., k); ``support(theta)`` is what shows the distributions
+    at (k, 2).  ``distance`` is the closed form, or None; ``bounds`` gives a lower and an upper bound
+    of it, or is None.
     """
 
     key: str
@@ -127,7 +127,11 @@ GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 def inner(metric: Floats, v: Floats, w: Floats) -> Floats:
     """g(v, w) from packed metric (..., 3) and vectors (..., 2)."""
     cross = v[..., 0] * w[..., 1] + v[..., 1] * w[..., 0]
-    return metric[..., 0] * v[..., 0] * w[..., 0] + metric[..., 1] * cross + metric[..., 2] * v[..., 1] * w[..., 1]
+    return (
+        metric[..., 0] * v[..., 0] * w[..., 0]
+        + metric[..., 1] * cross
+        + metric[..., 2] * v[..., 1] * w[..., 1]
+    )
 
 
 def raised(local: LocalGeometry, covector: Floats) -> Floats:
@@ -149,7 +153,11 @@ def connection_first(local: LocalGeometry, alpha: float) -> Floats:
 def contracted(first: Floats, v: Floats, w: Floats) -> Floats:
     """Γ_ij,k v^i w^j (..., 2) from packed symbols of the first kind."""
     pairs = np.stack(
-        [v[..., 0] * w[..., 0], v[..., 0] * w[..., 1] + v[..., 1] * w[..., 0], v[..., 1] * w[..., 1]],
+        [
+            v[..., 0] * w[..., 0],
+            v[..., 0] * w[..., 1] + v[..., 1] * w[..., 0],
+            v[..., 1] * w[..., 1],
+        ],
         axis=-1,
     )
     total: Floats = (first * pairs[..., None, :]).sum(axis=-1)

@@ -13,7 +13,7 @@ import numpy as np
 from compute import geodesic
 from compute.action import relax
 from compute.geodesic import Tableau
-from compute.manifold import Manifold, connection_first, contracted, inner, raised
+from compute.manifold import Manifold, contracted, inner, raised
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
 ROUNDS = 16
@@ -38,7 +38,9 @@ class _Aim:
     step: Floats
 
 
-def connect(request: ConnectRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
+def connect(
+    request: ConnectRequest, tableau: Tableau | None = None, precision: str = "f8"
+) -> Paths:
     """Geodesics of Γ^(α) between pairs of points.
 
     Curves of least energy first, then shooting, for α ≠ 0 continued from α = 0.  What does not
@@ -64,9 +66,7 @@ def first_velocity(manifold: Manifold, theta: Floats) -> Floats:
     return velocity
 
 
-def fired(
-    request: ConnectRequest, v: Floats, tableau: Tableau | None, precision: str
-) -> Paths:
+def fired(request: ConnectRequest, v: Floats, tableau: Tableau | None, precision: str) -> Paths:
     """The paths that velocities v (n, 2) give, with their residuals and statuses."""
     shot = ShootRequest(request.manifold, request.start, v, request.alpha, request.steps)
     return judged(request, geodesic.shoot(shot, tableau, precision), MISS_LIMIT[precision])
@@ -132,6 +132,8 @@ def _solve2(matrix: Floats, vector: Floats) -> Floats:
     a, b, c, d = (matrix[:, i, j] for i in range(2) for j in range(2))
     det = a * d - b * c
     safe = np.where(det == 0, 1.0, det)
-    x = np.stack([d * vector[:, 0] - b * vector[:, 1], a * vector[:, 1] - c * vector[:, 0]], axis=-1)
+    x = np.stack(
+        [d * vector[:, 0] - b * vector[:, 1], a * vector[:, 1] - c * vector[:, 0]], axis=-1
+    )
     solution: Floats = np.where((det == 0)[:, None], 0.0, x / safe[:, None])
     return solution

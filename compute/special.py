@@ -131,7 +131,16 @@ def _ratio_series() -> Floats:
 FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     f.__name__: f
     for f in (
-        digamma, log_gamma, trigamma, tetragamma, pentagamma, x_trigamma_minus_1, x_trigamma_slope,
-        log_bessel_i0, bessel_ratio, bessel_ratio_slope, bessel_ratio_bend,
+        digamma,
+        log_gamma,
+        trigamma,
+        tetragamma,
+        pentagamma,
+        x_trigamma_minus_1,
+        x_trigamma_slope,
+        log_bessel_i0,
+        bessel_ratio,
+        bessel_ratio_slope,
+        bessel_ratio_bend,
     )
-}  # fmt: skip
+}

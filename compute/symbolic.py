@@ -167,7 +167,8 @@ def _christoffel_first(
 
     def gamma(i: int, j: int, k: int) -> Expr:
         return _tidy(
-            (sp.diff(g[j][k], theta[i]) + sp.diff(g[i][k], theta[j]) - sp.diff(g[i][j], theta[k])) / 2
+            (sp.diff(g[j][k], theta[i]) + sp.diff(g[i][k], theta[j]) - sp.diff(g[i][j], theta[k]))
+            / 2
         )
 
     rows = [tuple(gamma(i, j, k) for i, j in PAIRS) for k in range(2)]

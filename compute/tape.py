@@ -112,7 +112,9 @@ def wgsl(tape: Tape, targets: Sequence[str]) -> str:
         if name == "const":
             names.append(_literal(operands[0]))
             continue
-        lines.append(f"let r{number} = {OPERATIONS[name].text.format(*(names[r] for r in operands))};")
+        lines.append(
+            f"let r{number} = {OPERATIONS[name].text.format(*(names[r] for r in operands))};"
+        )
         names.append(f"r{number}")
     lines += [f"{target} = {names[r]};" for target, r in zip(targets, tape.outputs, strict=True)]
     return "\n".join(lines)

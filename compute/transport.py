@@ -10,7 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.manifold import Manifold, connection_first, contracted, inner, inside_only, is_singular, raised
+from compute.manifold import (
+    Manifold,
+    connection_first,
+    contracted,
+    inner,
+    inside_only,
+    is_singular,
+    raised,
+)
 from compute.types import Floats, Status, Transport, TransportRequest
 
 # Gauss–Legendre nodes and weights on [0, 1]: the collocation method of order 6.
@@ -51,7 +59,9 @@ def composed(
         operators.append(segments[:, i] @ operators[-1])
     matrices = np.where(usable[..., None, None], np.stack(operators, axis=1), np.nan)
     total = np.concatenate([np.zeros((len(angles), 1)), np.cumsum(angles, axis=1)], axis=1)
-    angle = np.where(usable, total, np.nan) if request.alpha == 0.0 else np.full(usable.shape, np.nan)
+    angle = (
+        np.where(usable, total, np.nan) if request.alpha == 0.0 else np.full(usable.shape, np.nan)
+    )
     worst = np.max(np.where(pairs, status, 0), axis=1)
     worst = np.where((worst == 0) & ~usable.all(axis=1), Status.LEFT_DOMAIN, worst).astype(np.int32)
     vectors = np.einsum("nmij,nj->nmi", matrices, request.vectors)
@@ -76,7 +86,10 @@ def hermite(theta: Floats, velocity: Floats, s: float) -> tuple[Floats, Floats]:
     a, b = theta[:, :-1], theta[:, 1:]
     u, v = h * velocity[:, :-1], h * velocity[:, 1:]
     position = (
-        (1 + 2 * s) * (1 - s) ** 2 * a + s * (1 - s) ** 2 * u + s * s * (3 - 2 * s) * b - s * s * (1 - s) * v
+        (1 + 2 * s) * (1 - s) ** 2 * a
+        + s * (1 - s) ** 2 * u
+        + s * s * (3 - 2 * s) * b
+        - s * s * (1 - s) * v
     )
     speed = 6 * s * (1 - s) * (b - a) + (1 - s) * (1 - 3 * s) * u + s * (3 * s - 2) * v
     return position, speed
@@ -124,7 +137,9 @@ def _rate(
     det = np.where(singular, 1.0, local.det)
     local = type(local)(local.metric, local.first, local.cubic, det)
     first = connection_first(local, alpha)
-    columns = [raised(local, contracted(first, speed, np.broadcast_to(e, speed.shape))) for e in np.eye(2)]
+    columns = [
+        raised(local, contracted(first, speed, np.broadcast_to(e, speed.shape))) for e in np.eye(2)
+    ]
     rate = np.where(singular[..., None, None], 0.0, -np.stack(columns, axis=-1))
     turn = np.sqrt(det) / local.metric[..., 0] * rate[..., 1, 0]
     status = np.where(singular, Status.ILL_CONDITIONED, Status.OK)

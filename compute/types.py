@@ -74,7 +74,7 @@ def points(name: str, value: ArrayLike, ndim: int = 2) -> Floats:
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, got {value!r}") from None
     if array.ndim != ndim or array.shape[-1] != 2:
-        wanted = ", ".join(["n", "m", "k"][: ndim - 1] + ["2"])
+        wanted = ", ".join([*"nmk"[: ndim - 1], "2"])
         raise ValueError(f"{name} must have shape ({wanted}), got {array.shape}")
     if not np.isfinite(array).all():
         bad = array[~np.isfinite(array).all(axis=-1)][0]
@@ -216,7 +216,9 @@ class TransportRequest:
         if self.theta.ndim != 3 or self.theta.shape[1] < 2 or self.theta.shape[2] != 2:
             raise ValueError(f"theta must have shape (n, m ≥ 2, 2), got {self.theta.shape}")
         if self.velocity.shape != self.theta.shape:
-            raise ValueError(f"velocity must match theta {self.theta.shape}, got {self.velocity.shape}")
+            raise ValueError(
+                f"velocity must match theta {self.theta.shape}, got {self.velocity.shape}"
+            )
         same_length(theta=self.theta, vectors=self.vectors)
 
 

@@ -17,7 +17,9 @@ IN_CI = bool(os.environ.get("CI"))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", default=str(HERE / "golden"), help="folder of golden files")
-    parser.addoption("--engine", choices=("gpu", "reference"), help="only this engine (default: both)")
+    parser.addoption(
+        "--engine", choices=("gpu", "reference"), help="only this engine (default: both)"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -101,7 +101,10 @@ def log_map(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
     }
     if manifold.bounds is not None:
         low, high = manifold.bounds(a, b)
-        result |= {"bhattacharyya_lower_bound_on_d": low[0], "jeffreys_upper_bound_on_d2": high[0] ** 2}
+        result |= {
+            "bhattacharyya_lower_bound_on_d": low[0],
+            "jeffreys_upper_bound_on_d2": high[0] ** 2,
+        }
     return result
 
 

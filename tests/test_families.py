@@ -79,7 +79,9 @@ def test_curvature_is_that_of_the_metric(manifold):
     def form(t: np.ndarray) -> np.ndarray:
         local = manifold.geometry(t)
         g11, g12, _ = (local.metric[..., i] for i in range(3))
-        upper = (g11[:, None] * local.first[:, 1, :2] - g12[:, None] * local.first[:, 0, :2]) / local.det[:, None]
+        upper = (
+            g11[:, None] * local.first[:, 1, :2] - g12[:, None] * local.first[:, 0, :2]
+        ) / local.det[:, None]
         return np.sqrt(local.det)[:, None] / g11[:, None] * upper
 
     d = derivative(form, theta)
@@ -127,7 +129,9 @@ def test_metric_is_the_expectation_of_squared_scores(manifold):
         # ∂l = 2∂√p/√p stays finite in the tails
         score = 2 * slope[seen] / root[seen, None]
         p = (root**2 * weights)[seen]
-        assert np.sum(p) == pytest.approx(1.0 if manifold.name != "flat_exponential_pair" else 2.0, rel=1e-6)
+        assert np.sum(p) == pytest.approx(
+            1.0 if manifold.name != "flat_exponential_pair" else 2.0, rel=1e-6
+        )
         local = manifold.geometry(point)
         pairs = [(0, 0), (0, 1), (1, 1)]
         g = [np.sum(p * score[:, i] * score[:, j]) for i, j in pairs]
@@ -169,7 +173,9 @@ def test_lengths_agree_with_the_closed_form(manifold):
         pytest.skip("no closed form is known")
     theta = samples(manifold, 40)
     half = len(theta) // 2
-    paths = ReferenceEngine().connect(ConnectRequest(manifold, theta[:half], theta[half : 2 * half]))
+    paths = ReferenceEngine().connect(
+        ConnectRequest(manifold, theta[:half], theta[half : 2 * half])
+    )
     assert (paths.status == Status.OK).all()
     expected = manifold.distance(theta[:half], theta[half : 2 * half])
     np.testing.assert_allclose(paths.length, expected, rtol=1e-9)
@@ -193,7 +199,9 @@ def test_a_point_outside_the_domain_is_refused(manifold):
 def test_geodesics_stop_at_the_edge_and_say_so(manifold):
     """Fast enough in enough directions, some leave; each stops inside and nothing is NaN before."""
     theta = np.repeat(np.array([manifold.pins[0]]), 16, axis=0)
-    paths = ReferenceEngine().shoot(ShootRequest(manifold, theta, velocities(manifold, theta, 40.0)))
+    paths = ReferenceEngine().shoot(
+        ShootRequest(manifold, theta, velocities(manifold, theta, 40.0))
+    )
     assert manifold.in_domain(paths.stop).all()
     for i in range(len(theta)):
         assert np.isfinite(paths.theta[i, : paths.nodes[i]]).all()

@@ -44,7 +44,9 @@ def geodesic(chosen: argparse.Namespace) -> int:
     scene = session.load(chosen.scene) if chosen.scene else None
     start, end = _ends(chosen, scene)
     alpha = _alpha(chosen, scene)
-    solver = AttentionGeodesic(_family(chosen, scene), alpha, open_engine(chosen.engine), chosen.steps)
+    solver = AttentionGeodesic(
+        _family(chosen, scene), alpha, open_engine(chosen.engine), chosen.steps
+    )
     return _show_path(solver.compute_path(start, end), chosen.json)
 
 
@@ -75,7 +77,11 @@ def transport(chosen: argparse.Namespace) -> int:
     scene = session.load(chosen.scene) if chosen.scene else None
     start, end = _ends(chosen, scene)
     vector = _given("--vector", chosen.vector, scene and scene.vector)
-    manifold, alpha, engine = _family(chosen, scene), _alpha(chosen, scene), open_engine(chosen.engine)
+    manifold, alpha, engine = (
+        _family(chosen, scene),
+        _alpha(chosen, scene),
+        open_engine(chosen.engine),
+    )
     path = AttentionGeodesic(manifold, alpha, engine, chosen.steps).compute_path(start, end)
     velocity = path.velocity * path.t[-1]
     carried = engine.transport(

@@ -31,6 +31,8 @@ def families(chosen: argparse.Namespace) -> int:
 
 def scenes(chosen: argparse.Namespace) -> int:
     """The bundled scenes, the default one first."""
-    entries = [{"name": n, "title": session.load(n).title, "kind": "scene"} for n in session.names()]
+    entries = [
+        {"name": n, "title": session.load(n).title, "kind": "scene"} for n in session.names()
+    ]
     show({"scenes": entries}, chosen.json, [f"{e['name']:12} {e['title']}" for e in entries])
     return 0

@@ -34,7 +34,11 @@ def plain(value: Any) -> Any:
 
 def show(result: dict[str, Any], as_json: bool, lines: list[str]) -> None:
     """Print ``result`` as JSON, or else ``lines``."""
-    print(json.dumps(plain(result), ensure_ascii=False, allow_nan=False) if as_json else "\n".join(lines))
+    print(
+        json.dumps(plain(result), ensure_ascii=False, allow_nan=False)
+        if as_json
+        else "\n".join(lines)
+    )
 
 
 def exit_of(*statuses: Status) -> int:

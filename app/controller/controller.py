@@ -94,8 +94,9 @@ class Controller:
         pin = self._pin_at(manifold, chart, event.xy)
         self._drag(not event.done)
         if pin is not None:
-            field = {"A": "start", "B": "end"}[event.pin]
-            self.store.update(replace(self.store.scene, **{field: pin}), merge=f"pin {event.pin}")
+            scene = self.store.scene
+            moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
+            self.store.update(moved, merge=f"pin {event.pin}")
         if event.done:
             self.store.settle()
 
@@ -152,7 +153,9 @@ class Controller:
                 scene = of_family(scene, str(changes.pop("family")))
             if "chart" in changes:
                 scene = self._in_chart(scene, str(changes.pop("chart")))
-            layers = {k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")}
+            layers = {
+                k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")
+            }
             plain = {k: v for k, v in changes.items() if not k.startswith("layers.")}
             scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
         except ValueError as problem:
@@ -253,7 +256,9 @@ class Controller:
     def _show_numbers(self) -> None:
         answer, scene = self._answer, self.store.scene
         assert answer is not None
-        self.window.set_distributions(picture.distributions(scene, answer, manifold_of(scene.family)))
+        self.window.set_distributions(
+            picture.distributions(scene, answer, manifold_of(scene.family))
+        )
         self.window.set_measures(picture.measures(answer))
         status = Status(int(answer.paths.status[0]))
         self._say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
@@ -267,9 +272,13 @@ class Controller:
         self.window.set_moving_row(row)
 
     def _say(self, words: str, ok: bool, timing: str = "") -> None:
-        engine = f"{self._engine.name} · {self._engine.adapter}" if self._engine.name else "starting…"
+        engine = (
+            f"{self._engine.name} · {self._engine.adapter}" if self._engine.name else "starting…"
+        )
         remark = self._engine.remark
-        self.window.set_status(engine, timing, remark if remark and ok else words, ok and not remark)
+        self.window.set_status(
+            engine, timing, remark if remark and ok else words, ok and not remark
+        )
 
     def _describe(self, xy: tuple[float, float] | None) -> str:
         """Coordinates and curvature under the pointer."""

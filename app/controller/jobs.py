@@ -250,5 +250,3 @@ def _unit_circles(metric: Floats) -> Floats:
     circle = np.stack([np.cos(angle), np.sin(angle)])
     root = np.linalg.inv(np.swapaxes(np.linalg.cholesky(metric), -1, -2))
     return np.swapaxes(root @ circle, -1, -2)
-
-

@@ -70,7 +70,9 @@ def _token_words(manifold: Manifold) -> tuple[str, ...]:
 
 
 def _plane(chosen: dict[str, object]) -> tuple[int, int, int]:
-    head = heads.load(str(chosen["source"])).head(int(str(chosen["layer"])), int(str(chosen["head"])))
+    head = heads.load(str(chosen["source"])).head(
+        int(str(chosen["layer"])), int(str(chosen["head"]))
+    )
     text = str(chosen["tokens"])
     return heads.token_triple(text, head) if text else heads.default_triple(head)
 

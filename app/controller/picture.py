@@ -115,34 +115,70 @@ def measures(answer: PathAnswer) -> list[Measure]:
     paths, carried_ = answer.paths, answer.transport
     status = Status(int(paths.status[0]))
     found = [
-        Measure("Fisher–Rao length", f"{paths.length[0]:.6g}", "∫√g(θ′,θ′)dt: how many just "
-                "distinguishable steps lie between A and B, up to a factor."),
-        Measure("Straight line", _longer(answer.straight_length, paths.length[0]),
-                "The length of the straight chart line from A to B: never shorter."),
+        Measure(
+            "Fisher–Rao length",
+            f"{paths.length[0]:.6g}",
+            "∫√g(θ′,θ′)dt: how many just "
+            "distinguishable steps lie between A and B, up to a factor.",
+        ),
+        Measure(
+            "Straight line",
+            _longer(answer.straight_length, paths.length[0]),
+            "The length of the straight chart line from A to B: never shorter.",
+        ),
         Measure("Energy", f"{paths.energy[0]:.6g}", "∫g(θ′,θ′)dt = length² at constant speed."),
-        Measure("Curvature at A, B", f"{answer.curvature[0]:.4g}, {answer.curvature[1]:.4g}",
-                "K > 0 draws neighbouring geodesics together, K < 0 drives them apart."),
-    ]  # fmt: skip
+        Measure(
+            "Curvature at A, B",
+            f"{answer.curvature[0]:.4g}, {answer.curvature[1]:.4g}",
+            "K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
+        ),
+    ]
     if answer.distance is not None:
-        found.append(Measure("Closed form", f"{answer.distance:.6g}",
-                             "The distance by the family's formula: the length must agree."))  # fmt: skip
+        found.append(
+            Measure(
+                "Closed form",
+                f"{answer.distance:.6g}",
+                "The distance by the family's formula: the length must agree.",
+            )
+        )
     if answer.bounds is not None:
         low, high = answer.bounds
         slack = 1e-5 * max(high, 1e-6)
         fine = status != Status.OK or low - slack <= paths.length[0] <= high + slack
-        found.append(Measure("Bounds", f"{low:.5g} … {high:.5g}",
-                             "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.", fine))  # fmt: skip
+        found.append(
+            Measure(
+                "Bounds",
+                f"{low:.5g} … {high:.5g}",
+                "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.",
+                fine,
+            )
+        )
     found += [
-        Measure("End point missed by", f"{paths.residual[0]:.1e}",
-                "Fisher length between the curve's end and B.", status != Status.NOT_CONVERGED),
-        Measure("Speed drift", f"{paths.error[0]:.1e}",
-                "Largest relative change of g(θ′,θ′), which a geodesic keeps.", paths.error[0] < 1e-3),
-        Measure("Transport drift", f"{carried_.drift[0]:.1e}",
-                "Largest relative change of the carried vector's length, which transport keeps.",
-                carried_.drift[0] < 1e-3),
-        Measure("Conjugate points passed", str(answer.morse_index),
-                "Past the first, a geodesic is no longer the shortest way.", answer.morse_index == 0),
-    ]  # fmt: skip
+        Measure(
+            "End point missed by",
+            f"{paths.residual[0]:.1e}",
+            "Fisher length between the curve's end and B.",
+            status != Status.NOT_CONVERGED,
+        ),
+        Measure(
+            "Speed drift",
+            f"{paths.error[0]:.1e}",
+            "Largest relative change of g(θ′,θ′), which a geodesic keeps.",
+            paths.error[0] < 1e-3,
+        ),
+        Measure(
+            "Transport drift",
+            f"{carried_.drift[0]:.1e}",
+            "Largest relative change of the carried vector's length, which transport keeps.",
+            carried_.drift[0] < 1e-3,
+        ),
+        Measure(
+            "Conjugate points passed",
+            str(answer.morse_index),
+            "Past the first, a geodesic is no longer the shortest way.",
+            answer.morse_index == 0,
+        ),
+    ]
     return found
 
 
@@ -158,5 +194,3 @@ def message(answer: PathAnswer) -> str:
     """Why a curve is not what was asked for; "" when it is."""
     status = Status(int(answer.paths.status[0]))
     return "" if status == Status.OK else status.words.capitalize()
-
-

@@ -33,7 +33,9 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
         wanted.append(EllipseJob(scene.family, scene.chart, scene.view))
     if scene.layers.map:
         wanted.append(
-            MapJob(scene.family, scene.chart, scene.scalar, scene.token, scene.view, viewport.pixels)
+            MapJob(
+                scene.family, scene.chart, scene.scalar, scene.token, scene.view, viewport.pixels
+            )
         )
     return {type(job): job for job in wanted}
 

@@ -124,7 +124,9 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     xy = xy[np.isfinite(xy).all(axis=1)]
     low, high = xy.min(axis=0), xy.max(axis=0)
     border = 0.06 * (high - low)
-    return Extent(*(float(v) for pair in zip(low - border, high + border, strict=True) for v in pair))
+    return Extent(
+        *(float(v) for pair in zip(low - border, high + border, strict=True) for v in pair)
+    )
 
 
 def _default_pin(manifold: Manifold, which: int) -> Pin:
@@ -144,9 +146,9 @@ def _default_vector(manifold: Manifold, start: Point, end: Point) -> Point:
     g11, g12, g22 = local.metric
     root = np.sqrt(max(float(local.det), 0.0)) or 1.0
     # the rotation by 90° of the metric: (Jv)¹ = −g_2j v^j/√D, (Jv)² = g_1j v^j/√D
-    turned = np.array(
-        [-(g12 * across[0] + g22 * across[1]), g11 * across[0] + g12 * across[1]]
-    ) / root
+    turned = (
+        np.array([-(g12 * across[0] + g22 * across[1]), g11 * across[0] + g12 * across[1]]) / root
+    )
     norm = float(np.sqrt(max(float(inner(local.metric, turned, turned)), 0.0)))
     reach = float(np.sqrt(max(float(inner(local.metric, across, across)), 0.0)))
     factor = min(max(reach, 0.3), 1.5) / 3 / norm if norm else 0.0

@@ -41,7 +41,9 @@ def load(path: str | Path) -> Scene:
         return from_text(_bundled(str(path)), str(path), Path())
     try:
         if source.stat().st_size > MOST_BYTES:
-            raise NotAScene(f"{path} has {source.stat().st_size} bytes, a scene has at most {MOST_BYTES}")
+            raise NotAScene(
+                f"{path} has {source.stat().st_size} bytes, a scene has at most {MOST_BYTES}"
+            )
         text = source.read_text(encoding="utf-8")
     except FileNotFoundError:
         known = ", ".join(names())
@@ -114,8 +116,10 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         **{**chosen, "family": family},
         start=_pin(data.get("start")),
         end=_pin(data.get("end")),
-        vector=tuple(map(float, data["vector"])) if data.get("vector") else None,
-        layers=Layers(**{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}),
+        vector=_pair(data["vector"]) if data.get("vector") else None,
+        layers=Layers(
+            **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}
+        ),
         view=Extent(*map(float, view)) if view else None,
         unknown=_unknown(data),
     )
@@ -139,7 +143,9 @@ def _refuse(name: str) -> float:
 def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise NotAScene(f"{where}: version must be a whole number from 1 to {VERSION}, got {version!r}")
+        raise NotAScene(
+            f"{where}: version must be a whole number from 1 to {VERSION}, got {version!r}"
+        )
     if version > VERSION:
         raise NotAScene(
             f"{where} is of version {version}, this program reads up to {VERSION}: a newer one wrote it"
@@ -163,17 +169,23 @@ def _check_schema(data: dict[str, Any], where: str) -> None:
 def _pin(data: dict[str, Any] | None) -> Pin | None:
     if data is None:
         return None
-    x, y = map(float, data["theta"])
+    return Pin(_pair(data["theta"]), data.get("token"))
+
+
+def _pair(values: list[float]) -> tuple[float, float]:
+    x, y = map(float, values)
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError(f"theta must be finite, got {[x, y]}")
-    return Pin((x, y), data.get("token"))
+        raise ValueError(f"coordinates must be finite, got {[x, y]}")
+    return x, y
 
 
 def _unknown(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
     layers = {f.name for f in fields(Layers)}
     found = [(key, value) for key, value in data.items() if key not in _KNOWN]
     found += [
-        (f"layers/{key}", value) for key, value in data.get("layers", {}).items() if key not in layers
+        (f"layers/{key}", value)
+        for key, value in data.get("layers", {}).items()
+        if key not in layers
     ]
     return tuple(found)
 
@@ -182,6 +194,6 @@ def _relocated(family: str, move: Callable[[str], str]) -> str:
     """``family`` with the path of its head file moved, if it names a file."""
     name, stated = parse(family)
     source = stated.get("source", "")
-    if not source or source in bundled() or os.path.isabs(move(source)) and os.path.isabs(source):
+    if not source or source in bundled() or (os.path.isabs(move(source)) and os.path.isabs(source)):
         return family
     return write(name, {**stated, "source": move(source)})

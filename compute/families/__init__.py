@@ -14,7 +14,9 @@ from compute.manifold import Manifold
 @cache
 def families() -> dict[str, Family]:
     """All families by name, in alphabetical order."""
-    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    modules = (
+        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
+    )
     found = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
     return {family.name: family for family in sorted(found, key=lambda family: family.name)}
 

@@ -40,7 +40,9 @@ class Softmax:
 
     def weights(self, theta: Floats) -> Floats:
         """p (..., n)."""
-        logits = theta @ (self.keys - self.centre).astype(theta.dtype).T + self.bias.astype(theta.dtype)
+        logits = theta @ (self.keys - self.centre).astype(theta.dtype).T + self.bias.astype(
+            theta.dtype
+        )
         with np.errstate(under="ignore"):
             weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
             p: Floats = weights / weights.sum(axis=-1, keepdims=True)
@@ -59,7 +61,9 @@ class Softmax:
         c1 = keys[:, 0] - eta[..., :1]
         c2 = keys[:, 1] - eta[..., 1:]
         with np.errstate(under="ignore"):
-            g = np.stack([(p * c1 * c1).sum(-1), (p * c1 * c2).sum(-1), (p * c2 * c2).sum(-1)], axis=-1)
+            g = np.stack(
+                [(p * c1 * c1).sum(-1), (p * c1 * c2).sum(-1), (p * c2 * c2).sum(-1)], axis=-1
+            )
         return p, c1, c2, g
 
     def geometry(self, theta: Floats) -> LocalGeometry:
@@ -67,7 +71,9 @@ class Softmax:
         p, c1, c2, g = self._moments(theta)
         with np.errstate(under="ignore"):
             a, b, c = p * c1 * c1, p * c1 * c2, p * c2 * c2
-            cubic = np.stack([(a * c1).sum(-1), (a * c2).sum(-1), (b * c2).sum(-1), (c * c2).sum(-1)], -1)
+            cubic = np.stack(
+                [(a * c1).sum(-1), (a * c2).sum(-1), (b * c2).sum(-1), (c * c2).sum(-1)], -1
+            )
             det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
         det = np.where(g[..., 0] + g[..., 2] > CORNER * self.spread2, det, 0.0)
         first = 0.5 * np.stack([cubic[..., 0:3], cubic[..., 1:4]], axis=-2)
@@ -94,7 +100,7 @@ class Softmax:
         return np.where(usable, value, np.nan)
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
-        """"entropy" −Σ p log p in nats, or "probability" of key ``index``."""
+        """ "entropy" −Σ p log p in nats, or "probability" of key ``index``."""
         p = self.weights(theta)
         if name == "probability":
             return p[..., index]
@@ -152,7 +158,9 @@ def softmax_manifold(
     family = Softmax(keys, logits)
     spread = np.linalg.svd(keys - family.centre, compute_uv=False)
     if spread[1] <= 1e-9 * max(spread[0], 1e-300):
-        raise ValueError("the keys lie on one line in this plane of queries: its metric is singular")
+        raise ValueError(
+            "the keys lie on one line in this plane of queries: its metric is singular"
+        )
     marks = landmarks.theta if landmarks is not None else np.zeros((0, 2))
     radius = _radius(family, marks)
     view = _view(marks) if len(marks) else Extent(-radius / 8, radius / 8, -radius / 8, radius / 8)
@@ -200,7 +208,9 @@ def _view(marks: Floats) -> Extent:
     low, high = marks.min(axis=0), marks.max(axis=0)
     middle = (low + high) / 2
     half = 0.62 * max((high - low)[0] / 1.5, (high - low)[1], 1e-3)
-    return Extent(middle[0] - 1.5 * half, middle[0] + 1.5 * half, middle[1] - half, middle[1] + half)
+    return Extent(
+        middle[0] - 1.5 * half, middle[0] + 1.5 * half, middle[1] - half, middle[1] + half
+    )
 
 
 def _moment_chart(family: Softmax) -> Chart:
@@ -284,7 +294,13 @@ def _build(
     )
 
 
-_DEFAULTS: dict[str, Any] = {"source": "bank", "layer": 4, "head": 9, "tokens": "", "temperature": 1.0}
+_DEFAULTS: dict[str, Any] = {
+    "source": "bank",
+    "layer": 4,
+    "head": 9,
+    "tokens": "",
+    "temperature": 1.0,
+}
 
 FAMILY = Family(
     name="attention",

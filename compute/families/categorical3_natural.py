@@ -60,7 +60,9 @@ def _logits(p: Floats) -> Floats:
     p3 = 1.0 - p.sum(axis=-1, keepdims=True)
     inside = (p > 0).all(axis=-1, keepdims=True) & (p3 > 0)
     safe = np.where(inside, p, 1 / 3)
-    theta: Floats = np.where(inside, np.log(safe / (1.0 - safe.sum(axis=-1, keepdims=True))), np.nan)
+    theta: Floats = np.where(
+        inside, np.log(safe / (1.0 - safe.sum(axis=-1, keepdims=True))), np.nan
+    )
     return theta
 
 

@@ -13,9 +13,7 @@ def define() -> Definition:
     import sympy as sp
 
     half = sp.Rational(1, 2)
-    return ls.definition(
-        half, half, 0, 0, lambda z: -sp.log(sp.pi * (1 + z**2)), sp.log(4 * sp.pi)
-    )
+    return ls.definition(half, half, 0, 0, lambda z: -sp.log(sp.pi * (1 + z**2)), sp.log(4 * sp.pi))
 
 
 FAMILY = formula(

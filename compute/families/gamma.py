@@ -32,9 +32,7 @@ def define() -> Definition:
         potential=lambda a, b: special.log_gamma(a) - a * sp.log(-b),
         det=excess / rate**2,
         curvature=special.x_trigamma_slope(k) / (4 * excess**2),
-        scalars={
-            "entropy": k - sp.log(rate) + special.log_gamma(k) + (1 - k) * special.digamma(k)
-        },
+        scalars={"entropy": k - sp.log(rate) + special.log_gamma(k) + (1 - k) * special.digamma(k)},
         log_density=k * sp.log(rate) - special.log_gamma(k) + (k - 1) * sp.log(x) - rate * x,
         x=x,
     )

@@ -23,7 +23,9 @@ def define() -> Definition:
 
     mu, shape, x, nu, other = sp.symbols("mu lambda x nu kappa", positive=True)
     gap = 2 / sp.sqrt(mu) - 2 / sp.sqrt(nu)
-    share = (gap**2 / 2 + (1 / sp.sqrt(shape) - 1 / sp.sqrt(other)) ** 2) * sp.sqrt(shape * other) / 4
+    share = (
+        (gap**2 / 2 + (1 / sp.sqrt(shape) - 1 / sp.sqrt(other)) ** 2) * sp.sqrt(shape * other) / 4
+    )
     return Definition(
         theta=(mu, shape),
         bounds=(mu - 1e-4, 1e4 - mu, shape - 1e-4, 1e4 - shape),

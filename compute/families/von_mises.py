@@ -53,9 +53,7 @@ def _jacobian(theta: Floats) -> Floats:
     return np.stack(rows, axis=-1).reshape(*np.shape(mu), 2, 2)
 
 
-NATURAL = Chart(
-    "natural", "Natural (polar)", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian
-)
+NATURAL = Chart("natural", "Natural (polar)", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian)
 
 FAMILY = formula(
     name="von_mises",
