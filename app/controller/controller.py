@@ -15,7 +15,7 @@ from app.controller import drawing, panels, picture
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.runner import EngineOpened, JobFailed, Message
-from app.model.scene import Pin, Scene, chart_of, of_family, view_of
+from app.model.scene import Pin, Scene, chart_of, completed, of_family, view_of
 from app.model.store import Store
 from app.views.base import (
     Canvas,
@@ -59,6 +59,8 @@ class Controller:
             "redo": store.redo,
             "play": self.toggle_play,
             "reset_view": self.reset_view,
+            "swap": self.swap,
+            "to_start": lambda: store.update(replace(store.scene, playhead=0.0)),
         }
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
@@ -173,6 +175,15 @@ class Controller:
         """Show the chart's own rectangle again."""
         scene = self.store.scene
         self.store.update(self._in_chart(scene, scene.chart))
+
+    def swap(self) -> None:
+        """Exchange the pins; the vector stays with A, carried to its new place if that is known."""
+        scene, answer = self.store.scene, self._answer
+        swapped = replace(scene, start=scene.end, end=scene.start, vector=None)
+        if answer is not None and answer.paths.reached[0] == 1.0:
+            u, v = answer.transport.vectors[0, -1]
+            swapped = replace(swapped, vector=(float(u), float(v)))
+        self.store.update(completed(swapped))
 
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:

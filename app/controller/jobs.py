@@ -239,7 +239,7 @@ def _ellipses(engine: Engine, manifold: Manifold, job: EllipseJob, began: float)
     cell = np.array([(view.x1 - view.x0) / columns, (view.y1 - view.y0) / rows])
     reach = np.max(np.abs(drawn) / cell, axis=(1, 2))
     radius = 0.42 / np.quantile(reach, 0.6) if len(reach) else 1.0
-    keep = radius * reach < 1.5
+    keep = radius * reach < 0.9
     outlines = xy[usable][keep][:, None] + radius * drawn[keep]
     return EllipseAnswer(job, outlines, _since(began))
 

@@ -41,6 +41,7 @@ def state(scene: Scene) -> PanelState:
         head_index=chosen.get("head", 0),
         head_count=file.heads if file else 0,
         tokens=_token_words(manifold),
+        outcomes=manifold.support(np.array([manifold.interior])).labels,
         plane=_plane(chosen) if file else (0, 0, 0),
         scalars=[Choice(s, words_of(s)) for s in manifold.scalars],
         scalar=scene.scalar,

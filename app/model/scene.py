@@ -139,7 +139,7 @@ def _default_pin(manifold: Manifold, which: int) -> Pin:
 
 
 def _default_vector(manifold: Manifold, start: Point, end: Point) -> Point:
-    """At A, across the straight line to B, with a third of its Fisher length."""
+    """At A, across the straight line to B, with a fifth of its Fisher length."""
     a = np.array(start)
     across = np.array(end) - a
     local = manifold.geometry(a)
@@ -151,5 +151,5 @@ def _default_vector(manifold: Manifold, start: Point, end: Point) -> Point:
     )
     norm = float(np.sqrt(max(float(inner(local.metric, turned, turned)), 0.0)))
     reach = float(np.sqrt(max(float(inner(local.metric, across, across)), 0.0)))
-    factor = min(max(reach, 0.3), 1.5) / 3 / norm if norm else 0.0
+    factor = min(max(reach, 0.3), 1.5) / 5 / norm if norm else 0.0
     return float(turned[0] * factor), float(turned[1] * factor)

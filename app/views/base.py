@@ -160,6 +160,7 @@ class PanelState:
     head_index: int
     head_count: int
     tokens: tuple[str, ...]
+    outcomes: tuple[str, ...]  # keys whose probability can be mapped
     plane: tuple[int, int, int]
     scalars: Sequence[Choice]
     scalar: str
@@ -271,3 +272,14 @@ class Window(ABC):
     @abstractmethod
     def tell(self, title: str, text: str) -> None:
         """A message that does not block."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One entry of the command table: ``name`` is what `CommandInvoked` carries."""
+
+    name: str
+    menu: str
+    text: str
+    shortcut: str = ""
+    hint: str = ""

@@ -1,0 +1,166 @@
+"""The composition root of the window: makes engine thread, store, views and controller, joins them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Open the window and stay until it is closed."""
+    if not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux"
+    ):
+        print(
+            "attention-geodesics: there is no display to open a window on; "
+            "make a picture with: attention-geodesics render bank -o picture.png",
+            file=sys.stderr,
+        )
+        return 2
+    from app.model import session
+
+    scene_name = chosen.scene or session.names()[0]
+    try:
+        scene = session.load(scene_name)
+    except session.NotAScene as problem:
+        print(f"attention-geodesics: {problem}", file=sys.stderr)
+        return 2
+    program = Program(scene, chosen.engine)
+    if chosen.scene and Path(chosen.scene).is_file():
+        program.path = Path(chosen.scene)
+    return program.run()
+
+
+class Program:
+    """One window with all that stands behind it."""
+
+    def __init__(self, scene: Any, engine: str = "auto") -> None:
+        # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
+        if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
+            os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+        from PySide6.QtWidgets import QApplication
+        from vispy import app as vispy_app
+
+        from app.controller.commands import COMMANDS
+        from app.controller.controller import Controller
+        from app.controller.runner import Runner
+        from app.model.store import Store
+        from app.views.qt.style import dress
+        from app.views.qt.window import MainWindow
+        from app.views.theme import DARK
+
+        existing = QApplication.instance()
+        self.application = (
+            existing
+            if isinstance(existing, QApplication)
+            else QApplication(["attention-geodesics"])
+        )
+        dress(self.application, DARK)
+        vispy_app.use_app("pyside6")
+        from app.views.canvas.canvas import VispyCanvas
+
+        self.path: Path | None = None
+        self.canvas = VispyCanvas((900, 700), DARK)
+        self.window = MainWindow(self.canvas.native, COMMANDS, DARK)
+        self.store = Store(scene)
+        post = self.window.post
+        self.runner = Runner(
+            lambda message: post(lambda: self.controller.on_message(message)), engine
+        )
+        self.controller = Controller(self.store, self.canvas, self.window, self.runner)
+        self.controller.commands |= {
+            "new": self.new,
+            "open": self.open,
+            "save": self.save,
+            "save_as": self.save_as,
+            "export_picture": self.export_picture,
+            "quit": self.application.quit,
+            "about": self.about,
+        }
+
+    def run(self) -> int:
+        """Show the window until it is closed, or SIGINT or SIGTERM comes."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.application.quit())
+        # Python sees signals only when it runs: let it, now and then
+        stop = self.window.every(200, lambda: None)
+        self.window.frame.show()
+        status = self.application.exec()
+        stop()
+        self.close()
+        return int(status)
+
+    def close(self) -> None:
+        """End the worker and take the window down."""
+        self.runner.close()
+        self.window.frame.close()
+
+    # --- files --------------------------------------------------------------------------------
+    def new(self) -> None:
+        """The default scene again."""
+        from app.model import session
+
+        self.path = None
+        self.store.replace(session.load(session.names()[0]))
+
+    def open(self) -> None:
+        """Ask for a scene file and show it."""
+        from app.model import session
+
+        chosen = self.window.ask_open("Open scene", "Scenes (*.json)")
+        if chosen is None:
+            return
+        try:
+            self.store.replace(session.load(chosen))
+            self.path = Path(chosen)
+        except session.NotAScene as problem:
+            self.window.tell("That is not a scene", str(problem))
+
+    def save(self) -> None:
+        """Write to the scene's file, or ask for one."""
+        if self.path is None:
+            self.save_as()
+        else:
+            self._save(self.path)
+
+    def save_as(self) -> None:
+        """Ask for a file and write the scene there."""
+        chosen = self.window.ask_save("Save scene", "Scenes (*.json)")
+        if chosen is not None:
+            path = Path(chosen)
+            self._save(path if path.suffix else path.with_suffix(".json"))
+
+    def _save(self, path: Path) -> None:
+        from app.model import session
+
+        try:
+            session.save(self.store.scene, path)
+            self.path = path
+        except OSError as problem:
+            self.window.tell("The scene was not saved", f"{path}: {problem.strerror}")
+
+    def export_picture(self) -> None:
+        """Ask for a file and write what the canvas shows."""
+        from app.export.figure import save_png
+
+        chosen = self.window.ask_save("Export picture", "Pictures (*.png)")
+        if chosen is None:
+            return
+        try:
+            save_png(self.canvas.image(), Path(chosen).with_suffix(".png"))
+        except OSError as problem:
+            self.window.tell("The picture was not written", f"{chosen}: {problem.strerror}")
+
+    def about(self) -> None:
+        """What this program is."""
+        from app import __version__
+
+        self.window.tell(
+            "Attention Geodesics",
+            f"Version {__version__}. Shortest paths, parallel transport and curvature of families of "
+            "distributions under the Fisher–Rao metric; for one softmax head, of its queries.",
+        )

@@ -1,0 +1,245 @@
+"""`VispyCanvas`: the layers put together, and the mouse turned into events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from vispy import app, gloo
+
+from app.views.base import (
+    XY,
+    Array,
+    Arrows,
+    Axes,
+    Canvas,
+    ColorMap2D,
+    Curve,
+    Hovered,
+    Marks,
+    PinMoved,
+    VectorMoved,
+    ViewChanged,
+)
+from app.views.canvas.arrows import ArrowsLayer
+from app.views.canvas.axes import AxesLayer, GridLayer
+from app.views.canvas.curves import CurvesLayer
+from app.views.canvas.ellipses import EllipsesLayer
+from app.views.canvas.frame import Frame, Margins
+from app.views.canvas.glyphs import Atlas
+from app.views.canvas.legend import WIDTH, LegendLayer
+from app.views.canvas.map import MapLayer
+from app.views.canvas.marks import MarksLayer
+from app.views.canvas.message import MessageLayer
+from app.views.canvas.pins import PinsLayer
+from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
+from app.views.theme import DARK, Theme, rgba
+from compute.types import Extent
+
+MARGINS = Margins(left=68, top=14, right=18, bottom=52)
+TIP = "tip"
+
+
+class VispyCanvas(Canvas):
+    """The canvas of a window or of a picture; the vispy backend is chosen before it is made.
+
+    size: logical pixels (width, height).  ``native`` is the backend's widget.
+    """
+
+    def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
+        super().__init__()
+        self._view = app.Canvas(size=size, show=False, keys=None, title="canvas")
+        self._pointer = Pointer()
+        self._axes, self._grid_visible = Axes(("", "")), True
+        self._frame = Frame(Extent(0.0, 1.0, 0.0, 1.0), size, MARGINS)
+        self._make_layers(theme)
+        events = self._view.events
+        events.draw.connect(lambda event: self._draw())
+        events.resize.connect(lambda event: self._resized())
+        events.mouse_press.connect(self._pressed)
+        events.mouse_move.connect(self._moved)
+        events.mouse_release.connect(self._released)
+        events.mouse_wheel.connect(self._turned)
+        events.mouse_double_click.connect(self._centre)
+
+    def _make_layers(self, theme: Theme) -> None:
+        self._view.set_current()
+        atlas = Atlas()
+        self.theme = theme
+        self._map = MapLayer(theme)
+        self._grid, self._frame_layer = GridLayer(theme, atlas), AxesLayer(theme, atlas)
+        self._ellipses, self._curves = EllipsesLayer(theme, atlas), CurvesLayer(theme, atlas)
+        self._carried = ArrowsLayer(theme, atlas, width=2.0, alpha=0.75, handle=False)
+        self._vector = ArrowsLayer(theme, atlas, width=2.6, alpha=1.0, handle=True)
+        self._marks, self._pins = MarksLayer(theme, atlas), PinsLayer(theme, atlas)
+        self._legend, self._message = LegendLayer(theme, atlas), MessageLayer(theme, atlas)
+
+    # --- what is drawn ------------------------------------------------------------------------
+    @property
+    def native(self) -> object:
+        return self._view.native
+
+    def set_axes(self, axes: Axes) -> None:
+        self._axes = axes
+        self._frame_layer.set(axes)
+        self._grid.set(axes, self._grid_visible)
+        self._view.update()
+
+    def set_view(self, extent: Extent) -> None:
+        self._frame = self._frame.with_extent(extent)
+        self._view.update()
+
+    def set_map(self, image: ColorMap2D | None) -> None:
+        self._map.set(image)
+        self._legend.set(image)
+        right = MARGINS.right + (WIDTH if image is not None else 0)
+        self._frame = replace(self._frame, margins=replace(MARGINS, right=right))
+        self._view.update()
+
+    def set_marks(self, marks: Marks | None) -> None:
+        self._marks.set(marks)
+        self._view.update()
+
+    def set_pin(self, name: str, xy: XY | None) -> None:
+        self._pins.set(name, xy)
+        self._view.update()
+
+    def set_curve(self, kind: str, curve: Curve | None) -> None:
+        self._curves.set(kind, curve)
+        self._view.update()
+
+    def set_vector(self, arrows: Arrows | None) -> None:
+        self._vector.set(arrows)
+        self._view.update()
+
+    def set_transport(self, arrows: Arrows | None) -> None:
+        self._carried.set(arrows)
+        self._view.update()
+
+    def set_ellipses(self, outlines: Array | None) -> None:
+        self._ellipses.set(outlines)
+        self._view.update()
+
+    def set_grid(self, visible: bool) -> None:
+        self._grid_visible = visible
+        self._grid.set(self._axes, visible)
+        self._view.update()
+
+    def set_moving_point(self, xy: XY | None) -> None:
+        self._pins.set_moving(xy)
+        self._view.update()
+
+    def set_message(self, text: str) -> None:
+        self._message.set(text)
+        self._view.update()
+
+    def image(self) -> NDArray[np.uint8]:
+        """Drawn into a buffer of its own, at the canvas's size in device pixels."""
+        self._view.set_current()
+        width, height = self._view.physical_size
+        target = gloo.FrameBuffer(color=gloo.RenderBuffer((height, width)))
+        with target:
+            self._draw()
+            pixels: NDArray[np.uint8] = gloo.read_pixels((0, 0, width, height), alpha=True)
+        return pixels
+
+    def _draw(self) -> None:
+        self._measure()
+        frame, (width, height) = self._frame, self._view.physical_size
+        gloo.set_viewport(0, 0, width, height)
+        gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
+        gloo.set_blend_func("one", "one_minus_src_alpha")
+        gloo.clear(color=rgba(self.theme.background))
+        left, top, right, bottom = (round(edge * frame.ratio) for edge in frame.box)
+        gloo.set_scissor(left, height - bottom, right - left, bottom - top)
+        gloo.set_state(scissor_test=True)
+        for layer in (self._map, self._grid, self._ellipses, self._curves, self._carried):
+            layer.draw(frame)
+        for layer in (self._marks, self._vector, self._pins):
+            layer.draw(frame)
+        gloo.set_state(scissor_test=False)
+        for layer in (self._frame_layer, self._legend, self._message):
+            layer.draw(frame)
+
+    def _measure(self) -> None:
+        size = (int(self._view.size[0]), int(self._view.size[1]))
+        ratio = float(self._view.pixel_scale)
+        if (size, ratio) != (self._frame.size, self._frame.ratio):
+            self._frame = replace(self._frame, size=size, ratio=ratio)
+
+    # --- the mouse ----------------------------------------------------------------------------
+    def _targets(self) -> dict[str, Pixel]:
+        """What can be taken hold of, and where it is; the pins before the vector's tip."""
+        at = dict(self._pins.at)
+        if self._vector.tip is not None:
+            at[TIP] = self._vector.tip
+        return {name: _pixel(self._frame, xy) for name, xy in at.items()}
+
+    def _pressed(self, event: Any) -> None:
+        pixel = _position(event)
+        if event.button == 1 and self._frame.contains(pixel):
+            self._pointer.press(pixel, self._targets())
+
+    def _moved(self, event: Any) -> None:
+        pixel, held = _position(event), self._pointer.drag
+        if held is None:
+            self._hover(pixel)
+        elif held.name == PAN:
+            self._show(self._frame.panned(held.start, pixel))
+            self._pointer.drag = Drag(PAN, pixel)
+        else:
+            self._carry(held, pixel, done=False)
+
+    def _released(self, event: Any) -> None:
+        held = self._pointer.release()
+        if held is not None and held.name != PAN:
+            self._carry(held, _position(event), done=True)
+
+    def _carry(self, held: Drag, pixel: Pixel, done: bool) -> None:
+        xy = self._frame.to_chart(held.place(pixel))
+        self._handler(VectorMoved(xy, done) if held.name == TIP else PinMoved(held.name, xy, done))
+
+    def _turned(self, event: Any) -> None:
+        pixel = _position(event)
+        if self._frame.contains(pixel):
+            self._show(self._frame.zoomed(pixel, zoom_factor(float(event.delta[1]))))
+
+    def _centre(self, event: Any) -> None:
+        pixel = _position(event)
+        if self._frame.contains(pixel) and not self._pointer.hovered:
+            self._show(self._frame.centred(pixel))
+
+    def _show(self, extent: Extent) -> None:
+        if extent != self._frame.extent:
+            self.set_view(extent)
+            self._handler(ViewChanged(extent, self._plot_pixels()))
+
+    def _resized(self) -> None:
+        self._measure()
+        self._handler(ViewChanged(self._frame.extent, self._plot_pixels()))
+        self._view.update()
+
+    def _plot_pixels(self) -> tuple[int, int]:
+        left, top, right, bottom = self._frame.box
+        return right - left, bottom - top
+
+    def _hover(self, pixel: Pixel) -> None:
+        inside = self._frame.contains(pixel)
+        if self._pointer.hover(pixel if inside else None, self._targets()):
+            self._pins.hover(self._pointer.hovered)
+            self._vector.hover(self._pointer.hovered == TIP)
+            self._view.update()
+        if self._marks.hover(pixel if inside else None, self._frame):
+            self._view.update()
+        self._handler(Hovered(self._frame.to_chart(pixel) if inside else None))
+
+
+def _position(event: Any) -> Pixel:
+    return float(event.pos[0]), float(event.pos[1])
+
+
+def _pixel(frame: Frame, xy: XY) -> Pixel:
+    x, y = frame.to_pixels(xy)
+    return float(x), float(y)

@@ -1,0 +1,33 @@
+"""Fisher ellipses: unit balls of the metric, which show how it stretches from place to place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.views.base import Array
+from app.views.canvas.frame import Frame
+from app.views.canvas.glyphs import Atlas
+from app.views.canvas.layer import Layer
+from app.views.canvas.shapes import NOTHING, Pen, Vertices, strokes
+from app.views.canvas.texts import Label
+from app.views.theme import Theme, rgba
+
+
+class EllipsesLayer(Layer):
+    """Thin closed outlines."""
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        super().__init__(theme, atlas)
+        self._outlines: Array | None = None
+
+    def set(self, outlines: Array | None) -> None:
+        """Outlines (k, points, 2), or None."""
+        self._outlines = outlines
+        self.changed()
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """One ribbon an outline."""
+        if self._outlines is None or not len(self._outlines):
+            return NOTHING, ()
+        pen = Pen(rgba(self.theme.ellipse, 0.42), 1.1, rgba(self.theme.casing, 0.25), 0.7)
+        return strokes(list(frame.to_pixels(self._outlines)), pen), ()

@@ -1,0 +1,95 @@
+"""Where things are: the map between chart coordinates and the pixels of the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from compute.types import Extent
+
+Pixels = NDArray[np.float64]
+# Narrower or wider views than these shares of the coordinates' size lose float64 digits.
+NARROWEST, WIDEST = 1e-9, 1e12
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Room around the plot, in logical pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The visible rectangle of the chart, and the rectangle of the canvas that shows it.
+
+    ``size`` (width, height) is in logical pixels, y downwards; ``ratio`` is how many device pixels
+    make one of them.
+    """
+
+    extent: Extent
+    size: tuple[int, int]
+    margins: Margins
+    ratio: float = 1.0
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """The plot: left, top, right, bottom in pixels; at least one pixel a side."""
+        m, (width, height) = self.margins, self.size
+        right = max(width - m.right, m.left + 1)
+        bottom = max(height - m.bottom, m.top + 1)
+        return m.left, m.top, right, bottom
+
+    def to_pixels(self, xy: ArrayLike) -> Pixels:
+        """Pixels (..., 2) of chart points (..., 2)."""
+        e, (left, top, right, bottom) = self.extent, self.box
+        scale = np.array([(right - left) / (e.x1 - e.x0), (top - bottom) / (e.y1 - e.y0)])
+        pixels: Pixels = (np.asarray(xy, np.float64) - (e.x0, e.y0)) * scale + (left, bottom)
+        return pixels
+
+    def to_chart(self, pixel: ArrayLike) -> tuple[float, float]:
+        """The chart point under one pixel."""
+        e, (left, top, right, bottom) = self.extent, self.box
+        px, py = np.asarray(pixel, np.float64)
+        x = e.x0 + (px - left) / (right - left) * (e.x1 - e.x0)
+        y = e.y0 + (py - bottom) / (top - bottom) * (e.y1 - e.y0)
+        return float(x), float(y)
+
+    def contains(self, pixel: ArrayLike) -> bool:
+        """Whether a pixel lies in the plot."""
+        left, top, right, bottom = self.box
+        px, py = np.asarray(pixel, np.float64)
+        return bool(left <= px <= right and top <= py <= bottom)
+
+    def panned(self, start: ArrayLike, end: ArrayLike) -> Extent:
+        """The view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
+        (ax, ay), (bx, by) = self.to_chart(start), self.to_chart(end)
+        e = self.extent
+        return Extent(e.x0 + ax - bx, e.x1 + ax - bx, e.y0 + ay - by, e.y1 + ay - by)
+
+    def zoomed(self, pixel: ArrayLike, factor: float) -> Extent:
+        """The view magnified by 1/``factor`` about the chart point under ``pixel``."""
+        x, y = self.to_chart(pixel)
+        e = self.extent
+        x0, x1 = x + (e.x0 - x) * factor, x + (e.x1 - x) * factor
+        y0, y1 = y + (e.y0 - y) * factor, y + (e.y1 - y) * factor
+        return Extent(x0, x1, y0, y1) if _sane(x0, x1) and _sane(y0, y1) else e
+
+    def centred(self, pixel: ArrayLike) -> Extent:
+        """The view moved so that what was under ``pixel`` is in the middle."""
+        left, top, right, bottom = self.box
+        return self.panned(pixel, ((left + right) / 2, (top + bottom) / 2))
+
+    def with_extent(self, extent: Extent) -> Frame:
+        """The same rectangle of the canvas, showing ``extent``."""
+        return replace(self, extent=extent)
+
+
+def _sane(low: float, high: float) -> bool:
+    width = high - low
+    return max(abs(low), abs(high)) * NARROWEST < width < WIDEST

@@ -1,0 +1,45 @@
+"""What all drawn things share: they keep chart data and make pixels of it when these are needed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from app.views.canvas.frame import Frame
+from app.views.canvas.glyphs import Atlas
+from app.views.canvas.shapes import Shapes, Vertices
+from app.views.canvas.texts import Label, Texts
+from app.views.theme import Theme
+
+
+class Layer(ABC):
+    """One thing drawn.
+
+    Setters only remember and call `changed`; geometry is made once for the next frame, however
+    often the data changed before it.
+    """
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        self.theme = theme
+        self.atlas = atlas
+        self._shapes = Shapes()
+        self._texts = Texts(atlas)
+        self._built: Frame | None = None
+
+    def changed(self) -> None:
+        """What was built no longer holds."""
+        self._built = None
+
+    @abstractmethod
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """Shapes and the text over them, in the pixels of ``frame``."""
+
+    def draw(self, frame: Frame) -> None:
+        """Draw into the current framebuffer."""
+        if frame != self._built:
+            shapes, labels = self.build(frame)
+            self._shapes.set(shapes)
+            self._texts.set(labels, frame.ratio)
+            self._built = frame
+        self._shapes.draw(frame)
+        self._texts.draw(frame)

@@ -1,0 +1,78 @@
+"""The colour bar at the right of the plot: what the map's colours mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.views.base import ColorMap2D
+from app.views.canvas.frame import Frame
+from app.views.canvas.glyphs import Atlas
+from app.views.canvas.layer import Layer
+from app.views.canvas.picture import LEVELS, Picture, palette
+from app.views.canvas.shapes import NOTHING, Pen, Vertices, strokes
+from app.views.canvas.texts import Label
+from app.views.canvas.ticks import ticks
+from app.views.theme import Theme, rgba
+
+WIDTH = 78  # margin that the bar needs, in pixels
+GAP, BAR = 16, 12
+SPACING = 56  # pixels between ticks
+
+
+class LegendLayer(Layer):
+    """A vertical bar with 1-2-5 ticks and the map's label, running upwards."""
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        super().__init__(theme, atlas)
+        self._picture = Picture()
+        self._image: ColorMap2D | None = None
+
+    def set(self, image: ColorMap2D | None) -> None:
+        """Explain another map, or none."""
+        if image is not None and (self._image is None or image.colormap != self._image.colormap):
+            self._picture.set_colours(palette(image.colormap)[:LEVELS, None])
+        self._image = image
+        self.changed()
+
+    def draw(self, frame: Frame) -> None:
+        """Draw into the current framebuffer."""
+        if self._image is not None:
+            left, top, right, bottom = _bar(frame)
+            self._picture.set_corners((left, bottom), (right, top))
+            self._picture.draw(frame, self.theme.map_strength)
+        super().draw(frame)
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """Ticks, their numbers and the label; a map of one value has no ticks."""
+        if self._image is None or not self._image.limits[0] < self._image.limits[1]:
+            return NOTHING, self._title(frame)
+        left, top, right, bottom = _bar(frame)
+        low, high = self._image.limits
+        found = ticks(low, high, (bottom - top) / SPACING)
+        rows = [
+            round(bottom + (value - low) / (high - low) * (top - bottom)) + 0.5
+            for value, _ in found
+        ]
+        pen = Pen(rgba(self.theme.frame))
+        marks = strokes([np.array([(right, y), (right + 4.0, y)]) for y in rows], pen)
+        ink = rgba(self.theme.muted)
+        words = [
+            Label(text, (right + 8, y), 11, ink) for y, (_, text) in zip(rows, found, strict=True)
+        ]
+        return marks, [*words, *self._title(frame)]
+
+    def _title(self, frame: Frame) -> list[Label]:
+        if self._image is None:
+            return []
+        _, top, _, bottom = _bar(frame)
+        at = (frame.size[0] - 14, (top + bottom) / 2)
+        return [
+            Label(self._image.label, at, 12, rgba(self.theme.text), anchor=(0.5, 0.5), upright=True)
+        ]
+
+
+def _bar(frame: Frame) -> tuple[float, float, float, float]:
+    _, top, right, bottom = frame.box
+    return right + GAP, top, right + GAP + BAR, bottom

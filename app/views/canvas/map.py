@@ -1,0 +1,41 @@
+"""The scalar map behind everything."""
+
+from __future__ import annotations
+
+from app.views.base import ColorMap2D
+from app.views.canvas.frame import Frame
+from app.views.canvas.picture import Picture, coloured
+from app.views.theme import Theme
+
+
+class MapLayer:
+    """A picture of a scalar over its own rectangle of the chart."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self._picture = Picture()
+        self._image: ColorMap2D | None = None
+        self._uploaded: ColorMap2D | None = None
+
+    @property
+    def image(self) -> ColorMap2D | None:
+        """What is shown."""
+        return self._image
+
+    def set(self, image: ColorMap2D | None) -> None:
+        """Show another map, or none."""
+        self._image = image
+
+    def draw(self, frame: Frame) -> None:
+        """Draw into the current framebuffer."""
+        if self._image is None:
+            return
+        if self._image is not self._uploaded:
+            self._picture.set_colours(
+                coloured(self._image.values, self._image.colormap, self._image.limits)
+            )
+            self._uploaded = self._image
+        e = self._image.extent
+        low, high = frame.to_pixels([(e.x0, e.y0), (e.x1, e.y1)])
+        self._picture.set_corners(low, high)
+        self._picture.draw(frame, self.theme.map_strength)

@@ -1,0 +1,1 @@
+"""The window: PySide6 and pyqtgraph.  The canvas is handed in as a widget."""

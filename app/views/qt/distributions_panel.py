@@ -1,0 +1,109 @@
+"""The distributions at A, at B and at the moving point: bars down the words, or curves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from app.views.base import Array, Distributions
+from app.views.qt.widgets import panel
+from app.views.theme import Theme
+
+# more outcomes than this are drawn as a curve: bars would be hairlines
+MOST_BARS = 40
+
+
+class DistributionsPanel:
+    """A plot whose last row, the moving point's, can be replaced cheaply."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._shown: Distributions | None = None
+        self.widget, column = panel()
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName("Distributions at A, B and the moving point")
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(False, False)
+        self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
+        self._legend = self.plot.addLegend(
+            offset=(-6, 6), labelTextColor=theme.text, brush=theme.panel
+        )
+        column.addWidget(self.plot)
+        self._bars: list[pg.BarGraphItem] = []
+        self._curves: list[pg.PlotDataItem] = []
+        self._layout: object = None
+
+    def show(self, distributions: Distributions | None) -> None:
+        """Replace everything; None clears."""
+        layout = distributions and (distributions.labels, distributions.names, distributions.title)
+        if layout != self._layout:
+            self._make(distributions)
+            self._layout = layout
+        self._shown = distributions
+        if distributions is None:
+            return
+        if self._bars:
+            for i, row in enumerate(distributions.rows):
+                self._set_bar(i, row)
+        for curve, row in zip(self._curves, distributions.rows, strict=False):
+            curve.setData(distributions.x, row)
+        top = float(np.max(distributions.rows)) * 1.06
+        if self._bars:
+            self.plot.setXRange(0.0, top, padding=0)
+        else:
+            self.plot.setYRange(0.0, top, padding=0)
+            self.plot.setXRange(float(distributions.x[0]), float(distributions.x[-1]), padding=0)
+
+    def set_moving_row(self, row: Array) -> None:
+        """The moving point's distribution."""
+        if self._shown is None or len(row) != len(self._shown.x):
+            return
+        if self._bars:
+            self._set_bar(len(self._bars) - 1, row)
+        elif self._curves:
+            self._curves[-1].setData(self._shown.x, row)
+
+    def _make(self, d: Distributions | None) -> None:
+        self.plot.clear()
+        self._legend.clear()
+        self._bars, self._curves = [], []
+        if d is None:
+            return
+        colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
+        axis = self.plot.getAxis("left")
+        as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
+        self.plot.invertY(as_bars)
+        axis.setTicks([list(enumerate(d.labels))] if as_bars else None)
+        axis.setStyle(showValues=as_bars, tickLength=0 if as_bars else -5)
+        self.plot.setLabel("bottom", "probability" if as_bars else d.title)
+        if as_bars:
+            self._make_bars(d, colours)
+        else:
+            self._make_curves(d, colours)
+
+    def _make_bars(self, d: Distributions, colours: tuple[str, ...]) -> None:
+        count, share = len(d.labels), 0.8 / len(d.names)
+        for i, (name, colour) in enumerate(zip(d.names, colours, strict=False)):
+            place = np.arange(count) - 0.4 + share * (i + 0.5)
+            bar = pg.BarGraphItem(
+                x0=0, y=place, height=share * 0.92, width=d.rows[i], brush=colour, pen=None
+            )
+            self.plot.addItem(bar)
+            swatch = pg.PlotDataItem(pen=pg.mkPen(colour, width=5))
+            self._legend.addItem(swatch, name)
+            self._bars.append(bar)
+        self.plot.setYRange(-0.6, count - 0.4, padding=0)
+
+    def _make_curves(self, d: Distributions, colours: tuple[str, ...]) -> None:
+        for name, colour in zip(d.names, colours, strict=False):
+            fill = QColor(colour)
+            fill.setAlpha(40)
+            curve = self.plot.plot(
+                pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill, name=name
+            )
+            self._curves.append(curve)
+
+    def _set_bar(self, i: int, row: Array) -> None:
+        self._bars[i].setOpts(width=row)

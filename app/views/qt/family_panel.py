@@ -1,0 +1,147 @@
+"""The family panel: which manifold, its data and parameters, and the map drawn over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+
+from app.views.base import Choice, PanelState
+from app.views.qt.widgets import fill, label, panel, picker
+
+Change = Callable[[str, object], None]
+ALPHA_STEPS = 20
+
+
+class FamilyPanel:
+    """Pickers over a `PanelState`; every choice is told to ``change(field, value)``."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self._state: PanelState | None = None
+        self.widget, column = panel()
+        self.family = picker("Family", "The family of distributions whose geometry is shown.")
+        column.addWidget(self.family)
+        self.formula = label("", "formula", wrap=True)
+        self.formula.setToolTip(
+            "The Fisher–Rao line element: how far apart two near distributions are."
+        )
+        column.addWidget(self.formula)
+        self.note = label("", "quiet", wrap=True)
+        column.addWidget(self.note)
+        self._attention = self._make_attention()
+        column.addWidget(self._attention)
+        column.addWidget(label("Connection and chart", "heading"))
+        column.addLayout(self._make_geometry())
+        column.addWidget(label("Map", "heading"))
+        self.scalar = picker("Scalar map", "The quantity that colours the chart.")
+        self.token = picker("Key", "Whose probability is mapped.")
+        column.addWidget(self.scalar)
+        column.addWidget(self.token)
+        column.addStretch(1)
+        self._wire()
+
+    def _make_attention(self) -> QWidget:
+        box = QWidget()
+        form = QFormLayout(box)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.head = picker("Sentence", "The sentence whose attention head is shown.")
+        self.layer, self.index = _number("Layer"), _number("Head")
+        self.plane = [picker(f"Token {i + 1} of the plane", _PLANE_HINT) for i in range(3)]
+        form.addRow(label("Head of a model", "heading"))
+        form.addRow("Sentence", self.head)
+        pair = QHBoxLayout()
+        for words, spin in (("layer", self.layer), ("head", self.index)):
+            pair.addWidget(label(words, "quiet"))
+            pair.addWidget(spin, 1)
+        form.addRow("Model", pair)
+        tokens = QHBoxLayout()
+        tokens.setSpacing(4)
+        for box_ in self.plane:
+            tokens.addWidget(box_, 1)
+        form.addRow("Plane", tokens)
+        return box
+
+    def _make_geometry(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.chart = picker("Chart", "The coordinates in which the manifold is drawn.")
+        self.alpha = QSlider(Qt.Orientation.Horizontal)
+        self.alpha.setRange(-ALPHA_STEPS, ALPHA_STEPS)
+        self.alpha.setAccessibleName("Alpha of the connection")
+        self.alpha.setToolTip(
+            "α = 0 is the Levi-Civita connection, whose geodesics are shortest; of an exponential "
+            "family α = 1 is straight in θ and α = −1 straight in η."
+        )
+        self.alpha_words = QLabel("0")
+        self.alpha_words.setMinimumWidth(36)
+        row = QHBoxLayout()
+        row.addWidget(self.alpha, 1)
+        row.addWidget(self.alpha_words)
+        form.addRow("Chart", self.chart)
+        form.addRow("α", row)
+        return form
+
+    def _wire(self) -> None:
+        self.family.activated.connect(lambda i: self._change("family", self.family.itemData(i)))
+        self.scalar.activated.connect(lambda i: self._change("scalar", self.scalar.itemData(i)))
+        self.chart.activated.connect(lambda i: self._change("chart", self.chart.itemData(i)))
+        self.token.activated.connect(lambda i: self._change("token", i))
+        self.alpha.valueChanged.connect(lambda v: self._change("alpha", v / ALPHA_STEPS))
+        self.head.activated.connect(lambda i: self._choose_head())
+        for spin in (self.layer, self.index):
+            spin.valueChanged.connect(lambda v: self._choose_head())
+        for box in self.plane:
+            box.activated.connect(lambda i: self._choose_head(keep_plane=True))
+
+    def _choose_head(self, keep_plane: bool = False) -> None:
+        family = f"attention:{self.head.currentData()}"
+        family += f"?layer={self.layer.value()}&head={self.index.value()}"
+        if keep_plane:
+            family += "&tokens=" + ",".join(str(box.currentIndex()) for box in self.plane)
+        self._change("family", family)
+
+    def show(self, state: PanelState) -> None:
+        """Show a state without telling it back."""
+        if state == self._state:
+            return
+        self._state = state
+        fill(self.family, state.families, state.family)
+        fill(self.scalar, state.scalars, state.scalar)
+        fill(self.chart, state.charts, state.chart)
+        self.formula.setText(state.line_element)
+        self.note.setText(state.note)
+        self._attention.setVisible(bool(state.heads))
+        if state.heads:
+            self._show_attention(state)
+        numbered = [Choice(str(i), words) for i, words in enumerate(state.outcomes)]
+        fill(self.token, numbered, str(state.token))
+        self.token.setVisible(state.scalar == "probability")
+        with QSignalBlocker(self.alpha):
+            self.alpha.setValue(round(state.alpha * ALPHA_STEPS))
+        self.alpha_words.setText(f"{state.alpha:+.2f}" if state.alpha else "0")
+
+    def _show_attention(self, state: PanelState) -> None:
+        fill(self.head, state.heads, state.head)
+        for spin, value, count in (
+            (self.layer, state.layer, state.layer_count),
+            (self.index, state.head_index, state.head_count),
+        ):
+            with QSignalBlocker(spin):
+                spin.setRange(0, max(count - 1, 0))
+                spin.setValue(value)
+        numbered = [Choice(str(i), words) for i, words in enumerate(state.tokens)]
+        for box, token in zip(self.plane, state.plane, strict=True):
+            fill(box, numbered, str(token))
+
+
+_PLANE_HINT = "The plane of queries goes exactly through those of three tokens; A and B start on the first two."
+
+
+def _number(name: str) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setAccessibleName(name)
+    spin.setToolTip(f"{name} of the model, counted from 0.")
+    return spin

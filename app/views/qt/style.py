@@ -1,0 +1,75 @@
+"""The window's look: one sheet made from the theme's colours, one spacing, one type size."""
+
+from __future__ import annotations
+
+import pyqtgraph
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app.views.theme import Theme
+
+GAP = 8
+SHEET = """
+QWidget {{ color: {text}; font-size: 10pt; }}
+QMainWindow, QDialog {{ background: {window}; }}
+QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
+QDockWidget {{ color: {muted}; font-weight: 600; }}
+QDockWidget::title {{ background: {window}; padding: 7px 10px 5px 10px; text-align: left; }}
+#panel, #timeline, QScrollArea, QScrollArea > QWidget > #panel {{ background: {panel}; border: none; }}
+QMenuBar, QStatusBar {{ background: {window}; color: {muted}; }}
+QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {control}; color: {text}; }}
+QMenu {{ background: {panel}; border: 1px solid {border}; padding: 4px; }}
+QMenu::item {{ padding: 5px 24px 5px 14px; border-radius: 3px; }}
+QStatusBar::item {{ border: none; }}
+QComboBox, QSpinBox, QPushButton, QToolButton {{
+    background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 4px 8px; }}
+QComboBox:focus, QSpinBox:focus, QPushButton:focus, QToolButton:focus, QSlider:focus {{
+    border: 1px solid {accent}; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
+    selection-background-color: {control}; selection-color: {text}; }}
+QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {muted}; }}
+QCheckBox {{ spacing: 7px; padding: 2px 0; }}
+QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {muted}; border-radius: 3px;
+    background: {control}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; }}
+QSlider::groove:horizontal {{ height: 4px; background: {control}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; margin: -5px 0;
+    border-radius: 7px; }}
+#heading {{ color: {muted}; font-weight: 600; padding-top: 6px; }}
+#quiet {{ color: {muted}; }}
+#formula {{ color: {text}; background: {control}; border-radius: 4px; padding: 6px 8px; }}
+#warning {{ color: {warning}; }}
+QToolTip {{ background: {control}; color: {text}; border: 1px solid {border}; padding: 5px; }}
+QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+"""
+
+
+def dress(application: QApplication, theme: Theme) -> None:
+    """Give an application the theme's colours; plots made afterwards follow."""
+    application.setStyle("Fusion")
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.window,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Base: theme.panel,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.Button: theme.control,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.Highlight: theme.accent,
+        QPalette.ColorRole.HighlightedText: theme.window,
+        QPalette.ColorRole.ToolTipBase: theme.control,
+        QPalette.ColorRole.ToolTipText: theme.text,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    application.setPalette(palette)
+    font = QFont(application.font())
+    font.setPointSize(10)
+    application.setFont(font)
+    application.setStyleSheet(SHEET.format(**vars(theme)))
+    pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted, antialias=True)

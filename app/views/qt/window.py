@@ -1,0 +1,193 @@
+"""The main window: the canvas in the middle, panels around it, menus from the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.base import (
+    Array,
+    Command,
+    CommandInvoked,
+    Distributions,
+    Measure,
+    PanelState,
+    SceneEdited,
+    Window,
+)
+from app.views.qt.distributions_panel import DistributionsPanel
+from app.views.qt.family_panel import FamilyPanel
+from app.views.qt.layers_panel import LayersPanel
+from app.views.qt.measures_panel import MeasuresPanel
+from app.views.qt.timeline import Timeline
+from app.views.qt.widgets import label, scrolling
+from app.views.theme import DARK, Theme
+
+NAME = "Attention Geodesics"
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+
+
+class _Frame(QMainWindow):
+    """A main window that says when it is being closed."""
+
+    closing = Signal()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+class _Mail(QObject):
+    """Carries calls to the GUI thread: a signal between threads is queued by Qt."""
+
+    call = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.call.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)
+
+
+class MainWindow(Window):
+    """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from."""
+
+    def __init__(
+        self, canvas_native: object, commands: Sequence[Command], theme: Theme = DARK
+    ) -> None:
+        super().__init__()
+        assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
+        self.frame = _Frame()
+        self.frame.closing.connect(lambda: self._invoke("quit"))
+        self._mail = _Mail()
+        self._family = FamilyPanel(self._edit)
+        self._layers = LayersPanel(self._edit)
+        self._distributions = DistributionsPanel(theme)
+        self._measures = MeasuresPanel()
+        self._timeline = Timeline(lambda: self._invoke("play"), lambda t: self._edit("playhead", t))
+        self._place(canvas_native)
+        self._make_status()
+        self._make_menus(commands)
+        self.frame.resize(1400, 860)
+
+    def _place(self, canvas: QWidget) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        canvas.setMinimumSize(320, 240)
+        canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column.addWidget(canvas, 1)
+        column.addWidget(self._timeline.widget)
+        self.frame.setCentralWidget(centre)
+        docks = [
+            self._dock("Family", scrolling(self._family.widget), LEFT),
+            self._dock("Layers", scrolling(self._layers.widget), LEFT),
+            self._dock("Distributions", self._distributions.widget, RIGHT),
+            self._dock("Measures", scrolling(self._measures.widget), RIGHT),
+        ]
+        self.frame.resizeDocks(docks, [270, 270, 330, 330], Qt.Orientation.Horizontal)
+        self.frame.resizeDocks(docks, [520, 220, 480, 260], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
+        self.frame.addDockWidget(area, dock)
+        return dock
+
+    def _make_status(self) -> None:
+        self._words, self._engine, self._timing = QLabel(), label("", "quiet"), label("", "quiet")
+        self._coordinates = QLabel()
+        bar = self.frame.statusBar()
+        bar.setSizeGripEnabled(False)
+        for widget in (self._engine, self._timing, self._words):
+            bar.addWidget(widget)
+        bar.addPermanentWidget(self._coordinates)
+
+    def _make_menus(self, commands: Sequence[Command]) -> None:
+        self.actions: dict[str, QAction] = {}
+        menus = {}
+        for command in commands:
+            if command.menu not in menus:
+                menus[command.menu] = self.frame.menuBar().addMenu(command.menu)
+            action = QAction(command.text, self.frame)
+            action.setShortcut(QKeySequence(command.shortcut))
+            action.setStatusTip(command.hint)
+            action.triggered.connect(lambda _=False, name=command.name: self._invoke(name))
+            menus[command.menu].addAction(action)
+            self.actions[command.name] = action
+
+    def _invoke(self, name: str) -> None:
+        if name == "quit" and self.frame.isVisible() and self.frame.sender() is not None:
+            self.frame.close()
+            return
+        self._handler(CommandInvoked(name))
+
+    def _edit(self, field: str, value: object) -> None:
+        self._handler(SceneEdited(((field, value),)))
+
+    # --- what the controller asks -------------------------------------------------------------
+    def set_panels(self, state: PanelState) -> None:
+        self._family.show(state)
+        self._layers.show(state)
+
+    def set_distributions(self, distributions: Distributions | None) -> None:
+        self._distributions.show(distributions)
+
+    def set_moving_row(self, row: Array) -> None:
+        self._distributions.set_moving_row(row)
+
+    def set_measures(self, measures: Sequence[Measure]) -> None:
+        self._measures.show(measures)
+
+    def set_playhead(self, t: float, playing: bool) -> None:
+        self._timeline.show(t, playing)
+
+    def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
+        self._engine.setText(engine)
+        self._timing.setText(timing)
+        self._words.setText(words if ok else f"⚠ {words}")
+
+    def set_coordinates(self, text: str) -> None:
+        self._coordinates.setText(text)
+
+    def set_title(self, text: str) -> None:
+        self.frame.setWindowTitle(f"{text} — {NAME}" if text else NAME)
+
+    def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
+        timer = QTimer(self.frame)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(lambda: call())
+        timer.start(milliseconds)
+
+        def stop() -> None:
+            timer.stop()
+            timer.deleteLater()
+
+        return stop
+
+    def post(self, call: Callable[[], None]) -> None:
+        self._mail.call.emit(call)
+
+    def ask_open(self, title: str, pattern: str) -> str | None:
+        return QFileDialog.getOpenFileName(self.frame, title, "", pattern)[0] or None
+
+    def ask_save(self, title: str, pattern: str) -> str | None:
+        return QFileDialog.getSaveFileName(self.frame, title, "", pattern)[0] or None
+
+    def tell(self, title: str, text: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self.frame)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setInformativeText("")
+        box.open()

@@ -1,0 +1,112 @@
+"""Colours and sizes shared by the canvas and the window, which import nothing from each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RGBA = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as ``#rrggbb``.
+
+    A and B are blue and orange, which every common kind of colour blindness keeps apart; the
+    vector is pink because it stays visible on both ends of viridis.  ``casing`` outlines what is
+    drawn on the map, so that it reads on dark and on bright ground.
+    """
+
+    name: str
+    # window
+    window: str
+    panel: str
+    control: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    warning: str
+    # canvas
+    background: str
+    plot: str
+    frame: str
+    grid: str
+    casing: str
+    halo: str
+    mark: str
+    ellipse: str
+    geodesic: str
+    straight: str
+    moving: str
+    vector: str
+    pin_a: str
+    pin_b: str
+    pin_ink: str
+    map_strength: float  # how much of the colour map shows over the plot's ground
+
+    def pin(self, name: str) -> str:
+        """The colour of pin "A" or "B"."""
+        return self.pin_a if name == "A" else self.pin_b
+
+
+def rgba(colour: str, alpha: float = 1.0) -> RGBA:
+    """``#rrggbb`` and an opacity as four numbers in [0, 1]."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
+    return red, green, blue, alpha
+
+
+DARK = Theme(
+    name="dark",
+    window="#14161b",
+    panel="#1a1d24",
+    control="#252932",
+    border="#2e333e",
+    text="#e4e7ee",
+    muted="#98a1b3",
+    accent="#4cc2ff",
+    warning="#ffb454",
+    background="#14161b",
+    plot="#1a1d24",
+    frame="#4a5162",
+    grid="#ffffff",
+    casing="#0b0d11",
+    halo="#0b0d11",
+    mark="#f4f6fb",
+    ellipse="#ffffff",
+    geodesic="#ffffff",
+    straight="#c3c9d6",
+    moving="#ffffff",
+    vector="#ff7ac6",
+    pin_a="#4cc2ff",
+    pin_b="#ffb454",
+    pin_ink="#0b0d11",
+    map_strength=0.86,
+)
+
+LIGHT = Theme(
+    name="light",
+    window="#f3f4f7",
+    panel="#ffffff",
+    control="#eceef3",
+    border="#d3d7e0",
+    text="#1c2028",
+    muted="#5d6677",
+    accent="#0a7dbd",
+    warning="#a55b00",
+    background="#ffffff",
+    plot="#f3f4f7",
+    frame="#9aa2b1",
+    grid="#000000",
+    casing="#ffffff",
+    halo="#ffffff",
+    mark="#1c2028",
+    ellipse="#1c2028",
+    geodesic="#10131a",
+    straight="#4b5364",
+    moving="#10131a",
+    vector="#c2187f",
+    pin_a="#2fa8ea",
+    pin_b="#f59a23",
+    pin_ink="#0b0d11",
+    map_strength=0.8,
+)
