@@ -66,7 +66,7 @@ def integrated(
     )
     nodes = workshop.buffer("geodesic nodes", n * m * 16)
     paths = workshop.filled("geodesic paths", states)
-    buffers = (workshop.filled("geodesic parameters", parameters, uniform=True), paths, nodes)
+    buffers = (workshop.filled("geodesic parameters", parameters), paths, nodes)
     ended, kept = workshop.run(
         kernel,
         workshop.family(slot),

@@ -49,7 +49,7 @@ def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.n
     size = len(theta) * POINT.itemsize
     points = workshop.buffer("geometry points", size)
     buffers = (
-        workshop.filled("geometry parameters", parameters, uniform=True),
+        workshop.filled("geometry parameters", parameters),
         workshop.filled("geometry thetas", theta.astype(np.float32)),
         points,
     )

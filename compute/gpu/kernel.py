@@ -19,7 +19,9 @@ from compute.manifold import NEARLY_SINGULAR, SINGULAR, Slot
 from compute.types import Status
 
 # invocations of a workgroup: a multiple of the lanes of every device, few enough to spread few paths
-WORKGROUP = 32
+WORKGROUP = 64
+# rows of a family's array: as many vec4 as every device's uniform buffers hold
+CAPACITY = 4096
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Storage:
 class Source:
     """What a kernel is: a file of ``shaders/kernels``, and what is declared for it.
 
-    ``parameters`` is the uniform struct, ``structs`` are further ones, both made by `layout.record`.
+    ``parameters`` is the struct of that name, ``structs`` are further ones, both made by `layout.record`.
     ``text`` takes the place of the file.
     """
 
@@ -64,22 +66,31 @@ def _prelude(source: Source, slot: Slot | None, constants: Mapping[str, float | 
     lines = [compose.constants({**shared, **source.constants, **constants})]
     lines += [layout.struct(name, kind) for name, kind in source.structs.items()]
     lines.append(layout.struct("Parameters", source.parameters))
-    lines.append("@group(0) @binding(0) var<uniform> parameters: Parameters;")
+    # in storage: a driver that compiles uniform values into the code would do so for each request
+    lines.append("@group(0) @binding(0) var<storage, read> parameters: Parameters;")
     for number, buffer in enumerate(source.storage, start=1):
         access = "read_write" if buffer.writable else "read"
-        lines.append(_storage(0, number, access, buffer.name, buffer.element))
+        lines.append(
+            f"@group(0) @binding({number}) var<storage, {access}> {buffer.name}: "
+            f"array<{buffer.element}>;"
+        )
     lines += _family(slot) if slot else []
     return "\n".join(lines)
 
 
 def _family(slot: Slot) -> list[str]:
-    """Declarations of the family's constants, as a uniform so that heads share a pipeline, and arrays."""
+    """Declarations of the family's constants, and of its arrays as uniforms.
+
+    An array in storage would cost a processor's driver seven times as much: it gathers an element
+    for each lane, where a uniform's is loaded once for all.
+    """
     lines = []
     if slot.constants:
         lines.append(layout.struct("Family", family_record(slot)))
-        lines.append("@group(1) @binding(0) var<uniform> family: Family;")
-    for number, (name, array) in enumerate(slot.buffers.items(), start=1):
-        lines.append(_storage(1, number, "read", name, layout.element(array)))
+        lines.append("@group(1) @binding(0) var<storage, read> family: Family;")
+    for number, name in enumerate(slot.buffers, start=1):
+        kind = f"array<vec4f, {CAPACITY}>"
+        lines.append(f"@group(1) @binding({number}) var<uniform> {name}: {kind};")
     return lines
 
 
@@ -87,10 +98,6 @@ def family_record(slot: Slot) -> np.dtype:
     """The layout of a slot's constants."""
     kinds = {name: "u32" if isinstance(v, int) else "f32" for name, v in slot.constants.items()}
     return layout.record(kinds)
-
-
-def _storage(group: int, binding: int, access: str, name: str, kind: str) -> str:
-    return f"@group({group}) @binding({binding}) var<storage, {access}> {name}: array<{kind}>;"
 
 
 class Kernel:
@@ -107,7 +114,7 @@ class Kernel:
         self._device = device
         self._module = module(source, slot, constants or {})
         kinds = ["read-only-storage", "storage"]
-        own = ["uniform", *(kinds[buffer.writable] for buffer in source.storage)]
+        own = ["read-only-storage", *(kinds[buffer.writable] for buffer in source.storage)]
         self._layouts = [_group_layout(device, dict(enumerate(own)))]
         if slot:
             self._layouts.append(family_layout(device, slot))
@@ -159,9 +166,9 @@ class Kernel:
 
 def family_layout(device: Device, slot: Slot) -> Any:
     """The layout of group 1."""
-    entries = {0: "uniform"} if slot.constants else {}
+    entries = {0: "read-only-storage"} if slot.constants else {}
     for number, _ in enumerate(slot.buffers, start=1):
-        entries[number] = "read-only-storage"
+        entries[number] = "uniform"
     return _group_layout(device, entries)
 
 
@@ -170,13 +177,13 @@ def family_group(device: Device, slot: Slot) -> Any:
     buffers = {}
     if slot.constants:
         values = np.array(tuple(slot.constants.values()), family_record(slot))
-        buffers[0] = device.buffer(values.nbytes, uniform=True)
+        buffers[0] = device.buffer(values.nbytes)
         device.write(buffers[0], values.reshape(1))
     for number, array in enumerate(slot.buffers.values(), start=1):
-        data = array.astype(np.float32)
-        # arrayLength counts what is bound: no byte more than the data
-        buffers[number] = device.buffer(data.nbytes)
-        device.write(buffers[number], data)
+        if array.ndim != 2 or array.shape[1] != 4 or len(array) > CAPACITY:
+            raise ValueError(f"a slot's array must have shape (n ≤ {CAPACITY}, 4), got {array.shape}")
+        buffers[number] = device.buffer(CAPACITY * 16, uniform=True)
+        device.write(buffers[number], array.astype(np.float32))
     return _group(device, family_layout(device, slot), buffers)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from compute.types import Floats
-
 _SCALARS = {"f32": "<f4", "i32": "<i4", "u32": "<u4"}
 _SUFFIXES = {"f": "f32", "i": "i32", "u": "u32"}
 _ALIGNMENT = {1: 4, 2: 8, 3: 16, 4: 16}
@@ -60,15 +58,6 @@ def struct(name: str, kind: np.dtype) -> str:
     assert kind.names is not None and kind.fields is not None
     members = ", ".join(f"{field}: {wgsl_type(kind.fields[field][0])}" for field in kind.names)
     return f"struct {name} {{ {members} }}"
-
-
-def element(array: Floats) -> str:
-    """The WGSL element type of a storage array (n,) or (n, 2 | 4)."""
-    if array.ndim == 1:
-        return "f32"
-    if array.ndim == 2 and array.shape[1] in (2, 4):
-        return f"vec{array.shape[1]}f"
-    raise ValueError(f"a storage array must have shape (n,), (n, 2) or (n, 4), got {array.shape}")
 
 
 def _round_up(size: int, multiple: int) -> int:

@@ -29,15 +29,15 @@ class Workshop:
             self._kernels[key] = Kernel(self.device, source, slot, constants)
         return self._kernels[key]
 
-    def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
+    def buffer(self, name: str, size: int) -> Any:
         """The kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
         if name not in self._buffers or self._buffers[name].size < size:
-            self._buffers[name] = self.device.buffer(size, uniform=uniform)
+            self._buffers[name] = self.device.buffer(size)
         return self._buffers[name]
 
-    def filled(self, name: str, array: Array, *, uniform: bool = False) -> Any:
+    def filled(self, name: str, array: Array) -> Any:
         """The kept buffer of that name with an array in it."""
-        buffer = self.buffer(name, array.nbytes, uniform=uniform)
+        buffer = self.buffer(name, array.nbytes)
         self.device.write(buffer, array)
         return buffer
 
@@ -67,5 +67,4 @@ def _signature(slot: Slot | None) -> tuple[Any, ...]:
     if slot is None:
         return ()
     constants = tuple((name, isinstance(value, int)) for name, value in slot.constants.items())
-    arrays = tuple((name, array.shape[1:]) for name, array in slot.buffers.items())
-    return slot.source, constants, arrays
+    return slot.source, constants, tuple(slot.buffers)

@@ -43,8 +43,9 @@ fn anchor(theta: vec2f) {
 
 /// The largest logit.
 fn peak(at: vec3f) -> f32 {
+    let count = family.KEY_COUNT;
     var top = logit(keys[0], at);
-    for (var j = 0u; j < arrayLength(&keys); j += 8u) {
+    for (var j = 0u; j < count; j += 8u) {
         let a = max(logit(keys[j], at), logit(keys[j + 1u], at));
         let b = max(logit(keys[j + 2u], at), logit(keys[j + 3u], at));
         let c = max(logit(keys[j + 4u], at), logit(keys[j + 5u], at));
@@ -60,8 +61,9 @@ fn recentre(m: Moments) {
 
 fn moments(theta: vec2f) -> Moments {
     let at = scaled(theta);
+    let count = family.KEY_COUNT;
     var m = Moments();
-    for (var j = 0u; j < arrayLength(&keys); j += 8u) {
+    for (var j = 0u; j < count; j += 8u) {
         add(&m, keys[j], at);
         add(&m, keys[j + 1u], at);
         add(&m, keys[j + 2u], at);
@@ -140,8 +142,9 @@ fn curvature(theta: vec2f) -> f32 {
 
 /// Third moments of the keys in an orthonormal frame, the reference being that of θ.
 fn whitened(at: vec3f, frame: vec3f) -> vec4f {
+    let count = family.KEY_COUNT;
     var m = Moments();
-    for (var j = 0u; j < arrayLength(&keys); j++) {
+    for (var j = 0u; j < count; j++) {
         let c = keys[j].xy - reference.xy;
         let first = c.x * frame.x;
         accumulate(&m, exp2(logit(keys[j], at) - reference.z), vec2f(first, (c.y - first * frame.y) * frame.z));
@@ -154,8 +157,9 @@ fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
     anchor(theta);
     let at = scaled(theta);
     if which == 1u { return exp2(logit(keys[index], at) - reference.z); }
+    let count = family.KEY_COUNT;
     var sum = 0.0;
-    for (var j = 0u; j < arrayLength(&keys); j++) {
+    for (var j = 0u; j < count; j++) {
         let power = logit(keys[j], at) - reference.z;
         sum += exp2(power) * power;
     }

@@ -14,15 +14,12 @@ struct Step {
     speed2: f32,
 }
 
-/// Each stage starts from the slope of the one before it alone: no table of slopes is kept.
 fn rk4(start: vec4f, size: f32) -> Step {
     var step = Step(start, size, start, OK, 0.0);
-    var slope = vec4f();
-    for (var stage = 0u; stage < 4u; stage++) {
-        let outer = stage == 0u || stage == 3u;
-        let reach = select(0.5, f32(stage) / 3.0, outer);
-        slope = rate(start + reach * size * slope, stage, &step);
-        step.end += select(1.0 / 3.0, 1.0 / 6.0, outer) * size * slope;
-    }
+    let k1 = rate(start, 0u, &step);
+    let k2 = rate(start + 0.5 * size * k1, 1u, &step);
+    let k3 = rate(start + 0.5 * size * k2, 2u, &step);
+    let k4 = rate(start + size * k3, 3u, &step);
+    step.end = start + size / 6.0 * (k1 + 2.0 * (k2 + k3) + k4);
     return step;
 }
