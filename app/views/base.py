@@ -131,7 +131,7 @@ class Distributions:
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the measures panel; ``hint`` teaches one sentence; ``ok`` False draws it as a warning."""
+    """One line of the measures panel; ``hint`` teaches one sentence; not ``ok`` is a warning."""
 
     name: str
     value: str

@@ -34,7 +34,7 @@ class AxesLayer(Layer):
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
         """Frame, ticks and words."""
-        left, top, right, bottom = frame.box
+        left, _, _, bottom = frame.box
         along, up = marked(frame, self.axes)
         xs, ys = tick_pixels(frame, along, up)
         marks = [np.array([(x, bottom), (x, bottom + TICK)]) for x in xs]

@@ -48,7 +48,7 @@ class LegendLayer(Layer):
         """Ticks, their numbers and the label; a map of one value has no ticks."""
         if self._image is None or not self._image.limits[0] < self._image.limits[1]:
             return NOTHING, self._title(frame)
-        left, top, right, bottom = _bar(frame)
+        _, top, right, bottom = _bar(frame)
         low, high = self._image.limits
         found = ticks(low, high, (bottom - top) / SPACING)
         rows = [

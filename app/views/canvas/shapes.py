@@ -38,7 +38,8 @@ _VERTEX_SHADER = """
 attribute vec2 a_position; attribute vec2 a_offset; attribute float a_half; attribute float a_rim;
 attribute vec4 a_core_colour; attribute vec4 a_rim_colour;
 uniform vec2 u_size;
-varying vec2 v_offset; varying float v_half; varying float v_rim; varying vec4 v_core; varying vec4 v_rim_colour;
+varying vec2 v_offset; varying float v_half; varying float v_rim;
+varying vec4 v_core; varying vec4 v_rim_colour;
 void main() {
     v_offset = a_offset; v_half = a_half; v_rim = a_rim;
     v_core = vec4(a_core_colour.rgb * a_core_colour.a, a_core_colour.a);
@@ -48,7 +49,8 @@ void main() {
 """
 _FRAGMENT_SHADER = """
 uniform float u_ratio;
-varying vec2 v_offset; varying float v_half; varying float v_rim; varying vec4 v_core; varying vec4 v_rim_colour;
+varying vec2 v_offset; varying float v_half; varying float v_rim;
+varying vec4 v_core; varying vec4 v_rim_colour;
 void main() {
     float r = length(v_offset);
     vec4 core = v_core * clamp((v_half - r) * u_ratio + 0.5, 0.0, 1.0);
@@ -154,7 +156,7 @@ def heads(tips: Pixels, directions: Pixels, pen: Pen, length: float) -> Vertices
 
 
 def dashes(line: Pixels, on: float, off: float) -> list[Pixels]:
-    """The pieces of a polyline (n, 2), finite, that are drawn when dashed ``on`` and ``off`` pixels long."""
+    """The pieces of a finite polyline (n, 2) that are drawn when dashed ``on``, ``off`` pixels long."""
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     period = on + off

@@ -27,6 +27,7 @@ class DistributionsPanel:
         self.plot.hideButtons()
         self.plot.setMouseEnabled(False, False)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
+        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self._legend = self.plot.addLegend(
             offset=(-6, 6), labelTextColor=theme.text, brush=theme.panel
         )

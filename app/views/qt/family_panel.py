@@ -143,5 +143,6 @@ _PLANE_HINT = "The plane of queries goes exactly through those of three tokens; 
 def _number(name: str) -> QSpinBox:
     spin = QSpinBox()
     spin.setAccessibleName(name)
+    spin.setButtonSymbols(QSpinBox.ButtonSymbols.PlusMinus)
     spin.setToolTip(f"{name} of the model, counted from 0.")
     return spin

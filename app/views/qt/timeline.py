@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
 from app.views.qt.widgets import label
 
@@ -21,6 +21,7 @@ class Timeline:
         row = QHBoxLayout(self.widget)
         row.setContentsMargins(10, 6, 12, 6)
         self.button = QToolButton()
+        self.button.setFixedWidth(38)
         self.button.setAccessibleName("Play or pause")
         self.button.setToolTip("Let the point glide from A to B (Space)")
         self.button.clicked.connect(lambda: play())
@@ -48,9 +49,4 @@ class Timeline:
         self.readout.setText(f"t = {t:.2f}")
         if playing != self._playing:
             self._playing = playing
-            icon = (
-                QStyle.StandardPixmap.SP_MediaPause
-                if playing
-                else QStyle.StandardPixmap.SP_MediaPlay
-            )
-            self.button.setIcon(self.button.style().standardIcon(icon))
+            self.button.setText("❚❚" if playing else "▶")

@@ -95,7 +95,7 @@ class MainWindow(Window):
             self._dock("Distributions", self._distributions.widget, RIGHT),
             self._dock("Measures", scrolling(self._measures.widget), RIGHT),
         ]
-        self.frame.resizeDocks(docks, [270, 270, 330, 330], Qt.Orientation.Horizontal)
+        self.frame.resizeDocks(docks, [300, 300, 330, 330], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [520, 220, 480, 260], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -111,6 +111,7 @@ class MainWindow(Window):
         self._coordinates = QLabel()
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(10, 0, 12, 2)
         for widget in (self._engine, self._timing, self._words):
             bar.addWidget(widget)
         bar.addPermanentWidget(self._coordinates)
