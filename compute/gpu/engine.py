@@ -6,10 +6,11 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 from __future__ import annotations
 
 from compute.field import Cancelled, OnTile
-from compute.gpu import geodesic, geometry
+from compute.gpu import geodesic, geometry, shooting
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
+    ConnectRequest,
     Geometry,
     GeometryRequest,
     Paths,
@@ -37,3 +38,7 @@ class GpuEngine:
     def shoot(self, request: ShootRequest) -> Paths:
         """Geodesics from initial points and velocities."""
         return geodesic.shoot(self._workshop, request)
+
+    def connect(self, request: ConnectRequest) -> Paths:
+        """Geodesics between pairs of points."""
+        return shooting.connect(self._workshop, request)

@@ -1,0 +1,100 @@
+"""Boundary-value geodesics by ``shaders/kernels/shooting.wgsl``.  Twin of `compute.shooting`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from compute.action import SEGMENTS
+from compute.gpu import action, geodesic, tiles
+from compute.gpu.geodesic import PATH
+from compute.gpu.kernel import WORKGROUP, Source, Storage
+from compute.gpu.layout import record
+from compute.gpu.workshop import Workshop
+from compute.shooting import AIM, ALPHA_STEP, MISS_LIMIT, OFFSET, judged
+from compute.types import ConnectRequest, Floats, Paths, ShootRequest
+
+# rounds of Newton's method for each α, each with three rays a pair
+ROUNDS = 8
+
+AIM_RECORD = record(
+    {
+        "start": "vec2f",
+        "end": "vec2f",
+        "v": "vec2f",
+        "step": "vec2f",
+        "miss": "f32",
+        "scale": "f32",
+        "round": "u32",
+    }
+)
+SOURCE = Source(
+    "shooting",
+    parameters=record({"pairs": "u32", "segments": "u32", "steps": "u32", "restart": "u32"}),
+    storage=(
+        Storage("nodes", "vec2f", writable=True),
+        Storage("paths", "Path", writable=True),
+        Storage("aims", "Aim", writable=True),
+    ),
+    structs={"Path": PATH, "Aim": AIM_RECORD},
+    constants={"AIM": AIM["f4"], "OFFSET": OFFSET["f4"], "INFINITE": action.INFINITE},
+)
+
+
+def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
+    """Geodesics of Γ^(α) between pairs of points."""
+    n, m = len(request.start), request.steps + 1
+    velocity = np.empty((n, 2))
+    for rows in tiles.batches(n, max(action.bytes_each(), 3 * 16 * m)):
+        velocity[rows] = _aimed(workshop, request, rows)
+    shot = ShootRequest(request.manifold, request.start, velocity, request.alpha, request.steps)
+    return judged(request, geodesic.shoot(workshop, shot), MISS_LIMIT["f4"])
+
+
+def _aimed(workshop: Workshop, request: ConnectRequest, rows: slice) -> Floats:
+    """The velocities (k, 2) that lead from start to end, relaxed and then aimed in one submission."""
+    start, end = request.start[rows], request.end[rows]
+    encoder = workshop.device.handle.create_command_encoder()
+    nodes = action.record_relaxation(workshop, encoder, request.manifold.slot, start, end)
+    aims = np.zeros(len(start), AIM_RECORD)
+    aims["start"], aims["end"] = start, end
+    aims["scale"] = np.linalg.norm(end - start, axis=1)
+    aims["miss"] = action.INFINITE
+    kept = workshop.filled("shooting aims", aims)
+    turns = int(np.ceil(abs(request.alpha) / ALPHA_STEP))
+    alphas = np.linspace(0.0, request.alpha, turns + 1) if turns else np.zeros(1)
+    for turn, alpha in enumerate(alphas):
+        _record_rounds(workshop, encoder, request, (nodes, kept), len(start), turn, float(alpha))
+    (found,) = workshop.device.run(encoder, [(kept, aims.nbytes)])
+    return np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64)
+
+
+def _record_rounds(
+    workshop: Workshop,
+    encoder: Any,
+    request: ConnectRequest,
+    kept: tuple[Any, Any],
+    pairs: int,
+    turn: int,
+    alpha: float,
+) -> None:
+    """Aim, fire, aim …, and judge at the end: the rounds of one α."""
+    slot, steps = request.manifold.slot, request.steps
+    nodes, aims = kept
+    family = workshop.family(slot)
+    restart = turn * (ROUNDS + 1)
+    paths = workshop.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
+    traces = workshop.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
+    own = np.array([(pairs, SEGMENTS, steps, restart)], SOURCE.parameters)
+    rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], geodesic.SOURCE.parameters)
+    aim_with = (workshop.filled(f"shooting parameters {turn}", own), nodes, paths, aims)
+    fire_with = (workshop.filled(f"shooting rays {turn}", rays), paths, traces)
+    aim = workshop.kernel(SOURCE, slot)
+    fire = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(slot.loops)})
+    times = tiles.dispatches(steps, slot.loops)
+    groups = -(-pairs // WORKGROUP)
+    for _ in range(ROUNDS):
+        aim.record(encoder, aim_with, family, (groups,))
+        fire.record(encoder, fire_with, family, (-(-3 * pairs // WORKGROUP),), times)
+    aim.record(encoder, aim_with, family, (groups,))
