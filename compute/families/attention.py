@@ -207,7 +207,7 @@ def _view(marks: Floats) -> Extent:
     """The landmarks with a border, at equal scale on both axes of a 3:2 canvas."""
     low, high = marks.min(axis=0), marks.max(axis=0)
     middle = (low + high) / 2
-    half = 0.62 * max((high - low)[0] / 1.5, (high - low)[1], 1e-3)
+    half = 0.8 * max((high - low)[0] / 1.5, (high - low)[1], 1e-3)
     return Extent(
         middle[0] - 1.5 * half, middle[0] + 1.5 * half, middle[1] - half, middle[1] + half
     )

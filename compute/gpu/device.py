@@ -8,18 +8,21 @@ the environment variable ``ATTENTION_GEODESICS_ADAPTER`` overrules that.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
 import wgpu
+from wgpu.backends.wgpu_native.extras import set_instance_extras
 from numpy.typing import NDArray
 
 from compute.engine import NoAdapter
 
 CHOICE = "ATTENTION_GEODESICS_ADAPTER"
 _KINDS = ("DiscreteGPU", "IntegratedGPU", "Unknown", "CPU")
-_BACKENDS = ("Vulkan", "Metal", "D3D12", "OpenGL")
+_BACKENDS = ("Vulkan", "Metal", "D3D12")
 
 Array = NDArray[Any]
 
@@ -32,7 +35,7 @@ class Device:
     """An adapter, its device and queue, and how results are read back."""
 
     def __init__(self) -> None:
-        adapter = best(wgpu.gpu.enumerate_adapters_sync(), os.environ.get(CHOICE, ""))
+        adapter = best(adapters(), os.environ.get(CHOICE, ""))
         self.adapter = words(adapter)
         self.handle = adapter.request_device_sync(label="attention-geodesics")
         self.queue = self.handle.queue
@@ -52,22 +55,29 @@ class Device:
     def run(self, encoder: Any, outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
         """Submit what was recorded and read the first bytes of some buffers: the ONE round trip.
 
-        The views are valid until the next call.  Raises `DeviceLost`.
+        The views are valid until the next call.
         """
         sizes = [_round_up(size) for _, size in outputs]
         starts = [sum(sizes[:i]) for i in range(len(sizes))]
+        staging = self._readable(sum(sizes))
+        for (buffer, _), start, size in zip(outputs, starts, sizes, strict=True):
+            encoder.copy_buffer_to_buffer(buffer, 0, staging, start, size)
+        self.queue.submit([encoder.finish()])
+        staging.map_sync(wgpu.MapMode.READ, 0, sum(sizes))
+        return [
+            staging.read_mapped(start, size, copy=False)[:wanted]
+            for (_, wanted), start, size in zip(outputs, starts, sizes, strict=True)
+        ]
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """What is done inside raises `DeviceLost` when the device goes away."""
         try:
-            staging = self._readable(sum(sizes))
-            for (buffer, _), start, size in zip(outputs, starts, sizes, strict=True):
-                encoder.copy_buffer_to_buffer(buffer, 0, staging, start, size)
-            self.queue.submit([encoder.finish()])
-            staging.map_sync(wgpu.MapMode.READ, 0, sum(sizes))
-            return [
-                staging.read_mapped(start, size, copy=False)[:wanted]
-                for (_, wanted), start, size in zip(outputs, starts, sizes, strict=True)
-            ]
+            yield
         except (wgpu.GPUError, RuntimeError) as problem:
-            raise DeviceLost(str(problem)) from None
+            if "lost" not in str(problem) and "destroyed" not in str(problem):
+                raise
+            raise DeviceLost(f"the device {self.adapter} was lost") from problem
 
     def _readable(self, size: int) -> Any:
         """The kept staging buffer, unmapped and at least ``size`` bytes large."""
@@ -77,6 +87,14 @@ class Device:
             usage = wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST
             self._staging = self.handle.create_buffer(size=max(size, 1 << 16), usage=usage)
         return self._staging
+
+
+@cache
+def adapters() -> tuple[Any, ...]:
+    """All adapters of the interfaces that compute."""
+    # OpenGL is left out: it adds nothing but a search for displays that takes as long as the rest
+    set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
+    return tuple(wgpu.gpu.enumerate_adapters_sync())
 
 
 def best(adapters: Sequence[Any], choice: str = "") -> Any:

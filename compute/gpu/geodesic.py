@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from compute.geodesic import DRIFT_LIMIT, MARGIN_KEPT, MAX_ATTEMPTS, TURN_LIMIT
 from compute.gpu import tiles
-from compute.gpu.kernel import WORKGROUP, Kernel, Source, Storage
+from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
-from compute.gpu.workshop import Workshop
+from compute.gpu.workshop import Dispatch, Workshop
 from compute.types import Floats, Paths, ShootRequest, Status
 
 # y = (θ, v) at the last accepted step; sums Σw, Σw|v|, Σw|v|² over nodes; the next node is reached
@@ -67,14 +65,9 @@ def integrated(
     nodes = workshop.buffer("geodesic nodes", n * m * 16)
     paths = workshop.filled("geodesic paths", states)
     buffers = (workshop.filled("geodesic parameters", parameters), paths, nodes)
-    ended, kept = workshop.run(
-        kernel,
-        workshop.family(slot),
-        buffers,
-        -(-n // WORKGROUP),
-        [(paths, states.nbytes), (nodes, n * m * 16)],
-        times=tiles.dispatches(request.steps, slot.loops),
-    )
+    times = tiles.dispatches(request.steps, slot.loops)
+    work = Dispatch(kernel, workshop.family(slot), buffers, workgroups(n), times)
+    ended, kept = workshop.run([work], [(paths, states.nbytes), (nodes, n * m * 16)])
     return np.frombuffer(ended, PATH), np.frombuffer(kept, np.float32).reshape(n, m, 4)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from compute.engine import unpacked
-from compute.gpu.kernel import WORKGROUP, Source, Storage
+from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
 from compute.gpu.tiles import batches
-from compute.gpu.workshop import Workshop
+from compute.gpu.workshop import Dispatch, Workshop
 from compute.types import Floats, Geometry, GeometryRequest, Status
 
 POINT = record(
@@ -53,7 +53,8 @@ def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.n
         workshop.filled("geometry thetas", theta.astype(np.float32)),
         points,
     )
-    workgroups = -(-len(theta) // WORKGROUP)
-    kernel, family = workshop.kernel(SOURCE, slot), workshop.family(slot)
-    (found,) = workshop.run(kernel, family, buffers, workgroups, [(points, size)])
+    work = Dispatch(
+        workshop.kernel(SOURCE, slot), workshop.family(slot), buffers, workgroups(len(theta))
+    )
+    (found,) = workshop.run([work], [(points, size)])
     return np.frombuffer(found, POINT)

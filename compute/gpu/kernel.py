@@ -37,8 +37,8 @@ class Storage:
 class Source:
     """What a kernel is: a file of ``shaders/kernels``, and what is declared for it.
 
-    ``parameters`` is the struct of that name, ``structs`` are further ones, both made by `layout.record`.
-    ``text`` takes the place of the file.
+    ``parameters`` is the struct of that name, ``structs`` are further ones, made by
+    `layout.record`.  ``text`` takes the place of the file.
     """
 
     name: str
@@ -53,7 +53,14 @@ class Source:
         return f"kernels/{self.name}.wgsl"
 
 
-def module(source: Source, slot: Slot | None, constants: Mapping[str, float | int]) -> compose.Module:
+def workgroups(count: int) -> tuple[int, ...]:
+    """Workgroups for ``count`` invocations."""
+    return (-(-count // WORKGROUP),)
+
+
+def module(
+    source: Source, slot: Slot | None, constants: Mapping[str, float | int]
+) -> compose.Module:
     """The complete WGSL of a kernel."""
     text = compose.read(source.path) if source.text is None else source.text
     prelude = _prelude(source, slot, constants)
@@ -61,7 +68,7 @@ def module(source: Source, slot: Slot | None, constants: Mapping[str, float | in
 
 
 def _prelude(source: Source, slot: Slot | None, constants: Mapping[str, float | int]) -> str:
-    shared = {status.name: int(status) for status in Status}
+    shared: dict[str, float | int] = {status.name: int(status) for status in Status}
     shared |= {"SINGULAR": SINGULAR, "NEARLY_SINGULAR": NEARLY_SINGULAR, "WORKGROUP": WORKGROUP}
     lines = [compose.constants({**shared, **source.constants, **constants})]
     lines += [layout.struct(name, kind) for name, kind in source.structs.items()]
@@ -181,7 +188,8 @@ def family_group(device: Device, slot: Slot) -> Any:
         device.write(buffers[0], values.reshape(1))
     for number, array in enumerate(slot.buffers.values(), start=1):
         if array.ndim != 2 or array.shape[1] != 4 or len(array) > CAPACITY:
-            raise ValueError(f"a slot's array must have shape (n ≤ {CAPACITY}, 4), got {array.shape}")
+            wanted = f"(n ≤ {CAPACITY}, 4)"
+            raise ValueError(f"a slot's array must have shape {wanted}, got {array.shape}")
         buffers[number] = device.buffer(CAPACITY * 16, uniform=True)
         device.write(buffers[number], array.astype(np.float32))
     return _group(device, family_layout(device, slot), buffers)

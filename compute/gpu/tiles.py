@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from compute.geodesic import MAX_ATTEMPTS
 
 # loop iterations an invocation may make in one dispatch
-BUDGET = 48_000
+BUDGET = 30_000
 STAGES = 4
 # bytes of the largest array of a dispatch
 LARGEST = 64 << 20

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from compute.gpu.device import Array, Device
 from compute.gpu.kernel import Kernel, Source, family_group
 from compute.manifold import Slot
+
+
+@dataclass(frozen=True, eq=False)
+class Dispatch:
+    """A kernel over its buffers, parameters first, with a family bound; ``times`` in a row."""
+
+    kernel: Kernel
+    family: Any
+    buffers: Sequence[Any]
+    workgroups: tuple[int, ...]
+    times: int = 1
 
 
 class Workshop:
@@ -48,17 +60,17 @@ class Workshop:
         return self._families[slot]
 
     def run(
-        self,
-        kernel: Kernel,
-        family: Any,
-        buffers: Sequence[Any],
-        workgroups: int,
-        outputs: Sequence[tuple[Any, int]],
-        times: int = 1,
+        self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]
     ) -> list[memoryview]:
-        """Dispatch one kernel ``times`` times and read the first bytes of some buffers."""
+        """Do the work in one submission and read the first bytes of some buffers.
+
+        The views are valid until the next call.
+        """
         encoder = self.device.handle.create_command_encoder()
-        kernel.record(encoder, buffers, family, (workgroups,), times)
+        for dispatch in work:
+            dispatch.kernel.record(
+                encoder, dispatch.buffers, dispatch.family, dispatch.workgroups, dispatch.times
+            )
         return self.device.run(encoder, outputs)
 
 

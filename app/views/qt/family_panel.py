@@ -137,7 +137,10 @@ class FamilyPanel:
             fill(box, numbered, str(token))
 
 
-_PLANE_HINT = "The plane of queries goes exactly through those of three tokens; A and B start on the first two."
+_PLANE_HINT = (
+    "The plane of queries goes exactly through those of three tokens; "
+    "A and B start on the first two."
+)
 
 
 def _number(name: str) -> QSpinBox:
