@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import wgpu
-from wgpu.backends.wgpu_native.extras import set_instance_extras
 from numpy.typing import NDArray
+from wgpu.backends.wgpu_native.extras import set_instance_extras
 
 from compute.engine import NoAdapter
 

@@ -5,40 +5,66 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 
 from __future__ import annotations
 
+from compute import shooting
 from compute.field import Cancelled, OnTile
-from compute.gpu import geodesic, geometry, shooting
+from compute.gpu import field, geodesic, geometry, transport
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
     ConnectRequest,
+    Field,
+    FieldRequest,
     Geometry,
     GeometryRequest,
     Paths,
     ShootRequest,
+    Transport,
+    TransportRequest,
 )
 
 
 class GpuEngine:
-    """Answers requests on one device.  Raises `NoAdapter` if there is none, `DeviceLost` if it goes."""
+    """Answers requests on one device, used from the thread that made it.
+
+    Raises `NoAdapter` if there is none; every answer may raise `DeviceLost`.
+    """
 
     name = "gpu"
 
     def __init__(self, device: Device | None = None) -> None:
-        self._workshop = Workshop(device or Device())
+        self._device = device or Device()
+        self._workshop = Workshop(self._device)
 
     @property
     def adapter(self) -> str:
         """The adapter in words."""
-        return self._workshop.device.adapter
+        return self._device.adapter
 
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
-        return geometry.geometry(self._workshop, request)
+        with self._device.watched():
+            return geometry.geometry(self._workshop, request)
 
     def shoot(self, request: ShootRequest) -> Paths:
         """Geodesics from initial points and velocities."""
-        return geodesic.shoot(self._workshop, request)
+        with self._device.watched():
+            return geodesic.shoot(self._workshop, request)
 
     def connect(self, request: ConnectRequest) -> Paths:
-        """Geodesics between pairs of points."""
-        return shooting.connect(self._workshop, request)
+        """Geodesics between pairs of points; by the reference."""
+        return shooting.connect(request)
+
+    def transport(self, request: TransportRequest) -> Transport:
+        """Vectors carried along curves."""
+        with self._device.watched():
+            return transport.transport(self._workshop, request)
+
+    def field(
+        self,
+        request: FieldRequest,
+        on_tile: OnTile | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Field:
+        """A scalar over a rectangle of a chart."""
+        with self._device.watched():
+            return field.field(self._workshop, request, on_tile, cancelled)

@@ -59,9 +59,7 @@ class Workshop:
             self._families[slot] = family_group(self.device, slot)
         return self._families[slot]
 
-    def run(
-        self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]
-    ) -> list[memoryview]:
+    def run(self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
         """Do the work in one submission and read the first bytes of some buffers.
 
         The views are valid until the next call.

@@ -1,0 +1,61 @@
+"""Scalar maps by ``shaders/kernels/field.wgsl``, tile by tile.  Twin of `compute.field`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute import field as reference
+from compute.field import Cancelled, OnTile
+from compute.gpu.kernel import Source, Storage, workgroups
+from compute.gpu.layout import record
+from compute.gpu.workshop import Dispatch, Workshop
+from compute.manifold import GENERIC_SCALARS
+from compute.types import Field, FieldRequest, Floats, Ints
+
+SAMPLE = record({"value": "f32", "status": "i32"})
+OF_FAMILY = len(GENERIC_SCALARS)
+SOURCE = Source(
+    "field",
+    parameters=record({"count": "u32", "which": "u32", "index": "u32"}),
+    storage=(Storage("thetas", "vec2f"), Storage("samples", "Sample", writable=True)),
+    structs={"Sample": SAMPLE},
+    constants={
+        **{name.upper(): number for number, name in enumerate(GENERIC_SCALARS)},
+        "OF_FAMILY": OF_FAMILY,
+    },
+)
+
+
+def field(
+    workshop: Workshop,
+    request: FieldRequest,
+    on_tile: OnTile | None = None,
+    cancelled: Cancelled | None = None,
+) -> Field:
+    """The map of the request, handed out tile by tile as it grows."""
+
+    def sample(theta: Floats) -> tuple[Floats, Ints]:
+        return _samples(workshop, request, theta)
+
+    return reference.sampled(request, sample, "gpu", on_tile, cancelled)
+
+
+def _samples(workshop: Workshop, request: FieldRequest, theta: Floats) -> tuple[Floats, Ints]:
+    """Values (k,) and statuses (k,) at the points of one tile (k, 2)."""
+    manifold = request.manifold
+    which = manifold.scalars.index(request.scalar)
+    number = OF_FAMILY
+    if request.scalar in GENERIC_SCALARS:
+        which, number = 0, GENERIC_SCALARS.index(request.scalar)
+    parameters = np.array([(len(theta), which, request.index)], SOURCE.parameters)
+    size = len(theta) * SAMPLE.itemsize
+    samples = workshop.buffer("field samples", size)
+    buffers = (
+        workshop.filled("field parameters", parameters),
+        workshop.filled("field thetas", theta.astype(np.float32)),
+        samples,
+    )
+    kernel = workshop.kernel(SOURCE, manifold.slot, {"SCALAR": number})
+    work = Dispatch(kernel, workshop.family(manifold.slot), buffers, workgroups(len(theta)))
+    found = np.frombuffer(workshop.run([work], [(samples, size)])[0], SAMPLE)
+    return found["value"].astype(np.float64), found["status"].copy()

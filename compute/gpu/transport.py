@@ -1,0 +1,114 @@
+"""Parallel transport by ``shaders/kernels/transport*.wgsl``.  Twin of `compute.transport`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.gpu import tiles
+from compute.gpu.kernel import Source, Storage, workgroups
+from compute.gpu.layout import record
+from compute.gpu.workshop import Dispatch, Workshop
+from compute.types import Floats, Status, Transport, TransportRequest
+
+# segments that one dispatch composes
+CHUNK = 16_384
+PARAMETERS = record({"count": "u32", "nodes": "u32", "alpha": "f32", "interior": "vec2f"})
+# matrices are column by column; metric at the segment's end
+SEGMENT = record({"matrix": "vec4f", "metric": "vec3f", "angle": "f32", "status": "i32"})
+CARRIER = record(
+    {
+        "matrix": "vec4f",
+        "vector": "vec2f",
+        "start2": "f32",
+        "angle": "f32",
+        "drift": "f32",
+        "node": "u32",
+        "segments": "u32",
+        "status": "i32",
+    }
+)
+SEGMENTS = Source(
+    "transport",
+    parameters=PARAMETERS,
+    storage=(Storage("nodes", "vec4f"), Storage("segments", "Segment", writable=True)),
+    structs={"Segment": SEGMENT},
+)
+COMPOSE = Source(
+    "transport_compose",
+    parameters=PARAMETERS,
+    storage=(
+        Storage("nodes", "vec4f"),
+        Storage("segments", "Segment"),
+        Storage("carriers", "Carrier", writable=True),
+        Storage("operators", "vec4f", writable=True),
+        Storage("angles", "f32", writable=True),
+    ),
+    structs={"Segment": SEGMENT, "Carrier": CARRIER},
+    constants={"CHUNK": CHUNK},
+)
+
+
+def transport(workshop: Workshop, request: TransportRequest) -> Transport:
+    """Vectors carried along every curve, with the operators and the frame's angle at each node."""
+    n, m = request.theta.shape[:2]
+    known = np.isfinite(request.theta).all(axis=-1) & np.isfinite(request.velocity).all(axis=-1)
+    usable = np.logical_and.accumulate(known, axis=1)
+    operators, angle = np.zeros((n, m, 2, 2)), np.zeros((n, m))
+    carriers = np.empty(n, CARRIER)
+    for rows in tiles.batches(n, m * SEGMENT.itemsize):
+        carriers[rows], found, angle[rows] = _carried(workshop, request, rows, usable[rows])
+        # columns in WGSL, rows in NumPy
+        operators[rows] = found.reshape(-1, m, 2, 2).swapaxes(-1, -2)
+    operators[:, 0], angle[:, 0] = np.eye(2), 0.0
+    operators[~usable] = angle[~usable] = np.nan
+    status = carriers["status"]
+    cut = (status == Status.OK) & ~usable.all(axis=1)
+    metric = request.alpha == 0.0
+    return Transport(
+        vectors=np.einsum("nmij,nj->nmi", operators, request.vectors),
+        operators=operators,
+        angle=angle if metric else np.full((n, m), np.nan),
+        drift=carriers["drift"].astype(np.float64) if metric else np.zeros(n),
+        status=np.where(cut, Status.LEFT_DOMAIN, status).astype(np.int32),
+        engine="gpu",
+    )
+
+
+def _carried(
+    workshop: Workshop, request: TransportRequest, rows: slice, usable: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """States at the ends (k,), operators (k, m, 4) and angles (k, m) of some rows' curves."""
+    n, m = usable.shape
+    slot, family = request.manifold.slot, workshop.family(request.manifold.slot)
+    parameters = np.array([(n, m, request.alpha, request.manifold.interior)], PARAMETERS)
+    given = workshop.filled("transport parameters", parameters)
+    nodes = workshop.filled("transport nodes", _nodes(request, rows, usable))
+    carriers = np.zeros(n, CARRIER)
+    carriers["vector"] = request.vectors[rows]
+    carriers["segments"] = np.maximum(usable.sum(axis=1) - 1, 0)
+    ends = workshop.filled("transport carriers", carriers)
+    segments = workshop.buffer("transport segments", n * (m - 1) * SEGMENT.itemsize)
+    operators = workshop.buffer("transport operators", n * m * 16)
+    angles = workshop.buffer("transport angles", n * m * 4)
+    buffers = (given, nodes, segments, ends, operators, angles)
+    work = [
+        Dispatch(workshop.kernel(SEGMENTS, slot), family, buffers[:3], workgroups(n * (m - 1))),
+        Dispatch(
+            workshop.kernel(COMPOSE, slot), family, buffers, workgroups(n), -(-(m - 1) // CHUNK)
+        ),
+    ]
+    outputs = [(ends, carriers.nbytes), (operators, n * m * 16), (angles, n * m * 4)]
+    found = workshop.run(work, outputs)
+    return (
+        np.frombuffer(found[0], CARRIER),
+        np.frombuffer(found[1], np.float32),
+        np.frombuffer(found[2], np.float32).reshape(n, m),
+    )
+
+
+def _nodes(request: TransportRequest, rows: slice, usable: np.ndarray) -> Floats:
+    """(θ, θ') as float32 (k, m, 4), an interior point at rest where a curve has ended."""
+    nodes = np.empty((*usable.shape, 4), np.float32)
+    nodes[..., :2], nodes[..., 2:] = request.theta[rows], request.velocity[rows]
+    nodes[~usable] = (*request.manifold.interior, 0.0, 0.0)
+    return nodes
