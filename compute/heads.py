@@ -142,7 +142,7 @@ def _in_range(name: str, value: int, count: int, where: str) -> None:
 class Plane:
     """q = q₀ + Uθ: q0 (d,), orthonormal U (d, 2); theta (m, 2) the queries' feet on the plane.
 
-    residual (m,): |q − q₀ − UUᵀ(q − q₀)| / |q − q̄|, clipped to 1; 0 for a query on the plane.
+    residual (m,): |q − q₀ − UUᵀ(q − q₀)| / |q − q₀| in [0, 1]; 0 for a query on the plane.
     """
 
     q0: Floats
@@ -169,8 +169,8 @@ def plane_through(head: Head, triple: tuple[int, int, int]) -> Plane:
     q0 = (a + b + c) / 3
     theta = (head.q - q0) @ U
     off = np.linalg.norm(head.q - q0 - theta @ U.T, axis=1)
-    spread = np.linalg.norm(head.q - head.q.mean(axis=0), axis=1)
-    return Plane(q0, U, theta, np.minimum(off / np.maximum(spread, 1e-300), 1.0))
+    away = np.linalg.norm(head.q - q0, axis=1)
+    return Plane(q0, U, theta, off / np.maximum(away, 1e-300))
 
 
 def token_triple(text: str, head: Head) -> tuple[int, int, int]:

@@ -85,6 +85,6 @@ def _note(manifold: Manifold) -> str:
         return f"Gaussian curvature K: {curvature}"
     off = np.median(manifold.landmarks.residual[manifold.landmarks.residual > 1e-9])
     return (
-        f"The plane holds three queries exactly; of the others, {off:.0%} of the distance from the "
-        "mean query lies off it (median), and they are drawn fainter."
+        f"The plane holds three queries exactly. Of the others’ distance {off:.0%} (median) lies off "
+        "it: the fainter a token, the more."
     )

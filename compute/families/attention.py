@@ -278,12 +278,12 @@ def _build(
     key: str, source: str, layer: int, head: int, tokens: str, temperature: float
 ) -> Manifold:
     """The plane through three queries of one head; ``tokens`` "i,j,k", or "" for the default."""
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
     chosen = heads.load(source).head(layer, head)
     triple = heads.token_triple(tokens, chosen) if tokens else heads.default_triple(chosen)
     plane = heads.plane_through(chosen, triple)
     scale = 1.0 / (temperature * np.sqrt(chosen.k.shape[1]))
-    if not (np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
     return softmax_manifold(
         chosen.k @ plane.U * scale,
         chosen.k @ plane.q0 * scale,

@@ -145,6 +145,13 @@ class VispyCanvas(Canvas):
             pixels: NDArray[np.uint8] = gloo.read_pixels((0, 0, width, height), alpha=True)
         return pixels
 
+    @property
+    def renderer(self) -> str:
+        """The OpenGL implementation, in words."""
+        self._view.set_current()
+        names = (gloo.gl.GL_RENDERER, gloo.gl.GL_VERSION)
+        return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
+
     def _draw(self) -> None:
         self._measure()
         frame, (width, height) = self._frame, self._view.physical_size
