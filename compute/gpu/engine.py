@@ -5,9 +5,8 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 
 from __future__ import annotations
 
-from compute import shooting
 from compute.field import Cancelled, OnTile
-from compute.gpu import field, geodesic, geometry, transport
+from compute.gpu import field, geodesic, geometry, shooting, transport
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
@@ -51,8 +50,9 @@ class GpuEngine:
             return geodesic.shoot(self._workshop, request)
 
     def connect(self, request: ConnectRequest) -> Paths:
-        """Geodesics between pairs of points; by the reference."""
-        return shooting.connect(request)
+        """Geodesics between pairs of points."""
+        with self._device.watched():
+            return shooting.connect(self._workshop, request)
 
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""
