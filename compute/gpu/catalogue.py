@@ -1,0 +1,28 @@
+"""All kernels by name, and their complete WGSL."""
+
+from __future__ import annotations
+
+from compute.gpu import action, field, geodesic, geometry, shooting, tiles, transport
+from compute.gpu.kernel import Source, module
+from compute.manifold import Manifold
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        geometry.SOURCE,
+        geodesic.SOURCE,
+        *action.ROUND,
+        shooting.SOURCE,
+        transport.SEGMENTS,
+        transport.COMPOSE,
+        field.SOURCE,
+    )
+}
+
+
+def wgsl(manifold: Manifold, kernel: str) -> str:
+    """The module that runs as ``kernel`` with this family in its slot; ValueError for no such kernel."""
+    if kernel not in SOURCES:
+        raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {kernel!r}")
+    constants = {"ATTEMPTS": tiles.attempts(manifold.slot.loops)} if kernel == "geodesic" else {}
+    return module(SOURCES[kernel], manifold.slot, constants).text
