@@ -57,7 +57,8 @@ def integrated(
     """The states (k,) in which the paths of some rows ended, and their nodes (k, m, 4)."""
     states = _initial(request, rows)
     n, m, slot = len(states), request.steps + 1, request.manifold.slot
-    attempts = tiles.attempts(slot.loops)
+    loops = tiles.loops_of(slot)
+    attempts = tiles.attempts(loops)
     kernel = workshop.kernel(SOURCE, slot, {"ATTEMPTS": attempts})
     parameters = np.array(
         [(n, request.steps, 1.0 / request.steps, request.alpha)], SOURCE.parameters
@@ -65,7 +66,7 @@ def integrated(
     nodes = workshop.buffer("geodesic nodes", n * m * 16)
     paths = workshop.filled("geodesic paths", states)
     buffers = (workshop.filled("geodesic parameters", parameters), paths, nodes)
-    times = tiles.dispatches(request.steps, slot.loops)
+    times = tiles.dispatches(request.steps, loops)
     work = Dispatch(kernel, workshop.family(slot), buffers, workgroups(n), times)
     ended, kept = workshop.run([work], [(paths, states.nbytes), (nodes, n * m * 16)])
     return np.frombuffer(ended, PATH), np.frombuffer(kept, np.float32).reshape(n, m, 4)

@@ -82,7 +82,7 @@ def _record_rounds(
     """Aim, fire, aim …, and judge at the end: the rounds of one α."""
     slot, steps = request.manifold.slot, request.steps
     nodes, aims = kept
-    family = workshop.family(slot)
+    family, loops = workshop.family(slot), tiles.loops_of(slot)
     restart = turn * (ROUNDS + 1)
     paths = workshop.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
     traces = workshop.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
@@ -91,8 +91,8 @@ def _record_rounds(
     aim_with = (workshop.filled(f"shooting parameters {turn}", own), nodes, paths, aims)
     fire_with = (workshop.filled(f"shooting rays {turn}", rays), paths, traces)
     aim = workshop.kernel(SOURCE, slot)
-    fire = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(slot.loops)})
-    times = tiles.dispatches(steps, slot.loops)
+    fire = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
+    times = tiles.dispatches(steps, loops)
     groups = -(-pairs // WORKGROUP)
     for _ in range(ROUNDS):
         aim.record(encoder, aim_with, family, (groups,))

@@ -10,20 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compute.geodesic import MAX_ATTEMPTS
+from compute.manifold import Slot
 
-# loop iterations an invocation may make in one dispatch
+# loop iterations an invocation may make in one dispatch, with as many again to spare
 BUDGET = 30_000
 STAGES = 4
 # bytes of the largest array of a dispatch
 LARGEST = 64 << 20
+# loop iterations of one call of a special function, at most
+_SPECIAL = {"gamma(": 6, "trigamma_": 12, "bessel_ratio": 34, "log_bessel": 24}
+
+
+def loops_of(slot: Slot) -> int:
+    """Loop iterations of one evaluation of the geometry: the family's own and its functions'."""
+    return slot.loops + sum(slot.source.count(name) * cost for name, cost in _SPECIAL.items())
 
 
 def attempts(loops: int, budget: int = BUDGET) -> int:
-    """How many Runge–Kutta steps fit one dispatch, when one evaluation of the geometry makes ``loops``.
+    """How many Runge–Kutta steps fit one dispatch, at ``loops`` an evaluation of the geometry.
 
     Each step costs its own iteration, and each stage one more than its evaluation.
     """
-    return max(1, budget // (1 + STAGES * (loops + 4)))
+    return max(1, budget // (1 + STAGES * (loops + 1)))
 
 
 def dispatches(steps: int, loops: int, budget: int = BUDGET) -> int:
