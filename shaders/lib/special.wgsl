@@ -102,6 +102,13 @@ fn bessel_ratio_near(kappa: f32) -> BesselRatio {
     return v;
 }
 
+/// A'' from its power series: for small κ the continued fraction's second derivative cancels.
+fn bessel_ratio_bend_small(kappa: f32) -> f32 {
+    let q = kappa * kappa;
+    let series = 77.0 / 1024.0 - q * (57.0 / 2560.0 - q * (5203.0 / 884736.0));
+    return -kappa * (0.375 - q * (5.0 / 24.0 - q * series));
+}
+
 /// The same from the expansion in 1/κ.
 fn bessel_ratio_far(kappa: f32) -> BesselRatio {
     let r = 1.0 / kappa;
@@ -125,6 +132,7 @@ fn bessel_ratio_slope(kappa: f32) -> f32 {
 
 fn bessel_ratio_bend(kappa: f32) -> f32 {
     if kappa >= BESSEL_SERIES_FROM { return bessel_ratio_far(kappa).bend; }
+    if kappa < 0.5 { return bessel_ratio_bend_small(kappa); }
     return bessel_ratio_near(kappa).bend;
 }
 

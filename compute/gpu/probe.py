@@ -1,0 +1,76 @@
+"""Any WGSL expression as arrays in, one array out: for tests of functions, never for live work."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.gpu.kernel import Source, Storage, workgroups
+from compute.gpu.layout import numpy_type, record
+from compute.gpu.workshop import Dispatch, Workshop
+from compute.manifold import Slot
+from compute.types import Floats
+
+_MAIN = """
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u) {{
+    if id.x >= parameters.count {{ return; }}
+    results[id.x] = evaluated({inputs});
+}}
+
+fn evaluated({declared}) -> {result} {{
+    return {expression};
+}}
+"""
+
+
+def evaluate(
+    workshop: Workshop,
+    expression: str,
+    include: str = "",
+    slot: Slot | None = None,
+    result: str = "f32",
+    **inputs: Floats,
+) -> Floats:
+    """``expression``, row by row, of inputs (n,) f32 or (n, k) vec⟨k⟩f that it names.
+
+    ``include`` is the text before it, ``result`` its WGSL type.  Gives (n,) or (n, k).
+    """
+    kinds = {name: _kind(array) for name, array in inputs.items()}
+    count = len(next(iter(inputs.values())))
+    text = include + _MAIN.format(
+        inputs=", ".join(f"{name}[id.x]" for name in inputs),
+        declared=", ".join(f"{name}: {kind}" for name, kind in kinds.items()),
+        result=result,
+        expression=expression,
+    )
+    storage = [Storage(name, kind) for name, kind in kinds.items()]
+    source = Source(
+        "probe",
+        parameters=record({"count": "u32"}),
+        storage=(*storage, Storage("results", result, writable=True)),
+        text=text,
+    )
+    size = count * _stride(result)
+    results = workshop.buffer("probe results", size)
+    bound = [workshop.filled("probe parameters", np.array([(count,)], source.parameters))]
+    bound += [workshop.filled(f"probe {i}", _padded(a)) for i, a in enumerate(inputs.values())]
+    family = workshop.family(slot) if slot else None
+    work = Dispatch(workshop.kernel(source, slot), family, (*bound, results), workgroups(count))
+    found = np.frombuffer(workshop.run([work], [(results, size)])[0], numpy_type(result).base)
+    shape = numpy_type(result).shape
+    return found.reshape(count, -1)[:, : shape[0] if shape else 1].reshape(count, *shape).copy()
+
+
+def _kind(array: Floats) -> str:
+    return "f32" if array.ndim == 1 else f"vec{array.shape[1]}f"
+
+
+def _stride(kind: str) -> int:
+    width = numpy_type(kind).shape
+    return {(): 4, (2,): 8, (3,): 16, (4,): 16}[width]
+
+
+def _padded(array: Floats) -> Floats:
+    """As float32, with the gap that an array of vec3 has after each element."""
+    data = np.asarray(array, np.float32)
+    return np.pad(data, ((0, 0), (0, 1))) if data.ndim == 2 and data.shape[1] == 3 else data
