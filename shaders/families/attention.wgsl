@@ -1,4 +1,5 @@
-// Softmax over keys: logits ℓ_j = b_j + T_j·θ, p = softmax ℓ.  Twin of compute/families/attention.py.
+// Softmax over keys: logits ℓ_j = b_j + T_j·θ, p = softmax ℓ.
+// Twin of compute/families/attention.py.
 //
 //   η = Σ p_j T_j,  g = Cov_p(T),  T_abc = third central moments,  Γ_ij,k = ½ T_ijk.
 //
@@ -147,7 +148,8 @@ fn whitened(at: vec3f, frame: vec3f) -> vec4f {
     for (var j = 0u; j < count; j++) {
         let c = keys[j].xy - reference.xy;
         let first = c.x * frame.x;
-        accumulate(&m, exp2(logit(keys[j], at) - reference.z), vec2f(first, (c.y - first * frame.y) * frame.z));
+        let second = (c.y - first * frame.y) * frame.z;
+        accumulate(&m, exp2(logit(keys[j], at) - reference.z), vec2f(first, second));
     }
     return m.s3;
 }

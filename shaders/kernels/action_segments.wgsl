@@ -22,11 +22,12 @@ fn variation(at: Geometry, k: f32, delta: vec2f) -> Segment {
     let count = f32(parameters.segments);
     let lowered = matrix(at.metric) * delta;
     // ½ ∂_k g_ab Δ^a Δ^b = Γ_ka,b Δ^a Δ^b
-    let turn = vec2f(
-        delta.x * dot(vec2f(at.first1.x, at.first2.x), delta) + delta.y * dot(vec2f(at.first1.y, at.first2.y), delta),
-        delta.x * dot(vec2f(at.first1.y, at.first2.y), delta) + delta.y * dot(vec2f(at.first1.z, at.first2.z), delta),
+    let first = delta.x * at.first1 + delta.y * at.first2;
+    let turn = vec2f(dot(first.xy, delta), dot(first.yz, delta));
+    let half = 0.5 * mat2x2f(
+        christoffel(at, delta, vec2f(1.0, 0.0)),
+        christoffel(at, delta, vec2f(0.0, 1.0)),
     );
-    let half = 0.5 * mat2x2f(christoffel(at, delta, vec2f(1.0, 0.0)), christoffel(at, delta, vec2f(0.0, 1.0)));
     let one = mat2x2f(1.0, 0.0, 0.0, 1.0);
     let forward = one + half;
     let backward = half - one;

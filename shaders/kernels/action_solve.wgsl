@@ -29,7 +29,8 @@ fn eliminate(curve: u32, flat: bool) -> bool {
         }
         let det = determinant(pivot);
         positive = positive && det > 0.0 && pivot[0][0] > 0.0;
-        let inverse = mat2x2f(pivot[1][1], -pivot[0][1], -pivot[1][0], pivot[0][0]) * (1.0 / select(det, 1.0, det == 0.0));
+        let adjoint = mat2x2f(pivot[1][1], -pivot[0][1], -pivot[1][0], pivot[0][0]);
+        let inverse = adjoint * (1.0 / select(det, 1.0, det == 0.0));
         factor = inverse * block(after.across, bend(after, flat));
         side = inverse * rest;
         factors[first + i] = vec4f(factor[0], factor[1]);

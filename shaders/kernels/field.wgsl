@@ -1,6 +1,6 @@
 // A scalar at the points of one tile of a map.  Twin of compute/field.py.
 //
-// SCALAR says which, and is a constant: a driver that runs every case of a switch would run them all.
+// SCALAR says which, and is a constant: some drivers run every case of a switch.
 //!include lib/tensor.wgsl
 //!include family
 

@@ -1,7 +1,7 @@
 // Parallel transport along curves, one invocation a segment.  Twin of compute/transport.py.
 //
-// The operator of M' = −Γ^(α)(θ)[θ'] M over a segment, by collocation of order 6 at Gauss's nodes on
-// the cubic Hermite interpolant, and the angle −∫ω in the frame e₁ = ∂₁/√g₁₁.
+// The operator of M' = −Γ^(α)(θ)[θ'] M over a segment, by collocation of order 6 at Gauss's nodes
+// on the cubic Hermite interpolant, and the angle −∫ω in the frame e₁ = ∂₁/√g₁₁.
 //!include lib/connection.wgsl
 //!include family
 

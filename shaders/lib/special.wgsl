@@ -1,7 +1,7 @@
 // Special functions in the forms that stay accurate in f32.  Twin of compute/special.py.
 //
-// Each shifts its argument up by the recurrence until an asymptotic series holds (x ≥ 6); differences
-// that would cancel have series of their own.
+// Each shifts its argument up by the recurrence until an asymptotic series holds (x ≥ 6);
+// differences that would cancel have series of their own.
 
 const SERIES_FROM = 6.0;
 
@@ -16,7 +16,8 @@ fn trigamma(x: f32) -> f32 {
     }
     let r = 1.0 / s.x;
     let q = r * r;
-    return s.sum + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + q * (-1.0 / 30.0 + q * (1.0 / 42.0 - q / 30.0)))));
+    let tail = 1.0 / 6.0 + q * (-1.0 / 30.0 + q * (1.0 / 42.0 - q / 30.0));
+    return s.sum + r * (1.0 + r * (0.5 + r * tail));
 }
 
 /// ψ''(x), negative.
@@ -113,10 +114,13 @@ fn bessel_ratio_bend_small(kappa: f32) -> f32 {
 fn bessel_ratio_far(kappa: f32) -> BesselRatio {
     let r = 1.0 / kappa;
     let q = r * r;
+    let value = 25.0 / 128.0 + r * (13.0 / 32.0 + r * 1073.0 / 1024.0);
+    let slope = 25.0 / 32.0 + r * (65.0 / 32.0 + r * 3219.0 / 512.0);
+    let bend = 125.0 / 32.0 + r * (195.0 / 16.0 + r * 22533.0 / 512.0);
     return BesselRatio(
-        1.0 - r * (0.5 + r * (0.125 + r * (0.125 + r * (25.0 / 128.0 + r * (13.0 / 32.0 + r * 1073.0 / 1024.0))))),
-        q * (0.5 + r * (0.25 + r * (0.375 + r * (25.0 / 32.0 + r * (65.0 / 32.0 + r * 3219.0 / 512.0))))),
-        -q * r * (1.0 + r * (0.75 + r * (1.5 + r * (125.0 / 32.0 + r * (195.0 / 16.0 + r * 22533.0 / 512.0))))),
+        1.0 - r * (0.5 + r * (0.125 + r * (0.125 + r * value))),
+        q * (0.5 + r * (0.25 + r * (0.375 + r * slope))),
+        -q * r * (1.0 + r * (0.75 + r * (1.5 + r * bend))),
     );
 }
 
@@ -139,9 +143,11 @@ fn bessel_ratio_bend(kappa: f32) -> f32 {
 /// log I₀(κ): the power series for small κ, the asymptotic one beyond.
 fn log_bessel_i0(kappa: f32) -> f32 {
     let r = 1.0 / max(kappa, 1.0);
-    let far = kappa - 0.5 * log(6.283185307179586 * max(kappa, 1.0))
-        + log(1.0 + r * (0.125 + r * (0.0703125 + r * (0.0732421875 + r * (0.112152099609375 + r * 0.22710800170898438)))));
-    let z = 0.25 * kappa * kappa;
+    let tail = 0.0732421875 + r * (0.112152099609375 + r * 0.22710800170898438);
+    let series = 1.0 + r * (0.125 + r * (0.0703125 + r * tail));
+    let far = kappa - 0.5 * log(6.283185307179586 * max(kappa, 1.0)) + log(series);
+    let near = min(kappa, 10.0);
+    let z = 0.25 * near * near;
     var term = 1.0;
     var sum = 1.0;
     for (var k = 1; k <= 24; k++) {

@@ -1,0 +1,105 @@
+"""The device: which adapter is taken, what is said without one, and what happens when it goes."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compute.engine import NoAdapter
+from compute.families import family
+from compute.gpu import device as devices
+from compute.gpu.device import Device, DeviceLost
+from compute.gpu.engine import GpuEngine
+from compute.gpu.kernel import Source
+from compute.gpu.layout import record
+from compute.gpu.workshop import Workshop
+from compute.manifold import Slot
+from compute.types import GeometryRequest
+
+
+def adapter(name: str, kind: str, backend: str = "Vulkan") -> SimpleNamespace:
+    info = {"device": name, "description": "driver", "vendor": "", "adapter_type": kind}
+    return SimpleNamespace(info={**info, "backend_type": backend})
+
+
+CARD = adapter("Card", "DiscreteGPU")
+SHARED = adapter("Shared", "IntegratedGPU")
+PROCESSOR = adapter("Processor", "CPU")
+
+
+@pytest.mark.parametrize(
+    ("found", "best"),
+    [
+        ([PROCESSOR, SHARED, CARD], CARD),
+        ([PROCESSOR, SHARED], SHARED),
+        ([PROCESSOR], PROCESSOR),
+        ([adapter("Card", "DiscreteGPU", "D3D12"), CARD], CARD),
+    ],
+)
+def test_the_best_adapter_is_taken(found, best):
+    assert devices.best(found) is best
+
+
+def test_a_name_overrules_the_order():
+    assert devices.best([CARD, SHARED, PROCESSOR], "proc") is PROCESSOR
+
+
+def test_an_unknown_name_lists_what_there_is():
+    with pytest.raises(NoAdapter, match=r"'toaster'.*Card.*Shared"):
+        devices.best([CARD, SHARED], "toaster")
+
+
+def test_without_adapters_the_engine_says_so(monkeypatch):
+    monkeypatch.setattr(devices, "adapters", lambda: ())
+    with pytest.raises(NoAdapter, match="found: none"):
+        GpuEngine()
+
+
+@pytest.mark.gpu
+def test_a_lost_device_is_one_exception(gpu_engine):
+    request = GeometryRequest(family("gaussian"), np.array([[0.0, 1.0]]))
+    engine = GpuEngine()
+    engine.geometry(request)
+    engine._device.handle.destroy()
+    with pytest.raises(DeviceLost):
+        engine.geometry(request)
+    gpu_engine.geometry(request)
+
+
+@pytest.mark.gpu
+def test_an_engine_works_in_the_thread_that_opened_it(gpu_engine):
+    found = []
+
+    def work() -> None:
+        request = GeometryRequest(family("gaussian"), np.array([[0.0, 2.0]]))
+        found.append(GpuEngine().geometry(request).metric[0])
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    np.testing.assert_allclose(found[0], [[0.25, 0.0], [0.0, 0.5]], rtol=1e-6)
+
+
+@pytest.mark.gpu
+def test_a_mistake_in_a_shader_is_found_where_it_was_written(gpu_engine):
+    text = "//!include family\n@compute @workgroup_size(1)\nfn main() { _ = twice(1.0); }"
+    source = Source("probe", parameters=record({"count": "u32"}), storage=(), text=text)
+    slot = Slot("fn twice(x: f32) -> f32 {\n    return 2.0 * y;\n}")
+    kernel = Workshop(gpu_engine._device).kernel(source, slot)
+    with pytest.raises(ValueError, match=r"family:2:18") as problem:
+        _ = kernel.pipeline
+    assert "wgsl:" not in str(problem.value)
+
+
+@pytest.mark.gpu
+def test_families_of_equal_text_share_a_kernel(gpu_engine):
+    workshop = gpu_engine._workshop
+    request = GeometryRequest(family("attention:bank"), np.array([[0.0, 0.0]]))
+    gpu_engine.geometry(request)
+    kernels = len(workshop._kernels)
+    gpu_engine.geometry(GeometryRequest(family("attention:trophy"), np.array([[0.0, 0.0]])))
+    assert len(workshop._kernels) == kernels
+    assert isinstance(gpu_engine._device, Device)
