@@ -1,4 +1,4 @@
-"""The command line: JSON alone on stdout, one line for bad input, the exit status says what happened."""
+"""The command line: JSON alone on stdout, one line for bad input, an exit status that says it."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_what_is_wrong_is_refused_in_one_line(case, tmp_path):
 def test_pickles_and_other_files_are_not_opened(tmp_path):
     path = tmp_path / "evil.npz"
     path.write_bytes(pickle.dumps({"q": 1}))
-    with pytest.raises(ValueError, match="must be an .npz file"):
+    with pytest.raises(ValueError, match=r"must be an \.npz file"):
         heads.load(str(path))
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("q.npy", b"\x93NUMPY\x01\x00")
@@ -64,7 +64,9 @@ def test_pickles_and_other_files_are_not_opened(tmp_path):
 @pytest.mark.parametrize("kind", ["f2", "f4", "f8"])
 def test_any_number_of_axes_and_precision(shape, kind, tmp_path):
     path = tmp_path / "h.npz"
-    np.savez(path, **{name: np.random.default_rng(2).normal(size=shape).astype(kind) for name in "qkv"})
+    np.savez(
+        path, **{name: np.random.default_rng(2).normal(size=shape).astype(kind) for name in "qkv"}
+    )
     file = heads.load(str(path))
     assert file.q.shape == (1,) * (4 - len(shape)) + shape
     assert family(f"attention:{path}?layer=0&head=0").landmarks.labels == tuple("012345")

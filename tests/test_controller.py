@@ -1,0 +1,242 @@
+"""The whole application logic with mocked views and no thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+from app.controller.controller import Controller
+from app.controller.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, perform
+from app.controller.plan import Viewport, jobs, plan
+from app.controller.runner import EngineOpened, JobFailed
+from app.model import session
+from app.model.scene import Layers, Pin
+from app.model.store import Store
+from app.views.base import (
+    Canvas,
+    CommandInvoked,
+    Hovered,
+    PinMoved,
+    SceneEdited,
+    VectorMoved,
+    ViewChanged,
+    Window,
+)
+from compute.engine import ReferenceEngine
+from compute.types import Extent
+
+
+class Recorder:
+    """A runner that only remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def submit(self, job: Job) -> None:
+        self.jobs.append(job)
+
+    def take(self) -> list[Job]:
+        taken, self.jobs = self.jobs, []
+        return taken
+
+
+@pytest.fixture
+def desk():
+    canvas, window, runner = MagicMock(spec=Canvas), MagicMock(spec=Window), Recorder()
+    controller = Controller(Store(session.load("gaussian")), canvas, window, runner)
+    return controller, canvas, window, runner
+
+
+def answers(job: Job) -> list:
+    found: list = []
+    perform(ReferenceEngine(), job, found.append, lambda: False)
+    return found
+
+
+def give(controller: Controller, runner: Recorder) -> None:
+    """Answer everything that was asked."""
+    for job in runner.take():
+        for answer in answers(job):
+            controller.on_message(answer)
+
+
+def test_plan_asks_only_for_what_a_change_touches():
+    scene, viewport = session.load("bank"), Viewport()
+    before = jobs(scene, viewport)
+    assert {type(job) for job in before.values()} == {PathJob, EllipseJob, MapJob}
+
+    def asked(changed, view=viewport):
+        return {type(job) for job in plan(before, jobs(changed, view))}
+
+    assert asked(replace(scene, colormap="plasma", title="x", playhead=0.1)) == set()
+    assert asked(replace(scene, end=Pin((1.0, 1.0)))) == {PathJob}
+    assert asked(replace(scene, alpha=0.5)) == {PathJob}
+    assert asked(replace(scene, scalar="curvature")) == {MapJob}
+    assert asked(replace(scene, view=Extent(-1, 1, -1, 1))) == {MapJob, EllipseJob}
+    assert asked(scene, replace(viewport, dragging=True)) == {PathJob}
+    assert asked(replace(scene, layers=Layers(map=False, ellipses=False))) == set()
+
+
+def test_a_moved_pin_is_shown_at_once_and_its_path_asked_for(desk):
+    controller, canvas, _, runner = desk
+    runner.take()
+    controller.on_event(PinMoved("A", (0.5, 0.25), done=False))
+    canvas.set_pin.assert_any_call("A", pytest.approx((0.5, 0.25)))
+    (job,) = runner.take()
+    assert isinstance(job, PathJob)
+    assert job.quality == "live"
+    # the chart draws (μ, log σ)
+    assert job.start == pytest.approx((0.5, np.exp(0.25)))
+    controller.on_event(PinMoved("A", (0.5, 0.25), done=True))
+    (final,) = runner.take()
+    assert final == replace(job, quality="final")
+
+
+def test_an_answer_draws_the_curve_and_the_numbers(desk):
+    controller, canvas, window, runner = desk
+    give(controller, runner)
+    kind, curve = [c.args for c in canvas.set_curve.call_args_list if c.args[0] == "geodesic"][-1]
+    assert (kind, curve.dashed) == ("geodesic", False)
+    np.testing.assert_allclose(curve.xy[0], [-1.5, np.log(0.6)], atol=1e-9)
+    measures = {m.name: m for m in window.set_measures.call_args.args[0]}
+    assert measures["Fisher–Rao length"].value == measures["Closed form"].value
+    assert all(m.ok for m in measures.values())
+    assert canvas.set_map.call_args.args[0].values.shape[1] == 384
+
+
+def test_stale_answers_are_dropped(desk):
+    controller, canvas, _, runner = desk
+    old = next(job for job in runner.take() if isinstance(job, PathJob))
+    (answer,) = answers(old)
+    controller.on_event(PinMoved("B", (0.0, 0.0), done=True))
+    canvas.set_curve.reset_mock()
+    controller.on_message(answer)
+    assert not [c for c in canvas.set_curve.call_args_list if c.args[0] == "geodesic"]
+
+
+def test_a_failed_job_is_told_and_nothing_else_happens(desk):
+    controller, _, window, runner = desk
+    controller.on_message(JobFailed(runner.take()[0], "DeviceLost: gone"))
+    assert window.set_status.call_args.args[2:] == ("DeviceLost: gone", False)
+
+
+def test_an_engine_that_is_second_choice_is_said(desk):
+    controller, _, window, _ = desk
+    controller.on_message(EngineOpened("reference", "NumPy, float64", "no GPU adapter was found"))
+    assert "no GPU adapter" in window.set_status.call_args.args[2]
+
+
+def test_a_path_that_leaves_is_dashed_and_says_why(desk):
+    controller, canvas, window, runner = desk
+    give(controller, runner)
+    job = PathJob("gaussian", (0.0, 1.0), (0.0, 1.5), (0.0, 0.1), 0.0, "final")
+    (answer,) = answers(job)
+    broken = replace(answer.paths, status=np.array([2], np.int32))
+    controller._planned = {PathJob: job}
+    controller.on_message(replace(answer, paths=broken))
+    assert canvas.set_message.call_args.args[0].startswith("Not converged")
+    curves = [c.args[1] for c in canvas.set_curve.call_args_list if c.args[0] == "geodesic"]
+    assert curves[-1].dashed
+    assert window.set_status.call_args.args[3] is False
+
+
+def test_a_pin_outside_the_domain_stays(desk):
+    controller, _, _, _ = desk
+    controller.on_event(SceneEdited((("family", "categorical3_expectation"),)))
+    before = controller.store.scene
+    controller.on_event(PinMoved("A", (2.0, 2.0), done=True))
+    assert controller.store.scene.start == before.start
+
+
+def test_near_a_token_a_pin_snaps_onto_it(desk):
+    controller, _, _, _ = desk
+    controller.on_event(SceneEdited((("family", "attention:bank"),)))
+    from compute.families import family
+
+    target = family("attention:bank").landmarks.theta[2]
+    controller.on_event(PinMoved("A", tuple(target + 0.02), done=True))
+    assert controller.store.scene.start == Pin(tuple(map(float, target)), 2)
+
+
+def test_switching_family_and_chart_and_back_by_undo(desk):
+    controller, canvas, _, runner = desk
+    original = controller.store.scene
+    controller.on_event(SceneEdited((("family", "categorical3_natural"),)))
+    controller.on_event(SceneEdited((("chart", "expectation"),)))
+    assert controller.store.scene.chart == "expectation"
+    give(controller, runner)
+    controller.on_event(CommandInvoked("undo"))
+    controller.on_event(CommandInvoked("undo"))
+    assert controller.store.scene == original
+    assert canvas.set_axes.call_args.args[0].labels == ("μ", "σ")
+
+
+def test_a_choice_that_cannot_be_shown_is_told(desk):
+    controller, _, window, _ = desk
+    before = controller.store.scene
+    controller.on_event(SceneEdited((("family", "attention:bank?tokens=1,1,2"),)))
+    assert "three different" in window.tell.call_args.args[1]
+    assert controller.store.scene == before
+
+
+def test_layers_are_hidden_and_shown(desk):
+    controller, canvas, _, runner = desk
+    give(controller, runner)
+    controller.on_event(SceneEdited((("layers.map", False), ("layers.straight", False))))
+    canvas.set_map.assert_called_with(None)
+    canvas.set_curve.assert_any_call("straight", None)
+    controller.on_event(SceneEdited((("layers.map", True),)))
+    assert [type(job) for job in runner.take()] == [MapJob]
+
+
+def test_the_vector_follows_its_tip(desk):
+    controller, _, _, _ = desk
+    start = np.array(controller.store.scene.start.theta)
+    x, y = start[0], np.log(start[1])
+    controller.on_event(VectorMoved((x + 0.3, y + 0.2), done=True))
+    # the chart's second axis is log σ: a step of 0.2 there is 0.2 σ
+    assert controller.store.scene.vector == pytest.approx((0.3, 0.2 * start[1]))
+
+
+def test_playing_moves_the_point_without_computing(desk):
+    controller, _, window, runner = desk
+    give(controller, runner)
+    controller.on_event(CommandInvoked("play"))
+    step = window.every.call_args.args[1]
+    for _ in range(5):
+        step()
+    assert controller.store.scene.playhead > 0.5
+    assert window.set_moving_row.call_count >= 5
+    assert runner.take() == []
+    controller.on_event(CommandInvoked("undo"))
+    assert controller.store.scene.playhead == 0.5, "playing is one step of undo"
+
+
+def test_a_zoom_asks_for_the_map_of_what_is_seen(desk):
+    controller, _, _, runner = desk
+    runner.take()
+    controller.on_event(ViewChanged(Extent(-1, 1, -1, 1), (600, 300)))
+    asked = {type(job): job for job in runner.take()}
+    assert asked[MapJob].view == Extent(-1, 1, -1, 1)
+    assert asked[MapJob].pixels == (600, 300)
+
+
+def test_hovering_says_where(desk):
+    controller, _, window, _ = desk
+    controller.on_event(Hovered((0.0, 0.0)))
+    assert "K = -0.5" in window.set_coordinates.call_args.args[0]
+    controller.on_event(Hovered(None))
+    window.set_coordinates.assert_called_with("")
+
+
+def test_the_moving_row_is_a_distribution(desk):
+    controller, _, window, runner = desk
+    controller.on_event(SceneEdited((("family", "attention:bank"),)))
+    give(controller, runner)
+    assert isinstance(controller._answer, PathAnswer)
+    row = window.set_moving_row.call_args.args[0]
+    assert row.sum() == pytest.approx(1.0)
+    assert (row >= 0).all()

@@ -1,0 +1,106 @@
+"""The worker thread: the newest job wins, the most urgent goes first, an exception is told."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.controller import runner as runners
+from app.controller.jobs import EllipseJob, MapJob, PathJob
+from app.controller.runner import EngineOpened, JobFailed, Runner
+from compute.types import Extent
+
+
+def path(i: int) -> PathJob:
+    return PathJob("gaussian", (float(i), 1.0), (0.0, 1.0), (1.0, 0.0), 0.0, "live")
+
+
+MAP = MapJob("gaussian", "log", "entropy", 0, Extent(-1, 1, -1, 1), (64, 64))
+ELLIPSES = EllipseJob("gaussian", "log", Extent(-1, 1, -1, 1))
+
+
+class Gate:
+    """Stands in for `perform`: each job waits until it is let through."""
+
+    def __init__(self) -> None:
+        self.done: list = []
+        self.started = threading.Semaphore(0)
+        self.let = threading.Semaphore(0)
+
+    def __call__(self, engine, job, emit, cancelled) -> None:
+        self.started.release()
+        assert self.let.acquire(timeout=10)
+        if isinstance(job, MapJob) and cancelled():
+            return
+        self.done.append(job)
+
+
+@pytest.fixture
+def gated(monkeypatch):
+    gate, messages = Gate(), []
+    monkeypatch.setattr(runners, "perform", gate)
+    runner = Runner(messages.append, "reference")
+    yield runner, gate, messages
+    for _ in range(50):
+        gate.let.release()
+    runner.close()
+
+
+def test_the_newest_of_a_kind_wins(gated):
+    runner, gate, _ = gated
+    runner.submit(path(0))
+    assert gate.started.acquire(timeout=10)
+    for i in range(1, 200):
+        runner.submit(path(i))
+        assert runner.pending() <= 2, "one under way, one waiting"
+    for _ in range(2):
+        gate.let.release()
+    assert runner.wait_idle(10)
+    assert gate.done == [path(0), path(199)]
+
+
+def test_the_most_urgent_goes_first_and_a_map_gives_way(gated):
+    runner, gate, _ = gated
+    runner.submit(MAP)
+    assert gate.started.acquire(timeout=10)
+    runner.submit(ELLIPSES)
+    runner.submit(path(1))
+    for _ in range(4):
+        gate.let.release()
+    assert runner.wait_idle(10)
+    assert gate.done == [path(1), ELLIPSES, MAP], "the interrupted map is taken up again"
+
+
+def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
+    messages: list = []
+    calls = iter([ValueError("nothing there"), None])
+
+    def fail_once(engine, job, emit, cancelled) -> None:
+        problem = next(calls)
+        if problem is not None:
+            raise problem
+
+    monkeypatch.setattr(runners, "perform", fail_once)
+    runner = Runner(messages.append, "reference")
+    runner.submit(path(0))
+    assert runner.wait_idle(10)
+    runner.submit(path(1))
+    assert runner.wait_idle(10)
+    runner.close()
+    assert isinstance(messages[0], EngineOpened)
+    assert messages[1:] == [JobFailed(path(0), "ValueError: nothing there")]
+
+
+def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
+    import compute.engine
+
+    def nothing() -> None:
+        raise compute.engine.NoAdapter("no adapter")
+
+    monkeypatch.setattr(compute.engine, "_gpu", nothing)
+    messages: list = []
+    runner = Runner(messages.append, "auto")
+    runner.close()
+    assert messages[0].name == "reference"
+    assert "no GPU adapter" in messages[0].remark

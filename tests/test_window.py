@@ -1,0 +1,125 @@
+"""The real window on a real display, dragged as a hand would."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.window
+PATIENCE = 60.0
+
+
+@pytest.fixture(params=["reference", "gpu"])
+def program(request: pytest.FixtureRequest) -> Iterator:
+    """The program with the normal distributions, shown and settled."""
+    if request.param == "gpu":
+        request.getfixturevalue("gpu_engine")
+    from app.main import Program
+    from app.model import session
+
+    made = Program(session.load("gaussian"), request.param)
+    made.window.frame.resize(1200, 800)
+    made.window.frame.show()
+    settle(made)
+    yield made
+    made.close()
+    made.window.frame.deleteLater()
+    made.application.processEvents()
+
+
+def until(program, reached: Callable[[], bool]) -> None:
+    """Let the window live until something has come about."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, "the window did not get there"
+        program.application.processEvents()
+
+
+def settle(program) -> None:
+    """Everything that was asked is answered and shown."""
+    until(program, lambda: program.controller._answer is not None)
+    until(program, lambda: program.runner.pending() == 0)
+    for _ in range(3):
+        program.application.processEvents()
+
+
+def pixel_of(program, name: str) -> tuple[int, int]:
+    canvas = program.canvas
+    x, y = canvas._frame.to_pixels(canvas._pins.at[name])
+    return round(float(x)), round(float(y))
+
+
+def test_the_first_geodesic_is_drawn(program):
+    answer = program.controller._answer
+    assert answer.paths.status[0] == 0
+    image = program.canvas.image()
+    x, y = pixel_of(program, "A")
+    # the letter is dark, the disc around it blue
+    assert tuple(image[y, x + 7, :3]) == (0x4C, 0xC2, 0xFF)
+    x, y = pixel_of(program, "B")
+    assert tuple(image[y, x + 7, :3]) == (0xFF, 0xB4, 0x54)
+    # the geodesic is the ellipse μ²/2 + σ² = 1.125 + 0.36
+    x, y = program.canvas._frame.to_pixels((0.4, np.log(np.sqrt(1.485 - 0.08))))
+    assert image[round(y) - 1 : round(y) + 2, round(x), :3].max() > 240
+
+
+def test_dragging_a_pin_moves_everything_and_is_one_step_of_undo(program):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    native = program.canvas.native
+    before = program.store.scene
+    x, y = pixel_of(program, "A")
+    QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    most = 0
+    for i in range(1, 41):
+        QTest.mouseMove(native, QPoint(x + 3 * i, y - 2 * i))
+        program.application.processEvents()
+        most = max(most, program.runner.pending())
+    QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=QPoint(x + 120, y - 80))
+    settle(program)
+    until(program, lambda: program.controller._answer.job.quality == "final")
+    scene, answer = program.store.scene, program.controller._answer
+    assert most <= 2, "one job under way and one waiting"
+    at = program.canvas._frame.to_chart((x + 120, y - 80))
+    # the pin keeps the half pixel by which it was taken beside its middle
+    assert scene.start.theta == pytest.approx((at[0], np.exp(at[1])), abs=0.01)
+    assert answer.job.start == scene.start.theta
+    np.testing.assert_allclose(answer.curve[0], scene.start.theta, rtol=1e-5)
+    assert pixel_of(program, "A") == pytest.approx((x + 120, y - 80), abs=1)
+    program.store.undo()
+    assert program.store.scene == before
+
+
+@pytest.mark.parametrize("program", ["gpu"], indirect=True)
+def test_every_family_can_be_chosen(program):
+    from compute.families import families
+
+    for name in families():
+        program.window._edit("family", name)
+        settle(program)
+        until(
+            program,
+            lambda name=name: (program.controller._answer or _NOTHING).job.family == name,
+        )
+        assert program.controller._answer.paths.status[0] == 0, name
+        assert program.window._words.text() == "converged"
+
+
+class _NOTHING:
+    class job:
+        family = ""
+
+
+def test_playing_keeps_the_window_alive(program):
+    program.controller.toggle_play()
+    start = program.store.scene.playhead
+    until(program, lambda: program.store.scene.playhead > start + 0.05)
+    program.controller.toggle_play()
+    held = program.store.scene.playhead
+    for _ in range(5):
+        program.application.processEvents()
+    assert program.store.scene.playhead == held
