@@ -47,7 +47,11 @@ def test_a_head_file_is_named_relative_to_the_scene(tmp_path):
     np.savez(tmp_path / "heads" / "mine.npz", **arrays)
     (tmp_path / "deep").mkdir()
     file = tmp_path / "deep" / "scene.json"
-    text = {"format": session.FORMAT, "version": 1, "family": "attention:../heads/mine.npz?layer=0&head=0"}
+    text = {
+        "format": session.FORMAT,
+        "version": 1,
+        "family": "attention:../heads/mine.npz?layer=0&head=0",
+    }
     file.write_text(json.dumps(text))
     scene = session.load(file)
     session.save(scene, file)
@@ -74,7 +78,10 @@ BAD = {
     "alpha beyond": (json.dumps(GOOD | {"alpha": 2}), "alpha.*2"),
     "empty view": (json.dumps(GOOD | {"view": [1, 1, 0, 1]}), "extent"),
     "deep": ("[" * 100_000, "not JSON"),
-    "no such head": (json.dumps(GOOD | {"family": "attention:none.npz"}), "must be a file or one of"),
+    "no such head": (
+        json.dumps(GOOD | {"family": "attention:none.npz"}),
+        "must be a file or one of",
+    ),
 }
 
 

@@ -88,7 +88,12 @@ def _checks(engine: Engine) -> list[dict[str, Any]]:
             error = float(np.nanmax(np.where(missing, np.inf, np.abs(got - expected)))) / scale
             limit = TOLERANCE[kernel]
             found.append(
-                {"name": f"{kernel} {name}", "error": error, "tolerance": limit, "ok": error <= limit}
+                {
+                    "name": f"{kernel} {name}",
+                    "error": error,
+                    "tolerance": limit,
+                    "ok": error <= limit,
+                }
             )
     return found
 

@@ -21,7 +21,7 @@ SOURCES: dict[str, Source] = {
 
 
 def wgsl(manifold: Manifold, kernel: str) -> str:
-    """The module that runs as ``kernel`` with this family in its slot; ValueError for no such kernel."""
+    """The module that runs as ``kernel`` with this family in its slot; ValueError if there is none."""
     if kernel not in SOURCES:
         raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {kernel!r}")
     constants = {"ATTEMPTS": tiles.attempts(manifold.slot.loops)} if kernel == "geodesic" else {}
