@@ -1,0 +1,146 @@
+"""Geodesics against closed forms, SciPy and their own order; singular and hard cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from compute.families import family
+from compute.families.attention import softmax_manifold
+from compute.geodesic import RK4, dop853, shoot
+from compute.manifold import Manifold, contracted, inner, raised
+from compute.shooting import connect
+from compute.types import ConnectRequest, ShootRequest, Status
+
+
+def sphere(theta: np.ndarray, v: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """exp on the simplex: great circles of z = 2√p, cut back to (p₁, p₂)."""
+    p = np.append(theta, 1 - theta.sum())
+    dp = np.append(v, -v.sum())
+    z, w = 2 * np.sqrt(p), dp / np.sqrt(p)
+    speed = np.linalg.norm(w)
+    circle = z * np.cos(speed * t / 2)[:, None] + 2 * w / speed * np.sin(speed * t / 2)[:, None]
+    return (circle / 2)[:, :2] ** 2
+
+
+@pytest.mark.parametrize("tableau", [RK4, dop853()], ids=lambda t: t.name)
+def test_the_observed_order_is_the_declared_one(tableau):
+    """Error against the great circle for a halving step: the slope in log–log."""
+    manifold = family("categorical3_expectation")
+    theta, v = np.array([0.3, 0.4]), np.array([0.25, -0.3])
+    steps = np.array([8, 16, 32, 64]) if tableau.order == 4 else np.array([4, 6, 8, 12])
+    errors = []
+    for n in steps:
+        path = shoot(ShootRequest(manifold, theta[None], v[None], steps=int(n)), tableau)
+        errors.append(np.abs(path.theta[0, -1] - sphere(theta, v, np.ones(1))[0]).max())
+    slope = -np.polyfit(np.log(steps), np.log(errors), 1)[0]
+    assert slope == pytest.approx(tableau.order, abs=0.4)
+
+
+def test_half_plane_closed_form():
+    """ds² = 2(dX² + dY²)/Y² with X = μ/√2: the Möbius form of the geodesic."""
+    manifold = family("gaussian")
+    theta, v = np.array([0.4, 1.3]), np.array([1.1, -0.6])
+    path = shoot(ShootRequest(manifold, theta[None], v[None]))
+    dx, dy = v[0] / np.sqrt(2), v[1]
+    s = np.hypot(dx, dy) / theta[1] * path.t
+    a = (np.arctan2(dy, dx) - np.pi / 2) / 2
+    z = (np.cos(a) * 1j * np.exp(s) + np.sin(a)) / (-np.sin(a) * 1j * np.exp(s) + np.cos(a))
+    expected = np.stack([theta[0] + np.sqrt(2) * theta[1] * z.real, theta[1] * z.imag], axis=1)
+    np.testing.assert_allclose(path.theta[0], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [-1.0, -0.3, 0.0, 0.7, 1.0])
+@pytest.mark.parametrize("name", ["gaussian", "beta", "attention:bank"])
+def test_against_scipy(name, alpha):
+    """The same equation handed to SciPy's own adaptive integrator."""
+    manifold = family(name)
+    theta = np.array(manifold.pins[0])
+    v = 0.4 * (np.array(manifold.pins[1]) - theta)
+
+    def rate(t: float, y: np.ndarray) -> np.ndarray:
+        local = manifold.geometry(y[:2])
+        first = local.first - 0.5 * alpha * local.cubic[[0, 1, 2, 1, 2, 3]].reshape(2, 3)
+        return np.concatenate([y[2:], -raised(local, contracted(first, y[2:], y[2:]))])
+
+    end = solve_ivp(rate, (0, 1), [*theta, *v], method="DOP853", rtol=1e-12, atol=1e-13).y[:, -1]
+    path = shoot(ShootRequest(manifold, theta[None], v[None], alpha))
+    found = np.concatenate([path.theta[0, -1], path.velocity[0, -1]])
+    np.testing.assert_allclose(found, end, rtol=1e-9, atol=1e-10)
+
+
+def test_exponential_families_are_straight_for_alpha_one():
+    """e-geodesics are straight in θ, m-geodesics in η, for three outcomes and for attention."""
+    for name in ("categorical3_natural", "attention:bank"):
+        manifold = family(name)
+        a, b = (np.array([pin]) * 0.5 for pin in manifold.pins)
+        straight = connect(ConnectRequest(manifold, a, b, 1.0))
+        share = straight.t[:, None]
+        np.testing.assert_allclose(straight.theta[0], a + share * (b - a), atol=1e-9)
+        mixed = connect(ConnectRequest(manifold, a, b, -1.0))
+        eta = manifold.charts[1].forward(mixed.theta[0])
+        np.testing.assert_allclose(eta, eta[0] + share * (eta[-1] - eta[0]), atol=1e-9)
+
+
+def test_the_metric_is_taken_at_every_stage():
+    """Held at the start, the curve would miss at first order in the curvature: it must not."""
+    manifold = family("gaussian")
+    theta, v = np.array([[0.0, 1.0]]), np.array([[1.5, 0.5]])
+    local = manifold.geometry(theta)
+    frozen = theta + v - 0.5 * raised(local, contracted(local.first, v, v))
+    path = shoot(ShootRequest(manifold, theta, v))
+    assert np.abs(frozen - path.theta[:, -1]).max() > 0.1
+
+
+def test_the_edge_is_reached_where_the_sphere_says():
+    """Towards an edge of the triangle a geodesic stops at p₁ = 0 and at its great circle's time."""
+    manifold = family("categorical3_expectation")
+    theta, v = np.array([0.2, 0.3]), np.array([-2.0, 0.5])
+    path = shoot(ShootRequest(manifold, theta[None], v[None]))
+    assert path.status[0] == Status.LEFT_DOMAIN
+    z, w = 2 * np.sqrt(theta[0]), v[0] / np.sqrt(theta[0])
+    speed = np.sqrt(inner(manifold.geometry(theta).metric, v, v))
+    exit_time = 2 / speed * np.arctan2(z, -w * 2 / speed)
+    assert path.reached[0] == pytest.approx(exit_time, abs=2e-3)
+    assert path.reached[0] < exit_time
+    assert 0 < path.stop[0, 0] < 1e-4
+
+
+def test_three_keys_are_an_octant_and_a_rectangle_is_flat():
+    rng = np.random.default_rng(11)
+    theta = rng.normal(size=(20, 2))
+    octant = softmax_manifold(rng.normal(size=(3, 2)), rng.normal(size=3))
+    np.testing.assert_allclose(octant.curvature(theta), 0.25, atol=1e-9)
+    flat = softmax_manifold([[1, 1], [1, -1], [-1, 1], [-1, -1]], [0.3, 0.1, 0.1, -0.1])
+    np.testing.assert_allclose(flat.curvature(theta), 0.0, atol=1e-9)
+
+
+def random_heads(count: int) -> list[Manifold]:
+    rng = np.random.default_rng(5)
+    return [
+        softmax_manifold(rng.normal(size=(n, 2)), rng.normal(size=n)) for n in range(4, 4 + count)
+    ]
+
+
+@pytest.mark.parametrize("manifold", random_heads(4), ids=lambda m: f"{len(m.support(0).x)} keys")
+def test_distances_lie_between_bhattacharyya_and_jeffreys(manifold):
+    rng = np.random.default_rng(8)
+    a, b = rng.normal(size=(12, 2)), rng.normal(size=(12, 2))
+    paths = connect(ConnectRequest(manifold, a, b, steps=32), RK4)
+    assert (paths.status == Status.OK).all()
+    low, high = manifold.bounds(a, b)
+    assert (low <= paths.length * (1 + 1e-6)).all()
+    assert (paths.length <= high * (1 + 1e-6)).all()
+
+
+def test_collinear_keys_are_refused():
+    with pytest.raises(ValueError, match="on one line"):
+        softmax_manifold([[0, 0], [1, 1], [2, 2], [3, 3]], [0, 0, 0, 0])
+
+
+def test_a_path_from_a_point_to_itself():
+    manifold = family("gaussian")
+    paths = connect(ConnectRequest(manifold, np.array([[0.5, 1.0]]), np.array([[0.5, 1.0]])))
+    assert paths.status[0] == Status.OK
+    assert paths.length[0] == 0.0
