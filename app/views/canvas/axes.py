@@ -15,7 +15,7 @@ from app.views.canvas.texts import Label
 from app.views.canvas.ticks import Tick, ticks
 from app.views.theme import Theme, rgba
 
-SPACING = (90, 64)  # pixels between ticks, along and upwards
+SPACING = (66, 54)  # pixels between ticks, along and upwards
 TICK = 5.0
 NUMBER, TITLE = 11, 13
 

@@ -43,11 +43,12 @@ class CurvesLayer(Layer):
         line = frame.to_pixels(curve.xy)
         casing = rgba(theme.casing, 0.55)
         if kind == "straight":
-            return strokes(_dashed(line, 5, 5), Pen(rgba(theme.straight, 0.85), 1.4, casing, 0.8))
+            pen = Pen(rgba(theme.straight, 0.85), 1.4, casing, 0.8)
+            return strokes([_dashed(line, 5, 5)], pen)
         pen = Pen(rgba(theme.geodesic), 3.0, casing, 1.5)
-        return strokes(_dashed(line, 9, 7), pen) if curve.dashed else strokes([line], pen)
+        return strokes([_dashed(line, 9, 7) if curve.dashed else line], pen)
 
 
-def _dashed(line: Pixels, on: float, off: float) -> list[Pixels]:
+def _dashed(line: Pixels, on: float, off: float) -> Pixels:
     finite = line[np.isfinite(line).all(axis=1)]
-    return dashes(finite, on, off) if len(finite) > 1 else []
+    return dashes(finite, on, off) if len(finite) > 1 else finite

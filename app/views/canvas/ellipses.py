@@ -29,5 +29,5 @@ class EllipsesLayer(Layer):
         """One ribbon an outline."""
         if self._outlines is None or not len(self._outlines):
             return NOTHING, ()
-        pen = Pen(rgba(self.theme.ellipse, 0.42), 1.1, rgba(self.theme.casing, 0.25), 0.7)
+        pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)
         return strokes(list(frame.to_pixels(self._outlines)), pen), ()

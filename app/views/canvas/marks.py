@@ -24,7 +24,7 @@ PLACES = (
     ((0.5, 1.0), (0.0, -12.0)),
     ((0.5, 0.0), (0.0, 12.0)),
 )
-FAINTEST = 0.38
+FAINTEST = 0.62
 Box = tuple[float, float, float, float]
 
 

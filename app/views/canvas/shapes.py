@@ -32,6 +32,7 @@ Vertices = NDArray[np.void]
 NOTHING: Vertices = np.zeros(0, VERTEX)
 # A mitre longer than this many half-widths is cut: at a fold it would shoot off as a spike.
 LONGEST_MITRE = 2.0
+MOST_DASHES = 2000
 EDGE = 1.0  # room for the antialiased edge, in pixels
 
 _VERTEX_SHADER = """
@@ -155,22 +156,18 @@ def heads(tips: Pixels, directions: Pixels, pen: Pen, length: float) -> Vertices
     return result.reshape(-1)
 
 
-def dashes(line: Pixels, on: float, off: float) -> list[Pixels]:
-    """The pieces of a finite polyline (n, 2) that are drawn when dashed ``on``, ``off`` pixels long."""
+def dashes(line: Pixels, on: float, off: float) -> Pixels:
+    """A polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of ``off``."""
     steps = np.hypot(*np.diff(line, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     period = on + off
-    # A curve that runs far out of the view would otherwise make millions of dashes.
-    count = min(int(along[-1] / period) + 1, 2000) if along[-1] > 0 else 0
-    pieces = []
-    for start in np.arange(count) * period:
-        end = min(start + on, along[-1])
-        inner = np.flatnonzero((along > start) & (along < end))
-        at = np.concatenate([[start], along[inner], [end]])
-        pieces.append(
-            np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], 1)
-        )
-    return pieces
+    # a curve that runs far out of the view would otherwise make millions of dashes
+    starts = np.arange(min(int(along[-1] / period) + 1, MOST_DASHES)) * period
+    at = np.unique(np.concatenate([along, starts, np.minimum(starts + on, along[-1])]))
+    points = np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], axis=1)
+    middle = 0.5 * (at[:-1] + at[1:])
+    gaps = np.flatnonzero((middle % period > on) | (middle > MOST_DASHES * period))
+    return np.insert(points, gaps + 1, np.nan, axis=0)
 
 
 def _quads(count: int, pen: Pen) -> Vertices:

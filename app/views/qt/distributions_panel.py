@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from app.views.base import Array, Distributions
-from app.views.qt.widgets import panel
+from app.views.qt.widgets import label, panel
 from app.views.theme import Theme
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
@@ -28,10 +30,12 @@ class DistributionsPanel:
         self.plot.setMouseEnabled(False, False)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self._legend = self.plot.addLegend(
-            offset=(-6, 6), labelTextColor=theme.text, brush=theme.panel
-        )
-        column.addWidget(self.plot)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setPen(theme.border)
+            self.plot.getAxis(side).setTextPen(theme.muted)
+        self._legend = label("", wrap=True)
+        column.addWidget(self._legend)
+        column.addWidget(self.plot, 1)
         self._bars: list[pg.BarGraphItem] = []
         self._curves: list[pg.PlotDataItem] = []
         self._layout: object = None
@@ -73,12 +77,15 @@ class DistributionsPanel:
         if d is None:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
+        # above the plot and not in it: nothing drawn is ever covered
+        self._legend.setText(_legend(d.names, colours))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
         self.plot.invertY(as_bars)
         axis.setTicks([list(enumerate(d.labels))] if as_bars else None)
-        axis.setStyle(showValues=as_bars, tickLength=0 if as_bars else -5)
-        self.plot.setLabel("bottom", "probability" if as_bars else d.title)
+        axis.setStyle(tickLength=0)
+        self.plot.showAxis("left", as_bars)
+        self.plot.setLabel("bottom", "Probability" if as_bars else d.title)
         if as_bars:
             self._make_bars(d, colours)
         else:
@@ -86,25 +93,30 @@ class DistributionsPanel:
 
     def _make_bars(self, d: Distributions, colours: tuple[str, ...]) -> None:
         count, share = len(d.labels), 0.8 / len(d.names)
-        for i, (name, colour) in enumerate(zip(d.names, colours, strict=False)):
+        for i, colour in enumerate(colours[: len(d.names)]):
             place = np.arange(count) - 0.4 + share * (i + 0.5)
             bar = pg.BarGraphItem(
                 x0=0, y=place, height=share * 0.92, width=d.rows[i], brush=colour, pen=None
             )
             self.plot.addItem(bar)
-            swatch = pg.PlotDataItem(pen=pg.mkPen(colour, width=5))
-            self._legend.addItem(swatch, name)
             self._bars.append(bar)
         self.plot.setYRange(-0.6, count - 0.4, padding=0)
 
     def _make_curves(self, d: Distributions, colours: tuple[str, ...]) -> None:
-        for name, colour in zip(d.names, colours, strict=False):
+        for colour in colours[: len(d.names)]:
             fill = QColor(colour)
             fill.setAlpha(40)
-            curve = self.plot.plot(
-                pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill, name=name
-            )
+            curve = self.plot.plot(pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill)
             self._curves.append(curve)
 
     def _set_bar(self, i: int, row: Array) -> None:
         self._bars[i].setOpts(width=row)
+
+
+def _legend(names: tuple[str, ...], colours: tuple[str, ...]) -> str:
+    """Coloured squares and names, as rich text."""
+    parts = (
+        f'<span style="color:{colour}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'
+        for name, colour in zip(names, colours, strict=False)
+    )
+    return " &nbsp; ".join(parts)

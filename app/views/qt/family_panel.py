@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.base import Choice, PanelState
-from app.views.qt.widgets import fill, label, panel, picker
+from app.views.qt.widgets import caption, fill, form, label, panel, picker
 
 Change = Callable[[str, object], None]
 ALPHA_STEPS = 20
@@ -35,38 +35,36 @@ class FamilyPanel:
         column.addWidget(label("Connection and chart", "heading"))
         column.addLayout(self._make_geometry())
         column.addWidget(label("Map", "heading"))
-        self.scalar = picker("Scalar map", "The quantity that colours the chart.")
-        self.token = picker("Key", "Whose probability is mapped.")
-        column.addWidget(self.scalar)
-        column.addWidget(self.token)
+        self._map = self._make_map()
+        column.addLayout(self._map)
         column.addStretch(1)
         self._wire()
 
     def _make_attention(self) -> QWidget:
         box = QWidget()
-        form = QFormLayout(box)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label("Head of a model", "heading"))
+        rows = form()
+        column.addLayout(rows)
         self.head = picker("Sentence", "The sentence whose attention head is shown.")
         self.layer, self.index = _number("Layer"), _number("Head")
         self.plane = [picker(f"Token {i + 1} of the plane", _PLANE_HINT) for i in range(3)]
-        form.addRow(label("Head of a model", "heading"))
-        form.addRow("Sentence", self.head)
+        rows.addRow(caption("Sentence"), self.head)
         pair = QHBoxLayout()
-        for words, spin in (("layer", self.layer), ("head", self.index)):
-            pair.addWidget(label(words, "quiet"))
-            pair.addWidget(spin, 1)
-        form.addRow("Model", pair)
+        pair.addWidget(self.layer, 1)
+        pair.addWidget(label("Head"))
+        pair.addWidget(self.index, 1)
+        rows.addRow(caption("Layer"), pair)
         tokens = QHBoxLayout()
         tokens.setSpacing(4)
         for box_ in self.plane:
             tokens.addWidget(box_, 1)
-        form.addRow("Plane", tokens)
+        rows.addRow(caption("Plane"), tokens)
         return box
 
     def _make_geometry(self) -> QFormLayout:
-        form = QFormLayout()
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        rows = form()
         self.chart = picker("Chart", "The coordinates in which the manifold is drawn.")
         self.alpha = QSlider(Qt.Orientation.Horizontal)
         self.alpha.setRange(-ALPHA_STEPS, ALPHA_STEPS)
@@ -75,14 +73,23 @@ class FamilyPanel:
             "α = 0 is the Levi-Civita connection, whose geodesics are shortest; of an exponential "
             "family α = 1 is straight in θ and α = −1 straight in η."
         )
-        self.alpha_words = QLabel("0")
-        self.alpha_words.setMinimumWidth(36)
+        self.alpha_words = label("0")
+        self.alpha_words.setFixedWidth(38)
+        self.alpha_words.setAlignment(Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout()
         row.addWidget(self.alpha, 1)
         row.addWidget(self.alpha_words)
-        form.addRow("Chart", self.chart)
-        form.addRow("α", row)
-        return form
+        rows.addRow(caption("Chart"), self.chart)
+        rows.addRow(caption("α"), row)
+        return rows
+
+    def _make_map(self) -> QFormLayout:
+        rows = form()
+        self.scalar = picker("Scalar map", "The quantity that colours the chart.")
+        self.token = picker("Key", "The key whose probability is mapped.")
+        rows.addRow(caption("Colour by"), self.scalar)
+        rows.addRow(caption("Key"), self.token)
+        return rows
 
     def _wire(self) -> None:
         self.family.activated.connect(lambda i: self._change("family", self.family.itemData(i)))
@@ -111,17 +118,17 @@ class FamilyPanel:
         fill(self.family, state.families, state.family)
         fill(self.scalar, state.scalars, state.scalar)
         fill(self.chart, state.charts, state.chart)
-        self.formula.setText(state.line_element)
+        self.formula.setText(state.line_element.replace(",  ", "\n"))
         self.note.setText(state.note)
         self._attention.setVisible(bool(state.heads))
         if state.heads:
             self._show_attention(state)
         numbered = [Choice(str(i), words) for i, words in enumerate(state.outcomes)]
         fill(self.token, numbered, str(state.token))
-        self.token.setVisible(state.scalar == "probability")
+        self._map.setRowVisible(self.token, state.scalar == "probability")
         with QSignalBlocker(self.alpha):
             self.alpha.setValue(round(state.alpha * ALPHA_STEPS))
-        self.alpha_words.setText(f"{state.alpha:+.2f}" if state.alpha else "0")
+        self.alpha_words.setText(f"{state.alpha:+.2f}".replace("-", "−") if state.alpha else "0")
 
     def _show_attention(self, state: PanelState) -> None:
         fill(self.head, state.heads, state.head)
@@ -146,6 +153,5 @@ _PLANE_HINT = (
 def _number(name: str) -> QSpinBox:
     spin = QSpinBox()
     spin.setAccessibleName(name)
-    spin.setButtonSymbols(QSpinBox.ButtonSymbols.PlusMinus)
     spin.setToolTip(f"{name} of the model, counted from 0.")
     return spin

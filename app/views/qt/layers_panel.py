@@ -18,6 +18,7 @@ class LayersPanel:
         self._change = change
         self._boxes: dict[str, QCheckBox] = {}
         self.widget, self._column = panel()
+        self._column.setSpacing(2)
         self._column.addStretch(1)
 
     def show(self, state: PanelState) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel
 
 from app.views.base import Measure
-from app.views.qt.widgets import label, panel
+from app.views.qt.widgets import label, look, panel
 
 
 class MeasuresPanel:
@@ -51,11 +51,7 @@ def _set(name: QLabel, value: QLabel, measure: Measure) -> None:
         return
     name.setText(measure.name)
     value.setText(text)
-    look = "" if measure.ok else "warning"
-    if value.objectName() != look:
-        value.setObjectName(look)
-        value.style().unpolish(value)
-        value.style().polish(value)
+    look(value, "" if measure.ok else "warning")
     for widget in (name, value):
         widget.setToolTip(measure.hint)
     value.setAccessibleName(measure.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyqtgraph
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
@@ -9,12 +11,13 @@ from PySide6.QtWidgets import QApplication
 from app.views.theme import Theme
 
 GAP = 8
+ICONS = Path(__file__).parent / "icons"
 SHEET = """
 QWidget {{ color: {text}; font-size: 10pt; }}
 QMainWindow, QDialog {{ background: {window}; }}
 QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QDockWidget {{ color: {muted}; font-weight: 600; }}
-QDockWidget::title {{ background: {window}; padding: 7px 10px 5px 10px; text-align: left; }}
+QDockWidget::title {{ background: {window}; padding: 7px 6px 5px 6px; text-align: left; }}
 #panel, #timeline, QScrollArea, QScrollArea > QWidget > #panel {{ background: {panel}; border: none; }}
 QMenuBar, QStatusBar {{ background: {window}; color: {muted}; }}
 QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
@@ -22,25 +25,33 @@ QMenuBar::item:selected, QMenu::item:selected {{ background: {control}; color: {
 QMenu {{ background: {panel}; border: 1px solid {border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 14px; border-radius: 3px; }}
 QStatusBar::item {{ border: none; }}
+QStatusBar QLabel {{ padding: 0 7px 0 0; }}
 QComboBox, QSpinBox, QPushButton, QToolButton {{
     background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 4px 8px; }}
-QComboBox:focus, QSpinBox:focus, QPushButton:focus, QToolButton:focus, QSlider:focus {{
+QComboBox:focus, QSpinBox:focus, QPushButton:focus, QToolButton:focus, QCheckBox::indicator:focus {{
     border: 1px solid {accent}; }}
+QComboBox {{ padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::down-arrow {{ image: url({icons}/down.svg); width: 12px; height: 12px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: 16px; }}
+QSpinBox::up-arrow {{ image: url({icons}/up.svg); width: 10px; height: 10px; }}
+QSpinBox::down-arrow {{ image: url({icons}/down.svg); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
     selection-background-color: {control}; selection-color: {text}; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {muted}; }}
 QCheckBox {{ spacing: 7px; padding: 2px 0; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {muted}; border-radius: 3px;
     background: {control}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+    image: url({icons}/check.svg); }}
 QSlider::groove:horizontal {{ height: 4px; background: {control}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; margin: -5px 0;
     border-radius: 7px; }}
-#heading {{ color: {muted}; font-weight: 600; padding-top: 6px; }}
+#heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
 #quiet {{ color: {muted}; }}
-#formula {{ color: {text}; background: {control}; border-radius: 4px; padding: 6px 8px; }}
+#formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
+    font-size: 11pt; }}
 #warning {{ color: {warning}; }}
 QToolTip {{ background: {control}; color: {text}; border: 1px solid {border}; padding: 5px; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
@@ -71,5 +82,5 @@ def dress(application: QApplication, theme: Theme) -> None:
     font = QFont(application.font())
     font.setPointSize(10)
     application.setFont(font)
-    application.setStyleSheet(SHEET.format(**vars(theme)))
+    application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **vars(theme)))
     pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted, antialias=True)

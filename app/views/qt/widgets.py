@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QFormLayout,
     QFrame,
     QLabel,
     QScrollArea,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
 
 from app.views.base import Choice
 from app.views.qt.style import GAP
+
+LABEL_WIDTH = 62
 
 
 def panel() -> tuple[QWidget, QVBoxLayout]:
@@ -29,9 +36,22 @@ def panel() -> tuple[QWidget, QVBoxLayout]:
     return widget, column
 
 
+class _Column(QScrollArea):
+    """Scrolls upwards only, and so is never narrower than what it holds."""
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.widget().minimumSizeHint().width() + bar, 90)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
 def scrolling(widget: QWidget) -> QScrollArea:
     """``widget`` in a frame that scrolls when the window is low."""
-    area = QScrollArea()
+    area = _Column()
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
@@ -44,14 +64,58 @@ def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
     made = QLabel(text)
     made.setObjectName(name)
     made.setWordWrap(wrap)
+    made.setIndent(0)
     if wrap:
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return made
 
 
+def look(widget: QWidget, name: str) -> None:
+    """Give a widget another look of the style sheet."""
+    if widget.objectName() != name:
+        widget.setObjectName(name)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def form() -> QFormLayout:
+    """An empty form whose fields line up with those of the other forms."""
+    made = QFormLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setVerticalSpacing(GAP - 2)
+    return made
+
+
+def caption(text: str) -> QLabel:
+    """The label of a form's row."""
+    made = label(text)
+    made.setFixedWidth(LABEL_WIDTH)
+    return made
+
+
+class Picker(QComboBox):
+    """A combo box that ends what does not fit with an ellipsis, where Qt would cut a letter."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 28)
+        super().showPopup()
+
+
 def picker(name: str, hint: str) -> QComboBox:
     """A combo box that a screen reader can name."""
-    box = QComboBox()
+    box = Picker()
     box.setAccessibleName(name)
     box.setToolTip(hint)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

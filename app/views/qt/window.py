@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -21,6 +21,7 @@ from app.views.base import (
     Command,
     CommandInvoked,
     Distributions,
+    Hovered,
     Measure,
     PanelState,
     SceneEdited,
@@ -31,7 +32,7 @@ from app.views.qt.family_panel import FamilyPanel
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.measures_panel import MeasuresPanel
 from app.views.qt.timeline import Timeline
-from app.views.qt.widgets import label, scrolling
+from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
 
 NAME = "Attention Geodesics"
@@ -46,6 +47,20 @@ class _Frame(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+class _Leaving(QObject):
+    """Says when the pointer leaves a widget: the canvas's toolkit does not tell it."""
+
+    def __init__(self, widget: QWidget, call: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._call = call
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._call()
+        return False
 
 
 class _Mail(QObject):
@@ -86,6 +101,8 @@ class MainWindow(Window):
         column.setSpacing(0)
         canvas.setMinimumSize(320, 240)
         canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        canvas.setAccessibleName("Manifold with pins A and B")
+        _Leaving(canvas, lambda: self._handler(Hovered(None)))
         column.addWidget(canvas, 1)
         column.addWidget(self._timeline.widget)
         self.frame.setCentralWidget(centre)
@@ -95,7 +112,7 @@ class MainWindow(Window):
             self._dock("Distributions", self._distributions.widget, RIGHT),
             self._dock("Measures", scrolling(self._measures.widget), RIGHT),
         ]
-        self.frame.resizeDocks(docks, [300, 300, 330, 330], Qt.Orientation.Horizontal)
+        self.frame.resizeDocks(docks, [276, 276, 310, 310], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [520, 220, 480, 260], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -107,7 +124,7 @@ class MainWindow(Window):
         return dock
 
     def _make_status(self) -> None:
-        self._words, self._engine, self._timing = QLabel(), label("", "quiet"), label("", "quiet")
+        self._words, self._engine, self._timing = label(""), label("", "quiet"), label("", "quiet")
         self._coordinates = QLabel()
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
@@ -130,9 +147,6 @@ class MainWindow(Window):
             self.actions[command.name] = action
 
     def _invoke(self, name: str) -> None:
-        if name == "quit" and self.frame.isVisible() and self.frame.sender() is not None:
-            self.frame.close()
-            return
         self._handler(CommandInvoked(name))
 
     def _edit(self, field: str, value: object) -> None:
@@ -158,6 +172,7 @@ class MainWindow(Window):
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
         self._engine.setText(engine)
         self._timing.setText(timing)
+        look(self._words, "" if ok else "warning")
         self._words.setText(words if ok else f"⚠ {words}")
 
     def set_coordinates(self, text: str) -> None:
