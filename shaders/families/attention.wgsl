@@ -110,7 +110,9 @@ fn geometry(theta: vec2f) -> Geometry {
 fn is_close(m: Moments) -> bool {
     let raw = m.s2 / m.s0;
     let g = raw - pairs(m.s1, m.s1) * vec3f(1.0, 0.5, 1.0) / (m.s0 * m.s0);
-    return determinant2(g) >= 0.5 * determinant2(raw) && abs(log2(m.s0)) <= REACH;
+    // each entry too: both determinants are noise where one step crosses most of the keys
+    let kept = all(g.xz >= 0.5 * raw.xz) && determinant2(g) >= 0.5 * determinant2(raw);
+    return kept && abs(log2(m.s0)) <= REACH;
 }
 
 fn determinant2(g: vec3f) -> f32 {
