@@ -41,7 +41,7 @@ fn is_singular(at: Geometry, threshold: f32) -> bool {
 /// Log₁₀ of λ_max/λ_min of the metric.  Needs det > 0.
 fn log_condition(at: Geometry) -> f32 {
     let half = 0.5 * (at.metric.x + at.metric.z);
-    let root = sqrt(max(half * half - at.det, 0.0));
+    let root = length(vec2f(0.5 * (at.metric.x - at.metric.z), at.metric.y));
     // λ_min = D/λ_max does not cancel
     return log10((half + root) * ((half + root) / at.det));
 }
