@@ -29,6 +29,7 @@ from app.views.canvas.curves import CurvesLayer
 from app.views.canvas.ellipses import EllipsesLayer
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.glyphs import Atlas
+from app.views.canvas.keyboard import ARROWS, nudged
 from app.views.canvas.legend import WIDTH, LegendLayer
 from app.views.canvas.map import MapLayer
 from app.views.canvas.marks import MarksLayer
@@ -51,7 +52,7 @@ class VispyCanvas(Canvas):
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
         self._view = app.Canvas(size=size, show=False, keys=None, title="canvas")
-        self._pointer = Pointer()
+        self._pointer, self._chosen = Pointer(), "A"
         self._axes, self._grid_visible = Axes(("", "")), True
         self._frame = Frame(Extent(0.0, 1.0, 0.0, 1.0), size, MARGINS)
         self._make_layers(theme)
@@ -63,6 +64,8 @@ class VispyCanvas(Canvas):
         events.mouse_release.connect(self._released)
         events.mouse_wheel.connect(self._turned)
         events.mouse_double_click.connect(self._centre)
+        events.key_press.connect(self._key_pressed)
+        events.key_release.connect(self._key_released)
 
     def _make_layers(self, theme: Theme) -> None:
         self._view.set_current()
@@ -187,7 +190,8 @@ class VispyCanvas(Canvas):
     def _pressed(self, event: Any) -> None:
         pixel = _position(event)
         if event.button == 1 and self._frame.contains(pixel):
-            self._pointer.press(pixel, self._targets())
+            held = self._pointer.press(pixel, self._targets())
+            self._chosen = held.name if held.name in self._pins.at else self._chosen
 
     def _moved(self, event: Any) -> None:
         pixel, held = _position(event), self._pointer.drag
@@ -218,6 +222,23 @@ class VispyCanvas(Canvas):
         if self._frame.contains(pixel) and not self._pointer.hovered:
             self._show(self._frame.centred(pixel))
 
+    # --- the keyboard -------------------------------------------------------------------------
+    def _key_pressed(self, event: Any) -> None:
+        key, at = _key(event), self._pins.at
+        if key in at:
+            self._chosen = key
+            self._pins.hover(key)
+            self._view.update()
+        elif key in ARROWS and self._chosen in at:
+            fine = any(modifier.name == "Shift" for modifier in event.modifiers)
+            xy = nudged(at[self._chosen], key, self._frame.extent, fine)
+            self._handler(PinMoved(self._chosen, xy, done=False))
+
+    def _key_released(self, event: Any) -> None:
+        if _key(event) in ARROWS and self._chosen in self._pins.at:
+            self._handler(PinMoved(self._chosen, self._pins.at[self._chosen], done=True))
+
+    # --- the view -----------------------------------------------------------------------------
     def _show(self, extent: Extent) -> None:
         if extent != self._frame.extent:
             self.set_view(extent)
@@ -245,6 +266,10 @@ class VispyCanvas(Canvas):
 
 def _position(event: Any) -> Pixel:
     return float(event.pos[0]), float(event.pos[1])
+
+
+def _key(event: Any) -> str:
+    return event.key.name if event.key is not None else ""
 
 
 def _pixel(frame: Frame, xy: XY) -> Pixel:

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from app.views.base import Array, Distributions
-from app.views.qt.widgets import label, panel
+from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
@@ -22,10 +22,9 @@ class DistributionsPanel:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
         self._shown: Distributions | None = None
-        self.widget, column = panel()
-        self.plot = pg.PlotWidget()
+        self.widget, column = panel(WIDE)
+        self.plot = pg.PlotWidget(enableMenu=False)
         self.plot.setAccessibleName("Distributions at A, B and the moving point")
-        self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(False, False)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)

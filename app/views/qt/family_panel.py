@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.base import Choice, PanelState
-from app.views.qt.widgets import caption, fill, form, label, panel, picker
+from app.views.qt.widgets import NARROW, caption, fill, form, label, panel, picker
 
 Change = Callable[[str, object], None]
 ALPHA_STEPS = 20
@@ -20,7 +20,7 @@ class FamilyPanel:
     def __init__(self, change: Change) -> None:
         self._change = change
         self._state: PanelState | None = None
-        self.widget, column = panel()
+        self.widget, column = panel(NARROW)
         self.family = picker("Family", "The family of distributions whose geometry is shown.")
         column.addWidget(self.family)
         self.formula = label("", "formula", wrap=True)
@@ -60,7 +60,8 @@ class FamilyPanel:
         tokens.setSpacing(4)
         for box_ in self.plane:
             tokens.addWidget(box_, 1)
-        rows.addRow(caption("Plane"), tokens)
+        column.addWidget(label("Plane through the queries of", "quiet"))
+        column.addLayout(tokens)
         return box
 
     def _make_geometry(self) -> QFormLayout:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QGridLayout
 
 from app.views.base import PanelState
-from app.views.qt.widgets import panel
+from app.views.qt.widgets import NARROW, panel
+
+COLUMNS = 2
 
 
 class LayersPanel:
@@ -17,9 +19,11 @@ class LayersPanel:
     def __init__(self, change: Callable[[str, object], None]) -> None:
         self._change = change
         self._boxes: dict[str, QCheckBox] = {}
-        self.widget, self._column = panel()
-        self._column.setSpacing(2)
-        self._column.addStretch(1)
+        self.widget, column = panel(NARROW)
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(3)
+        column.addLayout(self._grid)
+        column.addStretch(1)
 
     def show(self, state: PanelState) -> None:
         """Show a state without telling it back."""
@@ -34,6 +38,6 @@ class LayersPanel:
     def _add(self, field: str, words: str) -> QCheckBox:
         box = QCheckBox(words)
         box.toggled.connect(lambda on: self._change(f"layers.{field}", on))
-        self._column.insertWidget(len(self._boxes), box)
+        self._grid.addWidget(box, *divmod(len(self._boxes), COLUMNS))
         self._boxes[field] = box
         return box

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy
 
 from app.views.base import Measure
-from app.views.qt.widgets import label, look, panel
+from app.views.qt.widgets import WIDE, label, look, panel
 
 
 class MeasuresPanel:
     """Two columns, a name and its value; a measure that is not fine is marked and coloured."""
 
     def __init__(self) -> None:
-        self.widget, column = panel()
+        self.widget, column = panel(WIDE)
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(4)
         self._grid.setHorizontalSpacing(14)
@@ -38,6 +38,7 @@ class MeasuresPanel:
     def _add(self) -> None:
         name, value = label("", "quiet"), label("")
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = len(self._rows)
         self._grid.addWidget(name, row, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -24,12 +24,18 @@ from app.views.base import Choice
 from app.views.qt.style import GAP
 
 LABEL_WIDTH = 62
+NARROW, WIDE = 268, 326
 
 
-def panel() -> tuple[QWidget, QVBoxLayout]:
-    """An empty panel and its column."""
+def panel(width: int) -> tuple[QWidget, QVBoxLayout]:
+    """An empty panel and its column.
+
+    ``width`` is what its contents need at most: no number that grows by a digit may push the
+    canvas aside, least of all during a drag.
+    """
     widget = QWidget()
     widget.setObjectName("panel")
+    widget.setMinimumWidth(width)
     column = QVBoxLayout(widget)
     column.setContentsMargins(10, 6, 10, 10)
     column.setSpacing(GAP - 2)
@@ -41,12 +47,7 @@ class _Column(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, 90)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
+        return QSize(self.widget().minimumWidth() + bar, 90)
 
 
 def scrolling(widget: QWidget) -> QScrollArea:
@@ -119,7 +120,7 @@ def picker(name: str, hint: str) -> QComboBox:
     box.setAccessibleName(name)
     box.setToolTip(hint)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(3)
+    box.setMinimumContentsLength(1)
     box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return box
 

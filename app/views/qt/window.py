@@ -108,12 +108,12 @@ class MainWindow(Window):
         self.frame.setCentralWidget(centre)
         docks = [
             self._dock("Family", scrolling(self._family.widget), LEFT),
-            self._dock("Layers", scrolling(self._layers.widget), LEFT),
+            self._dock("Layers", self._layers.widget, LEFT),
             self._dock("Distributions", self._distributions.widget, RIGHT),
             self._dock("Measures", scrolling(self._measures.widget), RIGHT),
         ]
-        self.frame.resizeDocks(docks, [276, 276, 310, 310], Qt.Orientation.Horizontal)
-        self.frame.resizeDocks(docks, [520, 220, 480, 260], Qt.Orientation.Vertical)
+        self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
+        self.frame.resizeDocks(docks, [610, 120, 460, 250], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)

@@ -1,0 +1,436 @@
+"""The canvas: geometry of what is drawn, pixels of what is seen, events of what is done."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from app.views.base import (
+    Arrows,
+    Axes,
+    ColorMap2D,
+    Curve,
+    Hovered,
+    Marks,
+    PinMoved,
+    VectorMoved,
+    ViewChanged,
+)
+from app.views.canvas.frame import Frame, Margins
+from app.views.canvas.keyboard import FINE_STEP, STEP
+from app.views.canvas.picture import LEVELS, coloured, palette
+from app.views.canvas.pointer import nearest, zoom_factor
+from app.views.canvas.shapes import Pen, dashes, strokes
+from app.views.canvas.ticks import linear, logarithmic, number, step
+from app.views.theme import DARK
+from compute.types import Extent
+
+VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
+SIZE = (640, 480)
+BLUE, ORANGE = (0x4C, 0xC2, 0xFF), (0xFF, 0xB4, 0x54)
+
+
+# --- geometry, without a display -------------------------------------------------------------
+@pytest.fixture
+def frame() -> Frame:
+    return Frame(VIEW, SIZE, Margins(60, 10, 20, 50))
+
+
+def test_pixels_and_chart_are_inverse(frame):
+    assert frame.to_pixels((-2.0, 10.0)) == pytest.approx((60, 430))
+    assert frame.to_pixels((3.0, 14.0)) == pytest.approx((620, 10))
+    assert frame.to_chart(frame.to_pixels((0.3, 11.7))) == pytest.approx((0.3, 11.7))
+
+
+def test_zoom_keeps_the_point_under_the_pointer(frame):
+    pixel = (300.0, 200.0)
+    at = frame.to_chart(pixel)
+    closer = frame.with_extent(frame.zoomed(pixel, 0.5))
+    assert closer.to_chart(pixel) == pytest.approx(at)
+    assert closer.extent.x1 - closer.extent.x0 == pytest.approx(2.5)
+
+
+def test_zoom_ends_where_digits_end(frame):
+    deepest = frame
+    for _ in range(2000):
+        deepest = deepest.with_extent(deepest.zoomed((300.0, 200.0), 0.8))
+    assert deepest.extent.x1 > deepest.extent.x0
+    assert len({x for x, _ in linear(deepest.extent.x0, deepest.extent.x1, 8)}) > 1
+
+
+@pytest.mark.parametrize("width", [1e-7, 0.013, 0.99, 1.0, 2.0, 37.0, 4.2e8])
+@pytest.mark.parametrize("count", [1, 4, 7.5])
+def test_steps_are_one_two_five(width, count):
+    each = step(width, count)
+    mantissa = each / 10.0 ** math.floor(math.log10(each) + 1e-9)
+    assert min(abs(mantissa - m) for m in (1, 2, 5)) < 1e-9
+    assert width / each <= count * (1 + 1e-9) < 2.5 * width / each * (1 + 1e-9)
+
+
+def test_linear_ticks_lie_inside_and_are_written_shortly():
+    assert linear(-0.3, 0.3, 6) == [
+        (pytest.approx(i * 0.1), words)
+        for i, words in zip(
+            range(-3, 4), ("−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3"), strict=True
+        )
+    ]
+    assert number(200000.0, 100000.0) == "2·10⁵"
+    assert number(-1e-6, 1e-6) == "−10⁻⁶"
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.2, 5.0), (0.01, 1e6), (1.0, 1.3), (1e-30, 1e30)])
+def test_logarithmic_ticks_stand_at_their_logarithms(low, high):
+    found = logarithmic(math.log(low), math.log(high), 8)
+    assert 2 <= len(found) <= 13
+    for position, words in found:
+        mantissa, _, power = words.partition("10")
+        if power:
+            digits = power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
+            if any(mark in power for mark in "⁰¹²³⁴⁵⁶⁷⁸⁹"):
+                value = float(mantissa.rstrip("·") or 1) * 10.0 ** int(digits)
+            else:
+                value = float(words)
+        else:
+            value = float(words)
+        assert position == pytest.approx(math.log(value), abs=1e-9)
+
+
+def test_a_ribbon_is_as_wide_as_its_pen():
+    pen = Pen((1, 1, 1, 1), width=4.0)
+    quad = strokes([np.array([(10.0, 20.0), (30.0, 20.0)])], pen)
+    assert len(quad) == 4
+    assert sorted(set(quad["a_position"][:, 1])) == [20 - pen.reach, 20 + pen.reach]
+    np.testing.assert_allclose(np.abs(quad["a_offset"][:, 0]), pen.reach)
+
+
+def test_a_ribbon_breaks_at_nan_and_turns_by_a_mitre():
+    line = np.array(
+        [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (np.nan, np.nan), (50.0, 0.0), (60.0, 0.0)]
+    )
+    pen = Pen((1, 1, 1, 1), width=2.0)
+    quads = strokes([line], pen).reshape(-1, 4)
+    assert len(quads) == 3
+    corner = quads[0]["a_position"][2:]
+    np.testing.assert_allclose(np.abs(corner - (10.0, 0.0)), pen.reach, atol=1e-5)
+
+
+def test_dashes_and_gaps_have_their_lengths():
+    line = np.array([(0.0, 0.0), (0.0, 37.0), (40.0, 37.0)])
+    pieces = dashes(line, 9.0, 7.0)
+    steps = np.hypot(*np.diff(pieces, axis=0).T)
+    assert np.nansum(steps) == pytest.approx(4 * 9.0 + 9.0)  # 77 = 4 periods of 16 and 13 more
+    assert np.isnan(pieces).all(axis=1).sum() == 5
+
+
+def test_what_is_not_finite_is_transparent():
+    image = coloured(np.array([[0.0, np.nan], [0.5, 2.0]]), "viridis", (0.0, 1.0))
+    shades = palette("viridis")
+    assert (image[0, 0] == shades[0]).all() and (image[1, 1] == shades[LEVELS - 1]).all()
+    assert (image[0, 1] == 0).all()
+
+
+def test_the_nearest_target_is_taken():
+    targets = {"A": (10.0, 10.0), "B": (14.0, 10.0), "tip": (10.0, 10.0)}
+    assert nearest((10.0, 12.0), targets) == "A"
+    assert nearest((15.0, 10.0), targets) == "B"
+    assert nearest((40.0, 10.0), targets) == ""
+    assert zoom_factor(1.0) < 1.0 < zoom_factor(-1.0) < zoom_factor(-100.0) < 10.0
+
+
+# --- pixels and events, on a display ---------------------------------------------------------
+class Recorded(list):
+    """Events in the order they came."""
+
+    def of(self, kind: type) -> list:
+        return [event for event in self if isinstance(event, kind)]
+
+
+@pytest.fixture
+def canvas() -> Iterator:
+    """A shown canvas that records its events as ``canvas.events``; nothing of it is left behind."""
+    import vispy.app
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication(["test"])
+    before = set(QApplication.topLevelWidgets())
+    vispy.app.use_app("pyside6")
+    from app.views.canvas import VispyCanvas
+
+    made = VispyCanvas(SIZE, DARK)
+    made.native.show()
+    application.processEvents()
+    made.set_axes(Axes(("μ", "σ₁")))
+    made.set_view(VIEW)
+    made.events = Recorded()
+    made.connect(made.events.append)
+    yield made
+    made._view.close()
+    made.native.deleteLater()
+    application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    application.processEvents()
+    assert set(QApplication.topLevelWidgets()) <= before
+
+
+def pixel(canvas, xy) -> tuple[int, int]:
+    x, y = canvas._frame.to_pixels(xy)
+    return round(float(x)), round(float(y))
+
+
+def shade(canvas, xy, dx=0, dy=0) -> tuple[int, ...]:
+    x, y = pixel(canvas, xy)
+    return tuple(int(v) for v in canvas.image()[y + dy, x + dx, :3])
+
+
+def near(shade: tuple[int, ...], wanted: tuple[int, ...], slack: int = 3) -> bool:
+    return all(abs(a - b) <= slack for a, b in zip(shade, wanted, strict=True))
+
+
+def move(canvas, start, *stops) -> None:
+    """Press at a pixel, move over others, release at the last."""
+    events = canvas._view.events
+    events.mouse_press(pos=start, button=1)
+    for stop in stops:
+        events.mouse_move(pos=stop, buttons=[1], button=1)
+    events.mouse_release(pos=(stops or [start])[-1], button=1)
+
+
+@pytest.mark.window
+class TestPixels:
+    def test_the_image_is_as_large_as_the_canvas(self, canvas):
+        assert canvas.image().shape == (SIZE[1], SIZE[0], 4)
+        assert (canvas.image()[..., 3] == 255).all()
+
+    def test_pins_are_found_at_their_pixels(self, canvas):
+        canvas.set_pin("A", (-1.0, 11.0))
+        canvas.set_pin("B", (2.0, 13.0))
+        assert shade(canvas, (-1.0, 11.0), dx=7) == BLUE
+        assert shade(canvas, (2.0, 13.0), dx=7) == ORANGE
+        canvas.set_pin("A", None)
+        assert shade(canvas, (-1.0, 11.0), dx=7) != BLUE
+
+    def test_the_map_is_the_right_way_up(self, canvas):
+        values = np.array([[0.0, 1.0], [2.0, 3.0]])
+        canvas.set_grid(False)
+        canvas.set_map(ColorMap2D(values, VIEW, "viridis", (0.0, 3.0), "Entropy"))
+        ground = np.array([int(DARK.background[i : i + 2], 16) for i in (1, 3, 5)])
+        corners = {(-1.98, 10.02): 0, (2.98, 10.02): 1, (-1.98, 13.98): 2, (2.98, 13.98): 3}
+        for corner, value in corners.items():
+            colour = palette("viridis")[round(value / 3 * (LEVELS - 1)), :3]
+            wanted = DARK.map_strength * colour + (1 - DARK.map_strength) * ground
+            assert near(shade(canvas, corner), tuple(wanted), 6), corner
+
+    def test_nothing_is_drawn_outside_the_plot(self, canvas):
+        before = canvas.image()
+        canvas.set_curve("geodesic", Curve(np.array([(-9.0, 11.0), (9.0, 12.0)])))
+        canvas.set_pin("A", (-9.0, 12.0))
+        after = canvas.image()
+        left, top, right, bottom = canvas._frame.box
+        outside = np.ones(before.shape[:2], bool)
+        outside[top:bottom, left:right] = False
+        assert (before[outside] == after[outside]).all()
+        assert not (before == after).all()
+
+    def test_a_dashed_curve_has_gaps(self, canvas):
+        line = np.array([(-1.8, 12.1), (2.8, 12.1)])
+        lit = []
+        for dashed in (False, True):
+            canvas.set_curve("geodesic", Curve(line, dashed))
+            row = canvas.image()[pixel(canvas, (0.0, 12.1))[1], :, :3].min(axis=1)
+            lit.append(int((row > 230).sum()))
+        assert 0.4 * lit[0] < lit[1] < 0.7 * lit[0]
+
+    def test_a_vector_points_up(self, canvas):
+        canvas.set_vector(Arrows(np.array([(0.0, 11.0)]), np.array([(0.0, 1.5)])))
+        assert near(shade(canvas, (0.0, 11.5)), (0xFF, 0x7A, 0xC6), 40)
+
+    def test_everything_can_be_cleared(self, canvas):
+        before = canvas.image()
+        arrows = Arrows(np.array([(0.0, 11.0)]), np.array([(1.0, 1.0)]))
+        circle = np.stack(
+            [np.cos(np.linspace(0, 6.3, 40)), 12 + np.sin(np.linspace(0, 6.3, 40))], -1
+        )
+        canvas.set_map(ColorMap2D(np.eye(4), VIEW, "viridis", (0.0, 1.0), "Entropy"))
+        canvas.set_marks(Marks(circle[:3], ("a", "b", "c"), np.zeros(3)))
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.set_curve("geodesic", Curve(circle))
+        canvas.set_curve("straight", Curve(circle, dashed=True))
+        canvas.set_vector(arrows)
+        canvas.set_transport(arrows)
+        canvas.set_ellipses(circle[None])
+        canvas.set_moving_point((0.0, 11.5))
+        canvas.set_message("Not converged")
+        assert not (canvas.image() == before).all()
+        canvas.set_map(None)
+        canvas.set_marks(None)
+        canvas.set_pin("A", None)
+        canvas.set_curve("geodesic", None)
+        canvas.set_curve("straight", None)
+        canvas.set_vector(None)
+        canvas.set_transport(None)
+        canvas.set_ellipses(None)
+        canvas.set_moving_point(None)
+        canvas.set_message("")
+        assert (canvas.image() == before).all()
+
+    def test_what_does_not_exist_is_refused(self, canvas):
+        with pytest.raises(ValueError, match="got 'C'"):
+            canvas.set_pin("C", (0.0, 0.0))
+        with pytest.raises(ValueError, match="got 'spline'"):
+            canvas.set_curve("spline", None)
+
+    def test_nothing_to_draw_is_no_trouble(self, canvas):
+        point = np.tile((0.0, 12.0), (5, 1))
+        canvas.set_curve("geodesic", Curve(point, dashed=True))
+        canvas.set_curve("straight", Curve(point * np.nan, dashed=True))
+        canvas.set_vector(Arrows(point[:1], np.zeros((1, 2))))
+        canvas.set_transport(Arrows(np.zeros((0, 2)), np.zeros((0, 2))))
+        canvas.set_ellipses(np.zeros((0, 8, 2)))
+        canvas.set_marks(Marks(np.zeros((0, 2)), (), np.zeros(0)))
+        canvas.set_map(ColorMap2D(np.full((3, 3), np.nan), VIEW, "viridis", (1.0, 1.0), ""))
+        canvas.image()
+
+    def test_labels_do_not_overlap(self, canvas):
+        rng = np.random.default_rng(1)
+        xy = rng.normal((0.5, 12.0), (0.4, 0.3), (40, 2))
+        canvas.set_marks(Marks(xy, tuple(f"token{i}" for i in range(40)), rng.random(40)))
+        _, labels = canvas._marks.build(canvas._frame)
+        assert 5 < len(labels) < 40
+        boxes = []
+        for label in labels:
+            width, height = canvas._marks.atlas.width(label.text, label.size), 9.0
+            x = label.at[0] - label.anchor[0] * width
+            y = label.at[1] - label.anchor[1] * height
+            boxes.append((x, y, x + width, y + height))
+        for a, b in combinations(boxes, 2):
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pytest.mark.window
+class TestEvents:
+    def test_dragging_a_pin_tells_where_it_goes(self, canvas):
+        canvas.set_pin("A", (-1.0, 11.0))
+        x, y = pixel(canvas, (-1.0, 11.0))
+        move(canvas, (x + 5, y - 3), (x + 25, y - 23), (x + 105, y - 53))
+        moved = canvas.events.of(PinMoved)
+        assert [event.done for event in moved] == [False, False, True]
+        assert {event.pin for event in moved} == {"A"}
+        # it was taken 5 pixels beside its middle, and stays so
+        assert pixel(canvas, moved[-1].xy) == pytest.approx((x + 100, y - 50), abs=1)
+        assert not canvas.events.of(ViewChanged)
+
+    def test_a_hand_takes_hold_through_the_toolkit(self, canvas):
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("B", (1.0, 12.0))
+        x, y = pixel(canvas, (1.0, 12.0))
+        QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+        QTest.mouseMove(canvas.native, QPoint(x + 30, y))
+        QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x + 40, y))
+        last = canvas.events.of(PinMoved)[-1]
+        assert last.pin == "B" and last.done
+        assert pixel(canvas, last.xy) == pytest.approx((x + 40, y), abs=1)
+
+    def test_the_tip_of_the_vector_can_be_dragged(self, canvas):
+        canvas.set_pin("A", (0.0, 11.0))
+        canvas.set_vector(Arrows(np.array([(0.0, 11.0)]), np.array([(1.0, 1.0)])))
+        x, y = pixel(canvas, (1.0, 12.0))
+        move(canvas, (x, y), (x + 30, y + 10))
+        moved = canvas.events.of(VectorMoved)
+        assert [event.done for event in moved] == [False, True]
+        assert pixel(canvas, moved[-1].tip) == pytest.approx((x + 30, y + 10), abs=1)
+
+    def test_dragging_elsewhere_pans(self, canvas):
+        x, y = pixel(canvas, (0.0, 12.0))
+        move(canvas, (x, y), (x + 20, y), (x + 50, y + 40))
+        shown = canvas.events.of(ViewChanged)[-1]
+        assert shown.extent == canvas._frame.extent
+        assert pixel(canvas, (0.0, 12.0)) == (x + 50, y + 40)
+        left, top, right, bottom = canvas._frame.box
+        assert shown.pixels == (right - left, bottom - top)
+
+    def test_the_wheel_zooms_and_a_double_click_centres(self, canvas):
+        x, y = pixel(canvas, (0.0, 12.0))
+        canvas._view.events.mouse_wheel(pos=(x, y), delta=(0.0, 1.0))
+        extent = canvas.events.of(ViewChanged)[-1].extent
+        assert extent.x1 - extent.x0 < VIEW.x1 - VIEW.x0
+        assert pixel(canvas, (0.0, 12.0)) == (x, y)
+        canvas._view.events.mouse_double_click(pos=(x, y), button=1)
+        e = canvas.events.of(ViewChanged)[-1].extent
+        assert ((e.x0 + e.x1) / 2, (e.y0 + e.y1) / 2) == pytest.approx((0.0, 12.0), abs=0.02)
+
+    def test_setting_the_view_tells_nothing(self, canvas):
+        canvas.set_view(Extent(0.0, 1.0, 0.0, 1.0))
+        assert canvas.events == []
+
+    def test_pointing_tells_where_and_lights_a_pin(self, canvas):
+        canvas.set_pin("A", (0.0, 12.0))
+        before = canvas.image()
+        x, y = pixel(canvas, (0.0, 12.0))
+        canvas._view.events.mouse_move(pos=(x, y), buttons=[])
+        assert canvas.events[-1].xy == pytest.approx((0.0, 12.0), abs=0.02)
+        assert not (canvas.image() == before).all()
+        canvas._view.events.mouse_move(pos=(3, 3), buttons=[])
+        assert canvas.events[-1] == Hovered(None)
+        assert (canvas.image() == before).all()
+
+    def test_arrow_keys_move_the_pin_chosen_last(self, canvas):
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.set_pin("B", (1.0, 13.0))
+        QTest.keyClick(canvas.native, Qt.Key.Key_Right)
+        assert canvas.events[0] == PinMoved("A", (pytest.approx(5.0 * STEP), 12.0), done=False)
+        assert canvas.events[-1].done
+        QTest.keyClick(canvas.native, Qt.Key.Key_B)
+        QTest.keyClick(canvas.native, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+        assert canvas.events[-2].pin == "B"
+        assert canvas.events[-2].xy == pytest.approx((1.0, 13.0 + 4.0 * FINE_STEP))
+
+    def test_a_new_size_is_told(self, canvas):
+        canvas._view.events.resize(size=SIZE, physical_size=SIZE)
+        assert canvas.events.of(ViewChanged)[-1].extent == VIEW
+
+
+HEADLESS = """
+import numpy as np, vispy.app
+vispy.app.use_app("egl")
+from app.views.canvas import VispyCanvas
+from compute.types import Extent
+canvas = VispyCanvas((320, 240))
+canvas.set_view(Extent(0, 1, 0, 1))
+canvas.set_pin("A", (0.5, 0.5))
+x, y = canvas._frame.to_pixels((0.5, 0.5))
+image = canvas.image()
+assert image.shape == (240, 320, 4)
+assert tuple(image[round(y), round(x) + 7, :3]) == (0x4C, 0xC2, 0xFF)
+"""
+
+
+@pytest.mark.window
+def test_the_same_canvas_draws_without_a_display():
+    environment = {**os.environ, "EGL_PLATFORM": "surfaceless"}
+    environment.pop("DISPLAY", None)
+    done = subprocess.run(
+        [sys.executable, "-c", HEADLESS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_frames_that_differ_in_anything_are_different(frame):
+    assert frame == replace(frame)
+    assert frame != replace(frame, ratio=2.0)
+    assert frame != frame.with_extent(Extent(0.0, 1.0, 0.0, 1.0))

@@ -1,0 +1,317 @@
+"""The window: it shows plain data, tells what is chosen, and never tells what it was told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.views.base import (
+    Choice,
+    Command,
+    CommandInvoked,
+    Distributions,
+    Hovered,
+    Measure,
+    PanelState,
+    SceneEdited,
+)
+
+pytestmark = pytest.mark.window
+
+COMMANDS = (
+    Command("open", "File", "Open scene…", "Ctrl+O", "Open a scene file"),
+    Command("quit", "File", "Quit", "Ctrl+Q", "Close the window"),
+    Command("play", "Play", "Play or pause", "Space", "Let the point glide"),
+)
+WORDS = ("the", "bank", "by", "river")
+STATE = PanelState(
+    families=(Choice("gaussian", "Normal distributions"), Choice("attention", "Attention")),
+    family="attention",
+    heads=(Choice("bank", "the bank by the river"), Choice("trophy", "the trophy did not fit")),
+    head="bank",
+    layer=4,
+    layer_count=6,
+    head_index=9,
+    head_count=12,
+    tokens=WORDS,
+    outcomes=WORDS,
+    plane=(0, 1, 3),
+    scalars=(Choice("entropy", "Entropy (nats)"), Choice("probability", "Probability of one key")),
+    scalar="entropy",
+    token=2,
+    charts=(Choice("parameters", "Parameters"), Choice("moments", "Moments")),
+    chart="parameters",
+    alpha=0.25,
+    line_element="ds² = Σ pⱼ ((Tⱼ − η)·dθ)²,  p = softmax(b + Tθ)",
+    note="The plane holds three queries exactly.",
+    layers=(("map", "Scalar map", True), ("grid", "Coordinate grid", False)),
+)
+BARS = Distributions(
+    x=np.arange(4.0),
+    labels=WORDS,
+    title="Key",
+    names=("A · by", "B <x>", "moving point"),
+    rows=np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1], [0.25, 0.25, 0.25, 0.25]]),
+)
+MEASURES = (
+    Measure("Fisher–Rao length", "2.86743", "How many just distinguishable steps lie between."),
+    Measure("Speed drift", "3.0e-2", "A geodesic keeps its speed.", ok=False),
+)
+
+
+@pytest.fixture
+def window() -> Iterator:
+    """A shown window that records events as ``window.told``; no widget is left behind."""
+    from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+    application = QApplication.instance() or QApplication(["test"])
+    before = set(QApplication.topLevelWidgets())
+    from app.views.qt.style import dress
+    from app.views.qt.window import MainWindow
+    from app.views.theme import DARK
+
+    dress(application, DARK)
+    made = MainWindow(QWidget(), COMMANDS, DARK)
+    made.told = []
+    made.connect(made.told.append)
+    made.frame.resize(1200, 760)
+    made.frame.show()
+    application.processEvents()
+    yield made
+    made.connect(lambda event: None)
+    made.frame.close()
+    made.frame.deleteLater()
+    application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    application.processEvents()
+    left = set(QApplication.topLevelWidgets()) - before
+    # pyqtgraph's plots keep their menus, which have no parent, as long as they live themselves
+    assert not [widget for widget in left if not isinstance(widget, QMenu)]
+
+
+def edits(window) -> list[tuple[str, object]]:
+    return [pair for event in window.told for pair in event.changes]
+
+
+def settle() -> None:
+    from PySide6.QtWidgets import QApplication
+
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def choose(box, index: int) -> None:
+    """As a hand would: the box changes, then says so."""
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+# --- panels ----------------------------------------------------------------------------------
+def test_what_is_shown_is_not_told_back(window):
+    window.set_panels(STATE)
+    window.set_panels(replace(STATE, alpha=-0.5, layer=2, scalar="probability", plane=(1, 2, 3)))
+    window.set_playhead(0.3, True)
+    window.set_distributions(BARS)
+    window.set_measures(MEASURES)
+    assert window.told == []
+
+
+def test_panels_show_the_state(window):
+    window.set_panels(STATE)
+    panel = window._family
+    assert panel.family.currentText() == "Attention"
+    assert panel.head.currentData() == "bank"
+    assert (panel.layer.value(), panel.layer.maximum(), panel.index.value()) == (4, 5, 9)
+    assert [box.currentText() for box in panel.plane] == ["the", "bank", "river"]
+    assert panel.alpha_words.text() == "+0.25"
+    assert not panel.token.isVisible()
+    window.set_panels(replace(STATE, scalar="probability"))
+    assert panel.token.isVisible() and panel.token.currentText() == "by"
+    boxes = window._layers._boxes
+    assert {name: box.isChecked() for name, box in boxes.items()} == {"map": True, "grid": False}
+
+
+def test_a_family_without_heads_has_no_pickers_of_heads(window):
+    window.set_panels(replace(STATE, family="gaussian", heads=()))
+    assert not window._family.head.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (lambda p: choose(p.family, 0), ("family", "gaussian")),
+        (lambda p: choose(p.scalar, 1), ("scalar", "probability")),
+        (lambda p: choose(p.token, 3), ("token", 3)),
+        (lambda p: choose(p.chart, 1), ("chart", "moments")),
+        (lambda p: p.alpha.setValue(-20), ("alpha", -1.0)),
+        # another head has other tokens: its default plane is taken
+        (lambda p: choose(p.head, 1), ("family", "attention:trophy?layer=4&head=9")),
+        (lambda p: p.layer.setValue(5), ("family", "attention:bank?layer=5&head=9")),
+        (lambda p: p.index.setValue(0), ("family", "attention:bank?layer=4&head=0")),
+        (lambda p: choose(p.plane[1], 2), ("family", "attention:bank?layer=4&head=9&tokens=0,2,3")),
+    ],
+)
+def test_a_choice_is_told_once(window, act: Callable, told: tuple[str, object]):
+    window.set_panels(STATE)
+    act(window._family)
+    assert edits(window) == [told]
+
+
+def test_layers_are_switched(window):
+    window.set_panels(STATE)
+    window._layers._boxes["grid"].click()
+    assert window.told == [SceneEdited((("layers.grid", True),))]
+
+
+def test_a_long_name_does_not_widen_the_panel(window):
+    long = replace(STATE, heads=(Choice("bank", "a sentence much longer than its box " * 3),))
+    window.set_panels(long)
+    settle()
+    assert window._family.widget.width() <= window._family.widget.minimumWidth() + 40
+
+
+# --- numbers ---------------------------------------------------------------------------------
+def test_a_measure_that_is_not_fine_is_marked(window):
+    window.set_measures(MEASURES)
+    rows = window._measures._rows
+    assert rows[0][1].text() == "2.86743"
+    assert rows[1][1].text() == "⚠ 3.0e-2" and rows[1][1].objectName() == "warning"
+    assert rows[1][0].toolTip() == MEASURES[1].hint
+    window.set_measures(MEASURES[:1])
+    assert not rows[1][0].isVisible()
+
+
+def test_numbers_that_grow_do_not_push_the_canvas(window):
+    window.set_measures(MEASURES)
+    settle()
+    width = window.frame.centralWidget().width()
+    window.set_measures([replace(m, value="−1.234567890123e-10 (+123.45 %)") for m in MEASURES])
+    window.set_status(
+        "GPU · an adapter with a very long name " * 3, "1234 ms", "not converged", False
+    )
+    settle()
+    assert window.frame.centralWidget().width() == width
+
+
+def test_bars_stand_for_the_rows_and_the_last_one_moves(window):
+    window.set_distributions(BARS)
+    bars = window._distributions._bars
+    np.testing.assert_array_equal([bar.opts["width"] for bar in bars], BARS.rows)
+    row = np.array([0.7, 0.1, 0.1, 0.1])
+    window.set_moving_row(row)
+    np.testing.assert_array_equal(bars[-1].opts["width"], row)
+    np.testing.assert_array_equal(bars[0].opts["width"], BARS.rows[0])
+    assert "B&nbsp;&lt;x&gt;" in window._distributions._legend.text()
+
+
+def test_the_first_word_is_on_top(window):
+    window.set_distributions(BARS)
+    view = window._distributions.plot.getPlotItem().getViewBox()
+    assert view.yInverted()
+
+
+def test_densities_are_curves(window):
+    x = np.linspace(-3, 3, 50)
+    rows = np.exp(-((x - np.array([[0.0], [1.0], [0.5]])) ** 2))
+    window.set_distributions(Distributions(x, (), "x", ("A", "B", "moving point"), rows))
+    curves = window._distributions._curves
+    np.testing.assert_array_equal(curves[1].getData()[1], rows[1])
+    window.set_moving_row(rows[0])
+    np.testing.assert_array_equal(curves[2].getData()[1], rows[0])
+    window.set_distributions(None)
+    assert window._distributions._curves == []
+    window.set_moving_row(rows[0])
+
+
+# --- time ------------------------------------------------------------------------------------
+def test_the_timeline_shows_and_tells(window):
+    window.set_playhead(0.42, playing=True)
+    assert window._timeline.readout.text() == "t = 0.42"
+    window._timeline.slider.setValue(250)
+    assert edits(window) == [("playhead", 0.25)]
+    window._timeline.button.click()
+    assert window.told[-1] == CommandInvoked("play")
+
+
+def test_calls_are_repeated_until_stopped(window):
+    calls: list[int] = []
+    stop = window.every(1, lambda: calls.append(1))
+    while len(calls) < 3:
+        settle()
+    stop()
+    seen = len(calls)
+    settle()
+    assert len(calls) == seen
+
+
+def test_posted_calls_run_on_the_thread_of_the_window(window):
+    ran: list[int] = []
+    poster = threading.Thread(target=lambda: window.post(lambda: ran.append(threading.get_ident())))
+    poster.start()
+    poster.join()
+    assert ran == []
+    settle()
+    assert ran == [threading.get_ident()]
+
+
+# --- frame -----------------------------------------------------------------------------------
+def test_every_command_is_in_its_menu(window):
+    menus = {menu.title(): [a.text() for a in menu.actions()] for menu in _menus(window)}
+    assert menus == {"File": ["Open scene…", "Quit"], "Play": ["Play or pause"]}
+    for command in COMMANDS:
+        action = window.actions[command.name]
+        assert action.shortcut().toString() == command.shortcut
+        action.trigger()
+    assert window.told == [CommandInvoked(command.name) for command in COMMANDS]
+
+
+def _menus(window) -> list:
+    return [action.menu() for action in window.frame.menuBar().actions()]
+
+
+def test_closing_is_a_command(window):
+    window.frame.close()
+    assert window.told == [CommandInvoked("quit")]
+
+
+def test_leaving_the_canvas_is_told(window):
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    canvas = window.frame.centralWidget().layout().itemAt(0).widget()
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    assert window.told == [Hovered(None)]
+
+
+def test_the_status_line_says_what_is_wrong(window):
+    window.set_status("GPU · llvmpipe", "12 ms", "converged", True)
+    assert window._words.text() == "converged"
+    window.set_status("GPU · llvmpipe", "12 ms", "not converged", False)
+    assert window._words.text() == "⚠ not converged" and window._words.objectName() == "warning"
+    window.set_title("Normal distributions")
+    assert window.frame.windowTitle() == "Normal distributions — Attention Geodesics"
+
+
+def test_everything_that_is_operated_has_a_name(window):
+    from PySide6.QtWidgets import QComboBox, QSlider, QSpinBox, QToolButton
+
+    for kind in (QComboBox, QSlider, QSpinBox, QToolButton):
+        for widget in window.frame.findChildren(kind):
+            if not widget.objectName().startswith("qt_"):
+                assert widget.accessibleName() or widget.text(), widget
+
+
+def test_the_light_theme_dresses_the_window_too(window):
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.style import dress
+    from app.views.theme import DARK, LIGHT
+
+    application = QApplication.instance()
+    dress(application, LIGHT)
+    assert window.frame.grab().toImage().pixelColor(5, 5).lightness() > 200
+    dress(application, DARK)
+    assert window.frame.grab().toImage().pixelColor(5, 5).lightness() < 60
