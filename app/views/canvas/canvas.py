@@ -51,7 +51,7 @@ class VispyCanvas(Canvas):
 
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
-        self._view = app.Canvas(size=size, show=False, keys=None, title="canvas")
+        self._view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False)
         self._pointer, self._chosen = Pointer(), "A"
         self._axes, self._grid_visible = Axes(("", "")), True
         self._frame = Frame(Extent(0.0, 1.0, 0.0, 1.0), size, MARGINS)
@@ -191,6 +191,7 @@ class VispyCanvas(Canvas):
         pixel = _position(event)
         if event.button == 1 and self._frame.contains(pixel):
             held = self._pointer.press(pixel, self._targets())
+            self._marks.hover(None, self._frame)
             self._chosen = held.name if held.name in self._pins.at else self._chosen
 
     def _moved(self, event: Any) -> None:

@@ -203,7 +203,7 @@ class MainWindow(Window):
         return QFileDialog.getSaveFileName(self.frame, title, "", pattern)[0] or None
 
     def tell(self, title: str, text: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self.frame)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self.frame)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setInformativeText("")
+        box.setInformativeText(text)
         box.open()
