@@ -1,4 +1,5 @@
 // Newton on exp_a(v) = b: judge the three rays of a pair that were fired, and aim the next three.
+// Misses are Fisher lengths at b: in coordinates that span decades a small miss may be a long way.
 // One invocation a pair.  Twin of compute/shooting.py, `_improve`.
 //!include lib/connection.wgsl
 //!include family
@@ -8,46 +9,68 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let pair = id.x;
     if pair >= parameters.pairs { return; }
     var aim = aims[pair];
-    if aim.round == 0u { aim.v = first_velocity(aim.start, pair); }
+    if aim.round == 0u { begin(&aim, pair); }
     if aim.round == parameters.restart { aim.miss = INFINITE; aim.step = vec2f(); }
     if aim.round > parameters.restart { judge(&aim, pair); }
     aim.round++;
     aims[pair] = aim;
     let trial = aim.v + aim.step;
-    let size = offset(trial);
-    let hit = aim.miss <= AIM * aim.scale;
+    let size = offset(aim, trial);
+    let hit = is_hit(aim);
     fire(3u * pair, vec4f(aim.start, trial), hit);
-    fire(3u * pair + 1u, vec4f(aim.start, trial + vec2f(size, 0.0)), hit);
-    fire(3u * pair + 2u, vec4f(aim.start, trial + vec2f(0.0, size)), hit);
+    fire(3u * pair + 1u, vec4f(aim.start, trial + vec2f(size.x, 0.0)), hit);
+    fire(3u * pair + 2u, vec4f(aim.start, trial + vec2f(0.0, size.y)), hit);
 }
 
-/// By how much the neighbouring rays differ.
-fn offset(v: vec2f) -> f32 {
-    return OFFSET * max(length(v), 1e-6);
+/// The metrics at both ends, and the first velocity with its length.
+fn begin(aim: ptr<function, Aim>, pair: u32) {
+    anchor((*aim).end);
+    (*aim).far = geometry((*aim).end).metric;
+    anchor((*aim).start);
+    let at = geometry((*aim).start);
+    (*aim).near = at.metric;
+    (*aim).v = first_velocity(at, (*aim).start, pair);
+    (*aim).scale = norm(at.metric, (*aim).v);
+}
+
+/// Whether the best velocity so far meets the end as well as float32 can.
+fn is_hit(aim: Aim) -> bool {
+    return aim.miss <= AIM * aim.scale;
+}
+
+/// By how much each neighbouring ray differs: the same Fisher length along each axis.
+fn offset(aim: Aim, v: vec2f) -> vec2f {
+    return OFFSET * max(norm(aim.near, v), 1e-6) / sqrt(aim.near.xz);
+}
+
+fn norm(metric: vec3f, v: vec2f) -> f32 {
+    return sqrt(max(inner(metric, v, v), 0.0));
 }
 
 /// θ'(0) of the geodesic through the first nodes of the relaxed curve.
-fn first_velocity(start: vec2f, pair: u32) -> vec2f {
+fn first_velocity(at: Geometry, start: vec2f, pair: u32) -> vec2f {
     let count = f32(parameters.segments);
     let slope = count * (nodes[pair * (parameters.segments + 1u) + 1u] - start);
-    anchor(start);
-    return slope + 0.5 / count * christoffel(geometry(start), slope, slope);
+    return slope + 0.5 / count * christoffel(at, slope, slope);
 }
 
 /// Keep a trial that came nearer, with the step to the next; halve the step of one that did not.
 fn judge(aim: ptr<function, Aim>, pair: u32) {
     let rays = array(paths[3u * pair], paths[3u * pair + 1u], paths[3u * pair + 2u]);
-    if (*aim).miss <= AIM * (*aim).scale { return; }
+    if is_hit(*aim) { return; }
     let arrived = min(rays[0].node, min(rays[1].node, rays[2].node)) == parameters.steps;
     let gap = rays[0].y.xy - (*aim).end;
-    if !arrived || length(gap) >= (*aim).miss {
+    let miss = norm((*aim).far, gap);
+    if !arrived || miss >= (*aim).miss {
         (*aim).step *= 0.5;
         return;
     }
     (*aim).v += (*aim).step;
-    (*aim).miss = length(gap);
-    let size = offset((*aim).v);
-    let jacobian = mat2x2f(rays[1].y.xy - rays[0].y.xy, rays[2].y.xy - rays[0].y.xy) * (1.0 / size);
+    (*aim).miss = miss;
+    let size = offset(*aim, (*aim).v);
+    let first = (rays[1].y.xy - rays[0].y.xy) / size.x;
+    let second = (rays[2].y.xy - rays[0].y.xy) / size.y;
+    let jacobian = mat2x2f(first, second);
     let det = determinant(jacobian);
     let inverse = mat2x2f(jacobian[1][1], -jacobian[0][1], -jacobian[1][0], jacobian[0][0]);
     (*aim).step = select(-(inverse * gap) / select(det, 1.0, det == 0.0), vec2f(), det == 0.0);
