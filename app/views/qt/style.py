@@ -56,6 +56,7 @@ QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; mar
 QToolTip {{ background: {control}; color: {text}; border: 1px solid {border}; padding: 5px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMessageBox #qt_msgbox_label {{ font-weight: 600; }}
+QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
