@@ -46,21 +46,25 @@ def _to_json(derived: Derived) -> dict[str, Any]:
     def plain(tape: Tape | None) -> Any:
         return tape and [tape.inputs, tape.steps, tape.outputs]
 
-    names = ("geometry", "margin", "curvature", "density", "scalar", "distance")
+    names = ("geometry", "margin", "curvature", "scores", "density", "scalar", "distance")
     return {name: plain(getattr(derived, name)) for name in names} | {"scalars": derived.scalars}
 
 
 def _from_json(data: dict[str, Any]) -> Derived:
-    def tape(value: Any) -> Tape:
-        inputs, steps, outputs = value
+    def read(name: str) -> Tape:
+        inputs, steps, outputs = data[name]
         return Tape(tuple(inputs), tuple(tuple(step) for step in steps), tuple(outputs))
 
+    def read_if_any(name: str) -> Tape | None:
+        return read(name) if data[name] else None
+
     return Derived(
-        geometry=tape(data["geometry"]),
-        margin=tape(data["margin"]),
-        curvature=tape(data["curvature"]),
-        density=tape(data["density"]),
+        geometry=read_if_any("geometry"),
+        margin=read("margin"),
+        curvature=read_if_any("curvature"),
+        scores=read_if_any("scores"),
+        density=read("density"),
         scalars=tuple(data["scalars"]),
-        scalar=tape(data["scalar"]),
-        distance=tape(data["distance"]) if data["distance"] else None,
+        scalar=read("scalar"),
+        distance=read_if_any("distance"),
     )

@@ -13,6 +13,7 @@ from compute import charts, lowering, symbolic, tape
 from compute.cache import cached
 from compute.charts import Chart
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
+from compute.quadrature import Nodes, Quadrature
 from compute.symbolic import Definition, Derived
 from compute.types import Extent, Floats
 
@@ -53,17 +54,20 @@ def formula(
     view: Extent,
     pins: tuple[Point, Point],
     draw: tuple[Chart, ...] = (),
+    nodes: Nodes | None = None,
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
     ``draw`` lists its charts, the default first; ``view`` is a rectangle of that default chart.
+    ``nodes`` are where a family by its log-density alone is averaged.
     """
     drawn = draw or (charts.parameters(coordinates),)
 
     def build(key: str, **chosen: Any) -> Manifold:
         derived = cached(_identity(define, chosen), lambda: symbolic.derive(define(**chosen)))
+        local = _by_formulas(derived) if nodes is None else _by_quadrature(derived, nodes)
         return Manifold(
             key=key,
             name=name,
@@ -71,15 +75,15 @@ def formula(
             coordinates=coordinates,
             domain=domain,
             line_element=line_element,
-            margin=_margin(derived),
-            geometry=_geometry(derived),
-            curvature=_one(derived.curvature),
-            scalar=_scalar(derived),
-            scalars=(*derived.scalars, *GENERIC_SCALARS),
+            margin=_one(derived.margin),
+            geometry=local.geometry,
+            curvature=local.curvature,
+            scalar=local.scalar,
+            scalars=(*local.scalars, *GENERIC_SCALARS),
             density=_density(derived),
             support=support,
             charts=drawn,
-            slot=_slot(derived),
+            slot=local.slot,
             interior=interior,
             view=view,
             pins=pins,
@@ -104,8 +108,12 @@ def formula(
 
 def _identity(define: Callable[..., Definition], chosen: Mapping[str, Any]) -> str:
     """A text that changes whenever the derived tapes may change."""
-    modules = (inspect.getmodule(define), symbolic, lowering, tape)
-    sources = [inspect.getsource(module) for module in modules if module is not None]
+    own = inspect.getmodule(define)
+    used = [
+        m for m in vars(own).values() if inspect.ismodule(m) and m.__name__.startswith("compute")
+    ]
+    modules = [m for m in (own, *used, symbolic, lowering, tape) if m is not None]
+    sources = [inspect.getsource(module) for module in modules]
     return "\n".join([*sources, repr(sorted(chosen.items()))])
 
 
@@ -117,13 +125,43 @@ def _one(program: tape.Tape) -> Callable[[Floats], Floats]:
     return lambda theta: tape.run(program, *_columns(np.asarray(theta)))[0]
 
 
-def _margin(derived: Derived) -> Callable[[Floats], Floats]:
-    return _one(derived.margin)
+@dataclass(frozen=True, eq=False)
+class _Local:
+    """The part of a manifold that is computed point by point, on either side."""
+
+    geometry: Callable[[Floats], LocalGeometry]
+    curvature: Callable[[Floats], Floats]
+    scalar: Callable[[str, Floats, int], Floats]
+    scalars: tuple[str, ...]
+    slot: Slot
 
 
-def _geometry(derived: Derived) -> Callable[[Floats], LocalGeometry]:
+def _by_formulas(derived: Derived) -> _Local:
+    assert derived.geometry is not None and derived.curvature is not None
+    return _Local(
+        _geometry(derived.geometry),
+        _one(derived.curvature),
+        _scalar(derived),
+        derived.scalars,
+        _slot(derived, derived.geometry, derived.curvature),
+    )
+
+
+def _by_quadrature(derived: Derived, nodes: Nodes) -> _Local:
+    assert derived.scores is not None
+    quadrature = Quadrature(derived.scores, nodes)
+    return _Local(
+        quadrature.geometry,
+        quadrature.curvature,
+        lambda name, theta, index: quadrature.entropy(theta),
+        ("entropy",),
+        _quadrature_slot(derived, derived.scores, nodes),
+    )
+
+
+def _geometry(program: tape.Tape) -> Callable[[Floats], LocalGeometry]:
     def geometry(theta: Floats) -> LocalGeometry:
-        out = tape.run(derived.geometry, *_columns(theta))
+        out = tape.run(program, *_columns(theta))
         first = np.stack(out[3:9], axis=-1)
         return LocalGeometry(
             metric=np.stack(out[0:3], axis=-1),
@@ -171,7 +209,27 @@ _TARGETS = (
 )
 
 
-def _slot(derived: Derived) -> Slot:
+_SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z")
+
+
+def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes) -> Slot:
+    """The scores printed from their tape, and the nodes in a uniform array."""
+    table = np.zeros((len(nodes.x), 4), np.float32)
+    table[:, 0], table[:, 1] = nodes.x, nodes.weights
+    signature = "scores(theta: vec2f, t2: f32) -> Scores"
+    lines = (
+        "struct Scores { log: f32, first: vec2f, second: vec3f }",
+        "//!include lib/special.wgsl",
+        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
+        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
+        _function(signature, "Scores", scores, [f"result.{name}" for name in _SCORES]),
+        "//!include families/quadrature.wgsl",
+    )
+    constants = {"NODE_COUNT": len(nodes.x)}
+    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=2 * len(nodes.x))
+
+
+def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
     """The kernels' family slot, printed from the same tapes that NumPy runs."""
     scalars = [f"values[{i}]" for i in range(len(derived.scalars))]
     return Slot(
@@ -182,11 +240,11 @@ def _slot(derived: Derived) -> Slot:
                 "fn anchor(theta: vec2f) {}",
                 "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
                 _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
-                _function("curvature(theta: vec2f) -> f32", "f32", derived.curvature, ["result"]),
+                _function("curvature(theta: vec2f) -> f32", "f32", curvature, ["result"]),
                 _function(
                     "geometry(theta: vec2f) -> Geometry",
                     "Geometry",
-                    derived.geometry,
+                    geometry,
                     [t.replace("geo.", "result.") for t in _TARGETS],
                 ),
                 _function(

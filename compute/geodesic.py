@@ -157,10 +157,9 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
         state.v[curve[accepted]] = v[accepted]
         remaining[todo[accepted]] -= size[accepted]
         h[todo[~accepted]] = 0.5 * size[~accepted]
-        state_verdict = verdict.copy()
     stopped = remaining > 1e-12 * dt
     state.reached[running[stopped]] += dt - remaining[stopped]
-    reason = np.where(state_verdict == Status.OK, Status.LEFT_DOMAIN, state_verdict)
+    reason = np.where(verdict == Status.OK, Status.LEFT_DOMAIN, verdict)
     state.status[running[stopped]] = reason[stopped]
 
 
@@ -168,28 +167,27 @@ def _step(
     manifold: Manifold, theta: Floats, v: Floats, h: Floats, alpha: float, tableau: Tableau
 ) -> tuple[Floats, Floats, Ints]:
     """One Runge–Kutta step of sizes h (n,), and for each curve OK or why it must not be taken."""
+    start = np.concatenate([theta, v], axis=1)
     size = h[:, None].astype(theta.dtype)
+    a, b = tableau.a.astype(theta.dtype), tableau.b.astype(theta.dtype)
     verdict = np.zeros(len(theta), np.int32)
-    slopes: list[tuple[Floats, Floats]] = []
-    for row in tableau.a:
-        at, moving = theta, v
-        for weight, (dtheta, dv) in zip(row, slopes, strict=False):
-            if weight:
-                at, moving = at + float(weight) * size * dtheta, moving + float(weight) * size * dv
-        acceleration, wrong = _acceleration(manifold, at, moving, alpha)
+    slopes = np.empty((len(b), *start.shape), theta.dtype)
+    for stage, row in enumerate(a):
+        y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
+        slopes[stage, :, :2] = y[:, 2:]
+        slopes[stage, :, 2:], wrong = _acceleration(manifold, y[:, :2], y[:, 2:], alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
-        if not slopes:
-            turning = h * np.linalg.norm(acceleration, axis=-1) > TURN_LIMIT * np.linalg.norm(
-                v, axis=-1
-            )
-            verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
-        slopes.append((moving, acceleration))
-    end, speed = theta, v
-    for weight, (dtheta, dv) in zip(tableau.b, slopes, strict=True):
-        end, speed = end + float(weight) * size * dtheta, speed + float(weight) * size * dv
-    leaving = manifold.margin(end) <= MARGIN_KEPT * manifold.margin(theta)
+    turning = h * _norm(slopes[0, :, 2:]) > TURN_LIMIT * _norm(v)
+    verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
+    end = start + size * np.tensordot(b, slopes, axes=1)
+    leaving = manifold.margin(end[:, :2]) <= MARGIN_KEPT * manifold.margin(theta)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
-    return end, speed, verdict.astype(np.int32)
+    return end[:, :2], end[:, 2:], verdict.astype(np.int32)
+
+
+def _norm(vectors: Floats) -> Floats:
+    """Euclidean lengths (n,) of vectors (n, 2), in coordinates."""
+    return np.hypot(vectors[:, 0], vectors[:, 1])
 
 
 def _acceleration(

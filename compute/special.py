@@ -53,6 +53,13 @@ def _polygamma(order: int, x: Floats) -> Floats:
     return np.asarray(special.polygamma(order, x)).astype(np.asarray(x).dtype, copy=False)
 
 
+def log_cosh(x: Floats) -> Floats:
+    """log cosh x, which does not overflow: a mixture of two exponentials is a multiple of cosh."""
+    size = np.abs(x)
+    with np.errstate(under="ignore"):
+        return np.asarray(size + np.log1p(np.exp(-2.0 * size)) - np.log(2.0).astype(size.dtype))
+
+
 def x_trigamma_minus_1(x: Floats) -> Floats:
     """xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel in float32."""
     return x * trigamma(x) - 1.0
@@ -139,6 +146,7 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
         x_trigamma_minus_1,
         x_trigamma_slope,
         log_bessel_i0,
+        log_cosh,
         bessel_ratio,
         bessel_ratio_slope,
         bessel_ratio_bend,

@@ -4,7 +4,8 @@ A family states the cheapest thing that determines it (`Definition`); `derive` d
 
     potential ψ(ϑ) in natural coordinates ϑ(θ), J = ∂ϑ/∂θ:
         g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k
-    or the metric and the cubic tensor themselves.
+    or the metric and the cubic tensor themselves,
+    or a log-density alone, whose scores are then averaged by `compute.quadrature`.
     Γ_ij,k = ½(∂_i g_jk + ∂_j g_ik − ∂_k g_ij)
     K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n)
 
@@ -33,8 +34,9 @@ class Definition:
 
     theta: the two symbols.  bounds: expressions that are positive inside the domain and nowhere
     else.  Either ``natural`` (ϑ¹, ϑ²) with ``potential(ϑ¹, ϑ²)``, or ``metric`` (g₁₁, g₁₂, g₂₂)
-    with ``cubic`` (T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂).  det, curvature: given where the derived form would
-    cancel in float32 or not simplify.  scalars: named functions of θ to draw as maps.
+    with ``cubic`` (T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂), or neither: then the log-density says it all.
+    det, curvature: given where the derived form would cancel in float32 or not simplify.
+    scalars: named functions of θ to draw as maps.
     log_density in x and θ, or ``probabilities`` of finitely many outcomes: what everything else
     is checked against.  distance: closed form d(θ, φ) in theta and ``other``.
     """
@@ -61,12 +63,14 @@ class Derived:
 
     geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
     margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
-    distance: inputs (θ¹, θ², φ¹, φ²), or None.
+    distance: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density alone has no tapes of
+    geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ with inputs (θ¹, θ², x).
     """
 
-    geometry: Tape
+    geometry: Tape | None
     margin: Tape
-    curvature: Tape
+    curvature: Tape | None
+    scores: Tape | None
     density: Tape
     scalars: tuple[str, ...]
     scalar: Tape
@@ -78,6 +82,8 @@ def derive(definition: Definition) -> Derived:
     import sympy as sp
 
     theta = definition.theta
+    if definition.metric is None and definition.natural is None:
+        return _by_density(definition)
     metric = _metric(definition)
     first = _christoffel_first(metric, theta)
     cubic = definition.cubic or _cubic(definition)
@@ -93,9 +99,30 @@ def derive(definition: Definition) -> Derived:
         geometry=tape_of((*metric, *first[0], *first[1], *cubic, det), theta),
         margin=tape_of((sp.Min(*definition.bounds),), theta),
         curvature=tape_of((curvature,), theta),
+        scores=None,
         density=tape_of(density, inputs),
         scalars=tuple(definition.scalars),
         scalar=tape_of(tuple(definition.scalars.values()), theta),
+        distance=_distance_tape(definition),
+    )
+
+
+def _by_density(definition: Definition) -> Derived:
+    """The scores of a log-density."""
+    import sympy as sp
+
+    theta, log = definition.theta, definition.log_density
+    inputs = (*theta, definition.x)
+    orders = ((0,), (1,), (0, 0), (0, 1), (1, 1))
+    scores = (log, *(sp.diff(log, *(theta[i] for i in order)) for order in orders))
+    return Derived(
+        geometry=None,
+        margin=tape_of((sp.Min(*definition.bounds),), theta),
+        curvature=None,
+        scores=tape_of(scores, inputs),
+        density=tape_of((log,), inputs),
+        scalars=(),
+        scalar=tape_of((), theta),
         distance=_distance_tape(definition),
     )
 

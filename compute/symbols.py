@@ -41,6 +41,11 @@ class pentagamma(_Named):
     pass
 
 
+class log_cosh(_Named):
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sp.tanh(self.args[0])
+
+
 class x_trigamma_minus_1(_Named):
     def fdiff(self, argindex: int = 1) -> Any:
         return x_trigamma_slope(self.args[0])

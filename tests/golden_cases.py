@@ -36,7 +36,8 @@ def manifold_of(case: Case) -> Manifold:
         return attention_manifold(*generated(params), params["temperature"])
     if "K" in params and "U" in params:
         return attention_manifold(params["K"], params["q0"], params["U"], params["temperature"])
-    return family(SPECIFICATIONS.get(case["family"], case["family"]))
+    weight = {"w": params["w"]} if "w" in params else {}
+    return family(SPECIFICATIONS.get(case["family"], case["family"]), **weight)
 
 
 def generated(params: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import pytest
 
 from compute.engine import ReferenceEngine
 from compute.families import families, family
-from compute.manifold import Manifold, inner
+from compute.manifold import Manifold, inner, is_singular
 from compute.types import ConnectRequest, Extent, GeometryRequest, ShootRequest, Status
 
 NAMES = sorted(families())
@@ -26,7 +26,9 @@ def samples(manifold: Manifold, count: int, inset: float = 0.2) -> np.ndarray:
     theta = manifold.charts[0].inverse(x)
     theta = theta[np.isfinite(theta).all(axis=1)]
     margin = manifold.margin(theta)
-    return theta[margin > 0.2 * margin.max()][:count]
+    theta = theta[margin > 0.2 * margin.max()]
+    # not where a mixture's components can hardly be told apart
+    return theta[~is_singular(manifold.geometry(theta), 1e-2)][:count]
 
 
 def _inset(view: Extent, share: float) -> Extent:
@@ -117,6 +119,8 @@ def whole_space(space: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def test_metric_is_the_expectation_of_squared_scores(manifold):
     """g_ij = E[∂_i l ∂_j l] and T_ijk = E[∂_i l ∂_j l ∂_k l], from the distributions themselves."""
+    if manifold.support(np.array([manifold.interior])).space == "measurements":
+        pytest.skip("a quantum metric is no mean over one classical measurement")
     for point in samples(manifold, 6):
         support = manifold.support(point[None])
         # Beta densities with a parameter below 1 pile up where 1 − x has no digits
@@ -146,7 +150,7 @@ def test_geodesics_keep_their_speed(manifold):
     paths = ReferenceEngine().shoot(ShootRequest(manifold, theta, velocities(manifold, theta, 0.5)))
     assert paths.error[paths.status == Status.OK].max() < 1e-9
     assert paths.error.max() < 1e-3
-    assert ((paths.status == Status.OK) | (paths.status == Status.LEFT_DOMAIN)).all()
+    assert ((paths.status == Status.OK) == (paths.reached == 1.0)).all()
 
 
 def velocities(manifold: Manifold, theta: np.ndarray, length: float) -> np.ndarray:

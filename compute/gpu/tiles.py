@@ -18,7 +18,7 @@ STAGES = 4
 # bytes of the largest array of a dispatch
 LARGEST = 64 << 20
 # loop iterations of one call of a special function, at most
-_SPECIAL = {"gamma(": 6, "trigamma_": 12, "bessel_ratio": 34, "log_bessel": 24}
+_SPECIAL = {"bessel_ratio": 34, "log_bessel": 24}
 
 
 def loops_of(slot: Slot) -> int:

@@ -1,86 +1,98 @@
 // Special functions in the forms that stay accurate in f32.  Twin of compute/special.py.
 //
-// Each shifts its argument up by the recurrence until an asymptotic series holds (x ≥ 6);
-// differences that would cancel have series of their own.
+// The polygamma functions shift their argument up by SHIFT with the recurrence, so that the
+// asymptotic series holds for every x > 0.  They are straight lines of code, and those of one
+// argument share its reciprocals; sums are of terms of one sign, so that nothing cancels.
 
-const SERIES_FROM = 6.0;
+const SHIFT = 6.0;
 
-/// Argument after shifting, and what the shift adds.
-struct Shifted { x: f32, sum: f32 }
+/// 1/x, 1/(x + 1), 1/(x + 2).
+fn reciprocals(x: f32) -> vec3f {
+    return 1.0 / (x + vec3f(0.0, 1.0, 2.0));
+}
 
-/// ψ'(x): Σ 1/(x + k)² over the shift.
+/// ψ'(x) = Σ 1/(x + k)² + ψ'(x + 6).
 fn trigamma(x: f32) -> f32 {
-    var s = Shifted(x, 0.0);
-    for (var k = 0; k < 6 && s.x < SERIES_FROM; k++) {
-        s = Shifted(s.x + 1.0, s.sum + 1.0 / (s.x * s.x));
-    }
-    let r = 1.0 / s.x;
+    let a = reciprocals(x);
+    let b = reciprocals(x + 3.0);
+    let r = 1.0 / (x + SHIFT);
     let q = r * r;
     let tail = 1.0 / 6.0 + q * (-1.0 / 30.0 + q * (1.0 / 42.0 - q / 30.0));
-    return s.sum + r * (1.0 + r * (0.5 + r * tail));
+    return dot(a, a) + dot(b, b) + r * (1.0 + r * (0.5 + r * tail));
 }
 
-/// ψ''(x), negative.
+/// ψ''(x) = −2 Σ 1/(x + k)³ + ψ''(x + 6).
 fn tetragamma(x: f32) -> f32 {
-    var s = Shifted(x, 0.0);
-    for (var k = 0; k < 6 && s.x < SERIES_FROM; k++) {
-        s = Shifted(s.x + 1.0, s.sum - 2.0 / (s.x * s.x * s.x));
-    }
-    let r = 1.0 / s.x;
+    let a = reciprocals(x);
+    let b = reciprocals(x + 3.0);
+    let r = 1.0 / (x + SHIFT);
     let q = r * r;
-    return s.sum - q * (1.0 + r * (1.0 + r * (0.5 + q * (-1.0 / 6.0 + q * (1.0 / 6.0 - 0.3 * q)))));
+    let tail = 0.5 + q * (-1.0 / 6.0 + q * (1.0 / 6.0 - 0.3 * q));
+    return -2.0 * (dot(a, a * a) + dot(b, b * b)) - q * (1.0 + r * (1.0 + r * tail));
 }
 
-/// ψ'''(x).
+/// ψ'''(x) = 6 Σ 1/(x + k)⁴ + ψ'''(x + 6).
 fn pentagamma(x: f32) -> f32 {
-    var s = Shifted(x, 0.0);
-    for (var k = 0; k < 6 && s.x < SERIES_FROM; k++) {
-        s = Shifted(s.x + 1.0, s.sum + 6.0 / (s.x * s.x * s.x * s.x));
-    }
-    let r = 1.0 / s.x;
+    let a = reciprocals(x);
+    let b = reciprocals(x + 3.0);
+    let r = 1.0 / (x + SHIFT);
     let q = r * r;
-    return s.sum + q * r * (2.0 + r * (3.0 + r * (2.0 + q * (-1.0 + q * (4.0 / 3.0 - 3.0 * q)))));
+    let tail = 2.0 + q * (-1.0 + q * (4.0 / 3.0 - 3.0 * q));
+    return 6.0 * (dot(a * a, a * a) + dot(b * b, b * b)) + q * r * (2.0 + r * (3.0 + r * tail));
 }
 
-/// ψ(x).
+/// ψ(x) = −Σ 1/(x + k) + ψ(x + 6).
 fn digamma(x: f32) -> f32 {
-    var s = Shifted(x, 0.0);
-    for (var k = 0; k < 6 && s.x < SERIES_FROM; k++) {
-        s = Shifted(s.x + 1.0, s.sum - 1.0 / s.x);
-    }
-    let r = 1.0 / s.x;
+    let one = vec3f(1.0);
+    let y = x + SHIFT;
+    let r = 1.0 / y;
     let q = r * r;
-    return s.sum + log(s.x) - 0.5 * r - q * (1.0 / 12.0 - q * (1.0 / 120.0 - q / 252.0));
+    let tail = 0.5 * r + q * (1.0 / 12.0 - q * (1.0 / 120.0 - q / 252.0));
+    return log(y) - tail - dot(one, reciprocals(x)) - dot(one, reciprocals(x + 3.0));
 }
 
 /// log Γ(x), by Stirling's series.
 fn log_gamma(x: f32) -> f32 {
-    var s = Shifted(x, 0.0);
-    var product = 1.0;
-    for (var k = 0; k < 6 && s.x < SERIES_FROM; k++) {
-        product *= s.x;
-        s.x += 1.0;
-    }
-    let r = 1.0 / s.x;
+    let y = x + SHIFT;
+    let r = 1.0 / y;
     let q = r * r;
     let series = r * (1.0 / 12.0 - q * (1.0 / 360.0 - q / 1260.0));
-    return (s.x - 0.5) * log(s.x) - s.x + 0.9189385332046727 + series - log(product);
+    let product = x * (x + 1.0) * (x + 2.0) * (x + 3.0) * (x + 4.0) * (x + 5.0);
+    return (y - 0.5) * log(y) - y + 0.9189385332046727 + series - log(product);
+}
+
+/// log cosh x without overflow.
+fn log_cosh(x: f32) -> f32 {
+    let size = abs(x);
+    return size + log(1.0 + exp(-2.0 * size)) - 0.6931471805599453;
+}
+
+/// (xψ'(x) − 1)/x = Σ 1/((x + k)²(x + k + 1)) + ψ'(y) − 1/y with y = x + 6, and its derivative.
+///
+/// Σ 1/((x + k)(x + k + 1)) telescopes to 1/x − 1/y; taken from Σ 1/(x + k)², it leaves these.
+fn trigamma_excess(x: f32) -> vec2f {
+    let a = reciprocals(x);
+    let b = reciprocals(x + 3.0);
+    let r = 1.0 / (x + SHIFT);
+    let q = r * r;
+    let a_next = vec3f(a.yz, b.x);
+    let b_next = vec3f(b.yz, r);
+    let tail = 1.0 / 6.0 + q * (-1.0 / 30.0 + q * (1.0 / 42.0 - q / 30.0));
+    let tail_slope = 0.5 + q * (-1.0 / 6.0 + q * (1.0 / 6.0 - 0.3 * q));
+    let excess = dot(a * a, a_next) + dot(b * b, b_next) + q * (0.5 + r * tail);
+    let slope = dot(a * a * a_next, 2.0 * a + a_next) + dot(b * b * b_next, 2.0 * b + b_next);
+    return vec2f(excess, -slope - q * r * (1.0 + r * tail_slope));
 }
 
 /// xψ'(x) − 1 ≈ 1/(2x).
 fn x_trigamma_minus_1(x: f32) -> f32 {
-    let r = 1.0 / x;
-    let q = r * r;
-    let far = r * (0.5 + r * (1.0 / 6.0 + q * (-1.0 / 30.0 + q * (1.0 / 42.0 - q / 30.0))));
-    return select(x * trigamma(x) - 1.0, far, x >= SERIES_FROM);
+    return x * trigamma_excess(x).x;
 }
 
 /// ψ'(x) + xψ''(x) ≈ −1/(2x²).
 fn x_trigamma_slope(x: f32) -> f32 {
-    let r = 1.0 / x;
-    let q = r * r;
-    let far = -q * (0.5 + r * (1.0 / 3.0 + q * (-2.0 / 15.0 + q * (1.0 / 7.0 - 4.0 / 15.0 * q))));
-    return select(trigamma(x) + x * tetragamma(x), far, x >= SERIES_FROM);
+    let excess = trigamma_excess(x);
+    return excess.x + x * excess.y;
 }
 
 const BESSEL_SERIES_FROM = 20.0;

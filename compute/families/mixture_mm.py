@@ -1,0 +1,62 @@
+"""Mixtures (1 − w)N(m₁, 1) + wN(m₂, 1) of two normals with unknown means and known weight w.
+
+The metric degenerates on m₁ = m₂, where the components cannot be told apart; with w = ½ the family is
+symmetric under their exchange, and the line is a fold.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.quadrature import uniform
+from compute.symbolic import Definition
+from compute.types import Extent, Floats
+
+COORDINATES = ("m₁", "m₂")
+REACH = 6.0
+
+
+def define(w: float) -> Definition:
+    """The log-density; everything else is averaged from it."""
+    import sympy as sp
+
+    from compute import symbols as special
+
+    if not 0.0 < w < 1.0:
+        raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {w!r}")
+    m1, m2, x = sp.symbols("m1 m2 x", real=True)
+    # (1 − w)e^u + we^v = 2√(w(1 − w)) e^((u + v)/2) cosh((v − u)/2 + ½ log(w/(1 − w)))
+    u, v = m1 * x - m1**2 / 2, m2 * x - m2**2 / 2
+    odds = sp.log(w / (1 - w)) / 2
+    rest = sp.log(4 * w * (1 - w)) / 2 + (u + v) / 2 + special.log_cosh((v - u) / 2 + odds)
+    return Definition(
+        theta=(m1, m2),
+        bounds=(REACH - sp.Abs(m1), REACH - sp.Abs(m2)),
+        log_density=rest - x**2 / 2 - sp.log(2 * sp.pi) / 2,
+        x=x,
+    )
+
+
+def _support(theta: Floats) -> Support:
+    return Support(np.linspace(np.min(theta) - 4, np.max(theta) + 4, 257))
+
+
+FAMILY = formula(
+    name="mixture_mm",
+    title="Mixtures of two normals, by their means",
+    coordinates=COORDINATES,
+    domain="|m₁|, |m₂| < 6",
+    line_element="ds² = E[(∂₁l dm₁ + ∂₂l dm₂)²],  p = (1 − w)N(m₁, 1) + wN(m₂, 1)",
+    curvature="varies; singular on m₁ = m₂",
+    define=define,
+    support=_support,
+    interior=(-1.0, 1.0),
+    view=Extent(-4.5, 4.5, -3.0, 3.0),
+    pins=((-1.0, 1.0), (-0.4, 2.2)),
+    draw=(parameters(COORDINATES),),
+    nodes=uniform(-REACH - 9, REACH + 9, 241),
+    parameters={"w": 0.5},
+)

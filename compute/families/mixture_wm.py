@@ -1,0 +1,59 @@
+"""Mixtures (1 − w)N(0, 1) + wN(m, 1) of a known and an unknown normal.
+
+Singular on m = 0 and on w = 0, where one parameter says nothing: near m = 0, det g ≈ w²m⁴/2.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.charts import parameters
+from compute.family import formula
+from compute.manifold import Support
+from compute.quadrature import uniform
+from compute.symbolic import Definition
+from compute.types import Extent, Floats
+
+COORDINATES = ("w", "m")
+REACH = 6.0
+
+
+def define() -> Definition:
+    """The log-density; everything else is averaged from it."""
+    import sympy as sp
+
+    from compute import symbols as special
+
+    w, m, x = sp.symbols("w m x", real=True)
+    # 1 − w + we^v = 2√(w(1 − w)) e^(v/2) cosh(v/2 + ½ log(w/(1 − w)))
+    v = m * x - m**2 / 2
+    odds = (sp.log(w) - sp.log(1 - w)) / 2
+    rest = sp.log(4 * w * (1 - w)) / 2 + v / 2 + special.log_cosh(v / 2 + odds)
+    return Definition(
+        theta=(w, m),
+        bounds=(w - 1e-4, 1 - 1e-4 - w, REACH - sp.Abs(m)),
+        log_density=rest - x**2 / 2 - sp.log(2 * sp.pi) / 2,
+        x=x,
+    )
+
+
+def _support(theta: Floats) -> Support:
+    means = np.append(theta[..., 1], 0.0)
+    return Support(np.linspace(means.min() - 4, means.max() + 4, 257))
+
+
+FAMILY = formula(
+    name="mixture_wm",
+    title="Mixtures with a known normal, by weight and mean",
+    coordinates=COORDINATES,
+    domain="w in (1e-4, 1 − 1e-4), |m| < 6",
+    line_element="ds² = E[(∂_w l dw + ∂_m l dm)²],  p = (1 − w)N(0, 1) + wN(m, 1)",
+    curvature="varies; singular on m = 0",
+    define=define,
+    support=_support,
+    interior=(0.5, 2.0),
+    view=Extent(-0.05, 1.05, -0.5, 4.5),
+    pins=((0.25, 3.2), (0.75, 1.5)),
+    draw=(parameters(COORDINATES),),
+    nodes=uniform(-REACH - 9, REACH + 9, 241),
+)

@@ -1,0 +1,117 @@
+"""The geometry of any family from its log-density alone, by quadrature over the sample space.
+
+With the scores l_i = ∂_i log p and l_ij = ∂_i∂_j log p at the nodes, every component is a mean:
+    g_ij = E[l_i l_j],  Γ_ij,k = E[(l_ij + ½ l_i l_j) l_k],  T_ijk = E[l_i l_j l_k],
+    D = g₁₁ E[(l₂ − (g₁₂/g₁₁) l₁)²], which does not cancel where the family is nearly degenerate,
+    R_1212 = E[b₁₁b₂₂ − b₁₂² − ½(b₂₂l₁² + b₁₁l₂² − 2b₁₂l₁l₂)] + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n),
+    b_ij = l_ij + l_i l_j, in which the third derivatives of p have cancelled.
+On the line the trapezoidal rule converges faster than any power of its step.  The twin of
+``shaders/families/quadrature.wgsl``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.manifold import LocalGeometry, raised
+from compute.tape import Tape, run
+from compute.types import Floats
+
+# points whose scores at all nodes are held at once
+CHUNK = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Where the mean is taken: x (k,) and weights (k,), so that ∫f dx ≈ Σ w f(x)."""
+
+    x: Floats
+    weights: Floats
+
+
+def uniform(low: float, high: float, count: int) -> Nodes:
+    """The trapezoidal rule on [low, high], for densities that vanish at both ends."""
+    return Nodes(np.linspace(low, high, count), np.full(count, (high - low) / (count - 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Scores:
+    """At points (n,) and nodes (k,): p·w, l and the derivatives of l, each (n, k)."""
+
+    mass: Floats
+    log: Floats
+    first: tuple[Floats, Floats]
+    second: tuple[Floats, Floats, Floats]
+
+
+class Quadrature:
+    """A family by the tape of (l, l₁, l₂, l₁₁, l₁₂, l₂₂) at (θ¹, θ², x) and by its nodes."""
+
+    def __init__(self, scores: Tape, nodes: Nodes) -> None:
+        self.tape = scores
+        self.nodes = nodes
+
+    def geometry(self, theta: Floats) -> LocalGeometry:
+        """g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
+        parts = self._chunked(theta, _local)
+        return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
+
+    def curvature(self, theta: Floats) -> Floats:
+        """K = R_1212/D at theta (..., 2)."""
+        return self._chunked(theta, _curvature)[0]
+
+    def entropy(self, theta: Floats) -> Floats:
+        """−E[l] in nats at theta (..., 2)."""
+        return self._chunked(theta, lambda s: (-(s.mass * s.log).sum(axis=1),))[0]
+
+    def _chunked(
+        self, theta: Floats, means: Callable[[_Scores], tuple[Floats, ...]]
+    ) -> list[Floats]:
+        flat = np.asarray(theta).reshape(-1, 2)
+        chunks = [flat[i : i + CHUNK] for i in range(0, max(len(flat), 1), CHUNK)]
+        found = zip(*(means(self._scores(chunk)) for chunk in chunks), strict=True)
+        shape = np.shape(theta)[:-1]
+        return [np.concatenate(part).reshape((*shape, *part[0].shape[1:])) for part in found]
+
+    def _scores(self, theta: Floats) -> _Scores:
+        x = self.nodes.x.astype(theta.dtype)
+        log, l1, l2, l11, l12, l22 = run(self.tape, theta[:, :1], theta[:, 1:], x)
+        with np.errstate(under="ignore"):
+            mass = np.exp(log) * self.nodes.weights.astype(theta.dtype)
+        return _Scores(mass, log, (l1, l2), (l11, l12, l22))
+
+
+def _mean(mass: Floats, *values: Floats) -> Floats:
+    """E of each value (n, k), on a new last axis (n, len(values))."""
+    with np.errstate(under="ignore"):
+        return np.stack([(mass * value).sum(axis=1) for value in values], axis=-1)
+
+
+def _local(s: _Scores) -> tuple[Floats, Floats, Floats, Floats]:
+    l1, l2 = s.first
+    squares = (l1 * l1, l1 * l2, l2 * l2)
+    g = _mean(s.mass, *squares)
+    halves = [second + 0.5 * square for second, square in zip(s.second, squares, strict=True)]
+    first = np.stack([_mean(s.mass * li, *halves) for li in (l1, l2)], axis=-2)
+    cubic = _mean(s.mass, l1**3, l1**2 * l2, l1 * l2**2, l2**3)
+    rest = l2 - (g[:, 1] / g[:, 0])[:, None] * l1
+    det = g[:, 0] * _mean(s.mass, rest * rest)[:, 0]
+    return g, first, cubic, det
+
+
+def _curvature(s: _Scores) -> tuple[Floats]:
+    local = LocalGeometry(*_local(s))
+    l1, l2 = s.first
+    b11, b12, b22 = (
+        second + square
+        for second, square in zip(s.second, (l1 * l1, l1 * l2, l2 * l2), strict=True)
+    )
+    turn = b22 * l1 * l1 + b11 * l2 * l2 - 2 * b12 * l1 * l2
+    mean = _mean(s.mass, b11 * b22 - b12 * b12 - 0.5 * turn)[:, 0]
+    first = local.first
+    mixed = (first[..., 1] * raised(local, first[..., 1])).sum(axis=-1)
+    plain = (first[..., 0] * raised(local, first[..., 2])).sum(axis=-1)
+    return ((mean + mixed - plain) / local.det,)

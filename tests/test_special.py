@@ -1,0 +1,56 @@
+"""Special functions against golden values and SciPy, over the ranges that families use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import special as scipy_special
+
+from compute import special
+
+CASES = json.loads((Path(__file__).parent / "golden" / "special.json").read_text("utf-8"))["cases"]
+NAMES = {"A": "bessel_ratio", "A_prime": "bessel_ratio_slope", "dA": "bessel_ratio_slope"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_golden(case):
+    (argument,) = (np.array(value, dtype=float) for value in case["inputs"].values())
+    for name, expected in case["expected"].items():
+        function = special.FUNCTIONS[NAMES.get(name, name)]
+        np.testing.assert_allclose(function(argument), expected, rtol=case["tol_f64"], err_msg=name)
+
+
+def test_both_sides_of_the_change_of_formula_agree():
+    """A' and A'' by their series and directly, where both hold."""
+    kappa = np.linspace(55.0, 70.0, 31)
+    ratio = scipy_special.i1e(kappa) / scipy_special.i0e(kappa)
+    slope = 1 - ratio / kappa - ratio**2
+    bend = -slope / kappa + ratio / kappa**2 - 2 * ratio * slope
+    np.testing.assert_allclose(special.bessel_ratio_slope(kappa), slope, rtol=1e-10)
+    np.testing.assert_allclose(special.bessel_ratio_bend(kappa), bend, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("name", "slope"),
+    [
+        ("log_gamma", "digamma"),
+        ("digamma", "trigamma"),
+        ("trigamma", "tetragamma"),
+        ("tetragamma", "pentagamma"),
+        ("x_trigamma_minus_1", "x_trigamma_slope"),
+        ("log_bessel_i0", "bessel_ratio"),
+        ("bessel_ratio", "bessel_ratio_slope"),
+        ("bessel_ratio_slope", "bessel_ratio_bend"),
+        ("log_cosh", "tanh"),
+    ],
+)
+def test_each_is_the_derivative_of_the_one_before(name, slope):
+    x = np.geomspace(0.05, 300.0, 60)
+    h = 1e-4 * x
+    f = special.FUNCTIONS[name]
+    found = (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
+    expected = np.tanh(x) if slope == "tanh" else special.FUNCTIONS[slope](x)
+    np.testing.assert_allclose(found, expected, rtol=2e-7, atol=1e-11)
