@@ -56,8 +56,8 @@ def test_half_plane_closed_form():
 def test_against_scipy(name, alpha):
     """The same equation handed to SciPy's own adaptive integrator."""
     manifold = family(name)
-    theta = np.array(manifold.pins[0])
-    v = 0.1 * (np.array(manifold.pins[1]) - theta)
+    theta = np.array(manifold.pins[1])
+    v = 0.1 * (np.array(manifold.pins[0]) - theta)
 
     def rate(t: float, y: np.ndarray) -> np.ndarray:
         local = manifold.geometry(y[:2])
