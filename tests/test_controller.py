@@ -159,6 +159,8 @@ def test_near_a_token_a_pin_snaps_onto_it(desk):
     target = family("attention:bank").landmarks.theta[2]
     controller.on_event(PinMoved("A", tuple(target + 0.02), done=True))
     assert controller.store.scene.start == Pin(tuple(map(float, target)), 2)
+    controller.on_event(PinMoved("A", tuple(target + 0.03), done=True))
+    assert controller.store.scene.start.token is None, "what moves away is not held"
 
 
 def test_switching_family_and_chart_and_back_by_undo(desk):
@@ -227,7 +229,7 @@ def test_a_zoom_asks_for_the_map_of_what_is_seen(desk):
 def test_hovering_says_where(desk):
     controller, _, window, _ = desk
     controller.on_event(Hovered((0.0, 0.0)))
-    assert "K = -0.5" in window.set_coordinates.call_args.args[0]
+    assert "K = −0.5" in window.set_coordinates.call_args.args[0]
     controller.on_event(Hovered(None))
     window.set_coordinates.assert_called_with("")
 

@@ -162,7 +162,8 @@ def velocities(manifold: Manifold, theta: np.ndarray, length: float) -> np.ndarr
 
 def test_log_of_exp_is_the_velocity(manifold):
     engine = ReferenceEngine()
-    theta = samples(manifold, 24, inset=0.3)
+    # a family averaged over hundreds of nodes costs as many times more
+    theta = samples(manifold, 24 if manifold.slot.loops < 100 else 6, inset=0.3)
     v = velocities(manifold, theta, 0.4)
     there = engine.shoot(ShootRequest(manifold, theta, v))
     arrived = there.status == Status.OK

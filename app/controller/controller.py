@@ -93,18 +93,22 @@ class Controller:
 
     def _move_pin(self, event: PinMoved) -> None:
         manifold, chart = self._manifold_and_chart()
-        pin = self._pin_at(manifold, chart, event.xy)
+        scene = self.store.scene
+        pin = self._pin_at(
+            manifold, chart, scene.start if event.pin == "A" else scene.end, event.xy
+        )
         self._drag(not event.done)
         if pin is not None:
-            scene = self.store.scene
             moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
             self.store.update(moved, merge=f"pin {event.pin}")
         if event.done:
             self.store.settle()
 
-    def _pin_at(self, manifold: Manifold, chart: Chart, xy: tuple[float, float]) -> Pin | None:
-        """The pin that belongs at drawing coordinates: on a landmark if near one, inside the domain."""
-        token = self._landmark_near(manifold, chart, np.array(xy))
+    def _pin_at(
+        self, manifold: Manifold, chart: Chart, before: Pin | None, xy: tuple[float, float]
+    ) -> Pin | None:
+        """The pin that belongs at drawing coordinates, put on a landmark if it comes near one."""
+        token = self._landmark_near(manifold, chart, before, np.array(xy))
         if token is not None and manifold.landmarks is not None:
             theta = manifold.landmarks.theta[token]
         else:
@@ -113,14 +117,19 @@ class Controller:
             return None
         return Pin((float(theta[0]), float(theta[1])), token)
 
-    def _landmark_near(self, manifold: Manifold, chart: Chart, xy: Floats) -> int | None:
+    def _landmark_near(
+        self, manifold: Manifold, chart: Chart, before: Pin | None, xy: Floats
+    ) -> int | None:
+        """The landmark that a pin comes near; one that it moves away from does not hold it."""
         view = self.store.scene.view
-        if manifold.landmarks is None or view is None:
+        if manifold.landmarks is None or view is None or before is None:
             return None
         size = np.array([view.x1 - view.x0, view.y1 - view.y0])
-        gaps = np.max(np.abs(chart.forward(manifold.landmarks.theta) - xy) / size, axis=1)
+        marks, old = chart.forward(manifold.landmarks.theta), chart.forward(np.array(before.theta))
+        gaps = np.max(np.abs(marks - xy) / size, axis=1)
         nearest = int(gaps.argmin())
-        return nearest if gaps[nearest] < SNAP else None
+        leaving = gaps[nearest] > float(np.max(np.abs(marks[nearest] - old) / size)) + 1e-9
+        return nearest if gaps[nearest] < SNAP and not leaving else None
 
     def _move_vector(self, event: VectorMoved) -> None:
         scene = self.store.scene
@@ -257,6 +266,7 @@ class Controller:
         if self._viewport.dragging and getattr(current, "family", None) == answer.job.family:
             self._answer = answer
             self._show_path()
+            self._show_numbers()
 
     def _show_path(self) -> None:
         scene = self.store.scene
@@ -301,7 +311,8 @@ class Controller:
             return "outside the domain"
         names = manifold.coordinates
         curvature = float(manifold.curvature(theta))
-        return f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
+        words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
+        return words.replace("-", "−")
 
     # --- playing --------------------------------------------------------------------------------
     def toggle_play(self) -> None:

@@ -46,7 +46,7 @@ class Hovered:
 
 @dataclass(frozen=True)
 class ViewChanged:
-    """The visible rectangle changed by wheel or pan; pixels (width, height) of the canvas."""
+    """The visible rectangle changed by wheel or pan; pixels (width, height) of the plot."""
 
     extent: Extent
     pixels: tuple[int, int]
