@@ -9,13 +9,15 @@ import numpy as np
 from compute.action import ARMIJO, SEGMENTS, STEP_SIZES
 from compute.gpu.kernel import WORKGROUP, Source, Storage
 from compute.gpu.layout import record
-from compute.gpu.workshop import Workshop
+from compute.gpu.workshop import Dispatch, Workshop
 from compute.manifold import Slot
 from compute.types import Floats
 
 # Newton's method converges quadratically; a line search needs the rest
 ROUNDS = 14
 INFINITE = 1e30
+# Shooting starts from these curves: a decrement of this share of S_N leaves it one round's work.
+FLOOR = 1e-3
 
 SEGMENT = record(
     {
@@ -27,7 +29,7 @@ SEGMENT = record(
         "energy": "f32",
     }
 )
-DESCENT = record({"value": "f32", "slope": "f32", "done": "u32"})
+DESCENT = record({"value": "f32", "slope": "f32", "tried": "u32", "done": "u32"})
 PARAMETERS = record({"curves": "u32", "segments": "u32"})
 _NODES, _STEPS = Storage("nodes", "vec2f", writable=True), Storage("steps", "vec2f", writable=True)
 _SEGMENTS = Storage("segments", "Segment", writable=True)
@@ -39,30 +41,25 @@ def _source(name: str, *storage: Storage, **constants: float | int) -> Source:
     return Source(f"action_{name}", PARAMETERS, storage, _STRUCTS, constants)
 
 
-ROUND = (
-    _source("segments", _NODES, _SEGMENTS, _DESCENTS),
-    _source("solve", _SEGMENTS, _STEPS, Storage("factors", "vec4f", writable=True), _DESCENTS),
-    _source(
-        "trials",
-        _NODES,
-        _STEPS,
-        Storage("trials", "f32", writable=True),
-        _DESCENTS,
-        INFINITE=INFINITE,
-    ),
-    _source(
-        "choose",
-        _NODES,
-        _STEPS,
-        Storage("trials", "f32", writable=True),
-        _DESCENTS,
-        ARMIJO=ARMIJO,
-        STEP_SIZES=len(STEP_SIZES),
-        FLOOR=64 * float(np.finfo(np.float32).eps),
-    ),
+_TRIALS = Storage("trials", "f32", writable=True)
+SEGMENTS_OF = _source("segments", _NODES, _SEGMENTS, _DESCENTS)
+SOLVE = _source("solve", _SEGMENTS, _STEPS, Storage("factors", "vec4f", writable=True), _DESCENTS)
+TRY = _source(
+    "trials", _NODES, _STEPS, _TRIALS, _DESCENTS, INFINITE=INFINITE, STEP_SIZES=len(STEP_SIZES)
 )
-# kernels that evaluate the family, and those that only do algebra
-_WITH_FAMILY = {"action_segments", "action_trials"}
+CHOOSE = _source(
+    "choose",
+    _NODES,
+    _STEPS,
+    _TRIALS,
+    _DESCENTS,
+    ARMIJO=ARMIJO,
+    STEP_SIZES=len(STEP_SIZES),
+    FLOOR=FLOOR,
+)
+ROUND = (SEGMENTS_OF, SOLVE, TRY, CHOOSE)
+# kernels that evaluate the family; the others only do algebra
+_WITH_FAMILY = (SEGMENTS_OF, TRY)
 
 
 def bytes_each(segments: int = SEGMENTS) -> int:
@@ -70,11 +67,11 @@ def bytes_each(segments: int = SEGMENTS) -> int:
     return segments * max(SEGMENT.itemsize, 4 * len(STEP_SIZES))
 
 
-def record_relaxation(
-    workshop: Workshop, encoder: Any, slot: Slot, start: Floats, end: Floats
-) -> Any:
-    """Record the relaxation of straight lines from start to end (n, 2); returns the nodes' buffer."""
-    n, count = len(start), SEGMENTS
+def relaxation(
+    workshop: Workshop, slot: Slot, start: Floats, end: Floats
+) -> tuple[list[Dispatch], Any]:
+    """The work that relaxes straight lines from start to end (n, 2), and the buffer of their nodes."""
+    n, count, rest = len(start), SEGMENTS, len(STEP_SIZES) - 1
     share = np.linspace(0.0, 1.0, count + 1)[:, None]
     lines = start[:, None] * (1 - share) + end[:, None] * share
     buffers = {
@@ -87,11 +84,22 @@ def record_relaxation(
         "trials": workshop.buffer("action trials", n * count * 4 * len(STEP_SIZES)),
     }
     wide, narrow = -(-n * count // WORKGROUP), -(-n // WORKGROUP)
-    shapes = ((wide,), (narrow,), (wide, len(STEP_SIZES)), (narrow,))
-    for _ in range(ROUNDS):
-        for source, shape in zip(ROUND, shapes, strict=True):
-            own = slot if source.name in _WITH_FAMILY else None
-            bound = (buffers["parameters"], *(buffers[s.name] for s in source.storage))
-            group = workshop.family(slot) if own else None
-            workshop.kernel(source, own).record(encoder, bound, group, shape)
-    return buffers["nodes"]
+    search = ((TRY, (wide, 1)), (CHOOSE, (narrow,)), (TRY, (wide, rest)), (CHOOSE, (narrow,)))
+    work = [
+        _dispatch(workshop, slot, buffers, source, shape)
+        for source, shape in ((SEGMENTS_OF, (wide,)), (SOLVE, (narrow,)), *search)
+    ]
+    return work * ROUNDS, buffers["nodes"]
+
+
+def _dispatch(
+    workshop: Workshop,
+    slot: Slot,
+    buffers: dict[str, Any],
+    source: Source,
+    shape: tuple[int, ...],
+) -> Dispatch:
+    own = slot if source in _WITH_FAMILY else None
+    bound = (buffers["parameters"], *(buffers[storage.name] for storage in source.storage))
+    group = workshop.family(slot) if own else None
+    return Dispatch(workshop.kernel(source, own), group, bound, shape)

@@ -22,6 +22,8 @@ from compute.types import Status
 WORKGROUP = 64
 # rows of a family's array: as many vec4 as every device's uniform buffers hold
 CAPACITY = 4096
+# bind groups kept by a kernel, more than the uses that requests make of one
+MOST_GROUPS = 16
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class Kernel:
         if slot:
             self._layouts.append(family_layout(device, slot))
         self._pipeline: Any = None
-        self._groups: dict[tuple[int, ...], Any] = {}
+        self._groups: dict[tuple[int, ...], tuple[Any, tuple[Any, ...]]] = {}
 
     @property
     def pipeline(self) -> Any:
@@ -147,28 +149,23 @@ class Kernel:
         """The bind group of the parameters' buffer and the storage buffers, in their order."""
         key = tuple(id(buffer) for buffer in buffers)
         if key not in self._groups:
-            # buffers are kept and only replaced when they grow: the old groups are of no more use
-            self._groups.clear()
-            self._groups[key] = _group(self._device, self._layouts[0], dict(enumerate(buffers)))
-        return self._groups[key]
+            if len(self._groups) >= MOST_GROUPS:
+                self._groups.clear()
+            group = _group(self._device, self._layouts[0], dict(enumerate(buffers)))
+            # with the buffers, lest a later one be taken for one of them by its id
+            self._groups[key] = (group, tuple(buffers))
+        return self._groups[key][0]
 
     def record(
-        self,
-        encoder: Any,
-        buffers: Sequence[Any],
-        family: Any,
-        workgroups: tuple[int, ...],
-        times: int = 1,
+        self, work: Any, buffers: Sequence[Any], family: Any, shape: tuple[int, ...], times: int
     ) -> None:
-        """Record ``times`` dispatches, one after the other."""
-        work = encoder.begin_compute_pass()
+        """Record ``times`` dispatches of ``shape`` workgroups, in a row, in a compute pass."""
         work.set_pipeline(self.pipeline)
         work.set_bind_group(0, self.group(buffers))
         if family is not None:
             work.set_bind_group(1, family)
         for _ in range(times):
-            work.dispatch_workgroups(*workgroups)
-        work.end()
+            work.dispatch_workgroups(*shape)
 
 
 def family_layout(device: Device, slot: Slot) -> Any:

@@ -9,9 +9,9 @@ import numpy as np
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
-from compute.gpu.kernel import WORKGROUP, Source, Storage
+from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
-from compute.gpu.workshop import Workshop
+from compute.gpu.workshop import Dispatch, Workshop
 from compute.shooting import AIM, ALPHA_STEP, MISS_LIMIT, judged
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest
 
@@ -60,8 +60,7 @@ def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
 def _aimed(workshop: Workshop, request: ConnectRequest, rows: slice) -> Floats:
     """The velocities (k, 2) that lead from start to end, relaxed and then aimed in one submission."""
     start, end = request.start[rows], request.end[rows]
-    encoder = workshop.device.handle.create_command_encoder()
-    nodes = action.record_relaxation(workshop, encoder, request.manifold.slot, start, end)
+    work, nodes = action.relaxation(workshop, request.manifold.slot, start, end)
     aims = np.zeros(len(start), AIM_RECORD)
     aims["start"], aims["end"] = start, end
     aims["miss"] = action.INFINITE
@@ -69,20 +68,19 @@ def _aimed(workshop: Workshop, request: ConnectRequest, rows: slice) -> Floats:
     turns = int(np.ceil(abs(request.alpha) / ALPHA_STEP))
     alphas = np.linspace(0.0, request.alpha, turns + 1) if turns else np.zeros(1)
     for turn, alpha in enumerate(alphas):
-        _record_rounds(workshop, encoder, request, (nodes, kept), len(start), turn, float(alpha))
-    (found,) = workshop.device.run(encoder, [(kept, aims.nbytes)])
+        work += _rounds(workshop, request, (nodes, kept), len(start), turn, float(alpha))
+    (found,) = workshop.run(work, [(kept, aims.nbytes)])
     return np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64)
 
 
-def _record_rounds(
+def _rounds(
     workshop: Workshop,
-    encoder: Any,
     request: ConnectRequest,
     kept: tuple[Any, Any],
     pairs: int,
     turn: int,
     alpha: float,
-) -> None:
+) -> list[Dispatch]:
     """Aim, fire, aim …, and judge at the end: the rounds of one α."""
     slot, steps = request.manifold.slot, request.steps
     nodes, aims = kept
@@ -94,11 +92,8 @@ def _record_rounds(
     rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], geodesic.SOURCE.parameters)
     aim_with = (workshop.filled(f"shooting parameters {turn}", own), nodes, paths, aims)
     fire_with = (workshop.filled(f"shooting rays {turn}", rays), paths, traces)
-    aim = workshop.kernel(SOURCE, slot)
-    fire = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
+    fire_kernel = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
     times = tiles.dispatches(steps, loops)
-    groups = -(-pairs // WORKGROUP)
-    for _ in range(ROUNDS):
-        aim.record(encoder, aim_with, family, (groups,))
-        fire.record(encoder, fire_with, family, (-(-3 * pairs // WORKGROUP),), times)
-    aim.record(encoder, aim_with, family, (groups,))
+    aim = Dispatch(workshop.kernel(SOURCE, slot), family, aim_with, workgroups(pairs))
+    fire = Dispatch(fire_kernel, family, fire_with, workgroups(3 * pairs), times)
+    return [aim, fire] * ROUNDS + [aim]

@@ -65,10 +65,17 @@ class Workshop:
         The views are valid until the next call.
         """
         encoder = self.device.handle.create_command_encoder()
+        # one pass for all: within it each dispatch still sees what those before it wrote
+        recording = encoder.begin_compute_pass()
         for dispatch in work:
             dispatch.kernel.record(
-                encoder, dispatch.buffers, dispatch.family, dispatch.workgroups, dispatch.times
+                recording,
+                dispatch.buffers,
+                dispatch.family,
+                dispatch.workgroups,
+                dispatch.times,
             )
+        recording.end()
         return self.device.run(encoder, outputs)
 
 

@@ -1,19 +1,23 @@
 // The line search: the first step size that lowers S_N by Armijo's rule is taken.
 // One invocation a curve.  Twin of compute/action.py, `_search`.
+//
+// The whole step is tried by itself; only curves that refuse it are tried with the other sizes.
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
     let curve = id.x;
     if curve >= parameters.curves || descents[curve].done != 0u { return; }
     let here = descents[curve];
-    var size = 1.0;
-    for (var i = 0u; i < STEP_SIZES; i++) {
+    var tried = select(STEP_SIZES, 1u, here.tried == 0u);
+    for (var i = here.tried; i < tried; i++) {
+        let size = exp2(-f32(i));
         if trial(curve, i) <= here.value + ARMIJO * size * here.slope {
             shift(curve, size);
+            tried = STEP_SIZES;
             break;
         }
-        size *= 0.5;
     }
+    descents[curve].tried = tried;
     descents[curve].done = select(0u, 1u, abs(here.slope) <= FLOOR * here.value);
 }
 

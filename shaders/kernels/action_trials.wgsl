@@ -10,11 +10,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let all = parameters.curves * parameters.segments;
     if segment >= all { return; }
     let curve = segment / parameters.segments;
-    if descents[curve].done != 0u { return; }
-    let size = exp2(-f32(id.y));
+    let row = descents[curve].tried + id.y;
+    if descents[curve].done != 0u || row >= STEP_SIZES { return; }
+    let size = exp2(-f32(row));
     let left = nodes[segment + curve] + size * steps[segment + curve];
     let right = nodes[segment + curve + 1u] + size * steps[segment + curve + 1u];
-    trials[id.y * all + segment] = energy(left, right);
+    trials[row * all + segment] = energy(left, right);
 }
 
 /// N g(m)(Δ, Δ), or more than any energy where the segment leaves the domain.

@@ -1,0 +1,85 @@
+"""Boundary-value geodesics by kernels: closed forms, the reference, many pairs, and honesty."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compute.families import families, family
+from compute.types import ConnectRequest, ShootRequest, Status
+
+pytestmark = pytest.mark.gpu
+
+
+def pairs(name: str, count: int, inset: float = 0.5):
+    """Pairs of points from the inner part of the view."""
+    manifold, random = family(name), np.random.default_rng(6)
+    view = manifold.view
+    x = random.uniform((view.x0, view.y0), (view.x1, view.y1), (40 * count, 2))
+    middle = np.array([view.x0 + view.x1, view.y0 + view.y1]) / 2
+    theta = manifold.charts[0].inverse(middle + inset * (x - middle))
+    theta = theta[np.isfinite(theta).all(axis=1)]
+    theta = theta[manifold.margin(theta) > 0][: 2 * count]
+    return manifold, theta[::2], theta[1::2]
+
+
+@pytest.mark.parametrize("name", sorted(families()))
+def test_pairs_meet_as_the_reference_does(name, gpu_engine, reference_engine):
+    manifold, start, end = pairs(name, 16)
+    request = ConnectRequest(manifold, start, end, steps=64)
+    found, expected = gpu_engine.connect(request), reference_engine.connect(request)
+    both = (found.status == Status.OK) & (expected.status == Status.OK)
+    assert both.sum() >= (expected.status == Status.OK).sum() - 1
+    np.testing.assert_allclose(found.length[both], expected.length[both], rtol=1e-4, atol=1e-5)
+
+
+def test_distances_of_normal_distributions(gpu_engine):
+    manifold, start, end = pairs("gaussian", 200, inset=1.0)
+    found = gpu_engine.connect(ConnectRequest(manifold, start, end))
+    assert (found.status == Status.OK).all()
+    np.testing.assert_allclose(found.length, manifold.distance(start, end), rtol=5e-5)
+    # ends are as near as float32 brings them, and say how near
+    assert np.max(found.residual / found.length) < 1e-4
+
+
+def test_many_pairs_of_beta_distributions_all_meet(gpu_engine):
+    """exp(log q) = q for pairs over two decades of both parameters."""
+    random = np.random.default_rng(0)
+    start, end = random.uniform(0.2, 8.0, (2, 500, 2))
+    found = gpu_engine.connect(ConnectRequest(family("beta"), start, end, steps=64))
+    assert (found.status == Status.OK).all()
+    assert np.max(np.abs(found.stop - end)) < 1e-3
+
+
+@pytest.mark.parametrize("alpha", [0.4, -1.0])
+def test_other_connections_are_continued_from_levi_civita(alpha, gpu_engine, reference_engine):
+    manifold, start, end = pairs("attention", 8, inset=0.25)
+    request = ConnectRequest(manifold, start, end, alpha, 64)
+    found, expected = gpu_engine.connect(request), reference_engine.connect(request)
+    both = (found.status == Status.OK) & (expected.status == Status.OK)
+    assert both.sum() >= 6
+    scale = np.abs(expected.theta[both]).max()
+    assert np.max(np.abs(found.theta - expected.theta)[both]) < 1e-4 * scale
+
+
+def test_the_curve_is_the_shot_of_its_first_velocity(gpu_engine):
+    manifold, start, end = pairs("attention", 5)
+    found = gpu_engine.connect(ConnectRequest(manifold, start, end, steps=32))
+    shot = gpu_engine.shoot(ShootRequest(manifold, start, found.velocity[:, 0], steps=32))
+    np.testing.assert_allclose(shot.theta, found.theta, atol=1e-6)
+
+
+def test_equal_points_are_at_no_distance(gpu_engine):
+    start = np.array([[0.3, 1.2]])
+    found = gpu_engine.connect(ConnectRequest(family("gaussian"), start, start))
+    assert found.status[0] == Status.OK
+    assert found.length[0] < 1e-6
+
+
+def test_what_does_not_meet_says_so(gpu_engine):
+    """Through the pole of the polar coordinates there is no way in them."""
+    manifold = family("von_mises")
+    start, end = np.array([[0.0, 2.0]]), np.array([[3.1, 2.0]])
+    found = gpu_engine.connect(ConnectRequest(manifold, start, end))
+    reached = np.linalg.norm(found.stop - end) < 1e-3
+    assert reached or found.status[0] != Status.OK
