@@ -42,6 +42,7 @@ class Program:
         # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
         if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
             os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+        from PySide6.QtGui import QSurfaceFormat
         from PySide6.QtWidgets import QApplication
         from vispy import app as vispy_app
 
@@ -53,6 +54,10 @@ class Program:
         from app.views.qt.window import MainWindow
         from app.views.theme import DARK
 
+        # waiting for the screen's refresh would hold up the answers to the next moves
+        surface = QSurfaceFormat.defaultFormat()
+        surface.setSwapInterval(0)
+        QSurfaceFormat.setDefaultFormat(surface)
         existing = QApplication.instance()
         self.application = (
             existing

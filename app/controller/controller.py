@@ -5,6 +5,7 @@ view event → store.update → what is known changes on screen at once → plan
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -36,6 +37,8 @@ from compute.types import Floats, Status
 # a pin dropped this near to a landmark (share of the view) is put on it
 SNAP = 0.012
 FRAME_MS = 33
+# seconds between redrawings of the plots while something is dragged: they cost more than the curve
+PLOTS = 0.07
 # seconds that the moving point takes from A to B
 TRAVEL = 4.0
 
@@ -67,6 +70,7 @@ class Controller:
         self._answer: PathAnswer | None = None
         self._engine = EngineOpened("", "starting…")
         self._stop_playing: Callable[[], None] | None = None
+        self._plotted = 0.0
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -275,6 +279,10 @@ class Controller:
             self._show_moving_point()
 
     def _show_numbers(self) -> None:
+        now = time.monotonic()
+        if self._viewport.dragging and now - self._plotted < PLOTS:
+            return
+        self._plotted = now
         answer, scene = self._answer, self.store.scene
         assert answer is not None
         self.window.set_distributions(

@@ -41,6 +41,8 @@ from compute.types import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
 TIP = "tip"
+# seconds that a moved pin waits for its geodesic before it is drawn without
+PATIENCE = 0.025
 
 
 class VispyCanvas(Canvas):
@@ -56,6 +58,7 @@ class VispyCanvas(Canvas):
         self._axes, self._grid_visible = Axes(("", "")), True
         self._frame = Frame(Extent(0.0, 1.0, 0.0, 1.0), size, MARGINS)
         self._make_layers(theme)
+        self._timer = app.Timer(PATIENCE, iterations=1, connect=lambda event: self._view.update())
         events = self._view.events
         events.draw.connect(lambda event: self._draw())
         events.resize.connect(lambda event: self._resized())
@@ -79,6 +82,16 @@ class VispyCanvas(Canvas):
         self._marks, self._pins = MarksLayer(theme, atlas), PinsLayer(theme, atlas)
         self._legend, self._message = LegendLayer(theme, atlas), MessageLayer(theme, atlas)
 
+    def _now(self) -> None:
+        """Draw as soon as the window can, with all that has changed."""
+        self._timer.stop()
+        self._view.update()
+
+    def _soon(self) -> None:
+        """Draw with what is about to come, the geodesic of a moved pin: one frame instead of two."""
+        if not self._timer.running:
+            self._timer.start()
+
     # --- what is drawn ------------------------------------------------------------------------
     @property
     def native(self) -> object:
@@ -88,55 +101,55 @@ class VispyCanvas(Canvas):
         self._axes = axes
         self._frame_layer.set(axes)
         self._grid.set(axes, self._grid_visible)
-        self._view.update()
+        self._now()
 
     def set_view(self, extent: Extent) -> None:
         self._frame = self._frame.with_extent(extent)
-        self._view.update()
+        self._now()
 
     def set_map(self, image: ColorMap2D | None) -> None:
         self._map.set(image)
         self._legend.set(image)
         right = MARGINS.right + (WIDTH if image is not None else 0)
         self._frame = replace(self._frame, margins=replace(MARGINS, right=right))
-        self._view.update()
+        self._now()
 
     def set_marks(self, marks: Marks | None) -> None:
         self._marks.set(marks)
-        self._view.update()
+        self._now()
 
     def set_pin(self, name: str, xy: XY | None) -> None:
         self._pins.set(name, xy)
-        self._view.update()
+        self._soon()
 
     def set_curve(self, kind: str, curve: Curve | None) -> None:
         self._curves.set(kind, curve)
-        self._view.update()
+        self._soon() if kind == "straight" else self._now()
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
-        self._view.update()
+        self._soon()
 
     def set_transport(self, arrows: Arrows | None) -> None:
         self._carried.set(arrows)
-        self._view.update()
+        self._now()
 
     def set_ellipses(self, outlines: Array | None) -> None:
         self._ellipses.set(outlines)
-        self._view.update()
+        self._now()
 
     def set_grid(self, visible: bool) -> None:
         self._grid_visible = visible
         self._grid.set(self._axes, visible)
-        self._view.update()
+        self._now()
 
     def set_moving_point(self, xy: XY | None) -> None:
         self._pins.set_moving(xy)
-        self._view.update()
+        self._soon()
 
     def set_message(self, text: str) -> None:
         self._message.set(text)
-        self._view.update()
+        self._now()
 
     def image(self) -> NDArray[np.uint8]:
         """Drawn into a buffer of its own, at the canvas's size in device pixels."""
@@ -229,7 +242,7 @@ class VispyCanvas(Canvas):
         if key in at:
             self._chosen = key
             self._pins.hover(key)
-            self._view.update()
+            self._now()
         elif key in ARROWS and self._chosen in at:
             fine = any(modifier.name == "Shift" for modifier in event.modifiers)
             xy = nudged(at[self._chosen], key, self._frame.extent, fine)
@@ -248,7 +261,7 @@ class VispyCanvas(Canvas):
     def _resized(self) -> None:
         self._measure()
         self._handler(ViewChanged(self._frame.extent, self._plot_pixels()))
-        self._view.update()
+        self._now()
 
     def _plot_pixels(self) -> tuple[int, int]:
         left, top, right, bottom = self._frame.box
@@ -259,9 +272,9 @@ class VispyCanvas(Canvas):
         if self._pointer.hover(pixel if inside else None, self._targets()):
             self._pins.hover(self._pointer.hovered)
             self._vector.hover(self._pointer.hovered == TIP)
-            self._view.update()
+            self._now()
         if self._marks.hover(pixel if inside else None, self._frame):
-            self._view.update()
+            self._now()
         self._handler(Hovered(self._frame.to_chart(pixel) if inside else None))
 
 
