@@ -23,8 +23,10 @@ test:
 	@echo "== tests"   && xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest
 
 bench:
-	@./setup.sh run
-	$(BIN)/attention-geodesics bench
+	@./setup.sh test
+	@test -x .venv-bench/bin/python || { $(BIN)/python -m venv .venv-bench && \
+	  .venv-bench/bin/python -m pip install --quiet -r requirements-bench.lock; }
+	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/attention-geodesics bench
 
 format:
 	@./setup.sh test

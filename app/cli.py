@@ -221,3 +221,6 @@ def _checks(commands: Any) -> None:
         "adapter, drivers, versions, and every kernel against the reference",
     )
     _engine(doctor)
+    bench = _command(commands, "bench", "commands.bench:bench", "workloads and their yardsticks")
+    bench.add_argument("--only", default="A,E,D", metavar="A,E,D", help="which workloads")
+    _engine(bench)

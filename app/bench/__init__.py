@@ -1,0 +1,1 @@
+"""Workloads and their yardsticks, measured in one run: the ratios count, not the seconds."""
