@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,21 @@ class Program:
         # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
         if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
             os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+        from app.controller.jobs import PathJob
+        from app.controller.plan import Viewport, jobs
+        from app.controller.runner import Runner
+
+        # the device opens and its first kernels compile while the window is built
+        self._early: list[Any] | None = []
+        self._mail = threading.Lock()
+        self.runner = Runner(self._deliver, engine)
+        self.runner.submit(jobs(scene, Viewport())[PathJob])
         from PySide6.QtGui import QSurfaceFormat
         from PySide6.QtWidgets import QApplication
         from vispy import app as vispy_app
 
         from app.controller.commands import COMMANDS
         from app.controller.controller import Controller
-        from app.controller.runner import Runner
         from app.model.store import Store
         from app.views.qt.style import dress
         from app.views.qt.window import MainWindow
@@ -72,10 +81,6 @@ class Program:
         self.canvas = VispyCanvas((900, 700), DARK)
         self.window = MainWindow(self.canvas.native, COMMANDS, DARK)
         self.store = Store(scene)
-        post = self.window.post
-        self.runner = Runner(
-            lambda message: post(lambda: self.controller.on_message(message)), engine
-        )
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.controller.commands |= {
             "new": self.new,
@@ -86,6 +91,18 @@ class Program:
             "quit": self.application.quit,
             "about": self.about,
         }
+        with self._mail:
+            early, self._early = self._early or [], None
+        for message in early:
+            self._deliver(message)
+
+    def _deliver(self, message: Any) -> None:
+        """Hand a message of the worker to the GUI thread, or keep it until there is one."""
+        with self._mail:
+            if self._early is not None:
+                self._early.append(message)
+                return
+        self.window.post(lambda: self.controller.on_message(message))
 
     def run(self) -> int:
         """Show the window until it is closed, or SIGINT or SIGTERM comes."""

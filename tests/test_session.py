@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,12 @@ def test_bundled_scenes_come_back_from_a_file(name, tmp_path):
     session.save(scene, tmp_path / "scene.json")
     assert session.load(tmp_path / "scene.json") == scene
     assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
+
+
+@pytest.mark.parametrize("name", session.names())
+def test_bundled_scenes_fit_the_schema(name):
+    text = (resources.files("assets") / "scenes" / f"{name}.json").read_text("utf-8")
+    assert session.from_text(text, name, Path()) == session.load(name)
 
 
 def test_everything_in_a_scene_is_kept(tmp_path):
