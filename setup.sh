@@ -25,9 +25,10 @@ known=$({ ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | awk '{print $1}')
 for pair in $libraries; do
   grep -qxF "${pair%%=*}" <<<"$known" || missing+=" ${pair##*=}"
 done
-ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json >/dev/null 2>&1 || missing+=" mesa-vulkan-drivers"
-ls /usr/lib/*/dri/*_dri.so >/dev/null 2>&1 || missing+=" libgl1-mesa-dri"
-[ -n "$(find /usr/share/fonts /usr/local/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || missing+=" fonts-dejavu-core"
+present() { [ -n "$(find "${@:2}" -name "$1" -print -quit 2>/dev/null)" ]; }
+present '*.json' /usr/share/vulkan/icd.d /etc/vulkan/icd.d || missing+=" mesa-vulkan-drivers"
+present '*_dri.so' /usr/lib || missing+=" libgl1-mesa-dri"
+present '*.ttf' /usr/share/fonts /usr/local/share/fonts || missing+=" fonts-dejavu-core"
 if [ "$purpose" = test ]; then
   for pair in $test_commands; do
     command -v "${pair%%=*}" >/dev/null || missing+=" ${pair##*=}"
@@ -51,7 +52,7 @@ if [ -n "$missing" ]; then
   line="$sudo apt-get update && $sudo apt-get install -y --no-install-recommends$missing"
   line=${line# }
   if ! command -v apt-get >/dev/null || { [ -n "$sudo" ] && ! sudo -n true 2>/dev/null; }; then
-    echo "System libraries are missing. Install them with: ${line//&&  /&& }" >&2
+    echo "System libraries are missing. Install them with: $line" >&2
     exit 1
   fi
   echo "Installing system libraries:$missing"

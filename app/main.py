@@ -47,11 +47,11 @@ class Program:
         from app.controller.plan import Viewport, jobs
         from app.controller.runner import Runner
 
-        # the device opens and its first kernels compile while the window is built
+        # the device opens and the kernels of a live path compile while the window is built
         self._early: list[Any] | None = []
         self._mail = threading.Lock()
         self.runner = Runner(self._deliver, engine)
-        self.runner.submit(jobs(scene, Viewport())[PathJob])
+        self.runner.submit(jobs(scene, Viewport(dragging=True))[PathJob])
         from PySide6.QtGui import QSurfaceFormat
         from PySide6.QtWidgets import QApplication
         from vispy import app as vispy_app

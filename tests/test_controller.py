@@ -117,6 +117,17 @@ def test_stale_answers_are_dropped(desk):
     assert not [c for c in canvas.set_curve.call_args_list if c.args[0] == "geodesic"]
 
 
+def test_the_same_path_in_the_quality_of_a_drag_is_shown_until_the_final_one(desk):
+    controller, _, _, runner = desk
+    final = next(job for job in runner.take() if isinstance(job, PathJob))
+    (preview,) = answers(replace(final, quality="live"))
+    controller.on_message(preview)
+    assert controller._answer is preview
+    (answer,) = answers(final)
+    controller.on_message(answer)
+    assert controller._answer is answer
+
+
 def test_a_failed_job_is_told_and_nothing_else_happens(desk):
     controller, _, window, runner = desk
     controller.on_message(JobFailed(runner.take()[0], "DeviceLost: gone"))

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.controller import drawing, panels, picture
-from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer
+from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.runner import EngineOpened, JobFailed, Message
 from app.model.scene import Pin, Scene, chart_of, completed, of_family, view_of
@@ -246,7 +246,7 @@ class Controller:
     def on_message(self, message: Message) -> None:
         """An answer or a remark of the runner, on the GUI thread."""
         match message:
-            case PathAnswer() if message.job == self._planned.get(type(message.job)):
+            case PathAnswer() if self._is_wanted(message):
                 self._answer = message
                 self._show_path()
                 self._show_numbers()
@@ -263,6 +263,11 @@ class Controller:
                 self._show_late(message)
             case _:
                 pass  # an answer to a question that nobody asks any more
+
+    def _is_wanted(self, answer: PathAnswer) -> bool:
+        """Whether it is the path that was asked for last, be it in the quality of a drag."""
+        wanted = self._planned.get(PathJob)
+        return isinstance(wanted, PathJob) and wanted == replace(answer.job, quality=wanted.quality)
 
     def _show_late(self, answer: PathAnswer) -> None:
         """During a drag the last answer is one move behind: better drawn than nothing."""
