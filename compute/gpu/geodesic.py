@@ -26,6 +26,9 @@ PATH = record(
         "status": "i32",
     }
 )
+# Attempts an interval, over a whole path, that one submission has room for.  Nearly always that is
+# the only one: paths that are still under way then are carried on in another.
+USUAL_TRIES = 2
 SOURCE = Source(
     "geodesic",
     parameters=record({"count": "u32", "steps": "u32", "dt": "f32", "alpha": "f32"}),
@@ -66,10 +69,13 @@ def integrated(
     nodes = workshop.buffer("geodesic nodes", n * m * 16)
     paths = workshop.filled("geodesic paths", states)
     buffers = (workshop.filled("geodesic parameters", parameters), paths, nodes)
-    times = tiles.dispatches(request.steps, loops)
+    times = tiles.dispatches(request.steps, loops, USUAL_TRIES)
     work = Dispatch(kernel, workshop.family(slot), buffers, workgroups(n), times)
-    ended, kept = workshop.run([work], [(paths, states.nbytes), (nodes, n * m * 16)])
-    return np.frombuffer(ended, PATH), np.frombuffer(kept, np.float32).reshape(n, m, 4)
+    while True:
+        ended, kept = workshop.run([work], [(paths, states.nbytes), (nodes, n * m * 16)])
+        ends = np.frombuffer(ended, PATH)
+        if not ((ends["status"] == Status.OK) & (ends["node"] < request.steps)).any():
+            return ends, np.frombuffer(kept, np.float32).reshape(n, m, 4)
 
 
 def _initial(request: ShootRequest, rows: slice) -> np.ndarray:

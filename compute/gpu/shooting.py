@@ -20,6 +20,8 @@ ROUNDS = 10
 # share of its Fisher length by which a neighbouring ray differs: round-off against truncation,
 # which on a long curve is as large as the derivative itself from 1e-2 on
 OFFSET = 3e-4
+# attempts an interval, over a whole ray; one that needs more has not arrived
+TRIES = 4
 
 AIM_RECORD = record(
     {
@@ -93,7 +95,7 @@ def _rounds(
     aim_with = (workshop.filled(f"shooting parameters {turn}", own), nodes, paths, aims)
     fire_with = (workshop.filled(f"shooting rays {turn}", rays), paths, traces)
     fire_kernel = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
-    times = tiles.dispatches(steps, loops)
+    times = tiles.dispatches(steps, loops, TRIES)
     aim = Dispatch(workshop.kernel(SOURCE, slot), family, aim_with, workgroups(pairs))
     fire = Dispatch(fire_kernel, family, fire_with, workgroups(3 * pairs), times)
     return [aim, fire] * ROUNDS + [aim]

@@ -34,9 +34,12 @@ def attempts(loops: int, budget: int = BUDGET) -> int:
     return max(1, budget // (1 + STAGES * (loops + 1)))
 
 
-def dispatches(steps: int, loops: int, budget: int = BUDGET) -> int:
-    """How many dispatches carry every path to its end, or to where it stops, in the worst case."""
-    return -(-steps * MAX_ATTEMPTS // attempts(loops, budget))
+def dispatches(steps: int, loops: int, tries: int = MAX_ATTEMPTS) -> int:
+    """How many dispatches let a path make ``tries`` attempts an interval, over all intervals.
+
+    With the most attempts that a path may make, all are at their ends then, or where they stop.
+    """
+    return -(-steps * tries // attempts(loops))
 
 
 def batches(count: int, bytes_each: int, largest: int = LARGEST) -> Iterator[slice]:
