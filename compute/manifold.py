@@ -67,10 +67,11 @@ class Landmarks:
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """What fills the kernels' family slot: WGSL text and the storage arrays it reads.
+    """What fills the kernels' family slot: WGSL text and the data it reads.
 
-    ``loops`` is how many loop iterations one call of ``geometry`` costs at most (0 for a formula).
-    ``constants`` become WGSL constants of the prelude.
+    ``buffers`` (n ≤ 4096, 4) are read by their names as arrays of vec4f, ``constants`` as members of
+    ``family``; neither is compiled in.  ``loops`` is how many loop iterations one call of
+    ``geometry`` usually costs (0 for a formula); at most it may take twice as many.
     """
 
     source: str
