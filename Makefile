@@ -20,7 +20,7 @@ test:
 	@echo "== lint"    && $(BIN)/ruff check .
 	@echo "== types"   && $(BIN)/mypy
 	@echo "== imports" && $(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
-	@echo "== tests"   && xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest
+	@echo "== tests"   && xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest -n 2
 
 bench:
 	@./setup.sh test
