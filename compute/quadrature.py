@@ -60,7 +60,7 @@ class Quadrature:
         return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
 
     def curvature(self, theta: Floats) -> Floats:
-        """K = R_1212/D at theta (..., 2)."""
+        """K = R_1212/D at theta (..., 2), NaN where the family degenerates."""
         return self._chunked(theta, _curvature)[0]
 
     def entropy(self, theta: Floats) -> Floats:
@@ -103,7 +103,9 @@ def _local(s: _Scores) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _curvature(s: _Scores) -> tuple[Floats]:
-    local = LocalGeometry(*_local(s))
+    g, symbols, cubic, det = _local(s)
+    degenerate = det <= 0
+    local = LocalGeometry(g, symbols, cubic, np.where(degenerate, 1.0, det))
     l1, l2 = s.first
     b11, b12, b22 = (
         second + square
@@ -114,4 +116,4 @@ def _curvature(s: _Scores) -> tuple[Floats]:
     first = local.first
     mixed = (first[..., 1] * raised(local, first[..., 1])).sum(axis=-1)
     plain = (first[..., 0] * raised(local, first[..., 2])).sum(axis=-1)
-    return ((mean + mixed - plain) / local.det,)
+    return (np.where(degenerate, np.nan, (mean + mixed - plain) / local.det),)

@@ -270,7 +270,8 @@ def _slot(family: Softmax, radius: float) -> Slot:
             "RADIUS": radius,
             "CORNER": CORNER * family.spread2,
         },
-        loops=2 * count // UNROLL,
+        # two passes at an anchor, and one again where the reference has moved too far
+        loops=4 * count // UNROLL,
     )
 
 
