@@ -24,5 +24,7 @@ def wgsl(manifold: Manifold, kernel: str) -> str:
     """The module that runs as ``kernel`` with this family in its slot; ValueError if there is none."""
     if kernel not in SOURCES:
         raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {kernel!r}")
-    constants = {"ATTEMPTS": tiles.attempts(tiles.loops_of(manifold.slot))} if kernel == "geodesic" else {}
+    constants = (
+        {"ATTEMPTS": tiles.attempts(tiles.loops_of(manifold.slot))} if kernel == "geodesic" else {}
+    )
     return module(SOURCES[kernel], manifold.slot, constants).text
