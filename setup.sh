@@ -6,7 +6,9 @@ cd "$(dirname "$0")"
 
 purpose=${1:-run}
 stamp=.venv/.ready-$purpose
-wanted=$(cat setup.sh requirements.lock pyproject.toml | sha256sum)
+here=$(pwd -P)
+# an environment holds its own path, so a tree that was moved is not ready
+wanted="$here ${PYTHON:-} $(cat setup.sh requirements.lock pyproject.toml | sha256sum)"
 [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
 
 # library or command, and the Debian package that has it
@@ -36,16 +38,21 @@ if [ "$purpose" = test ]; then
 fi
 
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
-python=""
+python="" bare=""
 for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3}; do
-  if "$candidate" -c "$fits" >/dev/null 2>&1; then python=$candidate; break; fi
+  "$candidate" -c "$fits" >/dev/null 2>&1 || continue
+  if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then python=$candidate; break; fi
+  bare=${bare:-$candidate}
 done
-if [ -z "$python" ]; then
+if [ -z "$python$bare" ]; then
   echo "Python 3.11, 3.12 or 3.13 is needed and none was found: install one, or name it with PYTHON=…" >&2
   exit 1
 fi
-"$python" -c 'import ensurepip, venv' 2>/dev/null ||
-  missing+=" $("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+version=$("${python:-$bare}" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+if [ -z "$python" ]; then
+  python=$bare  # Debian ships Python without what makes environments
+  missing+=" python$version-venv"
+fi
 
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ]; then sudo=""; else sudo="sudo"; fi
@@ -56,17 +63,22 @@ if [ -n "$missing" ]; then
     exit 1
   fi
   echo "Installing system libraries:$missing"
-  export DEBIAN_FRONTEND=noninteractive
-  $sudo apt-get update -qq
-  $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  quiet="$sudo env DEBIAN_FRONTEND=noninteractive"  # sudo drops what is exported
+  $quiet apt-get update -qq
+  $quiet apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-if ! .venv/bin/python -c "$fits" 2>/dev/null; then
-  echo "Making the virtual environment with $python"
-  rm -rf .venv
-  "$python" -m venv .venv
-fi
+case "$(.venv/bin/pip --version 2>/dev/null)" in
+  *" $here/.venv/"*"(python $version)") ;;
+  *)
+    echo "Making the virtual environment with $python"
+    rm -rf .venv
+    "$python" -m venv .venv
+    ;;
+esac
 echo "Installing packages"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
+pip install --quiet --no-deps -r requirements.lock
+pip install --quiet --no-deps --no-build-isolation -e .
+pip check >/dev/null || { pip check >&2; exit 1; }  # the lock must name everything
 echo "$wanted" >"$stamp"
