@@ -19,7 +19,7 @@ test:
 	@echo "== format"  && $(BIN)/ruff format --check .
 	@echo "== lint"    && $(BIN)/ruff check .
 	@echo "== types"   && $(BIN)/mypy
-	@echo "== imports" && $(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@echo "== imports" && $(BIN)/lint-imports --no-logo
 	@echo "== tests"   && xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest -n 2
 
 bench:
@@ -34,4 +34,4 @@ format:
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
