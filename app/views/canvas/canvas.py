@@ -30,13 +30,16 @@ from app.views.canvas.ellipses import EllipsesLayer
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.keyboard import ARROWS, nudged
+from app.views.canvas.layer import Layer
 from app.views.canvas.legend import WIDTH, LegendLayer
 from app.views.canvas.map import MapLayer
 from app.views.canvas.marks import MarksLayer
 from app.views.canvas.message import MessageLayer
 from app.views.canvas.pins import PinsLayer
 from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
-from app.views.theme import DARK, Theme, rgba
+from app.views.canvas.shapes import CLEAR
+from app.views.canvas.still import Tile, still
+from app.views.theme import DARK, RGBA, Theme, rgba
 from compute.types import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
@@ -153,13 +156,17 @@ class VispyCanvas(Canvas):
 
     def image(self) -> NDArray[np.uint8]:
         """Drawn into a buffer of its own, at the canvas's size in device pixels."""
-        self._view.set_current()
         width, height = self._view.physical_size
-        target = gloo.FrameBuffer(color=gloo.RenderBuffer((height, width)))
-        with target:
-            self._draw()
-            pixels: NDArray[np.uint8] = gloo.read_pixels((0, 0, width, height), alpha=True)
-        return pixels
+        return self.picture((int(width), int(height)), float(self._view.pixel_scale))
+
+    def picture(
+        self, pixels: tuple[int, int], ratio: float, transparent: bool = False
+    ) -> NDArray[np.uint8]:
+        """Drawn with ``pixels`` (width, height), ``ratio`` of them to a logical one; premultiplied."""
+        self._view.set_current()
+        self._measure()
+        frame, ground = replace(self._frame, ratio=ratio), CLEAR if transparent else None
+        return still(pixels, lambda tile: self._paint(frame, tile, ground))
 
     @property
     def renderer(self) -> str:
@@ -170,21 +177,37 @@ class VispyCanvas(Canvas):
 
     def _draw(self) -> None:
         self._measure()
-        frame, (width, height) = self._frame, self._view.physical_size
-        gloo.set_viewport(0, 0, width, height)
+        width, height = self._view.physical_size
+        self._paint(self._frame, Tile((width, height), 0, 0, width, height))
+
+    def _paint(self, frame: Frame, tile: Tile, ground: RGBA | None = None) -> None:
+        tile.view()
         gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
         gloo.set_blend_func("one", "one_minus_src_alpha")
-        gloo.clear(color=rgba(self.theme.background))
-        left, top, right, bottom = (round(edge * frame.ratio) for edge in frame.box)
-        gloo.set_scissor(left, height - bottom, right - left, bottom - top)
+        gloo.clear(color=ground or rgba(self.theme.background))
+        tile.clip(frame)
         gloo.set_state(scissor_test=True)
-        for layer in (self._map, self._grid, self._ellipses, self._curves, self._carried):
-            layer.draw(frame)
-        for layer in (self._marks, self._vector, self._pins):
+        for layer in self.plotted:
             layer.draw(frame)
         gloo.set_state(scissor_test=False)
-        for layer in (self._frame_layer, self._legend, self._message):
+        for layer in self.around:
             layer.draw(frame)
+
+    @property
+    def plotted(self) -> tuple[MapLayer | Layer, ...]:
+        """The layers inside the plot, in the order drawn."""
+        behind = (self._map, self._grid, self._ellipses, self._curves, self._carried)
+        return (*behind, self._marks, self._vector, self._pins)
+
+    @property
+    def around(self) -> tuple[Layer, ...]:
+        """The layers over the plot and in its margins."""
+        return self._frame_layer, self._legend, self._message
+
+    @property
+    def frame(self) -> Frame:
+        """Where the plot is, and what it shows."""
+        return self._frame
 
     def _measure(self) -> None:
         size = (int(self._view.size[0]), int(self._view.size[1]))

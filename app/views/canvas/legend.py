@@ -10,7 +10,7 @@ from app.views.base import ColorMap2D
 from app.views.canvas.frame import Frame
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
-from app.views.canvas.picture import LEVELS, Picture, palette
+from app.views.canvas.picture import LEVELS, Picture, Placed, palette
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, strokes
 from app.views.canvas.texts import Label
 from app.views.canvas.ticks import ticks
@@ -43,6 +43,14 @@ class LegendLayer(Layer):
             self._picture.set_corners((left, bottom), (right, top))
             self._picture.draw(frame, self.theme.map_strength)
         super().draw(frame)
+
+    def pictures(self, frame: Frame) -> list[Placed]:
+        """The bar's colours and where they go."""
+        if self._image is None:
+            return []
+        left, top, right, bottom = _bar(frame)
+        colours, strength = palette(self._image.colormap)[:LEVELS, None], self.theme.map_strength
+        return [Placed(colours, np.array([left, bottom]), np.array([right, top]), strength)]
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
         """Ticks, their numbers and the label; a map of one value has no ticks."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.views.base import ColorMap2D
-from app.views.canvas.frame import Frame
-from app.views.canvas.picture import Picture, coloured
+from app.views.canvas.frame import Frame, Pixels
+from app.views.canvas.picture import Picture, Placed, coloured
 from app.views.theme import Theme
 
 
@@ -35,7 +35,21 @@ class MapLayer:
                 coloured(self._image.values, self._image.colormap, self._image.limits)
             )
             self._uploaded = self._image
-        e = self._image.extent
-        low, high = frame.to_pixels([(e.x0, e.y0), (e.x1, e.y1)])
+        low, high = self.corners(frame)
         self._picture.set_corners(low, high)
         self._picture.draw(frame, self.theme.map_strength)
+
+    def corners(self, frame: Frame) -> tuple[Pixels, Pixels]:
+        """Pixels of the map's lowest and highest coordinates."""
+        assert self._image is not None
+        e = self._image.extent
+        low, high = frame.to_pixels([(e.x0, e.y0), (e.x1, e.y1)])
+        return low, high
+
+    def pictures(self, frame: Frame) -> list[Placed]:
+        """The map's colours and where they go."""
+        if self._image is None:
+            return []
+        image = self._image
+        colours = coloured(image.values, image.colormap, image.limits)
+        return [Placed(colours, *self.corners(frame), self.theme.map_strength)]

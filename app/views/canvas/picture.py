@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import gloo
 from vispy.color import get_colormap
 
-from app.views.canvas.frame import Frame
+from app.views.canvas.frame import Frame, Pixels
 
 LEVELS = 256
 _VERTEX = np.dtype([("a_position", "f4", 2), ("a_texture", "f4", 2)])
@@ -29,6 +30,16 @@ uniform sampler2D u_picture; uniform float u_strength;
 varying vec2 v_texture;
 void main() { gl_FragColor = texture2D(u_picture, v_texture) * u_strength; }
 """
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Premultiplied RGBA (rows, columns, 4), row 0 lowest, between two pixels, at an opacity."""
+
+    colours: NDArray[np.uint8]
+    low: Pixels
+    high: Pixels
+    strength: float
 
 
 class Picture:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import gloo
 
 from app.views.canvas.frame import Frame, Pixels
+from app.views.canvas.record import Discs, Heads, Strokes, note
 from app.views.theme import RGBA
 
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
@@ -116,14 +117,15 @@ def join(*parts: Vertices) -> Vertices:
 def discs(centres: ArrayLike, pen: Pen, colours: ArrayLike | None = None) -> Vertices:
     """A disc of diameter ``pen.width`` at each centre (k, 2); ``colours`` (k, 4) if they differ."""
     at = np.asarray(centres, np.float64).reshape(-1, 1, 2)
+    shades = None if colours is None else np.asarray(colours, np.float64).reshape(-1, 4)
+    note(Discs(at[:, 0], pen, shades))
     corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * pen.reach
     result = _quads(len(at), pen)
     result["a_position"] = at + corners
     result["a_offset"] = corners
-    if colours is not None:
-        shade = np.asarray(colours, np.float64).reshape(-1, 1, 4)
-        result["a_core_colour"] = shade
-        result["a_rim_colour"][..., 3] *= shade[..., 3]
+    if shades is not None:
+        result["a_core_colour"] = shades[:, None]
+        result["a_rim_colour"][..., 3] *= shades[:, None, 3]
     return result.reshape(-1)
 
 
@@ -132,6 +134,7 @@ def strokes(lines: Sequence[Pixels], pen: Pen, capped: bool = False) -> Vertices
     lines = [line for line in lines if len(line) > 1]
     if not lines:
         return NOTHING
+    note(Strokes(lines, pen, capped))
     gap = np.full((1, 2), np.nan)
     joined = np.concatenate([part for line in lines for part in (line, gap)])
     drawn = np.isfinite(joined).all(axis=1)
@@ -147,6 +150,7 @@ def strokes(lines: Sequence[Pixels], pen: Pen, capped: bool = False) -> Vertices
 
 def heads(tips: Pixels, directions: Pixels, pen: Pen, length: float) -> Vertices:
     """Arrow heads: triangles of base ``pen.width`` and ``length`` that end at ``tips`` (k, 2)."""
+    note(Heads(tips, directions, pen, length))
     normal = np.stack([-directions[:, 1], directions[:, 0]], axis=1) * pen.reach
     base = tips - directions * length
     result = _quads(len(tips), pen)

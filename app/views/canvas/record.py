@@ -1,0 +1,70 @@
+"""What the shapes of a layer are made from, for whoever draws the same layers as vectors.
+
+Shapes become quads for the GPU as they are made; while something records, their outlines are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.canvas.frame import Pixels
+
+if TYPE_CHECKING:
+    from app.views.canvas.shapes import Pen
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """Polylines (n, 2), broken at NaN, with round ends if ``capped``."""
+
+    lines: Sequence[Pixels]
+    pen: Pen
+    capped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Discs:
+    """Discs of diameter ``pen.width`` at centres (k, 2), with colours (k, 4) if they differ."""
+
+    centres: Pixels
+    pen: Pen
+    colours: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Arrow heads of base ``pen.width`` and ``length`` with tips (k, 2) and directions (k, 2)."""
+
+    tips: Pixels
+    directions: Pixels
+    pen: Pen
+    length: float
+
+
+Outline = Strokes | Discs | Heads
+_kept: ContextVar[list[Outline] | None] = ContextVar("outlines", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Outline]]:
+    """The list that fills with all outlines made until the end of the block."""
+    outlines: list[Outline] = []
+    before = _kept.set(outlines)
+    try:
+        yield outlines
+    finally:
+        _kept.reset(before)
+
+
+def note(outline: Outline) -> None:
+    """Keep an outline, if something records."""
+    kept = _kept.get()
+    if kept is not None:
+        kept.append(outline)
