@@ -10,7 +10,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app import __version__
@@ -96,6 +96,23 @@ def size(text: str) -> tuple[int, int]:
     if match is None or not all(16 <= int(side) <= 16384 for side in match.groups()):
         raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT from 16 to 16384, got {text!r}")
     return int(match[1]), int(match[2])
+
+
+def number_in(low: float, high: float) -> Callable[[str], float]:
+    """What reads a number between two others."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"expected a number from {low:g} to {high:g}, got {text!r}"
+            )
+        return value
+
+    return read
 
 
 def parser() -> argparse.ArgumentParser:
@@ -197,14 +214,32 @@ def _between(command: argparse.ArgumentParser) -> None:
 
 def _pictures(commands: Any) -> None:
     render = _command(
-        commands, "render", "commands.render:render", "a picture of a scene, without a window"
+        commands, "render", "commands.render:render", "a figure of a scene, without a window"
+    )
+    render.add_argument("-o", "--output", required=True, metavar="FILE.(png|svg|pdf)")
+    render.add_argument(
+        "--dpi", type=number_in(24, 2400), default=96.0, help="pixels that make an inch (96)"
     )
     render.add_argument(
-        "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
+        "--style", choices=("dark", "print"), default="dark", help="on dark ground, or on white"
     )
-    render.add_argument("-o", "--output", required=True, metavar="FILE.png")
+    render.add_argument("--transparent", action="store_true", help="no ground at all")
+    render.add_argument(
+        "--caption", action="store_true", help="family, ds², α, lengths and certificate below"
+    )
+    render.add_argument(
+        "--panels",
+        nargs="+",
+        choices=("distributions", "measures"),
+        default=(),
+        help="what to show beside the chart",
+    )
     render.add_argument("--size", type=size, default=(1200, 800), metavar="WxH")
-    _engine(render)
+    for command in (render,):
+        command.add_argument(
+            "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
+        )
+        _engine(command)
 
 
 def _checks(commands: Any) -> None:

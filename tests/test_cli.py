@@ -86,7 +86,7 @@ BAD = [
     ("shoot gaussian --start 0,1 --velocity 0,0 --length 1", "must not be zero"),
     ("shoot gaussian --start 0,1 --velocity 1,0 --length -1", "length must be positive"),
     ("geodesic --scene none.json", "a scene must be a file"),
-    ("render bank -o picture.jpg", "must be a .png"),
+    ("render bank -o picture.jpg", "must end in .png"),
     ("render bank -o /nowhere/at/all.png", "no folder"),
     ("render bank -o a.png --size 5x5", "WIDTHxHEIGHT"),
     ("shader gaussian nothing", "kernel must be one of"),

@@ -1,28 +1,37 @@
-"""``render``: a picture of a scene, without a window."""
+"""``render``: a figure of a scene, without a window."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from app.commands.output import show
-from app.export.figure import render as picture
-from app.export.figure import save_png
+from app.commands.output import exit_of, show
+from app.export import figure
+from app.export.files import checked
 from app.model import session
 from compute import open_engine
+from compute.types import Status
 
 
 def render(chosen: argparse.Namespace) -> int:
-    """Write the scene as a PNG."""
-    target = Path(chosen.output)
-    if target.suffix.lower() != ".png":
-        raise ValueError(f"the picture must be a .png file, got {chosen.output!r}")
-    if not target.absolute().parent.is_dir():
-        raise ValueError(f"there is no folder {str(target.absolute().parent)!r} to write to")
+    """Write the scene as PNG, SVG or PDF."""
+    target = checked(chosen.output, figure.SUFFIXES)
+    paper = figure.Paper(
+        chosen.size,
+        chosen.dpi,
+        chosen.style,
+        chosen.transparent,
+        chosen.caption,
+        tuple(chosen.panels),
+    )
     scene = session.load(chosen.scene)
-    pixels = picture(scene, open_engine(chosen.engine), chosen.size)
-    save_png(pixels, target)
+    engine = open_engine(chosen.engine)
+    found = figure.answers(scene, engine, paper.logical)
+    try:
+        figure.write(target, scene, found, paper, engine.name)
+    except RuntimeError as problem:
+        raise ValueError(f"{problem}; an .svg or .pdf needs none") from None
+    status = Status(int(figure.path_of(found).paths.status[0]))
     width, height = chosen.size
-    result = {"file": str(target), "size": [width, height], "status": "OK"}
-    show(result, chosen.json, [f"{target}: {width} × {height} pixels"])
-    return 0
+    result = {"file": str(target), "size": [width, height], "status": status}
+    show(result, chosen.json, [f"{target}: {width} × {height} pixels, {status.words}"])
+    return 0 if status == Status.CONJUGATE_POINT else exit_of(status)

@@ -1,37 +1,162 @@
-"""A scene as a picture, drawn headless by the same layers as the window."""
+"""A scene as a figure, drawn headless by the same layers as the window: pixels or vectors."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from app.controller import drawing
-from app.controller.jobs import perform
+from app.controller.jobs import Answer, PathAnswer, perform
 from app.controller.plan import Viewport, jobs
+from app.export import embed, page
+from app.export.files import beside
+from app.export.pdf import pdf
+from app.export.sheet import PER_INCH, Sheet
+from app.export.svg import svg
+from app.export.vector import VectorCanvas
 from app.model.scene import Scene
+from app.views.base import Canvas
+from app.views.theme import DARK, LIGHT, Theme, rgba
 from compute.engine import Engine
+from compute.families import family as manifold_of
+
+SUFFIXES = (".png", ".svg", ".pdf")
+STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 
 
-def render(scene: Scene, engine: Engine, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The scene at ``size`` (width, height), (height, width, 4) RGBA.
+class Cancelled(Exception):
+    """The user does not want it any more."""
 
-    Raises RuntimeError where there is no OpenGL to draw with.
+
+@dataclass(frozen=True)
+class Paper:
+    """What a figure is drawn on.
+
+    size: pixels (width, height), of which ``dpi`` make an inch; letters and lines keep their size in
+    inches.  panels: some of `page.PANELS`, in a column beside the chart.
     """
-    canvas = offscreen_canvas(size)
-    drawing.show_scene(canvas, scene)
-    for job in jobs(scene, Viewport(size)).values():
-        perform(engine, job, lambda answer: drawing.show_answer(canvas, scene, answer), _never)
-    return canvas.image()
+
+    size: tuple[int, int] = (1200, 800)
+    dpi: float = PER_INCH
+    style: str = "dark"
+    transparent: bool = False
+    caption: bool = False
+    panels: tuple[str, ...] = ()
+
+    @property
+    def theme(self) -> Theme:
+        return STYLES[self.style]
+
+    @property
+    def ratio(self) -> float:
+        """Pixels to a logical one."""
+        return self.dpi / PER_INCH
+
+    @property
+    def logical(self) -> tuple[int, int]:
+        """Size in logical pixels, of which 96 make an inch."""
+        width, height = (max(1, round(side / self.ratio)) for side in self.size)
+        return width, height
 
 
 def _never() -> bool:
     return False
 
 
-def offscreen_canvas(size: tuple[int, int]):  # type: ignore[no-untyped-def]
+def answers(
+    scene: Scene, engine: Engine, size: tuple[int, int], cancelled: Callable[[], bool] = _never
+) -> list[Answer]:
+    """Everything that the scene shows, in its best quality.  Raises `Cancelled`."""
+    found: list[Answer] = []
+    for job in jobs(scene, Viewport(size)).values():
+        heard: list[Answer] = []
+        perform(engine, job, heard.append, cancelled)
+        if cancelled():
+            raise Cancelled
+        found += heard[-1:]
+    return found
+
+
+def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
+    """Draw a scene with its answers."""
+    drawing.show_scene(canvas, scene)
+    for answer in found:
+        drawing.show_answer(canvas, scene, answer)
+
+
+def path_of(found: list[Answer]) -> PathAnswer:
+    """The answer about the geodesic."""
+    return next(answer for answer in found if isinstance(answer, PathAnswer))
+
+
+def render(scene: Scene, engine: Engine, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The scene's chart at ``size`` (width, height), (height, width, 4) RGBA.
+
+    Raises RuntimeError where there is no OpenGL to draw with.
+    """
+    canvas = offscreen_canvas(size)
+    show(canvas, scene, answers(scene, engine, size))
+    return canvas.image()
+
+
+def write(target: Path, scene: Scene, found: list[Answer], paper: Paper, engine: str) -> None:
+    """Write a figure whose kind is the target's suffix; the scene is in it."""
+    kind = target.suffix.lower()
+    layout = page.Layout(
+        paper.logical, paper.theme, scene, found, engine, paper.caption, paper.panels
+    )
+    if kind == ".png":
+        save_png(pixels(scene, found, paper, layout), target, scene, paper.dpi)
+        return
+    sheet = _sheet(scene, found, paper, layout)
+    title = scene.title or manifold_of(scene.family).title
+    stated = embed.stated(scene, target)
+    if kind == ".svg":
+        content = svg(sheet, title, embed.in_svg(stated)).encode("utf-8")
+    else:
+        content = pdf(sheet, title, embed.in_xmp(stated, title))
+    with beside(target) as temporary:
+        temporary.write_bytes(content)
+
+
+def _sheet(scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout) -> Sheet:
+    canvas = VectorCanvas(layout.chart, paper.theme)
+    show(canvas, scene, found)
+    ground = None if paper.transparent else rgba(paper.theme.background)
+    return Sheet(paper.logical, ground, (*canvas.groups(), *layout.groups()))
+
+
+def pixels(
+    scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout
+) -> NDArray[np.uint8]:
+    """The figure, (height, width, 4) RGBA.  Raises RuntimeError without OpenGL."""
+    canvas = offscreen_canvas(layout.chart, paper.theme)
+    show(canvas, scene, found)
+    width, height = (
+        round(side * whole / logical)
+        for side, whole, logical in zip(layout.chart, paper.size, paper.logical, strict=True)
+    )
+    chart = canvas.picture((width, height), paper.ratio, paper.transparent)
+    if layout.chart == paper.logical:
+        return _straight(chart) if paper.transparent else chart
+    whole = layout.picture(paper.size, paper.ratio, paper.transparent)
+    whole[:height, :width] = chart
+    return _straight(whole) if paper.transparent else whole
+
+
+def _straight(premultiplied: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Colours as files keep them, not yet multiplied by their opacity."""
+    return np.asarray(Image.fromarray(premultiplied, "RGBa").convert("RGBA"))
+
+
+def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK):  # type: ignore[no-untyped-def]
     """A canvas without a window, by EGL; one process has either this or windows."""
     # without this EGL would look for a display server
     os.environ.setdefault("EGL_PLATFORM", "surfaceless")
@@ -41,19 +166,20 @@ def offscreen_canvas(size: tuple[int, int]):  # type: ignore[no-untyped-def]
         vispy_app.use_app("egl")
         from app.views.canvas.canvas import VispyCanvas
 
-        return VispyCanvas(size)
+        return VispyCanvas(size, theme)
     except (RuntimeError, OSError, AttributeError) as problem:
         raise RuntimeError(f"no OpenGL to draw with (EGL): {problem}") from None
 
 
-def save_png(pixels: NDArray[np.uint8], path: str | Path) -> None:
-    """Write beside the target and rename, so that the target is never half a file."""
-    from PIL import Image
-
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        Image.fromarray(pixels).save(beside, format="PNG")
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+def save_png(
+    picture: NDArray[np.uint8],
+    path: str | Path,
+    scene: Scene | None = None,
+    dpi: float = PER_INCH,
+) -> None:
+    """Write pixels, and the scene that they show, so that the target is never half a file."""
+    target, info = Path(path), PngInfo()
+    if scene is not None:
+        info.add_itxt(embed.KEY, embed.stated(scene, target))
+    with beside(target) as temporary:
+        Image.fromarray(picture).save(temporary, format="PNG", pnginfo=info, dpi=(dpi, dpi))

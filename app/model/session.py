@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from app.model import embedded
 from app.model.scene import Layers, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled
@@ -41,17 +42,26 @@ def load(path: str | Path) -> Scene:
         # the program's own scenes are checked by its tests, not at each start
         return _completed(json.loads(_bundled(str(path))), str(path), Path())
     try:
-        if source.stat().st_size > MOST_BYTES:
-            raise NotAScene(
-                f"{path} has {source.stat().st_size} bytes, a scene has at most {MOST_BYTES}"
-            )
-        text = source.read_text(encoding="utf-8")
+        text = _read(source)
     except FileNotFoundError:
         known = ", ".join(names())
         raise NotAScene(f"a scene must be a file or one of {known}, got {str(path)!r}") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise NotAScene(f"{path} cannot be read: {problem}") from None
     return from_text(text, str(path), source.parent)
+
+
+def _read(source: Path) -> str:
+    """The text of a scene file, or of the scene inside a figure or film."""
+    if source.suffix.lower() in embedded.SUFFIXES:
+        try:
+            return embedded.unpacked(source)
+        except ValueError as problem:
+            raise NotAScene(f"{source}: {problem}") from None
+    size = source.stat().st_size
+    if size > MOST_BYTES:
+        raise NotAScene(f"{source} has {size} bytes, a scene has at most {MOST_BYTES}")
+    return source.read_text(encoding="utf-8")
 
 
 def save(scene: Scene, path: str | Path) -> None:

@@ -56,12 +56,19 @@ class VispyCanvas(Canvas):
 
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
-        self._view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False)
+        self._view, self._timer = self._surface(size)
         self._pointer, self._chosen = Pointer(), "A"
         self._axes, self._grid_visible = Axes(("", "")), True
         self._frame = Frame(Extent(0.0, 1.0, 0.0, 1.0), size, MARGINS)
         self._make_layers(theme)
-        self._timer = app.Timer(PATIENCE, iterations=1, connect=lambda event: self._view.update())
+        self._listen()
+
+    def _surface(self, size: tuple[int, int]) -> tuple[Any, Any]:
+        """What is drawn on, and the timer that has it drawn."""
+        view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False)
+        return view, app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
+
+    def _listen(self) -> None:
         events = self._view.events
         events.draw.connect(lambda event: self._draw())
         events.resize.connect(lambda event: self._resized())

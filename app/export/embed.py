@@ -1,0 +1,54 @@
+"""Where each kind of file keeps the scene that it shows; `app.model.embedded` reads it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from app.model import session
+from app.model.embedded import packed
+from app.model.scene import Scene
+
+SPACE = "urn:attention-geodesics"
+KEY = "Scene"  # of PNG's text chunks
+
+
+def stated(scene: Scene, target: Path) -> str:
+    """The scene for a file at ``target``, to which the paths of head files are relative."""
+    return packed(session.to_text(scene, target.absolute().parent))
+
+
+def in_svg(stated: str) -> str:
+    """The content of SVG's metadata element."""
+    return f'<scene xmlns="{SPACE}">{stated}</scene>'
+
+
+def in_xmp(stated: str, title: str) -> str:
+    """The XMP of a PDF or GIF, without the packet round it."""
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
+        f'<rdf:Description rdf:about="" xmlns:scene="{SPACE}" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt>'
+        "</dc:title>\n"
+        f"<scene:scene>{stated}</scene:scene>\n"
+        "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n"
+    )
+
+
+def in_gif(film: bytes, stated: str) -> bytes:
+    """The film with its scene as XMP before the trailer.
+
+    XMP is the one extension of GIF that is not cut into blocks: a reader that takes its letters for
+    lengths of blocks is led to the end by the run of falling lengths that follows.
+    """
+    if film[-1:] != b";":
+        raise ValueError("a GIF must end with its trailer")
+    ending = bytes([1, *range(255, -1, -1), 0])
+    packet = (
+        f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        f'{in_xmp(stated, "")}<?xpacket end="r"?>'
+    )
+    extension = b"\x21\xff\x0bXMP DataXMP" + packet.encode("utf-8") + ending
+    return film[:-1] + extension + b";"

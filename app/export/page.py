@@ -1,0 +1,164 @@
+"""A figure's page: the chart, panels in a column at its right, the caption below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from vispy import gloo
+
+from app.controller import picture
+from app.controller.jobs import Answer, MapAnswer, PathAnswer
+from app.export import panels as draw
+from app.export.sheet import Group, drawn, width_of
+from app.model.scene import Scene
+from app.views.canvas.frame import Frame, Margins
+from app.views.canvas.glyphs import Atlas
+from app.views.canvas.layer import Layer
+from app.views.canvas.shapes import CLEAR, Vertices, join
+from app.views.canvas.still import Tile, still
+from app.views.canvas.texts import Label
+from app.views.theme import Theme, rgba
+from compute.families import family as manifold_of
+from compute.types import Extent, Status
+
+PANELS = ("distributions", "measures")
+COLUMN = 360  # width of the panels
+EDGE = 22.0  # between what is on the page and its border
+LINE = 18.0  # between the caption's lines
+NARROWEST = 240  # of a chart
+
+
+class _Decor(Layer):
+    """What stands round the chart."""
+
+    def __init__(self, theme: Theme, layout: Layout) -> None:
+        super().__init__(theme, Atlas())
+        self._layout = layout
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        ink = draw.Ink(self.theme)
+        self._layout.draw(ink)
+        return join(*ink.shapes), ink.labels
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where everything goes on a page of ``size`` logical pixels.
+
+    ``found``: the scene's answers; ``engine``: the name of what computed them.
+    Raises ValueError where panels and caption leave the chart no room.
+    """
+
+    size: tuple[int, int]
+    theme: Theme
+    scene: Scene
+    found: Sequence[Answer]
+    engine: str
+    caption: bool
+    panels: tuple[str, ...]
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The caption, broken into lines."""
+        if not self.caption:
+            return []
+        width = self.size[0] - 2 * EDGE
+        return [line for text in caption(self.scene, self._path, self.engine, self.found)
+                for line in broken(text, draw.SIZE, width)]  # fmt: skip
+
+    @cached_property
+    def chart(self) -> tuple[int, int]:
+        """Width and height of the chart, at the page's top left."""
+        width = self.size[0] - (COLUMN if self.panels else 0)
+        height = self.size[1] - (round(LINE * len(self.lines) + EDGE) if self.lines else 0)
+        if (self.panels or self.caption) and min(width, height) < NARROWEST:
+            raise ValueError(
+                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart "
+                f"{width}x{height} beside panels and caption; at least {NARROWEST} a side are needed"
+            )
+        return width, height
+
+    @property
+    def _path(self) -> PathAnswer:
+        return next(answer for answer in self.found if isinstance(answer, PathAnswer))
+
+    def draw(self, ink: draw.Ink) -> None:
+        """Put panels and caption on the page."""
+        width, height = self.chart
+        left, right, top, bottom = width + 6.0, self.size[0] - EDGE, 14.0, height - 14.0
+        if "measures" in self.panels:
+            measures = picture.measures(self._path)
+            needed = draw.height_of_measures(measures)
+            under = bottom - needed if "distributions" in self.panels else top
+            draw.draw_measures(ink, measures, (left, under, right, bottom))
+            bottom = under - EDGE
+        if "distributions" in self.panels and bottom - top > NARROWEST / 2:
+            shown = picture.distributions(self.scene, self._path, manifold_of(self.scene.family))
+            draw.draw_distributions(ink, shown, (left, top, right, bottom))
+        for i, line in enumerate(self.lines):
+            ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
+
+    @property
+    def _frame(self) -> Frame:
+        return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
+
+    def groups(self) -> tuple[Group, ...]:
+        """Panels and caption as items of a sheet."""
+        return (Group(drawn([_Decor(self.theme, self)], self._frame)),)
+
+    def picture(
+        self, pixels: tuple[int, int], ratio: float, transparent: bool
+    ) -> NDArray[np.uint8]:
+        """Panels and caption on a page of ``pixels``, premultiplied; needs an OpenGL context."""
+        decor = _Decor(self.theme, self)
+        frame = Frame(self._frame.extent, self.size, self._frame.margins, ratio)
+        ground = CLEAR if transparent else rgba(self.theme.background)
+
+        def paint(tile: Tile) -> None:
+            tile.view()
+            gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
+            gloo.set_blend_func("one", "one_minus_src_alpha")
+            gloo.clear(color=ground)
+            decor.draw(frame)
+
+        return still(pixels, paint)
+
+
+def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]) -> list[str]:
+    """Family and ds², what is drawn, and the certificate: a sentence or two a paragraph."""
+    manifold = manifold_of(scene.family)
+    formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
+    drawn_by = next((c.title for c in manifold.charts if c.name == scene.chart), scene.chart)
+    coloured = [
+        f"Colours: {picture.words_of(scene.scalar)}."
+        for answer in found
+        if isinstance(answer, MapAnswer)
+    ]
+    status = Status(int(path.paths.status[0]))
+    numbers = {m.name: m.value.replace("-", "−") for m in picture.measures(path)}
+    first = [f"{scene.title or manifold.title}.", f"{formula}.", f"Chart: {drawn_by}.", *coloured]
+    lengths = [f"α = {scene.alpha:g}".replace("-", "−")]
+    for name in ("Fisher–Rao length", "Straight line", "Closed form"):
+        if name in numbers:
+            lengths.append(f"{name} {' '.join(numbers[name].split())}")
+    proof = [f"Certificate: {status.words}"]
+    for name in ("End point missed by", "Speed drift", "Transport drift"):
+        if name in numbers:
+            proof.append(f"{name[0].lower()}{name[1:]} {numbers[name]}")
+    return [" ".join(first), f"{' · '.join(lengths)}.", f"{', '.join(proof)} ({engine} engine)."]
+
+
+def broken(text: str, size: float, width: float) -> list[str]:
+    """A paragraph as lines that are at most ``width`` wide."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_of(longer, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

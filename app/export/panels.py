@@ -1,0 +1,127 @@
+"""Panels beside a figure's chart: the distributions, and the measures with their certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.export.sheet import width_of
+from app.views.base import Distributions, Measure
+from app.views.canvas.shapes import Pen, Vertices, strokes
+from app.views.canvas.texts import Label
+from app.views.canvas.ticks import ticks
+from app.views.theme import Theme, rgba
+
+TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
+ROW = 19.0  # between the lines of the measures
+MOST_BARS = 40
+LONGEST_LABEL = 90.0
+Box = tuple[float, float, float, float]
+
+
+@dataclass
+class Ink:
+    """Shapes and words as they are put on the page."""
+
+    theme: Theme
+    shapes: list[Vertices] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+
+    def line(self, points: object, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
+        """A polyline (n, 2)."""
+        line = np.asarray(points, np.float64)
+        self.shapes.append(strokes([line], Pen(rgba(colour, alpha), width)))
+
+    def words(
+        self,
+        text: str,
+        at: tuple[float, float],
+        size: float,
+        colour: str,
+        anchor: tuple[float, float] = (0.0, 0.5),
+        bold: bool = False,
+    ) -> None:
+        """A line of text."""
+        self.labels.append(Label(text, at, size, rgba(colour), anchor, bold=bold))
+
+
+def height_of_measures(measures: Sequence[Measure]) -> float:
+    """What `draw_measures` needs."""
+    return ROW * (len(measures) + 1.6)
+
+
+def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
+    """Names at the left, values at the right; what is not as it should be in the warning's colour."""
+    left, top, right, _ = box
+    ink.words("Measures", (left, top + ROW / 2), TITLE, ink.theme.text, bold=True)
+    for i, measure in enumerate(measures):
+        y = top + ROW * (i + 1.9)
+        colour = ink.theme.text if measure.ok else ink.theme.warning
+        ink.words(measure.name, (left, y), SIZE, ink.theme.muted)
+        ink.words(measure.value.replace("-", "−"), (right, y), SIZE, colour, (1.0, 0.5))
+
+
+def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
+    """Bars over outcomes, curves over a line; A, B and the moving point in their colours."""
+    left, top, right, bottom = box
+    theme = ink.theme
+    colours = (theme.pin_a, theme.pin_b, theme.moving)
+    ink.words("Distributions", (left, top + ROW / 2), TITLE, theme.text, bold=True)
+    _legend(ink, shown.names, colours, (left, top + 1.7 * ROW))
+    plot = (left, top + 2.6 * ROW, right, bottom - 2.2 * ROW)
+    largest = float(np.max(shown.rows)) * 1.06
+    if shown.labels and len(shown.labels) <= MOST_BARS:
+        _bars(ink, shown, colours, plot, largest)
+    else:
+        _curves(ink, shown, colours, plot, largest)
+
+
+def _legend(
+    ink: Ink, names: Sequence[str], colours: Sequence[str], at: tuple[float, float]
+) -> None:
+    x, y = at
+    for name, colour in zip(names, colours, strict=False):
+        ink.line([(x, y), (x + 9, y)], colour, 9.0)
+        ink.words(name, (x + 14, y), SMALL, ink.theme.text)
+        x += 28 + width_of(name, SMALL)
+
+
+def _bars(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, most: float) -> None:
+    left, top, right, bottom = plot
+    widest = max(width_of(label, SMALL) for label in shown.labels)
+    edge = left + min(widest, LONGEST_LABEL) + 8
+    each = (bottom - top) / len(shown.labels)
+    share = 0.8 * each / len(shown.names)
+    size = min(SMALL, 0.9 * each)
+    for i, label in enumerate(shown.labels):
+        middle = top + (i + 0.5) * each
+        ink.words(label, (edge - 6, middle), size, ink.theme.muted, (1.0, 0.5))
+        for k, (row, colour) in enumerate(zip(shown.rows, colours, strict=False)):
+            y = middle - 0.4 * each + share * (k + 0.5)
+            end = edge + float(row[i]) / most * (right - edge)
+            ink.line([(edge, y), (max(end, edge + 0.01), y)], colour, 0.92 * share)
+    _scale(ink, (edge, top, right, bottom), (0.0, most), "Probability")
+
+
+def _curves(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, most: float) -> None:
+    left, top, right, bottom = plot
+    low, high = float(shown.x[0]), float(shown.x[-1])
+    across = left + (np.asarray(shown.x) - low) / (high - low) * (right - left)
+    for row, colour in zip(shown.rows, colours, strict=False):
+        up = bottom - np.clip(np.asarray(row) / most, 0.0, 1.0) * (bottom - top)
+        ink.line(np.stack([across, up], axis=1), colour, 1.8)
+    _scale(ink, plot, (low, high), shown.title)
+
+
+def _scale(ink: Ink, plot: Box, limits: tuple[float, float], title: str) -> None:
+    """The axis below a plot."""
+    left, top, right, bottom = plot
+    low, high = limits
+    ink.line([(left, top), (left, bottom), (right, bottom)], ink.theme.frame)
+    for value, words in ticks(low, high, (right - left) / 62):
+        x = left + (value - low) / (high - low) * (right - left)
+        ink.line([(x, bottom), (x, bottom + 4)], ink.theme.frame)
+        ink.words(words, (x, bottom + 7), SMALL, ink.theme.muted, (0.5, 0.0))
+    ink.words(title, ((left + right) / 2, bottom + 34), SIZE, ink.theme.text, (0.5, 0.5))

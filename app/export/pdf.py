@@ -1,0 +1,128 @@
+"""A sheet as PDF: text in an embedded TrueType font, curves as paths, maps as images."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from fpdf import FPDF
+from PIL import Image
+
+from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.views.canvas.frame import Pixels
+from app.views.canvas.glyphs import FONTS
+from app.views.canvas.texts import CAP_HEIGHT, Label
+from app.views.theme import RGBA
+
+FONT = "OpenSans"
+POINTS = 72.0 / PER_INCH
+# the same scene gives the same file: it bears no date of its own
+UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
+    """The file; ``xmp`` is its metadata packet."""
+    width, height = sheet.size
+    page = FPDF(unit="pt", format=(POINTS * width, POINTS * height))
+    page.set_creation_date(UNDATED)
+    page.set_title(title)
+    page.set_creator("Attention Geodesics")
+    page.set_xmp_metadata(xmp)
+    page.set_auto_page_break(False)
+    page.set_margin(0)
+    fonts = resources.files("vispy.util.fonts") / "data"
+    for bold, name in FONTS.items():
+        page.add_font(FONT, "B" if bold else "", str(fonts / name))
+    page.add_page()
+    if sheet.ground is not None:
+        with _filled(page, sheet.ground):
+            page.rect(0, 0, POINTS * width, POINTS * height, style="F")
+    for group in sheet.groups:
+        _group(page, group)
+    return bytes(page.output())
+
+
+def _group(page: FPDF, group: Group) -> None:
+    if group.box is None:
+        for item in group.items:
+            _item(page, item)
+        return
+    left, top, right, bottom = (POINTS * edge for edge in group.box)
+    with page.rect_clip(left, top, right - left, bottom - top):
+        for item in group.items:
+            _item(page, item)
+
+
+def _item(page: FPDF, item: Item) -> None:
+    match item:
+        case Line():
+            with page.local_context(
+                draw_color=_colour(item.colour),
+                stroke_opacity=item.colour[3],
+                line_width=POINTS * item.width,
+                stroke_join_style="ROUND",
+                stroke_cap_style="ROUND" if item.capped else "BUTT",
+            ):
+                for line in item.lines:
+                    _line(page, line)
+        case Area():
+            with _filled(page, item.colour):
+                page.polyline(_points(item.outline), polygon=True, style="F")
+        case Disc():
+            with _filled(page, item.colour):
+                (x, y), radius = item.centre, item.radius
+                page.circle(POINTS * x, POINTS * y, POINTS * radius, style="F")
+        case Raster():
+            left, top, right, bottom = (POINTS * edge for edge in item.box)
+            with page.local_context(fill_opacity=item.opacity):
+                page.image(Image.fromarray(item.pixels), left, top, right - left, bottom - top)
+        case Label():
+            _text(page, item)
+
+
+def _line(page: FPDF, line: Pixels) -> None:
+    closed = len(line) > 3 and bool(np.allclose(line[0], line[-1]))
+    page.polyline(_points(line[:-1] if closed else line), polygon=closed)
+
+
+def _points(line: Pixels) -> list[tuple[float, float]]:
+    return [(POINTS * float(x), POINTS * float(y)) for x, y in line]
+
+
+def _colour(colour: RGBA) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * part) for part in colour[:3])
+    return red, green, blue
+
+
+def _filled(page: FPDF, colour: RGBA) -> Any:
+    return page.local_context(fill_color=_colour(colour), fill_opacity=colour[3])
+
+
+def _text(page: FPDF, label: Label) -> None:
+    made, width = runs(label)
+    x, y = (POINTS * part for part in label.at)
+    base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+    start = x - POINTS * label.anchor[0] * width
+    halo = label.halo[3] > 0
+    with page.rotation(90.0 if label.upright else 0.0, x, y):
+        for outline in (True, False) if halo else (False,):
+            with page.local_context(**(_outlined(label) if outline else _inked(label))):
+                for run in made:
+                    page.set_font(FONT, "B" if label.bold else "", POINTS * run.size)
+                    page.text(start + POINTS * run.along, y + base + POINTS * run.shift, run.text)
+
+
+def _inked(label: Label) -> dict[str, Any]:
+    return {"text_color": _colour(label.colour), "fill_opacity": label.colour[3]}
+
+
+def _outlined(label: Label) -> dict[str, Any]:
+    return {
+        "text_mode": "STROKE",
+        "draw_color": _colour(label.halo),
+        "stroke_opacity": label.halo[3],
+        "line_width": POINTS * 2 * HALO,
+        "stroke_join_style": "ROUND",
+    }

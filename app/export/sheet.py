@@ -1,0 +1,217 @@
+"""A sheet: what a figure is made of, before it becomes SVG or PDF.
+
+Lengths are logical pixels, y downwards; 96 of them make an inch.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from freetype import FT_LOAD_NO_SCALE
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.views.canvas.frame import Frame, Pixels
+from app.views.canvas.glyphs import SCRIPT, face
+from app.views.canvas.layer import Layer
+from app.views.canvas.map import MapLayer
+from app.views.canvas.picture import Placed
+from app.views.canvas.record import Discs, Heads, Outline, Strokes, recording
+from app.views.canvas.texts import Label
+from app.views.theme import RGBA
+
+PER_INCH = 96.0
+# beyond this many pixels nothing is seen, and number formats of readers overflow
+FARTHEST = 20000.0
+# pixels of a picture for each logical one: viewers of PDF do not smooth what they enlarge
+FINENESS = 1.5
+MOST_SIDE = 4096
+HALO = 1.4  # round a letter, in logical pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Polylines (n, 2), all of one stroke."""
+
+    lines: Sequence[Pixels]
+    colour: RGBA
+    width: float
+    capped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A filled polygon (n, 2)."""
+
+    outline: Pixels
+    colour: RGBA
+
+
+@dataclass(frozen=True, eq=False)
+class Disc:
+    """A filled circle."""
+
+    centre: tuple[float, float]
+    radius: float
+    colour: RGBA
+
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """Straight RGBA (rows, columns, 4), row 0 on top, in the box (left, top, right, bottom)."""
+
+    pixels: NDArray[np.uint8]
+    box: tuple[float, float, float, float]
+    opacity: float
+
+
+Item = Line | Area | Disc | Raster | Label
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Items in the order drawn, cut off at a box (left, top, right, bottom) if there is one."""
+
+    items: tuple[Item, ...]
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A page of ``size`` (width, height); ``ground`` is its colour, None lets through."""
+
+    size: tuple[float, float]
+    ground: RGBA | None
+    groups: tuple[Group, ...]
+
+
+def drawn(layers: Iterable[Layer | MapLayer], frame: Frame) -> tuple[Item, ...]:
+    """The layers as items."""
+    return tuple(item for layer in layers for item in _layer(layer, frame))
+
+
+def _layer(layer: Layer | MapLayer, frame: Frame) -> Iterator[Item]:
+    if hasattr(layer, "pictures"):
+        yield from (_raster(placed) for placed in layer.pictures(frame))
+    if isinstance(layer, Layer):
+        with recording() as outlines:
+            _, labels = layer.build(frame)
+        for outline in outlines:
+            yield from _items(outline)
+        yield from (label for label in labels if label.text)
+
+
+def _items(outline: Outline) -> Iterator[Item]:
+    match outline:
+        case Strokes():
+            yield from _strokes(outline)
+        case Discs():
+            yield from _discs(outline)
+        case Heads():
+            yield from _heads(outline)
+
+
+def _strokes(made: Strokes) -> Iterator[Item]:
+    lines, pen = [part for line in made.lines for part in _unbroken(line)], made.pen
+    if pen.rim > 0 and pen.rim_colour[3] > 0:
+        yield Line(lines, pen.rim_colour, pen.width + 2 * pen.rim, made.capped)
+    yield Line(lines, pen.colour, pen.width, made.capped)
+
+
+def _unbroken(line: Pixels) -> list[Pixels]:
+    """The parts of a polyline between its NaNs."""
+    finite = np.isfinite(line).all(axis=1)
+    breaks = np.flatnonzero(~finite)
+    parts = np.split(np.clip(line, -FARTHEST, FARTHEST), breaks)
+    cleaned = [part[np.isfinite(part).all(axis=1)] for part in parts]
+    return [part for part in cleaned if len(part) > 1]
+
+
+def _discs(made: Discs) -> Iterator[Item]:
+    pen = made.pen
+    for i, centre in enumerate(made.centres):
+        if not np.isfinite(centre).all() or np.abs(centre).max() > FARTHEST:
+            continue
+        at = (float(centre[0]), float(centre[1]))
+        colour = pen.colour if made.colours is None else tuple(map(float, made.colours[i]))
+        fade = 1.0 if made.colours is None else colour[3]
+        if pen.rim > 0 and pen.rim_colour[3] > 0:
+            rim = (*pen.rim_colour[:3], pen.rim_colour[3] * fade)
+            yield Disc(at, pen.width / 2 + pen.rim, rim)
+        yield Disc(at, pen.width / 2, colour)
+
+
+def _heads(made: Heads) -> Iterator[Item]:
+    pen = made.pen
+    normal = np.stack([-made.directions[:, 1], made.directions[:, 0]], axis=1)
+    for tip, along, across in zip(made.tips, made.directions, normal, strict=True):
+        if not np.isfinite(tip).all() or np.abs(tip).max() > FARTHEST:
+            continue
+        base, side = tip - along * made.length, across * pen.width / 2
+        triangle = np.array([base - side, base + side, tip])
+        if pen.rim > 0 and pen.rim_colour[3] > 0:
+            yield Line([np.vstack([triangle, triangle[:2]])], pen.rim_colour, 2 * pen.rim)
+        yield Area(triangle, pen.colour)
+
+
+def _raster(placed: Placed) -> Raster:
+    """A picture with straight colours, fine enough for print."""
+    (x0, y1), (x1, y0) = placed.low, placed.high
+    shade = Image.fromarray(np.ascontiguousarray(placed.colours[::-1]), "RGBa")
+    wanted = (abs(x1 - x0), abs(y1 - y0))
+    size = tuple(
+        int(min(max(have, FINENESS * side), MOST_SIDE))
+        for have, side in zip(shade.size, wanted, strict=True)
+    )
+    fine = shade.resize(size, Image.Resampling.BILINEAR).convert("RGBA")
+    box = (float(x0), float(y0), float(x1), float(y1))
+    return Raster(np.asarray(fine), box, placed.strength)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Letters of one size on one base line: their place after the label's start, shift downwards."""
+
+    text: str
+    along: float
+    size: float
+    shift: float
+
+
+def runs(label: Label) -> tuple[list[Run], float]:
+    """A label as runs, and its width; subscripts that the font lacks become small digits."""
+    made: list[Run] = []
+    along = 0.0
+    for char in label.text:
+        shown, size, shift = _script(char, label)
+        if made and (made[-1].size, made[-1].shift) == (size, shift):
+            made[-1] = Run(made[-1].text + shown, made[-1].along, size, shift)
+        else:
+            made.append(Run(shown, along, size, shift))
+        along += advance(shown, size, label.bold)
+    return made, along
+
+
+def _script(char: str, label: Label) -> tuple[str, float, float]:
+    if face(label.bold).get_char_index(char):
+        return char, label.size, 0.0
+    kind, _, code = unicodedata.decomposition(char).partition(" ")
+    if kind not in ("<sub>", "<super>"):
+        return char, label.size, 0.0
+    size = label.size * SCRIPT
+    return chr(int(code, 16)), size, (0.16 if kind == "<sub>" else -0.36) * size
+
+
+def advance(char: str, size: float, bold: bool) -> float:
+    """How far a letter moves the pen, in pixels."""
+    font = face(bold)
+    advanced = font.get_advance(font.get_char_index(char), FT_LOAD_NO_SCALE)
+    return float(advanced) / float(font.units_per_EM) * size
+
+
+def width_of(text: str, size: float, bold: bool = False) -> float:
+    """Width of a line of text, in logical pixels."""
+    return runs(Label(text, (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0), bold=bold))[1]

@@ -1,0 +1,123 @@
+"""A sheet as SVG: text as text, curves as paths, maps as embedded PNG."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from xml.sax.saxutils import escape
+
+import numpy as np
+from PIL import Image
+
+from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.views.canvas.frame import Pixels
+from app.views.canvas.texts import CAP_HEIGHT, Label
+from app.views.theme import RGBA
+
+FONTS = "'Open Sans','Noto Sans','DejaVu Sans',sans-serif"
+
+
+def svg(sheet: Sheet, title: str, metadata: str, dpi: float = PER_INCH) -> str:
+    """The file's text; ``metadata`` is XML that goes into its metadata element."""
+    width, height = sheet.size
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
+        f'font-family="{FONTS}" stroke-linejoin="round">',
+        f"<title>{escape(title)}</title>",
+        f"<metadata>{metadata}</metadata>",
+    ]
+    if sheet.ground is not None:
+        parts.append(
+            f'<rect width="{width:g}" height="{height:g}" {_paint("fill", sheet.ground)}/>'
+        )
+    for number, group in enumerate(sheet.groups):
+        parts += _group(group, number)
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def _group(group: Group, number: int) -> Iterator[str]:
+    if group.box is None:
+        yield "<g>"
+    else:
+        left, top, right, bottom = group.box
+        yield (
+            f'<clipPath id="plot{number}"><rect x="{left:g}" y="{top:g}" '
+            f'width="{right - left:g}" height="{bottom - top:g}"/></clipPath>'
+        )
+        yield f'<g clip-path="url(#plot{number})">'
+    yield from (_item(item) for item in group.items)
+    yield "</g>"
+
+
+def _item(item: Item) -> str:
+    match item:
+        case Line():
+            cap = ' stroke-linecap="round"' if item.capped else ""
+            data = "".join(_path(line) for line in item.lines)
+            paint = _paint("stroke", item.colour)
+            return f'<path d="{data}" fill="none" {paint} stroke-width="{item.width:g}"{cap}/>'
+        case Area():
+            return f'<path d="{_path(item.outline)}Z" {_paint("fill", item.colour)}/>'
+        case Disc():
+            (x, y), radius = item.centre, item.radius
+            fill = _paint("fill", item.colour)
+            return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:g}" {fill}/>'
+        case Raster():
+            return _image(item)
+        case Label():
+            return _text(item)
+
+
+def _path(line: Pixels) -> str:
+    """A polyline; one whose ends meet is closed, so that they are joined like its other points."""
+    closed = len(line) > 3 and bool(np.allclose(line[0], line[-1]))
+    points = line[:-1] if closed else line
+    data = "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
+    return f"M{data}Z" if closed else f"M{data}"
+
+
+def _paint(kind: str, colour: RGBA) -> str:
+    red, green, blue = (round(255 * part) for part in colour[:3])
+    opacity = f' {kind}-opacity="{colour[3]:.3g}"' if colour[3] < 1 else ""
+    return f'{kind}="#{red:02x}{green:02x}{blue:02x}"{opacity}'
+
+
+def _image(raster: Raster) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(raster.pixels).save(buffer, format="PNG", optimize=True)
+    left, top, right, bottom = raster.box
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return (
+        f'<image x="{left:.2f}" y="{top:.2f}" width="{right - left:.2f}" '
+        f'height="{bottom - top:.2f}" opacity="{raster.opacity:g}" preserveAspectRatio="none" '
+        f'xlink:href="data:image/png;base64,{data}"/>'
+    )
+
+
+def _text(label: Label) -> str:
+    anchor, base = label.anchor[0], (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+    made, width = runs(label)
+    side = {0.0: "start", 0.5: "middle", 1.0: "end"}.get(anchor)
+    x, y = label.at
+    start = 0.0 if side else -anchor * width
+    if label.upright:
+        place = f'transform="translate({x:.2f} {y:.2f}) rotate(-90)" x="{start:g}" y="{base:.2f}"'
+    else:
+        place = f'x="{x + start:.2f}" y="{y + base:.2f}"'
+    words, shift = "", 0.0
+    for run in made:
+        style = f' dy="{run.shift - shift:.2f}"' if run.shift != shift else ""
+        style += f' font-size="{run.size:.4g}"' if run.size != label.size else ""
+        text = escape(run.text)
+        words += f"<tspan{style}>{text}</tspan>" if style else text
+        shift = run.shift
+    weight = ' font-weight="bold"' if label.bold else ""
+    align = f' text-anchor="{side}"' if side in ("middle", "end") else ""
+    halo = ""
+    if label.halo[3] > 0:
+        halo = f' paint-order="stroke" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
+    fill = _paint("fill", label.colour)
+    return f'<text {place} font-size="{label.size:g}"{weight}{align} {fill}{halo}>{words}</text>'
