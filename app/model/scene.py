@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.model.timeline import Timeline
 from compute.charts import Chart
 from compute.families import family as manifold_of
 from compute.manifold import Manifold, inner
@@ -44,6 +45,7 @@ class Scene:
     chart: name of one of the manifold's charts.  vector: the tangent vector at A, θ-components.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
+    timeline: how it changes in time, or None.
     unknown: (path, value) of entries of a file that this version does not know; written back.
     """
 
@@ -60,6 +62,7 @@ class Scene:
     playhead: float = 0.5
     view: Extent | None = None
     title: str = ""
+    timeline: Timeline | None = None
     unknown: tuple[tuple[str, Any], ...] = ()
 
 

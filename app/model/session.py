@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import embedded
+from app.model import embedded, timeline
 from app.model.scene import Layers, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled
@@ -28,7 +28,7 @@ MOST_BYTES = 4 << 20
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 _PLAIN = ("family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title")
-_KNOWN = {"format", "version", "start", "end", "vector", "layers", "view", *_PLAIN}
+_KNOWN = {"format", "version", "start", "end", "vector", "layers", "view", "timeline", *_PLAIN}
 
 
 class NotAScene(ValueError):
@@ -99,6 +99,8 @@ def to_text(scene: Scene, folder: Path) -> str:
     data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
     if scene.view is not None:
         data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
+    if scene.timeline is not None:
+        data["timeline"] = timeline.stated(scene.timeline)
     for path, value in scene.unknown:
         *parents, last = path.split("/")
         home = data
@@ -117,7 +119,9 @@ def from_text(text: str, where: str, folder: Path) -> Scene:
 
 def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
     try:
-        return completed(_scene(data, folder))
+        scene = completed(_scene(data, folder))
+        timeline.check(scene)
+        return scene
     except ValueError as problem:
         raise NotAScene(f"{where}: {problem}") from None
 
@@ -136,6 +140,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
             **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}
         ),
         view=Extent(*map(float, view)) if view else None,
+        timeline=timeline.read(data["timeline"]) if data.get("timeline") else None,
         unknown=_unknown(data),
     )
 

@@ -1,0 +1,224 @@
+"""Keyframes over anything in the scene: what it is at a time is a function of the time alone."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from compute.families import families, parse, write
+
+if TYPE_CHECKING:
+    from app.model.scene import Scene
+
+LONGEST = 3600.0  # seconds
+FIXED = ("timeline", "unknown", "title")  # of a scene, whatever the time
+# the share of the way that is done after a share s of the time
+EASINGS: dict[str, Callable[[float], float]] = {
+    "linear": lambda s: s,
+    "smooth": lambda s: s * s * (3.0 - 2.0 * s),
+    "in": lambda s: s**3,
+    "out": lambda s: 1.0 - (1.0 - s) ** 3,
+    "hold": lambda s: 0.0,
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """``value`` is reached at ``at`` seconds; ``easing`` leads on from it to the next key."""
+
+    at: float
+    value: Any
+    easing: str = "smooth"
+
+
+@dataclass(frozen=True)
+class Track:
+    """The keys of one field of the scene, in the order of time.
+
+    field: as "alpha", "start.theta", "layers.map", "view"; "family.temperature" is a parameter of
+    the family.  Real numbers and tuples of them go over into one another, all else changes at its key.
+    """
+
+    field: str
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Tracks over ``duration`` seconds; then it ends, begins again (loop) or runs back (bounce)."""
+
+    duration: float
+    tracks: tuple[Track, ...]
+    repeat: str = "once"
+
+
+def glide(duration: float) -> Timeline:
+    """The moving point from A to B: what a scene without a timeline of its own does."""
+    keys = (Key(0.0, 0.0), Key(duration, 1.0))
+    return Timeline(duration, (Track("playhead", keys),))
+
+
+def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
+    """The scene ``t`` seconds after the beginning of a timeline, by default its own; complete.
+
+    Raises ValueError where a key asks for what the scene cannot be.
+    """
+    from app.model.scene import completed
+
+    chosen = timeline or scene.timeline
+    if chosen is None:
+        return scene
+    place, made = position(chosen, t), scene
+    for track in chosen.tracks:
+        made = _with(made, track.field.split("."), value_at(track, place))
+    tracked = {track.field.split(".")[0] for track in chosen.tracks}
+    if made.chart != scene.chart and "view" not in tracked:
+        made = replace(made, view=None)
+    return completed(made)
+
+
+def check(scene: Scene) -> None:
+    """Raises ValueError where a key of the scene's timeline names or sets what there is not."""
+    for track in scene.timeline.tracks if scene.timeline else ():
+        for key in track.keys:
+            _with(scene, track.field.split("."), key.value)
+
+
+def position(timeline: Timeline, t: float) -> float:
+    """Where a timeline is after ``t`` seconds, in [0, duration]."""
+    if timeline.repeat == "loop":
+        return t % timeline.duration
+    if timeline.repeat == "bounce":
+        phase = t % (2.0 * timeline.duration)
+        return min(phase, 2.0 * timeline.duration - phase)
+    return min(max(t, 0.0), timeline.duration)
+
+
+def value_at(track: Track, t: float) -> Any:
+    """The value of a track: that of the first key before it, of the last key after it."""
+    after = bisect_right([key.at for key in track.keys], t)
+    if after == 0:
+        return track.keys[0].value
+    before = track.keys[after - 1]
+    if after == len(track.keys):
+        return before.value
+    following = track.keys[after]
+    share = EASINGS[before.easing]((t - before.at) / (following.at - before.at))
+    return _between(before.value, following.value, share)
+
+
+def _between(a: Any, b: Any, share: float) -> Any:
+    if isinstance(a, float) and isinstance(b, float):
+        return a + (b - a) * share
+    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        return tuple(_between(u, v, share) for u, v in zip(a, b, strict=True))
+    return a
+
+
+def _with(holder: Any, path: list[str], value: Any) -> Any:
+    """``holder`` with the field at ``path`` set.  Raises ValueError if it has none such."""
+    name, *rest = path
+    known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
+    if name not in known:
+        raise ValueError(
+            f"a timeline's field must be one of {', '.join(known) or 'none'}, got {name!r}"
+        )
+    current = getattr(holder, name)
+    if not rest:
+        return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
+    if name == "family" and isinstance(current, str) and len(rest) == 1:
+        return replace(holder, family=_parameter(current, rest[0], value))
+    return replace(holder, **{name: _with(current, rest, value)})
+
+
+def _released(holder: Any, name: str) -> dict[str, Any]:
+    """A pin that is moved is no longer on its token."""
+    return {"token": None} if name == "theta" and hasattr(holder, "token") else {}
+
+
+def _as(current: Any, value: Any, name: str) -> Any:
+    """``value`` as the type that the field has now.  Raises ValueError if it is of another."""
+    if is_dataclass(current) and not isinstance(current, type) and isinstance(value, tuple):
+        entries = [getattr(current, field.name) for field in fields(current)]
+        if len(entries) == len(value) and all(isinstance(entry, float) for entry in entries):
+            return replace(
+                current, **{f.name: v for f, v in zip(fields(current), value, strict=True)}
+            )
+    whole = isinstance(current, int) and not isinstance(current, bool)
+    if whole and isinstance(value, float) and value.is_integer():
+        return int(value)
+    alike = isinstance(value, type(current)) and (
+        not isinstance(current, tuple) or len(current) == len(value)
+    )
+    if current is not None and not alike:
+        raise ValueError(f"a timeline's value of {name} must be like {current!r}, got {value!r}")
+    return value
+
+
+def _parameter(family: str, key: str, value: Any) -> str:
+    name, stated = parse(family)
+    defaults: Mapping[str, Any] = families()[name].parameters
+    if key not in defaults:
+        known = ", ".join(defaults) or "none"
+        raise ValueError(f"parameters of {name} are {known}, got {key!r}")
+    kind = type(defaults[key])
+    return write(name, {**stated, key: kind(value)})
+
+
+# --- as JSON ---------------------------------------------------------------------------------
+def stated(timeline: Timeline) -> dict[str, Any]:
+    """A timeline as a scene file holds it."""
+    return {
+        "duration": timeline.duration,
+        "repeat": timeline.repeat,
+        "tracks": [
+            {
+                "field": track.field,
+                "keys": [
+                    {"at": key.at, "value": key.value, "easing": key.easing} for key in track.keys
+                ],
+            }
+            for track in timeline.tracks
+        ],
+    }
+
+
+def read(data: Mapping[str, Any]) -> Timeline:
+    """The timeline of a scene file whose shape is checked already.  Raises ValueError."""
+    duration = float(data["duration"])
+    if not 0.0 < duration <= LONGEST:
+        raise ValueError(
+            f"a timeline's duration must be over 0 and at most {LONGEST:g} s, got {duration}"
+        )
+    tracks = tuple(_track(entry, duration) for entry in data["tracks"])
+    return Timeline(duration, tracks, data.get("repeat", "once"))
+
+
+def _track(entry: Mapping[str, Any], duration: float) -> Track:
+    keys = tuple(
+        Key(float(key["at"]), _value(key["value"]), key.get("easing", "smooth"))
+        for key in entry["keys"]
+    )
+    times = [key.at for key in keys]
+    if any(b <= a for a, b in pairwise(times)):
+        raise ValueError(f"the keys of {entry['field']} must follow one another, got times {times}")
+    if not 0.0 <= times[0] <= times[-1] <= duration:
+        raise ValueError(
+            f"the keys of {entry['field']} must lie in 0 … {duration:g} s, got {times}"
+        )
+    return Track(entry["field"], keys)
+
+
+def _value(value: Any) -> Any:
+    """Numbers as floats, lists as tuples."""
+    if isinstance(value, list):
+        return tuple(_value(item) for item in value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"a timeline's values must be finite, got {value}")
+    return value

@@ -1,0 +1,159 @@
+"""Timelines: the scene at a time is a pure function of the time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from app.model import session, timeline
+from app.model.timeline import EASINGS, Key, Timeline, Track, glide, position, scene_at, value_at
+from compute.types import Extent
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return session.load("gaussian")
+
+
+def made(*tracks: Track, repeat: str = "once") -> Timeline:
+    return Timeline(10.0, tracks, repeat)
+
+
+@pytest.mark.parametrize("name", EASINGS)
+def test_an_easing_begins_at_0_and_ends_at_1(name):
+    ease = EASINGS[name]
+    assert ease(0.0) == 0.0
+    assert ease(1.0) == (0.0 if name == "hold" else 1.0)
+    shares = [ease(i / 50) for i in range(51)]
+    assert shares == sorted(shares)
+
+
+def test_values_between_keys_follow_the_easing_of_the_first():
+    track = Track("alpha", (Key(2.0, 0.0, "linear"), Key(4.0, 1.0, "smooth"), Key(8.0, -1.0)))
+    assert value_at(track, 0.0) == 0.0
+    assert value_at(track, 3.0) == 0.5
+    assert value_at(track, 4.0) == 1.0
+    # smoothstep at a quarter: 3/16 − 2/64 = 5/32 of the way from 1 to −1
+    assert value_at(track, 5.0) == pytest.approx(1.0 - 2.0 * 5 / 32)
+    assert value_at(track, 9.0) == -1.0
+
+
+@pytest.mark.parametrize(
+    ("repeat", "places"),
+    [
+        ("once", {-1.0: 0.0, 4.0: 4.0, 12.0: 10.0}),
+        ("loop", {4.0: 4.0, 10.0: 0.0, 12.5: 2.5}),
+        ("bounce", {4.0: 4.0, 10.0: 10.0, 12.5: 7.5, 20.0: 0.0, 23.0: 3.0}),
+    ],
+)
+def test_where_a_timeline_is(repeat, places):
+    assert {t: position(made(repeat=repeat), t) for t in places} == places
+
+
+def test_anything_in_a_scene_can_have_keys(scene):
+    chosen = made(
+        Track("start.theta", (Key(0.0, (-1.0, 0.5), "linear"), Key(10.0, (1.0, 1.5)))),
+        Track("alpha", (Key(0.0, 0.0, "linear"), Key(10.0, 1.0))),
+        Track("layers.map", (Key(0.0, True), Key(5.0, False))),
+        Track("scalar", (Key(0.0, "entropy"), Key(6.0, "curvature"))),
+        Track("token", (Key(0.0, 0.0),)),
+        Track(
+            "view", (Key(0.0, (-4.0, 4.0, -2.0, 2.0), "linear"), Key(10.0, (0.0, 4.0, 0.0, 2.0)))
+        ),
+    )
+    middle = scene_at(scene, 5.0, chosen)
+    assert middle.start.theta == (0.0, 1.0)
+    assert middle.alpha == 0.5
+    assert (middle.layers.map, scene_at(scene, 4.9, chosen).layers.map) == (False, True)
+    assert (middle.scalar, scene_at(scene, 6.0, chosen).scalar) == ("entropy", "curvature")
+    assert middle.view == Extent(-2.0, 4.0, -1.0, 2.0)
+    assert scene_at(scene, 5.0, chosen) == middle
+
+
+def test_a_parameter_of_the_family_can_have_keys():
+    scene = session.load("bank")
+    keys = (Key(0.0, 1.0, "linear"), Key(10.0, 2.0))
+    later = scene_at(scene, 5.0, made(Track("family.temperature", keys)))
+    assert "temperature=1.5" in later.family
+    assert later.view == scene.view
+
+
+def test_a_moved_pin_is_no_longer_on_its_token():
+    scene = session.load("bank")
+    assert scene.start.token is not None
+    later = scene_at(scene, 1.0, made(Track("start.theta", (Key(0.0, (0.0, 0.0)),))))
+    assert (later.start.theta, later.start.token) == ((0.0, 0.0), None)
+
+
+def test_another_chart_brings_its_own_view(scene):
+    other = scene_at(scene, 1.0, made(Track("chart", (Key(0.0, "parameters"),))))
+    assert other.chart == "parameters"
+    assert other.view != scene.view
+
+
+def test_without_a_timeline_the_point_glides(scene):
+    assert scene_at(scene, 3.0) == scene
+    ends = [scene_at(scene, t, glide(2.0)).playhead for t in (0.0, 1.0, 2.0)]
+    assert ends == [0.0, 0.5, 1.0]
+
+
+def test_a_timeline_comes_back_from_a_file(scene, tmp_path):
+    chosen = made(
+        Track("alpha", (Key(0.0, 0.0, "in"), Key(10.0, 1.0))),
+        Track("layers.grid", (Key(1.0, False, "hold"),)),
+        Track("start.theta", (Key(0.0, (0.0, 1.0)),)),
+        repeat="bounce",
+    )
+    session.save(replace(scene, timeline=chosen), tmp_path / "a.json")
+    assert session.load(tmp_path / "a.json") == replace(scene, timeline=chosen)
+
+
+BAD = {
+    "no such field": ({"field": "colour", "keys": [{"at": 0, "value": 1}]}, "field must be one of"),
+    "itself": ({"field": "timeline", "keys": [{"at": 0, "value": 1}]}, "field must be one of"),
+    "deeper than it is": ({"field": "alpha.x", "keys": [{"at": 0, "value": 1}]}, "got 'x'"),
+    "of another type": (
+        {"field": "alpha", "keys": [{"at": 0, "value": "x"}]},
+        "alpha must be like",
+    ),
+    "of another length": (
+        {"field": "start.theta", "keys": [{"at": 0, "value": [1, 2, 3]}]},
+        "theta must be like",
+    ),
+    "a whole pin": ({"field": "start", "keys": [{"at": 0, "value": [1, 2]}]}, "start must be like"),
+    "no such parameter": (
+        {"field": "family.nu", "keys": [{"at": 0, "value": 1}]},
+        "parameters of gaussian",
+    ),
+    "backwards": (
+        {"field": "alpha", "keys": [{"at": 1, "value": 0}, {"at": 0.5, "value": 1}]},
+        "must follow one another",
+    ),
+    "too late": ({"field": "alpha", "keys": [{"at": 11, "value": 0}]}, "must lie in 0 … 10 s"),
+    "no keys": ({"field": "alpha", "keys": []}, "timeline/tracks/0/keys"),
+    "no such easing": (
+        {"field": "alpha", "keys": [{"at": 0, "value": 0, "easing": "jump"}]},
+        "jump",
+    ),
+}
+
+
+@pytest.mark.parametrize(("track", "words"), BAD.values(), ids=BAD)
+def test_a_wrong_timeline_is_refused_in_one_line(track, words, tmp_path):
+    entries = {"format": session.FORMAT, "version": 1, "family": "gaussian"}
+    entries["timeline"] = {"duration": 10, "tracks": [track]}
+    with pytest.raises(session.NotAScene, match=words) as refused:
+        session.from_text(json.dumps(entries), "scene.json", tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_key_outside_the_domain_is_told(scene):
+    with pytest.raises(ValueError, match="pin A must lie in"):
+        scene_at(scene, 0.0, made(Track("start.theta", (Key(0.0, (0.0, -1.0)),))))
+
+
+def test_a_stated_timeline_is_read_as_it_was():
+    chosen = made(Track("alpha", (Key(0.0, 0.5, "out"),)), repeat="loop")
+    assert timeline.read(json.loads(json.dumps(timeline.stated(chosen)))) == chosen
