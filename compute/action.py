@@ -42,14 +42,6 @@ class Relaxed:
     decrement: Floats
 
 
-def relax(
-    manifold: Manifold, start: Floats, end: Floats, segments: int = SEGMENTS, rounds: int = ROUNDS
-) -> Relaxed:
-    """Curves from start (n, 2) to end (n, 2) that make S_N stationary, from the straight chart line."""
-    share = np.linspace(0.0, 1.0, segments + 1)[:, None]
-    return descend(manifold, start[:, None] * (1 - share) + end[:, None] * share, rounds)
-
-
 def descend(manifold: Manifold, theta: Floats, rounds: int = ROUNDS) -> Relaxed:
     """Newton's method on S_N from given curves (n, N+1, 2) with their ends fixed."""
     theta = theta.copy()

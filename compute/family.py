@@ -57,11 +57,13 @@ def formula(
     nodes: Nodes | None = None,
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
+    periods: Point = (0.0, 0.0),
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
     ``draw`` lists its charts, the default first; ``view`` is a rectangle of that default chart.
-    ``nodes`` are where a family by its log-density alone is averaged.
+    ``nodes`` are where a family by its log-density alone is averaged; ``periods`` of coordinates
+    that are angles.
     """
     drawn = draw or (charts.parameters(coordinates),)
 
@@ -87,6 +89,7 @@ def formula(
             interior=interior,
             view=view,
             pins=pins,
+            periods=periods,
             curvature_words=curvature,
             distance=_distance(derived),
         )

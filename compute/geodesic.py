@@ -7,6 +7,7 @@ makes as many smaller steps as it needs; where even those fail it stops and says
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,7 +24,10 @@ from compute.manifold import (
 )
 from compute.types import Floats, Ints, Paths, ShootRequest, Status
 
-# A step is halved while it turns the velocity by more than this share of itself …
+# Solves initial-value problems, by whichever engine.
+Fire = Callable[[ShootRequest], Paths]
+
+# A step is halved while it changes the velocity by more than this share of itself …
 TURN_LIMIT = 0.2
 # … or takes away more than three quarters of the distance to the domain's edge,
 MARGIN_KEPT = 0.25
@@ -175,25 +179,33 @@ def _step(
     for stage, row in enumerate(a):
         y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
         slopes[stage, :, :2] = y[:, 2:]
-        slopes[stage, :, 2:], wrong = _acceleration(manifold, y[:, :2], y[:, 2:], alpha)
+        slopes[stage, :, 2:], metric, wrong = _acceleration(manifold, y[:, :2], y[:, 2:], alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
-    turning = h * _norm(slopes[0, :, 2:]) > TURN_LIMIT * _norm(v)
-    verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
+        if stage == 0:
+            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:], v)
+            verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
     leaving = manifold.margin(end[:, :2]) <= MARGIN_KEPT * manifold.margin(theta)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
     return end[:, :2], end[:, 2:], verdict.astype(np.int32)
 
 
-def _norm(vectors: Floats) -> Floats:
-    """Euclidean lengths (n,) of vectors (n, 2), in coordinates."""
-    return np.hypot(vectors[:, 0], vectors[:, 1])
+def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
+    """Whether a step of size h (n,) turns v (n, 2) too far.
+
+    It does so in the coordinates as they are and in such with g_ii = 1: the first alone would stop a
+    curve where it turns round along a coordinate of much larger numbers than the other, the second
+    where it touches an edge at which g diverges.
+    """
+    plain = h**2 * (a * a).sum(axis=1) > TURN_LIMIT**2 * (v * v).sum(axis=1)
+    scaled = h**2 * (scale * a * a).sum(axis=1) > TURN_LIMIT**2 * (scale * v * v).sum(axis=1)
+    return np.asarray(plain & scaled)
 
 
 def _acceleration(
     manifold: Manifold, theta: Floats, v: Floats, alpha: float
-) -> tuple[Floats, Ints]:
-    """−Γ^(α)k_ij v^i v^j (n, 2), and OK, LEFT_DOMAIN or ILL_CONDITIONED for each point."""
+) -> tuple[Floats, Floats, Ints]:
+    """−Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or why no step may be taken there (n,)."""
     safe, inside = inside_only(manifold, theta)
     local = manifold.geometry(safe)
     singular = is_singular(local)
@@ -202,4 +214,5 @@ def _acceleration(
     local = type(local)(local.metric, local.first, local.cubic, np.where(singular, 1.0, local.det))
     acceleration = np.where(inside[:, None], -raised(local, covector), 0.0)
     wrong = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
-    return acceleration, np.where(inside, wrong, Status.LEFT_DOMAIN).astype(np.int32)
+    status = np.where(inside, wrong, Status.LEFT_DOMAIN).astype(np.int32)
+    return acceleration, local.metric, status

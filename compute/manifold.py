@@ -89,7 +89,7 @@ class Manifold:
     edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2)
     against the support (k,) and gives (..., k); ``support(theta)`` is what shows the distributions
     at (k, 2).  ``distance`` is the closed form, or None; ``bounds`` gives a lower and an upper bound
-    of it, or is None.
+    of it, or is None.  ``periods``: points that differ by these are one point (0: no period).
     """
 
     key: str
@@ -114,6 +114,7 @@ class Manifold:
     landmarks: Landmarks | None = None
     distance: Callable[[Floats, Floats], Floats] | None = None
     bounds: Callable[[Floats, Floats], tuple[Floats, Floats]] | None = None
+    periods: tuple[float, float] = (0.0, 0.0)
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""
@@ -133,6 +134,12 @@ def inner(metric: Floats, v: Floats, w: Floats) -> Floats:
         + metric[..., 1] * cross
         + metric[..., 2] * v[..., 1] * w[..., 1]
     )
+
+
+def norm(metric: Floats, v: Floats) -> Floats:
+    """√g(v, v) (...,) from packed metric (..., 3)."""
+    length: Floats = np.sqrt(np.maximum(inner(metric, v, v), 0.0))
+    return length
 
 
 def raised(local: LocalGeometry, covector: Floats) -> Floats:
@@ -163,6 +170,18 @@ def contracted(first: Floats, v: Floats, w: Floats) -> Floats:
     )
     total: Floats = (first * pairs[..., None, :]).sum(axis=-1)
     return total
+
+
+def solve2(matrix: Floats, vector: Floats) -> Floats:
+    """M⁻¹u for 2×2 matrices (n, 2, 2); zero where M is singular."""
+    a, b, c, d = (matrix[:, i, j] for i in range(2) for j in range(2))
+    det = a * d - b * c
+    safe = np.where(det == 0, 1.0, det)
+    x = np.stack(
+        [d * vector[:, 0] - b * vector[:, 1], a * vector[:, 1] - c * vector[:, 0]], axis=-1
+    )
+    solution: Floats = np.where((det == 0)[:, None], 0.0, x / safe[:, None])
+    return solution
 
 
 def is_singular(local: LocalGeometry, threshold: float = SINGULAR) -> Bools:

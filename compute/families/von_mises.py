@@ -67,5 +67,6 @@ FAMILY = formula(
     interior=(0.0, 1.0),
     view=Extent(-6.0, 6.0, -4.0, 4.0),
     pins=((-0.6, 3.0), (1.2, 4.0)),
+    periods=(2 * np.pi, 0.0),
     draw=(NATURAL, parameters(COORDINATES)),
 )

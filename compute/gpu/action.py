@@ -67,16 +67,12 @@ def bytes_each(segments: int = SEGMENTS) -> int:
     return segments * max(SEGMENT.itemsize, 4 * len(STEP_SIZES))
 
 
-def relaxation(
-    workshop: Workshop, slot: Slot, start: Floats, end: Floats
-) -> tuple[list[Dispatch], Any]:
-    """The work that relaxes straight lines from start to end (n, 2), and the buffer of their nodes."""
-    n, count, rest = len(start), SEGMENTS, len(STEP_SIZES) - 1
-    share = np.linspace(0.0, 1.0, count + 1)[:, None]
-    lines = start[:, None] * (1 - share) + end[:, None] * share
+def relaxation(workshop: Workshop, slot: Slot, curves: Floats) -> tuple[list[Dispatch], Any]:
+    """The work that relaxes curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
+    n, count, rest = len(curves), SEGMENTS, len(STEP_SIZES) - 1
     buffers = {
         "parameters": workshop.filled("action parameters", np.array([(n, count)], PARAMETERS)),
-        "nodes": workshop.filled("action nodes", lines.astype(np.float32)),
+        "nodes": workshop.filled("action nodes", curves.astype(np.float32)),
         "descents": workshop.filled("action descents", np.zeros(n, DESCENT)),
         "steps": workshop.buffer("action steps", n * (count + 1) * 8),
         "segments": workshop.buffer("action segments", n * count * SEGMENT.itemsize),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from compute import multiple
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
-from compute.shooting import AIM, ALPHA_STEP, MISS_LIMIT, judged
+from compute.guess import alphas, first_curve
+from compute.shooting import AIM, MISS_LIMIT, judged, shot_of
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest
 
 # rounds of Newton's method for each α, each with three rays a pair
@@ -38,7 +41,9 @@ AIM_RECORD = record(
 )
 SOURCE = Source(
     "shooting",
-    parameters=record({"pairs": "u32", "segments": "u32", "steps": "u32", "restart": "u32"}),
+    parameters=record(
+        {"pairs": "u32", "segments": "u32", "steps": "u32", "restart": "u32", "alpha": "f32"}
+    ),
     storage=(
         Storage("nodes", "vec2f", writable=True),
         Storage("paths", "Path", writable=True),
@@ -52,27 +57,40 @@ SOURCE = Source(
 def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) between pairs of points."""
     n, m = len(request.start), request.steps + 1
+    path = alphas(request.manifold, request.alpha)
+    curves = first_curve(request.manifold, request.start, request.end, path[0])
+    request = replace(request, end=curves[:, -1].copy())
     velocity = np.empty((n, 2))
     for rows in tiles.batches(n, max(action.bytes_each(), 3 * 16 * m)):
-        velocity[rows] = _aimed(workshop, request, rows)
-    shot = ShootRequest(request.manifold, request.start, velocity, request.alpha, request.steps)
-    return judged(request, geodesic.shoot(workshop, shot), MISS_LIMIT["f4"])
+        velocity[rows], curves[rows] = _aimed(workshop, request, rows, curves[rows], path)
+
+    def fire(shot: ShootRequest) -> Paths:
+        return geodesic.shoot(workshop, shot)
+
+    paths = judged(request, fire(shot_of(request, velocity)), MISS_LIMIT["f4"])
+    return multiple.repaired(request, paths, curves, fire, "f4")
 
 
-def _aimed(workshop: Workshop, request: ConnectRequest, rows: slice) -> Floats:
-    """The velocities (k, 2) that lead from start to end, relaxed and then aimed in one submission."""
-    start, end = request.start[rows], request.end[rows]
-    work, nodes = action.relaxation(workshop, request.manifold.slot, start, end)
-    aims = np.zeros(len(start), AIM_RECORD)
-    aims["start"], aims["end"] = start, end
+def _aimed(
+    workshop: Workshop, request: ConnectRequest, rows: slice, curves: Floats, path: list[float]
+) -> tuple[Floats, Floats]:
+    """The velocities (k, 2) that lead from start to end, and the curves (k, N+1, 2) they began from.
+
+    Relaxed if they begin with α = 0, and then aimed, in one submission.
+    """
+    work, nodes = action.relaxation(workshop, request.manifold.slot, curves)
+    work = work if path[0] == 0.0 else []
+    aims = np.zeros(len(curves), AIM_RECORD)
+    aims["start"], aims["end"] = request.start[rows], request.end[rows]
     aims["miss"] = action.INFINITE
     kept = workshop.filled("shooting aims", aims)
-    turns = int(np.ceil(abs(request.alpha) / ALPHA_STEP))
-    alphas = np.linspace(0.0, request.alpha, turns + 1) if turns else np.zeros(1)
-    for turn, alpha in enumerate(alphas):
-        work += _rounds(workshop, request, (nodes, kept), len(start), turn, float(alpha))
-    (found,) = workshop.run(work, [(kept, aims.nbytes)])
-    return np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64)
+    for turn, alpha in enumerate(path):
+        work += _rounds(workshop, request, (nodes, kept), len(curves), turn, alpha)
+    found, relaxed = workshop.run(work, [(kept, aims.nbytes), (nodes, curves.size * 4)])
+    return (
+        np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64),
+        np.frombuffer(relaxed, np.float32).reshape(curves.shape).astype(np.float64),
+    )
 
 
 def _rounds(
@@ -90,7 +108,7 @@ def _rounds(
     restart = turn * (ROUNDS + 1)
     paths = workshop.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
     traces = workshop.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
-    own = np.array([(pairs, SEGMENTS, steps, restart)], SOURCE.parameters)
+    own = np.array([(pairs, SEGMENTS, steps, restart, alpha)], SOURCE.parameters)
     rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], geodesic.SOURCE.parameters)
     aim_with = (workshop.filled(f"shooting parameters {turn}", own), nodes, paths, aims)
     fire_with = (workshop.filled(f"shooting rays {turn}", rays), paths, traces)

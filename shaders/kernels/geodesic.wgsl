@@ -87,9 +87,16 @@ fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
     refuse(step, ILL_CONDITIONED, singular);
     if stage == 0u {
         (*step).speed2 = speed2(at, y);
-        refuse(step, NOT_CONVERGED, (*step).size * length(a) > TURN_LIMIT * length(y.zw));
+        refuse(step, NOT_CONVERGED, turns(at.metric.xz, (*step).size * a, TURN_LIMIT * y.zw));
     }
     return vec4f(y.zw, a);
+}
+
+/// Whether a change of the velocity is larger than allowed, both in the coordinates as they are and in
+/// such with g_ii = 1.
+fn turns(scale: vec2f, change: vec2f, allowed: vec2f) -> bool {
+    let plain = dot(change, change) > dot(allowed, allowed);
+    return plain && dot(scale * change, change) > dot(scale * allowed, allowed);
 }
 
 /// The first reason not to take a step is the one that is kept.

@@ -27,7 +27,7 @@ fn begin(aim: ptr<function, Aim>, pair: u32) {
     anchor((*aim).end);
     (*aim).far = geometry((*aim).end).metric;
     anchor((*aim).start);
-    let at = geometry((*aim).start);
+    let at = connection_first(geometry((*aim).start), parameters.alpha);
     (*aim).near = at.metric;
     (*aim).v = first_velocity(at, (*aim).start, pair);
     (*aim).scale = norm(at.metric, (*aim).v);
@@ -47,7 +47,7 @@ fn norm(metric: vec3f, v: vec2f) -> f32 {
     return sqrt(max(inner(metric, v, v), 0.0));
 }
 
-/// θ'(0) of the geodesic through the first nodes of the relaxed curve.
+/// θ'(0) of the geodesic through the first nodes of the curve that was given.
 fn first_velocity(at: Geometry, start: vec2f, pair: u32) -> vec2f {
     let count = f32(parameters.segments);
     let slope = count * (nodes[pair * (parameters.segments + 1u) + 1u] - start);
