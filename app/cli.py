@@ -217,29 +217,50 @@ def _pictures(commands: Any) -> None:
         commands, "render", "commands.render:render", "a figure of a scene, without a window"
     )
     render.add_argument("-o", "--output", required=True, metavar="FILE.(png|svg|pdf)")
-    render.add_argument(
-        "--dpi", type=number_in(24, 2400), default=96.0, help="pixels that make an inch (96)"
-    )
-    render.add_argument(
-        "--style", choices=("dark", "print"), default="dark", help="on dark ground, or on white"
-    )
+    render.add_argument("--size", type=size, default=(1200, 800), metavar="WxH")
     render.add_argument("--transparent", action="store_true", help="no ground at all")
     render.add_argument(
         "--caption", action="store_true", help="family, ds², α, lengths and certificate below"
     )
-    render.add_argument(
+    animate = _command(
+        commands, "animate", "commands.animate:animate", "a film of a scene, without a window"
+    )
+    animate.add_argument("-o", "--output", required=True, metavar="FILE.(mp4|webm|gif|png)")
+    animate.add_argument("--size", type=size, default=(1280, 720), metavar="WxH")
+    animate.add_argument(
+        "--frames", type=int, metavar="N", help="how many (as long as the scene's timeline, or 4 s)"
+    )
+    animate.add_argument(
+        "--fps", type=number_in(0.1, 240), default=30.0, metavar="F", help="frames a second (30)"
+    )
+    animate.add_argument(
+        "--supersample", type=int, choices=(1, 2, 3, 4), default=1, help="draw finer, then reduce"
+    )
+    animate.add_argument(
+        "--resume", action="store_true", help="keep the frames of a PNG sequence that are there"
+    )
+    for command in (render, animate):
+        command.add_argument(
+            "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
+        )
+        _paper(command)
+        _engine(command)
+
+
+def _paper(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--dpi", type=number_in(24, 1200), default=96.0, help="pixels that make an inch (96)"
+    )
+    command.add_argument(
+        "--style", choices=("dark", "print"), default="dark", help="on dark ground, or on white"
+    )
+    command.add_argument(
         "--panels",
         nargs="+",
         choices=("distributions", "measures"),
         default=(),
         help="what to show beside the chart",
     )
-    render.add_argument("--size", type=size, default=(1200, 800), metavar="WxH")
-    for command in (render,):
-        command.add_argument(
-            "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
-        )
-        _engine(command)
 
 
 def _checks(commands: Any) -> None:

@@ -107,15 +107,20 @@ def render(scene: Scene, engine: Engine, size: tuple[int, int]) -> NDArray[np.ui
 
 
 def write(target: Path, scene: Scene, found: list[Answer], paper: Paper, engine: str) -> None:
-    """Write a figure whose kind is the target's suffix; the scene is in it."""
+    """Write a figure whose kind is the target's suffix; the scene is in it.
+
+    ``engine`` is named in the caption.  Raises RuntimeError for pixels without OpenGL.
+    """
     kind = target.suffix.lower()
-    layout = page.Layout(
-        paper.logical, paper.theme, scene, found, engine, paper.caption, paper.panels
-    )
+    layout = laid_out(scene, found, paper, engine)
     if kind == ".png":
-        save_png(pixels(scene, found, paper, layout), target, scene, paper.dpi)
+        studio = Studio(paper, layout.chart)
+        save_png(studio.picture(scene, found, layout), target, scene, paper.dpi)
         return
-    sheet = _sheet(scene, found, paper, layout)
+    canvas = VectorCanvas(layout.chart, paper.theme)
+    show(canvas, scene, found)
+    ground = None if paper.transparent else rgba(paper.theme.background)
+    sheet = Sheet(paper.logical, ground, (*canvas.groups(), *layout.groups()))
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
     if kind == ".svg":
@@ -126,34 +131,45 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper, engine:
         temporary.write_bytes(content)
 
 
-def _sheet(scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout) -> Sheet:
-    canvas = VectorCanvas(layout.chart, paper.theme)
-    show(canvas, scene, found)
-    ground = None if paper.transparent else rgba(paper.theme.background)
-    return Sheet(paper.logical, ground, (*canvas.groups(), *layout.groups()))
-
-
-def pixels(
-    scene: Scene, found: list[Answer], paper: Paper, layout: page.Layout
-) -> NDArray[np.uint8]:
-    """The figure, (height, width, 4) RGBA.  Raises RuntimeError without OpenGL."""
-    canvas = offscreen_canvas(layout.chart, paper.theme)
-    show(canvas, scene, found)
-    width, height = (
-        round(side * whole / logical)
-        for side, whole, logical in zip(layout.chart, paper.size, paper.logical, strict=True)
+def laid_out(scene: Scene, found: list[Answer], paper: Paper, engine: str) -> page.Layout:
+    """Where everything goes.  Raises ValueError where the paper is too small."""
+    return page.Layout(
+        paper.logical, paper.theme, scene, found, engine, paper.caption, paper.panels
     )
-    chart = canvas.picture((width, height), paper.ratio, paper.transparent)
-    if layout.chart == paper.logical:
-        return _straight(chart) if paper.transparent else chart
-    whole = layout.picture(paper.size, paper.ratio, paper.transparent)
-    whole[:height, :width] = chart
-    return _straight(whole) if paper.transparent else whole
+
+
+class Studio:
+    """Where pictures of one size are taken, of one scene after another.
+
+    ``chart``: logical pixels of the chart on the paper.  Raises RuntimeError without OpenGL.
+    """
+
+    def __init__(self, paper: Paper, chart: tuple[int, int]) -> None:
+        self._paper, self._chart = paper, chart
+        self._canvas = offscreen_canvas(chart, paper.theme)
+        self._decor = page.Decor(paper.theme) if chart != paper.logical else None
+
+    def picture(self, scene: Scene, found: list[Answer], layout: page.Layout) -> NDArray[np.uint8]:
+        """The figure, (height, width, 4) RGBA."""
+        paper = self._paper
+        show(self._canvas, scene, found)
+        width, height = (
+            round(side * whole / logical)
+            for side, whole, logical in zip(self._chart, paper.size, paper.logical, strict=True)
+        )
+        picture = self._canvas.picture((width, height), paper.ratio, paper.transparent)
+        if self._decor is not None:
+            whole = page.picture_of(self._decor, layout, paper.size, paper.ratio, paper.transparent)
+            whole[:height, :width] = picture
+            picture = whole
+        return _straight(picture) if paper.transparent else picture
 
 
 def _straight(premultiplied: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colours as files keep them, not yet multiplied by their opacity."""
-    return np.asarray(Image.fromarray(premultiplied, "RGBa").convert("RGBA"))
+    height, width = premultiplied.shape[:2]
+    picture = Image.frombuffer("RGBa", (width, height), premultiplied, "raw", "RGBa", 0, 1)
+    return np.asarray(picture.convert("RGBA"))
 
 
 def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK):  # type: ignore[no-untyped-def]

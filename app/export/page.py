@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,16 +32,22 @@ LINE = 18.0  # between the caption's lines
 NARROWEST = 240  # of a chart
 
 
-class _Decor(Layer):
-    """What stands round the chart."""
+class Decor(Layer):
+    """What stands round the chart; of a film, in one frame after another."""
 
-    def __init__(self, theme: Theme, layout: Layout) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__(theme, Atlas())
+        self._layout: Layout | None = None
+
+    def set(self, layout: Layout) -> None:
+        """Another layout."""
         self._layout = layout
+        self.changed()
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
         ink = draw.Ink(self.theme)
-        self._layout.draw(ink)
+        if self._layout is not None:
+            self._layout.draw(ink)
         return join(*ink.shapes), ink.labels
 
 
@@ -103,29 +109,33 @@ class Layout:
             ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
 
     @property
-    def _frame(self) -> Frame:
+    def frame(self) -> Frame:
+        """The page as a frame without margins."""
         return Frame(Extent(0.0, 1.0, 0.0, 1.0), self.size, Margins(0, 0, 0, 0))
 
     def groups(self) -> tuple[Group, ...]:
         """Panels and caption as items of a sheet."""
-        return (Group(drawn([_Decor(self.theme, self)], self._frame)),)
+        decor = Decor(self.theme)
+        decor.set(self)
+        return (Group(drawn([decor], self.frame)),)
 
-    def picture(
-        self, pixels: tuple[int, int], ratio: float, transparent: bool
-    ) -> NDArray[np.uint8]:
-        """Panels and caption on a page of ``pixels``, premultiplied; needs an OpenGL context."""
-        decor = _Decor(self.theme, self)
-        frame = Frame(self._frame.extent, self.size, self._frame.margins, ratio)
-        ground = CLEAR if transparent else rgba(self.theme.background)
 
-        def paint(tile: Tile) -> None:
-            tile.view()
-            gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
-            gloo.set_blend_func("one", "one_minus_src_alpha")
-            gloo.clear(color=ground)
-            decor.draw(frame)
+def picture_of(
+    decor: Decor, layout: Layout, pixels: tuple[int, int], ratio: float, transparent: bool
+) -> NDArray[np.uint8]:
+    """Panels and caption on a page of ``pixels``, premultiplied; needs an OpenGL context."""
+    decor.set(layout)
+    frame = replace(layout.frame, ratio=ratio)
+    ground = CLEAR if transparent else rgba(layout.theme.background)
 
-        return still(pixels, paint)
+    def paint(tile: Tile) -> None:
+        tile.view()
+        gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
+        gloo.set_blend_func("one", "one_minus_src_alpha")
+        gloo.clear(color=ground)
+        decor.draw(frame)
+
+    return still(pixels, paint)
 
 
 def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]) -> list[str]:

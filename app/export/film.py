@@ -1,0 +1,201 @@
+"""A scene as a film: the pictures that figures are, one after another, by the scene's timeline."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from app.controller.jobs import Answer, Job, perform
+from app.controller.plan import Viewport, jobs
+from app.export import embed
+from app.export.encoders import RGB, Cut, Encoder, Gif, Video
+from app.export.figure import Cancelled, Paper, Studio, laid_out, save_png
+from app.export.files import beside
+from app.model.embedded import unpacked
+from app.model.scene import Scene
+from app.model.timeline import glide, scene_at
+from compute.engine import Engine
+from compute.families import family as manifold_of
+
+SUFFIXES = (".mp4", ".webm", ".gif", ".png")
+MOST_FRAMES = 100_000
+SAMPLES = 12  # frames that a GIF's palette is made for
+Report = Callable[[int, int], None]  # frames done, of how many
+
+
+@dataclass(frozen=True)
+class Reel:
+    """``frames`` pictures on ``paper``, ``rate`` a second, each made of ``supersample``² as many."""
+
+    frames: int
+    rate: Fraction
+    paper: Paper
+    supersample: int = 1
+
+
+def checked(reel: Reel, kind: str) -> None:
+    """Raises ValueError for a film that cannot be."""
+    if not 1 <= reel.frames <= MOST_FRAMES:
+        raise ValueError(f"a film must have 1 to {MOST_FRAMES} frames, got {reel.frames}")
+    width, height = reel.paper.size
+    if kind in (".mp4", ".webm") and (width % 2 or height % 2):
+        even = f"{width - width % 2}x{height - height % 2}"
+        raise ValueError(
+            f"width and height of an {kind} film must be even, got {width}x{height}; take {even}"
+        )
+    if kind == ".gif" and reel.rate > 50:
+        raise ValueError(f"a GIF shows at most 50 frames a second, got {float(reel.rate):g}")
+
+
+class Camera:
+    """Takes the frames of one scene; what two frames have in common is computed once."""
+
+    def __init__(
+        self, scene: Scene, engine: Engine, reel: Reel, cancelled: Callable[[], bool]
+    ) -> None:
+        self._scene, self._engine, self._reel = scene, engine, reel
+        self._cancelled = cancelled
+        self._known: dict[type, tuple[Job, Answer]] = {}
+        self._studio: Studio | None = None
+
+    def scene(self, number: int) -> Scene:
+        """The scene of one frame; without a timeline its moving point glides from A to B."""
+        last = max(self._reel.frames - 1, 1)
+        if self._scene.timeline is None:
+            return scene_at(self._scene, number / last, glide(1.0))
+        try:
+            return scene_at(self._scene, float(number / self._reel.rate))
+        except ValueError as problem:
+            raise ValueError(f"frame {number + 1} of {self._reel.frames}: {problem}") from None
+
+    def frame(self, number: int) -> RGB:
+        """One frame, (height, width, 3).  Raises `Cancelled`."""
+        paper, times = self._reel.paper, self._reel.supersample
+        scene = self.scene(number)
+        found = self._answers(scene)
+        layout = laid_out(scene, found, paper, self._engine.name)
+        if self._studio is None:
+            width, height = paper.size
+            finer = replace(paper, size=(times * width, times * height), dpi=times * paper.dpi)
+            self._studio = Studio(finer, layout.chart)
+        picture = self._studio.picture(scene, found, layout)[..., :3]
+        return picture if times == 1 else _reduced(picture, times)
+
+    def _answers(self, scene: Scene) -> list[Answer]:
+        found = []
+        for kind, job in jobs(scene, Viewport(self._reel.paper.logical)).items():
+            if self._cancelled():
+                raise Cancelled
+            before = self._known.get(kind)
+            if before is None or before[0] != job:
+                heard: list[Answer] = []
+                perform(self._engine, job, heard.append, self._cancelled)
+                if not heard or self._cancelled():
+                    raise Cancelled
+                self._known[kind] = (job, heard[-1])
+            found.append(self._known[kind][1])
+        return found
+
+
+def _reduced(picture: RGB, times: int) -> RGB:
+    """The mean of ``times``² pixels for each one."""
+    height, width = (side // times for side in picture.shape[:2])
+    return np.asarray(
+        Image.fromarray(picture).resize((width, height), Image.Resampling.BOX), np.uint8
+    )
+
+
+def _never() -> bool:
+    return False
+
+
+def write(
+    target: Path,
+    scene: Scene,
+    engine: Engine,
+    reel: Reel,
+    report: Report = lambda done, whole: None,
+    cancelled: Callable[[], bool] = _never,
+    resume: bool = False,
+) -> list[Path]:
+    """Write a film whose kind is the target's suffix, and return its files.
+
+    A sequence of PNG is numbered from 0001; with ``resume`` its frames that are there are kept.
+    Raises `Cancelled`, and then nothing is left but what such a sequence can go on from.
+    """
+    kind = target.suffix.lower()
+    checked(reel, kind)
+    camera = Camera(scene, engine, reel, cancelled)
+    if kind == ".png":
+        return _sequence(target, camera, reel, report, resume)
+    with beside(target) as temporary:
+        encoder = _encoder(temporary, target, scene, camera, reel)
+        try:
+            for number in range(reel.frames):
+                encoder.add(camera.frame(number))
+                report(number + 1, reel.frames)
+        finally:
+            encoder.close()
+    return [target]
+
+
+def _encoder(temporary: Path, target: Path, scene: Scene, camera: Camera, reel: Reel) -> Encoder:
+    title = scene.title or manifold_of(scene.family).title
+    cut = Cut(reel.paper.size, reel.rate, title, embed.stated(scene, target))
+    if target.suffix.lower() == ".gif":
+        chosen = np.unique(np.linspace(0, reel.frames - 1, SAMPLES).round().astype(int))
+        return Gif(temporary, cut, (camera.frame(int(number)) for number in chosen))
+    return Video(temporary, target.suffix.lower()[1:], cut)
+
+
+# --- a sequence of PNG -----------------------------------------------------------------------
+def numbered(target: Path, number: int) -> Path:
+    """The file of one frame, counted from 0."""
+    return target.with_name(f"{target.stem}-{number + 1:04d}{target.suffix}")
+
+
+def _sequence(target: Path, camera: Camera, reel: Reel, report: Report, resume: bool) -> list[Path]:
+    """Each frame holds the scene of its moment."""
+    with _kept(target) if resume else _all_or_nothing(target) as folder:
+        for number in range(reel.frames):
+            path = numbered(folder / target.name, number)
+            scene = camera.scene(number)
+            if not (resume and _is_there(path, scene, reel.paper)):
+                save_png(camera.frame(number), path, scene, reel.paper.dpi)
+            report(number + 1, reel.frames)
+    return [numbered(target, number) for number in range(reel.frames)]
+
+
+@contextmanager
+def _kept(target: Path) -> Iterator[Path]:
+    yield target.parent
+
+
+@contextmanager
+def _all_or_nothing(target: Path) -> Iterator[Path]:
+    """A folder whose files go to the target's if all goes well."""
+    folder = target.absolute().parent / f".{target.stem}.{os.getpid()}"
+    folder.mkdir()
+    try:
+        yield folder
+        for path in sorted(folder.iterdir()):
+            path.replace(target.absolute().parent / path.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_there(path: Path, scene: Scene, paper: Paper) -> bool:
+    """Whether a file holds this frame at this size already."""
+    try:
+        with Image.open(path) as picture:
+            return picture.size == paper.size and unpacked(path) == embed.stated(scene, path)
+    except (OSError, ValueError):
+        return False
