@@ -239,11 +239,19 @@ def _pictures(commands: Any) -> None:
     animate.add_argument(
         "--resume", action="store_true", help="keep the frames of a PNG sequence that are there"
     )
+    export = _command(
+        commands, "export", "commands.export:export", "the numbers of a scene, or their script"
+    )
+    export.add_argument("-o", "--output", required=True, metavar="FILE.(npz|json|csv|py)")
+    export.add_argument(
+        "--size", type=size, default=(1200, 800), metavar="WxH", help="what maps are computed for"
+    )
     for command in (render, animate):
+        _paper(command)
+    for command in (render, animate, export):
         command.add_argument(
             "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
         )
-        _paper(command)
         _engine(command)
 
 

@@ -1,0 +1,112 @@
+"""The arrays behind a figure, as NPZ, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.controller.jobs import Answer, PathAnswer
+from app.export import embed
+from app.export.files import beside
+from app.export.script import script
+from app.model.scene import Scene
+from compute.families import family as manifold_of
+from compute.types import Status
+
+SUFFIXES = (".npz", ".json", ".csv", ".py")
+# fields of an answer that are not its numbers
+LEFT_OUT = ("job", "milliseconds", "request")
+
+
+def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
+    """Write a scene's answers, or for .py the script that computes them again."""
+    kind = target.suffix.lower()
+    if kind == ".npz":
+        content = npz(scene, found, target)
+    elif kind == ".json":
+        content = as_json(scene, found, target).encode("utf-8")
+    elif kind == ".csv":
+        content = table(scene, _path(found)).encode("utf-8")
+    else:
+        content = script(scene, _path(found), target).encode("utf-8")
+    with beside(target) as temporary:
+        temporary.write_bytes(content)
+
+
+def _path(found: Sequence[Answer]) -> PathAnswer:
+    return next(answer for answer in found if isinstance(answer, PathAnswer))
+
+
+def arrays(found: Sequence[Answer]) -> dict[str, Any]:
+    """Every number and array of the answers by a name such as ``path_paths_theta``."""
+    result: dict[str, Any] = {}
+    for answer in found:
+        kind = type(answer).__name__.removesuffix("Answer").lower()
+        result |= dict(_entries(kind, answer))
+    return result
+
+
+def _entries(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if is_dataclass(value):
+        for field in fields(value):
+            if field.name not in LEFT_OUT:
+                yield from _entries(f"{prefix}_{field.name}", getattr(value, field.name))
+    elif value is not None:
+        array = np.asarray(value)
+        if array.dtype != object:
+            yield prefix, array
+
+
+def npz(scene: Scene, found: Sequence[Answer], target: Path) -> bytes:
+    """Arrays for `numpy.load`; ``scene`` is the scene's JSON."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, scene=np.array(embed.stated(scene, target)), **arrays(found))
+    return buffer.getvalue()
+
+
+def as_json(scene: Scene, found: Sequence[Answer], target: Path) -> str:
+    """One object; what is not finite is null."""
+    entries: dict[str, Any] = {"scene": json.loads(embed.stated(scene, target))}
+    entries |= {name: _plain(array.tolist()) for name, array in arrays(found).items()}
+    return json.dumps(entries, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def table(scene: Scene, answer: PathAnswer) -> str:
+    """The geodesic, a row a node: t, θ, its velocity, the carried vector, p of each outcome."""
+    manifold, paths = manifold_of(scene.family), answer.paths
+    nodes = int(paths.nodes[0])
+    first, second = manifold.coordinates
+    columns = ["t", first, second, f"d{first}/dt", f"d{second}/dt", f"w_{first}", f"w_{second}"]
+    rows = np.column_stack(
+        [
+            paths.t[:nodes],
+            paths.theta[0, :nodes],
+            paths.velocity[0, :nodes],
+            answer.transport.vectors[0, :nodes],
+        ]
+    )
+    if answer.labels:
+        columns += [f"p_{i}_{label}" for i, label in enumerate(answer.labels)]
+        rows = np.column_stack([rows, answer.rows[:nodes]])
+    status = Status(int(paths.status[0]))
+    text = io.StringIO()
+    text.write(f"# {scene.family}, alpha = {scene.alpha:g}, length = {paths.length[0]:.10g}\n")
+    text.write(f"# {status.name}: end point missed by {paths.residual[0]:.3g}, ")
+    text.write(f"speed drift {paths.error[0]:.3g}, engine {paths.engine}\n")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([f"{value:.12g}" for value in row] for row in rows)
+    return text.getvalue()

@@ -1,0 +1,95 @@
+"""A scene as a Python script over the public names of `compute`, which checks its own numbers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.controller.jobs import PathAnswer
+from app.model.scene import Scene
+from compute.families import family as manifold_of
+from compute.families import parse, write
+from compute.heads import bundled
+from compute.types import Status
+
+# what float32 may differ by from the reference, relative to a length
+TOLERANCE = 1e-4
+
+_TEMPLATE = '''"""Computes again what a figure shows, and checks it; needs the package `compute`."""
+
+{imports}import numpy as np
+
+import compute
+
+TITLE = {title}
+FAMILY = {family}
+START, END = {start}, {end}
+VECTOR = {vector}  # tangent at START
+ALPHA = {alpha}
+
+# what the figure says
+LENGTH = {length}
+CURVATURE = {curvature}  # at START and at END
+STATUS = {status}
+TOLERANCE = {tolerance}
+
+engine = compute.open_engine()
+manifold = compute.family(FAMILY)
+geodesic = compute.AttentionGeodesic(manifold, alpha=ALPHA, engine=engine)
+path = geodesic.compute_path(START, END)
+transport = compute.TileTransport(manifold, alpha=ALPHA, engine=engine)
+carried = transport.transport_attention(VECTOR, path)
+curvature = manifold.curvature(np.array([START, END]))
+
+print(TITLE)
+print(f"status {{path.status.name}}, length {{path.length:.10g}}, curvature {{curvature}}")
+print(f"end point missed by {{path.residual:.2g}}, speed drift {{path.error:.2g}}")
+print(f"the vector arrives as {{carried[-1]}}")
+
+assert path.status.name == STATUS, path.status
+np.testing.assert_allclose(path.length, LENGTH, rtol=TOLERANCE)
+np.testing.assert_allclose(curvature, CURVATURE, rtol=TOLERANCE, atol=TOLERANCE)
+if ALPHA == 0.0:
+    # parallel transport keeps the length of a vector
+    g = geodesic.fisher_rao_metric(path.theta[[0, -1]])
+    w = carried[[0, -1]]
+    before, after = np.sqrt(np.einsum("ni,nij,nj->n", w, g, w))
+    np.testing.assert_allclose(after, before, rtol=TOLERANCE)
+print("as in the figure")
+'''
+
+
+def script(scene: Scene, answer: PathAnswer, target: Path) -> str:
+    """The text of a script at ``target``; every value of the scene in it is a literal."""
+    assert scene.start and scene.end and scene.vector
+    paths = answer.paths
+    family = _family(scene.family, target.absolute().parent)
+    return _TEMPLATE.format(
+        imports="from pathlib import Path\n\n" if "__file__" in family else "",
+        title=ascii(scene.title or manifold_of(scene.family).title),
+        family=family,
+        start=_numbers(scene.start.theta),
+        end=_numbers(scene.end.theta),
+        vector=_numbers(scene.vector),
+        alpha=repr(float(scene.alpha)),
+        length=repr(float(paths.length[0])),
+        curvature=_numbers(answer.curvature),
+        status=repr(Status(int(paths.status[0])).name),
+        tolerance=repr(TOLERANCE),
+    )
+
+
+def _numbers(values: object) -> str:
+    return repr(tuple(float(value) for value in values))  # type: ignore[attr-defined]
+
+
+def _family(family: str, folder: Path) -> str:
+    """The family as an expression; a head file is named relative to the script."""
+    name, stated = parse(family)
+    source = stated.get("source", "")
+    if not source or source in bundled():
+        return ascii(family)
+    marker = "\0"
+    before, after = write(name, {**stated, "source": marker}).split(marker)
+    relative = os.path.relpath(source, folder)
+    return f"{before!a} + str(Path(__file__).parent / {relative!a}) + {after!a}"
