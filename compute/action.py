@@ -96,19 +96,19 @@ def newton_step(manifold: Manifold, theta: Floats) -> tuple[Floats, Floats]:
     middle, _ = inside_only(manifold, 0.5 * (theta[:, 1:] + theta[:, :-1]))
     delta = np.diff(theta, axis=1)
     local = manifold.geometry(middle)
-    gradient = _gradient(local, delta)
+    covector = gradient(local, delta)
     curvature = np.nan_to_num(manifold.curvature(middle), nan=0.0)
-    step, positive = _solve(*_blocks(local, delta, curvature), gradient)
+    step, positive = solve(*blocks(local, delta, curvature), covector)
     if not positive.all():
-        flat, _ = _solve(*_blocks(local, delta, np.minimum(curvature, 0.0)), gradient)
+        flat, _ = solve(*blocks(local, delta, np.minimum(curvature, 0.0)), covector)
         step = np.where(positive[:, None, None], step, flat)
-    slope = (gradient * step).sum(axis=(1, 2))
+    slope = (covector * step).sum(axis=(1, 2))
     padded = np.zeros_like(theta)
     padded[:, 1:-1] = step
     return padded, slope
 
 
-def _gradient(local: LocalGeometry, delta: Floats) -> Floats:
+def gradient(local: LocalGeometry, delta: Floats) -> Floats:
     """∂S_N/∂θ_i at the inner nodes (n, N−1, 2), exact for the discrete energy."""
     count = delta.shape[1]
     g11, g12, g22 = (local.metric[..., i] for i in range(3))
@@ -136,7 +136,7 @@ def _gradient(local: LocalGeometry, delta: Floats) -> Floats:
     return total
 
 
-def _blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
+def blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Floats, Floats]:
     """Diagonal (n, N−1, 2, 2) and upper (n, N−2, 2, 2) blocks of the second variation."""
     count = delta.shape[1]
     connection = np.stack(
@@ -160,18 +160,18 @@ def _blocks(local: LocalGeometry, delta: Floats, curvature: Floats) -> tuple[Flo
     return diagonal, form(backward, forward)[:, 1:-1]
 
 
-def _solve(diagonal: Floats, upper: Floats, gradient: Floats) -> tuple[Floats, Floats]:
-    """−H⁻¹ gradient by block elimination (n, N−1, 2), and whether H is positive definite (n,)."""
+def solve(diagonal: Floats, upper: Floats, covector: Floats) -> tuple[Floats, Floats]:
+    """−H⁻¹u by block elimination (n, N−1, 2), and whether H is positive definite (n,)."""
     count = diagonal.shape[1]
     positive = np.ones(len(diagonal), dtype=bool)
-    pivot, rest = diagonal[:, 0], -gradient[:, 0]
+    pivot, rest = diagonal[:, 0], -covector[:, 0]
     factors: list[Floats] = []
     sides: list[Floats] = []
     for i in range(count):
         if i > 0:
             lower = np.swapaxes(upper[:, i - 1], -1, -2)
             pivot = diagonal[:, i] - lower @ factors[-1]
-            rest = -gradient[:, i] - (lower @ sides[-1][..., None])[..., 0]
+            rest = -covector[:, i] - (lower @ sides[-1][..., None])[..., 0]
         det = pivot[:, 0, 0] * pivot[:, 1, 1] - pivot[:, 0, 1] * pivot[:, 1, 0]
         positive &= (det > 0) & (pivot[:, 0, 0] > 0)
         inverse = _inverse(pivot, np.where(det == 0, 1.0, det))

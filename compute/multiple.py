@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from compute import batch
 from compute.geodesic import Fire
 from compute.guess import alphas
 from compute.manifold import Manifold, norm, solve2
@@ -56,7 +57,7 @@ def repaired(
         y = _closed(replace(own, alpha=alpha), y, fire, precision)
     found = _assembled(own, y, fire, precision)
     good = found.status == Status.OK
-    return _replaced(paths, todo[good], found, good)
+    return batch.replaced(paths, todo[good], batch.rows(found, good))
 
 
 def _segments(steps: int, most: int) -> int:
@@ -185,14 +186,3 @@ def _assembled(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
         status=np.where((status == 0) & missed, Status.NOT_CONVERGED, status).astype(np.int32),
         engine=parts.engine,
     )
-
-
-def _replaced(paths: Paths, rows: np.ndarray, found: Paths, chosen: np.ndarray) -> Paths:
-    """``paths`` with some rows taken from the chosen ones of ``found``."""
-    changed = {}
-    for name in ("theta", "velocity", "nodes", "reached", "stop", "length", "energy", "residual",
-                 "error", "status"):  # fmt: skip
-        values = getattr(paths, name).copy()
-        values[rows] = getattr(found, name)[chosen]
-        changed[name] = values
-    return replace(paths, **changed)

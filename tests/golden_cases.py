@@ -173,8 +173,8 @@ def jacobi_scalar(case: Case, manifold: Manifold, engine: Engine) -> dict[str, A
     theta, v = np.array([inputs["theta"]], dtype=float), np.array([inputs["v"]], dtype=float)
     paths = engine.shoot(ShootRequest(manifold, theta, v, steps=steps))
     curvature = engine.geometry(GeometryRequest(manifold, paths.theta[0])).curvature
-    j = jacobi.scalar_jacobi(curvature[None] * paths.energy[:, None], 1.0 / steps)
-    return {"J": j[0, -1]}
+    j, slope = jacobi.scalar_jacobi(curvature[None] * paths.energy[:, None], 1.0 / steps)
+    return {"J": j[0, -1], "dJ": slope[0, -1]}
 
 
 KINDS: dict[str, Callable[[Case, Manifold, Engine], dict[str, Any]]] = {
