@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
 from fractions import Fraction
@@ -11,13 +10,14 @@ from fractions import Fraction
 from app.commands.output import show
 from app.export import film
 from app.export.figure import Paper
-from app.export.files import checked
+from app.export.files import checked, interruptible
 from app.model import session
 from compute import open_engine
 
 
 def animate(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
+    interruptible()
     target = checked(chosen.output, film.SUFFIXES)
     scene = session.load(chosen.scene)
     rate = Fraction(chosen.fps).limit_denominator(1001)
@@ -29,8 +29,6 @@ def animate(chosen: argparse.Namespace) -> int:
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
     engine = open_engine(chosen.engine)
-    # a request to end is an interruption too: it leaves no half a file
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         files = film.write(target, scene, engine, reel, Progress(), resume=chosen.resume)
     except RuntimeError as problem:

@@ -6,7 +6,7 @@ import argparse
 
 from app.commands.output import exit_of, show
 from app.export import figure
-from app.export.files import checked
+from app.export.files import checked, interruptible
 from app.model import session
 from compute import open_engine
 from compute.types import Status
@@ -14,6 +14,7 @@ from compute.types import Status
 
 def render(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
+    interruptible()
     target = checked(chosen.output, figure.SUFFIXES)
     paper = figure.Paper(
         chosen.size,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,11 @@ def _either(suffixes: tuple[str, ...]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def interruptible() -> None:
+    """Take a request to end (SIGTERM) as an interruption, which cleans up behind itself."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
     """A path to write to, which takes the target's place if all goes well and is gone if not."""
@@ -35,5 +41,7 @@ def beside(target: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(target)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror or str(problem), str(target)) from None
     finally:
         temporary.unlink(missing_ok=True)

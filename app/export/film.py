@@ -65,6 +65,10 @@ class Camera:
         self._cancelled = cancelled
         self._known: dict[type, tuple[Job, Answer]] = {}
         self._studio: Studio | None = None
+        if scene.timeline is not None:
+            # what a key far into the film gets wrong is said before the first frame
+            for number in range(reel.frames):
+                self.scene(number)
 
     def scene(self, number: int) -> Scene:
         """The scene of one frame; without a timeline its moving point glides from A to B."""
@@ -138,12 +142,10 @@ def write(
         return _sequence(target, camera, reel, report, resume)
     with beside(target) as temporary:
         encoder = _encoder(temporary, target, scene, camera, reel)
-        try:
-            for number in range(reel.frames):
-                encoder.add(camera.frame(number))
-                report(number + 1, reel.frames)
-        finally:
-            encoder.close()
+        for number in range(reel.frames):
+            encoder.add(camera.frame(number))
+            report(number + 1, reel.frames)
+        encoder.close()
     return [target]
 
 

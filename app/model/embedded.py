@@ -14,6 +14,7 @@ from pathlib import Path
 SUFFIXES = (".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
 MARK = '{"format": "attention-geodesics/scene"'
 MOST_BYTES = 4 << 20
+MOST_TRIES = 8
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "&<>"}
 
 
@@ -26,15 +27,25 @@ def unpacked(path: Path) -> str:
     """The JSON of the scene in a file.  Raises ValueError with one line if there is none."""
     with path.open("rb") as file:
         try:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                begin = content.find(MARK.encode())
-                found = content[begin : begin + MOST_BYTES + 1] if begin >= 0 else b""
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError:  # an empty file cannot be mapped
-            found = b""
-    if not found:
-        raise ValueError("it holds no scene of this program")
-    try:
-        _, end = json.JSONDecoder().raw_decode(found.decode("latin-1"))
-    except (ValueError, RecursionError):
-        raise ValueError("the scene in it is damaged or too large") from None
-    return found[:end].decode("latin-1")
+            raise ValueError("it holds no scene") from None
+        with content:
+            return _first(content)
+
+
+def _first(content: mmap.mmap) -> str:
+    """The first run that is JSON: a title may hold the mark by mischief."""
+    begin = -1
+    for tried in range(MOST_TRIES):
+        begin = content.find(MARK.encode(), begin + 1)
+        if begin < 0:
+            known = "the scene in it is damaged or too large" if tried else "it holds no scene"
+            raise ValueError(known)
+        run = content[begin : begin + MOST_BYTES].decode("latin-1")
+        try:
+            _, end = json.JSONDecoder().raw_decode(run)
+        except (ValueError, RecursionError):
+            continue
+        return run[:end]
+    raise ValueError("the scene in it is damaged or too large")

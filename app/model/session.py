@@ -128,7 +128,7 @@ def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
 
 def _scene(data: dict[str, Any], folder: Path) -> Scene:
     chosen = {name: data[name] for name in _PLAIN if name in data}
-    family = _relocated(chosen.get("family", Scene.family), lambda p: str(folder / p))
+    family = _relocated(chosen.get("family", Scene.family), lambda p: os.path.normpath(folder / p))
     view = data.get("view")
     return replace(
         Scene(),

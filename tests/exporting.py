@@ -1,0 +1,41 @@
+"""The command line in a process of its own: one process has either EGL or windows."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "app", *arguments]
+
+
+def environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, env=environment(), check=False
+    )
+
+
+def made(*arguments: str) -> dict[str, Any]:
+    """The JSON of a command that must succeed."""
+    done = run(*arguments, "--engine", "reference", "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """The one line of a command that must refuse, and leave nothing behind."""
+    before = sorted(folder.iterdir())
+    done = run(*arguments, "--engine", "reference")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert sorted(folder.iterdir()) == before
+    return done.stderr
