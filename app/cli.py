@@ -31,7 +31,9 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     try:
-        chosen = parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
+        chosen = parser().parse_args(
+            opened(joined(sys.argv[1:] if arguments is None else arguments))
+        )
         return int(_run(chosen))
     except BadInput as problem:
         return _refuse(str(problem))
@@ -64,6 +66,13 @@ def _run(chosen: argparse.Namespace) -> int:
 def _refuse(problem: str) -> int:
     print(f"{PROGRAM}: {' '.join(problem.split())}", file=sys.stderr)
     return 2
+
+
+def opened(arguments: list[str]) -> list[str]:
+    """A file in place of a command is opened in the window."""
+    if arguments and not arguments[0].startswith("-") and os.path.isfile(arguments[0]):
+        return ["gui", *arguments]
+    return arguments
 
 
 def joined(arguments: Sequence[str]) -> list[str]:

@@ -10,6 +10,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+OPENED = (
+    "Scenes and figures (*.json *.png *.svg *.pdf *.mp4 *.webm *.gif);;Scenes (*.json);;"
+    "All files (*)"
+)
+TOLD_MS = 6000
+
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and stay until it is closed."""
@@ -32,7 +38,7 @@ def run(chosen: argparse.Namespace) -> int:
         return 2
     program = Program(scene, chosen.engine)
     if chosen.scene and Path(chosen.scene).is_file():
-        program.path = Path(chosen.scene)
+        program.opened(Path(chosen.scene))
     return program.run()
 
 
@@ -58,6 +64,7 @@ class Program:
 
         from app.controller.commands import COMMANDS
         from app.controller.controller import Controller
+        from app.exporter import Exporter
         from app.model.store import Store
         from app.views.qt.style import dress
         from app.views.qt.window import MainWindow
@@ -82,12 +89,14 @@ class Program:
         self.window = MainWindow(self.canvas.native, COMMANDS, DARK)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
+        self.exporter = Exporter(self.window, self.store, self._canvas_size, self._told)
         self.controller.commands |= {
             "new": self.new,
             "open": self.open,
             "save": self.save,
             "save_as": self.save_as,
-            "export_picture": self.export_picture,
+            "copy_picture": self.copy_picture,
+            **self.exporter.commands(),
             "quit": self.application.quit,
             "about": self.about,
         }
@@ -118,6 +127,7 @@ class Program:
 
     def close(self) -> None:
         """End the worker and take the window down."""
+        self.exporter.close()
         self.runner.close()
         self.window.frame.close()
 
@@ -133,14 +143,18 @@ class Program:
         """Ask for a scene file and show it."""
         from app.model import session
 
-        chosen = self.window.ask_open("Open scene", "Scenes (*.json)")
+        chosen = self.window.ask_open("Open scene", OPENED)
         if chosen is None:
             return
         try:
             self.store.replace(session.load(chosen))
-            self.path = Path(chosen)
+            self.opened(Path(chosen))
         except session.NotAScene as problem:
             self.window.tell("That is not a scene", str(problem))
+
+    def opened(self, path: Path) -> None:
+        """Save to the file that was opened, unless that is a figure with a scene in it."""
+        self.path = path if path.suffix.lower() == ".json" else None
 
     def save(self) -> None:
         """Write to the scene's file, or ask for one."""
@@ -165,17 +179,22 @@ class Program:
         except OSError as problem:
             self.window.tell("The scene was not saved", f"{path}: {problem.strerror}")
 
-    def export_picture(self) -> None:
-        """Ask for a file and write what the canvas shows."""
-        from app.export.figure import save_png
+    def copy_picture(self) -> None:
+        """Put what the canvas shows on the clipboard."""
+        from PySide6.QtGui import QImage
 
-        chosen = self.window.ask_save("Export picture", "Pictures (*.png)")
-        if chosen is None:
-            return
-        try:
-            save_png(self.canvas.image(), Path(chosen).with_suffix(".png"))
-        except OSError as problem:
-            self.window.tell("The picture was not written", f"{chosen}: {problem.strerror}")
+        pixels = self.canvas.image()
+        height, width = pixels.shape[:2]
+        picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
+        self.application.clipboard().setImage(picture.copy())
+        self._told("the picture is on the clipboard")
+
+    def _told(self, words: str) -> None:
+        self.window.frame.statusBar().showMessage(words, TOLD_MS)
+
+    def _canvas_size(self) -> tuple[int, int]:
+        widget = self.canvas.native
+        return widget.width(), widget.height()
 
     def about(self) -> None:
         """What this program is."""

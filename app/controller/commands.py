@@ -9,7 +9,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", "File", "Open…", "Ctrl+O", "Open a scene file"),
     Command("save", "File", "Save", "Ctrl+S", "Write the scene to its file"),
     Command("save_as", "File", "Save as…", "Ctrl+Shift+S", "Write the scene to another file"),
-    Command("export_picture", "File", "Export picture…", "Ctrl+E", "Write the canvas as a PNG"),
+    Command("export_figure", "File", "Export figure…", "Ctrl+E", "Write a PNG, SVG or PDF"),
+    Command("export_film", "File", "Export film…", "Ctrl+Shift+E", "Write an MP4, WebM or GIF"),
+    Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
+    Command(
+        "export_script", "File", "Export Python script…", "", "Write what computes the numbers"
+    ),
+    Command(
+        "copy_picture", "Edit", "Copy picture", "Ctrl+Shift+C", "Put the canvas on the clipboard"
+    ),
     Command("quit", "File", "Quit", "Ctrl+Q", "Close the window"),
     Command("undo", "Edit", "Undo", "Ctrl+Z", "Take the last change back"),
     Command("redo", "Edit", "Redo", "Ctrl+Shift+Z", "Make the change again"),

@@ -1,0 +1,114 @@
+"""The window's exports: asks what and where, runs it beside the window, shows how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.controller.exports import EXPORTS, Export, Process, options
+from app.model.store import Store
+
+POLL_MS = 100
+
+
+class Exporter:
+    """Joins the window, its store and one export at a time.
+
+    ``size``: the canvas's (width, height) now; ``told``: what hears that a file was written.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        store: Store,
+        size: Callable[[], tuple[int, int]],
+        told: Callable[[str], None],
+    ) -> None:
+        self._window, self._store, self._size, self._told = window, store, size, told
+        self._export = EXPORTS["export_figure"]
+        self.dialog: Any = None
+        self.process: Process | None = None
+        self._stop: Callable[[], None] = lambda: None
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """A function for each command of the table."""
+        return {name: lambda name=name: self.ask(name) for name in EXPORTS}  # type: ignore[misc]
+
+    def ask(self, name: str) -> None:
+        """Show the form of an export, or ask for its file at once if it has none."""
+        from app.views.qt.export_dialog import ExportDialog
+
+        self.close()
+        self._export = EXPORTS[name]
+        fields = [self._filled(field) for field in self._export.fields]
+        self.dialog = ExportDialog(
+            self._window.frame, self._export.title, fields, self.start, self._cancel
+        )
+        if fields:
+            self.dialog.show()
+        else:
+            self.start({})
+
+    def _filled(self, field: Any) -> Any:
+        if field.name == "size" and not field.value:
+            width, height = self._size()
+            return replace(field, value=f"{width}x{height}")
+        timeline = self._store.scene.timeline
+        if field.name == "frames" and timeline is not None:
+            return replace(field, value=max(1, round(30 * timeline.duration)))
+        return field
+
+    def start(self, values: dict[str, str | int | bool]) -> None:
+        """Ask for the file and begin."""
+        export = self._export
+        chosen = self._window.ask_save(export.title, export.pattern)
+        if chosen is None:
+            if not export.fields:
+                self.close()
+            return
+        target = _target(chosen, export)
+        self.process = Process(export.command, self._store.scene, target, options(values))
+        self.dialog.show()
+        self._stop = self._window.every(POLL_MS, self._watch)
+        self._watch()
+
+    def _watch(self) -> None:
+        process = self.process
+        if process is None:
+            return
+        if process.running:
+            words = f"Frame {process.done} of {process.whole}, {process.left} s left"
+            words = words if process.whole else f"Writing {process.target.name}…"
+            self.dialog.show_progress(words, process.done, process.whole)
+            return
+        self._stop()
+        problem, target = process.problem, process.target
+        process.close()
+        self.process = None
+        if problem:
+            self.dialog.show_problem(problem)
+        else:
+            self._told(f"written: {target}")
+            self.close()
+
+    def _cancel(self) -> None:
+        self._stop()
+        if self.process is not None:
+            self.process.cancel()
+            self.process = None
+            self._told("export cancelled: nothing was written")
+
+    def close(self) -> None:
+        """Cancel what is under way and take the dialog down."""
+        self._cancel()
+        if self.dialog is not None:
+            self.dialog.hide()
+            self.dialog.deleteLater()
+            self.dialog = None
+
+
+def _target(chosen: str, export: Export) -> Path:
+    path = Path(chosen).absolute()
+    return path if path.suffix else path.with_suffix(export.suffix)

@@ -1,0 +1,161 @@
+"""Exports from the window: asked, run beside it, watched, cancelled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.controller.exports import EXPORTS, Process, options
+from app.model import session
+
+PATIENCE = 60.0
+
+
+def test_a_form_becomes_options():
+    values = {"size": "300x200", "dpi": 96, "caption": True, "transparent": False, "panels": "a b"}
+    expected = ["--size=300x200", "--dpi=96", "--caption", "--panels", "a", "b"]
+    assert options(values) == expected
+    assert options({"panels": ""}) == []
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_form_fits_its_command(name, tmp_path):
+    from app.cli import parser
+
+    export = EXPORTS[name]
+    filled = {
+        field.name: "640x480" if field.name == "size" else field.value for field in export.fields
+    }
+    target = str(tmp_path / f"a{export.suffix}")
+    chosen = parser().parse_args([export.command, "bank", "-o", target, *options(filled)])
+    assert chosen.output == target
+
+
+def test_a_process_writes_the_scene_as_it_is_now(tmp_path):
+    process = Process("render", session.load("triangle"), tmp_path / "a.svg", ["--size=300x200"])
+    assert process.problem == ""
+    process.close()
+    assert session.load(tmp_path / "a.svg") == session.load("triangle")
+
+
+def test_a_process_says_why_it_wrote_nothing(tmp_path):
+    process = Process("animate", session.load("triangle"), tmp_path / "a.mp4", ["--size=301x200"])
+    assert "must be even, got 301x200" in process.problem
+    process.close()
+
+
+@pytest.fixture
+def program(tmp_path):
+    from app.main import Program
+
+    made = Program(session.load("triangle"), "reference")
+    made.window.frame.resize(1200, 800)
+    made.window.frame.show()
+    yield made
+    made.close()
+    made.window.frame.deleteLater()
+    made.application.processEvents()
+
+
+def until(program, reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, "the window did not get there"
+        program.application.processEvents()
+
+
+def fill(dialog, **values: object) -> None:
+    from PySide6.QtWidgets import QLineEdit, QSpinBox
+
+    for widget in dialog.findChildren(QLineEdit) + dialog.findChildren(QSpinBox):
+        wanted = values.get(widget.accessibleName().partition(" ")[0].lower())
+        if wanted is not None:
+            widget.setText(wanted) if isinstance(widget, QLineEdit) else widget.setValue(wanted)
+
+
+@pytest.mark.window
+def test_a_figure_from_the_menu(program, tmp_path):
+    target = tmp_path / "a.svg"
+    program.window.ask_save = lambda title, pattern: str(target)
+    program.window.actions["export_figure"].trigger()
+    dialog = program.exporter.dialog
+    assert dialog.isVisible()
+    fill(dialog, size="700x500")
+    dialog._accept()
+    assert program.exporter.process is not None
+    until(program, target.exists)
+    until(program, lambda: program.exporter.dialog is None)
+    assert "written" in program.window.frame.statusBar().currentMessage()
+    assert session.load(target) == program.store.scene
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.window
+def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path):
+    target = tmp_path / "a.mp4"
+    program.window.ask_save = lambda title, pattern: str(target)
+    program.window.actions["export_film"].trigger()
+    dialog = program.exporter.dialog
+    fill(dialog, size="640x400", frames=50_000)
+    dialog._accept()
+    process = program.exporter.process
+    until(program, lambda: dialog._bar.maximum() == 50_000)
+    assert "left" in dialog._words.text()
+    dialog.reject()
+    until(program, lambda: not process.running)
+    until(program, lambda: not Path(process._folder.name).exists())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.window
+def test_what_cannot_be_written_is_told_in_the_form(program, tmp_path):
+    program.window.ask_save = lambda title, pattern: str(tmp_path / "a.mp4")
+    program.window.actions["export_film"].trigger()
+    dialog = program.exporter.dialog
+    fill(dialog, size="641x400")
+    dialog._accept()
+    until(program, lambda: program.exporter.process is None)
+    assert "must be even, got 641x400" in dialog._words.text()
+    assert dialog._form.isEnabled()
+
+
+@pytest.mark.window
+def test_a_script_needs_no_form(program, tmp_path):
+    target = tmp_path / "a.py"
+    program.window.ask_save = lambda title, pattern: str(target)
+    program.window.actions["export_script"].trigger()
+    until(program, lambda: program.exporter.dialog is None)
+    assert "LENGTH" in target.read_text()
+
+
+@pytest.mark.window
+def test_the_canvas_goes_to_the_clipboard(program):
+    program.window.actions["copy_picture"].trigger()
+    image = program.application.clipboard().image()
+    height, width = program.canvas.image().shape[:2]
+    assert (image.width(), image.height()) == (width, height)
+
+
+@pytest.mark.window
+def test_a_figure_opens_and_is_not_saved_over(program, tmp_path):
+    from app.export.figure import save_png
+
+    target, scene = tmp_path / "a.png", session.load("gaussian")
+    save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
+    program.window.ask_open = lambda title, pattern: str(target)
+    program.open()
+    assert (program.store.scene, program.path) == (scene, None)
+
+
+def test_a_file_in_place_of_a_command_is_opened(tmp_path):
+    from app.cli import opened
+
+    file = tmp_path / "a.svg"
+    file.touch()
+    assert opened([str(file)]) == ["gui", str(file)]
+    assert opened(["render", str(file)]) == ["render", str(file)]
+    assert opened([]) == []
