@@ -6,12 +6,13 @@ from typing import Protocol
 
 import numpy as np
 
+from compute import distance, geodesic, shooting, transport
 from compute import field as fields
-from compute import geodesic, shooting, transport
 from compute.field import Cancelled, OnTile
 from compute.manifold import inside_only, is_singular, raised
 from compute.types import (
     ConnectRequest,
+    DistanceRequest,
     Field,
     FieldRequest,
     Floats,
@@ -52,6 +53,7 @@ class Engine(Protocol):
         on_tile: OnTile | None = None,
         cancelled: Cancelled | None = None,
     ) -> Field: ...
+    def distance(self, request: DistanceRequest) -> Field: ...
 
 
 class ReferenceEngine:
@@ -86,6 +88,9 @@ class ReferenceEngine:
         cancelled: Cancelled | None = None,
     ) -> Field:
         return fields.field(request, on_tile, cancelled)
+
+    def distance(self, request: DistanceRequest) -> Field:
+        return distance.distance(request, self.geometry)
 
 
 def unpacked(

@@ -70,12 +70,13 @@ def tiles(shape: tuple[int, int], size: int = TILE) -> Iterator[tuple[slice, sli
 
 def theta_at(request: FieldRequest, rows: slice, columns: slice) -> Floats:
     """θ at the cell centres of a tile (r, c, 2), NaN outside the chart's image."""
-    x = _centres(request.extent.x0, request.extent.x1, request.shape[1])[columns]
-    y = _centres(request.extent.y0, request.extent.y1, request.shape[0])[rows]
+    x = centres(request.extent.x0, request.extent.x1, request.shape[1])[columns]
+    y = centres(request.extent.y0, request.extent.y1, request.shape[0])[rows]
     return request.chart.inverse(np.stack(np.meshgrid(x, y), axis=-1))
 
 
-def _centres(low: float, high: float, count: int) -> Floats:
+def centres(low: float, high: float, count: int) -> Floats:
+    """Where the samples of ``count`` cells between two ends sit."""
     return low + (np.arange(count) + 0.5) * (high - low) / count
 
 

@@ -272,7 +272,41 @@ class Field:
     engine: str
 
 
-Request = GeometryRequest | ShootRequest | ConnectRequest | TransportRequest | FieldRequest
+@dataclass(frozen=True, eq=False)
+class DistanceRequest:
+    """The Fisher–Rao distance d(source, ·) on a grid of ``shape`` over ``extent`` of ``chart``.
+
+    Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths that leave the
+    rectangle are not counted.
+    """
+
+    manifold: Manifold
+    chart: Chart
+    source: Floats
+    extent: Extent
+    shape: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        source = points_of(self.manifold, "source", self.source, 1)
+        object.__setattr__(self, "source", source)
+        if min(self.shape) < 4 or max(self.shape) > 4096:
+            raise ValueError(f"shape must be between 4 and 4096 a side, got {self.shape}")
+        x, y = self.chart.forward(source)
+        e = self.extent
+        if not (e.x0 <= x <= e.x1 and e.y0 <= y <= e.y1):
+            raise ValueError(
+                f"source must lie in the extent, got {source.tolist()} at ({x:g}, {y:g})"
+            )
+
+
+Request = (
+    GeometryRequest
+    | ShootRequest
+    | ConnectRequest
+    | TransportRequest
+    | FieldRequest
+    | DistanceRequest
+)
 Result = Geometry | Paths | Transport | Field
 
 

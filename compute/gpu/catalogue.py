@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compute.gpu import action, field, geodesic, geometry, shooting, tiles, transport
+from compute.gpu import action, distance, field, geodesic, geometry, shooting, tiles, transport
 from compute.gpu.kernel import Source, module
 from compute.manifold import Manifold
 
@@ -16,6 +16,7 @@ SOURCES: dict[str, Source] = {
         transport.SEGMENTS,
         transport.COMPOSE,
         field.SOURCE,
+        distance.SOURCE,
     )
 }
 

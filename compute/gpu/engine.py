@@ -6,11 +6,12 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 from __future__ import annotations
 
 from compute.field import Cancelled, OnTile
-from compute.gpu import field, geodesic, geometry, shooting, transport
+from compute.gpu import distance, field, geodesic, geometry, shooting, transport
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
     ConnectRequest,
+    DistanceRequest,
     Field,
     FieldRequest,
     Geometry,
@@ -68,3 +69,8 @@ class GpuEngine:
         """A scalar over a rectangle of a chart."""
         with self._device.watched():
             return field.field(self._workshop, request, on_tile, cancelled)
+
+    def distance(self, request: DistanceRequest) -> Field:
+        """The distance from a point over a rectangle of a chart."""
+        with self._device.watched():
+            return distance.distance(self._workshop, request)

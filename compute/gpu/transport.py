@@ -10,23 +10,11 @@ from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
 from compute.types import Floats, Status, Transport, TransportRequest
 
-# segments that one dispatch composes
-CHUNK = 16_384
 PARAMETERS = record({"count": "u32", "nodes": "u32", "alpha": "f32", "interior": "vec2f"})
 # matrices are column by column; metric at the segment's end
 SEGMENT = record({"matrix": "vec4f", "metric": "vec3f", "angle": "f32", "status": "i32"})
-CARRIER = record(
-    {
-        "matrix": "vec4f",
-        "vector": "vec2f",
-        "start2": "f32",
-        "angle": "f32",
-        "drift": "f32",
-        "node": "u32",
-        "segments": "u32",
-        "status": "i32",
-    }
-)
+# the vector that a path carries, how many of its segments count, and the worst on the way
+CARRIER = record({"vector": "vec2f", "segments": "u32", "drift": "f32", "status": "i32"})
 SEGMENTS = Source(
     "transport",
     parameters=PARAMETERS,
@@ -44,7 +32,6 @@ COMPOSE = Source(
         Storage("angles", "f32", writable=True),
     ),
     structs={"Segment": SEGMENT, "Carrier": CARRIER},
-    constants={"CHUNK": CHUNK},
 )
 
 
@@ -55,7 +42,8 @@ def transport(workshop: Workshop, request: TransportRequest) -> Transport:
     usable = np.logical_and.accumulate(known, axis=1)
     operators, angle = np.zeros((n, m, 2, 2)), np.zeros((n, m))
     carriers = np.empty(n, CARRIER)
-    for rows in tiles.batches(n, m * SEGMENT.itemsize):
+    # one workgroup a path, of which a dispatch has at most 65,535
+    for rows in tiles.batches(n, max(m * SEGMENT.itemsize, tiles.LARGEST // 65_000)):
         carriers[rows], found, angle[rows] = _carried(workshop, request, rows, usable[rows])
         # columns in WGSL, rows in NumPy
         operators[rows] = found.reshape(-1, m, 2, 2).swapaxes(-1, -2)
@@ -93,9 +81,7 @@ def _carried(
     buffers = (given, nodes, segments, ends, operators, angles)
     work = [
         Dispatch(workshop.kernel(SEGMENTS, slot), family, buffers[:3], workgroups(n * (m - 1))),
-        Dispatch(
-            workshop.kernel(COMPOSE, slot), family, buffers, workgroups(n), -(-(m - 1) // CHUNK)
-        ),
+        Dispatch(workshop.kernel(COMPOSE, slot), family, buffers, (n,)),
     ]
     outputs = [(ends, carriers.nbytes), (operators, n * m * 16), (angles, n * m * 4)]
     found = workshop.run(work, outputs)

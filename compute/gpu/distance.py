@@ -1,0 +1,78 @@
+"""Distance maps by ``shaders/kernels/distance.wgsl``.  Twin of `compute.distance`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.distance import FAR, finished, prepared
+from compute.gpu import geometry
+from compute.gpu.kernel import Source, Storage
+from compute.gpu.layout import record
+from compute.gpu.workshop import Dispatch, Workshop
+from compute.types import DistanceRequest, Field, Floats, Geometry, GeometryRequest, Status
+
+# cells a side of a workgroup's tile, and how often it renews them before it hands them on
+TILE = 16
+RENEWALS = 16
+# a value that falls by less than this share of itself wakes no other tile
+SETTLED = 1e-6
+# dispatches of one submission, and submissions at most
+ROUNDS = 16
+MOST = 64
+SOURCE = Source(
+    "distance",
+    parameters=record({"columns": "u32", "rows": "u32"}),
+    storage=(
+        Storage("metrics", "vec4f"),
+        Storage("before", "f32"),
+        Storage("after", "f32", writable=True),
+        Storage("awake", "u32"),
+        Storage("woken", "u32", writable=True),
+    ),
+    constants={
+        "TILE": TILE,
+        "HALO": TILE + 2,
+        "RENEWALS": RENEWALS,
+        "FAR": FAR,
+        "SETTLED": SETTLED,
+    },
+)
+
+
+def distance(workshop: Workshop, request: DistanceRequest) -> Field:
+    """d (rows, columns), NaN outside the domain and where nothing leads to a cell."""
+
+    def local(wanted: GeometryRequest) -> Geometry:
+        return geometry.geometry(workshop, wanted)
+
+    grid = prepared(request, local)
+    rows, columns = request.shape
+    metrics = np.zeros((rows, columns, 4), np.float32)
+    metrics[..., :3] = grid.metric
+    metrics[..., 3] = grid.status == Status.OK
+    values = _settled(workshop, metrics, grid.first.astype(np.float32))
+    return finished(request, grid, values, "gpu")
+
+
+def _settled(workshop: Workshop, metrics: Floats, first: Floats) -> Floats:
+    """Renew all cells, tile by tile, until none changes."""
+    rows, columns = first.shape
+    shape = (-(-columns // TILE), -(-rows // TILE))
+    given = workshop.filled("distance parameters", np.array([(columns, rows)], SOURCE.parameters))
+    lengths = workshop.filled("distance metrics", metrics)
+    one = workshop.filled("distance before", first)
+    other = workshop.buffer("distance after", first.nbytes)
+    awake = workshop.filled("distance awake", np.ones(shape, np.uint32))
+    woken = workshop.buffer("distance woken", 4 * shape[0] * shape[1])
+    kernel = workshop.kernel(SOURCE, None)
+    pair = [
+        Dispatch(kernel, None, (given, lengths, one, other, awake, woken), shape),
+        Dispatch(kernel, None, (given, lengths, other, one, woken, awake), shape),
+    ]
+    for _ in range(MOST):
+        values, asleep = workshop.run(
+            pair * ROUNDS, [(one, first.nbytes), (awake, 4 * shape[0] * shape[1])]
+        )
+        if not np.frombuffer(asleep, np.uint32).any():
+            break
+    return np.frombuffer(values, np.float32).reshape(first.shape).astype(np.float64)
