@@ -266,3 +266,17 @@ def test_a_drawn_curve_ends_where_it_is_not_finite():
 )
 def test_what_cannot_be_drawn_is_refused_in_one_line(arguments, words, tmp_path):
     assert words in refused(tmp_path, *(part.format(tmp_path) for part in arguments))
+
+
+def test_the_atlas_grows_for_large_letters():
+    from app.views.canvas.glyphs import SIDE, Atlas
+
+    atlas = Atlas()
+    glyphs = [atlas.glyph(char, 150, False, 25) for char in "abcdefghijklmnopqrstuvwxyz0123456789"]
+    assert atlas.side > SIDE
+    boxes = np.array([glyph.cell for glyph in glyphs])
+    assert (boxes[:, 2:] > 50).all()
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    assert high.max() <= atlas.side
+    apart = (low[:, None] >= high[None]).any(-1) | (high[:, None] <= low[None]).any(-1)
+    assert (apart | np.eye(len(boxes), dtype=bool)).all()

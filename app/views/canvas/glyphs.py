@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
-SIDE = 1024
+SIDE, LARGEST = 1024, 8192  # of the atlas, which grows when large letters fill it
 HALO = 2  # reach of the halo in logical pixels
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
 SCRIPT = 0.68  # size of a made-up subscript or superscript
@@ -39,11 +39,17 @@ class Atlas:
     """The texture with all glyphs drawn so far; channels: the letter, its halo."""
 
     def __init__(self) -> None:
+        self._pixels = np.zeros((SIDE, SIDE, 2), np.uint8)
         self.texture = gloo.Texture2D(
-            np.zeros((SIDE, SIDE, 2), np.uint8), format="luminance_alpha", interpolation="nearest"
+            self._pixels, format="luminance_alpha", interpolation="nearest"
         )
         self._glyphs: dict[tuple[str, int, bool, int], Glyph] = {}
         self._pen = [0, 0, 0]  # x, y and the height of the present row
+
+    @property
+    def side(self) -> int:
+        """Pixels of the texture's side now."""
+        return len(self._pixels)
 
     def glyph(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
         """The glyph of one character at ``size`` device pixels."""
@@ -62,13 +68,26 @@ class Atlas:
         picture = np.stack([np.pad(letter, halo), spread(letter, halo)], axis=-1)
         height, width = picture.shape[:2]
         x, y, row = self._pen
-        if x + width > SIDE:
+        if x + width > self.side:
             x, y, row = 0, y + row, 0
-        if letter.size == 0 or y + height > SIDE:
+        if max(x + width, y + height) > self.side and self.side < LARGEST:
+            self._grow()
+            return self._add(char, size, bold, halo)
+        if letter.size == 0 or y + height > self.side:
             return Glyph((0, 0, 0, 0), 0, 0, advance)
+        self._pixels[y : y + height, x : x + width] = picture
         self.texture.set_data(picture, offset=(y, x), copy=True)
         self._pen = [x + width, y, max(row, height)]
         return Glyph((x, y, width, height), left - halo, top - halo, advance)
+
+    def _grow(self) -> None:
+        """Twice the side; what there is stays where it is."""
+        before = self._pixels
+        self._pixels = np.zeros((2 * self.side, 2 * self.side, 2), np.uint8)
+        self._pixels[: len(before), : len(before)] = before
+        self._pen = [0, len(before), 0]
+        self.texture.resize(self._pixels.shape)
+        self.texture.set_data(self._pixels, copy=True)
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ import numpy as np
 from vispy import gloo
 
 from app.views.canvas.frame import Frame
-from app.views.canvas.glyphs import HALO, SIDE, Atlas, Glyph
+from app.views.canvas.glyphs import HALO, Atlas, Glyph
 from app.views.canvas.shapes import CLEAR, quad_indices
 from app.views.theme import RGBA
 
@@ -20,10 +20,10 @@ CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring
 
 _VERTEX_SHADER = """
 attribute vec2 a_position; attribute vec2 a_texture; attribute vec4 a_colour; attribute vec4 a_halo;
-uniform vec2 u_size;
+uniform vec2 u_size; uniform float u_cell;
 varying vec2 v_texture; varying vec4 v_colour; varying vec4 v_halo;
 void main() {
-    v_texture = a_texture; v_colour = a_colour; v_halo = a_halo;
+    v_texture = a_texture * u_cell; v_colour = a_colour; v_halo = a_halo;
     gl_Position = vec4(a_position / u_size * vec2(2.0, -2.0) + vec2(-1.0, 1.0), 0.0, 1.0);
 }
 """
@@ -80,6 +80,7 @@ class Texts:
         """Draw into the current framebuffer."""
         if self._count:
             self._program["u_size"] = frame.size
+            self._program["u_cell"] = 1.0 / self._atlas.side
             self._program.draw("triangles", self._indices)
 
     def _quads(self, label: Label, ratio: float) -> np.ndarray:
@@ -97,7 +98,7 @@ class Texts:
             corners = np.array([_corners(glyph, start + pen, base) for glyph, pen in shown])
             place = np.stack([corners[..., 1], -corners[..., 0]], -1) if label.upright else corners
             result["a_position"] = (np.round(np.multiply(label.at, ratio)) + place) / ratio
-            result["a_texture"] = np.array([_cell(glyph) for glyph, _ in shown]) / SIDE
+            result["a_texture"] = np.array([_cell(glyph) for glyph, _ in shown])
             result["a_colour"], result["a_halo"] = label.colour, label.halo
         return result
 
