@@ -272,7 +272,7 @@ def test_the_atlas_grows_for_large_letters():
     from app.views.canvas.glyphs import SIDE, Atlas
 
     atlas = Atlas()
-    glyphs = [atlas.glyph(char, 150, False, 25) for char in "abcdefghijklmnopqrstuvwxyz0123456789"]
+    glyphs = [atlas.glyph(char, 300, False, 50) for char in "abcdefghijklmnopqrstuvwxyz0123456789"]
     assert atlas.side > SIDE
     boxes = np.array([glyph.cell for glyph in glyphs])
     assert (boxes[:, 2:] > 50).all()

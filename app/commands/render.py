@@ -26,7 +26,8 @@ def render(chosen: argparse.Namespace) -> int:
     )
     scene = session.load(chosen.scene)
     engine = open_engine(chosen.engine)
-    found = figure.answers(scene, engine, paper.logical)
+    fine = figure.fineness(paper.size, engine)
+    found = figure.answers(scene, engine, paper.logical, fine)
     try:
         figure.write(target, scene, found, paper, engine.name)
     except RuntimeError as problem:

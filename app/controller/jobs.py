@@ -52,7 +52,10 @@ class PathJob:
 
 @dataclass(frozen=True)
 class MapJob:
-    """A scalar over the visible rectangle of a chart, on a canvas of pixels (width, height)."""
+    """A scalar over the visible rectangle of a chart, on a canvas of pixels (width, height).
+
+    ``side``: samples along its longer side for print; 0 is the window's, coarse at first.
+    """
 
     family: str
     chart: str
@@ -60,6 +63,7 @@ class MapJob:
     token: int
     view: Extent
     pixels: tuple[int, int]
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -198,14 +202,15 @@ def _map(
     began: float,
 ) -> None:
     chart = chart_of(manifold, job.chart)
-    for side in MAP_SIDES:
+    sides = (job.side,) if job.side else MAP_SIDES
+    for side in sides:
         if cancelled():
             return
         request = FieldRequest(
             manifold, chart, job.scalar, job.view, _shape(job.pixels, side), job.token
         )
         field = engine.field(request, cancelled=cancelled)
-        complete = side == MAP_SIDES[-1]
+        complete = side == sides[-1]
         if not (complete and cancelled()):
             emit(MapAnswer(job, field, complete, _since(began)))
 

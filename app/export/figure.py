@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from app.controller import drawing
-from app.controller.jobs import Answer, PathAnswer, perform
+from app.controller.jobs import Answer, Job, MapJob, PathAnswer, perform
 from app.controller.plan import Viewport, jobs
 from app.export import embed, page
 from app.export.files import beside
@@ -29,6 +29,10 @@ from compute.families import family as manifold_of
 
 SUFFIXES = (".png", ".svg", ".pdf")
 STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
+
+
+# samples along a map's longer side: what the window has, and the most by the reference and the GPU
+COARSEST, FINEST = 384, (768, 1536)
 
 
 class Cancelled(Exception):
@@ -70,12 +74,30 @@ def _never() -> bool:
     return False
 
 
+def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
+    """The jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the window's."""
+    chosen = jobs(scene, Viewport(size))
+    return {
+        kind: replace(job, side=fine) if isinstance(job, MapJob) else job
+        for kind, job in chosen.items()
+    }
+
+
+def fineness(pixels: tuple[int, int], engine: Engine) -> int:
+    """As many samples of a map as it has pixels, within what is computed in a few seconds."""
+    return min(max(*pixels, COARSEST), FINEST[engine.name == "gpu"])
+
+
 def answers(
-    scene: Scene, engine: Engine, size: tuple[int, int], cancelled: Callable[[], bool] = _never
+    scene: Scene,
+    engine: Engine,
+    size: tuple[int, int],
+    fine: int = 0,
+    cancelled: Callable[[], bool] = _never,
 ) -> list[Answer]:
     """Everything that the scene shows, in its best quality.  Raises `Cancelled`."""
     found: list[Answer] = []
-    for job in jobs(scene, Viewport(size)).values():
+    for job in wanted(scene, size, fine).values():
         heard: list[Answer] = []
         perform(engine, job, heard.append, cancelled)
         if cancelled():

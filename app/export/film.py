@@ -14,10 +14,9 @@ import numpy as np
 from PIL import Image
 
 from app.controller.jobs import Answer, Job, perform
-from app.controller.plan import Viewport, jobs
 from app.export import embed
 from app.export.encoders import RGB, Cut, Encoder, Gif, Video
-from app.export.figure import Cancelled, Paper, Studio, laid_out, save_png
+from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
 from app.export.files import beside
 from app.model.embedded import unpacked
 from app.model.scene import Scene
@@ -65,6 +64,9 @@ class Camera:
         self._cancelled = cancelled
         self._known: dict[type, tuple[Job, Answer]] = {}
         self._studio: Studio | None = None
+        # a map that may change with every frame is no finer than the window's
+        still = scene.timeline is None
+        self._fine = fineness(reel.paper.size, engine) if still else 0
         if scene.timeline is not None:
             # what a key far into the film gets wrong is said before the first frame
             for number in range(reel.frames):
@@ -95,7 +97,7 @@ class Camera:
 
     def _answers(self, scene: Scene) -> list[Answer]:
         found = []
-        for kind, job in jobs(scene, Viewport(self._reel.paper.logical)).items():
+        for kind, job in wanted(scene, self._reel.paper.logical, self._fine).items():
             if self._cancelled():
                 raise Cancelled
             before = self._known.get(kind)
