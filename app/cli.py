@@ -202,6 +202,19 @@ def _computations(commands: Any) -> None:
     carry.add_argument("family", nargs="?", metavar="FAMILY")
     carry.add_argument("--vector", type=pair, metavar="u,v")
     _between(carry)
+    bvp.add_argument("--all", action="store_true", help="every geodesic, shortest first")
+    loop = _command(
+        commands,
+        "holonomy",
+        "commands.holonomy:holonomy",
+        "how far a vector turns on a loop, against the curvature inside",
+    )
+    loop.add_argument("family", metavar="FAMILY")
+    loop.add_argument(
+        "--loop", required=True, metavar="FILE.json", help="an ellipse or a polygon, see the README"
+    )
+    loop.add_argument("--alpha", type=float, default=0.0, help="α of the connection (0)")
+    _engine(loop)
     for command in (bvp, ivp, carry):
         command.add_argument(
             "--alpha",

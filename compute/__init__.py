@@ -7,6 +7,7 @@ from compute.api import AttentionGeodesic, Path, TileTransport
 from compute.engine import Engine, NoAdapter, open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
+from compute.optimise import PathOptimization
 from compute.types import Status
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Engine",
     "NoAdapter",
     "Path",
+    "PathOptimization",
     "Status",
     "TileTransport",
     "attention_manifold",

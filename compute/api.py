@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from compute import jacobi
 from compute.engine import Engine, open_engine
 from compute.manifold import Manifold
+from compute.spray import all_geodesics
 from compute.types import (
     ConnectRequest,
     Floats,
@@ -27,6 +28,7 @@ from compute.types import (
     TransportRequest,
     alpha_of,
     points,
+    points_of,
 )
 
 
@@ -106,11 +108,29 @@ class AttentionGeodesic:
     def compute_paths(self, starts: ArrayLike, ends: ArrayLike) -> list[Path]:
         """Geodesics between pairs of points, starts and ends (n, 2)."""
         request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
-        paths = self.engine.connect(request)
+        return self._indexed(self.engine.connect(request))
+
+    def _indexed(self, paths: Paths) -> list[Path]:
+        """The paths of a batch with their Morse indices, which only Levi-Civita has."""
         if self.alpha != 0.0:
             return split(paths, np.zeros(len(paths.status), np.int32))
         index = jacobi.morse_index(self.engine, self.manifold, paths)
         return split(jacobi.marked(paths, index), index)
+
+    def all_paths(self, start: ArrayLike, end: ArrayLike) -> list[Path]:
+        """Every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest first.
+
+        Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.
+        """
+        found = all_geodesics(
+            self.engine,
+            self.manifold,
+            points_of(self.manifold, "start", start, 1),
+            points_of(self.manifold, "end", end, 1),
+            self.alpha,
+            self.steps,
+        )
+        return self._indexed(found)
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
         """The geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.

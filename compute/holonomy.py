@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from compute.charts import Chart
+from compute.charts import Chart, parameters
 from compute.engine import Engine
 from compute.manifold import Manifold
 from compute.types import (
@@ -94,11 +95,34 @@ def polygon(vertices: Floats, chart: Chart) -> Loop:
     return loop
 
 
+def loop_of(stated: Any, manifold: Manifold) -> Loop:
+    """The loop that parsed JSON states, or ValueError that says what is wrong with it.
+
+    ``{"ellipse": {"center": [a, b], "radii": [u, v]}}`` in θ, or ``{"polygon": [[a, b], …]}`` with an
+    optional ``"chart": name`` in whose drawing coordinates the vertices lie (parameters if not given).
+    """
+    match stated:
+        case {"ellipse": {"center": center, "radii": radii}}:
+            return ellipse(center, radii)
+        case {"polygon": vertices}:
+            name = stated.get("chart", "parameters")
+            known = {chart.name: chart for chart in manifold.charts}
+            plain = parameters(manifold.coordinates)
+            if name != "parameters" and name not in known:
+                raise ValueError(f"chart must be one of {', '.join(known)}, got {name!r}")
+            return polygon(vertices, plain if name == "parameters" else known[name])
+    raise ValueError(
+        'a loop must be {"ellipse": {"center": [a, b], "radii": [u, v]}} or {"polygon": [[a, b], …]}, '
+        f"got {str(stated)[:80]}"
+    )
+
+
 def holonomy(engine: Engine, manifold: Manifold, loop: Loop, alpha: float = 0.0) -> Holonomy:
     """Transport round the loop, and the curvature that it encloses.
 
-    LEFT_DOMAIN if the loop, or a point between it and its centre, lies outside the domain (the
-    integral is then NaN); ILL_CONDITIONED where the metric is too nearly degenerate.
+    LEFT_DOMAIN if the loop leaves the domain (all is then NaN), or if a point between it and its
+    centre lies outside (the integrals are then NaN); ILL_CONDITIONED where the metric is too nearly
+    degenerate.
     """
     alpha = alpha_of(alpha)
     matrix, angle, status = _round(engine, manifold, loop, alpha)
@@ -125,6 +149,8 @@ def _round(
     t = np.linspace(0.0, 1.0, nodes)
     pieces = [arc(t) for arc in loop]
     theta, velocity = (np.stack([piece[i] for piece in pieces]) for i in (0, 1))
+    if not (np.isfinite(theta).all() and manifold.in_domain(theta).all()):
+        return np.full((2, 2), np.nan), float("nan"), Status.LEFT_DOMAIN
     carried = engine.transport(
         TransportRequest(manifold, theta, velocity, np.zeros((len(loop), 2)), alpha)
     )

@@ -11,6 +11,7 @@ from compute import jacobi
 from compute.engine import Engine
 from compute.families import family
 from compute.families.attention import attention_manifold, softmax_manifold
+from compute.holonomy import ellipse, holonomy
 from compute.manifold import Manifold
 from compute.types import (
     ConnectRequest,
@@ -137,13 +138,34 @@ def transport_bezier(case: Case, manifold: Manifold, engine: Engine) -> dict[str
 
 def holonomy_ellipse(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
     inputs = case["inputs"]
-    phase = 2 * np.pi * np.linspace(0.0, 1.0, 4 * STEPS + 1)[:, None]
-    wheel = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
-    turned = np.concatenate([-np.sin(phase), np.cos(phase)], axis=1)
-    theta = np.array(inputs["center"]) + np.array(inputs["radii"]) * wheel
-    velocity = 2 * np.pi * np.array(inputs["radii"]) * turned
-    found = _transported(case | {"inputs": {"V0": [1.0, 0.0]}}, manifold, engine, theta, velocity)
-    return {"matrix": found["transport_matrix"], "angle": found["frame_angle"]}
+    found = holonomy(engine, manifold, ellipse(inputs["center"], inputs["radii"]))
+    return {
+        "matrix": found.matrix,
+        "angle": found.angle,
+        "integral_K_dA": found.integral_curvature,
+    }
+
+
+def conjugate_point(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    inputs = case["inputs"]
+    theta, v = np.array([inputs["theta"]]), 2.0 * np.array([inputs["v_unit"]])
+    paths = engine.shoot(ShootRequest(manifold, theta, v, steps=4 * STEPS))
+    known, curvature = jacobi.curvature_along(engine, manifold, paths)
+    _, zero = jacobi.first_zero(curvature * paths.energy[:, None], known)
+    place = zero[0] * 4 * STEPS
+    low = int(place)
+    near = paths.theta[0, low : low + 2]
+    return {
+        "arc_length_to_conjugate_point": zero[0] * paths.length[0],
+        "theta_conjugate": near[0] + (place - low) * (near[1] - near[0]),
+        "K_at_origin": engine.geometry(GeometryRequest(manifold, np.zeros((1, 2)))).curvature[0],
+    }
+
+
+def det_asymptotic(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    det = geometry(case, manifold, engine)["det_metric"]
+    w, m = case["inputs"]["theta"]
+    return {"det_metric": det, "leading": w**2 * m**4 / 2}
 
 
 def _transported(
@@ -189,4 +211,6 @@ KINDS: dict[str, Callable[[Case, Manifold, Engine], dict[str, Any]]] = {
     "parallel_transport_geodesic": transport_geodesic,
     "holonomy_ellipse": holonomy_ellipse,
     "jacobi_scalar": jacobi_scalar,
+    "conjugate_point": conjugate_point,
+    "det_asymptotic": det_asymptotic,
 }

@@ -47,7 +47,9 @@ def geodesic(chosen: argparse.Namespace) -> int:
     solver = AttentionGeodesic(
         _family(chosen, scene), alpha, open_engine(chosen.engine), chosen.steps
     )
-    return _show_path(solver.compute_path(start, end), chosen.json)
+    if chosen.all:
+        return _show_paths(solver.all_paths(start, end), chosen.json)
+    return _show_paths([solver.compute_path(start, end)], chosen.json)
 
 
 def shoot(chosen: argparse.Namespace) -> int:
@@ -55,11 +57,18 @@ def shoot(chosen: argparse.Namespace) -> int:
     solver = AttentionGeodesic(
         family(chosen.family), chosen.alpha, open_engine(chosen.engine), chosen.steps
     )
-    return _show_path(solver.shoot(chosen.start, chosen.velocity, chosen.length), chosen.json)
+    return _show_paths([solver.shoot(chosen.start, chosen.velocity, chosen.length)], chosen.json)
 
 
-def _show_path(path: Path, as_json: bool) -> int:
-    lines = [
+def _show_paths(paths: list[Path], as_json: bool) -> int:
+    blocks = ["\n".join(_lines(path)) for path in paths]
+    show({"paths": paths}, as_json, ["\n\n".join(blocks)])
+    # of several geodesics those past a conjugate point are what was asked for
+    return exit_of(paths[0].status)
+
+
+def _lines(path: Path) -> list[str]:
+    return [
         f"length    {path.length:.9g}",
         f"energy    {path.energy:.9g}",
         f"from      {path.theta[0].tolist()}",
@@ -68,8 +77,6 @@ def _show_path(path: Path, as_json: bool) -> int:
         f"residual  {path.residual:.2e}   drift {path.error:.2e}   conjugate points {path.morse_index}",
         f"status    {path.status.name}: {path.status.words} ({path.engine})",
     ]
-    show({"paths": [path]}, as_json, lines)
-    return exit_of(path.status)
 
 
 def transport(chosen: argparse.Namespace) -> int:

@@ -1,0 +1,91 @@
+"""Holonomy: the angle of a loop is the curvature inside it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from app.cli import main
+from compute.charts import parameters
+from compute.families import family
+from compute.holonomy import ellipse, holonomy, loop_of, polygon
+from compute.types import Status
+
+
+def test_a_rectangle_of_normal_distributions(engine):
+    """−(Δμ/√2)(1/σ₀ − 1/σ₁) by integrating K dA = −dμ dσ/(√2 σ²)."""
+    manifold = family("gaussian")
+    loop = polygon([(0, 1), (2, 1), (2, 3), (0, 3)], parameters(manifold.coordinates))
+    found = holonomy(engine, manifold, loop)
+    expected = -2 / np.sqrt(2) * (1 - 1 / 3)
+    assert found.angle == pytest.approx(expected, abs=3e-6)
+    assert found.integral_curvature == pytest.approx(expected, abs=3e-6)
+    assert found.area == pytest.approx(-2 * expected, abs=6e-6)
+    assert found.status == Status.OK
+    np.testing.assert_allclose(np.linalg.det(found.matrix), 1.0, atol=5e-5)
+
+
+@pytest.mark.parametrize("name", ["categorical3_natural", "von_mises", "beta", "attention"])
+def test_both_sides_agree(name, engine):
+    manifold = family(name)
+    center = np.mean(manifold.pins, axis=0)
+    loop = ellipse(center, 0.2 * np.abs(center) + 0.05)
+    found = holonomy(engine, manifold, loop)
+    assert abs(found.defect) < (1e-9 if engine.name == "reference" else 1e-4)
+    back = holonomy(engine, manifold, ellipse(center, (0.2 * np.abs(center) + 0.05) * (1, -1)))
+    assert back.angle == pytest.approx(-found.angle, abs=1e-5)
+
+
+def test_a_figure_of_eight_counts_both_its_halves(reference_engine):
+    manifold = family("gaussian")
+    plain = parameters(manifold.coordinates)
+    eight = [(-1, 1), (0, 2), (1, 1), (1, 3), (0, 2), (-1, 3)]
+    left, right = [(-1, 1), (0, 2), (-1, 3)], [(0, 2), (1, 1), (1, 3)]
+    whole, *halves = (
+        holonomy(reference_engine, manifold, polygon(v, plain)) for v in (eight, left, right)
+    )
+    assert whole.angle == pytest.approx(sum(half.angle for half in halves), abs=1e-9)
+    assert whole.defect == pytest.approx(0, abs=1e-6)
+
+
+def test_other_connections_return_no_rotation(reference_engine):
+    """Γ^(1) of an exponential family is flat: a vector comes back as it went."""
+    manifold = family("beta")
+    found = holonomy(reference_engine, manifold, ellipse((3, 3), (1.5, 1)), alpha=1.0)
+    np.testing.assert_allclose(found.matrix, np.eye(2), atol=1e-9)
+    assert np.isnan(found.angle)
+
+
+def test_a_loop_that_leaves_says_so(reference_engine):
+    manifold = family("gaussian")
+    loop = polygon([(0, 1), (2, -1), (0, 3)], parameters(manifold.coordinates))
+    found = holonomy(reference_engine, manifold, loop)
+    assert found.status == Status.LEFT_DOMAIN
+    assert np.isnan(found.angle)
+    assert np.isnan(found.integral_curvature)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [[], {"ellipse": 3}, {"polygon": [[0, 1], [1, 1]]}, {"polygon": [[0, 1]] * 3}, 7,
+     {"polygon": "abc"}, {"ellipse": {"center": [0, 1], "radii": [0, 1]}},
+     {"polygon": [[0, 1], [1, 1], [1, 2]], "chart": "none"}],
+)  # fmt: skip
+def test_bad_loops(stated):
+    with pytest.raises(ValueError):
+        loop_of(stated, family("gaussian"))
+
+
+def test_the_command(tmp_path, capsys):
+    file = tmp_path / "loop.json"
+    file.write_text(json.dumps({"ellipse": {"center": [0, 1.5], "radii": [0.8, 0.7]}}))
+    assert (
+        main(["holonomy", "gaussian", "--loop", str(file), "--engine", "reference", "--json"]) == 0
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert found["angle"] == pytest.approx(found["integral_curvature"], abs=1e-9)
+    file.write_text("{")
+    assert main(["holonomy", "gaussian", "--loop", str(file)]) == 2
+    assert "is not JSON" in capsys.readouterr().err

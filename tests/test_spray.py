@@ -1,0 +1,74 @@
+"""Sprays, wavefronts, conjugate points, and all geodesics between two points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import compute
+from compute.families import family
+from compute.families.attention import softmax_manifold
+from compute.spray import all_geodesics, spray
+
+CORNERS = [[1, 0], [-0.5, 0.75**0.5], [-0.5, -(0.75**0.5)]]
+
+
+def sink():
+    """Three keys around one of weight 100: a lens."""
+    return softmax_manifold([*CORNERS, [0, 0]], [0, 0, 0, np.log(100)])
+
+
+def test_wavefronts_lie_at_their_distance(engine):
+    manifold, start = family("gaussian"), np.array([0.3, 1.2])
+    fan = spray(engine, manifold, start, 1.5, 64, 64)
+    for r in (0.4, 1.0, 1.5):
+        front = fan.front(r)
+        gap = np.abs(manifold.distance(np.broadcast_to(start, front.shape), front) - r)
+        assert gap.max() < 2e-5
+    assert np.isnan(fan.conjugate).all()  # K < 0
+    np.testing.assert_allclose(fan.spread[:, -1], np.sqrt(2) * np.sinh(1.5 / np.sqrt(2)), rtol=1e-5)
+
+
+def test_on_a_sphere_all_rays_meet_at_the_antipode(engine):
+    """Radius 2: J = 2 sin(r/2) first vanishes at 2π; the hemisphere of radius 1 is left before π."""
+    manifold = family("bures_slice_qfi")
+    fan = spray(engine, manifold, np.array([0.0, 0.1]), 1.2, 32, 128)
+    np.testing.assert_allclose(fan.spread[:, -1], np.sin(1.2), rtol=1e-4)
+    assert np.isnan(fan.conjugate).all()
+
+
+def test_a_sink_is_a_lens(engine):
+    """Behind it there are three geodesics, of which the one through the middle has index 1."""
+    solver = compute.AttentionGeodesic(sink(), engine=engine, steps=64)
+    paths = solver.all_paths((-4.0, 0.1), (7.3, 0.25))
+    assert [path.morse_index for path in paths] == [0, 0, 1]
+    assert [path.status for path in paths] == [0, 0, compute.Status.CONJUGATE_POINT]
+    lengths = [path.length for path in paths]
+    assert lengths == sorted(lengths)
+    for path in paths:
+        assert path.residual < 1e-4
+        np.testing.assert_allclose(path.theta[-1], (7.3, 0.25), atol=2e-3)
+
+
+def test_where_geodesics_are_unique_there_is_one(engine):
+    manifold = family("gamma")
+    found = all_geodesics(engine, manifold, np.array([0.5, 0.4]), np.array([6.0, 3.0]), steps=64)
+    assert len(found.length) == 1
+
+
+def test_caustic_of_the_lens(gpu_engine):
+    fan = spray(gpu_engine, sink(), np.array([-4.0, 0.1]), 3.0, 512, 256)
+    turned = np.isfinite(fan.conjugate)
+    assert 20 < turned.sum() < 100
+    assert len(fan.caustic()) == turned.sum()
+    assert 1.5 < np.nanmin(fan.conjugate) < 1.6
+
+
+def test_bad_sprays(reference_engine):
+    manifold = family("gaussian")
+    with pytest.raises(ValueError, match=r"length must be positive and finite, got -1"):
+        spray(reference_engine, manifold, np.array([0.0, 1.0]), -1)
+    with pytest.raises(ValueError, match=r"start must lie in"):
+        spray(reference_engine, manifold, np.array([0.0, -1.0]), 1)
+    with pytest.raises(ValueError, match=r"directions"):
+        spray(reference_engine, manifold, np.array([0.0, 1.0]), 1, 2)
