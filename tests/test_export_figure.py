@@ -124,6 +124,15 @@ def test_pdf_embeds_truetype_subsets_and_its_letters(pictures):
     assert len(content) < 1_000_000
 
 
+def test_a_word_is_found_in_a_pdf_as_often_as_it_is_seen(pictures):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    command = ["pdftotext", str(pictures / "bank.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # on the chart and beside its bar
+    assert text.split().count("flood") == 2
+
+
 def test_files_of_the_default_scene_are_small(pictures):
     assert (pictures / "bank.svg").stat().st_size < 1_000_000
 

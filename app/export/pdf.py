@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 from fpdf import FPDF
+from fpdf.drawing import DeviceRGB
 from PIL import Image
 
-from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
 from app.views.canvas.frame import Pixels
 from app.views.canvas.glyphs import FONTS
 from app.views.canvas.texts import CAP_HEIGHT, Label
@@ -58,15 +59,7 @@ def _group(page: FPDF, group: Group) -> None:
 def _item(page: FPDF, item: Item) -> None:
     match item:
         case Line():
-            with page.local_context(
-                draw_color=_colour(item.colour),
-                stroke_opacity=item.colour[3],
-                line_width=POINTS * item.width,
-                stroke_join_style="ROUND",
-                stroke_cap_style="ROUND" if item.capped else "BUTT",
-            ):
-                for line in item.lines:
-                    _line(page, line)
+            _stroke(page, item)
         case Area():
             with _filled(page, item.colour):
                 page.polyline(_points(item.outline), polygon=True, style="F")
@@ -82,9 +75,24 @@ def _item(page: FPDF, item: Item) -> None:
             _text(page, item)
 
 
-def _line(page: FPDF, line: Pixels) -> None:
-    closed = len(line) > 3 and bool(np.allclose(line[0], line[-1]))
-    page.polyline(_points(line[:-1] if closed else line), polygon=closed)
+def _stroke(page: FPDF, item: Line) -> None:
+    """All lines as one path: where they cross, a colour that lets through is not laid on twice."""
+    with page.new_path() as path:
+        path.style.paint_rule = "stroke"
+        path.style.auto_close = False
+        path.style.stroke_color = DeviceRGB(*item.colour[:3])
+        path.style.stroke_opacity = item.colour[3]
+        path.style.stroke_width = POINTS * item.width
+        path.style.stroke_join_style = "round"
+        path.style.stroke_cap_style = "round" if item.capped else "butt"
+        for line in item.lines:
+            closed = len(line) > 3 and bool(np.allclose(line[0], line[-1]))
+            first, *rest = _points(line[:-1] if closed else line)
+            path.move_to(*first)
+            for point in rest:
+                path.line_to(*point)
+            if closed:
+                path.close()
 
 
 def _points(line: Pixels) -> list[tuple[float, float]]:
@@ -105,24 +113,11 @@ def _text(page: FPDF, label: Label) -> None:
     x, y = (POINTS * part for part in label.at)
     base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     start = x - POINTS * label.anchor[0] * width
-    halo = label.halo[3] > 0
-    with page.rotation(90.0 if label.upright else 0.0, x, y):
-        for outline in (True, False) if halo else (False,):
-            with page.local_context(**(_outlined(label) if outline else _inked(label))):
-                for run in made:
-                    page.set_font(FONT, "B" if label.bold else "", POINTS * run.size)
-                    page.text(start + POINTS * run.along, y + base + POINTS * run.shift, run.text)
-
-
-def _inked(label: Label) -> dict[str, Any]:
-    return {"text_color": _colour(label.colour), "fill_opacity": label.colour[3]}
-
-
-def _outlined(label: Label) -> dict[str, Any]:
-    return {
-        "text_mode": "STROKE",
-        "draw_color": _colour(label.halo),
-        "stroke_opacity": label.halo[3],
-        "line_width": POINTS * 2 * HALO,
-        "stroke_join_style": "ROUND",
-    }
+    if label.halo[3] > 0:
+        # as lines: letters in outline would be copied and searched as text once more
+        _item(page, halo_of(label))
+    ink = {"text_color": _colour(label.colour), "fill_opacity": label.colour[3]}
+    with page.rotation(90.0 if label.upright else 0.0, x, y), page.local_context(**ink):
+        for run in made:
+            page.set_font(FONT, "B" if label.bold else "", POINTS * run.size)
+            page.text(start + POINTS * run.along, y + base + POINTS * run.shift, run.text)

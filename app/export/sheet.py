@@ -8,9 +8,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from freetype import FT_LOAD_NO_SCALE
+from freetype import FT_LOAD_NO_SCALE, Vector
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -20,7 +21,7 @@ from app.views.canvas.layer import Layer
 from app.views.canvas.map import MapLayer
 from app.views.canvas.picture import Placed
 from app.views.canvas.record import Discs, Heads, Outline, Strokes, recording
-from app.views.canvas.texts import Label
+from app.views.canvas.texts import CAP_HEIGHT, Label
 from app.views.theme import RGBA
 
 PER_INCH = 96.0
@@ -210,6 +211,49 @@ def advance(char: str, size: float, bold: bool) -> float:
     font = face(bold)
     advanced = font.get_advance(font.get_char_index(char), FT_LOAD_NO_SCALE)
     return float(advanced) / float(font.units_per_EM) * size
+
+
+@lru_cache(maxsize=512)
+def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
+    """The closed outlines (n, 2) of a letter, the font's size being 1, y upwards."""
+    font = face(bold)
+    font.load_char(char, FT_LOAD_NO_SCALE)
+    found: list[list[tuple[float, float]]] = []
+    share = np.linspace(0.0, 1.0, 5)[1:]
+
+    def move(to: Vector, _: None) -> None:
+        found.append([(to.x, to.y)])
+
+    def line(to: Vector, _: None) -> None:
+        found[-1].append((to.x, to.y))
+
+    def curve(by: Vector, to: Vector, _: None) -> None:
+        start, middle, end = np.array([found[-1][-1], (by.x, by.y), (to.x, to.y)])
+        s = share[:, None]
+        bent = (1 - s) ** 2 * start + 2 * s * (1 - s) * middle + s**2 * end
+        found[-1] += [(float(x), float(y)) for x, y in bent]
+
+    # TrueType has no cubic curves
+    font.glyph.outline.decompose(None, move_to=move, line_to=line, conic_to=curve, cubic_to=None)
+    return tuple(np.array([*part, part[0]]) / font.units_per_EM for part in found)
+
+
+def halo_of(label: Label) -> Line:
+    """What keeps a label readable on a map: a broad line round its letters."""
+    x, y = label.at
+    base = (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+    made, width = runs(label)
+    lines = []
+    for run in made:
+        along = run.along - label.anchor[0] * width
+        for char in run.text:
+            lines += [
+                np.stack([along, base + run.shift]) + contour * (run.size, -run.size)
+                for contour in contours(char, label.bold)
+            ]
+            along += advance(char, run.size, label.bold)
+    turned = [np.stack([line[:, 1], -line[:, 0]], 1) if label.upright else line for line in lines]
+    return Line([line + np.array([x, y]) for line in turned], label.halo, 2 * HALO)
 
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
