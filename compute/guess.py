@@ -6,7 +6,7 @@ import numpy as np
 
 from compute.action import SEGMENTS
 from compute.charts import Chart
-from compute.manifold import Manifold
+from compute.manifold import Manifold, known_inside
 from compute.types import Floats
 
 # Where no straight line is near, the Levi-Civita solution is followed in steps of at most this.
@@ -29,9 +29,7 @@ def first_curve(
         lines = [straight(_chart(manifold, name), start, end, segments) for name in _FLAT]
         e, m = (chart.forward(line) for line in lines)
         mean = chart.inverse((1 + alpha) / 2 * e + (1 - alpha) / 2 * m)
-        known = np.asarray(np.isfinite(mean).all(axis=-1))
-        usable = known & manifold.in_domain(np.where(known[..., None], mean, manifold.interior))
-        whole = np.asarray(usable.all(axis=1))
+        whole = np.asarray(known_inside(manifold, mean).all(axis=1))
         curve = np.where(whole[:, None, None], mean, curve)
     curve[:, 0], curve[:, -1] = start, end
     for axis, period in enumerate(manifold.periods):

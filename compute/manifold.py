@@ -194,3 +194,10 @@ def inside_only(manifold: Manifold, theta: Floats) -> tuple[Floats, Bools]:
     """θ with every point outside the domain replaced by an interior one, and which were inside."""
     inside = manifold.in_domain(theta)
     return np.where(inside[..., None], theta, np.asarray(manifold.interior, theta.dtype)), inside
+
+
+def known_inside(manifold: Manifold, theta: Floats) -> Bools:
+    """Whether θ (..., 2), of which some may be NaN, lies inside the domain."""
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
+    safe = np.where(known[..., None], theta, np.asarray(manifold.interior))
+    return np.asarray(known & manifold.in_domain(safe))
