@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.controller.jobs import PathAnswer
 from app.export import figure, page
-from app.export.sheet import Area, Disc, Line, Raster, drawn
+from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
 from app.export.vector import VectorCanvas
 from app.model import session
 from app.views.canvas.layer import Layer
@@ -257,6 +257,28 @@ def test_a_drawn_curve_ends_where_it_is_not_finite():
         (item,) = drawn([Broken()], canvas.frame)
     assert [len(line) for line in item.lines] == [2, 2]
     assert np.isfinite(np.concatenate(item.lines)).all()
+
+
+def test_lines_are_cut_at_the_edge():
+    box = (0.0, 0.0, 10.0, 10.0)
+    inner = np.array([(1.0, 1.0), (9.0, 2.0)])
+    lines = [
+        inner,
+        np.array([(-5.0, 5.0), (5.0, 5.0), (15.0, 5.0), (15.0, 8.0), (5.0, 8.0)]),
+        np.array([(-5.0, -5.0), (-5.0, 5.0)]),
+        np.array([(-4.0, 5.0), (5.0, 14.0)]),
+    ]
+    line = cut(Line(lines, (1.0, 1.0, 1.0, 1.0), 0.0), box)
+    assert isinstance(line, Line)
+    expected = [
+        inner,
+        [(0, 5), (5, 5), (10, 5)],
+        [(10, 8), (5, 8)],
+        [(0, 9), (1, 10)],
+    ]
+    assert len(line.lines) == len(expected)
+    for found, wanted in zip(line.lines, expected, strict=True):
+        assert np.allclose(found, wanted)
 
 
 @pytest.mark.parametrize(

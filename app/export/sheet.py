@@ -89,6 +89,39 @@ class Sheet:
     groups: tuple[Group, ...]
 
 
+def cut(item: Item, box: tuple[float, float, float, float]) -> Item:
+    """Lines without what lies outside a box: not every program clips."""
+    if not isinstance(item, Line):
+        return item
+    reach = item.width
+    low = np.array([box[0] - reach, box[1] - reach])
+    high = np.array([box[2] + reach, box[3] + reach])
+    lines = [part for line in item.lines for part in _inside(line, low, high)]
+    return Line(lines, item.colour, item.width, item.capped)
+
+
+def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
+    """The parts of a polyline (n, 2) between two corners."""
+    if ((line >= low) & (line <= high)).all():
+        return [line]
+    start, along = line[:-1], np.diff(line, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bounds = np.sort([(low - start) / along, (high - start) / along], axis=0)
+    # a segment that runs along an axis stays between the two others for ever, or never
+    level = along == 0
+    within = (start >= low) & (start <= high)
+    enters = np.where(level, np.where(within, -np.inf, np.inf), bounds[0]).max(axis=1)
+    leaves = np.where(level, np.inf, bounds[1]).min(axis=1)
+    enters, leaves = np.clip(enters, 0.0, None), np.clip(leaves, None, 1.0)
+    parts: list[list[Pixels]] = []
+    for i in np.flatnonzero(enters < leaves):
+        first, last = start[i] + enters[i] * along[i], start[i] + leaves[i] * along[i]
+        if not parts or not np.array_equal(parts[-1][-1], first):
+            parts.append([first])
+        parts[-1].append(last)
+    return [np.array(part) for part in parts]
+
+
 def drawn(layers: Iterable[Layer | MapLayer], frame: Frame) -> tuple[Item, ...]:
     """The layers as items."""
     return tuple(item for layer in layers for item in _layer(layer, frame))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
+from importlib import resources
 from xml.sax.saxutils import escape
 
 import numpy as np
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
 from app.views.canvas.frame import Pixels
+from app.views.canvas.glyphs import FONTS as FACES
 from app.views.canvas.texts import CAP_HEIGHT, Label
 from app.views.theme import RGBA
 
@@ -25,8 +29,9 @@ def svg(sheet: Sheet, title: str, metadata: str, dpi: float = PER_INCH) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-        f'font-family="{FONTS}" stroke-linejoin="round">',
+        f'font-family="{FONTS}" stroke-linejoin="round" xml:space="preserve">',
         f"<title>{escape(title)}</title>",
+        f"<style>{_faces(sheet)}</style>",
         f"<metadata>{metadata}</metadata>",
     ]
     if sheet.ground is not None:
@@ -36,6 +41,35 @@ def svg(sheet: Sheet, title: str, metadata: str, dpi: float = PER_INCH) -> str:
     for number, group in enumerate(sheet.groups):
         parts += _group(group, number)
     return "\n".join([*parts, "</svg>\n"])
+
+
+def _faces(sheet: Sheet) -> str:
+    """The letters in use of both weights, so that a browser shows them wherever it is."""
+    labels = [item for group in sheet.groups for item in group.items if isinstance(item, Label)]
+    rules = []
+    for bold in FACES:
+        letters = {run.text for label in labels if label.bold == bold for run in runs(label)[0]}
+        if letters:
+            data = base64.b64encode(subset("".join(sorted(letters)), bold)).decode("ascii")
+            weight = "bold" if bold else "normal"
+            rules.append(
+                f"@font-face{{font-family:'Open Sans';font-weight:{weight};"
+                f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+            )
+    return "".join(rules)
+
+
+def subset(letters: str, bold: bool) -> bytes:
+    """The font with these letters only, as WOFF."""
+    path = resources.files("vispy.util.fonts") / "data" / FACES[bold]
+    font = TTFont(str(path), recalcTimestamp=False)
+    font.flavor = "woff"
+    subsetter = Subsetter(Options(layout_features=["kern"]))
+    subsetter.populate(text=letters)
+    subsetter.subset(font)
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
 
 
 def _group(group: Group, number: int) -> Iterator[str]:
@@ -48,11 +82,11 @@ def _group(group: Group, number: int) -> Iterator[str]:
             f'width="{right - left:g}" height="{bottom - top:g}"/></clipPath>'
         )
         yield f'<g clip-path="url(#plot{number})">'
-    yield from (_item(item) for item in group.items)
+    yield from (_item(item, f"words{number}-{i}") for i, item in enumerate(group.items))
     yield "</g>"
 
 
-def _item(item: Item) -> str:
+def _item(item: Item, name: str) -> str:
     match item:
         case Line():
             cap = ' stroke-linecap="round"' if item.capped else ""
@@ -68,7 +102,7 @@ def _item(item: Item) -> str:
         case Raster():
             return _image(item)
         case Label():
-            return _text(item)
+            return _text(item, name)
 
 
 def _path(line: Pixels) -> str:
@@ -97,7 +131,7 @@ def _image(raster: Raster) -> str:
     )
 
 
-def _text(label: Label) -> str:
+def _text(label: Label, name: str) -> str:
     anchor, base = label.anchor[0], (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     made, width = runs(label)
     side = {0.0: "start", 0.5: "middle", 1.0: "end"}.get(anchor)
@@ -116,8 +150,12 @@ def _text(label: Label) -> str:
         shift = run.shift
     weight = ' font-weight="bold"' if label.bold else ""
     align = f' text-anchor="{side}"' if side in ("middle", "end") else ""
-    halo = ""
-    if label.halo[3] > 0:
-        halo = f' paint-order="stroke" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
+    shape = f'{place} font-size="{label.size:g}"{weight}{align}'
     fill = _paint("fill", label.colour)
-    return f'<text {place} font-size="{label.size:g}"{weight}{align} {fill}{halo}>{words}</text>'
+    if not label.halo[3]:
+        return f"<text {shape} {fill}>{words}</text>"
+    # the halo is the same text drawn broadly first: not every program knows of paint-order
+    halo = f'fill="none" {_paint("stroke", label.halo)} stroke-width="{2 * HALO:g}"'
+    return (
+        f'<use xlink:href="#{name}" {halo}/><g {fill}><text id="{name}" {shape}>{words}</text></g>'
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.export.sheet import Group, drawn
+from app.export.sheet import Group, cut, drawn
 from app.views.canvas.canvas import VispyCanvas
 
 
@@ -40,9 +40,9 @@ class VectorCanvas(VispyCanvas):
     def groups(self) -> tuple[Group, ...]:
         """What is drawn now: the plot, cut off at its frame, and what stands around it."""
         left, top, right, bottom = (float(edge) for edge in self.frame.box)
-        frame = replace(self.frame, ratio=1.0)
-        inside = Group(drawn(self.plotted, frame), (left, top, right, bottom))
-        return inside, Group(drawn(self.around, frame))
+        box, frame = (left, top, right, bottom), replace(self.frame, ratio=1.0)
+        inside = tuple(cut(item, box) for item in drawn(self.plotted, frame))
+        return Group(inside, box), Group(drawn(self.around, frame))
 
     def image(self) -> NDArray[np.uint8]:
         """Raises RuntimeError: vectors have no pixels."""
