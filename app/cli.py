@@ -249,8 +249,13 @@ def _pictures(commands: Any) -> None:
     )
     animate.add_argument("-o", "--output", required=True, metavar="FILE.(mp4|webm|gif|png)")
     animate.add_argument("--size", type=size, default=(1280, 720), metavar="WxH")
-    animate.add_argument(
-        "--frames", type=int, metavar="N", help="how many (as long as the scene's timeline, or 4 s)"
+    length = animate.add_mutually_exclusive_group()
+    length.add_argument("--frames", type=int, metavar="N", help="how many")
+    length.add_argument(
+        "--seconds",
+        type=number_in(0.01, 3600),
+        metavar="S",
+        help="how long (as the scene's timeline, or 4)",
     )
     animate.add_argument(
         "--fps", type=number_in(0.1, 240), default=30.0, metavar="F", help="frames a second (30)"

@@ -176,6 +176,8 @@ def test_a_film_that_is_cancelled_leaves_nothing(quick, kind, number, tmp_path):
         (("-o", "{}/a.mp4", "--frames", "-3"), "got -3"),
         (("-o", "{}/a.gif", "--fps", "60"), "at most 50 frames a second"),
         (("-o", "{}/a.mp4", "--fps", "0"), "number from 0.1 to 240"),
+        (("-o", "{}/a.mp4", "--resume"), "only a PNG sequence can be resumed"),
+        (("-o", "{}/a.mp4", "--frames", "3", "--seconds", "1"), "not allowed with"),
         (("-o", "{}/a.avi"), "must end in .mp4, .webm, .gif or .png"),
         (("-o", "{}/no/a.mp4"), "there is no folder"),
     ],

@@ -14,6 +14,8 @@ from app.export.files import checked, interruptible
 from app.model import session
 from compute import open_engine
 
+GLIDE = 4.0  # seconds of a film without a timeline
+
 
 def animate(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
@@ -23,8 +25,10 @@ def animate(chosen: argparse.Namespace) -> int:
     rate = Fraction(chosen.fps).limit_denominator(1001)
     frames = chosen.frames
     if frames is None:
-        seconds = scene.timeline.duration if scene.timeline else 4.0
+        seconds = chosen.seconds or (scene.timeline.duration if scene.timeline else GLIDE)
         frames = max(1, round(seconds * rate))
+    if chosen.resume and target.suffix.lower() != ".png":
+        raise ValueError(f"only a PNG sequence can be resumed, got {chosen.output!r}")
     paper = Paper(chosen.size, chosen.dpi, chosen.style, panels=tuple(chosen.panels))
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
