@@ -70,7 +70,8 @@ class Texts:
 
     def set(self, labels: Sequence[Label], ratio: float) -> None:
         """Replace the batch."""
-        quads = [part for label in labels if len(part := self._quads(label, ratio))]
+        made = [self._quads(label, ratio) for label in labels]
+        quads = [part for quads in made if len(quads) for part in _halo_first(quads)]
         self._count = sum(len(part) for part in quads)
         if self._count:
             self._buffer.set_data(np.concatenate(quads).reshape(-1), copy=False)
@@ -101,6 +102,16 @@ class Texts:
             result["a_texture"] = np.array([_cell(glyph) for glyph, _ in shown])
             result["a_colour"], result["a_halo"] = label.colour, label.halo
         return result
+
+
+def _halo_first(quads: np.ndarray) -> list[np.ndarray]:
+    """Below all letters of a label their halos: none falls on the letter before."""
+    if not quads["a_halo"][..., 3].any():
+        return [quads]
+    below = quads.copy()
+    below["a_colour"] = CLEAR
+    quads["a_halo"] = CLEAR
+    return [below, quads]
 
 
 def _corners(glyph: Glyph, x: int, base: int) -> list[tuple[int, int]]:
