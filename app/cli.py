@@ -289,6 +289,7 @@ def _paper(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--style", choices=("dark", "print"), default="dark", help="on dark ground, or on white"
     )
+    command.add_argument("--legend", action="store_true", help="which line is what, below")
     command.add_argument(
         "--panels",
         nargs="+",

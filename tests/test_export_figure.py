@@ -233,6 +233,16 @@ def test_a_caption_is_broken_where_the_page_ends(scene, found):
         assert part in text, part
 
 
+def test_a_legend_names_the_lines_that_are_shown(scene, found):
+    layers = replace(scene.layers, straight=False)
+    paper = figure.Paper(SIZE, legend=True)
+    layout = figure.laid_out(replace(scene, layers=layers), found, paper, "reference")
+    assert layout.chart[1] < SIZE[1]
+    (group,) = layout.groups()
+    words = [item.text for item in group.items if isinstance(item, Label)]
+    assert words == ["Geodesic", "Carried vector", "Circles of one Fisher radius"]
+
+
 def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
     answer = figure.path_of(found)
     paths = replace(answer.paths, status=np.array([2], np.int32))

@@ -29,7 +29,9 @@ def animate(chosen: argparse.Namespace) -> int:
         frames = max(1, round(seconds * rate))
     if chosen.resume and target.suffix.lower() != ".png":
         raise ValueError(f"only a PNG sequence can be resumed, got {chosen.output!r}")
-    paper = Paper(chosen.size, chosen.dpi, chosen.style, panels=tuple(chosen.panels))
+    paper = Paper(
+        chosen.size, chosen.dpi, chosen.style, legend=chosen.legend, panels=tuple(chosen.panels)
+    )
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
     engine = open_engine(chosen.engine)

@@ -22,6 +22,7 @@ def render(chosen: argparse.Namespace) -> int:
         chosen.style,
         chosen.transparent,
         chosen.caption,
+        chosen.legend,
         tuple(chosen.panels),
     )
     scene = session.load(chosen.scene)

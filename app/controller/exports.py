@@ -58,6 +58,7 @@ _FIGURE = (
     Field("style", "Style", "dark", _STYLES),
     Field("panels", "Shows", "", _PANELS),
     Field("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
+    Field("legend", "Legend", False, hint="Which line is what"),
     Field("transparent", "No ground", False, hint="What lies behind the figure is seen through it"),
 )
 _FILM = (

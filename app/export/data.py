@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def arrays(found: Sequence[Answer]) -> dict[str, Any]:
     """Every number and array of the answers by a name such as ``path_paths_theta``."""
     result: dict[str, Any] = {}
     for answer in found:
-        kind = type(answer).__name__.removesuffix("Answer").lower()
+        kind = type(answer.job).__name__.removesuffix("Job").lower()
         result |= dict(_entries(kind, answer))
     return result
 
@@ -58,6 +58,9 @@ def _entries(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
         for field in fields(value):
             if field.name not in LEFT_OUT:
                 yield from _entries(f"{prefix}_{field.name}", getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _entries(f"{prefix}_{key}", item)
     elif value is not None:
         array = np.asarray(value)
         if array.dtype != object:

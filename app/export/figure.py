@@ -52,6 +52,7 @@ class Paper:
     style: str = "dark"
     transparent: bool = False
     caption: bool = False
+    legend: bool = False
     panels: tuple[str, ...] = ()
 
     @property
@@ -156,7 +157,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper, engine:
 def laid_out(scene: Scene, found: list[Answer], paper: Paper, engine: str) -> page.Layout:
     """Where everything goes.  Raises ValueError where the paper is too small."""
     return page.Layout(
-        paper.logical, paper.theme, scene, found, engine, paper.caption, paper.panels
+        paper.logical, paper.theme, scene, found, engine, paper.caption, paper.legend, paper.panels
     )
 
 

@@ -65,6 +65,7 @@ class Layout:
     found: Sequence[Answer]
     engine: str
     caption: bool
+    legend: bool
     panels: tuple[str, ...]
 
     @cached_property
@@ -80,11 +81,12 @@ class Layout:
     def chart(self) -> tuple[int, int]:
         """Width and height of the chart, at the page's top left."""
         width = self.size[0] - (COLUMN if self.panels else 0)
-        height = self.size[1] - (round(LINE * len(self.lines) + EDGE) if self.lines else 0)
-        if (self.panels or self.caption) and min(width, height) < NARROWEST:
+        rows = len(self.lines) + self.legend
+        height = self.size[1] - (round(LINE * rows + EDGE) if rows else 0)
+        if (width, height) != self.size and min(width, height) < NARROWEST:
             raise ValueError(
-                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart "
-                f"{width}x{height} beside panels and caption; at least {NARROWEST} a side are needed"
+                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart {width}x"
+                f"{height} beside panels, legend and caption; at least {NARROWEST} a side are needed"
             )
         return width, height
 
@@ -105,7 +107,9 @@ class Layout:
         if "distributions" in self.panels and bottom - top > NARROWEST / 2:
             shown = picture.distributions(self.scene, self._path, manifold_of(self.scene.family))
             draw.draw_distributions(ink, shown, (left, top, right, bottom))
-        for i, line in enumerate(self.lines):
+        if self.legend:
+            draw.draw_legend(ink, self.scene.layers, (EDGE, height + LINE / 2))
+        for i, line in enumerate(self.lines, start=int(self.legend)):
             ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
 
     @property

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.export.sheet import width_of
+from app.model.scene import Layers
 from app.views.base import Distributions, Measure
-from app.views.canvas.shapes import Pen, Vertices, strokes
+from app.views.canvas.shapes import Pen, Vertices, dashes, strokes
 from app.views.canvas.texts import Label
 from app.views.canvas.ticks import ticks
 from app.views.theme import Theme, rgba
@@ -17,6 +18,7 @@ from app.views.theme import Theme, rgba
 TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
 ROW = 19.0  # between the lines of the measures
 MOST_BARS = 40
+SAMPLE = 30.0  # of a line in the legend
 LONGEST_LABEL = 90.0
 Box = tuple[float, float, float, float]
 
@@ -33,6 +35,11 @@ class Ink:
         """A polyline (n, 2)."""
         line = np.asarray(points, np.float64)
         self.shapes.append(strokes([line], Pen(rgba(colour, alpha), width)))
+
+    def dashed(self, points: object, colour: str, width: float) -> None:
+        """A polyline of dashes."""
+        line = dashes(np.asarray(points, np.float64), 5, 5)
+        self.shapes.append(strokes([line], Pen(rgba(colour), width)))
 
     def words(
         self,
@@ -61,6 +68,23 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
         colour = ink.theme.text if measure.ok else ink.theme.warning
         ink.words(measure.name, (left, y), SIZE, ink.theme.muted)
         ink.words(measure.value.replace("-", "−"), (right, y), SIZE, colour, (1.0, 0.5))
+
+
+def draw_legend(ink: Ink, layers: Layers, at: tuple[float, float]) -> None:
+    """What the lines are of those layers that the chart itself does not name, in one row."""
+    theme, (x, y) = ink.theme, at
+    samples = (
+        ("Geodesic", layers.geodesic, theme.geodesic, 3.0),
+        ("Straight line", layers.straight, theme.straight, 1.4),
+        ("Carried vector", layers.transport, theme.vector, 2.4),
+        ("Circles of one Fisher radius", layers.ellipses, theme.ellipse, 1.0),
+    )
+    for words, shown, colour, width in samples:
+        if shown:
+            draw = ink.dashed if words == "Straight line" else ink.line
+            draw([(x, y), (x + SAMPLE, y)], colour, width)
+            ink.words(words, (x + SAMPLE + 8, y), SIZE, theme.text)
+            x += SAMPLE + 30 + width_of(words, SIZE)
 
 
 def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
