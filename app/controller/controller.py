@@ -16,6 +16,7 @@ from app.controller import drawing, panels, picture
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.runner import EngineOpened, JobFailed, Message
+from app.controller.studies import STUDIES, StudyAnswer
 from app.model.scene import Pin, Scene, chart_of, completed, of_family, view_of
 from app.model.store import Store
 from app.views.base import (
@@ -23,6 +24,7 @@ from app.views.base import (
     CommandInvoked,
     Event,
     Hovered,
+    LoopDrawn,
     PinMoved,
     SceneEdited,
     VectorMoved,
@@ -31,7 +33,7 @@ from app.views.base import (
 )
 from compute.charts import Chart
 from compute.families import family as manifold_of
-from compute.manifold import Manifold
+from compute.manifold import Manifold, known_inside
 from compute.types import Floats, Status
 
 # a pin dropped this near to a landmark (share of the view) is put on it
@@ -68,6 +70,7 @@ class Controller:
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
         self._answer: PathAnswer | None = None
+        self._studies: dict[type, StudyAnswer] = {}
         self._engine = EngineOpened("", "starting…")
         self._stop_playing: Callable[[], None] | None = None
         self._plotted = 0.0
@@ -84,6 +87,8 @@ class Controller:
                 self._move_pin(event)
             case VectorMoved():
                 self._move_vector(event)
+            case LoopDrawn():
+                self._draw_loop(event)
             case ViewChanged():
                 self._change_view(event)
             case SceneEdited():
@@ -150,6 +155,17 @@ class Controller:
         if event.done:
             self.store.settle()
 
+    def _draw_loop(self, event: LoopDrawn) -> None:
+        """Keep a loop drawn by hand, if all of it lies in the domain, and show what it does."""
+        manifold, chart = self._manifold_and_chart()
+        theta = chart.inverse(np.array(event.xy))
+        if len(theta) < 3 or not known_inside(manifold, theta).all():
+            self.window.tell("That is no loop", "A loop needs three points or more in the domain.")
+            return
+        scene, loop = self.store.scene, tuple((float(x), float(y)) for x, y in theta)
+        self.store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
+        self.store.settle()
+
     def _drag(self, dragging: bool) -> None:
         self._viewport = replace(self._viewport, dragging=dragging)
         if not dragging:
@@ -203,6 +219,7 @@ class Controller:
         """Show at once what needs no computing, and have the rest computed."""
         if (old.family, old.chart) != (new.family, new.chart):
             self._answer = None
+            self._studies = {}
             self._show_everything(new)
             return
         drawing.show_pins(self.canvas, new)
@@ -211,6 +228,7 @@ class Controller:
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
             self._show_path()
+            self._planned = {k: job for k, job in self._planned.items() if k not in STUDIES}
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
             self._show_moving_point()
         if replace(old, playhead=0.0, view=None, start=None, end=None, vector=None) != replace(
@@ -218,6 +236,8 @@ class Controller:
         ):
             self._show_panels(new)
         self._plan(new)
+        if old.layers != new.layers:
+            self._show_measures()
 
     def _plan(self, scene: Scene) -> None:
         wanted = jobs(scene, self._viewport)
@@ -254,6 +274,8 @@ class Controller:
                 drawing.show_map(self.canvas, self.store.scene, message)
             case EllipseAnswer() if message.job == self._planned.get(type(message.job)):
                 self.canvas.set_ellipses(message.outlines)
+            case StudyAnswer():
+                self._show_study(message)
             case EngineOpened():
                 self._engine = message
                 self._say(message.remark or "ready", not message.remark)
@@ -277,6 +299,15 @@ class Controller:
             self._show_path()
             self._show_numbers()
 
+    def _show_study(self, answer: StudyAnswer) -> None:
+        """Draw it if it was asked for last, or one move of a drag before."""
+        asked = self._planned.get(type(answer.job))
+        late = self._viewport.dragging and getattr(asked, "family", None) == answer.job.family
+        if answer.job == asked or late:
+            self._studies[type(answer.job)] = answer
+            drawing.show_study(self.canvas, self.store.scene, answer)
+            self._show_measures()
+
     def _show_path(self) -> None:
         scene = self.store.scene
         if self._answer is not None and self._answer.job.family == scene.family:
@@ -293,9 +324,16 @@ class Controller:
         self.window.set_distributions(
             picture.distributions(scene, answer, manifold_of(scene.family))
         )
-        self.window.set_measures(picture.measures(answer))
+        self._show_measures()
         status = Status(int(answer.paths.status[0]))
         self._say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
+
+    def _show_measures(self) -> None:
+        """The numbers of the geodesic and of all studies that are shown."""
+        if self._answer is not None:
+            shown = [answer for kind, answer in self._studies.items() if kind in self._planned]
+            extra = [measure for answer in shown for measure in answer.measures]
+            self.window.set_measures([*picture.measures(self._answer), *extra])
 
     def _show_moving_point(self) -> None:
         scene = self.store.scene

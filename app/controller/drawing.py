@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from app.controller import picture
+from app.controller import picture, studies
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
+from app.controller.studies import StudyAnswer
 from app.model.scene import Scene, chart_of
 from app.views.base import Axes, Canvas
 from compute.charts import Chart
@@ -31,6 +34,9 @@ def show_scene(canvas: Canvas, scene: Scene) -> None:
     canvas.set_transport(None)
     canvas.set_moving_point(None)
     canvas.set_message("")
+    for kinds in studies.KINDS.values():
+        for kind in kinds:
+            canvas.set_curve(kind, None)
     show_layers(canvas, scene)
 
 
@@ -43,6 +49,10 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
         canvas.set_map(None)
     if not scene.layers.ellipses:
         canvas.set_ellipses(None)
+    for layer, kinds in studies.KINDS.items():
+        if not getattr(scene.layers, layer):
+            for kind in kinds:
+                canvas.set_curve(kind, None)
     show_pins(canvas, scene)
 
 
@@ -81,6 +91,15 @@ def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer) -> None:
     canvas.set_map(picture.color_map(scene, answer) if scene.layers.map else None)
 
 
+def show_study(canvas: Canvas, scene: Scene, answer: StudyAnswer) -> None:
+    """The curves of a study; kinds that it has none of are cleared."""
+    _, chart = _manifold_and_chart(scene)
+    for kind in studies.kinds_of(answer.job):
+        curve = answer.curves.get(kind)
+        drawn = None if curve is None or len(curve) < 2 else picture.curve(curve, chart)
+        canvas.set_curve(kind, drawn and replace(drawn, dashed=kind in answer.dashed))
+
+
 def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
     """Whatever an answer puts on the canvas."""
     match answer:
@@ -91,3 +110,5 @@ def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
             show_map(canvas, scene, answer)
         case EllipseAnswer():
             canvas.set_ellipses(answer.outlines)
+        case StudyAnswer():
+            show_study(canvas, scene, answer)

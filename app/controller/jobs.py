@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.controller import studies
+from app.controller.studies import Study, StudyAnswer
 from app.model.scene import chart_of
 from compute import jacobi
+from compute.divergence import Divergences, divergences
 from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.manifold import Manifold, inner
 from compute.types import (
     ConnectRequest,
+    DistanceRequest,
     Extent,
     Field,
     FieldRequest,
@@ -33,6 +37,7 @@ Point = tuple[float, float]
 STEPS = {"live": 64, "final": 128}
 # longest side of a map, coarse first
 MAP_SIDES = (48, 384)
+DISTANCE_SIDES = (48, 160)
 ELLIPSES = (12, 8)
 # outlines reach this Fisher distance from their centres, before they are scaled to fit the view
 OUTLINE = 48
@@ -55,6 +60,7 @@ class MapJob:
     """A scalar over the visible rectangle of a chart, on a canvas of pixels (width, height).
 
     ``side``: samples along its longer side for print; 0 is the window's, coarse at first.
+    ``source``: the point from which distances are mapped, for the scalar "distance".
     """
 
     family: str
@@ -64,6 +70,7 @@ class MapJob:
     view: Extent
     pixels: tuple[int, int]
     side: int = 0
+    source: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class EllipseJob:
     view: Extent
 
 
-Job = PathJob | MapJob | EllipseJob
+Job = PathJob | MapJob | EllipseJob | Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +92,8 @@ class PathAnswer:
     curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support;
     rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
-    bounds: of the distance, or None; curvature (2,): K at the pins.
+    bounds: of the distance, or None; curvature (2,): K at the pins; divergences of A and B, only at
+    rest.
     """
 
     job: PathJob
@@ -103,6 +111,7 @@ class PathAnswer:
     distance: float | None
     bounds: tuple[float, float] | None
     curvature: Floats
+    divergences: Divergences | None
     milliseconds: float
 
 
@@ -125,13 +134,16 @@ class EllipseAnswer:
     milliseconds: float
 
 
-Answer = PathAnswer | MapAnswer | EllipseAnswer
+Answer = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer
 Emit = Callable[[Answer], None]
 Cancelled = Callable[[], bool]
 
 
 def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
     """Answer ``job`` with one engine, by one or more calls of ``emit``."""
+    if isinstance(job, Study):
+        emit(studies.perform(engine, job))
+        return
     began = time.perf_counter()
     manifold = manifold_of(job.family)
     if isinstance(job, PathJob):
@@ -149,8 +161,8 @@ def _since(began: float) -> float:
 def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> PathAnswer:
     start, end = np.array([job.start]), np.array([job.end])
     paths = engine.connect(ConnectRequest(manifold, start, end, job.alpha, STEPS[job.quality]))
-    index = 0
-    if job.quality == "final" and job.alpha == 0.0:
+    index, final = 0, job.quality == "final"
+    if final and job.alpha == 0.0:
         passed = jacobi.morse_index(engine, manifold, paths)
         paths, index = jacobi.marked(paths, passed), int(passed[0])
     carried = engine.transport(
@@ -178,6 +190,7 @@ def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> Pat
         distance=float(manifold.distance(start, end)[0]) if manifold.distance else None,
         bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
         curvature=manifold.curvature(np.concatenate([start, end])),
+        divergences=divergences(engine, manifold, start[0], end[0]) if final else None,
         milliseconds=_since(began),
     )
 
@@ -202,14 +215,18 @@ def _map(
     began: float,
 ) -> None:
     chart = chart_of(manifold, job.chart)
-    sides = (job.side,) if job.side else MAP_SIDES
+    usual = MAP_SIDES if job.source is None else DISTANCE_SIDES
+    sides = (job.side,) if job.side else usual
     for side in sides:
         if cancelled():
             return
-        request = FieldRequest(
-            manifold, chart, job.scalar, job.view, _shape(job.pixels, side), job.token
-        )
-        field = engine.field(request, cancelled=cancelled)
+        shape = _shape(job.pixels, side)
+        if job.source is not None:
+            source = np.array(job.source)
+            field = engine.distance(DistanceRequest(manifold, chart, source, job.view, shape))
+        else:
+            request = FieldRequest(manifold, chart, job.scalar, job.view, shape, job.token)
+            field = engine.field(request, cancelled=cancelled)
         complete = side == sides[-1]
         if not (complete and cancelled()):
             emit(MapAnswer(job, field, complete, _since(began)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.controller.picture import words_of
-from app.model.scene import Layers, Scene
+from app.model.scene import DISTANCE, Layers, Scene
 from app.views.base import Choice, PanelState
 from compute import heads
 from compute.families import families, parse
@@ -20,6 +20,12 @@ LAYER_WORDS = {
     "geodesic": "Geodesic",
     "straight": "Straight line",
     "transport": "Carried vector",
+    "dual_paths": "e- and m-paths",
+    "all_geodesics": "All geodesics",
+    "spray": "Spray from A",
+    "balls": "Balls through B",
+    "loop": "Loop",
+    "cut_locus": "Cut locus of A",
 }
 
 
@@ -43,7 +49,7 @@ def state(scene: Scene) -> PanelState:
         tokens=_token_words(manifold),
         outcomes=manifold.support(np.array([manifold.interior])).labels,
         plane=_plane(chosen) if file else (0, 0, 0),
-        scalars=[Choice(s, words_of(s)) for s in manifold.scalars],
+        scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
         token=scene.token,
         charts=[Choice(c.name, c.title) for c in manifold.charts],

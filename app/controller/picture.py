@@ -8,6 +8,7 @@ from app.controller.jobs import MapAnswer, PathAnswer
 from app.model.scene import Scene
 from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
 from compute.charts import Chart
+from compute.divergence import Divergences
 from compute.manifold import Manifold
 from compute.types import Floats, Status
 
@@ -19,6 +20,7 @@ SCALAR_WORDS = {
     "curvature": "Gaussian curvature K",
     "log_det": "log₁₀ det g",
     "log_condition": "log₁₀ condition number of g",
+    "distance": "Fisher–Rao distance from A",
 }
 
 
@@ -41,6 +43,14 @@ def straight(scene: Scene, chart: Chart) -> Curve:
     share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
     theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
     return Curve(chart.forward(theta), dashed=True)
+
+
+def curve(theta: Floats, chart: Chart) -> Curve:
+    """A curve in θ (k, 2), with NaN between its pieces."""
+    known = np.asarray(np.isfinite(theta).all(axis=1))
+    xy = np.full(theta.shape, np.nan)
+    xy[known] = chart.forward(theta[known])
+    return Curve(xy)
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
@@ -153,6 +163,8 @@ def measures(answer: PathAnswer) -> list[Measure]:
                 fine,
             )
         )
+    if answer.divergences is not None:
+        found += _divergences(answer.divergences)
     found += [
         Measure(
             "End point missed by",
@@ -180,6 +192,36 @@ def measures(answer: PathAnswer) -> list[Measure]:
         ),
     ]
     return found
+
+
+def _divergences(found: Divergences) -> list[Measure]:
+    """The other ways to compare A and B."""
+    lines = [
+        Measure(
+            "KL(A‖B), KL(B‖A)",
+            f"{found.forward:.5g}, {found.backward:.5g} nats",
+            "Kullback–Leibler divergences: not symmetric, and no distances. Nearby both are d²/2.",
+        ),
+        Measure(
+            "√Jeffreys",
+            f"{max(found.jeffreys, 0.0) ** 0.5:.6g}",
+            "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
+        ),
+        Measure(
+            "Bhattacharyya angle",
+            f"{found.bhattacharyya:.6g}",
+            "2 arccos ∫√(pq): the distance on the sphere of all distributions, never above.",
+        ),
+    ]
+    if found.wasserstein is not None:
+        lines.append(
+            Measure(
+                "Wasserstein-2",
+                f"{found.wasserstein:.5g}",
+                "How far mass must move, in units of x: another geometry, flat for normals.",
+            )
+        )
+    return lines
 
 
 def _longer(length: float, shortest: float) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.controller import studies
 from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
-from app.model.scene import Scene
+from app.model.scene import DISTANCE, Scene
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,16 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
     if scene.layers.map:
         wanted.append(
             MapJob(
-                scene.family, scene.chart, scene.scalar, scene.token, scene.view, viewport.pixels
+                scene.family,
+                scene.chart,
+                scene.scalar,
+                scene.token,
+                scene.view,
+                viewport.pixels,
+                source=scene.start.theta if scene.scalar == DISTANCE else None,
             )
         )
+    wanted += studies.wanted(scene, viewport.dragging)
     return {type(job): job for job in wanted}
 
 

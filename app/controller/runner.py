@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
+from app.controller.studies import STUDIES
 from compute.engine import Engine, open_engine
 
 # most urgent first
-ORDER: tuple[type, ...] = (PathJob, EllipseJob, MapJob)
+ORDER: tuple[type, ...] = (PathJob, EllipseJob, *STUDIES[:-2], MapJob, *STUDIES[-2:])
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from compute.manifold import Manifold, inner
 from compute.types import Extent
 
 Point = tuple[float, float]
+# the scalar map that is none of the family's own: the Fisher–Rao distance from A
+DISTANCE = "distance"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Layers:
     geodesic: bool = True
     straight: bool = True
     transport: bool = True
+    dual_paths: bool = False
+    all_geodesics: bool = False
+    spray: bool = False
+    balls: bool = False
+    loop: bool = False
+    cut_locus: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class Scene:
 
     family: as on the command line ("gaussian", "attention:bank?layer=4&head=6&tokens=1,6,9").
     chart: name of one of the manifold's charts.  vector: the tangent vector at A, θ-components.
+    loop: vertices in θ of the loop that a vector is carried round; () is a circle between the pins.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     timeline: how it changes in time, or None.
@@ -59,6 +68,7 @@ class Scene:
     token: int = 0
     colormap: str = "viridis"
     layers: Layers = field(default_factory=Layers)
+    loop: tuple[Point, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
     title: str = ""
@@ -89,8 +99,8 @@ def completed(scene: Scene) -> Scene:
     for name, pin in (("A", start), ("B", end)):
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
-    if scene.scalar not in manifold.scalars:
-        known = ", ".join(manifold.scalars)
+    if scene.scalar not in (*manifold.scalars, DISTANCE):
+        known = ", ".join((*manifold.scalars, DISTANCE))
         raise ValueError(f"scalar of {manifold.name} must be one of {known}, got {scene.scalar!r}")
     return replace(
         scene,
@@ -106,9 +116,17 @@ def completed(scene: Scene) -> Scene:
 def of_family(scene: Scene, family: str) -> Scene:
     """``scene`` moved to another family: its pins, chart and view are that family's own."""
     manifold = manifold_of(family)
-    scalar = scene.scalar if scene.scalar in manifold.scalars else manifold.scalars[0]
+    kept = scene.scalar in (*manifold.scalars, DISTANCE)
     bare = replace(
-        scene, family=family, scalar=scalar, chart="", start=None, end=None, vector=None, view=None
+        scene,
+        family=family,
+        scalar=scene.scalar if kept else manifold.scalars[0],
+        chart="",
+        start=None,
+        end=None,
+        vector=None,
+        view=None,
+        loop=(),
     )
     return completed(bare)
 

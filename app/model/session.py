@@ -28,7 +28,18 @@ MOST_BYTES = 4 << 20
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 _PLAIN = ("family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title")
-_KNOWN = {"format", "version", "start", "end", "vector", "layers", "view", "timeline", *_PLAIN}
+_KNOWN = {
+    "format",
+    "version",
+    "start",
+    "end",
+    "vector",
+    "layers",
+    "view",
+    "timeline",
+    "loop",
+    *_PLAIN,
+}
 
 
 class NotAScene(ValueError):
@@ -99,6 +110,8 @@ def to_text(scene: Scene, folder: Path) -> str:
     data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
     if scene.view is not None:
         data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
+    if scene.loop:
+        data["loop"] = [list(vertex) for vertex in scene.loop]
     if scene.timeline is not None:
         data["timeline"] = timeline.stated(scene.timeline)
     for path, value in scene.unknown:
@@ -139,6 +152,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         layers=Layers(
             **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}
         ),
+        loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         view=Extent(*map(float, view)) if view else None,
         timeline=timeline.read(data["timeline"]) if data.get("timeline") else None,
         unknown=_unknown(data),

@@ -37,6 +37,13 @@ class VectorMoved:
     done: bool
 
 
+@dataclass(frozen=True, eq=False)
+class LoopDrawn:
+    """A closed line was drawn by hand: its vertices xy (k, 2)."""
+
+    xy: Array
+
+
 @dataclass(frozen=True)
 class Hovered:
     """The pointer is over x, or has left the canvas (None)."""
@@ -66,7 +73,7 @@ class CommandInvoked:
     name: str
 
 
-Event = PinMoved | VectorMoved | Hovered | ViewChanged | SceneEdited | CommandInvoked
+Event = PinMoved | VectorMoved | LoopDrawn | Hovered | ViewChanged | SceneEdited | CommandInvoked
 Handler = Callable[[Event], None]
 
 
@@ -202,7 +209,7 @@ class Canvas(ABC):
     def set_pin(self, name: str, xy: XY | None) -> None: ...
     @abstractmethod
     def set_curve(self, kind: str, curve: Curve | None) -> None:
-        """kind: "geodesic" or "straight"."""
+        """kind: one of those that ``canvas/curves.py`` has a pen for; NaN separates pieces."""
 
     @abstractmethod
     def set_vector(self, arrows: Arrows | None) -> None:

@@ -39,6 +39,9 @@ class Theme:
     straight: str
     moving: str
     vector: str
+    e_path: str
+    m_path: str
+    caustic: str
     pin_a: str
     pin_b: str
     pin_ink: str
@@ -77,6 +80,9 @@ DARK = Theme(
     straight="#c3c9d6",
     moving="#ffffff",
     vector="#ff7ac6",
+    e_path="#5fe0a8",
+    m_path="#c9a2ff",
+    caustic="#ff6b57",
     pin_a="#4cc2ff",
     pin_b="#ffb454",
     pin_ink="#0b0d11",
@@ -105,6 +111,9 @@ LIGHT = Theme(
     straight="#4b5364",
     moving="#10131a",
     vector="#c2187f",
+    e_path="#0b8a5a",
+    m_path="#7a3fd1",
+    caustic="#c93a25",
     pin_a="#2fa8ea",
     pin_b="#f59a23",
     pin_ink="#0b0d11",

@@ -18,6 +18,7 @@ from app.views.base import (
     ColorMap2D,
     Curve,
     Hovered,
+    LoopDrawn,
     Marks,
     PinMoved,
     VectorMoved,
@@ -44,6 +45,7 @@ from compute.types import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
 TIP = "tip"
+LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 # seconds that a moved pin waits for its geodesic before it is drawn without
 PATIENCE = 0.025
 
@@ -58,6 +60,7 @@ class VispyCanvas(Canvas):
         super().__init__()
         self._view, self._timer = self._surface(size)
         self._pointer, self._chosen = Pointer(), "A"
+        self._loop: list[Pixel] = []  # drawn with Shift held, not yet closed
         self._axes, self._grid_visible = Axes(("", "")), True
         self._frame = Frame(Extent(0.0, 1.0, 0.0, 1.0), size, MARGINS)
         self._make_layers(theme)
@@ -232,14 +235,18 @@ class VispyCanvas(Canvas):
 
     def _pressed(self, event: Any) -> None:
         pixel = _position(event)
-        if event.button == 1 and self._frame.contains(pixel):
+        if event.button == 1 and _has_shift(event) and self._frame.contains(pixel):
+            self._loop = [pixel]
+        elif event.button == 1 and self._frame.contains(pixel):
             held = self._pointer.press(pixel, self._targets())
             self._marks.hover(None, self._frame)
             self._chosen = held.name if held.name in self._pins.at else self._chosen
 
     def _moved(self, event: Any) -> None:
         pixel, held = _position(event), self._pointer.drag
-        if held is None:
+        if self._loop:
+            self._extend_loop(pixel)
+        elif held is None:
             self._hover(pixel)
         elif held.name == PAN:
             self._show(self._frame.panned(held.start, pixel))
@@ -247,7 +254,22 @@ class VispyCanvas(Canvas):
         else:
             self._carry(held, pixel, done=False)
 
+    def _extend_loop(self, pixel: Pixel) -> None:
+        """A loop under way follows the pointer, in steps that are worth a vertex."""
+        last = self._loop[-1]
+        if max(abs(pixel[0] - last[0]), abs(pixel[1] - last[1])) >= LOOP_STEP:
+            self._loop.append(pixel)
+            self.set_curve("drawing", Curve(self._loop_vertices()))
+
+    def _loop_vertices(self) -> Array:
+        return np.array([self._frame.to_chart(pixel) for pixel in self._loop])
+
     def _released(self, event: Any) -> None:
+        if self._loop:
+            vertices, self._loop = self._loop_vertices(), []
+            self.set_curve("drawing", None)
+            self._handler(LoopDrawn(vertices))
+            return
         held = self._pointer.release()
         if held is not None and held.name != PAN:
             self._carry(held, _position(event), done=True)
@@ -274,8 +296,7 @@ class VispyCanvas(Canvas):
             self._pins.hover(key)
             self._now()
         elif key in ARROWS and self._chosen in at:
-            fine = any(modifier.name == "Shift" for modifier in event.modifiers)
-            xy = nudged(at[self._chosen], key, self._frame.extent, fine)
+            xy = nudged(at[self._chosen], key, self._frame.extent, _has_shift(event))
             self._handler(PinMoved(self._chosen, xy, done=False))
 
     def _key_released(self, event: Any) -> None:
@@ -310,6 +331,10 @@ class VispyCanvas(Canvas):
 
 def _position(event: Any) -> Pixel:
     return float(event.pos[0]), float(event.pos[1])
+
+
+def _has_shift(event: Any) -> bool:
+    return any(modifier.name == "Shift" for modifier in event.modifiers)
 
 
 def _key(event: Any) -> str:

@@ -1,8 +1,9 @@
-"""Curves between A and B: the geodesic, bold; the straight line of the chart, for contrast."""
+"""Curves: the geodesic, bold, and all that is drawn beside and around it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,11 +11,52 @@ from app.views.base import Curve
 from app.views.canvas.frame import Frame, Pixels
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
-from app.views.canvas.shapes import Pen, Vertices, dashes, join, strokes
+from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, heads, join, strokes
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
 
-KINDS = ("straight", "geodesic")  # in the order drawn
+
+@dataclass(frozen=True)
+class Style:
+    """How a kind of curve is drawn: its colour of the theme, opacity, width, rim, the lengths of its
+    dashes and gaps where it is always dashed, whether it ends in an arrow head, and what the key
+    calls it ("": nothing).
+    """
+
+    colour: Callable[[Theme], str]
+    opacity: float = 1.0
+    width: float = 1.6
+    rim: float = 0.8
+    dash: tuple[float, float] | None = None
+    arrow: bool = False
+    words: str = ""
+
+
+# in the order drawn
+STYLES = {
+    "rays": Style(lambda t: t.geodesic, 0.28, 0.9, 0.0),
+    "fronts": Style(lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),
+    "ball": Style(lambda t: t.pin_a, 0.95, 1.8, words="geodesic ball"),
+    "forward": Style(lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),
+    "backward": Style(lambda t: t.m_path, 0.95, 1.8, dash=(7, 5), words="KL(θ‖A) ball"),
+    "caustic": Style(lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
+    "cut": Style(lambda t: t.caustic, 0.9, 2.0, 0.8, dash=(4, 4), words="cut locus"),
+    "straight": Style(lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
+    "loop": Style(lambda t: t.vector, 0.8, 1.8),
+    "drawing": Style(lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
+    "before": Style(lambda t: t.vector, 0.55, 2.6, 1.0, arrow=True, words="before the loop"),
+    "after": Style(lambda t: t.vector, 1.0, 2.6, 1.0, arrow=True, words="after the loop"),
+    "other": Style(lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
+    "e": Style(lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
+    "m": Style(lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),
+    "relaxing": Style(lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
+    "geodesic": Style(lambda t: t.geodesic, 1.0, 3.0, 1.5),
+}
+KINDS = tuple(STYLES)
+# how any kind is dashed while it is not converged
+UNSURE = (9.0, 7.0)
+# the key's first row below the plot's top, the height of a row and the length of a sample, in pixels
+KEY_TOP, KEY_ROW, KEY_SAMPLE = 18.0, 20.0, 26.0
 
 
 class CurvesLayer(Layer):
@@ -26,29 +68,69 @@ class CurvesLayer(Layer):
 
     def set(self, kind: str, curve: Curve | None) -> None:
         """Replace the curve of a kind, or remove it.  Raises ValueError for an unknown kind."""
-        if kind not in KINDS:
+        if kind not in STYLES:
             raise ValueError(f"kind of curve must be one of {', '.join(KINDS)}, got {kind!r}")
+        if curve is None and kind not in self._curves:
+            return
         if curve is None:
-            self._curves.pop(kind, None)
+            self._curves.pop(kind)
         else:
             self._curves[kind] = curve
         self.changed()
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
-        """Ribbons, dashed where asked."""
-        return join(*(self._one(kind, frame) for kind in KINDS if kind in self._curves)), ()
+        """Ribbons, dashed where asked, and a key of those that do not speak for themselves."""
+        shapes = [self._one(kind, frame) for kind in KINDS if kind in self._curves]
+        samples, labels = self._key(frame)
+        return join(*shapes, *samples), labels
+
+    def _key(self, frame: Frame) -> tuple[list[Vertices], list[Label]]:
+        """A short piece of each curve with its name, in the corner of the plot."""
+        left, top, _, _ = frame.box
+        shapes, labels = [], []
+        named = [kind for kind in KINDS if kind in self._curves and STYLES[kind].words]
+        for row, kind in enumerate(named):
+            y = top + KEY_TOP + KEY_ROW * row
+            sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
+            pen, dash = self._pen(kind), STYLES[kind].dash
+            shapes.append(strokes([sample if dash is None else dashes(sample, *dash)], pen))
+            at = (left + 22.0 + KEY_SAMPLE, y)
+            halo = rgba(self.theme.halo, 0.85)
+            labels.append(Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo))
+        return shapes, labels
 
     def _one(self, kind: str, frame: Frame) -> Vertices:
-        curve, theme = self._curves[kind], self.theme
+        curve, style, pen = self._curves[kind], STYLES[kind], self._pen(kind)
         line = frame.to_pixels(curve.xy)
-        casing = rgba(theme.casing, 0.55)
-        if kind == "straight":
-            pen = Pen(rgba(theme.straight, 0.85), 1.4, casing, 0.8)
-            return strokes([_dashed(line, 5, 5)], pen)
-        pen = Pen(rgba(theme.geodesic), 3.0, casing, 1.5)
-        return strokes([_dashed(line, 9, 7) if curve.dashed else line], pen)
+        dash = style.dash or (UNSURE if curve.dashed else None)
+        if style.arrow:
+            return _arrow(line, pen)
+        if dash is None:
+            return strokes([line], pen)
+        return strokes([dashes(piece, *dash) for piece in _pieces(line)], pen)
+
+    def _pen(self, kind: str) -> Pen:
+        style = STYLES[kind]
+        colour = rgba(style.colour(self.theme), style.opacity)
+        casing = rgba(self.theme.casing, 0.55 * style.opacity)
+        return Pen(colour, style.width, casing, style.rim)
 
 
-def _dashed(line: Pixels, on: float, off: float) -> Pixels:
-    finite = line[np.isfinite(line).all(axis=1)]
-    return dashes(finite, on, off) if len(finite) > 1 else finite
+def _arrow(line: Pixels, pen: Pen) -> Vertices:
+    """A straight arrow from the first to the last point."""
+    length = float(np.hypot(*(line[-1] - line[0])))
+    if not length > 1.0:
+        return NOTHING
+    along = (line[-1] - line[0]) / length
+    head = min(4.5 * pen.width, length)
+    shaft = np.stack([line[0], line[-1] - along * 0.8 * head])
+    broad = replace(pen, width=3.2 * pen.width)
+    return join(strokes([shaft], pen), heads(line[-1:], along[None], broad, head))
+
+
+def _pieces(line: Pixels) -> list[Pixels]:
+    """The parts of a polyline between its rows of NaN, of two points or more."""
+    known = np.isfinite(line).all(axis=1)
+    edges = np.flatnonzero(np.diff(known.astype(int))) + 1
+    parts = np.split(line, edges)
+    return [part for part in parts if len(part) > 1 and np.isfinite(part[0]).all()]

@@ -1,0 +1,326 @@
+"""Studies: what is drawn around the one geodesic, each a layer with a job of its own.
+
+The answer to any of them is a few curves in θ, by their kind, and a few measures.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.model.scene import Scene, chart_of
+from app.views.base import Measure
+from compute import jacobi
+from compute.charts import parameters
+from compute.cut import cut_points
+from compute.divergence import balls, bregman, natural_chart
+from compute.engine import Engine
+from compute.families import family as manifold_of
+from compute.holonomy import holonomy, polygon
+from compute.manifold import Manifold, known_inside
+from compute.spray import all_geodesics, frame, spray
+from compute.types import ConnectRequest, DistanceRequest, Extent, Floats, Status
+
+Point = tuple[float, float]
+STEPS = {"live": 64, "final": 128}
+# rays of a spray, how many times as far as B they reach, and how many wavefronts lie on them
+RAYS = {"live": 128, "final": 768}
+REACH, FRONTS = 1.5, 6
+# of the rays every so many are drawn
+DRAWN = {"live": 4, "final": 12}
+# cells along the longer side of the distance map that cut points are found by
+CUT_SIDE = 128
+LOOP_VERTICES = 96
+
+
+@dataclass(frozen=True)
+class CompareJob:
+    """The e-geodesic (α = 1) and the m-geodesic (α = −1) beside the one of the scene."""
+
+    family: str
+    start: Point
+    end: Point
+    quality: str
+
+
+@dataclass(frozen=True)
+class EveryJob:
+    """All other geodesics between the pins."""
+
+    family: str
+    start: Point
+    end: Point
+    alpha: float
+
+
+@dataclass(frozen=True)
+class SprayJob:
+    """Geodesics from A in all directions, with their wavefronts and their caustic."""
+
+    family: str
+    start: Point
+    end: Point
+    quality: str
+
+
+@dataclass(frozen=True)
+class BallJob:
+    """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
+
+    family: str
+    start: Point
+    end: Point
+
+
+@dataclass(frozen=True)
+class LoopJob:
+    """A vector carried round a loop of vertices in θ."""
+
+    family: str
+    loop: tuple[Point, ...]
+    alpha: float
+
+
+@dataclass(frozen=True)
+class CutJob:
+    """The cut locus of A within the visible rectangle."""
+
+    family: str
+    chart: str
+    start: Point
+    view: Extent
+
+
+Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob
+# most urgent first
+STUDIES: tuple[type[Study], ...] = (CompareJob, LoopJob, SprayJob, BallJob, EveryJob, CutJob)
+# the kinds of curve that belong to each layer of the scene
+KINDS = {
+    "dual_paths": ("e", "m"),
+    "all_geodesics": ("other",),
+    "spray": ("rays", "fronts", "caustic"),
+    "balls": ("ball", "forward", "backward"),
+    "loop": ("loop", "before", "after"),
+    "cut_locus": ("cut",),
+}
+
+
+_LAYERS: dict[type, str] = {
+    CompareJob: "dual_paths",
+    EveryJob: "all_geodesics",
+    SprayJob: "spray",
+    BallJob: "balls",
+    LoopJob: "loop",
+    CutJob: "cut_locus",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class StudyAnswer:
+    """curves: θ (k, 2) by kind, NaN between pieces; dashed: the kinds that are not converged."""
+
+    job: Study
+    curves: Mapping[str, Floats]
+    measures: tuple[Measure, ...]
+    dashed: frozenset[str]
+    milliseconds: float
+
+
+def wanted(scene: Scene, dragging: bool) -> list[Study]:
+    """The jobs of the study layers that a completed scene shows; the slow ones only at rest."""
+    assert scene.start and scene.end and scene.view
+    a, b, quality = scene.start.theta, scene.end.theta, "live" if dragging else "final"
+    layers, family = scene.layers, scene.family
+    found: list[Study] = []
+    if layers.dual_paths:
+        found.append(CompareJob(family, a, b, quality))
+    if layers.loop:
+        found.append(LoopJob(family, scene.loop or default_loop(scene), scene.alpha))
+    if layers.spray:
+        found.append(SprayJob(family, a, b, quality))
+    if layers.balls:
+        found.append(BallJob(family, a, b))
+    if layers.all_geodesics and not dragging:
+        found.append(EveryJob(family, a, b, scene.alpha))
+    if layers.cut_locus and not dragging:
+        found.append(CutJob(family, scene.chart, a, scene.view))
+    return found
+
+
+def kinds_of(job: Study) -> tuple[str, ...]:
+    """The kinds of curve that a job may answer with."""
+    return KINDS[_LAYERS[type(job)]]
+
+
+def default_loop(scene: Scene) -> tuple[Point, ...]:
+    """A circle of the first chart, as drawn, around the middle between the pins, inside the domain."""
+    assert scene.start and scene.end
+    manifold = manifold_of(scene.family)
+    chart, view = manifold.charts[0], manifold.view
+    size = np.array([view.x1 - view.x0, view.y1 - view.y0])
+    a, b = (chart.forward(np.array(pin.theta)) for pin in (scene.start, scene.end))
+    turn = 2 * np.pi * np.arange(LOOP_VERTICES) / LOOP_VERTICES
+    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1) * size
+    theta = chart.inverse((a + b) / 2 + 0.01 * circle)
+    for share in (0.5, 0.35, 0.2, 0.1, 0.05):
+        radius = share * float(np.linalg.norm((b - a) / size))
+        trial = chart.inverse((a + b) / 2 + max(radius, 0.02) * circle)
+        if known_inside(manifold, trial).all():
+            theta = trial
+            break
+    return tuple((float(x), float(y)) for x, y in theta)
+
+
+def perform(engine: Engine, job: Study) -> StudyAnswer:
+    """Answer one study."""
+    began = time.perf_counter()
+    curves, measures, dashed = _DO[type(job)](engine, manifold_of(job.family), job)
+    return StudyAnswer(
+        job, curves, tuple(measures), frozenset(dashed), 1000 * (time.perf_counter() - began)
+    )
+
+
+Found = tuple[dict[str, Floats], list[Measure], set[str]]
+
+
+def _compare(engine: Engine, manifold: Manifold, job: CompareJob) -> Found:
+    curves, measures, dashed = {}, [], set()
+    a, b = np.array([job.start]), np.array([job.end])
+    for kind, alpha, words in (("e", 1.0, "e-path (α = 1)"), ("m", -1.0, "m-path (α = −1)")):
+        paths = engine.connect(ConnectRequest(manifold, a, b, alpha, STEPS[job.quality]))
+        status = Status(int(paths.status[0]))
+        curves[kind] = paths.theta[0, : paths.nodes[0]]
+        if status != Status.OK:
+            dashed.add(kind)
+        value = f"{paths.length[0]:.6g}" if status == Status.OK else status.words
+        hint = "Fisher–Rao length of the geodesic of this connection: never below the distance."
+        measures.append(Measure(f"Length of the {words}", value, hint, status == Status.OK))
+    return curves, measures, dashed
+
+
+def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
+    paths = all_geodesics(engine, manifold, np.array(job.start), np.array(job.end), job.alpha)
+    fine = paths.status == Status.OK
+    index = jacobi.morse_index(engine, manifold, paths) if job.alpha == 0.0 else 0 * paths.nodes
+    others = [paths.theta[i] for i in range(1, len(fine)) if fine[i]]
+    words = ", ".join(f"{length:.5g}" for length in paths.length[fine])
+    hint = "Every geodesic from A to B that rays in all directions find, shortest first."
+    measures = [Measure("All geodesics", words or "none found", hint, bool(fine.any()))]
+    if len(others):
+        turned = ", ".join(str(i) for i in index[fine])
+        hint = "How many conjugate points each of them passes: 0 only for locally shortest ones."
+        measures.append(Measure("Their Morse indices", turned, hint))
+    return {"other": _pieces(others)}, measures, set()
+
+
+def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
+    a, b = np.array(job.start), np.array(job.end)
+    length = _length(engine, manifold, a, b)
+    fan = spray(engine, manifold, a, REACH * length, RAYS[job.quality], 96)
+    fronts = [fan.front(REACH * length * i / FRONTS) for i in range(1, FRONTS + 1)]
+    curves = {
+        "rays": _pieces(list(fan.theta[:: DRAWN[job.quality]])),
+        "fronts": _pieces([np.concatenate([front, front[:1]]) for front in fronts]),
+        "caustic": fan.caustic() if np.isfinite(fan.conjugate).any() else np.zeros((0, 2)),
+    }
+    count = int(np.isfinite(fan.conjugate).sum())
+    hint = "Rays that meet their neighbours again: beyond that they are not shortest any more."
+    share = f"{count} of {len(fan.angle)} rays"
+    step = f"{REACH * length / FRONTS:.4g}"
+    return curves, [
+        Measure("Wavefronts every", step, "Fisher–Rao distance between two wavefronts."),
+        Measure("Conjugate points on", share, hint),
+    ], set()  # fmt: skip
+
+
+def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
+    a, b = np.array(job.start), np.array(job.end)
+    length = _length(engine, manifold, a, b)
+    front = spray(engine, manifold, a, length, 1024, 48).front(length)
+    curves = {"ball": np.concatenate([front, front[:1]])}
+    if natural_chart(manifold) is None:
+        return curves, [], set()
+    curves["forward"], curves["backward"] = balls(engine, manifold, a, b)
+    forward, backward = bregman(engine, manifold, a, b[None])
+    hint = (
+        "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
+    )
+    return curves, [
+        Measure("KL(A‖B), of the dotted ball", f"{forward[0]:.6g} nats", hint),
+        Measure("KL(B‖A), of the dashed ball", f"{backward[0]:.6g} nats", hint),
+    ], set()  # fmt: skip
+
+
+def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
+    plain = parameters(manifold.coordinates)
+    vertices = np.array(job.loop)
+    found = holonomy(engine, manifold, polygon(vertices, plain), job.alpha)
+    curves = {"loop": np.concatenate([vertices, vertices[:1]])}
+    fine = found.status == Status.OK
+    if fine:
+        size = 0.3 * np.sqrt(abs(found.area) / np.pi)
+        first = size * frame(engine, manifold, vertices[0])[:, 0]
+        curves["before"] = np.stack([vertices[0], vertices[0] + first])
+        curves["after"] = np.stack([vertices[0], vertices[0] + found.matrix @ first])
+    angle = (
+        f"{found.angle:.6g} rad = {np.degrees(found.angle):.4g}°" if fine else found.status.words
+    )
+    measures = [
+        Measure(
+            "Turn on the loop",
+            angle,
+            "By how much a vector carried in parallel round the loop comes back turned.",
+            fine,
+        ),
+        Measure(
+            "Curvature inside",
+            f"{found.integral_curvature:.6g}",
+            "∫∫K dA over what the loop encloses: by Gauss and Bonnet it is the turn.",
+            bool(np.isfinite(found.integral_curvature)),
+        ),
+        Measure(
+            "Their difference",
+            f"{found.defect:.1e}",
+            "Transport along the loop against quadrature inside: what both lost in rounding.",
+            abs(found.defect) < 1e-3,
+        ),
+    ]
+    return curves, measures, set() if fine else {"loop"}
+
+
+def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
+    view, chart, start = job.view, chart_of(manifold, job.chart), np.array(job.start)
+    shape = (CUT_SIDE, CUT_SIDE)
+    request = DistanceRequest(manifold, chart, start, view, shape)
+    farthest = float(np.nanmax(engine.distance(request).values))
+    points = cut_points(engine, spray(engine, manifold, start, farthest, 256, 128), request)
+    hint = (
+        "Where a ray from A ceases to be the shortest way; found to a few cells of a distance map."
+    )
+    return {"cut": points}, [Measure("Cut points", f"{len(points)} of 256 rays", hint)], set()
+
+
+def _length(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> float:
+    """The distance of the pins, or something like it where there is no geodesic between them."""
+    paths = engine.connect(ConnectRequest(manifold, a[None], b[None], 0.0, 64))
+    return max(float(paths.length[0]), 1e-3)
+
+
+def _pieces(curves: list[Floats]) -> Floats:
+    """Several curves as one, with NaN between them."""
+    gap = np.full((1, 2), np.nan)
+    parts = [part for curve in curves for part in (curve, gap)]
+    return np.concatenate(parts[:-1]) if parts else np.zeros((0, 2))
+
+
+_DO: dict[type, Callable[..., Found]] = {
+    CompareJob: _compare,
+    EveryJob: _every,
+    SprayJob: _spray,
+    BallJob: _balls,
+    LoopJob: _loop,
+    CutJob: _cut,
+}

@@ -1,0 +1,142 @@
+"""What is drawn around the one geodesic: layers, their jobs, and their measures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+from app.controller.controller import Controller
+from app.controller.jobs import perform
+from app.controller.plan import Viewport, jobs
+from app.controller.runner import ORDER
+from app.controller.studies import KINDS, STUDIES, CutJob, EveryJob, StudyAnswer, wanted
+from app.model import session
+from app.model.scene import Layers
+from app.model.store import Store
+from app.views.base import Canvas, LoopDrawn, SceneEdited, Window
+from app.views.canvas.curves import STYLES
+from compute.engine import ReferenceEngine
+
+ALL = {layer: True for layer in KINDS}
+
+
+def with_layers(name, **layers):
+    scene = session.load(name)
+    return replace(scene, layers=replace(Layers(map=False, ellipses=False), **layers))
+
+
+def study(scene, layer):
+    (job,) = wanted(replace(scene, layers=replace(scene.layers, **{layer: True})), dragging=False)
+    found: list = []
+    perform(ReferenceEngine(), job, found.append, lambda: False)
+    (answer,) = found
+    assert isinstance(answer, StudyAnswer)
+    return answer
+
+
+def test_every_study_has_a_place_a_pen_and_a_turn():
+    scene = with_layers("gaussian", **ALL)
+    found = wanted(scene, dragging=False)
+    assert {type(job) for job in found} == set(STUDIES)
+    assert set(STUDIES) < set(ORDER)
+    assert {kind for kinds in KINDS.values() for kind in kinds} < set(STYLES)
+    assert {f.name for f in Layers.__dataclass_fields__.values()} > set(KINDS)
+
+
+def test_slow_studies_wait_for_the_end_of_a_drag():
+    kinds = {type(job) for job in wanted(with_layers("gaussian", **ALL), dragging=True)}
+    assert not kinds & {EveryJob, CutJob}
+    assert Viewport(dragging=True) and kinds < set(jobs(with_layers("gaussian", **ALL), Viewport()))
+
+
+def test_dual_paths_end_at_the_pins_and_are_no_shorter():
+    scene = with_layers("gaussian")
+    answer = study(scene, "dual_paths")
+    for kind in ("e", "m"):
+        np.testing.assert_allclose(answer.curves[kind][0], scene.start.theta)
+        np.testing.assert_allclose(answer.curves[kind][-1], scene.end.theta, atol=1e-6)
+    assert all(measure.ok for measure in answer.measures)
+    assert not answer.dashed
+
+
+def test_the_ball_goes_through_b():
+    scene = with_layers("gaussian")
+    ball = study(scene, "balls").curves["ball"]
+    assert np.linalg.norm(ball - scene.end.theta, axis=1).min() < 2e-2
+    np.testing.assert_array_equal(ball[0], ball[-1])
+
+
+def test_a_loop_shows_how_far_its_vector_turns():
+    scene = replace(with_layers("gaussian"), loop=((0.0, 1.0), (2.0, 1.0), (2.0, 3.0), (0.0, 3.0)))
+    answer = study(scene, "loop")
+    turn = -2 / np.sqrt(2) * (1 - 1 / 3)
+    before, after = (
+        answer.curves[kind][1] - answer.curves[kind][0] for kind in ("before", "after")
+    )
+    # the frame is that of the vertex: e₁ = σ∂_μ, e₂ = σ∂_σ/√2
+    angle = np.arctan2(np.sqrt(2) * after[1], after[0]) - np.arctan2(
+        np.sqrt(2) * before[1], before[0]
+    )
+    assert angle == pytest.approx(turn, abs=1e-6)
+    assert all(measure.ok for measure in answer.measures)
+
+
+def test_a_loop_out_of_the_domain_is_dashed_and_says_why():
+    scene = replace(with_layers("gaussian"), loop=((0.0, 1.0), (2.0, 0.5), (2.0, -1.0)))
+    answer = study(scene, "loop")
+    assert answer.dashed == {"loop"}
+    assert "edge" in answer.measures[0].value
+
+
+@pytest.fixture
+def desk():
+    canvas, window, runner = MagicMock(spec=Canvas), MagicMock(spec=Window), MagicMock()
+    controller = Controller(Store(with_layers("gaussian")), canvas, window, runner)
+    return controller, canvas, window, runner
+
+
+def answer_all(controller, runner):
+    for call in runner.submit.call_args_list:
+        perform(ReferenceEngine(), call.args[0], controller.on_message, lambda: False)
+    runner.submit.reset_mock()
+
+
+def test_a_layer_is_computed_drawn_measured_and_cleared(desk):
+    controller, canvas, window, runner = desk
+    answer_all(controller, runner)
+    controller.on_event(SceneEdited({"layers.dual_paths": True}))
+    answer_all(controller, runner)
+    drawn = {c.args[0] for c in canvas.set_curve.call_args_list if c.args[1] is not None}
+    assert {"e", "m", "geodesic"} <= drawn
+    names = [measure.name for measure in window.set_measures.call_args.args[0]]
+    assert "Length of the e-path (α = 1)" in names
+    canvas.set_curve.reset_mock()
+    controller.on_event(SceneEdited({"layers.dual_paths": False}))
+    canvas.set_curve.assert_any_call("e", None)
+    names = [measure.name for measure in window.set_measures.call_args.args[0]]
+    assert "Length of the e-path (α = 1)" not in names
+
+
+def test_a_loop_drawn_by_hand_is_kept(desk, tmp_path):
+    controller, _, window, _ = desk
+    controller.on_event(LoopDrawn(np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 0.5)])))
+    scene = controller.store.scene
+    assert scene.layers.loop
+    np.testing.assert_allclose(scene.loop, [(0, 1), (1, 1), (1, np.exp(0.5))])
+    session.save(scene, tmp_path / "loop.json")
+    assert session.load(tmp_path / "loop.json").loop == scene.loop
+    controller.on_event(LoopDrawn(np.array([(0.0, 0.0), (1.0, 0.0)])))
+    window.tell.assert_called_once()
+    assert controller.store.scene == scene
+
+
+def test_distance_from_a_is_a_map_of_its_own(desk):
+    controller, canvas, _, runner = desk
+    controller.on_event(SceneEdited({"layers.map": True, "scalar": "distance"}))
+    answer_all(controller, runner)
+    image = canvas.set_map.call_args.args[0]
+    assert image.label == "Fisher–Rao distance from A"
+    assert 0 <= np.nanmin(image.values) < 0.2
