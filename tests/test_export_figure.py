@@ -309,6 +309,13 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(arguments, words, tmp_path)
     assert words in refused(tmp_path, *(part.format(tmp_path) for part in arguments))
 
 
+def test_what_the_font_lacks_is_written_otherwise():
+    from app.views.canvas.glyphs import MISSING, writable
+
+    assert writable("KL(A‖B) √θ₁²") == "KL(A||B) √θ₁²"
+    assert writable("a\N{CJK UNIFIED IDEOGRAPH-4E2D}b") == f"a{MISSING}b"
+
+
 def test_the_atlas_grows_for_large_letters():
     from app.views.canvas.glyphs import SIDE, Atlas
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
@@ -13,7 +14,7 @@ from PIL import Image
 
 from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
 from app.views.canvas.frame import Pixels
-from app.views.canvas.glyphs import FONTS
+from app.views.canvas.glyphs import FONTS, writable
 from app.views.canvas.texts import CAP_HEIGHT, Label
 from app.views.theme import RGBA
 
@@ -72,7 +73,7 @@ def _item(page: FPDF, item: Item) -> None:
             with page.local_context(fill_opacity=item.opacity):
                 page.image(Image.fromarray(item.pixels), left, top, right - left, bottom - top)
         case Label():
-            _text(page, item)
+            _text(page, replace(item, text=writable(item.text)))
 
 
 def _stroke(page: FPDF, item: Line) -> None:

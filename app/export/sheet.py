@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.views.canvas.frame import Frame, Pixels
-from app.views.canvas.glyphs import SCRIPT, face
+from app.views.canvas.glyphs import SCRIPT, face, writable
 from app.views.canvas.layer import Layer
 from app.views.canvas.map import MapLayer
 from app.views.canvas.picture import Placed
@@ -291,4 +291,4 @@ def halo_of(label: Label) -> Line:
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
     """Width of a line of text, in logical pixels."""
-    return runs(Label(text, (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0), bold=bold))[1]
+    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0), bold=bold))[1]

@@ -19,6 +19,9 @@ from vispy import gloo
 SIDE, LARGEST = 1024, 8192  # of the atlas, which grows when large letters fill it
 HALO = 2  # reach of the halo in logical pixels
 FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
+# what the font lacks and can be written otherwise; of all else it shows that something is missing
+REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
+MISSING = "\ufffd"
 SCRIPT = 0.68  # size of a made-up subscript or superscript
 
 
@@ -61,7 +64,7 @@ class Atlas:
     def width(self, text: str, size: float, ratio: float = 1.0, bold: bool = False) -> float:
         """Width of a line of text, in logical pixels."""
         pixels, halo = round(size * ratio), round(HALO * ratio)
-        return sum(self.glyph(char, pixels, bold, halo).advance for char in text) / ratio
+        return sum(self.glyph(char, pixels, bold, halo).advance for char in writable(text)) / ratio
 
     def _add(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
         letter, left, top, advance = rendered(char, size, bold)
@@ -95,6 +98,17 @@ def face(bold: bool) -> freetype.Face:
     """The font, which comes with vispy."""
     path = resources.files("vispy.util.fonts") / "data" / FONTS[bold]
     return freetype.Face(str(path))
+
+
+def writable(text: str) -> str:
+    """A text in letters that there are."""
+    return "".join(char if _is_known(char) else MISSING for char in text.translate(REWRITTEN))
+
+
+@lru_cache(maxsize=4096)
+def _is_known(char: str) -> bool:
+    """Whether the font has a letter, or what a sub- or superscript is made of."""
+    return bool(face(False).get_char_index(_script(char, 0)[0]))
 
 
 def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
