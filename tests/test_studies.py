@@ -140,3 +140,34 @@ def test_distance_from_a_is_a_map_of_its_own(desk):
     image = canvas.set_map.call_args.args[0]
     assert image.label == "Fisher–Rao distance from A"
     assert 0 <= np.nanmin(image.values) < 0.2
+
+
+def test_a_path_is_checked_in_float64(desk):
+    controller, _, window, runner = desk
+    answer_all(controller, runner)
+    controller.commands["check"]()
+    answer_all(controller, runner)
+    last = window.set_measures.call_args.args[0][-1]
+    assert last.name == "Off its float64 copy by"
+    assert last.ok
+    assert float(last.value) < 1e-9
+    controller.on_event(SceneEdited({"alpha": 0.5}))
+    answer_all(controller, runner)
+    assert "Off its" not in window.set_measures.call_args.args[0][-1].name
+
+
+def test_a_path_relaxes_before_ones_eyes(desk):
+    controller, canvas, window, runner = desk
+    controller.commands["relax"]()
+    answer_all(controller, runner)
+    show = window.every.call_args.args[1]
+    stop = window.every.return_value
+    for _ in range(200):
+        if stop.called:
+            break
+        show()
+    words = [c.args[2] for c in window.set_status.call_args_list if "action" in c.args[2]]
+    actions = [float(text.split("action ")[1].split(",")[0]) for text in words]
+    assert words[0].startswith("Round 0: ")
+    assert len(actions) > 10 and actions == sorted(actions, reverse=True)
+    assert canvas.set_curve.call_args.args == ("relaxing", None)

@@ -25,5 +25,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("reset_view", "View", "Reset view", "Ctrl+0", "Show the chart’s own rectangle"),
     Command("play", "Play", "Play or pause", "Space", "Let the point glide from A to B"),
     Command("to_start", "Play", "Back to A", "Home", "Put the moving point on A"),
+    Command(
+        "relax",
+        "Play",
+        "Watch the path relax",
+        "Ctrl+L",
+        "From the straight line to a geodesic, as its action falls",
+    ),
+    Command(
+        "check",
+        "Play",
+        "Check in float64",
+        "Ctrl+Shift+F",
+        "Compute the path again in double precision and compare",
+    ),
     Command("about", "Help", "About Attention Geodesics", "", "What this program is"),
 )

@@ -12,12 +12,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.controller import drawing, panels, picture
+from app.controller import drawing, panels, picture, placing
+from app.controller.checking import CheckAnswer, CheckJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.plan import Viewport, jobs, plan
+from app.controller.playing import Player
+from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.runner import EngineOpened, JobFailed, Message
 from app.controller.studies import STUDIES, StudyAnswer
-from app.model.scene import Pin, Scene, chart_of, completed, of_family, view_of
+from app.model.scene import Scene, chart_of, completed, of_family, view_of
 from app.model.store import Store
 from app.views.base import (
     Canvas,
@@ -25,24 +28,18 @@ from app.views.base import (
     Event,
     Hovered,
     LoopDrawn,
+    Measure,
     PinMoved,
     SceneEdited,
     VectorMoved,
     ViewChanged,
     Window,
 )
-from compute.charts import Chart
 from compute.families import family as manifold_of
-from compute.manifold import Manifold, known_inside
-from compute.types import Floats, Status
+from compute.types import Status
 
-# a pin dropped this near to a landmark (share of the view) is put on it
-SNAP = 0.012
-FRAME_MS = 33
 # seconds between redrawings of the plots while something is dragged: they cost more than the curve
 PLOTS = 0.07
-# seconds that the moving point takes from A to B
-TRAVEL = 4.0
 
 
 class Submits(Protocol):
@@ -59,10 +56,13 @@ class Controller:
         self.canvas = canvas
         self.window = window
         self.runner = runner
+        self.player = Player(store, canvas, window)
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
-            "play": self.toggle_play,
+            "play": self.player.toggle,
+            "relax": self.relax,
+            "check": self.check,
             "reset_view": self.reset_view,
             "swap": self.swap,
             "to_start": lambda: store.update(replace(store.scene, playhead=0.0)),
@@ -71,8 +71,8 @@ class Controller:
         self._planned: dict[type, Job] = {}
         self._answer: PathAnswer | None = None
         self._studies: dict[type, StudyAnswer] = {}
+        self._check: Measure | None = None
         self._engine = EngineOpened("", "starting…")
-        self._stop_playing: Callable[[], None] | None = None
         self._plotted = 0.0
         canvas.connect(self.on_event)
         window.connect(self.on_event)
@@ -94,18 +94,15 @@ class Controller:
             case SceneEdited():
                 self._edit(dict(event.changes))
             case Hovered():
-                self.window.set_coordinates(self._describe(event.xy))
+                self.window.set_coordinates(placing.described(self.store.scene, event.xy))
             case CommandInvoked() if event.name in self.commands:
                 self.commands[event.name]()
             case _:
                 pass
 
     def _move_pin(self, event: PinMoved) -> None:
-        manifold, chart = self._manifold_and_chart()
         scene = self.store.scene
-        pin = self._pin_at(
-            manifold, chart, scene.start if event.pin == "A" else scene.end, event.xy
-        )
+        pin = placing.pin_at(scene, scene.start if event.pin == "A" else scene.end, event.xy)
         self._drag(not event.done)
         if pin is not None:
             moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
@@ -113,56 +110,21 @@ class Controller:
         if event.done:
             self.store.settle()
 
-    def _pin_at(
-        self, manifold: Manifold, chart: Chart, before: Pin | None, xy: tuple[float, float]
-    ) -> Pin | None:
-        """The pin that belongs at drawing coordinates, put on a landmark if it comes near one."""
-        token = self._landmark_near(manifold, chart, before, np.array(xy))
-        if token is not None and manifold.landmarks is not None:
-            theta = manifold.landmarks.theta[token]
-        else:
-            theta = chart.inverse(np.array(xy))
-        if not np.isfinite(theta).all() or not manifold.in_domain(theta):
-            return None
-        return Pin((float(theta[0]), float(theta[1])), token)
-
-    def _landmark_near(
-        self, manifold: Manifold, chart: Chart, before: Pin | None, xy: Floats
-    ) -> int | None:
-        """The landmark that a pin comes near; one that it moves away from does not hold it."""
-        view = self.store.scene.view
-        if manifold.landmarks is None or view is None or before is None:
-            return None
-        size = np.array([view.x1 - view.x0, view.y1 - view.y0])
-        marks, old = chart.forward(manifold.landmarks.theta), chart.forward(np.array(before.theta))
-        gaps = np.max(np.abs(marks - xy) / size, axis=1)
-        nearest = int(gaps.argmin())
-        leaving = gaps[nearest] > float(np.max(np.abs(marks[nearest] - old) / size)) + 1e-9
-        return nearest if gaps[nearest] < SNAP and not leaving else None
-
     def _move_vector(self, event: VectorMoved) -> None:
-        scene = self.store.scene
-        assert scene.start
-        _, chart = self._manifold_and_chart()
-        theta = np.array(scene.start.theta)
-        drawn = np.array(event.tip) - chart.forward(theta)
-        vector = chart.pull(theta, drawn)
+        vector = placing.vector_to(self.store.scene, event.tip)
         self._drag(not event.done)
-        if np.isfinite(vector).all():
-            self.store.update(
-                replace(scene, vector=(float(vector[0]), float(vector[1]))), merge="vector"
-            )
+        if vector is not None:
+            self.store.update(replace(self.store.scene, vector=vector), merge="vector")
         if event.done:
             self.store.settle()
 
     def _draw_loop(self, event: LoopDrawn) -> None:
         """Keep a loop drawn by hand, if all of it lies in the domain, and show what it does."""
-        manifold, chart = self._manifold_and_chart()
-        theta = chart.inverse(np.array(event.xy))
-        if len(theta) < 3 or not known_inside(manifold, theta).all():
+        loop = placing.loop_through(self.store.scene, event.xy)
+        if loop is None:
             self.window.tell("That is no loop", "A loop needs three points or more in the domain.")
             return
-        scene, loop = self.store.scene, tuple((float(x), float(y)) for x, y in theta)
+        scene = self.store.scene
         self.store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
         self.store.settle()
 
@@ -214,12 +176,26 @@ class Controller:
             swapped = replace(swapped, vector=(float(u), float(v)))
         self.store.update(completed(swapped))
 
+    def relax(self) -> None:
+        """Watch the straight line between the pins become a geodesic."""
+        scene = self.store.scene
+        assert scene.start and scene.end
+        self.runner.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
+
+    def check(self) -> None:
+        """Compute the path that is shown again in float64."""
+        if self._answer is not None:
+            job, theta = self._answer.job, self._answer.paths.theta[0]
+            self._say("computing again in float64 …", True)
+            self.runner.submit(CheckJob(job.family, job.start, job.end, job.alpha, theta))
+
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
         """Show at once what needs no computing, and have the rest computed."""
         if (old.family, old.chart) != (new.family, new.chart):
-            self._answer = None
+            self._answer, self._check = None, None
             self._studies = {}
+            self.player.end_relaxing()
             self._show_everything(new)
             return
         drawing.show_pins(self.canvas, new)
@@ -245,17 +221,12 @@ class Controller:
             self.runner.submit(job)
         self._planned = wanted
 
-    def _manifold_and_chart(self) -> tuple[Manifold, Chart]:
-        scene = self.store.scene
-        manifold = manifold_of(scene.family)
-        return manifold, chart_of(manifold, scene.chart)
-
     def _show_everything(self, scene: Scene) -> None:
         self._planned = {}
         drawing.show_scene(self.canvas, scene)
         self.window.set_distributions(None)
         self.window.set_title(scene.title or manifold_of(scene.family).title)
-        self.window.set_playhead(scene.playhead, self._stop_playing is not None)
+        self.window.set_playhead(scene.playhead, self.player.is_playing)
         self._show_panels(scene)
         self._plan(scene)
 
@@ -267,7 +238,7 @@ class Controller:
         """An answer or a remark of the runner, on the GUI thread."""
         match message:
             case PathAnswer() if self._is_wanted(message):
-                self._answer = message
+                self._answer, self._check = message, None
                 self._show_path()
                 self._show_numbers()
             case MapAnswer() if message.job == self._planned.get(type(message.job)):
@@ -276,6 +247,10 @@ class Controller:
                 self.canvas.set_ellipses(message.outlines)
             case StudyAnswer():
                 self._show_study(message)
+            case RelaxAnswer():
+                self.player.relax(message, lambda words: self._say(words, True))
+            case CheckAnswer():
+                self._show_check(message)
             case EngineOpened():
                 self._engine = message
                 self._say(message.remark or "ready", not message.remark)
@@ -295,7 +270,7 @@ class Controller:
         """During a drag the last answer is one move behind: better drawn than nothing."""
         current = self._planned.get(type(answer.job))
         if self._viewport.dragging and getattr(current, "family", None) == answer.job.family:
-            self._answer = answer
+            self._answer, self._check = answer, None
             self._show_path()
             self._show_numbers()
 
@@ -328,16 +303,27 @@ class Controller:
         status = Status(int(answer.paths.status[0]))
         self._say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
 
+    def _show_check(self, answer: CheckAnswer) -> None:
+        """The float64 certificate, if it is of the path that is still shown."""
+        shown = self._answer
+        if shown is None or not np.shares_memory(shown.paths.theta, answer.job.theta):
+            return
+        self._check = answer.measure
+        self._show_measures()
+        words = f"{answer.measure.name.lower()} {answer.measure.value}"
+        self._say(words, answer.measure.ok, f"{answer.milliseconds:.0f} ms")
+
     def _show_measures(self) -> None:
         """The numbers of the geodesic and of all studies that are shown."""
         if self._answer is not None:
             shown = [answer for kind, answer in self._studies.items() if kind in self._planned]
             extra = [measure for answer in shown for measure in answer.measures]
+            extra += [self._check] if self._check else []
             self.window.set_measures([*picture.measures(self._answer), *extra])
 
     def _show_moving_point(self) -> None:
         scene = self.store.scene
-        self.window.set_playhead(scene.playhead, self._stop_playing is not None)
+        self.window.set_playhead(scene.playhead, self.player.is_playing)
         if self._answer is None or self._answer.job.family != scene.family:
             return
         row = drawing.show_moving_point(self.canvas, scene, self._answer)
@@ -351,32 +337,3 @@ class Controller:
         self.window.set_status(
             engine, timing, remark if remark and ok else words, ok and not remark
         )
-
-    def _describe(self, xy: tuple[float, float] | None) -> str:
-        """Coordinates and curvature under the pointer."""
-        if xy is None:
-            return ""
-        manifold, chart = self._manifold_and_chart()
-        theta = chart.inverse(np.array(xy))
-        if not np.isfinite(theta).all() or not manifold.in_domain(theta):
-            return "outside the domain"
-        names = manifold.coordinates
-        curvature = float(manifold.curvature(theta))
-        words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
-        return words.replace("-", "−")
-
-    # --- playing --------------------------------------------------------------------------------
-    def toggle_play(self) -> None:
-        """Let the moving point glide from A to B, or hold it."""
-        if self._stop_playing is not None:
-            self._stop_playing()
-            self._stop_playing = None
-            self.store.settle()
-        else:
-            self._stop_playing = self.window.every(FRAME_MS, self._advance)
-        self.window.set_playhead(self.store.scene.playhead, self._stop_playing is not None)
-
-    def _advance(self) -> None:
-        scene = self.store.scene
-        t = scene.playhead + FRAME_MS / 1000 / TRAVEL
-        self.store.update(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.controller import studies
+from app.controller import checking, relaxing, studies
+from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.studies import Study, StudyAnswer
 from app.model.scene import chart_of
 from compute import jacobi
@@ -82,7 +84,7 @@ class EllipseJob:
     view: Extent
 
 
-Job = PathJob | MapJob | EllipseJob | Study
+Job = PathJob | MapJob | EllipseJob | Study | CheckJob | RelaxJob
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,7 @@ class EllipseAnswer:
     milliseconds: float
 
 
-Answer = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer
+Answer = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | CheckAnswer | RelaxAnswer
 Emit = Callable[[Answer], None]
 Cancelled = Callable[[], bool]
 
@@ -143,7 +145,17 @@ def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
     """Answer ``job`` with one engine, by one or more calls of ``emit``."""
     if isinstance(job, Study):
         emit(studies.perform(engine, job))
-        return
+    elif isinstance(job, CheckJob):
+        emit(checking.perform(job))
+    elif isinstance(job, RelaxJob):
+        emit(relaxing.perform(engine, job))
+    else:
+        _perform(engine, job, emit, cancelled)
+
+
+def _perform(
+    engine: Engine, job: PathJob | MapJob | EllipseJob, emit: Emit, cancelled: Cancelled
+) -> None:
     began = time.perf_counter()
     manifold = manifold_of(job.family)
     if isinstance(job, PathJob):

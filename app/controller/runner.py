@@ -10,12 +10,22 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.controller.checking import CheckJob
 from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
+from app.controller.relaxing import RelaxJob
 from app.controller.studies import STUDIES
 from compute.engine import Engine, open_engine
 
 # most urgent first
-ORDER: tuple[type, ...] = (PathJob, EllipseJob, *STUDIES[:-2], MapJob, *STUDIES[-2:])
+ORDER: tuple[type, ...] = (
+    PathJob,
+    EllipseJob,
+    *STUDIES[:-2],
+    RelaxJob,
+    CheckJob,
+    MapJob,
+    *STUDIES[-2:],
+)
 
 
 @dataclass(frozen=True)

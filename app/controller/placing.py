@@ -1,0 +1,83 @@
+"""What a place in the drawing means: a pin, a vector, a loop, or a few words.  Pure functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.model.scene import Pin, Point, Scene, chart_of
+from app.views.base import XY, Array
+from compute.charts import Chart
+from compute.families import family as manifold_of
+from compute.manifold import Manifold, known_inside
+from compute.types import Floats
+
+# a pin dropped this near to a landmark (share of the view) is put on it
+SNAP = 0.012
+
+
+def pin_at(scene: Scene, before: Pin | None, xy: XY) -> Pin | None:
+    """The pin that belongs at drawing coordinates, put on a landmark if it comes near one.
+
+    None outside the domain.  ``before`` is where the pin was.
+    """
+    manifold, chart = _drawn(scene)
+    token = _landmark_near(scene, manifold, chart, before, np.array(xy))
+    if token is not None and manifold.landmarks is not None:
+        theta = manifold.landmarks.theta[token]
+    else:
+        theta = chart.inverse(np.array(xy))
+    if not known_inside(manifold, theta):
+        return None
+    return Pin((float(theta[0]), float(theta[1])), token)
+
+
+def vector_to(scene: Scene, tip: XY) -> Point | None:
+    """The tangent vector at A whose drawing ends at ``tip``, in θ-components."""
+    assert scene.start
+    _, chart = _drawn(scene)
+    theta = np.array(scene.start.theta)
+    vector = chart.pull(theta, np.array(tip) - chart.forward(theta))
+    return (float(vector[0]), float(vector[1])) if np.isfinite(vector).all() else None
+
+
+def loop_through(scene: Scene, xy: Array) -> tuple[Point, ...] | None:
+    """The vertices in θ of a closed line drawn through xy (k, 2); None if it is none in the domain."""
+    manifold, chart = _drawn(scene)
+    theta = chart.inverse(np.array(xy))
+    if len(theta) < 3 or not known_inside(manifold, theta).all():
+        return None
+    return tuple((float(x), float(y)) for x, y in theta)
+
+
+def described(scene: Scene, xy: XY | None) -> str:
+    """Coordinates and curvature under the pointer."""
+    if xy is None:
+        return ""
+    manifold, chart = _drawn(scene)
+    theta = chart.inverse(np.array(xy))
+    if not known_inside(manifold, theta):
+        return "outside the domain"
+    names = manifold.coordinates
+    curvature = float(manifold.curvature(theta))
+    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
+    return words.replace("-", "−")
+
+
+def _drawn(scene: Scene) -> tuple[Manifold, Chart]:
+    manifold = manifold_of(scene.family)
+    return manifold, chart_of(manifold, scene.chart)
+
+
+def _landmark_near(
+    scene: Scene, manifold: Manifold, chart: Chart, before: Pin | None, xy: Floats
+) -> int | None:
+    """The landmark that a pin comes near; one that it moves away from does not hold it."""
+    view = scene.view
+    if manifold.landmarks is None or view is None or before is None:
+        return None
+    size = np.array([view.x1 - view.x0, view.y1 - view.y0])
+    marks, old = chart.forward(manifold.landmarks.theta), chart.forward(np.array(before.theta))
+    gaps = np.max(np.abs(marks - xy) / size, axis=1)
+    nearest = int(gaps.argmin())
+    leaving = gaps[nearest] > float(np.max(np.abs(marks[nearest] - old) / size)) + 1e-9
+    return nearest if gaps[nearest] < SNAP and not leaving else None
