@@ -7,6 +7,7 @@ from compute.api import AttentionGeodesic, Path, TileTransport
 from compute.engine import Engine, NoAdapter, open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
+from compute.formulas.custom import custom_family
 from compute.optimise import PathOptimization
 from compute.types import Status
 
@@ -19,6 +20,7 @@ __all__ = [
     "Status",
     "TileTransport",
     "attention_manifold",
+    "custom_family",
     "families",
     "family",
     "open_engine",

@@ -25,7 +25,8 @@ class Family:
     """One entry of the registry.
 
     ``build(key, **parameters)`` makes the manifold; ``parameters`` holds the defaults, whose types
-    say how the text of a specification is read.
+    say how the text of a specification is read; ``settled`` puts what a file says in the place of its
+    name, so that equal parameters are the same manifold.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Family:
     closed_forms: tuple[str, ...]
     build: Callable[..., Manifold]
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
 
 def formula(
@@ -55,6 +57,7 @@ def formula(
     pins: tuple[Point, Point],
     draw: tuple[Chart, ...] = (),
     nodes: Nodes | None = None,
+    normalise: bool = False,
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
     periods: Point = (0.0, 0.0),
@@ -62,14 +65,16 @@ def formula(
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
     ``draw`` lists its charts, the default first; ``view`` is a rectangle of that default chart.
-    ``nodes`` are where a family by its log-density alone is averaged; ``periods`` of coordinates
-    that are angles.
+    ``nodes`` are where a family by its log-density alone is averaged, which is found up to its norm
+    with ``normalise``; ``periods`` of coordinates that are angles.
     """
     drawn = draw or (charts.parameters(coordinates),)
 
     def build(key: str, **chosen: Any) -> Manifold:
         derived = cached(_identity(define, chosen), lambda: symbolic.derive(define(**chosen)))
-        local = _by_formulas(derived) if nodes is None else _by_quadrature(derived, nodes)
+        local = (
+            _by_formulas(derived) if nodes is None else _by_quadrature(derived, nodes, normalise)
+        )
         return Manifold(
             key=key,
             name=name,
@@ -82,7 +87,7 @@ def formula(
             curvature=local.curvature,
             scalar=local.scalar,
             scalars=(*local.scalars, *GENERIC_SCALARS),
-            density=_density(derived),
+            density=_density(derived, local.log_norm if normalise else None),
             support=support,
             charts=drawn,
             slot=local.slot,
@@ -137,6 +142,7 @@ class _Local:
     scalar: Callable[[str, Floats, int], Floats]
     scalars: tuple[str, ...]
     slot: Slot
+    log_norm: Callable[[Floats], Floats] | None = None
 
 
 def _by_formulas(derived: Derived) -> _Local:
@@ -150,15 +156,16 @@ def _by_formulas(derived: Derived) -> _Local:
     )
 
 
-def _by_quadrature(derived: Derived, nodes: Nodes) -> _Local:
+def _by_quadrature(derived: Derived, nodes: Nodes, normalise: bool) -> _Local:
     assert derived.scores is not None
-    quadrature = Quadrature(derived.scores, nodes)
+    quadrature = Quadrature(derived.scores, nodes, normalise)
     return _Local(
         quadrature.geometry,
         quadrature.curvature,
         lambda name, theta, index: quadrature.entropy(theta),
         ("entropy",),
-        _quadrature_slot(derived, derived.scores, nodes),
+        _quadrature_slot(derived, derived.scores, nodes, normalise),
+        quadrature.log_norm,
     )
 
 
@@ -183,14 +190,18 @@ def _scalar(derived: Derived) -> Callable[[str, Floats, int], Floats]:
     return scalar
 
 
-def _density(derived: Derived) -> Callable[[Floats, Floats], Floats]:
+def _density(
+    derived: Derived, log_norm: Callable[[Floats], Floats] | None
+) -> Callable[[Floats, Floats], Floats]:
     def probabilities(theta: Floats, x: Floats) -> Floats:
         return np.stack(tape.run(derived.density, *_columns(theta)), axis=-1)
 
     def density(theta: Floats, x: Floats) -> Floats:
         first, second = (column[..., None] for column in _columns(theta))
         with np.errstate(under="ignore"):  # a density may vanish in its tails
-            p: Floats = np.exp(tape.run(derived.density, first, second, x)[0])
+            log = tape.run(derived.density, first, second, x)[0]
+            norm = log_norm(theta)[..., None] if log_norm is not None else 0.0
+            p: Floats = np.exp(log - norm)
         return p
 
     return density if len(derived.density.inputs) == 3 else probabilities
@@ -212,24 +223,25 @@ _TARGETS = (
 )
 
 
-_SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z")
+_SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z", "weight")
 
 
-def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes) -> Slot:
+def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise: bool) -> Slot:
     """The scores printed from their tape, and the nodes in a uniform array."""
     table = np.zeros((len(nodes.x), 4), np.float32)
     table[:, 0], table[:, 1] = nodes.x, nodes.weights
     signature = "scores(theta: vec2f, t2: f32) -> Scores"
     lines = (
-        "struct Scores { log: f32, first: vec2f, second: vec3f }",
+        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32 }",
         "//!include lib/special.wgsl",
         _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
         "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
         _function(signature, "Scores", scores, [f"result.{name}" for name in _SCORES]),
         "//!include families/quadrature.wgsl",
     )
-    constants = {"NODE_COUNT": len(nodes.x)}
-    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=2 * len(nodes.x))
+    constants = {"NODE_COUNT": len(nodes.x), "NORMALISE": int(normalise)}
+    passes = 4 if normalise else 2
+    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
 
 
 def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:

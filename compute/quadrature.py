@@ -5,6 +5,8 @@ With the scores l_i = ∂_i log p and l_ij = ∂_i∂_j log p at the nodes, ever
     D = g₁₁ E[(l₂ − (g₁₂/g₁₁) l₁)²], which does not cancel where the family is nearly degenerate,
     R_1212 = E[b₁₁b₂₂ − b₁₂² − ½(b₂₂l₁² + b₁₁l₂² − 2b₁₂l₁l₂)] + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n),
     b_ij = l_ij + l_i l_j, in which the third derivatives of p have cancelled.
+A density known up to its norm, l = u − log ∫eᵘ, has l_i = u_i − E[u_i] and
+    l_ij = u_ij − E[u_ij] − E[u_i u_j] + E[u_i] E[u_j].
 On the line the trapezoidal rule converges faster than any power of its step.  The twin of
 ``shaders/families/quadrature.wgsl``.
 """
@@ -20,6 +22,8 @@ from compute.manifold import LocalGeometry, raised
 from compute.tape import Tape, run
 from compute.types import Floats
 
+# A density whose integral over the nodes misses 1 by more is not resolved there: D is given as 0.
+UNRESOLVED = 0.02
 # points whose scores at all nodes are held at once
 CHUNK = 1024
 
@@ -48,11 +52,15 @@ class _Scores:
 
 
 class Quadrature:
-    """A family by the tape of (l, l₁, l₂, l₁₁, l₁₂, l₂₂) at (θ¹, θ², x) and by its nodes."""
+    """A family by the tape of (l, l₁, l₂, l₁₁, l₁₂, l₂₂, weight) at (θ¹, θ², u) and by its nodes u.
 
-    def __init__(self, scores: Tape, nodes: Nodes) -> None:
+    With ``normalise`` the tape's l is known up to the density's norm.
+    """
+
+    def __init__(self, scores: Tape, nodes: Nodes, normalise: bool = False) -> None:
         self.tape = scores
         self.nodes = nodes
+        self.normalise = normalise
 
     def geometry(self, theta: Floats) -> LocalGeometry:
         """g, Γ_ij,k, T_ijk and D at theta (..., 2)."""
@@ -67,21 +75,57 @@ class Quadrature:
         """−E[l] in nats at theta (..., 2)."""
         return self._chunked(theta, lambda s: (-(s.mass * s.log).sum(axis=1),))[0]
 
+    def log_norm(self, theta: Floats) -> Floats:
+        """log ∫eˡ dx of what the tape states, at theta (..., 2); −∞ where it sees nothing."""
+
+        def norm(s: _Scores) -> tuple[Floats]:
+            with np.errstate(divide="ignore"):
+                return (np.log(s.mass.sum(axis=1)),)
+
+        return self._chunked(theta, norm, stated=True)[0]
+
     def _chunked(
-        self, theta: Floats, means: Callable[[_Scores], tuple[Floats, ...]]
+        self,
+        theta: Floats,
+        means: Callable[[_Scores], tuple[Floats, ...]],
+        stated: bool = False,
     ) -> list[Floats]:
         flat = np.asarray(theta).reshape(-1, 2)
         chunks = [flat[i : i + CHUNK] for i in range(0, max(len(flat), 1), CHUNK)]
-        found = zip(*(means(self._scores(chunk)) for chunk in chunks), strict=True)
+        found = zip(*(means(self._scores(chunk, stated)) for chunk in chunks), strict=True)
         shape = np.shape(theta)[:-1]
         return [np.concatenate(part).reshape((*shape, *part[0].shape[1:])) for part in found]
 
-    def _scores(self, theta: Floats) -> _Scores:
-        x = self.nodes.x.astype(theta.dtype)
-        log, l1, l2, l11, l12, l22 = run(self.tape, theta[:, :1], theta[:, 1:], x)
+    def _scores(self, theta: Floats, stated: bool) -> _Scores:
+        u = self.nodes.x.astype(theta.dtype)
+        with np.errstate(all="ignore"):  # what is not finite has no weight
+            log, *rest, weight = run(self.tape, theta[:, :1], theta[:, 1:], u)
+        seen = weight > 0
+        if not seen.all():
+            log, *rest, weight = (np.where(seen, value, 0.0) for value in (log, *rest, weight))
+        measure = weight * self.nodes.weights.astype(theta.dtype)
+        if self.normalise and not stated:
+            return _normalised(measure, log, rest)
         with np.errstate(under="ignore"):
-            mass = np.exp(log) * self.nodes.weights.astype(theta.dtype)
-        return _Scores(mass, log, (l1, l2), (l11, l12, l22))
+            mass = np.exp(log) * measure
+        return _Scores(mass, log, (rest[0], rest[1]), (rest[2], rest[3], rest[4]))
+
+
+def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> _Scores:
+    """The scores of eˡ/∫eˡ."""
+    top = np.max(np.where(measure > 0, log, -np.inf), axis=1, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(under="ignore"):
+        mass = np.exp(log - top) * measure
+    norm = mass.sum(axis=1, keepdims=True)
+    norm = np.where(norm > 0, norm, 1.0)
+    mass = mass / norm
+    u1, u2, u11, u12, u22 = rest
+    m1, m2 = (_mean(mass, u) for u in (u1, u2))
+    bends = zip((u11, u12, u22), ((u1, u1), (u1, u2), (u2, u2)), strict=True)
+    b11, b12, b22 = (_mean(mass, u + a * b) for u, (a, b) in bends)
+    second = (u11 - b11 + m1 * m1, u12 - b12 + m1 * m2, u22 - b22 + m2 * m2)
+    return _Scores(mass, log - top - np.log(norm), (u1 - m1, u2 - m2), second)
 
 
 def _mean(mass: Floats, *values: Floats) -> Floats:
@@ -97,8 +141,9 @@ def _local(s: _Scores) -> tuple[Floats, Floats, Floats, Floats]:
     halves = [second + 0.5 * square for second, square in zip(s.second, squares, strict=True)]
     first = np.stack([_mean(s.mass * li, *halves) for li in (l1, l2)], axis=-2)
     cubic = _mean(s.mass, l1**3, l1**2 * l2, l1 * l2**2, l2**3)
-    rest = l2 - (g[:, 1] / g[:, 0])[:, None] * l1
+    rest = l2 - (g[:, 1] / np.where(g[:, 0] > 0, g[:, 0], 1.0))[:, None] * l1
     det = g[:, 0] * _mean(s.mass, rest * rest)[:, 0]
+    det = np.where(np.abs(s.mass.sum(axis=1) - 1) <= UNRESOLVED, det, 0.0)
     return g, first, cubic, det
 
 

@@ -39,6 +39,8 @@ class Definition:
     scalars: named functions of θ to draw as maps.
     log_density in x and θ, or ``probabilities`` of finitely many outcomes: what everything else
     is checked against.  distance: closed form d(θ, φ) in theta and ``other``.
+    sample: where ``node`` u lies in the sample space, x(u, θ), and ``weight`` what ∫du counts there,
+    dx/du or 0; without them x = u.  tidy: False where simplifying is not worth its seconds.
     """
 
     theta: tuple[Expr, Expr]
@@ -55,6 +57,10 @@ class Definition:
     x: Expr | None = None
     distance: Expr | None = None
     other: tuple[Expr, Expr] | None = None
+    sample: Expr | None = None
+    node: Expr | None = None
+    weight: Expr = 1
+    tidy: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ class Derived:
     geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
     margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
     distance: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density alone has no tapes of
-    geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ with inputs (θ¹, θ², x).
+    geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's weight, with inputs
+    (θ¹, θ², u).
     """
 
     geometry: Tape | None
@@ -85,14 +92,15 @@ def derive(definition: Definition) -> Derived:
     if definition.metric is None and definition.natural is None:
         return _by_density(definition)
     metric = _metric(definition)
-    first = _christoffel_first(metric, theta)
+    tidied = _tidy if definition.tidy else _as_it_is
+    first = _christoffel_first(metric, theta, tidied)
     cubic = definition.cubic or _cubic(definition)
     det = definition.det
     if det is None:
-        det = _tidy(metric[0] * metric[2] - metric[1] ** 2)
+        det = tidied(metric[0] * metric[2] - metric[1] ** 2)
     curvature = definition.curvature
     if curvature is None:
-        curvature = _tidy(_curvature(metric, first, det, theta))
+        curvature = tidied(_curvature(metric, first, det, theta))
     density = definition.probabilities or (definition.log_density,)
     inputs = theta if definition.probabilities else (*theta, definition.x)
     return Derived(
@@ -112,15 +120,19 @@ def _by_density(definition: Definition) -> Derived:
     import sympy as sp
 
     theta, log = definition.theta, definition.log_density
-    inputs = (*theta, definition.x)
     orders = ((0,), (1,), (0, 0), (0, 1), (1, 1))
     scores = (log, *(sp.diff(log, *(theta[i] for i in order)) for order in orders))
+    node = definition.x
+    if definition.sample is not None:
+        # after the derivatives, which are those at a fixed outcome
+        scores = tuple(score.subs(definition.x, definition.sample) for score in scores)
+        node = definition.node
     return Derived(
         geometry=None,
         margin=tape_of((sp.Min(*definition.bounds),), theta),
         curvature=None,
-        scores=tape_of(scores, inputs),
-        density=tape_of((log,), inputs),
+        scores=tape_of((*scores, definition.weight), (*theta, node)),
+        density=tape_of((log,), (*theta, definition.x)),
         scalars=(),
         scalar=tape_of((), theta),
         distance=_distance_tape(definition),
@@ -138,6 +150,10 @@ def _tidy(expression: Expr) -> Expr:
     import sympy as sp
 
     return sp.simplify(expression) if expression.count_ops() < 400 else expression
+
+
+def _as_it_is(expression: Expr) -> Expr:
+    return expression
 
 
 def _jacobian(definition: Definition) -> list[list[Expr]]:
@@ -185,7 +201,7 @@ def _cubic(definition: Definition) -> tuple[Expr, ...]:
 
 
 def _christoffel_first(
-    metric: tuple[Expr, Expr, Expr], theta: tuple[Expr, Expr]
+    metric: tuple[Expr, Expr, Expr], theta: tuple[Expr, Expr], tidied: Callable[[Expr], Expr]
 ) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     """((Γ_11,1, Γ_12,1, Γ_22,1), (Γ_11,2, Γ_12,2, Γ_22,2))."""
     import sympy as sp
@@ -193,7 +209,7 @@ def _christoffel_first(
     g = [[metric[0], metric[1]], [metric[1], metric[2]]]
 
     def gamma(i: int, j: int, k: int) -> Expr:
-        return _tidy(
+        return tidied(
             (sp.diff(g[j][k], theta[i]) + sp.diff(g[i][k], theta[j]) - sp.diff(g[i][j], theta[k]))
             / 2
         )

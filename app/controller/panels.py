@@ -35,7 +35,7 @@ def state(scene: Scene) -> PanelState:
     name, stated = parse(scene.family)
     defaults = families()[name].parameters
     chosen = {**defaults, **stated}
-    is_attention = "source" in defaults
+    is_attention = "layer" in defaults
     file = heads.load(chosen["source"]) if is_attention else None
     return PanelState(
         families=[Choice(f.name, f.title) for f in families().values()],

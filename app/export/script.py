@@ -87,7 +87,7 @@ def _family(family: str, folder: Path) -> str:
     """The family as an expression; a head file is named relative to the script."""
     name, stated = parse(family)
     source = stated.get("source", "")
-    if not source or source in bundled():
+    if not source or source in bundled() or source.startswith("{"):
         return ascii(family)
     marker = "\0"
     before, after = write(name, {**stated, "source": marker}).split(marker)

@@ -225,9 +225,11 @@ def _unknown(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def _relocated(family: str, move: Callable[[str], str]) -> str:
-    """``family`` with the path of its head file moved, if it names a file."""
+    """``family`` with the path of its file moved, if it names one."""
     name, stated = parse(family)
     source = stated.get("source", "")
-    if not source or source in bundled() or (os.path.isabs(move(source)) and os.path.isabs(source)):
+    if not source or source in bundled() or source.startswith("{"):
+        return family
+    if os.path.isabs(move(source)) and os.path.isabs(source):
         return family
     return write(name, {**stated, "source": move(source)})

@@ -25,7 +25,8 @@ def family(specification: str, **parameters: Any) -> Manifold:
     """The manifold that a specification names.
 
     ``specification`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families
-    from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6").  Keyword
+    from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6"), where a source may
+    be the data itself as a JSON object ("custom:FILE.json", 'custom:{"metric": …}').  Keyword
     parameters override those of the text.  Raises ValueError for an unknown family or parameter.
     """
     name, chosen = parse(specification)
@@ -33,6 +34,7 @@ def family(specification: str, **parameters: Any) -> Manifold:
     if unknown:
         raise ValueError(_unknown_parameter(name, unknown[0]))
     chosen.update(parameters)
+    chosen = families()[name].settled(chosen)
     return _build(name, tuple(sorted(chosen.items())))
 
 
@@ -48,7 +50,7 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
     if name not in families():
         known = ", ".join(families())
         raise ValueError(f"family must be one of {known}, got {name!r}")
-    source, question, query = rest.partition("?")
+    source, question, query = (rest, "", "") if rest.startswith("{") else rest.partition("?")
     if "source" not in families()[name].parameters:
         source, query = "", rest
     stated = {"source": source} if source else {}

@@ -1,0 +1,1 @@
+"""Families that a user states as text: read by a parser of its own, never run as code."""

@@ -1,0 +1,215 @@
+"""A user's own family as it is stated: names, domain and one formula of three kinds, as plain JSON.
+
+metric       [g₁₁, g₁₂, g₂₂], with T = 0: lengths and angles alone, no distributions
+potential    ψ, the coordinates being natural ones: g = ∂²ψ, T = ∂³ψ
+log_density  log p(x|θ) over a sample space: g = E[∂l ∂l], T = E[∂l ∂l ∂l]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from compute.formulas import parse
+from compute.formulas.parse import FormulaError, Node
+from compute.types import Extent
+
+KINDS = ("metric", "potential", "log_density")
+SPACES = ("line", "half-line", "interval", "circle")
+COMPONENTS = ("g11", "g12", "g22")
+MOST_BYTES = 64 << 10
+SAMPLE = "x"
+
+
+@dataclass(frozen=True)
+class Own:
+    """A checked definition.  Every text is a formula in the grammar of `compute.formulas.parse`.
+
+    domain: inequalities; formulas: three of a metric, one of the other kinds; space: one of SPACES
+    or the outcomes; range: where the sample lies, two formulas in the coordinates, or None;
+    normalise: the log-density is known up to its norm.  view, pins: None to have them chosen.
+    """
+
+    title: str
+    coordinates: tuple[str, str]
+    domain: tuple[str, ...]
+    kind: str
+    formulas: tuple[str, ...]
+    space: str | tuple[float, ...] = ""
+    range: tuple[str, str] | None = None
+    normalise: bool = False
+    parameters: tuple[tuple[str, float], ...] = ()
+    view: Extent | None = None
+    pins: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the main formulas may name besides the parameters."""
+        return (*self.coordinates, SAMPLE) if self.kind == "log_density" else self.coordinates
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What the main formulas are called in messages."""
+        return COMPONENTS if self.kind == "metric" else (self.kind,)
+
+    def trees(self) -> tuple[Node, ...]:
+        """The main formulas, parsed.  Raises FormulaError with its place."""
+        pairs = zip(self.formulas, self.places, strict=True)
+        return tuple(self._tree(text, self.names, place) for text, place in pairs)
+
+    def bounds(self) -> tuple[tuple[str, tuple[tuple[Node, Node], ...]], ...]:
+        """Each text of the domain with its (smaller, larger) pairs.  Raises FormulaError."""
+        found = []
+        for number, text in enumerate(self.domain):
+            try:
+                pairs = parse.inequalities(text, self.coordinates, dict(self.parameters))
+            except FormulaError as mistake:
+                raise mistake.within(f"domain[{number}]") from None
+            found.append((text, pairs))
+        return tuple(found)
+
+    def ends(self) -> tuple[Node, Node] | None:
+        """The ends of the sample's range, parsed.  Raises FormulaError."""
+        if self.range is None:
+            return None
+        low, high = (self._tree(text, self.coordinates, "range") for text in self.range)
+        return low, high
+
+    def _tree(self, text: str, names: tuple[str, ...], place: str) -> Node:
+        try:
+            return parse.formula(text, names, dict(self.parameters))
+        except FormulaError as mistake:
+            raise mistake.within(place) from None
+
+
+def stated(definition: Mapping[str, Any]) -> Own:
+    """A definition from plain data, every formula parsed once.
+
+    Raises ValueError that names the entry, FormulaError (which is one) with the column.
+    """
+    _check_schema(definition)
+    kind = _kind(definition)
+    parameters = tuple((k, float(v)) for k, v in definition.get("parameters", {}).items())
+    own = Own(
+        title=definition.get("name", "Your own family"),
+        coordinates=_coordinates(definition, tuple(name for name, _ in parameters)),
+        domain=tuple(_inequalities(definition.get("domain", []))),
+        kind=kind,
+        formulas=tuple(definition[kind]) if kind == "metric" else (definition[kind],),
+        parameters=parameters,
+        view=_view(definition.get("view")),
+        pins=_pins(definition.get("pins")),
+        **(_sample(definition) if kind == "log_density" else {}),
+    )
+    own.trees(), own.bounds(), own.ends()
+    return own
+
+
+def text_of(definition: Mapping[str, Any]) -> str:
+    """The definition on one line, the same for equal ones: what a specification carries."""
+    return json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def read(source: str) -> dict[str, Any]:
+    """The definition in a JSON text, which starts with {, or in a file.  Raises ValueError."""
+    if source.lstrip().startswith("{"):
+        return _object(source, "the definition of a family")
+    path = Path(source)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"{source} is larger than {MOST_BYTES} bytes, a definition is not")
+        return _object(path.read_text(encoding="utf-8"), source)
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8"
+        raise ValueError(f"source of custom must be a definition, {source}: {reason}") from None
+
+
+def example() -> dict[str, Any]:
+    """The definition that a user starts from."""
+    return read((resources.files("assets") / "custom.example.json").read_text("utf-8"))
+
+
+def _object(text: str, where: str) -> dict[str, Any]:
+    if len(text.encode()) > MOST_BYTES:
+        raise ValueError(f"{where} is larger than {MOST_BYTES} bytes")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"{where} is not JSON: {problem}") from None
+    if not isinstance(data, dict):
+        raise ValueError(f"{where} must be an object, got {type(data).__name__}")
+    return data
+
+
+def _check_schema(definition: Mapping[str, Any]) -> None:
+    # imported here: it costs more than reading a formula
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((resources.files("assets") / "custom.schema.json").read_text("utf-8"))
+    problem = next(iter(Draft202012Validator(schema).iter_errors(definition)), None)
+    if problem is not None:
+        place = "/".join(map(str, problem.absolute_path)) or "the definition"
+        message = problem.message if len(problem.message) < 200 else problem.message[:199] + "…"
+        raise ValueError(f"custom family: {place}: {message}")
+
+
+def _kind(definition: Mapping[str, Any]) -> str:
+    found = [kind for kind in KINDS if kind in definition]
+    if len(found) != 1:
+        raise ValueError(
+            f"custom family: exactly one of {', '.join(KINDS)} must be stated, got "
+            f"{', '.join(found) or 'none'}"
+        )
+    return found[0]
+
+
+def _coordinates(definition: Mapping[str, Any], parameters: Sequence[str]) -> tuple[str, str]:
+    first, second = definition["coordinates"]
+    names = (first, second, *parameters)
+    for number, name in enumerate(names):
+        if not parse.is_name(name) or name == SAMPLE or name in names[:number]:
+            raise ValueError(
+                "custom family: names of coordinates and parameters must be different words that mean "
+                f"nothing else, got {name!r}"
+            )
+    return first, second
+
+
+def _inequalities(domain: Any) -> list[str]:
+    """A domain as inequalities, from a list of them or from bounds for each coordinate."""
+    if not isinstance(domain, dict):
+        return list(domain)
+    found = []
+    for name, (low, high) in domain.items():
+        found += [f"{name} > {low}"] if low is not None else []
+        found += [f"{name} < {high}"] if high is not None else []
+    return found
+
+
+def _sample(definition: Mapping[str, Any]) -> dict[str, Any]:
+    space = definition.get("space", "line")
+    if isinstance(space, list):
+        space = tuple(map(float, space))
+    ends = definition.get("range")
+    if ends is not None and (space == "circle" or isinstance(space, tuple)):
+        raise ValueError("custom family: range is for a line, a half-line or an interval")
+    return {
+        "space": space,
+        "range": (str(ends[0]), str(ends[1])) if ends is not None else None,
+        "normalise": definition.get("normalise", False),
+    }
+
+
+def _view(view: Any) -> Extent | None:
+    return Extent(*map(float, view)) if view is not None else None
+
+
+def _pins(pins: Any) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    if pins is None:
+        return None
+    (a, b), (c, d) = pins
+    return (float(a), float(b)), (float(c), float(d))
