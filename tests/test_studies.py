@@ -112,12 +112,12 @@ def test_a_layer_is_computed_drawn_measured_and_cleared(desk):
     drawn = {c.args[0] for c in canvas.set_curve.call_args_list if c.args[1] is not None}
     assert {"e", "m", "geodesic"} <= drawn
     names = [measure.name for measure in window.set_measures.call_args.args[0]]
-    assert "Length of the e-path (α = 1)" in names
+    assert "e-path, α = 1" in names
     canvas.set_curve.reset_mock()
     controller.on_event(SceneEdited({"layers.dual_paths": False}))
     canvas.set_curve.assert_any_call("e", None)
     names = [measure.name for measure in window.set_measures.call_args.args[0]]
-    assert "Length of the e-path (α = 1)" not in names
+    assert "e-path, α = 1" not in names
 
 
 def test_a_loop_drawn_by_hand_is_kept(desk, tmp_path):

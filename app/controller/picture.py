@@ -198,10 +198,11 @@ def _divergences(found: Divergences) -> list[Measure]:
     """The other ways to compare A and B."""
     lines = [
         Measure(
-            "KL(A‖B), KL(B‖A)",
-            f"{found.forward:.5g}, {found.backward:.5g} nats",
-            "Kullback–Leibler divergences: not symmetric, and no distances. Nearby both are d²/2.",
+            "KL(A‖B)",
+            f"{found.forward:.6g} nats",
+            "Kullback–Leibler divergence: not symmetric, and no distance. Nearby it is d²/2.",
         ),
+        Measure("KL(B‖A)", f"{found.backward:.6g} nats", "The same, the other way round."),
         Measure(
             "√Jeffreys",
             f"{max(found.jeffreys, 0.0) ** 0.5:.6g}",
@@ -229,7 +230,7 @@ def _longer(length: float, shortest: float) -> str:
         return "leaves the domain"
     if shortest <= 0:
         return f"{length:.6g}"
-    return f"{length:.6g}  ({100 * (length / shortest - 1):+.2f} %)"
+    return f"{length:.6g} ({100 * (length / shortest - 1):+.1f} %)"
 
 
 def message(answer: PathAnswer) -> str:

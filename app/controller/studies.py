@@ -189,7 +189,7 @@ Found = tuple[dict[str, Floats], list[Measure], set[str]]
 def _compare(engine: Engine, manifold: Manifold, job: CompareJob) -> Found:
     curves, measures, dashed = {}, [], set()
     a, b = np.array([job.start]), np.array([job.end])
-    for kind, alpha, words in (("e", 1.0, "e-path (α = 1)"), ("m", -1.0, "m-path (α = −1)")):
+    for kind, alpha, words in (("e", 1.0, "e-path, α = 1"), ("m", -1.0, "m-path, α = −1")):
         paths = engine.connect(ConnectRequest(manifold, a, b, alpha, STEPS[job.quality]))
         status = Status(int(paths.status[0]))
         curves[kind] = paths.theta[0, : paths.nodes[0]]
@@ -197,7 +197,7 @@ def _compare(engine: Engine, manifold: Manifold, job: CompareJob) -> Found:
             dashed.add(kind)
         value = f"{paths.length[0]:.6g}" if status == Status.OK else status.words
         hint = "Fisher–Rao length of the geodesic of this connection: never below the distance."
-        measures.append(Measure(f"Length of the {words}", value, hint, status == Status.OK))
+        measures.append(Measure(words, value, hint, status == Status.OK))
     return curves, measures, dashed
 
 

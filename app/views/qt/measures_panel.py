@@ -38,6 +38,7 @@ class MeasuresPanel:
     def _add(self) -> None:
         name, value = label("", "quiet"), label("")
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        value.setWordWrap(True)
         value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = len(self._rows)
