@@ -82,6 +82,18 @@ def test_everything_drawn_has_its_kind(scene, found):
     assert {item.text for item in inside.items if isinstance(item, Label)} == {"A", "B"}
 
 
+def test_what_is_drawn_around_the_geodesic_is_in_the_figure_too(scene, reference_engine):
+    layers = replace(scene.layers, map=False, dual_paths=True, loop=True)
+    more = replace(scene, layers=layers)
+    found = figure.answers(more, reference_engine, SIZE)
+    _, (inside, _) = groups(more, found)
+    words = {item.text for item in inside.items if isinstance(item, Label)}
+    assert {"e-path, α = 1", "m-path, α = −1", "after the loop"} <= words
+    panels = figure.laid_out(more, found, figure.Paper(panels=("measures",)), "reference").groups()
+    named = {item.text for item in panels[0].items if isinstance(item, Label)}
+    assert "Turn on the loop" in named
+
+
 def test_the_light_style_has_light_ground_and_dark_lines(scene, found):
     _, (inside, _) = groups(scene, found, LIGHT)
     brightest = [sum(item.colour[:3]) for item in inside.items if isinstance(item, Line)]

@@ -78,10 +78,11 @@ def _never() -> bool:
 def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
     """The jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the window's."""
     chosen = jobs(scene, Viewport(size))
-    return {
-        kind: replace(job, side=fine) if isinstance(job, MapJob) else job
-        for kind, job in chosen.items()
-    }
+    job = chosen.get(MapJob)
+    if isinstance(job, MapJob) and job.source is None:
+        # distances spread from cell to cell: of them the window has as many as there is time for
+        chosen[MapJob] = replace(job, side=fine)
+    return chosen
 
 
 def fineness(pixels: tuple[int, int], engine: Engine) -> int:

@@ -12,9 +12,11 @@ from vispy import gloo
 
 from app.controller import picture
 from app.controller.jobs import Answer, MapAnswer, PathAnswer
+from app.controller.studies import StudyAnswer
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
 from app.model.scene import Scene
+from app.views.base import Measure
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
@@ -99,7 +101,7 @@ class Layout:
         width, height = self.chart
         left, right, top, bottom = width + 6.0, self.size[0] - EDGE, 14.0, height - 14.0
         if "measures" in self.panels:
-            measures = picture.measures(self._path)
+            measures = [*picture.measures(self._path), *_of_studies(self.found)]
             needed = draw.height_of_measures(measures)
             under = bottom - needed if "distributions" in self.panels else top
             draw.draw_measures(ink, measures, (left, under, right, bottom))
@@ -140,6 +142,12 @@ def picture_of(
         decor.draw(frame)
 
     return still(pixels, paint)
+
+
+def _of_studies(found: Sequence[Answer]) -> list[Measure]:
+    """What the layers around the geodesic have to say."""
+    studies = [answer for answer in found if isinstance(answer, StudyAnswer)]
+    return [measure for answer in studies for measure in answer.measures]
 
 
 def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]) -> list[str]:
