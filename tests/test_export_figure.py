@@ -168,10 +168,11 @@ def test_an_independent_program_sees_the_same_picture(pictures, kind, program):
     ours = np.asarray(Image.open(pictures / "bank.png").convert("RGB")).astype(int)
     theirs = np.asarray(Image.open(pictures / f"bank.{kind}.png").convert("RGB")).astype(int)
     assert ours.shape == theirs.shape
-    # letters differ by their rasteriser and, in SVG, by the fonts there are
     different = np.abs(ours - theirs).max(axis=-1)
     assert np.median(different) <= 2
-    assert (different > 48).mean() < 0.02
+    # round the plot there are mostly letters: they differ by rasteriser and, in SVG, by font
+    assert (different > 48).mean() < 0.04
+    assert (different[14:680, 70:850] > 48).mean() < 0.01
 
 
 def test_the_same_scene_gives_the_same_bytes(scene, found, tmp_path):

@@ -1,4 +1,4 @@
-"""What moves by itself: the point that glides from A to B, and a path that relaxes."""
+"""What moves by itself: a timeline, the point that glides from A to B, a path that relaxes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.controller.picture import curve
 from app.controller.relaxing import RelaxAnswer
 from app.model.scene import chart_of
 from app.model.store import Store
+from app.model.timeline import scene_at
 from app.views.base import Canvas, Window
 from compute.families import family as manifold_of
 
@@ -27,6 +28,7 @@ class Player:
         self._store = store
         self._canvas = canvas
         self._window = window
+        self._clock = 0.0  # seconds since a timeline began
         self._stop_gliding: Callable[[], None] | None = None
         self._stop_relaxing: Callable[[], None] | None = None
 
@@ -36,14 +38,30 @@ class Player:
         return self._stop_gliding is not None
 
     def toggle(self) -> None:
-        """Let the moving point glide from A to B, or hold it."""
+        """Let the scene's timeline run, or else the point glide from A to B; or hold it."""
         if self._stop_gliding is not None:
             self._stop_gliding()
             self._stop_gliding = None
             self._store.settle()
         else:
-            self._stop_gliding = self._window.every(FRAME_MS, self._glide)
+            self._clock = 0.0
+            self._stop_gliding = self._window.every(FRAME_MS, self._advance)
         self._window.set_playhead(self._store.scene.playhead, self.is_playing)
+
+    def _advance(self) -> None:
+        timeline = self._store.scene.timeline
+        if timeline is None:
+            self._glide()
+            return
+        self._clock += FRAME_MS / 1000
+        try:
+            self._store.update(scene_at(self._store.scene, self._clock), merge="timeline")
+        except ValueError as problem:
+            self.toggle()
+            self._window.tell("The timeline cannot go on", str(problem))
+            return
+        if timeline.repeat == "once" and self._clock >= timeline.duration:
+            self.toggle()
 
     def _glide(self) -> None:
         scene = self._store.scene
