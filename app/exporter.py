@@ -16,7 +16,8 @@ POLL_MS = 100
 class Exporter:
     """Joins the window, its store and one export at a time.
 
-    ``size``: the canvas's (width, height) now; ``told``: what hears that a file was written.
+    ``size``: the canvas's (width, height) now; ``told``: what hears that a file was written;
+    ``engine``: what the window was asked to compute with.
     """
 
     def __init__(
@@ -25,8 +26,10 @@ class Exporter:
         store: Store,
         size: Callable[[], tuple[int, int]],
         told: Callable[[str], None],
+        engine: str = "auto",
     ) -> None:
         self._window, self._store, self._size, self._told = window, store, size, told
+        self._engine = engine
         self._export = EXPORTS["export_figure"]
         self.dialog: Any = None
         self.process: Process | None = None
@@ -57,7 +60,7 @@ class Exporter:
             return replace(field, value=f"{width}x{height}")
         timeline = self._store.scene.timeline
         if field.name == "frames" and timeline is not None:
-            return replace(field, value=max(1, round(30 * timeline.duration)))
+            return replace(field, value=max(1, round(30 * timeline.period)))
         return field
 
     def start(self, values: dict[str, str | int | bool]) -> None:
@@ -69,7 +72,9 @@ class Exporter:
                 self.close()
             return
         target = _target(chosen, export)
-        self.process = Process(export.command, self._store.scene, target, options(values))
+        self.process = Process(
+            export.command, self._store.scene, target, options({**values, "engine": self._engine})
+        )
         self.dialog.show()
         self._stop = self._window.every(POLL_MS, self._watch)
         self._watch()

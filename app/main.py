@@ -89,7 +89,7 @@ class Program:
         self.window = MainWindow(self.canvas.native, COMMANDS, DARK)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
-        self.exporter = Exporter(self.window, self.store, self._canvas_size, self._told)
+        self.exporter = Exporter(self.window, self.store, self._canvas_size, self._told, engine)
         self.controller.commands |= {
             "new": self.new,
             "open": self.open,

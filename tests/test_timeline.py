@@ -80,6 +80,14 @@ def test_a_parameter_of_the_family_can_have_keys():
     assert later.view == scene.view
 
 
+def test_a_whole_number_in_a_file_does_not_make_a_field_one(tmp_path):
+    entries = {"format": session.FORMAT, "version": 1, "family": "gaussian", "alpha": 0}
+    keys = [{"at": 0, "value": -1, "easing": "linear"}, {"at": 1, "value": 1}]
+    entries["timeline"] = {"duration": 1, "tracks": [{"field": "alpha", "keys": keys}]}
+    scene = session.from_text(json.dumps(entries), "scene.json", tmp_path)
+    assert scene_at(scene, 0.75).alpha == 0.5
+
+
 def test_a_moved_pin_is_no_longer_on_its_token():
     scene = session.load("bank")
     assert scene.start.token is not None

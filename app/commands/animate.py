@@ -25,7 +25,7 @@ def animate(chosen: argparse.Namespace) -> int:
     rate = Fraction(chosen.fps).limit_denominator(1001)
     frames = chosen.frames
     if frames is None:
-        seconds = chosen.seconds or (scene.timeline.duration if scene.timeline else GLIDE)
+        seconds = chosen.seconds or (scene.timeline.period if scene.timeline else GLIDE)
         frames = max(1, round(seconds * rate))
     if chosen.resume and target.suffix.lower() != ".png":
         raise ValueError(f"only a PNG sequence can be resumed, got {chosen.output!r}")

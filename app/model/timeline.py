@@ -55,6 +55,11 @@ class Timeline:
     tracks: tuple[Track, ...]
     repeat: str = "once"
 
+    @property
+    def period(self) -> float:
+        """Seconds until it is where it began, or at its end."""
+        return self.duration * (2.0 if self.repeat == "bounce" else 1.0)
+
 
 def glide(duration: float) -> Timeline:
     """The moving point from A to B: what a scene without a timeline of its own does."""
@@ -128,11 +133,18 @@ def _with(holder: Any, path: list[str], value: Any) -> Any:
             f"a timeline's field must be one of {', '.join(known) or 'none'}, got {name!r}"
         )
     current = getattr(holder, name)
+    if isinstance(current, int) and "float" in _declared(holder, name):
+        current = float(current)
     if not rest:
         return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
     if name == "family" and isinstance(current, str) and len(rest) == 1:
         return replace(holder, family=_parameter(current, rest[0], value))
     return replace(holder, **{name: _with(current, rest, value)})
+
+
+def _declared(holder: Any, name: str) -> str:
+    """The type of a field in words: a file may say 0 where 0.5 is possible."""
+    return next(str(field.type) for field in fields(holder) if field.name == name)
 
 
 def _released(holder: Any, name: str) -> dict[str, Any]:
