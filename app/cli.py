@@ -16,6 +16,7 @@ from typing import Any
 from app import __version__
 
 PROGRAM = "attention-geodesics"
+OPENED = (".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
 _BEGINS_A_NUMBER = re.compile(r"-[\d.]")
 
 
@@ -69,8 +70,8 @@ def _refuse(problem: str) -> int:
 
 
 def opened(arguments: list[str]) -> list[str]:
-    """A file in place of a command is opened in the window."""
-    if arguments and not arguments[0].startswith("-") and os.path.isfile(arguments[0]):
+    """A scene, figure or film in place of a command is opened in the window."""
+    if arguments and arguments[0].lower().endswith(OPENED) and os.path.isfile(arguments[0]):
         return ["gui", *arguments]
     return arguments
 

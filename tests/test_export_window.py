@@ -159,3 +159,13 @@ def test_a_file_in_place_of_a_command_is_opened(tmp_path):
     assert opened([str(file)]) == ["gui", str(file)]
     assert opened(["render", str(file)]) == ["render", str(file)]
     assert opened([]) == []
+
+
+def test_a_command_is_not_taken_for_a_file(tmp_path, monkeypatch):
+    from app.cli import OPENED, opened
+    from app.model.embedded import SUFFIXES
+
+    (tmp_path / "render").touch()
+    monkeypatch.chdir(tmp_path)
+    assert opened(["render", "bank"]) == ["render", "bank"]
+    assert set(OPENED) == {".json", *SUFFIXES}
