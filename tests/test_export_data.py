@@ -118,6 +118,15 @@ def test_nothing_of_a_scene_is_code_in_its_script(found, reference_engine, tmp_p
     assert "raise SystemExit(3)" in done.stdout
 
 
+def test_a_family_of_the_users_own_is_in_the_script_itself(reference_engine, tmp_path):
+    stated = {"format": session.FORMAT, "version": 1, "family": "custom"}
+    (tmp_path / "scene.json").write_text(json.dumps(stated))
+    scene = session.load(tmp_path / "scene.json")
+    data.write(tmp_path / "a.py", scene, figure.answers(scene, reference_engine, (60, 40)))
+    done = run(tmp_path / "a.py")
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_command_writes_what_the_suffix_says(tmp_path):
     target = tmp_path / "a.csv"
     stated = made("export", "gaussian", "-o", str(target), "--size", "60x40")
