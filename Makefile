@@ -26,6 +26,8 @@ bench:
 	@./setup.sh test
 	@test -x .venv-bench/bin/python || { $(BIN)/python -m venv .venv-bench && \
 	  .venv-bench/bin/python -m pip install --quiet -r requirements-bench.lock; }
+	@test -x .venv-geomstats/bin/python || { $(BIN)/python -m venv .venv-geomstats && \
+	  .venv-geomstats/bin/python -m pip install --quiet -r requirements-geomstats.lock; }
 	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/attention-geodesics bench
 
 format:
@@ -34,4 +36,4 @@ format:
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-bench .venv-geomstats build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.controller import drawing, panels, picture, placing
+from app.controller import drawing, formulas, panels, picture, placing
 from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
@@ -26,6 +27,7 @@ from app.views.base import (
     Canvas,
     CommandInvoked,
     Event,
+    FormulaTyped,
     Hovered,
     LoopDrawn,
     Measure,
@@ -74,6 +76,7 @@ class Controller:
         self._check: Measure | None = None
         self._engine = EngineOpened("", "starting…")
         self._plotted = 0.0
+        self._typed: FamilyJob | None = None
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -93,6 +96,8 @@ class Controller:
                 self._change_view(event)
             case SceneEdited():
                 self._edit(dict(event.changes))
+            case FormulaTyped():
+                self._read_formula(event)
             case Hovered():
                 self.window.set_coordinates(placing.described(self.store.scene, event.xy))
             case CommandInvoked() if event.name in self.commands:
@@ -157,6 +162,21 @@ class Controller:
             return
         merge = next((k for k in plain if k in ("alpha", "playhead")), None)
         self.store.update(scene, merge=merge)
+
+    def _read_formula(self, event: FormulaTyped) -> None:
+        """Say at once what is wrong; what can be read is derived by the worker."""
+        self._typed, verdict = formulas.read(event.definition)
+        self.window.set_verdict(verdict)
+        if self._typed is not None:
+            self.runner.submit(self._typed)
+
+    def _show_family(self, answer: FamilyAnswer) -> None:
+        """Put a family that was typed into the scene, unless more has been typed since."""
+        if answer.job != self._typed:
+            return
+        self.window.set_verdict(answer.verdict)
+        if answer.verdict.right:
+            self.store.update(formulas.moved(self.store.scene, answer.job.family), merge="formula")
 
     def _in_chart(self, scene: Scene, name: str) -> Scene:
         manifold = manifold_of(scene.family)
@@ -235,20 +255,22 @@ class Controller:
 
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: Message) -> None:
-        """An answer or a remark of the runner, on the GUI thread."""
+        """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
         match message:
             case PathAnswer() if self._is_wanted(message):
                 self._answer, self._check = message, None
                 self._show_path()
                 self._show_numbers()
-            case MapAnswer() if message.job == self._planned.get(type(message.job)):
-                drawing.show_map(self.canvas, self.store.scene, message)
-            case EllipseAnswer() if message.job == self._planned.get(type(message.job)):
-                self.canvas.set_ellipses(message.outlines)
+            case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
+                type(message.job)
+            ):
+                drawing.show_answer(self.canvas, self.store.scene, message)
             case StudyAnswer():
                 self._show_study(message)
             case RelaxAnswer():
                 self.player.relax(message, lambda words: self._say(words, True))
+            case FamilyAnswer():
+                self._show_family(message)
             case CheckAnswer():
                 self._show_check(message)
             case EngineOpened():
@@ -258,8 +280,6 @@ class Controller:
                 self._say(message.problem, False)
             case PathAnswer():
                 self._show_late(message)
-            case _:
-                pass  # an answer to a question that nobody asks any more
 
     def _is_wanted(self, answer: PathAnswer) -> bool:
         """Whether it is the path that was asked for last, be it in the quality of a drag."""

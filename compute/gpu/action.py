@@ -67,7 +67,9 @@ def bytes_each(segments: int = SEGMENTS) -> int:
     return segments * max(SEGMENT.itemsize, 4 * len(STEP_SIZES))
 
 
-def relaxation(workshop: Workshop, slot: Slot, curves: Floats) -> tuple[list[Dispatch], Any]:
+def relaxation(
+    workshop: Workshop, slot: Slot, curves: Floats, rounds: int = ROUNDS
+) -> tuple[list[Dispatch], Any]:
     """The work that relaxes curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
     n, count, rest = len(curves), SEGMENTS, len(STEP_SIZES) - 1
     buffers = {
@@ -85,7 +87,7 @@ def relaxation(workshop: Workshop, slot: Slot, curves: Floats) -> tuple[list[Dis
         _dispatch(workshop, slot, buffers, source, shape)
         for source, shape in ((SEGMENTS_OF, (wide,)), (SOLVE, (narrow,)), *search)
     ]
-    return work * ROUNDS, buffers["nodes"]
+    return work * rounds, buffers["nodes"]
 
 
 def _dispatch(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from compute import multiple
+from compute import batch, multiple
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
@@ -16,10 +16,19 @@ from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
 from compute.guess import alphas, first_curve
 from compute.shooting import AIM, MISS_LIMIT, judged, shot_of
-from compute.types import ConnectRequest, Floats, Paths, ShootRequest
+from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
-# rounds of Newton's method for each α, each with three rays a pair
-ROUNDS = 10
+
+@dataclass(frozen=True)
+class Effort:
+    """Rounds of relaxing, and of Newton's method for each α, each with three rays a pair."""
+
+    relaxing: int
+    aiming: int
+
+
+# nearly all pairs are done with the first; what is not goes on with the second
+USUAL, FULL = Effort(4, 6), Effort(action.ROUNDS, 10)
 # share of its Fisher length by which a neighbouring ray differs: round-off against truncation,
 # which on a long curve is as large as the derivative itself from 1e-2 on
 OFFSET = 3e-4
@@ -60,32 +69,48 @@ def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     path = alphas(request.manifold, request.alpha)
     curves = first_curve(request.manifold, request.start, request.end, path[0])
     request = replace(request, end=curves[:, -1].copy())
-    velocity = np.empty((n, 2))
-    for rows in tiles.batches(n, max(action.bytes_each(), 3 * 16 * m)):
-        velocity[rows], curves[rows] = _aimed(workshop, request, rows, curves[rows], path)
 
     def fire(shot: ShootRequest) -> Paths:
         return geodesic.shoot(workshop, shot)
 
-    paths = judged(request, fire(shot_of(request, velocity)), MISS_LIMIT["f4"])
+    def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Effort) -> Paths:
+        velocity = np.empty((len(todo), 2))
+        for rows in tiles.batches(len(todo), max(action.bytes_each(), 3 * 16 * m)):
+            velocity[rows], curves[todo[rows]] = _aimed(
+                workshop, wanted, rows, curves[todo[rows]], path, effort
+            )
+        return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])
+
+    paths = solved(request, np.arange(n), USUAL)
+    todo = np.flatnonzero(paths.status != Status.OK)
+    if todo.size:
+        rest = replace(request, start=request.start[todo], end=request.end[todo])
+        paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
     return multiple.repaired(request, paths, curves, fire, "f4")
 
 
 def _aimed(
-    workshop: Workshop, request: ConnectRequest, rows: slice, curves: Floats, path: list[float]
+    workshop: Workshop,
+    request: ConnectRequest,
+    rows: slice,
+    curves: Floats,
+    path: list[float],
+    effort: Effort,
 ) -> tuple[Floats, Floats]:
     """The velocities (k, 2) that lead from start to end, and the curves (k, N+1, 2) they began from.
 
     Relaxed if they begin with α = 0, and then aimed, in one submission.
     """
-    work, nodes = action.relaxation(workshop, request.manifold.slot, curves)
-    work = work if path[0] == 0.0 else []
+    relaxing = effort.relaxing if path[0] == 0.0 else 0
+    work, nodes = action.relaxation(workshop, request.manifold.slot, curves, relaxing)
     aims = np.zeros(len(curves), AIM_RECORD)
     aims["start"], aims["end"] = request.start[rows], request.end[rows]
     aims["miss"] = action.INFINITE
     kept = workshop.filled("shooting aims", aims)
     for turn, alpha in enumerate(path):
-        work += _rounds(workshop, request, (nodes, kept), len(curves), turn, alpha)
+        restart = turn * (effort.aiming + 1)
+        aim, fire = _round(workshop, request, (nodes, kept), len(curves), (restart, alpha))
+        work += [aim, fire] * effort.aiming + [aim]
     found, relaxed = workshop.run(work, [(kept, aims.nbytes), (nodes, curves.size * 4)])
     return (
         np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64),
@@ -93,27 +118,26 @@ def _aimed(
     )
 
 
-def _rounds(
+def _round(
     workshop: Workshop,
     request: ConnectRequest,
     kept: tuple[Any, Any],
     pairs: int,
-    turn: int,
-    alpha: float,
-) -> list[Dispatch]:
-    """Aim, fire, aim …, and judge at the end: the rounds of one α."""
+    turn: tuple[int, float],
+) -> tuple[Dispatch, Dispatch]:
+    """Judging and aiming, and firing, of one α that begins anew in a round."""
+    restart, alpha = turn
     slot, steps = request.manifold.slot, request.steps
     nodes, aims = kept
     family, loops = workshop.family(slot), tiles.loops_of(slot)
-    restart = turn * (ROUNDS + 1)
     paths = workshop.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
     traces = workshop.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
     own = np.array([(pairs, SEGMENTS, steps, restart, alpha)], SOURCE.parameters)
     rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], geodesic.SOURCE.parameters)
-    aim_with = (workshop.filled(f"shooting parameters {turn}", own), nodes, paths, aims)
-    fire_with = (workshop.filled(f"shooting rays {turn}", rays), paths, traces)
+    aim_with = (workshop.filled(f"shooting parameters {restart}", own), nodes, paths, aims)
+    fire_with = (workshop.filled(f"shooting rays {restart}", rays), paths, traces)
     fire_kernel = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
     times = tiles.dispatches(steps, loops, TRIES)
     aim = Dispatch(workshop.kernel(SOURCE, slot), family, aim_with, workgroups(pairs))
     fire = Dispatch(fire_kernel, family, fire_with, workgroups(3 * pairs), times)
-    return [aim, fire] * ROUNDS + [aim]
+    return aim, fire
