@@ -1,0 +1,74 @@
+"""Workload B: 4096 random pairs of Beta distributions in (0.2, 8)², joined by geodesics of 64 segments.
+
+Each must be converged, and the float64 reference shot with its first velocity must end within 1e-3 of
+its end point.  The yardstick is geomstats' own boundary-value solver, in an environment of its own,
+which ``make bench`` makes.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.bench.fan import best
+from compute.engine import Engine, ReferenceEngine
+from compute.families import family
+from compute.types import ConnectRequest, Floats, ShootRequest
+
+PAIRS, STEPS, THEIRS = 4096, 64, 12
+PYTHON = Path(".venv-geomstats/bin/python")
+
+
+def problem() -> Floats:
+    """Pairs (4096, 2, 2)."""
+    return np.random.default_rng(0).uniform(0.2, 8.0, (PAIRS, 2, 2))
+
+
+def measure(engine: Engine) -> dict[str, Any]:
+    """The engine's best time, its misses, and geomstats' time for the first pairs, scaled."""
+    pairs, manifold = problem(), family("beta")
+    request = ConnectRequest(manifold, pairs[:, 0], pairs[:, 1], steps=STEPS)
+    paths = engine.connect(request)
+    seconds = best(lambda: engine.connect(request), 3)
+    shot = ShootRequest(manifold, pairs[:, 0], paths.velocity[:, 0], steps=STEPS)
+    misses = np.abs(ReferenceEngine().shoot(shot).stop - pairs[:, 1]).max(axis=1)
+    converged = int((paths.status == 0).sum())
+    return {
+        "workload": "B",
+        "name": f"{PAIRS} pairs of Beta distributions, {converged} converged, "
+        f"exp(log q) within {misses.max():.1e} of q in all ({engine.name})",
+        "seconds": seconds,
+        "yardsticks": [_geomstats(pairs[:THEIRS], seconds)],
+        "target": "all converged, within 1e-3, at least 1000 × faster a geodesic than geomstats",
+    }
+
+
+def _geomstats(pairs: Floats, seconds: float) -> dict[str, Any]:
+    """Its mean time for some pairs, as that of all, and its largest miss."""
+    name = f"geomstats, by {THEIRS} of the pairs"
+    if not PYTHON.exists():
+        remark = f"{PYTHON} is missing: `make bench` makes it"
+        return {"name": name, "seconds": None, "ratio": None, "remark": remark}
+    script = (resources.files("app.bench") / "pairs_geomstats.py").read_text("utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        pairs.tofile(Path(folder) / "pairs.f64")
+        (Path(folder) / "pairs_geomstats.py").write_text(script, encoding="utf-8")
+        command = [str(PYTHON.absolute()), "pairs_geomstats.py"]
+        try:
+            done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+            theirs = json.loads(done.stdout)
+        except (OSError, subprocess.CalledProcessError, ValueError) as problem_:
+            return {"name": name, "seconds": None, "ratio": None, "remark": str(problem_)}
+    whole = theirs["seconds"] * PAIRS
+    return {
+        "name": name,
+        "seconds": whole,
+        "ratio": whole / seconds,
+        "difference": max(theirs["misses"]),
+    }
