@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.controller import checking, relaxing, studies
+from app.controller import checking, formulas, relaxing, studies
 from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.studies import Study, StudyAnswer
 from app.model.scene import chart_of
@@ -84,7 +85,7 @@ class EllipseJob:
     view: Extent
 
 
-Job = PathJob | MapJob | EllipseJob | Study | CheckJob | RelaxJob
+Job = PathJob | MapJob | EllipseJob | Study | CheckJob | RelaxJob | FamilyJob
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +137,9 @@ class EllipseAnswer:
     milliseconds: float
 
 
-Answer = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | CheckAnswer | RelaxAnswer
+Answer = (
+    PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | CheckAnswer | RelaxAnswer | FamilyAnswer
+)
 Emit = Callable[[Answer], None]
 Cancelled = Callable[[], bool]
 
@@ -149,6 +152,8 @@ def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
         emit(checking.perform(job))
     elif isinstance(job, RelaxJob):
         emit(relaxing.perform(engine, job))
+    elif isinstance(job, FamilyJob):
+        emit(formulas.perform(job))
     else:
         _perform(engine, job, emit, cancelled)
 
@@ -202,7 +207,11 @@ def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> Pat
         distance=float(manifold.distance(start, end)[0]) if manifold.distance else None,
         bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
         curvature=manifold.curvature(np.concatenate([start, end])),
-        divergences=divergences(engine, manifold, start[0], end[0]) if final else None,
+        divergences=(
+            divergences(engine, manifold, start[0], end[0])
+            if final and len(support.x) > 0
+            else None
+        ),
         milliseconds=_since(began),
     )
 

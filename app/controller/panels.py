@@ -56,6 +56,7 @@ def state(scene: Scene) -> PanelState:
         chart=scene.chart,
         alpha=scene.alpha,
         line_element=manifold.line_element,
+        definition=manifold.key.removeprefix("custom:") if name == "custom" else "",
         note=_note(manifold),
         layers=[
             (field, words, bool(getattr(scene.layers, field)))

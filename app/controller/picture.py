@@ -85,9 +85,11 @@ def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
     return theta, answer.rows[low] * (1 - share) + answer.rows[high] * share
 
 
-def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions:
-    """p at A, at B and at the moving point."""
+def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions | None:
+    """p at A, at B and at the moving point; None where a family states no distributions."""
     assert scene.start and scene.end
+    if len(answer.x) == 0:
+        return None
     row = moving_point(answer, scene.playhead)[1]
     names = (_pin_name("A", scene.start.token, manifold), _pin_name("B", scene.end.token, manifold))
     return Distributions(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.controller.checking import CheckJob
+from app.controller.formulas import FamilyJob
 from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
 from app.controller.studies import STUDIES
@@ -18,6 +19,7 @@ from compute.engine import Engine, open_engine
 
 # most urgent first
 ORDER: tuple[type, ...] = (
+    FamilyJob,
     PathJob,
     EllipseJob,
     *STUDIES[:-2],

@@ -73,7 +73,23 @@ class CommandInvoked:
     name: str
 
 
-Event = PinMoved | VectorMoved | LoopDrawn | Hovered | ViewChanged | SceneEdited | CommandInvoked
+@dataclass(frozen=True)
+class FormulaTyped:
+    """The definition of the user's own family as it is typed now, as JSON."""
+
+    definition: str
+
+
+Event = (
+    FormulaTyped
+    | PinMoved
+    | VectorMoved
+    | LoopDrawn
+    | Hovered
+    | ViewChanged
+    | SceneEdited
+    | CommandInvoked
+)
 Handler = Callable[[Event], None]
 
 
@@ -147,6 +163,21 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What a typed definition is: right, wrong, or not yet known (None), and why.
+
+    place and column (from 0) say where a mistake is; −1 where that cannot be said.  remarkable: right,
+    but with something to be warned of.
+    """
+
+    right: bool | None
+    words: str
+    place: str = ""
+    column: int = -1
+    remarkable: bool = False
+
+
+@dataclass(frozen=True)
 class Choice:
     """One entry of a picker: its value in the scene and its words."""
 
@@ -178,6 +209,7 @@ class PanelState:
     line_element: str
     note: str  # e.g. how far the tokens lie off the plane
     layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
+    definition: str = ""  # the user's own family as JSON; "" for any other
 
 
 class Canvas(ABC):
@@ -246,6 +278,10 @@ class Window(ABC):
 
     @abstractmethod
     def set_panels(self, state: PanelState) -> None: ...
+    @abstractmethod
+    def set_verdict(self, verdict: Verdict) -> None:
+        """What the definition typed last is."""
+
     @abstractmethod
     def set_distributions(self, distributions: Distributions | None) -> None: ...
     @abstractmethod

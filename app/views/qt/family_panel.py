@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.base import Choice, PanelState
+from app.views.qt.formula_panel import FormulaPanel
 from app.views.qt.widgets import NARROW, caption, fill, form, label, panel, picker
 
 Change = Callable[[str, object], None]
@@ -15,9 +16,12 @@ ALPHA_STEPS = 20
 
 
 class FamilyPanel:
-    """Pickers over a `PanelState`; every choice is told to ``change(field, value)``."""
+    """Pickers over a `PanelState`; every choice is told to ``change(field, value)``.
 
-    def __init__(self, change: Change) -> None:
+    A definition of the user's own family is told to ``typed`` at every keystroke.
+    """
+
+    def __init__(self, change: Change, typed: Callable[[str], None]) -> None:
         self._change = change
         self._state: PanelState | None = None
         self.widget, column = panel(NARROW)
@@ -30,6 +34,8 @@ class FamilyPanel:
         column.addWidget(self.formula)
         self.note = label("", "quiet", wrap=True)
         column.addWidget(self.note)
+        self.own = FormulaPanel(typed)
+        column.addWidget(self.own.widget)
         self._attention = self._make_attention()
         column.addWidget(self._attention)
         column.addWidget(label("Connection and chart", "heading"))
@@ -121,6 +127,9 @@ class FamilyPanel:
         fill(self.chart, state.charts, state.chart)
         self.formula.setText(state.line_element.replace(",  ", "\n"))
         self.note.setText(state.note)
+        self.own.widget.setVisible(bool(state.definition))
+        if state.definition:
+            self.own.show(state.definition)
         self._attention.setVisible(bool(state.heads))
         if state.heads:
             self._show_attention(state)

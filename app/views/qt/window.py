@@ -21,10 +21,12 @@ from app.views.base import (
     Command,
     CommandInvoked,
     Distributions,
+    FormulaTyped,
     Hovered,
     Measure,
     PanelState,
     SceneEdited,
+    Verdict,
     Window,
 )
 from app.views.qt.distributions_panel import DistributionsPanel
@@ -84,7 +86,7 @@ class MainWindow(Window):
         self.frame = _Frame()
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = _Mail()
-        self._family = FamilyPanel(self._edit)
+        self._family = FamilyPanel(self._edit, lambda text: self._handler(FormulaTyped(text)))
         self._layers = LayersPanel(self._edit)
         self._distributions = DistributionsPanel(theme)
         self._measures = MeasuresPanel()
@@ -156,6 +158,9 @@ class MainWindow(Window):
     def set_panels(self, state: PanelState) -> None:
         self._family.show(state)
         self._layers.show(state)
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        self._family.own.set_verdict(verdict)
 
     def set_distributions(self, distributions: Distributions | None) -> None:
         self._distributions.show(distributions)

@@ -1,0 +1,93 @@
+"""A family typed by hand: read at every keystroke, derived by the worker, then put into the scene."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.model.scene import Scene, completed, of_family
+from app.views.base import Verdict
+from compute.families import family as manifold_of
+from compute.formulas import definition
+from compute.formulas.parse import FormulaError
+from compute.manifold import Manifold, is_singular
+
+# cells across the view in which a metric is looked at
+GRID = 48
+
+
+@dataclass(frozen=True)
+class FamilyJob:
+    """Derive and lay out a family, so that nobody else has to wait for it."""
+
+    family: str
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyAnswer:
+    """What became of it: right, with a remark on where it is no metric, or wrong, and where."""
+
+    job: FamilyJob
+    verdict: Verdict
+    milliseconds: float
+
+
+def read(text: str) -> tuple[FamilyJob | None, Verdict]:
+    """The job of deriving a definition (JSON) if all its formulas can be read, and what to say."""
+    data = json.loads(text)
+    try:
+        definition.read_formulas(data)
+    except ValueError as mistake:
+        return None, _wrong(mistake)
+    return FamilyJob(f"custom:{definition.text_of(data)}"), Verdict(None, "✓  deriving …")
+
+
+def perform(job: FamilyJob) -> FamilyAnswer:
+    """Derive the family; it is kept, and found again by whoever asks for it next."""
+    began = time.perf_counter()
+    try:
+        verdict = _right(manifold_of(job.family))
+    except ValueError as mistake:
+        verdict = _wrong(mistake)
+    return FamilyAnswer(job, verdict, 1000 * (time.perf_counter() - began))
+
+
+def _wrong(mistake: ValueError) -> Verdict:
+    if isinstance(mistake, FormulaError):
+        return Verdict(False, mistake.words, mistake.place, mistake.column)
+    return Verdict(False, str(mistake).removeprefix("custom family: "))
+
+
+def _right(manifold: Manifold) -> Verdict:
+    outside, degenerate = shares(manifold)
+    if degenerate > 0:
+        words = f"g is not positive definite in {_percent(degenerate)} of the view: hatched there"
+        return Verdict(True, words, remarkable=True)
+    if outside > 0:
+        return Verdict(True, f"✓  undefined or outside in {_percent(outside)} of the view")
+    return Verdict(True, "✓")
+
+
+def _percent(share: float) -> str:
+    return f"{max(share, 0.01):.0%}".replace("%", " %")
+
+
+def shares(manifold: Manifold) -> tuple[float, float]:
+    """How much of the view lies outside the domain, and where in it g is not positive definite."""
+    view = manifold.view
+    x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
+    theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    inside = manifold.in_domain(theta)
+    singular = is_singular(manifold.geometry(theta[inside]))
+    return 1 - float(inside.mean()), float(singular.sum()) / len(theta)
+
+
+def moved(scene: Scene, family: str) -> Scene:
+    """``scene`` with another formula: pins, view and map stay wherever they still mean something."""
+    try:
+        return completed(replace(scene, family=family, vector=None))
+    except ValueError:
+        return of_family(scene, family)
