@@ -17,7 +17,7 @@ import numpy as np
 from compute import batch
 from compute.geodesic import Fire
 from compute.guess import alphas
-from compute.manifold import Manifold, norm, solve2
+from compute.manifold import Bools, Manifold, is_singular, norm, solve2
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
 SEGMENTS = 16
@@ -47,7 +47,7 @@ def repaired(
     ``curves (n, N+1, 2)`` are where it starts from.  A path for which it finds nothing stays as it
     is, with its status.
     """
-    todo = np.flatnonzero(paths.status != Status.OK)
+    todo = np.flatnonzero((paths.status != Status.OK) & ~singular_ends(request))
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
@@ -58,6 +58,13 @@ def repaired(
     found = _assembled(own, y, fire, precision)
     good = found.status == Status.OK
     return batch.replaced(paths, todo[good], batch.rows(found, good))
+
+
+def singular_ends(request: ConnectRequest) -> Bools:
+    """Which pairs (n,) have an end where the metric is singular or not positive definite."""
+    ends = np.stack([request.start, request.end], axis=1)
+    singular: Bools = is_singular(request.manifold.geometry(ends)).any(axis=1)
+    return singular
 
 
 def _segments(steps: int, most: int) -> int:
@@ -75,9 +82,11 @@ def _knots(curves: Floats, count: int) -> Floats:
 def _closed(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Floats:
     """Newton's method on all gaps; a step that does not narrow them is halved."""
     chain = _Chain(y.copy(), np.full(len(y), np.inf), np.zeros_like(y))
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         length = len(y[0]) * norm(_metric(request.manifold, chain.y[:, 0, :2]), chain.y[:, 0, 2:])
-        todo = np.flatnonzero(chain.gap > CLOSED[precision] * length)
+        # where even the first states break off there is no step to halve
+        lost = np.isinf(chain.gap) if number else np.zeros(len(y), dtype=bool)
+        todo = np.flatnonzero((chain.gap > CLOSED[precision] * length) & ~lost)
         if todo.size == 0:
             break
         trial = chain.y[todo] + chain.step[todo]

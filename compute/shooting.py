@@ -82,11 +82,15 @@ def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
 
 
 def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
-    """``paths`` with the residual at ``request.end``, and NOT_CONVERGED above limit · length."""
+    """``paths`` with the residual at ``request.end``, and NOT_CONVERGED above limit · length.
+
+    Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED.
+    """
     metric = request.manifold.geometry(request.end).metric
     residual = norm(metric, paths.stop - request.end)
     missed = residual > limit * np.maximum(paths.length, 1e-3)
     status = np.where((paths.status == Status.OK) & missed, Status.NOT_CONVERGED, paths.status)
+    status = np.where(multiple.singular_ends(request), Status.ILL_CONDITIONED, status)
     return replace(paths, residual=residual, status=status.astype(np.int32))
 
 
@@ -98,9 +102,11 @@ def aimed(request: ConnectRequest, v: Floats, fire: Fire, precision: str) -> Flo
     aim = _Aim(v.copy(), np.full(len(v), np.inf), np.zeros_like(v))
     near = request.manifold.geometry(request.start).metric
     far = request.manifold.geometry(request.end).metric
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         scale = norm(near, aim.v) + np.finfo(precision).tiny
-        todo = np.flatnonzero(aim.miss > AIM[precision] * scale)
+        # where even the first ray breaks off there is no step to halve
+        lost = np.isinf(aim.miss) if number else np.zeros(len(v), dtype=bool)
+        todo = np.flatnonzero((aim.miss > AIM[precision] * scale) & ~lost)
         if todo.size == 0:
             break
         _improve(request, aim, todo, (near, far), fire, precision)
