@@ -11,7 +11,7 @@ from app.views.base import Curve
 from app.views.canvas.frame import Frame, Pixels
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
-from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, heads, join, strokes
+from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, heads, join, strokes
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
 
@@ -19,8 +19,8 @@ from app.views.theme import Theme, rgba
 @dataclass(frozen=True)
 class Style:
     """How a kind of curve is drawn: its colour of the theme, opacity, width, rim, the lengths of its
-    dashes and gaps where it is always dashed, whether it ends in an arrow head, and what the key
-    calls it ("": nothing).
+    dashes and gaps where it is always dashed, whether it ends in an arrow head or is a row of dots, and
+    what the key calls it ("": nothing).
     """
 
     colour: Callable[[Theme], str]
@@ -29,6 +29,7 @@ class Style:
     rim: float = 0.8
     dash: tuple[float, float] | None = None
     arrow: bool = False
+    dots: bool = False
     words: str = ""
 
 
@@ -40,7 +41,7 @@ STYLES = {
     "forward": Style(lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),
     "backward": Style(lambda t: t.m_path, 0.95, 1.8, dash=(7, 5), words="KL(θ‖A) ball"),
     "caustic": Style(lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
-    "cut": Style(lambda t: t.caustic, 0.9, 2.0, 0.8, dash=(4, 4), words="cut locus"),
+    "cut": Style(lambda t: t.caustic, 0.95, 4.5, 1.0, dots=True, words="cut locus"),
     "straight": Style(lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
     "loop": Style(lambda t: t.vector, 0.8, 1.8),
     "drawing": Style(lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
@@ -93,7 +94,10 @@ class CurvesLayer(Layer):
             y = top + KEY_TOP + KEY_ROW * row
             sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
             pen, dash = self._pen(kind), STYLES[kind].dash
-            shapes.append(strokes([sample if dash is None else dashes(sample, *dash)], pen))
+            if STYLES[kind].dots:
+                shapes.append(discs(np.linspace(*sample, 4), pen))
+            else:
+                shapes.append(strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)
             halo = rgba(self.theme.halo, 0.85)
             labels.append(Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo))
@@ -105,6 +109,8 @@ class CurvesLayer(Layer):
         dash = style.dash or (UNSURE if curve.dashed else None)
         if style.arrow:
             return _arrow(line, pen)
+        if style.dots:
+            return discs(line[np.isfinite(line).all(axis=1)], pen)
         if dash is None:
             return strokes([line], pen)
         return strokes([dashes(piece, *dash) for piece in _pieces(line)], pen)
