@@ -63,8 +63,7 @@ def repaired(
 def singular_ends(request: ConnectRequest) -> Bools:
     """Which pairs (n,) have an end where the metric is singular or not positive definite."""
     ends = np.stack([request.start, request.end], axis=1)
-    singular: Bools = is_singular(request.manifold.geometry(ends)).any(axis=1)
-    return singular
+    return np.asarray(is_singular(request.manifold.geometry(ends)).any(axis=1))
 
 
 def _segments(steps: int, most: int) -> int:

@@ -176,7 +176,8 @@ class Controller:
             return
         self.window.set_verdict(answer.verdict)
         if answer.verdict.right:
-            self.store.update(formulas.moved(self.store.scene, answer.job.family), merge="formula")
+            scene = formulas.moved(self.store.scene, answer.job.family)
+            self.store.update(scene, merge=f"formula {answer.job.kind}")
 
     def _in_chart(self, scene: Scene, name: str) -> Scene:
         manifold = manifold_of(scene.family)

@@ -21,9 +21,10 @@ GRID = 48
 
 @dataclass(frozen=True)
 class FamilyJob:
-    """Derive and lay out a family, so that nobody else has to wait for it."""
+    """Derive and lay out a family by a formula of a kind, so that nobody else waits for it."""
 
     family: str
+    kind: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +40,10 @@ def read(text: str) -> tuple[FamilyJob | None, Verdict]:
     """The job of deriving a definition (JSON) if all its formulas can be read, and what to say."""
     data = json.loads(text)
     try:
-        definition.read_formulas(data)
+        kind = definition.read_formulas(data).kind
     except ValueError as mistake:
         return None, _wrong(mistake)
-    return FamilyJob(f"custom:{definition.text_of(data)}"), Verdict(None, "✓  deriving …")
+    return FamilyJob(f"custom:{definition.text_of(data)}", kind), Verdict(None, "✓  deriving …")
 
 
 def perform(job: FamilyJob) -> FamilyAnswer:

@@ -108,18 +108,22 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
-    """The scalar map with its colour limits: the middle 98 % of the values."""
-    values = answer.field.values
+    """The scalar map with its colour limits: the middle 98 % of the values.
+
+    Hatched where the metric is singular or not positive definite.
+    """
+    values, hatched = answer.field.values, answer.field.status == Status.ILL_CONDITIONED
     known = values[np.isfinite(values)]
-    if known.size == 0:
+    if known.size == 0 and not hatched.any():
         return None
-    low, high = np.quantile(known, [0.01, 0.99])
+    low, high = np.quantile(known, [0.01, 0.99]) if known.size else (0.0, 1.0)
     if scene.scalar == "probability":
         low, high = 0.0, 1.0
     if high - low < 1e-9 * max(abs(low), abs(high), 1e-9):
         low, high = low - 0.5, high + 0.5
     label = words_of(scene.scalar)
-    return ColorMap2D(values, answer.field.extent, scene.colormap, (float(low), float(high)), label)
+    limits = (float(low), float(high))
+    return ColorMap2D(values, answer.field.extent, scene.colormap, limits, label, hatched)
 
 
 def measures(answer: PathAnswer) -> list[Measure]:

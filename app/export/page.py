@@ -108,7 +108,8 @@ class Layout:
             bottom = under - EDGE
         if "distributions" in self.panels and bottom - top > NARROWEST / 2:
             shown = picture.distributions(self.scene, self._path, manifold_of(self.scene.family))
-            draw.draw_distributions(ink, shown, (left, top, right, bottom))
+            if shown is not None:
+                draw.draw_distributions(ink, shown, (left, top, right, bottom))
         if self.legend:
             draw.draw_legend(ink, self.scene.layers, (EDGE, height + LINE / 2))
         for i, line in enumerate(self.lines, start=int(self.legend)):

@@ -129,13 +129,17 @@ class Arrows:
 
 @dataclass(frozen=True, eq=False)
 class ColorMap2D:
-    """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits."""
+    """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits.
+
+    ``hatched`` (rows, columns): where the metric is singular or none, which is shown as such.
+    """
 
     values: Array
     extent: Extent
     colormap: str
     limits: tuple[float, float]
     label: str
+    hatched: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -319,10 +323,14 @@ class Window(ABC):
 
 @dataclass(frozen=True)
 class Command:
-    """One entry of the command table: ``name`` is what `CommandInvoked` carries."""
+    """One entry of the command table: ``name`` is what `CommandInvoked` carries.
+
+    icon: its name in the icon set; a command that has one is in the toolbar too.
+    """
 
     name: str
     menu: str
     text: str
     shortcut: str = ""
     hint: str = ""
+    icon: str = ""

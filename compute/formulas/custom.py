@@ -17,6 +17,7 @@ from compute.formulas.algebra import Algebra
 from compute.formulas.definition import Own
 from compute.formulas.parse import FormulaError, Node
 from compute.manifold import LocalGeometry, Manifold, Support, is_singular
+from compute.quadrature import UNRESOLVED
 from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
@@ -308,8 +309,9 @@ def _line_element(own: Own) -> str:
     if own.kind == "log_density":
         rest = " + a term without x" if own.normalise else ""
         return f"ds² = E[(∂₁l d{a} + ∂₂l d{b})²],  l = {texts[0]}{rest}"
-    squares = (f"d{a}²", f"2 d{a} d{b}", f"d{b}²")
-    terms = [f"({t}) {d}" for t, d in zip(texts, squares, strict=True) if t.strip() != "0"]
+    squares = (("", f"d{a}²"), ("2 ", f"d{a} d{b}"), ("", f"d{b}²"))
+    parts = zip(texts, squares, strict=True)
+    terms = [f"{twice}({t}) {d}" for t, (twice, d) in parts if t.strip() != "0"]
     return "ds² = " + " + ".join(terms)
 
 
@@ -337,7 +339,21 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     for pin in pins:
         if not made.in_domain(np.array(pin)):
             raise ValueError(f"custom family: pins must lie in {made.domain}, got {list(pin)}")
-    return replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
+    placed = replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
+    if own.kind == "log_density" and not own.normalise:
+        _check_norm(placed, own)
+    return placed
+
+
+def _check_norm(made: Manifold, own: Own) -> None:
+    """A density must integrate to 1 at the pins and between them."""
+    theta = np.array([*made.pins, made.interior])
+    total = space.integral(own, made.density, theta)
+    off = np.abs(total - 1) > UNRESOLVED
+    if off.any():
+        place = ", ".join(f"{x:.4g}" for x in theta[off][0])
+        words = f"this integrates to {total[off][0]:.4g} and not to 1 at ({place}): normalise it"
+        raise FormulaError(own.formulas[0], 0, words, own.kind)
 
 
 def _side(own: Own, number: int) -> tuple[float, float]:

@@ -73,6 +73,20 @@ def support(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats
     )
 
 
+def integral(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats) -> Floats:
+    """∫p dx (k,) at theta (k, 2), by the nodes of the mean."""
+    rule, ends = nodes(own), own.ends()
+    sums = []
+    for point in theta:
+        x, weights = rule.x, rule.weights
+        if ends is not None:
+            at = dict(zip(own.coordinates, point, strict=True))
+            low, high = (evaluate(end, at) for end in ends)
+            x, weights = low + (high - low) * x, (high - low) * weights
+        sums.append(float((density(point, x) * weights).sum()))
+    return np.array(sums)
+
+
 def _reach(own: Own, theta: Floats) -> tuple[float, float]:
     """Between which ends the samples at theta (k, 2) lie."""
     ends = own.ends()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.views.base import ColorMap2D
 from app.views.canvas.frame import Frame, Pixels
 from app.views.canvas.picture import Picture, Placed, coloured
-from app.views.theme import Theme
+from app.views.theme import Theme, rgba
+
+# cells of a map: the width of a stripe and from one to the next
+STRIPES = (2, 10)
 
 
 class MapLayer:
@@ -31,13 +37,21 @@ class MapLayer:
         if self._image is None:
             return
         if self._image is not self._uploaded:
-            self._picture.set_colours(
-                coloured(self._image.values, self._image.colormap, self._image.limits)
-            )
+            self._picture.set_colours(self.colours(self._image))
             self._uploaded = self._image
         low, high = self.corners(frame)
         self._picture.set_corners(low, high)
         self._picture.draw(frame, self.theme.map_strength)
+
+    def colours(self, image: ColorMap2D) -> NDArray[np.uint8]:
+        """The map's colours, with stripes where there is no metric."""
+        colours = coloured(image.values, image.colormap, image.limits)
+        if image.hatched is not None:
+            row, column = np.indices(image.hatched.shape)
+            stripe = (row + column) % STRIPES[1] < STRIPES[0]
+            ink = np.round(255 * np.array(rgba(self.theme.warning, 1.0))).astype(np.uint8)
+            colours[image.hatched & stripe] = ink
+        return colours
 
     def corners(self, frame: Frame) -> tuple[Pixels, Pixels]:
         """Pixels of the map's lowest and highest coordinates."""
@@ -50,6 +64,4 @@ class MapLayer:
         """The map's colours and where they go."""
         if self._image is None:
             return []
-        image = self._image
-        colours = coloured(image.values, image.colormap, image.limits)
-        return [Placed(colours, *self.corners(frame), self.theme.map_strength)]
+        return [Placed(self.colours(self._image), *self.corners(frame), self.theme.map_strength)]

@@ -24,6 +24,15 @@ QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
 QMenuBar::item:selected, QMenu::item:selected {{ background: {control}; color: {text}; }}
 QMenu {{ background: {panel}; border: 1px solid {border}; padding: 4px; }}
 QMenu::item {{ padding: 5px 24px 5px 14px; border-radius: 3px; }}
+QToolBar {{ background: {window}; border: none; padding: 0 6px 3px 6px; spacing: 2px; }}
+QToolBar QToolButton {{ background: transparent; border: 1px solid transparent; padding: 4px; }}
+QToolBar QToolButton:hover, QToolBar QToolButton:checked {{ background: {control}; }}
+QToolBar QToolButton:focus {{ border-color: {accent}; }}
+QToolBar::separator {{ background: {border}; width: 1px; margin: 5px 6px; }}
+#palette {{ background: {panel}; border: 1px solid {border}; }}
+QTreeWidget, QTextBrowser, QPlainTextEdit {{ background: {panel}; border: none; }}
+QTreeWidget::item {{ padding: 4px; }}
+QTreeWidget::item:selected {{ background: {control}; color: {text}; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ padding: 0 7px 0 0; }}
 QComboBox, QSpinBox, QPushButton, QToolButton {{

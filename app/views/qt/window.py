@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -29,10 +30,13 @@ from app.views.base import (
     Verdict,
     Window,
 )
+from app.views.qt.actions import Actions
 from app.views.qt.distributions_panel import DistributionsPanel
 from app.views.qt.family_panel import FamilyPanel
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.measures_panel import MeasuresPanel
+from app.views.qt.palette import Entry, Palette
+from app.views.qt.sheet import Sheet, keys
 from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
@@ -93,7 +97,9 @@ class MainWindow(Window):
         self._timeline = Timeline(lambda: self._invoke("play"), lambda t: self._edit("playhead", t))
         self._place(canvas_native)
         self._make_status()
-        self._make_menus(commands)
+        self._commands = commands
+        self._state: PanelState | None = None
+        self._make_menus(commands, theme)
         self.frame.resize(1400, 860)
 
     def _place(self, canvas: QWidget) -> None:
@@ -135,18 +141,9 @@ class MainWindow(Window):
             bar.addWidget(widget)
         bar.addPermanentWidget(self._coordinates)
 
-    def _make_menus(self, commands: Sequence[Command]) -> None:
-        self.actions: dict[str, QAction] = {}
-        menus = {}
-        for command in commands:
-            if command.menu not in menus:
-                menus[command.menu] = self.frame.menuBar().addMenu(command.menu)
-            action = QAction(command.text, self.frame)
-            action.setShortcut(QKeySequence(command.shortcut))
-            action.setStatusTip(command.hint)
-            action.triggered.connect(lambda _=False, name=command.name: self._invoke(name))
-            menus[command.menu].addAction(action)
-            self.actions[command.name] = action
+    def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
+        self._made = Actions(self.frame, commands, self._invoke, theme)
+        self.actions = self._made.by_name
 
     def _invoke(self, name: str) -> None:
         self._handler(CommandInvoked(name))
@@ -156,6 +153,7 @@ class MainWindow(Window):
 
     # --- what the controller asks -------------------------------------------------------------
     def set_panels(self, state: PanelState) -> None:
+        self._state = state
         self._family.show(state)
         self._layers.show(state)
 
@@ -212,3 +210,44 @@ class MainWindow(Window):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setInformativeText(text)
         box.open()
+
+    # --- dialogs ------------------------------------------------------------------------------
+    def show_palette(self) -> None:
+        """Everything that can be done, found by typing."""
+        Palette(self.frame, [*self._command_entries(), *self._choice_entries()]).show()
+
+    def _command_entries(self) -> list[Entry]:
+        return [
+            Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, self.actions[c.name].trigger)
+            for c in self._commands
+            if c.name != "palette" and self.actions[c.name].isEnabled()
+        ]
+
+    def _choice_entries(self) -> list[Entry]:
+        state = self._state
+        if state is None:
+            return []
+        pickers = (("Family", "family"), ("Chart", "chart"), ("Map", "scalar"))
+        lists = (state.families, state.charts, state.scalars)
+        choices = [
+            Entry(f"{title}: {choice.words}", "", partial(self._edit, field, choice.value))
+            for (title, field), listed in zip(pickers, lists, strict=True)
+            for choice in listed
+        ]
+        layers = [
+            Entry(
+                f"Layer: {words}",
+                "hide" if visible else "show",
+                partial(self._edit, f"layers.{field}", not visible),
+            )
+            for field, words, visible in state.layers
+        ]
+        return [*choices, *layers]
+
+    def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
+        """All keys and gestures on one sheet."""
+        self.show_page("Keys", keys(self._commands, gestures), (620, 620))
+
+    def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
+        """A page of rich text beside the window."""
+        Sheet(self.frame, title, page, size).show()
