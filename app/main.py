@@ -62,7 +62,7 @@ class Program:
         from PySide6.QtWidgets import QApplication
         from vispy import app as vispy_app
 
-        from app.controller.commands import COMMANDS
+        from app.controller.commands import COMMANDS, GESTURES
         from app.controller.controller import Controller
         from app.exporter import Exporter
         from app.model.store import Store
@@ -99,6 +99,8 @@ class Program:
             **self.exporter.commands(),
             "quit": self.application.quit,
             "about": self.about,
+            "palette": self.window.show_palette,
+            "shortcuts": lambda: self.window.show_keys(GESTURES),
         }
         with self._mail:
             early, self._early = self._early or [], None

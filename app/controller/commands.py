@@ -1,28 +1,77 @@
-"""The command table: menus and shortcuts are made from it."""
+"""The command table: menus, toolbar, shortcuts, palette and the sheet of shortcuts are made from it."""
 
 from __future__ import annotations
 
 from app.views.base import Command
 
 COMMANDS: tuple[Command, ...] = (
-    Command("new", "File", "New", "Ctrl+N", "Start over with the default scene"),
-    Command("open", "File", "Open…", "Ctrl+O", "Open a scene file"),
-    Command("save", "File", "Save", "Ctrl+S", "Write the scene to its file"),
+    Command(
+        "new", "File", "New", "Ctrl+N", "Start over with the default scene", "file-plus-outline"
+    ),
+    Command("open", "File", "Open…", "Ctrl+O", "Open a scene file", "folder-open-outline"),
+    Command(
+        "save", "File", "Save", "Ctrl+S", "Write the scene to its file", "content-save-outline"
+    ),
     Command("save_as", "File", "Save as…", "Ctrl+Shift+S", "Write the scene to another file"),
-    Command("export_figure", "File", "Export figure…", "Ctrl+E", "Write a PNG, SVG or PDF"),
-    Command("export_film", "File", "Export film…", "Ctrl+Shift+E", "Write an MP4, WebM or GIF"),
+    Command(
+        "export_figure",
+        "File",
+        "Export figure…",
+        "Ctrl+E",
+        "Write a PNG, SVG or PDF",
+        "image-outline",
+    ),
+    Command(
+        "export_film",
+        "File",
+        "Export film…",
+        "Ctrl+Shift+E",
+        "Write an MP4, WebM or GIF",
+        "movie-outline",
+    ),
     Command("export_data", "File", "Export data…", "", "Write the computed arrays"),
     Command(
         "export_script", "File", "Export Python script…", "", "Write what computes the numbers"
     ),
-    Command(
-        "copy_picture", "Edit", "Copy picture", "Ctrl+Shift+C", "Put the canvas on the clipboard"
-    ),
     Command("quit", "File", "Quit", "Ctrl+Q", "Close the window"),
-    Command("undo", "Edit", "Undo", "Ctrl+Z", "Take the last change back"),
-    Command("redo", "Edit", "Redo", "Ctrl+Shift+Z", "Make the change again"),
-    Command("swap", "Edit", "Swap A and B", "Ctrl+T", "The geodesic is the same, the vector moves"),
-    Command("reset_view", "View", "Reset view", "Ctrl+0", "Show the chart’s own rectangle"),
+    Command("undo", "Edit", "Undo", "Ctrl+Z", "Take the last change back", "undo"),
+    Command("redo", "Edit", "Redo", "Ctrl+Shift+Z", "Make the change again", "redo"),
+    Command(
+        "swap",
+        "Edit",
+        "Swap A and B",
+        "Ctrl+T",
+        "The geodesic is the same, the vector moves",
+        "swap-horizontal",
+    ),
+    Command(
+        "copy_picture",
+        "Edit",
+        "Copy picture",
+        "Ctrl+Shift+C",
+        "Put the canvas on the clipboard",
+        "content-copy",
+    ),
+    Command("preferences", "Edit", "Preferences…", "Ctrl+,", "Engine, theme, autosave and numbers"),
+    Command(
+        "reset_view",
+        "View",
+        "Reset view",
+        "Ctrl+0",
+        "Show the chart’s own rectangle",
+        "fit-to-screen-outline",
+    ),
+    Command(
+        "reset_layout", "View", "Reset layout", "", "Put all panels back where they were at first"
+    ),
+    Command(
+        "switch_theme",
+        "View",
+        "Dark or light",
+        "Ctrl+Shift+D",
+        "Change between the dark and the light theme",
+        "theme-light-dark",
+    ),
     Command("play", "Play", "Play or pause", "Space", "Let the point glide from A to B"),
     Command("to_start", "Play", "Back to A", "Home", "Put the moving point on A"),
     Command(
@@ -31,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
         "Watch the path relax",
         "Ctrl+L",
         "From the straight line to a geodesic, as its action falls",
+        "vector-curve",
     ),
     Command(
         "check",
@@ -38,6 +88,26 @@ COMMANDS: tuple[Command, ...] = (
         "Check in float64",
         "Ctrl+Shift+F",
         "Compute the path again in double precision and compare",
+        "check-decagram-outline",
+    ),
+    Command("palette", "Help", "All commands…", "Ctrl+K", "Find a command by typing", "magnify"),
+    Command("shortcuts", "Help", "Keys…", "F1", "All keys and gestures on one sheet"),
+    Command(
+        "doctor",
+        "Help",
+        "Doctor",
+        "",
+        "What the program runs on; each kernel against the reference",
     ),
     Command("about", "Help", "About Attention Geodesics", "", "What this program is"),
+)
+# keys and gestures of the canvas, which are no commands
+GESTURES: tuple[tuple[str, str], ...] = (
+    ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
+    ("A or B, then arrow keys", "Move that pin; with Shift finely"),
+    ("Drag beside everything", "Move the view"),
+    ("Wheel", "Zoom at the pointer"),
+    ("Double click", "Bring that point to the middle"),
+    ("Shift and drag", "Draw a loop and carry the vector round it"),
+    ("Right click", "What can be done here"),
 )

@@ -1,0 +1,91 @@
+"""The command palette: type a few letters of what you want, press Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.matching import ranked
+
+WIDTH, HEIGHT = 560, 380
+STEERING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the palette: words, what stands at its right, and what it does."""
+
+    words: str
+    beside: str
+    run: Callable[[], object]
+
+
+class Palette(QDialog):
+    """Shown over the window until something is chosen or Escape is pressed."""
+
+    def __init__(self, parent: QWidget, entries: Sequence[Entry]) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("palette")
+        self.setAccessibleName("All commands")
+        self._entries = entries
+        self.line = QLineEdit(placeholderText="Type what you want to do")
+        self.line.setAccessibleName("Command")
+        self.line.installEventFilter(self)
+        self.line.textChanged.connect(self._narrow)
+        self.line.returnPressed.connect(lambda: self._run(self.list.currentItem()))
+        self.list = QTreeWidget()
+        self.list.setAccessibleName("Commands that fit")
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.itemClicked.connect(lambda item, _: self._run(item))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.addWidget(self.line)
+        column.addWidget(self.list)
+        self.resize(WIDTH, HEIGHT)
+        middle = parent.mapToGlobal(parent.rect().center())
+        self.move(middle.x() - WIDTH // 2, parent.mapToGlobal(parent.rect().topLeft()).y() + 90)
+        self._narrow("")
+
+    def _narrow(self, typed: str) -> None:
+        self.list.clear()
+        for i in ranked(typed, [entry.words for entry in self._entries]):
+            entry = self._entries[i]
+            item = QTreeWidgetItem([entry.words, entry.beside])
+            item.setData(0, Qt.ItemDataRole.UserRole, i)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.list.addTopLevelItem(item)
+        if self.list.topLevelItemCount():
+            self.list.setCurrentItem(self.list.topLevelItem(0))
+
+    def _run(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            entry = self._entries[item.data(0, Qt.ItemDataRole.UserRole)]
+            self.close()
+            entry.run()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and event.key() in STEERING:
+            self.list.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)

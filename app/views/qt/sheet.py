@@ -1,0 +1,51 @@
+"""Dialogs that only show: the sheet of keys, and lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from app.views.base import Command
+
+
+class Sheet(QDialog):
+    """A titled page of rich text, which does not block the window."""
+
+    def __init__(self, parent: QWidget, title: str, page: str, size: tuple[int, int]) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.text = QTextBrowser()
+        self.text.setAccessibleName(title)
+        self.text.setHtml(page)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        column = QVBoxLayout(self)
+        column.addWidget(self.text)
+        column.addWidget(buttons)
+        self.resize(*size)
+
+
+def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:
+    """A page of all keys, menu by menu, and what the mouse does."""
+    menus = dict.fromkeys(command.menu for command in commands)
+    parts = [
+        _table(menu, [(c.shortcut, c.hint) for c in commands if c.menu == menu and c.shortcut])
+        for menu in menus
+    ]
+    return "".join([_table("On the canvas", gestures), *parts])
+
+
+def _table(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    lines = "".join(
+        f"<tr><td width='230'><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>"
+        for key, words in rows
+    )
+    return f"<h4>{escape(title)}</h4><table cellpadding='3'>{lines}</table>" if rows else ""
