@@ -1,60 +1,70 @@
 """The cut locus of a point: where its geodesics cease to be shortest.
 
-A ray from the point is shortest as long as its length r equals the distance d(θ(r)) of where it is.
-Beyond the cut point another geodesic is shorter, and r − d grows.  d comes from a distance map, so
-that cut points are found to a few of its cells.
+Where a wavefront of radius r crosses itself, two geodesics of length r meet; if no shorter one
+leads there, both have been shortest so far and neither is beyond: a cut point.  Past a caustic each
+wavefront has such crossings (a swallowtail), and as r grows they draw the cut locus.  Rays past their
+conjugate points have no part in it.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from compute.distance import drawn, interpolated
-from compute.engine import Engine
-from compute.spray import Spray
-from compute.types import DistanceRequest, Floats, GeometryRequest
+from compute.charts import Chart
+from compute.manifold import Manifold
+from compute.spray import Spray, covering
+from compute.types import Floats
 
-# an excess of this many cells, as long as they are where the ray is, is more than the map's error
-EXCESS = 1.5
-# a circle of the metric whose axes have a larger ratio, in cells, is too oblong for a distance map
-OBLONG = 8.0
+# wavefronts between the first conjugate point and the ends of the rays
+FRONTS = 64
+# a way shorter by this share of a step along the rays is another one
+SHORTER = 1.0
 
 
-def cut_points(engine: Engine, fan: Spray, request: DistanceRequest) -> Floats:
-    """The cut points (k, 2) of the rays that have one within the map, in the order of their angles.
+def cut_points(manifold: Manifold, fan: Spray, fronts: int = FRONTS) -> Floats:
+    """Cut points (k, 2) in θ of the spray's point, by growing distance.
 
-    Where the cells of the map are so oblong that its distances cannot be trusted none are given.
+    None where no ray of the spray has a conjugate point: there, on a simply connected surface, rays
+    do not meet again.
     """
-    found = engine.distance(request)
-    x = request.chart.forward(fan.theta)
-    distance = interpolated(found.values, request.extent, x)
-    step = np.linalg.norm(np.diff(x, axis=1, append=x[:, -1:]) / _cell(request), axis=-1)
-    cell = (fan.r[1] - fan.r[0]) / np.maximum(step, 1e-9)
-    excess = np.nan_to_num(fan.r - distance, nan=-1.0) - EXCESS * np.nan_to_num(cell, nan=0.0)
-    # it must stay beyond: a single node may lie beside a gap in the map
-    beyond = (excess[:, :-2] > 0) & (excess[:, 1:-1] > 0) & (excess[:, 2:] > 0)
-    rays = np.flatnonzero(beyond.any(axis=1))
-    node = beyond[rays].argmax(axis=1)
-    turned = fan.conjugate[rays]
-    last = np.where(np.isfinite(turned), turned, np.inf) / fan.r[-1] * (len(fan.r) - 1)
-    node = np.minimum(node, np.maximum(last, 0)).astype(int)
-    points: Floats = fan.theta[rays, node]
-    points = points[np.isfinite(points).all(axis=1)]
-    sound: Floats = points[_is_sound(engine, request, points)]
-    return sound
+    if not np.isfinite(fan.conjugate).any():
+        return np.zeros((0, 2))
+    chart = manifold.charts[0]
+    first = float(np.nanmin(fan.conjugate))
+    found = []
+    for r in np.linspace(first, fan.r[-1], fronts + 1)[1:]:
+        spent = np.nan_to_num(fan.conjugate, nan=np.inf) < r
+        front = np.where(spent[:, None], np.nan, chart.forward(fan.front(float(r))))
+        crossings = _crossings(front)
+        found += [x for x in crossings if _is_first(chart, fan, x, float(r))]
+    return chart.inverse(np.array(found)) if found else np.zeros((0, 2))
 
 
-def _is_sound(engine: Engine, request: DistanceRequest, points: Floats) -> np.ndarray:
-    """Where (k,) the cells of the map are not too oblong for its distances."""
-    if len(points) == 0:
-        return np.zeros(0, dtype=bool)
-    found = engine.geometry(GeometryRequest(request.manifold, points))
-    packed = drawn(request.chart, points, found.metric, _cell(request))
-    mean = 0.5 * (packed[:, 0] + packed[:, 2])
-    apart = np.sqrt((0.5 * (packed[:, 0] - packed[:, 2])) ** 2 + packed[:, 1] ** 2)
-    return np.asarray(mean + apart < OBLONG**2 * (mean - apart))
+def _crossings(x: Floats) -> Floats:
+    """Where a closed polyline x (n, 2) crosses itself (k, 2); pieces with NaN do not count."""
+    a, b = x, np.roll(x, -1, axis=0)
+    step = b - a
+    n = len(x)
+    i, j = np.triu_indices(n, 2)
+    apart = (i > 0) | (j < n - 1)  # the last piece adjoins the first
+    i, j = i[apart], j[apart]
+    near = ~(
+        (np.maximum(a[i], b[i]) < np.minimum(a[j], b[j]))
+        | (np.minimum(a[i], b[i]) > np.maximum(a[j], b[j]))
+    ).any(axis=1)
+    i, j = i[near], j[near]
+    gap = a[j] - a[i]
+    cross = step[i, 0] * step[j, 1] - step[i, 1] * step[j, 0]
+    safe = np.where(np.abs(cross) > 0, cross, 1.0)
+    s = (gap[:, 0] * step[j, 1] - gap[:, 1] * step[j, 0]) / safe
+    t = (gap[:, 0] * step[i, 1] - gap[:, 1] * step[i, 0]) / safe
+    hit = (np.abs(cross) > 0) & (s >= 0) & (s < 1) & (t >= 0) & (t < 1)
+    crossings: Floats = a[i[hit]] + s[hit, None] * step[i[hit]]
+    return crossings
 
 
-def _cell(request: DistanceRequest) -> Floats:
-    e, (rows, columns) = request.extent, request.shape
-    return np.array([(e.x1 - e.x0) / columns, (e.y1 - e.y0) / rows])
+def _is_first(chart: Chart, fan: Spray, x: Floats, r: float) -> bool:
+    """Whether no cell of the spray that covers x lies nearer to its point than r."""
+    _, node = covering(chart, fan, x)
+    step = fan.r[1] - fan.r[0]
+    return bool((fan.r[node + 1] > r - (1.0 + SHORTER) * step).all())

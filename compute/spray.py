@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compute import batch, jacobi
+from compute.charts import Chart
 from compute.engine import Engine
 from compute.manifold import Manifold
 from compute.shooting import MISS_LIMIT, aimed, judged, shot_of
@@ -96,8 +97,9 @@ def spray(
     start = points_of(manifold, "start", start, 1)
     if not np.isfinite(length) or length <= 0:
         raise ValueError(f"length must be positive and finite, got {length!r}")
-    if not 3 <= directions <= 65536:
-        raise ValueError(f"directions must be from 3 to 65536, got {directions}")
+    # four at least: a quarter turn is one of them
+    if not 4 <= directions <= 65536:
+        raise ValueError(f"directions must be from 4 to 65536, got {directions}")
     angle = 2 * np.pi * np.arange(directions) / directions
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     velocity = length * wheel @ frame(engine, manifold, start).T
@@ -184,20 +186,26 @@ def _span(engine: Engine, request: ConnectRequest, paths: Paths) -> float:
 def _seeds(manifold: Manifold, fan: Spray, end: Floats) -> tuple[Floats, Floats]:
     """First velocities (k, 2) of cells that cover ``end``, and the copies of it they lead to (k, 2)."""
     chart = manifold.charts[0]
-    x, target = chart.forward(fan.theta), chart.forward(end)
-    corner = np.stack(
-        [x[:, :-1], np.roll(x, -1, 0)[:, :-1], np.roll(x, -1, 0)[:, 1:], x[:, 1:]], axis=2
-    )
-    covered = _in_triangle(corner[:, :, [0, 1, 2]], target)
-    covered |= _in_triangle(corner[:, :, [0, 2, 3]], target)
-    # around the point itself all cells of the first ring meet
-    ray, node = np.nonzero(covered)
-    node = np.maximum(node, 1)
+    ray, node = covering(chart, fan, chart.forward(end))
     middle = fan.angle[ray] + np.pi / len(fan.angle)
-    size = (node + 0.5) / (len(fan.r) - 1)
+    # around the point itself all cells of the first ring meet
+    size = (np.maximum(node, 1) + 0.5) / (len(fan.r) - 1)
     basis = fan.velocity[[0, len(fan.angle) // 4], 0].T
     v = size[:, None] * (np.stack([np.cos(middle), np.sin(middle)], axis=1) @ basis.T)
     return v, _copies(manifold, end, fan.theta[ray, node])
+
+
+def covering(chart: Chart, fan: Spray, x: Floats) -> tuple[np.ndarray, np.ndarray]:
+    """The cells of a spray, by ray and node (k,), that cover a point x (2,) of a chart.
+
+    A cell lies between a ray and the next, and between a node and the next.
+    """
+    corner = chart.forward(fan.theta)
+    after = np.roll(corner, -1, axis=0)
+    cell = np.stack([corner[:, :-1], after[:, :-1], after[:, 1:], corner[:, 1:]], axis=2)
+    covered = _in_triangle(cell[:, :, [0, 1, 2]], x) | _in_triangle(cell[:, :, [0, 2, 3]], x)
+    ray, node = np.nonzero(covered)
+    return ray, node
 
 
 def _copies(manifold: Manifold, end: Floats, near: Floats) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import compute
+from compute.cut import cut_points
 from compute.families import family
 from compute.families.attention import softmax_manifold
 from compute.spray import all_geodesics, spray
@@ -72,3 +73,20 @@ def test_bad_sprays(reference_engine):
         spray(reference_engine, manifold, np.array([0.0, -1.0]), 1)
     with pytest.raises(ValueError, match=r"directions"):
         spray(reference_engine, manifold, np.array([0.0, 1.0]), 1, 2)
+
+
+def test_the_cut_locus_of_a_point_on_the_axis_is_the_axis(gpu_engine):
+    """Behind the lens the two sides mirror each other: geodesics of equal length meet on b = 0."""
+    manifold = sink()
+    fan = spray(gpu_engine, manifold, np.array([-4.0, 0.0]), 3.2, 512, 128)
+    cut = cut_points(manifold, fan)
+    assert len(cut) > 40
+    assert np.abs(cut[:, 1]).max() < 0.02
+    assert 3.5 < cut[0, 0] < 5.5
+    assert (np.diff(cut[:, 0]) > 0).all()
+
+
+def test_there_is_no_cut_locus_where_curvature_is_negative(gpu_engine):
+    manifold = family("beta")
+    fan = spray(gpu_engine, manifold, np.array(manifold.pins[0]), 2.0, 64, 64)
+    assert len(cut_points(manifold, fan)) == 0

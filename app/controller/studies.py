@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.model.scene import Scene, chart_of
+from app.model.scene import Scene
 from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
@@ -22,7 +22,7 @@ from compute.families import family as manifold_of
 from compute.holonomy import holonomy, polygon
 from compute.manifold import Manifold, known_inside
 from compute.spray import all_geodesics, frame, spray
-from compute.types import ConnectRequest, DistanceRequest, Extent, Floats, Status
+from compute.types import ConnectRequest, Floats, Status
 
 Point = tuple[float, float]
 STEPS = {"live": 64, "final": 128}
@@ -31,8 +31,6 @@ RAYS = {"live": 128, "final": 768}
 REACH, FRONTS = 1.5, 6
 # of the rays every so many are drawn
 DRAWN = {"live": 4, "final": 12}
-# cells along the longer side of the distance map that cut points are found by
-CUT_SIDE = 128
 LOOP_VERTICES = 96
 
 
@@ -86,12 +84,11 @@ class LoopJob:
 
 @dataclass(frozen=True)
 class CutJob:
-    """The cut locus of A within the visible rectangle."""
+    """The cut locus of A."""
 
     family: str
-    chart: str
     start: Point
-    view: Extent
+    end: Point
 
 
 Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob
@@ -131,7 +128,7 @@ class StudyAnswer:
 
 def wanted(scene: Scene, dragging: bool) -> list[Study]:
     """The jobs of the study layers that a completed scene shows; the slow ones only at rest."""
-    assert scene.start and scene.end and scene.view
+    assert scene.start and scene.end
     a, b, quality = scene.start.theta, scene.end.theta, "live" if dragging else "final"
     layers, family = scene.layers, scene.family
     found: list[Study] = []
@@ -146,7 +143,7 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
     if layers.all_geodesics and not dragging:
         found.append(EveryJob(family, a, b, scene.alpha))
     if layers.cut_locus and not dragging:
-        found.append(CutJob(family, scene.chart, a, scene.view))
+        found.append(CutJob(family, a, b))
     return found
 
 
@@ -292,15 +289,12 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
 
 
 def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
-    view, chart, start = job.view, chart_of(manifold, job.chart), np.array(job.start)
-    shape = (CUT_SIDE, CUT_SIDE)
-    request = DistanceRequest(manifold, chart, start, view, shape)
-    farthest = float(np.nanmax(engine.distance(request).values))
-    points = cut_points(engine, spray(engine, manifold, start, farthest, 256, 128), request)
-    hint = (
-        "Where a ray from A ceases to be the shortest way; found to a few cells of a distance map."
-    )
-    return {"cut": points}, [Measure("Cut points", f"{len(points)} of 256 rays", hint)], set()
+    a, b = np.array(job.start), np.array(job.end)
+    length = REACH * _length(engine, manifold, a, b)
+    points = cut_points(manifold, spray(engine, manifold, a, length, 512, 128))
+    hint = "Where two shortest geodesics from A meet: beyond, neither is the shortest any more."
+    words = f"{len(points)} within {length:.4g}" if len(points) else f"none within {length:.4g}"
+    return {"cut": points}, [Measure("Cut points", words, hint)], set()
 
 
 def _length(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> float:
