@@ -249,7 +249,10 @@ def _manifold(own: Own, text: str) -> Manifold:
         made = entry.build(f"custom:{text}", source=text)
     except FormulaError:
         raise
-    except (ValueError, OverflowError, ArithmeticError) as problem:
+    except (ValueError, ArithmeticError) as problem:
+        if "Derivative(" in str(problem):
+            words = "a derivative of this is not known: those of lgamma end with the fifth"
+            raise FormulaError(own.formulas[0], 0, words, own.places[0]) from None
         raise ValueError(f"custom family: {problem}") from None
     quiet = replace(
         made,
@@ -324,7 +327,7 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     theta = theta[made.in_domain(theta)]
     if len(theta) == 0:
-        raise ValueError("custom family: the formula or its domain leaves nothing of the view")
+        raise ValueError("custom family: the domain leaves nothing of the view")
     fine = theta[~is_singular(made.geometry(theta), 1e-4)]
     size = np.array([view.x1 - view.x0, view.y1 - view.y0])
     corner = np.array([view.x0, view.y0])
@@ -359,6 +362,8 @@ def _check_norm(made: Manifold, own: Own) -> None:
 def _side(own: Own, number: int) -> tuple[float, float]:
     """What of one coordinate is shown: its bounds, or four from the only one."""
     low, high = _interval(own, own.coordinates[number])
+    if low >= high:
+        raise ValueError(f"custom family: the domain leaves nothing of {own.coordinates[number]}")
     if high - low <= 100:
         border = 0.02 * (high - low)
         return low - border, high + border

@@ -178,34 +178,32 @@ def _kind(definition: Mapping[str, Any]) -> str:
 
 def _coordinates(definition: Mapping[str, Any]) -> tuple[str, str]:
     names = definition["coordinates"]
-    text = ", ".join(names)
     if len(names) != 2:
-        raise FormulaError(text, 0, f"two names are needed, got {len(names)}", "coordinates")
-    for name in names:
-        _name(name, text, "coordinates")
+        words = f"two names are needed, got {len(names)}"
+        raise FormulaError(", ".join(names), 0, words, "coordinates")
+    for number, name in enumerate(names):
+        _check_name(name, name, f"coordinates[{number}]")
     if names[0] == names[1]:
-        raise FormulaError(text, len(names[0]) + 2, "the names must differ", "coordinates")
+        raise FormulaError(names[1], 0, "the names must differ", "coordinates[1]")
     return names[0], names[1]
 
 
-def _name(name: str, text: str, place: str) -> None:
+def _check_name(name: str, text: str, place: str) -> None:
     """A name must be a word that means nothing else."""
     if not parse.is_name(name) or name == SAMPLE:
         words = f"{name!r} cannot be a name: it is no word of letters, or means something else"
-        raise FormulaError(text, max(text.find(name), 0), words, place)
+        raise FormulaError(text, 0, words, place)
 
 
 def _parameters(definition: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     stated = definition.get("parameters", {})
-    text = ", ".join(f"{name} = {value}" for name, value in stated.items())
-    for name, value in stated.items():
-        _name(name, text, "parameters")
+    for number, (name, value) in enumerate(stated.items()):
+        text, place = f"{name} = {value}", f"parameters[{number}]"
+        _check_name(name, text, place)
         if name in definition["coordinates"]:
-            words = f"{name} is a coordinate already"
-            raise FormulaError(text, text.find(name), words, "parameters")
+            raise FormulaError(text, 0, f"{name} is a coordinate already", place)
         if not isinstance(value, int | float) or not abs(value) <= parse.LARGEST:
-            words = f"{name} needs a number, got {value!r}"
-            raise FormulaError(text, text.find(name), words, "parameters")
+            raise FormulaError(text, 0, f"{name} needs a number, got {value!r}", place)
     return tuple((name, float(value)) for name, value in stated.items())
 
 
@@ -238,14 +236,13 @@ def _sample(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _outcomes(values: list[Any]) -> tuple[float, ...]:
-    text = ", ".join(map(str, values))
-    wrong = [v for v in values if not isinstance(v, int | float) or not abs(v) <= parse.LARGEST]
-    if wrong:
-        words = f"outcomes are numbers, got {wrong[0]!r}"
-        raise FormulaError(text, text.find(str(wrong[0])), words, "outcomes")
+    for number, value in enumerate(values):
+        if not isinstance(value, int | float) or not abs(value) <= parse.LARGEST:
+            words = f"outcomes are numbers, got {value!r}"
+            raise FormulaError(str(value), 0, words, f"outcomes[{number}]")
     if not 2 <= len(set(values)) == len(values) <= MOST_OUTCOMES:
         words = f"2 to {MOST_OUTCOMES} different outcomes are needed"
-        raise FormulaError(text, 0, words, "outcomes")
+        raise FormulaError(", ".join(map(str, values)), 0, words, "outcomes")
     return tuple(map(float, values))
 
 

@@ -36,7 +36,7 @@ def nodes(own: Own) -> Nodes:
         return _crowded()
     if own.range is not None:
         return uniform(0.0, 1.0, COUNT)
-    low, high = (-10.0, 10.0) if space == "line" else (-14.0, 9.0)
+    low, high = (-10.0, 10.0) if space == "line" else (-30.0, 9.0)
     u = np.linspace(low, high, COUNT)
     x, slope = (np.sinh(u), np.cosh(u)) if space == "line" else (np.exp(u), np.exp(u))
     return Nodes(x, slope * (u[1] - u[0]))

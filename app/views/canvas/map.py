@@ -12,6 +12,8 @@ from app.views.theme import Theme, rgba
 
 # cells of a map: the width of a stripe and from one to the next
 STRIPES = (2, 10)
+# how much of a stripe shows over the ground
+HATCHING = 0.5
 
 
 class MapLayer:
@@ -22,6 +24,10 @@ class MapLayer:
         self._picture = Picture()
         self._image: ColorMap2D | None = None
         self._uploaded: ColorMap2D | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours from the next frame on."""
+        self.theme, self._uploaded = theme, None
 
     @property
     def image(self) -> ColorMap2D | None:
@@ -49,7 +55,8 @@ class MapLayer:
         if image.hatched is not None:
             row, column = np.indices(image.hatched.shape)
             stripe = (row + column) % STRIPES[1] < STRIPES[0]
-            ink = np.round(255 * np.array(rgba(self.theme.warning, 1.0))).astype(np.uint8)
+            red, green, blue, _ = rgba(self.theme.warning)
+            ink = np.round(255 * HATCHING * np.array([red, green, blue, 1.0])).astype(np.uint8)
             colours[image.hatched & stripe] = ink
         return colours
 
