@@ -28,6 +28,10 @@ from compute.types import (
 ENGINES = ("auto", "gpu", "reference")
 
 
+class DeviceLost(RuntimeError):
+    """The device went away: its driver was reset, or it was taken out or destroyed."""
+
+
 class NoAdapter(RuntimeError):
     """There is no device that could run the kernels."""
 

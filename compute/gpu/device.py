@@ -18,17 +18,13 @@ import wgpu
 from numpy.typing import NDArray
 from wgpu.backends.wgpu_native.extras import set_instance_extras
 
-from compute.engine import NoAdapter
+from compute.engine import DeviceLost, NoAdapter
 
 CHOICE = "ATTENTION_GEODESICS_ADAPTER"
 _KINDS = ("DiscreteGPU", "IntegratedGPU", "Unknown", "CPU")
 _BACKENDS = ("Vulkan", "Metal", "D3D12")
 
 Array = NDArray[Any]
-
-
-class DeviceLost(RuntimeError):
-    """The device went away: its driver was reset, or it was taken out or destroyed."""
 
 
 class Device:
