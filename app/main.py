@@ -7,14 +7,11 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-OPENED = (
-    "Scenes and figures (*.json *.png *.svg *.pdf *.mp4 *.webm *.gif);;Scenes (*.json);;"
-    "All files (*)"
-)
-TOLD_MS = 6000
+RATE_MS = 1000
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -36,23 +33,33 @@ def run(chosen: argparse.Namespace) -> int:
     except session.NotAScene as problem:
         print(f"attention-geodesics: {problem}", file=sys.stderr)
         return 2
-    program = Program(scene, chosen.engine)
+    from app.views.qt.settings import of_the_platform
+
+    program = Program(scene, chosen.engine, of_the_platform())
     if chosen.scene and Path(chosen.scene).is_file():
-        program.opened(Path(chosen.scene))
+        program.documents.opened(Path(chosen.scene))
+    program.documents.offer_lost()
     return program.run()
 
 
 class Program:
-    """One window with all that stands behind it."""
+    """One window with all that stands behind it.
 
-    def __init__(self, scene: Any, engine: str = "auto") -> None:
+    settings: what outlives the session; None keeps nothing.  engine: as the user asked for on the
+    command line; "auto" is what the preferences say.
+    """
+
+    def __init__(self, scene: Any, engine: str = "auto", settings: Any = None) -> None:
         # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
         if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
             os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
         from app.controller.jobs import PathJob
         from app.controller.plan import Viewport, jobs
         from app.controller.runner import Runner
+        from app.views.qt.settings import Settings
 
+        self.settings = settings or Settings()
+        engine = self.settings.preferences.engine if engine == "auto" else engine
         # the device opens and the kernels of a live path compile while the window is built
         self._early: list[Any] | None = []
         self._mail = threading.Lock()
@@ -62,13 +69,15 @@ class Program:
         from PySide6.QtWidgets import QApplication
         from vispy import app as vispy_app
 
+        from app import context
+        from app.appearance import Appearance, theme_of
         from app.controller.commands import COMMANDS, GESTURES
         from app.controller.controller import Controller
+        from app.documents import Documents
         from app.exporter import Exporter
         from app.model.store import Store
         from app.views.qt.style import dress
         from app.views.qt.window import MainWindow
-        from app.views.theme import DARK
 
         # waiting for the screen's refresh would hold up the answers to the next moves
         surface = QSurfaceFormat.defaultFormat()
@@ -80,28 +89,36 @@ class Program:
             if isinstance(existing, QApplication)
             else QApplication(["attention-geodesics"])
         )
-        dress(self.application, DARK)
+        theme = theme_of(self.settings.preferences.theme)
+        dress(self.application, theme)
         vispy_app.use_app("pyside6")
         from app.views.canvas.canvas import VispyCanvas
 
-        self.path: Path | None = None
-        self.canvas = VispyCanvas((900, 700), DARK)
-        self.window = MainWindow(self.canvas.native, COMMANDS, DARK)
+        self.canvas = VispyCanvas((900, 700), theme)
+        self.window = MainWindow(self.canvas.native, COMMANDS, theme)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
-        self.exporter = Exporter(self.window, self.store, self._canvas_size, self._told, engine)
+        self.exporter = Exporter(
+            self.window, self.store, self._canvas_size, self.window.log, engine
+        )
+        self.appearance = Appearance(self.canvas, self.window, self.settings)
+        self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
         self.controller.commands |= {
-            "new": self.new,
-            "open": self.open,
-            "save": self.save,
-            "save_as": self.save_as,
+            **self.documents.commands(),
             "copy_picture": self.copy_picture,
             **self.exporter.commands(),
-            "quit": self.application.quit,
+            "preferences": self.prefer,
+            "reset_layout": self.window.reset_layout,
+            "switch_theme": self.appearance.switch,
+            "doctor": self.examine,
             "about": self.about,
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
         }
+        self.window.on_context(partial(context.entries, self.canvas, self.controller))
+        self.window.restore_layout(self.settings.layout)
+        self._drawn = 0
+        self._stop_rate = self.window.every(RATE_MS, self._show_rate)
         with self._mail:
             early, self._early = self._early or [], None
         for message in early:
@@ -113,7 +130,19 @@ class Program:
             if self._early is not None:
                 self._early.append(message)
                 return
-        self.window.post(lambda: self.controller.on_message(message))
+        self.window.post(lambda: self._receive(message))
+
+    def _receive(self, message: Any) -> None:
+        from app.controller.doctor import DoctorAnswer
+        from app.controller.runner import Notice
+
+        match message:
+            case DoctorAnswer():
+                self.window.show_page("Doctor", message.page)
+            case Notice():
+                self.window.log(message.words)
+            case _:
+                self.controller.on_message(message)
 
     def run(self) -> int:
         """Show the window until it is closed, or SIGINT or SIGTERM comes."""
@@ -129,57 +158,14 @@ class Program:
 
     def close(self) -> None:
         """End the worker and take the window down."""
+        self._stop_rate()
+        self.settings.layout = self.window.layout
+        self.documents.close()
+        self.appearance.close()
         self.exporter.close()
         self.runner.close()
+        self.window.frame.may_close = lambda: True
         self.window.frame.close()
-
-    # --- files --------------------------------------------------------------------------------
-    def new(self) -> None:
-        """The default scene again."""
-        from app.model import session
-
-        self.path = None
-        self.store.replace(session.load(session.names()[0]))
-
-    def open(self) -> None:
-        """Ask for a scene file and show it."""
-        from app.model import session
-
-        chosen = self.window.ask_open("Open scene", OPENED)
-        if chosen is None:
-            return
-        try:
-            self.store.replace(session.load(chosen))
-            self.opened(Path(chosen))
-        except session.NotAScene as problem:
-            self.window.tell("That is not a scene", str(problem))
-
-    def opened(self, path: Path) -> None:
-        """Save to the file that was opened, unless that is a figure with a scene in it."""
-        self.path = path if path.suffix.lower() == ".json" else None
-
-    def save(self) -> None:
-        """Write to the scene's file, or ask for one."""
-        if self.path is None:
-            self.save_as()
-        else:
-            self._save(self.path)
-
-    def save_as(self) -> None:
-        """Ask for a file and write the scene there."""
-        chosen = self.window.ask_save("Save scene", "Scenes (*.json)")
-        if chosen is not None:
-            path = Path(chosen)
-            self._save(path if path.suffix else path.with_suffix(".json"))
-
-    def _save(self, path: Path) -> None:
-        from app.model import session
-
-        try:
-            session.save(self.store.scene, path)
-            self.path = path
-        except OSError as problem:
-            self.window.tell("The scene was not saved", f"{path}: {problem.strerror}")
 
     def copy_picture(self) -> None:
         """Put what the canvas shows on the clipboard."""
@@ -189,14 +175,31 @@ class Program:
         height, width = pixels.shape[:2]
         picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
         self.application.clipboard().setImage(picture.copy())
-        self._told("the picture is on the clipboard")
-
-    def _told(self, words: str) -> None:
-        self.window.frame.statusBar().showMessage(words, TOLD_MS)
+        self.window.log("the picture is on the clipboard")
 
     def _canvas_size(self) -> tuple[int, int]:
         widget = self.canvas.native
         return widget.width(), widget.height()
+
+    def _show_rate(self) -> None:
+        drawn, self._drawn = self.canvas.frames - self._drawn, self.canvas.frames
+        self.window.set_rate(f"{drawn * 1000 // RATE_MS} fps" if drawn else "")
+
+    def prefer(self) -> None:
+        """Show the preferences."""
+
+        def change(chosen: Any) -> None:
+            self.settings.preferences = chosen
+            self.appearance.follow()
+
+        self.window.show_preferences(self.settings.preferences, change)
+
+    def examine(self) -> None:
+        """Have the worker find out what the program runs on."""
+        from app.controller.doctor import DoctorJob
+
+        self.window.log("the doctor examines every kernel …")
+        self.runner.submit(DoctorJob(self.canvas.renderer))
 
     def about(self) -> None:
         """What this program is."""

@@ -44,16 +44,8 @@ def doctor(chosen: argparse.Namespace) -> int:
         engine, remark = open_engine(chosen.engine), ""
     except NoAdapter as problem:
         engine, remark = ReferenceEngine(), str(problem)
-    checks = _checks(engine) if engine.name == "gpu" else []
-    result: dict[str, Any] = {
-        "engine": engine.name,
-        "adapter": engine.adapter if engine.name == "gpu" else None,
-        "remark": remark or ("no GPU adapter was found" if engine.name != "gpu" else ""),
-        "gl": _gl(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-        "checks": checks,
-    }
+    result = findings(engine, _gl(), remark)
+    checks = result["checks"]
     marks = {True: "✓", False: "✗"}
     lines = [f"engine    {engine.name}: {engine.adapter}", f"OpenGL    {result['gl']}"]
     lines += [f"{name:20} {number}" for name, number in result["versions"].items()]
@@ -63,6 +55,19 @@ def doctor(chosen: argparse.Namespace) -> int:
     ]
     show(result, chosen.json, [*lines, *([remark] if remark else [])])
     return 0 if all(check["ok"] for check in checks) and not remark else 1
+
+
+def findings(engine: Engine, gl: str | None, remark: str = "") -> dict[str, Any]:
+    """What the program runs on; each kernel's error against the reference."""
+    return {
+        "engine": engine.name,
+        "adapter": engine.adapter if engine.name == "gpu" else None,
+        "remark": remark or ("no GPU adapter was found" if engine.name != "gpu" else ""),
+        "gl": gl,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+        "checks": _checks(engine) if engine.name == "gpu" else [],
+    }
 
 
 def _gl() -> str | None:

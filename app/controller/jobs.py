@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.controller import checking, formulas, relaxing, studies
+from app.controller import checking, doctor, formulas, relaxing, studies
 from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.doctor import DoctorAnswer, DoctorJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.studies import Study, StudyAnswer
@@ -85,7 +86,7 @@ class EllipseJob:
     view: Extent
 
 
-Job = PathJob | MapJob | EllipseJob | Study | CheckJob | RelaxJob | FamilyJob
+Job = PathJob | MapJob | EllipseJob | Study | CheckJob | RelaxJob | FamilyJob | DoctorJob
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +139,14 @@ class EllipseAnswer:
 
 
 Answer = (
-    PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | CheckAnswer | RelaxAnswer | FamilyAnswer
+    PathAnswer
+    | MapAnswer
+    | EllipseAnswer
+    | StudyAnswer
+    | CheckAnswer
+    | RelaxAnswer
+    | FamilyAnswer
+    | DoctorAnswer
 )
 Emit = Callable[[Answer], None]
 Cancelled = Callable[[], bool]
@@ -152,6 +160,8 @@ def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
         emit(checking.perform(job))
     elif isinstance(job, RelaxJob):
         emit(relaxing.perform(engine, job))
+    elif isinstance(job, DoctorJob):
+        emit(doctor.perform(engine, job))
     elif isinstance(job, FamilyJob):
         emit(formulas.perform(job))
     else:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.controller.checking import CheckJob
+from app.controller.doctor import DoctorJob
 from app.controller.formulas import FamilyJob
 from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
 from app.controller.studies import STUDIES
-from compute.engine import Engine, open_engine
+from compute.engine import DeviceLost, Engine, NoAdapter, ReferenceEngine, open_engine
 
 # most urgent first
 ORDER: tuple[type, ...] = (
@@ -25,9 +26,14 @@ ORDER: tuple[type, ...] = (
     *STUDIES[:-2],
     RelaxJob,
     CheckJob,
+    DoctorJob,
     MapJob,
     *STUDIES[-2:],
 )
+
+
+# how often a device is opened again that is lost at each try
+REOPENINGS = 2
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,14 @@ class JobFailed:
     problem: str
 
 
-Message = EngineOpened | JobFailed | Answer
+@dataclass(frozen=True)
+class Notice:
+    """Something that went wrong and was put right."""
+
+    words: str
+
+
+Message = Notice | EngineOpened | JobFailed | Answer
 Deliver = Callable[[Message], None]
 
 
@@ -59,6 +72,7 @@ class Runner:
         self._prefer = prefer
         self._waiting: dict[type, Job] = {}
         self._running: Job | None = None
+        self._losses = 0  # of the device, one after the other
         self._stopping = False
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
@@ -97,7 +111,7 @@ class Runner:
             job = self._next()
             if job is None:
                 return
-            self._do(engine, job)
+            engine = self._do(engine, job)
 
     def _next(self) -> Job | None:
         with self._change:
@@ -110,7 +124,8 @@ class Runner:
             self._running = self._waiting.pop(kind)
             return self._running
 
-    def _do(self, engine: Engine, job: Job) -> None:
+    def _do(self, engine: Engine, job: Job) -> Engine:
+        """Do a job; the engine to go on with, which is another one if its device was lost."""
         interrupted = False
 
         def cancelled() -> bool:
@@ -120,11 +135,33 @@ class Runner:
 
         try:
             perform(engine, job, self._deliver, cancelled)
+            self._losses = 0
+        except DeviceLost as problem:
+            engine, interrupted = self._reopened(problem), True
         except Exception as problem:
             # the one place where a worker's exception is caught: it is told to the user
             self._deliver(JobFailed(job, f"{type(problem).__name__}: {problem}"))
         if interrupted:
             self._again(job)
+        return engine
+
+    def _reopened(self, problem: DeviceLost) -> Engine:
+        """An engine in place of one whose device was lost, and word of it."""
+        self._losses += 1
+        if self._losses <= REOPENINGS:
+            try:
+                engine = open_engine(self._prefer)
+            except (NoAdapter, RuntimeError) as failure:
+                problem = DeviceLost(f"{problem}, and it cannot be opened again: {failure}")
+            else:
+                if engine.name != "reference":
+                    self._deliver(EngineOpened(engine.name, engine.adapter))
+                    self._deliver(Notice(f"{problem} and has been opened again"))
+                    return engine
+        reference = ReferenceEngine()
+        remark = f"{problem}: going on in NumPy float64, which is slower"
+        self._deliver(EngineOpened(reference.name, reference.adapter, remark))
+        return reference
 
     def _must_yield(self, job: Job) -> bool:
         """Whether a newer job of the same kind, or a more urgent one, waits."""

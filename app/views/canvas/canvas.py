@@ -59,6 +59,7 @@ class VispyCanvas(Canvas):
     def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
         super().__init__()
         self._view, self._timer = self._surface(size)
+        self.frames = 0  # drawn so far
         self._pointer, self._chosen = Pointer(), "A"
         self._loop: list[Pixel] = []  # drawn with Shift held, not yet closed
         self._axes, self._grid_visible = Axes(("", "")), True
@@ -104,6 +105,13 @@ class VispyCanvas(Canvas):
         """Draw with what is about to come, the geodesic of a moved pin: one frame instead of two."""
         if not self._timer.running:
             self._timer.start()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in other colours."""
+        self.theme = theme
+        for layer in (*self.plotted, *self.around):
+            layer.set_theme(theme)
+        self._now()
 
     # --- what is drawn ------------------------------------------------------------------------
     @property
@@ -186,6 +194,7 @@ class VispyCanvas(Canvas):
         return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
 
     def _draw(self) -> None:
+        self.frames += 1
         self._measure()
         width, height = self._view.physical_size
         self._paint(self._frame, Tile((width, height), 0, 0, width, height))
@@ -286,7 +295,7 @@ class VispyCanvas(Canvas):
     def _centre(self, event: Any) -> None:
         pixel = _position(event)
         if self._frame.contains(pixel) and not self._pointer.hovered:
-            self._show(self._frame.centred(pixel))
+            self.centre(pixel)
 
     # --- the keyboard -------------------------------------------------------------------------
     def _key_pressed(self, event: Any) -> None:
@@ -304,6 +313,10 @@ class VispyCanvas(Canvas):
             self._handler(PinMoved(self._chosen, self._pins.at[self._chosen], done=True))
 
     # --- the view -----------------------------------------------------------------------------
+    def centre(self, pixel: Pixel) -> None:
+        """Bring a pixel to the middle."""
+        self._show(self._frame.centred(pixel))
+
     def _show(self, extent: Extent) -> None:
         if extent != self._frame.extent:
             self.set_view(extent)

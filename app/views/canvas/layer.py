@@ -26,6 +26,11 @@ class Layer(ABC):
         self._texts = Texts(atlas)
         self._built: Frame | None = None
 
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours from the next frame on."""
+        self.theme = theme
+        self.changed()
+
     def changed(self) -> None:
         """What was built no longer holds."""
         self._built = None

@@ -20,7 +20,6 @@ class DistributionsPanel:
     """A plot whose last row, the moving point's, can be replaced cheaply."""
 
     def __init__(self, theme: Theme) -> None:
-        self._theme = theme
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
         self.plot = pg.PlotWidget(enableMenu=False)
@@ -29,15 +28,23 @@ class DistributionsPanel:
         self.plot.setMouseEnabled(False, False)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
         self.plot.getAxis("bottom").enableAutoSIPrefix(False)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).setPen(theme.border)
-            self.plot.getAxis(side).setTextPen(theme.muted)
         self._legend = label("", wrap=True)
         column.addWidget(self._legend)
         column.addWidget(self.plot, 1)
         self._bars: list[pg.BarGraphItem] = []
         self._curves: list[pg.PlotDataItem] = []
         self._layout: object = None
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.plot.setBackground(theme.panel)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setPen(theme.border)
+            self.plot.getAxis(side).setTextPen(theme.muted)
+        self._layout = None
+        self.show(self._shown)
 
     def show(self, distributions: Distributions | None) -> None:
         """Replace everything; None clears."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QFileDialog,
     QLabel,
-    QMainWindow,
+    QMenu,
     QMessageBox,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.model.preferences import Preferences
 from app.views.base import (
     Array,
     Command,
@@ -33,50 +35,30 @@ from app.views.base import (
 from app.views.qt.actions import Actions
 from app.views.qt.distributions_panel import DistributionsPanel
 from app.views.qt.family_panel import FamilyPanel
+from app.views.qt.frame import Frame, Leaving, Mail
 from app.views.qt.layers_panel import LayersPanel
+from app.views.qt.log_panel import LogPanel
 from app.views.qt.measures_panel import MeasuresPanel
 from app.views.qt.palette import Entry, Palette
+from app.views.qt.preferences_dialog import PreferencesDialog
 from app.views.qt.sheet import Sheet, keys
+from app.views.qt.style import dress
 from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
 
 NAME = "Attention Geodesics"
+Answer = tuple[str, Callable[[], None]]
+Pixel = tuple[float, float]
+TOLD_MS = 6000
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-
-
-class _Frame(QMainWindow):
-    """A main window that says when it is being closed."""
-
-    closing = Signal()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.closing.emit()
-        super().closeEvent(event)
-
-
-class _Leaving(QObject):
-    """Says when the pointer leaves a widget: the canvas's toolkit does not tell it."""
-
-    def __init__(self, widget: QWidget, call: Callable[[], None]) -> None:
-        super().__init__(widget)
-        self._call = call
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._call()
-        return False
-
-
-class _Mail(QObject):
-    """Carries calls to the GUI thread: a signal between threads is queued by Qt."""
-
-    call = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.call.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)
+AREAS = {
+    "Family": LEFT,
+    "Layers": LEFT,
+    "Distributions": RIGHT,
+    "Measures": RIGHT,
+    "Log": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
 
 
 class MainWindow(Window):
@@ -87,22 +69,25 @@ class MainWindow(Window):
     ) -> None:
         super().__init__()
         assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
-        self.frame = _Frame()
+        self.frame = Frame()
         self.frame.closing.connect(lambda: self._invoke("quit"))
-        self._mail = _Mail()
+        self._mail = Mail()
         self._family = FamilyPanel(self._edit, lambda text: self._handler(FormulaTyped(text)))
         self._layers = LayersPanel(self._edit)
         self._distributions = DistributionsPanel(theme)
         self._measures = MeasuresPanel()
+        self._log = LogPanel()
         self._timeline = Timeline(lambda: self._invoke("play"), lambda t: self._edit("playhead", t))
         self._place(canvas_native)
         self._make_status()
         self._commands = commands
+        self._title, self._file, self._unsaved = "", "", False
         self._state: PanelState | None = None
         self._make_menus(commands, theme)
         self.frame.resize(1400, 860)
 
     def _place(self, canvas: QWidget) -> None:
+        self._canvas = canvas
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,40 +95,68 @@ class MainWindow(Window):
         canvas.setMinimumSize(320, 240)
         canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         canvas.setAccessibleName("Manifold with pins A and B")
-        _Leaving(canvas, lambda: self._handler(Hovered(None)))
+        Leaving(canvas, lambda: self._handler(Hovered(None)))
         column.addWidget(canvas, 1)
         column.addWidget(self._timeline.widget)
         self.frame.setCentralWidget(centre)
-        docks = [
-            self._dock("Family", scrolling(self._family.widget), LEFT),
-            self._dock("Layers", self._layers.widget, LEFT),
-            self._dock("Distributions", self._distributions.widget, RIGHT),
-            self._dock("Measures", scrolling(self._measures.widget), RIGHT),
-        ]
-        self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
-        self.frame.resizeDocks(docks, [610, 120, 460, 250], Qt.Orientation.Vertical)
+        self._docks = {
+            "Family": self._dock("Family", scrolling(self._family.widget)),
+            "Layers": self._dock("Layers", self._layers.widget),
+            "Distributions": self._dock("Distributions", self._distributions.widget),
+            "Measures": self._dock("Measures", scrolling(self._measures.widget)),
+            "Log": self._dock("Log", self._log.widget),
+        }
+        self.reset_layout()
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title)
+    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self.frame)
         dock.setObjectName(title)
         dock.setWidget(widget)
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetMovable)
-        self.frame.addDockWidget(area, dock)
         return dock
+
+    def reset_layout(self) -> None:
+        """All panels where they were at first, the log hidden."""
+        for title, dock in self._docks.items():
+            dock.setFloating(False)
+            self.frame.addDockWidget(AREAS[title], dock)
+            dock.setVisible(title != "Log")
+        docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
+        self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
+        self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
+
+    @property
+    def layout(self) -> tuple[QByteArray, QByteArray]:
+        """The window's geometry and the state of its panels, to be kept."""
+        return self.frame.saveGeometry(), self.frame.saveState()
+
+    def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
+        """As it was kept; what does not fit is left as it is."""
+        if layout is not None:
+            self.frame.restoreGeometry(layout[0])
+            self.frame.restoreState(layout[1])
 
     def _make_status(self) -> None:
         self._words, self._engine, self._timing = label(""), label("", "quiet"), label("", "quiet")
-        self._coordinates = QLabel()
+        self._coordinates, self._rate = QLabel(), label("", "quiet")
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
         for widget in (self._engine, self._timing, self._words):
             bar.addWidget(widget)
         bar.addPermanentWidget(self._coordinates)
+        bar.addPermanentWidget(self._rate)
 
     def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
         self._made = Actions(self.frame, commands, self._invoke, theme)
         self.actions = self._made.by_name
+        view, file = self._made.menus.get("View"), self._made.menus.get("File")
+        if view is not None:
+            view.addSeparator()
+            for dock in self._docks.values():
+                view.addAction(dock.toggleViewAction())
+        self._recent = QMenu("Recent files", self.frame)
+        if file is not None and "save" in self.actions:
+            file.insertMenu(self.actions["save"], self._recent)
 
     def _invoke(self, name: str) -> None:
         self._handler(CommandInvoked(name))
@@ -177,12 +190,14 @@ class MainWindow(Window):
         self._timing.setText(timing)
         look(self._words, "" if ok else "warning")
         self._words.setText(words if ok else f"⚠ {words}")
+        self._log.add(words, ok)
 
     def set_coordinates(self, text: str) -> None:
         self._coordinates.setText(text)
 
     def set_title(self, text: str) -> None:
-        self.frame.setWindowTitle(f"{text} — {NAME}" if text else NAME)
+        self._title = text
+        self._show_title()
 
     def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
         timer = QTimer(self.frame)
@@ -206,10 +221,7 @@ class MainWindow(Window):
         return QFileDialog.getSaveFileName(self.frame, title, "", pattern)[0] or None
 
     def tell(self, title: str, text: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self.frame)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setInformativeText(text)
-        box.open()
+        self.ask(title, text, [("OK", lambda: None)])
 
     # --- dialogs ------------------------------------------------------------------------------
     def show_palette(self) -> None:
@@ -251,3 +263,84 @@ class MainWindow(Window):
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """A page of rich text beside the window."""
         Sheet(self.frame, title, page, size).show()
+
+    def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
+        """A question that does not block; the last answer is what Escape means."""
+        self._log.add(f"{title}: {text}")
+        box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self.frame)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setInformativeText(text)
+        acts: dict[object, Callable[[], None]] = {}
+        for words, act in answers:
+            button = QPushButton(words)
+            box.addButton(button, QMessageBox.ButtonRole.ActionRole)
+            box.setEscapeButton(button)
+            acts[button] = act
+        box.buttonClicked.connect(lambda button: acts[button]())
+        box.open()
+
+    # --- what the composition root asks -------------------------------------------------------
+    def set_document(self, file: str, unsaved: bool) -> None:
+        """The scene's file ("" if it has none) and whether there are changes."""
+        if (file, unsaved) != (self._file, self._unsaved):
+            self._file, self._unsaved = file, unsaved
+            self._show_title()
+
+    def _show_title(self) -> None:
+        parts = [part for part in (self._file, self._title, NAME) if part]
+        self.frame.setWindowTitle(("• " if self._unsaved else "") + " — ".join(parts))
+
+    def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None:
+        """The menu of files opened last."""
+        self._recent.clear()
+        for name in files:
+            self._recent.addAction(name, partial(open_file, name))
+        self._recent.setEnabled(bool(files))
+
+    def set_undo(self, can_undo: bool, can_redo: bool) -> None:
+        """What can be undone and redone."""
+        for name, can in (("undo", can_undo), ("redo", can_redo)):
+            self.actions[name].setEnabled(can)
+
+    def set_rate(self, text: str) -> None:
+        """How often the canvas is drawn, in words."""
+        self._rate.setText(text)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Another theme for everything but the canvas."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        dress(application, theme)
+        self._made.set_theme(theme)
+        self._distributions.set_theme(theme)
+
+    def show_preferences(self, now: Preferences, change: Callable[[Preferences], None]) -> None:
+        """The form of preferences."""
+        PreferencesDialog(self.frame, now, change).show()
+
+    def log(self, words: str) -> None:
+        """Write to the log and, for a while, to the status bar."""
+        self._log.add(words)
+        self.frame.statusBar().showMessage(words, TOLD_MS)
+
+    def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
+        """A right click on the canvas shows ``entries(pixel)``; None is a line between them."""
+        canvas = self._canvas
+        canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+        def show(at: QPoint) -> None:
+            menu = QMenu(self.frame)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for entry in entries((float(at.x()), float(at.y()))):
+                menu.addSeparator() if entry is None else menu.addAction(*entry)
+            menu.popup(canvas.mapToGlobal(at))
+
+        canvas.customContextMenuRequested.connect(show)
+
+    def on_drop(self, call: Callable[[list[str]], None]) -> None:
+        """Files that are dropped on the window go to ``call``."""
+        self.frame.dropped.connect(call)
+
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
+        """The window closes only if ``may_close`` says so."""
+        self.frame.may_close = may_close

@@ -1,0 +1,35 @@
+"""What a right click on the canvas offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.views.base import PinMoved
+
+Entry = tuple[str, Callable[[], None]]
+COMMANDS = (
+    ("Swap A and B", "swap"),
+    ("Check in float64", "check"),
+    ("Reset view", "reset_view"),
+    ("Copy picture", "copy_picture"),
+    ("Export figure…", "export_figure"),
+)
+
+
+def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[Entry | None]:
+    """Of the point under ``pixel``, then of the whole scene; None is a line between them."""
+    scene = [(words, controller.commands[name]) for words, name in COMMANDS]
+    if not canvas.frame.contains(pixel):
+        return [*scene]
+    xy = canvas.frame.to_chart(pixel)
+
+    def put(pin: str) -> Callable[[], None]:
+        return lambda: controller.on_event(PinMoved(pin, xy, done=True))
+
+    here: list[Entry] = [
+        ("Put A here", put("A")),
+        ("Put B here", put("B")),
+        ("Centre here", lambda: canvas.centre(pixel)),
+    ]
+    return [*here, None, *scene]

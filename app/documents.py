@@ -1,0 +1,231 @@
+"""The window's files: new, open, save, recent, dropped, and nothing lost when a session is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.model import autosave, document, recent, session
+from app.model.document import Document
+from app.model.scene import Scene, of_family
+from app.model.store import Store
+from compute.families import write
+
+OPENED = (
+    "Scenes and figures (*.json *.png *.svg *.pdf *.mp4 *.webm *.gif);;Scenes (*.json);;"
+    "Heads (*.npz);;All files (*)"
+)
+TICK_MS = 1000
+
+
+class Documents:
+    """Joins the window, its store and what outlives the session.  ``leave`` ends the program."""
+
+    def __init__(self, window: Any, store: Store, settings: Any, leave: Callable[[], None]) -> None:
+        self._window, self._store, self._settings, self._leave = window, store, settings, leave
+        self.document = Document(saved=store.scene)
+        self._kept: Scene | None = None
+        self._autosave = (
+            autosave.Autosave(settings.folder, settings.session) if settings.folder else None
+        )
+        self._stop = window.every(TICK_MS, self.keep) if self._autosave else lambda: None
+        store.listen(lambda old, new: self._show())
+        window.on_drop(self.dropped)
+        window.ask_before_closing(self._may_close)
+        self._show()
+        self._show_recent()
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """A function for each command of the table."""
+        return {
+            "new": lambda: self._guarded(self._new),
+            "open": lambda: self._guarded(self._ask_open),
+            "save": self.save,
+            "save_as": self.save_as,
+            "quit": lambda: self._guarded(self._end),
+        }
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something would be lost if all ended now."""
+        return self.document.is_unsaved(self._store.scene)
+
+    # --- open ---------------------------------------------------------------------------------
+    def _new(self) -> None:
+        scene = session.load(session.names()[0])
+        self._replace(scene, Document(saved=scene))
+
+    def _ask_open(self) -> None:
+        chosen = self._window.ask_open("Open scene", OPENED)
+        if chosen is not None:
+            self._open(Path(chosen))
+
+    def open(self, path: Path) -> None:
+        """Show a scene, or what a figure or a head file holds; unsaved work is asked about before."""
+        self._guarded(lambda: self._open(path))
+
+    def dropped(self, paths: list[str]) -> None:
+        """A file was dropped on the window."""
+        if paths:
+            self.open(Path(paths[0]))
+
+    def _open(self, path: Path) -> None:
+        if path.suffix.lower() == ".npz":
+            self._open_head(path)
+            return
+        try:
+            scene = session.load(path)
+        except session.NotAScene as problem:
+            self._window.tell("That is not a scene", str(problem))
+            return
+        self._replace(scene, Document(saved=scene))
+        self.opened(path)
+
+    def opened(self, path: Path) -> None:
+        """The scene that is shown comes from ``path``; a figure is not saved over."""
+        if path.suffix.lower() == ".json":
+            self.document = document.at(path.absolute(), self._store.scene)
+        self._settings.recent = recent.opened(self._settings.recent, path)
+        self._show_recent()
+        self._show()
+
+    def _open_head(self, path: Path) -> None:
+        try:
+            family = write("attention", {"source": str(path.absolute())})
+            self._store.update(of_family(self._store.scene, family))
+        except (ValueError, OSError) as problem:
+            self._window.tell("That is not a head file", str(problem))
+
+    def _replace(self, scene: Scene, document: Document) -> None:
+        self.document = document
+        self._store.replace(scene)
+        self._forget()
+        self._show()
+
+    # --- save ---------------------------------------------------------------------------------
+    def save(self, then: Callable[[], None] = lambda: None) -> None:
+        """Write to the scene's file, or ask for one; then go on."""
+        path = self.document.path
+        if path is None:
+            self.save_as(then)
+        elif self.document.was_overwritten():
+            self._window.ask(
+                "The file has changed",
+                f"Somebody else wrote to {path.name} since it was opened here.",
+                [
+                    ("Save as…", lambda: self.save_as(then)),
+                    ("Overwrite", lambda: self._write(path, then)),
+                    ("Cancel", lambda: None),
+                ],
+            )
+        else:
+            self._write(path, then)
+
+    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
+        """Ask for a file, write the scene there, go on."""
+        chosen = self._window.ask_save("Save scene", "Scenes (*.json)")
+        if chosen is not None:
+            path = Path(chosen)
+            self._write(path if path.suffix else path.with_suffix(".json"), then)
+
+    def _write(self, path: Path, then: Callable[[], None]) -> None:
+        try:
+            session.save(self._store.scene, path)
+        except OSError as problem:
+            self._window.tell("The scene was not saved", f"{path}: {problem.strerror}")
+            return
+        self.document = document.at(path.absolute(), self._store.scene)
+        self._settings.recent = recent.opened(self._settings.recent, path)
+        self._show_recent()
+        self._forget()
+        self._show()
+        then()
+
+    # --- nothing is lost ----------------------------------------------------------------------
+    def keep(self) -> None:
+        """Write what is not saved where the next start finds it."""
+        scene = self._store.scene
+        wanted = self._autosave is not None and self._settings.preferences.autosave
+        if not wanted or scene is self._kept or not self.is_unsaved:
+            return
+        try:
+            self._autosave.write(scene, self.document.path)
+            self._kept = scene
+        except OSError as problem:
+            self._kept = scene
+            self._window.tell(
+                "Unsaved work cannot be kept", f"{problem.filename}: {problem.strerror}"
+            )
+
+    def offer_lost(self) -> None:
+        """Offer what the last session did not save."""
+        folder = self._settings.folder
+        found = autosave.lost(folder, self._settings.is_alive) if folder else []
+        if not found:
+            return
+        newest = found[0]
+        of = f" of {newest.origin.name}" if newest.origin else ""
+        self._window.ask(
+            "There is unsaved work",
+            f"The last session ended before its changes{of} were saved.",
+            [
+                ("Restore", lambda: self._restore(newest)),
+                ("Discard", lambda: newest.file.unlink(missing_ok=True)),
+                ("Later", lambda: None),
+            ],
+        )
+
+    def _restore(self, found: autosave.Lost) -> None:
+        # no digest: what the file holds now is not known to be what the lost work began with
+        self._replace(found.scene, Document(found.origin))
+        self.keep()
+        if self._kept is not None:
+            found.file.unlink(missing_ok=True)
+
+    def _forget(self) -> None:
+        self._kept = None
+        if self._autosave is not None:
+            self._autosave.discard()
+
+    # --- leaving ------------------------------------------------------------------------------
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Do ``act``, after asking about unsaved work."""
+        if not self.is_unsaved:
+            act()
+            return
+        self._window.ask(
+            "Save the changes?",
+            "What was changed since the last save would be lost.",
+            [("Save", lambda: self.save(act)), ("Discard", act), ("Cancel", lambda: None)],
+        )
+
+    def _may_close(self) -> bool:
+        if self.is_unsaved:
+            self._guarded(self._end)
+            return False
+        return True
+
+    def _end(self) -> None:
+        self._forget()
+        self.document = Document(saved=self._store.scene)
+        self._leave()
+
+    def close(self) -> None:
+        """The program ends, be it by a signal: what is not saved stays for the next start."""
+        self._stop()
+        self.keep()
+        if not self.is_unsaved:
+            self._forget()
+        self._settings.close()
+
+    def _show(self) -> None:
+        path = self.document.path
+        self._window.set_document(path.name if path else "", self.is_unsaved)
+        self._window.set_undo(self._store.can_undo, self._store.can_redo)
+
+    def _show_recent(self) -> None:
+        self._window.set_recent(recent.present(self._settings.recent), self._open_recent)
+
+    def _open_recent(self, name: str) -> None:
+        self.open(Path(name))

@@ -1,0 +1,46 @@
+"""The scene's file: where it is, what was written there last, whether somebody else wrote since."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.model.scene import Scene
+
+
+@dataclass(frozen=True)
+class Document:
+    """path: the file, or None for a scene that has none yet.  saved: what it holds, None if nothing.
+
+    digest: of the file's bytes when they were read or written last.
+    """
+
+    path: Path | None = None
+    saved: Scene | None = None
+    digest: str = ""
+
+    def is_unsaved(self, scene: Scene) -> bool:
+        """Whether ``scene`` holds changes; to look about and to play changes nothing."""
+        return self.saved is None or _essence(scene) != _essence(self.saved)
+
+    def was_overwritten(self) -> bool:
+        """Whether somebody else wrote to the file since."""
+        return self.path is not None and self.path.exists() and digest(self.path) != self.digest
+
+
+def at(path: Path, scene: Scene) -> Document:
+    """The document of a file that holds ``scene`` now."""
+    return Document(path, scene, digest(path))
+
+
+def digest(path: Path) -> str:
+    """A digest of a file's bytes; "" of one that cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _essence(scene: Scene) -> Scene:
+    return replace(scene, playhead=0.0, view=None)

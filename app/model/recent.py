@@ -1,0 +1,19 @@
+"""Which files were opened last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+MOST = 10
+
+
+def opened(recent: Sequence[str], path: Path) -> tuple[str, ...]:
+    """``recent`` with ``path`` first, each file once."""
+    name = str(path.absolute())
+    return (name, *(other for other in recent if other != name))[:MOST]
+
+
+def present(recent: Sequence[str]) -> tuple[str, ...]:
+    """Those that are still there."""
+    return tuple(name for name in recent if Path(name).is_file())

@@ -1,0 +1,302 @@
+"""The program around the canvas: files, themes, keys, a device that is lost, many random actions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.window
+PATIENCE = 60.0
+
+
+def live(program) -> None:
+    from PySide6.QtCore import QEventLoop
+
+    QEventLoop().processEvents()
+
+
+def until(program, reached: Callable[[], bool]) -> None:
+    """Let the window live until something has come about."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, "the window did not get there"
+        live(program)
+
+
+def kept(folder: Path):
+    from PySide6.QtCore import QSettings
+
+    from app.views.qt.settings import Settings
+
+    store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    return Settings(store, folder / "unsaved")
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable]:
+    """Makes programs whose settings live in a folder of the test; closes them."""
+    from app.main import Program
+    from app.model import session
+
+    made = []
+
+    def start(engine: str = "reference"):
+        program = Program(session.load("gaussian"), engine, kept(tmp_path))
+        program.window.frame.resize(1000, 700)
+        program.window.frame.show()
+        made.append(program)
+        until(program, lambda: program.controller._answer is not None)
+        until(program, lambda: program.runner.pending() == 0)
+        return program
+
+    yield start
+    for program in made:
+        end(program)
+
+
+def end(program) -> None:
+    program.documents.document = replace(program.documents.document, saved=program.store.scene)
+    program.close()
+    program.window.frame.deleteLater()
+    program.application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    live(program)
+
+
+def edit(program, alpha: float) -> None:
+    program.store.update(replace(program.store.scene, alpha=alpha))
+
+
+def answer(program, words: str) -> None:
+    """Press a button of the question that is shown."""
+    from PySide6.QtWidgets import QMessageBox
+
+    box = program.window.frame.findChildren(QMessageBox)[-1]
+    next(button for button in box.buttons() if button.text() == words).click()
+    program.application.sendPostedEvents(None, 52)
+    live(program)
+
+
+def questions(program) -> list[str]:
+    from PySide6.QtWidgets import QMessageBox
+
+    return [box.text() for box in program.window.frame.findChildren(QMessageBox)]
+
+
+# --- files -----------------------------------------------------------------------------------
+def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
+    program = make()
+    title = program.window.frame.windowTitle
+    assert not title().startswith("•")
+    program.window._edit("playhead", 0.1)
+    assert not title().startswith("•"), "to play is no change"
+    edit(program, 0.3)
+    assert title().startswith("•") and program.window.actions["undo"].isEnabled()
+    monkeypatch.setattr(program.window, "ask_save", lambda *a: str(tmp_path / "mine"))
+    program.controller.commands["save"]()
+    assert title().startswith("mine.json") and (tmp_path / "mine.json").is_file()
+    assert program.settings.recent == (str(tmp_path / "mine.json"),)
+    assert [a.text() for a in program.window._recent.actions()] == [str(tmp_path / "mine.json")]
+    edit(program, 0.5)
+    program.controller.commands["undo"]()
+    assert not title().startswith("•"), "undone to what the file holds"
+
+
+def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_path, monkeypatch):
+    from app.model import session
+
+    program = make()
+    path = tmp_path / "shared.json"
+    session.save(program.store.scene, path)
+    program.documents.open(path)
+    theirs = path.read_text() + "\n"
+    path.write_text(theirs)
+    edit(program, 0.4)
+    program.controller.commands["save"]()
+    assert questions(program) == ["The file has changed"] and path.read_text() == theirs
+    answer(program, "Cancel")
+    assert path.read_text() == theirs and program.documents.is_unsaved
+    program.controller.commands["save"]()
+    answer(program, "Overwrite")
+    assert session.load(path).alpha == 0.4 and not program.documents.is_unsaved
+
+
+def test_what_a_killed_session_left_is_offered(make, tmp_path):
+    from app.model.autosave import Autosave
+    from app.model.scene import Layers
+
+    first = make()
+    lost = replace(first.store.scene, alpha=0.25, layers=Layers(map=False))
+    # the lock of a session that was killed is nobody's
+    Autosave(tmp_path / "unsaved", "killed").write(lost, tmp_path / "was.json")
+    edit(first, 0.9)
+    first.documents.keep()
+    first.documents.offer_lost()
+    assert questions(first) == ["There is unsaved work"]
+    answer(first, "Restore")
+    assert first.store.scene == lost and first.documents.is_unsaved
+    assert first.window.frame.windowTitle().startswith("• was.json")
+    assert [file.stem for file in (tmp_path / "unsaved").glob("*.unsaved")] == [
+        first.settings.session
+    ], "kept under the session's own name now"
+
+
+def test_unsaved_work_is_kept_soon_and_through_an_end_by_signal(make, tmp_path):
+    from app.model import autosave
+
+    program = make()
+    edit(program, 0.6)
+    folder = tmp_path / "unsaved"
+    until(program, lambda: bool(list(folder.glob("*.unsaved"))))
+    edit(program, 0.7)
+    program.documents.close()  # what SIGTERM comes to
+    found = autosave.lost(folder, lambda name: False)
+    assert [each.scene.alpha for each in found] == [0.7]
+
+
+def test_unreadable_remains_are_passed_over(tmp_path):
+    from app.model import autosave
+
+    for i, text in enumerate(("", "[]", '{"scene": "x"}', "{" * 9000, '{"scene": 1, "origin": 2}')):
+        (tmp_path / f"{i}.unsaved").write_text(text)
+    assert autosave.lost(tmp_path, lambda name: False) == []
+
+
+def test_closing_asks_about_changes_and_does_not_block(make):
+    program = make()
+    edit(program, 0.2)
+    program.window.frame.close()
+    assert program.window.frame.isVisible() and questions(program) == ["Save the changes?"]
+    answer(program, "Cancel")
+    assert program.window.frame.isVisible()
+    program.window.frame.close()
+    answer(program, "Discard")
+    assert not program.documents.is_unsaved
+    program.window.frame.close()
+    assert not program.window.frame.isVisible()
+
+
+def test_files_are_dropped_on_the_window(make, tmp_path):
+    from app.model import session
+
+    program = make()
+    path = tmp_path / "dropped.json"
+    session.save(replace(program.store.scene, alpha=-0.5), path)
+    program.window.frame.dropped.emit([str(path)])
+    assert program.store.scene.alpha == -0.5
+    (tmp_path / "no.npz").write_bytes(b"nothing")
+    before = program.store.scene
+    program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
+    assert questions(program)[-1] == "That is not a head file" and program.store.scene == before
+
+
+# --- looks -----------------------------------------------------------------------------------
+def test_the_theme_changes_live_everywhere(make):
+    from app.views.theme import DARK, LIGHT
+
+    program = make()
+    for theme in (LIGHT, DARK):
+        if program.appearance.theme != theme:
+            program.controller.commands["switch_theme"]()
+        ground = tuple(int(theme.background[i : i + 2], 16) for i in (1, 3, 5))
+        assert tuple(program.canvas.image()[2, 2, :3]) == ground
+        panel = program.window._distributions.plot.backgroundBrush().color()
+        assert panel.name() == theme.panel
+        assert program.settings.preferences.theme == theme.name
+
+
+def test_the_layout_is_remembered_and_reset(make, tmp_path):
+    program = make()
+    program.window._docks["Measures"].hide()
+    program.settings.layout = program.window.layout
+    other = make()
+    assert other.window._docks["Measures"].isHidden()
+    other.controller.commands["reset_layout"]()
+    assert not other.window._docks["Measures"].isHidden()
+
+
+def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
+    from app.views.qt.preferences_dialog import PreferencesDialog
+
+    program = make()
+    program.controller.commands["preferences"]()
+    dialog = program.window.frame.findChildren(PreferencesDialog)[0]
+    dialog.theme.setCurrentIndex(dialog.theme.findData("light"))
+    dialog.theme.activated.emit(0)
+    dialog.autosave.click()
+    assert program.appearance.theme.name == "light"
+    assert not kept(tmp_path).preferences.autosave
+    dialog.close()
+
+
+# --- commands --------------------------------------------------------------------------------
+def test_every_command_of_the_table_does_something(make):
+    from app.controller.commands import COMMANDS
+
+    program = make()
+    assert {command.name for command in COMMANDS} == set(program.controller.commands)
+    shortcuts = [command.shortcut for command in COMMANDS if command.shortcut]
+    assert len(set(shortcuts)) == len(shortcuts)
+    for command in COMMANDS:
+        if command.icon:
+            assert not program.window.actions[command.name].icon().isNull(), command.name
+
+
+def test_the_palette_finds_commands_families_and_layers(make):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from app.views.qt.palette import Palette
+
+    program = make()
+    for typed, reached in (
+        ("family beta", lambda: program.store.scene.family == "beta"),
+        ("undo", lambda: program.store.scene.family == "gaussian"),
+        ("lyr grid", lambda: not program.store.scene.layers.grid),
+    ):
+        program.controller.commands["palette"]()
+        palette = program.window.frame.findChildren(Palette)[-1]
+        QTest.keyClicks(palette.line, typed)
+        QTest.keyClick(palette.line, Qt.Key.Key_Return)
+        assert reached(), typed
+        program.application.sendPostedEvents(None, 52)
+
+
+def test_what_is_typed_is_ranked_by_words():
+    from app.views.matching import ranked, score
+
+    words = ("Reset view", "Export figure", "Save as", "Save")
+    assert ranked("", words) == [0, 1, 2, 3]
+    assert ranked("sa", words)[0] == 3
+    assert ranked("ef", words) == [1]
+    assert ranked("rv", words) == [0]
+    assert score("zz", "Save") is None
+
+
+def test_a_right_click_puts_a_pin_there(make):
+    from app.context import entries
+
+    program = make()
+    left, top, right, bottom = program.canvas.frame.box
+    pixel = ((left + right) / 2 + 30, (top + bottom) / 2)
+    acts = dict(entry for entry in entries(program.canvas, program.controller, pixel) if entry)
+    acts["Put B here"]()
+    at = program.canvas.frame.to_pixels(program.canvas._pins.at["B"])
+    assert tuple(at) == pytest.approx(pixel, abs=1)
+    acts["Centre here"]()
+    at = program.canvas.frame.to_pixels(program.canvas._pins.at["B"])
+    assert tuple(at) == pytest.approx(((left + right) / 2, (top + bottom) / 2), abs=2)
+
+
+def test_the_doctor_answers_from_the_worker(make):
+    from app.views.qt.sheet import Sheet
+
+    program = make()
+    program.controller.commands["doctor"]()
+    until(program, lambda: bool(program.window.frame.findChildren(Sheet)))
+    page = program.window.frame.findChildren(Sheet)[0]
+    assert "NumPy float64" in page.text.toPlainText()
+    page.close()
