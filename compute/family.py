@@ -55,7 +55,7 @@ def formula(
     interior: Point,
     view: Extent,
     pins: tuple[Point, Point],
-    draw: tuple[Chart, ...] = (),
+    draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
     nodes: Nodes | None = None,
     normalise: bool = False,
     closed_forms: tuple[str, ...] = (),
@@ -64,11 +64,14 @@ def formula(
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
-    ``draw`` lists its charts, the default first; ``view`` is a rectangle of that default chart.
+    ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a rectangle of that default chart.
     ``nodes`` are where a family by its log-density alone is averaged, which is found up to its norm
     with ``normalise``; ``periods`` of coordinates that are angles.
     """
-    drawn = draw or (charts.parameters(coordinates),)
+
+    def drawn(**chosen: Any) -> tuple[Chart, ...]:
+        found = draw(**chosen) if callable(draw) else draw
+        return found or (charts.parameters(coordinates),)
 
     def build(key: str, **chosen: Any) -> Manifold:
         derived = cached(_identity(define, chosen), lambda: symbolic.derive(define(**chosen)))
@@ -89,7 +92,7 @@ def formula(
             scalars=(*local.scalars, *GENERIC_SCALARS),
             density=_density(derived, local.log_norm if normalise else None),
             support=support,
-            charts=drawn,
+            charts=drawn(**chosen),
             slot=local.slot,
             interior=interior,
             view=view,
@@ -99,7 +102,7 @@ def formula(
             distance=_distance(derived),
         )
 
-    names = tuple(chart.name for chart in drawn)
+    names = tuple(chart.name for chart in drawn(**(parameters or {})))
     return Family(
         name,
         title,
@@ -232,6 +235,7 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
     table[:, 0], table[:, 1] = nodes.x, nodes.weights
     signature = "scores(theta: vec2f, t2: f32) -> Scores"
     lines = (
+        f"const NORMALISE = {str(normalise).lower()};",
         "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32 }",
         "//!include lib/special.wgsl",
         _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
@@ -239,7 +243,7 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
         _function(signature, "Scores", scores, [f"result.{name}" for name in _SCORES]),
         "//!include families/quadrature.wgsl",
     )
-    constants = {"NODE_COUNT": len(nodes.x), "NORMALISE": int(normalise)}
+    constants = {"NODE_COUNT": len(nodes.x)}
     passes = 4 if normalise else 2
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
 

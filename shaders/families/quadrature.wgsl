@@ -2,114 +2,128 @@
 //
 // `scores`, printed from the family's formula, gives l = log p, its derivatives and what a node
 // counts at (θ, u); `abscissae` holds (u, weight, 0, 0).  With NORMALISE, l is known up to the norm
-// of p.
+// of p.  One loop takes all turns over the nodes: the scores are compiled once, not for each mean.
 //!include lib/tensor.wgsl
 
-/// Means of squares, of (l_ij + ½ l_i l_j) l_k and of cubes.
-struct Means { metric: vec3f, first1: vec3f, first2: vec3f, cubic: vec4f }
+/// What the turns gather: the largest l and what is taken off l and its derivatives; means of
+/// squares, of (l_ij + ½ l_i l_j) l_k and of cubes; the mass and −E[l]; E of what l₂ has across l₁,
+/// squared; the mean in R_1212.
+struct Sums {
+    top: f32,
+    norm: Scores,
+    metric: vec3f,
+    first1: vec3f,
+    first2: vec3f,
+    cubic: vec4f,
+    whole: f32,
+    entropy: f32,
+    rest: f32,
+    bent: f32,
+}
+
+const TURN_TOP = 0u;
+const TURN_NORM = 1u;
+const TURN_MEANS = 2u;
+const TURN_ACROSS = 3u;
+// no turn of its own: as far as across, and the curvature's mean with the others
+const TURN_BENT = 4u;
 
 fn anchor(theta: vec2f) {}
 
-/// What is taken off l and its derivatives: those of log ∫eˡ, or nothing.
-fn norm_of(theta: vec2f) -> Scores {
-    var norm = Scores();
-    if family.NORMALISE == 0u { return norm; }
+fn sums(theta: vec2f, last: u32) -> Sums {
+    var m = Sums();
+    m.top = -1e30;
     let count = family.NODE_COUNT;
-    var top = -1e30;
-    for (var j = 0u; j < count; j++) {
+    var turn = select(TURN_MEANS, TURN_TOP, NORMALISE);
+    var j = 0u;
+    while turn <= min(last, TURN_ACROSS) {
         let s = scores(theta, abscissae[j].x);
-        if s.weight > 0.0 { top = max(top, s.log); }
-    }
-    var sum = 0.0;
-    for (var j = 0u; j < count; j++) {
-        let s = scores(theta, abscissae[j].x);
-        if s.weight <= 0.0 { continue; }
-        let p = exp(s.log - top) * s.weight * abscissae[j].y;
-        sum += p;
-        norm.first += p * s.first;
-        norm.second += p * (s.second + vec3f(s.first.x * s.first, s.first.y * s.first.y));
-    }
-    if sum <= 0.0 { return Scores(); }
-    norm.log = top + log(sum);
-    norm.first /= sum;
-    let m = norm.first;
-    norm.second = norm.second / sum - vec3f(m.x * m, m.y * m.y);
-    return norm;
-}
-
-/// The normalised scores at a node; the weight is that of the whole node, p·dx.
-fn node(theta: vec2f, norm: Scores, j: u32) -> Scores {
-    let s = scores(theta, abscissae[j].x);
-    if s.weight <= 0.0 { return Scores(); }
-    let l = s.log - norm.log;
-    let p = exp(l) * s.weight * abscissae[j].y;
-    return Scores(l, s.first - norm.first, s.second - norm.second, p);
-}
-
-fn means(theta: vec2f, norm: Scores) -> Means {
-    let count = family.NODE_COUNT;
-    var m = Means();
-    for (var j = 0u; j < count; j++) {
-        let s = node(theta, norm, j);
-        let p = s.weight;
-        let squares = vec3f(s.first.x * s.first, s.first.y * s.first.y);
-        let half = p * (s.second + 0.5 * squares);
-        m.metric += p * squares;
-        m.first1 += s.first.x * half;
-        m.first2 += s.first.y * half;
-        m.cubic += p * vec4f(squares * s.first.x, squares.z * s.first.y);
+        if s.weight > 0.0 { take(&m, s, turn, last, s.weight * abscissae[j].y); }
+        j++;
+        if j == count {
+            j = 0u;
+            turn++;
+            if NORMALISE && turn == TURN_MEANS { close_norm(&m); }
+        }
     }
     return m;
 }
 
-fn geometry(theta: vec2f) -> Geometry {
-    return normed_geometry(theta, norm_of(theta));
+fn take(m: ptr<function, Sums>, s: Scores, turn: u32, last: u32, width: f32) {
+    if NORMALISE && turn == TURN_TOP {
+        (*m).top = max((*m).top, s.log);
+        return;
+    }
+    if NORMALISE && turn == TURN_NORM {
+        take_norm(m, s, exp(s.log - (*m).top) * width);
+        return;
+    }
+    let l = s.log - (*m).norm.log;
+    let p = exp(l) * width;
+    let normed = Scores(l, s.first - (*m).norm.first, s.second - (*m).norm.second, p);
+    if turn == TURN_MEANS {
+        take_means(m, normed);
+        if last == TURN_BENT { take_curvature(m, normed); }
+    } else if turn == TURN_ACROSS {
+        let across = normed.first.y - (*m).metric.y / (*m).metric.x * normed.first.x;
+        (*m).rest += p * across * across;
+    }
 }
 
-fn normed_geometry(theta: vec2f, norm: Scores) -> Geometry {
-    let m = means(theta, norm);
-    if m.metric.x <= 0.0 { return Geometry(m.metric, m.first1, m.first2, m.cubic, 0.0); }
-    let ratio = m.metric.y / m.metric.x;
-    let count = family.NODE_COUNT;
-    var rest = 0.0;
-    var whole = 0.0;
-    for (var j = 0u; j < count; j++) {
-        let s = node(theta, norm, j);
-        whole += s.weight;
-        let across = s.first.y - ratio * s.first.x;
-        rest += s.weight * across * across;
-    }
-    let resolved = abs(whole - 1.0) <= 0.02;
-    let det = select(0.0, m.metric.x * rest, resolved);
+fn take_norm(m: ptr<function, Sums>, s: Scores, p: f32) {
+    (*m).norm.weight += p;
+    (*m).norm.first += p * s.first;
+    (*m).norm.second += p * (s.second + vec3f(s.first.x * s.first, s.first.y * s.first.y));
+}
+
+/// log ∫eˡ and its derivatives, from their sums.
+fn close_norm(m: ptr<function, Sums>) {
+    let sum = max((*m).norm.weight, 1e-30);
+    let first = (*m).norm.first / sum;
+    let second = (*m).norm.second / sum - vec3f(first.x * first, first.y * first.y);
+    (*m).norm = Scores((*m).top + log(sum), first, second, 0.0);
+}
+
+fn take_means(m: ptr<function, Sums>, s: Scores) {
+    let p = s.weight;
+    let squares = vec3f(s.first.x * s.first, s.first.y * s.first.y);
+    let half = p * (s.second + 0.5 * squares);
+    (*m).metric += p * squares;
+    (*m).first1 += s.first.x * half;
+    (*m).first2 += s.first.y * half;
+    (*m).cubic += p * vec4f(squares * s.first.x, squares.z * s.first.y);
+    (*m).whole += p;
+    (*m).entropy -= p * s.log;
+}
+
+fn take_curvature(m: ptr<function, Sums>, s: Scores) {
+    let l = s.first;
+    let b = s.second + vec3f(l.x * l, l.y * l.y);
+    let turn = b.z * l.x * l.x + b.x * l.y * l.y - 2.0 * b.y * l.x * l.y;
+    (*m).bent += s.weight * (b.x * b.z - b.y * b.y - 0.5 * turn);
+}
+
+fn assembled(m: Sums) -> Geometry {
+    // as UNRESOLVED in the reference: what misses 1 by more is not resolved by the nodes
+    let usable = m.metric.x > 0.0 && abs(m.whole - 1.0) <= 0.02;
+    let det = select(0.0, m.metric.x * m.rest, usable);
     return Geometry(m.metric, m.first1, m.first2, m.cubic, det);
 }
 
+fn geometry(theta: vec2f) -> Geometry {
+    return assembled(sums(theta, TURN_ACROSS));
+}
+
 fn curvature(theta: vec2f) -> f32 {
-    let norm = norm_of(theta);
-    let at = normed_geometry(theta, norm);
+    let m = sums(theta, TURN_BENT);
+    let at = assembled(m);
     if at.det <= 0.0 { return 0.0; }
-    let count = family.NODE_COUNT;
-    var mean = 0.0;
-    for (var j = 0u; j < count; j++) {
-        let s = node(theta, norm, j);
-        let l = s.first;
-        let b = s.second + vec3f(l.x * l, l.y * l.y);
-        let turn = b.z * l.x * l.x + b.x * l.y * l.y - 2.0 * b.y * l.x * l.y;
-        mean += s.weight * (b.x * b.z - b.y * b.y - 0.5 * turn);
-    }
     let mixed = vec2f(at.first1.y, at.first2.y);
     let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
-    return (mean + dot(mixed, raised(at, mixed)) - plain) / at.det;
+    return (m.bent + dot(mixed, raised(at, mixed)) - plain) / at.det;
 }
 
 /// The entropy −E[l] in nats.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
-    let norm = norm_of(theta);
-    let count = family.NODE_COUNT;
-    var sum = 0.0;
-    for (var j = 0u; j < count; j++) {
-        let s = node(theta, norm, j);
-        sum -= s.weight * s.log;
-    }
-    return sum;
+    return sums(theta, TURN_MEANS).entropy;
 }
