@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from importlib.metadata import version
+from typing import Any
 
-from compute.engine import Engine
+import numpy as np
+
+from compute.engine import Engine, ReferenceEngine
+from compute.families import family
+from compute.manifold import Manifold
+from compute.types import (
+    ConnectRequest,
+    FieldRequest,
+    Floats,
+    GeometryRequest,
+    ShootRequest,
+    TransportRequest,
+)
+
+PACKAGES = ("numpy", "scipy", "sympy", "wgpu", "vispy", "PySide6-Essentials", "pyqtgraph")
+FAMILIES = ("gaussian", "categorical3_natural", "attention:bank")
+# a few times the difference between float32 and float64 runs of the reference itself
+TOLERANCE = {"geometry": 2e-5, "shoot": 2e-5, "connect": 5e-5, "transport": 5e-5, "field": 5e-5}
 
 
 @dataclass(frozen=True)
@@ -24,9 +45,6 @@ class DoctorAnswer:
 
 def perform(engine: Engine, job: DoctorJob) -> DoctorAnswer:
     """Run every kernel and compare."""
-    # imported here: only who asks for it needs it
-    from app.commands.checks import findings
-
     found = findings(engine, job.gl)
     rows = [
         ("Engine", found["engine"]),
@@ -45,3 +63,77 @@ def perform(engine: Engine, job: DoctorJob) -> DoctorAnswer:
     )
     lines = "<br>".join(escape(line) for line in verdict)
     return DoctorAnswer(f"<table cellpadding='2'>{table}</table><p>{lines}</p>")
+
+
+def findings(engine: Engine, gl: str | None, remark: str = "") -> dict[str, Any]:
+    """What the program runs on; each kernel's error against the reference."""
+    return {
+        "engine": engine.name,
+        "adapter": engine.adapter if engine.name == "gpu" else None,
+        "remark": remark or ("no GPU adapter was found" if engine.name != "gpu" else ""),
+        "gl": gl,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+        "checks": _checks(engine) if engine.name == "gpu" else [],
+    }
+
+
+def _checks(engine: Engine) -> list[dict[str, Any]]:
+    reference = ReferenceEngine()
+    found = []
+    for name in FAMILIES:
+        manifold = family(name)
+        for kernel, compute in _WORK.items():
+            got, expected = compute(engine, manifold), compute(reference, manifold)
+            scale = max(float(np.nanmax(np.abs(expected))), 1e-6)
+            missing = np.isnan(got) != np.isnan(expected)
+            error = float(np.nanmax(np.where(missing, np.inf, np.abs(got - expected)))) / scale
+            limit = TOLERANCE[kernel]
+            found.append(
+                {
+                    "name": f"{kernel} {name}",
+                    "error": error,
+                    "tolerance": limit,
+                    "ok": error <= limit,
+                }
+            )
+    return found
+
+
+def _pins(manifold: Manifold) -> tuple[Floats, Floats]:
+    return np.array([manifold.pins[0]]), np.array([manifold.pins[1]])
+
+
+def _geometry(engine: Engine, manifold: Manifold) -> Floats:
+    return engine.geometry(GeometryRequest(manifold, np.array(manifold.pins))).metric
+
+
+def _shoot(engine: Engine, manifold: Manifold) -> Floats:
+    a, b = _pins(manifold)
+    return engine.shoot(ShootRequest(manifold, a, 0.3 * (b - a), steps=64)).theta
+
+
+def _connect(engine: Engine, manifold: Manifold) -> Floats:
+    return engine.connect(ConnectRequest(manifold, *_pins(manifold), steps=64)).theta
+
+
+def _transport(engine: Engine, manifold: Manifold) -> Floats:
+    a, b = _pins(manifold)
+    theta = a + np.linspace(0.0, 1.0, 65)[:, None] * (b - a)
+    velocity = np.broadcast_to(b - a, theta.shape)
+    request = TransportRequest(manifold, theta[None], velocity[None], np.array([[0.3, 0.7]]))
+    return engine.transport(request).vectors
+
+
+def _field(engine: Engine, manifold: Manifold) -> Floats:
+    request = FieldRequest(manifold, manifold.charts[0], "entropy", manifold.view, (40, 60))
+    return engine.field(request).values
+
+
+_WORK: dict[str, Callable[[Engine, Manifold], Floats]] = {
+    "geometry": _geometry,
+    "shoot": _shoot,
+    "connect": _connect,
+    "transport": _transport,
+    "field": _field,
+}

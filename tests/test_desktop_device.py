@@ -1,0 +1,65 @@
+"""A device that is lost: opened again, or the reference goes on, and says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.controller import jobs, runner
+from app.controller.jobs import PathAnswer, PathJob
+from app.controller.runner import EngineOpened, Notice, Runner
+from compute.engine import NoAdapter
+
+JOB = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (1.0, 0.0), 0.0, "live")
+
+
+def destroying(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The device is destroyed under the first jobs."""
+    left = iter(range(times))
+
+    def perform(engine, job, emit, cancelled) -> None:
+        if engine.name == "gpu" and next(left, None) is not None:
+            engine._device.handle.destroy()
+        jobs.perform(engine, job, emit, cancelled)
+
+    monkeypatch.setattr(runner, "perform", perform)
+
+
+def messages_of(job: PathJob) -> list:
+    messages: list = []
+    worker = Runner(messages.append, "gpu")
+    worker.submit(job)
+    assert worker.wait_idle(100)
+    worker.close()
+    return messages
+
+
+def test_a_lost_device_is_opened_again_and_the_job_is_done(monkeypatch, gpu_engine):
+    destroying(monkeypatch, 1)
+    messages = messages_of(JOB)
+    assert [type(m) for m in messages] == [EngineOpened, EngineOpened, Notice, PathAnswer]
+    assert messages[1].name == "gpu" and "opened again" in messages[2].words
+    assert messages[3].job == JOB and messages[3].paths.status[0] == 0
+
+
+def test_a_device_that_stays_lost_gives_way_to_the_reference(monkeypatch, gpu_engine):
+    destroying(monkeypatch, 1)
+    opened = iter([runner.open_engine])
+
+    def open_once(prefer):
+        for open_engine in opened:
+            return open_engine(prefer)
+        raise NoAdapter("no GPU adapter, found: none")
+
+    monkeypatch.setattr(runner, "open_engine", open_once)
+    messages = messages_of(JOB)
+    assert [type(m) for m in messages] == [EngineOpened, EngineOpened, PathAnswer]
+    assert messages[1].name == "reference" and "cannot be opened again" in messages[1].remark
+    assert messages[2].paths.status[0] == 0
+
+
+def test_a_device_that_is_lost_at_each_try_is_given_up(monkeypatch, gpu_engine):
+    destroying(monkeypatch, 100)
+    messages = messages_of(JOB)
+    assert isinstance(messages[-1], PathAnswer)
+    names = [m.name for m in messages if isinstance(m, EngineOpened)]
+    assert names == ["gpu"] * (1 + runner.REOPENINGS) + ["reference"]
