@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute.charts import Chart
+from compute.charts import Chart, named
 from compute.engine import Engine
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats, GeometryRequest
@@ -43,7 +43,7 @@ class Divergences:
 
 def natural_chart(manifold: Manifold) -> Chart | None:
     """The chart of natural coordinates, or None."""
-    return next((chart for chart in manifold.charts if chart.name == "natural"), None)
+    return named(manifold.charts, "natural")
 
 
 def divergences(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Divergences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.action import SEGMENTS
-from compute.charts import Chart
+from compute.charts import Chart, named
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats
 
@@ -26,7 +26,8 @@ def first_curve(
     chart = manifold.charts[0]
     curve = straight(chart, start, end, segments)
     if is_dual(manifold) and alpha != 0.0:
-        lines = [straight(_chart(manifold, name), start, end, segments) for name in _FLAT]
+        flat = [named(manifold.charts, name) or chart for name in _FLAT]
+        lines = [straight(each, start, end, segments) for each in flat]
         e, m = (chart.forward(line) for line in lines)
         mean = chart.inverse((1 + alpha) / 2 * e + (1 - alpha) / 2 * m)
         whole = np.asarray(known_inside(manifold, mean).all(axis=1))
@@ -48,14 +49,10 @@ def alphas(manifold: Manifold, alpha: float) -> list[float]:
 
 def is_dual(manifold: Manifold) -> bool:
     """Whether the family has both flat charts, natural and expectation."""
-    return set(_FLAT) <= {chart.name for chart in manifold.charts}
+    return all(named(manifold.charts, name) is not None for name in _FLAT)
 
 
 _FLAT = ("natural", "expectation")
-
-
-def _chart(manifold: Manifold, name: str) -> Chart:
-    return next(chart for chart in manifold.charts if chart.name == name)
 
 
 def straight(chart: Chart, start: Floats, end: Floats, segments: int) -> Floats:

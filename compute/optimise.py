@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from compute.action import ARMIJO, STEP_SIZES, blocks, gradient, solve
 from compute.engine import Engine
 from compute.manifold import LocalGeometry, Manifold, inner, norm, raised
-from compute.types import Floats, GeometryRequest, Status, points_of
+from compute.types import Floats, GeometryRequest, Status, points, points_of
 
 SEGMENTS = 64
 METHODS = ("descent", "newton")
@@ -28,6 +30,14 @@ FLOOR = {"reference": 1e-13, "gpu": 1e-6}
 
 # θ (k, 2) → U (k,) and ∂U (k, 2)
 Cost = Callable[[Floats], tuple[Floats, Floats]]
+
+
+@runtime_checkable
+class HasNodes(Protocol):
+    """A path, or a state of a relaxation."""
+
+    @property
+    def theta(self) -> Floats: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +98,14 @@ class PathOptimization:
             history.append(following)
         return history
 
-    def begin(self, theta: Floats) -> Relaxation:
+    def begin(self, path: ArrayLike | HasNodes) -> Relaxation:
         """The state of a given curve (N+1, 2), as the first of a history."""
-        curve = points_of(self.manifold, "theta", theta)
+        curve = points_of(self.manifold, "path", _nodes(path))
         return self._state(curve, 0, Status.NOT_CONVERGED)
 
-    def path_action(self, theta: Floats) -> float:
+    def path_action(self, path: ArrayLike | HasNodes) -> float:
         """S_N of a curve (N+1, 2), with the cost; infinite where it leaves the domain."""
+        theta = _nodes(path)
         middle, delta = _midpoints(theta)
         if not self.manifold.in_domain(np.concatenate([middle, theta])).all():
             return float("inf")
@@ -106,9 +117,9 @@ class PathOptimization:
             value += self._weight * float(self._cost(middle)[0].mean())
         return value
 
-    def vary_path(self, theta: Floats) -> Floats:
+    def vary_path(self, path: ArrayLike | HasNodes) -> Floats:
         """−∂S_N/∂θ_i (N+1, 2), which lowers the action most in coordinates; 0 at the ends."""
-        middle, delta = _midpoints(np.asarray(theta, dtype=np.float64))
+        middle, delta = _midpoints(_nodes(path))
         local, _, _ = self._local(middle)
         varied = np.zeros((len(delta) + 1, 2))
         varied[1:-1] = -self._gradient(local, middle, delta)
@@ -184,6 +195,11 @@ class PathOptimization:
         packed = first.reshape(-1, 2, 4)[..., [0, 1, 3]]
         local = LocalGeometry(metric, packed, np.zeros((len(theta), 4)), found.det)
         return local, np.nan_to_num(found.curvature), bool((found.status == Status.OK).all())
+
+
+def _nodes(path: ArrayLike | HasNodes) -> Floats:
+    """The nodes (N+1, 2) of a curve, be it an array or something that has them as ``theta``."""
+    return points("path", path.theta if isinstance(path, HasNodes) else path)
 
 
 def _midpoints(theta: Floats) -> tuple[Floats, Floats]:

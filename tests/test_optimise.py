@@ -90,6 +90,15 @@ def test_a_cost_bends_the_path_away(reference_engine):
     assert distance[1] > distance[0]
 
 
+def test_paths_are_taken_as_they_come(reference_engine):
+    manifold = family("gaussian")
+    path = compute.AttentionGeodesic(manifold, engine=reference_engine).compute_path(START, END)
+    solver = compute.PathOptimization(manifold, reference_engine, segments=128)
+    assert solver.path_action(path) == pytest.approx(path.length**2, rel=1e-4)
+    assert solver.path_action(path) == solver.path_action(path.theta.tolist())
+    assert np.abs(solver.vary_path(path)).max() < 1e-2
+
+
 def test_wrong_use():
     with pytest.raises(ValueError, match="method must be one of descent, newton"):
         compute.PathOptimization(family("gaussian"), method="magic")
