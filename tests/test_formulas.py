@@ -355,6 +355,36 @@ def test_where_a_formula_is_undefined_is_outside(texts, inside, outside, engine)
     assert geometry.status[0] == Status.OK
 
 
+def test_a_potential_has_the_chart_of_expectations():
+    own = custom_family(TWINS["three outcomes by their potential"][1])
+    chart = own.charts[-1]
+    theta = np.random.default_rng(5).uniform(-2.5, 2.5, (200, 2))
+    weights = np.exp(np.concatenate([theta, np.zeros((200, 1))], axis=1))
+    p = weights / weights.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(chart.forward(theta), p[:, :2], rtol=1e-13)
+    np.testing.assert_allclose(chart.inverse(p[:, :2]), theta, atol=1e-9)
+    assert np.isnan(chart.inverse(np.array([[0.7, 0.7], [-0.1, 0.5]]))).all()
+
+
+def test_a_scene_keeps_its_formula(tmp_path):
+    from app.model import session
+    from app.model.scene import Scene, of_family
+    from app.model.store import Store
+
+    own = {**PLANE, "metric": ["1/s^2", "0", "2/s^2"], "name": "What? Mine"}
+    scene = of_family(Scene(), f"custom:{json.dumps(own)}")
+    store = Store(scene)
+    store.update(of_family(scene, "gaussian"))
+    store.undo()
+    assert store.scene == scene
+    session.save(store.scene, tmp_path / "own.json")
+    assert session.load(tmp_path / "own.json") == scene
+    text = (tmp_path / "own.json").read_text().replace("1/s^2", "__import__('os')")
+    (tmp_path / "hostile.json").write_text(text)
+    with pytest.raises(session.NotAScene, match="not known"):
+        session.load(tmp_path / "hostile.json")
+
+
 def test_a_family_without_distributions_draws_none(reference_engine):
     own = custom_family({"coordinates": ["u", "v"], "metric": ["1", "0", "1"]})
     support = own.support(np.array([own.interior]))

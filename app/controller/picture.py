@@ -119,7 +119,8 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     low, high = np.quantile(known, [0.01, 0.99]) if known.size else (0.0, 1.0)
     if scene.scalar == "probability":
         low, high = 0.0, 1.0
-    if high - low < 1e-9 * max(abs(low), abs(high), 1e-9):
+    # a constant: what single precision makes of it is not worth colours
+    if high - low < 2e-5 * max(abs(low), abs(high), 1e-9):
         low, high = low - 0.5, high + 0.5
     label = words_of(scene.scalar)
     limits = (float(low), float(high))

@@ -12,7 +12,7 @@ from compute import charts
 from compute.charts import Chart
 from compute.family import formula
 from compute.formulas import definition as definitions
-from compute.formulas import space
+from compute.formulas import dual, space
 from compute.formulas.algebra import Algebra
 from compute.formulas.definition import Own
 from compute.formulas.parse import FormulaError, Node
@@ -190,7 +190,7 @@ def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
         "cubic": tuple(k),
         "det": det,
         "curvature": -rows / (4 * det**2),
-        "scalars": {},
+        "scalars": {name: sp.diff(psi, v) for name, v in zip(dual.NAMES, (s, t), strict=True)},
         "log_density": psi,
     }
 
@@ -345,6 +345,8 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     placed = replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
     if own.kind == "log_density" and not own.normalise:
         _check_norm(placed, own)
+    if own.kind == "potential" and len(fine):
+        return replace(placed, charts=(*placed.charts, dual.expectation(placed, view)))
     return placed
 
 
@@ -355,7 +357,7 @@ def _check_norm(made: Manifold, own: Own) -> None:
     off = np.abs(total - 1) > UNRESOLVED
     if off.any():
         place = ", ".join(f"{x:.4g}" for x in theta[off][0])
-        words = f"this integrates to {total[off][0]:.4g} and not to 1 at ({place}): normalise it"
+        words = f"this integrates to {total[off][0]:.4g}, not to 1, at ({place}): normalise it"
         raise FormulaError(own.formulas[0], 0, words, own.kind)
 
 

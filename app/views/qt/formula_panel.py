@@ -68,11 +68,11 @@ class FormulaPanel:
         self._rows.insertRow(
             _row_of(self._rows, self.fields["outcomes"]), caption("Space"), self.space
         )
-        self.normalise = QCheckBox("up to a constant factor")
+        self.normalise = QCheckBox("normalise numerically")
         self.normalise.setToolTip(
             "The density's norm is found by quadrature: the formula may lack any term without x."
         )
-        self._rows.addRow(caption("Known"), self.normalise)
+        self._rows.addRow(caption("Norm"), self.normalise)
         self.excerpt = label("", "excerpt")
         self.excerpt.setFont(_fixed())
         self.words = label("", wrap=True)
