@@ -40,8 +40,8 @@ def _inverse(
     """θ(η) by Newton's method on the convex ψ(θ) − η·θ; NaN where it finds nothing."""
     x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
     grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    grid = grid[manifold.in_domain(grid)]
-    grid = grid[~is_singular(manifold.geometry(grid))]
+    grid = grid[np.asarray(manifold.in_domain(grid))]
+    grid = grid[~np.asarray(is_singular(manifold.geometry(grid)))]
     known = forward(grid)
     stride = 0.25 * max(view.x1 - view.x0, view.y1 - view.y0)
 
