@@ -49,7 +49,7 @@ def _inverse(
         from scipy.spatial import cKDTree
 
         target = np.asarray(eta, np.float64).reshape(-1, 2)
-        usable = np.isfinite(target).all(axis=1)
+        usable = np.asarray(np.isfinite(target).all(axis=1))
         target = np.where(usable[:, None], target, known[0])
         theta = grid[cKDTree(known).query(target)[1]]
         for _ in range(ROUNDS):
