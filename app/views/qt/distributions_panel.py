@@ -14,6 +14,7 @@ from app.views.theme import Theme
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
 MOST_BARS = 40
+NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
 
 
 class DistributionsPanel:
@@ -53,7 +54,10 @@ class DistributionsPanel:
             self._make(distributions)
             self._layout = layout
         self._shown = distributions
-        if distributions is None:
+        stated = distributions is not None and len(distributions.x) > 1
+        self.plot.setVisible(stated)
+        if distributions is None or not stated:
+            self._legend.setText("" if distributions is None else NONE_STATED)
             return
         if self._bars:
             for i, row in enumerate(distributions.rows):
