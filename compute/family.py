@@ -64,9 +64,10 @@ def formula(
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
-    ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a rectangle of that default chart.
-    ``nodes`` are where a family by its log-density alone is averaged, which is found up to its norm
-    with ``normalise``; ``periods`` of coordinates that are angles.
+    ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
+    rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
+    averaged, which is found up to its norm with ``normalise``; ``periods`` of coordinates that are
+    angles.
     """
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from compute.chart_hyperbolic import disk
+from compute.charts import Chart, log_second, parameters
 from compute.manifold import Support
 from compute.symbolic import Definition
 from compute.types import Extent, Floats
@@ -46,6 +48,11 @@ def definition(a: Expr, c: Expr, t_mms: Expr, t_sss: Expr, log_f: Any, entropy: 
         distance=2 * sp.sqrt(c) * sp.log(sp.sqrt(share) + sp.sqrt(1 + share)),
         other=(nu, tau),
     )
+
+
+def charts(half_plane: Chart) -> tuple[Chart, ...]:
+    """The charts of such a family, of which ``half_plane`` makes it Poincaré’s."""
+    return log_second(COORDINATES), parameters(COORDINATES), half_plane, disk(half_plane)
 
 
 def support(width: float) -> Any:

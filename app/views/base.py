@@ -96,10 +96,13 @@ Handler = Callable[[Event], None]
 # --- what is drawn ---------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Axes:
-    """Labels of the two axes; ``log``: the drawn coordinate is the logarithm of the quantity."""
+    """Labels of the axes, two, or three in space; ``log``: the drawn coordinate is the logarithm of
+    the quantity; ``equal``: both axes are drawn at one scale.
+    """
 
-    labels: tuple[str, str]
+    labels: tuple[str, ...]
     log: tuple[bool, bool] = (False, False)
+    equal: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute import heads
+from compute.chart_hull import hull
 from compute.charts import Chart, parameters
 from compute.family import Family
 from compute.manifold import GENERIC_SCALARS, Landmarks, LocalGeometry, Manifold, Slot, Support
@@ -182,7 +183,7 @@ def softmax_manifold(
         support=lambda theta: Support(
             np.arange(float(len(keys))), labels or _numbers(len(keys)), "key", "outcomes"
         ),
-        charts=(parameters(("θ₁", "θ₂")), _moment_chart(family)),
+        charts=(parameters(("θ₁", "θ₂"), also=("natural",)), _moment_chart(family, labels)),
         slot=_slot(family, radius),
         interior=(0.0, 0.0),
         view=view,
@@ -213,8 +214,10 @@ def _view(marks: Floats) -> Extent:
     )
 
 
-def _moment_chart(family: Softmax) -> Chart:
+def _moment_chart(family: Softmax, labels: tuple[str, ...]) -> Chart:
     """η(θ): the polygon of the keys, where the point is plain attention's output for V = T."""
+
+    corners = hull(family.keys)
 
     def jacobian(theta: Floats) -> Floats:
         g = family.geometry(np.asarray(theta)).metric
@@ -228,7 +231,18 @@ def _moment_chart(family: Softmax) -> Chart:
         family.mean,
         lambda eta: _query_of(family, eta),
         jacobian,
+        equal=True,
+        outline=family.keys[[*corners, corners[0]]],
+        corners=tuple(labels[j] for j in corners) if labels else (),
+        view=_polygon_view(family.keys[corners]),
     )
+
+
+def _polygon_view(corners: Floats) -> Extent:
+    """The polygon with a border."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    border = 0.12 * float(np.max(high - low))
+    return Extent(low[0] - border, high[0] + border, low[1] - border, high[1] + border)
 
 
 def _query_of(family: Softmax, eta: Floats, rounds: int = 40) -> Floats:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import log_both, parameters
+from compute import special as functions
+from compute.chart_dual import expectation, searched
+from compute.charts import log_both, parameters, rows
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -65,6 +67,29 @@ def _support(theta: Floats) -> Support:
     return Support((np.arange(256) + 0.5) / 256, space="interval")
 
 
+def _moments(theta: Floats) -> Floats:
+    return functions.digamma(theta) - functions.digamma(theta.sum(axis=-1, keepdims=True))
+
+
+def _moments_slope(theta: Floats) -> Floats:
+    p, q = functions.trigamma(theta[..., 0]), functions.trigamma(theta[..., 1])
+    r = functions.trigamma(theta.sum(axis=-1))
+    return rows(p - r, -r, -r, q - r)
+
+
+def _near(eta: Floats) -> Floats:
+    """For large a and b, a ≈ ½ + G/(2(1 − G − G')) with G = exp E log x, G' = exp E log(1 − x)."""
+    with np.errstate(under="ignore"):
+        mean = np.exp(np.minimum(eta, 0.0))
+    rest = np.maximum(1 - mean.sum(axis=-1, keepdims=True), 1e-6)
+    near: Floats = 0.5 + mean / (2 * rest)
+    return near
+
+
+MOMENTS = expectation(
+    ("E log x", "E log(1 − x)"), _moments, searched(_moments, _moments_slope, _near), _moments_slope
+)
+
 FAMILY = formula(
     name="beta",
     title="Beta distributions",
@@ -77,5 +102,5 @@ FAMILY = formula(
     interior=(1.0, 1.0),
     view=Extent(-2.2, 3.2, -1.8, 2.2),
     pins=((0.5, 2.0), (6.0, 1.5)),
-    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES, also=("natural",)), MOMENTS),
 )

@@ -6,9 +6,11 @@ d = arccos(r·s + √((1 − r²)(1 − s²))).  The edge, the pure states, is a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from compute.charts import parameters
+from compute.charts import circle, parameters
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -40,6 +42,13 @@ def define() -> Definition:
     )
 
 
+BLOCH = replace(
+    parameters(COORDINATES),
+    equal=True,
+    outline=circle(),
+    view=Extent(-1.08, 1.08, -1.08, 1.08),
+)
+
 FAMILY = formula(
     name="bures_slice_qfi",
     title="Real states of a qubit",
@@ -54,6 +63,6 @@ FAMILY = formula(
     interior=(0.0, 0.0),
     view=Extent(-1.575, 1.575, -1.05, 1.05),
     pins=((-0.6, 0.2), (0.7, -0.3)),
-    draw=(parameters(COORDINATES),),
+    draw=(BLOCH,),
     closed_forms=("distance",),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import affine, parameters
+from compute.chart_simplex import natural, probabilities, triangle
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -38,14 +38,6 @@ def define() -> Definition:
     )
 
 
-TRIANGLE = affine(
-    "triangle",
-    "Triangle",
-    ("p₂ + p₁/2", "√3/2 · p₁"),
-    np.array([[0.5, 1.0], [np.sqrt(0.75), 0.0]]),
-    np.zeros(2),
-)
-
 FAMILY = formula(
     name="categorical3_expectation",
     title="Three outcomes, by their probabilities",
@@ -58,6 +50,6 @@ FAMILY = formula(
     interior=(1 / 3, 1 / 3),
     view=Extent(-0.08, 1.08, -0.1, 0.97),
     pins=((0.7, 0.2), (0.1, 0.3)),
-    draw=(TRIANGLE, parameters(("p₁", "p₂"))),
+    draw=(triangle(), probabilities(), natural()),
     closed_forms=("distance",),
 )

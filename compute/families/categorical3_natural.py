@@ -5,13 +5,16 @@ g_ij = p_i δ_ij − p_i p_j,  T_ijk = third central moments of the outcomes' in
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from compute.charts import Chart, parameters
+from compute.chart_simplex import by_log_odds, probabilities, triangle
+from compute.charts import parameters
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.types import Extent
 
 
 def define() -> Definition:
@@ -46,34 +49,9 @@ def define() -> Definition:
     )
 
 
-def _softmax(theta: Floats) -> Floats:
-    """(p₁, p₂) at θ (..., 2)."""
-    largest = np.maximum(theta.max(axis=-1, keepdims=True), 0.0)
-    with np.errstate(under="ignore"):
-        weights = np.exp(theta - largest)
-        p: Floats = weights / (np.exp(-largest) + weights.sum(axis=-1, keepdims=True))
-    return p
-
-
-def _logits(p: Floats) -> Floats:
-    """θ at (p₁, p₂); NaN outside the open triangle."""
-    p3 = 1.0 - p.sum(axis=-1, keepdims=True)
-    inside = (p > 0).all(axis=-1, keepdims=True) & (p3 > 0)
-    safe = np.where(inside, p, 1 / 3)
-    theta: Floats = np.where(
-        inside, np.log(safe / (1.0 - safe.sum(axis=-1, keepdims=True))), np.nan
-    )
-    return theta
-
-
-def _jacobian(theta: Floats) -> Floats:
-    """∂(p₁, p₂)/∂θ = diag p − ppᵀ."""
-    p = _softmax(theta)
-    jacobian: Floats = p[..., :, None] * (np.eye(2) - p[..., None, :])
-    return jacobian
-
-
-EXPECTATION = Chart("expectation", "Probabilities", ("p₁", "p₂"), _softmax, _logits, _jacobian)
+EXPECTATION = replace(
+    by_log_odds(probabilities()), name="expectation", title="Expectation η: probabilities", also=()
+)
 
 FAMILY = formula(
     name="categorical3_natural",
@@ -87,6 +65,10 @@ FAMILY = formula(
     interior=(0.0, 0.0),
     view=Extent(-4.0, 4.0, -4.0, 4.0),
     pins=((-1.5, 1.0), (2.0, 0.5)),
-    draw=(parameters(("θ₁", "θ₂")), EXPECTATION),
+    draw=(
+        parameters(("θ₁", "θ₂"), also=("natural",)),
+        EXPECTATION,
+        by_log_odds(triangle()),
+    ),
     closed_forms=("distance",),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compute import location_scale as ls
-from compute.charts import log_second, parameters
+from compute.chart_hyperbolic import location_scale
 from compute.family import formula
 from compute.symbolic import Definition
 
@@ -28,6 +28,6 @@ FAMILY = formula(
     interior=ls.INTERIOR,
     view=ls.VIEW,
     pins=ls.PINS,
-    draw=(log_second(ls.COORDINATES), parameters(ls.COORDINATES)),
+    draw=ls.charts(location_scale(("μ", "σ"), 0.5, 0.5)),
     closed_forms=("distance",),
 )

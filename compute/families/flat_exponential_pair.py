@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import log_both, parameters
+from compute.chart_dual import expectation
+from compute.charts import log_both, negated, parameters, rows, where
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -48,6 +49,18 @@ def _support(theta: Floats) -> Support:
     )
 
 
+def _reciprocal(rates: Floats) -> Floats:
+    inside = (rates > 0).all(axis=-1)
+    return where(inside, 1 / where(inside, rates, 1.0))
+
+
+def _slope(theta: Floats) -> Floats:
+    return rows(-1 / theta[..., 0] ** 2, 0.0, 0.0, -1 / theta[..., 1] ** 2)
+
+
+NATURAL = negated("natural", "Natural θ", ("−λ₁", "−λ₂"), (-1.0, -1.0))
+MOMENTS = expectation(("E x₁ = 1/λ₁", "E x₂ = 1/λ₂"), _reciprocal, _reciprocal, _slope)
+
 FAMILY = formula(
     name="flat_exponential_pair",
     title="Pairs of exponential distributions",
@@ -60,6 +73,6 @@ FAMILY = formula(
     interior=(1.0, 1.0),
     view=Extent(-2.4, 2.4, -1.6, 1.6),
     pins=((0.4, 0.6), (3.0, 2.0)),
-    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES), NATURAL, MOMENTS),
     closed_forms=("distance",),
 )

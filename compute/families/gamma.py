@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import log_both, parameters
+from compute import special as functions
+from compute.chart_dual import expectation, searched
+from compute.charts import log_both, negated, parameters, rows
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -45,6 +47,29 @@ def _support(theta: Floats) -> Support:
     return Support(np.linspace(high / 512, high, 256), space="half-line")
 
 
+def _moments(theta: Floats) -> Floats:
+    k, rate = theta[..., 0], theta[..., 1]
+    return np.stack([functions.digamma(k) - np.log(rate), k / rate], axis=-1)
+
+
+def _moments_slope(theta: Floats) -> Floats:
+    k, rate = theta[..., 0], theta[..., 1]
+    return rows(functions.trigamma(k), -1 / rate, 1 / rate, -k / rate**2)
+
+
+def _near(eta: Floats) -> Floats:
+    """k by s = log E x − E log x, to which k ≈ (3 − s + √((s − 3)² + 24s))/(12s)."""
+    mean = np.where(eta[..., 1] > 0, eta[..., 1], 1.0)
+    s = np.maximum(np.log(mean) - eta[..., 0], 1e-6)
+    k = (3 - s + np.sqrt((s - 3) ** 2 + 24 * s)) / (12 * s)
+    return np.stack([k, k / mean], axis=-1)
+
+
+NATURAL = negated("natural", "Natural θ", ("k", "−λ"), (1.0, -1.0))
+MOMENTS = expectation(
+    ("E log x", "E x"), _moments, searched(_moments, _moments_slope, _near), _moments_slope
+)
+
 FAMILY = formula(
     name="gamma",
     title="Gamma distributions",
@@ -57,5 +82,5 @@ FAMILY = formula(
     interior=(1.0, 1.0),
     view=Extent(-2.5, 4.0, -2.5, 2.5),
     pins=((0.5, 0.4), (6.0, 3.0)),
-    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES), NATURAL, MOMENTS),
 )

@@ -5,9 +5,13 @@ ds² = (dμ² + 2dσ²)/σ²,  d = √2 arcosh(1 + (Δμ² + 2Δσ²)/(4σ₁σ�
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from compute.charts import log_second, parameters
+from compute.chart_dual import expectation, natural
+from compute.chart_hyperbolic import disk, location_scale
+from compute.charts import log_second, parameters, rows, where
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -42,6 +46,47 @@ def _support(theta: Floats) -> Support:
     return Support(np.linspace(low, high, 257))
 
 
+def _natural(theta: Floats) -> Floats:
+    mu, sigma = theta[..., 0], theta[..., 1]
+    return np.stack([mu / sigma**2, -0.5 / sigma**2], axis=-1)
+
+
+def _of_natural(x: Floats) -> Floats:
+    inside = x[..., 1] < 0
+    variance = np.where(inside, -0.5 / np.where(inside, x[..., 1], -1.0), 1.0)
+    return where(inside, np.stack([x[..., 0] * variance, np.sqrt(variance)], axis=-1))
+
+
+def _natural_slope(theta: Floats) -> Floats:
+    mu, sigma = theta[..., 0], theta[..., 1]
+    return rows(1 / sigma**2, -2 * mu / sigma**3, 0.0, 1 / sigma**3)
+
+
+def _moments(theta: Floats) -> Floats:
+    mu, sigma = theta[..., 0], theta[..., 1]
+    return np.stack([mu, mu**2 + sigma**2], axis=-1)
+
+
+def _of_moments(x: Floats) -> Floats:
+    variance = x[..., 1] - x[..., 0] ** 2
+    inside = variance > 0
+    sigma = np.sqrt(np.where(inside, variance, 1.0))
+    return where(inside, np.stack([x[..., 0], sigma], axis=-1))
+
+
+def _moments_slope(theta: Floats) -> Floats:
+    return rows(1.0, 0.0, 2 * theta[..., 0], 2 * theta[..., 1])
+
+
+_EDGE = np.linspace(-30.0, 30.0, 601)
+HALF_PLANE = location_scale(("μ/√2", "σ"), 1.0, 2.0)
+NATURAL = natural(("μ/σ²", "−1/(2σ²)"), _natural, _of_natural, _natural_slope)
+MOMENTS = replace(
+    expectation(("E x", "E x²"), _moments, _of_moments, _moments_slope),
+    outline=np.stack([_EDGE, _EDGE**2], axis=1),
+    view=Extent(-4.0, 4.0, -1.0, 15.0),
+)
+
 FAMILY = formula(
     name="gaussian",
     title="Normal distributions",
@@ -54,6 +99,13 @@ FAMILY = formula(
     interior=(0.0, 1.0),
     view=Extent(-4.0, 4.0, -1.6, 1.6),
     pins=((-1.5, 0.6), (1.5, 0.9)),
-    draw=(log_second(("μ", "σ")), parameters(("μ", "σ"))),
+    draw=(
+        log_second(("μ", "σ")),
+        parameters(("μ", "σ")),
+        NATURAL,
+        MOMENTS,
+        HALF_PLANE,
+        disk(HALF_PLANE),
+    ),
     closed_forms=("distance",),
 )

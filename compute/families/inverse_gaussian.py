@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import log_both, parameters
+from compute.chart_dual import expectation, natural
+from compute.chart_hyperbolic import disk, half_plane, with_edge
+from compute.charts import log_both, parameters, rows, where
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -49,6 +51,62 @@ def _support(theta: Floats) -> Support:
     return Support(np.linspace(high / 512, high, 256), space="half-line")
 
 
+def _half_plane(theta: Floats) -> Floats:
+    return np.stack([np.sqrt(2 / theta[..., 0]), 1 / np.sqrt(theta[..., 1])], axis=-1)
+
+
+def _of_half_plane(x: Floats) -> Floats:
+    inside = x[..., 0] > 0
+    safe = where(inside, x, 1.0)
+    return where(inside, np.stack([2 / safe[..., 0] ** 2, 1 / safe[..., 1] ** 2], axis=-1))
+
+
+def _half_plane_slope(theta: Floats) -> Floats:
+    mu, shape = theta[..., 0], theta[..., 1]
+    return rows(-np.sqrt(0.5 / mu**3), 0.0, 0.0, -0.5 / np.sqrt(shape**3))
+
+
+def _natural(theta: Floats) -> Floats:
+    mu, shape = theta[..., 0], theta[..., 1]
+    return np.stack([-0.5 * shape / mu**2, -0.5 * shape], axis=-1)
+
+
+def _of_natural(x: Floats) -> Floats:
+    inside = (x < 0).all(axis=-1)
+    safe = where(inside, x, -1.0)
+    ratio = np.sqrt(safe[..., 1] / safe[..., 0])
+    return where(inside, np.stack([ratio, -2 * safe[..., 1]], axis=-1))
+
+
+def _natural_slope(theta: Floats) -> Floats:
+    mu, shape = theta[..., 0], theta[..., 1]
+    return rows(shape / mu**3, -0.5 / mu**2, 0.0, -0.5)
+
+
+def _moments(theta: Floats) -> Floats:
+    mu, shape = theta[..., 0], theta[..., 1]
+    return np.stack([mu, 1 / mu + 1 / shape], axis=-1)
+
+
+def _of_moments(x: Floats) -> Floats:
+    inside = x[..., 0] > 0
+    mu = np.where(inside, x[..., 0], 1.0)
+    rest = np.where(inside, x[..., 1] - 1 / mu, -1.0)
+    inside = rest > 0
+    return where(inside, np.stack([mu, 1 / np.where(inside, rest, 1.0)], axis=-1))
+
+
+def _moments_slope(theta: Floats) -> Floats:
+    mu, shape = theta[..., 0], theta[..., 1]
+    return rows(1.0, 0.0, -1 / mu**2, -1 / shape**2)
+
+
+# μ = ∞, a geodesic at finite distance
+_END = np.stack([np.full(129, 1e12), np.geomspace(1e-6, 1e6, 129)], axis=1)
+HALF_PLANE = half_plane(("√(2/μ)", "1/√λ"), _half_plane, _of_half_plane, _half_plane_slope)
+NATURAL = natural(("−λ/(2μ²)", "−λ/2"), _natural, _of_natural, _natural_slope)
+MOMENTS = expectation(("E x", "E 1/x"), _moments, _of_moments, _moments_slope)
+
 FAMILY = formula(
     name="inverse_gaussian",
     title="Inverse Gaussian distributions",
@@ -61,6 +119,13 @@ FAMILY = formula(
     interior=(1.0, 1.0),
     view=Extent(-2.5, 2.5, -2.5, 2.5),
     pins=((0.5, 0.8), (2.0, 2.0)),
-    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    draw=(
+        log_both(COORDINATES),
+        parameters(COORDINATES),
+        NATURAL,
+        MOMENTS,
+        with_edge(HALF_PLANE, _END),
+        with_edge(disk(HALF_PLANE, (np.sqrt(2.0), 1.0)), _END),
+    ),
     closed_forms=("distance",),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from compute import location_scale as ls
-from compute.charts import log_second, parameters
+from compute.chart_hyperbolic import location_scale
 from compute.family import formula
 from compute.symbolic import Definition
 
@@ -37,6 +39,6 @@ FAMILY = formula(
     interior=ls.INTERIOR,
     view=ls.VIEW,
     pins=ls.PINS,
-    draw=(log_second(ls.COORDINATES), parameters(ls.COORDINATES)),
+    draw=ls.charts(location_scale(("μ√3/√(π² + 3)", "σ"), 1 / 3, (np.pi**2 + 3) / 9)),
     closed_forms=("distance",),
 )

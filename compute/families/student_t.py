@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from compute import location_scale as ls
-from compute.charts import log_second, parameters
+from compute.chart_hyperbolic import location_scale
+from compute.charts import Chart
 from compute.family import formula
 from compute.symbolic import Definition
 
@@ -35,6 +36,10 @@ def define(nu: float) -> Definition:
     )
 
 
+def _charts(nu: float) -> tuple[Chart, ...]:
+    return ls.charts(location_scale(("μ√((ν + 1)/2ν)", "σ"), nu + 1, 2 * nu))
+
+
 FAMILY = formula(
     name="student_t",
     title="Student’s t distributions",
@@ -47,7 +52,7 @@ FAMILY = formula(
     interior=ls.INTERIOR,
     view=ls.VIEW,
     pins=ls.PINS,
-    draw=(log_second(ls.COORDINATES), parameters(ls.COORDINATES)),
+    draw=_charts,
     closed_forms=("distance",),
     parameters={"nu": 5.0},
 )

@@ -6,9 +6,13 @@ the pole of these polar coordinates; the natural chart κ(cos μ, sin μ) is reg
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from compute.charts import Chart, parameters
+from compute import special as functions
+from compute.chart_dual import expectation
+from compute.charts import Chart, circle, parameters, rows, where
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -53,7 +57,41 @@ def _jacobian(theta: Floats) -> Floats:
     return np.stack(rows, axis=-1).reshape(*np.shape(mu), 2, 2)
 
 
-NATURAL = Chart("natural", "Natural (polar)", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian)
+def _resultant(theta: Floats) -> Floats:
+    mu, ratio = theta[..., 0], functions.bessel_ratio(theta[..., 1])
+    return np.stack([ratio * np.cos(mu), ratio * np.sin(mu)], axis=-1)
+
+
+def _of_resultant(x: Floats) -> Floats:
+    """Newton in log κ for A(κ) = |η|."""
+    polar = _polar(x)
+    inside = polar[..., 1] < 1
+    length = np.where(inside, polar[..., 1], 0.5)
+    # what is 1/2 at most has a κ of at most 2
+    kappa = np.maximum(length * (2 - length**2) / (1 - length**2), 1e-9)
+    for _ in range(ROUNDS):
+        step = (length - functions.bessel_ratio(kappa)) / functions.bessel_ratio_slope(kappa)
+        kappa = np.maximum(kappa + step, 0.5 * kappa)
+    return where(inside, np.stack([polar[..., 0], kappa], axis=-1))
+
+
+def _resultant_slope(theta: Floats) -> Floats:
+    mu, kappa = theta[..., 0], theta[..., 1]
+    ratio, slope = functions.bessel_ratio(kappa), functions.bessel_ratio_slope(kappa)
+    cos, sin = np.cos(mu), np.sin(mu)
+    return rows(-ratio * sin, slope * cos, ratio * cos, slope * sin)
+
+
+ROUNDS = 12
+NATURAL = replace(
+    Chart("natural", "Natural θ", ("κ cos μ", "κ sin μ"), _natural, _polar, _jacobian), equal=True
+)
+RESULTANT = replace(
+    expectation(("E cos x", "E sin x"), _resultant, _of_resultant, _resultant_slope),
+    equal=True,
+    outline=circle(),
+    view=Extent(-1.08, 1.08, -1.08, 1.08),
+)
 
 FAMILY = formula(
     name="von_mises",
@@ -68,5 +106,5 @@ FAMILY = formula(
     view=Extent(-6.0, 6.0, -4.0, 4.0),
     pins=((-0.6, 3.0), (1.2, 4.0)),
     periods=(2 * np.pi, 0.0),
-    draw=(NATURAL, parameters(COORDINATES)),
+    draw=(NATURAL, parameters(COORDINATES), RESULTANT),
 )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import log_both, parameters
+from compute.chart_hyperbolic import disk, half_plane
+from compute.charts import log_both, parameters, rows
 from compute.family import formula
 from compute.manifold import Support
 from compute.symbolic import Definition
@@ -59,6 +60,26 @@ def _support(theta: Floats) -> Support:
     return Support(np.linspace(high / 512, high, 256), space="half-line")
 
 
+_LEAN, _STRETCH = 1 - np.euler_gamma, np.sqrt(6) / np.pi
+
+
+def _half_plane(theta: Floats) -> Floats:
+    k, scale = theta[..., 0], theta[..., 1]
+    return np.stack([_STRETCH * (np.log(scale) + _LEAN / k), 1 / k], axis=-1)
+
+
+def _of_half_plane(x: Floats) -> Floats:
+    scale = np.exp(np.clip(x[..., 0] / _STRETCH - _LEAN * x[..., 1], -700.0, 700.0))
+    return np.stack([1 / x[..., 1], scale], axis=-1)
+
+
+def _slope(theta: Floats) -> Floats:
+    k, scale = theta[..., 0], theta[..., 1]
+    return rows(-_STRETCH * _LEAN / k**2, _STRETCH / scale, -1 / k**2, 0.0)
+
+
+HALF_PLANE = half_plane(("(log λ + (1 − γ)/k)√6/π", "1/k"), _half_plane, _of_half_plane, _slope)
+
 FAMILY = formula(
     name="weibull",
     title="Weibull distributions",
@@ -71,6 +92,6 @@ FAMILY = formula(
     interior=(1.0, 1.0),
     view=Extent(-1.5, 2.0, -1.6, 1.6),
     pins=((0.8, 0.7), (3.0, 1.8)),
-    draw=(log_both(COORDINATES), parameters(COORDINATES)),
+    draw=(log_both(COORDINATES), parameters(COORDINATES), HALF_PLANE, disk(HALF_PLANE)),
     closed_forms=("distance",),
 )
