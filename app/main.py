@@ -166,6 +166,7 @@ class Program:
         self.runner.close()
         self.window.frame.may_close = lambda: True
         self.window.frame.close()
+        self.canvas.close()
 
     def copy_picture(self) -> None:
         """Put what the canvas shows on the clipboard."""

@@ -13,6 +13,8 @@ from compute.types import Floats
 
 # a pin dropped this near to a landmark (share of the view) is put on it
 SNAP = 0.012
+# outcomes that are named under the pointer
+LIKELIEST = 3
 
 
 def pin_at(scene: Scene, before: Pin | None, xy: XY) -> Pin | None:
@@ -50,7 +52,7 @@ def loop_through(scene: Scene, xy: Array) -> tuple[Point, ...] | None:
 
 
 def described(scene: Scene, xy: XY | None) -> str:
-    """Coordinates and curvature under the pointer."""
+    """Coordinates, curvature and the likeliest outcomes under the pointer."""
     if xy is None:
         return ""
     manifold, chart = _drawn(scene)
@@ -60,7 +62,17 @@ def described(scene: Scene, xy: XY | None) -> str:
     names = manifold.coordinates
     curvature = float(manifold.curvature(theta))
     words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
-    return words.replace("-", "−")
+    return words.replace("-", "−") + _likeliest(manifold, theta)
+
+
+def _likeliest(manifold: Manifold, theta: Floats) -> str:
+    """The outcomes of the largest probability at θ (2,), where outcomes have names."""
+    support = manifold.support(theta[None])
+    if not support.labels:
+        return ""
+    row = manifold.density(theta, support.x)
+    largest = np.argsort(-row, kind="stable")[:LIKELIEST]
+    return "   p: " + ", ".join(f"{support.labels[i]} {row[i]:.2f}" for i in largest)
 
 
 def _drawn(scene: Scene) -> tuple[Manifold, Chart]:

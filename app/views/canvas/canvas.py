@@ -106,6 +106,10 @@ class VispyCanvas(Canvas):
         if not self._timer.running:
             self._timer.start()
 
+    def close(self) -> None:
+        """Draw no more: the widget is about to go."""
+        self._timer.stop()
+
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in other colours."""
         self.theme = theme
