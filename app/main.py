@@ -147,7 +147,8 @@ class Program:
     def run(self) -> int:
         """Show the window until it is closed, or SIGINT or SIGTERM comes."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.application.quit())
+            # quit() would ask the window, and so the user, about unsaved work
+            signal.signal(number, lambda *_: self.application.exit(0))
         # Python sees signals only when it runs: let it, now and then
         stop = self.window.every(200, lambda: None)
         self.window.frame.show()

@@ -74,7 +74,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", script, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=60,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     )
 

@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
         "Put the canvas on the clipboard",
         "content-copy",
     ),
-    Command("preferences", "Edit", "Preferences…", "Ctrl+,", "Engine, theme, autosave and numbers"),
+    Command("preferences", "Edit", "Preferences…", "Ctrl+,", "Engine, theme and autosave"),
     Command(
         "reset_view",
         "View",

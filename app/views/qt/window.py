@@ -51,6 +51,7 @@ NAME = "Attention Geodesics"
 Answer = tuple[str, Callable[[], None]]
 Pixel = tuple[float, float]
 TOLD_MS = 6000
+LOG_HEIGHT = 120
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 AREAS = {
     "Family": LEFT,
@@ -123,6 +124,7 @@ class MainWindow(Window):
         docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
+        self.frame.resizeDocks([self._docks["Log"]], [LOG_HEIGHT], Qt.Orientation.Vertical)
 
     @property
     def layout(self) -> tuple[QByteArray, QByteArray]:
