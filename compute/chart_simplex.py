@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute.charts import Chart, affine, parameters, where
+from compute.charts import Chart, Corner, affine, parameters, where
 from compute.types import Extent, Floats
 
 # where p₁, p₂ and p₃ are one
@@ -36,9 +36,14 @@ def triangle() -> Chart:
         plain,
         equal=True,
         outline=_CORNERS[[0, 1, 2, 0]],
-        corners=NAMES,
+        corners=corners(_CORNERS),
         view=Extent(-0.08, 1.08, -0.1, 0.97),
     )
+
+
+def corners(at: Floats) -> tuple[Corner, ...]:
+    """The three sure outcomes, by name, at their places (3, d)."""
+    return tuple((name, tuple(map(float, x))) for name, x in zip(NAMES, at, strict=True))
 
 
 def softmax(theta: Floats) -> Floats:

@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 
 from compute.types import Extent, Floats
 
+Corner = tuple[str, tuple[float, ...]]
+
 
 @dataclass(frozen=True, eq=False)
 class Chart:
@@ -23,7 +25,7 @@ class Chart:
     jacobian: θ (..., 2) → ∂x/∂θ (..., d, 2), indexed [row x, column θ].
     labels: the axes' names; log: which drawing axes are logarithms of the label's quantity.
     equal: both axes must have one scale for shapes to be true.  outline (k, d): where the image ends,
-    NaN between its pieces; corners: names of the outline's vertices, where these are corners.
+    NaN between its pieces; corners: names and places of its corners.
     view: the rectangle that shows it all, or None.  also: other names that it answers to.
     flat: of a surface, the chart of the plane over which it is drawn.
     """
@@ -37,7 +39,7 @@ class Chart:
     log: tuple[bool, bool] = (False, False)
     equal: bool = False
     outline: Floats | None = None
-    corners: tuple[str, ...] = ()
+    corners: tuple[Corner, ...] = ()
     view: Extent | None = None
     also: tuple[str, ...] = ()
     flat: Chart | None = None

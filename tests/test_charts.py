@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.model.scene import view_of
 from compute.chart_hull import hull
 from compute.charts import Chart, named
 from compute.engine import ReferenceEngine
 from compute.families import families
 from compute.families import family as manifold_of
 from compute.manifold import Manifold, inner
+from compute.surfaces import height, mesh
 from compute.types import ConnectRequest, ShootRequest, Status
 
 ATTENTION = "attention:bank?layer=4&head=9"
@@ -156,6 +158,70 @@ def test_the_disk_has_the_metric_of_poincare(name):
     radius2 = -1.0 / manifold.curvature(theta)
     expected = inner(manifold.geometry(theta).metric, v, v)
     assert np.allclose(4 * radius2 * flat / (1 - (w**2).sum(axis=1)) ** 2, expected, rtol=1e-9)
+
+
+# --- surfaces --------------------------------------------------------------------------------
+SURFACES = [(s, n) for s, n in CHARTS if found(s, n)[1].dimension == 3]
+
+
+@pytest.mark.parametrize(("specification", "name"), SURFACES)
+def test_pieces_of_a_sphere_are_isometric(specification, name):
+    manifold, chart = found(specification, name)
+    theta = inside(manifold)
+    jacobian = chart.jacobian(theta)
+    g = manifold.geometry(theta).metric[..., [0, 1, 1, 2]].reshape(-1, 2, 2)
+    assert np.allclose(np.swapaxes(jacobian, -1, -2) @ jacobian, g, rtol=1e-9, atol=1e-12)
+    radius = np.linalg.norm(chart.forward(theta), axis=1)
+    assert np.allclose(radius, 1 / np.sqrt(manifold.curvature(theta)), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("specification", "name"), SURFACES)
+def test_geodesics_are_great_circles(specification, name):
+    manifold, chart = found(specification, name)
+    a, b = (np.array([pin]) for pin in manifold.pins)
+    x = chart.forward(ReferenceEngine().connect(ConnectRequest(manifold, a, b)).theta[0])
+    normal = np.cross(x[0], x[-1])
+    assert np.abs(x @ normal).max() < 1e-8 * np.linalg.norm(normal)
+
+
+@pytest.mark.parametrize(("specification", "name"), SURFACES)
+def test_meshes_lie_on_their_surface_and_reach_its_edge(specification, name):
+    manifold, chart = found(specification, name)
+    made = mesh(chart, view_of(manifold, chart))
+    assert np.isfinite(made.points).all()
+    radius = np.linalg.norm(made.points, axis=-1)
+    assert np.allclose(radius, radius[0, 0], rtol=1e-9)
+    gaps = np.linalg.norm(made.points[-1][:, None] - made.edge, axis=-1).min(axis=1)
+    assert gaps.max() < 0.05 * radius[0, 0]
+
+
+def test_a_height_is_its_scalar_and_its_slope_is_the_derivative():
+    manifold, plane = found("gaussian", "log")
+    view = manifold.view
+
+    def entropy(theta):
+        return manifold.scalar("entropy", theta, 0)
+
+    chart = height(plane, "entropy", entropy, view)
+    theta = inside(manifold)
+    theta = theta[np.abs(np.log(theta[:, 1])) < 1.4]
+    x = chart.forward(theta)
+    assert np.allclose(x[:, :2], plane.forward(theta))
+    assert np.allclose(x[:, 2], entropy(theta))
+    assert np.allclose(chart.inverse(x), theta)
+    slope = np.stack([np.zeros(len(theta)), 1 / theta[:, 1]], axis=1)
+    assert np.allclose(chart.jacobian(theta)[:, 2], slope, rtol=1e-6)
+    vector = np.array([0.3, -0.2])
+    assert np.allclose(chart.pull(theta, chart.push(theta, vector)), vector)
+    made = mesh(chart, view)
+    assert made.points.shape[-1] == 3
+    assert np.isfinite(made.points).all()
+
+
+def test_a_height_without_values_is_flat():
+    manifold, plane = found("gaussian", "log")
+    chart = height(plane, "nothing", lambda theta: np.full(theta.shape[:-1], np.nan), manifold.view)
+    assert np.isfinite(chart.forward(np.array([0.0, 1.0]))).all()
 
 
 # --- dually flat charts ------------------------------------------------------------------------

@@ -136,12 +136,14 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     first = manifold.charts[0]
     if chart is first:
         return manifold.view
+    if chart.view is not None:
+        return chart.view
     view = manifold.view
     x = np.linspace(view.x0, view.x1, 33)
     y = np.linspace(view.y0, view.y1, 33)
     theta = first.inverse(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
     theta = theta[np.isfinite(theta).all(axis=1)]
-    xy = chart.forward(theta[manifold.in_domain(theta)])
+    xy = chart.plane.forward(theta[manifold.in_domain(theta)])
     xy = xy[np.isfinite(xy).all(axis=1)]
     low, high = xy.min(axis=0), xy.max(axis=0)
     border = 0.06 * (high - low)

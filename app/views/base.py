@@ -1,7 +1,8 @@
 """What the controller may ask of views, and what views may tell it.
 
 Views know nothing of engines, requests or the store: they draw plain arrays and emit events.
-All positions are *chart* coordinates x (what is drawn), never pixels and never θ.
+All positions are *chart* coordinates x (what is drawn), never pixels and never θ: (..., 2), or
+(..., 3) while a surface in space is drawn.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from compute.types import Extent
 
 Array = NDArray[np.floating]
-XY = tuple[float, float]
+XY = tuple[float, ...]  # two chart coordinates, or three of a surface in space
+# azimuth and elevation in degrees, zoom, and the shift across and up in widths of the surface
+Camera = tuple[float, float, float, float, float]
 
 
 # --- events: view → controller ---------------------------------------------------------------
@@ -60,6 +63,14 @@ class ViewChanged:
 
 
 @dataclass(frozen=True)
+class CameraMoved:
+    """A surface in space was turned, drawn nearer or shifted; ``done`` on release."""
+
+    camera: Camera
+    done: bool
+
+
+@dataclass(frozen=True)
 class SceneEdited:
     """A panel set fields of the scene: {"scalar": "curvature"}, {"layers.map": False} …"""
 
@@ -87,6 +98,7 @@ Event = (
     | LoopDrawn
     | Hovered
     | ViewChanged
+    | CameraMoved
     | SceneEdited
     | CommandInvoked
 )
@@ -103,6 +115,26 @@ class Axes:
     labels: tuple[str, ...]
     log: tuple[bool, bool] = (False, False)
     equal: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """Where the chart's image ends: xy (k, d), NaN between pieces; names at places of it."""
+
+    xy: Array
+    corners: tuple[tuple[str, XY], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A surface in space: points (r, c, 3), NaN where there is nothing, over ``plane (r, c, 2)`` in
+    the coordinates of its scalar map; coordinate lines (k, 3); the lengths of its box's sides.
+    """
+
+    points: Array
+    plane: Array
+    lines: Array
+    sides: tuple[float, float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,6 +271,22 @@ class Canvas(ABC):
     @abstractmethod
     def set_view(self, extent: Extent) -> None:
         """Show this rectangle (without emitting ViewChanged)."""
+
+    @abstractmethod
+    def set_surface(self, surface: Surface | None) -> None:
+        """Draw in space, on this surface, from now on; None: in the plane."""
+
+    @abstractmethod
+    def set_camera(self, camera: Camera) -> None:
+        """How the surface is looked at (without emitting CameraMoved)."""
+
+    @abstractmethod
+    def set_outline(self, outline: Outline | None) -> None: ...
+    @abstractmethod
+    def set_blend(self, share: float | None) -> None:
+        """Between two charts: positions have the coordinates of the one before and of this one, and
+        are drawn at ``share`` of the way in pixels.  0 begins, None ends.
+        """
 
     @abstractmethod
     def set_map(self, image: ColorMap2D | None) -> None: ...

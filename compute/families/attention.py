@@ -233,7 +233,7 @@ def _moment_chart(family: Softmax, labels: tuple[str, ...]) -> Chart:
         jacobian,
         equal=True,
         outline=family.keys[[*corners, corners[0]]],
-        corners=tuple(labels[j] for j in corners) if labels else (),
+        corners=tuple((labels[j], tuple(map(float, family.keys[j]))) for j in corners if labels),
         view=_polygon_view(family.keys[corners]),
     )
 

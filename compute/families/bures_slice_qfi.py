@@ -6,13 +6,11 @@ d = arccos(r·s + √((1 − r²)(1 − s²))).  The edge, the pure states, is a
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from compute.charts import circle, parameters
 from compute.family import formula
 from compute.manifold import Support
+from compute.surfaces import bloch, hemisphere
 from compute.symbolic import Definition
 from compute.types import Extent
 
@@ -42,13 +40,6 @@ def define() -> Definition:
     )
 
 
-BLOCH = replace(
-    parameters(COORDINATES),
-    equal=True,
-    outline=circle(),
-    view=Extent(-1.08, 1.08, -1.08, 1.08),
-)
-
 FAMILY = formula(
     name="bures_slice_qfi",
     title="Real states of a qubit",
@@ -63,6 +54,6 @@ FAMILY = formula(
     interior=(0.0, 0.0),
     view=Extent(-1.575, 1.575, -1.05, 1.05),
     pins=((-0.6, 0.2), (0.7, -0.3)),
-    draw=(BLOCH,),
+    draw=(bloch(), hemisphere()),
     closed_forms=("distance",),
 )

@@ -11,6 +11,7 @@ import numpy as np
 from compute.chart_simplex import natural, probabilities, triangle
 from compute.family import formula
 from compute.manifold import Support
+from compute.surfaces import octant
 from compute.symbolic import Definition
 from compute.types import Extent
 
@@ -50,6 +51,6 @@ FAMILY = formula(
     interior=(1 / 3, 1 / 3),
     view=Extent(-0.08, 1.08, -0.1, 0.97),
     pins=((0.7, 0.2), (0.1, 0.3)),
-    draw=(triangle(), probabilities(), natural()),
+    draw=(triangle(), probabilities(), natural(), octant()),
     closed_forms=("distance",),
 )

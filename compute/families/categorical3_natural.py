@@ -13,6 +13,7 @@ from compute.chart_simplex import by_log_odds, probabilities, triangle
 from compute.charts import parameters
 from compute.family import formula
 from compute.manifold import Support
+from compute.surfaces import octant
 from compute.symbolic import Definition
 from compute.types import Extent
 
@@ -69,6 +70,7 @@ FAMILY = formula(
         parameters(("θ₁", "θ₂"), also=("natural",)),
         EXPECTATION,
         by_log_odds(triangle()),
+        by_log_odds(octant()),
     ),
     closed_forms=("distance",),
 )

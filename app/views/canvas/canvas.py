@@ -14,13 +14,16 @@ from app.views.base import (
     Array,
     Arrows,
     Axes,
+    Camera,
     Canvas,
     ColorMap2D,
     Curve,
     Hovered,
     LoopDrawn,
     Marks,
+    Outline,
     PinMoved,
+    Surface,
     VectorMoved,
     ViewChanged,
 )
@@ -131,6 +134,11 @@ class VispyCanvas(Canvas):
     def set_view(self, extent: Extent) -> None:
         self._frame = self._frame.with_extent(extent)
         self._now()
+
+    def set_surface(self, surface: Surface | None) -> None: ...
+    def set_camera(self, camera: Camera) -> None: ...
+    def set_outline(self, outline: Outline | None) -> None: ...
+    def set_blend(self, share: float | None) -> None: ...
 
     def set_map(self, image: ColorMap2D | None) -> None:
         self._map.set(image)
