@@ -18,18 +18,13 @@ def first_curve(
 ) -> Floats:
     """Curves (n, N+1, 2) from start to end (n, 2) near the geodesics of Γ^(α).
 
-    For α = 0 straight in the family's first chart.  For α ≠ 0 the mean, with weights (1 ± α)/2, of
-    the lines straight in natural and in expectation coordinates, which are the geodesics for α = ±1.
+    For α = 0, or without both flat charts, straight in the family's first chart; else `between`.
     Along a periodic coordinate a curve goes on continuously, so that its last node may be ``end``
     some periods away.
     """
-    chart = manifold.charts[0]
-    curve = straight(chart, start, end, segments)
+    curve = straight(manifold.charts[0], start, end, segments)
     if is_dual(manifold) and alpha != 0.0:
-        flat = [named(manifold.charts, name) or chart for name in _FLAT]
-        lines = [straight(each, start, end, segments) for each in flat]
-        e, m = (chart.forward(line) for line in lines)
-        mean = chart.inverse((1 + alpha) / 2 * e + (1 - alpha) / 2 * m)
+        mean = between(manifold, start, end, alpha, segments)[0]
         whole = np.asarray(known_inside(manifold, mean).all(axis=1))
         curve = np.where(whole[:, None, None], mean, curve)
     curve[:, 0], curve[:, -1] = start, end
@@ -39,10 +34,42 @@ def first_curve(
     return curve
 
 
+def between(
+    manifold: Manifold, start: Floats, end: Floats, alpha: float, segments: int
+) -> tuple[Floats, Floats]:
+    """Nodes and velocities (n, N+1, 2) of a mean of the e- and the m-geodesic of a dual family.
+
+    With weights (1 ± α)/2, in the first chart; for α = ±1 it is the geodesic itself.  NaN where a
+    line leaves its chart's image.
+    """
+    chart = manifold.charts[0]
+    nodes, slopes = [], []
+    for name in _FLAT:
+        flat = named(manifold.charts, name) or chart
+        share = np.linspace(0.0, 1.0, segments + 1)[:, None]
+        x, y = flat.forward(start)[:, None], flat.forward(end)[:, None]
+        theta = flat.inverse(x * (1 - share) + y * share)
+        inside = known_inside(manifold, theta)[..., None]
+        safe = np.where(inside, theta, manifold.interior)
+        v = flat.pull(safe, np.broadcast_to(y - x, safe.shape))
+        nodes.append(np.where(inside, chart.forward(safe), np.nan))
+        slopes.append(np.where(inside, chart.push(safe, v), np.nan))
+    weights = [(1 + alpha) / 2, (1 - alpha) / 2]
+    terms = [i for i in (0, 1) if weights[i] > 0]
+    mean = chart.inverse(np.sum([weights[i] * nodes[i] for i in terms], axis=0))
+    inside = known_inside(manifold, mean)[..., None]
+    safe = np.where(inside, mean, manifold.interior)
+    slope = chart.pull(safe, np.sum([weights[i] * slopes[i] for i in terms], axis=0))
+    return np.where(inside, mean, np.nan), np.where(inside, slope, np.nan)
+
+
 def alphas(manifold: Manifold, alpha: float) -> list[float]:
     """The values of α by which the geodesics of Γ^(α) are reached from `first_curve`."""
-    if is_dual(manifold):
-        return [alpha]
+    return [alpha] if is_dual(manifold) else steps_to(alpha)
+
+
+def steps_to(alpha: float) -> list[float]:
+    """From 0 to α in steps of at most ALPHA_STEP."""
     turns = int(np.ceil(abs(alpha) / ALPHA_STEP))
     return [0.0] if turns == 0 else [float(a) for a in np.linspace(0.0, alpha, turns + 1)]
 

@@ -10,15 +10,20 @@ with θ_0 and the end fixed.  Condensing to the first velocity leaves one 2×2 s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compute import batch
+from compute.action import descend
 from compute.geodesic import Fire
-from compute.guess import alphas
+from compute.guess import alphas, between, first_curve, is_dual, steps_to
 from compute.manifold import Bools, Manifold, is_singular, norm, solve2
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
+
+# States (k, s, 4) to begin from, of a request for some rows of another
+Begin = Callable[[ConnectRequest, np.ndarray], Floats]
 
 SEGMENTS = 16
 ROUNDS = 20
@@ -44,20 +49,59 @@ def repaired(
 ) -> Paths:
     """``paths`` with those that did not converge replaced by what multiple shooting finds.
 
-    ``curves (n, N+1, 2)`` are where it starts from.  A path for which it finds nothing stays as it
-    is, with its status.
+    ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
+    stays as it is, with its status.
     """
     todo = np.flatnonzero((paths.status != Status.OK) & ~singular_ends(request))
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
-    own = replace(request, start=request.start[todo], end=request.end[todo])
-    y = _knots(curves[todo], count)
-    for alpha in alphas(request.manifold, request.alpha):
-        y = _closed(replace(own, alpha=alpha), y, fire, precision)
-    found = _assembled(own, y, fire, precision)
-    good = found.status == Status.OK
-    return batch.replaced(paths, todo[good], batch.rows(found, good))
+    for begin, path in _attempts(request, curves, count):
+        own = replace(request, start=request.start[todo], end=request.end[todo])
+        y = begin(own, todo)
+        whole = np.flatnonzero(np.isfinite(y).all(axis=(1, 2)))
+        own = replace(own, start=own.start[whole], end=own.end[whole])
+        found = _solved(own, y[whole], path, fire, precision)
+        good = found.status == Status.OK
+        paths = batch.replaced(paths, todo[whole[good]], batch.rows(found, good))
+        todo = np.setdiff1d(todo, todo[whole[good]])
+        if todo.size == 0:
+            break
+    return paths
+
+
+def _attempts(
+    request: ConnectRequest, curves: Floats, count: int
+) -> list[tuple[Begin, list[float]]]:
+    """Where to begin for some pairs, and the values of α to go through, to be tried in turn.
+
+    From where single shooting began; for α ≠ 0 of a dual family from the mean of its two flat
+    geodesics with their velocities, and then from the Levi-Civita solution.
+    """
+    manifold, alpha = request.manifold, request.alpha
+
+    def given(own: ConnectRequest, rows: np.ndarray) -> Floats:
+        return _knots(curves[rows], count)
+
+    def dual(own: ConnectRequest, rows: np.ndarray) -> Floats:
+        nodes, slopes = between(manifold, own.start, own.end, alpha, count)
+        return np.concatenate([nodes, slopes / count], axis=-1)[:, :-1]
+
+    def relaxed(own: ConnectRequest, rows: np.ndarray) -> Floats:
+        return _knots(descend(manifold, first_curve(manifold, own.start, own.end)).theta, count)
+
+    if alpha == 0.0 or not is_dual(manifold):
+        return [(given, alphas(manifold, alpha))]
+    return [(dual, [alpha]), (relaxed, steps_to(alpha))]
+
+
+def _solved(
+    request: ConnectRequest, y: Floats, path: list[float], fire: Fire, precision: str
+) -> Paths:
+    """The paths that states y (k, s, 4) close to, through some values of α."""
+    for alpha in path:
+        y = _closed(replace(request, alpha=alpha), y, fire, precision)
+    return _assembled(request, y, fire, precision)
 
 
 def singular_ends(request: ConnectRequest) -> Bools:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import geodesic, multiple
+from compute import flat, geodesic, multiple
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
 from compute.guess import alphas, first_curve
@@ -48,6 +48,8 @@ def connect(
     straight lines), then shooting, if need be continued in α.  What does not meet its end point says
     NOT_CONVERGED and carries its residual; it is never replaced.
     """
+    if flat.applies(request):
+        return flat.connect(request)
     manifold, path = request.manifold, alphas(request.manifold, request.alpha)
     curve = first_curve(manifold, request.start, request.end, path[0]).astype(precision)
     request = replace(request, end=curve[:, -1].astype(np.float64))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compute import batch, multiple
+from compute import batch, flat, multiple
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
@@ -65,6 +65,8 @@ SOURCE = Source(
 
 def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) between pairs of points."""
+    if flat.applies(request):
+        return flat.connect(request)
     n, m = len(request.start), request.steps + 1
     path = alphas(request.manifold, request.alpha)
     curves = first_curve(request.manifold, request.start, request.end, path[0])
