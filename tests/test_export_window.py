@@ -147,8 +147,8 @@ def test_a_figure_opens_and_is_not_saved_over(program, tmp_path):
     target, scene = tmp_path / "a.png", session.load("gaussian")
     save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
     program.window.ask_open = lambda title, pattern: str(target)
-    program.open()
-    assert (program.store.scene, program.path) == (scene, None)
+    program.controller.commands["open"]()
+    assert (program.store.scene, program.documents.document.path) == (scene, None)
 
 
 def test_a_file_in_place_of_a_command_is_opened(tmp_path):
