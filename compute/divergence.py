@@ -9,7 +9,9 @@ a common support.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -18,9 +20,9 @@ from compute.engine import Engine
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats, GeometryRequest
 
-QUADRATURE = 16
-# outward steps among which the edge of a ball is looked for
-MARCH = 48
+QUADRATURE = 48
+# outward steps among which the edge of a ball is looked for, and halvings of the step it lies in
+MARCH, HALVINGS = 32, 14
 TINY = 1e-300
 
 
@@ -72,8 +74,10 @@ def bregman(engine: Engine, manifold: Manifold, a: Floats, theta: Floats) -> tup
     chart = natural_chart(manifold)
     if chart is None:
         raise ValueError(f"{manifold.name} has no chart of natural coordinates")
-    t, weight = np.polynomial.legendre.leggauss(QUADRATURE)
-    t, weight = 0.5 * (t + 1), 0.5 * weight
+    nodes, weight = np.polynomial.legendre.leggauss(QUADRATURE)
+    s = 0.5 * (nodes + 1)
+    # t = s²(3 − 2s) gathers the nodes at both ends, where g may change by decades
+    t, weight = s * s * (3 - 2 * s), 3 * s * (1 - s) * weight
     start, end = chart.forward(a), chart.forward(theta)
     delta = end - start
     line = chart.inverse(start + t[:, None, None] * delta)
@@ -105,30 +109,36 @@ def balls(
     root = np.linalg.inv(np.linalg.cholesky(back.T @ metric @ back).T)
     angle = np.linspace(0.0, 2 * np.pi, directions + 1)
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1) @ root.T
+
+    def at(radius: Floats, which: int) -> Floats:
+        """A divergence at a radius in each direction; infinite beyond the domain."""
+        theta = chart.inverse(start + radius[:, None] * wheel)
+        inside = known_inside(manifold, theta)
+        found = bregman(engine, manifold, a, np.where(inside[:, None], theta, a))[which]
+        return np.where(inside & np.isfinite(found), found, np.inf)
+
+    edges = [_edge(partial(at, which=i), limit, directions + 1) for i, limit in enumerate(limits)]
+    forward, backward = (chart.inverse(start + edge[:, None] * wheel) for edge in edges)
+    return forward, backward
+
+
+def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int) -> Floats:
+    """The radius (k,) in each direction at which a divergence passes the limit; NaN if it does not."""
     # to a small distance d the divergence is d²/2
-    reach = np.sqrt(2 * max(*limits, TINY)) * np.geomspace(0.05, 20.0, MARCH)
-    x = start + reach[:, None, None] * wheel
-    theta = chart.inverse(x)
-    inside = known_inside(manifold, theta)
-    theta = np.where(inside[..., None], theta, a)
-    found = bregman(engine, manifold, a, theta.reshape(-1, 2))
-    outlines = []
-    for divergence, limit in zip(found, limits, strict=True):
-        values = np.where(inside, divergence.reshape(inside.shape), np.nan)
-        radius = np.array([_crossing(reach, column, limit) for column in values.T])
-        outlines.append(chart.inverse(start + radius[:, None] * wheel))
-    return outlines[0], outlines[1]
-
-
-def _crossing(reach: Floats, values: Floats, limit: float) -> float:
-    """Where values first pass the limit, by interpolation of their roots; NaN if they do not."""
-    beyond = np.flatnonzero(values > limit)
-    if beyond.size == 0 or not np.isfinite(values[: beyond[0]]).all():
-        return float("nan")
-    i = int(beyond[0])
-    low = (0.0, 0.0) if i == 0 else (reach[i - 1], np.sqrt(max(values[i - 1], 0.0)))
-    high = reach[i], np.sqrt(values[i])
-    return float(low[0] + (np.sqrt(limit) - low[1]) / (high[1] - low[1]) * (high[0] - low[0]))
+    size = np.sqrt(2 * max(limit, TINY))
+    low, high = np.zeros(directions), np.full(directions, np.nan)
+    for reach in size * np.geomspace(0.1, 30.0, MARCH):
+        open_ = np.isnan(high)
+        beyond = divergence(np.full(directions, reach)) > limit
+        high = np.where(open_ & beyond, reach, high)
+        low = np.where(open_ & ~beyond, reach, low)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + np.nan_to_num(high))
+        beyond = divergence(middle) > limit
+        low, high = np.where(beyond, low, middle), np.where(beyond & ~np.isnan(high), middle, high)
+    # where the domain ends first, the divergence is not at its limit there
+    met = np.isfinite(divergence(np.nan_to_num(high)))
+    return np.where(np.isnan(high) | ~met, np.nan, high)
 
 
 def _wasserstein(x: Floats, mass: Floats) -> float:

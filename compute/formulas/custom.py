@@ -225,6 +225,11 @@ def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) 
             raise FormulaError(text, 0, words, place)
 
 
+def _also(own: Own) -> tuple[str, ...]:
+    """What the coordinates are besides: those of a potential are natural ones."""
+    return ("natural",) if own.kind == "potential" else ()
+
+
 # --- the manifold ----------------------------------------------------------------------------
 def _manifold(own: Own, text: str) -> Manifold:
     """The manifold without its pins and view."""
@@ -241,7 +246,7 @@ def _manifold(own: Own, text: str) -> Manifold:
         interior=(0.0, 0.0),
         view=Extent(-1.0, 1.0, -1.0, 1.0),
         pins=((0.0, 0.0), (0.0, 0.0)),
-        draw=(charts.parameters(own.coordinates), *_logarithmic(own)),
+        draw=(charts.parameters(own.coordinates, _also(own)), *_logarithmic(own)),
         nodes=nodes,
         normalise=own.normalise,
     )
