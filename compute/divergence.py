@@ -22,7 +22,7 @@ from compute.types import Floats, GeometryRequest
 
 QUADRATURE = 48
 # outward steps among which the edge of a ball is looked for, and halvings of the step it lies in
-MARCH, HALVINGS = 32, 14
+MARCH, HALVINGS = 48, 26
 TINY = 1e-300
 
 
@@ -127,7 +127,7 @@ def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int)
     # to a small distance d the divergence is d²/2
     size = np.sqrt(2 * max(limit, TINY))
     low, high = np.zeros(directions), np.full(directions, np.nan)
-    for reach in size * np.geomspace(0.1, 30.0, MARCH):
+    for reach in size * np.geomspace(0.1, 1e4, MARCH):
         open_ = np.isnan(high)
         beyond = divergence(np.full(directions, reach)) > limit
         high = np.where(open_ & beyond, reach, high)

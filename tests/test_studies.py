@@ -12,7 +12,7 @@ from app.controller.controller import Controller
 from app.controller.jobs import perform
 from app.controller.plan import Viewport, jobs
 from app.controller.runner import ORDER
-from app.controller.studies import KINDS, STUDIES, CutJob, EveryJob, StudyAnswer, wanted
+from app.controller.studies import KINDS, STUDIES, BallJob, CutJob, EveryJob, StudyAnswer, wanted
 from app.model import session
 from app.model.scene import Layers
 from app.model.store import Store
@@ -48,7 +48,7 @@ def test_every_study_has_a_place_a_pen_and_a_turn():
 
 def test_slow_studies_wait_for_the_end_of_a_drag():
     kinds = {type(job) for job in wanted(with_layers("gaussian", **ALL), dragging=True)}
-    assert not kinds & {EveryJob, CutJob}
+    assert not kinds & {EveryJob, CutJob, BallJob}
     assert Viewport(dragging=True) and kinds < set(jobs(with_layers("gaussian", **ALL), Viewport()))
 
 

@@ -138,7 +138,7 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
         found.append(LoopJob(family, scene.loop or default_loop(scene), scene.alpha))
     if layers.spray:
         found.append(SprayJob(family, a, b, quality))
-    if layers.balls:
+    if layers.balls and not dragging:
         found.append(BallJob(family, a, b))
     if layers.all_geodesics and not dragging:
         found.append(EveryJob(family, a, b, scene.alpha))
