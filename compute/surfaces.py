@@ -216,9 +216,7 @@ def _lattice(view: Extent, cells: int) -> Floats:
 
 
 def _is_closed(outline: Floats | None) -> bool:
-    return outline is not None and bool(
-        np.isfinite(outline).all() and (outline[0] == outline[-1]).all()
-    )
+    return outline is not None and bool(np.allclose(outline[0], outline[-1], atol=1e-9))
 
 
 def _within(outline: Floats | None) -> Floats:

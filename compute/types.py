@@ -66,6 +66,15 @@ class Extent:
         if not all(np.isfinite(corners)) or self.x0 >= self.x1 or self.y0 >= self.y1:
             raise ValueError(f"extent must be finite with x0 < x1 and y0 < y1, got {corners}")
 
+    def with_aspect(self, width: float, height: float) -> Extent:
+        """The least rectangle about the same middle that contains this one and whose sides are as
+        ``width`` to ``height``.
+        """
+        across, up = self.x1 - self.x0, self.y1 - self.y0
+        unit = max(across / width, up / height)
+        dx, dy = (unit * width - across) / 2, (unit * height - up) / 2
+        return Extent(self.x0 - dx, self.x1 + dx, self.y0 - dy, self.y1 + dy)
+
 
 def points(name: str, value: ArrayLike, ndim: int = 2) -> Floats:
     """``value`` as a finite float array of ``ndim`` axes whose last has length 2, or ValueError."""

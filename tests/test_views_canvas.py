@@ -180,7 +180,7 @@ def canvas() -> Iterator:
 
 
 def pixel(canvas, xy) -> tuple[int, int]:
-    x, y = canvas._frame.to_pixels(xy)
+    x, y = canvas.frame.to_pixels(xy)
     return round(float(x)), round(float(y))
 
 
@@ -232,7 +232,7 @@ class TestPixels:
         canvas.set_curve("geodesic", Curve(np.array([(-9.0, 11.0), (9.0, 12.0)])))
         canvas.set_pin("A", (-9.0, 12.0))
         after = canvas.image()
-        left, top, right, bottom = canvas._frame.box
+        left, top, right, bottom = canvas.frame.box
         outside = np.ones(before.shape[:2], bool)
         outside[top:bottom, left:right] = False
         assert (before[outside] == after[outside]).all()
@@ -301,7 +301,7 @@ class TestPixels:
         rng = np.random.default_rng(1)
         xy = rng.normal((0.5, 12.0), (0.4, 0.3), (40, 2))
         canvas.set_marks(Marks(xy, tuple(f"token{i}" for i in range(40)), rng.random(40)))
-        _, labels = canvas._marks.build(canvas._frame)
+        _, labels = canvas._marks.build(canvas.frame)
         assert 5 < len(labels) < 40
         boxes = []
         for label in labels:
@@ -352,9 +352,9 @@ class TestEvents:
         x, y = pixel(canvas, (0.0, 12.0))
         move(canvas, (x, y), (x + 20, y), (x + 50, y + 40))
         shown = canvas.events.of(ViewChanged)[-1]
-        assert shown.extent == canvas._frame.extent
+        assert shown.extent == canvas.frame.extent
         assert pixel(canvas, (0.0, 12.0)) == (x + 50, y + 40)
-        left, top, right, bottom = canvas._frame.box
+        left, top, right, bottom = canvas.frame.box
         assert shown.pixels == (right - left, bottom - top)
 
     def test_the_wheel_zooms_and_a_double_click_centres(self, canvas):
@@ -409,7 +409,7 @@ from compute.types import Extent
 canvas = VispyCanvas((320, 240))
 canvas.set_view(Extent(0, 1, 0, 1))
 canvas.set_pin("A", (0.5, 0.5))
-x, y = canvas._frame.to_pixels((0.5, 0.5))
+x, y = canvas.frame.to_pixels((0.5, 0.5))
 image = canvas.image()
 assert image.shape == (240, 320, 4)
 assert tuple(image[round(y), round(x) + 7, :3]) == (0x4C, 0xC2, 0xFF)

@@ -48,7 +48,7 @@ def settle(program) -> None:
 
 def pixel_of(program, name: str) -> tuple[int, int]:
     canvas = program.canvas
-    x, y = canvas._frame.to_pixels(canvas._pins.at[name])
+    x, y = canvas.frame.to_pixels(canvas._pins.at[name])
     return round(float(x)), round(float(y))
 
 
@@ -62,7 +62,7 @@ def test_the_first_geodesic_is_drawn(program):
     x, y = pixel_of(program, "B")
     assert tuple(image[y, x + 7, :3]) == (0xFF, 0xB4, 0x54)
     # the geodesic is the ellipse μ²/2 + σ² = 1.125 + 0.36
-    x, y = program.canvas._frame.to_pixels((0.4, np.log(np.sqrt(1.485 - 0.08))))
+    x, y = program.canvas.frame.to_pixels((0.4, np.log(np.sqrt(1.485 - 0.08))))
     assert image[round(y) - 1 : round(y) + 2, round(x), :3].max() > 240
 
 
@@ -84,7 +84,7 @@ def test_dragging_a_pin_moves_everything_and_is_one_step_of_undo(program):
     until(program, lambda: program.controller._answer.job.quality == "final")
     scene, answer = program.store.scene, program.controller._answer
     assert most <= 2, "one job under way and one waiting"
-    at = program.canvas._frame.to_chart((x + 120, y - 80))
+    at = program.canvas.frame.to_chart((x + 120, y - 80))
     # the pin keeps the half pixel by which it was taken beside its middle
     assert scene.start.theta == pytest.approx((at[0], np.exp(at[1])), abs=0.01)
     assert answer.job.start == scene.start.theta

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.base import Arrows
+from app.views.base import XY, Arrows
 from app.views.canvas.frame import Frame
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
@@ -29,12 +29,18 @@ class ArrowsLayer(Layer):
         self._hovered = False
 
     @property
-    def tip(self) -> tuple[float, float] | None:
+    def tip(self) -> XY | None:
         """Chart position of the first arrow's tip."""
         if self._arrows is None or not len(self._arrows.xy):
             return None
-        x, y = self._arrows.xy[0] + self._arrows.vectors[0]
-        return float(x), float(y)
+        return tuple(map(float, self._arrows.xy[0] + self._arrows.vectors[0]))
+
+    @property
+    def foot(self) -> XY | None:
+        """Chart position of the first arrow's foot."""
+        if self._arrows is None or not len(self._arrows.xy):
+            return None
+        return tuple(map(float, self._arrows.xy[0]))
 
     def set(self, arrows: Arrows | None) -> None:
         """Other arrows, or none."""
@@ -52,9 +58,10 @@ class ArrowsLayer(Layer):
         if self._arrows is None or not len(self._arrows.xy):
             return NOTHING, ()
         feet, tips = self._arrows.xy, self._arrows.xy + self._arrows.vectors
+        seen = np.full(len(feet), self._handle) | ~frame.hidden(feet)
         feet, tips = frame.to_pixels(feet), frame.to_pixels(tips)
         length = np.hypot(*(tips - feet).T)
-        long = length > SHORTEST
+        long = (length > SHORTEST) & seen
         feet, tips, length = feet[long], tips[long], length[long]
         if not len(feet):
             return NOTHING, ()

@@ -13,7 +13,7 @@ from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, heads, join, strokes
 from app.views.canvas.texts import Label
-from app.views.theme import Theme, rgba
+from app.views.theme import RGBA, Theme, rgba
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ STYLES = {
 KINDS = tuple(STYLES)
 # how any kind is dashed while it is not converged
 UNSURE = (9.0, 7.0)
+# opacity of what lies behind a surface
+BEHIND = 0.3
 # the key's first row below the plot's top, the height of a row and the length of a sample, in pixels
 KEY_TOP, KEY_ROW, KEY_SAMPLE = 18.0, 20.0, 26.0
 
@@ -105,21 +107,34 @@ class CurvesLayer(Layer):
 
     def _one(self, kind: str, frame: Frame) -> Vertices:
         curve, style, pen = self._curves[kind], STYLES[kind], self._pen(kind)
-        line = frame.to_pixels(curve.xy)
+        line, hidden = frame.to_pixels(curve.xy), frame.hidden(curve.xy)[:, None]
         dash = style.dash or (UNSURE if curve.dashed else None)
-        if style.arrow:
-            return _arrow(line, pen)
-        if style.dots:
-            return discs(line[np.isfinite(line).all(axis=1)], pen)
-        if dash is None:
-            return strokes([line], pen)
-        return strokes([dashes(piece, *dash) for piece in _pieces(line)], pen)
+        if not hidden.any():
+            return _drawn(line, style, pen, dash)
+        faint = replace(pen, colour=_fainter(pen.colour), rim_colour=_fainter(pen.rim_colour))
+        behind = _drawn(np.where(hidden, line, np.nan), style, faint, dash)
+        return join(behind, _drawn(np.where(hidden, np.nan, line), style, pen, dash))
 
     def _pen(self, kind: str) -> Pen:
         style = STYLES[kind]
         colour = rgba(style.colour(self.theme), style.opacity)
         casing = rgba(self.theme.casing, 0.55 * style.opacity)
         return Pen(colour, style.width, casing, style.rim)
+
+
+def _drawn(line: Pixels, style: Style, pen: Pen, dash: tuple[float, float] | None) -> Vertices:
+    if style.arrow:
+        return _arrow(line, pen)
+    if style.dots:
+        return discs(line[np.isfinite(line).all(axis=1)], pen)
+    if dash is None:
+        return strokes([line], pen)
+    return strokes([dashes(piece, *dash) for piece in _pieces(line)], pen)
+
+
+def _fainter(colour: RGBA) -> RGBA:
+    red, green, blue, opacity = colour
+    return red, green, blue, opacity * BEHIND
 
 
 def _arrow(line: Pixels, pen: Pen) -> Vertices:

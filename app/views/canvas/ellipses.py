@@ -30,4 +30,5 @@ class EllipsesLayer(Layer):
         if self._outlines is None or not len(self._outlines):
             return NOTHING, ()
         pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)
-        return strokes(list(frame.to_pixels(self._outlines)), pen), ()
+        seen = ~frame.hidden(self._outlines).any(axis=1)
+        return strokes(list(frame.to_pixels(self._outlines[seen])), pen), ()

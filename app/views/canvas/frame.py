@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from app.views.base import XY
 from compute.types import Extent
 
 Pixels = NDArray[np.float64]
@@ -52,13 +53,25 @@ class Frame:
         pixels: Pixels = (np.asarray(xy, np.float64) - (e.x0, e.y0)) * scale + (left, bottom)
         return pixels
 
-    def to_chart(self, pixel: ArrayLike) -> tuple[float, float]:
+    def to_chart(self, pixel: ArrayLike) -> XY:
         """The chart point under one pixel."""
         e, (left, top, right, bottom) = self.extent, self.box
         px, py = np.asarray(pixel, np.float64)
         x = e.x0 + (px - left) / (right - left) * (e.x1 - e.x0)
         y = e.y0 + (py - bottom) / (top - bottom) * (e.y1 - e.y0)
         return float(x), float(y)
+
+    def hit(self, pixel: ArrayLike) -> XY | None:
+        """The chart point under one pixel, or None where nothing is drawn."""
+        return self.to_chart(pixel)
+
+    def beside(self, pixel: ArrayLike, foot: XY) -> XY:
+        """Where the tip of an arrow from ``foot`` is when it is drawn at a pixel."""
+        return self.to_chart(pixel)
+
+    def hidden(self, xy: ArrayLike) -> NDArray[np.bool_]:
+        """Whether chart points (k, d) lie behind what is drawn."""
+        return np.zeros(np.shape(xy)[:-1], np.bool_)
 
     def contains(self, pixel: ArrayLike) -> bool:
         """Whether a pixel lies in the plot."""

@@ -1,0 +1,224 @@
+"""What hands do on the canvas, as events: dragging, turning, zooming, drawing a loop, arrow keys."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from app.views.base import (
+    XY,
+    Array,
+    Camera,
+    CameraMoved,
+    Canvas,
+    Curve,
+    Hovered,
+    LoopDrawn,
+    PinMoved,
+    VectorMoved,
+    ViewChanged,
+)
+from app.views.canvas.arrows import ArrowsLayer
+from app.views.canvas.frame import Frame
+from app.views.canvas.keyboard import ARROWS, moved, nudged
+from app.views.canvas.marks import MarksLayer
+from app.views.canvas.pins import PinsLayer
+from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
+from app.views.canvas.space import SpaceFrame
+from app.views.canvas.stage import Stage
+from compute.types import Extent
+
+TIP = "tip"
+LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
+
+
+class Gestures(Canvas):
+    """A canvas that turns the mouse and the keys into events; the layers are made by who draws."""
+
+    _stage: Stage
+    _pins: PinsLayer
+    _vector: ArrowsLayer
+    _marks: MarksLayer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pointer, self._chosen = Pointer(), "A"
+        self._shifting = False  # the view is dragged with the right button
+        self._loop: list[Pixel] = []  # drawn with Shift held, not yet closed
+
+    @property
+    def frame(self) -> Frame:
+        """Where the plot is, and what it shows."""
+        return self._stage.frame
+
+    @abstractmethod
+    def _now(self) -> None:
+        """Draw as soon as can be."""
+
+    def listen(self, events: Any) -> None:
+        """To the mouse and the keys of a vispy canvas."""
+        events.mouse_press.connect(self._pressed)
+        events.mouse_move.connect(self._moved)
+        events.mouse_release.connect(self._released)
+        events.mouse_wheel.connect(self._turned)
+        events.mouse_double_click.connect(self._centre)
+        events.key_press.connect(self._key_pressed)
+        events.key_release.connect(self._key_released)
+
+    # --- the mouse ----------------------------------------------------------------------------
+    def _targets(self) -> dict[str, Pixel]:
+        """What can be taken hold of, and where it is; the pins before the vector's tip."""
+        at = dict(self._pins.at)
+        if self._vector.tip is not None:
+            at[TIP] = self._vector.tip
+        return {name: _pixel(self._stage.drawn, xy) for name, xy in at.items()}
+
+    def _pressed(self, event: Any) -> None:
+        pixel = _position(event)
+        if event.button == 1 and _has_shift(event) and self.frame.contains(pixel):
+            self._loop = [pixel]
+        elif event.button == 2 and self.frame.contains(pixel):
+            self._pointer.press(pixel, {})
+            self._shifting = True
+        elif event.button == 1 and self.frame.contains(pixel):
+            self._shifting = False
+            held = self._pointer.press(pixel, self._targets())
+            self._marks.hover(None, self.frame)
+            self._chosen = held.name if held.name in self._pins.at else self._chosen
+
+    def _moved(self, event: Any) -> None:
+        pixel, held = _position(event), self._pointer.drag
+        if self._loop:
+            self._extend_loop(pixel)
+        elif held is None:
+            self._hover(pixel)
+        elif held.name == PAN:
+            self._drag_view(held.start, pixel)
+            self._pointer.drag = Drag(PAN, pixel)
+        else:
+            self._carry(held, pixel, done=False)
+
+    def _drag_view(self, start: Pixel, end: Pixel) -> None:
+        """Shift the plane; turn the surface, or shift it with the right button."""
+        frame = self.frame
+        if isinstance(frame, SpaceFrame):
+            self._look((frame.shifted if self._shifting else frame.turned)(start, end), done=False)
+        else:
+            self._show(frame.panned(start, end))
+
+    def _look(self, camera: Camera, done: bool) -> None:
+        self.set_camera(camera)
+        self._handler(CameraMoved(camera, done))
+
+    def _extend_loop(self, pixel: Pixel) -> None:
+        """A loop under way follows the pointer, in steps that are worth a vertex."""
+        last = self._loop[-1]
+        if max(abs(pixel[0] - last[0]), abs(pixel[1] - last[1])) >= LOOP_STEP:
+            self._loop.append(pixel)
+            self.set_curve("drawing", Curve(self._loop_vertices()))
+
+    def _loop_vertices(self) -> Array:
+        return np.array([self.frame.to_chart(pixel) for pixel in self._loop])
+
+    def _released(self, event: Any) -> None:
+        if self._loop:
+            vertices, self._loop = self._loop_vertices(), []
+            self.set_curve("drawing", None)
+            self._handler(LoopDrawn(vertices))
+            return
+        held = self._pointer.release()
+        if held is not None and held.name != PAN:
+            self._carry(held, _position(event), done=True)
+        elif held is not None and isinstance(self.frame, SpaceFrame):
+            self._look(self.frame.camera, done=True)
+
+    def _carry(self, held: Drag, pixel: Pixel, done: bool) -> None:
+        place, foot = held.place(pixel), self._vector.foot
+        if held.name == TIP and foot is not None:
+            self._handler(VectorMoved(self.frame.beside(place, foot), done))
+        else:
+            self._handler(PinMoved(held.name, self.frame.to_chart(place), done))
+
+    def _turned(self, event: Any) -> None:
+        pixel = _position(event)
+        if self.frame.contains(pixel):
+            self._zoom(pixel, zoom_factor(float(event.delta[1])))
+
+    def _zoom(self, pixel: Pixel, factor: float) -> None:
+        if isinstance(self.frame, SpaceFrame):
+            self._look(self.frame.nearer(factor), done=True)
+        else:
+            self._show(self.frame.zoomed(pixel, factor))
+
+    def _centre(self, event: Any) -> None:
+        pixel = _position(event)
+        if self.frame.contains(pixel) and not self._pointer.hovered:
+            self.centre(pixel)
+
+    # --- the keyboard -------------------------------------------------------------------------
+    def _key_pressed(self, event: Any) -> None:
+        key, at = _key(event), self._pins.at
+        if key in at:
+            self._chosen = key
+            self._pins.hover(key)
+            self._now()
+        elif key in ARROWS and self._chosen in at:
+            xy = self._nudged(at[self._chosen], key, _has_shift(event))
+            self._handler(PinMoved(self._chosen, xy, done=False))
+
+    def _nudged(self, xy: XY, key: str, fine: bool) -> XY:
+        if isinstance(self.frame, SpaceFrame):
+            return self.frame.to_chart(moved(_pixel(self.frame, xy), key, fine))
+        return nudged(xy, key, self.frame.extent, fine)
+
+    def _key_released(self, event: Any) -> None:
+        if _key(event) in ARROWS and self._chosen in self._pins.at:
+            self._handler(PinMoved(self._chosen, self._pins.at[self._chosen], done=True))
+
+    def _hover(self, pixel: Pixel) -> None:
+        inside = self.frame.contains(pixel)
+        if self._pointer.hover(pixel if inside else None, self._targets()):
+            self._pins.hover(self._pointer.hovered)
+            self._vector.hover(self._pointer.hovered == TIP)
+            self._now()
+        if self._marks.hover(pixel if inside else None, self.frame):
+            self._now()
+        self._handler(Hovered(self.frame.hit(pixel) if inside else None))
+
+    # --- the view -----------------------------------------------------------------------------
+    def centre(self, pixel: Pixel) -> None:
+        """Bring a pixel to the middle."""
+        left, top, right, bottom = self.frame.box
+        if isinstance(self.frame, SpaceFrame):
+            middle = ((left + right) / 2, (top + bottom) / 2)
+            self._look(self.frame.shifted(pixel, middle), done=True)
+        else:
+            self._show(self.frame.centred(pixel))
+
+    def _show(self, extent: Extent) -> None:
+        if extent != self.frame.extent:
+            self.set_view(extent)
+            self._handler(ViewChanged(extent, self._plot_pixels()))
+
+    def _plot_pixels(self) -> tuple[int, int]:
+        left, top, right, bottom = self.frame.box
+        return right - left, bottom - top
+
+
+def _position(event: Any) -> Pixel:
+    return float(event.pos[0]), float(event.pos[1])
+
+
+def _has_shift(event: Any) -> bool:
+    return any(modifier.name == "Shift" for modifier in event.modifiers)
+
+
+def _key(event: Any) -> str:
+    return event.key.name if event.key is not None else ""
+
+
+def _pixel(frame: Frame, xy: XY) -> Pixel:
+    x, y = frame.to_pixels(xy)
+    return float(x), float(y)
