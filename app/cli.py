@@ -136,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
     _gui(commands)
     _lists(commands)
     _computations(commands)
+    _attention(commands)
     _pictures(commands)
     _checks(commands)
     return top
@@ -228,6 +229,21 @@ def _computations(commands: Any) -> None:
         _engine(command)
     for command in (at, bvp, carry):
         command.add_argument("--scene", metavar="FILE", help="take what is not given from a scene")
+
+
+def _attention(commands: Any) -> None:
+    attend = _command(
+        commands, "attend", "commands.attend:attend", "attention by distances, on Q, K and V"
+    )
+    attend.add_argument("file", metavar="FILE.npz", help="a head file, or a bundled head's name")
+    attend.add_argument(
+        "--mode", choices=("flat", "ambient", "jeffreys", "geodesic"), default="flat"
+    )
+    attend.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
+    attend.add_argument("--layer", type=int, default=0, help="counted from 0 (0)")
+    attend.add_argument("--head", type=int, default=0, help="counted from 0 (0)")
+    attend.add_argument("-o", "--output", metavar="OUT.npz", help="output, weights and distances")
+    _engine(attend)
 
 
 def _between(command: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ The names here are those that scripts rely on; everything else may move.
 """
 
 from compute.api import AttentionGeodesic, Path, TileTransport
+from compute.attend.api import GeometricAttention
 from compute.engine import Engine, NoAdapter, open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
@@ -14,6 +15,7 @@ from compute.types import Status
 __all__ = [
     "AttentionGeodesic",
     "Engine",
+    "GeometricAttention",
     "NoAdapter",
     "Path",
     "PathOptimization",

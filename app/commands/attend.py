@@ -1,0 +1,54 @@
+"""``attend``: geometric attention on the Q, K, V of a file, beside the standard one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.commands.output import show
+from compute import GeometricAttention, heads, open_engine
+from compute.types import Status
+
+
+def attend(chosen: argparse.Namespace) -> int:
+    """Output, weights and distances; how far the output lies from softmax attention's."""
+    head = heads.load(chosen.file).head(chosen.layer, chosen.head)
+    engine = open_engine(chosen.engine)
+    found = GeometricAttention(chosen.mode, chosen.temperature, engine).attend(
+        head.q, head.k, head.v
+    )
+    worst = Status(int(found.status.max()))
+    result: dict[str, Any] = {
+        "difference_from_softmax": float(np.abs(found.output - found.softmax).max()),
+        "status": worst,
+        "pairs": int(found.status.size),
+        "pairs_not_converged": int((found.status != Status.OK).sum()),
+        "mode": chosen.mode,
+        "temperature": chosen.temperature,
+        "engine": found.engine,
+    }
+    if chosen.output:
+        _save(Path(chosen.output), found.output, found.weights, found.distances)
+        result["file"] = chosen.output
+    lines = [
+        f"mode        {chosen.mode}, temperature {chosen.temperature:g}",
+        f"difference  {result['difference_from_softmax']:.3e} from softmax attention, at most",
+        f"pairs       {result['pairs']}, of which {result['pairs_not_converged']} did not converge",
+        f"status      {worst.name}: {worst.words} ({found.engine})",
+    ]
+    show(result, chosen.json, lines)
+    return 0 if worst == Status.OK else 1
+
+
+def _save(target: Path, output: Any, weights: Any, distances: Any) -> None:
+    """Write beside the target and rename."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.npz")
+    try:
+        np.savez_compressed(beside, output=output, weights=weights, distances=distances)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Attention by distances between the distributions that queries and keys stand for."""

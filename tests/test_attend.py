@@ -1,0 +1,129 @@
+"""Attention by distances: limits, invariances, bad input, the command."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import compute
+from app.cli import main
+from compute.attend.modes import attention
+from compute.normals import Normal, displaced, qubit_distances, wasserstein
+
+MODES = ("flat", "ambient", "jeffreys", "geodesic")
+
+
+@pytest.fixture
+def qkv():
+    rng = np.random.default_rng(5)
+    return rng.normal(size=(5, 4)), rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
+
+
+def attend(mode, engine, *arrays, temperature=1.0):
+    return compute.GeometricAttention(mode, temperature, engine).attend(*arrays)
+
+
+def test_flat_is_softmax_attention(qkv, reference_engine):
+    found = attend("flat", reference_engine, *qkv)
+    np.testing.assert_allclose(found.output, attention(*qkv), atol=1e-12)
+    np.testing.assert_allclose(found.softmax, attention(*qkv), atol=1e-15)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_rows_sum_to_one_and_keys_may_be_permuted(mode, qkv, reference_engine):
+    q, k, v = qkv
+    found = attend(mode, reference_engine, *qkv)
+    np.testing.assert_allclose(found.weights.sum(axis=1), 1.0, atol=1e-12)
+    assert (found.status == 0).all()
+    order = np.random.default_rng(0).permutation(len(k))
+    turned = attend(mode, reference_engine, q, k[order], v[order])
+    np.testing.assert_allclose(turned.output, found.output, atol=1e-7)
+    np.testing.assert_allclose(turned.distances, found.distances[:, order], atol=1e-7)
+
+
+def test_jeffreys_bounds_the_geodesic_and_the_sphere_is_below(qkv, reference_engine):
+    q, k, v = qkv
+    # on the plane itself, where all three speak of the same points
+    basis = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 2)))[0]
+    q, k = q @ basis @ basis.T, k @ basis @ basis.T
+    low, d, high = (
+        attend(mode, reference_engine, q, k, v).distances
+        for mode in ("ambient", "geodesic", "jeffreys")
+    )
+    assert (low <= d + 1e-7).all()
+    assert (d <= high + 1e-7).all()
+
+
+def test_a_query_that_is_a_key_lies_at_no_distance(qkv, engine):
+    _, k, v = qkv
+    for mode in ("ambient", "jeffreys", "geodesic"):
+        found = attend(mode, engine, k, k, v)
+        np.testing.assert_allclose(np.diag(found.distances), 0.0, atol=1e-7)
+        np.testing.assert_allclose(found.distances, found.distances.T, atol=1e-4)
+
+
+def test_temperatures_at_their_limits(qkv, reference_engine):
+    q, _, v = qkv
+    hot = attend("ambient", reference_engine, *qkv, temperature=1e9)
+    np.testing.assert_allclose(hot.output, np.tile(v.mean(axis=0), (len(q), 1)), atol=1e-6)
+    cold = attend("ambient", reference_engine, *qkv, temperature=1e-6)
+    nearest = cold.distances.argmin(axis=1)
+    np.testing.assert_allclose(cold.output, v[nearest], atol=1e-9)
+
+
+def test_scalars_as_values(qkv, reference_engine):
+    q, k, _ = qkv
+    found = attend("geodesic", reference_engine, q, k, np.arange(6.0)[:, None])
+    np.testing.assert_allclose(found.output, found.weights @ np.arange(6.0)[:, None])
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda q, k, v: (q[:, :3], k, v), "agree in their last axis"),
+        (lambda q, k, v: (q, k, v[:3]), "same number of rows"),
+        (lambda q, k, v: (q, k * np.nan, v), "K must be finite"),
+        (lambda q, k, v: (q[:0], k, v), "none of them 0"),
+        (lambda q, k, v: ("no", k, v), "Q must be numbers"),
+    ],
+)
+def test_bad_input(change, words, qkv, reference_engine):
+    with pytest.raises(ValueError, match=words):
+        attend("ambient", reference_engine, *change(*qkv))
+
+
+def test_wrong_modes_and_too_many_pairs(reference_engine):
+    with pytest.raises(ValueError, match="mode must be one of flat"):
+        compute.GeometricAttention("magic")
+    with pytest.raises(ValueError, match="temperature"):
+        compute.GeometricAttention("flat", 0.0)
+    many = np.random.default_rng(0).normal(size=(100, 4))
+    with pytest.raises(ValueError, match="at most 4096 pairs"):
+        attend("geodesic", reference_engine, many, many, many)
+
+
+def test_the_command(tmp_path, capsys):
+    out = tmp_path / "out.npz"
+    arguments = ["attend", "bank", "--layer", "4", "--head", "6", "--mode", "ambient", "--json"]
+    assert main([*arguments, "--engine", "reference", "-o", str(out)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["status"] == "OK"
+    assert found["difference_from_softmax"] > 0
+    with np.load(out) as file:
+        assert set(file) == {"output", "weights", "distances"}
+        assert file["weights"].shape == file["distances"].shape
+
+
+def test_normals_move_straight_in_wasserstein():
+    a, b = (
+        Normal([0.0, 1.0], [[2.0, 0.3], [0.3, 1.0]]),
+        Normal([1.0, 0.0], [[1.0, 0.0], [0.0, 3.0]]),
+    )
+    third = displaced(a, b, 0.3)
+    assert wasserstein(a, third) == pytest.approx(0.3 * wasserstein(a, b), rel=1e-9)
+    with pytest.raises(ValueError, match="positive definite"):
+        Normal([0.0], [[-1.0]])
+    with pytest.raises(ValueError, match="Bloch vector b"):
+        qubit_distances([0, 0, 0], [1, 1, 1])
