@@ -75,6 +75,11 @@ class Extent:
         dx, dy = (unit * width - across) / 2, (unit * height - up) / 2
         return Extent(self.x0 - dx, self.x1 + dx, self.y0 - dy, self.y1 + dy)
 
+    def grown(self, share: float) -> Extent:
+        """The rectangle with a border of a share of its sides."""
+        dx, dy = share * (self.x1 - self.x0), share * (self.y1 - self.y0)
+        return Extent(self.x0 - dx, self.x1 + dx, self.y0 - dy, self.y1 + dy)
+
 
 def points(name: str, value: ArrayLike, ndim: int = 2) -> Floats:
     """``value`` as a finite float array of ``ndim`` axes whose last has length 2, or ValueError."""

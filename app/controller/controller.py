@@ -16,14 +16,17 @@ from app.controller import drawing, formulas, panels, picture, placing
 from app.controller.checking import CheckAnswer, CheckJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
+from app.controller.morphing import Morph
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.runner import EngineOpened, JobFailed, Message
 from app.controller.studies import STUDIES, StudyAnswer
-from app.model.scene import Scene, chart_of, completed, of_family, view_of
+from app.controller.surfaces import chart_drawn
+from app.model.scene import CAMERA, Scene, check_height, completed, in_chart, of_family
 from app.model.store import Store
 from app.views.base import (
+    CameraMoved,
     Canvas,
     CommandInvoked,
     Event,
@@ -40,6 +43,10 @@ from app.views.base import (
 from compute.families import family as manifold_of
 from compute.types import Status
 
+# what changes of a scene without changing what panels say
+MOVED = ("playhead", "view", "camera", "start", "end", "vector")
+# answers that are drawn
+DRAWN = (PathAnswer, MapAnswer, EllipseAnswer, StudyAnswer, RelaxAnswer)
 # seconds between redrawings of the plots while something is dragged: they cost more than the curve
 PLOTS = 0.07
 
@@ -59,6 +66,8 @@ class Controller:
         self.window = window
         self.runner = runner
         self.player = Player(store, canvas, window)
+        self.morph = Morph(canvas, window)
+        self._late: list[Message] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
@@ -94,6 +103,8 @@ class Controller:
                 self._draw_loop(event)
             case ViewChanged():
                 self._change_view(event)
+            case CameraMoved():
+                self._move_camera(event)
             case SceneEdited():
                 self._edit(dict(event.changes))
             case FormulaTyped():
@@ -143,6 +154,11 @@ class Controller:
         self.store.update(replace(self.store.scene, view=event.extent), merge="view")
         self._plan(self.store.scene)
 
+    def _move_camera(self, event: CameraMoved) -> None:
+        self.store.update(replace(self.store.scene, camera=event.camera), merge="camera")
+        if event.done:
+            self.store.settle()
+
     def _edit(self, changes: dict[str, Any]) -> None:
         """Panels set fields; a field that does not fit is told, not raised."""
         scene = self.store.scene
@@ -150,12 +166,13 @@ class Controller:
             if "family" in changes:
                 scene = of_family(scene, str(changes.pop("family")))
             if "chart" in changes:
-                scene = self._in_chart(scene, str(changes.pop("chart")))
+                scene = in_chart(scene, str(changes.pop("chart")))
             layers = {
                 k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")
             }
             plain = {k: v for k, v in changes.items() if not k.startswith("layers.")}
             scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
+            check_height(scene)
         except ValueError as problem:
             self.window.tell("That cannot be shown", str(problem))
             self._show_panels(self.store.scene)
@@ -179,14 +196,10 @@ class Controller:
             scene = formulas.moved(self.store.scene, answer.job.family)
             self.store.update(scene, merge=f"formula {answer.job.kind}")
 
-    def _in_chart(self, scene: Scene, name: str) -> Scene:
-        manifold = manifold_of(scene.family)
-        return replace(scene, chart=name, view=view_of(manifold, chart_of(manifold, name)))
-
     def reset_view(self) -> None:
-        """Show the chart's own rectangle again."""
+        """Show the chart's own rectangle again, or the surface from where it is seen best."""
         scene = self.store.scene
-        self.store.update(self._in_chart(scene, scene.chart))
+        self.store.update(in_chart(replace(scene, view=None, camera=CAMERA), scene.chart))
 
     def swap(self) -> None:
         """Exchange the pins; the vector stays with A, carried to its new place if that is known."""
@@ -213,7 +226,11 @@ class Controller:
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
         """Show at once what needs no computing, and have the rest computed."""
-        if (old.family, old.chart) != (new.family, new.chart):
+        self.morph.end()
+        if old.family == new.family and old.chart != new.chart:
+            self._switch_chart(old, new)
+            return
+        if chart_drawn(old) is not chart_drawn(new):
             self._answer, self._check = None, None
             self._studies = {}
             self.player.end_relaxing()
@@ -222,19 +239,35 @@ class Controller:
         drawing.show_pins(self.canvas, new)
         if old.view != new.view and new.view is not None:
             self.canvas.set_view(new.view)
+        if old.camera != new.camera:
+            self.canvas.set_camera(new.camera)
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
             self._show_path()
             self._planned = {k: job for k, job in self._planned.items() if k not in STUDIES}
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
             self._show_moving_point()
-        if replace(old, playhead=0.0, view=None, start=None, end=None, vector=None) != replace(
-            new, playhead=0.0, view=None, start=None, end=None, vector=None
-        ):
+        if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
             self._show_panels(new)
         self._plan(new)
         if old.layers != new.layers:
             self._show_measures()
+
+    def _switch_chart(self, old: Scene, new: Scene) -> None:
+        """The same things elsewhere: they glide there while the map is computed."""
+        self.player.end_relaxing()
+        self._planned = {k: job for k, job in self._planned.items() if k is PathJob}
+        self.morph.begin(old, new, self._answer, self._arrive)
+        self._show_panels(new)
+        self._plan(new)
+
+    def _arrive(self) -> None:
+        """Draw what came while the chart changed."""
+        drawing.show_scene(self.canvas, self.store.scene)
+        self._show_path()
+        late, self._late = self._late, []
+        for message in late:
+            self._take(message)
 
     def _plan(self, scene: Scene) -> None:
         wanted = jobs(scene, self._viewport)
@@ -257,6 +290,12 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: Message) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
+        if self.morph.is_running and isinstance(message, DRAWN):
+            self._late.append(message)
+        else:
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
         match message:
             case PathAnswer() if self._is_wanted(message):
                 self._answer, self._check = message, None

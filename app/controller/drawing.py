@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.controller import picture, studies
+from app.controller import picture, studies, surfaces
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
-from app.model.scene import Scene, chart_of
-from app.views.base import Axes, Canvas
+from app.model.scene import Scene
+from app.views.base import XY, Axes, Canvas, Outline
 from compute.charts import Chart
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
@@ -19,15 +19,14 @@ from compute.types import Floats
 
 def _manifold_and_chart(scene: Scene) -> tuple[Manifold, Chart]:
     manifold = manifold_of(scene.family)
-    return manifold, chart_of(manifold, scene.chart)
+    return manifold, surfaces.chart_drawn(scene)
 
 
 def show_scene(canvas: Canvas, scene: Scene) -> None:
     """All of a completed scene that needs no engine; what needs one is cleared."""
     _, chart = _manifold_and_chart(scene)
-    canvas.set_axes(Axes(chart.labels, chart.log))
-    if scene.view is not None:
-        canvas.set_view(scene.view)
+    canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
+    show_ground(canvas, scene, chart)
     canvas.set_curve("geodesic", None)
     canvas.set_map(None)
     canvas.set_ellipses(None)
@@ -38,6 +37,20 @@ def show_scene(canvas: Canvas, scene: Scene) -> None:
         for kind in kinds:
             canvas.set_curve(kind, None)
     show_layers(canvas, scene)
+
+
+def show_ground(canvas: Canvas, scene: Scene, chart: Chart) -> None:
+    """What the drawing lies on: a rectangle of the plane, or a surface in space, and its edge."""
+    assert scene.view is not None
+    outline = None if chart.outline is None else Outline(chart.outline, chart.corners)
+    canvas.set_view(scene.view)
+    if chart.dimension == 3:
+        surface, outline = surfaces.surface(chart, scene.view)
+        canvas.set_camera(scene.camera)
+        canvas.set_surface(surface)
+    else:
+        canvas.set_surface(None)
+    canvas.set_outline(outline)
 
 
 def show_layers(canvas: Canvas, scene: Scene) -> None:
@@ -56,33 +69,49 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
     show_pins(canvas, scene)
 
 
-def show_pins(canvas: Canvas, scene: Scene) -> None:
+def show_things(canvas: Canvas, scene: Scene, chart: Chart, answer: PathAnswer | None) -> None:
+    """What is at points of the manifold, in any chart; no ellipses and no studies."""
+    manifold, layers = manifold_of(scene.family), scene.layers
+    canvas.set_marks(picture.marks(manifold, chart) if layers.tokens else None)
+    show_pins(canvas, scene, chart)
+    if answer is not None:
+        show_path(canvas, scene, answer, chart)
+        show_moving_point(canvas, scene, answer, chart)
+
+
+def show_pins(canvas: Canvas, scene: Scene, drawn_in: Chart | None = None) -> None:
     """Both pins, the vector at A and the straight line."""
     assert scene.start and scene.end
-    _, chart = _manifold_and_chart(scene)
+    chart = drawn_in or surfaces.chart_drawn(scene)
     for name, pin in (("A", scene.start), ("B", scene.end)):
-        x, y = chart.forward(np.array(pin.theta))
-        canvas.set_pin(name, (float(x), float(y)))
+        canvas.set_pin(name, _at(chart, np.array(pin.theta)))
     layers = scene.layers
     canvas.set_vector(picture.vector_at_start(scene, chart) if layers.transport else None)
     canvas.set_curve("straight", picture.straight(scene, chart) if layers.straight else None)
 
 
-def show_path(canvas: Canvas, scene: Scene, answer: PathAnswer) -> None:
+def _at(chart: Chart, theta: Floats) -> XY:
+    return tuple(map(float, chart.forward(theta)))
+
+
+def show_path(
+    canvas: Canvas, scene: Scene, answer: PathAnswer, drawn_in: Chart | None = None
+) -> None:
     """The geodesic, the carried vectors and why the curve is dashed, if it is."""
-    _, chart = _manifold_and_chart(scene)
+    chart = drawn_in or surfaces.chart_drawn(scene)
     layers = scene.layers
     canvas.set_curve("geodesic", picture.geodesic(answer, chart) if layers.geodesic else None)
     canvas.set_transport(picture.carried(answer, chart) if layers.transport else None)
     canvas.set_message(picture.message(answer))
 
 
-def show_moving_point(canvas: Canvas, scene: Scene, answer: PathAnswer) -> Floats:
+def show_moving_point(
+    canvas: Canvas, scene: Scene, answer: PathAnswer, drawn_in: Chart | None = None
+) -> Floats:
     """The moving point on the geodesic; returns its distribution (s,)."""
-    _, chart = _manifold_and_chart(scene)
+    chart = drawn_in or surfaces.chart_drawn(scene)
     theta, row = picture.moving_point(answer, scene.playhead)
-    x, y = chart.forward(theta)
-    canvas.set_moving_point((float(x), float(y)))
+    canvas.set_moving_point(_at(chart, theta))
     return row
 
 
@@ -109,6 +138,6 @@ def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
         case MapAnswer():
             show_map(canvas, scene, answer)
         case EllipseAnswer():
-            canvas.set_ellipses(answer.outlines)
+            canvas.set_ellipses(picture.ellipses(answer.outlines, surfaces.chart_drawn(scene)))
         case StudyAnswer():
             show_study(canvas, scene, answer)

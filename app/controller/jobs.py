@@ -245,7 +245,7 @@ def _map(
     cancelled: Cancelled,
     began: float,
 ) -> None:
-    chart = chart_of(manifold, job.chart)
+    chart = chart_of(manifold, job.chart).plane
     usual = MAP_SIDES if job.source is None else DISTANCE_SIDES
     sides = (job.side,) if job.side else usual
     for side in sides:
@@ -272,7 +272,7 @@ def _shape(pixels: tuple[int, int], side: int) -> tuple[int, int]:
 
 def _ellipses(engine: Engine, manifold: Manifold, job: EllipseJob, began: float) -> EllipseAnswer:
     """Circles of one common Fisher radius, the largest that keeps most of them in their cells."""
-    chart = chart_of(manifold, job.chart)
+    chart = chart_of(manifold, job.chart).plane
     columns, rows = ELLIPSES
     view = job.view
     x = view.x0 + (np.arange(columns) + 0.5) / columns * (view.x1 - view.x0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.controller.picture import words_of
-from app.model.scene import DISTANCE, Layers, Scene
+from app.model.scene import DISTANCE, HEIGHT, Layers, Scene
 from app.views.base import Choice, PanelState
 from compute import heads
 from compute.families import families, parse
@@ -52,7 +52,7 @@ def state(scene: Scene) -> PanelState:
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
         token=scene.token,
-        charts=[Choice(c.name, c.title) for c in manifold.charts],
+        charts=_charts(manifold),
         chart=scene.chart,
         alpha=scene.alpha,
         line_element=manifold.line_element,
@@ -64,6 +64,13 @@ def state(scene: Scene) -> PanelState:
             if field in Layers.__dataclass_fields__ and (field != "tokens" or manifold.landmarks)
         ],
     )
+
+
+def _charts(manifold: Manifold) -> list[Choice]:
+    """The charts, and the heights over those of the plane."""
+    own = [Choice(c.name, c.title) for c in manifold.charts]
+    flat = [c for c in manifold.charts if c.dimension == 2]
+    return own + [Choice(HEIGHT + c.name, f"Height over {c.title.lower()}") for c in flat]
 
 
 def _sentence(name: str) -> str:

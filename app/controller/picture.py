@@ -48,7 +48,7 @@ def straight(scene: Scene, chart: Chart) -> Curve:
 def curve(theta: Floats, chart: Chart) -> Curve:
     """A curve in θ (k, 2), with NaN between its pieces."""
     known = np.asarray(np.isfinite(theta).all(axis=1))
-    xy = np.full(theta.shape, np.nan)
+    xy = np.full((len(theta), chart.dimension), np.nan)
     xy[known] = chart.forward(theta[known])
     return Curve(xy)
 
@@ -58,6 +58,17 @@ def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
     status = Status(int(answer.paths.status[0]))
     fine = status in (Status.OK, Status.CONJUGATE_POINT)
     return Curve(chart.forward(answer.curve), dashed=not fine)
+
+
+def ellipses(outlines: Floats, chart: Chart) -> Floats:
+    """Outlines (k, points, 2) in the chart's plane as they are drawn (k, points, d)."""
+    if chart.dimension == 2 or len(outlines) == 0:
+        return outlines
+    middle = outlines[:, :-1].mean(axis=1)
+    theta = chart.plane.inverse(middle)
+    circles = chart.plane.pull(theta[:, None], outlines - middle[:, None])
+    lifted: Floats = chart.forward(theta)[:, None] + chart.push(theta[:, None], circles)
+    return lifted
 
 
 def vector_at_start(scene: Scene, chart: Chart) -> Arrows:

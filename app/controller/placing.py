@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.model.scene import Pin, Point, Scene, chart_of
+from app.controller.surfaces import chart_drawn
+from app.model.scene import Pin, Point, Scene
 from app.views.base import XY, Array
 from compute.charts import Chart
 from compute.families import family as manifold_of
@@ -23,7 +24,8 @@ def pin_at(scene: Scene, before: Pin | None, xy: XY) -> Pin | None:
     None outside the domain.  ``before`` is where the pin was.
     """
     manifold, chart = _drawn(scene)
-    token = _landmark_near(scene, manifold, chart, before, np.array(xy))
+    aimed = chart.plane.forward(chart.inverse(np.array(xy))) if chart.flat else np.array(xy)
+    token = _landmark_near(scene, manifold, chart.plane, before, aimed)
     if token is not None and manifold.landmarks is not None:
         theta = manifold.landmarks.theta[token]
     else:
@@ -77,7 +79,7 @@ def _likeliest(manifold: Manifold, theta: Floats) -> str:
 
 def _drawn(scene: Scene) -> tuple[Manifold, Chart]:
     manifold = manifold_of(scene.family)
-    return manifold, chart_of(manifold, scene.chart)
+    return manifold, chart_drawn(scene)
 
 
 def _landmark_near(

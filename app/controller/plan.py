@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from app.controller import studies
 from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
-from app.model.scene import DISTANCE, Scene
+from app.model.scene import DISTANCE, HEIGHT, Scene, chart_of
+from compute.families import family as manifold_of
+from compute.types import Extent
+
+# what the map is larger than the plot, which changes a little when the colour bar comes
+SLACK = 0.05
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,8 @@ class Viewport:
 
 def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
     """Everything that a completed scene shows, by kind, in order of urgency."""
-    assert scene.start and scene.end and scene.vector and scene.view
+    assert scene.start and scene.end and scene.vector
+    view = visible(scene, viewport)
     wanted: list[Job] = [
         PathJob(
             scene.family,
@@ -31,7 +37,7 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
         )
     ]
     if scene.layers.ellipses:
-        wanted.append(EllipseJob(scene.family, scene.chart, scene.view))
+        wanted.append(EllipseJob(scene.family, scene.chart, view))
     if scene.layers.map:
         wanted.append(
             MapJob(
@@ -39,13 +45,22 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
                 scene.chart,
                 scene.scalar,
                 scene.token,
-                scene.view,
+                view,
                 viewport.pixels,
                 source=scene.start.theta if scene.scalar == DISTANCE else None,
             )
         )
     wanted += studies.wanted(scene, viewport.dragging)
     return {type(job): job for job in wanted}
+
+
+def visible(scene: Scene, viewport: Viewport) -> Extent:
+    """The rectangle that the canvas shows: more than the view where both axes have one scale."""
+    assert scene.view
+    chart = chart_of(manifold_of(scene.family), scene.chart)
+    if not chart.equal or chart.dimension == 3 or scene.chart.startswith(HEIGHT):
+        return scene.view
+    return scene.view.with_aspect(*viewport.pixels).grown(SLACK)
 
 
 def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:

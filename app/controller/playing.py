@@ -8,11 +8,10 @@ from dataclasses import replace
 from app.controller import relaxing
 from app.controller.picture import curve
 from app.controller.relaxing import RelaxAnswer
-from app.model.scene import chart_of
+from app.controller.surfaces import chart_drawn
 from app.model.store import Store
 from app.model.timeline import scene_at
 from app.views.base import Canvas, Window
-from compute.families import family as manifold_of
 
 FRAME_MS = 33
 # seconds that the moving point takes from A to B
@@ -78,8 +77,7 @@ class Player:
             if state is None or scene.family != answer.job.family:
                 self.end_relaxing()
                 return
-            chart = chart_of(manifold_of(scene.family), scene.chart)
-            self._canvas.set_curve("relaxing", curve(state.theta, chart))
+            self._canvas.set_curve("relaxing", curve(state.theta, chart_drawn(scene)))
             say(relaxing.words(state))
 
         self._stop_relaxing = self._window.every(ROUND_MS, show)

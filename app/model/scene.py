@@ -14,6 +14,10 @@ from compute.manifold import Manifold, inner
 from compute.types import Extent
 
 Point = tuple[float, float]
+Camera = tuple[float, float, float, float, float]
+CAMERA: Camera = (40.0, 28.0, 1.0, 0.0, 0.0)
+# what turns a chart of the plane into a surface whose height is the scalar that is mapped
+HEIGHT = "height:"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
@@ -50,10 +54,12 @@ class Scene:
     """Everything that can be undone, saved or animated.
 
     family: as on the command line ("gaussian", "attention:bank?layer=4&head=6&tokens=1,6,9").
-    chart: name of one of the manifold's charts.  vector: the tangent vector at A, θ-components.
+    chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
+    vector: the tangent vector at A, θ-components.
     loop: vertices in θ of the loop that a vector is carried round; () is a circle between the pins.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
+    camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts.
     timeline: how it changes in time, or None.
     unknown: (path, value) of entries of a file that this version does not know; written back.
     """
@@ -71,17 +77,21 @@ class Scene:
     loop: tuple[Point, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
+    camera: Camera = CAMERA
     title: str = ""
     timeline: Timeline | None = None
     unknown: tuple[tuple[str, Any], ...] = ()
 
 
 def chart_of(manifold: Manifold, name: str) -> Chart:
-    """The manifold's chart of that name; "" is its first.  ValueError if it has none such."""
+    """The manifold's chart of that name; "" is its first; that of a height is the one below it.
+
+    ValueError if it has none such.
+    """
     if not name:
         return manifold.charts[0]
     for chart in manifold.charts:
-        if chart.name == name:
+        if chart.name == name or (chart.dimension == 2 and HEIGHT + chart.name == name):
             return chart
     known = ", ".join(chart.name for chart in manifold.charts)
     raise ValueError(f"chart of {manifold.name} must be one of {known}, got {name!r}")
@@ -102,15 +112,26 @@ def completed(scene: Scene) -> Scene:
     if scene.scalar not in (*manifold.scalars, DISTANCE):
         known = ", ".join((*manifold.scalars, DISTANCE))
         raise ValueError(f"scalar of {manifold.name} must be one of {known}, got {scene.scalar!r}")
+    check_height(scene)
     return replace(
         scene,
-        chart=chart.name,
+        chart=scene.chart or chart.name,
         start=start,
         end=end,
         vector=scene.vector or _default_vector(manifold, start.theta, end.theta),
         view=scene.view or view_of(manifold, chart),
         token=min(scene.token, max(len(manifold.support(np.array([start.theta])).x) - 1, 0)),
     )
+
+
+def check_height(scene: Scene) -> None:
+    """ValueError for a height that cannot be known at a point: a distance without a closed form."""
+    tall = scene.chart.startswith(HEIGHT) and scene.scalar == DISTANCE
+    if tall and manifold_of(scene.family).distance is None:
+        raise ValueError(
+            f"a height over {manifold_of(scene.family).name} must be another scalar than the distance, "
+            "which has no closed form there"
+        )
 
 
 def of_family(scene: Scene, family: str) -> Scene:
@@ -129,6 +150,14 @@ def of_family(scene: Scene, family: str) -> Scene:
         loop=(),
     )
     return completed(bare)
+
+
+def in_chart(scene: Scene, name: str) -> Scene:
+    """``scene`` drawn in another chart; a height shows the rectangle that its plane showed."""
+    manifold = manifold_of(scene.family)
+    chart, before = chart_of(manifold, name), chart_of(manifold, scene.chart)
+    kept = scene.view if chart.plane is before.plane else None
+    return replace(scene, chart=name, view=kept or view_of(manifold, chart))
 
 
 def view_of(manifold: Manifold, chart: Chart) -> Extent:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.model import embedded, timeline
-from app.model.scene import Layers, Pin, Scene, completed
+from app.model.scene import CAMERA, Camera, Layers, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled
 from compute.types import Extent
@@ -38,6 +38,7 @@ _KNOWN = {
     "view",
     "timeline",
     "loop",
+    "camera",
     *_PLAIN,
 }
 
@@ -110,6 +111,8 @@ def to_text(scene: Scene, folder: Path) -> str:
     data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
     if scene.view is not None:
         data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
+    if scene.camera != CAMERA:
+        data["camera"] = list(scene.camera)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
     if scene.timeline is not None:
@@ -154,6 +157,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         ),
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         view=Extent(*map(float, view)) if view else None,
+        camera=_camera(data.get("camera")),
         timeline=timeline.read(data["timeline"]) if data.get("timeline") else None,
         unknown=_unknown(data),
     )
@@ -204,6 +208,18 @@ def _pin(data: dict[str, Any] | None) -> Pin | None:
     if data is None:
         return None
     return Pin(_pair(data["theta"]), data.get("token"))
+
+
+def _camera(values: list[float] | None) -> Camera:
+    if values is None:
+        return CAMERA
+    azimuth, elevation, zoom, across, up = map(float, values)
+    if not (all(map(math.isfinite, values)) and abs(elevation) <= 90.0 and 0.01 <= zoom <= 100.0):
+        raise ValueError(
+            "a camera must be finite, its elevation in [-90, 90], its zoom in [0.01, 100], "
+            f"got {values}"
+        )
+    return azimuth, elevation, zoom, across, up
 
 
 def _pair(values: list[float]) -> tuple[float, float]:

@@ -272,5 +272,5 @@ class VispyCanvas(Gestures):
 
     def _resized(self) -> None:
         self._measure()
-        self._handler(ViewChanged(self.frame.extent, self._plot_pixels()))
+        self._handler(ViewChanged(self._stage.asked, self._plot_pixels()))
         self._now()

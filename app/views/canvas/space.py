@@ -23,7 +23,7 @@ NEAREST, FARTHEST = 50.0, 0.2
 # pixels of the depth buffer's cells, and how far behind it, in widths of the box, is hidden
 COARSE, BEHIND = 3.0, 0.03
 MOST_SAMPLES = 8
-START: Camera = (-60.0, 28.0, 1.0, 0.0, 0.0)
+START: Camera = (40.0, 28.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ class Stage:
     """Keeps the frame in step with the view that was asked for, the camera and the canvas's size."""
 
     def __init__(self, size: tuple[int, int], margins: Margins) -> None:
-        self._asked, self._equal = Extent(0.0, 1.0, 0.0, 1.0), False
+        self.asked, self._equal = Extent(0.0, 1.0, 0.0, 1.0), False
         self._camera = START
         self._before: Frame | None = None
         self._share = 0.0
-        self.frame = Frame(self._asked, size, margins)
+        self.frame = Frame(self.asked, size, margins)
 
     @property
     def drawn(self) -> Frame:
@@ -33,13 +33,13 @@ class Stage:
 
     def show(self, extent: Extent, equal: bool) -> None:
         """This rectangle, and with ``equal`` as much around it as makes both scales the same."""
-        self._asked, self._equal = extent, equal
+        self.asked, self._equal = extent, equal
         self._fit()
 
     def place(self, surface: Surface | None) -> None:
         """In space from now on, or in the plane."""
         f = self.frame
-        flat = Frame(self._asked, f.size, f.margins, f.ratio)
+        flat = Frame(self.asked, f.size, f.margins, f.ratio)
         if surface is None:
             self.frame = flat
         else:
@@ -75,7 +75,7 @@ class Stage:
 
     def _fit(self) -> None:
         left, top, right, bottom = self.frame.box
-        extent = self._asked
+        extent = self.asked
         if self._equal and not isinstance(self.frame, SpaceFrame):
             extent = extent.with_aspect(right - left, bottom - top)
         self.frame = self.frame.with_extent(extent)
