@@ -136,6 +136,7 @@ def parser() -> argparse.ArgumentParser:
     _gui(commands)
     _lists(commands)
     _computations(commands)
+    _flow(commands)
     _attention(commands)
     _pictures(commands)
     _checks(commands)
@@ -244,6 +245,27 @@ def _attention(commands: Any) -> None:
     attend.add_argument("--head", type=int, default=0, help="counted from 0 (0)")
     attend.add_argument("-o", "--output", metavar="OUT.npz", help="output, weights and distances")
     _engine(attend)
+
+
+def _flow(commands: Any) -> None:
+    flow = _command(commands, "flow", "commands.flow:flow", "a field that evolves on a grid")
+    flow.add_argument("family", metavar="FAMILY")
+    modes = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
+    flow.add_argument("--mode", choices=modes, default="rough")
+    flow.add_argument("--time", type=float, default=0.5, metavar="T", help="how long (0.5)")
+    flow.add_argument("--grid", type=int, default=64, metavar="N", help="nodes a side (64)")
+    flow.add_argument(
+        "--field",
+        choices=("gradient", "dipole", "frame", "random"),
+        default="gradient",
+        help="the field to begin with (gradient of the family's first scalar)",
+    )
+    flow.add_argument("--initial", metavar="FILE.npz", help="the field to begin with, as `field`")
+    flow.add_argument("--seed", type=int, default=0, help="of a random field (0)")
+    flow.add_argument("--chart", default="", help="the chart of the grid (the family's first)")
+    flow.add_argument("--boundary", choices=("neumann", "dirichlet"), default="neumann")
+    flow.add_argument("-o", "--output", metavar="FILE.npz", help="the field at the end")
+    _engine(flow)
 
 
 def _between(command: argparse.ArgumentParser) -> None:

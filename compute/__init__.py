@@ -8,11 +8,13 @@ from compute.attend.api import GeometricAttention
 from compute.engine import Engine, NoAdapter, open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
+from compute.flow.api import AttentionFlow
 from compute.formulas.custom import custom_family
 from compute.optimise import PathOptimization
 from compute.types import Status
 
 __all__ = [
+    "AttentionFlow",
     "AttentionGeodesic",
     "Engine",
     "GeometricAttention",

@@ -92,8 +92,8 @@ fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
     return vec4f(y.zw, a);
 }
 
-/// Whether a change of the velocity is larger than allowed, both in the coordinates as they are and in
-/// such with g_ii = 1.
+/// Whether a change of the velocity is larger than allowed, both in the coordinates as they are
+/// and in such with g_ii = 1.
 fn turns(scale: vec2f, change: vec2f, allowed: vec2f) -> bool {
     let plain = dot(change, change) > dot(allowed, allowed);
     return plain && dot(scale * change, change) > dot(scale * allowed, allowed);

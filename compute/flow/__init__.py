@@ -1,0 +1,1 @@
+"""Natural attention flow: fields that evolve on a manifold, and their singularities."""

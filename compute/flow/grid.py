@@ -1,0 +1,110 @@
+"""A grid over a chart with the geometry that flows need at its nodes.
+
+Fields of tangent vectors are complex numbers z in the orthonormal frame e₁ = ∂₁/√g₁₁, e₂ ⟂ e₁ of the
+family's own coordinates, V = Re z e₁ + Im z e₂, which parallel transport turns: z' = −iω(θ')z with
+ω_i = (√D/g₁₁) Γ²_i1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.charts import Chart
+from compute.engine import Engine
+from compute.manifold import Manifold
+from compute.types import Extent, Floats, GeometryRequest, Status
+
+MOST_NODES = 512 * 512
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Nodes x (rows, columns, 2) of a chart, θ likewise, and at each of them
+
+    usable: inside the domain with a metric that is not too nearly singular; metric (…, 2, 2) g_ij in θ;
+    area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
+    omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).
+    """
+
+    manifold: Manifold
+    chart: Chart
+    x: Floats
+    theta: Floats
+    usable: np.ndarray
+    metric: Floats
+    area: Floats
+    raised: Floats
+    omega: Floats
+    curvature: Floats
+    step: tuple[float, float]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of nodes."""
+        return self.usable.shape[0], self.usable.shape[1]
+
+    def to_frame(self, field: Floats) -> np.ndarray:
+        """z (rows, columns) of θ-components (rows, columns, 2)."""
+        g11, g12 = self.metric[..., 0, 0], self.metric[..., 0, 1]
+        tall = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0) / g11)
+        return np.asarray(
+            np.sqrt(g11) * field[..., 0] + g12 / np.sqrt(g11) * field[..., 1]
+            + 1j * tall * field[..., 1]
+        )  # fmt: skip
+
+    def from_frame(self, z: np.ndarray) -> Floats:
+        """θ-components (rows, columns, 2) of z (rows, columns)."""
+        g11, g12 = self.metric[..., 0, 0], self.metric[..., 0, 1]
+        tall = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0) / g11)
+        second = z.imag / tall
+        return np.stack([(z.real - g12 / np.sqrt(g11) * second) / np.sqrt(g11), second], axis=-1)
+
+
+def grid(
+    engine: Engine, manifold: Manifold, chart: Chart, extent: Extent, shape: tuple[int, int]
+) -> Grid:
+    """Nodes on the edges and inside of a rectangle of a chart of the plane.
+
+    Nodes outside the domain, or where the metric is too nearly singular, are not usable.  ValueError
+    for fewer than 4 nodes a side, or more than fit.
+    """
+    rows, columns = shape
+    if min(shape) < 4 or rows * columns > MOST_NODES:
+        raise ValueError(f"grid must have 4 to {MOST_NODES} nodes in all, 4 a side, got {shape}")
+    x = np.stack(
+        np.meshgrid(
+            np.linspace(extent.x0, extent.x1, columns), np.linspace(extent.y0, extent.y1, rows)
+        ),
+        axis=-1,
+    )
+    theta = chart.inverse(x)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
+    theta = np.where(known[..., None], theta, np.asarray(manifold.interior))
+    usable = known & manifold.in_domain(theta)
+    theta = np.where(usable[..., None], theta, np.asarray(manifold.interior))
+    found = engine.geometry(GeometryRequest(manifold, theta.reshape(-1, 2)))
+    usable &= (found.status == Status.OK).reshape(rows, columns)
+    metric = np.where(usable[..., None, None], found.metric.reshape(rows, columns, 2, 2), np.eye(2))
+    det = np.linalg.det(metric)
+    jacobian = np.where(usable[..., None, None], chart.jacobian(theta), np.eye(2))
+    raised = jacobian @ np.linalg.inv(metric) @ np.swapaxes(jacobian, -1, -2)
+    symbols = np.nan_to_num(found.christoffel).reshape(rows, columns, 2, 2, 2)
+    omega = (np.sqrt(det) / metric[..., 0, 0])[..., None] * symbols[..., 1, :, 0]
+    return Grid(
+        manifold=manifold,
+        chart=chart,
+        x=x,
+        theta=theta,
+        usable=usable,
+        metric=metric,
+        area=np.sqrt(det) / np.abs(np.linalg.det(jacobian)),
+        raised=raised,
+        omega=omega,
+        curvature=np.nan_to_num(found.curvature).reshape(rows, columns),
+        step=(
+            (extent.x1 - extent.x0) / (columns - 1),
+            (extent.y1 - extent.y0) / (rows - 1),
+        ),
+    )

@@ -1,0 +1,189 @@
+"""Flows: exact eigenmodes at second order, conservation, stationary fields, stops, singularities."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import compute
+from app.cli import main
+from compute.families import family
+from compute.flow import seeds
+from compute.flow.singularities import boundary_index, singularities
+from compute.types import Extent, Status
+from tests import golden_flow
+
+CASES = json.loads((Path(__file__).parent / "golden" / "flow.json").read_text("utf-8"))["cases"]
+SCALARS = [case for case in CASES if case["kind"] == "scalar_heat_eigenmode"]
+VECTORS = [case for case in CASES if case["kind"] == "vector_heat_eigenmode"]
+
+
+def by_id(case):
+    return case["id"]
+
+
+def truncation(flow, values, rate):
+    """The largest error of L u against rate · u, in the inner quarter of the grid."""
+    op = flow._operator
+    z = flow._compressed(values)
+    defect = np.zeros(flow.grid.usable.size)
+    defect[op.nodes] = np.abs(op.matrix @ z - rate * z)
+    inner = slice(flow.grid.shape[0] // 4, -(flow.grid.shape[0] // 4))
+    return float(defect.reshape(flow.grid.shape)[inner, inner].max())
+
+
+@pytest.mark.parametrize("case", SCALARS, ids=by_id)
+def test_scalar_modes_decay_at_their_rate(case):
+    manifold, mode = family(case["family"]), golden_flow.scalar(case)
+    point, expected = np.array(case["inputs"]["theta"]), case["expected"]
+    assert mode(point) == pytest.approx(expected["u0"], rel=1e-12)
+    errors = []
+    for size in (17, 33):
+        flow = golden_flow.solver(case, manifold, "scalar", size)
+        errors.append(truncation(flow, mode(flow.grid.theta), expected["rate"]))
+    assert errors[0] / errors[1] == pytest.approx(4.0, abs=0.6)
+
+
+@pytest.mark.parametrize("mode, key", [("rough", "rate_rough"), ("hodge", "rate_hodge"),
+                                       ("deformation", "rate_deformation")])  # fmt: skip
+@pytest.mark.parametrize("case", VECTORS, ids=by_id)
+def test_vector_modes_decay_at_their_rate(case, mode, key):
+    manifold, field = family(case["family"]), golden_flow.vector(case)
+    start = field(np.array(case["inputs"]["theta"]))
+    scale = np.abs(start).max()
+    np.testing.assert_allclose(
+        start / scale, np.array(case["expected"]["A0"]) / np.abs(case["expected"]["A0"]).max(),
+        atol=1e-12,
+    )  # fmt: skip
+    errors = []
+    for size in (17, 33):
+        flow = golden_flow.solver(case, manifold, mode, size)
+        errors.append(truncation(flow, field(flow.grid.theta), case["expected"][key]))
+    if errors[0] > 1e-9:  # a parallel field is exact
+        assert errors[0] / errors[1] == pytest.approx(4.0, abs=0.6)
+
+
+def test_a_neumann_mode_decays_in_time():
+    case = next(c for c in SCALARS if "neumann_box" in c["id"])
+    manifold, mode = family("gaussian"), golden_flow.scalar(case)
+    extent = Extent(-0.5, 0.5, np.log(0.5), np.log(2.0))
+    flow = compute.AttentionFlow(manifold, 33, "scalar", extent=extent)
+    found = flow.evolve(mode(flow.grid.theta), 0.4)
+    exact = mode(flow.grid.theta) * np.exp(case["expected"]["rate"] * 0.4)
+    assert np.abs(found.field - exact).max() < 4e-3
+    assert found.mass[-1] == pytest.approx(found.mass[0], abs=1e-9)
+
+
+def test_mass_is_kept_and_norms_never_grow():
+    flow = compute.AttentionFlow(family("beta"), 32, "scalar")
+    found = flow.evolve(seeds.bump(flow.grid, 0), 2.0, records=40)
+    np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-9)
+    assert (np.diff(found.norm) < 1e-12).all()
+    rough = compute.AttentionFlow(family("attention"), 32, "rough")
+    found = rough.evolve(seeds.random(rough.grid, 3), 1.0, records=40)
+    assert (np.diff(found.norm) < 1e-9).all()
+
+
+def test_the_operator_is_symmetric_in_its_mass():
+    flow = compute.AttentionFlow(family("weibull"), 12, "rough")
+    op = flow._operator
+    form = (op.matrix.toarray().T * op.mass).T
+    np.testing.assert_allclose(form, form.conj().T, atol=1e-12 * np.abs(form).max())
+    assert np.linalg.eigvalsh(form).max() < 1e-10 * np.abs(form).max()
+
+
+def test_the_chart_does_not_matter():
+    """The same field on grids of two charts that see the same square, at its middle."""
+    manifold, a = family("gaussian"), 0.2
+    middle = []
+    for chart, extent in (
+        ("log", Extent(-a, a, np.log(1 - a), np.log(1 + a))),
+        ("parameters", Extent(-a, a, 1 - a, 1 + a)),
+    ):
+        flow = compute.AttentionFlow(manifold, 41, "hodge", chart=chart, extent=extent)
+        theta = flow.grid.theta
+        field = np.stack([np.sin(3 * theta[..., 0]) * theta[..., 1], np.cos(2 * theta[..., 1])], -1)
+        op = flow._operator
+        change = flow._expanded(op.matrix @ flow._compressed(field))
+        gaps = np.linalg.norm(theta - (0.05, 1.0), axis=-1)
+        middle.append(change[np.unravel_index(gaps.argmin(), gaps.shape)])
+    np.testing.assert_allclose(middle[0], middle[1], rtol=3e-2)
+
+
+def test_sharpening_and_the_literal_equation_are_stopped():
+    for mode in ("sharpen", "seed"):
+        flow = compute.AttentionFlow(family("gaussian"), 16, mode)
+        found = flow.evolve(seeds.random(flow.grid, 1), 50.0 if mode == "sharpen" else 5.0)
+        assert found.status is Status.NOT_CONVERGED
+        assert found.norm[-1] <= 10.0 * found.norm[0]
+        assert found.times[-1] < 50.0
+
+
+def test_indices_add_up_to_the_turns_along_the_edge():
+    rng = np.random.default_rng(8)
+    flow = compute.AttentionFlow(family("gaussian"), 40)
+    x = flow.grid.x / 4
+    for _ in range(200):
+        c = rng.normal(size=(2, 4, 4))
+        powers = np.stack([x[..., 0] ** i * x[..., 1] ** j for i in range(4) for j in range(4)], -1)
+        field = flow.grid.chart.pull(flow.grid.theta, powers @ c.reshape(2, 16).T)
+        zeros = singularities(flow.grid, field)
+        assert sum(zero.index for zero in zeros) == boundary_index(flow.grid, field)
+
+
+def test_kinds_and_places_of_zeros():
+    flow = compute.AttentionFlow(
+        family("gaussian"), 33, chart="parameters", extent=Extent(-1.0, 1.0, 0.5, 2.5)
+    )
+    gap = flow.grid.theta - (0.11, 1.27)
+    for matrix, kind, index in (
+        ([[1, 0], [0, 2]], "node", 1), ([[1, 0], [0, -1]], "saddle", -1),
+        ([[0, -1], [1, 0]], "centre", 1), ([[1, -3], [3, 1]], "focus", 1),
+    ):  # fmt: skip
+        (zero,) = flow.singularities(gap @ np.array(matrix, float).T)
+        assert (zero.kind, zero.index) == (kind, index)
+        np.testing.assert_allclose(zero.theta, (0.11, 1.27), atol=1e-9)
+
+
+def test_grids_over_the_edge_are_cut_and_say_so():
+    flow = compute.AttentionFlow(family("categorical3_expectation"), 40, "scalar")
+    found = flow.evolve(seeds.bump(flow.grid, 0), 0.1)
+    assert 0.3 < found.cut < 0.8
+    assert np.isnan(found.field[0, 0])
+    assert np.isnan(flow.metric_field()[0, 0]).all()
+    assert found.mass[-1] == pytest.approx(found.mass[0], rel=1e-9)
+
+
+def test_wrong_use():
+    manifold = family("gaussian")
+    with pytest.raises(ValueError, match="mode must be one of rough"):
+        compute.AttentionFlow(manifold, mode="magic")
+    with pytest.raises(ValueError, match="grid must be a whole number"):
+        compute.AttentionFlow(manifold, 2)
+    flow = compute.AttentionFlow(manifold, 8)
+    with pytest.raises(ValueError, match=r"field must have shape \(8, 8, 2\)"):
+        flow.evolve(np.zeros((4, 4, 2)), 1.0)
+    spoilt = np.zeros((8, 8, 2))
+    spoilt[3, 5, 0] = np.nan
+    with pytest.raises(ValueError, match=r"at cell \(3, 5\)"):
+        flow.evolve(spoilt, 1.0)
+    with pytest.raises(ValueError, match="not covariant"):
+        compute.AttentionFlow(manifold, 8, "seed", chart="log")
+
+
+def test_the_command(tmp_path, capsys):
+    out = tmp_path / "out.npz"
+    arguments = ["flow", "gaussian", "--mode", "scalar", "--time", "0.1", "--grid", "16", "--json"]
+    assert main([*arguments, "--engine", "reference", "-o", str(out)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["times"][0] == 0
+    assert len(found["norm"]) == len(found["mass"]) == len(found["times"])
+    assert found["status"] == "OK"
+    with np.load(out) as file:
+        assert file["field"].shape == (16, 16)
+    again = [*arguments[:2], "--initial", str(out), "--grid", "16", "--engine", "reference"]
+    assert main(again) == 2
+    assert "field must have shape (16, 16, 2)" in capsys.readouterr().err
