@@ -245,6 +245,15 @@ def _attention(commands: Any) -> None:
     attend.add_argument("--head", type=int, default=0, help="counted from 0 (0)")
     attend.add_argument("-o", "--output", metavar="OUT.npz", help="output, weights and distances")
     _engine(attend)
+    picture = _command(
+        commands, "patches", "commands.patches:patches", "geodesic attention over a picture"
+    )
+    picture.add_argument("image", metavar="IMAGE", help="a PNG or JPEG file")
+    picture.add_argument("--patch", type=int, default=16, help="pixels a side (16)")
+    picture.add_argument("--alpha", type=float, default=0.25, help="weight of places (0.25)")
+    picture.add_argument("--beta", type=float, default=1.0, help="weight of distributions (1)")
+    picture.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
+    picture.add_argument("-o", "--output", metavar="OUT.npz", help="distances and weights")
 
 
 def _flow(commands: Any) -> None:

@@ -11,12 +11,14 @@ from compute.families.attention import attention_manifold
 from compute.flow.api import AttentionFlow
 from compute.formulas.custom import custom_family
 from compute.optimise import PathOptimization
+from compute.patches import GeodesicViT
 from compute.types import Status
 
 __all__ = [
     "AttentionFlow",
     "AttentionGeodesic",
     "Engine",
+    "GeodesicViT",
     "GeometricAttention",
     "NoAdapter",
     "Path",

@@ -1,0 +1,166 @@
+"""A picture as a lattice of distributions: each patch is the normal of its intensities.
+
+Neighbours s, t of the lattice (8 around each patch) are
+    ℓ_st² = β² d_FR(s, t)² + α² |x_s − x_t|²
+apart, d_FR the Fisher–Rao distance of N(μ, σ² + σ₀²), |x| in patches; geodesic distances are shortest
+ways through the lattice, and a_st = softmax_t(−½ d_st²/τ).  β = 0 is positional attention alone, and so
+is a picture of one shade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute.attend.modes import softmax
+from compute.families import family
+from compute.types import Floats
+
+# σ₀: half a step of an eight-bit picture has no spread of its own
+FLOOR = 1.0 / 255.0
+MOST_PIXELS = 4096 * 4096
+MOST_PATCHES = 4096
+MOST_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Patches:
+    """A processed picture of N = rows · columns patches, row by row.
+
+    theta (N, 2): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1; distances (N, N) and predecessors
+    (N, N) of shortest ways (−9999: none); weights (N, N) whose rows sum to 1; output (N, 2): the
+    weighted mean of theta; shape (rows, columns).
+    """
+
+    theta: Floats
+    distances: Floats
+    predecessors: np.ndarray
+    weights: Floats
+    output: Floats
+    shape: tuple[int, int]
+
+    def way(self, start: int, end: int) -> list[int]:
+        """The patches on the shortest way from one to another, both included."""
+        for name, value in (("start", start), ("end", end)):
+            if not 0 <= value < len(self.theta):
+                raise ValueError(f"{name} must be from 0 to {len(self.theta) - 1}, got {value}")
+        found = [end]
+        while found[-1] != start:
+            found.append(int(self.predecessors[start, found[-1]]))
+        return found[::-1]
+
+
+class GeodesicViT:
+    """Geodesic attention over the patches of a picture, ``patch`` pixels a side.
+
+    beta weighs the distance of their distributions, alpha that of their places; temperature is τ.
+    """
+
+    def __init__(
+        self, patch: int = 16, alpha: float = 0.25, beta: float = 1.0, temperature: float = 1.0
+    ) -> None:
+        if not isinstance(patch, int) or not 1 <= patch <= 1024:
+            raise ValueError(
+                f"patch must be a whole number of pixels from 1 to 1024, got {patch!r}"
+            )
+        for name, value in (("alpha", alpha), ("beta", beta)):
+            if not (np.isfinite(value) and value >= 0):
+                raise ValueError(f"{name} must be finite and not negative, got {value!r}")
+        if alpha == 0 and beta == 0:
+            raise ValueError("alpha and beta must not both be 0: all patches would be one")
+        if not (np.isfinite(temperature) and temperature > 0):
+            raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+        self.patch = patch
+        self.alpha, self.beta, self.temperature = float(alpha), float(beta), float(temperature)
+
+    def process_image(self, image: str | Path | ArrayLike) -> Patches:
+        """The patches of a PNG or JPEG file, or of an array (h, w) or (h, w, 3) in [0, 1] or bytes.
+
+        What does not fill a patch at the right and at the bottom is left out.  ValueError for what
+        is no picture, is too large, or has too few patches.
+        """
+        from scipy.sparse.csgraph import dijkstra
+
+        grey = read(image) if isinstance(image, str | Path) else intensities(image)
+        theta, shape = self._statistics(grey)
+        lattice = self._lattice(theta, shape)
+        distances, predecessors = dijkstra(lattice, directed=False, return_predecessors=True)
+        weights = softmax(-0.5 * distances**2 / self.temperature)
+        return Patches(theta, distances, predecessors, weights, weights @ theta, shape)
+
+    def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:
+        """(μ, √(σ² + σ₀²)) (N, 2) of the patches, and how many there are down and across."""
+        p = self.patch
+        rows, columns = grey.shape[0] // p, grey.shape[1] // p
+        if rows * columns < 2 or rows * columns > MOST_PATCHES:
+            raise ValueError(
+                f"a picture of {grey.shape[1]} × {grey.shape[0]} pixels has {rows * columns} patches "
+                f"of {p}: it must have from 2 to {MOST_PATCHES}"
+            )
+        cells = grey[: rows * p, : columns * p].reshape(rows, p, columns, p).swapaxes(1, 2)
+        flat = cells.reshape(rows * columns, p * p)
+        spread = np.sqrt(flat.var(axis=1) + FLOOR**2)
+        return np.stack([flat.mean(axis=1), spread], axis=1), (rows, columns)
+
+    def _lattice(self, theta: Floats, shape: tuple[int, int]) -> object:
+        """The lengths of the edges between neighbours, as a sparse matrix (N, N)."""
+        from scipy.sparse import coo_matrix
+
+        distance = family("gaussian").distance
+        assert distance is not None
+        rows, columns = shape
+        number = np.arange(rows * columns).reshape(shape)
+        pairs = [
+            (number[:, :-1], number[:, 1:]),
+            (number[:-1], number[1:]),
+            (number[:-1, :-1], number[1:, 1:]),
+            (number[:-1, 1:], number[1:, :-1]),
+        ]
+        s = np.concatenate([a.ravel() for a, _ in pairs])
+        t = np.concatenate([b.ravel() for _, b in pairs])
+        place = np.stack(np.divmod(number.ravel(), columns), axis=1).astype(float)
+        apart = ((place[s] - place[t]) ** 2).sum(axis=1)
+        length = np.sqrt(self.beta**2 * distance(theta[s], theta[t]) ** 2 + self.alpha**2 * apart)
+        # a sparse matrix takes a length of 0 for no edge
+        length = np.maximum(length, 1e-12)
+        return coo_matrix((length, (s, t)), shape=(len(theta), len(theta))).tocsr()
+
+
+def read(path: str | Path) -> Floats:
+    """The intensities (h, w) of a PNG or JPEG file, bounded before it is decoded."""
+    from PIL import Image, UnidentifiedImageError
+
+    if Path(path).stat().st_size > MOST_BYTES:
+        raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes")
+    try:
+        with Image.open(path, formats=("PNG", "JPEG")) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise ValueError(
+                    f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}"
+                )
+            return np.asarray(opened.convert("L"), dtype=np.float64) / 255.0
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as problem:
+        raise ValueError(f"{path} is no PNG or JPEG picture: {problem}") from None
+
+
+def intensities(image: ArrayLike) -> Floats:
+    """An array (h, w) or (h, w, 3) of bytes, or of numbers in [0, 1], as intensities (h, w)."""
+    array = np.asarray(image)
+    if array.dtype.kind not in "uif" or array.ndim not in (2, 3) or 0 in array.shape:
+        raise ValueError(
+            f"image must be numbers of shape (h, w) or (h, w, 3), got {array.dtype} {array.shape}"
+        )
+    if array.ndim == 3 and array.shape[2] not in (3, 4):
+        raise ValueError(f"image must have 3 or 4 channels, got shape {array.shape}")
+    if array.size > 4 * MOST_PIXELS:
+        raise ValueError(f"image must have at most {MOST_PIXELS} pixels, got shape {array.shape}")
+    grey = array.astype(np.float64) / (255.0 if array.dtype == np.uint8 else 1.0)
+    if grey.ndim == 3:
+        grey = grey[..., :3] @ np.array([0.299, 0.587, 0.114])
+    if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > 1 + 1e-9:
+        wrong = grey[~(np.isfinite(grey) & (grey >= 0) & (grey <= 1))]
+        raise ValueError(f"image must be bytes or lie in [0, 1], got {wrong[:1].tolist()}")
+    return grey
