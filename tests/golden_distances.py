@@ -9,6 +9,7 @@ import numpy as np
 from compute.attend.api import GeometricAttention
 from compute.engine import Engine
 from compute.normals import Normal, centred_distance, displaced, qubit_distances, wasserstein
+from compute.queries import QuerySpace
 from compute.types import ConnectRequest
 
 Case = dict[str, Any]
@@ -63,4 +64,15 @@ def distances(case: Case, engine: Engine) -> dict[str, Any]:
     }
 
 
-KINDS = {"attend": attend, "wasserstein2": wasserstein2, "distances": distances}
+def full_space(case: Case, engine: Engine) -> dict[str, Any]:
+    space = QuerySpace(case["params"]["K"])
+    a, b = (np.array(case["inputs"][name]) for name in ("q_a", "q_b"))
+    return {"distance": space.distance(a, b), "p_a": space.weights(a), "p_b": space.weights(b)}
+
+
+KINDS = {
+    "distance_full_query_space_affinely_independent_keys": full_space,
+    "attend": attend,
+    "wasserstein2": wasserstein2,
+    "distances": distances,
+}

@@ -18,7 +18,7 @@ from tests.golden_cases import KINDS, manifold_of
 NOT_YET = {
     "families": {"bures_slice_bures", "special", "flat"},
     "kinds": {
-        "total_curvature", "distance_full_query_space_affinely_independent_keys",
+        "total_curvature",
         "scalar_heat_eigenmode", "vector_heat_eigenmode",  # as rates and orders: tests/test_flow.py
         "seed_literal_fourier_growth",
     },

@@ -1,0 +1,125 @@
+"""Geodesics in the whole query space R^d of one head, not only on a plane of it.
+
+With keys k̂_j = k_j/(τ√d), p = softmax(K̂q) and c_j = k̂_j − Σp k̂ the metric is g = Σ_j p_j c_j c_jᵀ and a
+geodesic obeys q'' = −½ g⁺ Σ_j p_j c_j ⟨c_j, q'⟩²: no Γ of d³ entries is ever formed.  Directions that
+all centred keys are orthogonal to change nothing (gauge) and are left out.  If the keys are affinely
+independent the space is an open orthant of the sphere of radius 2, and geodesics are great circles.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute import heads
+from compute.types import Floats
+
+# singular values of the centred keys below this share of the first are gauge
+RANK = 1e-6
+
+
+class QuerySpace:
+    """The query space of keys K (n, d) at a temperature τ."""
+
+    def __init__(self, K: ArrayLike, temperature: float = 1.0) -> None:
+        keys = heads.matrix("K", K)
+        if not (np.isfinite(temperature) and temperature > 0):
+            raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+        if len(keys) < 2:
+            raise ValueError(f"K must have at least two keys, got shape {keys.shape}")
+        self.keys = keys / (temperature * np.sqrt(keys.shape[1]))
+        _, sizes, rows = np.linalg.svd(self.keys - self.keys.mean(axis=0), full_matrices=False)
+        self._basis = rows[sizes > RANK * max(float(sizes[0]), 1e-300)]
+        if len(self._basis) == 0:
+            raise ValueError("K must hold keys that differ: the metric vanishes everywhere")
+        self._reduced = self.keys @ self._basis.T
+
+    @property
+    def rank(self) -> int:
+        """How many directions of a query matter."""
+        return len(self._basis)
+
+    @property
+    def is_sphere(self) -> bool:
+        """Whether the keys are affinely independent: geodesics are then great circles."""
+        return self.rank == len(self.keys) - 1
+
+    def weights(self, q: ArrayLike) -> Floats:
+        """p = softmax(K̂q) (..., n) of queries (..., d)."""
+        logits = np.asarray(q, dtype=np.float64) @ self.keys.T
+        weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        p: Floats = weights / weights.sum(axis=-1, keepdims=True)
+        return p
+
+    def bounds(self, a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
+        """2 arccos Σ√(p_a p_b) ≤ d ≤ √J, between which every distance lies."""
+        p, q = self.weights(a), self.weights(b)
+        chord = float(np.linalg.norm(np.sqrt(p) - np.sqrt(q)))
+        gap = np.asarray(b, np.float64) - np.asarray(a, np.float64)
+        jeffreys = float(((q - p) @ self.keys) @ gap)
+        return 4.0 * float(np.arcsin(min(chord / 2.0, 1.0))), float(np.sqrt(max(jeffreys, 0.0)))
+
+    def distance(self, a: ArrayLike, b: ArrayLike) -> float:
+        """d = 2 arccos Σ√(p_a p_b), for affinely independent keys; else ValueError."""
+        if not self.is_sphere:
+            raise ValueError(
+                f"only affinely independent keys have this closed form: {len(self.keys)} keys span "
+                f"{self.rank} dimensions"
+            )
+        return self.bounds(a, b)[0]
+
+    def great_circle(self, a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Floats:
+        """The geodesic between queries (d,) at times t (m,) in [0, 1]: (m, d), without gauge parts."""
+        length = self.distance(a, b)
+        start, end = np.sqrt(self.weights(a)), np.sqrt(self.weights(b))
+        times = np.asarray(t, dtype=np.float64)[:, None]
+        angle = length / 2
+        z = (np.sin((1 - times) * angle) * start + np.sin(times * angle) * end) / np.sin(angle)
+        logits = 2 * np.log(z)
+        centred = self._reduced - self._reduced.mean(axis=0)
+        found = np.linalg.lstsq(
+            centred, (logits - logits.mean(axis=1, keepdims=True)).T, rcond=None
+        )[0]
+        queries: Floats = found.T @ self._basis
+        return queries
+
+    def shoot(self, q: ArrayLike, velocity: ArrayLike, steps: int = 256) -> tuple[Floats, Floats]:
+        """Nodes and velocities (m, d) of the geodesic from q with q' = velocity (d,), over unit time.
+
+        Classical Runge–Kutta.  Gauge parts of q are left out, those of the velocity change nothing.
+        """
+        if not 2 <= steps <= 65536:
+            raise ValueError(f"steps must be from 2 to 65536, got {steps!r}")
+        d = self.keys.shape[1]
+        y = np.concatenate([
+            self._basis @ heads.vector("q", q, d), self._basis @ heads.vector("velocity", velocity, d)
+        ])  # fmt: skip
+        h, nodes = 1.0 / steps, [y]
+        for _ in range(steps):
+            k1 = self._rate(y)
+            k2 = self._rate(y + h / 2 * k1)
+            k3 = self._rate(y + h / 2 * k2)
+            k4 = self._rate(y + h * k3)
+            y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            nodes.append(y)
+        path = np.stack(nodes)
+        return path[:, : self.rank] @ self._basis, path[:, self.rank :] @ self._basis
+
+    def speed(self, q: ArrayLike, velocity: ArrayLike) -> float:
+        """√g(v, v) at q (d,)."""
+        p = self.weights(q)
+        moved = self.keys @ np.asarray(velocity, np.float64)
+        return float(np.sqrt(max(float(p @ moved**2 - (p @ moved) ** 2), 0.0)))
+
+    def _rate(self, y: Floats) -> Floats:
+        """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in the directions that matter."""
+        from scipy.linalg import cho_factor, cho_solve
+
+        q, v = y[: self.rank], y[self.rank :]
+        logits = self._reduced @ q
+        p = np.exp(logits - logits.max())
+        p /= p.sum()
+        c = self._reduced - p @ self._reduced
+        metric = (c * p[:, None]).T @ c
+        force = (p * (c @ v) ** 2) @ c
+        return np.concatenate([v, -0.5 * cho_solve(cho_factor(metric), force)])

@@ -1,0 +1,65 @@
+"""The whole query space: great circles, gauge, and the plane as a part of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compute.families.attention import attention_manifold
+from compute.queries import QuerySpace
+from compute.types import ShootRequest
+
+RNG = np.random.default_rng(4)
+
+
+def test_independent_keys_have_great_circles():
+    """Shooting along the great circle arrives where it does, at its length."""
+    space = QuerySpace(RNG.normal(size=(5, 7)))
+    assert space.is_sphere
+    a, b = RNG.normal(size=(2, 7))
+    t = np.linspace(0, 1, 5)
+    circle = space.great_circle(a, b, t)
+    np.testing.assert_allclose(space.weights(circle[0]), space.weights(a), atol=1e-12)
+    np.testing.assert_allclose(space.weights(circle[-1]), space.weights(b), atol=1e-12)
+    h = 1e-5
+    ahead = space.great_circle(a, b, [0.0, h, 2 * h])
+    velocity = (-1.5 * ahead[0] + 2 * ahead[1] - 0.5 * ahead[2]) / h
+    nodes, speeds = space.shoot(a, velocity, 256)
+    np.testing.assert_allclose(nodes[[64, 128, 256]], circle[[1, 2, 4]], atol=2e-5)
+    length = space.distance(a, b)
+    assert space.speed(a, velocity) == pytest.approx(length, rel=1e-6)
+    assert space.speed(nodes[-1], speeds[-1]) == pytest.approx(length, rel=1e-6)
+    low, high = space.bounds(a, b)
+    assert low == pytest.approx(length)
+    assert high >= length
+
+
+def test_keys_of_a_plane_give_the_plane(reference_engine):
+    """Where all keys lie in U the whole space is the slice."""
+    U = np.linalg.qr(RNG.normal(size=(6, 2)))[0]
+    keys = RNG.normal(size=(9, 2)) @ U.T
+    space = QuerySpace(keys)
+    assert space.rank == 2
+    assert not space.is_sphere
+    theta, v = np.array([0.3, -0.4]), np.array([0.8, 0.5])
+    nodes, _ = space.shoot(U @ theta, U @ v, 128)
+    manifold = attention_manifold(keys, np.zeros(6), U)
+    path = reference_engine.shoot(ShootRequest(manifold, theta[None], v[None], steps=128))
+    np.testing.assert_allclose(nodes @ U, path.theta[0], atol=1e-7)
+
+
+def test_gauge_directions_change_nothing():
+    space = QuerySpace(RNG.normal(size=(3, 6)))
+    a, v = RNG.normal(size=(2, 6))
+    gauge = np.linalg.svd(space.keys - space.keys.mean(axis=0))[2][-1]
+    one, two = space.shoot(a, v, 64), space.shoot(a + 5 * gauge, v - 3 * gauge, 64)
+    np.testing.assert_allclose(one[0], two[0], atol=1e-9)
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match="keys that differ"):
+        QuerySpace(np.ones((4, 3)))
+    with pytest.raises(ValueError, match="affinely independent"):
+        QuerySpace(RNG.normal(size=(9, 3))).distance(np.zeros(3), np.ones(3))
+    with pytest.raises(ValueError, match="temperature"):
+        QuerySpace(np.eye(3), 0.0)
