@@ -1,9 +1,9 @@
 // The distance from a point by the eikonal equation, one workgroup a tile.
 // Twin of compute/distance.py.
 //
-// A tile and its halo are loaded once; its cells are renewed several times in workgroup memory before
-// they are handed on.  Values only ever fall, so that a halo which is out of date does no harm, and a
-// tile has nothing to do while neither it nor one around it has changed.
+// A tile and its halo are loaded once; its cells are renewed several times in workgroup memory
+// before they are handed on.  Values only ever fall, so that a halo which is out of date does no
+// harm, and a tile has nothing to do while neither it nor one around it has changed.
 
 /// Values and metrics (g₁₁, g₁₂, g₂₂, usable) of the tile with its halo.
 var<workgroup> values: array<f32, HALO * HALO>;
