@@ -27,7 +27,8 @@ class Chart:
     equal: both axes must have one scale for shapes to be true.  outline (k, d): where the image ends,
     NaN between its pieces; corners: names and places of its corners.
     view: the rectangle that shows it all, or None.  also: other names that it answers to.
-    flat: of a surface, the chart of the plane over which it is drawn.
+    flat: of a surface, the chart of the plane over which it is drawn; azimuth: from where it is seen
+    best, in degrees.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Chart:
     view: Extent | None = None
     also: tuple[str, ...] = ()
     flat: Chart | None = None
+    azimuth: float = -62.0
 
     @property
     def dimension(self) -> int:

@@ -55,6 +55,7 @@ def octant() -> Chart:
         corners=chart_simplex.corners(2 * np.eye(3)),
         also=(),
         flat=plane,
+        azimuth=45.0,
     )
 
 

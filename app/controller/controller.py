@@ -23,7 +23,7 @@ from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.runner import EngineOpened, JobFailed, Message
 from app.controller.studies import STUDIES, StudyAnswer
 from app.controller.surfaces import chart_drawn
-from app.model.scene import CAMERA, Scene, check_height, completed, in_chart, of_family
+from app.model.scene import Scene, check_height, completed, in_chart, of_family
 from app.model.store import Store
 from app.views.base import (
     CameraMoved,
@@ -199,7 +199,7 @@ class Controller:
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""
         scene = self.store.scene
-        self.store.update(in_chart(replace(scene, view=None, camera=CAMERA), scene.chart))
+        self.store.update(in_chart(replace(scene, view=None), scene.chart))
 
     def swap(self) -> None:
         """Exchange the pins; the vector stays with A, carried to its new place if that is known."""
@@ -240,7 +240,7 @@ class Controller:
         if old.view != new.view and new.view is not None:
             self.canvas.set_view(new.view)
         if old.camera != new.camera:
-            self.canvas.set_camera(new.camera)
+            drawing.show_camera(self.canvas, new)
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
             self._show_path()

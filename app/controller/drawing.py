@@ -9,7 +9,7 @@ import numpy as np
 from app.controller import picture, studies, surfaces
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
-from app.model.scene import Scene
+from app.model.scene import UNTURNED, Scene
 from app.views.base import XY, Axes, Canvas, Outline
 from compute.charts import Chart
 from compute.families import family as manifold_of
@@ -46,11 +46,16 @@ def show_ground(canvas: Canvas, scene: Scene, chart: Chart) -> None:
     canvas.set_view(scene.view)
     if chart.dimension == 3:
         surface, outline = surfaces.surface(chart, scene.view)
-        canvas.set_camera(scene.camera)
+        show_camera(canvas, scene)
         canvas.set_surface(surface)
     else:
         canvas.set_surface(None)
     canvas.set_outline(outline)
+
+
+def show_camera(canvas: Canvas, scene: Scene) -> None:
+    """From where a surface is seen."""
+    canvas.set_camera(scene.camera or (surfaces.chart_drawn(scene).azimuth, *UNTURNED))
 
 
 def show_layers(canvas: Canvas, scene: Scene) -> None:

@@ -36,6 +36,8 @@ class Morph:
         """From the chart of ``old`` to that of ``new``, of the same family; then call ``done``."""
         self.end()
         chart = both(surfaces.chart_drawn(old), surfaces.chart_drawn(new))
+        # a switch that interrupts another finds the canvas at neither of the two
+        drawing.show_ground(self._canvas, old, surfaces.chart_drawn(old))
         self._canvas.set_blend(0.0)
         drawing.show_scene(self._canvas, new)
         drawing.show_things(self._canvas, new, chart, path)

@@ -15,7 +15,8 @@ from compute.types import Extent
 
 Point = tuple[float, float]
 Camera = tuple[float, float, float, float, float]
-CAMERA: Camera = (40.0, 28.0, 1.0, 0.0, 0.0)
+# elevation, zoom and shifts of a surface that nobody has turned yet
+UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # what turns a chart of the plane into a surface whose height is the scalar that is mapped
 HEIGHT = "height:"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
@@ -59,7 +60,8 @@ class Scene:
     loop: vertices in θ of the loop that a vector is carried round; () is a circle between the pins.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
-    camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts.
+    camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts; None:
+    from where it is seen best.
     timeline: how it changes in time, or None.
     unknown: (path, value) of entries of a file that this version does not know; written back.
     """
@@ -77,7 +79,7 @@ class Scene:
     loop: tuple[Point, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None
-    camera: Camera = CAMERA
+    camera: Camera | None = None
     title: str = ""
     timeline: Timeline | None = None
     unknown: tuple[tuple[str, Any], ...] = ()
@@ -157,7 +159,7 @@ def in_chart(scene: Scene, name: str) -> Scene:
     manifold = manifold_of(scene.family)
     chart, before = chart_of(manifold, name), chart_of(manifold, scene.chart)
     kept = scene.view if chart.plane is before.plane else None
-    return replace(scene, chart=name, view=kept or view_of(manifold, chart))
+    return replace(scene, chart=name, view=kept or view_of(manifold, chart), camera=None)
 
 
 def view_of(manifold: Manifold, chart: Chart) -> Extent:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.model import embedded, timeline
-from app.model.scene import CAMERA, Camera, Layers, Pin, Scene, completed
+from app.model.scene import Camera, Layers, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled
 from compute.types import Extent
@@ -111,7 +111,7 @@ def to_text(scene: Scene, folder: Path) -> str:
     data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
     if scene.view is not None:
         data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
-    if scene.camera != CAMERA:
+    if scene.camera is not None:
         data["camera"] = list(scene.camera)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
@@ -210,9 +210,9 @@ def _pin(data: dict[str, Any] | None) -> Pin | None:
     return Pin(_pair(data["theta"]), data.get("token"))
 
 
-def _camera(values: list[float] | None) -> Camera:
+def _camera(values: list[float] | None) -> Camera | None:
     if values is None:
-        return CAMERA
+        return None
     azimuth, elevation, zoom, across, up = map(float, values)
     if not (all(map(math.isfinite, values)) and abs(elevation) <= 90.0 and 0.01 <= zoom <= 100.0):
         raise ValueError(

@@ -18,7 +18,7 @@ from app.views.canvas.ticks import ticks
 from app.views.theme import Theme, rgba
 
 # pixels between ticks, their length, and how far from the box numbers and titles stand
-SPACING, TICK, NUMBERS, TITLES = 64.0, 5.0, 16.0, 40.0
+SPACING, TICK, NUMBERS, TITLES = 46.0, 5.0, 16.0, 40.0
 # an edge seen shorter than this has no room for words
 SHORTEST = 36.0
 CORNERS = np.array(list(product((0, 1), repeat=3)))
@@ -77,7 +77,11 @@ class BoxLayer(Layer):
             labels.append(_label(words, at + NUMBERS * out, 11, rgba(self.theme.muted)))
         name = f"{self.axes.labels[axis]} (log)" if log else self.axes.labels[axis]
         at = (start + end) / 2 + TITLES * out
-        labels.append(_label(name, at, 13, rgba(self.theme.text), out))
+        if axis == 2:
+            ink, place = rgba(self.theme.text), (float(at[0]), float(at[1]))
+            labels.append(Label(name, place, 13, ink, (0.5, 0.5), upright=True))
+        else:
+            labels.append(_label(name, at, 13, rgba(self.theme.text), out))
 
 
 def _edges(axis: int) -> list[Array]:

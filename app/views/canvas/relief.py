@@ -74,7 +74,7 @@ class ReliefLayer:
         self._image, self._coloured = image, coloured
 
     def _colours(self) -> NDArray[np.uint8]:
-        return _NO_MAP if self._image is None else self._coloured(self._image)
+        return _NO_MAP if self._image is None else spread(self._coloured(self._image))
 
     def draw(self, frame: Frame) -> None:
         """Draw into the current framebuffer."""
@@ -138,6 +138,17 @@ class ReliefLayer:
         colour = (found[:, :3] + ground * (1 - found[:, 3:])) * shade[:, None]
         opaque = np.concatenate([np.clip(colour, 0, 1), np.ones((len(colour), 1))], axis=1)
         return np.round(255 * opaque).astype(np.uint8)
+
+
+def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
+    """Colours (rows, columns, 4) continued into what is transparent: the mesh ends between cells."""
+    spread = colours.copy()
+    for _ in range(cells):
+        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            # what is rolled over an edge of the map comes from where nothing is drawn
+            beside = np.roll(spread, step, axis)
+            spread = np.where(spread[..., 3:] == 0, beside, spread)
+    return spread
 
 
 def shades(frame: SpaceFrame) -> Array:

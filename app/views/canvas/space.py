@@ -23,7 +23,7 @@ NEAREST, FARTHEST = 50.0, 0.2
 # pixels of the depth buffer's cells, and how far behind it, in widths of the box, is hidden
 COARSE, BEHIND = 3.0, 0.03
 MOST_SAMPLES = 8
-START: Camera = (40.0, 28.0, 1.0, 0.0, 0.0)
+START: Camera = (-62.0, 28.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SpaceFrame(Frame):
     def scale(self) -> float:
         """Pixels to the box's diagonal."""
         left, top, right, bottom = self.box
-        return SHARE * min(1.25 * (bottom - top), right - left) * self.camera[2]
+        return SHARE * min(1.12 * (bottom - top), right - left) * self.camera[2]
 
     @property
     def _surface(self) -> Surface:
