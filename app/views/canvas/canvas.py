@@ -144,6 +144,9 @@ class VispyCanvas(Gestures):
         self._now()
 
     def set_blend(self, share: float | None) -> None:
+        if share == 0.0:
+            self.let_go()
+            self._curves.set("drawing", None)
         self._stage.blend(share)
         self._now()
 
@@ -203,8 +206,9 @@ class VispyCanvas(Gestures):
         """Drawn with ``pixels`` (width, height), ``ratio`` of them to a logical one; premultiplied."""
         self._view.set_current()
         self._measure()
-        frame, ground = replace(self.frame, ratio=ratio), CLEAR if transparent else None
-        return still(pixels, lambda tile: self._paint(frame, tile, ground))
+        frame, things = (replace(f, ratio=ratio) for f in (self.frame, self._stage.drawn))
+        ground = CLEAR if transparent else None
+        return still(pixels, lambda tile: self._paint(frame, tile, ground, things))
 
     @property
     def renderer(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,13 +60,31 @@ class Gestures(Canvas):
 
     def listen(self, events: Any) -> None:
         """To the mouse and the keys of a vispy canvas."""
-        events.mouse_press.connect(self._pressed)
-        events.mouse_move.connect(self._moved)
-        events.mouse_release.connect(self._released)
-        events.mouse_wheel.connect(self._turned)
-        events.mouse_double_click.connect(self._centre)
-        events.key_press.connect(self._key_pressed)
-        events.key_release.connect(self._key_released)
+        pairs = (
+            (events.mouse_press, self._pressed),
+            (events.mouse_move, self._moved),
+            (events.mouse_release, self._released),
+            (events.mouse_wheel, self._turned),
+            (events.mouse_double_click, self._centre),
+            (events.key_press, self._key_pressed),
+            (events.key_release, self._key_released),
+        )
+        for emitter, gesture in pairs:
+            emitter.connect(self._when_still(gesture))
+
+    def _when_still(self, gesture: Callable[[Any], None]) -> Callable[[Any], None]:
+        """A gesture that waits for no chart: while one turns into another, places mean nothing."""
+
+        def heard(event: Any) -> None:
+            if not self._stage.is_between:
+                gesture(event)
+
+        return heard
+
+    def let_go(self) -> None:
+        """Nothing is held, and no loop is under way, any more."""
+        self._pointer.release()
+        self._loop = []
 
     # --- the mouse ----------------------------------------------------------------------------
     def _targets(self) -> dict[str, Pixel]:

@@ -31,6 +31,11 @@ class Stage:
             f.extent, f.size, f.margins, f.ratio, self._before, f, columns, self._share
         )
 
+    @property
+    def is_between(self) -> bool:
+        """Whether one chart is turning into another."""
+        return self._before is not None
+
     def show(self, extent: Extent, equal: bool) -> None:
         """This rectangle, and with ``equal`` as much around it as makes both scales the same."""
         self.asked, self._equal = extent, equal
