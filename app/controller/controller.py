@@ -256,6 +256,7 @@ class Controller:
     def _switch_chart(self, old: Scene, new: Scene) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.player.end_relaxing()
+        self._viewport = replace(self._viewport, dragging=False)
         self._planned = {k: job for k, job in self._planned.items() if k is PathJob}
         self.morph.begin(old, new, self._answer, self._arrive)
         self._show_panels(new)
