@@ -37,7 +37,7 @@ def triangle() -> Chart:
         equal=True,
         outline=_CORNERS[[0, 1, 2, 0]],
         corners=corners(_CORNERS),
-        view=Extent(-0.08, 1.08, -0.1, 0.97),
+        view=Extent(-0.2, 1.2, -0.1, 0.97),
     )
 
 

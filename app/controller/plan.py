@@ -11,7 +11,7 @@ from compute.families import family as manifold_of
 from compute.types import Extent
 
 # what the map is larger than the plot, which changes a little when the colour bar comes
-SLACK = 0.05
+SLACK = 0.08
 
 
 @dataclass(frozen=True)

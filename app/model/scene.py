@@ -163,15 +163,19 @@ def in_chart(scene: Scene, name: str) -> Scene:
 
 
 def view_of(manifold: Manifold, chart: Chart) -> Extent:
-    """The rectangle of ``chart`` that shows what the first chart's default view shows."""
+    """The rectangle that a chart states, or else one around the pins as the first chart has them."""
     first = manifold.charts[0]
     if chart is first:
         return manifold.view
     if chart.view is not None:
         return chart.view
+    # what is far from the pins there may be very far here
+    pins = first.forward(np.array(manifold.pins))
+    low, high = pins.min(axis=0), pins.max(axis=0)
     view = manifold.view
-    x = np.linspace(view.x0, view.x1, 33)
-    y = np.linspace(view.y0, view.y1, 33)
+    reach = np.maximum(0.5 * (high - low), 0.12 * np.array([view.x1 - view.x0, view.y1 - view.y0]))
+    x = np.linspace(max(low[0] - reach[0], view.x0), min(high[0] + reach[0], view.x1), 33)
+    y = np.linspace(max(low[1] - reach[1], view.y0), min(high[1] + reach[1], view.y1), 33)
     theta = first.inverse(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
     theta = theta[np.isfinite(theta).all(axis=1)]
     xy = chart.plane.forward(theta[manifold.in_domain(theta)])
