@@ -173,7 +173,7 @@ def view_of(manifold: Manifold, chart: Chart) -> Extent:
     pins = first.forward(np.array(manifold.pins))
     low, high = pins.min(axis=0), pins.max(axis=0)
     view = manifold.view
-    reach = np.maximum(0.5 * (high - low), 0.12 * np.array([view.x1 - view.x0, view.y1 - view.y0]))
+    reach = np.maximum(0.5 * (high - low), 0.2 * np.array([view.x1 - view.x0, view.y1 - view.y0]))
     x = np.linspace(max(low[0] - reach[0], view.x0), min(high[0] + reach[0], view.x1), 33)
     y = np.linspace(max(low[1] - reach[1], view.y0), min(high[1] + reach[1], view.y1), 33)
     theta = first.inverse(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
