@@ -150,8 +150,10 @@ class Gestures(Canvas):
         held = self._pointer.release()
         if held is not None and held.name != PAN:
             self._carry(held, _position(event), done=True)
-        elif held is not None and isinstance(self.frame, SpaceFrame):
-            self._look(self.frame.camera, done=True)
+        elif held is not None:
+            self._drag_view(held.start, _position(event))
+            if isinstance(self.frame, SpaceFrame):
+                self._look(self.frame.camera, done=True)
 
     def _carry(self, held: Drag, pixel: Pixel, done: bool) -> None:
         place, foot = held.place(pixel), self._vector.foot
