@@ -21,7 +21,7 @@ TURN = 0.4
 HIGHEST = 90.0
 NEAREST, FARTHEST = 50.0, 0.2
 # pixels of the depth buffer's cells, and how far behind it, in widths of the box, is hidden
-COARSE, BEHIND = 3.0, 0.03
+COARSE, BEHIND = 4.0, 0.03
 MOST_SAMPLES = 8
 START: Camera = (-62.0, 28.0, 1.0, 0.0, 0.0)
 
