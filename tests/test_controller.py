@@ -122,10 +122,10 @@ def test_the_same_path_in_the_quality_of_a_drag_is_shown_until_the_final_one(des
     final = next(job for job in runner.take() if isinstance(job, PathJob))
     (preview,) = answers(replace(final, quality="live"))
     controller.on_message(preview)
-    assert controller._answer is preview
+    assert controller.answers.path is preview
     (answer,) = answers(final)
     controller.on_message(answer)
-    assert controller._answer is answer
+    assert controller.answers.path is answer
 
 
 def test_a_failed_job_is_told_and_nothing_else_happens(desk):
@@ -249,7 +249,7 @@ def test_the_moving_row_is_a_distribution(desk):
     controller, _, window, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"),)))
     give(controller, runner)
-    assert isinstance(controller._answer, PathAnswer)
+    assert isinstance(controller.answers.path, PathAnswer)
     row = window.set_moving_row.call_args.args[0]
     assert row.sum() == pytest.approx(1.0)
     assert (row >= 0).all()

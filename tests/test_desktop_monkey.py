@@ -37,7 +37,7 @@ def program(tmp_path):
     made = Program(session.load("gaussian"), "reference", kept(tmp_path))
     made.window.frame.resize(1000, 700)
     made.window.frame.show()
-    until(made, lambda: made.controller._answer is not None)
+    until(made, lambda: made.controller.answers.path is not None)
     yield made
     end(made)
     left = set(QApplication.topLevelWidgets()) - before

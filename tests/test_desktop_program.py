@@ -49,7 +49,7 @@ def make(tmp_path: Path) -> Iterator[Callable]:
         program.window.frame.resize(1000, 700)
         program.window.frame.show()
         made.append(program)
-        until(program, lambda: program.controller._answer is not None)
+        until(program, lambda: program.controller.answers.path is not None)
         until(program, lambda: program.runner.pending() == 0)
         return program
 

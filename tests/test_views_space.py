@@ -220,12 +220,12 @@ def test_switching_keeps_the_scene_and_glides(desk):
     controller, canvas, window, runner = desk
     answer_all(controller, runner)
     before = controller.store.scene
-    path = controller._answer
+    path = controller.answers.path
     canvas.reset_mock()
     controller.on_event(SceneEdited((("chart", "octant"),)))
     after = controller.store.scene
     assert after == replace(before, chart="octant", view=after.view, camera=None)
-    assert controller._answer is path
+    assert controller.answers.path is path
     assert not any(type(job).__name__ == "PathJob" for job in runner.jobs), "θ has not changed"
     assert controller.morph.is_running
     assert len(canvas.set_pin.call_args[0][1]) == 5
@@ -254,7 +254,7 @@ def test_whatever_else_changes_ends_the_glide(desk):
     controller.on_event(SceneEdited((("family", "gaussian"),)))
     assert not controller.morph.is_running
     answer_all(controller, runner)
-    assert controller._answer.job.family == "gaussian"
+    assert controller.answers.path.job.family == "gaussian"
 
 
 def test_turning_is_one_step_of_undo(desk):

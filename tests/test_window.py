@@ -40,7 +40,7 @@ def until(program, reached: Callable[[], bool]) -> None:
 
 def settle(program) -> None:
     """Everything that was asked is answered and shown."""
-    until(program, lambda: program.controller._answer is not None)
+    until(program, lambda: program.controller.answers.path is not None)
     until(program, lambda: program.runner.pending() == 0)
     for _ in range(3):
         program.application.processEvents()
@@ -53,7 +53,7 @@ def pixel_of(program, name: str) -> tuple[int, int]:
 
 
 def test_the_first_geodesic_is_drawn(program):
-    answer = program.controller._answer
+    answer = program.controller.answers.path
     assert answer.paths.status[0] == 0
     image = program.canvas.image()
     x, y = pixel_of(program, "A")
@@ -81,8 +81,8 @@ def test_dragging_a_pin_moves_everything_and_is_one_step_of_undo(program):
         most = max(most, program.runner.pending())
     QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=QPoint(x + 120, y - 80))
     settle(program)
-    until(program, lambda: program.controller._answer.job.quality == "final")
-    scene, answer = program.store.scene, program.controller._answer
+    until(program, lambda: program.controller.answers.path.job.quality == "final")
+    scene, answer = program.store.scene, program.controller.answers.path
     assert most <= 2, "one job under way and one waiting"
     at = program.canvas.frame.to_chart((x + 120, y - 80))
     # the pin keeps the half pixel by which it was taken beside its middle
@@ -103,9 +103,9 @@ def test_every_family_can_be_chosen(program):
         settle(program)
         until(
             program,
-            lambda name=name: (program.controller._answer or _NOTHING).job.family == name,
+            lambda name=name: (program.controller.answers.path or _NOTHING).job.family == name,
         )
-        assert program.controller._answer.paths.status[0] == 0, name
+        assert program.controller.answers.path.paths.status[0] == 0, name
         assert program.window._words.text() == "converged"
 
 

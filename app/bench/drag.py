@@ -70,7 +70,7 @@ class _Eyes:
         program.canvas._view.events.draw.connect(lambda event: self._look(), position="last")
 
     def _look(self) -> None:
-        answer = self._program.controller._answer
+        answer = self._program.controller.answers.path
         moved = self.sent.pop(answer.job.start, None) if answer is not None else None
         if moved is not None:
             self.drawn.append(time.perf_counter() - moved)
@@ -82,6 +82,6 @@ class _Eyes:
 
     def settle(self) -> None:
         """Handle the window's events until everything asked is answered and drawn."""
-        while self._program.controller._answer is None or self._program.runner.pending():
+        while self._program.controller.answers.path is None or self._program.runner.pending():
             self._loop.processEvents()
         self.live(until=time.perf_counter() + 0.3)

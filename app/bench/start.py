@@ -16,7 +16,7 @@ from app.model import session
 program = Program(session.load(session.names()[0]), {engine!r})
 program.window.frame.show()
 loop = QEventLoop()
-while program.controller._answer is None:
+while program.controller.answers.path is None:
     loop.processEvents()
 loop.processEvents()
 program.close()

@@ -5,15 +5,14 @@ view event → store.update → what is known changes on screen at once → plan
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-
-from app.controller import drawing, formulas, panels, picture, placing
+from app.controller import drawing, formulas, panels, placing
+from app.controller.answers import Answers
 from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.editing import Editor
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.morphing import Morph
@@ -23,7 +22,7 @@ from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.runner import EngineOpened, JobFailed, Message
 from app.controller.studies import STUDIES, StudyAnswer
 from app.controller.surfaces import chart_drawn
-from app.model.scene import Scene, check_height, completed, in_chart, of_family
+from app.model.scene import Scene
 from app.model.store import Store
 from app.views.base import (
     CameraMoved,
@@ -33,7 +32,6 @@ from app.views.base import (
     FormulaTyped,
     Hovered,
     LoopDrawn,
-    Measure,
     PinMoved,
     SceneEdited,
     VectorMoved,
@@ -41,14 +39,11 @@ from app.views.base import (
     Window,
 )
 from compute.families import family as manifold_of
-from compute.types import Status
 
 # what changes of a scene without changing what panels say
 MOVED = ("playhead", "view", "camera", "start", "end", "vector")
 # answers that are drawn
 DRAWN = (PathAnswer, MapAnswer, EllipseAnswer, StudyAnswer, RelaxAnswer)
-# seconds between redrawings of the plots while something is dragged: they cost more than the curve
-PLOTS = 0.07
 
 
 class Submits(Protocol):
@@ -67,6 +62,8 @@ class Controller:
         self.runner = runner
         self.player = Player(store, canvas, window)
         self.morph = Morph(canvas, window)
+        self.editor = Editor(store, window)
+        self.answers = Answers(store, canvas, window, self.player)
         self._late: list[Message] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
@@ -74,17 +71,12 @@ class Controller:
             "play": self.player.toggle,
             "relax": self.relax,
             "check": self.check,
-            "reset_view": self.reset_view,
+            "reset_view": self.editor.reset_view,
             "swap": self.swap,
-            "to_start": lambda: store.update(replace(store.scene, playhead=0.0)),
+            "to_start": self.editor.rewind,
         }
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
-        self._answer: PathAnswer | None = None
-        self._studies: dict[type, StudyAnswer] = {}
-        self._check: Measure | None = None
-        self._engine = EngineOpened("", "starting…")
-        self._plotted = 0.0
         self._typed: FamilyJob | None = None
         canvas.connect(self.on_event)
         window.connect(self.on_event)
@@ -96,17 +88,21 @@ class Controller:
         """One event of a view."""
         match event:
             case PinMoved():
-                self._move_pin(event)
+                self._drag(not event.done)
+                self.editor.move_pin(event)
             case VectorMoved():
-                self._move_vector(event)
+                self._drag(not event.done)
+                self.editor.move_vector(event)
             case LoopDrawn():
-                self._draw_loop(event)
+                self.editor.draw_loop(event)
             case ViewChanged():
-                self._change_view(event)
+                self._viewport = replace(self._viewport, pixels=event.pixels)
+                self.editor.change_view(event)
+                self._plan(self.store.scene)
             case CameraMoved():
-                self._move_camera(event)
+                self.editor.move_camera(event)
             case SceneEdited():
-                self._edit(dict(event.changes))
+                self.editor.edit(dict(event.changes))
             case FormulaTyped():
                 self._read_formula(event)
             case Hovered():
@@ -116,69 +112,10 @@ class Controller:
             case _:
                 pass
 
-    def _move_pin(self, event: PinMoved) -> None:
-        scene = self.store.scene
-        pin = placing.pin_at(scene, scene.start if event.pin == "A" else scene.end, event.xy)
-        self._drag(not event.done)
-        if pin is not None:
-            moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
-            self.store.update(moved, merge=f"pin {event.pin}")
-        if event.done:
-            self.store.settle()
-
-    def _move_vector(self, event: VectorMoved) -> None:
-        vector = placing.vector_to(self.store.scene, event.tip)
-        self._drag(not event.done)
-        if vector is not None:
-            self.store.update(replace(self.store.scene, vector=vector), merge="vector")
-        if event.done:
-            self.store.settle()
-
-    def _draw_loop(self, event: LoopDrawn) -> None:
-        """Keep a loop drawn by hand, if all of it lies in the domain, and show what it does."""
-        loop = placing.loop_through(self.store.scene, event.xy)
-        if loop is None:
-            self.window.tell("That is no loop", "A loop needs three points or more in the domain.")
-            return
-        scene = self.store.scene
-        self.store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
-        self.store.settle()
-
     def _drag(self, dragging: bool) -> None:
         self._viewport = replace(self._viewport, dragging=dragging)
         if not dragging:
             self._plan(self.store.scene)
-
-    def _change_view(self, event: ViewChanged) -> None:
-        self._viewport = replace(self._viewport, pixels=event.pixels)
-        self.store.update(replace(self.store.scene, view=event.extent), merge="view")
-        self._plan(self.store.scene)
-
-    def _move_camera(self, event: CameraMoved) -> None:
-        self.store.update(replace(self.store.scene, camera=event.camera), merge="camera")
-        if event.done:
-            self.store.settle()
-
-    def _edit(self, changes: dict[str, Any]) -> None:
-        """Panels set fields; a field that does not fit is told, not raised."""
-        scene = self.store.scene
-        try:
-            if "family" in changes:
-                scene = of_family(scene, str(changes.pop("family")))
-            if "chart" in changes:
-                scene = in_chart(scene, str(changes.pop("chart")))
-            layers = {
-                k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")
-            }
-            plain = {k: v for k, v in changes.items() if not k.startswith("layers.")}
-            scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
-            check_height(scene)
-        except ValueError as problem:
-            self.window.tell("That cannot be shown", str(problem))
-            self._show_panels(self.store.scene)
-            return
-        merge = next((k for k in plain if k in ("alpha", "playhead")), None)
-        self.store.update(scene, merge=merge)
 
     def _read_formula(self, event: FormulaTyped) -> None:
         """Say at once what is wrong; what can be read is derived by the worker."""
@@ -196,19 +133,11 @@ class Controller:
             scene = formulas.moved(self.store.scene, answer.job.family)
             self.store.update(scene, merge=f"formula {answer.job.kind}")
 
-    def reset_view(self) -> None:
-        """Show the chart's own rectangle again, or the surface from where it is seen best."""
-        scene = self.store.scene
-        self.store.update(in_chart(replace(scene, view=None), scene.chart))
-
     def swap(self) -> None:
-        """Exchange the pins; the vector stays with A, carried to its new place if that is known."""
-        scene, answer = self.store.scene, self._answer
-        swapped = replace(scene, start=scene.end, end=scene.start, vector=None)
-        if answer is not None and answer.paths.reached[0] == 1.0:
-            u, v = answer.transport.vectors[0, -1]
-            swapped = replace(swapped, vector=(float(u), float(v)))
-        self.store.update(completed(swapped))
+        """Exchange the pins, and carry the vector along."""
+        answer = self.answers.path
+        known = answer is not None and answer.paths.reached[0] == 1.0
+        self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
 
     def relax(self) -> None:
         """Watch the straight line between the pins become a geodesic."""
@@ -218,9 +147,10 @@ class Controller:
 
     def check(self) -> None:
         """Compute the path that is shown again in float64."""
-        if self._answer is not None:
-            job, theta = self._answer.job, self._answer.paths.theta[0]
-            self._say("computing again in float64 …", True)
+        shown = self.answers.path
+        if shown is not None:
+            job, theta = shown.job, shown.paths.theta[0]
+            self.answers.say("computing again in float64 …", True)
             self.runner.submit(CheckJob(job.family, job.start, job.end, job.alpha, theta))
 
     # --- the scene changed ----------------------------------------------------------------------
@@ -231,8 +161,7 @@ class Controller:
             self._switch_chart(old, new)
             return
         if chart_drawn(old) is not chart_drawn(new):
-            self._answer, self._check = None, None
-            self._studies = {}
+            self.answers.forget()
             self.player.end_relaxing()
             self._show_everything(new)
             return
@@ -243,29 +172,30 @@ class Controller:
             drawing.show_camera(self.canvas, new)
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
-            self._show_path()
+            self.answers.show_path()
             self._planned = {k: job for k, job in self._planned.items() if k not in STUDIES}
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
-            self._show_moving_point()
+            self.answers.show_moving_point()
         if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
             self._show_panels(new)
         self._plan(new)
         if old.layers != new.layers:
-            self._show_measures()
+            self.answers.keep_studies(set(self._planned))
+            self.answers.show_measures()
 
     def _switch_chart(self, old: Scene, new: Scene) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.player.end_relaxing()
         self._viewport = replace(self._viewport, dragging=False)
         self._planned = {k: job for k, job in self._planned.items() if k is PathJob}
-        self.morph.begin(old, new, self._answer, self._arrive)
+        self.morph.begin(old, new, self.answers.path, self._arrive)
         self._show_panels(new)
         self._plan(new)
 
     def _arrive(self) -> None:
         """Draw what came while the chart changed."""
         drawing.show_scene(self.canvas, self.store.scene)
-        self._show_path()
+        self.answers.show_path()
         late, self._late = self._late, []
         for message in late:
             self._take(message)
@@ -299,102 +229,40 @@ class Controller:
     def _take(self, message: Message) -> None:
         match message:
             case PathAnswer() if self._is_wanted(message):
-                self._answer, self._check = message, None
-                self._show_path()
-                self._show_numbers()
+                self.answers.take_path(message, self._viewport.dragging)
             case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
                 type(message.job)
             ):
                 drawing.show_answer(self.canvas, self.store.scene, message)
             case StudyAnswer():
-                self._show_study(message)
+                self._take_study(message)
             case RelaxAnswer():
-                self.player.relax(message, lambda words: self._say(words, True))
+                self.player.relax(message, lambda words: self.answers.say(words, True))
             case FamilyAnswer():
                 self._show_family(message)
             case CheckAnswer():
-                self._show_check(message)
+                self.answers.take_check(message)
             case EngineOpened():
-                self._engine = message
-                self._say(message.remark or "ready", not message.remark)
+                self.answers.take_engine(message)
             case JobFailed():
-                self._say(message.problem, False)
+                self.answers.say(message.problem, False)
             case PathAnswer():
-                self._show_late(message)
+                self._take_late(message)
 
     def _is_wanted(self, answer: PathAnswer) -> bool:
         """Whether it is the path that was asked for last, be it in the quality of a drag."""
         wanted = self._planned.get(PathJob)
         return isinstance(wanted, PathJob) and wanted == replace(answer.job, quality=wanted.quality)
 
-    def _show_late(self, answer: PathAnswer) -> None:
+    def _take_late(self, answer: PathAnswer) -> None:
         """During a drag the last answer is one move behind: better drawn than nothing."""
         current = self._planned.get(type(answer.job))
         if self._viewport.dragging and getattr(current, "family", None) == answer.job.family:
-            self._answer, self._check = answer, None
-            self._show_path()
-            self._show_numbers()
+            self.answers.take_path(answer, dragging=True)
 
-    def _show_study(self, answer: StudyAnswer) -> None:
-        """Draw it if it was asked for last, or one move of a drag before."""
+    def _take_study(self, answer: StudyAnswer) -> None:
+        """Show it if it was asked for last, or one move of a drag before."""
         asked = self._planned.get(type(answer.job))
         late = self._viewport.dragging and getattr(asked, "family", None) == answer.job.family
         if answer.job == asked or late:
-            self._studies[type(answer.job)] = answer
-            drawing.show_study(self.canvas, self.store.scene, answer)
-            self._show_measures()
-
-    def _show_path(self) -> None:
-        scene = self.store.scene
-        if self._answer is not None and self._answer.job.family == scene.family:
-            drawing.show_path(self.canvas, scene, self._answer)
-            self._show_moving_point()
-
-    def _show_numbers(self) -> None:
-        now = time.monotonic()
-        if self._viewport.dragging and now - self._plotted < PLOTS:
-            return
-        self._plotted = now
-        answer, scene = self._answer, self.store.scene
-        assert answer is not None
-        self.window.set_distributions(
-            picture.distributions(scene, answer, manifold_of(scene.family))
-        )
-        self._show_measures()
-        status = Status(int(answer.paths.status[0]))
-        self._say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
-
-    def _show_check(self, answer: CheckAnswer) -> None:
-        """The float64 certificate, if it is of the path that is still shown."""
-        shown = self._answer
-        if shown is None or not np.shares_memory(shown.paths.theta, answer.job.theta):
-            return
-        self._check = answer.measure
-        self._show_measures()
-        words = f"{answer.measure.name.lower()} {answer.measure.value}"
-        self._say(words, answer.measure.ok, f"{answer.milliseconds:.0f} ms")
-
-    def _show_measures(self) -> None:
-        """The numbers of the geodesic and of all studies that are shown."""
-        if self._answer is not None:
-            shown = [answer for kind, answer in self._studies.items() if kind in self._planned]
-            extra = [measure for answer in shown for measure in answer.measures]
-            extra += [self._check] if self._check else []
-            self.window.set_measures([*picture.measures(self._answer), *extra])
-
-    def _show_moving_point(self) -> None:
-        scene = self.store.scene
-        self.window.set_playhead(scene.playhead, self.player.is_playing)
-        if self._answer is None or self._answer.job.family != scene.family:
-            return
-        row = drawing.show_moving_point(self.canvas, scene, self._answer)
-        self.window.set_moving_row(row)
-
-    def _say(self, words: str, ok: bool, timing: str = "") -> None:
-        engine = (
-            f"{self._engine.name} · {self._engine.adapter}" if self._engine.name else "starting…"
-        )
-        remark = self._engine.remark
-        self.window.set_status(
-            engine, timing, remark if remark and ok else words, ok and not remark
-        )
+            self.answers.take_study(answer)

@@ -1,0 +1,98 @@
+"""What users do to the scene: events of views become updates of the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from app.controller import panels, placing
+from app.model.scene import check_height, completed, in_chart, of_family
+from app.model.store import Store
+from app.views.base import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged, Window
+from compute.types import Floats
+
+# fields that a slider changes: what it passes over is one step of undo
+SLIDERS = ("alpha", "playhead")
+
+
+class Editor:
+    """Changes one store's scene; what does not fit is told in the window, not raised."""
+
+    def __init__(self, store: Store, window: Window) -> None:
+        self._store = store
+        self._window = window
+
+    def move_pin(self, event: PinMoved) -> None:
+        """Put a pin where it was dragged, unless that is outside the domain."""
+        scene = self._store.scene
+        pin = placing.pin_at(scene, scene.start if event.pin == "A" else scene.end, event.xy)
+        if pin is not None:
+            moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
+            self._store.update(moved, merge=f"pin {event.pin}")
+        self._settled(event.done)
+
+    def move_vector(self, event: VectorMoved) -> None:
+        """Let the vector at A end where its tip was dragged."""
+        vector = placing.vector_to(self._store.scene, event.tip)
+        if vector is not None:
+            self._store.update(replace(self._store.scene, vector=vector), merge="vector")
+        self._settled(event.done)
+
+    def draw_loop(self, event: LoopDrawn) -> None:
+        """Keep a loop drawn by hand, if all of it lies in the domain, and show what it does."""
+        scene = self._store.scene
+        loop = placing.loop_through(scene, event.xy)
+        if loop is None:
+            self._window.tell("That is no loop", "A loop needs three points or more in the domain.")
+            return
+        self._store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
+        self._store.settle()
+
+    def change_view(self, event: ViewChanged) -> None:
+        """Show another rectangle."""
+        self._store.update(replace(self._store.scene, view=event.extent), merge="view")
+
+    def move_camera(self, event: CameraMoved) -> None:
+        """Look at a surface from elsewhere."""
+        self._store.update(replace(self._store.scene, camera=event.camera), merge="camera")
+        self._settled(event.done)
+
+    def edit(self, changes: dict[str, Any]) -> None:
+        """Set fields of the scene, and of its layers by "layers.NAME"."""
+        scene = self._store.scene
+        try:
+            if "family" in changes:
+                scene = of_family(scene, str(changes.pop("family")))
+            if "chart" in changes:
+                scene = in_chart(scene, str(changes.pop("chart")))
+            layers = {
+                k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")
+            }
+            plain = {k: v for k, v in changes.items() if not k.startswith("layers.")}
+            scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
+            check_height(scene)
+        except ValueError as problem:
+            self._window.tell("That cannot be shown", str(problem))
+            self._window.set_panels(panels.state(self._store.scene))
+            return
+        self._store.update(scene, merge=next((k for k in plain if k in SLIDERS), None))
+
+    def reset_view(self) -> None:
+        """Show the chart's own rectangle again, or the surface from where it is seen best."""
+        scene = self._store.scene
+        self._store.update(in_chart(replace(scene, view=None), scene.chart))
+
+    def rewind(self) -> None:
+        """Put the moving point on A."""
+        self._store.update(replace(self._store.scene, playhead=0.0))
+
+    def swap(self, carried: Floats | None) -> None:
+        """Exchange the pins; the vector stays with A: ``carried`` there, if that is known."""
+        scene = self._store.scene
+        vector = None if carried is None else (float(carried[0]), float(carried[1]))
+        swapped = replace(scene, start=scene.end, end=scene.start, vector=vector)
+        self._store.update(completed(swapped))
+
+    def _settled(self, done: bool) -> None:
+        if done:
+            self._store.settle()
