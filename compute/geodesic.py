@@ -29,7 +29,8 @@ Fire = Callable[[ShootRequest], Paths]
 
 # A step is halved while it changes the velocity by more than this share of itself …
 TURN_LIMIT = 0.2
-# … or takes away more than three quarters of the distance to the domain's edge,
+# … or takes, or at its first velocity would take, more than three quarters of the distance to the
+# domain's edge (a curve that touches an edge is beyond it, though its coordinates turn back),
 MARGIN_KEPT = 0.25
 # but between two nodes no more than this many steps are tried.
 MAX_ATTEMPTS = 16
@@ -185,7 +186,9 @@ def _step(
             turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:], v)
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
-    leaving = manifold.margin(end[:, :2]) <= MARGIN_KEPT * manifold.margin(theta)
+    kept = MARGIN_KEPT * manifold.margin(theta)
+    aimed = theta + size * v
+    leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
     return end[:, :2], end[:, 2:], verdict.astype(np.int32)
 

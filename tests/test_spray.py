@@ -9,7 +9,9 @@ import compute
 from compute.cut import cut_points
 from compute.families import family
 from compute.families.attention import softmax_manifold
+from compute.manifold import inner
 from compute.spray import all_geodesics, spray
+from compute.types import ShootRequest
 
 CORNERS = [[1, 0], [-0.5, 0.75**0.5], [-0.5, -(0.75**0.5)]]
 
@@ -36,6 +38,24 @@ def test_on_a_sphere_all_rays_meet_at_the_antipode(engine):
     fan = spray(engine, manifold, np.array([0.0, 0.1]), 1.2, 32, 128)
     np.testing.assert_allclose(fan.spread[:, -1], np.sin(1.2), rtol=1e-4)
     assert np.isnan(fan.conjugate).all()
+
+
+def test_rays_end_at_the_edge_of_the_triangle(engine):
+    """A great circle ends where its first z_i = 2√p_i is zero: there p_i only touches zero, and steps
+    that turned back with it would go on outside.
+    """
+    manifold, length, steps = family("categorical3_expectation"), 2.2, 64
+    phi = np.linspace(0.0, 2 * np.pi, 512, endpoint=False)
+    theta = np.full((512, 2), 0.3)
+    v = np.stack([np.cos(phi), np.sin(phi)], axis=1)
+    v *= length / np.sqrt(inner(manifold.geometry(theta).metric, v, v))[:, None]
+    p = np.column_stack([theta, 1 - theta.sum(axis=1)])
+    slope = np.column_stack([v, -v.sum(axis=1)]) / np.sqrt(p) * 2 / length
+    angle = np.arctan2(2 * np.sqrt(p), -slope) % np.pi
+    leaving = np.minimum(2 / length * angle.min(axis=1), 1.0)
+    path = engine.shoot(ShootRequest(manifold, theta, v, steps=steps))
+    assert (path.reached <= leaving + 1e-6).all()
+    assert (path.reached > leaving - 0.5 / steps).all()
 
 
 def test_a_sink_is_a_lens(engine):

@@ -31,7 +31,9 @@ fn is_running(path: Path) -> bool {
 fn advance(i: u32, path: ptr<function, Path>) {
     let size = min((*path).share, (*path).remaining);
     var step = rk4((*path).y, size * parameters.dt);
-    refuse(&step, LEFT_DOMAIN, margin(step.end.xy) <= MARGIN_KEPT * margin(step.start.xy));
+    let kept = MARGIN_KEPT * margin(step.start.xy);
+    let aimed = step.start.xy + step.size * step.start.zw;
+    refuse(&step, LEFT_DOMAIN, margin(step.end.xy) <= kept || margin(aimed) <= kept);
     if (*path).tries == 0u { measure(path, step.speed2); }
     (*path).tries++;
     if step.verdict == OK {
