@@ -5,11 +5,13 @@ The names here are those that scripts rely on; everything else may move.
 
 from compute.api import AttentionGeodesic, Path, TileTransport
 from compute.attend.api import GeometricAttention
+from compute.bivariate import normal_geodesic
 from compute.engine import Engine, NoAdapter, open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
 from compute.flow.api import AttentionFlow
 from compute.formulas.custom import custom_family
+from compute.normals import Normal
 from compute.optimise import PathOptimization
 from compute.patches import GeodesicViT
 from compute.types import Status
@@ -21,6 +23,7 @@ __all__ = [
     "GeodesicViT",
     "GeometricAttention",
     "NoAdapter",
+    "Normal",
     "Path",
     "PathOptimization",
     "Status",
@@ -29,5 +32,6 @@ __all__ = [
     "custom_family",
     "families",
     "family",
+    "normal_geodesic",
     "open_engine",
 ]

@@ -29,6 +29,8 @@ class Normal:
             raise ValueError(
                 f"mean (d,) and covariance (d, d) must fit, got {mean.shape} and {covariance.shape}"
             )
+        if not np.isfinite(mean).all():
+            raise ValueError(f"mean must be finite, got {mean.tolist()}")
         if not np.allclose(covariance, covariance.T) or not np.linalg.eigvalsh(covariance)[0] > 0:
             raise ValueError(
                 f"covariance must be symmetric and positive definite, got {covariance.tolist()}"

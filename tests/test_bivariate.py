@@ -1,0 +1,92 @@
+"""The geodesic of two bivariate normals: against shooting of its equation, limits, bad input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.optimize import root
+
+from compute import Normal, Status, normal_geodesic
+from compute.families import family
+from compute.normals import centred_distance
+
+PAIRS = [
+    (((0, 1), [[1, 0.5], [0.5, 2]]), ((1, 2), [[2, 1], [1, 1]]), 1.391369),
+    (((0, 0), np.eye(2)), ((3, 1), np.diag([0.5, 2])), 3.105178),
+    (((0, 0), np.eye(2)), ((1, 0), np.eye(2)), 0.980258),
+]
+
+
+def packed(mean, covariance):
+    return np.concatenate([mean, np.asarray(covariance)[[0, 0, 1], [0, 1, 1]]])
+
+
+def unpacked(y):
+    return y[:2], y[[2, 3, 3, 4]].reshape(2, 2)
+
+
+def rate(t, y):
+    """μ″ = Σ′Σ⁻¹μ′, Σ″ = Σ′Σ⁻¹Σ′ − μ′μ′ᵀ."""
+    (_, S), (v, W) = unpacked(y[:5]), unpacked(y[5:])
+    moved = W @ np.linalg.inv(S)
+    return np.concatenate([y[5:], packed(moved @ v, moved @ W - np.outer(v, v))])
+
+
+@pytest.mark.parametrize("start, end, length", PAIRS)
+def test_it_is_what_shooting_finds(start, end, length):
+    found = normal_geodesic(Normal(*start), Normal(*end), 64)
+    assert found.status == Status.OK
+    assert found.length == pytest.approx(length, abs=5e-7)
+    assert found.residual < 1e-12
+    a, b = packed(*start), packed(*end)
+
+    def flight(v):
+        t = (0.0, 0.5, 1.0)
+        return solve_ivp(rate, (0, 1), [*a, *v], "DOP853", t, rtol=1e-11, atol=1e-12).y[:5]
+
+    guess = (packed(found.mean[1], found.covariance[1]) - a) * 64
+    velocity = root(lambda v: flight(v)[:, -1] - b, guess, tol=1e-11).x
+    middle = packed(found.mean[32], found.covariance[32])
+    np.testing.assert_allclose(middle, flight(velocity)[:, 1], atol=1e-9)
+    v, W = unpacked(velocity)
+    back = np.linalg.inv(start[1])
+    speed = np.sqrt(v @ back @ v + 0.5 * np.trace(back @ W @ back @ W))
+    assert found.length == pytest.approx(speed, rel=1e-9)
+
+
+def test_equal_means_are_the_closed_form_and_one_dimension_the_half_plane():
+    a, b = Normal([1, 2], [[2, 0.5], [0.5, 1]]), Normal([1, 2], [[1, -0.3], [-0.3, 1.5]])
+    assert normal_geodesic(a, b).length == pytest.approx(centred_distance(a, b), rel=1e-12)
+    # what only the first coordinate differs in is N(μ, σ²) beside a second that never moves
+    flat = normal_geodesic(Normal([0, 3], np.diag([1, 4])), Normal([2, 3], np.diag([2.25, 4])))
+    exact = family("gaussian").distance(np.array([[0.0, 1.0]]), np.array([[2.0, 1.5]]))[0]
+    assert flat.length == pytest.approx(exact, rel=1e-12)
+    np.testing.assert_allclose(flat.covariance[:, 1, 1], 4.0, rtol=1e-12)
+
+
+def test_an_affine_map_and_the_way_back_change_no_length():
+    rng = np.random.default_rng(3)
+    (m, S), (n, T), length = PAIRS[0]
+    map_, move = rng.normal(size=(2, 2)), rng.normal(size=2)
+    there = normal_geodesic(Normal(m, S), Normal(n, T), 10)
+    back = normal_geodesic(Normal(n, T), Normal(m, S), 10)
+    np.testing.assert_allclose(there.covariance, back.covariance[::-1], atol=1e-12)
+    np.testing.assert_allclose(there.mean, back.mean[::-1], atol=1e-12)
+    mapped = [Normal(map_ @ c + move, map_ @ C @ map_.T) for c, C in ((m, S), (n, T))]
+    assert normal_geodesic(*mapped).length == pytest.approx(length, abs=5e-7)
+
+
+def test_what_cannot_be_reached_says_so():
+    one = Normal([0, 0], np.eye(2))
+    far = normal_geodesic(one, Normal([1e9, 0], np.eye(2)))
+    assert far.status == Status.NOT_CONVERGED
+    assert np.isnan(far.length)
+    thin = normal_geodesic(one, Normal([1, 0], 1e-12 * np.eye(2)))
+    assert thin.status == Status.ILL_CONDITIONED
+    same = normal_geodesic(one, one)
+    assert (same.length, same.status) == (0.0, Status.OK)
+    with pytest.raises(ValueError, match="got 1 dimensions"):
+        normal_geodesic(Normal([0], [[1]]), one)
+    with pytest.raises(ValueError, match="mean must be finite"):
+        Normal([np.nan, 0], np.eye(2))
