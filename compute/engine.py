@@ -8,6 +8,7 @@ import numpy as np
 
 from compute import distance, geodesic, shooting, transport
 from compute import field as fields
+from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
 from compute.manifold import inside_only, is_singular, raised
 from compute.types import (
@@ -58,6 +59,7 @@ class Engine(Protocol):
         cancelled: Cancelled | None = None,
     ) -> Field: ...
     def distance(self, request: DistanceRequest) -> Field: ...
+    def attend(self, request: AttendRequest) -> Attended: ...
 
 
 class ReferenceEngine:
@@ -95,6 +97,12 @@ class ReferenceEngine:
 
     def distance(self, request: DistanceRequest) -> Field:
         return distance.distance(request, self.geometry)
+
+    def attend(self, request: AttendRequest) -> Attended:
+        # imported here: modes know the family of attention, which nothing else needs
+        from compute.attend import modes
+
+        return modes.attend(request, self)
 
 
 def unpacked(

@@ -9,7 +9,6 @@ import pytest
 
 import compute
 from app.cli import main
-from compute.attend.modes import attention
 from compute.normals import Normal, displaced, qubit_distances, wasserstein
 
 MODES = ("flat", "ambient", "jeffreys", "geodesic")
@@ -19,6 +18,12 @@ MODES = ("flat", "ambient", "jeffreys", "geodesic")
 def qkv():
     rng = np.random.default_rng(5)
     return rng.normal(size=(5, 4)), rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
+
+
+def attention(q, k, v):
+    """softmax(QKᵀ/√d)V, the standard one."""
+    weights = np.exp(q @ k.T / np.sqrt(q.shape[1]))
+    return weights / weights.sum(axis=1, keepdims=True) @ v
 
 
 def attend(mode, engine, *arrays, temperature=1.0):

@@ -17,7 +17,7 @@ from compute.types import Status
 def attend(chosen: argparse.Namespace) -> int:
     """Output, weights and distances; how far the output lies from softmax attention's."""
     head = heads.load(chosen.file).head(chosen.layer, chosen.head)
-    engine = open_engine(chosen.engine)
+    engine = None if chosen.engine == "auto" else open_engine(chosen.engine)
     found = GeometricAttention(chosen.mode, chosen.temperature, engine).attend(
         head.q, head.k, head.v
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from app.bench import drag, fan, pairs, start
+from app.bench import attend, drag, fan, pairs, start
 from app.commands.output import show
 from compute import open_engine
 
@@ -13,14 +13,16 @@ from compute import open_engine
 def bench(chosen: argparse.Namespace) -> int:
     """Measure, and print what was measured; nothing is judged by a time alone."""
     wanted = set(chosen.only.upper().split(","))
-    unknown = wanted - set("ABDE")
+    unknown = wanted - set("ABDEF")
     if unknown:
-        raise ValueError(f"workloads are A, B, D and E, got {','.join(sorted(unknown))!r}")
+        raise ValueError(f"workloads are A, B, D, E and F, got {','.join(sorted(unknown))!r}")
     results: list[dict[str, Any]] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))
     if "B" in wanted:
         results.append(pairs.measure(open_engine(chosen.engine)))
+    if "F" in wanted:
+        results.append(attend.measure(open_engine(chosen.engine)))
     if "E" in wanted:
         results += start.measure(chosen.engine)
     if "D" in wanted:

@@ -11,89 +11,94 @@ geodesic    ℓ = −½d_ij²,  d_ij the Fisher–Rao length in the plane of mos
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compute.engine import Engine
+from compute.attend.request import Attended, AttendRequest
 from compute.families.attention import attention_manifold
-from compute.types import ConnectRequest, Floats, Ints, Status, TransportRequest
+from compute.types import ConnectRequest, Floats, Status, TransportRequest
+
+if TYPE_CHECKING:
+    from compute.engine import Engine
 
 # pairs for which geodesics are solved, at most
 MOST_PAIRS = 64 * 64
 STEPS = 64
 # queries and keys this near on the plane, as a share of its spread, are one point
 SAME = 1e-9
+# cosines on the sphere of distributions beyond which a distance is taken from the chord
+NEAR = 1.0 - 5e-7
+AT_ONCE = 1024
 
 
-@dataclass(frozen=True, eq=False)
-class Attended:
-    """output (nq, dv), weights (nq, nk) whose rows sum to 1, distances (nq, nk) in nat-roots, status
-    (nq, nk) of each; softmax (nq, dv): standard scaled dot-product attention; engine.
-
-    distances: of "flat" the Euclidean |q − k|/d^¼, whose square half is the logit's; of "jeffreys" √J.
-    A pair without a converged geodesic has distance NaN and weight 0.
-    """
-
-    output: Floats
-    weights: Floats
-    distances: Floats
-    status: Ints
-    softmax: Floats
-    engine: str
+def attend(request: AttendRequest, engine: Engine) -> Attended:
+    """The request in float64; the engine solves the geodesics of that mode."""
+    if request.mode == "geodesic":
+        return geodesic(request, engine)
+    return _CLOSED[request.mode](request)
 
 
 def softmax(logits: Floats) -> Floats:
     """Rows e^ℓ/Σe^ℓ (..., n); −∞ gives 0, and a row of nothing else zeros."""
+    return _normalised(logits.copy())
+
+
+def _normalised(logits: Floats) -> Floats:
+    """`softmax` in the place of the logits."""
     largest = np.max(logits, axis=-1, keepdims=True)
+    logits -= np.where(np.isfinite(largest), largest, 0.0)
     with np.errstate(under="ignore"):
-        weights = np.exp(logits - np.where(np.isfinite(largest), largest, 0.0))
-        total = weights.sum(axis=-1, keepdims=True)
-        rows: Floats = weights / np.where(total > 0, total, 1.0)
-    return rows
+        np.exp(logits, out=logits)
+    total = logits.sum(axis=-1, keepdims=True)
+    logits /= np.where(total > 0, total, 1.0)
+    return logits
 
 
-def attention(Q: Floats, K: Floats, V: Floats) -> Floats:
-    """softmax(QKᵀ/√d)V."""
-    output: Floats = softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V
-    return output
+def rows(Q: Floats, K: Floats) -> Floats:
+    """The distributions p_i = softmax(K Q_i/√d) (nq, nk)."""
+    return _normalised((Q / np.sqrt(Q.shape[1])) @ K.T)
 
 
-def flat(Q: Floats, K: Floats, V: Floats, temperature: float, engine: Engine) -> Attended:
+def _flat(request: AttendRequest) -> Attended:
     """Scaled dot-product attention written with distances."""
-    root = np.sqrt(Q.shape[1])
-    square = ((Q[:, None] - K) ** 2).sum(axis=-1) / root
-    logits = (-0.5 * square + 0.5 * (K**2).sum(axis=-1) / root) / temperature
-    return _mixed(Q, K, V, logits, np.sqrt(square), "reference")
+    from scipy.spatial.distance import cdist
+
+    square = cdist(request.Q, request.K, "sqeuclidean") / request.root
+    logits = -0.5 * square + 0.5 * (request.K**2).sum(axis=-1) / request.root
+    return _mixed(request, logits, np.sqrt(square), rows(request.Q, request.K), "reference")
 
 
-def ambient(Q: Floats, K: Floats, V: Floats, temperature: float, engine: Engine) -> Attended:
+def _ambient(request: AttendRequest) -> Attended:
     """By the distance on the sphere of all distributions: one product of square roots."""
-    root = np.sqrt(Q.shape[1])
-    p, r = np.sqrt(softmax(Q @ K.T / root)), np.sqrt(softmax(K @ K.T / root))
-    # 4 arcsin of half the chord keeps the digits of short distances
-    chord2 = np.maximum(2.0 - 2.0 * p @ r.T, 0.0)
-    distances = 4.0 * np.arcsin(np.minimum(np.sqrt(chord2) / 2.0, 1.0))
-    near = chord2 < 1e-6
-    if near.any():
-        i, j = np.nonzero(near)
-        exact = np.linalg.norm(p[i] - r[j], axis=-1)
-        distances[i, j] = 4.0 * np.arcsin(exact / 2.0)
-    return _mixed(Q, K, V, -0.5 * distances**2 / temperature, distances, "reference")
+    p = rows(request.Q, request.K)
+    s, r = np.sqrt(p), np.sqrt(rows(request.K, request.K))
+    cosine = s @ r.T
+    near = cosine > NEAR
+    pairs = np.argwhere(near) if near.any() else np.empty((0, 2), int)
+    distances = np.arccos(np.minimum(cosine, 1.0, out=cosine), out=cosine)
+    distances *= 2.0
+    # of short distances the chord keeps the digits that the cosine loses
+    for start in range(0, len(pairs), AT_ONCE):
+        i, j = pairs[start : start + AT_ONCE].T
+        distances[i, j] = 4.0 * np.arcsin(np.linalg.norm(s[i] - r[j], axis=-1) / 2.0)
+    return _mixed(request, -0.5 * distances**2, distances, p, "reference")
 
 
-def jeffreys(Q: Floats, K: Floats, V: Floats, temperature: float, engine: Engine) -> Attended:
+def _jeffreys(request: AttendRequest) -> Attended:
     """By Jeffreys' divergence, an upper bound of the squared distance that needs products only."""
-    root = np.sqrt(Q.shape[1])
-    eta_q, eta_k = softmax(Q @ K.T / root) @ K, softmax(K @ K.T / root) @ K
+    Q, K = request.Q, request.K
+    p = rows(Q, K)
+    eta_q, eta_k = p @ K, rows(K, K) @ K
     cross = Q @ eta_k.T + eta_q @ K.T
     own = (Q * eta_q).sum(axis=1)[:, None] + (K * eta_k).sum(axis=1)
-    divergence = np.maximum((own - cross) / root, 0.0)
-    return _mixed(Q, K, V, -0.5 * divergence / temperature, np.sqrt(divergence), "reference")
+    divergence = np.maximum((own - cross) / request.root, 0.0)
+    return _mixed(request, -0.5 * divergence, np.sqrt(divergence), p, "reference")
 
 
-def geodesic(Q: Floats, K: Floats, V: Floats, temperature: float, engine: Engine) -> Attended:
+def geodesic(request: AttendRequest, engine: Engine) -> Attended:
     """By geodesics in the plane through the mean query that holds most variance."""
+    Q, K, V = request.Q, request.K, request.V
     pairs = len(Q) * len(K)
     if pairs > MOST_PAIRS:
         raise ValueError(
@@ -108,20 +113,20 @@ def geodesic(Q: Floats, K: Floats, V: Floats, temperature: float, engine: Engine
     distances, status = np.zeros(pairs), np.zeros(pairs, np.int32)
     operators = np.broadcast_to(np.eye(2), (pairs, 2, 2)).copy()
     if apart.any():
-        rows = np.flatnonzero(apart)
-        paths = engine.connect(ConnectRequest(manifold, start[rows], end[rows], steps=STEPS))
-        status[rows] = paths.status
-        distances[rows] = np.where(paths.status == Status.OK, paths.length, np.nan)
+        asked = np.flatnonzero(apart)
+        paths = engine.connect(ConnectRequest(manifold, start[asked], end[asked], steps=STEPS))
+        status[asked] = paths.status
+        distances[asked] = np.where(paths.status == Status.OK, paths.length, np.nan)
         carried = engine.transport(
-            TransportRequest(manifold, paths.theta, paths.velocity, np.zeros((len(rows), 2)))
+            TransportRequest(manifold, paths.theta, paths.velocity, np.zeros((len(asked), 2)))
         )
-        operators[rows] = np.where(
+        operators[asked] = np.where(
             (paths.status == Status.OK)[:, None, None], carried.operators[:, -1], np.eye(2)
         )
     shape = (len(Q), len(K))
     distances = distances.reshape(shape)
     logits = np.where(np.isfinite(distances), -0.5 * np.nan_to_num(distances) ** 2, -np.inf)
-    found = _mixed(Q, K, V, logits / temperature, distances, engine.name)
+    found = _mixed(request, logits, distances, rows(Q, K), engine.name)
     output = found.output
     if V.shape[1] == K.shape[1]:
         output = _carried(found.weights, V, U, operators.reshape(*shape, 2, 2))
@@ -138,8 +143,8 @@ def geodesic(Q: Floats, K: Floats, V: Floats, temperature: float, engine: Engine
 def plane(Q: Floats, K: Floats) -> tuple[Floats, Floats]:
     """The mean query q₀ (d,) and the two directions U (d, 2) of most variance of queries and keys."""
     q0 = Q.mean(axis=0)
-    _, _, rows = np.linalg.svd(np.concatenate([Q - q0, K - q0]), full_matrices=True)
-    return q0, rows[:2].T.copy()
+    _, _, axes = np.linalg.svd(np.concatenate([Q - q0, K - q0]), full_matrices=True)
+    return q0, axes[:2].T.copy()
 
 
 def _carried(weights: Floats, V: Floats, U: Floats, operators: Floats) -> Floats:
@@ -152,16 +157,17 @@ def _carried(weights: Floats, V: Floats, U: Floats, operators: Floats) -> Floats
 
 
 def _mixed(
-    Q: Floats, K: Floats, V: Floats, logits: Floats, distances: Floats, engine: str
+    request: AttendRequest, logits: Floats, distances: Floats, p: Floats, engine: str
 ) -> Attended:
-    weights = softmax(logits)
+    """The values mixed by e^{ℓ/τ}, and by p; takes the place of the logits."""
+    logits /= request.temperature
+    weights = _normalised(logits)
     status = np.zeros(weights.shape, np.int32)
-    return Attended(weights @ V, weights, distances, status, attention(Q, K, V), engine)
+    return Attended(weights @ request.V, weights, distances, status, p @ request.V, engine)
 
 
-MODES: dict[str, Callable[[Floats, Floats, Floats, float, Engine], Attended]] = {
-    "flat": flat,
-    "ambient": ambient,
-    "jeffreys": jeffreys,
-    "geodesic": geodesic,
+_CLOSED: dict[str, Callable[[AttendRequest], Attended]] = {
+    "flat": _flat,
+    "ambient": _ambient,
+    "jeffreys": _jeffreys,
 }

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from compute.gpu import action, distance, field, geodesic, geometry, shooting, tiles, transport
+from compute.gpu import (
+    action,
+    attend,
+    distance,
+    field,
+    geodesic,
+    geometry,
+    shooting,
+    tiles,
+    transport,
+)
 from compute.gpu.kernel import Source, module
 from compute.manifold import Manifold
 
@@ -17,6 +27,8 @@ SOURCES: dict[str, Source] = {
         transport.COMPOSE,
         field.SOURCE,
         distance.SOURCE,
+        attend.PAIRS,
+        attend.SOFTMAX,
     )
 }
 

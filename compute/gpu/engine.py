@@ -5,8 +5,10 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 
 from __future__ import annotations
 
+from compute.attend import modes
+from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
-from compute.gpu import distance, field, geodesic, geometry, shooting, transport
+from compute.gpu import attend, distance, field, geodesic, geometry, shooting, transport
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
@@ -74,3 +76,10 @@ class GpuEngine:
         """The distance from a point over a rectangle of a chart."""
         with self._device.watched():
             return distance.distance(self._workshop, request)
+
+    def attend(self, request: AttendRequest) -> Attended:
+        """Attention by distances; that by geodesics joins and carries by the kernels of both."""
+        if request.mode == "geodesic":
+            return modes.geodesic(request, self)
+        with self._device.watched():
+            return attend.attend(self._workshop, request)
