@@ -1,7 +1,7 @@
 """Workload F: attention of 512 queries to 512 keys of 64 dimensions in the mode "ambient".
 
-The yardstick is scaled dot-product attention written in NumPy, on the same cores.  Measured are the path
-that `GeometricAttention` takes by itself, which is NumPy, and the kernels, where there is an adapter.
+The yardstick is scaled dot-product attention written in NumPy, on the same cores.  Measured are what
+`GeometricAttention` does by itself, which is NumPy, and the kernels, where there is an adapter.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def standard(Q: Floats, K: Floats, V: Floats) -> Floats:
 
 
 def measure(engine: Engine) -> dict[str, Any]:
-    """Best times of ambient attention, in NumPy and by the engine's kernels, and of the standard one."""
+    """Best times of ambient attention in NumPy and by kernels, and of the standard one."""
     arrays = np.random.default_rng(0).normal(size=(3, TOKENS, WIDTH))
     ambient = GeometricAttention("ambient")
     found = ambient.attend(*arrays)
