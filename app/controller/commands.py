@@ -90,6 +90,17 @@ COMMANDS: tuple[Command, ...] = (
         "Compute the path again in double precision and compare",
         "check-decagram-outline",
     ),
+    Command(
+        "flow_evolve",
+        "Flow",
+        "Evolve or pause",
+        "Ctrl+Return",
+        "Let the field flow",
+        "waves-arrow-right",
+    ),
+    Command("flow_step", "Flow", "One step", "Ctrl+.", "Let the field flow for one step"),
+    Command("flow_reset", "Flow", "Begin again", "Ctrl+Home", "Back to the field at time 0"),
+    Command("flow_unpaint", "Flow", "Wipe the painted field", "", "Forget all strokes"),
     Command("palette", "Help", "All commands…", "Ctrl+K", "Find a command by typing", "magnify"),
     Command("shortcuts", "Help", "Keys…", "F1", "All keys and gestures on one sheet"),
     Command(

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from app.controller import drawing, formulas, panels, placing
+from app.controller import drawing, flowing, formulas, panels, placing
 from app.controller.answers import Answers
 from app.controller.checking import CheckAnswer, CheckJob
 from app.controller.editing import Editor
+from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.morphing import Morph
@@ -20,6 +21,7 @@ from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.runner import EngineOpened, JobFailed, Message
+from app.controller.streaming import Streaming
 from app.controller.studies import STUDIES, StudyAnswer
 from app.controller.surfaces import chart_drawn
 from app.model.scene import Scene
@@ -41,9 +43,9 @@ from app.views.base import (
 from compute.families import family as manifold_of
 
 # what changes of a scene without changing what panels say
-MOVED = ("playhead", "view", "camera", "start", "end", "vector")
+MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 # answers that are drawn
-DRAWN = (PathAnswer, MapAnswer, EllipseAnswer, StudyAnswer, RelaxAnswer)
+DRAWN = (PathAnswer, MapAnswer, EllipseAnswer, StudyAnswer, RelaxAnswer, FlowAnswer)
 
 
 class Submits(Protocol):
@@ -63,6 +65,7 @@ class Controller:
         self.player = Player(store, canvas, window)
         self.morph = Morph(canvas, window)
         self.editor = Editor(store, window)
+        self.streaming = Streaming(store, canvas, window)
         self.answers = Answers(store, canvas, window, self.player)
         self._late: list[Message] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
@@ -74,6 +77,7 @@ class Controller:
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
             "to_start": self.editor.rewind,
+            **self.streaming.commands(),
         }
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
@@ -162,6 +166,7 @@ class Controller:
             return
         if chart_drawn(old) is not chart_drawn(new):
             self.answers.forget()
+            self.streaming.forget()
             self.player.end_relaxing()
             self._show_everything(new)
             return
@@ -173,9 +178,12 @@ class Controller:
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
             self.answers.show_path()
+            self.streaming.draw()
             self._planned = {k: job for k, job in self._planned.items() if k not in STUDIES}
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
             self.answers.show_moving_point()
+        if old.flow != new.flow or old.layers != new.layers:
+            self.streaming.show_state()
         if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
             self._show_panels(new)
         self._plan(new)
@@ -186,6 +194,7 @@ class Controller:
     def _switch_chart(self, old: Scene, new: Scene) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.player.end_relaxing()
+        self.streaming.forget()
         self._viewport = replace(self._viewport, dragging=False)
         self._planned = {k: job for k, job in self._planned.items() if k is PathJob}
         self.morph.begin(old, new, self.answers.path, self._arrive)
@@ -217,6 +226,7 @@ class Controller:
 
     def _show_panels(self, scene: Scene) -> None:
         self.window.set_panels(panels.state(scene))
+        self.streaming.show_state()
 
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: Message) -> None:
@@ -234,6 +244,8 @@ class Controller:
                 type(message.job)
             ):
                 drawing.show_answer(self.canvas, self.store.scene, message)
+            case FlowAnswer() if flowing.alike(message.job, self._planned.get(FlowJob)):
+                self.streaming.take(message)
             case StudyAnswer():
                 self._take_study(message)
             case RelaxAnswer():
@@ -242,12 +254,18 @@ class Controller:
                 self._show_family(message)
             case CheckAnswer():
                 self.answers.take_check(message)
+            case PathAnswer():
+                self._take_late(message)
+            case _:
+                self._take_remark(message)
+
+    def _take_remark(self, message: Message) -> None:
+        match message:
             case EngineOpened():
                 self.answers.take_engine(message)
             case JobFailed():
+                self.streaming.end()
                 self.answers.say(message.problem, False)
-            case PathAnswer():
-                self._take_late(message)
 
     def _is_wanted(self, answer: PathAnswer) -> bool:
         """Whether it is the path that was asked for last, be it in the quality of a drag."""

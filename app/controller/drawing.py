@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.controller import picture, studies, surfaces
+from app.controller import currents, flowing, picture, studies, surfaces
+from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
 from app.model.scene import UNTURNED, Scene
@@ -31,6 +32,7 @@ def show_scene(canvas: Canvas, scene: Scene) -> None:
     canvas.set_map(None)
     canvas.set_ellipses(None)
     canvas.set_transport(None)
+    currents.clear(canvas)
     canvas.set_moving_point(None)
     canvas.set_message("")
     for kinds in studies.KINDS.values():
@@ -63,7 +65,7 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
     manifold, chart = _manifold_and_chart(scene)
     canvas.set_marks(picture.marks(manifold, chart) if scene.layers.tokens else None)
     canvas.set_grid(scene.layers.grid)
-    if not scene.layers.map:
+    if not (scene.layers.map or flowing.covers(scene)):
         canvas.set_map(None)
     if not scene.layers.ellipses:
         canvas.set_ellipses(None)
@@ -71,6 +73,7 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
         if not getattr(scene.layers, layer):
             for kind in kinds:
                 canvas.set_curve(kind, None)
+    currents.clear_hidden(canvas, scene)
     show_pins(canvas, scene)
 
 
@@ -144,5 +147,7 @@ def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
             show_map(canvas, scene, answer)
         case EllipseAnswer():
             canvas.set_ellipses(picture.ellipses(answer.outlines, surfaces.chart_drawn(scene)))
+        case FlowAnswer():
+            currents.show(canvas, scene, answer)
         case StudyAnswer():
             show_study(canvas, scene, answer)

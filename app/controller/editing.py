@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from app.controller import panels, placing
+from app.model.flow import rewritten
 from app.model.scene import check_height, completed, in_chart, of_family
 from app.model.store import Store
 from app.views.base import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged, Window
 from compute.types import Floats
 
 # fields that a slider changes: what it passes over is one step of undo
-SLIDERS = ("alpha", "playhead")
+SLIDERS = ("alpha", "playhead", "flow.time")
 
 
 class Editor:
@@ -68,14 +69,17 @@ class Editor:
             layers = {
                 k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")
             }
-            plain = {k: v for k, v in changes.items() if not k.startswith("layers.")}
+            flow = {k.removeprefix("flow."): v for k, v in changes.items() if k.startswith("flow.")}
+            if flow:
+                scene = replace(scene, flow=rewritten(scene.flow, flow))
+            plain = {k: v for k, v in changes.items() if "." not in k}
             scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
             check_height(scene)
         except ValueError as problem:
             self._window.tell("That cannot be shown", str(problem))
             self._window.set_panels(panels.state(self._store.scene))
             return
-        self._store.update(scene, merge=next((k for k in plain if k in SLIDERS), None))
+        self._store.update(scene, merge=next((k for k in changes if k in SLIDERS), None))
 
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.controller import checking, doctor, formulas, relaxing, studies
+from app.controller import checking, doctor, flowing, formulas, relaxing, studies
 from app.controller.checking import CheckAnswer, CheckJob
 from app.controller.doctor import DoctorAnswer, DoctorJob
+from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.studies import Study, StudyAnswer
@@ -86,7 +87,7 @@ class EllipseJob:
     view: Extent
 
 
-Job = PathJob | MapJob | EllipseJob | Study | CheckJob | RelaxJob | FamilyJob | DoctorJob
+Job = PathJob | MapJob | EllipseJob | Study | FlowJob | CheckJob | RelaxJob | FamilyJob | DoctorJob
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +144,7 @@ Answer = (
     | MapAnswer
     | EllipseAnswer
     | StudyAnswer
+    | FlowAnswer
     | CheckAnswer
     | RelaxAnswer
     | FamilyAnswer
@@ -156,6 +158,8 @@ def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
     """Answer ``job`` with one engine, by one or more calls of ``emit``."""
     if isinstance(job, Study):
         emit(studies.perform(engine, job))
+    elif isinstance(job, FlowJob):
+        flowing.perform(engine, job, emit, cancelled)
     elif isinstance(job, CheckJob):
         emit(checking.perform(job))
     elif isinstance(job, RelaxJob):

@@ -26,6 +26,9 @@ LAYER_WORDS = {
     "balls": "Balls through B",
     "loop": "Loop",
     "cut_locus": "Cut locus of A",
+    "flow": "Flow",
+    "particles": "Particles",
+    "singularities": "Singularities",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.controller import studies
+from app.controller import flowing, studies
 from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
 from app.model.scene import DISTANCE, HEIGHT, Scene, chart_of
 from compute.families import family as manifold_of
@@ -38,7 +38,7 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
     ]
     if scene.layers.ellipses:
         wanted.append(EllipseJob(scene.family, scene.chart, view))
-    if scene.layers.map:
+    if scene.layers.map and not flowing.covers(scene):
         wanted.append(
             MapJob(
                 scene.family,
@@ -50,6 +50,8 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
                 source=scene.start.theta if scene.scalar == DISTANCE else None,
             )
         )
+    if flowing.is_shown(scene):
+        wanted.append(flowing.wanted(scene))
     wanted += studies.wanted(scene, viewport.dragging)
     return {type(job): job for job in wanted}
 

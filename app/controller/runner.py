@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from app.controller.checking import CheckJob
 from app.controller.doctor import DoctorJob
+from app.controller.flowing import FlowJob
 from app.controller.formulas import FamilyJob
 from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
@@ -28,6 +29,7 @@ ORDER: tuple[type, ...] = (
     CheckJob,
     DoctorJob,
     MapJob,
+    FlowJob,
     *STUDIES[-2:],
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.model.flow import Flow
 from app.model.timeline import Timeline
 from compute.charts import Chart
 from compute.families import family as manifold_of
@@ -48,6 +49,9 @@ class Layers:
     balls: bool = False
     loop: bool = False
     cut_locus: bool = False
+    flow: bool = False
+    particles: bool = False
+    singularities: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Scene:
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts; None:
     from where it is seen best.
+    flow: the field that evolves, and how far it has.
     timeline: how it changes in time, or None.
     unknown: (path, value) of entries of a file that this version does not know; written back.
     """
@@ -81,6 +86,7 @@ class Scene:
     view: Extent | None = None
     camera: Camera | None = None
     title: str = ""
+    flow: Flow = field(default_factory=Flow)
     timeline: Timeline | None = None
     unknown: tuple[tuple[str, Any], ...] = ()
 
@@ -150,6 +156,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         vector=None,
         view=None,
         loop=(),
+        flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare)
 

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import embedded, timeline
+from app.model import embedded, flow, timeline
 from app.model.scene import Camera, Layers, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled
@@ -39,6 +39,7 @@ _KNOWN = {
     "timeline",
     "loop",
     "camera",
+    "flow",
     *_PLAIN,
 }
 
@@ -115,15 +116,22 @@ def to_text(scene: Scene, folder: Path) -> str:
         data["camera"] = list(scene.camera)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
+    if scene.flow != flow.Flow():
+        data["flow"] = flow.stated(scene.flow, folder)
     if scene.timeline is not None:
         data["timeline"] = timeline.stated(scene.timeline)
-    for path, value in scene.unknown:
+    _put_back(data, scene.unknown)
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _put_back(data: dict[str, Any], unknown: tuple[tuple[str, Any], ...]) -> None:
+    """Entries that this version does not know, where they were."""
+    for path, value in unknown:
         *parents, last = path.split("/")
         home = data
         for parent in parents:
             home = home.setdefault(parent, {})
         home[last] = value
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def from_text(text: str, where: str, folder: Path) -> Scene:
@@ -158,6 +166,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
+        flow=flow.read(data.get("flow", {}), folder),
         timeline=timeline.read(data["timeline"]) if data.get("timeline") else None,
         unknown=_unknown(data),
     )
@@ -237,6 +246,8 @@ def _unknown(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
         for key, value in data.get("layers", {}).items()
         if key not in layers
     ]
+    known = {f.name for f in fields(flow.Flow)}
+    found += [(f"flow/{k}", value) for k, value in data.get("flow", {}).items() if k not in known]
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.flow import FlowState, Particles, VectorField
 from compute.types import Extent
 
 Array = NDArray[np.floating]
@@ -309,6 +310,18 @@ class Canvas(ABC):
         """Fisher ellipses as closed outlines (k, points, 2)."""
 
     @abstractmethod
+    def set_field(self, field: VectorField | None) -> None:
+        """A field as arrows that do not crowd."""
+
+    @abstractmethod
+    def set_particles(self, particles: Particles | None, phase: float = 0.0) -> None:
+        """Particles, ``phase`` lives after they were first where they are at phase 0."""
+
+    @abstractmethod
+    def set_zeros(self, zeros: Marks | None) -> None:
+        """The zeros of a field, with their index and kind."""
+
+    @abstractmethod
     def set_grid(self, visible: bool) -> None: ...
     @abstractmethod
     def set_moving_point(self, xy: XY | None) -> None: ...
@@ -345,6 +358,8 @@ class Window(ABC):
 
     @abstractmethod
     def set_measures(self, measures: Sequence[Measure]) -> None: ...
+    @abstractmethod
+    def set_flow(self, state: FlowState) -> None: ...
     @abstractmethod
     def set_playhead(self, t: float, playing: bool) -> None: ...
     @abstractmethod

@@ -27,6 +27,7 @@ from app.views.canvas.axes import AxesLayer, GridLayer
 from app.views.canvas.box import BoxLayer
 from app.views.canvas.curves import CurvesLayer
 from app.views.canvas.ellipses import EllipsesLayer
+from app.views.canvas.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.gestures import Gestures
 from app.views.canvas.glyphs import Atlas
@@ -42,6 +43,7 @@ from app.views.canvas.shapes import CLEAR
 from app.views.canvas.space import SpaceFrame
 from app.views.canvas.stage import Stage
 from app.views.canvas.still import Tile, still
+from app.views.flow import Particles, VectorField
 from app.views.theme import DARK, RGBA, Theme, rgba
 from compute.types import Extent
 
@@ -84,6 +86,8 @@ class VispyCanvas(Gestures):
         self._box, self._outline = BoxLayer(theme, atlas), OutlineLayer(theme, atlas)
         self._grid, self._frame_layer = GridLayer(theme, atlas), AxesLayer(theme, atlas)
         self._ellipses, self._curves = EllipsesLayer(theme, atlas), CurvesLayer(theme, atlas)
+        self._field, self._particles = FieldLayer(theme, atlas), ParticlesLayer(theme, atlas)
+        self._zeros = MarksLayer(theme, atlas)
         self._carried = ArrowsLayer(theme, atlas, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, atlas, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme, atlas), PinsLayer(theme, atlas)
@@ -182,6 +186,18 @@ class VispyCanvas(Gestures):
         self._ellipses.set(outlines)
         self._now()
 
+    def set_field(self, field: VectorField | None) -> None:
+        self._field.set(field)
+        self._now()
+
+    def set_particles(self, particles: Particles | None, phase: float = 0.0) -> None:
+        self._particles.set(particles, phase)
+        self._now()
+
+    def set_zeros(self, zeros: Marks | None) -> None:
+        self._zeros.set(zeros)
+        self._now()
+
     def set_grid(self, visible: bool) -> None:
         self._grid_visible = visible
         self._grid.set(self._axes, visible)
@@ -256,8 +272,9 @@ class VispyCanvas(Gestures):
     @property
     def things(self) -> tuple[Layer, ...]:
         """What is at points of the manifold."""
-        behind = (self._ellipses, self._curves, self._carried)
-        return (*behind, self._marks, self._vector, self._pins)
+        flow = (self._particles, self._field)
+        behind = (self._ellipses, *flow, self._curves, self._carried)
+        return (*behind, self._zeros, self._marks, self._vector, self._pins)
 
     @property
     def around(self) -> tuple[Layer, ...]:

@@ -32,9 +32,11 @@ from app.views.base import (
     Verdict,
     Window,
 )
+from app.views.flow import FlowState
 from app.views.qt.actions import Actions
 from app.views.qt.distributions_panel import DistributionsPanel
 from app.views.qt.family_panel import FamilyPanel
+from app.views.qt.flow_panel import FlowPanel
 from app.views.qt.frame import Frame, Leaving, Mail
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
@@ -58,6 +60,7 @@ AREAS = {
     "Layers": LEFT,
     "Distributions": RIGHT,
     "Measures": RIGHT,
+    "Flow": RIGHT,
     "Log": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 
@@ -77,6 +80,7 @@ class MainWindow(Window):
         self._layers = LayersPanel(self._edit)
         self._distributions = DistributionsPanel(theme)
         self._measures = MeasuresPanel()
+        self._flow = FlowPanel(self._edit, self._invoke, theme)
         self._log = LogPanel()
         self._timeline = Timeline(lambda: self._invoke("play"), lambda t: self._edit("playhead", t))
         self._place(canvas_native)
@@ -105,6 +109,7 @@ class MainWindow(Window):
             "Layers": self._dock("Layers", self._layers.widget),
             "Distributions": self._dock("Distributions", self._distributions.widget),
             "Measures": self._dock("Measures", scrolling(self._measures.widget)),
+            "Flow": self._dock("Flow", scrolling(self._flow.widget)),
             "Log": self._dock("Log", self._log.widget),
         }
         self.reset_layout()
@@ -121,6 +126,8 @@ class MainWindow(Window):
             dock.setFloating(False)
             self.frame.addDockWidget(AREAS[title], dock)
             dock.setVisible(title != "Log")
+        self.frame.tabifyDockWidget(self._docks["Measures"], self._docks["Flow"])
+        self._docks["Measures"].raise_()
         docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
@@ -183,6 +190,9 @@ class MainWindow(Window):
 
     def set_measures(self, measures: Sequence[Measure]) -> None:
         self._measures.show(measures)
+
+    def set_flow(self, state: FlowState) -> None:
+        self._flow.show(state)
 
     def set_playhead(self, t: float, playing: bool) -> None:
         self._timeline.show(t, playing)
@@ -315,6 +325,7 @@ class MainWindow(Window):
         dress(application, theme)
         self._made.set_theme(theme)
         self._distributions.set_theme(theme)
+        self._flow.set_theme(theme)
 
     def show_preferences(self, now: Preferences, change: Callable[[Preferences], None]) -> None:
         """The form of preferences."""

@@ -1,0 +1,114 @@
+"""Drawing a flow: arrows, particles, zeros, and the map of a scalar one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.controller.flowing import FlowAnswer
+from app.controller.particles import sampled
+from app.controller.surfaces import chart_drawn
+from app.model.scene import Scene
+from app.views.base import Canvas, ColorMap2D, Marks
+from app.views.flow import Particles, VectorField
+from compute.charts import Chart
+from compute.types import Extent, Floats
+
+# lives that particles have while the moving point goes from A to B
+LIVES = 2.0
+# of more zeros than this only the places are shown
+MOST_NAMED = 24
+WORDS = "attention mass"
+
+
+def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
+    """All layers of a flow that the scene shows; the particles, to be moved on."""
+    layers, chart = scene.layers, chart_drawn(scene)
+    canvas.set_field(field(answer, chart) if layers.flow else None)
+    canvas.set_zeros(zeros(answer, chart) if layers.singularities else None)
+    moving = particles(answer, chart) if layers.particles else None
+    canvas.set_particles(moving, phase(scene))
+    if layers.flow and answer.values is not None:
+        canvas.set_map(mass(scene, answer))
+    return moving
+
+
+def clear(canvas: Canvas) -> None:
+    """Nothing of a flow."""
+    canvas.set_field(None)
+    canvas.set_particles(None)
+    canvas.set_zeros(None)
+
+
+def clear_hidden(canvas: Canvas, scene: Scene) -> None:
+    """Layers that are off are drawn no longer."""
+    if not scene.layers.flow:
+        canvas.set_field(None)
+    if not scene.layers.particles:
+        canvas.set_particles(None)
+    if not scene.layers.singularities:
+        canvas.set_zeros(None)
+
+
+def phase(scene: Scene) -> float:
+    """How many lives particles are on their way: a function of the scene alone."""
+    return scene.flow.drift + LIVES * scene.playhead
+
+
+def field(answer: FlowAnswer, chart: Chart) -> VectorField | None:
+    """The field at its nodes, pushed into the chart that is drawn."""
+    if answer.drawn is None:
+        return None
+    if chart.dimension == 2:
+        return VectorField(answer.x, answer.drawn)
+    theta = np.where(np.isfinite(answer.drawn), answer.theta, np.nan)
+    plane = chart.plane
+    with np.errstate(invalid="ignore"):
+        pulled = plane.pull(answer.theta, np.nan_to_num(answer.drawn))
+        return VectorField(_placed(answer, chart), np.where(
+            np.isfinite(theta), 1.0, np.nan
+        )[..., :1] * chart.push(answer.theta, pulled))  # fmt: skip
+
+
+def _placed(answer: FlowAnswer, chart: Chart) -> Floats:
+    """Where the nodes are drawn (rows, columns, d)."""
+    return answer.x if chart.dimension == 2 else chart.forward(answer.theta)
+
+
+def particles(answer: FlowAnswer, chart: Chart) -> Particles | None:
+    """The particles' ways as they are drawn."""
+    if answer.tracks is None:
+        return None
+    if chart.dimension == 2:
+        e = answer.job.extent
+        size, low = np.array([e.x1 - e.x0, e.y1 - e.y0]), np.array([e.x0, e.y0])
+        return Particles(low + size * answer.tracks)
+    moments, count = answer.tracks.shape[:2]
+    places = sampled(_placed(answer, chart), answer.tracks.reshape(-1, 2))
+    return Particles(places.reshape(moments, count, -1))
+
+
+def zeros(answer: FlowAnswer, chart: Chart) -> Marks | None:
+    """The field's zeros with index and kind."""
+    if not answer.zeros:
+        return None
+    theta = np.array([zero.theta for zero in answer.zeros])
+    named = len(theta) <= MOST_NAMED
+    labels = tuple(
+        f"{zero.index:+d} {zero.kind}".replace("-", "−") if named else "" for zero in answer.zeros
+    )
+    return Marks(chart.forward(theta), labels, np.zeros(len(theta)))
+
+
+def mass(scene: Scene, answer: FlowAnswer) -> ColorMap2D | None:
+    """A scalar flow as a map; samples are at nodes, half a cell beyond the job's rectangle."""
+    values = answer.values
+    assert values is not None
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return None
+    e, (rows, columns) = answer.job.extent, values.shape
+    dx, dy = (e.x1 - e.x0) / (columns - 1) / 2, (e.y1 - e.y0) / (rows - 1) / 2
+    extent = Extent(e.x0 - dx, e.x1 + dx, e.y0 - dy, e.y1 + dy)
+    low, high = float(known.min()), float(known.max())
+    limits = (low, high) if high > low else (low - 0.5, high + 0.5)
+    return ColorMap2D(values, extent, scene.colormap, limits, WORDS)

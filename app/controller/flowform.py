@@ -1,0 +1,73 @@
+"""The form of a flow: what can be chosen, in words."""
+
+from __future__ import annotations
+
+from app.controller.picture import words_of
+from app.model.flow import SIDES
+from app.model.scene import Scene
+from app.views.base import Choice
+from app.views.flow import Setting
+from compute.families import family as manifold_of
+
+MODES = (
+    Choice("rough", "Heat, covariant (rough)"),
+    Choice("hodge", "Heat of Hodge and de Rham"),
+    Choice("deformation", "Heat that keeps Killing fields"),
+    Choice("scalar", "Heat of attention mass"),
+    Choice("sharpen", "⚠ Sharpening (backward)"),
+    Choice("seed", "⚠ The literal equation"),
+)
+MODE_HINTS = {
+    "rough": "∂A/∂t = ∇ⁱ∇ᵢA: the norm never grows.",
+    "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A, which is −(dδ + δd)A.",
+    "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields do not move.",
+    "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: the mass is kept.",
+    "sharpen": "∂A/∂t = −ΔA − εΔ²A: backward heat, regularised.",
+    "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), as it stands, in the family's own coordinates.",
+}
+BOUNDARIES = (
+    Choice("neumann", "Nothing flows through"),
+    Choice("dirichlet", "Held at the edge"),
+)
+INITIAL = (
+    Choice("dipole", "Source at A, sink at B"),
+    Choice("transported", "The vector at A, carried"),
+    Choice("gradient", "Gradient of a scalar"),
+    Choice("rotation", "Killing field"),
+    Choice("random", "Random"),
+    Choice("head", "The head’s own field"),
+    Choice("painted", "Painted (Alt and drag)"),
+    Choice("file", "From a file…"),
+)
+MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
+
+
+def settings(scene: Scene) -> tuple[Setting, ...]:
+    """The rows for a completed scene; those without a meaning for it are left out."""
+    flow, manifold = scene.flow, manifold_of(scene.family)
+    initial = MASS if flow.mode == "scalar" else tuple(
+        choice for choice in INITIAL if choice.value != "head" or manifold.name == "attention"
+    )  # fmt: skip
+    rows = [
+        Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, MODES),
+        Setting(
+            "flow.boundary", "At the edge", "What happens at the grid's edge.", flow.boundary,
+            BOUNDARIES,
+        ),
+        Setting("flow.initial", "Begins with", "The field at time 0.", flow.initial, initial),
+    ]  # fmt: skip
+    if flow.initial == "gradient" and flow.mode != "scalar":
+        scalars = tuple(Choice(s, words_of(s)) for s in manifold.scalars)
+        mapped = Choice("", "As the map")
+        rows.append(
+            Setting("flow.scalar", "Of", "Up its steepest slope.", flow.scalar, (mapped, *scalars))
+        )
+    if flow.initial == "random":
+        rows.append(
+            Setting("flow.seed", "Seed", "Of the random numbers.", flow.seed, limits=(0, 9999))
+        )
+    rows += [
+        Setting("flow.side", "Grid", "Nodes a side over the chart.", flow.side, limits=SIDES),
+        Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-4, 1.0)),
+    ]
+    return tuple(rows)

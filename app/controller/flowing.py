@@ -1,0 +1,261 @@
+"""A field that evolves: the job, its answers slice by slice, and the history that is kept.
+
+The state at k·pace is reached by k equal slices from the beginning, whoever asks and whenever: a frame
+of a film, a scrub and an evolution that is watched show the same field at the same time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from app.controller.particles import tracks
+from app.model.flow import Flow
+from app.model.scene import Scene, chart_of, view_of
+from compute.engine import Engine
+from compute.families import family as manifold_of
+from compute.flow import initial
+from compute.flow.api import AttentionFlow
+from compute.flow.grid import Grid
+from compute.flow.singularities import Singularity, singularities
+from compute.types import Extent, Floats, Status
+
+Point = tuple[float, float]
+# states that are kept may take so much memory; beyond, every other one is dropped
+MOST_BYTES = 64 << 20
+# seconds between answers on the way to a time that is far
+BETWEEN = 0.15
+# zeros that are marked at most
+MOST_ZEROS = 400
+LAYERS = ("flow", "particles", "singularities")
+
+
+@dataclass(frozen=True)
+class FlowJob:
+    """The field of ``flow`` at its time, over a rectangle of a chart of the plane.
+
+    start, end, vector: the pins and the vector at A where the initial field is made from them;
+    scalar, token: what a gradient is of.
+    """
+
+    family: str
+    chart: str
+    extent: Extent
+    flow: Flow
+    start: Point | None
+    end: Point | None
+    vector: Point | None
+    scalar: str
+    token: int
+
+
+@dataclass(frozen=True, eq=False)
+class FlowAnswer:
+    """The field at ``time``, which is that of the job if ``complete``.
+
+    x, theta (rows, columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): its
+    components in the chart, NaN outside; or values (rows, columns) of a scalar.
+    tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
+    times and at them norm, mass, energy: the history; limiter: what limits the step, in words.
+    """
+
+    job: FlowJob
+    time: float
+    complete: bool
+    x: Floats
+    theta: Floats
+    drawn: Floats | None
+    values: Floats | None
+    tracks: Floats | None
+    zeros: tuple[Singularity, ...]
+    times: Floats
+    norm: Floats
+    mass: Floats
+    energy: Floats
+    status: Status
+    limiter: str
+    cut: float
+    milliseconds: float
+
+
+def is_shown(scene: Scene) -> bool:
+    """Whether a scene shows anything of its flow."""
+    return any(getattr(scene.layers, layer) for layer in LAYERS)
+
+
+def covers(scene: Scene) -> bool:
+    """Whether the flow is a scalar, whose map takes the place of the scene's."""
+    return scene.layers.flow and scene.flow.mode == "scalar"
+
+
+def alike(job: FlowJob, other: object) -> bool:
+    """Whether another job is of the same evolution, be it at another time."""
+    return isinstance(other, FlowJob) and job == replace(
+        other, flow=replace(other.flow, time=job.flow.time)
+    )
+
+
+def wanted(scene: Scene) -> FlowJob:
+    """The job of a completed scene's flow."""
+    assert scene.start and scene.end and scene.vector
+    manifold = manifold_of(scene.family)
+    flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
+    chart = chart_of(manifold, scene.chart).plane
+    of_pins = kind in ("transported", "dipole", "bump") or flow.mode == "scalar"
+    return FlowJob(
+        scene.family,
+        chart.name,
+        view_of(manifold, chart),
+        flow,
+        scene.start.theta if of_pins else None,
+        scene.end.theta if kind == "dipole" else None,
+        scene.vector if kind == "transported" else None,
+        (flow.scalar or scene.scalar) if kind == "gradient" else "",
+        scene.token if kind == "gradient" else 0,
+    )
+
+
+def perform(
+    engine: Engine,
+    job: FlowJob,
+    emit: Callable[[FlowAnswer], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
+    began = spoken = time.perf_counter()
+    # engines are told apart by identity
+    run = _run(engine, replace(job, flow=replace(job.flow, time=0.0)))  # type: ignore[arg-type]
+    for at, state in run.states_to(job.flow.time):
+        if cancelled():
+            return
+        now = time.perf_counter()
+        if at == job.flow.time:
+            emit(run.answer(job, at, state, 1000 * (now - began)))
+        elif now - spoken > BETWEEN:
+            spoken = now
+            emit(run.answer(job, at, state, 1000 * (now - began)))
+
+
+@lru_cache(maxsize=1)
+def _run(engine: Engine, job: FlowJob) -> Evolving:
+    """The worker's one evolution; another job begins another."""
+    return Evolving(engine, job)
+
+
+class Evolving:
+    """One evolution: its grid, the states that are kept, and what was measured at every slice."""
+
+    def __init__(self, engine: Engine, job: FlowJob) -> None:
+        flow = job.flow
+        self._job, self._pace = job, flow.pace
+        self._manifold = manifold_of(job.family)
+        self._solver = AttentionFlow(
+            self._manifold,
+            flow.side,
+            flow.mode,
+            engine,
+            chart=job.chart,
+            extent=job.extent,
+            boundary=flow.boundary,
+        )
+        self._grid = self._solver.grid
+        first = beginning(self._grid, job)
+        self._kept, self._stride = {0: first}, 1
+        self._last = (0, first)
+        self._measured: list[tuple[float, float, float]] = [self._measures(first)]
+        self._status, self._limiter = Status.OK, ""
+
+    def states_to(self, target: float) -> Iterator[tuple[float, Floats]]:
+        """(time, state) after each slice on the way to a time, which is the last."""
+        whole = int(target / self._pace + 1e-6)
+        rest = target - whole * self._pace
+        step, state = self._nearest(whole)
+        while step < whole:
+            yield step * self._pace, state
+            state, step = self._advanced(state, self._pace), step + 1
+            self._keep(step, state)
+        if rest > 1e-6 * self._pace:
+            yield step * self._pace, state
+            state = self._advanced(state, rest)
+        yield target, state
+
+    def _nearest(self, step: int) -> tuple[int, Floats]:
+        """The latest state that is kept and not later than a step."""
+        if self._last[0] <= step:
+            return self._last
+        known = max(kept for kept in self._kept if kept <= step)
+        return known, self._kept[known]
+
+    def _keep(self, step: int, state: Floats) -> None:
+        if step > self._last[0]:
+            self._last = (step, state)
+        if step == len(self._measured):
+            self._measured.append(self._measures(state))
+        if step % self._stride == 0:
+            self._kept[step] = state
+        if len(self._kept) * state.nbytes > MOST_BYTES:
+            self._stride *= 2
+            self._kept = {k: s for k, s in self._kept.items() if k % self._stride == 0}
+
+    def _advanced(self, state: Floats, span: float) -> Floats:
+        if self._status != Status.OK:
+            return state
+        made = self._solver.evolve(state, span, 1)
+        self._status = made.status
+        self._limiter = f"{made.steps} steps a slice, Euler’s limit {made.dt_limit:.2g}"
+        return np.nan_to_num(made.field)
+
+    def _measures(self, state: Floats) -> tuple[float, float, float]:
+        op = self._solver._operator
+        z = self._solver._compressed(state)
+        energy = -0.5 * float((op.mass * (z.conj() * (op.matrix @ z)).real).sum())
+        return op.norm(z), 0.0 if state.ndim == 3 else op.total(z), energy
+
+    def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
+        """What is shown of a state."""
+        g, vectors = self._grid, job.flow.mode != "scalar"
+        drawn = values = paths = None
+        zeros: tuple[Singularity, ...] = ()
+        if vectors:
+            drawn = np.where(g.usable[..., None], g.chart.push(g.theta, state), np.nan)
+            paths = tracks(drawn, job.extent)
+            zeros = tuple(singularities(g, state)[:MOST_ZEROS])
+        else:
+            values = np.where(g.usable, state, np.nan)
+        steps = min(int(at / self._pace + 1e-6), len(self._measured) - 1) + 1
+        norm, mass, energy = np.array(self._measured[:steps]).T
+        return FlowAnswer(
+            job, at, at == job.flow.time, g.x, g.theta, drawn, values, paths, zeros,
+            self._pace * np.arange(steps), norm, mass, energy,
+            self._status, self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
+        )  # fmt: skip
+
+
+def beginning(grid: Grid, job: FlowJob) -> Floats:
+    """The field that a flow begins with.  Raises ValueError where there is none such."""
+    flow, pins = job.flow, [np.array(pin) for pin in (job.start, job.end) if pin is not None]
+    vectors = flow.mode != "scalar"
+    if flow.initial == "file":
+        return initial.from_file(grid, flow.source, vectors)
+    if not vectors:
+        return initial.bump(grid, pins[0])
+    match flow.initial:
+        case "transported":
+            return initial.transported(grid, pins[0], np.array(job.vector))
+        case "dipole":
+            return initial.dipole(grid, *pins)
+        case "gradient":
+            return initial.gradient(grid, job.scalar, job.token)
+        case "rotation":
+            return initial.rotation(grid)
+        case "random":
+            return initial.random(grid, flow.seed)
+        case "head":
+            return initial.head(grid)
+        case "painted":
+            return initial.painted(grid, flow.strokes)
+    raise ValueError("attention mass is a scalar: choose the scalar flow for it")

@@ -1,0 +1,190 @@
+"""Letting a flow run: evolve, pause, step and reset, particles that move, and what the panel says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from app.controller import currents, flowing
+from app.controller.flowform import settings
+from app.controller.flowing import FlowAnswer
+from app.model.flow import MOST_STEPS, Flow
+from app.model.scene import Scene
+from app.model.store import Store
+from app.views.base import Canvas, Window
+from app.views.flow import FlowState, Particles
+from compute.types import Status
+
+FRAME_MS = 40
+# seconds of a particle's life
+LIFE = 4.0
+WARNINGS = {
+    "sharpen": "Backward heat: ill-posed. Short waves are damped, and it stops at ten times its norm.",
+    "seed": "Backward heat, ill-posed, and not covariant: another chart gives another answer.",
+}
+# the slider of times ends after so many steps, or where the flow is
+SLIDER = 200
+NONE = np.zeros(0)
+
+
+class Streaming:
+    """The flow of one store's scene, on the window's clock."""
+
+    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
+        self._store, self._canvas, self._window = store, canvas, window
+        self._stop: Callable[[], None] | None = None
+        self._stop_drifting: Callable[[], None] | None = None
+        self._answer: FlowAnswer | None = None
+        self._moving: Particles | None = None
+        self._phase = 0.0
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """What the command table calls."""
+        return {
+            "flow_evolve": self.toggle,
+            "flow_step": self.step,
+            "flow_reset": self.reset,
+            "flow_unpaint": lambda: self._change(strokes=(), time=0.0),
+        }
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the flow goes on by itself."""
+        return self._stop is not None
+
+    def toggle(self) -> None:
+        """Evolve, or pause."""
+        if self._stop is None:
+            self._show_layers()
+            self._stop = self._window.every(FRAME_MS, self._advance)
+        else:
+            self.end()
+            self._store.settle()
+        self.show_state()
+
+    def step(self) -> None:
+        """One step on."""
+        self._show_layers()
+        self._go_on()
+
+    def reset(self) -> None:
+        """Back to the field that it begins with."""
+        self.end()
+        self._change(time=0.0)
+
+    def end(self) -> None:
+        """Go on no longer."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    def forget(self) -> None:
+        """The scene is another one."""
+        self.end()
+        self._answer = self._moving = None
+        self._keep_drifting()
+
+    def _advance(self) -> None:
+        """One step, unless the last one is not answered yet."""
+        answer = self._answer
+        if answer is None or answer.time != self._store.scene.flow.time:
+            return
+        if answer.status != Status.OK:
+            self.end()
+            self.show_state()
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        flow = self._store.scene.flow
+        # a whole number of steps, so that what is kept is met again
+        steps = round(flow.time / flow.pace) + 1
+        if steps <= MOST_STEPS:
+            self._change(time=min(steps * flow.pace, MOST_STEPS * flow.pace))
+        else:
+            self.end()
+
+    def _change(self, **fields: object) -> None:
+        scene = self._store.scene
+        flow = replace(scene.flow, **fields)  # type: ignore[arg-type]
+        self._store.update(replace(scene, flow=flow), merge="flow time")
+
+    def _show_layers(self) -> None:
+        """A flow that nothing shows is shown by arrows and particles."""
+        scene = self._store.scene
+        if not flowing.is_shown(scene):
+            layers = replace(scene.layers, flow=True, particles=True)
+            self._store.update(replace(scene, layers=layers))
+
+    # --- answers ------------------------------------------------------------------------------
+    def take(self, answer: FlowAnswer) -> None:
+        """Draw the field, and go on from it."""
+        self._answer = answer
+        self.draw()
+        self.show_state()
+
+    def draw(self) -> None:
+        """What is known of the flow, as the scene shows it now."""
+        if self._answer is not None and flowing.is_shown(self._store.scene):
+            self._moving = currents.show(self._canvas, self._store.scene, self._answer)
+            self._put()
+        else:
+            self._moving = None
+        self._keep_drifting()
+
+    def _keep_drifting(self) -> None:
+        """Particles move while there are any."""
+        if self._moving is not None and self._stop_drifting is None:
+            self._stop_drifting = self._window.every(FRAME_MS, self._drift)
+        elif self._moving is None and self._stop_drifting is not None:
+            self._stop_drifting()
+            self._stop_drifting = None
+
+    def _drift(self) -> None:
+        self._phase = (self._phase + FRAME_MS / 1000 / LIFE) % 1.0
+        self._put()
+
+    def _put(self) -> None:
+        if self._moving is not None:
+            self._canvas.set_particles(
+                self._moving, currents.phase(self._store.scene) + self._phase
+            )
+
+    def show_state(self) -> None:
+        """Form, time, limiter and history in the panel."""
+        scene, answer = self._store.scene, self._answer
+        flow, known = scene.flow, answer is not None and flowing.is_shown(scene)
+        found = answer if known else None
+        self._window.set_flow(
+            FlowState(
+                settings=settings(scene),
+                time=flow.time,
+                longest=max(SLIDER * flow.pace, flow.time),
+                running=self.is_running,
+                warning=WARNINGS.get(flow.mode, ""),
+                words=_words(flow, found),
+                times=found.times if found else NONE,
+                norm=found.norm if found else NONE,
+                mass=found.mass if found else NONE,
+                energy=found.energy if found else NONE,
+            )
+        )
+
+
+def _words(flow: Flow, answer: FlowAnswer | None) -> str:
+    """What limits the flow, and what was cut off, in a sentence or two."""
+    if answer is None:
+        return "Evolve, or switch the layer Flow on."
+    words = [answer.limiter or "Not yet begun."]
+    if answer.status != Status.OK:
+        words.append(f"Stopped at t = {answer.time:.4g}: the norm has grown ten-fold.")
+    if answer.cut > 0.0:
+        words.append(f"{answer.cut:.0%} of the nodes lie outside the domain: nothing flows there.")
+    return " ".join(words)
+
+
+def changed(old: Scene, new: Scene) -> bool:
+    """Whether a change of the scene is one that the flow's drawing or panel shows."""
+    return (old.flow, old.layers, old.playhead) != (new.flow, new.layers, new.playhead)

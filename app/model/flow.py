@@ -1,0 +1,111 @@
+"""What a scene says of a flow: which equation, on what grid, from what field, and how far it ran."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+Point = tuple[float, float]
+MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
+BOUNDARIES = ("neumann", "dirichlet")
+INITIAL = (
+    "transported", "dipole", "gradient", "rotation", "random", "head", "painted", "file", "bump",
+)  # fmt: skip
+SIDES = (16, 192)
+# steps of ``pace`` that a flow may take
+MOST_STEPS = 20_000
+MOST_STROKES, MOST_VERTICES = 64, 512
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The flow of a scene.
+
+    mode, boundary: as `compute.flow` names them; side: nodes a side over the chart's own rectangle.
+    initial: what it begins with.  scalar: whose gradient ("" is the mapped one's); seed: of random
+    numbers; strokes: polylines in θ that paint it; source: an .npz that holds it.
+    time: how long it has run; pace: time a step; drift: how far particles are, in lives.
+    """
+
+    mode: str = "rough"
+    boundary: str = "neumann"
+    side: int = 64
+    initial: str = "dipole"
+    scalar: str = ""
+    seed: int = 1
+    strokes: tuple[tuple[Point, ...], ...] = ()
+    source: str = ""
+    time: float = 0.0
+    pace: float = 0.01
+    drift: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, known in (("mode", MODES), ("boundary", BOUNDARIES), ("initial", INITIAL)):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"a flow's {name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
+                )
+        _within("grid", self.side, *SIDES)
+        _within("pace", self.pace, 1e-6, 10.0)
+        _within("time", self.time, 0.0, MOST_STEPS * self.pace)
+        _within("seed", self.seed, 0, 2**31)
+        _within("drift", self.drift, -1e6, 1e6)
+        longest = max(map(len, self.strokes), default=0)
+        if len(self.strokes) > MOST_STROKES or longest > MOST_VERTICES:
+            raise ValueError(
+                f"a painted flow has at most {MOST_STROKES} strokes of {MOST_VERTICES} points, "
+                f"got {len(self.strokes)}, the longest of {longest}"
+            )
+
+
+def rewritten(flow: Flow, changes: Mapping[str, Any]) -> Flow:
+    """A flow with fields set; one that begins otherwise begins anew.  Raises ValueError."""
+    scalar = changes.get("mode", flow.mode) == "scalar"
+    beginning = {} if "initial" in changes else _beginning(flow, scalar)
+    going_on = set(changes) <= {"time", "drift"}
+    time = {} if going_on else {"time": 0.0}
+    return replace(flow, **{**beginning, **time, **changes})
+
+
+def _beginning(flow: Flow, scalar: bool) -> dict[str, str]:
+    """Mass for a scalar flow, vectors for the others."""
+    if flow.initial != "file" and (flow.initial == "bump") != scalar:
+        return {"initial": "bump" if scalar else "dipole"}
+    return {}
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"a flow's {name} must lie in {low:g} … {high:g}, got {value!r}")
+
+
+def stated(flow: Flow, folder: Path) -> dict[str, Any]:
+    """A flow as a scene file in ``folder`` holds it: only what is not usual."""
+    usual = Flow()
+    found = {
+        f.name: getattr(flow, f.name)
+        for f in fields(Flow)
+        if getattr(flow, f.name) != getattr(usual, f.name)
+    }
+    if flow.source:
+        found["source"] = os.path.relpath(flow.source, folder)
+    return found
+
+
+def read(data: Mapping[str, Any], folder: Path) -> Flow:
+    """The flow of a scene file whose shape is checked already.  Raises ValueError."""
+    known = {f.name: data[f.name] for f in fields(Flow) if f.name in data}
+    if known.get("source"):
+        known["source"] = os.path.normpath(folder / known["source"])
+    if "strokes" in known:
+        known["strokes"] = tuple(
+            tuple((float(x), float(y)) for x, y in stroke) for stroke in known["strokes"]
+        )
+    for name in ("time", "pace", "drift"):
+        if name in known:
+            known[name] = float(known[name])
+    return Flow(**known)

@@ -1,0 +1,168 @@
+"""The flow panel: its form, its clock, and norm, mass and energy as they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyqtgraph as pg
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from app.views.flow import FlowState, Setting
+from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
+from app.views.theme import Theme
+
+TICKS = 1000
+PLOT_HEIGHT = 92
+PLOTS = (
+    ("norm", "norm", "√∫g(A,A)dA: the heat flows never let it grow"),
+    ("mass", "mass", "∫ρ dA: a scalar flow with closed edges keeps it"),
+    ("energy", "energy", "½∫|∇A|²dA: what a heat flow descends"),
+)
+BUTTONS = (("flow_evolve", "▶"), ("flow_step", "❚▶"), ("flow_reset", "↺"))
+NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
+Change = Callable[[str, object], None]
+
+
+class FlowPanel:
+    """Rows are made from the state's settings; every choice is told to ``change(field, value)``."""
+
+    def __init__(self, change: Change, invoke: Callable[[str], None], theme: Theme) -> None:
+        self._change = change
+        self._state: FlowState | None = None
+        self.widget, column = panel(WIDE)
+        self._rows = form()
+        self._fields: dict[str, QWidget] = {}
+        self._listed: tuple[str, ...] = ()
+        column.addLayout(self._rows)
+        self.warning = label("", "warning", wrap=True)
+        column.addWidget(self.warning)
+        column.addLayout(self._make_clock(invoke))
+        self.words = label("", "quiet", wrap=True)
+        column.addWidget(self.words)
+        self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
+        for plot in self._plots.values():
+            column.addWidget(plot)
+        column.addStretch(1)
+        self.set_theme(theme)
+
+    def _make_clock(self, invoke: Callable[[str], None]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.buttons: dict[str, QToolButton] = {}
+        for name, text in BUTTONS:
+            button = QToolButton()
+            button.setText(text)
+            button.setFixedWidth(34)
+            button.setAccessibleName(NAMES[name])
+            button.setToolTip(NAMES[name])
+            button.clicked.connect(lambda _=False, name=name: invoke(name))
+            self.buttons[name] = button
+            row.addWidget(button)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, TICKS)
+        self.slider.setAccessibleName("Time of the flow")
+        self.slider.setToolTip("How long the field has flowed: what has been is kept")
+        self.slider.valueChanged.connect(self._scrub)
+        self.readout = label("", "quiet")
+        self.readout.setFixedWidth(62)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.readout)
+        return row
+
+    def _make_plot(self, title: str, hint: str) -> pg.PlotWidget:
+        plot = pg.PlotWidget(enableMenu=False)
+        plot.setAccessibleName(f"{title} of the flow over time")
+        plot.setToolTip(hint)
+        plot.setFixedHeight(PLOT_HEIGHT)
+        plot.hideButtons()
+        plot.setMouseEnabled(False, False)
+        plot.setLabel("left", title)
+        plot.getAxis("left").setWidth(62)
+        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        plot.plot()
+        return plot
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for plot in self._plots.values():
+            plot.setBackground(theme.panel)
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setPen(theme.border)
+                plot.getAxis(side).setTextPen(theme.muted)
+            plot.listDataItems()[0].setPen(pg.mkPen(theme.accent, width=2))
+
+    def show(self, state: FlowState) -> None:
+        """Show a state without telling it back."""
+        self._state = state
+        listed = tuple(row.field for row in state.settings)
+        if listed != self._listed:
+            self._make_rows(state)
+            self._listed = listed
+        for row in state.settings:
+            self._set(self._fields[row.field], row)
+        self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
+        self.warning.setVisible(bool(state.warning))
+        self.words.setText(state.words)
+        self.buttons["flow_evolve"].setText("❚❚" if state.running else "▶")
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(TICKS * state.time / state.longest))
+        self.readout.setText(f"t = {state.time:.3g}")
+        if self.widget.isVisible():
+            self._show_plots(state)
+
+    def _show_plots(self, state: FlowState) -> None:
+        for name, plot in self._plots.items():
+            values = getattr(state, name)
+            plot.setVisible(name != "mass" or bool(values.any()))
+            plot.listDataItems()[0].setData(state.times, values)
+
+    def _scrub(self, tick: int) -> None:
+        if self._state is not None:
+            self._change("flow.time", tick / TICKS * self._state.longest)
+
+    def _make_rows(self, state: FlowState) -> None:
+        while self._rows.rowCount():
+            self._rows.removeRow(0)
+        self._fields = {row.field: self._field(row) for row in state.settings}
+        for row in state.settings:
+            self._rows.addRow(caption(row.words), self._fields[row.field])
+
+    def _field(self, row: Setting) -> QWidget:
+        field = row.field
+        if row.choices:
+            box = picker(row.words, row.hint)
+            box.activated.connect(lambda i: self._change(field, box.itemData(i)))
+            return box
+        spin: QSpinBox | QDoubleSpinBox
+        if isinstance(row.value, float):
+            spin = QDoubleSpinBox()
+            spin.setDecimals(4)
+            spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+            spin.setRange(*row.limits)
+        else:
+            spin = QSpinBox()
+            spin.setRange(*(round(limit) for limit in row.limits))
+        spin.setAccessibleName(row.words)
+        spin.setToolTip(row.hint)
+        spin.setKeyboardTracking(False)
+        spin.valueChanged.connect(lambda value: self._change(field, value))
+        return spin
+
+    def _set(self, field: QWidget, row: Setting) -> None:
+        field.setToolTip(row.hint)
+        if isinstance(field, QComboBox):
+            fill(field, row.choices, str(row.value))
+        elif isinstance(field, QSpinBox):
+            with QSignalBlocker(field):
+                field.setValue(int(row.value))
+        elif isinstance(field, QDoubleSpinBox):
+            with QSignalBlocker(field):
+                field.setValue(float(row.value))
