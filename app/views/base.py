@@ -310,17 +310,13 @@ class Canvas(ABC):
         """Fisher ellipses as closed outlines (k, points, 2)."""
 
     @abstractmethod
-    def set_field(self, field: VectorField | None) -> None:
-        """A field as arrows that do not crowd."""
-
+    def set_field(self, field: VectorField | None) -> None: ...
     @abstractmethod
     def set_particles(self, particles: Particles | None, phase: float = 0.0) -> None:
         """Particles, ``phase`` lives after they were first where they are at phase 0."""
 
     @abstractmethod
-    def set_zeros(self, zeros: Marks | None) -> None:
-        """The zeros of a field, with their index and kind."""
-
+    def set_zeros(self, zeros: Marks | None) -> None: ...
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...
     @abstractmethod
