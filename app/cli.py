@@ -248,7 +248,18 @@ def _attention(commands: Any) -> None:
     picture = _command(
         commands, "patches", "commands.patches:patches", "geodesic attention over a picture"
     )
-    picture.add_argument("image", metavar="IMAGE", help="a PNG or JPEG file")
+    picture.add_argument(
+        "image",
+        metavar="IMAGE",
+        help="a PNG or JPEG file, or a vision head: astronaut, chelsea, FILE.npz",
+    )
+    picture.add_argument("--layer", type=int, default=0, help="of a vision head (0)")
+    picture.add_argument("--head", type=int, default=0, help="of a vision head (0)")
+    picture.add_argument("--start", metavar="ROW,COLUMN", help="the patch where a way begins")
+    picture.add_argument("--end", metavar="ROW,COLUMN", help="the patch where it ends")
+    picture.add_argument(
+        "--picture", metavar="OUT.png", help="metric, ellipses and the way, on the photograph"
+    )
     picture.add_argument("--patch", type=int, default=16, help="pixels a side (16)")
     picture.add_argument("--alpha", type=float, default=0.25, help="weight of places (0.25)")
     picture.add_argument("--beta", type=float, default=1.0, help="weight of distributions (1)")

@@ -4,17 +4,22 @@ Neighbours s, t of the lattice (8 around each patch) are
     ℓ_st² = β² d_FR(s, t)² + α² |x_s − x_t|²
 apart, d_FR the Fisher–Rao distance of N(μ, σ² + σ₀²), |x| in patches; geodesic distances are shortest
 ways through the lattice, and a_st = softmax_t(−½ d_st²/τ).  β = 0 is positional attention alone, and so
-is a picture of one shade.
+is a picture of one shade.  A vision head's patches are its rows of attention instead, with d_FR the
+distance 2 arccos Σ√(p p′) between them.  Of either kind the picture gets the metric
+    g = β² g_FR + α² 1,   g_FR pulled back by differences of neighbours.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute import vision
 from compute.attend.modes import softmax
 from compute.families import family
 from compute.types import Floats
@@ -30,9 +35,10 @@ MOST_BYTES = 64 << 20
 class Patches:
     """A processed picture of N = rows · columns patches, row by row.
 
-    theta (N, 2): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1; distances (N, N) and predecessors
-    (N, N) of shortest ways (−9999: none); weights (N, N) whose rows sum to 1; output (N, 2): the
-    weighted mean of theta; shape (rows, columns).
+    theta (N, k): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1, or a head's rows; distances (N, N)
+    and predecessors (N, N) of shortest ways (−9999: none); weights (N, N) whose rows sum to 1; output
+    (N, k): the weighted mean of theta; shape (rows, columns); metric (N, 2, 2): g per patch, x to the
+    right and y down; image (h, w) or (h, w, 3): what was looked at, from 0 to 1 or bytes.
     """
 
     theta: Floats
@@ -41,6 +47,14 @@ class Patches:
     weights: Floats
     output: Floats
     shape: tuple[int, int]
+    metric: Floats
+    image: np.ndarray
+
+    @property
+    def density(self) -> Floats:
+        """√det g (rows, columns): how much changes at each patch."""
+        density: Floats = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0)).reshape(self.shape)
+        return density
 
     def way(self, start: int, end: int) -> list[int]:
         """The patches on the shortest way from one to another, both included."""
@@ -82,14 +96,41 @@ class GeodesicViT:
         What does not fill a patch at the right and at the bottom is left out.  ValueError for what
         is no picture, is too large, or has too few patches.
         """
-        from scipy.sparse.csgraph import dijkstra
-
         grey = read(image) if isinstance(image, str | Path) else intensities(image)
         theta, shape = self._statistics(grey)
-        lattice = self._lattice(theta, shape)
+        gaussian = family("gaussian")
+        assert gaussian.distance is not None
+        fisher = np.einsum("ni,ij->nij", theta[:, 1:] ** -2.0, np.eye(2)) * (1.0, 2.0)
+        return self._processed(theta, shape, gaussian.distance, theta, fisher, grey)
+
+    def process_head(self, source: str, layer: int = 0, head: int = 0) -> Patches:
+        """The patches of a vision head's own picture, each its row of attention.
+
+        ``source``: a file with ``image`` and ``patch_grid``, or the name of a bundled one; the lattice
+        is the file's.  ValueError for any other file.
+        """
+        seen = vision.load(source, layer, head)
+        return self._processed(seen.rows, seen.shape, between_rows, seen.places, None, seen.image)
+
+    def _processed(
+        self,
+        theta: Floats,
+        shape: tuple[int, int],
+        distance: Callable[[Floats, Floats], Floats],
+        places: Floats,
+        fisher: Floats | None,
+        image: np.ndarray,
+    ) -> Patches:
+        from scipy.sparse.csgraph import dijkstra
+
+        lattice = self._lattice(theta, shape, distance)
         distances, predecessors = dijkstra(lattice, directed=False, return_predecessors=True)
         weights = softmax(-0.5 * distances**2 / self.temperature)
-        return Patches(theta, distances, predecessors, weights, weights @ theta, shape)
+        pulled = vision.pulled_back(places, shape, fisher)
+        metric = self.beta**2 * pulled + self.alpha**2 * np.eye(2)
+        return Patches(
+            theta, distances, predecessors, weights, weights @ theta, shape, metric, image
+        )
 
     def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:
         """(μ, √(σ² + σ₀²)) (N, 2) of the patches, and how many there are down and across."""
@@ -105,12 +146,15 @@ class GeodesicViT:
         spread = np.sqrt(flat.var(axis=1) + FLOOR**2)
         return np.stack([flat.mean(axis=1), spread], axis=1), (rows, columns)
 
-    def _lattice(self, theta: Floats, shape: tuple[int, int]) -> object:
+    def _lattice(
+        self,
+        theta: Floats,
+        shape: tuple[int, int],
+        distance: Callable[[Floats, Floats], Floats],
+    ) -> object:
         """The lengths of the edges between neighbours, as a sparse matrix (N, N)."""
         from scipy.sparse import coo_matrix
 
-        distance = family("gaussian").distance
-        assert distance is not None
         rows, columns = shape
         number = np.arange(rows * columns).reshape(shape)
         pairs = [
@@ -129,6 +173,13 @@ class GeodesicViT:
         return coo_matrix((length, (s, t)), shape=(len(theta), len(theta))).tocsr()
 
 
+def between_rows(p: Floats, q: Floats) -> Floats:
+    """2 arccos Σ√(p q) of rows (m, n), by the chord, which keeps the digits of short distances."""
+    chord = np.linalg.norm(np.sqrt(p) - np.sqrt(q), axis=-1)
+    apart: Floats = 4.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
+    return apart
+
+
 def read(path: str | Path) -> Floats:
     """The intensities (h, w) of a PNG or JPEG file, bounded before it is decoded."""
     from PIL import Image, UnidentifiedImageError
@@ -136,13 +187,18 @@ def read(path: str | Path) -> Floats:
     if Path(path).stat().st_size > MOST_BYTES:
         raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes")
     try:
-        with Image.open(path, formats=("PNG", "JPEG")) as opened:
+        # Pillow warns of sizes that are refused here
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+            opening = Image.open(path, formats=("PNG", "JPEG"))
+        with opening as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise ValueError(
                     f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}"
                 )
             return np.asarray(opened.convert("L"), dtype=np.float64) / 255.0
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as problem:
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
+    except (UnidentifiedImageError, OSError, SyntaxError) as problem:
         raise ValueError(f"{path} is no PNG or JPEG picture: {problem}") from None
 
 

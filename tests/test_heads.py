@@ -108,7 +108,7 @@ def test_rows_at_the_pins_are_the_heads_own():
         ("attention:bank?tokens=1,2,99", "token of this head must be from 0 to 14, got 99"),
         ("attention:bank?layer=x", "layer of attention must be a int, got 'x'"),
         ("attention:bank?temperature=0", "temperature must be positive"),
-        ("attention:nothing", "must be a file or one of bank"),
+        ("attention:nothing", "must be a file or one of astronaut, bank"),
         ("student_t:mu=3", "parameters of student_t are nu, got 'mu'"),
     ],
 )

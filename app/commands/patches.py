@@ -1,57 +1,81 @@
-"""``patches``: geodesic attention over the patches of a picture."""
+"""``patches``: geodesic attention over the patches of a picture or of a vision head."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from app.commands.output import show
-from compute import GeodesicViT
+from app.export.files import beside, checked
+from compute import GeodesicViT, vision
+from compute.patches import Patches
 
 
 def patches(chosen: argparse.Namespace) -> int:
-    """Distances and weights between all patches, as numbers or a file."""
-    found = GeodesicViT(chosen.patch, chosen.alpha, chosen.beta, chosen.temperature).process_image(
-        chosen.image
-    )
+    """Distances and weights of all patches, their metric, and a way between two of them."""
+    picture = checked(chosen.picture, (".png",)) if chosen.picture else None
+    lattice = GeodesicViT(chosen.patch, chosen.alpha, chosen.beta, chosen.temperature)
+    if vision.is_head(chosen.image):
+        found = lattice.process_head(chosen.image, chosen.layer, chosen.head)
+    else:
+        found = lattice.process_image(chosen.image)
     rows, columns = found.shape
+    start = _number("start", chosen.start or "0,0", found)
+    end = _number("end", chosen.end or f"{rows - 1},{columns - 1}", found)
     entropy = -(found.weights * np.log(np.maximum(found.weights, 1e-300))).sum(axis=1)
     result: dict[str, Any] = {
         "rows": rows,
         "columns": columns,
-        "patch": chosen.patch,
         "diameter": float(found.distances.max()),
         "median_entropy": float(np.median(entropy)),
+        "area": float(found.density.sum()),
+        "distance": float(found.distances[start, end]),
+        "way": [list(divmod(i, columns)) for i in found.way(start, end)],
         "status": "OK",
     }
     if chosen.output:
         _save(Path(chosen.output), found)
         result["file"] = chosen.output
+    if picture:
+        # imported here: Pillow's drawing is for this alone
+        from app.export.lattice import drawn
+
+        with beside(picture) as target:
+            drawn(found, start, end).save(target)
+        result["picture"] = chosen.picture
     lines = [
-        f"patches   {rows} × {columns} of {chosen.patch} pixels",
+        f"patches   {rows} × {columns}",
         f"diameter  {result['diameter']:.6g}",
+        f"area      {result['area']:.6g}, the sum of √det g",
+        f"way       {result['distance']:.6g} over {len(result['way'])} patches",
         f"entropy   {result['median_entropy']:.4g} nats (median over patches)",
     ]
     show(result, chosen.json, lines)
     return 0
 
 
-def _save(target: Path, found: Any) -> None:
-    """Write beside the target and rename."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.npz")
-    try:
+def _number(name: str, text: str, found: Patches) -> int:
+    """The patch that "row,column" names; ValueError if there is none."""
+    row, _, column = text.partition(",")
+    rows, columns = found.shape
+    if not (row.isdecimal() and column.isdecimal()) or not (
+        int(row) < rows and int(column) < columns
+    ):
+        raise ValueError(f"{name} must be ROW,COLUMN below {rows},{columns}, got {text!r}")
+    return int(row) * columns + int(column)
+
+
+def _save(target: Path, found: Patches) -> None:
+    with beside(checked(target, (".npz",))) as file:
         np.savez_compressed(
-            beside,
+            file,
             theta=found.theta,
             distances=found.distances,
             weights=found.weights,
             output=found.output,
             shape=np.array(found.shape),
+            metric=found.metric,
         )
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)

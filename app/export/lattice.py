@@ -1,0 +1,69 @@
+"""A picture of a lattice of patches: √det g over the photograph, ellipses of g and a way, by Pillow."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from compute.patches import Patches
+from compute.types import Floats
+
+# pixels of the longer side, corners of an ellipse, and how much of the photograph shows through
+SIDE, CORNERS, SHOWN = 1120, 24, 0.62
+# the largest ellipse, in patches: its neighbour's begins at one half
+LARGEST = 0.46
+LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
+LINE, WAY, ENDS = (235, 240, 255, 150), (255, 92, 60, 255), (255, 255, 255, 255)
+
+
+def drawn(found: Patches, start: int, end: int) -> Image.Image:
+    """The picture with everything on it, the way from one patch to another included."""
+    rows, columns = found.shape
+    unit = SIDE / max(rows, columns)
+    size = (round(columns * unit), round(rows * unit))
+    photograph = _photograph(found.image).resize(size, Image.Resampling.BICUBIC)
+    heat = Image.fromarray(_coloured(found.density)).resize(size, Image.Resampling.BICUBIC)
+    image = Image.blend(heat, photograph, SHOWN)
+    pen = ImageDraw.Draw(image, "RGBA")
+    centres = (np.argwhere(np.ones(found.shape))[:, ::-1] + 0.5) * unit
+    for corners in centres[:, None] + unit * ellipses(found.metric):
+        pen.line([tuple(c) for c in corners], fill=LINE, width=max(1, round(unit / 40)))
+    way = [tuple(centres[i]) for i in found.way(start, end)]
+    wide = max(2, round(unit / 9))
+    pen.line(way, fill=(0, 0, 0, 170), width=2 * wide, joint="curve")
+    pen.line(way, fill=WAY, width=wide, joint="curve")
+    for (x, y), name in zip((way[0], way[-1]), "AB", strict=True):
+        radius = max(7.0, unit / 4)
+        pen.ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=WAY, outline=ENDS, width=2
+        )
+        pen.text((x, y), name, fill=ENDS, anchor="mm", font_size=1.4 * radius)
+    return image
+
+
+def ellipses(metric: Floats) -> Floats:
+    """Circles of one Fisher length (N, 25, 2) about 0, in patches: short where much changes.
+
+    All have the same Fisher radius, that of which the largest still fits its patch.
+    """
+    values, vectors = np.linalg.eigh(metric)
+    halves = 1.0 / np.sqrt(np.maximum(values, 1e-12 * values.max()))
+    scale = LARGEST / np.quantile(halves, 0.98)
+    # the few that would be larger are cut there
+    halves = np.minimum(halves * scale, LARGEST)
+    turn = np.linspace(0.0, 2 * np.pi, CORNERS + 1)
+    circle = np.stack([np.cos(turn), np.sin(turn)])
+    found: Floats = np.swapaxes((vectors * halves[:, None, :]) @ circle, 1, 2)
+    return found
+
+
+def _photograph(image: np.ndarray) -> Image.Image:
+    shown = image if image.dtype == np.uint8 else np.round(255 * image).astype(np.uint8)
+    return Image.fromarray(shown).convert("RGB")
+
+
+def _coloured(density: Floats) -> np.ndarray:
+    """√det g as colours by its rank: a few large values would leave all others dark."""
+    order = density.ravel().argsort(kind="stable").argsort(kind="stable")
+    share = (order / max(density.size - 1, 1)).reshape(density.shape)[..., None]
+    return np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)
