@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -87,7 +88,7 @@ def load(source: str) -> HeadFile:
 
 @lru_cache(maxsize=16)
 def _load(path: str, modified: int) -> HeadFile:
-    arrays = _arrays(path)
+    arrays = arrays_of(path, (*NAMES, "tokens"), MOST_BYTES)
     missing = [name for name in NAMES if name not in arrays]
     if missing:
         raise ValueError(f"{path} must hold arrays q, k and v, missing {', '.join(missing)}")
@@ -102,17 +103,17 @@ def _load(path: str, modified: int) -> HeadFile:
     return HeadFile(Path(path).stem, q, k, v, tokens)
 
 
-def _arrays(path: str) -> dict[str, Floats]:
-    """The arrays of an .npz that says how large it is and holds no pickles."""
+def arrays_of(path: str, names: tuple[str, ...], most: int) -> dict[str, Floats]:
+    """Those of ``names`` that an .npz of at most ``most`` bytes holds; no pickles."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-        if size > MOST_BYTES:
-            raise ValueError(f"{path} unpacks to {size} bytes, the most is {MOST_BYTES}")
+        if size > most:
+            raise ValueError(f"{path} unpacks to {size} bytes, the most is {most}")
         with np.load(path, allow_pickle=False) as file:
-            wanted = [name for name in (*NAMES, "tokens") if name in file]
+            wanted = [name for name in names if name in file]
             return {name: file[name] for name in wanted}
-    except (OSError, zipfile.BadZipFile, EOFError) as problem:
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, MemoryError) as problem:
         raise ValueError(f"{path} must be an .npz file: {problem}") from None
     except ValueError as problem:
         raise ValueError(f"{path} cannot be read: {problem}") from None

@@ -123,3 +123,23 @@ def test_playing_keeps_the_window_alive(program):
     for _ in range(5):
         program.application.processEvents()
     assert program.store.scene.playhead == held
+
+
+def test_a_flow_evolves_pauses_steps_and_begins_again(program):
+    invoke = program.window._invoke
+    invoke("flow_evolve")
+    until(program, lambda: program.store.scene.flow.time > 0.02)
+    assert program.canvas._field._field is not None
+    assert program.canvas._particles._particles is not None
+    invoke("flow_evolve")
+    until(program, lambda: program.runner.pending() == 0)
+    time = program.store.scene.flow.time
+    assert not program.controller.streaming.is_running
+    invoke("flow_step")
+    until(program, lambda: program.controller.streaming._answer.time > time)
+    assert program.store.scene.flow.time == pytest.approx(time + program.store.scene.flow.pace)
+    invoke("flow_reset")
+    until(program, lambda: program.controller.streaming._answer.time == 0.0)
+    program.window._edit("family", "cauchy")
+    assert program.store.scene.flow.time == 0.0
+    assert program.canvas._field._field is None

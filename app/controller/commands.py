@@ -120,5 +120,6 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Wheel", "Zoom at the pointer"),
     ("Double click", "Bring that point to the middle"),
     ("Shift and drag", "Draw a loop and carry the vector round it"),
+    ("Alt and drag", "Paint a field that flows"),
     ("Right click", "What can be done here"),
 )

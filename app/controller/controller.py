@@ -40,6 +40,7 @@ from app.views.base import (
     ViewChanged,
     Window,
 )
+from app.views.flow import StrokeDrawn
 from compute.families import family as manifold_of
 
 # what changes of a scene without changing what panels say
@@ -97,8 +98,8 @@ class Controller:
             case VectorMoved():
                 self._drag(not event.done)
                 self.editor.move_vector(event)
-            case LoopDrawn():
-                self.editor.draw_loop(event)
+            case LoopDrawn() | StrokeDrawn():
+                self.editor.draw(event)
             case ViewChanged():
                 self._viewport = replace(self._viewport, pixels=event.pixels)
                 self.editor.change_view(event)

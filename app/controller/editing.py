@@ -10,6 +10,7 @@ from app.model.flow import rewritten
 from app.model.scene import check_height, completed, in_chart, of_family
 from app.model.store import Store
 from app.views.base import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged, Window
+from app.views.flow import StrokeDrawn
 from compute.types import Floats
 
 # fields that a slider changes: what it passes over is one step of undo
@@ -39,6 +40,13 @@ class Editor:
             self._store.update(replace(self._store.scene, vector=vector), merge="vector")
         self._settled(event.done)
 
+    def draw(self, event: LoopDrawn | StrokeDrawn) -> None:
+        """Keep a line drawn by hand: a loop, or a stroke that paints a field."""
+        if isinstance(event, StrokeDrawn):
+            self.paint(event)
+        else:
+            self.draw_loop(event)
+
     def draw_loop(self, event: LoopDrawn) -> None:
         """Keep a loop drawn by hand, if all of it lies in the domain, and show what it does."""
         scene = self._store.scene
@@ -48,6 +56,31 @@ class Editor:
             return
         self._store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
         self._store.settle()
+
+    def paint(self, event: StrokeDrawn) -> None:
+        """Add a stroke to the painted field, which the flow then begins with."""
+        scene = self._store.scene
+        stroke = placing.stroke_along(scene, event.xy)
+        if stroke is None:
+            self._window.tell("That is no stroke", "A stroke needs two points in the domain.")
+            return
+        changes: dict[str, Any] = {"strokes": (*scene.flow.strokes, stroke), "initial": "painted"}
+        if scene.flow.mode == "scalar":
+            changes["mode"] = "rough"
+        try:
+            flow = rewritten(scene.flow, changes)
+        except ValueError as problem:
+            self._window.tell("That cannot be painted", str(problem))
+            return
+        shown = replace(scene.layers, flow=True)
+        self._store.update(replace(scene, flow=flow, layers=shown))
+        self._store.settle()
+
+    def _field_file(self, changes: dict[str, Any]) -> bool:
+        """Ask for the file of a field where one is chosen; False if none is named."""
+        if changes.get("flow.initial") == "file":
+            changes["flow.source"] = self._window.ask_open("Begin with a field", "NumPy (*.npz)")
+        return changes.get("flow.source", "") is not None
 
     def change_view(self, event: ViewChanged) -> None:
         """Show another rectangle."""
@@ -61,6 +94,9 @@ class Editor:
     def edit(self, changes: dict[str, Any]) -> None:
         """Set fields of the scene, and of its layers by "layers.NAME"."""
         scene = self._store.scene
+        if not self._field_file(changes):
+            self._window.set_panels(panels.state(scene))
+            return
         try:
             if "family" in changes:
                 scene = of_family(scene, str(changes.pop("family")))

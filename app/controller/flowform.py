@@ -51,10 +51,10 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
     rows = [
         Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, MODES),
         Setting(
-            "flow.boundary", "At the edge", "What happens at the grid's edge.", flow.boundary,
+            "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
             BOUNDARIES,
         ),
-        Setting("flow.initial", "Begins with", "The field at time 0.", flow.initial, initial),
+        Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
     if flow.initial == "gradient" and flow.mode != "scalar":
         scalars = tuple(Choice(s, words_of(s)) for s in manifold.scalars)

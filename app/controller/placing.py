@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.controller.surfaces import chart_drawn
+from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
 from app.views.base import XY, Array
 from compute.charts import Chart
@@ -42,6 +43,14 @@ def vector_to(scene: Scene, tip: XY) -> Point | None:
     theta = np.array(scene.start.theta)
     vector = chart.pull(theta, np.array(tip) - chart.forward(theta))
     return (float(vector[0]), float(vector[1])) if np.isfinite(vector).all() else None
+
+
+def stroke_along(scene: Scene, xy: Array) -> tuple[Point, ...] | None:
+    """The part in the domain of a line painted through xy (k, 2), in θ; None if there is none."""
+    manifold, chart = _drawn(scene)
+    theta = chart.inverse(np.array(xy))
+    theta = theta[known_inside(manifold, theta)][:MOST_VERTICES]
+    return tuple((float(x), float(y)) for x, y in theta) if len(theta) > 1 else None
 
 
 def loop_through(scene: Scene, xy: Array) -> tuple[Point, ...] | None:

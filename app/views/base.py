@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.flow import FlowState, Particles, VectorField
+from app.views.flow import FlowState, Particles, StrokeDrawn, VectorField
 from compute.types import Extent
 
 Array = NDArray[np.floating]
@@ -97,6 +97,7 @@ Event = (
     | PinMoved
     | VectorMoved
     | LoopDrawn
+    | StrokeDrawn
     | Hovered
     | ViewChanged
     | CameraMoved

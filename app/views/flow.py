@@ -15,6 +15,13 @@ Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, eq=False)
+class StrokeDrawn:
+    """A field was painted by hand along a line: its vertices xy (k, 2)."""
+
+    xy: Array
+
+
+@dataclass(frozen=True, eq=False)
 class VectorField:
     """Vectors at the nodes of a grid: xy and vectors (rows, columns, d), NaN outside."""
 

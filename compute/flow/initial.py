@@ -5,10 +5,8 @@ All raise ValueError, in a line, where a family has no such field or a file does
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
@@ -213,19 +211,10 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
     Refused: other shapes, what is not real, more than 64 MB, and any number that is not finite on a
     node in use, with its cell.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if Path(path).stat().st_size > MOST_BYTES or size > MOST_BYTES:
-            raise ValueError(
-                f"{path} is larger than {MOST_BYTES >> 20} MB, the most a field may have"
-            )
-        with np.load(path, allow_pickle=False) as data:
-            if "field" not in data:
-                raise ValueError(f'{path} must hold an array "field", it has {sorted(data)[:8]}')
-            found = data["field"]
-    except (OSError, zipfile.BadZipFile) as problem:
-        raise ValueError(f"{path} cannot be read as .npz: {problem}") from None
+    arrays = heads.arrays_of(path, ("field",), MOST_BYTES)
+    if "field" not in arrays:
+        raise ValueError(f'{path} must hold an array "field"')
+    found = arrays["field"]
     wanted = (*grid.shape, 2) if vectors else grid.shape
     if found.shape != wanted or found.dtype.kind not in "fiu":
         raise ValueError(

@@ -29,6 +29,7 @@ from app.views.canvas.pins import PinsLayer
 from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
 from app.views.canvas.space import SpaceFrame
 from app.views.canvas.stage import Stage
+from app.views.flow import StrokeDrawn
 from compute.types import Extent
 
 TIP = "tip"
@@ -47,7 +48,8 @@ class Gestures(Canvas):
         super().__init__()
         self._pointer, self._chosen = Pointer(), "A"
         self._shifting = False  # the view is dragged with the right button
-        self._loop: list[Pixel] = []  # drawn with Shift held, not yet closed
+        self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
+        self._painting = False
 
     @property
     def frame(self) -> Frame:
@@ -96,8 +98,9 @@ class Gestures(Canvas):
 
     def _pressed(self, event: Any) -> None:
         pixel = _position(event)
-        if event.button == 1 and _has_shift(event) and self.frame.contains(pixel):
-            self._loop = [pixel]
+        painting, looping = _has(event, "Alt"), _has(event, "Shift")
+        if event.button == 1 and (painting or looping) and self.frame.contains(pixel):
+            self._loop, self._painting = [pixel], painting
         elif event.button == 2 and self.frame.contains(pixel):
             self._pointer.press(pixel, {})
             self._shifting = True
@@ -145,7 +148,7 @@ class Gestures(Canvas):
         if self._loop:
             vertices, self._loop = self._loop_vertices(), []
             self.set_curve("drawing", None)
-            self._handler(LoopDrawn(vertices))
+            self._handler((StrokeDrawn if self._painting else LoopDrawn)(vertices))
             return
         held = self._pointer.release()
         if held is not None and held.name != PAN:
@@ -186,7 +189,7 @@ class Gestures(Canvas):
             self._pins.hover(key)
             self._now()
         elif key in ARROWS and self._chosen in at:
-            xy = self._nudged(at[self._chosen], key, _has_shift(event))
+            xy = self._nudged(at[self._chosen], key, _has(event, "Shift"))
             self._handler(PinMoved(self._chosen, xy, done=False))
 
     def _nudged(self, xy: XY, key: str, fine: bool) -> XY:
@@ -232,8 +235,8 @@ def _position(event: Any) -> Pixel:
     return float(event.pos[0]), float(event.pos[1])
 
 
-def _has_shift(event: Any) -> bool:
-    return any(modifier.name == "Shift" for modifier in event.modifiers)
+def _has(event: Any, key: str) -> bool:
+    return any(modifier.name == key for modifier in event.modifiers)
 
 
 def _key(event: Any) -> str:

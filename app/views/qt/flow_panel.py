@@ -27,7 +27,7 @@ PLOTS = (
     ("mass", "mass", "∫ρ dA: a scalar flow with closed edges keeps it"),
     ("energy", "energy", "½∫|∇A|²dA: what a heat flow descends"),
 )
-BUTTONS = (("flow_evolve", "▶"), ("flow_step", "❚▶"), ("flow_reset", "↺"))
+BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
 NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
 Change = Callable[[str, object], None]
 
@@ -60,7 +60,7 @@ class FlowPanel:
         for name, text in BUTTONS:
             button = QToolButton()
             button.setText(text)
-            button.setFixedWidth(34)
+            button.setFixedWidth(38)
             button.setAccessibleName(NAMES[name])
             button.setToolTip(NAMES[name])
             button.clicked.connect(lambda _=False, name=name: invoke(name))

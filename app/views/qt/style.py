@@ -35,16 +35,18 @@ QTreeWidget::item {{ padding: 4px; }}
 QTreeWidget::item:selected {{ background: {control}; color: {text}; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QLabel {{ padding: 0 7px 0 0; }}
-QComboBox, QSpinBox, QPushButton, QToolButton {{
+QComboBox, QAbstractSpinBox, QPushButton, QToolButton {{
     background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 4px 8px; }}
-QComboBox:focus, QSpinBox:focus, QPushButton:focus, QToolButton:focus, QCheckBox::indicator:focus {{
+QComboBox:focus, QAbstractSpinBox:focus, QPushButton:focus, QToolButton:focus,
+QCheckBox::indicator:focus {{
     border: 1px solid {accent}; }}
 QComboBox {{ padding-right: 2px; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url({icons}/down.svg); width: 12px; height: 12px; }}
-QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: 16px; }}
-QSpinBox::up-arrow {{ image: url({icons}/up.svg); width: 10px; height: 10px; }}
-QSpinBox::down-arrow {{ image: url({icons}/down.svg); width: 10px; height: 10px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    border: none; background: transparent; width: 16px; }}
+QAbstractSpinBox::up-arrow {{ image: url({icons}/up.svg); width: 10px; height: 10px; }}
+QAbstractSpinBox::down-arrow {{ image: url({icons}/down.svg); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
     selection-background-color: {control}; selection-color: {text}; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {muted}; }}

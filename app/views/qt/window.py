@@ -126,8 +126,8 @@ class MainWindow(Window):
             dock.setFloating(False)
             self.frame.addDockWidget(AREAS[title], dock)
             dock.setVisible(title != "Log")
-        self.frame.tabifyDockWidget(self._docks["Measures"], self._docks["Flow"])
-        self._docks["Measures"].raise_()
+        self.frame.tabifyDockWidget(self._docks["Distributions"], self._docks["Flow"])
+        self._docks["Distributions"].raise_()
         docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)

@@ -1,0 +1,212 @@
+"""A flow in the scene: the description, the fields it begins with, the job, and what is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.controller import currents, flowing
+from app.controller.particles import tracks
+from app.controller.plan import Viewport, jobs
+from app.controller.surfaces import chart_drawn
+from app.model import session
+from app.model.flow import Flow, rewritten
+from app.model.scene import completed
+from app.model.timeline import scene_at
+from compute.engine import ReferenceEngine
+from compute.families import family
+from compute.flow import initial
+from compute.flow.grid import grid
+from compute.flow.operator import laplacian
+from compute.types import Extent
+
+ENGINE = ReferenceEngine()
+STROKES = (((-1.0, 1.0), (0.0, 1.2), (1.0, 1.0)),)
+
+
+def scene_of(name="gaussian", **fields):
+    scene = session.load(name)
+    layers = replace(scene.layers, flow=True, particles=True, singularities=True)
+    return replace(scene, layers=layers, flow=Flow(side=24, **fields))
+
+
+def answers(scene, cancelled=lambda: False):
+    found = []
+    flowing.perform(ENGINE, flowing.wanted(scene), found.append, cancelled)
+    return found
+
+
+def nodes(name="gaussian", side=25, extent=None):
+    manifold = family(name)
+    return grid(ENGINE, manifold, manifold.charts[0], extent or manifold.view, (side, side))
+
+
+def test_a_flow_survives_its_file(tmp_path):
+    source = str(tmp_path / "field.npz")
+    flow = Flow("hodge", "dirichlet", 32, "painted", "entropy", 7, STROKES, source, 0.25, 0.05, 0.5)
+    scene = replace(session.load("gaussian"), flow=flow)
+    session.save(scene, tmp_path / "scene.json")
+    assert session.load(tmp_path / "scene.json").flow == flow
+    assert '"source": "field.npz"' in (tmp_path / "scene.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [('{"mode": "up"}', "mode"), ('{"time": 1e300}', "time"), ('{"side": 100000}', "side")],
+)
+def test_a_flow_that_cannot_be_is_refused(entry, why):
+    text = '{"format": "attention-geodesics/scene", "version": 1, "family": "gaussian", "flow": %s}'
+    with pytest.raises(session.NotAScene, match=why):
+        session.from_text(text % entry, "it", Path())
+
+
+def test_a_flow_that_begins_otherwise_begins_anew():
+    flow = Flow(time=0.5)
+    assert rewritten(flow, {"time": 0.7}).time == 0.7
+    assert rewritten(flow, {"boundary": "dirichlet"}).time == 0.0
+    assert rewritten(flow, {"mode": "scalar"}).initial == "bump"
+    with pytest.raises(ValueError, match="grid must lie in 16"):
+        rewritten(flow, {"side": 3})
+
+
+def test_a_timeline_keys_the_time_of_the_flow():
+    assert scene_at(session.load("flow"), 3.0).flow.time == pytest.approx(0.3, abs=1e-9)
+
+
+def test_a_vector_carried_over_the_chart_keeps_its_length_and_comes_back_parallel():
+    g = nodes()
+    foot, vector = np.array([0.0, 1.0]), np.array([0.3, 0.4])
+    z = g.to_frame(initial.transported(g, foot, vector))
+    np.testing.assert_allclose(np.abs(z), np.sqrt(0.3**2 + 2 * 0.4**2), rtol=1e-9)
+    # e₁ = σ∂_μ, e₂ = σ∂_σ/√2: along σ = 1 a line of μ turns it by μ/√2 (ω_1 = 1/(√2 σ)),
+    # along μ = 0 not at all
+    column = np.argmin(np.abs(g.theta[0, :, 0]))
+    np.testing.assert_allclose(z[:, column], 0.3 + 0.4j * np.sqrt(2), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["gaussian", "von_mises", "categorical3_expectation", "bures_slice_qfi"]
+)
+def test_a_killing_field_does_not_move_under_deformation(name):
+    middle = {
+        "gaussian": Extent(-1, 1, -0.5, 0.5), "von_mises": Extent(1.0, 2.0, 0.5, 1.5),
+        "categorical3_expectation": Extent(0.25, 0.4, 0.25, 0.4), 
+        "bures_slice_qfi": Extent(-0.3, 0.3, -0.3, 0.3),
+    }  # fmt: skip
+    manifold = family(name)
+    errors = []
+    for side in (17, 33):
+        g = grid(ENGINE, manifold, manifold.charts[0], middle[name], (side, side))
+        z = g.to_frame(initial.rotation(g)).reshape(-1)
+        inner = np.zeros(g.shape, bool)
+        inner[side // 4 : -(side // 4), side // 4 : -(side // 4)] = True
+        moved = laplacian(g, True, 1.0).matrix @ z
+        errors.append(np.abs(moved[inner.reshape(-1)]).max() / np.abs(z).max())
+    assert errors[1] < max(0.35 * errors[0], 1e-7)
+
+
+def test_a_family_without_symmetry_says_so():
+    with pytest.raises(ValueError, match="no rotation that is known"):
+        initial.rotation(nodes("beta"))
+
+
+def test_the_gradient_of_the_entropy_of_a_normal_is_half_sigma_up():
+    g = nodes()
+    found = initial.gradient(g, "entropy", 0)
+    # S = log σ + const: g^σσ ∂_σ S = σ/2
+    np.testing.assert_allclose(found[..., 0], 0.0, atol=1e-9)
+    np.testing.assert_allclose(found[..., 1], g.theta[..., 1] / 2, rtol=1e-6)
+
+
+def test_the_heads_own_field_needs_a_head():
+    found = initial.head(nodes("attention:bank"))
+    assert np.isfinite(found).all()
+    with pytest.raises(ValueError, match="only attention"):
+        initial.head(nodes())
+
+
+def test_what_is_painted_goes_along_the_stroke():
+    g = nodes()
+    found = initial.painted(g, STROKES)
+    at = np.argmin(np.abs(g.x - [-0.5, np.log(1.1)]).sum(axis=-1))
+    assert found.reshape(-1, 2)[at, 0] > 0
+    with pytest.raises(ValueError, match="nothing is painted"):
+        initial.painted(g, ())
+
+
+def test_a_file_with_a_hole_names_its_cell(tmp_path):
+    g, path = nodes(), str(tmp_path / "field.npz")
+    field = np.ones((25, 25, 2))
+    np.savez(path, field=field)
+    np.testing.assert_array_equal(initial.from_file(g, path, True), field)
+    field[3, 4, 1] = np.nan
+    np.savez(path, field=field)
+    with pytest.raises(ValueError, match=r"finite, got \[1.0, nan\] at \(3, 4\)"):
+        initial.from_file(g, path, True)
+    np.savez(path, field=np.array([object()]))
+    with pytest.raises(ValueError, match=r"field\.npz"):
+        initial.from_file(g, path, True)
+    Path(path).write_bytes(b"PK\x03\x04 not one")
+    with pytest.raises(ValueError, match=r"must be an \.npz"):
+        initial.from_file(g, path, True)
+
+
+def test_the_same_time_is_the_same_field_however_it_is_reached():
+    straight = answers(scene_of(initial="random", time=0.05))[-1]
+    flowing._run.cache_clear()
+    for time in (0.01, 0.03, 0.02, 0.05):
+        stepped = answers(scene_of(initial="random", time=time))[-1]
+        assert stepped.complete
+    np.testing.assert_array_equal(stepped.drawn, straight.drawn)
+    assert len(stepped.times) == 6
+    assert (np.diff(stepped.norm) < 0).all()
+
+
+def test_mass_is_kept():
+    answer = answers(scene_of(mode="scalar", initial="bump", time=0.1))[-1]
+    np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
+    assert currents.mass(scene_of(mode="scalar"), answer).values.shape == (24, 24)
+
+
+def test_a_flow_yields_between_slices_and_goes_on_from_there():
+    flowing._run.cache_clear()
+    scene, calls = scene_of(initial="random", time=1.0), iter(range(100))
+    assert answers(scene, lambda: next(calls) > 5) == []
+    assert flowing._run(ENGINE, replace(
+        flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
+    ))._last[0] == 6  # fmt: skip
+
+
+def test_only_a_scene_that_shows_a_flow_asks_for_one():
+    scene = session.load("gaussian")
+    assert flowing.FlowJob not in jobs(scene, Viewport())
+    wanted = jobs(scene_of(mode="scalar", initial="bump"), Viewport())
+    assert flowing.FlowJob in wanted
+    assert not any(type(job).__name__ == "MapJob" for job in wanted.values())
+
+
+def test_particles_follow_the_field_and_are_always_the_same():
+    drawn = np.zeros((20, 20, 2))
+    drawn[..., 0] = 2.0
+    found = tracks(drawn, Extent(0, 4, 0, 1))
+    moved = found[-1] - found[0]
+    stayed = np.isfinite(moved[:, 0])
+    np.testing.assert_allclose(moved[stayed, 1], 0.0, atol=1e-6)
+    np.testing.assert_allclose(moved[stayed, 0], moved[stayed, 0][0], rtol=1e-3)
+    np.testing.assert_array_equal(found, tracks(drawn, Extent(0, 4, 0, 1)))
+
+
+@pytest.mark.parametrize("chart", ["log", "parameters", "height:log"])
+def test_arrows_are_drawn_in_every_chart(chart):
+    scene = replace(scene_of(initial="random", time=0.0), chart=chart, view=None)
+    scene = completed(scene)
+    answer = answers(scene)[-1]
+    drawn = chart_drawn(scene)
+    field = currents.field(answer, drawn)
+    assert field.xy.shape == field.vectors.shape == (24, 24, drawn.dimension)
+    assert np.isfinite(field.vectors).any()
+    assert currents.particles(answer, drawn).tracks.shape[-1] == drawn.dimension
+    assert all("+1" in name or "−1" in name for name in currents.zeros(answer, drawn).labels)
