@@ -93,7 +93,7 @@ def test_a_vector_carried_over_the_chart_keeps_its_length_and_comes_back_paralle
 def test_a_killing_field_does_not_move_under_deformation(name):
     middle = {
         "gaussian": Extent(-1, 1, -0.5, 0.5), "von_mises": Extent(1.0, 2.0, 0.5, 1.5),
-        "categorical3_expectation": Extent(0.25, 0.4, 0.25, 0.4), 
+        "categorical3_expectation": Extent(0.25, 0.4, 0.25, 0.4),
         "bures_slice_qfi": Extent(-0.3, 0.3, -0.3, 0.3),
     }  # fmt: skip
     manifold = family(name)
