@@ -16,7 +16,7 @@ from tests.golden_cases import KINDS, manifold_of
 
 # what golden files hold beyond what is built: named, so that nothing is passed over in silence
 NOT_YET = {
-    "families": {"bures_slice_bures", "special", "flat"},
+    "families": {"special", "flat"},
     "kinds": {
         "total_curvature",
         "scalar_heat_eigenmode", "vector_heat_eigenmode",  # as rates and orders: tests/test_flow.py

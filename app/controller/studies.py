@@ -36,7 +36,7 @@ LOOP_VERTICES = 96
 
 @dataclass(frozen=True)
 class CompareJob:
-    """The e-geodesic (α = 1) and the m-geodesic (α = −1) beside the one of the scene."""
+    """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
 
     family: str
     start: Point
@@ -96,7 +96,7 @@ Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob
 STUDIES: tuple[type[Study], ...] = (CompareJob, LoopJob, SprayJob, BallJob, EveryJob, CutJob)
 # the kinds of curve that belong to each layer of the scene
 KINDS = {
-    "dual_paths": ("e", "m"),
+    "dual_paths": ("e", "m", "w2"),
     "all_geodesics": ("other",),
     "spray": ("rays", "fronts", "caustic"),
     "balls": ("ball", "forward", "backward"),
@@ -195,7 +195,19 @@ def _compare(engine: Engine, manifold: Manifold, job: CompareJob) -> Found:
         value = f"{paths.length[0]:.6g}" if status == Status.OK else status.words
         hint = "Fisher–Rao length of the geodesic of this connection: never below the distance."
         measures.append(Measure(words, value, hint, status == Status.OK))
+    if manifold.name == "gaussian":
+        curves["w2"], length = _displaced(manifold, job)
+        hint = "Fisher–Rao length of the path on which mass moves least: straight in μ and σ."
+        measures.append(Measure("W2 path", f"{length:.6g}", hint))
     return curves, measures, dashed
+
+
+def _displaced(manifold: Manifold, job: CompareJob) -> tuple[Floats, float]:
+    """Wasserstein's geodesic between two normals in θ, and its Fisher–Rao length."""
+    share = np.linspace(0.0, 1.0, STEPS[job.quality] + 1)[:, None]
+    theta = (1 - share) * np.array(job.start) + share * np.array(job.end)
+    assert manifold.distance is not None
+    return theta, float(manifold.distance(theta[:-1], theta[1:]).sum())
 
 
 def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:

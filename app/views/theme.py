@@ -41,6 +41,7 @@ class Theme:
     vector: str
     e_path: str
     m_path: str
+    w2_path: str
     caustic: str
     pin_a: str
     pin_b: str
@@ -82,6 +83,7 @@ DARK = Theme(
     vector="#ff7ac6",
     e_path="#5fe0a8",
     m_path="#c9a2ff",
+    w2_path="#e8d45a",
     caustic="#ff6b57",
     pin_a="#4cc2ff",
     pin_b="#ffb454",
@@ -113,6 +115,7 @@ LIGHT = Theme(
     vector="#c2187f",
     e_path="#0b8a5a",
     m_path="#7a3fd1",
+    w2_path="#8a7400",
     caustic="#c93a25",
     pin_a="#2fa8ea",
     pin_b="#f59a23",

@@ -1,0 +1,20 @@
+"""Real states of a qubit with Bures' metric: a hemisphere of radius ½, on which d = arccos √F."""
+
+from __future__ import annotations
+
+from compute import qubit
+from compute.symbolic import Definition
+
+
+def define() -> Definition:
+    """A quarter of quantum Fisher information."""
+    return qubit.defined(4)
+
+
+FAMILY = qubit.states(
+    define,
+    "bures_slice_bures",
+    "Real states of a qubit, by Bures",
+    "ds² = ¼ (dx² + dz² + (x dx + z dz)² / (1 − x² − z²))",
+    curvature="4",
+)
