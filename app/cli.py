@@ -258,7 +258,13 @@ def _attention(commands: Any) -> None:
     picture.add_argument("--start", metavar="ROW,COLUMN", help="the patch where a way begins")
     picture.add_argument("--end", metavar="ROW,COLUMN", help="the patch where it ends")
     picture.add_argument(
-        "--picture", metavar="OUT.png", help="metric, ellipses and the way, on the photograph"
+        "--picture", metavar="OUT.png", help="√det g, ellipses and the way, on the photograph"
+    )
+    picture.add_argument(
+        "--heat",
+        type=number_in(1e-6, 1e6),
+        metavar="T",
+        help="attention from the start by the heat kernel in place of √det g",
     )
     picture.add_argument("--patch", type=int, default=16, help="pixels a side (16)")
     picture.add_argument("--alpha", type=float, default=0.25, help="weight of places (0.25)")

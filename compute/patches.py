@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,6 +30,8 @@ FLOOR = 1.0 / 255.0
 MOST_PIXELS = 4096 * 4096
 MOST_PATCHES = 4096
 MOST_BYTES = 64 << 20
+# implicit steps of heat, and the length that shorter edges count as there
+HEAT_STEPS, SHORTEST = 64, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,8 @@ class Patches:
     theta (N, k): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1, or a head's rows; distances (N, N)
     and predecessors (N, N) of shortest ways (−9999: none); weights (N, N) whose rows sum to 1; output
     (N, k): the weighted mean of theta; shape (rows, columns); metric (N, 2, 2): g per patch, x to the
-    right and y down; image (h, w) or (h, w, 3): what was looked at, from 0 to 1 or bytes.
+    right and y down; image (h, w) or (h, w, 3): what was looked at, from 0 to 1 or bytes; lattice: the
+    edges' lengths, sparse (N, N), each once.
     """
 
     theta: Floats
@@ -49,6 +53,31 @@ class Patches:
     shape: tuple[int, int]
     metric: Floats
     image: np.ndarray
+    lattice: Any
+
+    def heat(self, start: int, time: float) -> Floats:
+        """Attention from one patch by the heat kernel, e^{−tL}δ (rows, columns), which sums to 1.
+
+        (Lf)_s = Σ_t (f_s − f_t)/ℓ_st² over the neighbours; 64 implicit steps of time, so that weights
+        are positive whatever the lengths.
+        """
+        from scipy.sparse import diags
+        from scipy.sparse.linalg import splu
+
+        self._check("start", start)
+        if not (np.isfinite(time) and time > 0):
+            raise ValueError(f"time must be positive and finite, got {time!r}")
+        rates = self.lattice.copy()
+        rates.data = 1.0 / np.maximum(rates.data, SHORTEST) ** 2
+        rates = rates + rates.T
+        out = np.asarray(rates.sum(axis=1)).ravel()
+        step = splu((diags(1.0 + time / HEAT_STEPS * out) - time / HEAT_STEPS * rates).tocsc())
+        weights = np.zeros(len(self.theta))
+        weights[start] = 1.0
+        for _ in range(HEAT_STEPS):
+            weights = step.solve(weights)
+        found: Floats = weights.reshape(self.shape)
+        return found
 
     @property
     def density(self) -> Floats:
@@ -58,13 +87,16 @@ class Patches:
 
     def way(self, start: int, end: int) -> list[int]:
         """The patches on the shortest way from one to another, both included."""
-        for name, value in (("start", start), ("end", end)):
-            if not 0 <= value < len(self.theta):
-                raise ValueError(f"{name} must be from 0 to {len(self.theta) - 1}, got {value}")
+        self._check("start", start)
+        self._check("end", end)
         found = [end]
         while found[-1] != start:
             found.append(int(self.predecessors[start, found[-1]]))
         return found[::-1]
+
+    def _check(self, name: str, patch: int) -> None:
+        if not 0 <= patch < len(self.theta):
+            raise ValueError(f"{name} must be from 0 to {len(self.theta) - 1}, got {patch}")
 
 
 class GeodesicViT:
@@ -129,7 +161,7 @@ class GeodesicViT:
         pulled = vision.pulled_back(places, shape, fisher)
         metric = self.beta**2 * pulled + self.alpha**2 * np.eye(2)
         return Patches(
-            theta, distances, predecessors, weights, weights @ theta, shape, metric, image
+            theta, distances, predecessors, weights, weights @ theta, shape, metric, image, lattice
         )
 
     def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:
@@ -151,7 +183,7 @@ class GeodesicViT:
         theta: Floats,
         shape: tuple[int, int],
         distance: Callable[[Floats, Floats], Floats],
-    ) -> object:
+    ) -> Any:
         """The lengths of the edges between neighbours, as a sparse matrix (N, N)."""
         from scipy.sparse import coo_matrix
 

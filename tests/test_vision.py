@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.linalg import expm
 
 from app.cli import main
 from compute import GeodesicViT, GeometricAttention, vision
@@ -69,6 +70,22 @@ def test_a_vision_head_over_its_picture():
     assert (found.distances[0] >= apart - 1e-9).all()
 
 
+def test_heat_from_a_patch_is_the_exponential_of_the_lattice():
+    found = GeodesicViT(8, alpha=0.5).process_image(np.random.default_rng(2).random((40, 48)))
+    rates = found.lattice.toarray()
+    rates[rates > 0] **= -2.0
+    rates += rates.T
+    exact = expm(0.5 * (rates - np.diag(rates.sum(axis=1))))[7].reshape(found.shape)
+    heat = found.heat(7, 0.5)
+    np.testing.assert_allclose(heat, exact, atol=0.01 * exact.max())
+    assert heat.sum() == pytest.approx(1.0)
+    assert heat.min() > 0
+    with pytest.raises(ValueError, match="time must be positive"):
+        found.heat(7, 0.0)
+    with pytest.raises(ValueError, match="start must be from 0 to 29"):
+        found.heat(30, 1.0)
+
+
 def test_files_that_are_no_vision_heads(tmp_path):
     with pytest.raises(ValueError, match="bank has no image and patch_grid"):
         GeodesicViT().process_head("bank")
@@ -89,7 +106,9 @@ def test_files_that_are_no_vision_heads(tmp_path):
 def test_the_command_draws_what_it_found(tmp_path, capsys):
     target = tmp_path / "out.png"
     ends = ["--start", "2,3", "--end", "9,12"]
-    assert main(["patches", "chelsea", *ends, "--picture", str(target), "--json"]) == 0
+    assert (
+        main(["patches", "chelsea", *ends, "--heat", "1", "--picture", str(target), "--json"]) == 0
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["way"][0] == [2, 3]
     assert found["way"][-1] == [9, 12]

@@ -44,7 +44,8 @@ def patches(chosen: argparse.Namespace) -> int:
         from app.export.lattice import drawn
 
         with beside(picture) as target:
-            drawn(found, start, end).save(target)
+            shown = found.heat(start, chosen.heat) if chosen.heat else found.density
+            drawn(found, shown, start, end).save(target)
         result["picture"] = chosen.picture
     lines = [
         f"patches   {rows} × {columns}",

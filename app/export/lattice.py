@@ -1,4 +1,4 @@
-"""A picture of a lattice of patches: √det g over the photograph, ellipses of g and a way, by Pillow."""
+"""A picture of a lattice of patches: a map over the photograph, ellipses of g and a way, by Pillow."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
 LINE, WAY, ENDS = (235, 240, 255, 150), (255, 92, 60, 255), (255, 255, 255, 255)
 
 
-def drawn(found: Patches, start: int, end: int) -> Image.Image:
-    """The picture with everything on it, the way from one patch to another included."""
+def drawn(found: Patches, shown: Floats, start: int, end: int) -> Image.Image:
+    """The map ``shown`` (rows, columns), ellipses and the way from one patch to another."""
     rows, columns = found.shape
     unit = SIDE / max(rows, columns)
     size = (round(columns * unit), round(rows * unit))
     photograph = _photograph(found.image).resize(size, Image.Resampling.BICUBIC)
-    heat = Image.fromarray(_coloured(found.density)).resize(size, Image.Resampling.BICUBIC)
+    heat = Image.fromarray(_coloured(shown)).resize(size, Image.Resampling.BICUBIC)
     image = Image.blend(heat, photograph, SHOWN)
     pen = ImageDraw.Draw(image, "RGBA")
     centres = (np.argwhere(np.ones(found.shape))[:, ::-1] + 0.5) * unit
@@ -62,8 +62,8 @@ def _photograph(image: np.ndarray) -> Image.Image:
     return Image.fromarray(shown).convert("RGB")
 
 
-def _coloured(density: Floats) -> np.ndarray:
-    """√det g as colours by its rank: a few large values would leave all others dark."""
-    order = density.ravel().argsort(kind="stable").argsort(kind="stable")
-    share = (order / max(density.size - 1, 1)).reshape(density.shape)[..., None]
+def _coloured(shown: Floats) -> np.ndarray:
+    """A map as colours by its rank: a few large values would leave all others dark."""
+    order = shown.ravel().argsort(kind="stable").argsort(kind="stable")
+    share = (order / max(shown.size - 1, 1)).reshape(shown.shape)[..., None]
     return np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)
