@@ -12,10 +12,14 @@ from app.controller import currents, flowing
 from app.controller.particles import tracks
 from app.controller.plan import Viewport, jobs
 from app.controller.surfaces import chart_drawn
+from app.export import figure
+from app.export.vector import VectorCanvas
 from app.model import session
 from app.model.flow import Flow, rewritten
 from app.model.scene import completed
 from app.model.timeline import scene_at
+from app.views.canvas.record import Heads, recording
+from app.views.theme import LIGHT
 from compute.engine import ReferenceEngine
 from compute.families import family
 from compute.flow import initial
@@ -197,6 +201,21 @@ def test_particles_follow_the_field_and_are_always_the_same():
     np.testing.assert_allclose(moved[stayed, 1], 0.0, atol=1e-6)
     np.testing.assert_allclose(moved[stayed, 0], moved[stayed, 0][0], rtol=1e-3)
     np.testing.assert_array_equal(found, tracks(drawn, Extent(0, 4, 0, 1)))
+
+
+def test_arrows_of_a_figure_do_not_crowd():
+    scene = scene_of(initial="random", time=0.01)
+    canvas = VectorCanvas((800, 600), LIGHT)
+    figure.show(canvas, scene, answers(scene))
+    with recording() as outlines:
+        canvas._field.build(canvas.frame)
+    heads = [outline for outline in outlines if isinstance(outline, Heads)]
+    tips = np.concatenate([outline.tips for outline in heads])
+    assert len(tips) > 100
+    gaps = np.hypot(*np.moveaxis(tips[:, None] - tips, -1, 0)) + 1e3 * np.eye(len(tips))
+    # feet are 30 pixels or more apart, arrows 28 long at most
+    assert gaps.min() > 2.0
+    assert canvas._particles._particles is not None
 
 
 @pytest.mark.parametrize("chart", ["log", "parameters", "height:log"])

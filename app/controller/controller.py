@@ -266,6 +266,7 @@ class Controller:
                 self.answers.take_engine(message)
             case JobFailed():
                 self.streaming.end()
+                self.streaming.show_state()
                 self.answers.say(message.problem, False)
 
     def _is_wanted(self, answer: PathAnswer) -> bool:

@@ -206,7 +206,7 @@ class Evolving:
             return state
         made = self._solver.evolve(state, span, 1)
         self._status = made.status
-        self._limiter = f"{made.steps} steps a slice, Euler’s limit {made.dt_limit:.2g}"
+        self._limiter = _limits(span, made.steps, made.dt_limit)
         return np.nan_to_num(made.field)
 
     def _measures(self, state: Floats) -> tuple[float, float, float]:
@@ -233,6 +233,16 @@ class Evolving:
             self._pace * np.arange(steps), norm, mass, energy,
             self._status, self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
         )  # fmt: skip
+
+
+def _limits(span: float, steps: int, limit: float) -> str:
+    """What the grid lets a step be, in words."""
+    if limit >= span:
+        return "The grid lets a step be as long as the pace."
+    return (
+        f"Each step is made in {steps}: the stiffest cell of the grid lets Euler’s method go on by "
+        f"{limit:.1e} at most."
+    )
 
 
 def beginning(grid: Grid, job: FlowJob) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -31,8 +31,11 @@ Box = tuple[float, float, float, float]
 class MarksLayer(Layer):
     """Discs with labels that never overlap: what finds no room is shown when pointed at."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+    def __init__(
+        self, theme: Theme, atlas: Atlas, ink: Callable[[Theme], str] = lambda theme: theme.mark
+    ) -> None:
         super().__init__(theme, atlas)
+        self._ink = ink
         self._marks: Marks | None = None
         self._hovered = -1
 
@@ -62,10 +65,10 @@ class MarksLayer(Layer):
         alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
         if self._hovered >= 0:
             alpha[self._hovered] = 1.0
-        colours = np.tile(rgba(self.theme.mark), (len(at), 1))
+        colours = np.tile(rgba(self._ink(self.theme)), (len(at), 1))
         colours[:, 3] = alpha
         shapes = discs(
-            at, Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
+            at, Pen(rgba(self._ink(self.theme)), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
         )
         return shapes, self._labels(frame, at, alpha)
 
@@ -81,7 +84,7 @@ class MarksLayer(Layer):
                 point, anchor, box = place
                 taken.append(box)
                 colour, halo = (
-                    rgba(self.theme.mark, float(alpha[i])),
+                    rgba(self._ink(self.theme), float(alpha[i])),
                     rgba(self.theme.halo, 0.75 * float(alpha[i])),
                 )
                 labels.append(Label(text, point, SIZE, colour, anchor, halo, bold))
