@@ -272,6 +272,13 @@ def _attention(commands: Any) -> None:
     picture.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
     picture.add_argument("-o", "--output", metavar="OUT.npz", help="distances and weights")
 
+    normals = _command(
+        commands, "normals", "commands.normals:normals", "four paths between two bivariate normals"
+    )
+    for name in ("start", "end"):
+        normals.add_argument(f"--{name}", required=True, metavar="MX,MY,SXX,SXY,SYY")
+    normals.add_argument("-o", "--output", metavar="OUT.png", help="their ellipses on the way")
+
 
 def _flow(commands: Any) -> None:
     flow = _command(commands, "flow", "commands.flow:flow", "a field that evolves on a grid")

@@ -11,6 +11,7 @@ from compute.families import families, family
 from compute.families.attention import attention_manifold
 from compute.flow.api import AttentionFlow
 from compute.formulas.custom import custom_family
+from compute.normal_paths import normal_paths
 from compute.normals import Normal
 from compute.optimise import PathOptimization
 from compute.patches import GeodesicViT
@@ -33,5 +34,6 @@ __all__ = [
     "families",
     "family",
     "normal_geodesic",
+    "normal_paths",
     "open_engine",
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.integrate import solve_ivp
 from scipy.optimize import root
 
+from app.cli import main
 from compute import Normal, Status, normal_geodesic
 from compute.families import family
+from compute.normal_paths import normal_paths
 from compute.normals import centred_distance
 
 PAIRS = [
@@ -90,3 +95,34 @@ def test_what_cannot_be_reached_says_so():
         normal_geodesic(Normal([0], [[1]]), one)
     with pytest.raises(ValueError, match="mean must be finite"):
         Normal([np.nan, 0], np.eye(2))
+
+
+def test_no_other_path_is_shorter():
+    (m, S), (n, T), length = PAIRS[0]
+    paths = normal_paths(Normal(m, S), Normal(n, T), 16)
+    assert set(paths) == {"fisher-rao", "w2", "e", "m"}
+    for name, path in paths.items():
+        assert path.status == Status.OK
+        assert path.length >= length - 1e-6, name
+        np.testing.assert_allclose(path.mean[[0, -1]], [m, n], atol=1e-9)
+        np.testing.assert_allclose(path.covariance[[0, -1]], [S, T], atol=1e-9)
+    # equal covariances: e- and W2-paths keep them, the m-path widens
+    wide = normal_paths(Normal([0, 0], np.eye(2)), Normal([2, 0], np.eye(2)), 8)
+    for name in ("w2", "e"):
+        np.testing.assert_allclose(wide[name].covariance[4], np.eye(2), atol=1e-12)
+    np.testing.assert_allclose(wide["m"].covariance[4], np.diag([2.0, 1.0]), atol=1e-12)
+    assert wide["e"].length == pytest.approx(2.0, rel=2e-3)
+
+
+def test_the_command_draws_the_ellipses(tmp_path, capsys):
+    target = tmp_path / "out.png"
+    ends = ["--start=0,1,1,.5,2", "--end=1,2,2,1,1"]
+    assert main(["normals", *ends, "-o", str(target), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["lengths"]["fisher-rao"] == pytest.approx(1.391369, abs=5e-7)
+    with Image.open(target) as picture:
+        assert picture.size == (1040, 1040)
+    assert main(["normals", "--start=0,1", ends[1]]) == 2
+    assert "start must be five numbers" in capsys.readouterr().err
+    assert main(["normals", ends[0], "--end=1e9,0,1,0,1"]) == 1
+    assert "NOT_CONVERGED" in capsys.readouterr().out
