@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from compute.bivariate import NormalPath
 from compute.types import Floats
 
-# pixels of a panel, drawn twice as large as it comes out, its border, and how many ellipses are on the way
+# pixels of a panel and its border, twice as large as they come out; how many ellipses are on the way
 SIDE, BORDER, SHOWN, CORNERS = 1040, 100, 9, 96
 # plain letters: the font that Pillow brings has no others
 WORDS = {"fisher-rao": "Fisher-Rao geodesic", "w2": "W2 path", "e": "e-path", "m": "m-path"}
