@@ -184,6 +184,11 @@ def test_a_flow_yields_between_slices_and_goes_on_from_there():
     ))._last[0] == 6  # fmt: skip
 
 
+def test_a_pace_that_the_grid_cannot_keep_is_refused_with_the_one_it_can():
+    with pytest.raises(ValueError, match="pace of this flow must be at most"):
+        answers(scene_of("bank", mode="sharpen", time=0.01))
+
+
 def test_only_a_scene_that_shows_a_flow_asks_for_one():
     scene = session.load("gaussian")
     assert flowing.FlowJob not in jobs(scene, Viewport())

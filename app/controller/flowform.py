@@ -68,6 +68,6 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
         )
     rows += [
         Setting("flow.side", "Grid", "Nodes a side over the chart.", flow.side, limits=SIDES),
-        Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-4, 1.0)),
+        Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-12, 1.0)),
     ]
     return tuple(rows)

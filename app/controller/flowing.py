@@ -21,6 +21,7 @@ from compute.families import family as manifold_of
 from compute.flow import initial
 from compute.flow.api import AttentionFlow
 from compute.flow.grid import Grid
+from compute.flow.operator import Operator
 from compute.flow.singularities import Singularity, singularities
 from compute.types import Extent, Floats, Status
 
@@ -31,6 +32,8 @@ MOST_BYTES = 64 << 20
 BETWEEN = 0.15
 # zeros that are marked at most
 MOST_ZEROS = 400
+# steps of the solver that one slice may take, and the length of one times the operator's bound
+MOST_SUBSTEPS, SUPER = 2000, 39.6
 LAYERS = ("flow", "particles", "singularities")
 
 
@@ -163,6 +166,7 @@ class Evolving:
             boundary=flow.boundary,
         )
         self._grid = self._solver.grid
+        _check_pace(flow, self._solver._operator)
         first = beginning(self._grid, job)
         self._kept, self._stride = {0: first}, 1
         self._last = (0, first)
@@ -233,6 +237,20 @@ class Evolving:
             self._pace * np.arange(steps), norm, mass, energy,
             self._status, self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
         )  # fmt: skip
+
+
+def _check_pace(flow: Flow, op: Operator) -> None:
+    """ValueError for a pace that takes so many steps that nothing else would be done meanwhile."""
+    epsilon = float(op.mass.mean())
+    step = {
+        "sharpen": 1.0 / (op.bound + epsilon * op.bound**2),
+        "seed": 0.5 / op.bound,
+    }.get(flow.mode, SUPER / op.bound)
+    if flow.pace > MOST_SUBSTEPS * step:
+        raise ValueError(
+            f"the pace of this flow must be at most {MOST_SUBSTEPS * step:.1e} on this grid, whose "
+            f"stiffest cell lets a step be {step:.1e}, got {flow.pace:g}"
+        )
 
 
 def _limits(span: float, steps: int, limit: float) -> str:

@@ -50,7 +50,7 @@ class Flow:
                     f"a flow's {name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
                 )
         _within("grid", self.side, *SIDES)
-        _within("pace", self.pace, 1e-6, 10.0)
+        _within("pace", self.pace, 1e-12, 10.0)
         _within("time", self.time, 0.0, MOST_STEPS * self.pace)
         _within("seed", self.seed, 0, 2**31)
         _within("drift", self.drift, -1e6, 1e6)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -30,6 +31,29 @@ PLOTS = (
 BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
 NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
 Change = Callable[[str, object], None]
+
+
+class _Number(QDoubleSpinBox):
+    """A number over many powers of ten, which a fixed count of decimals cannot show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDecimals(14)
+        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.4g}"
+
+    def valueFromText(self, text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            return self.value()
+
+    def validate(self, text: str, place: int) -> object:
+        known = set(text) <= set("0123456789.eE-+")
+        state = QValidator.State
+        return (state.Acceptable if known else state.Invalid, text, place)
 
 
 class FlowPanel:
@@ -86,7 +110,8 @@ class FlowPanel:
         plot.setMouseEnabled(False, False)
         plot.setLabel("left", title)
         plot.getAxis("left").setWidth(62)
-        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        for side in ("left", "bottom"):
+            plot.getAxis(side).enableAutoSIPrefix(False)
         plot.plot()
         return plot
 
@@ -122,7 +147,11 @@ class FlowPanel:
         for name, plot in self._plots.items():
             values = getattr(state, name)
             plot.setVisible(name != "mass" or bool(values.any()))
-            plot.listDataItems()[0].setData(state.times, values)
+            dot = "o" if len(values) == 1 else None
+            plot.listDataItems()[0].setData(state.times, values, symbol=dot)
+            # from zero, or rounding would look like change
+            low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
+            plot.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
 
     def _scrub(self, tick: int) -> None:
         if self._state is not None:
@@ -143,9 +172,7 @@ class FlowPanel:
             return box
         spin: QSpinBox | QDoubleSpinBox
         if isinstance(row.value, float):
-            spin = QDoubleSpinBox()
-            spin.setDecimals(4)
-            spin.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+            spin = _Number()
             spin.setRange(*row.limits)
         else:
             spin = QSpinBox()
