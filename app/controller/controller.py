@@ -265,8 +265,8 @@ class Controller:
             case EngineOpened():
                 self.answers.take_engine(message)
             case JobFailed():
-                self.streaming.end()
-                self.streaming.show_state()
+                if isinstance(message.job, FlowJob):
+                    self.streaming.fail()
                 self.answers.say(message.problem, False)
 
     def _is_wanted(self, answer: PathAnswer) -> bool:

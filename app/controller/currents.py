@@ -29,6 +29,8 @@ def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
     canvas.set_particles(moving, phase(scene))
     if layers.flow and answer.values is not None:
         canvas.set_map(mass(scene, answer))
+    elif not layers.map:
+        canvas.set_map(None)
     return moving
 
 

@@ -86,6 +86,14 @@ class Streaming:
         self._answer = self._moving = None
         self._keep_drifting()
 
+    def fail(self) -> None:
+        """There is no such flow: what was drawn of another one goes."""
+        self.forget()
+        currents.clear(self._canvas)
+        if not self._store.scene.layers.map:
+            self._canvas.set_map(None)
+        self.show_state()
+
     def _advance(self) -> None:
         """One step, unless the last one is not answered yet."""
         answer = self._answer
