@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from compute.charts import Chart
 from compute.family import Family, formula
 from compute.manifold import Support
-from compute.surfaces import bloch, hemisphere
+from compute.surfaces import bloch
 from compute.symbolic import Definition
 from compute.types import Extent
 
@@ -45,9 +46,14 @@ def defined(factor: int) -> Definition:
 
 
 def states(
-    define: Callable[[], Definition], name: str, title: str, line_element: str, curvature: str
+    define: Callable[[], Definition],
+    name: str,
+    title: str,
+    line_element: str,
+    curvature: str,
+    draw: tuple[Chart, ...] = (),
 ) -> Family:
-    """The family of real states that ``define`` states, in the Bloch disk and on the hemisphere."""
+    """The family of real states that ``define`` states, drawn in the Bloch disk and as ``draw``."""
     return formula(
         name=name,
         title=title,
@@ -62,6 +68,6 @@ def states(
         interior=(0.0, 0.0),
         view=Extent(-1.575, 1.575, -1.05, 1.05),
         pins=((-0.6, 0.2), (0.7, -0.3)),
-        draw=(bloch(), hemisphere()),
+        draw=(bloch(), *draw),
         closed_forms=("distance",),
     )
