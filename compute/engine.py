@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import numpy as np
-
-from compute import distance, geodesic, shooting, transport
+from compute import distance, geodesic, geometry, shooting, transport
 from compute import field as fields
 from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
-from compute.manifold import inside_only, is_singular, raised
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
     Field,
     FieldRequest,
-    Floats,
     Geometry,
     GeometryRequest,
     Paths,
     ShootRequest,
-    Status,
     Transport,
     TransportRequest,
 )
@@ -70,13 +65,7 @@ class ReferenceEngine:
 
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature by the family's own formulas."""
-        manifold = request.manifold
-        theta, inside = inside_only(manifold, request.theta)
-        local = manifold.geometry(theta)
-        curvature = manifold.curvature(theta)
-        return unpacked(
-            local.metric, local.first, local.cubic, local.det, curvature, inside, self.name
-        )
+        return geometry.geometry(request)
 
     def shoot(self, request: ShootRequest) -> Paths:
         return geodesic.shoot(request)
@@ -96,43 +85,13 @@ class ReferenceEngine:
         return fields.field(request, on_tile, cancelled)
 
     def distance(self, request: DistanceRequest) -> Field:
-        return distance.distance(request, self.geometry)
+        return distance.distance(request, geometry.geometry)
 
     def attend(self, request: AttendRequest) -> Attended:
         # imported here: modes know the family of attention, which nothing else needs
         from compute.attend import modes
 
         return modes.attend(request, self)
-
-
-def unpacked(
-    metric: Floats,
-    first: Floats,
-    cubic: Floats,
-    det: Floats,
-    curvature: Floats,
-    inside: np.ndarray,
-    engine: str,
-) -> Geometry:
-    """Full tensors from packed components: metric (n, 3), first (n, 2, 3), cubic (n, 4), det (n,)."""
-    from compute.manifold import LocalGeometry
-
-    singular = is_singular(LocalGeometry(metric, first, cubic, det))
-    safe = LocalGeometry(metric, first, cubic, np.where(singular, 1.0, det))
-    symbols = np.stack([raised(safe, first[..., :, pair]) for pair in (0, 1, 1, 2)], axis=-1)
-    symbols = np.where(singular[..., None, None], np.nan, symbols)
-    status = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
-    status = np.where(inside, status, Status.LEFT_DOMAIN)
-    triple = [0, 1, 1, 2, 1, 2, 2, 3]
-    return Geometry(
-        metric=metric[..., [0, 1, 1, 2]].reshape(*metric.shape[:-1], 2, 2),
-        christoffel=symbols.reshape(*symbols.shape[:-1], 2, 2),
-        cubic=cubic[..., triple].reshape(*cubic.shape[:-1], 2, 2, 2),
-        det=det,
-        curvature=np.where(singular, np.nan, curvature),
-        status=status.astype(np.int32),
-        engine=engine,
-    )
 
 
 def open_engine(prefer: str = "auto") -> Engine:

@@ -86,14 +86,17 @@ def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
 def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
     """``paths`` with the residual at ``request.end``, and NOT_CONVERGED above limit · length.
 
-    Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED.
+    Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED, residual NaN.
     """
     metric = request.manifold.geometry(request.end).metric
     residual = norm(metric, paths.stop - request.end)
     missed = residual > limit * np.maximum(paths.length, 1e-3)
     status = np.where((paths.status == Status.OK) & missed, Status.NOT_CONVERGED, paths.status)
-    status = np.where(multiple.singular_ends(request), Status.ILL_CONDITIONED, status)
-    return replace(paths, residual=residual, status=status.astype(np.int32))
+    singular = multiple.singular_ends(request)
+    status = np.where(singular, Status.ILL_CONDITIONED, status)
+    return replace(
+        paths, residual=np.where(singular, np.nan, residual), status=status.astype(np.int32)
+    )
 
 
 def aimed(request: ConnectRequest, v: Floats, fire: Fire, precision: str) -> Floats:

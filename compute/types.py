@@ -189,9 +189,9 @@ class Paths:
     nodes are valid; reached (n,) the time at which each curve ended, 1 unless it stopped; stop
     (n, 2) where it ended; length (n,) ∫√g(v,v)dt and energy (n,) ∫g(v,v)dt up to there;
     residual (n,) the Fisher length of the miss at the end point (0 for an initial-value problem,
-    where there is none); error (n,) the largest relative drift |g(v,v)/g(v₀,v₀) − 1|, which an
-    exact Levi-Civita geodesic keeps at 0 (for α ≠ 0, where g(v,v) is not kept, 0);
-    status (n,); engine that computed it.
+    where there is none; NaN where g is singular there); error (n,) the largest relative drift
+    |g(v,v)/g(v₀,v₀) − 1|, which an exact Levi-Civita geodesic keeps at 0 (for α ≠ 0, where g(v,v) is
+    not kept, 0); status (n,); engine that computed it.
     """
 
     t: Floats

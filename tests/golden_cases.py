@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from compute import jacobi
+from compute.chart_hull import hull
 from compute.engine import Engine
 from compute.families import family
 from compute.families.attention import attention_manifold, softmax_manifold
@@ -73,6 +74,7 @@ def geometry(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
         result |= {
             "p": manifold.density(theta, support.x)[0],
             "entropy": manifold.scalar("entropy", theta, 0)[0],
+            "psi": manifold.scalar("log_partition", theta, 0)[0],
             "eta": manifold.charts[1].forward(theta)[0],
         }
     return result
@@ -199,6 +201,37 @@ def jacobi_scalar(case: Case, manifold: Manifold, engine: Engine) -> dict[str, A
     return {"J": j[0, -1], "dJ": slope[0, -1]}
 
 
+def total_curvature(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
+    """∫K dA over the whole plane in polar coordinates, r = Rs² by Gauss–Legendre in s; the area; of
+    the polygon of keys its vertices, and what is visible of the others' hull from each.
+    """
+    s, weights = np.polynomial.legendre.leggauss(200)
+    radius, angles = 40.0, 1600
+    r, dr = radius * (0.5 * (s + 1)) ** 2, radius * 0.5 * (s + 1) * weights
+    phi = 2 * np.pi * (np.arange(angles) + 0.5) / angles
+    theta = (r[:, None, None] * np.stack([np.cos(phi), np.sin(phi)], axis=-1)).reshape(-1, 2)
+    found = engine.geometry(GeometryRequest(manifold, theta))
+    area = np.repeat(r * dr * 2 * np.pi / angles, angles) * np.sqrt(np.maximum(found.det, 0.0))
+    keys = np.array(case["params"]["T"])
+    corners = hull(keys)
+    return {
+        "integral_K_dA": np.nansum(area * found.curvature),
+        "area": area.sum(),
+        "hull_vertices": len(corners),
+        "corner_counts": [_visible(np.delete(keys, j, axis=0), keys[j]) for j in corners],
+    }
+
+
+def _visible(keys: np.ndarray, eye: np.ndarray) -> int:
+    """How many edges of the convex hull of keys (n, 2) are seen from a point outside."""
+    ring = keys[hull(keys)]
+    if len(ring) == 2:
+        return 1
+    after = np.roll(ring, -1, axis=0)
+    turns = [np.linalg.det([b - a, eye - a]) for a, b in zip(ring, after, strict=True)]
+    return int((np.array(turns) < 0).sum())  # the ring runs counter-clockwise
+
+
 KINDS: dict[str, Callable[[Case, Manifold, Engine], dict[str, Any]]] = {
     "geometry": geometry,
     "exp_map": exp_map,
@@ -211,6 +244,7 @@ KINDS: dict[str, Callable[[Case, Manifold, Engine], dict[str, Any]]] = {
     "parallel_transport_geodesic": transport_geodesic,
     "holonomy_ellipse": holonomy_ellipse,
     "jacobi_scalar": jacobi_scalar,
+    "total_curvature": total_curvature,
     "conjugate_point": conjugate_point,
     "det_asymptotic": det_asymptotic,
 }

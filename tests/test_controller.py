@@ -8,6 +8,8 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
+from app.controller import picture
+from app.controller.checking import MapCheckJob
 from app.controller.controller import Controller
 from app.controller.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, perform
 from app.controller.plan import Viewport, jobs, plan
@@ -26,6 +28,7 @@ from app.views.base import (
     Window,
 )
 from compute.engine import ReferenceEngine
+from compute.families import family as manifold_of
 from compute.types import Extent
 
 
@@ -253,3 +256,26 @@ def test_the_moving_row_is_a_distribution(desk):
     row = window.set_moving_row.call_args.args[0]
     assert row.sum() == pytest.approx(1.0)
     assert (row >= 0).all()
+
+
+def test_a_map_is_checked_in_float64_and_says_so():
+    scene = session.load("gaussian")
+    job = jobs(replace(scene, scalar="curvature"), Viewport())[MapJob]
+    drawn = next(answer for answer in answers(job) if answer.complete)
+    check = MapCheckJob(job.family, job.chart, job.scalar, job.token, job.source, drawn.field)
+    assert answers(check)[0].measure.ok
+    wrong = replace(drawn.field, values=drawn.field.values + 1e-2)
+    assert not answers(replace(check, field=wrong))[0].measure.ok
+
+
+def test_a_length_out_of_bounds_is_dashed_and_says_why():
+    scene = session.load("bank")
+    answer = answers(jobs(scene, Viewport())[PathJob])[0]
+    chart = manifold_of(scene.family).charts[0]
+    assert picture.message(answer) == "" and not picture.geodesic(answer, chart).dashed
+    low, high = answer.bounds
+    for bounds, words in (((1.1 * high, 2 * high), "Shorter"), ((0.0, 0.9 * low), "Not the short")):
+        broken = replace(answer, bounds=bounds)
+        assert picture.message(broken).startswith(words)
+        assert picture.geodesic(broken, chart).dashed
+        assert [m.ok for m in picture.measures(broken) if m.name == "Bounds"] == [False]

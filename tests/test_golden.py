@@ -18,11 +18,9 @@ from tests.golden_cases import KINDS, manifold_of
 NOT_YET = {
     "families": {"special", "flat"},
     "kinds": {
-        "total_curvature",
         "scalar_heat_eigenmode", "vector_heat_eigenmode",  # as rates and orders: tests/test_flow.py
         "seed_literal_fourier_growth",
     },
-    "values": {"psi"},
 }  # fmt: skip
 
 
@@ -46,7 +44,7 @@ def test_golden(case, engine):
     else:
         found = KINDS[case["kind"]](case, manifold_of(case), engine)
     tolerance = case["tol_f64" if engine.name == "reference" else "tol_f32"]
-    wanted = {k: v for k, v in case["expected"].items() if k not in NOT_YET["values"]}
+    wanted = case["expected"]
     assert wanted
     for name, value in wanted.items():
         assert name in found, f"{name} is not computed"

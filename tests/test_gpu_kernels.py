@@ -239,8 +239,9 @@ fn moved(a: vec2f, b: vec2f) -> vec4f {
 """
     workshop = gpu_engine._workshop
     found = evaluate(workshop, "moved(a, b)", include, manifold.slot, "vec4f", a=a, b=b)
-    regular = ~is_singular(local)
     trace = local.metric[:, 0] + local.metric[:, 2]
+    # the corners in which single precision takes g for zero begin before those of float64
+    regular = ~is_singular(local) & (trace > 2 * manifold.slot.constants["CORNER"])
     error = np.abs(found[:, :3] - local.metric).max(axis=1) / trace
     assert np.max(error[regular]) < 5e-5
     degenerate = local.det <= 0

@@ -7,8 +7,8 @@ import time
 import numpy as np
 
 from app.controller import drawing, picture
-from app.controller.checking import CheckAnswer
-from app.controller.jobs import PathAnswer
+from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
+from app.controller.jobs import EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.playing import Player
 from app.controller.runner import EngineOpened
 from app.controller.studies import StudyAnswer
@@ -30,18 +30,20 @@ class Answers:
         self._window = window
         self._player = player
         self.path: PathAnswer | None = None
-        self._check: Measure | None = None
+        self.map: MapAnswer | None = None
+        self._checks: dict[type, Measure] = {}
         self._studies: dict[type, StudyAnswer] = {}
         self._engine = EngineOpened("", "starting…")
         self._plotted = 0.0
 
     def forget(self) -> None:
         """Nothing that is known belongs to the scene any longer."""
-        self.path, self._check, self._studies = None, None, {}
+        self.path, self.map, self._checks, self._studies = None, None, {}, {}
 
     def take_path(self, answer: PathAnswer, dragging: bool) -> None:
         """Show another path, and of its numbers as many as a drag leaves time for."""
-        self.path, self._check = answer, None
+        self.path = answer
+        self._checks.pop(CheckJob, None)
         self.show_path()
         now = time.monotonic()
         if dragging and now - self._plotted < PLOTS:
@@ -53,6 +55,14 @@ class Answers:
         status = Status(int(answer.paths.status[0]))
         self.say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
 
+    def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
+        """Show another map, or other ellipses."""
+        drawing.show_answer(self._canvas, self._store.scene, answer)
+        if isinstance(answer, MapAnswer):
+            self.map = answer
+            if self._checks.pop(MapCheckJob, None):
+                self.show_measures()
+
     def take_study(self, answer: StudyAnswer) -> None:
         """Show a study of the geometry."""
         self._studies[type(answer.job)] = answer
@@ -60,11 +70,15 @@ class Answers:
         self.show_measures()
 
     def take_check(self, answer: CheckAnswer) -> None:
-        """The float64 certificate, if it is of the path that is still shown."""
-        shown = self.path
-        if shown is None or not np.shares_memory(shown.paths.theta, answer.job.theta):
+        """The float64 certificate, if it is of the path or the map that is still shown."""
+        job = answer.job
+        if isinstance(job, CheckJob):
+            current = self.path is not None and np.shares_memory(self.path.paths.theta, job.theta)
+        else:
+            current = self.map is not None and self.map.field is job.field
+        if not current:
             return
-        self._check = answer.measure
+        self._checks[type(job)] = answer.measure
         self.show_measures()
         words = f"{answer.measure.name.lower()} {answer.measure.value}"
         self.say(words, answer.measure.ok, f"{answer.milliseconds:.0f} ms")
@@ -97,8 +111,8 @@ class Answers:
         """The numbers of the geodesic and of all studies that are shown."""
         if self.path is not None:
             extra = [measure for answer in self._studies.values() for measure in answer.measures]
-            extra += [self._check] if self._check else []
-            self._window.set_measures([*picture.measures(self.path), *extra])
+            shown = [*picture.measures(self.path), *extra, *self._checks.values()]
+            self._window.set_measures(shown)
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:
         """One sentence in the status bar, beside the engine and what it has to remark."""

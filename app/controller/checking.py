@@ -1,4 +1,4 @@
-"""The last certificate: the path of the scene once more in float64, by a method of order 8."""
+"""The last certificate: the scene's path and its map once more, in float64."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.model.scene import chart_of
 from app.views.base import Measure
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
+from compute.field import scalar_at, theta_at
 from compute.manifold import norm
-from compute.types import ConnectRequest, Floats, Status
+from compute.types import (
+    ConnectRequest,
+    DistanceRequest,
+    Field,
+    FieldRequest,
+    Floats,
+    Status,
+)
 
 Point = tuple[float, float]
 # a difference above this share of the length is not what float32 can explain
 LIMIT = 1e-3
+# cells of a map that are computed again, along its longer side
+SAMPLES = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +41,35 @@ class CheckJob:
 
 
 @dataclass(frozen=True, eq=False)
-class CheckAnswer:
-    """The measure that says how far the curve was from its float64 re-computation."""
+class MapCheckJob:
+    """Compute ``field``, a map over a chart, again in float64; ``source``: of distances, or None."""
 
-    job: CheckJob
+    family: str
+    chart: str
+    scalar: str
+    token: int
+    source: Point | None
+    field: Field
+
+
+@dataclass(frozen=True, eq=False)
+class CheckAnswer:
+    """The measure that says how far a curve or a map was from its float64 re-computation."""
+
+    job: CheckJob | MapCheckJob
     measure: Measure
     milliseconds: float
 
 
-def perform(job: CheckJob) -> CheckAnswer:
-    """Re-compute and compare: the largest Fisher length between nodes of equal time."""
+def perform(job: CheckJob | MapCheckJob) -> CheckAnswer:
+    """Re-compute and compare."""
     began = time.perf_counter()
+    measure = _of_path(job) if isinstance(job, CheckJob) else _of_map(job)
+    return CheckAnswer(job, measure, 1000 * (time.perf_counter() - began))
+
+
+def _of_path(job: CheckJob) -> Measure:
+    """The largest Fisher length between nodes of equal time, by a method of order 8."""
     manifold = manifold_of(job.family)
     a, b = np.array([job.start]), np.array([job.end])
     exact = ReferenceEngine().connect(ConnectRequest(manifold, a, b, job.alpha, len(job.theta) - 1))
@@ -56,5 +85,47 @@ def perform(job: CheckJob) -> CheckAnswer:
         "Largest Fisher distance between the curve and its re-computation in float64, "
         f"whose length is {exact.length[0]:.9g}."
     )
-    measure = Measure("Off its float64 copy by", words, hint, fine)
-    return CheckAnswer(job, measure, 1000 * (time.perf_counter() - began))
+    return Measure("Off its float64 copy by", words, hint, fine)
+
+
+def _of_map(job: MapCheckJob) -> Measure:
+    """The largest difference of a sample of cells, as a share of the map's range.
+
+    Cells of which one copy says that the metric is singular there are not compared, but counted.
+    """
+    found = job.field.values
+    every = max(1, max(found.shape) // SAMPLES)
+    cells = np.s_[every // 2 :: every, every // 2 :: every]
+    exact = _again(job, cells)
+    both = np.isfinite(found[cells]) & np.isfinite(exact)
+    lone = int((np.isfinite(found[cells]) != np.isfinite(exact)).sum())
+    if not both.any():
+        return Measure("Map off its float64 copy by", "nothing to compare", "No cell has a value.")
+    low, high = np.quantile(exact[both], [0.01, 0.99])
+    scale = max(float(high - low), 1e-3 * max(abs(low), abs(high)), 1e-12)
+    worst = float(np.quantile(np.abs(found[cells] - exact)[both], 0.99)) / scale
+    words = f"{worst:.1e} of its range"
+    if lone:
+        words += f"; {lone} of {exact.size} cells have a value in one alone"
+    hint = (
+        f"99 % of {int(both.sum())} cells differ by less from their float64 re-computation. A value is "
+        "missing where the metric is singular for one of the two."
+    )
+    return Measure("Map off its float64 copy by", words, hint, worst <= LIMIT)
+
+
+def _again(job: MapCheckJob, cells: tuple[slice, slice]) -> Floats:
+    """The values of some of a map's cells in float64."""
+    manifold = manifold_of(job.family)
+    chart, shape = chart_of(manifold, job.chart).plane, job.field.values.shape
+    if job.source is not None:
+        source = np.array(job.source)
+        wanted = DistanceRequest(manifold, chart, source, job.field.extent, shape)
+        return ReferenceEngine().distance(wanted).values[cells]
+    request = FieldRequest(manifold, chart, job.scalar, job.field.extent, shape, job.token)
+    theta = theta_at(request, *cells)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
+    inside = np.where(known[..., None], theta, manifold.interior)
+    values, status = scalar_at(manifold, job.scalar, inside.reshape(-1, 2), job.token)
+    values = np.where(status == Status.OK, values, np.nan).reshape(known.shape)
+    return np.where(known, values, np.nan)

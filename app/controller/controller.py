@@ -11,7 +11,7 @@ from typing import Protocol
 
 from app.controller import drawing, flowing, formulas, panels, placing
 from app.controller.answers import Answers
-from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.editing import Editor
 from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
@@ -151,12 +151,18 @@ class Controller:
         self.runner.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
 
     def check(self) -> None:
-        """Compute the path that is shown again in float64."""
+        """Compute the path and the map that are shown again in float64."""
         shown = self.answers.path
         if shown is not None:
             job, theta = shown.job, shown.paths.theta[0]
             self.answers.say("computing again in float64 …", True)
             self.runner.submit(CheckJob(job.family, job.start, job.end, job.alpha, theta))
+        drawn = self.answers.map
+        if drawn is not None and self.store.scene.layers.map:
+            of = drawn.job
+            self.runner.submit(
+                MapCheckJob(of.family, of.chart, of.scalar, of.token, of.source, drawn.field)
+            )
 
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
@@ -244,7 +250,7 @@ class Controller:
             case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
                 type(message.job)
             ):
-                drawing.show_answer(self.canvas, self.store.scene, message)
+                self.answers.take_ground(message)
             case FlowAnswer() if flowing.alike(message.job, self._planned.get(FlowJob)):
                 self.streaming.take(message)
             case StudyAnswer():

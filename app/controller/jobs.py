@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.controller import checking, doctor, flowing, formulas, relaxing, studies
-from app.controller.checking import CheckAnswer, CheckJob
+from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.doctor import DoctorAnswer, DoctorJob
 from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
@@ -87,7 +87,18 @@ class EllipseJob:
     view: Extent
 
 
-Job = PathJob | MapJob | EllipseJob | Study | FlowJob | CheckJob | RelaxJob | FamilyJob | DoctorJob
+Job = (
+    PathJob
+    | MapJob
+    | EllipseJob
+    | Study
+    | FlowJob
+    | CheckJob
+    | MapCheckJob
+    | RelaxJob
+    | FamilyJob
+    | DoctorJob
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +171,7 @@ def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
         emit(studies.perform(engine, job))
     elif isinstance(job, FlowJob):
         flowing.perform(engine, job, emit, cancelled)
-    elif isinstance(job, CheckJob):
+    elif isinstance(job, CheckJob | MapCheckJob):
         emit(checking.perform(job))
     elif isinstance(job, RelaxJob):
         emit(relaxing.perform(engine, job))

@@ -14,9 +14,12 @@ from compute.types import Floats, Status
 
 STRAIGHT_POINTS = 65
 CARRIED_VECTORS = 9
+# of a bound, by which a length in single precision may miss it
+SLACK = 1e-4
 SCALAR_WORDS = {
     "entropy": "Entropy (nats)",
     "probability": "Probability of one key",
+    "log_partition": "Log-partition ψ (nats)",
     "curvature": "Gaussian curvature K",
     "log_det": "log₁₀ det g",
     "log_condition": "log₁₀ condition number of g",
@@ -54,9 +57,9 @@ def curve(theta: Floats, chart: Chart) -> Curve:
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
-    """The geodesic; dashed where it is not a converged one."""
+    """The geodesic; dashed where it is not a converged one, or breaks a bound."""
     status = Status(int(answer.paths.status[0]))
-    fine = status in (Status.OK, Status.CONJUGATE_POINT)
+    fine = status in (Status.OK, Status.CONJUGATE_POINT) and not broken_bound(answer)
     return Curve(chart.forward(answer.curve), dashed=not fine)
 
 
@@ -171,14 +174,12 @@ def measures(answer: PathAnswer) -> list[Measure]:
         )
     if answer.bounds is not None:
         low, high = answer.bounds
-        slack = 1e-5 * max(high, 1e-6)
-        fine = status != Status.OK or low - slack <= paths.length[0] <= high + slack
         found.append(
             Measure(
                 "Bounds",
                 f"{low:.5g} … {high:.5g}",
                 "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.",
-                fine,
+                not broken_bound(answer),
             )
         )
     if answer.divergences is not None:
@@ -186,7 +187,7 @@ def measures(answer: PathAnswer) -> list[Measure]:
     found += [
         Measure(
             "End point missed by",
-            f"{paths.residual[0]:.1e}",
+            _missed(float(paths.residual[0])),
             "Fisher length between the curve's end and B.",
             status != Status.NOT_CONVERGED,
         ),
@@ -243,6 +244,10 @@ def _divergences(found: Divergences) -> list[Measure]:
     return lines
 
 
+def _missed(residual: float) -> str:
+    return "not known: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
+
+
 def _longer(length: float, shortest: float) -> str:
     if not np.isfinite(length):
         return "leaves the domain"
@@ -254,4 +259,18 @@ def _longer(length: float, shortest: float) -> str:
 def message(answer: PathAnswer) -> str:
     """Why a curve is not what was asked for; "" when it is."""
     status = Status(int(answer.paths.status[0]))
-    return "" if status == Status.OK else status.words.capitalize()
+    return broken_bound(answer) if status == Status.OK else status.words.capitalize()
+
+
+def broken_bound(answer: PathAnswer) -> str:
+    """Which bound of the distance the length of a converged curve breaks; "" if none."""
+    paths = answer.paths
+    if answer.bounds is None or paths.status[0] != Status.OK:
+        return ""
+    low, high = answer.bounds
+    length, slack = paths.length[0], paths.residual[0] + SLACK * max(high, 1e-6)
+    if length < low - slack:
+        return f"Shorter than any curve can be: {length:.6g} is below 2 arccos Σ√(pq) = {low:.6g}"
+    if length > high + slack:
+        return f"Not the shortest way: {length:.6g} is above √Jeffreys = {high:.6g}"
+    return ""

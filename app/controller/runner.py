@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.controller.checking import CheckJob
+from app.controller.checking import CheckJob, MapCheckJob
 from app.controller.doctor import DoctorJob
 from app.controller.flowing import FlowJob
 from app.controller.formulas import FamilyJob
@@ -27,6 +27,7 @@ ORDER: tuple[type, ...] = (
     *STUDIES[:-2],
     RelaxJob,
     CheckJob,
+    MapCheckJob,
     DoctorJob,
     MapJob,
     FlowJob,

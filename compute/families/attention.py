@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import logsumexp
 
 from compute import heads
 from compute.chart_hull import hull
@@ -22,8 +23,9 @@ from compute.family import Family
 from compute.manifold import GENERIC_SCALARS, Landmarks, LocalGeometry, Manifold, Slot, Support
 from compute.types import Extent, Floats, points
 
-# g is taken for zero where its trace falls to this share of max_j |T_j − T̄|²: one key has it all.
-CORNER = 1e-6
+# g is taken for zero where its trace falls to this share of max_j |T_j − T̄|²: one key has it all, and
+# what the others have is lost in η's rounding.
+CORNER = {4: 1e-12, 8: 1e-26}
 # Curvature is shown where D exceeds this share of (tr g/2)²: below, its digits are noise (float32).
 CURVATURE_FLOOR = 1e-10
 UNROLL = 8
@@ -76,7 +78,8 @@ class Softmax:
                 [(a * c1).sum(-1), (a * c2).sum(-1), (b * c2).sum(-1), (c * c2).sum(-1)], -1
             )
             det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
-        det = np.where(g[..., 0] + g[..., 2] > CORNER * self.spread2, det, 0.0)
+        corner = CORNER[theta.itemsize] * self.spread2
+        det = np.where(g[..., 0] + g[..., 2] > corner, det, 0.0)
         first = 0.5 * np.stack([cubic[..., 0:3], cubic[..., 1:4]], axis=-2)
         return LocalGeometry(g, first, cubic, det)
 
@@ -101,7 +104,9 @@ class Softmax:
         return np.where(usable, value, np.nan)
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
-        """ "entropy" −Σ p log p in nats, or "probability" of key ``index``."""
+        """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" ψ in nats."""
+        if name == "log_partition":
+            return np.asarray(logsumexp(theta @ self.keys.T + self.bias, axis=-1))
         p = self.weights(theta)
         if name == "probability":
             return p[..., index]
@@ -178,7 +183,7 @@ def softmax_manifold(
         geometry=family.geometry,
         curvature=family.curvature,
         scalar=family.scalar,
-        scalars=("entropy", "probability", *GENERIC_SCALARS),
+        scalars=("entropy", "probability", "log_partition", *GENERIC_SCALARS),
         density=lambda theta, x: family.weights(theta),
         support=lambda theta: Support(
             np.arange(float(len(keys))), labels or _numbers(len(keys)), "key", "outcomes"
@@ -282,7 +287,10 @@ def _slot(family: Softmax, radius: float) -> Slot:
         constants={
             "KEY_COUNT": count,
             "RADIUS": radius,
-            "CORNER": CORNER * family.spread2,
+            "CORNER": CORNER[4] * family.spread2,
+            "CENTRE_1": family.centre[0],
+            "CENTRE_2": family.centre[1],
+            "HIGHEST": family.bias.max(),
         },
         # two passes at an anchor, and one again where the reference has moved too far
         loops=4 * count // UNROLL,

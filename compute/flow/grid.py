@@ -17,6 +17,9 @@ from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status
 
 MOST_NODES = 512 * 512
+# nodes where g^ij is so many times its median are cut: there the smallest steps of all are needed, and
+# next to no length lies beyond them
+STIFFEST = 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +93,9 @@ def grid(
     det = np.linalg.det(metric)
     jacobian = np.where(usable[..., None, None], chart.jacobian(theta), np.eye(2))
     raised = jacobian @ np.linalg.inv(metric) @ np.swapaxes(jacobian, -1, -2)
+    stiff = np.trace(raised, axis1=-2, axis2=-1)
+    if usable.any():
+        usable &= stiff <= STIFFEST * np.median(stiff[usable])
     symbols = np.nan_to_num(found.christoffel).reshape(rows, columns, 2, 2, 2)
     omega = (np.sqrt(det) / metric[..., 0, 0])[..., None] * symbols[..., 1, :, 0]
     return Grid(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.engine import unpacked
+from compute.geometry import unpacked
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
 from compute.gpu.tiles import batches
 from compute.gpu.workshop import Dispatch, Workshop
+from compute.manifold import LocalGeometry
 from compute.types import Floats, Geometry, GeometryRequest, Status
 
 POINT = record(
@@ -38,9 +39,8 @@ def geometry(workshop: Workshop, request: GeometryRequest) -> Geometry:
     wide = {name: found[name].astype(np.float64) for name in POINT.names or () if name != "status"}
     first = np.stack([wide["first1"], wide["first2"]], axis=-2)
     inside = found["status"] != Status.LEFT_DOMAIN
-    return unpacked(
-        wide["metric"], first, wide["cubic"], wide["det"], wide["curvature"], inside, "gpu"
-    )
+    local = LocalGeometry(wide["metric"], first, wide["cubic"], wide["det"])
+    return unpacked(local, wide["curvature"], inside, "gpu")
 
 
 def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:

@@ -156,11 +156,14 @@ fn whitened(at: vec3f, frame: vec3f) -> vec4f {
     return m.s3;
 }
 
-/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`.
+/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log-partition ψ in nats.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
     anchor(theta);
     let at = scaled(theta);
     if which == 1u { return exp2(logit(keys[index], at) - reference.z); }
+    // keys lie about their centre, and the largest bias is 0
+    let shift = dot(vec2f(family.CENTRE_1, family.CENTRE_2), theta) + family.HIGHEST;
+    if which == 2u { return fma(LN2, reference.z, shift); }
     let count = family.KEY_COUNT;
     var sum = 0.0;
     for (var j = 0u; j < count; j++) {

@@ -1,0 +1,37 @@
+"""The local geometry of a request's points.  Twin of ``shaders/kernels/geometry.wgsl``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.manifold import LocalGeometry, inside_only, is_singular, raised
+from compute.types import Floats, Geometry, GeometryRequest, Status
+
+
+def geometry(request: GeometryRequest) -> Geometry:
+    """Metric, connection, cubic tensor and curvature in float64, by the family's own formulas."""
+    manifold = request.manifold
+    theta, inside = inside_only(manifold, request.theta)
+    local = manifold.geometry(theta)
+    return unpacked(local, manifold.curvature(theta), inside, "reference")
+
+
+def unpacked(local: LocalGeometry, curvature: Floats, inside: np.ndarray, engine: str) -> Geometry:
+    """Full tensors from packed ones, curvature (n,) and which points lie in the domain (n,)."""
+    metric, first, cubic, det = local.metric, local.first, local.cubic, local.det
+    singular = is_singular(local)
+    safe = LocalGeometry(metric, first, cubic, np.where(singular, 1.0, det))
+    symbols = np.stack([raised(safe, first[..., :, pair]) for pair in (0, 1, 1, 2)], axis=-1)
+    symbols = np.where(singular[..., None, None], np.nan, symbols)
+    status = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
+    status = np.where(inside, status, Status.LEFT_DOMAIN)
+    triple = [0, 1, 1, 2, 1, 2, 2, 3]
+    return Geometry(
+        metric=metric[..., [0, 1, 1, 2]].reshape(*metric.shape[:-1], 2, 2),
+        christoffel=symbols.reshape(*symbols.shape[:-1], 2, 2),
+        cubic=cubic[..., triple].reshape(*cubic.shape[:-1], 2, 2, 2),
+        det=det,
+        curvature=np.where(singular, np.nan, curvature),
+        status=status.astype(np.int32),
+        engine=engine,
+    )
