@@ -149,7 +149,8 @@ def test_geodesics_keep_their_speed(manifold):
     theta = samples(manifold, 30)
     paths = ReferenceEngine().shoot(ShootRequest(manifold, theta, velocities(manifold, theta, 0.5)))
     # the most is Bures' sphere of radius ½, where half a nat-root from near the edge is far
-    assert paths.error[paths.status == Status.OK].max() < 2e-9
+    limit = 2e-9 if manifold.name == "bures_slice_bures" else 1e-9
+    assert paths.error[paths.status == Status.OK].max() < limit
     assert paths.error.max() < 1e-3
     assert ((paths.status == Status.OK) == (paths.reached == 1.0)).all()
 

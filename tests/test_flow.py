@@ -11,7 +11,7 @@ import pytest
 import compute
 from app.cli import main
 from compute.families import family
-from compute.flow import seeds
+from compute.flow import initial
 from compute.flow.singularities import boundary_index, singularities
 from compute.types import Extent, Status
 from tests import golden_flow
@@ -79,11 +79,11 @@ def test_a_neumann_mode_decays_in_time():
 
 def test_mass_is_kept_and_norms_never_grow():
     flow = compute.AttentionFlow(family("beta"), 32, "scalar")
-    found = flow.evolve(seeds.bump(flow.grid, 0), 2.0, records=40)
+    found = flow.evolve(initial.bump(flow.grid, np.array(flow.manifold.pins[0])), 2.0, records=40)
     np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-9)
     assert (np.diff(found.norm) < 1e-12).all()
     rough = compute.AttentionFlow(family("attention"), 32, "rough")
-    found = rough.evolve(seeds.random(rough.grid, 3), 1.0, records=40)
+    found = rough.evolve(initial.random(rough.grid, 3), 1.0, records=40)
     assert (np.diff(found.norm) < 1e-9).all()
 
 
@@ -116,7 +116,7 @@ def test_the_chart_does_not_matter():
 def test_sharpening_and_the_literal_equation_are_stopped():
     for mode in ("sharpen", "seed"):
         flow = compute.AttentionFlow(family("gaussian"), 16, mode)
-        found = flow.evolve(seeds.random(flow.grid, 1), 50.0 if mode == "sharpen" else 5.0)
+        found = flow.evolve(initial.random(flow.grid, 1), 50.0 if mode == "sharpen" else 5.0)
         assert found.status is Status.NOT_CONVERGED
         assert found.norm[-1] <= 10.0 * found.norm[0]
         assert found.times[-1] < 50.0
@@ -150,7 +150,7 @@ def test_kinds_and_places_of_zeros():
 
 def test_grids_over_the_edge_are_cut_and_say_so():
     flow = compute.AttentionFlow(family("categorical3_expectation"), 40, "scalar")
-    found = flow.evolve(seeds.bump(flow.grid, 0), 0.1)
+    found = flow.evolve(initial.bump(flow.grid, np.array(flow.manifold.pins[0])), 0.1)
     assert 0.3 < found.cut < 0.8
     assert np.isnan(found.field[0, 0])
     assert np.isnan(flow.metric_field()[0, 0]).all()
@@ -186,4 +186,4 @@ def test_the_command(tmp_path, capsys):
         assert file["field"].shape == (16, 16)
     again = [*arguments[:2], "--initial", str(out), "--grid", "16", "--engine", "reference"]
     assert main(again) == 2
-    assert "field must have shape (16, 16, 2)" in capsys.readouterr().err
+    assert "must be real of shape (16, 16, 2)" in capsys.readouterr().err

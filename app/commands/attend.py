@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.commands.output import show
+from app.commands.output import save, show
 from compute import GeometricAttention, heads, open_engine
 from compute.types import Status
 
@@ -32,7 +30,12 @@ def attend(chosen: argparse.Namespace) -> int:
         "engine": found.engine,
     }
     if chosen.output:
-        _save(Path(chosen.output), found.output, found.weights, found.distances)
+        save(
+            chosen.output,
+            output=found.output,
+            weights=found.weights,
+            distances=found.distances,
+        )
         result["file"] = chosen.output
     lines = [
         f"mode        {chosen.mode}, temperature {chosen.temperature:g}",
@@ -42,13 +45,3 @@ def attend(chosen: argparse.Namespace) -> int:
     ]
     show(result, chosen.json, lines)
     return 0 if worst == Status.OK else 1
-
-
-def _save(target: Path, output: Any, weights: Any, distances: Any) -> None:
-    """Write beside the target and rename."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.npz")
-    try:
-        np.savez_compressed(beside, output=output, weights=weights, distances=distances)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.commands.output import show
+from app.commands.output import save, show
 from compute import AttentionFlow, open_engine
 from compute.families import family
-from compute.flow import seeds
+from compute.flow import initial
 from compute.types import Status
 
-LARGEST = 64 << 20
 WARNINGS = {
     "sharpen": "backward heat, regularised: fine detail grows; stopped when ten times as large",
     "seed": "not covariant and ill-posed: offered for study; stopped when ten times as large",
@@ -47,7 +44,8 @@ def flow(chosen: argparse.Namespace) -> int:
     if chosen.mode in WARNINGS:
         result["warning"] = WARNINGS[chosen.mode]
     if chosen.output:
-        _save(Path(chosen.output), solver, found.field)
+        grid = solver.grid
+        save(chosen.output, field=found.field, theta=grid.theta, x=grid.x)
         result["file"] = chosen.output
     lines = [
         f"mode      {chosen.mode}"
@@ -66,27 +64,17 @@ def flow(chosen: argparse.Namespace) -> int:
 
 def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
     """The field to begin with: of a file, or by name."""
+    grid, pins = solver.grid, np.array(solver.manifold.pins)
     if chosen.initial:
-        path = Path(chosen.initial)
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"{path}: a field file has at most {LARGEST} bytes")
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                if "field" not in file:
-                    raise ValueError(f"{path} must hold an array named field")
-                return np.asarray(file["field"], dtype=np.float64)
-        except (OSError, EOFError) as problem:
-            raise ValueError(f"{path} must be an .npz file: {problem}") from None
+        return initial.from_file(grid, chosen.initial, chosen.mode != "scalar")
     if chosen.mode == "scalar":
-        return seeds.bump(solver.grid, chosen.seed)
-    return seeds.VECTORS[chosen.field](solver.grid, chosen.seed)
-
-
-def _save(target: Path, solver: AttentionFlow, field: np.ndarray) -> None:
-    """Write beside the target and rename."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.npz")
-    try:
-        np.savez_compressed(beside, field=field, theta=solver.grid.theta, x=solver.grid.x)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+        return initial.bump(grid, pins[0])
+    match chosen.field:
+        case "gradient":
+            return initial.gradient(grid, solver.manifold.scalars[0], 0)
+        case "dipole":
+            return initial.dipole(grid, pins[0], pins[1])
+        case "frame":
+            return initial.frame(grid)
+        case _:
+            return initial.random(grid, chosen.seed)

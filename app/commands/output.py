@@ -1,4 +1,4 @@
-"""How subcommands print: one JSON object, or a few readable lines; the status decides the exit."""
+"""How subcommands answer: one JSON object or a few readable lines, arrays in a file, an exit status."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from app.export.files import beside, checked
 from compute.types import Status
 
 
@@ -39,6 +40,12 @@ def show(result: dict[str, Any], as_json: bool, lines: list[str]) -> None:
         if as_json
         else "\n".join(lines)
     )
+
+
+def save(path: str, **arrays: np.ndarray) -> None:
+    """Write arrays as .npz, beside ``path`` and renamed.  ValueError where that cannot be."""
+    with beside(checked(path, (".npz",))) as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
 def exit_of(*statuses: Status) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.commands.output import show
+from app.commands.output import save, show
 from app.export.files import beside, checked
 from compute import GeodesicViT, vision
 from compute.patches import Patches
@@ -37,7 +36,15 @@ def patches(chosen: argparse.Namespace) -> int:
         "status": "OK",
     }
     if chosen.output:
-        _save(Path(chosen.output), found)
+        save(
+            chosen.output,
+            theta=found.theta,
+            distances=found.distances,
+            weights=found.weights,
+            output=found.output,
+            shape=np.array(found.shape),
+            metric=found.metric,
+        )
         result["file"] = chosen.output
     if picture:
         # imported here: Pillow's drawing is for this alone
@@ -67,16 +74,3 @@ def _number(name: str, text: str, found: Patches) -> int:
     ):
         raise ValueError(f"{name} must be ROW,COLUMN below {rows},{columns}, got {text!r}")
     return int(row) * columns + int(column)
-
-
-def _save(target: Path, found: Patches) -> None:
-    with beside(checked(target, (".npz",))) as file:
-        np.savez_compressed(
-            file,
-            theta=found.theta,
-            distances=found.distances,
-            weights=found.weights,
-            output=found.output,
-            shape=np.array(found.shape),
-            metric=found.metric,
-        )

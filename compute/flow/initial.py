@@ -1,4 +1,4 @@
-"""More fields to begin with, as θ-components (rows, columns, 2) on a grid: what a scene can ask for.
+"""Fields to begin with, as θ-components (rows, columns, 2) or scalars (rows, columns) on a grid.
 
 All raise ValueError, in a line, where a family has no such field or a file does not fit.
 """
@@ -143,6 +143,11 @@ def _is_killing(grid: Grid, candidate: object, theta: Floats) -> bool:
 def _metric(grid: Grid, theta: Floats) -> Floats:
     g11, g12, g22 = np.moveaxis(grid.manifold.geometry(theta).metric, -1, 0)
     return np.stack([np.stack([g11, g12], -1), np.stack([g12, g22], -1)], -2)
+
+
+def frame(grid: Grid) -> Floats:
+    """The unit vector e₁ everywhere."""
+    return grid.from_frame(np.ones(grid.shape, complex))
 
 
 def random(grid: Grid, seed: int) -> Floats:

@@ -84,7 +84,7 @@ class FlowPanel:
         for name, text in BUTTONS:
             button = QToolButton()
             button.setText(text)
-            button.setFixedWidth(38)
+            button.setFixedWidth(44)
             button.setAccessibleName(NAMES[name])
             button.setToolTip(NAMES[name])
             button.clicked.connect(lambda _=False, name=name: invoke(name))
@@ -136,7 +136,7 @@ class FlowPanel:
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
         self.warning.setVisible(bool(state.warning))
         self.words.setText(state.words)
-        self.buttons["flow_evolve"].setText("❚❚" if state.running else "▶")
+        self.buttons["flow_evolve"].setText("‖" if state.running else "▶")
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(TICKS * state.time / state.longest))
         self.readout.setText(f"t = {state.time:.3g}")
