@@ -279,3 +279,20 @@ def test_a_length_out_of_bounds_is_dashed_and_says_why():
         assert picture.message(broken).startswith(words)
         assert picture.geodesic(broken, chart).dashed
         assert [m.ok for m in picture.measures(broken) if m.name == "Bounds"] == [False]
+
+
+def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
+    controller, canvas, _, runner = desk
+    controller.on_event(SceneEdited((("family", "attention:bank"), ("layers.spray", True))))
+    waiting = runner.take()
+    controller.on_event(SceneEdited((("chart", "expectation"),)))
+    assert controller.morph.is_running
+    waiting = [*waiting, *runner.take()]
+    for job in waiting:
+        for answer in answers(job):
+            controller.on_message(answer)
+    canvas.reset_mock()
+    controller.on_event(SceneEdited((("family", "gaussian"),)))
+    assert not controller.morph.is_running
+    drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]
+    assert "rays" not in drawn and "geodesic" not in drawn

@@ -46,7 +46,7 @@ from compute.families import family as manifold_of
 # what changes of a scene without changing what panels say
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 # answers that are drawn
-DRAWN = (PathAnswer, MapAnswer, EllipseAnswer, StudyAnswer, RelaxAnswer, FlowAnswer)
+Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
 
 class Submits(Protocol):
@@ -68,7 +68,7 @@ class Controller:
         self.editor = Editor(store, window)
         self.streaming = Streaming(store, canvas, window)
         self.answers = Answers(store, canvas, window, self.player)
-        self._late: list[Message] = []  # what came while the chart changed
+        self._late: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
@@ -209,12 +209,13 @@ class Controller:
         self._plan(new)
 
     def _arrive(self) -> None:
-        """Draw what came while the chart changed."""
+        """Draw what came while the chart changed, unless the family did too."""
         drawing.show_scene(self.canvas, self.store.scene)
         self.answers.show_path()
         late, self._late = self._late, []
         for message in late:
-            self._take(message)
+            if message.job.family == self.store.scene.family:
+                self._take(message)
 
     def _plan(self, scene: Scene) -> None:
         wanted = jobs(scene, self._viewport)
@@ -238,7 +239,7 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: Message) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
-        if self.morph.is_running and isinstance(message, DRAWN):
+        if self.morph.is_running and isinstance(message, Drawn):
             self._late.append(message)
         else:
             self._take(message)

@@ -173,7 +173,8 @@ def normals(surface: Surface) -> Pixels:
     length = np.linalg.norm(across, axis=-1, keepdims=True)
     unit = across / np.where(length > 1e-15, length, 1.0)
     if length[0].max(initial=0.0) <= 1e-15:
-        unit[0] = unit[1].mean(axis=0) / np.linalg.norm(unit[1].mean(axis=0))
+        mean = unit[1].mean(axis=0)
+        unit[0] = mean / (np.linalg.norm(mean) or 1.0)
     return np.asarray(unit)
 
 
