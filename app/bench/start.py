@@ -33,7 +33,7 @@ def measure(engine: str) -> list[dict[str, Any]]:
         script = _FIRST_GEODESIC.format(engine=engine)
         first = best(lambda: _run("-c", script), 3)
         found.append(
-            {"workload": "E", "name": "first geodesic", "seconds": first, "target": "under 4 s"}
+            {"workload": "E", "name": "first geodesic", "seconds": first, "target": "under 2 s"}
         )
     return found
 

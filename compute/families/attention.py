@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from compute import heads
 from compute.chart_hull import hull
@@ -106,7 +105,12 @@ class Softmax:
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
         """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" ψ in nats."""
         if name == "log_partition":
-            return np.asarray(logsumexp(theta @ self.keys.T + self.bias, axis=-1))
+            logits = theta @ self.keys.T + self.bias
+            highest = logits.max(axis=-1)
+            with np.errstate(under="ignore"):
+                return np.asarray(
+                    highest + np.log(np.exp(logits - highest[..., None]).sum(axis=-1))
+                )
         p = self.weights(theta)
         if name == "probability":
             return p[..., index]
