@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import vision
+from compute import sphere, vision
 from compute.attend.modes import softmax
 from compute.families import family
 from compute.types import Floats
@@ -132,7 +132,7 @@ class GeodesicViT:
         theta, shape = self._statistics(grey)
         gaussian = family("gaussian")
         assert gaussian.distance is not None
-        fisher = np.einsum("ni,ij->nij", theta[:, 1:] ** -2.0, np.eye(2)) * (1.0, 2.0)
+        fisher = gaussian.geometry(theta).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
         return self._processed(theta, shape, gaussian.distance, theta, fisher, grey)
 
     def process_head(self, source: str, layer: int = 0, head: int = 0) -> Patches:
@@ -142,7 +142,9 @@ class GeodesicViT:
         is the file's.  ValueError for any other file.
         """
         seen = vision.load(source, layer, head)
-        return self._processed(seen.rows, seen.shape, between_rows, seen.places, None, seen.image)
+        return self._processed(
+            seen.rows, seen.shape, sphere.distance, seen.places, None, seen.image
+        )
 
     def _processed(
         self,
@@ -203,13 +205,6 @@ class GeodesicViT:
         # a sparse matrix takes a length of 0 for no edge
         length = np.maximum(length, 1e-12)
         return coo_matrix((length, (s, t)), shape=(len(theta), len(theta))).tocsr()
-
-
-def between_rows(p: Floats, q: Floats) -> Floats:
-    """2 arccos Σ√(p q) of rows (m, n), by the chord, which keeps the digits of short distances."""
-    chord = np.linalg.norm(np.sqrt(p) - np.sqrt(q), axis=-1)
-    apart: Floats = 4.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
-    return apart
 
 
 def read(path: str | Path) -> Floats:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import heads
+from compute import heads, sphere
 from compute.types import Floats
 
 # singular values of the centred keys below this share of the first are gauge
@@ -54,10 +54,9 @@ class QuerySpace:
     def bounds(self, a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
         """2 arccos Σ√(p_a p_b) ≤ d ≤ √J, between which every distance lies."""
         p, q = self.weights(a), self.weights(b)
-        chord = float(np.linalg.norm(np.sqrt(p) - np.sqrt(q)))
         gap = np.asarray(b, np.float64) - np.asarray(a, np.float64)
         jeffreys = float(((q - p) @ self.keys) @ gap)
-        return 4.0 * float(np.arcsin(min(chord / 2.0, 1.0))), float(np.sqrt(max(jeffreys, 0.0)))
+        return float(sphere.distance(p, q)), float(np.sqrt(max(jeffreys, 0.0)))
 
     def distance(self, a: ArrayLike, b: ArrayLike) -> float:
         """d = 2 arccos Σ√(p_a p_b), for affinely independent keys; else ValueError."""

@@ -1,13 +1,11 @@
-"""The canvas: geometry of what is drawn, pixels of what is seen, events of what is done."""
+"""The canvas on a display: pixels of what is seen, events of what is done."""
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -24,125 +22,14 @@ from app.views.base import (
     VectorMoved,
     ViewChanged,
 )
-from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.keyboard import FINE_STEP, STEP
-from app.views.canvas.picture import LEVELS, coloured, palette
-from app.views.canvas.pointer import nearest, zoom_factor
-from app.views.canvas.shapes import Pen, dashes, strokes
-from app.views.canvas.ticks import linear, logarithmic, number, step
+from app.views.canvas.picture import LEVELS, palette
 from app.views.theme import DARK
 from compute.types import Extent
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
 BLUE, ORANGE = (0x4C, 0xC2, 0xFF), (0xFF, 0xB4, 0x54)
-
-
-# --- geometry, without a display -------------------------------------------------------------
-@pytest.fixture
-def frame() -> Frame:
-    return Frame(VIEW, SIZE, Margins(60, 10, 20, 50))
-
-
-def test_pixels_and_chart_are_inverse(frame):
-    assert frame.to_pixels((-2.0, 10.0)) == pytest.approx((60, 430))
-    assert frame.to_pixels((3.0, 14.0)) == pytest.approx((620, 10))
-    assert frame.to_chart(frame.to_pixels((0.3, 11.7))) == pytest.approx((0.3, 11.7))
-
-
-def test_zoom_keeps_the_point_under_the_pointer(frame):
-    pixel = (300.0, 200.0)
-    at = frame.to_chart(pixel)
-    closer = frame.with_extent(frame.zoomed(pixel, 0.5))
-    assert closer.to_chart(pixel) == pytest.approx(at)
-    assert closer.extent.x1 - closer.extent.x0 == pytest.approx(2.5)
-
-
-def test_zoom_ends_where_digits_end(frame):
-    deepest = frame
-    for _ in range(2000):
-        deepest = deepest.with_extent(deepest.zoomed((300.0, 200.0), 0.8))
-    assert deepest.extent.x1 > deepest.extent.x0
-    assert len({x for x, _ in linear(deepest.extent.x0, deepest.extent.x1, 8)}) > 1
-
-
-@pytest.mark.parametrize("width", [1e-7, 0.013, 0.99, 1.0, 2.0, 37.0, 4.2e8])
-@pytest.mark.parametrize("count", [1, 4, 7.5])
-def test_steps_are_one_two_five(width, count):
-    each = step(width, count)
-    mantissa = each / 10.0 ** math.floor(math.log10(each) + 1e-9)
-    assert min(abs(mantissa - m) for m in (1, 2, 5)) < 1e-9
-    assert width / each <= count * (1 + 1e-9) < 2.5 * width / each * (1 + 1e-9)
-
-
-def test_linear_ticks_lie_inside_and_are_written_shortly():
-    assert linear(-0.3, 0.3, 6) == [
-        (pytest.approx(i * 0.1), words)
-        for i, words in zip(
-            range(-3, 4), ("−0.3", "−0.2", "−0.1", "0", "0.1", "0.2", "0.3"), strict=True
-        )
-    ]
-    assert number(200000.0, 100000.0) == "2·10⁵"
-    assert number(-1e-6, 1e-6) == "−10⁻⁶"
-
-
-@pytest.mark.parametrize(("low", "high"), [(0.2, 5.0), (0.01, 1e6), (1.0, 1.3), (1e-30, 1e30)])
-def test_logarithmic_ticks_stand_at_their_logarithms(low, high):
-    found = logarithmic(math.log(low), math.log(high), 8)
-    assert 2 <= len(found) <= 13
-    for position, words in found:
-        mantissa, _, power = words.partition("10")
-        if power:
-            digits = power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
-            if any(mark in power for mark in "⁰¹²³⁴⁵⁶⁷⁸⁹"):
-                value = float(mantissa.rstrip("·") or 1) * 10.0 ** int(digits)
-            else:
-                value = float(words)
-        else:
-            value = float(words)
-        assert position == pytest.approx(math.log(value), abs=1e-9)
-
-
-def test_a_ribbon_is_as_wide_as_its_pen():
-    pen = Pen((1, 1, 1, 1), width=4.0)
-    quad = strokes([np.array([(10.0, 20.0), (30.0, 20.0)])], pen)
-    assert len(quad) == 4
-    assert sorted(set(quad["a_position"][:, 1])) == [20 - pen.reach, 20 + pen.reach]
-    np.testing.assert_allclose(np.abs(quad["a_offset"][:, 0]), pen.reach)
-
-
-def test_a_ribbon_breaks_at_nan_and_turns_by_a_mitre():
-    line = np.array(
-        [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (np.nan, np.nan), (50.0, 0.0), (60.0, 0.0)]
-    )
-    pen = Pen((1, 1, 1, 1), width=2.0)
-    quads = strokes([line], pen).reshape(-1, 4)
-    assert len(quads) == 3
-    corner = quads[0]["a_position"][2:]
-    np.testing.assert_allclose(np.abs(corner - (10.0, 0.0)), pen.reach, atol=1e-5)
-
-
-def test_dashes_and_gaps_have_their_lengths():
-    line = np.array([(0.0, 0.0), (0.0, 37.0), (40.0, 37.0)])
-    pieces = dashes(line, 9.0, 7.0)
-    steps = np.hypot(*np.diff(pieces, axis=0).T)
-    assert np.nansum(steps) == pytest.approx(4 * 9.0 + 9.0)  # 77 = 4 periods of 16 and 13 more
-    assert np.isnan(pieces).all(axis=1).sum() == 5
-
-
-def test_what_is_not_finite_is_transparent():
-    image = coloured(np.array([[0.0, np.nan], [0.5, 2.0]]), "viridis", (0.0, 1.0))
-    shades = palette("viridis")
-    assert (image[0, 0] == shades[0]).all() and (image[1, 1] == shades[LEVELS - 1]).all()
-    assert (image[0, 1] == 0).all()
-
-
-def test_the_nearest_target_is_taken():
-    targets = {"A": (10.0, 10.0), "B": (14.0, 10.0), "tip": (10.0, 10.0)}
-    assert nearest((10.0, 12.0), targets) == "A"
-    assert nearest((15.0, 10.0), targets) == "B"
-    assert nearest((40.0, 10.0), targets) == ""
-    assert zoom_factor(1.0) < 1.0 < zoom_factor(-1.0) < zoom_factor(-100.0) < 10.0
 
 
 # --- pixels and events, on a display ---------------------------------------------------------
@@ -428,9 +315,3 @@ def test_the_same_canvas_draws_without_a_display():
         check=False,
     )
     assert done.returncode == 0, done.stderr
-
-
-def test_frames_that_differ_in_anything_are_different(frame):
-    assert frame == replace(frame)
-    assert frame != replace(frame, ratio=2.0)
-    assert frame != frame.with_extent(Extent(0.0, 1.0, 0.0, 1.0))

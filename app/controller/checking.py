@@ -89,7 +89,7 @@ def _of_path(job: CheckJob) -> Measure:
 
 
 def _of_map(job: MapCheckJob) -> Measure:
-    """The largest difference of a sample of cells, as a share of the map's range.
+    """The difference that 99 % of a sample of cells stay below, as a share of the map's range.
 
     Cells of which one copy says that the metric is singular there are not compared, but counted.
     """

@@ -87,7 +87,7 @@ COMMANDS: tuple[Command, ...] = (
         "Play",
         "Check in float64",
         "Ctrl+Shift+F",
-        "Compute the path again in double precision and compare",
+        "Compute the path and the map again in double precision and compare",
         "check-decagram-outline",
     ),
     Command(

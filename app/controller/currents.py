@@ -62,13 +62,10 @@ def field(answer: FlowAnswer, chart: Chart) -> VectorField | None:
         return None
     if chart.dimension == 2:
         return VectorField(answer.x, answer.drawn)
-    theta = np.where(np.isfinite(answer.drawn), answer.theta, np.nan)
-    plane = chart.plane
-    with np.errstate(invalid="ignore"):
-        pulled = plane.pull(answer.theta, np.nan_to_num(answer.drawn))
-        return VectorField(_placed(answer, chart), np.where(
-            np.isfinite(theta), 1.0, np.nan
-        )[..., :1] * chart.push(answer.theta, pulled))  # fmt: skip
+    known = np.isfinite(answer.drawn).all(axis=-1, keepdims=True)
+    pulled = chart.plane.pull(answer.theta, np.nan_to_num(answer.drawn))
+    pushed = np.where(known, chart.push(answer.theta, pulled), np.nan)
+    return VectorField(_placed(answer, chart), pushed)
 
 
 def _placed(answer: FlowAnswer, chart: Chart) -> Floats:

@@ -21,7 +21,6 @@ from compute.families import family as manifold_of
 from compute.flow import initial
 from compute.flow.api import AttentionFlow
 from compute.flow.grid import Grid
-from compute.flow.operator import Operator
 from compute.flow.singularities import Singularity, singularities
 from compute.types import Extent, Floats, Status
 
@@ -32,8 +31,8 @@ MOST_BYTES = 64 << 20
 BETWEEN = 0.15
 # zeros that are marked at most
 MOST_ZEROS = 400
-# steps of the solver that one slice may take, and the length of one times the operator's bound
-MOST_SUBSTEPS, SUPER = 2000, 39.6
+# steps of the solver that one slice may take
+MOST_SUBSTEPS = 2000
 LAYERS = ("flow", "particles", "singularities")
 
 
@@ -166,11 +165,11 @@ class Evolving:
             boundary=flow.boundary,
         )
         self._grid = self._solver.grid
-        _check_pace(flow, self._solver._operator)
+        _check_pace(flow.pace, self._solver.longest_step)
         first = beginning(self._grid, job)
         self._kept, self._stride = {0: first}, 1
         self._last = (0, first)
-        self._measured: list[tuple[float, float, float]] = [self._measures(first)]
+        self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         self._status, self._limiter = Status.OK, ""
 
     def states_to(self, target: float) -> Iterator[tuple[float, Floats]]:
@@ -198,7 +197,7 @@ class Evolving:
         if step > self._last[0]:
             self._last = (step, state)
         if step == len(self._measured):
-            self._measured.append(self._measures(state))
+            self._measured.append(self._solver.measures(state))
         if step % self._stride == 0:
             self._kept[step] = state
         if len(self._kept) * state.nbytes > MOST_BYTES:
@@ -212,12 +211,6 @@ class Evolving:
         self._status = made.status
         self._limiter = _limits(span, made.steps, made.dt_limit)
         return np.nan_to_num(made.field)
-
-    def _measures(self, state: Floats) -> tuple[float, float, float]:
-        op = self._solver._operator
-        z = self._solver._compressed(state)
-        energy = -0.5 * float((op.mass * (z.conj() * (op.matrix @ z)).real).sum())
-        return op.norm(z), 0.0 if state.ndim == 3 else op.total(z), energy
 
     def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
         """What is shown of a state."""
@@ -239,17 +232,12 @@ class Evolving:
         )  # fmt: skip
 
 
-def _check_pace(flow: Flow, op: Operator) -> None:
+def _check_pace(pace: float, step: float) -> None:
     """ValueError for a pace that takes so many steps that nothing else would be done meanwhile."""
-    epsilon = float(op.mass.mean())
-    step = {
-        "sharpen": 1.0 / (op.bound + epsilon * op.bound**2),
-        "seed": 0.5 / op.bound,
-    }.get(flow.mode, SUPER / op.bound)
-    if flow.pace > MOST_SUBSTEPS * step:
+    if pace > MOST_SUBSTEPS * step:
         raise ValueError(
             f"the pace of this flow must be at most {MOST_SUBSTEPS * step:.1e} on this grid, whose "
-            f"stiffest cell lets a step be {step:.1e}, got {flow.pace:g}"
+            f"stiffest cell lets a step be {step:.1e}, got {pace:g}"
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
+from app.views.theme import LIGHT
 from compute.bivariate import NormalPath
 from compute.types import Floats
 
@@ -15,9 +16,9 @@ SIDE, BORDER, SHOWN, CORNERS = 1040, 100, 9, 96
 # plain letters: the font that Pillow brings has no others
 WORDS = {"fisher-rao": "Fisher-Rao geodesic", "w2": "W2 path", "e": "e-path", "m": "m-path"}
 COLOURS = {
-    "fisher-rao": (16, 19, 26), "w2": (138, 116, 0), "e": (11, 138, 90), "m": (122, 63, 209)
+    "fisher-rao": LIGHT.geodesic, "w2": LIGHT.w2_path, "e": LIGHT.e_path, "m": LIGHT.m_path
 }  # fmt: skip
-START, END = np.array([47.0, 168.0, 234.0]), np.array([245.0, 154.0, 35.0])
+START, END = (np.array(ImageColor.getrgb(pin), float) for pin in (LIGHT.pin_a, LIGHT.pin_b))
 
 
 def drawn(paths: Mapping[str, NormalPath]) -> Image.Image:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compute import sphere
 from compute.attend.request import Attended, AttendRequest
 from compute.families.attention import attention_manifold
 from compute.types import ConnectRequest, Floats, Status, TransportRequest
@@ -72,8 +73,8 @@ def _flat(request: AttendRequest) -> Attended:
 def _ambient(request: AttendRequest) -> Attended:
     """By the distance on the sphere of all distributions: one product of square roots."""
     p = rows(request.Q, request.K)
-    s, r = np.sqrt(p), np.sqrt(rows(request.K, request.K))
-    cosine = s @ r.T
+    r = rows(request.K, request.K)
+    cosine = np.sqrt(p) @ np.sqrt(r).T
     near = cosine > NEAR
     pairs = np.argwhere(near) if near.any() else np.empty((0, 2), int)
     distances = np.arccos(np.minimum(cosine, 1.0, out=cosine), out=cosine)
@@ -81,7 +82,7 @@ def _ambient(request: AttendRequest) -> Attended:
     # of short distances the chord keeps the digits that the cosine loses
     for start in range(0, len(pairs), AT_ONCE):
         i, j = pairs[start : start + AT_ONCE].T
-        distances[i, j] = 4.0 * np.arcsin(np.linalg.norm(s[i] - r[j], axis=-1) / 2.0)
+        distances[i, j] = sphere.distance(p[i], r[j])
     return _mixed(request, -0.5 * distances**2, distances, p, "reference")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import heads
+from compute import heads, sphere
 from compute.chart_hull import hull
 from compute.charts import Chart, parameters
 from compute.family import Family
@@ -121,9 +121,8 @@ class Softmax:
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
         """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them."""
         p, q = self.weights(theta), self.weights(other)
-        chord = np.sqrt(((np.sqrt(p) - np.sqrt(q)) ** 2).sum(-1))
         jeffreys = ((other - theta) * (self.mean(other) - self.mean(theta))).sum(-1)
-        return 4.0 * np.arcsin(np.minimum(chord / 2.0, 1.0)), np.sqrt(np.maximum(jeffreys, 0.0))
+        return sphere.distance(p, q), np.sqrt(np.maximum(jeffreys, 0.0))
 
 
 def attention_manifold(

@@ -20,7 +20,7 @@ from compute.engine import Engine, ReferenceEngine
 from compute.flow.grid import Grid, grid
 from compute.flow.operator import Operator, laplacian
 from compute.flow.singularities import Singularity, singularities
-from compute.flow.stepping import Evolution, diffuse, sharpen
+from compute.flow.stepping import Evolution, diffuse, longest, sharpen
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status
 
@@ -125,19 +125,45 @@ class AttentionFlow:
             cut=1.0 - len(op.nodes) / self.grid.usable.size,
         )
 
+    @property
+    def longest_step(self) -> float:
+        """The longest single step: of super-time-stepping, or of Euler's method for backward heat."""
+        op = self._operator
+        match self.mode:
+            case "sharpen":
+                return 1.0 / (op.bound + self._damping * op.bound**2)
+            case "seed":
+                h1, h2 = self.grid.step
+                inverse = np.linalg.inv(self.grid.metric)
+                rate = inverse[..., 0, 0] / h1**2 + inverse[..., 1, 1] / h2**2
+                return 0.125 / float(np.max(rate))
+            case _:
+                return longest(op.bound)
+
+    def measures(self, field: Floats) -> tuple[float, float, float]:
+        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy ½∫|∇A|²dA of a finite field.
+
+        The energy is −½⟨A, LA⟩ with the flow's own operator L, which may have a potential.
+        """
+        op, z = self._operator, self._compressed(field)
+        energy = -0.5 * float((op.mass * (z.conj() * (op.matrix @ z)).real).sum())
+        return op.norm(z), op.total(z) if self.mode == "scalar" else 0.0, energy
+
+    @property
+    def _damping(self) -> float:
+        """ε: wave numbers beyond a cell are damped, by the mean area of a cell."""
+        return float(self._operator.mass.mean())
+
     def _run(self, z: np.ndarray, time: float, records: int) -> Evolution:
         op = self._operator
         if self.mode != "sharpen":
             return diffuse(lambda u: op.matrix @ u, z, op.bound, time, records)
-        # wave numbers beyond a cell are damped: ε is the mean area of a cell
-        epsilon = float(op.mass.mean())
 
         def backward(u: np.ndarray) -> np.ndarray:
             heat = op.matrix @ u
-            return np.asarray(-heat - epsilon * (op.matrix @ heat))
+            return np.asarray(-heat - self._damping * (op.matrix @ heat))
 
-        step = 1.0 / (op.bound + epsilon * op.bound**2)
-        return sharpen(backward, op.norm, z, step, time, records)
+        return sharpen(backward, op.norm, z, self.longest_step, time, records)
 
     def _seed(self, field: Floats, time: float, records: int) -> Evolution:
         """The literal equation in θ, by central differences, on the nodes that have all neighbours."""
@@ -164,8 +190,7 @@ class AttentionFlow:
             divergence = d1[..., 0] + d2[..., 1]
             return self._compressed(-(second + turned * divergence[..., None]))
 
-        bound = 4 * float(np.max(inverse[..., 0, 0] / h1**2 + inverse[..., 1, 1] / h2**2))
-        return sharpen(rate, op.norm, self._compressed(field), 0.5 / bound, time, records)
+        return sharpen(rate, op.norm, self._compressed(field), self.longest_step, time, records)
 
     def _checked(self, field: ArrayLike) -> Floats:
         array = np.asarray(field, dtype=np.float64)

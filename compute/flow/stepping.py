@@ -35,10 +35,15 @@ class Evolution:
     status: Status
 
 
+def longest(bound: float) -> float:
+    """The longest step of RKL2 that is taken for a spectrum in [−bound, 0]; infinite for none."""
+    return SAFE * (2.0 / bound) * (STAGES**2 + STAGES - 2) / 4 if bound > 0 else np.inf
+
+
 def diffuse(rate: Rate, z: np.ndarray, bound: float, time: float, records: int) -> Evolution:
     """ż = rate(z), dissipative with spectrum in [−bound, small], over ``time``."""
     limit = 2.0 / bound if bound > 0 else np.inf
-    largest = SAFE * limit * (STAGES**2 + STAGES - 2) / 4
+    largest = longest(bound)
     times, states, steps = [0.0], [z], 0
     for target in np.linspace(0.0, time, records + 1)[1:]:
         span = float(target) - times[-1]

@@ -74,9 +74,7 @@ def _thinned(field: VectorField, frame: Frame) -> tuple[Pixels, Pixels]:
     columns, rows = (max(1, int(np.ceil(SPACING / max(step, 1e-9)))) for step in (across, up))
     part = (slice(rows // 2, None, rows), slice(columns // 2, None, columns))
     xy, vectors, at = field.xy[part], field.vectors[part], at[part]
-    size = np.hypot.reduce(vectors, axis=-1) if vectors.shape[-1] == 2 else np.sqrt(
-        (vectors**2).sum(axis=-1)
-    )  # fmt: skip
+    size = np.linalg.norm(vectors, axis=-1)
     known = np.isfinite(size) & np.isfinite(at).all(axis=-1) & (size > 0.0)
     xy, vectors, at, size = xy[known], vectors[known], at[known], size[known]
     if not len(xy):

@@ -1,0 +1,17 @@
+"""Distributions over finitely many outcomes: z = 2√p lies on a sphere of radius 2, isometrically."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.types import Floats
+
+
+def distance(p: Floats, q: Floats) -> Floats:
+    """2 arccos Σ√(pq) (...) of p and q (..., n) whose rows sum to 1, in nat-roots.
+
+    By the chord |√p − √q|, which keeps the digits of short distances.
+    """
+    chord = np.linalg.norm(np.sqrt(p) - np.sqrt(q), axis=-1)
+    apart: Floats = 4.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
+    return apart
