@@ -157,6 +157,17 @@ def test_grids_over_the_edge_are_cut_and_say_so():
     assert found.mass[-1] == pytest.approx(found.mass[0], rel=1e-9)
 
 
+def test_where_the_metric_is_next_to_nothing_the_grid_is_cut():
+    """Far out on a plane of attention g decays exponentially, and with it the steps that are stable."""
+    manifold = family("attention:bank")
+    near = compute.AttentionFlow(manifold, 24)
+    assert near.grid.usable.all()
+    far = compute.AttentionFlow(manifold, 24, extent=manifold.view.grown(1.5)).grid
+    assert 0.05 < 1 - far.usable.mean() < 0.3
+    g = np.linalg.eigvalsh(np.linalg.inv(far.raised[far.usable]))
+    assert 1e-7 < g[:, 0].min() / g[:, 1].max() < 2e-6
+
+
 def test_wrong_use():
     manifold = family("gaussian")
     with pytest.raises(ValueError, match="mode must be one of rough"):

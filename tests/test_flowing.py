@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -11,13 +12,16 @@ import pytest
 from app.controller import currents, flowing
 from app.controller.particles import tracks
 from app.controller.plan import Viewport, jobs
+from app.controller.streaming import Streaming
 from app.controller.surfaces import chart_drawn
-from app.export import figure
+from app.export import figure, page
 from app.export.vector import VectorCanvas
 from app.model import session
 from app.model.flow import Flow, rewritten
 from app.model.scene import completed
+from app.model.store import Store
 from app.model.timeline import scene_at
+from app.views.base import Canvas, Window
 from app.views.canvas.record import Heads, recording
 from app.views.theme import LIGHT
 from compute.engine import ReferenceEngine
@@ -234,3 +238,25 @@ def test_arrows_are_drawn_in_every_chart(chart):
     assert np.isfinite(field.vectors).any()
     assert currents.particles(answer, drawn).tracks.shape[-1] == drawn.dimension
     assert all("+1" in name or "−1" in name for name in currents.zeros(answer, drawn).labels)
+
+
+def test_a_caption_tells_of_the_flow():
+    scene = scene_of(mode="sharpen", initial="random", pace=1e-6)
+    found = figure.answers(scene, ENGINE, (600, 400))
+    lines = page.caption(scene, figure.path_of(found), "reference", found)
+    assert (
+        "Flow: mode sharpen (backward heat, ill-posed), field random, t = 0 (float64, 24 × 24 nodes)."
+        in lines
+    )
+
+
+def test_wiping_what_was_painted_is_a_step_of_undo_of_its_own():
+    store = Store(scene_of(initial="painted", strokes=STROKES, time=0.1))
+    streaming = Streaming(store, MagicMock(spec=Canvas), MagicMock(spec=Window))
+    streaming.step()
+    flowed = store.scene.flow
+    streaming.unpaint()
+    assert store.scene.flow.strokes == ()
+    assert store.scene.flow.time == 0.0
+    store.undo()
+    assert store.scene.flow == flowed

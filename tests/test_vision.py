@@ -10,8 +10,7 @@ from PIL import Image
 from scipy.linalg import expm
 
 from app.cli import main
-from compute import GeodesicViT, GeometricAttention, vision
-from compute.patches import between_rows
+from compute import GeodesicViT, GeometricAttention, sphere, vision
 
 
 def test_differences_of_an_affine_map_are_exact():
@@ -61,12 +60,12 @@ def test_a_vision_head_over_its_picture():
     # the metric's length of a step lies near the distance of its ends, short or long
     first, second = found.theta[:-1], found.theta[1:]
     step = np.sqrt(0.5 * (found.metric[:-1, 0, 0] + found.metric[1:, 0, 0]))
-    assert np.median(step / between_rows(first, second)) == pytest.approx(1.0, abs=0.15)
+    assert np.median(step / sphere.distance(first, second)) == pytest.approx(1.0, abs=0.15)
     way = found.way(0, 255)
-    length = between_rows(found.theta[way[:-1]], found.theta[way[1:]]).sum()
+    length = sphere.distance(found.theta[way[:-1]], found.theta[way[1:]]).sum()
     assert length == pytest.approx(found.distances[0, 255], rel=1e-9)
     # through the lattice no way is shorter than the arc on the sphere
-    apart = between_rows(found.theta[:1], found.theta)
+    apart = sphere.distance(found.theta[:1], found.theta)
     assert (found.distances[0] >= apart - 1e-9).all()
 
 

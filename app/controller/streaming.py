@@ -46,7 +46,7 @@ class Streaming:
             "flow_evolve": self.toggle,
             "flow_step": self.step,
             "flow_reset": self.reset,
-            "flow_unpaint": lambda: self._change(strokes=(), time=0.0),
+            "flow_unpaint": self.unpaint,
         }
 
     @property
@@ -73,6 +73,13 @@ class Streaming:
         """Back to the field that it begins with."""
         self.end()
         self._change(time=0.0)
+
+    def unpaint(self) -> None:
+        """Forget all strokes: a step of undo of its own."""
+        self.end()
+        self._store.settle()
+        self._change(strokes=(), time=0.0)
+        self._store.settle()
 
     def end(self) -> None:
         """Go on no longer."""
@@ -189,7 +196,9 @@ def _words(flow: Flow, answer: FlowAnswer | None) -> str:
     if answer.status != Status.OK:
         words.append(f"Stopped at t = {answer.time:.4g}: the norm has grown ten-fold.")
     if answer.cut > 0.0:
-        words.append(f"{answer.cut:.0%} of the nodes lie outside the domain: nothing flows there.")
+        words.append(
+            f"{answer.cut:.0%} of the nodes are cut: there is no g there, or next to none."
+        )
     return " ".join(words)
 
 

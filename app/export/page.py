@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from vispy import gloo
 
 from app.controller import picture
+from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
+from app.model.flow import BACKWARD
 from app.model.scene import Scene
 from app.views.base import Measure
 from app.views.canvas.frame import Frame, Margins
@@ -172,7 +174,22 @@ def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]
     for name in ("End point missed by", "Speed drift", "Transport drift"):
         if name in numbers:
             proof.append(f"{name[0].lower()}{name[1:]} {numbers[name]}")
-    return [" ".join(first), f"{' · '.join(lengths)}.", f"{', '.join(proof)} ({engine} engine)."]
+    flows = [_of_flow(answer) for answer in found if isinstance(answer, FlowAnswer)]
+    return [
+        " ".join(first),
+        f"{' · '.join(lengths)}.",
+        *flows,
+        f"{', '.join(proof)} ({engine} engine).",
+    ]
+
+
+def _of_flow(answer: FlowAnswer) -> str:
+    """Which equation a field follows, from what and for how long, and what computed it."""
+    flow = answer.job.flow
+    study = " (backward heat, ill-posed)" if flow.mode in BACKWARD else ""
+    stopped = "" if answer.status == Status.OK else ", stopped at ten times its norm"
+    words = f"Flow: mode {flow.mode}{study}, field {flow.initial}, t = {answer.time:.4g}{stopped}"
+    return f"{words} (float64, {flow.side} × {flow.side} nodes)."
 
 
 def broken(text: str, size: float, width: float) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 Point = tuple[float, float]
 MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
+# labelled wherever they are shown: offered for study
+BACKWARD = ("sharpen", "seed")
 BOUNDARIES = ("neumann", "dirichlet")
 INITIAL = (
     "transported", "dipole", "gradient", "rotation", "random", "head", "painted", "file", "bump",

@@ -37,7 +37,8 @@ class Flow:
     field: at the end, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN outside;
     times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end; steps;
     dt_limit of Euler's method; status NOT_CONVERGED where growth stopped it; cut: the share of nodes
-    outside the domain or where the metric is singular, through whose edge nothing flows.
+    outside the domain or where the metric is singular or too small for steps of any use, through whose
+    edge nothing flows.
     """
 
     field: Floats

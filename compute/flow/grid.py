@@ -17,16 +17,17 @@ from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status
 
 MOST_NODES = 512 * 512
-# nodes where g^ij is so many times its median are cut: there the smallest steps of all are needed, and
-# next to no length lies beyond them
-STIFFEST = 1e6
+# nodes where the least eigenvalue of g in the chart falls to this share of the grid's largest are cut:
+# there the smallest steps of all are needed, and next to no length lies beyond them
+FLATTEST = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
     """Nodes x (rows, columns, 2) of a chart, θ likewise, and at each of them
 
-    usable: inside the domain with a metric that is not too nearly singular; metric (…, 2, 2) g_ij in θ;
+    usable: inside the domain with a metric that is neither too nearly singular nor, in the chart, too
+    small beside the grid's largest; metric (…, 2, 2) g_ij in θ;
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
     omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).
     """
@@ -70,7 +71,8 @@ def grid(
 ) -> Grid:
     """Nodes on the edges and inside of a rectangle of a chart of the plane.
 
-    Nodes outside the domain, or where the metric is too nearly singular, are not usable.  ValueError
+    Nodes outside the domain, or where the metric is too nearly singular or too small, are not usable.
+    ValueError
     for fewer than 4 nodes a side, or more than fit.
     """
     rows, columns = shape
@@ -93,9 +95,9 @@ def grid(
     det = np.linalg.det(metric)
     jacobian = np.where(usable[..., None, None], chart.jacobian(theta), np.eye(2))
     raised = jacobian @ np.linalg.inv(metric) @ np.swapaxes(jacobian, -1, -2)
-    stiff = np.trace(raised, axis1=-2, axis2=-1)
-    if usable.any():
-        usable &= stiff <= STIFFEST * np.median(stiff[usable])
+    # of g^ij: the inverses of those of g
+    least, largest = np.moveaxis(np.linalg.eigvalsh(raised), -1, 0)
+    usable &= FLATTEST * largest < least.min(where=usable, initial=np.inf)
     symbols = np.nan_to_num(found.christoffel).reshape(rows, columns, 2, 2, 2)
     omega = (np.sqrt(det) / metric[..., 0, 0])[..., None] * symbols[..., 1, :, 0]
     return Grid(
