@@ -161,6 +161,7 @@ class Program:
         """End the worker and take the window down."""
         self._stop_rate()
         self.settings.layout = self.window.layout
+        self.controller.close()
         self.documents.close()
         self.appearance.close()
         self.exporter.close()

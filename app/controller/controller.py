@@ -17,10 +17,12 @@ from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.morphing import Morph
+from app.controller.parts import Desk
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
 from app.controller.relaxing import RelaxAnswer, RelaxJob
-from app.controller.runner import EngineOpened, JobFailed, Message
+from app.controller.roster import PARTS
+from app.controller.runner import EngineOpened, JobFailed
 from app.controller.streaming import Streaming
 from app.controller.studies import STUDIES, StudyAnswer
 from app.controller.surfaces import chart_drawn
@@ -80,6 +82,10 @@ class Controller:
             "to_start": self.editor.rewind,
             **self.streaming.commands(),
         }
+        desk = Desk(store, canvas, window, runner.submit)
+        self.parts = [make(desk) for make in PARTS]
+        for part in self.parts:
+            self.commands |= part.commands()
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
         self._typed: FamilyJob | None = None
@@ -91,6 +97,11 @@ class Controller:
     # --- events -------------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
         """One event of a view."""
+        self._heed(event)
+        for part in self.parts:
+            part.on_event(event)
+
+    def _heed(self, event: Event) -> None:
         match event:
             case PinMoved():
                 self._drag(not event.done)
@@ -167,6 +178,11 @@ class Controller:
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
         """Show at once what needs no computing, and have the rest computed."""
+        self._follow(old, new)
+        for part in self.parts:
+            part.on_scene(old, new)
+
+    def _follow(self, old: Scene, new: Scene) -> None:
         self.morph.end()
         if old.family == new.family and old.chart != new.chart:
             self._switch_chart(old, new)
@@ -237,14 +253,21 @@ class Controller:
         self.streaming.show_state()
 
     # --- answers --------------------------------------------------------------------------------
-    def on_message(self, message: Message) -> None:
+    def on_message(self, message: object) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
         if self.morph.is_running and isinstance(message, Drawn):
             self._late.append(message)
         else:
             self._take(message)
+        for part in self.parts:
+            part.on_message(message)
 
-    def _take(self, message: Message) -> None:
+    def close(self) -> None:
+        """The window closes: nothing moves any longer."""
+        for part in self.parts:
+            part.close()
+
+    def _take(self, message: object) -> None:
         match message:
             case PathAnswer() if self._is_wanted(message):
                 self.answers.take_path(message, self._viewport.dragging)
@@ -267,7 +290,7 @@ class Controller:
             case _:
                 self._take_remark(message)
 
-    def _take_remark(self, message: Message) -> None:
+    def _take_remark(self, message: object) -> None:
         match message:
             case EngineOpened():
                 self.answers.take_engine(message)

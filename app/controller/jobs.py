@@ -6,7 +6,6 @@ A job is equal to another exactly when its answer would be; that is what `plan` 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +17,7 @@ from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.studies import Study, StudyAnswer
+from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import chart_of
 from compute import jacobi
 from compute.divergence import Divergences, divergences
@@ -88,7 +88,8 @@ class EllipseJob:
 
 
 Job = (
-    PathJob
+    Task
+    | PathJob
     | MapJob
     | EllipseJob
     | Study
@@ -150,6 +151,7 @@ class EllipseAnswer:
     milliseconds: float
 
 
+# what the jobs of a scene are answered with; tasks have answers of their own
 Answer = (
     PathAnswer
     | MapAnswer
@@ -161,13 +163,13 @@ Answer = (
     | FamilyAnswer
     | DoctorAnswer
 )
-Emit = Callable[[Answer], None]
-Cancelled = Callable[[], bool]
 
 
 def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
     """Answer ``job`` with one engine, by one or more calls of ``emit``."""
-    if isinstance(job, Study):
+    if isinstance(job, Task):
+        job.perform(engine, emit, cancelled)
+    elif isinstance(job, Study):
         emit(studies.perform(engine, job))
     elif isinstance(job, FlowJob):
         flowing.perform(engine, job, emit, cancelled)

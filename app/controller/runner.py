@@ -14,9 +14,10 @@ from app.controller.checking import CheckJob, MapCheckJob
 from app.controller.doctor import DoctorJob
 from app.controller.flowing import FlowJob
 from app.controller.formulas import FamilyJob
-from app.controller.jobs import Answer, EllipseJob, Job, MapJob, PathJob, perform
+from app.controller.jobs import EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
 from app.controller.studies import STUDIES
+from app.controller.task import Task
 from compute.engine import DeviceLost, Engine, NoAdapter, ReferenceEngine, open_engine
 
 # most urgent first
@@ -33,7 +34,8 @@ ORDER: tuple[type, ...] = (
     FlowJob,
     *STUDIES[-2:],
 )
-
+# tasks that are urgent come after what is drawn while a pin is dragged
+URGENT = ORDER.index(RelaxJob)
 
 # how often a device is opened again that is lost at each try
 REOPENINGS = 2
@@ -63,8 +65,8 @@ class Notice:
     words: str
 
 
-Message = Notice | EngineOpened | JobFailed | Answer
-Deliver = Callable[[Message], None]
+# what the worker has to say: an answer to a job, or one of the three above
+Deliver = Callable[[object], None]
 
 
 class Runner:
@@ -123,7 +125,7 @@ class Runner:
             self._change.wait_for(lambda: self._stopping or bool(self._waiting))
             if self._stopping:
                 return None
-            kind = next(kind for kind in ORDER if kind in self._waiting)
+            kind = min(self._waiting, key=rank)
             self._running = self._waiting.pop(kind)
             return self._running
 
@@ -169,14 +171,22 @@ class Runner:
     def _must_yield(self, job: Job) -> bool:
         """Whether a newer job of the same kind, or a more urgent one, waits."""
         with self._change:
-            urgent = ORDER[: ORDER.index(type(job)) + 1]
-            return self._stopping or any(kind in self._waiting for kind in urgent)
+            mine = rank(type(job))
+            others = (rank(kind) < mine for kind in self._waiting)
+            return self._stopping or type(job) in self._waiting or any(others)
 
     def _again(self, job: Job) -> None:
         """Take an interrupted job up again, unless a newer one has replaced it."""
         with self._change:
             if not self._stopping:
                 self._waiting.setdefault(type(job), job)
+
+
+def rank(kind: type) -> float:
+    """The lower, the sooner a job of that kind is done."""
+    if issubclass(kind, Task):
+        return URGENT - 0.5 if kind.urgent else len(ORDER)
+    return ORDER.index(kind)
 
 
 def _open(prefer: str) -> tuple[Engine, str]:

@@ -172,7 +172,8 @@ class Streaming:
         scene, answer = self._store.scene, self._answer
         flow, known = scene.flow, answer is not None and flowing.is_shown(scene)
         found = answer if known else None
-        self._window.set_flow(
+        self._window.set_panel(
+            "Flow",
             FlowState(
                 settings=settings(scene),
                 time=flow.time,
@@ -184,7 +185,7 @@ class Streaming:
                 norm=found.norm if found else NONE,
                 mass=found.mass if found else NONE,
                 energy=found.energy if found else NONE,
-            )
+            ),
         )
 
 

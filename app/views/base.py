@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.flow import FlowState, Particles, StrokeDrawn, VectorField
+from app.views.flow import Particles, StrokeDrawn, VectorField
 from compute.types import Extent
 
 Array = NDArray[np.floating]
@@ -86,6 +86,14 @@ class CommandInvoked:
 
 
 @dataclass(frozen=True)
+class PanelShown:
+    """The panel of that title is seen from now on, or not any longer: hidden, or behind a tab."""
+
+    title: str
+    visible: bool
+
+
+@dataclass(frozen=True)
 class FormulaTyped:
     """The definition of the user's own family as it is typed now, as JSON."""
 
@@ -103,6 +111,7 @@ Event = (
     | CameraMoved
     | SceneEdited
     | CommandInvoked
+    | PanelShown
 )
 Handler = Callable[[Event], None]
 
@@ -356,7 +365,13 @@ class Window(ABC):
     @abstractmethod
     def set_measures(self, measures: Sequence[Measure]) -> None: ...
     @abstractmethod
-    def set_flow(self, state: FlowState) -> None: ...
+    def set_panel(self, title: str, state: object) -> None:
+        """Show ``state``, plain data that the panel of that title knows; None: nothing to show."""
+
+    @abstractmethod
+    def raise_panel(self, title: str) -> None:
+        """Bring the panel of that title to the front."""
+
     @abstractmethod
     def set_playhead(self, t: float, playing: bool) -> None: ...
     @abstractmethod

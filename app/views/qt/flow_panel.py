@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.views.base import CommandInvoked, Event, SceneEdited
 from app.views.flow import FlowState, Setting
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
@@ -30,7 +31,6 @@ PLOTS = (
 )
 BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
 NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
-Change = Callable[[str, object], None]
 
 
 class _Number(QDoubleSpinBox):
@@ -57,10 +57,10 @@ class _Number(QDoubleSpinBox):
 
 
 class FlowPanel:
-    """Rows are made from the state's settings; every choice is told to ``change(field, value)``."""
+    """Rows are made from the state's settings; every choice is a `SceneEdited`."""
 
-    def __init__(self, change: Change, invoke: Callable[[str], None], theme: Theme) -> None:
-        self._change = change
+    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+        self._emit = emit
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)
         self._rows = form()
@@ -69,7 +69,7 @@ class FlowPanel:
         column.addLayout(self._rows)
         self.warning = label("", "warning", wrap=True)
         column.addWidget(self.warning)
-        column.addLayout(self._make_clock(invoke))
+        column.addLayout(self._make_clock())
         self.words = label("", "quiet", wrap=True)
         column.addWidget(self.words)
         self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
@@ -78,7 +78,10 @@ class FlowPanel:
         column.addStretch(1)
         self.set_theme(theme)
 
-    def _make_clock(self, invoke: Callable[[str], None]) -> QHBoxLayout:
+    def _change(self, field: str, value: object) -> None:
+        self._emit(SceneEdited(((field, value),)))
+
+    def _make_clock(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.buttons: dict[str, QToolButton] = {}
         for name, text in BUTTONS:
@@ -87,7 +90,7 @@ class FlowPanel:
             button.setFixedWidth(44)
             button.setAccessibleName(NAMES[name])
             button.setToolTip(NAMES[name])
-            button.clicked.connect(lambda _=False, name=name: invoke(name))
+            button.clicked.connect(lambda _=False, name=name: self._emit(CommandInvoked(name)))
             self.buttons[name] = button
             row.addWidget(button)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -140,8 +143,7 @@ class FlowPanel:
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(TICKS * state.time / state.longest))
         self.readout.setText(f"t = {state.time:.3g}")
-        if self.widget.isVisible():
-            self._show_plots(state)
+        self._show_plots(state)
 
     def _show_plots(self, state: FlowState) -> None:
         for name, plot in self._plots.items():

@@ -32,16 +32,15 @@ from app.views.base import (
     Verdict,
     Window,
 )
-from app.views.flow import FlowState
 from app.views.qt.actions import Actions
 from app.views.qt.distributions_panel import DistributionsPanel
 from app.views.qt.family_panel import FamilyPanel
-from app.views.qt.flow_panel import FlowPanel
 from app.views.qt.frame import Frame, Leaving, Mail
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
 from app.views.qt.measures_panel import MeasuresPanel
 from app.views.qt.palette import Entry, Palette
+from app.views.qt.panels import BOTTOM, LEFT, PANELS, RIGHT, Slot
 from app.views.qt.preferences_dialog import PreferencesDialog
 from app.views.qt.sheet import Sheet, keys
 from app.views.qt.style import dress
@@ -54,14 +53,12 @@ Answer = tuple[str, Callable[[], None]]
 Pixel = tuple[float, float]
 TOLD_MS = 6000
 LOG_HEIGHT = 120
-LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 AREAS = {
     "Family": LEFT,
     "Layers": LEFT,
     "Distributions": RIGHT,
     "Measures": RIGHT,
-    "Flow": RIGHT,
-    "Log": Qt.DockWidgetArea.BottomDockWidgetArea,
+    "Log": BOTTOM,
 }
 
 
@@ -80,7 +77,10 @@ class MainWindow(Window):
         self._layers = LayersPanel(self._edit)
         self._distributions = DistributionsPanel(theme)
         self._measures = MeasuresPanel()
-        self._flow = FlowPanel(self._edit, self._invoke, theme)
+        self._slots = {
+            spec.title: Slot(spec, self.frame, lambda event: self._handler(event), theme)
+            for spec in PANELS
+        }
         self._log = LogPanel()
         self._timeline = Timeline(lambda: self._invoke("play"), lambda t: self._edit("playhead", t))
         self._place(canvas_native)
@@ -109,7 +109,7 @@ class MainWindow(Window):
             "Layers": self._dock("Layers", self._layers.widget),
             "Distributions": self._dock("Distributions", self._distributions.widget),
             "Measures": self._dock("Measures", scrolling(self._measures.widget)),
-            "Flow": self._dock("Flow", scrolling(self._flow.widget)),
+            **{title: slot.dock for title, slot in self._slots.items()},
             "Log": self._dock("Log", self._log.widget),
         }
         self.reset_layout()
@@ -122,16 +122,23 @@ class MainWindow(Window):
 
     def reset_layout(self) -> None:
         """All panels where they were at first, the log hidden."""
-        for title, dock in self._docks.items():
-            dock.setFloating(False)
-            self.frame.addDockWidget(AREAS[title], dock)
-            dock.setVisible(title != "Log")
-        self.frame.tabifyDockWidget(self._docks["Distributions"], self._docks["Flow"])
+        for title, area in AREAS.items():
+            self._put(title, area, shown=title != "Log")
+        for title, slot in self._slots.items():
+            self._put(title, slot.spec.area, slot.spec.shown)
+            if slot.spec.beside:
+                self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
         self._docks["Distributions"].raise_()
         docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
         self.frame.resizeDocks([self._docks["Log"]], [LOG_HEIGHT], Qt.Orientation.Vertical)
+
+    def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
+        dock = self._docks[title]
+        dock.setFloating(False)
+        self.frame.addDockWidget(area, dock)
+        dock.setVisible(shown)
 
     @property
     def layout(self) -> tuple[QByteArray, QByteArray]:
@@ -191,8 +198,12 @@ class MainWindow(Window):
     def set_measures(self, measures: Sequence[Measure]) -> None:
         self._measures.show(measures)
 
-    def set_flow(self, state: FlowState) -> None:
-        self._flow.show(state)
+    def set_panel(self, title: str, state: object) -> None:
+        self._slots[title].show(state)
+
+    def raise_panel(self, title: str) -> None:
+        self._docks[title].show()
+        self._docks[title].raise_()
 
     def set_playhead(self, t: float, playing: bool) -> None:
         self._timeline.show(t, playing)
@@ -325,7 +336,8 @@ class MainWindow(Window):
         dress(application, theme)
         self._made.set_theme(theme)
         self._distributions.set_theme(theme)
-        self._flow.set_theme(theme)
+        for slot in self._slots.values():
+            slot.set_theme(theme)
 
     def show_preferences(self, now: Preferences, change: Callable[[Preferences], None]) -> None:
         """The form of preferences."""

@@ -1,0 +1,9 @@
+"""The parts that a window has, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.controller.parts import Desk, Part
+
+PARTS: tuple[Callable[[Desk], Part], ...] = ()

@@ -1,0 +1,29 @@
+"""A job that does itself: what a part of the controller has computed beside the live geometry."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import ClassVar
+
+from compute.engine import Engine
+
+Emit = Callable[[object], None]
+Cancelled = Callable[[], bool]
+
+
+class Task(ABC):
+    """A frozen dataclass, equal to another exactly when its answer would be.
+
+    Of each kind the newest waits.  Tasks are done after the jobs of the path that is dragged; the
+    ``urgent`` ones before maps and studies, the others when nothing else waits.
+    """
+
+    urgent: ClassVar[bool] = False
+
+    @abstractmethod
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer by one or more calls of ``emit``; return soon once ``cancelled()``.
+
+        A task that was cancelled is performed again from its beginning, unless a newer one replaces it.
+        """

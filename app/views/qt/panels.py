@@ -1,0 +1,93 @@
+"""The panels that parts of the controller speak to: one line each, built when they are first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from app.views.base import Event, PanelShown
+from app.views.qt.widgets import WIDE, scrolling
+from app.views.theme import Theme
+
+Emit = Callable[[Event], None]
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Panel(Protocol):
+    """What a panel's file supplies."""
+
+    widget: QWidget
+
+    def show(self, state: Any) -> None:
+        """Show a state, or None, without telling it back."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """``make(emit, theme)`` builds it; ``beside``: the panel that it shares a place with, by tabs."""
+
+    title: str
+    area: Qt.DockWidgetArea
+    make: Callable[[Emit, Theme], Panel]
+    shown: bool = False
+    beside: str = ""
+
+
+def _flow(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.flow_panel import FlowPanel
+
+    return FlowPanel(emit, theme)
+
+
+PANELS: tuple[PanelSpec, ...] = (
+    PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
+)
+
+
+class Slot:
+    """The dock of one panel: it builds the panel when it is first seen and keeps what it shall show."""
+
+    def __init__(self, spec: PanelSpec, frame: QMainWindow, emit: Emit, theme: Theme) -> None:
+        self.spec = spec
+        self.panel: Panel | None = None
+        self._emit, self._theme = emit, theme
+        self._state: object = None
+        self._seen = False
+        self.dock = QDockWidget(spec.title, frame)
+        self.dock.setObjectName(spec.title)
+        blank = QWidget()
+        blank.setMinimumWidth(WIDE)
+        self._area = scrolling(blank)
+        self.dock.setWidget(self._area)
+        self.dock.visibilityChanged.connect(self._turn)
+
+    def show(self, state: object) -> None:
+        """Show ``state`` now, or when the panel is next seen."""
+        self._state = state
+        if self._seen and self.panel is not None:
+            self.panel.show(state)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Another theme, now or from the beginning."""
+        self._theme = theme
+        if self.panel is not None:
+            self.panel.set_theme(theme)
+
+    def _turn(self, seen: bool) -> None:
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if seen:
+            if self.panel is None:
+                self.panel = self.spec.make(self._emit, self._theme)
+                self._area.setWidget(self.panel.widget)
+            self.panel.show(self._state)
+        self._emit(PanelShown(self.spec.title, seen))

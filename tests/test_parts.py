@@ -1,0 +1,128 @@
+"""A part of the controller end to end: a panel that is built when seen, a task on the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from app.controller import controller as controllers
+from app.controller.jobs import MapJob, PathJob
+from app.controller.parts import Part
+from app.controller.runner import JobFailed, rank
+from app.controller.task import Task
+from app.views.base import PanelShown
+from app.views.qt import panels, window
+from tests.test_window import settle, until
+
+pytestmark = pytest.mark.window
+
+
+@dataclass(frozen=True)
+class Halve(Task):
+    number: float
+
+    def perform(self, engine, emit, cancelled) -> None:
+        if self.number < 0:
+            raise ValueError(f"a number to halve must not be negative, got {self.number}")
+        emit(Halved(self, self.number / 2))
+
+
+@dataclass(frozen=True)
+class Halved:
+    job: Halve
+    half: float
+
+
+class Halving(Part):
+    """Halves α while its panel is seen."""
+
+    def __init__(self, desk) -> None:
+        super().__init__(desk)
+        self.failed: list[str] = []
+        self.closed = False
+
+    def commands(self):
+        return {"halve": lambda: self.desk.submit(Halve(self.desk.store.scene.alpha))}
+
+    def on_event(self, event) -> None:
+        if event == PanelShown("Half", True):
+            self.desk.submit(Halve(self.desk.store.scene.alpha))
+
+    def on_message(self, message) -> None:
+        match message:
+            case Halved():
+                self.desk.window.set_panel("Half", message.half)
+            case JobFailed(job=Halve()):
+                self.failed.append(message.problem)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class HalfPanel:
+    """Made of a label."""
+
+    def __init__(self, emit, theme) -> None:
+        from PySide6.QtWidgets import QLabel
+
+        self.widget, self.themes = QLabel(), [theme]
+
+    def show(self, state) -> None:
+        self.widget.setText("" if state is None else str(state))
+
+    def set_theme(self, theme) -> None:
+        self.themes.append(theme)
+
+
+@pytest.fixture
+def program(monkeypatch):
+    spec = panels.PanelSpec("Half", panels.RIGHT, HalfPanel)
+    monkeypatch.setattr(window, "PANELS", (*window.PANELS, spec))
+    monkeypatch.setattr(controllers, "PARTS", (*controllers.PARTS, Halving))
+    from app.main import Program
+    from app.model import session
+
+    made = Program(session.load("gaussian"), "reference")
+    made.window.frame.show()
+    settle(made)
+    yield made
+    made.close()
+    assert made.controller.parts[-1].closed
+    made.window.frame.deleteLater()
+    made.application.processEvents()
+
+
+def test_a_panel_is_built_when_it_is_first_seen_and_then_answered(program):
+    from dataclasses import replace
+
+    slot, store = program.window._slots["Half"], program.store
+    assert slot.panel is None, "nobody has seen it"
+    store.update(replace(store.scene, alpha=0.5))
+    program.window.raise_panel("Half")
+    until(program, lambda: slot.panel is not None and slot.panel.widget.text() == "0.25")
+    slot.dock.hide()
+    program.window.set_panel("Half", "unseen")
+    assert slot.panel.widget.text() == "0.25"
+    slot.dock.show()
+    until(program, lambda: slot.panel.widget.text() == "unseen")
+    program.controller.commands["switch_theme"]()
+    assert len(slot.panel.themes) == 2
+
+
+def test_a_task_that_fails_is_told_to_its_part_and_to_the_user(program):
+    from dataclasses import replace
+
+    store, part = program.store, program.controller.parts[-1]
+    store.update(replace(store.scene, alpha=-0.5))
+    program.controller.commands["halve"]()
+    until(program, lambda: bool(part.failed))
+    assert "got -0.5" in part.failed[0]
+
+
+def test_tasks_come_after_the_path_and_urgent_ones_before_the_map():
+    @dataclass(frozen=True)
+    class Soon(Halve):
+        urgent = True
+
+    assert rank(PathJob) < rank(Soon) < rank(MapJob) < rank(Halve)
