@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from compute import jacobi
 from compute.engine import Engine, open_engine
 from compute.manifold import Manifold
+from compute.second import second_try
 from compute.spray import all_geodesics
 from compute.types import (
     ConnectRequest,
@@ -102,13 +103,20 @@ class AttentionGeodesic:
         return self.engine.geometry(GeometryRequest(self.manifold, flat.reshape(-1, 2)))
 
     def compute_path(self, start: ArrayLike, end: ArrayLike) -> Path:
-        """The geodesic from start (2,) to end (2,) over t in [0, 1]."""
-        return self.compute_paths(points("start", start, 1)[None], points("end", end, 1)[None])[0]
+        """The geodesic from start (2,) to end (2,) over t in [0, 1]; where it does not converge, by a
+        second try (`compute.second`), whose ``engine`` then says "reference".
+        """
+        ends = points("start", start, 1)[None], points("end", end, 1)[None]
+        return self.compute_paths(*ends, retry=True)[0]
 
-    def compute_paths(self, starts: ArrayLike, ends: ArrayLike) -> list[Path]:
-        """Geodesics between pairs of points, starts and ends (n, 2)."""
+    def compute_paths(self, starts: ArrayLike, ends: ArrayLike, retry: bool = False) -> list[Path]:
+        """Geodesics between pairs of points, starts and ends (n, 2).
+
+        ``retry``: those that do not converge get a second try, of some seconds each.
+        """
         request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
-        return self._indexed(self.engine.connect(request))
+        paths = self.engine.connect(request)
+        return self._indexed(second_try(self.engine, request, paths) if retry else paths)
 
     def _indexed(self, paths: Paths) -> list[Path]:
         """The paths of a batch with their Morse indices, which only Levi-Civita has."""

@@ -52,15 +52,30 @@ def connect(
         return flat.connect(request)
     manifold, path = request.manifold, alphas(request.manifold, request.alpha)
     curve = first_curve(manifold, request.start, request.end, path[0]).astype(precision)
-    request = replace(request, end=curve[:, -1].astype(np.float64))
     if path[0] == 0.0:
         curve = descend(manifold, curve).theta
 
     def fire(shot: ShootRequest) -> Paths:
         return geodesic.shoot(shot, tableau, precision)
 
-    v = first_velocity(manifold, curve, path[0])
     steps = request.steps if tableau is not None else min(request.steps, AIM_STEPS)
+    return from_curves(request, curve, path, fire, precision, steps)
+
+
+def from_curves(
+    request: ConnectRequest,
+    curve: Floats,
+    path: list[float],
+    fire: Fire,
+    precision: str = "f8",
+    steps: int = AIM_STEPS,
+) -> Paths:
+    """Geodesics from first curves (n, N+1, 2) near those of Γ^(path[0]), through the values of α.
+
+    ``steps`` a ray while it aims.  A curve's last node may be its end some periods away.
+    """
+    request = replace(request, end=curve[:, -1].astype(np.float64))
+    v = first_velocity(request.manifold, curve, path[0])
     for alpha in path:
         v = aimed(replace(request, alpha=alpha, steps=steps), v, fire, precision)
     paths = judged(request, fire(shot_of(request, v)), MISS_LIMIT[precision])

@@ -21,6 +21,7 @@ from app.controller.parts import Desk
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
 from app.controller.relaxing import RelaxAnswer, RelaxJob
+from app.controller.retrying import RetryTask, is_hopeful
 from app.controller.roster import PARTS
 from app.controller.runner import EngineOpened, JobFailed
 from app.controller.streaming import Streaming
@@ -271,6 +272,9 @@ class Controller:
         match message:
             case PathAnswer() if self._is_wanted(message):
                 self.answers.take_path(message, self._viewport.dragging)
+                if is_hopeful(message):
+                    self.answers.say("not converged: trying again in float64 …", False)
+                    self.runner.submit(RetryTask(message.job))
             case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
                 type(message.job)
             ):

@@ -110,7 +110,7 @@ class PathAnswer:
     rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
     bounds: of the distance, or None; curvature (2,): K at the pins; divergences of A and B, only at
-    rest.
+    rest; second: it took a second try.
     """
 
     job: PathJob
@@ -130,6 +130,7 @@ class PathAnswer:
     curvature: Floats
     divergences: Divergences | None
     milliseconds: float
+    second: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +204,20 @@ def _since(began: float) -> float:
 
 
 def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> PathAnswer:
+    return path_answer(engine, manifold, job, engine.connect(connection(manifold, job)), began)
+
+
+def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
+    """The boundary-value problem of a path."""
     start, end = np.array([job.start]), np.array([job.end])
-    paths = engine.connect(ConnectRequest(manifold, start, end, job.alpha, STEPS[job.quality]))
+    return ConnectRequest(manifold, start, end, job.alpha, STEPS[job.quality])
+
+
+def path_answer(
+    engine: Engine, manifold: Manifold, job: PathJob, paths: Paths, began: float
+) -> PathAnswer:
+    """What is shown of a path: its Morse index, the carried vector, the distributions, the bounds."""
+    start, end = np.array([job.start]), np.array([job.end])
     index, final = 0, job.quality == "final"
     if final and job.alpha == 0.0:
         passed = jacobi.morse_index(engine, manifold, paths)

@@ -164,6 +164,10 @@ def measures(answer: PathAnswer) -> list[Measure]:
             "K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
         ),
     ]
+    if answer.second:
+        hint = "The first try did not reach B; this one is in float64, along a distance map."
+        fine = status in (Status.OK, Status.CONJUGATE_POINT)
+        found.append(Measure("Second try", "converged" if fine else "no better", hint, fine))
     if answer.distance is not None:
         found.append(
             Measure(

@@ -13,8 +13,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from app.controller import drawing
-from app.controller.jobs import Answer, Job, MapJob, PathAnswer, perform
+from app.controller.jobs import Answer, Job, MapJob, PathAnswer
 from app.controller.plan import Viewport, jobs
+from app.controller.retrying import best
 from app.export import embed, page
 from app.export.files import beside
 from app.export.pdf import pdf
@@ -100,11 +101,9 @@ def answers(
     """Everything that the scene shows, in its best quality.  Raises `Cancelled`."""
     found: list[Answer] = []
     for job in wanted(scene, size, fine).values():
-        heard: list[Answer] = []
-        perform(engine, job, heard.append, cancelled)
+        found += best(engine, job, cancelled)
         if cancelled():
             raise Cancelled
-        found += heard[-1:]
     return found
 
 

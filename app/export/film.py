@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.controller.jobs import Answer, Job, perform
+from app.controller.jobs import Answer, Job
+from app.controller.retrying import best
 from app.export import embed
 from app.export.encoders import RGB, Cut, Encoder, Gif, Video
 from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
@@ -102,8 +103,7 @@ class Camera:
                 raise Cancelled
             before = self._known.get(kind)
             if before is None or before[0] != job:
-                heard: list[Answer] = []
-                perform(self._engine, job, heard.append, self._cancelled)
+                heard = best(self._engine, job, self._cancelled)
                 if not heard or self._cancelled():
                     raise Cancelled
                 self._known[kind] = (job, heard[-1])

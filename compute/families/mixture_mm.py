@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import parameters
+from compute.charts import Chart, parameters, rows
 from compute.family import formula
 from compute.manifold import Support
 from compute.quadrature import uniform
@@ -44,6 +44,35 @@ def _support(theta: Floats) -> Support:
     return Support(np.linspace(np.min(theta) - 4, np.max(theta) + 4, 257))
 
 
+def _charts(w: float) -> tuple[Chart, ...]:
+    return parameters(COORDINATES), moments(w)
+
+
+def moments(w: float) -> Chart:
+    """(E x, ±(var x − 1)), the sign that of m₂ − m₁: here both sides of the fold are regular.
+
+    E x = (1 − w)m₁ + wm₂ and var x − 1 = w(1 − w)δ², δ = m₂ − m₁.
+    """
+    spread = w * (1.0 - w)
+
+    def forward(theta: Floats) -> Floats:
+        gap = theta[..., 1] - theta[..., 0]
+        return np.stack([theta[..., 0] + w * gap, spread * gap * np.abs(gap)], axis=-1)
+
+    def inverse(x: Floats) -> Floats:
+        gap = np.sign(x[..., 1]) * np.sqrt(np.abs(x[..., 1]) / spread)
+        return np.stack([x[..., 0] - w * gap, x[..., 0] + (1.0 - w) * gap], axis=-1)
+
+    def jacobian(theta: Floats) -> Floats:
+        rise = 2.0 * spread * np.abs(theta[..., 1] - theta[..., 0])
+        return rows(1.0 - w, w, -rise, rise)
+
+    return Chart(
+        "moments", "Moments", ("E x", "±(var x − 1)"), forward, inverse, jacobian,
+        view=Extent(-4.0, 4.0, -8.0, 8.0),
+    )  # fmt: skip
+
+
 FAMILY = formula(
     name="mixture_mm",
     title="Mixtures of two normals, by their means",
@@ -56,7 +85,7 @@ FAMILY = formula(
     interior=(-1.0, 1.0),
     view=Extent(-4.5, 4.5, -3.0, 3.0),
     pins=((-1.0, 1.0), (-0.4, 2.2)),
-    draw=(parameters(COORDINATES),),
+    draw=_charts,
     nodes=uniform(-REACH - 9, REACH + 9, 241),
     parameters={"w": 0.5},
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import parameters
+from compute.charts import Chart, parameters, rows, where
 from compute.family import formula
 from compute.manifold import Support
 from compute.quadrature import uniform
@@ -42,6 +42,29 @@ def _support(theta: Floats) -> Support:
     return Support(np.linspace(means.min() - 4, means.max() + 4, 257))
 
 
+def moments() -> Chart:
+    """(E x, E x² − 1) = (wm, wm²): here the line m = 0 is the one point that it stands for, N(0, 1)."""
+
+    def inverse(x: Floats) -> Floats:
+        inside = (x[..., 0] != 0.0) & (x[..., 1] > x[..., 0] ** 2)
+        first, second = np.moveaxis(where(inside, x, 1.0), -1, 0)
+        return where(inside, np.stack([first**2 / second, second / first], axis=-1))
+
+    def jacobian(theta: Floats) -> Floats:
+        w, m = np.moveaxis(theta, -1, 0)
+        return rows(m, w, m * m, 2.0 * w * m)
+
+    return Chart(
+        "moments",
+        "Moments",
+        ("E x", "E x² − 1"),
+        lambda theta: theta[..., :1] * theta[..., 1:] ** np.array([1, 2]),
+        inverse,
+        jacobian,
+        view=Extent(-0.6, 4.5, -0.5, 18.0),
+    )
+
+
 FAMILY = formula(
     name="mixture_wm",
     title="Mixtures with a known normal, by weight and mean",
@@ -54,6 +77,6 @@ FAMILY = formula(
     interior=(0.5, 2.0),
     view=Extent(-0.05, 1.05, -0.5, 4.5),
     pins=((0.25, 3.2), (0.75, 1.5)),
-    draw=(parameters(COORDINATES),),
+    draw=(parameters(COORDINATES), moments()),
     nodes=uniform(-REACH - 9, REACH + 9, 241),
 )

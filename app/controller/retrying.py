@@ -1,0 +1,60 @@
+"""A second try at a path at rest that did not reach its end, when nothing else waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from app.controller.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
+from app.controller.task import Cancelled, Emit, Task
+from compute.engine import Engine
+from compute.families import family as manifold_of
+from compute.second import second_try
+from compute.types import Paths, Status
+
+
+class GivenUp(Exception):
+    """Something more urgent waits."""
+
+
+@dataclass(frozen=True)
+class RetryTask(Task):
+    """Answered by a `PathAnswer` of ``job``, whether the second try converges or not."""
+
+    job: PathJob
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Connect again in float64, then along a distance map."""
+        manifold, began = manifold_of(self.job.family), time.perf_counter()
+        request = connection(manifold, self.job)
+
+        def pause() -> None:
+            if cancelled():
+                raise GivenUp
+
+        try:
+            paths = second_try(engine, request, _failed(self.job, engine), pause)
+        except GivenUp:
+            return
+        emit(replace(path_answer(engine, manifold, self.job, paths, began), second=True))
+
+
+def _failed(job: PathJob, engine: Engine) -> Paths:
+    """The first try once more: quick, and the same as what was answered before."""
+    return engine.connect(connection(manifold_of(job.family), job))
+
+
+def is_hopeful(answer: PathAnswer) -> bool:
+    """Whether a second try may find what the first did not."""
+    failed = answer.paths.status[0] in (Status.NOT_CONVERGED, Status.LEFT_DOMAIN)
+    return bool(failed) and answer.job.quality == "final" and not answer.second
+
+
+def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer]:
+    """The last answer to a job, after a second try where that helps: for figures, which may wait."""
+    heard: list[Answer] = []
+    perform(engine, job, heard.append, cancelled)  # type: ignore[arg-type]
+    if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
+        RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
+    return heard[-1:]

@@ -1,0 +1,150 @@
+"""A second try at geodesics that did not reach their end: in float64, and along a distance map.
+
+The distance d from the end point is known at every cell by the eikonal equation, whatever lies
+between.  From the start it falls fastest along
+    x' = −g⁻¹∂d / |∂d|,
+which is the shortest way to O(h); where a straight first curve leads Newton's method nowhere, this
+one leads it to the geodesic.  It costs a second or so a pair, so that only those are tried that failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from compute import batch, geodesic, multiple, shooting
+from compute.action import SEGMENTS, descend
+from compute.distance import drawn, interpolated
+from compute.engine import Engine
+from compute.geodesic import Fire
+from compute.guess import alphas, first_curve, steps_to
+from compute.manifold import Manifold, inside_only, norm
+from compute.types import (
+    ConnectRequest,
+    DistanceRequest,
+    Extent,
+    Field,
+    Floats,
+    Paths,
+    ShootRequest,
+    Status,
+)
+
+# cells a side of the map, and what it shows beyond the pins, as a share of what is between them
+SIDE = 160
+BORDER = 0.75
+# a step of the descent, in cells, and how near the end it stops
+STRIDE, NEAR = 0.5, 3.0
+MOST_STRIDES = 8 * SIDE
+
+
+def second_try(
+    engine: Engine, request: ConnectRequest, paths: Paths, pause: Callable[[], None] = lambda: None
+) -> Paths:
+    """``paths`` (n of them) with those that failed replaced by what a second try finds.
+
+    First the reference's own way, if another engine failed; then from the way down a distance map of
+    the Fisher metric, continued in α.  What neither finds stays as it is, with its status; ends where
+    g is singular are not tried.  ``pause`` is called every few rays and may raise to give up.
+    """
+
+    def fire(shot: ShootRequest) -> Paths:
+        pause()
+        return geodesic.shoot(shot)
+
+    if paths.engine != "reference":
+        paths = _better(paths, request, lambda own: _straight(own, fire))
+    return _better(paths, request, lambda own: _guided(engine, own, fire))
+
+
+def _better(
+    paths: Paths, request: ConnectRequest, solve: Callable[[ConnectRequest], Paths | None]
+) -> Paths:
+    """``paths`` with those that failed and that ``solve`` can do replaced, one by one."""
+    failed = (paths.status != Status.OK) & ~multiple.singular_ends(request)
+    for i in np.flatnonzero(failed):
+        found = solve(replace(request, start=request.start[i : i + 1], end=request.end[i : i + 1]))
+        if found is not None and found.status[0] == Status.OK:
+            alone = len(paths.status) == 1
+            paths = found if alone else batch.replaced(paths, np.array([i]), found)
+    return paths
+
+
+def _straight(request: ConnectRequest, fire: Fire) -> Paths:
+    path = alphas(request.manifold, request.alpha)
+    curve = first_curve(request.manifold, request.start, request.end, path[0])
+    if path[0] == 0.0:
+        curve = descend(request.manifold, curve).theta
+    return shooting.from_curves(request, curve, path, fire)
+
+
+def _guided(engine: Engine, request: ConnectRequest, fire: Fire) -> Paths | None:
+    """From the way down a distance map; None where it leads nowhere."""
+    way = way_down(engine, request.manifold, request.start[0], request.end[0])
+    if way is None:
+        return None
+    curve = descend(request.manifold, way[None]).theta
+    return shooting.from_curves(request, curve, steps_to(request.alpha), fire)
+
+
+def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> Floats | None:
+    """θ (SEGMENTS + 1, 2) from start to end down the distance from the end, in steps of one length.
+
+    None where the map does not lead from one to the other.
+    """
+    chart = manifold.charts[0]
+    a, b = chart.forward(start), chart.forward(end)
+    request = DistanceRequest(manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE))
+    line = _descended(request, engine.distance(request), a, b)
+    if line is None:
+        return None
+    theta = chart.inverse(line)
+    theta[0], theta[-1] = start, end
+    return _even(manifold, theta)
+
+
+def _extent(manifold: Manifold, a: Floats, b: Floats) -> Extent:
+    """The family's own view, and what surrounds both points."""
+    view = manifold.view
+    reach = BORDER * np.maximum(
+        np.abs(b - a), 0.05 * np.array([view.x1 - view.x0, view.y1 - view.y0])
+    )
+    low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
+    return Extent(
+        float(min(low[0], view.x0)), float(max(high[0], view.x1)),
+        float(min(low[1], view.y0)), float(max(high[1], view.y1)),
+    )  # fmt: skip
+
+
+def _descended(request: DistanceRequest, field: Field, a: Floats, b: Floats) -> Floats | None:
+    """Drawing coordinates (k, 2) from a down to b; None where the descent does not get there."""
+    extent, chart = request.extent, request.chart
+    rows, columns = request.shape
+    cell = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (columns, rows)
+    up, across = np.gradient(field.values)
+    slope = np.stack([across, up], axis=-1)
+    line, x = [np.asarray(a)], np.asarray(a)
+    for _ in range(MOST_STRIDES):
+        if np.hypot(*((x - b) / cell)) < NEAR:
+            return np.stack([*line, b])
+        down = np.array([interpolated(slope[..., i], extent, x) for i in (0, 1)])
+        theta, inside = inside_only(request.manifold, chart.inverse(x))
+        if not inside or not np.isfinite(down).all():
+            return None
+        metric = request.manifold.geometry(theta).metric[[0, 1, 1, 2]].reshape(1, 2, 2)
+        g11, g12, g22 = drawn(chart, theta[None], metric, cell)[0]
+        step = -np.array([g22 * down[0] - g12 * down[1], g11 * down[1] - g12 * down[0]])
+        x = x + STRIDE * cell * step / max(float(np.hypot(*step)), 1e-300)
+        line.append(x)
+    return None
+
+
+def _even(manifold: Manifold, theta: Floats) -> Floats:
+    """A polyline (k, 2) as SEGMENTS pieces of one Fisher length."""
+    middle = 0.5 * (theta[1:] + theta[:-1])
+    pieces = norm(manifold.geometry(middle).metric, np.diff(theta, axis=0))
+    along = np.concatenate([[0.0], np.cumsum(pieces)])
+    at = np.linspace(0.0, along[-1], SEGMENTS + 1)
+    return np.stack([np.interp(at, along, theta[:, axis]) for axis in (0, 1)], axis=1)

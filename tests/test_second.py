@@ -1,0 +1,109 @@
+"""A second try: ways round a hole in the domain, which no straight first curve finds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import compute
+from app.controller.jobs import PathJob, perform
+from app.controller.retrying import RetryTask, is_hopeful
+from compute.engine import ReferenceEngine
+from compute.second import second_try, way_down
+from compute.types import ConnectRequest, Status
+
+ENGINE = ReferenceEngine()
+# distances diverge on the unit circle and nothing is inside it
+HOLE = {
+    "name": "A plane with a hole",
+    "coordinates": ["a", "b"],
+    "metric": ["1/sqrt(a^2 + b^2 - 1)", "0", "1/sqrt(a^2 + b^2 - 1)"],
+    "view": [-4, 4, -3, 3],
+    "pins": [[-3, 0.3], [3, 0.2]],
+}
+A, B = (-3.0, 0.3), (3.0, 0.2)
+
+
+@pytest.fixture(scope="module")
+def hole():
+    return compute.custom_family(HOLE)
+
+
+def request_of(manifold, *pairs, alpha: float = 0.0) -> ConnectRequest:
+    starts, ends = np.array(pairs, dtype=float).transpose(1, 0, 2)
+    return ConnectRequest(manifold, starts, ends, alpha, 128)
+
+
+def test_a_way_round_a_hole_is_found(hole):
+    request = request_of(hole, (A, B))
+    first = ENGINE.connect(request)
+    assert first.status[0] != Status.OK, "the straight line goes through the hole"
+    paths = second_try(ENGINE, request, first)
+    assert paths.status[0] == Status.OK and paths.residual[0] < 1e-9
+    theta, v = paths.theta[0], paths.velocity[0]
+    radius = np.hypot(*theta.T)
+    assert radius.min() > 1.0
+    # Clairaut: the metric does not depend on the angle, so that g(∂_φ, θ') is the same everywhere
+    moment = (theta[:, 0] * v[:, 1] - theta[:, 1] * v[:, 0]) / np.sqrt(radius**2 - 1)
+    np.testing.assert_allclose(moment, moment[0], rtol=1e-8)
+
+
+def test_the_way_down_a_distance_map_is_as_long_as_the_distance():
+    manifold = compute.family("gaussian")
+    a, b = np.array([-1.0, 0.5]), np.array([1.5, 1.2])
+    way = way_down(ENGINE, manifold, a, b)
+    np.testing.assert_array_equal(way[[0, -1]], [a, b])
+    lengths = manifold.distance(way[:-1], way[1:])
+    assert lengths.sum() == pytest.approx(manifold.distance(a, b), rel=0.02)
+    assert np.ptp(lengths) < 0.1 * lengths.mean()
+
+
+def test_what_converged_is_kept_and_what_cannot_be_keeps_its_status(hole):
+    inside = ((2.0, 0.5), (3.0, 0.2))
+    request = request_of(hole, inside, (A, B))
+    first = ENGINE.connect(request)
+    paths = second_try(ENGINE, request, first)
+    np.testing.assert_array_equal(paths.theta[0], first.theta[0])
+    assert list(paths.status) == [Status.OK, Status.OK]
+    halves = {"coordinates": ["a", "b"], "metric": ["1", "0", "1"], "domain": ["a^2 > 0.25"]}
+    across = request_of(compute.custom_family(halves), ((-1.0, 0.2), (1.0, 0.1)))
+    first = ENGINE.connect(across)
+    assert second_try(ENGINE, across, first).status[0] == first.status[0] != Status.OK
+
+
+def test_it_gives_up_when_something_else_waits(hole):
+    class Enough(Exception):
+        pass
+
+    def pause():
+        raise Enough
+
+    request = request_of(hole, (A, B))
+    with pytest.raises(Enough):
+        second_try(ENGINE, request, ENGINE.connect(request), pause)
+
+
+def test_scripts_get_the_second_try_one_by_one(hole):
+    solver = compute.AttentionGeodesic(hole, engine=ENGINE)
+    assert solver.compute_path(A, B).status == Status.OK
+    assert solver.compute_paths([A], [B])[0].status != Status.OK
+    assert solver.compute_paths([A], [B], retry=True)[0].status == Status.OK
+
+
+def test_a_path_at_rest_is_tried_again_and_says_so():
+    import json
+
+    from app.controller.picture import measures
+
+    job = PathJob(f"custom:{json.dumps(HOLE)}", A, B, (0.0, 0.3), 0.0, "final")
+    heard: list = []
+    perform(ENGINE, job, heard.append, lambda: False)
+    assert is_hopeful(heard[-1])
+    assert not is_hopeful(replace(heard[-1], job=replace(job, quality="live")))
+    RetryTask(job).perform(ENGINE, heard.append, lambda: True)
+    assert len(heard) == 1, "it was called off"
+    RetryTask(job).perform(ENGINE, heard.append, lambda: False)
+    assert heard[-1].paths.status[0] == Status.OK and not is_hopeful(heard[-1])
+    assert any(m.name == "Second try" and m.ok for m in measures(heard[-1]))
