@@ -158,7 +158,7 @@ def _newton(
     y = np.where(usable[:, None, None], y, (*request.manifold.interior, 0.0, 0.0))
     metric = _metric(request.manifold, y[..., :2])
     # on a singular line there are no neighbouring rays to compare
-    regular = (metric[..., [0, 2]] > 0.0).all(axis=-1)
+    regular = np.asarray((metric[..., [0, 2]] > 0.0).all(axis=-1))
     metric = np.where(regular[..., None], metric, (1.0, 0.0, 1.0))
     usable &= regular.all(axis=1)
     size = OFFSET[precision] * np.maximum(norm(metric, y[..., 2:]), 1e-9)

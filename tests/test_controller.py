@@ -158,16 +158,18 @@ def test_a_path_that_leaves_is_dashed_and_says_why(desk):
 
 
 def test_a_pin_outside_the_domain_stays(desk):
-    controller, _, _, _ = desk
+    controller, _, _, runner = desk
     controller.on_event(SceneEdited((("family", "categorical3_expectation"),)))
+    give(controller, runner)
     before = controller.store.scene
     controller.on_event(PinMoved("A", (2.0, 2.0), done=True))
     assert controller.store.scene.start == before.start
 
 
 def test_near_a_token_a_pin_snaps_onto_it(desk):
-    controller, _, _, _ = desk
+    controller, _, _, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"),)))
+    give(controller, runner)
     from compute.families import family
 
     target = family("attention:bank").landmarks.theta[2]
@@ -181,6 +183,7 @@ def test_switching_family_and_chart_and_back_by_undo(desk):
     controller, canvas, _, runner = desk
     original = controller.store.scene
     controller.on_event(SceneEdited((("family", "categorical3_natural"),)))
+    give(controller, runner)
     controller.on_event(SceneEdited((("chart", "expectation"),)))
     assert controller.store.scene.chart == "expectation"
     give(controller, runner)
@@ -191,9 +194,10 @@ def test_switching_family_and_chart_and_back_by_undo(desk):
 
 
 def test_a_choice_that_cannot_be_shown_is_told(desk):
-    controller, _, window, _ = desk
+    controller, _, window, runner = desk
     before = controller.store.scene
     controller.on_event(SceneEdited((("family", "attention:bank?tokens=1,1,2"),)))
+    give(controller, runner)
     assert "three different" in window.tell.call_args.args[1]
     assert controller.store.scene == before
 
@@ -252,6 +256,7 @@ def test_the_moving_row_is_a_distribution(desk):
     controller, _, window, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"),)))
     give(controller, runner)
+    give(controller, runner)
     assert isinstance(controller.answers.path, PathAnswer)
     row = window.set_moving_row.call_args.args[0]
     assert row.sum() == pytest.approx(1.0)
@@ -284,6 +289,7 @@ def test_a_length_out_of_bounds_is_dashed_and_says_why():
 def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     controller, canvas, _, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"), ("layers.spray", True))))
+    give(controller, runner)
     waiting = runner.take()
     controller.on_event(SceneEdited((("chart", "expectation"),)))
     assert controller.morph.is_running
@@ -293,6 +299,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
             controller.on_message(answer)
     canvas.reset_mock()
     controller.on_event(SceneEdited((("family", "gaussian"),)))
+    give(controller, runner)
     assert not controller.morph.is_running
     drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]
     assert "rays" not in drawn and "geodesic" not in drawn

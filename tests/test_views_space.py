@@ -252,6 +252,7 @@ def test_whatever_else_changes_ends_the_glide(desk):
     controller.on_event(SceneEdited((("chart", "natural"),)))
     assert controller.morph.is_running
     controller.on_event(SceneEdited((("family", "gaussian"),)))
+    answer_all(controller, runner)
     assert not controller.morph.is_running
     answer_all(controller, runner)
     assert controller.answers.path.job.family == "gaussian"

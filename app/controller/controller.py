@@ -20,6 +20,7 @@ from app.controller.morphing import Morph
 from app.controller.parts import Desk
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
+from app.controller.preparing import Prepared, PrepareTask
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.retrying import RetryTask, is_hopeful
 from app.controller.roster import PARTS
@@ -68,7 +69,7 @@ class Controller:
         self.runner = runner
         self.player = Player(store, canvas, window)
         self.morph = Morph(canvas, window)
-        self.editor = Editor(store, window)
+        self.editor = Editor(store, window, runner.submit)
         self.streaming = Streaming(store, canvas, window)
         self.answers = Answers(store, canvas, window, self.player)
         self._late: list[Drawn] = []  # what came while the chart changed
@@ -285,22 +286,27 @@ class Controller:
                 self._take_study(message)
             case RelaxAnswer():
                 self.player.relax(message, lambda words: self.answers.say(words, True))
+            case PathAnswer():
+                self._take_late(message)
+            case _:
+                self._take_word(message)
+
+    def _take_word(self, message: object) -> None:
+        """What is said rather than drawn."""
+        match message:
+            case Prepared():
+                self.editor.take(message)
             case FamilyAnswer():
                 self._show_family(message)
             case CheckAnswer():
                 self.answers.take_check(message)
-            case PathAnswer():
-                self._take_late(message)
-            case _:
-                self._take_remark(message)
-
-    def _take_remark(self, message: object) -> None:
-        match message:
             case EngineOpened():
                 self.answers.take_engine(message)
             case JobFailed():
                 if isinstance(message.job, FlowJob):
                     self.streaming.fail()
+                elif isinstance(message.job, PrepareTask):
+                    self.editor.fail()
                 self.answers.say(message.problem, False)
 
     def _is_wanted(self, answer: PathAnswer) -> bool:

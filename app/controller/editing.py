@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from app.controller import panels, placing
+from app.controller.preparing import Prepared, PrepareTask, edited, is_slow
+from app.controller.task import Task
 from app.model.flow import rewritten
-from app.model.scene import check_height, completed, in_chart, of_family
+from app.model.scene import completed, in_chart
 from app.model.store import Store
 from app.views.base import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged, Window
 from app.views.flow import StrokeDrawn
@@ -20,9 +23,11 @@ SLIDERS = ("alpha", "playhead", "flow.time")
 class Editor:
     """Changes one store's scene; what does not fit is told in the window, not raised."""
 
-    def __init__(self, store: Store, window: Window) -> None:
+    def __init__(self, store: Store, window: Window, submit: Callable[[Task], None]) -> None:
         self._store = store
         self._window = window
+        self._submit = submit
+        self._waiting: dict[str, Any] = {}  # changes that are being prepared
 
     def move_pin(self, event: PinMoved) -> None:
         """Put a pin where it was dragged, unless that is outside the domain."""
@@ -92,30 +97,42 @@ class Editor:
         self._settled(event.done)
 
     def edit(self, changes: dict[str, Any]) -> None:
-        """Set fields of the scene, and of its layers by "layers.NAME"."""
+        """Set fields of the scene, once what they need is prepared."""
         scene = self._store.scene
         if not self._field_file(changes):
             self._window.set_panels(panels.state(scene))
+        elif self._waiting or is_slow(scene, changes):
+            self._waiting = {**self._waiting, **changes}
+            self._submit(PrepareTask(scene, tuple(self._waiting.items())))
+        else:
+            self._make(changes)
+
+    def take(self, answer: Prepared) -> None:
+        """Make the changes that were prepared, unless more have come since."""
+        if answer.job.changes != tuple(self._waiting.items()):
             return
+        changes, self._waiting = self._waiting, {}
+        if answer.problem:
+            self._refuse(answer.problem)
+        else:
+            self._make(changes)
+
+    def fail(self) -> None:
+        """What was being prepared cannot be: an exception that is told elsewhere."""
+        self._waiting = {}
+        self._window.set_panels(panels.state(self._store.scene))
+
+    def _make(self, changes: dict[str, Any]) -> None:
         try:
-            if "family" in changes:
-                scene = of_family(scene, str(changes.pop("family")))
-            if "chart" in changes:
-                scene = in_chart(scene, str(changes.pop("chart")))
-            layers = {
-                k.removeprefix("layers."): v for k, v in changes.items() if k.startswith("layers.")
-            }
-            flow = {k.removeprefix("flow."): v for k, v in changes.items() if k.startswith("flow.")}
-            if flow:
-                scene = replace(scene, flow=rewritten(scene.flow, flow))
-            plain = {k: v for k, v in changes.items() if "." not in k}
-            scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
-            check_height(scene)
+            scene = edited(self._store.scene, changes)
         except ValueError as problem:
-            self._window.tell("That cannot be shown", str(problem))
-            self._window.set_panels(panels.state(self._store.scene))
-            return
-        self._store.update(scene, merge=next((k for k in changes if k in SLIDERS), None))
+            self._refuse(str(problem))
+        else:
+            self._store.update(scene, merge=next((k for k in changes if k in SLIDERS), None))
+
+    def _refuse(self, problem: str) -> None:
+        self._window.tell("That cannot be shown", problem)
+        self._window.set_panels(panels.state(self._store.scene))
 
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""

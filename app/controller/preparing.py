@@ -1,0 +1,83 @@
+"""Changes that need a family derived or a surface laid out: the worker does it, then they are made.
+
+What was prepared is kept by caches (`families`, `surfaces`), so that making the change costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from app.controller import surfaces
+from app.controller.task import Cancelled, Emit, Task
+from app.model.flow import rewritten
+from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
+from compute.engine import Engine
+
+Changes = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class PrepareTask(Task):
+    """Lay out what ``scene`` is after ``changes``."""
+
+    urgent: ClassVar[bool] = True
+
+    scene: Scene
+    changes: Changes
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answered by one `Prepared`."""
+        try:
+            scene = edited(self.scene, dict(self.changes))
+            chart = surfaces.chart_drawn(scene)
+            if chart.dimension == 3 and scene.view is not None:
+                surfaces.surface(chart, scene.view)
+        except ValueError as problem:
+            emit(Prepared(self, str(problem)))
+        else:
+            emit(Prepared(self))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The changes of ``job`` can be made at once, or why they cannot be made."""
+
+    job: PrepareTask
+    problem: str = ""
+
+
+def is_slow(scene: Scene, changes: Mapping[str, Any]) -> bool:
+    """Whether making the changes may take longer than a frame: another family, or another height."""
+    chart = str(changes.get("chart", scene.chart))
+    of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
+    return "family" in changes or of_height
+
+
+def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
+    """``scene`` with fields set, those of its layers and its flow by "layers.NAME" and "flow.NAME".
+
+    ValueError where that asks for what does not exist.
+    """
+    rest = dict(changes)
+    if "family" in rest:
+        scene = of_family(scene, str(rest.pop("family")))
+    if "chart" in rest:
+        scene = in_chart(scene, str(rest.pop("chart")))
+    layers = _within("layers.", rest)
+    flow = _within("flow.", rest)
+    if flow:
+        scene = replace(scene, flow=rewritten(scene.flow, flow))
+    plain = {name: value for name, value in rest.items() if "." not in name}
+    scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
+    check_height(scene)
+    return scene
+
+
+def _within(prefix: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in changes.items()
+        if name.startswith(prefix)
+    }
