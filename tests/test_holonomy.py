@@ -50,6 +50,61 @@ def test_a_figure_of_eight_counts_both_its_halves(reference_engine):
     assert whole.defect == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.parametrize(("x", "radius"), [(-3.0, 1.0), (0.0, 2.0), (3.0, 1.0)])
+def test_loops_as_drawn_cross_the_cut_of_an_angle_and_run_round_its_pole(engine, x, radius):
+    """In (κ cos μ, κ sin μ), against ∫∫ over the disk in polar coordinates about its own middle."""
+    from scipy.integrate import dblquad
+    from scipy.special import ive
+
+    def weights(kappa):
+        a = ive(1, kappa) / ive(0, kappa)
+        return np.sqrt(kappa * a * (1 - a / kappa - a * a)) / kappa
+
+    def inside(weight):
+        def at(r, phi):
+            kappa = np.hypot(x + r * np.cos(phi), r * np.sin(phi))
+            return r * weight(kappa)
+
+        return dblquad(at, 0, 2 * np.pi, 0, radius, epsabs=1e-7)[0]
+
+    manifold = family("von_mises")
+
+    def curved(kappa):
+        return weights(kappa) * float(manifold.curvature(np.array([0.3, kappa])))
+
+    turn = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    circle = np.stack([x + radius * np.cos(turn), radius * np.sin(turn)], axis=1)
+    found = holonomy(engine, manifold, polygon(circle, manifold.charts[0]))
+    assert found.status == Status.OK
+    assert found.area == pytest.approx(inside(weights), rel=1e-4)
+    assert found.angle == pytest.approx(inside(curved), rel=2e-4)
+    assert abs(found.defect) < (1e-8 if engine.name == "reference" else 1e-5)
+
+
+def test_the_sense_is_that_of_the_drawing(reference_engine):
+    """(k, −λ) turns the plane over."""
+    manifold = family("gamma")
+    natural = next(chart for chart in manifold.charts if chart.name == "natural")
+    corners = np.array([[2.0, 2.0], [3.0, 2.0], [3.0, 3.0], [2.0, 3.0]])
+    plain = holonomy(reference_engine, manifold, polygon(corners, parameters(manifold.coordinates)))
+    drawn = holonomy(reference_engine, manifold, polygon(natural.forward(corners), natural))
+    assert plain.area > 0 > plain.angle
+    assert drawn.area == pytest.approx(-plain.area) and drawn.angle == pytest.approx(-plain.angle)
+
+
+def test_a_loop_of_many_turns_keeps_its_digits(reference_engine):
+    """Between σ = 0.01 and 1 a vector turns 11 times: the matrix is that of the unwrapped angle."""
+    manifold = family("gaussian")
+    corners = [(0, 1e-2), (1, 1e-2), (1, 1), (0, 1)]
+    found = holonomy(reference_engine, manifold, polygon(corners, parameters(("μ", "σ"))))
+    expected = -(1e2 - 1) / np.sqrt(2)
+    assert found.angle == pytest.approx(expected, abs=1e-6)
+    assert found.integral_curvature == pytest.approx(expected, abs=1e-5)
+    # in the frame e₁ = σ∂_μ, e₂ = σ∂_σ/√2 of the first point
+    assert found.matrix[0, 0] == pytest.approx(np.cos(expected), abs=1e-6)
+    assert found.matrix[1, 0] == pytest.approx(np.sin(expected) / np.sqrt(2), abs=1e-6)
+
+
 def test_other_connections_return_no_rotation(reference_engine):
     """Γ^(1) of an exponential family is flat: a vector comes back as it went."""
     manifold = family("beta")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.model.scene import Scene
+from app.model.scene import Scene, chart_of
 from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
@@ -75,11 +75,12 @@ class BallJob:
 
 @dataclass(frozen=True)
 class LoopJob:
-    """A vector carried round a loop of vertices in θ."""
+    """A vector carried round a loop of vertices in θ, with edges straight in a chart of the plane."""
 
     family: str
     loop: tuple[Point, ...]
     alpha: float
+    chart: str
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
     if layers.dual_paths:
         found.append(CompareJob(family, a, b, quality))
     if layers.loop:
-        found.append(LoopJob(family, scene.loop or default_loop(scene), scene.alpha))
+        found.append(
+            LoopJob(family, scene.loop or default_loop(scene), scene.alpha, plane_of(scene))
+        )
     if layers.spray:
         found.append(SprayJob(family, a, b, quality))
     if layers.balls and not dragging:
@@ -150,6 +153,11 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
 def kinds_of(job: Study) -> tuple[str, ...]:
     """The kinds of curve that a job may answer with."""
     return KINDS[_LAYERS[type(job)]]
+
+
+def plane_of(scene: Scene) -> str:
+    """The name of the chart of the plane that a completed scene is drawn in or over."""
+    return chart_of(manifold_of(scene.family), scene.chart).plane.name
 
 
 def default_loop(scene: Scene) -> tuple[Point, ...]:
@@ -264,9 +272,10 @@ def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
 
 
 def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
-    plain = parameters(manifold.coordinates)
-    vertices = np.array(job.loop)
-    found = holonomy(engine, manifold, polygon(vertices, plain), job.alpha)
+    vertices, chart = np.array(job.loop), chart_of(manifold, job.chart)
+    if not manifold.in_domain(vertices).all():
+        chart = parameters(manifold.coordinates)  # its edges mean something everywhere
+    found = holonomy(engine, manifold, polygon(chart.forward(vertices), chart), job.alpha)
     curves = {"loop": np.concatenate([vertices, vertices[:1]])}
     fine = found.status == Status.OK
     if fine:
@@ -287,7 +296,7 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         Measure(
             "Curvature inside",
             f"{found.integral_curvature:.6g}",
-            "∫∫K dA over what the loop encloses: by Gauss and Bonnet it is the turn.",
+            "∫∫K dA over what a loop encloses counter-clockwise: by Gauss and Bonnet the turn.",
             bool(np.isfinite(found.integral_curvature)),
         ),
         Measure(
