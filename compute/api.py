@@ -128,7 +128,8 @@ class AttentionGeodesic:
     def all_paths(self, start: ArrayLike, end: ArrayLike) -> list[Path]:
         """Every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest first.
 
-        Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.
+        Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.  Where none is found
+        there is one path, by a second try as in `compute_path`.
         """
         found = all_geodesics(
             self.engine,
@@ -138,6 +139,8 @@ class AttentionGeodesic:
             self.alpha,
             self.steps,
         )
+        if found.status[0] != Status.OK:
+            return [self.compute_path(start, end)]
         return self._indexed(found)
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:

@@ -1,9 +1,13 @@
-"""Where boundary-value solvers start from: curves between two points by straight lines in charts."""
+"""Where boundary-value solvers start from: curves between two points that are near the geodesic.
+
+On a half-plane or a sphere it is the geodesic itself, else a straight line in a chart.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from compute import constant
 from compute.action import SEGMENTS
 from compute.charts import Chart, named
 from compute.manifold import Manifold, known_inside
@@ -18,20 +22,37 @@ def first_curve(
 ) -> Floats:
     """Curves (n, N+1, 2) from start to end (n, 2) near the geodesics of Γ^(α).
 
-    For α = 0, or without both flat charts, straight in the family's first chart; else `between`.
-    Along a periodic coordinate a curve goes on continuously, so that its last node may be ``end``
-    some periods away.
+    For α = 0 that of constant curvature where there is one; or else, and without both flat charts,
+    straight in the family's first chart; for α ≠ 0 with both of them `between`.
+    Along a periodic coordinate a curve goes the short way and on continuously, so that its last node
+    may be ``end`` some periods away.
     """
+    end = nearest(manifold, start, end)
     curve = straight(manifold.charts[0], start, end, segments)
+    if alpha == 0.0:
+        arcs = constant.arcs(manifold, start, end, segments)
+        curve = curve if arcs is None else _whole(manifold, arcs[0], curve)
     if is_dual(manifold) and alpha != 0.0:
-        mean = between(manifold, start, end, alpha, segments)[0]
-        whole = np.asarray(known_inside(manifold, mean).all(axis=1))
-        curve = np.where(whole[:, None, None], mean, curve)
+        curve = _whole(manifold, between(manifold, start, end, alpha, segments)[0], curve)
     curve[:, 0], curve[:, -1] = start, end
     for axis, period in enumerate(manifold.periods):
         if period > 0.0:
             curve[..., axis] = np.unwrap(curve[..., axis], axis=1, period=period)
     return curve
+
+
+def nearest(manifold: Manifold, start: Floats, end: Floats) -> Floats:
+    """``end (n, 2)`` moved by whole periods to be nearest to ``start (n, 2)``."""
+    periods = np.asarray(manifold.periods)
+    safe = np.where(periods > 0.0, periods, 1.0)
+    moved: Floats = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)
+    return moved
+
+
+def _whole(manifold: Manifold, curve: Floats, otherwise: Floats) -> Floats:
+    """Curves (n, N+1, 2), and others in the place of those that leave the domain."""
+    whole = np.asarray(known_inside(manifold, curve).all(axis=1))
+    return np.where(whole[:, None, None], curve, otherwise)
 
 
 def between(

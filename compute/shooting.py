@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import flat, geodesic, multiple
+from compute import constant, flat, geodesic, multiple
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
 from compute.guess import alphas, first_curve
@@ -79,7 +79,7 @@ def from_curves(
     for alpha in path:
         v = aimed(replace(request, alpha=alpha, steps=steps), v, fire, precision)
     paths = judged(request, fire(shot_of(request, v)), MISS_LIMIT[precision])
-    return multiple.repaired(request, paths, curve, fire, precision)
+    return multiple.repaired(request, constant.repaired(request, paths), curve, fire, precision)
 
 
 def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:

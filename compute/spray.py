@@ -14,6 +14,7 @@ import numpy as np
 from compute import batch, jacobi
 from compute.charts import Chart
 from compute.engine import Engine
+from compute.guess import nearest
 from compute.manifold import Manifold
 from compute.shooting import MISS_LIMIT, aimed, judged, shot_of
 from compute.types import (
@@ -192,7 +193,7 @@ def _seeds(manifold: Manifold, fan: Spray, end: Floats) -> tuple[Floats, Floats]
     size = (np.maximum(node, 1) + 0.5) / (len(fan.r) - 1)
     basis = fan.velocity[[0, len(fan.angle) // 4], 0].T
     v = size[:, None] * (np.stack([np.cos(middle), np.sin(middle)], axis=1) @ basis.T)
-    return v, _copies(manifold, end, fan.theta[ray, node])
+    return v, nearest(manifold, np.nan_to_num(fan.theta[ray, node]), end)
 
 
 def covering(chart: Chart, fan: Spray, x: Floats) -> tuple[np.ndarray, np.ndarray]:
@@ -206,15 +207,6 @@ def covering(chart: Chart, fan: Spray, x: Floats) -> tuple[np.ndarray, np.ndarra
     covered = _in_triangle(cell[:, :, [0, 1, 2]], x) | _in_triangle(cell[:, :, [0, 2, 3]], x)
     ray, node = np.nonzero(covered)
     return ray, node
-
-
-def _copies(manifold: Manifold, end: Floats, near: Floats) -> Floats:
-    """``end`` (2,) moved by whole periods to be nearest to each of some points (k, 2)."""
-    periods = np.asarray(manifold.periods)
-    safe = np.where(periods > 0, periods, 1.0)
-    turns = np.where(periods > 0, np.round((np.nan_to_num(near) - end) / safe), 0.0)
-    copies: Floats = end + turns * safe
-    return copies
 
 
 def _in_triangle(corner: Floats, point: Floats) -> np.ndarray:

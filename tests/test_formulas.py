@@ -403,3 +403,30 @@ def test_what_is_not_resolved_is_not_trusted():
     own = custom_family({**PLANE, "log_density": BELL, "range": [-4, 4]})
     theta = np.array([[0.0, 0.5], [0.0, 0.001], [3.0, 3.0]])
     assert is_singular(own.geometry(theta)).tolist() == [False, True, True]
+
+
+def test_a_metric_may_have_x_as_a_coordinate_a_density_may_not():
+    plane = {"coordinates": ["x", "y"], "metric": ["1/y^2", "0", "1/y^2"], "domain": ["y > 0"]}
+    found = custom_family(plane).geometry(np.array([0.3, 2.0]))
+    np.testing.assert_allclose(found.metric, [0.25, 0.0, 0.25], rtol=1e-12)
+    with pytest.raises(FormulaError, match="cannot be a name"):
+        custom_family({"coordinates": ["x", "s"], "log_density": BELL})
+
+
+def test_a_coordinate_that_is_an_angle_says_its_period(reference_engine):
+    """On the unit sphere the short way from longitude 0.2 to 6.1 goes through 0."""
+    sphere = {
+        "coordinates": ["latitude", "longitude"],
+        "metric": ["1", "0", "cos(latitude)^2"],
+        "domain": ["-1.5 < latitude < 1.5"],
+        "periods": [0, 2 * np.pi],
+        "view": [-1.5, 1.5, -4, 4],
+    }
+    a, b = np.array([[0.3, 0.2]]), np.array([[-0.4, 6.1]])
+    path = reference_engine.connect(ConnectRequest(custom_family(sphere), a, b))
+
+    def place(p):
+        return np.array([np.cos(p[0]) * np.cos(p[1]), np.cos(p[0]) * np.sin(p[1]), np.sin(p[0])])
+
+    assert path.status[0] == Status.OK
+    assert path.length[0] == pytest.approx(np.arccos(place(a[0]) @ place(b[0])), rel=1e-8)

@@ -58,7 +58,7 @@ class _Read:
 
 def _read(own: Own) -> _Read:
     theta, x = _symbols(own)
-    names = dict(zip(own.coordinates, theta, strict=True)) | {definitions.SAMPLE: x}
+    names = {definitions.SAMPLE: x} | dict(zip(own.coordinates, theta, strict=True))
     guards: list[Expr] = []
 
     def expression(text: str, node: Node, place: str) -> Expr:
@@ -246,6 +246,7 @@ def _manifold(own: Own, text: str) -> Manifold:
         interior=(0.0, 0.0),
         view=Extent(-1.0, 1.0, -1.0, 1.0),
         pins=((0.0, 0.0), (0.0, 0.0)),
+        periods=own.periods,
         draw=(charts.parameters(own.coordinates, _also(own)), *_logarithmic(own)),
         nodes=nodes,
         normalise=own.normalise,

@@ -33,6 +33,7 @@ class Own:
     domain: inequalities; formulas: three of a metric, one of the other kinds; space: one of SPACES
     or the outcomes; range: where the sample lies, two formulas in the coordinates, or None;
     normalise: the log-density is known up to its norm.  view, pins: None to have them chosen.
+    periods: of coordinates that are angles, 0 for others.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Own:
     parameters: tuple[tuple[str, float], ...] = ()
     view: Extent | None = None
     pins: tuple[tuple[float, float], tuple[float, float]] | None = None
+    periods: tuple[float, float] = (0.0, 0.0)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def read_formulas(definition: Mapping[str, Any]) -> Own:
         parameters=_parameters(definition),
         view=_view(definition.get("view")),
         pins=_pins(definition.get("pins")),
+        periods=_periods(definition.get("periods")),
         **(_sample(definition) if kind == "log_density" else {}),
     )
     own.trees(), own.bounds(), own.ends()
@@ -182,15 +185,16 @@ def _coordinates(definition: Mapping[str, Any]) -> tuple[str, str]:
         words = f"two names are needed, got {len(names)}"
         raise FormulaError(", ".join(names), 0, words, "coordinates")
     for number, name in enumerate(names):
-        _check_name(name, name, f"coordinates[{number}]")
+        _check_name(name, name, f"coordinates[{number}]", definition)
     if names[0] == names[1]:
         raise FormulaError(names[1], 0, "the names must differ", "coordinates[1]")
     return names[0], names[1]
 
 
-def _check_name(name: str, text: str, place: str) -> None:
-    """A name must be a word that means nothing else."""
-    if not parse.is_name(name) or name == SAMPLE:
+def _check_name(name: str, text: str, place: str, definition: Mapping[str, Any]) -> None:
+    """A name must be a word that means nothing else, such as the sample of a log-density."""
+    taken = name == SAMPLE and "log_density" in definition
+    if not parse.is_name(name) or taken:
         words = f"{name!r} cannot be a name: it is no word of letters, or means something else"
         raise FormulaError(text, 0, words, place)
 
@@ -199,7 +203,7 @@ def _parameters(definition: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     stated = definition.get("parameters", {})
     for number, (name, value) in enumerate(stated.items()):
         text, place = f"{name} = {value}", f"parameters[{number}]"
-        _check_name(name, text, place)
+        _check_name(name, text, place, definition)
         if name in definition["coordinates"]:
             raise FormulaError(text, 0, f"{name} is a coordinate already", place)
         if not isinstance(value, int | float) or not abs(value) <= parse.LARGEST:
@@ -255,3 +259,8 @@ def _pins(pins: Any) -> tuple[tuple[float, float], tuple[float, float]] | None:
         return None
     (a, b), (c, d) = pins
     return (float(a), float(b)), (float(c), float(d))
+
+
+def _periods(periods: Any) -> tuple[float, float]:
+    first, second = (0.0, 0.0) if periods is None else map(float, periods)
+    return first, second
