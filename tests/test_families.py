@@ -7,8 +7,16 @@ import pytest
 
 from compute.engine import ReferenceEngine
 from compute.families import families, family
+from compute.families.attention import attention_manifold, softmax_manifold
 from compute.manifold import Manifold, inner, is_singular
-from compute.types import ConnectRequest, Extent, GeometryRequest, ShootRequest, Status
+from compute.types import (
+    ConnectRequest,
+    Extent,
+    FieldRequest,
+    GeometryRequest,
+    ShootRequest,
+    Status,
+)
 
 NAMES = sorted(families())
 
@@ -215,3 +223,50 @@ def test_geodesics_stop_at_the_edge_and_say_so(manifold):
         assert np.isnan(paths.theta[i, paths.nodes[i] :]).all()
         assert (paths.reached[i] == 1.0) == (paths.nodes[i] == len(paths.t))
         assert (paths.reached[i] == 1.0) or paths.status[i] != Status.OK
+
+
+# --- curvature of attention ------------------------------------------------------------------
+def exact_curvature(keys: np.ndarray, bias: np.ndarray, theta: np.ndarray) -> float:
+    """K by the determinant of MATH's formula for exponential families, with 60 digits."""
+    import mpmath as mp
+
+    with mp.workdps(60):
+        logits = [mp.mpf(b) + sum(mp.mpf(x) * mp.mpf(t) for x, t in zip(k, theta, strict=True))
+                  for k, b in zip(keys.tolist(), bias.tolist(), strict=True)]  # fmt: skip
+        weights = [mp.exp(u - max(logits)) for u in logits]
+        p = [w / sum(weights) for w in weights]
+        eta = [sum(a * mp.mpf(k[i]) for a, k in zip(p, keys.tolist(), strict=True)) for i in (0, 1)]
+        c = [(mp.mpf(k[0]) - eta[0], mp.mpf(k[1]) - eta[1]) for k in keys.tolist()]
+
+        def moment(i, j):
+            return sum(a * x**i * y**j for a, (x, y) in zip(p, c, strict=True))
+
+        rows = [[moment(*ij) for ij in row] for row in (
+            ((2, 0), (1, 1), (0, 2)), ((3, 0), (2, 1), (1, 2)), ((2, 1), (1, 2), (0, 3)))]  # fmt: skip
+        d = rows[0][0] * rows[0][2] - rows[0][1] ** 2
+        return float(-mp.det(mp.matrix(rows)) / (4 * d * d))
+
+
+@pytest.mark.parametrize("count", [3, 5, 8, 9, 24])
+def test_a_curvature_that_is_shown_is_right(engine, count):
+    random = np.random.default_rng(count)
+    keys, bias = random.normal(size=(count, 2)), random.normal(size=count)
+    theta = 4 * random.normal(size=(24, 2))
+    manifold = softmax_manifold(keys, bias)
+    found = engine.geometry(GeometryRequest(manifold, theta)).curvature
+    exact = np.array([exact_curvature(keys, bias, t) for t in theta])
+    known = np.isfinite(found)
+    assert known.mean() > 0.7
+    wrong = np.abs(found - exact)[known] / np.maximum(1.0, np.abs(exact[known]))
+    assert wrong.max() < 1e-2
+
+
+def test_three_keys_are_a_sphere_wherever_a_map_shows_it(engine):
+    corners = 3 * np.array([[1.0, 0.0], [-0.5, 0.866], [-0.5, -0.866]])
+    manifold = attention_manifold(corners)
+    field = engine.field(
+        FieldRequest(manifold, manifold.charts[0], "curvature", manifold.view, (60, 60))
+    )
+    shown = field.status == Status.OK
+    assert shown.mean() > 0.5
+    np.testing.assert_allclose(field.values[shown], 0.25, atol=1e-5)

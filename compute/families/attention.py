@@ -10,6 +10,7 @@ one key takes all the weight, and curves stop there.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,10 @@ from compute.types import Extent, Floats, points
 CORNER = {4: 1e-12, 8: 1e-26}
 # Curvature is shown where D exceeds this share of (tr g/2)²: below, its digits are noise (float32).
 CURVATURE_FLOOR = 1e-10
+# a curvature is shown where rounding, so many eps of its terms, leaves it known to this share
+NOISE, KNOWN_TO = 4.0, 1e-2
+# of so few keys K is summed over all triples, without cancellation (as many as the kernels unroll)
+FEW = 8
 UNROLL = 8
 MOST_KEYS = 4096
 
@@ -83,23 +88,52 @@ class Softmax:
         return LocalGeometry(g, first, cubic, det)
 
     def curvature(self, theta: Floats) -> Floats:
-        """K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ.
+        """K: of up to `FEW` keys by sums without cancellation, of more by whitened third moments.
 
-        NaN where g is too nearly singular for the value to mean anything.
+        NaN where g is too nearly singular for the value to mean anything, or rounding exceeds it.
         """
+        return self._by_triples(theta) if len(self.keys) <= FEW else self._whitened(theta)
+
+    def _by_triples(self, theta: Floats) -> Floats:
+        """With S_abc = (T_b − T_a) × (T_c − T_a), [ab] = Σ_c p_c S_abc and D = Σ p_a p_b p_c S_abc²,
+        K = ¼ Σ (p_a p_b p_c S_abc²/D) ([ab][bc][ca]/(S_abc D)), both over a < b < c.
+        """
+        p, keys = self.weights(theta), (self.keys - self.centre).astype(theta.dtype)
+        a, b, c = np.array(list(combinations(range(len(keys)), 3)), int).reshape(-1, 3).T
+        area = _cross(keys[b] - keys[a], keys[c] - keys[a])
+        flat = area == 0.0
+        every = keys[None, :, :] - keys[:, None, :]
+        bracket = np.einsum("...c,abc->...ab", p, _cross(every[:, :, None], every[:, None, :]))
+        with np.errstate(under="ignore"):
+            share = p[..., a] * p[..., b] * p[..., c] * area**2
+            det = share.sum(-1)
+            known = det > np.finfo(theta.dtype).tiny
+            det = np.where(known, det, 1.0)[..., None]
+            root = np.sqrt(det)
+            turn = (bracket[..., a, b] / root) * (bracket[..., c, a] / root) * bracket[..., b, c]
+            value = (share / det * turn / np.where(flat, 1.0, area)).sum(-1)
+        return np.where(known, 0.25 * value, np.nan)
+
+    def _whitened(self, theta: Floats) -> Floats:
+        """K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ."""
         p, c1, c2, g = self._moments(theta)
         with np.errstate(under="ignore"):
             det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
             usable = det > CURVATURE_FLOOR * (0.5 * (g[..., 0] + g[..., 2])) ** 2
+            safe = np.where(usable, det, 1.0)
             l11 = np.sqrt(np.where(usable, g[..., 0], 1.0))
             l21 = g[..., 1] / l11
-            l22 = np.sqrt(np.where(usable, det, 1.0)) / l11
+            l22 = np.sqrt(safe) / l11
             w1 = c1 / l11[..., None]
             w2 = (c2 - l21[..., None] * w1) / l22[..., None]
             pair = p * w1 * w2
             k111, k112 = (p * w1**3).sum(-1), (pair * w1).sum(-1)
             k122, k222 = (pair * w2).sum(-1), (p * w2**3).sum(-1)
-        value = 0.25 * (k112**2 + k122**2 - k111 * k122 - k112 * k222)
+            terms = np.stack([k112**2, k122**2, -k111 * k122, -k112 * k222])
+            value = 0.25 * terms.sum(0)
+            lost = NOISE * np.finfo(theta.dtype).eps * np.abs(terms).sum(0)
+            lost = lost * (1.0 + g[..., 0] * g[..., 2] / safe)
+        usable &= lost < KNOWN_TO * np.maximum(1.0, np.abs(value))
         return np.where(usable, value, np.nan)
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
@@ -199,6 +233,11 @@ def softmax_manifold(
         landmarks=landmarks,
         bounds=family.distance_bounds,
     )
+
+
+def _cross(u: Floats, v: Floats) -> Floats:
+    cross: Floats = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    return cross
 
 
 def _numbers(n: int) -> tuple[str, ...]:

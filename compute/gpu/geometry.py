@@ -23,6 +23,8 @@ POINT = record(
         "cubic": "vec4f",
     }
 )
+# kernels write more than this where rounding leaves the curvature unknown
+UNKNOWN = 1e29
 SOURCE = Source(
     "geometry",
     parameters=record({"count": "u32"}),
@@ -40,7 +42,8 @@ def geometry(workshop: Workshop, request: GeometryRequest) -> Geometry:
     first = np.stack([wide["first1"], wide["first2"]], axis=-2)
     inside = found["status"] != Status.LEFT_DOMAIN
     local = LocalGeometry(wide["metric"], first, wide["cubic"], wide["det"])
-    return unpacked(local, wide["curvature"], inside, "gpu")
+    curvature = np.where(np.abs(wide["curvature"]) < UNKNOWN, wide["curvature"], np.nan)
+    return unpacked(local, curvature, inside, "gpu")
 
 
 def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:

@@ -7,6 +7,7 @@
 // moments about the mean of the point before, then shifted to the new ones exactly.  Logits are in
 // powers of 2.  `keys` holds (T₁, T₂, b, 0), centred, their number a multiple of 8.
 //!include lib/tensor.wgsl
+//!include lib/triples.wgsl
 
 const LOG2E = 1.4426950408889634;
 const LN2 = 0.6931471805599453;
@@ -133,14 +134,32 @@ fn central(m: Moments) -> Geometry {
     return Geometry(g, 0.5 * third.xyz, 0.5 * third.yzw, third, det);
 }
 
-/// K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ.
+/// K: of as few keys as one round of a loop takes by triples, of more by whitened third moments.
 fn curvature(theta: vec2f) -> f32 {
     let here = geometry(theta);
-    if here.det <= 0.0 { return 0.0; }
+    if here.det <= 0.0 { return UNKNOWN; }
+    // loops, because some drivers run both sides of an `if` in full
+    let few = family.KEY_COUNT == FEW;
+    var k = UNKNOWN;
+    for (var once = 0; once < 1 && few; once++) { k = by_triples(scaled(theta)); }
+    for (var once = 0; once < 1 && !few; once++) { k = by_moments(scaled(theta), here); }
+    return k;
+}
+
+/// A curvature is known where rounding, so much of its terms, leaves it known to a hundredth.
+const NOISE = 4.8e-7;
+const KNOWN_TO = 0.01;
+
+/// K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ.
+fn by_moments(at: vec3f, here: Geometry) -> f32 {
     let l11 = sqrt(here.metric.x);
     let frame = vec3f(1.0 / l11, here.metric.y / l11, l11 / sqrt(here.det));
-    let k = whitened(scaled(theta), frame);
-    return 0.25 * (k.y * k.y + k.z * k.z - k.x * k.z - k.y * k.w);
+    let k = whitened(at, frame);
+    let terms = vec4f(k.y * k.y, k.z * k.z, -k.x * k.z, -k.y * k.w);
+    let value = 0.25 * dot(terms, vec4f(1.0));
+    let near = 1.0 + here.metric.x * here.metric.z / here.det;
+    let lost = NOISE * dot(abs(terms), vec4f(1.0)) * near;
+    return select(UNKNOWN, value, lost < KNOWN_TO * max(1.0, abs(value)));
 }
 
 /// Third moments of the keys in an orthonormal frame, the reference being that of θ.

@@ -24,7 +24,8 @@ fn sample(theta: vec2f) -> Sample {
     }
     let at = geometry(theta);
     if is_singular(at, SINGULAR) { return Sample(0.0, ILL_CONDITIONED); }
-    return Sample(generic(theta, at), OK);
+    let value = generic(theta, at);
+    return Sample(value, select(ILL_CONDITIONED, OK, is_known(value)));
 }
 
 /// A scalar that every family has.

@@ -46,6 +46,13 @@ fn log_condition(at: Geometry) -> f32 {
     return log10((half + root) * ((half + root) / at.det));
 }
 
+/// What stands for a curvature that rounding leaves unknown; NaN may be optimised away.
+const UNKNOWN = 1e30;
+
+fn is_known(curvature: f32) -> bool {
+    return abs(curvature) < 0.1 * UNKNOWN;
+}
+
 fn log10(x: f32) -> f32 {
     return 0.30102999566 * log2(x);
 }
