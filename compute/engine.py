@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from compute import distance, geodesic, geometry, shooting, transport
 from compute import field as fields
 from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
+from compute.flow import stepping
+from compute.flow.request import FlowRequest
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
@@ -20,6 +24,9 @@ from compute.types import (
     Transport,
     TransportRequest,
 )
+
+if TYPE_CHECKING:
+    from compute.flow.operator import Stencil
 
 ENGINES = ("auto", "gpu", "reference")
 
@@ -55,6 +62,8 @@ class Engine(Protocol):
     ) -> Field: ...
     def distance(self, request: DistanceRequest) -> Field: ...
     def attend(self, request: AttendRequest) -> Attended: ...
+    def flow(self, request: FlowRequest) -> np.ndarray: ...
+    def flow_bound(self, operator: Stencil) -> float: ...
 
 
 class ReferenceEngine:
@@ -92,6 +101,14 @@ class ReferenceEngine:
         from compute.attend import modes
 
         return modes.attend(request, self)
+
+    def flow(self, request: FlowRequest) -> np.ndarray:
+        """The field (rows, columns) after the steps of a request."""
+        return stepping.advanced(request)
+
+    def flow_bound(self, operator: Stencil) -> float:
+        """What no eigenvalue of L is larger than in size (Gershgorin)."""
+        return operator.bound
 
 
 def open_engine(prefer: str = "auto") -> Engine:

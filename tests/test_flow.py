@@ -27,12 +27,10 @@ def by_id(case):
 
 def truncation(flow, values, rate):
     """The largest error of L u against rate · u, in the inner quarter of the grid."""
-    op = flow._operator
     z = flow._compressed(values)
-    defect = np.zeros(flow.grid.usable.size)
-    defect[op.nodes] = np.abs(op.matrix @ z - rate * z)
+    defect = np.abs(flow._operator.applied(z) - rate * z)
     inner = slice(flow.grid.shape[0] // 4, -(flow.grid.shape[0] // 4))
-    return float(defect.reshape(flow.grid.shape)[inner, inner].max())
+    return float(defect[inner, inner].max())
 
 
 @pytest.mark.parametrize("case", SCALARS, ids=by_id)
@@ -90,7 +88,7 @@ def test_mass_is_kept_and_norms_never_grow():
 def test_the_operator_is_symmetric_in_its_mass():
     flow = compute.AttentionFlow(family("weibull"), 12, "rough")
     op = flow._operator
-    form = (op.matrix.toarray().T * op.mass).T
+    form = (op.matrix.toarray().T * op.mass.reshape(-1)).T
     np.testing.assert_allclose(form, form.conj().T, atol=1e-12 * np.abs(form).max())
     assert np.linalg.eigvalsh(form).max() < 1e-10 * np.abs(form).max()
 
@@ -106,8 +104,7 @@ def test_the_chart_does_not_matter():
         flow = compute.AttentionFlow(manifold, 41, "hodge", chart=chart, extent=extent)
         theta = flow.grid.theta
         field = np.stack([np.sin(3 * theta[..., 0]) * theta[..., 1], np.cos(2 * theta[..., 1])], -1)
-        op = flow._operator
-        change = flow._expanded(op.matrix @ flow._compressed(field))
+        change = flow._expanded(flow._operator.applied(flow._compressed(field)))
         gaps = np.linalg.norm(theta - (0.05, 1.0), axis=-1)
         middle.append(change[np.unravel_index(gaps.argmin(), gaps.shape)])
     np.testing.assert_allclose(middle[0], middle[1], rtol=3e-2)

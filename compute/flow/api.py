@@ -11,14 +11,17 @@ seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
-from compute.flow.grid import Grid, grid
-from compute.flow.operator import Operator, laplacian
+from compute.flow.grid import Grid, closed, grid
+from compute.flow.literal import Literal, literal
+from compute.flow.operator import laplacian
+from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, singularities
 from compute.flow.stepping import Evolution, diffuse, longest, sharpen
 from compute.manifold import Manifold
@@ -26,7 +29,9 @@ from compute.types import Extent, Floats, GeometryRequest, Status
 
 MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
-BOUNDARIES = ("neumann", "dirichlet")
+BOUNDARIES = ("neumann", "dirichlet", "periodic")
+# nodes a side: memory of a grid's geometry on the host, some 700 bytes a node, is what limits it
+SIDES = (4, 2048)
 RECORDS = 10
 
 
@@ -38,7 +43,7 @@ class Flow:
     times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end; steps;
     dt_limit of Euler's method; status NOT_CONVERGED where growth stopped it; cut: the share of nodes
     outside the domain or where the metric is singular or too small for steps of any use, through whose
-    edge nothing flows.
+    edge nothing flows; limiter: what made the steps shorter than they were wanted, in words, or "".
     """
 
     field: Floats
@@ -50,14 +55,19 @@ class Flow:
     dt_limit: float
     status: Status
     cut: float
-    engine: str = "reference"
+    limiter: str
+    engine: str
 
 
 class AttentionFlow:
     """Evolution of a field on a grid over a chart of a manifold.
 
     ``size`` nodes a side over ``extent`` of ``chart`` (the family's first chart and view if not given).
-    ``engine`` evaluates the geometry at the nodes; steps are sparse products in float64.
+    ``engine`` evaluates the geometry at the nodes and makes the steps: the reference in float64, by
+    sparse products; the GPU in float32, by tiles.  Coefficients are put together in float64.
+    ``boundary``: nothing flows through the grid's edge ("neumann"), it is held there ("dirichlet"),
+    or the grid closes on itself along a coordinate with a period, one of which it then spans
+    ("periodic"; along the other nothing flows through).
     """
 
     def __init__(
@@ -75,21 +85,35 @@ class AttentionFlow:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         if boundary not in BOUNDARIES:
             raise ValueError(f"boundary must be one of {', '.join(BOUNDARIES)}, got {boundary!r}")
-        if not isinstance(size, int) or not 4 <= size <= 512:
-            raise ValueError(f"grid must be a whole number of nodes from 4 to 512, got {size!r}")
-        drawn = _chart(manifold, chart, mode)
+        if not isinstance(size, int) or not SIDES[0] <= size <= SIDES[1]:
+            raise ValueError(
+                f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, "
+                f"got {size!r}"
+            )
+        drawn = _chart(manifold, chart, mode, boundary)
         if extent is None and drawn is not manifold.charts[0]:
             extent = drawn.view or _shown(manifold, drawn)
-        self.manifold = manifold
-        self.mode = mode
-        self.grid: Grid = grid(
-            engine or ReferenceEngine(), manifold, drawn, extent or manifold.view, (size, size)
-        )
-        self._operator: Operator = laplacian(
-            self.grid, mode != "scalar", POTENTIAL.get(mode, 0.0), boundary == "dirichlet"
-        )
-        if len(self._operator.nodes) == 0:
+        wanted, wraps = extent or manifold.view, (False, False)
+        if boundary == "periodic":
+            wanted, wraps = closed(manifold, drawn, wanted)
+        self.manifold, self.mode = manifold, mode
+        self._engine = engine or ReferenceEngine()
+        self.grid: Grid = grid(self._engine, manifold, drawn, wanted, (size, size), wraps)
+        pinned = boundary == "dirichlet"
+        self._operator = laplacian(self.grid, mode != "scalar", POTENTIAL.get(mode, 0.0), pinned)
+        self._used = self._operator.used
+        if not self._used.any():
             raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
+        self._literal = self._as_written(pinned) if mode == "seed" else None
+
+    @cached_property
+    def _bound(self) -> float:
+        return self._engine.flow_bound(self._operator)
+
+    def _as_written(self, pinned: bool) -> Literal:
+        points = GeometryRequest(self.manifold, self.grid.theta.reshape(-1, 2))
+        symbols = self._engine.geometry(points).christoffel
+        return literal(self.grid, symbols.reshape(*self.grid.shape, 2, 2, 2), pinned)
 
     def metric_field(self) -> Floats:
         """g_ij (rows, columns, 2, 2) in θ at the nodes, NaN outside the domain."""
@@ -103,95 +127,73 @@ class AttentionFlow:
         """The field (rows, columns, 2) in θ-components, or scalar (rows, columns), after ``time``."""
         return self.evolve(attention_field, time).field
 
-    def evolve(self, field: ArrayLike, time: float, records: int = RECORDS) -> Flow:
-        """The whole evolution.  ValueError for a field that does not fit, or is not finite."""
+    def evolve(
+        self, field: ArrayLike, time: float, records: int = RECORDS, step: float = np.inf
+    ) -> Flow:
+        """The whole evolution, by steps of ``step`` at most, or as long as the grid lets them be.
+
+        A step that is too long for the grid is reduced, which the ``limiter`` says.  ValueError for a
+        field that does not fit, or is not finite.
+        """
         if not np.isfinite(time) or time <= 0:
             raise ValueError(f"time must be positive and finite, got {time!r}")
-        start = self._checked(field)
-        made = self._seed(start, time, records) if self.mode == "seed" else self._run(
-            self._compressed(start), time, records
-        )  # fmt: skip
-        op = self._operator
+        if not step > 0:
+            raise ValueError(f"step must be positive, got {step!r}")
+        start = self._compressed(self._checked(field))
+        made = self._run(start, time, records, step)
         end = self._expanded(made.states[-1])
         vectors = self.mode != "scalar"
         return Flow(
             field=end,
             times=made.times,
-            norm=[op.norm(z) for z in made.states],
-            mass=[0.0 if vectors else op.total(z) for z in made.states],
+            norm=[self._norm(z) for z in made.states],
+            mass=[0.0 if vectors else self._operator.total(z) for z in made.states],
             singularities=singularities(self.grid, np.nan_to_num(end)) if vectors else [],
             steps=made.steps,
             dt_limit=made.dt_limit,
             status=made.status,
-            cut=1.0 - len(op.nodes) / self.grid.usable.size,
+            cut=1.0 - float(self._used.mean()),
+            limiter=made.limiter,
+            engine=self._engine.name,
         )
 
     @property
     def longest_step(self) -> float:
         """The longest single step: of super-time-stepping, or of Euler's method for backward heat."""
-        op = self._operator
-        match self.mode:
-            case "sharpen":
-                return 1.0 / (op.bound + self._damping * op.bound**2)
-            case "seed":
-                h1, h2 = self.grid.step
-                inverse = np.linalg.inv(self.grid.metric)
-                rate = inverse[..., 0, 0] / h1**2 + inverse[..., 1, 1] / h2**2
-                return 0.125 / float(np.max(rate))
-            case _:
-                return longest(op.bound)
+        if self._literal is not None:
+            return self._literal.longest_step
+        if self.mode == "sharpen":
+            return 1.0 / (self._bound + self._damping * self._bound**2)
+        return longest(self._bound)
 
     def measures(self, field: Floats) -> tuple[float, float, float]:
         """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy ½∫|∇A|²dA of a finite field.
 
         The energy is −½⟨A, LA⟩ with the flow's own operator L, which may have a potential.
         """
-        op, z = self._operator, self._compressed(field)
-        energy = -0.5 * float((op.mass * (z.conj() * (op.matrix @ z)).real).sum())
+        op, z = self._operator, self._framed(field)
+        energy = -0.5 * float((op.mass * (z.conj() * op.applied(z)).real).sum())
         return op.norm(z), op.total(z) if self.mode == "scalar" else 0.0, energy
 
     @property
     def _damping(self) -> float:
         """ε: wave numbers beyond a cell are damped, by the mean area of a cell."""
-        return float(self._operator.mass.mean())
+        return float(self._operator.mass[self._used].mean())
 
-    def _run(self, z: np.ndarray, time: float, records: int) -> Evolution:
-        op = self._operator
-        if self.mode != "sharpen":
-            return diffuse(lambda u: op.matrix @ u, z, op.bound, time, records)
+    def _run(self, z: np.ndarray, time: float, records: int, step: float) -> Evolution:
+        if self.mode in ("sharpen", "seed"):
+            longest = min(self.longest_step, step)
+            return sharpen(self._advance, self._norm, z, longest, time, records)
+        return diffuse(self._advance, z, self._bound, time, records, step)
 
-        def backward(u: np.ndarray) -> np.ndarray:
-            heat = op.matrix @ u
-            return np.asarray(-heat - self._damping * (op.matrix @ heat))
+    def _advance(self, z: np.ndarray, step: float, count: int, stages: int) -> np.ndarray:
+        damping = self._damping if self.mode == "sharpen" else None
+        request = FlowRequest(self._literal or self._operator, z, step, count, stages, damping)
+        return self._engine.flow(request)
 
-        return sharpen(backward, op.norm, z, self.longest_step, time, records)
-
-    def _seed(self, field: Floats, time: float, records: int) -> Evolution:
-        """The literal equation in θ, by central differences, on the nodes that have all neighbours."""
-        g, op = self.grid, self._operator
-        inverse = np.linalg.inv(g.metric)
-        symbols = (
-            ReferenceEngine()
-            .geometry(GeometryRequest(self.manifold, g.theta.reshape(-1, 2)))
-            .christoffel.reshape(*g.shape, 2, 2, 2)
-        )
-        turned = np.nan_to_num(np.einsum("...ij,...kij->...k", inverse, symbols))
-        h1, h2 = g.step
-
-        def rate(z: np.ndarray) -> np.ndarray:
-            a = np.nan_to_num(self._expanded(z))
-            d2, d1 = np.gradient(a, h2, axis=0), np.gradient(a, h1, axis=1)
-            d22, d12 = np.gradient(d2, h2, axis=0), np.gradient(d2, h1, axis=1)
-            d11 = np.gradient(d1, h1, axis=1)
-            second = (
-                inverse[..., 0, 0, None] * d11
-                + 2 * inverse[..., 0, 1, None] * d12
-                + inverse[..., 1, 1, None] * d22
-            )
-            divergence = d1[..., 0] + d2[..., 1]
-            return self._compressed(-(second + turned * divergence[..., None]))
-
-        return sharpen(rate, op.norm, self._compressed(field), self.longest_step, time, records)
+    def _norm(self, z: np.ndarray) -> float:
+        """‖A‖ in L²(g) of a state."""
+        return self._operator.norm(z if self._literal is None else self._framed(_pair(z)))
 
     def _checked(self, field: ArrayLike) -> Floats:
         array = np.asarray(field, dtype=np.float64)
@@ -205,23 +207,39 @@ class AttentionFlow:
             raise ValueError(f"field must be finite, got {array[i, j].tolist()} at cell ({i}, {j})")
         return np.nan_to_num(array)
 
+    def _framed(self, field: Floats) -> np.ndarray:
+        """A field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
+        return field if self.mode == "scalar" else self.grid.to_frame(field)
+
     def _compressed(self, field: Floats) -> np.ndarray:
-        z = field if self.mode == "scalar" else self.grid.to_frame(field)
-        return np.asarray(z.reshape(-1)[self._operator.nodes])
+        """A field as what is evolved (rows, columns): that, or A¹ + iA² of the literal equation."""
+        z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
+        return np.where(self._used, z, 0.0)
 
     def _expanded(self, z: np.ndarray) -> Floats:
-        whole = np.full(self.grid.usable.size, np.nan, dtype=z.dtype)
-        whole[self._operator.nodes] = z
-        shaped = whole.reshape(self.grid.shape)
-        return shaped.real if self.mode == "scalar" else self.grid.from_frame(shaped)
+        """What is evolved as a field, NaN where there is no cell."""
+        if self.mode == "scalar":
+            return np.where(self._used, z.real, np.nan)
+        field = self.grid.from_frame(z) if self._literal is None else _pair(z)
+        return np.where(self._used[..., None], field, np.nan)
 
 
-def _chart(manifold: Manifold, name: str, mode: str) -> Chart:
-    """The chart of that name; the literal equation holds only in the family's own coordinates."""
+def _pair(z: np.ndarray) -> Floats:
+    return np.stack([z.real, z.imag], axis=-1)
+
+
+def _chart(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
+    """The chart of that name; the literal equation holds only in the family's own coordinates.
+
+    Of no name it is the family's first, or for a grid that closes on itself that of its parameters.
+    """
+    name = name or ("parameters" if boundary == "periodic" else "")
     if mode == "seed":
         if name not in ("", "parameters"):
             raise ValueError(f"mode seed is not covariant: its chart is parameters, got {name!r}")
         return named(manifold.charts, "parameters") or parameters(manifold.coordinates)
+    if name == "parameters":
+        return named(manifold.charts, name) or parameters(manifold.coordinates)
     chosen = named(manifold.charts, name) if name else manifold.charts[0]
     if chosen is None or chosen.dimension != 2:
         flat = [chart.name for chart in manifold.charts if chart.dimension == 2]

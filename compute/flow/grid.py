@@ -7,16 +7,19 @@ family's own coordinates, V = Re z e₁ + Im z e₂, which parallel transport tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compute.charts import Chart
-from compute.engine import Engine
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status
 
-MOST_NODES = 512 * 512
+if TYPE_CHECKING:
+    from compute.engine import Engine
+
+MOST_NODES = 2048 * 2048
 # nodes where the least eigenvalue of g in the chart falls to this share of the grid's largest are cut:
 # there the smallest steps of all are needed, and next to no length lies beyond them
 FLATTEST = 1e-6
@@ -29,7 +32,8 @@ class Grid:
     usable: inside the domain with a metric that is neither too nearly singular nor, in the chart, too
     small beside the grid's largest; metric (…, 2, 2) g_ij in θ;
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
-    omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).
+    omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
+    closes on itself along x₁ and x₂, its last node being one step before its first.
     """
 
     manifold: Manifold
@@ -43,6 +47,7 @@ class Grid:
     omega: Floats
     curvature: Floats
     step: tuple[float, float]
+    wraps: tuple[bool, bool] = (False, False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -66,21 +71,61 @@ class Grid:
         return np.stack([(z.real - g12 / np.sqrt(g11) * second) / np.sqrt(g11), second], axis=-1)
 
 
+def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tuple[bool, bool]]:
+    """A rectangle made one period long along the axes that a chart shares with periodic coordinates.
+
+    ValueError where there is none.
+    """
+    wraps = tuple(
+        period > 0.0 and _goes_round(manifold, chart, extent, axis)
+        for axis, period in enumerate(manifold.periods)
+    )
+    if not any(wraps):
+        raise ValueError(
+            f"boundary periodic needs a coordinate that is one, along an axis of the chart: "
+            f"{manifold.name} has none in chart {chart.name!r}"
+        )
+    (x, y), (along, up) = _middle(extent), manifold.periods
+    if wraps[0]:
+        extent = replace(extent, x0=x - 0.5 * along, x1=x + 0.5 * along)
+    if wraps[1]:
+        extent = replace(extent, y0=y - 0.5 * up, y1=y + 0.5 * up)
+    return extent, (wraps[0], wraps[1])
+
+
+def _middle(extent: Extent) -> tuple[float, float]:
+    return 0.5 * (extent.x0 + extent.x1), 0.5 * (extent.y0 + extent.y1)
+
+
+def _goes_round(manifold: Manifold, chart: Chart, extent: Extent, axis: int) -> bool:
+    """Whether the axis of a chart is that coordinate, on a few points of a rectangle."""
+    points = np.array([[extent.x0, extent.y0], [extent.x1, extent.y1], _middle(extent)])
+    moved = np.eye(2)[axis] * manifold.periods[axis]
+    here, there = chart.inverse(points), chart.inverse(points + moved)
+    return bool(np.allclose(there - here, moved, atol=1e-9 * manifold.periods[axis]))
+
+
 def grid(
-    engine: Engine, manifold: Manifold, chart: Chart, extent: Extent, shape: tuple[int, int]
+    engine: Engine,
+    manifold: Manifold,
+    chart: Chart,
+    extent: Extent,
+    shape: tuple[int, int],
+    wraps: tuple[bool, bool] = (False, False),
 ) -> Grid:
     """Nodes on the edges and inside of a rectangle of a chart of the plane.
 
     Nodes outside the domain, or where the metric is too nearly singular or too small, are not usable.
-    ValueError
-    for fewer than 4 nodes a side, or more than fit.
+    Along an axis that wraps the last node is one step before the far edge.  ValueError for fewer than
+    4 nodes a side, or more than fit.
     """
     rows, columns = shape
     if min(shape) < 4 or rows * columns > MOST_NODES:
         raise ValueError(f"grid must have 4 to {MOST_NODES} nodes in all, 4 a side, got {shape}")
     x = np.stack(
         np.meshgrid(
-            np.linspace(extent.x0, extent.x1, columns), np.linspace(extent.y0, extent.y1, rows)
+            np.linspace(extent.x0, extent.x1, columns, endpoint=not wraps[0]),
+            np.linspace(extent.y0, extent.y1, rows, endpoint=not wraps[1]),
         ),
         axis=-1,
     )
@@ -112,7 +157,8 @@ def grid(
         omega=omega,
         curvature=np.nan_to_num(found.curvature).reshape(rows, columns),
         step=(
-            (extent.x1 - extent.x0) / (columns - 1),
-            (extent.y1 - extent.y0) / (rows - 1),
+            (extent.x1 - extent.x0) / (columns - (not wraps[0])),
+            (extent.y1 - extent.y0) / (rows - (not wraps[1])),
         ),
+        wraps=wraps,
     )

@@ -3,12 +3,14 @@
     E = ½ Σ_cells Σ_corners ¼h₁h₂ √D g^ij Re(D_i z · conj D_j z),   D₁z = ±(U z_next − z)/h₁,
 with U = exp(−i∫ω) the transport of the neighbour's value to the corner, M = Σ ¼h₁h₂√D lumped, and
 L = −M⁻¹∇E.  L is symmetric in the inner product of M and never positive, so that ‖z‖ does not grow.
-For scalars U = 1: rows sum to zero and mass is kept.  Nothing flows through edges (Neumann).
+For scalars U = 1: rows sum to zero and mass is kept.  Nothing flows through edges (Neumann), unless
+the grid closes on itself there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,17 +18,31 @@ import numpy as np
 from compute.flow.grid import Grid
 from compute.types import Floats
 
+# where the neighbours of the links lie: rows down and columns to the right
+EAST, NORTH, NORTH_EAST, NORTH_WEST = LINKS = ((0, 1), (1, 0), (1, 1), (1, -1))
+
 
 @dataclass(frozen=True, eq=False)
-class Operator:
-    """matrix (n, n), sparse, over the nodes in use; mass (n,) √D h₁h₂; nodes (n,) their flat indices;
-    bound: no eigenvalue is larger in size (Gershgorin).
+class Stencil:
+    """L by its nine points: M(Lz)_x = Σ_n (w_xn z_n − Re w_xn z_x) + rest_x z_x over eight neighbours.
+
+    links (4, rows, columns): w_xn of the neighbours `LINKS` of x, complex for vectors, those of the
+    other four being their conjugates; written in differences for float32, which would lose them
+    against 1/h²; rest (rows, columns): what is left, of the order of the curvature; mass (rows,
+    columns): √D h₁h₂, 0 for nodes of no cell; free (rows, columns): which nodes move; wraps: whether
+    columns and rows close on themselves.
     """
 
-    matrix: Any
+    links: np.ndarray
+    rest: Floats
     mass: Floats
-    nodes: np.ndarray
-    bound: float
+    free: np.ndarray
+    wraps: tuple[bool, bool]
+
+    @property
+    def used(self) -> np.ndarray:
+        """The nodes of a cell that is whole (rows, columns)."""
+        return self.mass > 0
 
     def norm(self, z: np.ndarray) -> float:
         """‖z‖ in L²(g)."""
@@ -36,84 +52,99 @@ class Operator:
         """∫ z dA of a scalar."""
         return float((self.mass * z.real).sum())
 
+    def applied(self, z: np.ndarray) -> np.ndarray:
+        """L z (rows, columns)."""
+        return np.asarray(self.matrix @ z.reshape(-1)).reshape(z.shape)
 
-def laplacian(grid: Grid, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Operator:
+    @cached_property
+    def matrix(self) -> Any:
+        """L (n, n), sparse, over all nodes; rows of those that do not move are 0."""
+        from scipy import sparse
+
+        number = np.arange(self.rest.size).reshape(self.rest.shape)
+        diagonal = self.rest.copy()
+        entries = []
+        for link, way in zip(self.links, LINKS, strict=True):
+            diagonal -= link.real + _behind(link.real, way)
+            at = np.flatnonzero(link)
+            here, there, weight = number.flat[at], ahead(number, way).flat[at], link.flat[at]
+            entries += [(here, there, weight), (there, here, weight.conj())]
+        entries.append((number.reshape(-1), number.reshape(-1), diagonal.reshape(-1)))
+        rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
+        whole = sparse.csr_matrix((values, (rows, columns)), shape=(number.size, number.size))
+        moved = np.where(self.free & self.used, 1.0 / np.where(self.used, self.mass, 1.0), 0.0)
+        return (sparse.diags(moved.reshape(-1)) @ whole).tocsr()
+
+    @cached_property
+    def bound(self) -> float:
+        """No eigenvalue is larger in size (Gershgorin)."""
+        return float(np.max(np.asarray(abs(self.matrix).sum(axis=1)), initial=0.0))
+
+
+def laplacian(grid: Grid, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Stencil:
     """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges."""
-    from scipy import sparse
-
-    rows, columns = grid.shape
-    number = np.arange(rows * columns).reshape(rows, columns)
-    whole = (
-        grid.usable[:-1, :-1] & grid.usable[:-1, 1:] & grid.usable[1:, :-1] & grid.usable[1:, 1:]
-    )
+    whole = cells(grid)
     h1, h2 = grid.step
-    size = rows * columns
-    stiffness = sparse.csr_matrix((size, size), dtype=complex if vectors else float)
-    mass = np.zeros(size)
-    for down in (0, 1):
-        for right in (0, 1):
-            corner = _corner(number, down, right)[whole]
-            beside = _corner(number, down, 1 - right)[whole]
-            above = _corner(number, 1 - down, right)[whole]
-            area = 0.25 * h1 * h2 * grid.area.reshape(-1)[corner]
-            raised = grid.raised.reshape(-1, 2, 2)[corner]
-            slopes = [
-                _difference(grid, corner, beside, (1.0 if right == 0 else -1.0) / h1, vectors),
-                _difference(grid, corner, above, (1.0 if down == 0 else -1.0) / h2, vectors),
-            ]
-            for i in (0, 1):
-                for j in (0, 1):
-                    weight = sparse.diags(area * raised[:, i, j])
-                    stiffness = stiffness + slopes[i].conj().T @ weight @ slopes[j]
-            np.add.at(mass, corner, area)
-    nodes = np.flatnonzero(mass > 0)
-    inverse = sparse.diags(1.0 / mass[nodes])
-    matrix = -inverse @ stiffness[nodes][:, nodes]
-    if potential != 0.0:
-        matrix = matrix + sparse.diags(potential * grid.curvature.reshape(-1)[nodes])
-    if pinned:
-        matrix = sparse.diags(~_edge(whole, rows, columns)[nodes] * 1.0) @ matrix
-    matrix = matrix.tocsr()
-    bound = float(np.max(np.asarray(abs(matrix).sum(axis=1)), initial=0.0))
-    return Operator(matrix, mass[nodes], nodes, bound)
+    east, north = (transports(grid, way, vectors) for way in (EAST, NORTH))
+    links = np.zeros((4, *grid.shape), complex if vectors else float)
+    own, mass = np.zeros(grid.shape), np.zeros(grid.shape)
+    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        down, right = corner
+        area = np.where(whole, 0.25 * h1 * h2 * ahead(grid.area, corner), 0.0)
+        raised = ahead(grid.raised, corner)
+        turned = 1.0 if down == right else -1.0
+        alpha, gamma = area * raised[..., 0, 0] / h1**2, area * raised[..., 1, 1] / h2**2
+        beta = turned * area * raised[..., 0, 1] / (h1 * h2)
+        beside, above = (down, 1 - right), (1 - down, right)
+        own += _behind(alpha + gamma + 2 * beta, corner)
+        own += _behind(alpha, beside) + _behind(gamma, above)
+        mass += _behind(area, corner)
+        links[0] += _behind((alpha + beta) * ahead(east, (down, 0)), (down, 0))
+        links[1] += _behind((gamma + beta) * ahead(north, (0, right)), (0, right))
+        # from the upper of the two neighbours by way of the corner to the lower one
+        level, upright = ahead(east, (down, 0)), ahead(north, (0, right))
+        level = level if (right == 1) == (down == 0) else level.conj()
+        lower = (0, right if down else 1 - right)
+        links[2 if lower == (0, 0) else 3] += _behind(-beta * level * upright, lower)
+    both = sum(w.real + _behind(w.real, way) for w, way in zip(links, LINKS, strict=True))
+    rest = both - own if vectors else np.zeros(grid.shape)
+    rest = rest + potential * grid.curvature * mass
+    free = ~_edge(whole) if pinned else np.ones(grid.shape, bool)
+    return Stencil(links, np.asarray(rest), mass, free, grid.wraps)
 
 
-def _corner(number: np.ndarray, down: int, right: int) -> np.ndarray:
-    """The nodes at one corner of all cells."""
-    rows, columns = number.shape
-    return number[down : rows - 1 + down, right : columns - 1 + right]
+def ahead(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
+    """What lies so many rows down and columns to the right of every node, round the edges."""
+    return np.roll(array, (-way[0], -way[1]), axis=(0, 1))
 
 
-def _difference(
-    grid: Grid, corner: np.ndarray, other: np.ndarray, scale: float, vectors: bool
-) -> Any:
-    """D z at corners (cells × nodes): the neighbour's value, carried here, less one's own."""
-    from scipy import sparse
-
-    size = grid.usable.size
-    link = np.ones(len(corner))
-    if vectors:
-        theta, omega = grid.theta.reshape(-1, 2), grid.omega.reshape(-1, 2)
-        way = theta[corner] - theta[other]
-        for axis, period in enumerate(grid.manifold.periods):
-            if period > 0.0:
-                way[:, axis] -= period * np.round(way[:, axis] / period)
-        turn = (0.5 * (omega[corner] + omega[other]) * way).sum(axis=1)
-        link = np.exp(-1j * turn)
-    cells = np.arange(len(corner))
-    return sparse.csr_matrix(
-        (
-            scale * np.concatenate([link, -np.ones(len(corner))]),
-            (np.concatenate([cells, cells]), np.concatenate([other, corner])),
-        ),
-        shape=(len(corner), size),
-    )
+def _behind(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
+    return np.roll(array, way, axis=(0, 1))
 
 
-def _edge(whole: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """Which nodes (rows · columns,) are not surrounded by four cells in use."""
-    around = np.zeros((rows, columns), int)
-    for down in (0, 1):
-        for right in (0, 1):
-            around[down : rows - 1 + down, right : columns - 1 + right] += whole
-    return (around < 4).reshape(-1)
+def cells(grid: Grid) -> np.ndarray:
+    """Which cells (rows, columns), named by their first nodes, have four nodes in use."""
+    inside = grid.usable.copy()
+    for way in (EAST, NORTH, NORTH_EAST):
+        inside &= ahead(grid.usable, way)
+    inside[:, -1] &= grid.wraps[0]
+    inside[-1] &= grid.wraps[1]
+    return inside
+
+
+def transports(grid: Grid, way: tuple[int, int], vectors: bool) -> np.ndarray:
+    """U (rows, columns): carries a neighbour’s z to a node, by the trapezoid of ω; 1 for scalars."""
+    if not vectors:
+        return np.ones(grid.shape)
+    gap = grid.theta - ahead(grid.theta, way)
+    for axis, period in enumerate(grid.manifold.periods):
+        if period > 0.0:
+            gap[..., axis] -= period * np.round(gap[..., axis] / period)
+    turn = (0.5 * (grid.omega + ahead(grid.omega, way)) * gap).sum(axis=-1)
+    return np.asarray(np.exp(-1j * turn))
+
+
+def _edge(whole: np.ndarray) -> np.ndarray:
+    """Which nodes (rows, columns) are not surrounded by four cells in use."""
+    around = sum(_behind(whole, way).astype(int) for way in ((0, 0), *LINKS[:3]))
+    return np.asarray(around) < 4

@@ -7,6 +7,7 @@ from compute.gpu import (
     attend,
     distance,
     field,
+    flow,
     geodesic,
     geometry,
     shooting,
@@ -27,6 +28,7 @@ SOURCES: dict[str, Source] = {
         transport.COMPOSE,
         field.SOURCE,
         distance.SOURCE,
+        *flow.SOURCES,
         attend.PAIRS,
         attend.SOFTMAX,
     )

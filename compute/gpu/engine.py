@@ -5,10 +5,15 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from compute.attend import modes
 from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
-from compute.gpu import attend, distance, field, geodesic, geometry, shooting, transport
+from compute.flow.request import FlowRequest
+from compute.gpu import attend, distance, field, flow, geodesic, geometry, shooting, transport
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
@@ -23,6 +28,9 @@ from compute.types import (
     Transport,
     TransportRequest,
 )
+
+if TYPE_CHECKING:
+    from compute.flow.operator import Stencil
 
 
 class GpuEngine:
@@ -83,3 +91,13 @@ class GpuEngine:
             return modes.geodesic(request, self)
         with self._device.watched():
             return attend.attend(self._workshop, request)
+
+    def flow(self, request: FlowRequest) -> np.ndarray:
+        """The field (rows, columns) after the steps of a request."""
+        with self._device.watched():
+            return flow.flow(self._workshop, request)
+
+    def flow_bound(self, operator: Stencil) -> float:
+        """What no eigenvalue of L is larger than in size (Gershgorin)."""
+        with self._device.watched():
+            return flow.bound(self._workshop, operator)

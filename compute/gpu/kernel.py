@@ -23,7 +23,7 @@ WORKGROUP = 64
 # rows of a family's array: as many vec4 as every device's uniform buffers hold
 CAPACITY = 4096
 # bind groups kept by a kernel, more than the uses that requests make of one
-MOST_GROUPS = 16
+MOST_GROUPS = 64
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,15 @@ class Storage:
     name: str
     element: str
     writable: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A range of a buffer that is bound in place of the whole."""
+
+    buffer: Any
+    offset: int
+    size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +137,7 @@ class Kernel:
         if slot:
             self._layouts.append(family_layout(device, slot))
         self._pipeline: Any = None
-        self._groups: dict[tuple[int, ...], tuple[Any, tuple[Any, ...]]] = {}
+        self._groups: dict[tuple[tuple[int, int, int], ...], tuple[Any, tuple[Any, ...]]] = {}
 
     @property
     def pipeline(self) -> Any:
@@ -147,7 +156,8 @@ class Kernel:
 
     def group(self, buffers: Sequence[Any]) -> Any:
         """The bind group of the parameters' buffer and the storage buffers, in their order."""
-        key = tuple(id(buffer) for buffer in buffers)
+        parts = [_part(buffer) for buffer in buffers]
+        key = tuple((id(part.buffer), part.offset, part.size) for part in parts)
         if key not in self._groups:
             if len(self._groups) >= MOST_GROUPS:
                 self._groups.clear()
@@ -205,7 +215,14 @@ def _group(device: Device, group_layout: Any, buffers: Mapping[int, Any]) -> Any
     return device.handle.create_bind_group(
         layout=group_layout,
         entries=[
-            {"binding": i, "resource": {"buffer": buffer, "offset": 0, "size": buffer.size}}
-            for i, buffer in buffers.items()
+            {
+                "binding": i,
+                "resource": {"buffer": part.buffer, "offset": part.offset, "size": part.size},
+            }
+            for i, part in ((i, _part(buffer)) for i, buffer in buffers.items())
         ],
     )
+
+
+def _part(buffer: Any) -> Part:
+    return buffer if isinstance(buffer, Part) else Part(buffer, 0, buffer.size)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from compute.gpu.device import Array, Device
 from compute.gpu.kernel import Kernel, Source, family_group
@@ -31,6 +31,7 @@ class Workshop:
         self._kernels: dict[tuple[Any, ...], Kernel] = {}
         self._buffers: dict[str, Any] = {}
         self._families: WeakKeyDictionary[Slot, Any] = WeakKeyDictionary()
+        self._owners: dict[str, ref[Any]] = {}
 
     def kernel(
         self, source: Source, slot: Slot | None, constants: Mapping[str, float | int] | None = None
@@ -52,6 +53,14 @@ class Workshop:
         buffer = self.buffer(name, array.nbytes)
         self.device.write(buffer, array)
         return buffer
+
+    def owned(self, name: str, owner: object, made: Callable[[], Array]) -> Any:
+        """The kept buffer of that name with an owner's array in it, made and uploaded once for it."""
+        known = self._owners.get(name)
+        if known is None or known() is not owner:
+            self.filled(name, made())
+            self._owners[name] = ref(owner)
+        return self._buffers[name]
 
     def family(self, slot: Slot) -> Any:
         """Group 1 with the family's constants and arrays, uploaded once."""

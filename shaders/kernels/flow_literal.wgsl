@@ -1,0 +1,39 @@
+// A step of the literal equation by central differences.  Twin of compute/flow/literal.py.
+//!include lib/flow_tile.wgsl
+//!include lib/flow_vectors.wgsl
+
+/// A¹ + iA² of the tile with its halo, and whether there is one.
+var<workgroup> values: array<vec3f, HALO * HALO>;
+
+@compute @workgroup_size(TILE, TILE)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) local: vec3u) {
+    for (var i = local.y * TILE + local.x; i < HALO * HALO; i += TILE * TILE) {
+        let at = place_in_halo(tile.xy, i);
+        values[i] = vec3f();
+        if at != NOWHERE { values[i] = vec3f(high(state[at]), second[at].w); }
+    }
+    workgroupBarrier();
+    let node = node_of(tile.xy, local.xy);
+    if !is_own(node) { return; }
+    let at = place(node);
+    let rate = rate_at((local.y + 1u) * HALO + local.x + 1u, second[at].xyz, turned[at]);
+    after[at] = added(state[at], parameters.base * rate);
+}
+
+fn rate_at(here: u32, g: vec3f, turns: vec4f) -> vec2f {
+    let a = values[here].xy;
+    let east = beside(here + 1u, a);
+    let west = beside(here - 1u, a);
+    let north = beside(here + HALO, a);
+    let south = beside(here - HALO, a);
+    let across = beside(here + HALO + 1u, a) - beside(here + HALO - 1u, a)
+        - beside(here - HALO + 1u, a) + beside(here - HALO - 1u, a);
+    let second = g.x * ((east - a) + (west - a)) + g.y * across + g.z * ((north - a) + (south - a));
+    let slopes = vec2f(east.x - west.x, north.y - south.y);
+    return -(second + vec2f(dot(turns.xy, slopes), dot(turns.zw, slopes)));
+}
+
+/// A neighbour's value, or one's own where it has none.
+fn beside(there: u32, own: vec2f) -> vec2f {
+    return select(own, values[there].xy, values[there].z > 0.0);
+}

@@ -1,0 +1,19 @@
+// Scalars: links are weights.
+
+alias Value = f32;
+alias State = vec2f;
+
+fn along(w: f32, z: Value, own: Value) -> Value { return w * (z - own); }
+fn against(w: f32, z: Value, own: Value) -> Value { return w * (z - own); }
+
+/// A sum with what float32 loses of it (Kahan); a driver that reassociates gives a plain sum.
+fn added(state: State, d: Value) -> State {
+    let gain = d + state.y;
+    let sum = state.x + gain;
+    return vec2f(sum, gain - (sum - state.x));
+}
+
+fn high(state: State) -> Value { return state.x; }
+
+fn size_of(w: f32) -> f32 { return abs(w); }
+fn real_of(w: f32) -> f32 { return w; }
