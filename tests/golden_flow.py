@@ -66,12 +66,12 @@ def vector(case: Case) -> Field:
 
 BOXES = {
     "gaussian": Extent(-0.4, 1.0, np.log(0.8), np.log(1.7)),
-    "categorical3_expectation": Extent(0.12, 0.3, 0.4, 0.6),
+    "categorical3_expectation": Extent(0.08, 0.4, 0.22, 0.54),
     "flat_exponential_pair": Extent(np.log(0.9), np.log(2.0), np.log(0.6), np.log(1.3)),
 }
 
 
-def solver(case: Case, manifold: Any, mode: str, size: int) -> AttentionFlow:
+def solver(case: Case, manifold: Any, mode: str, size: int, engine: Any = None) -> AttentionFlow:
     """A grid around the case's point, in a chart where that is a rectangle."""
     chart = {"categorical3_expectation": "parameters"}.get(manifold.name, "")
-    return AttentionFlow(manifold, size, mode, chart=chart, extent=BOXES[manifold.name])
+    return AttentionFlow(manifold, size, mode, engine, chart=chart, extent=BOXES[manifold.name])

@@ -12,13 +12,19 @@ import compute
 from app.cli import main
 from compute.families import family
 from compute.flow import initial
+from compute.flow.grid import Grid
+from compute.flow.literal import literal
+from compute.flow.request import FlowRequest
 from compute.flow.singularities import boundary_index, singularities
 from compute.types import Extent, Status
 from tests import golden_flow
 
 CASES = json.loads((Path(__file__).parent / "golden" / "flow.json").read_text("utf-8"))["cases"]
 SCALARS = [case for case in CASES if case["kind"] == "scalar_heat_eigenmode"]
+LITERAL = [case for case in CASES if case["kind"] == "seed_literal_fourier_growth"]
 VECTORS = [case for case in CASES if case["kind"] == "vector_heat_eigenmode"]
+
+TURN = 2 * np.pi
 
 
 def by_id(case):
@@ -165,6 +171,35 @@ def test_where_the_metric_is_next_to_nothing_the_grid_is_cut():
     assert 1e-7 < g[:, 0].min() / g[:, 1].max() < 2e-6
 
 
+def test_a_step_too_long_is_reduced_and_said():
+    flow = compute.AttentionFlow(family("gaussian"), 32)
+    found = flow.evolve(initial.random(flow.grid, 1), 1.0, 2, step=0.5)
+    assert found.steps > 2
+    assert found.limiter.startswith("Steps of 0.5 are reduced to ")
+    gentle = flow.evolve(initial.random(flow.grid, 1), 0.01, 2, step=0.001)
+    assert (gentle.steps, gentle.limiter) == (10, "")
+
+
+def test_a_circle_closes():
+    """On von Mises' circle a wave e^{iμ} of mass decays everywhere alike, the seam not excepted."""
+    flow = compute.AttentionFlow(family("von_mises"), 32, "scalar", boundary="periodic")
+    assert flow.grid.wraps == (True, False)
+    assert flow.grid.x[0, -1, 0] + flow.grid.step[0] - flow.grid.x[0, 0, 0] == pytest.approx(TURN)
+    mu = flow.grid.theta[..., 0]
+    change = flow._operator.applied(np.exp(np.cos(mu)))
+    np.testing.assert_allclose(np.roll(change, 7, axis=1), flow._operator.applied(
+        np.exp(np.cos(np.roll(mu, 7, axis=1)))
+    ), atol=1e-9 * np.abs(change).max())  # fmt: skip
+    found = flow.evolve(np.cos(mu) + 2.0, 1.0)
+    assert found.mass[-1] == pytest.approx(found.mass[0], rel=1e-12)
+
+
+def test_only_what_is_periodic_closes():
+    for name, chart in (("gaussian", ""), ("von_mises", "natural")):
+        with pytest.raises(ValueError, match="boundary periodic needs a coordinate"):
+            compute.AttentionFlow(family(name), 16, chart=chart, boundary="periodic")
+
+
 def test_wrong_use():
     manifold = family("gaussian")
     with pytest.raises(ValueError, match="mode must be one of rough"):
@@ -195,3 +230,29 @@ def test_the_command(tmp_path, capsys):
     again = [*arguments[:2], "--initial", str(out), "--grid", "16", "--engine", "reference"]
     assert main(again) == 2
     assert "must be real of shape (16, 16, 2)" in capsys.readouterr().err
+
+
+def flat_grid(side, h, inverse):
+    """A grid of a constant metric, by hand."""
+    x = h * np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1)
+    whole, raised = np.ones((side, side)), np.broadcast_to(np.array(inverse), (side, side, 2, 2))
+    manifold = family("gaussian")
+    return Grid(
+        manifold, manifold.charts[0], x, x, whole > 0, np.linalg.inv(raised), whole, raised,
+        np.zeros((side, side, 2)), 0 * whole, (h, h),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LITERAL, ids=by_id)
+def test_the_literal_equation_makes_waves_grow(case, engine):
+    h, expected = case["inputs"]["h"], case["expected"]
+    g = flat_grid(24, h, case["params"]["g_inverse"])
+    equation = literal(g, np.zeros((24, 24, 2, 2, 2)), False)
+    wave = np.exp(1j * (g.x @ np.array(case["inputs"]["wavevector"])))
+    step = 1e-3
+    moved = engine.flow(FlowRequest(equation, wave, step, 1)) - wave
+    growth = (moved / wave / step)[1:-1, 1:-1]
+    # A¹ + iA² of a wave is a field whose components are waves, both of which grow alike
+    rounding = 1e-9 if engine.name == "reference" else 2e-4
+    np.testing.assert_allclose(growth, expected["growth_rate_grid_centred"], rtol=rounding)
+    assert equation.longest_step == pytest.approx(0.5 / expected["worst_grid_rate_bound"])

@@ -1,14 +1,14 @@
 """Flows by ``shaders/kernels/flow_*.wgsl``.  Twin of `compute.flow.stepping` and `.literal`.
 
-The coefficients are put together on the host in float64, from the geometry that the kernels may have
-evaluated, and uploaded once for a grid.  Between stages nothing leaves the device; all steps of a request
-are read back once.  A grid whose arrays are larger than a binding may be is worked on by bands of rows,
-each bound with a row of its neighbours before and after it: what one stage wrote is the halo of the next.
+The coefficients are put together on the host in float64, from the geometry that other kernels may have
+evaluated, and uploaded once for a grid.  Between stages nothing leaves the device; all steps of a
+request are read back once.  A grid whose arrays are larger than a binding may be is worked on by bands
+of rows, each bound with a row of the bands beside it: what one stage wrote is the halo of the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,11 @@ TILE = 16
 ALIGNED = 64
 # nodes times dispatches of one submission: a card is thought to hang after seconds
 MOST_WORK = 1 << 26
+# veil is 0, which a driver does not know
 PARAMETERS = record(
     {
-        **dict.fromkeys(("wraps",), "vec2u"),
-        **dict.fromkeys(("columns", "rows", "stride", "begin", "end", "origin", "last"), "u32"),
+        "wraps": "vec2u",
+        **dict.fromkeys(("columns", "rows", "stride", "begin", "end", "veil"), "u32"),
         **dict.fromkeys(("mu", "nu", "gain", "base"), "f32"),
     }
 )
@@ -49,6 +50,7 @@ def _source(step: str, kind: str, *storage: Storage) -> Source:
         structs={
             "Links": record(dict.fromkeys(("east", "north", "north_east", "north_west"), weight))
         },
+        uniform=True,
         text=f"//!include lib/flow_{kind}.wgsl\n//!include kernels/flow_{step}.wgsl\n",
     )
 
@@ -78,6 +80,7 @@ LITERAL = Source(
         Storage("state", "vec4f"),
         Storage("after", "vec4f", writable=True),
     ),
+    uniform=True,
 )
 SOURCES = (*OF_KIND["vectors"].values(), *OF_KIND["scalars"].values(), LITERAL)
 
@@ -96,12 +99,10 @@ def bound(workshop: Workshop, operator: Stencil, tile: int = TILE) -> float:
 
 @dataclass(frozen=True)
 class _Band:
-    """Rows begin … end of the grid, in buffers bound from row ``origin`` on up to ``stop``."""
+    """Rows begin … end of the grid."""
 
     begin: int
     end: int
-    origin: int
-    stop: int
 
 
 class _Grid:
@@ -110,40 +111,47 @@ class _Grid:
     def __init__(
         self, workshop: Workshop, operator: Stencil | Literal, widest: int, tile: int
     ) -> None:
-        self._shop, self._tile = workshop, tile
+        self._shop, self._tile, self._operator = workshop, tile, operator
         self.rows, self.columns = operator.free.shape
         self.stride = -(-self.columns // ALIGNED) * ALIGNED
-        self._wraps = operator.wraps
-        limits = workshop.device.limits
-        self.bands = list(self._cut(widest, limits))
-        self._work: list[Dispatch] = []
-        self._constants = {"TILE": tile, "HALO": tile + 2}
+        self._bands = list(self._cut(widest, workshop.device.limits))
+        self._recorded = 0
+
+        # of a buffer, with a row before the grid and one after it
+        self._nodes = (self.rows + 2) * self.stride
 
     def _cut(self, widest: int, limits: dict[str, int]) -> Iterator[_Band]:
         """Bands whose rows of ``widest`` bytes a node fit a binding.  ValueError where none do."""
         row = self.stride * widest
-        most = limits["max-storage-buffer-binding-size"] // row
-        whole, cut = limits["max-buffer-size"] // row, self.rows > most
-        if self.rows > whole or (cut and most < 3) or (cut and self._wraps[1]):
-            fits = most if self._wraps[1] else whole
+        bound = limits["max-storage-buffer-binding-size"] // row - 2
+        whole = limits["max-buffer-size"] // row - 2
+        most = bound if bound < 1 or self._operator.wraps[1] else whole
+        if self.rows > most:
             raise ValueError(
-                f"grid of {self.columns} nodes a row must have at most {fits} rows on this device, "
-                f"got {self.rows}"
+                f"grid with {self.columns} nodes a row must have at most {max(most, 0)} rows on this "
+                f"device, got {self.rows}"
             )
-        size = most - 2 if cut else self.rows
-        for begin in range(0, self.rows, size):
-            end = min(begin + size, self.rows)
-            yield _Band(begin, end, max(begin - 1, 0), min(end + 1, self.rows))
+        for begin in range(0, self.rows, bound):
+            yield _Band(begin, min(begin + bound, self.rows))
 
-    def padded(self, array: np.ndarray) -> np.ndarray:
-        """(rows, columns, n) as float32 (rows, stride, n), zeros beyond the grid."""
-        wide = np.zeros((self.rows, self.stride, array.shape[-1]), np.float32)
-        wide[:, : self.columns] = array
-        return wide
+    def given(self, name: str, each: int, made: Callable[[], np.ndarray]) -> tuple[Any, int]:
+        """A buffer of the operator's own with an array (rows, columns, …), and its bytes a node."""
+        return self._shop.owned(f"flow {name}", self._operator, lambda: self._padded(made())), each
+
+    def filled(self, name: str, each: int, array: np.ndarray) -> tuple[Any, int]:
+        """A buffer with an array (rows, columns, …) in it, and its bytes a node."""
+        return self._shop.filled(f"flow {name}", self._padded(array)), each
 
     def room(self, name: str, each: int) -> tuple[Any, int]:
-        """A kept buffer, and the bytes of a node in it."""
-        return self._shop.buffer(f"flow {name}", self.rows * self.stride * each), each
+        """A buffer of zeros at first, and its bytes a node."""
+        zeros = np.zeros((self._nodes, each // 4), np.float32)
+        return self._shop.owned(f"flow {name}", self._operator, lambda: zeros), each
+
+    def _padded(self, array: np.ndarray) -> np.ndarray:
+        """As float32 with zeros around the grid."""
+        wide = np.zeros((self.rows + 2, self.stride, array.shape[-1]), np.float32)
+        wide[1:-1, : self.columns] = array
+        return wide
 
     def record(
         self,
@@ -153,8 +161,9 @@ class _Grid:
         **given: float,
     ) -> list[Dispatch]:
         """A kernel over all bands; buffers of no bytes a node are bound whole."""
-        kernel = self._shop.kernel(source, None, {**self._constants, **constants})
-        return [self._dispatch(kernel, band, buffers, given) for band in self.bands]
+        sizes = {"TILE": self._tile, "HALO": self._tile + 2}
+        kernel = self._shop.kernel(source, None, {**sizes, **constants})
+        return [self._dispatch(kernel, band, buffers, given) for band in self._bands]
 
     def _dispatch(
         self, kernel: Any, band: _Band, buffers: list[tuple[Any, int]], given: dict[str, float]
@@ -162,33 +171,50 @@ class _Grid:
         parameters = np.zeros(1, PARAMETERS)
         named = {
             "columns": self.columns, "rows": self.rows, "stride": self.stride,
-            "begin": band.begin, "end": band.end, "origin": band.origin, "wraps": self._wraps,
+            "begin": band.begin, "end": band.end, "wraps": self._operator.wraps,
         }  # fmt: skip
         for name, value in {**named, **given}.items():
             parameters[name] = value
-        # parameters of their own: all dispatches of a step wait for one submission
-        name = f"flow parameters {len(self._work)}"
-        bound_ = [
-            Part(buffer, band.origin * self.stride * each,
-                 (band.stop - band.origin) * self.stride * each) if each else buffer
+        size = band.end - band.begin
+        parts = [
+            Part(buffer, band.begin * self.stride * each, (size + 2) * self.stride * each)
+            if each
+            else buffer
             for buffer, each in buffers
-        ]  # fmt: skip
-        shape = (-(-self.columns // self._tile), -(-(band.end - band.begin) // self._tile))
-        made = Dispatch(kernel, None, (self._shop.filled(name, parameters), *bound_), shape)
-        self._work.append(made)
-        return made
+        ]
+        # parameters of their own: all dispatches of a step wait for one submission
+        name = f"flow parameters {self._recorded}"
+        self._recorded += 1
+        own = self._shop.filled(name, parameters, uniform=True)
+        shape = (-(-self.columns // self._tile), -(-size // self._tile))
+        return Dispatch(kernel, None, (own, *parts), shape)
 
-    def run(self, step: list[Dispatch], count: int, state: Any, each: int) -> np.ndarray:
+    def run(self, step: list[Dispatch], count: int, state: tuple[Any, int]) -> np.ndarray:
         """``count`` times the dispatches of a step, then the state (rows, columns, …) read once."""
-        nodes = self.rows * self.stride
-        batch = max(1, MOST_WORK // (nodes * len(step)))
-        for begin in range(0, count - batch, batch):
-            # waits for the first bytes: a driver's queue is not to run full
-            self._shop.run(step * min(batch, count - begin), [(state, 16)])
-        rest = count - (max(0, -(-count // batch) - 1)) * batch
-        (found,) = self._shop.run(step * rest, [(state, nodes * each)])
-        wide = np.frombuffer(found, np.float32).reshape(self.rows, self.stride, -1)
-        return wide[:, : self.columns].astype(np.float64)
+        buffer, each = state
+        batch = max(1, MOST_WORK // (self._nodes * len(step)))
+        while count > batch:
+            # waits for the first bytes, lest a driver's queue run full
+            self._shop.run(step * batch, [(buffer, 16)])
+            count -= batch
+        (found,) = self._shop.run(step * count, [(buffer, self._nodes * each)])
+        wide = np.frombuffer(found, np.float32).reshape(self.rows + 2, self.stride, -1)
+        return wide[1:-1, : self.columns].astype(np.float64)
+
+
+def _split(state: np.ndarray) -> np.ndarray:
+    """Numbers (rows, columns) as float32 and what it leaves of float64 (rows, columns, 2 or 4)."""
+    complex_ = np.iscomplexobj(state)
+    wide = np.stack([state.real, state.imag], axis=-1) if complex_ else state[..., None]
+    high = wide.astype(np.float32)
+    return np.concatenate([high, wide - high], axis=-1)
+
+
+def _joined(parts: np.ndarray) -> np.ndarray:
+    """The numbers that `_split` took apart."""
+    half = parts.shape[-1] // 2
+    sums = parts[..., :half] + parts[..., half:]
+    return np.asarray(sums[..., 0] + 1j * sums[..., 1] if half == 2 else sums[..., 0])
 
 
 class _Flow:
@@ -197,30 +223,24 @@ class _Flow:
     def __init__(self, workshop: Workshop, operator: Stencil, tile: int) -> None:
         self._shop, self._operator = workshop, operator
         self._vectors = np.iscomplexobj(operator.links)
-        kind = "vectors" if self._vectors else "scalars"
-        self._sources, self._width = OF_KIND[kind], 8 if self._vectors else 4
+        self._sources = OF_KIND["vectors" if self._vectors else "scalars"]
+        self._width = 8 if self._vectors else 4
         self._grid = _Grid(workshop, operator, 4 * self._width, tile)
-        self._constants = {"ACROSS": int(operator.links[2:].any())}
-        names = [("links", self._links, 4 * self._width), ("own", self._own, 8)]
+        self._across = int(operator.links[2:].any())
         self._given = [
-            (workshop.owned(f"flow {name}", operator, made), each) for name, made, each in names
+            self._grid.given("links", 4 * self._width, self._links),
+            self._grid.given("own", 8, self._own),
         ]
 
     def bound(self) -> float:
         found = self._shop.filled("flow bound", np.zeros(4, np.uint32))
-        work = self._record("bound", [(found, 0)])
-        (view,) = self._shop.run(work, [(found, 4)])
+        (view,) = self._shop.run(self._record("bound", [(found, 0)]), [(found, 4)])
         return float(np.frombuffer(view, np.float32)[0])
 
     def after(self, request: FlowRequest) -> np.ndarray:
         """The state after the steps of a request, with what float32 would lose of it."""
-        each = 2 * self._width
-        state = self._shop.filled("flow state", self._grid.padded(self._split(request.state)))
-        step = self._step(request, (state, each))
-        parts = self._grid.run(step, request.count, state, each)
-        half = parts.shape[-1] // 2
-        sums = parts[..., :half] + parts[..., half:]
-        return sums[..., 0] + 1j * sums[..., 1] if self._vectors else sums[..., 0]
+        state = self._grid.filled("state", 2 * self._width, _split(request.state))
+        return _joined(self._grid.run(self._step(request, state), request.count, state))
 
     def _step(self, request: FlowRequest, state: tuple[Any, int]) -> list[Dispatch]:
         """The dispatches of one step: increments change places until the last is added to the state."""
@@ -232,35 +252,29 @@ class _Flow:
         now, after = (first if request.damping is not None else one), other
         for number, (mu, nu, gain, base) in enumerate(rows, start=1):
             work += self._record(
-                "stage", [state, after, first, now],
-                # d₀ is nothing, and its buffer holds what an earlier step left there
-                mu=mu, nu=nu if number > 1 else 0.0, gain=size * gain, base=size * base, last=number == len(rows),
+                "stage", [state, after, first, now], last=number == len(rows),
+                mu=mu, nu=nu if number > 1 else 0.0, gain=size * gain, base=size * base,
             )  # fmt: skip
             now, after = after, now
         return work
 
-    def _record(self, name: str, buffers: list[tuple[Any, int]], **given: float) -> list[Dispatch]:
-        return self._grid.record(
-            self._sources[name], [*self._given, *buffers], self._constants, **given
-        )
-
-    def _split(self, state: np.ndarray) -> np.ndarray:
-        """(rows, columns, …): float32, and what it leaves of float64."""
-        wide = np.stack([state.real, state.imag], axis=-1) if self._vectors else state[..., None]
-        high = wide.astype(np.float32)
-        return np.concatenate([high, wide - high], axis=-1)
+    def _record(
+        self, name: str, buffers: list[tuple[Any, int]], last: bool = False, **given: float
+    ) -> list[Dispatch]:
+        constants = {"ACROSS": self._across, "LAST": int(last)}
+        return self._grid.record(self._sources[name], [*self._given, *buffers], constants, **given)
 
     def _links(self) -> np.ndarray:
         links = np.moveaxis(self._operator.links, 0, -1) / self._unit
         if self._vectors:
             links = np.stack([links.real, links.imag], axis=-1).reshape(*links.shape[:2], 8)
-        return self._grid.padded(links)
+        return links
 
     def _own(self) -> np.ndarray:
         """What is left of the diagonal, and 1/M, 0 where nothing moves."""
         op = self._operator
         moved = np.where(op.free & op.used, self._unit / np.where(op.used, op.mass, 1.0), 0.0)
-        return self._grid.padded(np.stack([op.rest / self._unit, moved], axis=-1))
+        return np.stack([op.rest / self._unit, moved], axis=-1)
 
     @property
     def _unit(self) -> float:
@@ -281,37 +295,33 @@ class _LiteralFlow:
     """The literal equation on the device; states change places step by step."""
 
     def __init__(self, workshop: Workshop, operator: Literal, tile: int) -> None:
-        self._shop, self._operator = workshop, operator
+        self._operator = operator
         self._grid = _Grid(workshop, operator, 16, tile)
         self._given = [
-            (workshop.owned(f"flow {name}", operator, made), 16)
-            for name, made in (("second", self._second), ("turned", self._turned))
+            self._grid.given("second", 16, self._second),
+            self._grid.given("turned", 16, self._turned),
         ]
 
     def after(self, request: FlowRequest) -> np.ndarray:
-        wide = np.stack([request.state.real, request.state.imag], axis=-1)
-        high = wide.astype(np.float32)
-        split = np.concatenate([high, wide - high], axis=-1)
-        one = (self._shop.filled("flow state", self._grid.padded(split)), 16)
+        """The field after the steps of a request, with what float32 would lose of it."""
+        one = self._grid.filled("state", 16, _split(request.state))
         other = self._grid.room("state after", 16)
-        pair = [
+        there, back = (
             self._grid.record(LITERAL, [*self._given, *states], {}, base=request.step)
             for states in ((one, other), (other, one))
-        ]
-        found = one[0]
+        )
+        if request.count % 2 == 0:
+            return _joined(self._grid.run(there + back, request.count // 2, one))
         if request.count > 1:
-            parts = self._grid.run(pair[0] + pair[1], request.count // 2, found, 16)
-        if request.count % 2:
-            parts = self._grid.run(pair[0], 1, other[0], 16)
-        sums = parts[..., :2] + parts[..., 2:]
-        return np.asarray(sums[..., 0] + 1j * sums[..., 1])
+            self._grid.run(there + back, request.count // 2, one)
+        return _joined(self._grid.run(there, 1, other))
 
     def _second(self) -> np.ndarray:
         op = self._operator
-        still = np.where((op.free & op.usable)[..., None], op.second, 0.0)
-        return self._grid.padded(np.concatenate([still, op.usable[..., None]], axis=-1))
+        moved = np.where((op.free & op.usable)[..., None], op.second, 0.0)
+        return np.concatenate([moved, op.usable[..., None]], axis=-1)
 
     def _turned(self) -> np.ndarray:
         op = self._operator
         moved = np.where((op.free & op.usable)[..., None, None], op.first, 0.0)
-        return self._grid.padded(moved.reshape(*op.free.shape, 4))
+        return moved.reshape(*op.free.shape, 4)

@@ -49,7 +49,9 @@ class Source:
     """What a kernel is: a file of ``shaders/kernels``, and what is declared for it.
 
     ``parameters`` is the struct of that name, ``structs`` are further ones, made by
-    `layout.record`.  ``text`` takes the place of the file.
+    `layout.record`.  ``text`` takes the place of the file.  With ``uniform`` the parameters are in a
+    uniform buffer, which costs a processor's driver next to nothing to read, but no branch may hang on
+    them alone: such a driver compiles their values in, and does so again for every other.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Source:
     structs: Mapping[str, np.dtype] = field(default_factory=dict)
     constants: Mapping[str, float | int] = field(default_factory=dict)
     text: str | None = None
+    uniform: bool = False
 
     @property
     def path(self) -> str:
@@ -84,8 +87,8 @@ def _prelude(source: Source, slot: Slot | None, constants: Mapping[str, float | 
     lines = [compose.constants({**shared, **source.constants, **constants})]
     lines += [layout.struct(name, kind) for name, kind in source.structs.items()]
     lines.append(layout.struct("Parameters", source.parameters))
-    # in storage: a driver that compiles uniform values into the code would do so for each request
-    lines.append("@group(0) @binding(0) var<storage, read> parameters: Parameters;")
+    space = "uniform" if source.uniform else "storage, read"
+    lines.append(f"@group(0) @binding(0) var<{space}> parameters: Parameters;")
     for number, buffer in enumerate(source.storage, start=1):
         access = "read_write" if buffer.writable else "read"
         lines.append(
@@ -132,7 +135,8 @@ class Kernel:
         self._device = device
         self._module = module(source, slot, constants or {})
         kinds = ["read-only-storage", "storage"]
-        own = ["read-only-storage", *(kinds[buffer.writable] for buffer in source.storage)]
+        own = ["uniform" if source.uniform else kinds[0]]
+        own += [kinds[buffer.writable] for buffer in source.storage]
         self._layouts = [_group_layout(device, dict(enumerate(own)))]
         if slot:
             self._layouts.append(family_layout(device, slot))

@@ -42,15 +42,15 @@ class Workshop:
             self._kernels[key] = Kernel(self.device, source, slot, constants)
         return self._kernels[key]
 
-    def buffer(self, name: str, size: int) -> Any:
+    def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
         """The kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
         if name not in self._buffers or self._buffers[name].size < size:
-            self._buffers[name] = self.device.buffer(size)
+            self._buffers[name] = self.device.buffer(size, uniform=uniform)
         return self._buffers[name]
 
-    def filled(self, name: str, array: Array) -> Any:
+    def filled(self, name: str, array: Array, *, uniform: bool = False) -> Any:
         """The kept buffer of that name with an array in it."""
-        buffer = self.buffer(name, array.nbytes)
+        buffer = self.buffer(name, array.nbytes, uniform=uniform)
         self.device.write(buffer, array)
         return buffer
 

@@ -5,19 +5,16 @@
 /// A¹ + iA² of the tile with its halo, and whether there is one.
 var<workgroup> values: array<vec3f, HALO * HALO>;
 
-@compute @workgroup_size(TILE, TILE)
+@compute @workgroup_size(HALO, HALO)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) local: vec3u) {
-    for (var i = local.y * TILE + local.x; i < HALO * HALO; i += TILE * TILE) {
-        let at = place_in_halo(tile.xy, i);
-        values[i] = vec3f();
-        if at != NOWHERE { values[i] = vec3f(high(state[at]), second[at].w); }
-    }
+    let spot = spot_of(tile.xy, local.xy);
+    let here = place(local.xy);
+    let coefficients = second[spot.at];
+    values[here] = vec3f(high(state[spot.at]), select(0.0, coefficients.w, spot.there));
     workgroupBarrier();
-    let node = node_of(tile.xy, local.xy);
-    if !is_own(node) { return; }
-    let at = place(node);
-    let rate = rate_at((local.y + 1u) * HALO + local.x + 1u, second[at].xyz, turned[at]);
-    after[at] = added(state[at], parameters.base * rate);
+    if !spot.own { return; }
+    let rate = rate_at(here, coefficients.xyz, turned[spot.at]);
+    after[spot.at] = added(state[spot.at], parameters.base * rate);
 }
 
 fn rate_at(here: u32, g: vec3f, turns: vec4f) -> vec2f {

@@ -2,15 +2,14 @@
 // Twin of compute/flow/stepping.py.
 //!include lib/flow.wgsl
 
-fn given(at: u32) -> Value { return high(state[at]); }
-
-@compute @workgroup_size(TILE, TILE)
+@compute @workgroup_size(HALO, HALO)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) local: vec3u) {
-    load(tile.xy, local.xy);
-    let node = node_of(tile.xy, local.xy);
-    if !is_own(node) { return; }
-    let at = place(node);
-    let rate = applied(local.xy, own[at]);
-    first[at] = rate;
-    after[at] = parameters.base * rate;
+    let spot = spot_of(tile.xy, local.xy);
+    let here = place(local.xy);
+    values[here] = high(state[spot.at]);
+    workgroupBarrier();
+    if !spot.own { return; }
+    let rate = applied(spot, here);
+    first[spot.at] = rate;
+    after[spot.at] = parameters.base * rate;
 }

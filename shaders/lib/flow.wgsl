@@ -1,42 +1,45 @@
 // L of a flow by its nine points.  Twin of `Stencil` in compute/flow/operator.py.
 //
-// A tile and its halo, field and links, are loaded once into workgroup memory.  Of the links of a node
-// four are its own and four its neighbours', carried the other way.
+// The field of a tile and its halo is loaded once into workgroup memory, where it is read nine times.
+// A link is read by its two nodes only, where it lies: to copy it costs more than that saves.
 //!include lib/flow_tile.wgsl
 
 var<workgroup> values: array<Value, HALO * HALO>;
-var<workgroup> weights: array<Links, HALO * HALO>;
 
-fn load(tile: vec2u, local: vec2u) {
-    for (var i = local.y * TILE + local.x; i < HALO * HALO; i += TILE * TILE) {
-        let at = place_in_halo(tile, i);
-        if at == NOWHERE {
-            values[i] = Value();
-            weights[i] = Links();
-        } else {
-            values[i] = given(at);
-            weights[i] = links[at];
-        }
-    }
-    workgroupBarrier();
-}
+/// The four links of a node and those of its neighbours that lead to it.
+struct Around { own: Links, west: Weight, south: Weight, south_west: Weight, south_east: Weight }
 
-/// L z at a node of the tile, whose rest and 1/M are ``own``.
-fn applied(local: vec2u, own: vec2f) -> Value {
-    let here = (local.y + 1u) * HALO + local.x + 1u;
-    let z = values[here];
-    let west = here - 1u;
-    let south = here - HALO;
-    var sum = along(weights[here].east, values[here + 1u], z);
-    sum += along(weights[here].north, values[here + HALO], z);
-    sum += against(weights[west].east, values[west], z);
-    sum += against(weights[south].north, values[south], z);
+fn around(spot: Spot) -> Around {
+    let west = select(spot.at - 1u, spot.at + parameters.columns - 1u, spot.x == 0u);
+    let last = spot.x + 1u == parameters.columns;
+    let east = select(spot.at + 1u, spot.at + 1u - parameters.columns, last);
+    let round = spot.y == 0u && parameters.wraps.y == 1u;
+    let down = select(0u - parameters.stride, (parameters.rows - 1u) * parameters.stride, round);
+    let south = links[spot.at + down].north;
+    var found = Around(links[spot.at], links[west].east, south, Weight(), Weight());
     // without g¹² in the chart there are no links across
     if ACROSS == 1 {
-        sum += along(weights[here].north_east, values[here + HALO + 1u], z);
-        sum += along(weights[here].north_west, values[here + HALO - 1u], z);
-        sum += against(weights[south - 1u].north_east, values[south - 1u], z);
-        sum += against(weights[south + 1u].north_west, values[south + 1u], z);
+        found.south_west = links[west + down].north_east;
+        found.south_east = links[east + down].north_west;
     }
+    return found;
+}
+
+/// L z at a node of the tile.
+fn applied(spot: Spot, here: u32) -> Value {
+    let z = values[here];
+    let w = around(spot);
+    var sum = along(w.own.east, values[here + 1u], z);
+    sum += along(w.own.north, values[here + HALO], z);
+    sum += against(w.west, values[here - 1u], z);
+    sum += against(w.south, values[here - HALO], z);
+    if ACROSS == 1 {
+        sum += along(w.own.north_east, values[here + HALO + 1u], z);
+        sum += along(w.own.north_west, values[here + HALO - 1u], z);
+        sum += against(w.south_west, values[here - HALO - 1u], z);
+        sum += against(w.south_east, values[here - HALO + 1u], z);
+    }
+    // rest and 1/M
+    let own = own[spot.at];
     return own.y * (sum + own.x * z);
 }

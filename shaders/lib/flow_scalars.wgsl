@@ -1,15 +1,17 @@
 // Scalars: links are weights.
 
+alias Weight = f32;
 alias Value = f32;
 alias State = vec2f;
 
 fn along(w: f32, z: Value, own: Value) -> Value { return w * (z - own); }
 fn against(w: f32, z: Value, own: Value) -> Value { return w * (z - own); }
 
-/// A sum with what float32 loses of it (Kahan); a driver that reassociates gives a plain sum.
+/// A sum with what float32 loses of it (Kahan).
 fn added(state: State, d: Value) -> State {
     let gain = d + state.y;
-    let sum = state.x + gain;
+    // drivers may reassociate, and make nothing of it, unless they cannot see through the sum
+    let sum = bitcast<f32>(bitcast<u32>(state.x + gain) ^ parameters.veil);
     return vec2f(sum, gain - (sum - state.x));
 }
 

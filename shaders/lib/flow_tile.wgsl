@@ -1,28 +1,28 @@
-// Nodes of a grid that is worked on tile by tile, and by bands of rows where a binding is too small.
+// A grid that is worked on tile by tile, and by bands of rows where a binding is too small.
+//
+// A workgroup is a tile of TILE × TILE nodes with its halo, an invocation a node.  The buffers hold
+// a row more before and after the band's own: of the bands beside it, or zeros.  Columns are taken
+// to go round: where they do not, no link leads from the last to the first.
 
-const NOWHERE = 0xffffffffu;
+/// The node of an invocation: its column, its row in the grid, where the buffers hold it, whether
+/// there is one, and whether it is one of the tile itself.
+struct Spot { x: u32, y: u32, at: u32, there: bool, own: bool }
 
-/// The node of an invocation; y counts the rows of the whole grid.
-fn node_of(tile: vec2u, local: vec2u) -> vec2u {
-    return tile * TILE + local + vec2u(0u, parameters.begin);
-}
-
-fn is_own(node: vec2u) -> bool {
-    return node.x < parameters.columns && node.y < parameters.end;
-}
-
-/// Where the buffers hold a node: they begin with one row before the band's own.
-fn place(node: vec2u) -> u32 {
-    return (node.y - parameters.origin) * parameters.stride + node.x;
-}
-
-/// Where they hold the i-th node of a tile with its halo, or NOWHERE beyond the grid.
-fn place_in_halo(tile: vec2u, i: u32) -> u32 {
-    // one further on, so that the halo's first row is not negative
-    var next = node_of(tile, vec2u(i % HALO, i / HALO));
+fn spot_of(tile: vec2u, local: vec2u) -> Spot {
+    // counted from one, so that the halo's first row and column are not negative
+    let node = tile * TILE + local + vec2u(0u, parameters.begin);
     let size = vec2u(parameters.columns, parameters.rows);
-    if parameters.wraps.x == 1u { next.x = (next.x + size.x - 1u) % size.x + 1u; }
-    if parameters.wraps.y == 1u { next.y = (next.y + size.y - 1u) % size.y + 1u; }
-    if any(next == vec2u()) || any(next > size) { return NOWHERE; }
-    return place(next - 1u);
+    let before = node == vec2u();
+    let beyond = node > size;
+    let x = select(select(node.x, 1u, beyond.x), size.x, before.x) - 1u;
+    let round = select(select(node.y, 1u, beyond.y), size.y, before.y);
+    let row = select(min(node.y, parameters.end + 1u), round, parameters.wraps.y == 1u);
+    let at = (row - parameters.begin) * parameters.stride + x;
+    let there = !(before.x || beyond.x) || parameters.wraps.x == 1u;
+    let core = all(local > vec2u()) && all(local <= vec2u(TILE));
+    let own = core && all(node <= vec2u(size.x, parameters.end));
+    return Spot(x, row - 1u, at, there, own);
 }
+
+/// Where a node of the tile lies in it with its halo.
+fn place(local: vec2u) -> u32 { return local.y * HALO + local.x; }

@@ -1,5 +1,6 @@
 // Tangent vectors as complex numbers of the frame: links turn them.
 
+alias Weight = vec2f;
 alias Value = vec2f;
 alias State = vec4f;
 
@@ -13,10 +14,11 @@ fn against(w: vec2f, z: Value, own: Value) -> Value {
     return along(vec2f(w.x, -w.y), z, own);
 }
 
-/// A sum with what float32 loses of it (Kahan); a driver that reassociates gives a plain sum.
+/// A sum with what float32 loses of it (Kahan).
 fn added(state: State, d: Value) -> State {
     let gain = d + state.zw;
-    let sum = state.xy + gain;
+    // drivers may reassociate, and make nothing of it, unless they cannot see through the sum
+    let sum = bitcast<vec2f>(bitcast<vec2u>(state.xy + gain) ^ vec2u(parameters.veil));
     return vec4f(sum, gain - (sum - state.xy));
 }
 
