@@ -7,7 +7,13 @@
 var<workgroup> values: array<Value, HALO * HALO>;
 
 /// The four links of a node and those of its neighbours that lead to it.
-struct Around { own: Links, west: Weight, south: Weight, south_west: Weight, south_east: Weight }
+struct Around {
+    own: Links,
+    west: Weight,
+    south: Weight,
+    south_west: Weight,
+    south_east: Weight,
+}
 
 fn around(spot: Spot) -> Around {
     let west = select(spot.at - 1u, spot.at + parameters.columns - 1u, spot.x == 0u);

@@ -4,8 +4,13 @@ alias Weight = f32;
 alias Value = f32;
 alias State = vec2f;
 
-fn along(w: f32, z: Value, own: Value) -> Value { return w * (z - own); }
-fn against(w: f32, z: Value, own: Value) -> Value { return w * (z - own); }
+fn along(w: f32, z: Value, own: Value) -> Value {
+    return w * (z - own);
+}
+
+fn against(w: f32, z: Value, own: Value) -> Value {
+    return w * (z - own);
+}
 
 /// A sum with what float32 loses of it (Kahan).
 fn added(state: State, d: Value) -> State {
@@ -15,7 +20,14 @@ fn added(state: State, d: Value) -> State {
     return vec2f(sum, gain - (sum - state.x));
 }
 
-fn high(state: State) -> Value { return state.x; }
+fn high(state: State) -> Value {
+    return state.x;
+}
 
-fn size_of(w: f32) -> f32 { return abs(w); }
-fn real_of(w: f32) -> f32 { return w; }
+fn size_of(w: f32) -> f32 {
+    return abs(w);
+}
+
+fn real_of(w: f32) -> f32 {
+    return w;
+}

@@ -25,4 +25,6 @@ fn spot_of(tile: vec2u, local: vec2u) -> Spot {
 }
 
 /// Where a node of the tile lies in it with its halo.
-fn place(local: vec2u) -> u32 { return local.y * HALO + local.x; }
+fn place(local: vec2u) -> u32 {
+    return local.y * HALO + local.x;
+}

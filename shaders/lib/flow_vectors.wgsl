@@ -22,7 +22,14 @@ fn added(state: State, d: Value) -> State {
     return vec4f(sum, gain - (sum - state.xy));
 }
 
-fn high(state: State) -> Value { return state.xy; }
+fn high(state: State) -> Value {
+    return state.xy;
+}
 
-fn size_of(w: vec2f) -> f32 { return length(w); }
-fn real_of(w: vec2f) -> f32 { return w.x; }
+fn size_of(w: vec2f) -> f32 {
+    return length(w);
+}
+
+fn real_of(w: vec2f) -> f32 {
+    return w.x;
+}
