@@ -289,14 +289,19 @@ def _flow(commands: Any) -> None:
     flow.add_argument("--grid", type=int, default=64, metavar="N", help="nodes a side (64)")
     flow.add_argument(
         "--field",
-        choices=("gradient", "dipole", "frame", "random"),
+        choices=("gradient", "dipole", "natural", "frame", "random"),
         default="gradient",
-        help="the field to begin with (gradient of the family's first scalar)",
+        help="the field to begin with (gradient of the family's first scalar); natural: the natural "
+        "gradient towards the family's pin B",
     )
     flow.add_argument("--initial", metavar="FILE.npz", help="the field to begin with, as `field`")
     flow.add_argument("--seed", type=int, default=0, help="of a random field (0)")
     flow.add_argument("--chart", default="", help="the chart of the grid (the family's first)")
-    flow.add_argument("--boundary", choices=("neumann", "dirichlet"), default="neumann")
+    flow.add_argument("--boundary", choices=("neumann", "dirichlet", "periodic"), default="neumann")
+    flow.add_argument(
+        "--step", type=float, default=0.0, metavar="DT",
+        help="a step at most (as long as the grid lets it be; a longer one is reduced, and said)",
+    )  # fmt: skip
     flow.add_argument("-o", "--output", metavar="FILE.npz", help="the field at the end")
     _engine(flow)
 

@@ -10,6 +10,7 @@ from compute.engine import Engine, NoAdapter, open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
 from compute.flow.api import AttentionFlow
+from compute.flow.natural import natural_gradient_flow
 from compute.formulas.custom import custom_family
 from compute.normal_paths import normal_paths
 from compute.normals import Normal
@@ -33,6 +34,7 @@ __all__ = [
     "custom_family",
     "families",
     "family",
+    "natural_gradient_flow",
     "normal_geodesic",
     "normal_paths",
     "open_engine",

@@ -10,12 +10,16 @@ import pytest
 
 import compute
 from app.cli import main
+from compute.divergence import bregman
+from compute.engine import ReferenceEngine
 from compute.families import family
 from compute.flow import initial
 from compute.flow.grid import Grid
 from compute.flow.literal import literal
+from compute.flow.natural import towards
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import boundary_index, singularities
+from compute.manifold import raised
 from compute.types import Extent, Status
 from tests import golden_flow
 
@@ -198,6 +202,47 @@ def test_only_what_is_periodic_closes():
     for name, chart in (("gaussian", ""), ("von_mises", "natural")):
         with pytest.raises(ValueError, match="boundary periodic needs a coordinate"):
             compute.AttentionFlow(family(name), 16, chart=chart, boundary="periodic")
+
+
+EXPONENTIAL = ["gaussian", "gamma", "beta", "von_mises", "categorical3_expectation",
+               "attention:bank", "inverse_gaussian"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPONENTIAL)
+def test_a_natural_gradient_is_the_steepest_way_to_its_target(name):
+    """θ' of the exact solution against −g^ij ∂_j KL(p_target ‖ p_θ), both by differences."""
+    manifold = family(name)
+    start, target = np.array(manifold.pins)
+    h = 1e-4
+    found = compute.natural_gradient_flow(
+        manifold, start, target, [0.0, 0.5 - h, 0.5, 0.5 + h, 9.0]
+    )
+    np.testing.assert_allclose(found.theta[0], start, rtol=1e-8, atol=1e-9)
+    assert (np.diff(found.loss) < 0).all()
+    assert found.loss[-1] < 1e-6 * found.loss[0]
+    middle, slope = found.theta[2], np.empty(2)
+    for axis in (0, 1):
+        around = middle + h * np.array([[-1.0], [1.0]]) * np.eye(2)[axis]
+        before, after = bregman(ReferenceEngine(), manifold, target, around)[0]
+        slope[axis] = (after - before) / (2 * h)
+    wanted = -raised(manifold.geometry(middle), slope)
+    np.testing.assert_allclose((found.theta[3] - found.theta[1]) / (2 * h), wanted, rtol=2e-5)
+
+
+def test_a_field_towards_a_target_has_a_sink_there():
+    for name in ("gaussian", "gamma"):
+        flow = compute.AttentionFlow(family(name), 32)
+        target = np.array(flow.manifold.pins[1])
+        (sink,) = flow.singularities(towards(flow.grid, target))
+        assert (sink.index, sink.kind) == (1, "node")
+        np.testing.assert_allclose(sink.theta, target, rtol=0.08)
+
+
+def test_natural_gradients_that_are_not_known_are_refused():
+    with pytest.raises(ValueError, match="needs an exponential family"):
+        compute.natural_gradient_flow(family("cauchy"), (0, 1), (1, 1), [1.0])
+    with pytest.raises(ValueError, match="times must be finite"):
+        compute.natural_gradient_flow(family("gaussian"), (0, 1), (1, 1), [-1.0])
 
 
 def test_wrong_use():

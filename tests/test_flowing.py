@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller import currents, flowing
+from app.controller import currents, flowform, flowing
 from app.controller.particles import tracks
 from app.controller.plan import Viewport, jobs
 from app.controller.streaming import Streaming
@@ -18,7 +18,7 @@ from app.export import figure, page
 from app.export.vector import VectorCanvas
 from app.model import session
 from app.model.flow import Flow, rewritten
-from app.model.scene import completed
+from app.model.scene import Scene, completed
 from app.model.store import Store
 from app.model.timeline import scene_at
 from app.views.base import Canvas, Window
@@ -188,9 +188,37 @@ def test_a_flow_yields_between_slices_and_goes_on_from_there():
     ))._last[0] == 6  # fmt: skip
 
 
-def test_a_pace_that_the_grid_cannot_keep_is_refused_with_the_one_it_can():
-    with pytest.raises(ValueError, match="pace of this flow must be at most"):
-        answers(scene_of("bank", mode="sharpen", time=0.01))
+def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
+    flowing._run.cache_clear()
+    scene, looks = scene_of("bank", mode="sharpen", time=0.01), iter(range(100))
+    assert not any(answer.complete for answer in answers(scene, lambda: next(looks) > 5))
+    run = flowing._run(ENGINE, replace(
+        flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
+    ))  # fmt: skip
+    assert run._pace < 0.01
+    assert run._last[0] == 6
+    answer = run.answer(flowing.wanted(scene), 6 * run._pace, run._last[1], 0.0)
+    assert answer.limiter.startswith("The pace of 0.01 is reduced to ")
+    assert len(answer.times) == 7
+
+
+def test_a_flow_through_kernels_is_the_same(gpu_engine):
+    scene = scene_of("bank", initial="dipole", time=0.02)
+    found: list[flowing.FlowAnswer] = []
+    flowing.perform(gpu_engine, flowing.wanted(scene), found.append, lambda: False)
+    exact = answers(scene)[-1]
+    scale = np.nanmax(np.abs(exact.drawn))
+    np.testing.assert_allclose(found[-1].drawn, exact.drawn, atol=1e-5 * scale)
+
+
+def test_a_flow_goes_round_where_the_chart_does():
+    flow = Flow(side=24, boundary="periodic", initial="natural", time=0.01)
+    scene = completed(Scene("von_mises", chart="parameters", flow=flow))
+    answer = answers(scene)[-1]
+    assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
+    assert [c.value for c in flowform._edges(family("von_mises"), scene)][-1] == "periodic"
+    straight = flowform._edges(family("gaussian"), session.load("gaussian"))
+    assert "periodic" not in [choice.value for choice in straight]
 
 
 def test_only_a_scene_that_shows_a_flow_asks_for_one():

@@ -11,6 +11,7 @@ from app.commands.output import save, show
 from compute import AttentionFlow, open_engine
 from compute.families import family
 from compute.flow import initial
+from compute.flow.natural import towards
 from compute.types import Status
 
 WARNINGS = {
@@ -27,7 +28,7 @@ def flow(chosen: argparse.Namespace) -> int:
         chart=chosen.chart, boundary=chosen.boundary,
     )  # fmt: skip
     field = _initial(chosen, solver)
-    found = solver.evolve(field, chosen.time)
+    found = solver.evolve(field, chosen.time, step=chosen.step or np.inf)
     result: dict[str, Any] = {
         "norm": found.norm,
         "mass": found.mass,
@@ -35,6 +36,7 @@ def flow(chosen: argparse.Namespace) -> int:
         "singularities": found.singularities,
         "steps": found.steps,
         "dt_limit": found.dt_limit,
+        "limiter": found.limiter,
         "status": found.status,
         "mode": chosen.mode,
         "grid": list(solver.grid.shape),
@@ -57,6 +59,7 @@ def flow(chosen: argparse.Namespace) -> int:
         f"steps     {found.steps}, Euler's limit {found.dt_limit:.3g}; "
         f"{found.cut:.1%} of the grid is cut",
         f"status    {found.status.name} ({found.engine})",
+        *([f"limiter   {found.limiter}"] if found.limiter else []),
     ]
     show(result, chosen.json, lines)
     return 0 if found.status == Status.OK else 1
@@ -74,6 +77,8 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
             return initial.gradient(grid, solver.manifold.scalars[0], 0)
         case "dipole":
             return initial.dipole(grid, pins[0], pins[1])
+        case "natural":
+            return towards(grid, pins[1])
         case "frame":
             return initial.frame(grid)
         case _:

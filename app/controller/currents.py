@@ -78,7 +78,7 @@ def particles(answer: FlowAnswer, chart: Chart) -> Particles | None:
     if answer.tracks is None:
         return None
     if chart.dimension == 2:
-        e = answer.job.extent
+        e = answer.extent
         size, low = np.array([e.x1 - e.x0, e.y1 - e.y0]), np.array([e.x0, e.y0])
         return Particles(low + size * answer.tracks)
     moments, count = answer.tracks.shape[:2]
@@ -99,13 +99,13 @@ def zeros(answer: FlowAnswer, chart: Chart) -> Marks | None:
 
 
 def mass(scene: Scene, answer: FlowAnswer) -> ColorMap2D | None:
-    """A scalar flow as a map; samples are at nodes, half a cell beyond the job's rectangle."""
+    """A scalar flow as a map; samples are at nodes, half a cell beyond their rectangle."""
     values = answer.values
     assert values is not None
     known = values[np.isfinite(values)]
     if known.size == 0:
         return None
-    e, (rows, columns) = answer.job.extent, values.shape
+    e, (rows, columns) = answer.extent, values.shape
     dx, dy = (e.x1 - e.x0) / (columns - 1) / 2, (e.y1 - e.y0) / (rows - 1) / 2
     extent = Extent(e.x0 - dx, e.x1 + dx, e.y0 - dy, e.y1 + dy)
     low, high = float(known.min()), float(known.max())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from app.controller.picture import words_of
 from app.model.flow import SIDES
-from app.model.scene import Scene
+from app.model.scene import Scene, chart_of, view_of
 from app.views.base import Choice
 from app.views.flow import Setting
 from compute.families import family as manifold_of
+from compute.flow.grid import closed
+from compute.flow.natural import is_known
+from compute.manifold import Manifold
 
 MODES = (
     Choice("rough", "Heat, covariant (rough)"),
@@ -28,10 +31,12 @@ MODE_HINTS = {
 BOUNDARIES = (
     Choice("neumann", "Nothing flows through"),
     Choice("dirichlet", "Held at the edge"),
+    Choice("periodic", "Round and round"),
 )
 INITIAL = (
     Choice("dipole", "Source at A, sink at B"),
     Choice("transported", "The vector at A, carried"),
+    Choice("natural", "Natural gradient to B"),
     Choice("gradient", "Gradient of a scalar"),
     Choice("rotation", "Killing field"),
     Choice("random", "Random"),
@@ -45,14 +50,12 @@ MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
 def settings(scene: Scene) -> tuple[Setting, ...]:
     """The rows for a completed scene; those without a meaning for it are left out."""
     flow, manifold = scene.flow, manifold_of(scene.family)
-    initial = MASS if flow.mode == "scalar" else tuple(
-        choice for choice in INITIAL if choice.value != "head" or manifold.name == "attention"
-    )  # fmt: skip
+    initial = MASS if flow.mode == "scalar" else _beginnings(manifold)
     rows = [
         Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, MODES),
         Setting(
             "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
-            BOUNDARIES,
+            _edges(manifold, scene),
         ),
         Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
@@ -71,3 +74,21 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
         Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-12, 1.0)),
     ]
     return tuple(rows)
+
+
+def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
+    """The fields that a family has."""
+    known = {"head": manifold.name == "attention", "natural": is_known(manifold)}
+    return tuple(choice for choice in INITIAL if known.get(choice.value, True))
+
+
+def _edges(manifold: Manifold, scene: Scene) -> tuple[Choice, ...]:
+    """What may happen at the edge: only some charts go round, and what is chosen is always shown."""
+    try:
+        chart = chart_of(manifold, scene.chart).plane
+        closed(manifold, chart, view_of(manifold, chart))
+    except ValueError:
+        return tuple(
+            c for c in BOUNDARIES if c.value != "periodic" or scene.flow.boundary == c.value
+        )
+    return BOUNDARIES

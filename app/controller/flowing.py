@@ -6,6 +6,7 @@ of a film, a scrub and an evolution that is watched show the same field at the s
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,8 +21,11 @@ from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.flow import initial
 from compute.flow.api import AttentionFlow
+from compute.flow.api import Flow as Made
 from compute.flow.grid import Grid
+from compute.flow.natural import towards
 from compute.flow.singularities import Singularity, singularities
+from compute.flow.stepping import MOST_STAGES
 from compute.types import Extent, Floats, Status
 
 Point = tuple[float, float]
@@ -31,8 +35,8 @@ MOST_BYTES = 64 << 20
 BETWEEN = 0.15
 # zeros that are marked at most
 MOST_ZEROS = 400
-# steps of the solver that one slice may take
-MOST_SUBSTEPS = 2000
+# nodes times stages of one slice at most: some tenths of a second between two looks at what is wanted
+MOST_WORK = 1 << 22
 LAYERS = ("flow", "particles", "singularities")
 
 
@@ -59,7 +63,8 @@ class FlowJob:
 class FlowAnswer:
     """The field at ``time``, which is that of the job if ``complete``.
 
-    x, theta (rows, columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): its
+    extent: of the nodes, which along an axis that goes round is not the job's; x, theta (rows,
+    columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): its
     components in the chart, NaN outside; or values (rows, columns) of a scalar.
     tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
     times and at them norm, mass, energy: the history; limiter: what limits the step, in words.
@@ -68,6 +73,7 @@ class FlowAnswer:
     job: FlowJob
     time: float
     complete: bool
+    extent: Extent
     x: Floats
     theta: Floats
     drawn: Floats | None
@@ -108,13 +114,14 @@ def wanted(scene: Scene) -> FlowJob:
     flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
     chart = chart_of(manifold, scene.chart).plane
     of_pins = kind in ("transported", "dipole", "bump") or flow.mode == "scalar"
+    to_end = kind in ("dipole", "natural")
     return FlowJob(
         scene.family,
         chart.name,
         view_of(manifold, chart),
         flow,
         scene.start.theta if of_pins else None,
-        scene.end.theta if kind == "dipole" else None,
+        scene.end.theta if to_end else None,
         scene.vector if kind == "transported" else None,
         (flow.scalar or scene.scalar) if kind == "gradient" else "",
         scene.token if kind == "gradient" else 0,
@@ -153,7 +160,6 @@ class Evolving:
 
     def __init__(self, engine: Engine, job: FlowJob) -> None:
         flow = job.flow
-        self._job, self._pace = job, flow.pace
         self._manifold = manifold_of(job.family)
         self._solver = AttentionFlow(
             self._manifold,
@@ -165,12 +171,18 @@ class Evolving:
             boundary=flow.boundary,
         )
         self._grid = self._solver.grid
-        _check_pace(flow.pace, self._solver.longest_step)
+        self._wanted, slices = flow.pace, self._slices(flow.pace)
+        self._pace = flow.pace / slices
         first = beginning(self._grid, job)
         self._kept, self._stride = {0: first}, 1
         self._last = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         self._status, self._limiter = Status.OK, ""
+
+    def _slices(self, pace: float) -> int:
+        """In how many slices the pace is made, lest one of them keep all else waiting."""
+        steps = max(1.0, MOST_WORK / (self._grid.usable.size * MOST_STAGES))
+        return max(1, math.ceil(pace / (steps * self._solver.longest_step)))
 
     def states_to(self, target: float) -> Iterator[tuple[float, Floats]]:
         """(time, state) after each slice on the way to a time, which is the last."""
@@ -209,69 +221,64 @@ class Evolving:
             return state
         made = self._solver.evolve(state, span, 1)
         self._status = made.status
-        self._limiter = _limits(span, made.steps, made.dt_limit)
+        self._limiter = self._limits(made)
         return np.nan_to_num(made.field)
+
+    def _limits(self, made: Made) -> str:
+        """What the grid lets a step be, in words."""
+        if made.dt_limit >= self._wanted:
+            return "The grid lets a step be as long as the pace."
+        reduced = (
+            f"The pace of {self._wanted:.3g} is reduced to {self._pace:.2g}. "
+            if self._pace < self._wanted
+            else ""
+        )
+        return reduced + (
+            f"Each step is made in {made.steps}: the stiffest cell of the grid lets Euler’s method "
+            f"go on by {made.dt_limit:.1e} at most."
+        )
 
     def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
         """What is shown of a state."""
         g, vectors = self._grid, job.flow.mode != "scalar"
         drawn = values = paths = None
+        extent = Extent(*g.x[0, [0, -1], 0].tolist(), *g.x[[0, -1], 0, 1].tolist())
         zeros: tuple[Singularity, ...] = ()
         if vectors:
             drawn = np.where(g.usable[..., None], g.chart.push(g.theta, state), np.nan)
-            paths = tracks(drawn, job.extent)
+            paths = tracks(drawn, extent)
             zeros = tuple(singularities(g, state)[:MOST_ZEROS])
         else:
             values = np.where(g.usable, state, np.nan)
         steps = min(int(at / self._pace + 1e-6), len(self._measured) - 1) + 1
         norm, mass, energy = np.array(self._measured[:steps]).T
         return FlowAnswer(
-            job, at, at == job.flow.time, g.x, g.theta, drawn, values, paths, zeros,
+            job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
             self._pace * np.arange(steps), norm, mass, energy,
             self._status, self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
         )  # fmt: skip
 
 
-def _check_pace(pace: float, step: float) -> None:
-    """ValueError for a pace that takes so many steps that nothing else would be done meanwhile."""
-    if pace > MOST_SUBSTEPS * step:
-        raise ValueError(
-            f"the pace of this flow must be at most {MOST_SUBSTEPS * step:.1e} on this grid, whose "
-            f"stiffest cell lets a step be {step:.1e}, got {pace:g}"
-        )
-
-
-def _limits(span: float, steps: int, limit: float) -> str:
-    """What the grid lets a step be, in words."""
-    if limit >= span:
-        return "The grid lets a step be as long as the pace."
-    return (
-        f"Each step is made in {steps}: the stiffest cell of the grid lets Euler’s method go on by "
-        f"{limit:.1e} at most."
-    )
+# the fields of vectors that a flow may begin with; some need pins, which a job then has
+BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
+    "transported": lambda g, job: initial.transported(g, np.array(job.start), np.array(job.vector)),
+    "dipole": lambda g, job: initial.dipole(g, np.array(job.start), np.array(job.end)),
+    "natural": lambda g, job: towards(g, np.array(job.end)),
+    "gradient": lambda g, job: initial.gradient(g, job.scalar, job.token),
+    "rotation": lambda g, job: initial.rotation(g),
+    "random": lambda g, job: initial.random(g, job.flow.seed),
+    "head": lambda g, job: initial.head(g),
+    "painted": lambda g, job: initial.painted(g, job.flow.strokes),
+}
 
 
 def beginning(grid: Grid, job: FlowJob) -> Floats:
     """The field that a flow begins with.  Raises ValueError where there is none such."""
-    flow, pins = job.flow, [np.array(pin) for pin in (job.start, job.end) if pin is not None]
-    vectors = flow.mode != "scalar"
+    flow, vectors = job.flow, job.flow.mode != "scalar"
     if flow.initial == "file":
         return initial.from_file(grid, flow.source, vectors)
     if not vectors:
-        return initial.bump(grid, pins[0])
-    match flow.initial:
-        case "transported":
-            return initial.transported(grid, pins[0], np.array(job.vector))
-        case "dipole":
-            return initial.dipole(grid, *pins)
-        case "gradient":
-            return initial.gradient(grid, job.scalar, job.token)
-        case "rotation":
-            return initial.rotation(grid)
-        case "random":
-            return initial.random(grid, flow.seed)
-        case "head":
-            return initial.head(grid)
-        case "painted":
-            return initial.painted(grid, flow.strokes)
-    raise ValueError("attention mass is a scalar: choose the scalar flow for it")
+        return initial.bump(grid, np.array(job.start))
+    if flow.initial not in BEGINNINGS:
+        raise ValueError("attention mass is a scalar: choose the scalar flow for it")
+    return BEGINNINGS[flow.initial](grid, job)

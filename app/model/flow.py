@@ -13,9 +13,10 @@ Point = tuple[float, float]
 MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
 # labelled wherever they are shown: offered for study
 BACKWARD = ("sharpen", "seed")
-BOUNDARIES = ("neumann", "dirichlet")
+BOUNDARIES = ("neumann", "dirichlet", "periodic")
 INITIAL = (
-    "transported", "dipole", "gradient", "rotation", "random", "head", "painted", "file", "bump",
+    "transported", "dipole", "natural", "gradient", "rotation", "random", "head", "painted", "file",
+    "bump",
 )  # fmt: skip
 SIDES = (16, 192)
 # steps of ``pace`` that a flow may take

@@ -154,10 +154,7 @@ def sharpen(
         states.append(z)
         if done < count:
             times.append(times[-1] + done * size)
-            words = (
-                f"Stopped at t = {times[-1]:.3g}: the field would have grown {GROWTH:g}-fold. "
-                + limited(time / records, size, step)
-            ).strip()
+            words = limited(time / records, size, step)
             return Evolution(times, states, steps, step, Status.NOT_CONVERGED, words)
         times.append(float(target))
     return Evolution(

@@ -1,7 +1,7 @@
 // L of a flow by its nine points.  Twin of `Stencil` in compute/flow/operator.py.
 //
-// The field of a tile and its halo is loaded once into workgroup memory, where it is read nine times.
-// A link is read by its two nodes only, where it lies: to copy it costs more than that saves.
+// The field of a tile and its halo is loaded once into workgroup memory, where it is read nine
+// times.  A link is read by its two nodes only, where it lies: to copy it costs more than it saves.
 //!include lib/flow_tile.wgsl
 
 var<workgroup> values: array<Value, HALO * HALO>;

@@ -1,0 +1,71 @@
+"""Natural-gradient flow θ'^i = −g^ij ∂_j L of L = KL(p_target ‖ p_θ): the steepest way to a target.
+
+Of an exponential family L has the derivative η(θ) − η* in natural coordinates, whose metric is ∂η, so
+that η' = −(η − η*): in the expectation chart the flow goes straight to the target, by e^{−t}.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute.charts import Chart, named
+from compute.divergence import bregman
+from compute.engine import ReferenceEngine
+from compute.flow.grid import Grid
+from compute.manifold import Manifold
+from compute.types import Floats, points_of
+
+
+@dataclass(frozen=True, eq=False)
+class NaturalFlow:
+    """theta (k, 2) at times (k,), and there loss (k,), KL(p_target ‖ p_θ) in nats."""
+
+    times: Floats
+    theta: Floats
+    loss: Floats
+
+
+def natural_gradient_flow(
+    manifold: Manifold, start: ArrayLike, target: ArrayLike, times: ArrayLike
+) -> NaturalFlow:
+    """Where the flow from ``start`` (2,) has come at ``times`` (k,), none of them negative.
+
+    Exact: η(t) = η* + e^{−t}(η₀ − η*).  ValueError for points outside the domain, and for families that
+    are not exponential or whose expectations are not known.
+    """
+    eta = _expectations(manifold)
+    (first, last) = points_of(manifold, "start and target", np.stack([start, target]))
+    when = np.asarray(times, np.float64)
+    if when.ndim != 1 or not (np.isfinite(when) & (when >= 0)).all():
+        raise ValueError(f"times must be finite and not negative, got {times!r}")
+    end = eta.forward(last)
+    theta = eta.inverse(end + np.exp(-when)[:, None] * (eta.forward(first) - end))
+    loss = bregman(ReferenceEngine(), manifold, last, theta)[0]
+    return NaturalFlow(when, theta, loss)
+
+
+def towards(grid: Grid, target: Floats) -> Floats:
+    """−g^ij ∂_j KL(p_target ‖ p_θ) (rows, columns, 2) at the nodes of a grid: a field to begin with.
+
+    0 where the grid is not in use.  ValueError as for `natural_gradient_flow`.
+    """
+    eta = _expectations(grid.manifold)
+    field = eta.pull(grid.theta, eta.forward(target) - eta.forward(grid.theta))
+    return np.where(grid.usable[..., None] & np.isfinite(field), field, 0.0)
+
+
+def is_known(manifold: Manifold) -> bool:
+    """Whether the family is exponential with expectations that are known."""
+    return all(named(manifold.charts, name) for name in ("natural", "expectation"))
+
+
+def _expectations(manifold: Manifold) -> Chart:
+    chart = named(manifold.charts, "expectation")
+    if chart is None or not is_known(manifold):
+        raise ValueError(
+            f"a natural gradient needs an exponential family with expectations, {manifold.name} is none"
+        )
+    return chart
