@@ -88,7 +88,8 @@ def _files(folder: Path) -> None:
     v.astype(np.float32).tofile(folder / "velocities.f32")
 
 
-def _source(name: str) -> str:
+def source(name: str) -> str:
+    """The text of a program beside this one."""
     return (resources.files("app.bench") / name).read_text("utf-8")
 
 
@@ -97,7 +98,7 @@ def _c(folder: Path) -> tuple[float, Floats]:
     if compiler is None:
         raise ValueError("there is no C compiler")
     _files(folder)
-    (folder / "fan.c").write_text(_source("fan.c"), encoding="utf-8")
+    (folder / "fan.c").write_text(source("fan.c"), encoding="utf-8")
     flags = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-o", "fan", "fan.c", "-lm"]
     subprocess.run([compiler, *flags], cwd=folder, check=True, capture_output=True)
     return _timed([str(folder / "fan")], folder)
@@ -107,7 +108,7 @@ def _jax(folder: Path) -> tuple[float, Floats]:
     if not JAX_PYTHON.exists():
         raise ValueError(f"{JAX_PYTHON} is missing: `make bench` makes it")
     _files(folder)
-    (folder / "fan_jax.py").write_text(_source("fan_jax.py"), encoding="utf-8")
+    (folder / "fan_jax.py").write_text(source("fan_jax.py"), encoding="utf-8")
     return _timed([str(JAX_PYTHON.absolute()), "fan_jax.py"], folder)
 
 

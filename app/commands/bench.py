@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from app.bench import attend, drag, fan, pairs, start
+from app.bench import attend, drag, fan, flow, pairs, start
 from app.commands.output import show
 from compute import open_engine
 
@@ -13,14 +13,16 @@ from compute import open_engine
 def bench(chosen: argparse.Namespace) -> int:
     """Measure, and print what was measured; nothing is judged by a time alone."""
     wanted = set(chosen.only.upper().split(","))
-    unknown = wanted - set("ABDEF")
+    unknown = wanted - set("ABCDEF")
     if unknown:
-        raise ValueError(f"workloads are A, B, D, E and F, got {','.join(sorted(unknown))!r}")
+        raise ValueError(f"workloads are A to F, got {','.join(sorted(unknown))!r}")
     results: list[dict[str, Any]] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))
     if "B" in wanted:
         results.append(pairs.measure(open_engine(chosen.engine)))
+    if "C" in wanted:
+        results.append(flow.measure(open_engine(chosen.engine)))
     if "F" in wanted:
         results.append(attend.measure(open_engine(chosen.engine)))
     if "E" in wanted:
@@ -33,16 +35,17 @@ def bench(chosen: argparse.Namespace) -> int:
 
 def _lines(result: dict[str, Any]) -> list[str]:
     seconds = result["seconds"]
-    figure = result.get("remark", "") if seconds is None else f"{seconds:.3f} s"
+    figure = result.get("remark", "") if seconds is None else f"{seconds:.4f} s"
     target = result.get("target", "none")
     lines = [f"{result['workload']}  {result['name']}: {figure}   (target: {target})"]
     for yardstick in result.get("yardsticks", ()):
         if yardstick["ratio"] is None:
             lines.append(f"     {yardstick['name']}: not measured, {yardstick['remark']}")
         else:
-            figure = f"{yardstick['seconds']:.3f} s, {yardstick['ratio']:.2f} × ours"
-            gap = f"ends differ by {yardstick['difference']:.1e}"
-            lines.append(f"     {yardstick['name']}: {figure}, {gap}")
+            figure = f"{yardstick['seconds']:.4f} s, {yardstick['ratio']:.2f} × ours"
+            gap = yardstick.get("difference")
+            apart = "" if gap is None else f", ends differ by {gap:.1e}"
+            lines.append(f"     {yardstick['name']}: {figure}{apart}")
     for key in ("gui_thread_ms", "to_screen_ms"):
         if key in result:
             numbers = ", ".join(f"{name} {value:.1f}" for name, value in result[key].items())

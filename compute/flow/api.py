@@ -30,7 +30,7 @@ from compute.types import Extent, Floats, GeometryRequest, Status
 MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
 BOUNDARIES = ("neumann", "dirichlet", "periodic")
-# nodes a side: memory of a grid's geometry on the host, some 700 bytes a node, is what limits it
+# nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
 SIDES = (4, 2048)
 RECORDS = 10
 

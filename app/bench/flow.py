@@ -1,0 +1,120 @@
+"""Workload C: a field of vectors on a grid of 256 × 256 nodes of a plane of attention, by heat.
+
+A step is one of Runge–Kutta–Legendre super-time-stepping.  Yardsticks, on the same cores: that step
+with a SciPy sparse matrix; as many of Euler's steps with it as go as far; the same step in numba (in the
+environment that ``make bench`` makes); and a plain copy of the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.bench.fan import JAX_PYTHON as PYTHON
+from app.bench.fan import best, source
+from compute import AttentionFlow
+from compute.engine import Engine, ReferenceEngine
+from compute.families import family
+from compute.flow.operator import Stencil
+from compute.flow.request import FlowRequest
+from compute.flow.stepping import SAFE, legendre, longest
+
+SIDE, STAGES, STEPS = 256, 9, 8
+FAMILY = "attention:bank"
+
+
+def measure(engine: Engine) -> dict[str, Any]:
+    """The engine's best time of a step with the yardsticks', and how far their fields are apart."""
+    flow = AttentionFlow(family(FAMILY), SIDE, "rough", engine)
+    op, rng = flow._operator, np.random.default_rng(0)
+    z = rng.normal(size=(SIDE, SIDE)) + 1j * rng.normal(size=(SIDE, SIDE))
+    step = longest(op.bound, STAGES)
+    one = engine.flow(FlowRequest(op, z, step, 1, STAGES))
+    many = FlowRequest(op, z, step, STEPS, STAGES)
+    seconds = best(lambda: engine.flow(many), 5) / STEPS
+    rows = [*_sparse(op, z, step, one), _numba(op, z, step, one), _copy()]
+    for row in rows:
+        if row["seconds"] is not None:
+            row["ratio"] = row["seconds"] / seconds
+    return {
+        "workload": "C",
+        "name": f"flow on {SIDE} × {SIDE} nodes, a step of {STAGES} stages ({engine.name}, "
+        f"{engine.adapter})",
+        "seconds": seconds,
+        "yardsticks": rows,
+        "target": "at least 5 × faster than a sparse step, 3 × than numba, at most 4 × a copy",
+    }
+
+
+def _row(name: str, seconds: float, difference: float | None = None) -> dict[str, Any]:
+    found = {"name": name, "seconds": seconds}
+    return found if difference is None else {**found, "difference": difference}
+
+
+def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[dict[str, Any]]:
+    """The same step, and Euler's over the same time, with SciPy's sparse products."""
+    reference = ReferenceEngine()
+    request = FlowRequest(op, z, step, 1, STAGES)
+    exact = reference.flow(request)
+    wide = best(lambda: reference.flow(request), 5)
+    count = int(np.ceil(step / (SAFE * 2.0 / op.bound)))
+    euler = FlowRequest(op, z, step / count, 1)
+    plain = count * best(lambda: reference.flow(euler), 7)
+    gap = float(np.abs(exact - ours).max())
+    return [
+        _row("NumPy and SciPy sparse, the same step in float64", wide, gap),
+        _row(f"NumPy and SciPy sparse, {count} of Euler's steps over the same time", plain),
+    ]
+
+
+def _copy() -> dict[str, Any]:
+    """A copy that reads and writes as many bytes as the stages of a step do."""
+    # a stage reads a value, two increments, four links and two numbers of a node, and writes one
+    words = STAGES * SIDE * SIDE * (3 * 2 + 4 * 2 + 2 + 2) // 2
+    given, into = np.ones(words, np.float32), np.empty(words, np.float32)
+    return _row("a copy of the same bytes", best(lambda: np.copyto(into, given)))
+
+
+def _numba(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> dict[str, Any]:
+    name = "numba, the same step in float32"
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            seconds, ends = _run(Path(folder), op, z, step)
+        except (OSError, subprocess.CalledProcessError, ValueError) as problem:
+            return {"name": name, "seconds": None, "ratio": None, "remark": str(problem)}
+    return _row(name, seconds, float(np.abs(ends - ours).max()))
+
+
+def _run(folder: Path, op: Stencil, z: np.ndarray, step: float) -> tuple[float, np.ndarray]:
+    """numba's best time and field; the grid goes with a row and a column of nothing around it."""
+    if not PYTHON.exists():
+        raise ValueError(f"{PYTHON} is missing: `make bench` makes it")
+    unit = op.mass[op.used].mean()
+    moved = np.where(op.free & op.used, unit / np.where(op.used, op.mass, 1.0), 0.0)
+    scale = np.array([1.0, 1.0, step, step])
+    first, *rows = legendre(STAGES)
+    stages = np.array([first, (rows[0][0], 0.0, *rows[0][2:]), *rows[1:]]) * scale
+    arrays = {
+        "shape.i64": np.array(op.rest.shape) + 2,
+        "links.f32": _around(np.stack([op.links.real, op.links.imag], axis=1) / unit),
+        "own.f32": _around(np.stack([op.rest / unit, moved])),
+        "state.f32": _around(np.stack([z.real, z.imag])),
+        "coefficients.f64": stages,
+    }
+    for file, array in arrays.items():
+        kinds = {"i64": np.int64, "f32": np.float32, "f64": np.float64}
+        np.asarray(array, kinds[file[-3:]]).tofile(folder / file)
+    (folder / "flow_numba.py").write_text(source("flow_numba.py"), encoding="utf-8")
+    command = [str(PYTHON.absolute()), "flow_numba.py"]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+    x, y = np.fromfile(folder / "ends.f32", np.float32).reshape(2, SIDE + 2, SIDE + 2)
+    return float(json.loads(done.stdout)["seconds"]), (x + 1j * y)[1:-1, 1:-1]
+
+
+def _around(array: np.ndarray) -> np.ndarray:
+    return np.pad(array, [(0, 0)] * (array.ndim - 2) + [(1, 1), (1, 1)])
