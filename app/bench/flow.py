@@ -1,8 +1,8 @@
 """Workload C: a field of vectors on a grid of 256 × 256 nodes of a plane of attention, by heat.
 
 A step is one of Runge–Kutta–Legendre super-time-stepping.  Yardsticks, on the same cores: that step
-with a SciPy sparse matrix; as many of Euler's steps with it as go as far; the same step in numba (in the
-environment that ``make bench`` makes); and a plain copy of the same bytes.
+with a SciPy sparse matrix; as many of Euler's steps with it as go as far; the same step in numba (in
+the environment that ``make bench`` makes); and a plain copy of the same bytes.
 """
 
 from __future__ import annotations

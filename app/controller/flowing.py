@@ -21,11 +21,10 @@ from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.flow import initial
 from compute.flow.api import AttentionFlow
-from compute.flow.api import Flow as Made
 from compute.flow.grid import Grid
 from compute.flow.natural import towards
 from compute.flow.singularities import Singularity, singularities
-from compute.flow.stepping import MOST_STAGES
+from compute.flow.stepping import MOST_STAGES, Evolution
 from compute.types import Extent, Floats, Status
 
 Point = tuple[float, float]
@@ -219,12 +218,12 @@ class Evolving:
     def _advanced(self, state: Floats, span: float) -> Floats:
         if self._status != Status.OK:
             return state
-        made = self._solver.evolve(state, span, 1)
+        field, made = self._solver.moved(state, span)
         self._status = made.status
         self._limiter = self._limits(made)
-        return np.nan_to_num(made.field)
+        return np.nan_to_num(field)
 
-    def _limits(self, made: Made) -> str:
+    def _limits(self, made: Evolution) -> str:
         """What the grid lets a step be, in words."""
         if made.dt_limit >= self._wanted:
             return "The grid lets a step be as long as the pace."

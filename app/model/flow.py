@@ -18,7 +18,7 @@ INITIAL = (
     "transported", "dipole", "natural", "gradient", "rotation", "random", "head", "painted", "file",
     "bump",
 )  # fmt: skip
-SIDES = (16, 192)
+SIDES = (16, 256)
 # steps of ``pace`` that a flow may take
 MOST_STEPS = 20_000
 MOST_STROKES, MOST_VERTICES = 64, 512

@@ -157,6 +157,11 @@ class AttentionFlow:
             engine=self._engine.name,
         )
 
+    def moved(self, field: Floats, time: float) -> tuple[Floats, Evolution]:
+        """A finite field after ``time``, and how it went: `evolve` without what that tells besides."""
+        made = self._run(self._compressed(field), time, 1, np.inf)
+        return self._expanded(made.states[-1]), made
+
     @property
     def longest_step(self) -> float:
         """The longest single step: of super-time-stepping, or of Euler's method for backward heat."""

@@ -8,6 +8,7 @@ family's own coordinates, V = Re z e₁ + Im z e₂, which parallel transport tu
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,21 +55,26 @@ class Grid:
         """Rows and columns of nodes."""
         return self.usable.shape[0], self.usable.shape[1]
 
-    def to_frame(self, field: Floats) -> np.ndarray:
-        """z (rows, columns) of θ-components (rows, columns, 2)."""
+    @cached_property
+    def _frame(self) -> tuple[Floats, Floats, Floats]:
+        """√g₁₁, g₁₂/√g₁₁ and √(D/g₁₁) at the nodes."""
         g11, g12 = self.metric[..., 0, 0], self.metric[..., 0, 1]
         tall = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0) / g11)
-        return np.asarray(
-            np.sqrt(g11) * field[..., 0] + g12 / np.sqrt(g11) * field[..., 1]
-            + 1j * tall * field[..., 1]
-        )  # fmt: skip
+        return np.sqrt(g11), g12 / np.sqrt(g11), tall
+
+    def to_frame(self, field: Floats) -> np.ndarray:
+        """z (rows, columns) of θ-components (rows, columns, 2)."""
+        root, lean, tall = self._frame
+        z = np.empty(self.shape, complex)
+        z.real = root * field[..., 0] + lean * field[..., 1]
+        z.imag = tall * field[..., 1]
+        return z
 
     def from_frame(self, z: np.ndarray) -> Floats:
         """θ-components (rows, columns, 2) of z (rows, columns)."""
-        g11, g12 = self.metric[..., 0, 0], self.metric[..., 0, 1]
-        tall = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0) / g11)
+        root, lean, tall = self._frame
         second = z.imag / tall
-        return np.stack([(z.real - g12 / np.sqrt(g11) * second) / np.sqrt(g11), second], axis=-1)
+        return np.stack([(z.real - lean * second) / root, second], axis=-1)
 
 
 def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tuple[bool, bool]]:
