@@ -58,8 +58,9 @@ def sampled(nodes: Floats, at: Floats) -> Floats:
     s, t = (x - j)[:, None].astype(nodes.dtype), (y - i)[:, None].astype(nodes.dtype)
     flat = nodes.reshape(rows * columns, -1)
     k = i * columns + j
-    low = flat[k] + s * (flat[k + 1] - flat[k])
-    high = flat[k + columns] + s * (flat[k + columns + 1] - flat[k + columns])
+    # take is several times as fast as an index
+    a, b, c, d = (np.take(flat, k + next_, axis=0) for next_ in (0, 1, columns, columns + 1))
+    low, high = a + s * (b - a), c + s * (d - c)
     found: Floats = low + t * (high - low)
     found[~inside] = np.nan
     return found
