@@ -245,6 +245,19 @@ def _attention(commands: Any) -> None:
     attend.add_argument("--head", type=int, default=0, help="counted from 0 (0)")
     attend.add_argument("-o", "--output", metavar="OUT.npz", help="output, weights and distances")
     _engine(attend)
+    through = _command(
+        commands, "layers", "commands.layers:layers", "a token's attention from layer to layer"
+    )
+    through.add_argument(
+        "family", metavar="FAMILY", help="attention:FILE.npz?layer=2&head=7, or a bundled head"
+    )
+    through.add_argument("--token", type=int, required=True, help="which query, counted from 0")
+    through.add_argument(
+        "--over",
+        choices=("layers", "heads"),
+        default="layers",
+        help="the layers of the one head, or the heads of the one layer",
+    )
     picture = _command(
         commands, "patches", "commands.patches:patches", "geodesic attention over a picture"
     )

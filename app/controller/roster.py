@@ -5,5 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.controller.parts import Desk, Part
+from app.controller.rows import Rows
 
-PARTS: tuple[Callable[[Desk], Part], ...] = ()
+PARTS: tuple[Callable[[Desk], Part], ...] = (Rows,)

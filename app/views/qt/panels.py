@@ -39,6 +39,7 @@ class PanelSpec:
     make: Callable[[Emit, Theme], Panel]
     shown: bool = False
     beside: str = ""
+    height: int = 0
 
 
 def _flow(emit: Emit, theme: Theme) -> Panel:
@@ -47,8 +48,15 @@ def _flow(emit: Emit, theme: Theme) -> Panel:
     return FlowPanel(emit, theme)
 
 
+def _rows(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.rows_panel import RowsPanel
+
+    return RowsPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
+    PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
 )
 
 

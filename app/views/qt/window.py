@@ -104,6 +104,9 @@ class MainWindow(Window):
         column.addWidget(canvas, 1)
         column.addWidget(self._timeline.widget)
         self.frame.setCentralWidget(centre)
+        # what is below the canvas takes no height from the columns beside it
+        self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {
             "Family": self._dock("Family", scrolling(self._family.widget)),
             "Layers": self._dock("Layers", self._layers.widget),
@@ -133,6 +136,9 @@ class MainWindow(Window):
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
         self.frame.resizeDocks([self._docks["Log"]], [LOG_HEIGHT], Qt.Orientation.Vertical)
+        for slot in self._slots.values():
+            if slot.spec.height:
+                self.frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
 
     def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
         dock = self._docks[title]

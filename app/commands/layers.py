@@ -1,0 +1,54 @@
+"""``layers``: the path of a token's attention through the layers of a model, or across heads."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from app.commands.output import show
+from compute import heads
+from compute.families import families, parse
+from compute.layers import row_path, token_rows
+
+
+def layers(chosen: argparse.Namespace) -> int:
+    """Its length against the great circle from its first row to its last, and where it turns."""
+    name, stated = parse(chosen.family)
+    known = families()[name].parameters
+    if "layer" not in known:
+        raise ValueError(f"layers are those of attention, e.g. attention:bank, got {name!r}")
+    given = {**known, **stated}
+    file = heads.load(given["source"])
+    found = row_path(token_rows(file, chosen.token, chosen.over, given["layer"], given["head"]))
+    label = file.head(0, 0).query_labels[chosen.token]
+    result: dict[str, Any] = {
+        "token": chosen.token,
+        "label": label,
+        "over": chosen.over,
+        "length": found.length,
+        "chord": found.chord,
+        "ratio": found.ratio,
+        "steps": found.steps,
+        "turning": found.turning,
+        "off": found.off,
+        "xy": found.xy,
+        "explained": found.explained,
+        "rows": found.rows,
+        "status": "OK",
+    }
+    across = f"over the heads of layer {given['layer']}"
+    through = f"through the layers of head {given['head']}"
+    lines = [
+        f"token   {chosen.token} ({label}), {through if chosen.over == 'layers' else across}",
+        f"length  {found.length:.6g}, {found.ratio:.4g} times the chord {found.chord:.6g}",
+        f"plane   holds {found.explained:.0%} of the variance of 2√p",
+        f"{chosen.over[:-1]:<6} {'step':>8} {'turn':>7} {'off':>8}",
+    ]
+    for number, (turn, off) in enumerate(zip(found.turning, found.off, strict=True)):
+        step = f"{found.steps[number - 1]:.4f}" if number else ""
+        angle = f"{np.degrees(turn):.1f}°" if np.isfinite(turn) else ""
+        lines.append(f"{number:<6} {step:>8} {angle:>7} {off:>8.4f}")
+    show(result, chosen.json, lines)
+    return 0

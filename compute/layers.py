@@ -1,0 +1,146 @@
+"""A token's attention through the layers of a model, or across the heads of one layer, as a path.
+
+Whatever the head, a row of attention over n keys is a point of one simplex, z = 2√p on the sphere of
+radius 2, where distances are d = 2 arccos Σ√(pq) and geodesics are great circles.  So the rows of one
+token make a path of straight steps, to be held against the great circle from its first to its last:
+its length over that chord, and by how much it turns at each row.  Drawn on the two axes of most
+variance of z.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute import sphere
+from compute.attend.modes import rows
+from compute.heads import HeadFile
+from compute.types import Floats
+
+OVER = ("layers", "heads")
+# points of the great circle that is drawn, and vectors shorter than this have no direction
+CIRCLE, NOWHERE = 33, 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class RowPath:
+    """A path of m ≥ 2 rows over n keys.
+
+    rows (m, n); steps (m − 1,) lengths of its steps; chord: the distance from the first to the last;
+    turning (m,) in radians, between arriving and leaving, NaN at both ends and where it stands still;
+    off (m,) the distance of each row from the great circle through both ends.
+    xy (m, 2) and circle (k, 2): rows and great circle on the axes of most variance of z, which hold
+    the share ``explained`` of it.
+    """
+
+    rows: Floats
+    steps: Floats
+    chord: float
+    turning: Floats
+    off: Floats
+    xy: Floats
+    circle: Floats
+    explained: float
+
+    @property
+    def length(self) -> float:
+        """The sum of the steps."""
+        return float(self.steps.sum())
+
+    @property
+    def ratio(self) -> float:
+        """length / chord ≥ 1; infinite where it returns, 1 where it never leaves."""
+        if self.chord > NOWHERE:
+            return self.length / self.chord
+        return np.inf if self.length > NOWHERE else 1.0
+
+
+def token_rows(file: HeadFile, token: int, over: str, layer: int = 0, head: int = 0) -> Floats:
+    """The rows (m, n) of one query token over the layers of ``head``, or over the heads of ``layer``.
+
+    Raises ValueError for what the file has not, and where there are fewer than two.
+    """
+    if over not in OVER:
+        raise ValueError(f"over must be layers or heads, got {over!r}")
+    places = (
+        [(number, head) for number in range(file.layers)]
+        if over == "layers"
+        else [(layer, number) for number in range(file.heads)]
+    )
+    if len(places) < 2:
+        raise ValueError(f"{file.name} has {len(places)} of {over}: a path needs two")
+    count = file.q.shape[2]
+    if not 0 <= token < count:
+        raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
+    found = [file.head(*place) for place in places]
+    return np.concatenate([rows(one.q[token : token + 1], one.k) for one in found])
+
+
+def row_path(rows: Floats) -> RowPath:
+    """The path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else ValueError."""
+    z = _on_sphere(rows)
+    first, last = z[0], z[-1]
+    axis = _heading(first, last)
+    middle = z.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(z - middle, full_matrices=False)
+    axes = np.concatenate([axes, np.zeros((max(2 - len(axes), 0), z.shape[1]))])[:2]
+    spread = float((sizes**2).sum())
+    return RowPath(
+        rows=rows,
+        steps=sphere.distance(rows[:-1], rows[1:]),
+        chord=float(sphere.distance(rows[0], rows[-1])),
+        turning=_turning(z),
+        off=_off(z, first, axis),
+        xy=(z - middle) @ axes.T,
+        circle=(great_circle(rows[0], rows[-1], CIRCLE) - middle) @ axes.T,
+        explained=float((sizes[:2] ** 2).sum()) / spread if spread > NOWHERE**2 else 1.0,
+    )
+
+
+def great_circle(p: Floats, q: Floats, count: int) -> Floats:
+    """z (count, n) at equal steps on the geodesic from p to q (n,), z = 2√p at its ends."""
+    start = 2.0 * np.sqrt(p)
+    angle = float(sphere.distance(p, q)) / 2.0 * np.linspace(0.0, 1.0, count)[:, None]
+    found: Floats = start * np.cos(angle) + 2.0 * _heading(start, 2.0 * np.sqrt(q)) * np.sin(angle)
+    return found
+
+
+def _on_sphere(rows: Floats) -> Floats:
+    if rows.ndim != 2 or len(rows) < 2 or rows.shape[1] < 2:
+        raise ValueError(f"rows must have shape (m ≥ 2, n ≥ 2), got {rows.shape}")
+    total = rows.sum(axis=1)
+    if not (rows.min() >= 0 and np.allclose(total, 1.0, atol=1e-6)):
+        raise ValueError(f"rows must not be negative and sum to 1, got sums {total.tolist()}")
+    z: Floats = 2.0 * np.sqrt(rows)
+    return z
+
+
+def _heading(start: Floats, end: Floats) -> Floats:
+    """The unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they are one."""
+    # of neighbours the difference keeps the digits that the projection of ``end`` would lose
+    apart = end - start
+    along = apart - start * (apart * start).sum(axis=-1, keepdims=True) / 4.0
+    size = np.linalg.norm(along, axis=-1, keepdims=True)
+    found: Floats = np.where(size > NOWHERE, along / np.maximum(size, NOWHERE), 0.0)
+    return found
+
+
+def _turning(z: Floats) -> Floats:
+    """The angle (m,) between arriving and leaving at each of z (m, n)."""
+    arriving, leaving = -_heading(z[1:-1], z[:-2]), _heading(z[1:-1], z[2:])
+    # 2 atan2(|a − b|, |a + b|) keeps the digits of small angles
+    angle = 2.0 * np.arctan2(
+        np.linalg.norm(arriving - leaving, axis=1), np.linalg.norm(arriving + leaving, axis=1)
+    )
+    moving = (np.abs(arriving).max(axis=1) > 0) & (np.abs(leaving).max(axis=1) > 0)
+    found = np.full(len(z), np.nan)
+    found[1:-1] = np.where(moving, angle, np.nan)
+    return found
+
+
+def _off(z: Floats, first: Floats, axis: Floats) -> Floats:
+    """The distance (m,) of z (m, n) from the great circle through ``first`` along ``axis``."""
+    inside = np.outer(z @ first / 4.0, first) + np.outer(z @ axis, axis)
+    found: Floats = 2.0 * np.arcsin(np.minimum(np.linalg.norm(z - inside, axis=1) / 2.0, 1.0))
+    return found
