@@ -84,7 +84,7 @@ def row_path(rows: Floats) -> RowPath:
     axis = _heading(first, last)
     middle = z.mean(axis=0)
     _, sizes, axes = np.linalg.svd(z - middle, full_matrices=False)
-    axes = np.concatenate([axes, np.zeros((max(2 - len(axes), 0), z.shape[1]))])[:2]
+    axes = axes[:2]
     spread = float((sizes**2).sum())
     return RowPath(
         rows=rows,

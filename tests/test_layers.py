@@ -1,0 +1,109 @@
+"""The path of a token's rows: closed forms on the sphere, invariances, bad input, command, panel."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from app.cli import main
+from compute import heads, sphere
+from compute.layers import great_circle, row_path, token_rows
+
+P, Q = np.array([0.7, 0.2, 0.1, 0.0]), np.array([0.1, 0.1, 0.3, 0.5])
+
+
+def test_points_of_a_great_circle_make_no_detour_and_do_not_turn():
+    rows = (great_circle(P, Q, 7) / 2.0) ** 2
+    found = row_path(rows)
+    assert found.ratio == pytest.approx(1.0, rel=1e-12)
+    assert found.chord == pytest.approx(2 * np.arccos(np.sqrt(P * Q).sum()), rel=1e-12)
+    np.testing.assert_allclose(found.steps, found.chord / 6, rtol=1e-9)
+    assert np.isnan(found.turning[[0, -1]]).all()
+    np.testing.assert_allclose(found.turning[1:-1], 0.0, atol=1e-7)
+    np.testing.assert_allclose(found.off, 0.0, atol=1e-7)
+    assert found.explained == pytest.approx(1.0)
+    # isometric on the plane of the circle: chords of z are those of the drawing
+    chords = np.linalg.norm(np.diff(2 * np.sqrt(rows), axis=0), axis=1)
+    np.testing.assert_allclose(np.linalg.norm(np.diff(found.xy, axis=0), axis=1), chords)
+    np.testing.assert_allclose(found.circle[[0, -1]], found.xy[[0, -1]], atol=1e-12)
+
+
+def test_the_corners_of_three_outcomes_are_an_octant():
+    """One-hot rows: three sides of length π meet at right angles, the third lies π off the first."""
+    found = row_path(np.eye(3))
+    np.testing.assert_allclose(found.steps, np.pi)
+    assert found.ratio == pytest.approx(2.0)
+    assert found.turning[1] == pytest.approx(np.pi / 2)
+    assert found.off[1] == pytest.approx(np.pi)
+
+
+def test_a_path_that_turns_back_or_stands_still():
+    back = row_path(np.stack([P, Q, P]))
+    assert back.turning[1] == pytest.approx(np.pi)
+    assert back.ratio == np.inf
+    still = row_path(np.stack([P, P, P]))
+    assert still.ratio == 1.0
+    assert np.isnan(still.turning).all()
+    assert still.explained == 1.0
+
+
+def test_small_turns_keep_their_digits():
+    """On a path in the middle of the simplex a bend by 1e-6 is measured to five digits."""
+    p = np.full(3, 1 / 3)
+    e, f = np.array([1.0, -1.0, 0.0]) / np.sqrt(2), np.array([1.0, 1.0, -2.0]) / np.sqrt(6)
+    angle, bend = 0.05, 1e-6
+    z = [2 * np.sqrt(p) * np.cos(angle) + 2 * u * np.sin(angle)
+         for u in (-e, e * np.cos(bend) + f * np.sin(bend))]  # fmt: skip
+    rows = np.stack([(z[0] / 2) ** 2, p, (z[1] / 2) ** 2])
+    assert row_path(rows).turning[1] == pytest.approx(bend, rel=1e-5)
+
+
+def test_rows_of_a_file_and_permutations_of_keys():
+    file = heads.load("bank")
+    rows = token_rows(file, 5, "layers", head=9)
+    assert rows.shape == (file.layers, len(file.tokens))
+    one = file.head(4, 9)
+    logits = one.k @ one.q[5] / np.sqrt(one.k.shape[1])
+    weights = np.exp(logits - logits.max())
+    np.testing.assert_allclose(rows[4], weights / weights.sum(), rtol=1e-12)
+    assert len(token_rows(file, 5, "heads", layer=2)) == file.heads
+    found, turned = row_path(rows), row_path(rows[:, ::-1])
+    assert turned.length == pytest.approx(found.length)
+    assert found.chord == pytest.approx(float(sphere.distance(rows[0], rows[-1])))
+    np.testing.assert_allclose(turned.turning, found.turning)
+    assert turned.explained == pytest.approx(found.explained)
+    assert found.ratio >= 1.0
+
+
+@pytest.mark.parametrize(
+    "rows, words",
+    [
+        (P[None], "shape"),
+        (np.stack([P, 2 * Q]), "sum to 1"),
+        (np.stack([P, -Q]), "not be negative"),
+        (np.stack([P, Q * np.nan]), "sum to 1"),
+    ],
+)
+def test_rows_that_are_none(rows, words):
+    with pytest.raises(ValueError, match=words):
+        row_path(rows)
+
+
+def test_the_command(capsys):
+    assert main(["layers", "attention:bank?head=3", "--token", "5", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["label"] == "river"
+    assert found["length"] == pytest.approx(sum(found["steps"]))
+    assert found["ratio"] == pytest.approx(found["length"] / found["chord"])
+    assert found["turning"][0] is None
+    assert main(["layers", "attention:bank?layer=2", "--token", "5", "--over", "heads"]) == 0
+    assert "over the heads of layer 2" in capsys.readouterr().out
+    for arguments, words in (
+        (["attention:bank", "--token", "99"], "token of bank must be from 0 to 14"),
+        (["gaussian", "--token", "1"], "layers are those of attention"),
+        (["attention:bank?head=99", "--token", "1"], "head of bank must be from 0 to 11"),
+    ):
+        assert main(["layers", *arguments]) == 2
+        assert words in capsys.readouterr().err
