@@ -56,7 +56,9 @@ class RowPath:
         return np.inf if self.length > NOWHERE else 1.0
 
 
-def token_rows(file: HeadFile, token: int, over: str, layer: int = 0, head: int = 0) -> Floats:
+def token_rows(
+    file: HeadFile, token: int, over: str, layer: int = 0, head: int = 0, temperature: float = 1.0
+) -> Floats:
     """The rows (m, n) of one query token over the layers of ``head``, or over the heads of ``layer``.
 
     Raises ValueError for what the file has not, and where there are fewer than two.
@@ -74,7 +76,7 @@ def token_rows(file: HeadFile, token: int, over: str, layer: int = 0, head: int 
     if not 0 <= token < count:
         raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
     found = [file.head(*place) for place in places]
-    return np.concatenate([rows(one.q[token : token + 1], one.k) for one in found])
+    return np.concatenate([rows(one.q[token : token + 1] / temperature, one.k) for one in found])
 
 
 def row_path(rows: Floats) -> RowPath:

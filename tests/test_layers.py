@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app.cli import main
+from app.controller import token_path
+from app.controller.parts import Desk
+from app.controller.runner import JobFailed
+from app.model import session
+from app.model.store import Store
+from app.views.base import PanelShown
+from app.views.theme import DARK, LIGHT
+from app.views.token_path import TokenPathChosen
 from compute import heads, sphere
 from compute.layers import great_circle, row_path, token_rows
 
@@ -107,3 +117,62 @@ def test_the_command(capsys):
     ):
         assert main(["layers", *arguments]) == 2
         assert words in capsys.readouterr().err
+
+
+def part_of(scene: str):
+    """The part beside a store, and lists of what it has asked and shown."""
+    asked, shown = [], []
+    window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
+    store = Store(session.load(scene))
+    part = token_path.TokenPath(Desk(store, SimpleNamespace(), window, asked.append))
+    store.listen(part.on_scene)
+    return part, store, asked, shown
+
+
+def test_the_part_follows_the_token_at_a_until_another_is_chosen():
+    part, store, asked, shown = part_of("bank")
+    part.on_event(PanelShown("Token path", True))
+    at_a = store.scene.start.token
+    assert (asked[-1].token, asked[-1].over) == (at_a, "layers")
+    store.update(replace(store.scene, start=replace(store.scene.start, token=5)))
+    assert asked[-1].token == 5
+    part.on_event(TokenPathChosen(2, "heads"))
+    assert (asked[-1].token, asked[-1].over) == (2, "heads")
+    asked[-1].perform(None, part.on_message, lambda: False)
+    assert len(shown[-1].xy) == 12
+    assert shown[-1].tokens[shown[-1].followed] == "bank"
+    assert "turns by" in shown[-1].tips[1]
+    part.on_message(JobFailed(asked[-1], "ValueError: no"))
+    assert shown[-1].note == "ValueError: no"
+
+
+def test_a_family_without_heads_is_told_so():
+    part, _, asked, shown = part_of("gaussian")
+    part.on_event(PanelShown("Token path", True))
+    assert asked == []
+    assert "layers and heads" in shown[-1].note
+
+
+@pytest.mark.window
+def test_the_panel_draws_the_path_and_tells_what_is_chosen():
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.token_path_panel import TokenPathPanel
+
+    application = QApplication.instance() or QApplication(["test"])
+    part, _, asked, shown = part_of("bank")
+    part.on_event(PanelShown("Token path", True))
+    asked[-1].perform(None, part.on_message, lambda: False)
+    heard: list[object] = []
+    panel = TokenPathPanel(heard.append, DARK)
+    panel.show(shown[-1])
+    assert heard == [], "what it was told it does not tell back"
+    assert panel.token.currentText() == f"at A: {shown[-1].tokens[shown[-1].followed]}"
+    assert len(panel._dots.data) == 6
+    panel.over.setCurrentIndex(1)
+    panel.over.activated.emit(1)
+    assert heard == [TokenPathChosen(-1, "heads")]
+    panel.set_theme(LIGHT)
+    panel.show(None)
+    panel.widget.deleteLater()
+    application.processEvents()

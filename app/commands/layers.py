@@ -21,7 +21,8 @@ def layers(chosen: argparse.Namespace) -> int:
         raise ValueError(f"layers are those of attention, e.g. attention:bank, got {name!r}")
     given = {**known, **stated}
     file = heads.load(given["source"])
-    found = row_path(token_rows(file, chosen.token, chosen.over, given["layer"], given["head"]))
+    place = given["layer"], given["head"], given["temperature"]
+    found = row_path(token_rows(file, chosen.token, chosen.over, *place))
     label = file.head(0, 0).query_labels[chosen.token]
     result: dict[str, Any] = {
         "token": chosen.token,

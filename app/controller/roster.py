@@ -6,5 +6,6 @@ from collections.abc import Callable
 
 from app.controller.parts import Desk, Part
 from app.controller.rows import Rows
+from app.controller.token_path import TokenPath
 
-PARTS: tuple[Callable[[Desk], Part], ...] = (Rows,)
+PARTS: tuple[Callable[[Desk], Part], ...] = (Rows, TokenPath)

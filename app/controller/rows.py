@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.controller.parts import Desk, Part
+from app.controller.parts import Desk
 from app.controller.task import Cancelled, Emit, Task
+from app.controller.watched import Watched
 from app.model.scene import Scene
-from app.views.base import Event, PanelShown
 from app.views.rows import RowsState, Strip
 from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.filmstrip import Way, ways
 from compute.types import Floats, Status
 
-TITLE = "Rows"
 STEPS = 64
 # words that a strip has room for; of more those that weigh most anywhere are shown
 MOST_WORDS = 32
@@ -54,42 +53,34 @@ class RowsAnswer:
     ways: tuple[Way, ...]
 
 
-class Rows(Part):
+class Rows(Watched):
     """Computes while its panel is seen, and moves the mark with the playhead."""
+
+    title = "Rows"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._seen = False
-        self._asked: RowsTask | None = None
         self._state: RowsState | None = None
 
-    def on_event(self, event: Event) -> None:
-        if isinstance(event, PanelShown) and event.title == TITLE:
-            self._seen = event.visible
-            self._ask(self.desk.store.scene)
+    def wanted(self, scene: Scene) -> RowsTask | None:
+        assert scene.start and scene.end
+        return RowsTask(scene.family, scene.start.theta, scene.end.theta)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
+        super().on_scene(old, new)
         if old.family != new.family:
-            self._show(None)
-        self._ask(new)
-        if old.playhead != new.playhead and self._state is not None and self._seen:
-            self._show(replace(self._state, playhead=new.playhead))
+            self._keep(None)
+        elif old.playhead != new.playhead and self._state is not None and self.seen:
+            self._keep(replace(self._state, playhead=new.playhead))
 
     def on_message(self, message: object) -> None:
-        if isinstance(message, RowsAnswer) and message.job.family == self.desk.store.scene.family:
-            self._show(state(message, self.desk.store.scene.playhead))
+        scene = self.desk.store.scene
+        if isinstance(message, RowsAnswer) and message.job.family == scene.family:
+            self._keep(state(message, scene.playhead))
 
-    def _ask(self, scene: Scene) -> None:
-        if not self._seen or scene.start is None or scene.end is None:
-            return
-        wanted = RowsTask(scene.family, scene.start.theta, scene.end.theta)
-        if wanted != self._asked:
-            self._asked = wanted
-            self.desk.submit(wanted)
-
-    def _show(self, state: RowsState | None) -> None:
+    def _keep(self, state: RowsState | None) -> None:
         self._state = state
-        self.desk.window.set_panel(TITLE, state)
+        self.show(state)
 
 
 def state(answer: RowsAnswer, playhead: float) -> RowsState:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.flow import Particles, StrokeDrawn, VectorField
+from app.views.token_path import TokenPathChosen
 from compute.types import Extent
 
 Array = NDArray[np.floating]
@@ -112,6 +113,7 @@ Event = (
     | SceneEdited
     | CommandInvoked
     | PanelShown
+    | TokenPathChosen
 )
 Handler = Callable[[Event], None]
 

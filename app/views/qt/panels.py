@@ -54,9 +54,16 @@ def _rows(emit: Emit, theme: Theme) -> Panel:
     return RowsPanel(emit, theme)
 
 
+def _token_path(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.token_path_panel import TokenPathPanel
+
+    return TokenPathPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
+    PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
 )
 
 

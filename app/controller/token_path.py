@@ -1,0 +1,133 @@
+"""The path of a token's attention through layers or heads: a task, and what its panel shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.controller.parts import Desk
+from app.controller.runner import JobFailed
+from app.controller.task import Cancelled, Emit, Task
+from app.controller.watched import Watched
+from app.model.scene import Scene
+from app.views.base import Event
+from app.views.token_path import TokenPathChosen, TokenPathState
+from compute import heads
+from compute.engine import Engine
+from compute.families import families, parse
+from compute.layers import RowPath, row_path, token_rows
+
+# words of a row that are named
+NAMED = 3
+NONE = np.zeros((0, 2))
+NO_HEAD = "Only attention has layers and heads: choose a head of a model as the family."
+
+
+@dataclass(frozen=True)
+class TokenPathTask(Task):
+    """The path of one query's rows over the layers of a head, or the heads of a layer."""
+
+    source: str
+    layer: int
+    head: int
+    temperature: float
+    token: int
+    over: str
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer in one go: it is a softmax a layer."""
+        file = heads.load(self.source)
+        place = (self.layer, self.head, self.temperature)
+        path = row_path(token_rows(file, self.token, self.over, *place))
+        one = file.head(self.layer, self.head)
+        emit(TokenPathAnswer(self, path, one.query_labels, one.key_labels))
+
+
+@dataclass(frozen=True, eq=False)
+class TokenPathAnswer:
+    """The path, and the labels of all queries and keys."""
+
+    job: TokenPathTask
+    path: RowPath
+    queries: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+class TokenPath(Watched):
+    """Follows the token at A, or the one that is chosen."""
+
+    title = "Token path"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._chosen = TokenPathChosen(-1, "layers")
+        self._last = 0  # the token that A was last on
+
+    def wanted(self, scene: Scene) -> TokenPathTask | None:
+        name, stated = parse(scene.family)
+        known = families()[name].parameters
+        if "layer" not in known:
+            self.show(_nothing(NO_HEAD))
+            return None
+        given = {**known, **stated}
+        if scene.start is not None and scene.start.token is not None:
+            self._last = scene.start.token
+        token = self._last if self._chosen.token < 0 else self._chosen.token
+        return TokenPathTask(
+            given["source"], given["layer"], given["head"], given["temperature"],
+            token, self._chosen.over,
+        )  # fmt: skip
+
+    def on_event(self, event: Event) -> None:
+        super().on_event(event)
+        if isinstance(event, TokenPathChosen):
+            self._chosen = event
+            self.ask()
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        if parse(old.family)[1].get("source") != parse(new.family)[1].get("source"):
+            # tokens of another sentence
+            self._chosen, self._last = TokenPathChosen(-1, self._chosen.over), 0
+        super().on_scene(old, new)
+
+    def on_message(self, message: object) -> None:
+        match message:
+            case TokenPathAnswer() if message.job == self.asked:
+                self.show(state(message, self._chosen))
+            case JobFailed(job=TokenPathTask()) if message.job == self.asked:
+                self.asked = None
+                self.show(_nothing(message.problem))
+
+
+def _nothing(note: str) -> TokenPathState:
+    return TokenPathState((), -1, "layers", 0, NONE, NONE, np.zeros(0), -1, (), "", note)
+
+
+def state(answer: TokenPathAnswer, chosen: TokenPathChosen) -> TokenPathState:
+    """What the panel shows of an answer."""
+    job, path = answer.job, answer.path
+    turning = np.degrees(path.turning)
+    kind = job.over[:-1]
+    tips = tuple(
+        _tip(f"{kind} {i}", row, answer.keys, float(turn))
+        for i, (row, turn) in enumerate(zip(path.rows, turning, strict=True))
+    )
+    words = (
+        f"Length {path.length:.4g}, {path.ratio:.3g} times the chord {path.chord:.4g}. "
+        f"Turns by {np.nanmean(turning):.0f}° at a {kind}, on average. "
+        f"The drawing holds {path.explained:.0%} of the variance."
+        if np.isfinite(turning).any()
+        else f"Length {path.length:.4g}, chord {path.chord:.4g}."
+    )
+    return TokenPathState(
+        answer.queries, chosen.token, chosen.over, job.token, path.xy, path.circle, turning,
+        job.layer if job.over == "layers" else job.head, tips, words,
+    )  # fmt: skip
+
+
+def _tip(place: str, row: np.ndarray, keys: tuple[str, ...], turn: float) -> str:
+    """ "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
+    most = np.argsort(-row, kind="stable")[:NAMED]
+    named = ", ".join(f"{keys[j]} {row[j]:.2f}" for j in most)
+    return f"{place}, turns by {turn:.0f}°: {named}" if np.isfinite(turn) else f"{place}: {named}"
