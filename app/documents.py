@@ -6,17 +6,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.model import autosave, document, recent, session
+from app.model import autosave, document, embedded, recent, session
 from app.model.document import Document
 from app.model.scene import Scene, of_family
 from app.model.store import Store
+from compute import pictures
 from compute.families import write
 
 OPENED = (
-    "Scenes and figures (*.json *.png *.svg *.pdf *.mp4 *.webm *.gif);;Scenes (*.json);;"
+    "Scenes and figures (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif);;Scenes (*.json);;"
     "Heads (*.npz);;All files (*)"
 )
 TICK_MS = 1000
+
+
+def is_photograph(path: Path) -> bool:
+    """Whether a file is a picture that holds no scene."""
+    if path.suffix.lower() not in pictures.SUFFIXES or not path.is_file():
+        return False
+    try:
+        embedded.unpacked(path)
+    except ValueError:
+        return True
+    return False
 
 
 class Documents:
@@ -29,6 +41,7 @@ class Documents:
         self._autosave = (
             autosave.Autosave(settings.folder, settings.session) if settings.folder else None
         )
+        self.show_picture: Callable[[Path], None] = lambda path: None
         self._stop = window.every(TICK_MS, self.keep) if self._autosave else lambda: None
         store.listen(lambda old, new: self._show())
         window.on_drop(self.dropped)
@@ -73,6 +86,9 @@ class Documents:
     def _open(self, path: Path) -> None:
         if path.suffix.lower() == ".npz":
             self._open_head(path)
+            return
+        if is_photograph(path):
+            self.show_picture(path)
             return
         try:
             scene = session.load(path)

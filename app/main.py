@@ -103,6 +103,7 @@ class Program:
         )
         self.appearance = Appearance(self.canvas, self.window, self.settings)
         self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
+        self.documents.show_picture = self.show_picture
         self.controller.commands |= {
             **self.documents.commands(),
             "copy_picture": self.copy_picture,
@@ -179,6 +180,12 @@ class Program:
         picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
         self.application.clipboard().setImage(picture.copy())
         self.window.log("the picture is on the clipboard")
+
+    def show_picture(self, path: Path) -> None:
+        """Show a photograph in its panel."""
+        from app.views.photograph import PictureEdited
+
+        self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
 
     def _canvas_size(self) -> tuple[int, int]:
         widget = self.canvas.native

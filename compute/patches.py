@@ -11,7 +11,6 @@ distance 2 arccos Σ√(p p′) between them.  Of either kind the picture gets t
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,37 +22,42 @@ from numpy.typing import ArrayLike
 from compute import sphere, vision
 from compute.attend.modes import softmax
 from compute.families import family
+from compute.pictures import intensities, read
 from compute.types import Floats
 
 # σ₀: half a step of an eight-bit picture has no spread of its own
 FLOOR = 1.0 / 255.0
-MOST_PIXELS = 4096 * 4096
 MOST_PATCHES = 4096
-MOST_BYTES = 64 << 20
 # implicit steps of heat, and the length that shorter edges count as there
 HEAT_STEPS, SHORTEST = 64, 1e-3
+# corners of a circle that is drawn, and its largest radius in patches: a neighbour's begins at one half
+CORNERS, LARGEST = 24, 0.46
 
 
 @dataclass(frozen=True, eq=False)
-class Patches:
-    """A processed picture of N = rows · columns patches, row by row.
+class Lattice:
+    """A picture of N = rows · columns patches, row by row, and how far neighbours are apart.
 
-    theta (N, k): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1, or a head's rows; distances (N, N)
-    and predecessors (N, N) of shortest ways (−9999: none); weights (N, N) whose rows sum to 1; output
-    (N, k): the weighted mean of theta; shape (rows, columns); metric (N, 2, 2): g per patch, x to the
-    right and y down; image (h, w) or (h, w, 3): what was looked at, from 0 to 1 or bytes; lattice: the
-    edges' lengths, sparse (N, N), each once.
+    theta (N, k): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1, or a head's rows; shape (rows,
+    columns); metric (N, 2, 2): g per patch, x to the right and y down; image (h, w) or (h, w, 3): what
+    the patches cover, from 0 to 1 or bytes; lattice: the edges' lengths, sparse (N, N), each once.
     """
 
     theta: Floats
-    distances: Floats
-    predecessors: np.ndarray
-    weights: Floats
-    output: Floats
     shape: tuple[int, int]
     metric: Floats
     image: np.ndarray
     lattice: Any
+
+    def reach(self, start: int) -> tuple[Floats, np.ndarray]:
+        """Distances (N,) from one patch, and the patch before each on its way (−9999: none)."""
+        from scipy.sparse.csgraph import dijkstra
+
+        self._check("start", start)
+        found: tuple[Floats, np.ndarray] = dijkstra(
+            self.lattice, directed=False, indices=start, return_predecessors=True
+        )
+        return found
 
     def heat(self, start: int, time: float) -> Floats:
         """Attention from one patch by the heat kernel, e^{−tL}δ (rows, columns), which sums to 1.
@@ -85,18 +89,49 @@ class Patches:
         density: Floats = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0)).reshape(self.shape)
         return density
 
-    def way(self, start: int, end: int) -> list[int]:
-        """The patches on the shortest way from one to another, both included."""
-        self._check("start", start)
-        self._check("end", end)
-        found = [end]
-        while found[-1] != start:
-            found.append(int(self.predecessors[start, found[-1]]))
-        return found[::-1]
+    def circles(self) -> Floats:
+        """Circles of one Fisher length (N, 25, 2) about 0, in patches: short where much changes.
+
+        All have the same Fisher radius, that of which nearly all still fit their patches.
+        """
+        values, vectors = np.linalg.eigh(self.metric)
+        halves = 1.0 / np.sqrt(np.maximum(values, 1e-12 * values.max()))
+        # the few that would be larger are cut there
+        halves = np.minimum(halves * LARGEST / np.quantile(halves, 0.98), LARGEST)
+        turn = np.linspace(0.0, 2 * np.pi, CORNERS + 1)
+        circle = np.stack([np.cos(turn), np.sin(turn)])
+        found: Floats = np.swapaxes((vectors * halves[:, None, :]) @ circle, 1, 2)
+        return found
 
     def _check(self, name: str, patch: int) -> None:
         if not 0 <= patch < len(self.theta):
             raise ValueError(f"{name} must be from 0 to {len(self.theta) - 1}, got {patch}")
+
+
+def trail(before: np.ndarray, start: int, end: int) -> list[int]:
+    """The patches from ``start`` to ``end``, both included; before (N,): the patch before each."""
+    found = [end]
+    while found[-1] != start:
+        found.append(int(before[found[-1]]))
+    return found[::-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Patches(Lattice):
+    """A processed picture: distances (N, N) and predecessors (N, N) of shortest ways; weights (N, N)
+    whose rows sum to 1; output (N, k): the weighted mean of theta.
+    """
+
+    distances: Floats
+    predecessors: np.ndarray
+    weights: Floats
+    output: Floats
+
+    def way(self, start: int, end: int) -> list[int]:
+        """The patches on the shortest way from one to another, both included."""
+        self._check("start", start)
+        self._check("end", end)
+        return trail(self.predecessors[start], start, end)
 
 
 class GeodesicViT:
@@ -128,12 +163,7 @@ class GeodesicViT:
         What does not fill a patch at the right and at the bottom is left out.  ValueError for what
         is no picture, is too large, or has too few patches.
         """
-        grey = read(image) if isinstance(image, str | Path) else intensities(image)
-        theta, shape = self._statistics(grey)
-        gaussian = family("gaussian")
-        assert gaussian.distance is not None
-        fisher = gaussian.geometry(theta).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
-        return self._processed(theta, shape, gaussian.distance, theta, fisher, grey)
+        return self._processed(self.lattice_of_image(image))
 
     def process_head(self, source: str, layer: int = 0, head: int = 0) -> Patches:
         """The patches of a vision head's own picture, each its row of attention.
@@ -141,12 +171,24 @@ class GeodesicViT:
         ``source``: a file with ``image`` and ``patch_grid``, or the name of a bundled one; the lattice
         is the file's.  ValueError for any other file.
         """
-        seen = vision.load(source, layer, head)
-        return self._processed(
-            seen.rows, seen.shape, sphere.distance, seen.places, None, seen.image
-        )
+        return self._processed(self.lattice_of_head(source, layer, head))
 
-    def _processed(
+    def lattice_of_image(self, image: str | Path | ArrayLike) -> Lattice:
+        """What `process_image` begins with: enough for the ways from one patch."""
+        pixels = read(image) if isinstance(image, str | Path) else np.asarray(image)
+        theta, (rows, columns) = self._statistics(intensities(pixels))
+        gaussian = family("gaussian")
+        assert gaussian.distance is not None
+        fisher = gaussian.geometry(theta).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+        covered = pixels[: rows * self.patch, : columns * self.patch]
+        return self._joined(theta, (rows, columns), gaussian.distance, theta, fisher, covered)
+
+    def lattice_of_head(self, source: str, layer: int = 0, head: int = 0) -> Lattice:
+        """What `process_head` begins with."""
+        seen = vision.load(source, layer, head)
+        return self._joined(seen.rows, seen.shape, sphere.distance, seen.places, None, seen.image)
+
+    def _joined(
         self,
         theta: Floats,
         shape: tuple[int, int],
@@ -154,17 +196,24 @@ class GeodesicViT:
         places: Floats,
         fisher: Floats | None,
         image: np.ndarray,
-    ) -> Patches:
-        from scipy.sparse.csgraph import dijkstra
-
-        lattice = self._lattice(theta, shape, distance)
-        distances, predecessors = dijkstra(lattice, directed=False, return_predecessors=True)
-        weights = softmax(-0.5 * distances**2 / self.temperature)
+    ) -> Lattice:
         pulled = vision.pulled_back(places, shape, fisher)
         metric = self.beta**2 * pulled + self.alpha**2 * np.eye(2)
+        return Lattice(theta, shape, metric, image, self._lattice(theta, shape, distance))
+
+    def _processed(self, of: Lattice) -> Patches:
+        from scipy.sparse.csgraph import dijkstra
+
+        distances, before = dijkstra(of.lattice, directed=False, return_predecessors=True)
+        weights = self.attention(distances)
         return Patches(
-            theta, distances, predecessors, weights, weights @ theta, shape, metric, image, lattice
-        )
+            of.theta, of.shape, of.metric, of.image, of.lattice,
+            distances, before, weights, weights @ of.theta,
+        )  # fmt: skip
+
+    def attention(self, distances: Floats) -> Floats:
+        """softmax(−½d²/τ) over the last axis."""
+        return softmax(-0.5 * distances**2 / self.temperature)
 
     def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:
         """(μ, √(σ² + σ₀²)) (N, 2) of the patches, and how many there are down and across."""
@@ -205,45 +254,3 @@ class GeodesicViT:
         # a sparse matrix takes a length of 0 for no edge
         length = np.maximum(length, 1e-12)
         return coo_matrix((length, (s, t)), shape=(len(theta), len(theta))).tocsr()
-
-
-def read(path: str | Path) -> Floats:
-    """The intensities (h, w) of a PNG or JPEG file, bounded before it is decoded."""
-    from PIL import Image, UnidentifiedImageError
-
-    if Path(path).stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes")
-    try:
-        # Pillow warns of sizes that are refused here
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            opening = Image.open(path, formats=("PNG", "JPEG"))
-        with opening as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise ValueError(
-                    f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}"
-                )
-            return np.asarray(opened.convert("L"), dtype=np.float64) / 255.0
-    except Image.DecompressionBombError:
-        raise ValueError(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
-    except (UnidentifiedImageError, OSError, SyntaxError) as problem:
-        raise ValueError(f"{path} is no PNG or JPEG picture: {problem}") from None
-
-
-def intensities(image: ArrayLike) -> Floats:
-    """An array (h, w) or (h, w, 3) of bytes, or of numbers in [0, 1], as intensities (h, w)."""
-    array = np.asarray(image)
-    if array.dtype.kind not in "uif" or array.ndim not in (2, 3) or 0 in array.shape:
-        raise ValueError(
-            f"image must be numbers of shape (h, w) or (h, w, 3), got {array.dtype} {array.shape}"
-        )
-    if array.ndim == 3 and array.shape[2] not in (3, 4):
-        raise ValueError(f"image must have 3 or 4 channels, got shape {array.shape}")
-    if array.size > 4 * MOST_PIXELS:
-        raise ValueError(f"image must have at most {MOST_PIXELS} pixels, got shape {array.shape}")
-    grey = array.astype(np.float64) / (255.0 if array.dtype == np.uint8 else 1.0)
-    if grey.ndim == 3:
-        grey = grey[..., :3] @ np.array([0.299, 0.587, 0.114])
-    if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > 1 + 1e-9:
-        wrong = grey[~(np.isfinite(grey) & (grey >= 0) & (grey <= 1))]
-        raise ValueError(f"image must be bytes or lie in [0, 1], got {wrong[:1].tolist()}")
-    return grey

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from itertools import product
 from pathlib import Path
@@ -41,6 +42,18 @@ class VisionRows:
 def is_head(source: str) -> bool:
     """Whether a source is a file of heads, or the name of one, and no picture."""
     return source in heads.bundled() or source.endswith(".npz")
+
+
+@lru_cache(maxsize=1)
+def bundled() -> tuple[str, ...]:
+    """Names of the bundled heads that have a picture."""
+    folder = resources.files("assets") / "heads"
+    found = []
+    for name in heads.bundled():
+        with resources.as_file(folder / f"{name}.npz") as path, zipfile.ZipFile(path) as archive:
+            if "image.npy" in archive.namelist():
+                found.append(name)
+    return tuple(found)
 
 
 def load(source: str, layer: int = 0, head: int = 0) -> VisionRows:

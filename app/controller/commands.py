@@ -9,6 +9,7 @@ COMMANDS: tuple[Command, ...] = (
         "new", "File", "New", "Ctrl+N", "Start over with the default scene", "file-plus-outline"
     ),
     Command("open", "File", "Open…", "Ctrl+O", "Open a scene file", "folder-open-outline"),
+    Command("open_picture", "File", "Open picture…", "", "Show a photograph and its patches"),
     Command(
         "save", "File", "Save", "Ctrl+S", "Write the scene to its file", "content-save-outline"
     ),

@@ -8,10 +8,8 @@ from PIL import Image, ImageDraw
 from compute.patches import Patches
 from compute.types import Floats
 
-# pixels of the longer side, corners of an ellipse, and how much of the photograph shows through
-SIDE, CORNERS, SHOWN = 1120, 24, 0.62
-# the largest ellipse, in patches: its neighbour's begins at one half
-LARGEST = 0.46
+# pixels of the longer side, and how much of the photograph shows through
+SIDE, SHOWN = 1120, 0.62
 LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
 LINE, WAY, ENDS = (235, 240, 255, 150), (255, 92, 60, 255), (255, 255, 255, 255)
 
@@ -26,7 +24,7 @@ def drawn(found: Patches, shown: Floats, start: int, end: int) -> Image.Image:
     image = Image.blend(heat, photograph, SHOWN)
     pen = ImageDraw.Draw(image, "RGBA")
     centres = (np.argwhere(np.ones(found.shape))[:, ::-1] + 0.5) * unit
-    for corners in centres[:, None] + unit * ellipses(found.metric):
+    for corners in centres[:, None] + unit * found.circles():
         pen.line([tuple(c) for c in corners], fill=LINE, width=max(1, round(unit / 40)))
     way = [tuple(centres[i]) for i in found.way(start, end)]
     wide = max(2, round(unit / 9))
@@ -39,22 +37,6 @@ def drawn(found: Patches, shown: Floats, start: int, end: int) -> Image.Image:
         )
         pen.text((x, y), name, fill=ENDS, anchor="mm", font_size=1.4 * radius)
     return image
-
-
-def ellipses(metric: Floats) -> Floats:
-    """Circles of one Fisher length (N, 25, 2) about 0, in patches: short where much changes.
-
-    All have the same Fisher radius, that of which the largest still fits its patch.
-    """
-    values, vectors = np.linalg.eigh(metric)
-    halves = 1.0 / np.sqrt(np.maximum(values, 1e-12 * values.max()))
-    scale = LARGEST / np.quantile(halves, 0.98)
-    # the few that would be larger are cut there
-    halves = np.minimum(halves * scale, LARGEST)
-    turn = np.linspace(0.0, 2 * np.pi, CORNERS + 1)
-    circle = np.stack([np.cos(turn), np.sin(turn)])
-    found: Floats = np.swapaxes((vectors * halves[:, None, :]) @ circle, 1, 2)
-    return found
 
 
 def _photograph(image: np.ndarray) -> Image.Image:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.flow import Particles, StrokeDrawn, VectorField
+from app.views.photograph import PictureEdited
 from app.views.token_path import TokenPathChosen
 from compute.types import Extent
 
@@ -113,6 +114,7 @@ Event = (
     | SceneEdited
     | CommandInvoked
     | PanelShown
+    | PictureEdited
     | TokenPathChosen
 )
 Handler = Callable[[Event], None]

@@ -6,20 +6,16 @@ from collections.abc import Callable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QSlider,
-    QSpinBox,
     QToolButton,
-    QWidget,
 )
 
 from app.views.base import CommandInvoked, Event, SceneEdited
-from app.views.flow import FlowState, Setting
-from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
+from app.views.flow import FlowState
+from app.views.qt.settings_form import SettingsForm
+from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
 
 TICKS = 1000
@@ -33,29 +29,6 @@ BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
 NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
 
 
-class _Number(QDoubleSpinBox):
-    """A number over many powers of ten, which a fixed count of decimals cannot show."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setDecimals(14)
-        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.4g}"
-
-    def valueFromText(self, text: str) -> float:
-        try:
-            return float(text)
-        except ValueError:
-            return self.value()
-
-    def validate(self, text: str, place: int) -> object:
-        known = set(text) <= set("0123456789.eE-+")
-        state = QValidator.State
-        return (state.Acceptable if known else state.Invalid, text, place)
-
-
 class FlowPanel:
     """Rows are made from the state's settings; every choice is a `SceneEdited`."""
 
@@ -63,10 +36,8 @@ class FlowPanel:
         self._emit = emit
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)
-        self._rows = form()
-        self._fields: dict[str, QWidget] = {}
-        self._listed: tuple[str, ...] = ()
-        column.addLayout(self._rows)
+        self._form = SettingsForm(self._change)
+        column.addLayout(self._form.layout)
         self.warning = label("", "warning", wrap=True)
         column.addWidget(self.warning)
         column.addLayout(self._make_clock())
@@ -130,12 +101,7 @@ class FlowPanel:
     def show(self, state: FlowState) -> None:
         """Show a state without telling it back."""
         self._state = state
-        listed = tuple(row.field for row in state.settings)
-        if listed != self._listed:
-            self._make_rows(state)
-            self._listed = listed
-        for row in state.settings:
-            self._set(self._fields[row.field], row)
+        self._form.show(state.settings)
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
         self.warning.setVisible(bool(state.warning))
         self.words.setText(state.words)
@@ -158,40 +124,3 @@ class FlowPanel:
     def _scrub(self, tick: int) -> None:
         if self._state is not None:
             self._change("flow.time", tick / TICKS * self._state.longest)
-
-    def _make_rows(self, state: FlowState) -> None:
-        while self._rows.rowCount():
-            self._rows.removeRow(0)
-        self._fields = {row.field: self._field(row) for row in state.settings}
-        for row in state.settings:
-            self._rows.addRow(caption(row.words), self._fields[row.field])
-
-    def _field(self, row: Setting) -> QWidget:
-        field = row.field
-        if row.choices:
-            box = picker(row.words, row.hint)
-            box.activated.connect(lambda i: self._change(field, box.itemData(i)))
-            return box
-        spin: QSpinBox | QDoubleSpinBox
-        if isinstance(row.value, float):
-            spin = _Number()
-            spin.setRange(*row.limits)
-        else:
-            spin = QSpinBox()
-            spin.setRange(*(round(limit) for limit in row.limits))
-        spin.setAccessibleName(row.words)
-        spin.setToolTip(row.hint)
-        spin.setKeyboardTracking(False)
-        spin.valueChanged.connect(lambda value: self._change(field, value))
-        return spin
-
-    def _set(self, field: QWidget, row: Setting) -> None:
-        field.setToolTip(row.hint)
-        if isinstance(field, QComboBox):
-            fill(field, row.choices, str(row.value))
-        elif isinstance(field, QSpinBox):
-            with QSignalBlocker(field):
-                field.setValue(int(row.value))
-        elif isinstance(field, QDoubleSpinBox):
-            with QSignalBlocker(field):
-                field.setValue(float(row.value))

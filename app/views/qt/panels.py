@@ -60,10 +60,17 @@ def _token_path(emit: Emit, theme: Theme) -> Panel:
     return TokenPathPanel(emit, theme)
 
 
+def _photograph(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.photograph_panel import PhotographPanel
+
+    return PhotographPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
     PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
+    PanelSpec("Picture", BOTTOM, _photograph, beside="Log", height=340),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QSizePolicy
 
 from app.views.base import Handler, SceneEdited
 from app.views.qt.widgets import WIDE, label, panel
@@ -39,6 +40,8 @@ class RowsPanel:
         self._plots.scene().sigMouseClicked.connect(self._click)
         self._plots.scene().sigMouseMoved.connect(self._hover)
         self._readout = label("", "quiet")
+        # as high as there is room, and no reason to scroll
+        self._plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self._plots, 1)
         column.addWidget(self._readout)
         self.set_theme(theme)

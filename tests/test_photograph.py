@@ -1,0 +1,162 @@
+"""A picture in the window: the lattice from one patch, what is chosen, the panel, bad files."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.controller.parts import Desk
+from app.controller.photograph import Photograph, PictureTask
+from app.controller.runner import JobFailed
+from app.documents import is_photograph
+from app.model import session
+from app.model.store import Store
+from app.views.base import PanelShown
+from app.views.photograph import PictureEdited
+from app.views.theme import DARK, LIGHT
+from compute import GeodesicViT, pictures
+from compute.patches import trail
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A photograph of 80 × 48 pixels whose right half is bright."""
+    pixels = np.zeros((48, 80, 3), np.uint8)
+    pixels[:, 40:] = (250, 128, 4)
+    pixels[::2, ::3] += 3
+    path = tmp_path / "photograph.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def desk():
+    """A desk that writes down what is asked, shown and raised."""
+    made = SimpleNamespace(asked=[], shown=[], raised=[], chosen=None)
+    window = SimpleNamespace(
+        set_panel=lambda title, state: made.shown.append(state),
+        raise_panel=made.raised.append,
+        ask_open=lambda title, pattern: made.chosen,
+    )
+    made.part = Photograph(
+        Desk(Store(session.load("gaussian")), SimpleNamespace(), window, made.asked.append)
+    )
+    return made
+
+
+def answered(desk) -> object:
+    """The state that is shown once the last task is done."""
+    desk.asked[-1].perform(None, desk.part.on_message, lambda: False)
+    return desk.shown[-1]
+
+
+def test_ways_from_one_patch_are_those_of_all(file):
+    vit = GeodesicViT(8, alpha=0.3)
+    every, one = vit.process_image(file), vit.lattice_of_image(file)
+    distances, before = one.reach(7)
+    np.testing.assert_allclose(distances, every.distances[7])
+    assert trail(before, 7, 52) == every.way(7, 52)
+    np.testing.assert_allclose(vit.attention(distances), every.weights[7])
+    assert one.image.shape == (48, 80, 3)
+    assert one.circles().shape == (60, 25, 2)
+    with pytest.raises(ValueError, match="start must be from 0 to 59"):
+        one.reach(60)
+
+
+def test_a_lattice_covers_whole_patches_of_an_upright_picture(file):
+    lattice = GeodesicViT(9).lattice_of_image(file)
+    assert (lattice.shape, lattice.image.shape) == ((5, 8), (45, 72, 3))
+    turned = file.with_suffix(".jpg")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held on its side
+    Image.open(file).save(turned, exif=exif)
+    assert pictures.read(turned).shape == (80, 48, 3)
+
+
+def test_only_what_matters_for_what_is_chosen_is_asked(desk, file):
+    part = desk.part
+    part.on_event(PanelShown("Picture", True))
+    assert desk.asked[-1].has_rows
+    shown = answered(desk)
+    assert [row.field for row in shown.settings][:4] == ["source", "of", "shown", "layer"]
+    assert shown.size == (16, 16)
+    part.on_event(PictureEdited((("shown", "heat"),)))
+    shown = answered(desk)
+    assert "heat" in [row.field for row in shown.settings]
+    assert shown.shown.sum() == pytest.approx(1.0)
+    part.on_event(PictureEdited((("of", "shades"),)))
+    assert not desk.asked[-1].has_rows
+    desk.chosen = str(file)
+    part.commands()["open_picture"]()
+    assert desk.raised == ["Picture"]
+    assert (desk.asked[-1].source, desk.asked[-1].modified) == (str(file), file.stat().st_mtime_ns)
+    count = len(desk.asked)
+    part.on_event(PictureEdited((("circles", "off"),)))
+    assert len(desk.asked) == count, "circles are drawn or not, nothing is computed"
+    assert answered(desk).circles is None
+
+
+def test_the_way_leads_from_place_to_place(desk, file):
+    desk.part.on_event(PanelShown("Picture", True))
+    changes = (("source", str(file)), ("patch", 8), ("start", (0.0, 0.0)), ("end", (1.0, 1.0)))
+    desk.part.on_event(PictureEdited((*changes, ("shown", "distance"))))
+    shown = answered(desk)
+    np.testing.assert_allclose(shown.way[[0, -1]], [[0.5, 0.5], [9.5, 5.5]])
+    assert shown.shown[0, 0] == 0
+    assert shown.image.dtype == np.uint8
+
+
+def test_bad_files_are_said_and_the_form_stays(desk, tmp_path):
+    file = tmp_path / "no.png"
+    file.write_bytes(b"nothing")
+    assert is_photograph(file)
+    assert not is_photograph(tmp_path / "absent.png")
+    desk.part.on_event(PanelShown("Picture", True))
+    desk.part.on_event(PictureEdited((("source", str(file)),)))
+    with pytest.raises(ValueError, match="is no PNG or JPEG picture"):
+        desk.asked[-1].perform(None, None, lambda: False)
+    desk.part.on_message(JobFailed(desk.asked[-1], "ValueError: it is no picture"))
+    assert desk.shown[-1].note == "it is no picture"
+    assert desk.shown[-1].image is None
+    assert desk.shown[-1].settings[0].value == str(file)
+
+
+def test_tasks_are_equal_when_their_answers_would_be():
+    assert PictureTask("a.png", patch=8) == PictureTask("a.png", patch=8)
+    assert PictureTask("a.png", 1) != PictureTask("a.png", 2)
+
+
+@pytest.mark.window
+def test_clicks_put_a_and_b_by_turns(desk):
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from app.views.qt.photograph_panel import PhotographPanel
+
+    application = QApplication.instance() or QApplication(["test"])
+    desk.part.on_event(PanelShown("Picture", True))
+    heard: list[PictureEdited] = []
+    panel = PhotographPanel(heard.append, DARK)
+    panel.widget.resize(700, 320)
+    panel.widget.show()
+    panel.show(answered(desk))
+    application.processEvents()
+    assert heard == [], "what it was told it does not tell back"
+    box = panel.plot.getViewBox()
+    for at in ((1.5, 2.5), (14.5, 8.5)):
+        place = panel.plot.mapFromScene(box.mapViewToScene(QPointF(*at)))
+        QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    (start,), (end,) = (event.changes for event in heard)
+    assert (start[0], end[0]) == ("start", "end")
+    assert start[1] == pytest.approx((1.5 / 16, 2.5 / 16), abs=0.01)
+    assert end[1] == pytest.approx((14.5 / 16, 8.5 / 16), abs=0.01)
+    panel._pins["end"].setPos(3.0, 4.0)
+    assert heard[-1].changes == (("end", (3.0 / 16, 4.0 / 16)),)
+    panel.set_theme(LIGHT)
+    panel.widget.close()
+    panel.widget.deleteLater()
+    application.processEvents()
