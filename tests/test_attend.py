@@ -92,11 +92,32 @@ def test_scalars_as_values(qkv, reference_engine):
         (lambda q, k, v: (q, k * np.nan, v), "K must be finite"),
         (lambda q, k, v: (q[:0], k, v), "none of them 0"),
         (lambda q, k, v: ("no", k, v), "Q must be numbers"),
+        (lambda q, k, v: (q, k, v * 1e200), r"V must lie within ±1e\+15, got [0-9.]+e\+200"),
+        (lambda q, k, v: (q, k[:0], v[:0]), "K must have shape"),
     ],
 )
 def test_bad_input(change, words, qkv, reference_engine):
     with pytest.raises(ValueError, match=words):
         attend("ambient", reference_engine, *change(*qkv))
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda q, k, v: (q[:, :1], k[:, :1], v), r"at least 2 dimensions, got \(5, 1\)"),
+        (lambda q, k, v: (q, k[:1], v[:1]), "needs 3 to 4096 keys, got 1"),
+        (lambda q, k, v: (q, np.tile(k[:1], (6, 1)), v), "its metric is singular"),
+    ],
+)
+def test_planes_that_hold_no_geodesics(change, words, qkv, engine):
+    """Refused in one line by geodesics; the other modes need no plane, and answer."""
+    arrays = change(*qkv)
+    with pytest.raises(ValueError, match=words):
+        attend("geodesic", engine, *arrays)
+    for mode in ("flat", "ambient", "jeffreys"):
+        found = attend(mode, engine, *arrays)
+        np.testing.assert_allclose(found.weights.sum(axis=1), 1.0, atol=1e-6)
+        assert np.isfinite(found.output).all()
 
 
 def test_wrong_modes_and_too_many_pairs(reference_engine):

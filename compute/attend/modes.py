@@ -100,6 +100,8 @@ def _jeffreys(request: AttendRequest) -> Attended:
 def geodesic(request: AttendRequest, engine: Engine) -> Attended:
     """By geodesics in the plane through the mean query that holds most variance."""
     Q, K, V = request.Q, request.K, request.V
+    if Q.shape[1] < 2:
+        raise ValueError(f"mode geodesic needs queries of at least 2 dimensions, got {Q.shape}")
     pairs = len(Q) * len(K)
     if pairs > MOST_PAIRS:
         raise ValueError(

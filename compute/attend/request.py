@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from compute.types import Floats, Ints
 
+# beyond, squares leave single precision
+LARGEST = 1e15
 MODES = ("flat", "ambient", "jeffreys", "geodesic")
 
 
@@ -16,7 +18,7 @@ MODES = ("flat", "ambient", "jeffreys", "geodesic")
 class AttendRequest:
     """Queries Q (nq, d), keys K (nk, d), values V (nk, dv), a mode and a temperature τ.
 
-    Raises ValueError for shapes that do not fit and for entries that are not finite.
+    Raises ValueError for shapes that do not fit and for entries that are not finite, or beyond ±1e15.
     """
 
     Q: Floats
@@ -76,4 +78,6 @@ def _matrix(name: str, value: ArrayLike) -> Floats:
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name} must be finite, got {array[where]} at {where}")
+    if np.abs(array).max() > LARGEST:
+        raise ValueError(f"{name} must lie within ±{LARGEST:g}, got {np.abs(array).max():g}")
     return array
