@@ -39,6 +39,16 @@ class Normal:
         object.__setattr__(self, "covariance", covariance)
 
 
+def outlines(mean: Floats, covariance: Floats, corners: int = 96) -> Floats:
+    """Ellipses of one standard deviation (..., corners + 1, 2), closed; mean (..., 2)."""
+    turn = np.linspace(0.0, 2.0 * np.pi, corners + 1)
+    circle = np.stack([np.cos(turn), np.sin(turn)])
+    found: Floats = mean[..., None, :] + np.swapaxes(
+        np.linalg.cholesky(covariance) @ circle, -1, -2
+    )
+    return found
+
+
 def wasserstein(a: Normal, b: Normal) -> float:
     """W₂ between two normal distributions."""
     root = _root(a.covariance)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.controller.normals import Normals
 from app.controller.parts import Desk, Part
 from app.controller.photograph import Photograph
 from app.controller.rows import Rows
 from app.controller.token_path import TokenPath
 
-PARTS: tuple[Callable[[Desk], Part], ...] = (Rows, TokenPath, Photograph)
+PARTS: tuple[Callable[[Desk], Part], ...] = (Rows, TokenPath, Photograph, Normals)

@@ -9,10 +9,11 @@ from PIL import Image, ImageColor, ImageDraw
 
 from app.views.theme import LIGHT
 from compute.bivariate import NormalPath
+from compute.normals import outlines as ellipses
 from compute.types import Floats
 
 # pixels of a panel and its border, twice as large as they come out; how many ellipses are on the way
-SIDE, BORDER, SHOWN, CORNERS = 1040, 100, 9, 96
+SIDE, BORDER, SHOWN = 1040, 100, 9
 # plain letters: the font that Pillow brings has no others
 WORDS = {"fisher-rao": "Fisher-Rao geodesic", "w2": "W2 path", "e": "e-path", "m": "m-path"}
 COLOURS = {
@@ -51,8 +52,4 @@ def drawn(paths: Mapping[str, NormalPath]) -> Image.Image:
 def outlines(path: NormalPath) -> Floats:
     """Ellipses of one standard deviation (9, 97, 2) at even times."""
     chosen = np.linspace(0, len(path.t) - 1, SHOWN).round().astype(int)
-    turn = np.linspace(0.0, 2 * np.pi, CORNERS + 1)
-    circle = np.stack([np.cos(turn), np.sin(turn)])
-    roots = np.linalg.cholesky(path.covariance[chosen])
-    found: Floats = path.mean[chosen][:, None] + np.swapaxes(roots @ circle, 1, 2)
-    return found
+    return ellipses(path.mean[chosen], path.covariance[chosen])

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.flow import Particles, StrokeDrawn, VectorField
+from app.views.normals import NormalEdited
 from app.views.photograph import PictureEdited
 from app.views.token_path import TokenPathChosen
 from compute.types import Extent
@@ -114,6 +115,7 @@ Event = (
     | SceneEdited
     | CommandInvoked
     | PanelShown
+    | NormalEdited
     | PictureEdited
     | TokenPathChosen
 )

@@ -66,11 +66,18 @@ def _photograph(emit: Emit, theme: Theme) -> Panel:
     return PhotographPanel(emit, theme)
 
 
+def _normals(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.normals_panel import NormalsPanel
+
+    return NormalsPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
     PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
     PanelSpec("Picture", BOTTOM, _photograph, beside="Log", height=340),
+    PanelSpec("Normals", BOTTOM, _normals, beside="Log", height=340),
 )
 
 

@@ -12,7 +12,7 @@ from app.views.flow import Setting
 from app.views.qt.widgets import caption, fill, form, picker
 
 
-class _Number(QDoubleSpinBox):
+class Number(QDoubleSpinBox):
     """A number over many powers of ten, which a fixed count of decimals cannot show."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class SettingsForm:
             return box
         spin: QSpinBox | QDoubleSpinBox
         if isinstance(row.value, float):
-            spin = _Number()
+            spin = Number()
             spin.setRange(*row.limits)
         else:
             spin = QSpinBox()
