@@ -16,8 +16,8 @@ from app.views.qt.settings_form import Number
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme
 
-HEIGHT, SIDE, PIN = 220, 290, 18
-ROWS = ("mean x", "mean y", "σ xx", "σ xy", "σ yy")
+HEIGHT, SIDE, PIN, ABOVE = 220, 290, 18, 10
+ROWS = ("mean x", "mean y", "Σ xx", "Σ xy", "Σ yy")
 HINT = (
     "Ellipses of one standard deviation. Drag a letter to move a mean, the dot on its ellipse to "
     "stretch and turn it; the playhead moves all four ways."
@@ -99,6 +99,7 @@ class NormalsPanel:
         if is_mean:
             given = {"color": self._theme.pin_ink, "anchor": (0.5, 0.5), "offset": (0, 0)}
             pin.setLabel(name, given)
+        pin.setZValue(ABOVE)
         pin.sigPositionChanged.connect(lambda: self._dragged(name, is_mean))
         self.plot.addItem(pin)
         return pin

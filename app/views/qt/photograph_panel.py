@@ -15,7 +15,7 @@ from app.views.qt.settings_form import SettingsForm
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme
 
-HEIGHT, SIDE, PIN = 220, 250, 20
+HEIGHT, SIDE, PIN, ABOVE = 220, 250, 20, 10
 # how much of the photograph a map lets through
 STRENGTH = 0.6
 HINT = "Click a patch for A, another for B, or drag them: the shortest way through the lattice."
@@ -86,6 +86,7 @@ class PhotographPanel:
             pen=pg.mkPen(self._theme.pin_ink, width=2), brush=colour, hoverBrush=colour,
         )  # fmt: skip
         pin.setLabel(letter, {"color": self._theme.pin_ink, "anchor": (0.5, 0.5), "offset": (0, 0)})
+        pin.setZValue(ABOVE)
         pin.sigPositionChanged.connect(lambda: self._put(name, pin.pos().x(), pin.pos().y()))
         self.plot.addItem(pin)
         return pin
