@@ -26,6 +26,8 @@ from compute.types import Floats
 PATTERN = "Pictures and vision heads (*.png *.jpg *.jpeg *.npz);;All files (*)"
 # the longer side of the photograph in the panel, and the share of extreme values beyond the colours
 SIDE, BEYOND = 1024, 0.01
+# the picture that is shown at first; nothing of it is read before the panel is seen
+FIRST = "astronaut"
 SHOWN = {
     "density": "√det g",
     "distance": "Distance from A",
@@ -149,8 +151,7 @@ class Photograph(Watched):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        source = vision.bundled()[0]
-        self._chosen = PictureTask(source, layer=heads.load(source).layers - 1)
+        self._chosen = PictureTask(FIRST)
         self._circles = True
         self._opened: tuple[str, ...] = ()
         self._answer: PictureAnswer | None = None
