@@ -50,6 +50,10 @@ class Engine(Protocol):
     def adapter(self) -> str:
         """What it runs on, in words."""
 
+    @property
+    def software(self) -> bool:
+        """Whether it is a GPU in name alone: kernels that run on the processor."""
+
     def geometry(self, request: GeometryRequest) -> Geometry: ...
     def shoot(self, request: ShootRequest) -> Paths: ...
     def connect(self, request: ConnectRequest) -> Paths: ...
@@ -71,6 +75,7 @@ class ReferenceEngine:
 
     name = "reference"
     adapter = "NumPy, float64"
+    software = False
 
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature by the family's own formulas."""

@@ -50,6 +50,11 @@ class GpuEngine:
         """The adapter in words."""
         return self._device.adapter
 
+    @property
+    def software(self) -> bool:
+        """Whether the adapter is a program on the processor."""
+        return self._device.software
+
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
         with self._device.watched():
