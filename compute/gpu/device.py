@@ -33,7 +33,7 @@ class Device:
     def __init__(self) -> None:
         adapter = best(adapters(), os.environ.get(CHOICE, ""))
         self.adapter = words(adapter)
-        self.software = adapter.info["adapter_type"] == "CPU"
+        self.software: bool = adapter.info["adapter_type"] == "CPU"
         self.handle = adapter.request_device_sync(label="attention-geodesics")
         self.queue = self.handle.queue
         self.limits: dict[str, int] = dict(self.handle.limits)

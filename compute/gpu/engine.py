@@ -53,7 +53,7 @@ class GpuEngine:
     @property
     def software(self) -> bool:
         """Whether the adapter is a program on the processor."""
-        return self._device.software
+        return bool(self._device.software)
 
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
