@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests import golden_distances
+from tests import golden_distances, golden_special
 from tests.golden_cases import KINDS, manifold_of
 
 # what golden files hold beyond what is built: named, so that nothing is passed over in silence
 NOT_YET = {
-    "families": {"special", "flat"},
+    "families": {"flat"},
     "kinds": {
         "scalar_heat_eigenmode", "vector_heat_eigenmode",  # as rates and orders: tests/test_flow.py
         "seed_literal_fourier_growth",
@@ -39,6 +39,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_golden(case, engine):
+    if case["kind"] in golden_special.NAMES:
+        key = "tol_f64" if engine.name == "reference" else "tol_f32"
+        golden_special.check(case, engine, case[key])
+        return
     if case["kind"] in golden_distances.KINDS:
         found = golden_distances.KINDS[case["kind"]](case, engine)
     else:
