@@ -303,3 +303,15 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     assert not controller.morph.is_running
     drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]
     assert "rays" not in drawn and "geodesic" not in drawn
+
+
+def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
+    controller, canvas, _, runner = desk
+    controller.on_event(SceneEdited((("layers.spray", True), ("layers.loop", True))))
+    give(controller, runner)
+    canvas.reset_mock()
+    controller.on_event(SceneEdited((("chart", "half_plane"),)))
+    drawn = {call.args[0]: call.args[1] for call in canvas.set_curve.call_args_list}
+    assert drawn["rays"].xy.shape[1] == 4, "where it was and where it will be"
+    # a loop's edges are straight in the chart that it is drawn in, a ray is what it is
+    assert [type(job).__name__ for job in runner.take()] == ["EllipseJob", "MapJob", "LoopJob"]

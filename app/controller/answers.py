@@ -92,6 +92,16 @@ class Answers:
         """Studies of other kinds are shown no longer."""
         self._studies = {kind: a for kind, a in self._studies.items() if kind in kinds}
 
+    @property
+    def studies(self) -> tuple[StudyAnswer, ...]:
+        """The studies that are shown."""
+        return tuple(self._studies.values())
+
+    def show_studies(self) -> None:
+        """Draw all of them."""
+        for answer in self.studies:
+            drawing.show_study(self._canvas, self._store.scene, answer)
+
     def show_path(self) -> None:
         """Draw the path, if it is of the scene's family."""
         scene = self._store.scene

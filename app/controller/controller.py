@@ -221,8 +221,9 @@ class Controller:
         self.player.end_relaxing()
         self.streaming.forget()
         self._viewport = replace(self._viewport, dragging=False)
-        self._planned = {k: job for k, job in self._planned.items() if k is PathJob}
-        self.morph.begin(old, new, self.answers.path, self._arrive)
+        kept = (PathJob, *STUDIES)
+        self._planned = {k: job for k, job in self._planned.items() if k in kept}
+        self.morph.begin(old, new, self.answers.path, self.answers.studies, self._arrive)
         self._show_panels(new)
         self._plan(new)
 
@@ -230,6 +231,7 @@ class Controller:
         """Draw what came while the chart changed, unless the family did too."""
         drawing.show_scene(self.canvas, self.store.scene)
         self.answers.show_path()
+        self.answers.show_studies()
         late, self._late = self._late, []
         for message in late:
             if message.job.family == self.store.scene.family:

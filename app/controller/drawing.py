@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -77,14 +78,22 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
     show_pins(canvas, scene)
 
 
-def show_things(canvas: Canvas, scene: Scene, chart: Chart, answer: PathAnswer | None) -> None:
-    """What is at points of the manifold, in any chart; no ellipses and no studies."""
+def show_things(
+    canvas: Canvas,
+    scene: Scene,
+    chart: Chart,
+    answer: PathAnswer | None,
+    found: Iterable[StudyAnswer] = (),
+) -> None:
+    """What is at points of the manifold, in any chart; no maps and no ellipses."""
     manifold, layers = manifold_of(scene.family), scene.layers
     canvas.set_marks(picture.marks(manifold, chart) if layers.tokens else None)
     show_pins(canvas, scene, chart)
     if answer is not None:
         show_path(canvas, scene, answer, chart)
         show_moving_point(canvas, scene, answer, chart)
+    for study in found:
+        show_study(canvas, scene, study, chart)
 
 
 def show_pins(canvas: Canvas, scene: Scene, drawn_in: Chart | None = None) -> None:
@@ -128,9 +137,11 @@ def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer) -> None:
     canvas.set_map(picture.color_map(scene, answer) if scene.layers.map else None)
 
 
-def show_study(canvas: Canvas, scene: Scene, answer: StudyAnswer) -> None:
+def show_study(
+    canvas: Canvas, scene: Scene, answer: StudyAnswer, drawn_in: Chart | None = None
+) -> None:
     """The curves of a study; kinds that it has none of are cleared."""
-    _, chart = _manifold_and_chart(scene)
+    chart = drawn_in or surfaces.chart_drawn(scene)
     for kind in studies.kinds_of(answer.job):
         curve = answer.curves.get(kind)
         drawn = None if curve is None or len(curve) < 2 else picture.curve(curve, chart)

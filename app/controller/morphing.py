@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from app.controller import drawing, surfaces
 from app.controller.jobs import PathAnswer
+from app.controller.studies import StudyAnswer
 from app.model.scene import Scene
 from app.views.base import Canvas, Window
 from compute.charts import Chart
@@ -31,7 +32,12 @@ class Morph:
         return self._stop is not None
 
     def begin(
-        self, old: Scene, new: Scene, path: PathAnswer | None, done: Callable[[], None]
+        self,
+        old: Scene,
+        new: Scene,
+        path: PathAnswer | None,
+        found: Iterable[StudyAnswer],
+        done: Callable[[], None],
     ) -> None:
         """From the chart of ``old`` to that of ``new``, of the same family; then call ``done``."""
         self.end()
@@ -40,7 +46,7 @@ class Morph:
         drawing.show_ground(self._canvas, old, surfaces.chart_drawn(old))
         self._canvas.set_blend(0.0)
         drawing.show_scene(self._canvas, new)
-        drawing.show_things(self._canvas, new, chart, path)
+        drawing.show_things(self._canvas, new, chart, path, found)
         self._done, self._step = done, 0
         self._stop = self._window.every(FRAME_MS, self._advance)
 

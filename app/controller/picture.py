@@ -51,8 +51,9 @@ def straight(scene: Scene, chart: Chart) -> Curve:
 def curve(theta: Floats, chart: Chart) -> Curve:
     """A curve in θ (k, 2), with NaN between its pieces."""
     known = np.asarray(np.isfinite(theta).all(axis=1))
-    xy = np.full((len(theta), chart.dimension), np.nan)
-    xy[known] = chart.forward(theta[known])
+    drawn = chart.forward(theta[known])
+    xy = np.full((len(theta), drawn.shape[-1]), np.nan)
+    xy[known] = drawn
     return Curve(xy)
 
 
