@@ -279,6 +279,10 @@ def _flow(commands: Any) -> None:
         "--step", type=float, default=0.0, metavar="DT",
         help="a step at most (as long as the grid lets it be; a longer one is reduced, and said)",
     )  # fmt: skip
+    flow.add_argument(
+        "--records", type=int, default=20, metavar="N",
+        help="at how many times it is measured and its zeros are followed (20)",
+    )  # fmt: skip
     flow.add_argument("-o", "--output", metavar="FILE.npz", help="the field at the end")
     _engine(flow)
 

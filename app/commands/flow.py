@@ -12,6 +12,7 @@ from compute import AttentionFlow, open_engine
 from compute.families import family
 from compute.flow import initial
 from compute.flow.natural import towards
+from compute.flow.tracking import Track
 from compute.types import Status
 
 WARNINGS = {
@@ -28,12 +29,15 @@ def flow(chosen: argparse.Namespace) -> int:
         chart=chosen.chart, boundary=chosen.boundary,
     )  # fmt: skip
     field = _initial(chosen, solver)
-    found = solver.evolve(field, chosen.time, step=chosen.step or np.inf)
+    found = solver.evolve(field, chosen.time, chosen.records, chosen.step or np.inf)
     result: dict[str, Any] = {
         "norm": found.norm,
         "mass": found.mass,
         "times": found.times,
         "singularities": found.singularities,
+        "index_sum": sum(zero.index for zero in found.singularities),
+        "boundary_index": found.boundary_index,
+        "tracks": found.tracks,
         "steps": found.steps,
         "dt_limit": found.dt_limit,
         "limiter": found.limiter,
@@ -54,8 +58,9 @@ def flow(chosen: argparse.Namespace) -> int:
         + (f": {WARNINGS[chosen.mode]}" if chosen.mode in WARNINGS else ""),
         f"norm      {found.norm[0]:.6g} becomes {found.norm[-1]:.6g} at t = {found.times[-1]:g}",
         f"mass      {found.mass[0]:.9g} becomes {found.mass[-1]:.9g}",
-        f"zeros     {len(found.singularities)}, "
-        f"indices {sum(s.index for s in found.singularities):+d} in all",
+        f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
+        f"along the edge {found.boundary_index:+d}",
+        f"tracks    {_fates(found.tracks)}",
         f"steps     {found.steps}, Euler's limit {found.dt_limit:.3g}; "
         f"{found.cut:.1%} of the grid is cut",
         f"status    {found.status.name} ({found.engine})",
@@ -63,6 +68,21 @@ def flow(chosen: argparse.Namespace) -> int:
     ]
     show(result, chosen.json, lines)
     return 0 if found.status == Status.OK else 1
+
+
+def _fates(tracks: tuple[Track, ...]) -> str:
+    """How many zeros came and went while the field was watched, and in what way."""
+    words = {"pair": "in pairs", "edge": "over the edge", "lost": "unexplained"}
+    parts = [
+        f"{verb} {count} {how}"
+        for verb, ends in (
+            ("came", [track.birth.cause for track in tracks]),
+            ("went", [track.death.cause for track in tracks]),
+        )
+        for cause, how in words.items()
+        if (count := ends.count(cause))
+    ]
+    return f"{len(tracks)}" + "".join(f"; {part}" for part in parts)
 
 
 def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:

@@ -22,8 +22,9 @@ from compute.flow.grid import Grid, closed, grid
 from compute.flow.literal import Literal, literal
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
-from compute.flow.singularities import Singularity, singularities
+from compute.flow.singularities import Singularity, boundary_index, singularities
 from compute.flow.stepping import Evolution, diffuse, longest, sharpen
+from compute.flow.tracking import Track, follow
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status
 
@@ -40,8 +41,9 @@ class Flow:
     """A field's evolution.
 
     field: at the end, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN outside;
-    times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end; steps;
-    dt_limit of Euler's method; status NOT_CONVERGED where growth stopped it; cut: the share of nodes
+    times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end and, over
+    the times, their tracks; boundary_index: the field's winding along the edge at the end, which the
+    indices add up to unless a zero lies on the edge; steps; dt_limit of Euler's method; status NOT_CONVERGED where growth stopped it; cut: the share of nodes
     outside the domain or where the metric is singular or too small for steps of any use, through whose
     edge nothing flows; limiter: what made the steps shorter than they were wanted, in words, or "".
     """
@@ -51,6 +53,8 @@ class Flow:
     norm: list[float]
     mass: list[float]
     singularities: list[Singularity]
+    tracks: tuple[Track, ...]
+    boundary_index: int
     steps: int
     dt_limit: float
     status: Status
@@ -143,12 +147,16 @@ class AttentionFlow:
         made = self._run(start, time, records, step)
         end = self._expanded(made.states[-1])
         vectors = self.mode != "scalar"
+        followed = made.states if vectors else []
+        found = [singularities(self.grid, np.nan_to_num(self._expanded(z))) for z in followed]
         return Flow(
             field=end,
             times=made.times,
             norm=[self._norm(z) for z in made.states],
             mass=[0.0 if vectors else self._operator.total(z) for z in made.states],
-            singularities=singularities(self.grid, np.nan_to_num(end)) if vectors else [],
+            singularities=found[-1] if found else [],
+            tracks=follow(self.grid, made.times, found) if found else (),
+            boundary_index=boundary_index(self.grid, np.nan_to_num(end)) if found else 0,
             steps=made.steps,
             dt_limit=made.dt_limit,
             status=made.status,

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from compute.flow.grid import Grid
+from compute.manifold import solve2
 from compute.types import Floats
 
 NEWTON = 20
+# a zero is called a centre where |tr ∂A| falls below this share of √det ∂A
+CENTRE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -31,32 +34,38 @@ class Singularity:
 def singularities(grid: Grid, field: Floats) -> list[Singularity]:
     """The zeros of a field of θ-components (rows, columns, 2), cell by cell."""
     a = _drawn(grid, field)
-    winding = _winding(a)
-    whole = (
-        grid.usable[:-1, :-1] & grid.usable[:-1, 1:] & grid.usable[1:, :-1] & grid.usable[1:, 1:]
-    )
-    found = []
-    for i, j in np.argwhere((winding != 0) & whole):
-        corners = np.stack([a[i, j], a[i, j + 1], a[i + 1, j], a[i + 1, j + 1]])
-        s, t, slope = _zero(corners)
-        x = grid.x[i, j] + np.array([s * grid.step[0], t * grid.step[1]])
-        theta = grid.chart.inverse(x)
-        kind = _kind(slope / np.array(grid.step), int(winding[i, j]))
-        found.append(
-            Singularity(
-                (float(theta[0]), float(theta[1])), (float(x[0]), float(x[1])),
-                int(winding[i, j]), kind,
-            )
-        )  # fmt: skip
-    return found
+    winding = np.where(whole_cells(grid), _winding(a), 0)
+    i, j = np.nonzero(winding)
+    place, slope = _zeros(np.stack([a[i, j], a[i, j + 1], a[i + 1, j], a[i + 1, j + 1]], axis=1))
+    x = grid.x[i, j] + place * grid.step
+    theta = grid.chart.inverse(x)
+    kinds = _kinds(slope / np.array(grid.step), winding[i, j])
+    return [
+        Singularity((float(t[0]), float(t[1])), (float(at[0]), float(at[1])), int(index), kind)
+        for t, at, index, kind in zip(theta, x, winding[i, j], kinds, strict=True)
+    ]
+
+
+def whole_cells(grid: Grid) -> np.ndarray:
+    """The cells (rows−1, columns−1) all of whose corners are usable: where zeros are looked for."""
+    u = grid.usable
+    return np.asarray(u[:-1, :-1] & u[:-1, 1:] & u[1:, :-1] & u[1:, 1:])
 
 
 def boundary_index(grid: Grid, field: Floats) -> int:
-    """The winding of a field along the whole grid's edge: the sum of all indices inside."""
-    a = _drawn(grid, field)
-    loop = np.concatenate([a[0, :-1], a[:-1, -1], a[-1, :0:-1], a[:0:-1, 0]])
-    angle = np.arctan2(loop[:, 1], loop[:, 0])
-    return int(np.round(_wrapped(np.diff(angle, append=angle[0])).sum() / (2 * np.pi)))
+    """The winding of a field along the edge of all whole cells: what all indices inside add up to.
+
+    Edges with a whole cell on one side only, each walked with that cell on the left; round a hole that
+    is clockwise.
+    """
+    a, inside = _drawn(grid, field), np.pad(whole_cells(grid), 1)
+    angle = np.arctan2(a[..., 1], a[..., 0])
+    # +1: the cell above (left of) an edge along a row (column) is whole and the other is not
+    along_rows = inside[1:, 1:-1].astype(int) - inside[:-1, 1:-1]
+    along_columns = inside[1:-1, :-1].astype(int) - inside[1:-1, 1:]
+    turn = (_wrapped(np.diff(angle, axis=1)) * along_rows).sum()
+    turn += (_wrapped(np.diff(angle, axis=0)) * along_columns).sum()
+    return round(float(turn) / (2 * np.pi))
 
 
 def _drawn(grid: Grid, field: Floats) -> Floats:
@@ -78,26 +87,32 @@ def _wrapped(angle: Floats) -> Floats:
     return wrapped
 
 
-def _zero(corners: Floats) -> tuple[float, float, Floats]:
-    """Where in the unit cell (s, t) the bilinear field vanishes, and its derivative (2, 2) there."""
-    a, b, c, d = corners
-    s = t = 0.5
+def _zeros(corners: Floats) -> tuple[Floats, Floats]:
+    """Where in unit cells (n, 2) bilinear fields vanish, and their derivatives (n, 2, 2) there.
+
+    corners (n, 4, 2): the values at (0, 0), (1, 0), (0, 1) and (1, 1).
+    """
+    place = np.full((len(corners), 2), 0.5)
     for _ in range(NEWTON):
-        value = (1 - s) * (1 - t) * a + s * (1 - t) * b + (1 - s) * t * c + s * t * d
-        slope = np.stack([(1 - t) * (b - a) + t * (d - c), (1 - s) * (c - a) + s * (d - b)], axis=1)
-        if abs(np.linalg.det(slope)) < 1e-300:
-            break
-        step = np.linalg.solve(slope, value)
-        s, t = (float(np.clip(v, 0.0, 1.0)) for v in (s - step[0], t - step[1]))
-    slope = np.stack([(1 - t) * (b - a) + t * (d - c), (1 - s) * (c - a) + s * (d - b)], axis=1)
-    return s, t, slope
+        value, slope = _bilinear(corners, place)
+        place = np.clip(place - solve2(slope, value), 0.0, 1.0)
+    return place, _bilinear(corners, place)[1]
 
 
-def _kind(slope: Floats, index: int) -> str:
-    """By determinant and trace of ∂A."""
-    if index < 0:
-        return "saddle"
-    det, trace = float(np.linalg.det(slope)), float(np.trace(slope))
-    if trace * trace >= 4 * det:
-        return "node"
-    return "centre" if abs(trace) < 1e-3 * np.sqrt(max(det, 0.0)) else "focus"
+def _bilinear(corners: Floats, place: Floats) -> tuple[Floats, Floats]:
+    """Values (n, 2) and derivatives (n, 2, 2) at places (n, 2) of unit cells."""
+    a, b, c, d = (corners[:, k] for k in range(4))
+    s, t = place[:, :1], place[:, 1:]
+    value = (1 - s) * (1 - t) * a + s * (1 - t) * b + (1 - s) * t * c + s * t * d
+    along, up = (1 - t) * (b - a) + t * (d - c), (1 - s) * (c - a) + s * (d - b)
+    return value, np.stack([along, up], axis=-1)
+
+
+def _kinds(slope: Floats, index: np.ndarray) -> list[str]:
+    """By the sign of the index and by determinant and trace of ∂A (n, 2, 2)."""
+    det, trace = np.linalg.det(slope), np.trace(slope, axis1=-2, axis2=-1)
+    turning = np.abs(trace) < CENTRE * np.sqrt(np.maximum(det, 0.0))
+    kinds = np.select(
+        [index < 0, trace * trace >= 4 * det, turning], ["saddle", "node", "centre"], "focus"
+    )
+    return [str(kind) for kind in kinds]
