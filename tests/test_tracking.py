@@ -119,7 +119,10 @@ def test_all_zeros_of_random_fields_are_found_where_they_are():
     for _ in range(200):
         roots = rng.uniform(-0.9, 0.9, (5, 2)) @ np.array([1, 1j])
         index = np.array([1, 1, 1, -1, -1])
-        w = np.prod(z[..., None] - roots[:3], axis=-1) * np.prod(z[..., None] - roots[3:], axis=-1).conj()
+        w = (
+            np.prod(z[..., None] - roots[:3], axis=-1)
+            * np.prod(z[..., None] - roots[3:], axis=-1).conj()
+        )
         field = g.chart.pull(g.theta, np.stack([w.real, w.imag], axis=-1))
         zeros = singularities(g, field)
         assert sum(zero.index for zero in zeros) == boundary_index(g, field) == 1
