@@ -9,5 +9,12 @@ from app.controller.parts import Desk, Part
 from app.controller.photograph import Photograph
 from app.controller.rows import Rows
 from app.controller.token_path import TokenPath
+from app.controller.topology import Topology
 
-PARTS: tuple[Callable[[Desk], Part], ...] = (Rows, TokenPath, Photograph, Normals)
+PARTS: tuple[Callable[[Desk], Part], ...] = (
+    Rows,
+    TokenPath,
+    Photograph,
+    Normals,
+    Topology,
+)

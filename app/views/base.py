@@ -18,6 +18,7 @@ from app.views.flow import Particles, StrokeDrawn, VectorField
 from app.views.normals import NormalEdited
 from app.views.photograph import PictureEdited
 from app.views.token_path import TokenPathChosen
+from app.views.topology import Critical, PairChosen, TopologyAsked
 from compute.types import Extent
 
 Array = NDArray[np.floating]
@@ -105,6 +106,8 @@ class FormulaTyped:
 
 Event = (
     FormulaTyped
+    | PairChosen
+    | TopologyAsked
     | PinMoved
     | VectorMoved
     | LoopDrawn
@@ -333,6 +336,10 @@ class Canvas(ABC):
 
     @abstractmethod
     def set_zeros(self, zeros: Marks | None) -> None: ...
+    @abstractmethod
+    def set_critical(self, points: Critical | None) -> None:
+        """Critical points of the map; a click on one emits `PairChosen`."""
+
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...
     @abstractmethod

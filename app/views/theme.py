@@ -52,6 +52,14 @@ class Theme:
         """The colour of pin "A" or "B"."""
         return self.pin_a if name == "A" else self.pin_b
 
+    def homology(self, dimension: int) -> str:
+        """The colour of parts (0) or of rings (1): amber and pink, told apart by their blue."""
+        return self.vector if dimension else self.warning
+
+    def index(self, index: int) -> str:
+        """The colour of a zero's Poincaré index: red and blue."""
+        return self.caustic if index > 0 else self.pin_a
+
 
 def rgba(colour: str, alpha: float = 1.0) -> RGBA:
     """``#rrggbb`` and an opacity as four numbers in [0, 1]."""

@@ -25,6 +25,7 @@ from app.views.base import (
 from app.views.canvas.arrows import ArrowsLayer
 from app.views.canvas.axes import AxesLayer, GridLayer
 from app.views.canvas.box import BoxLayer
+from app.views.canvas.critical import CriticalLayer
 from app.views.canvas.curves import CurvesLayer
 from app.views.canvas.ellipses import EllipsesLayer
 from app.views.canvas.flow import FieldLayer, ParticlesLayer
@@ -45,6 +46,7 @@ from app.views.canvas.stage import Stage
 from app.views.canvas.still import Tile, still
 from app.views.flow import Particles, VectorField
 from app.views.theme import DARK, RGBA, Theme, rgba
+from app.views.topology import Critical
 from compute.types import Extent
 
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
@@ -88,6 +90,7 @@ class VispyCanvas(Gestures):
         self._ellipses, self._curves = EllipsesLayer(theme, atlas), CurvesLayer(theme, atlas)
         self._field, self._particles = FieldLayer(theme, atlas), ParticlesLayer(theme, atlas)
         self._zeros = MarksLayer(theme, atlas, lambda colours: colours.caustic)
+        self._critical = CriticalLayer(theme, atlas)
         self._carried = ArrowsLayer(theme, atlas, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, atlas, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme, atlas), PinsLayer(theme, atlas)
@@ -198,6 +201,10 @@ class VispyCanvas(Gestures):
         self._zeros.set(zeros)
         self._now()
 
+    def set_critical(self, points: Critical | None) -> None:
+        self._critical.set(points)
+        self._now()
+
     def set_grid(self, visible: bool) -> None:
         self._grid_visible = visible
         self._grid.set(self._axes, visible)
@@ -274,7 +281,7 @@ class VispyCanvas(Gestures):
         """What is at points of the manifold."""
         flow = (self._particles, self._field)
         behind = (self._ellipses, *flow, self._curves, self._carried)
-        return (*behind, self._zeros, self._marks, self._vector, self._pins)
+        return (*behind, self._zeros, self._critical, self._marks, self._vector, self._pins)
 
     @property
     def around(self) -> tuple[Layer, ...]:

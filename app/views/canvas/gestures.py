@@ -22,6 +22,7 @@ from app.views.base import (
     ViewChanged,
 )
 from app.views.canvas.arrows import ArrowsLayer
+from app.views.canvas.critical import CriticalLayer
 from app.views.canvas.frame import Frame
 from app.views.canvas.keyboard import ARROWS, moved, nudged
 from app.views.canvas.marks import MarksLayer
@@ -30,6 +31,7 @@ from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
 from app.views.canvas.space import SpaceFrame
 from app.views.canvas.stage import Stage
 from app.views.flow import StrokeDrawn
+from app.views.topology import PairChosen
 from compute.types import Extent
 
 TIP = "tip"
@@ -43,6 +45,7 @@ class Gestures(Canvas):
     _pins: PinsLayer
     _vector: ArrowsLayer
     _marks: MarksLayer
+    _critical: CriticalLayer
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +112,15 @@ class Gestures(Canvas):
             held = self._pointer.press(pixel, self._targets())
             self._marks.hover(None, self.frame)
             self._chosen = held.name if held.name in self._pins.at else self._chosen
+            if held.name == PAN:
+                self._choose(pixel)
+
+    def _choose(self, pixel: Pixel) -> None:
+        """A critical point under the pointer is chosen, and the view is not dragged by it."""
+        pair = self._critical.pair_at(pixel, self._stage.drawn)
+        if pair is not None:
+            self._pointer.release()
+            self._handler(PairChosen(pair))
 
     def _moved(self, event: Any) -> None:
         pixel, held = _position(event), self._pointer.drag

@@ -72,12 +72,19 @@ def _normals(emit: Emit, theme: Theme) -> Panel:
     return NormalsPanel(emit, theme)
 
 
+def _topology(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.topology_panel import TopologyPanel
+
+    return TopologyPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
     PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
     PanelSpec("Picture", BOTTOM, _photograph, beside="Log", height=340),
     PanelSpec("Normals", BOTTOM, _normals, beside="Log", height=340),
+    PanelSpec("Topology", RIGHT, _topology, beside="Distributions"),
 )
 
 

@@ -1,0 +1,223 @@
+"""The topology of the map that is shown: a task, the panel, and the marks on the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.controller.jobs import MapAnswer, MapJob
+from app.controller.parts import Desk, Part
+from app.controller.picture import words_of
+from app.controller.surfaces import chart_drawn
+from app.controller.task import Cancelled, Emit, Task
+from app.model.scene import Scene, chart_of
+from app.views.base import Event, PanelShown
+from app.views.topology import Critical, PairChosen, TopologyAsked, TopologyState
+from compute.engine import Engine
+from compute.families import family as manifold_of
+from compute.topology import Diagram, persistence, places
+from compute.types import Field, Floats
+
+TITLE = "Topology"
+# of the largest value: below, a pair is what single precision makes of a slope
+NOISE = 2e-5
+SHARE = 0.03
+# pairs that are shown at most
+MOST = 400
+COUNTED = (("part", "parts"), ("ring", "rings"))
+DEPENDS = {
+    "log_det": "g is of the family’s own coordinates: in others the diagram of det g is another.",
+    "log_condition": "g is of the family’s own coordinates: in others its diagram is another.",
+}
+INVARIANT = "It is the same in every chart."
+NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is shown."
+
+
+@dataclass(frozen=True)
+class TopologyTask(Task):
+    """Persistence of the level sets of a map that is known."""
+
+    of: MapJob
+    field: Field
+    superlevel: bool
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """One answer, with every pair above the noise."""
+        values = self.field.values
+        known = values[np.isfinite(values)]
+        if known.size == 0:
+            return
+        diagram = persistence(values, self.superlevel, NOISE * float(np.abs(known).max()))
+        low, high = np.quantile(known, [0.01, 0.99])
+        chart = chart_of(manifold_of(self.of.family), self.of.chart).plane
+        ends = (diagram.birth_cell[:MOST], diagram.death_cell[:MOST])
+        births, deaths = (places(chart, self.field.extent, values.shape, cells) for cells in ends)
+        emit(TopologyAnswer(self, diagram, births, deaths, float(high - low)))
+
+
+@dataclass(frozen=True, eq=False)
+class TopologyAnswer:
+    """A diagram, the places θ (n, 2) of its births and deaths, and the range of the middle 98 % of the
+    values, of which persistence is counted as a share.
+    """
+
+    job: TopologyTask
+    diagram: Diagram
+    births: Floats
+    deaths: Floats
+    range: float
+
+
+class Topology(Part):
+    """Computes while its panel is seen; chooses pairs from the panel and from the canvas."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._seen = False
+        self._superlevel, self._share, self._chosen = False, SHARE, -1
+        self._map: MapAnswer | None = None
+        self._asked: TopologyTask | None = None
+        self._answer: TopologyAnswer | None = None
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case PanelShown(title=title) if title == TITLE:
+                self._seen = event.visible
+                self._ask()
+                self._show()
+            case TopologyAsked():
+                self._superlevel, self._share = event.superlevel, event.share
+                self._ask()
+                self._show()
+            case PairChosen():
+                self._chosen = -1 if event.number == self._chosen else event.number
+                self._show()
+            case _:
+                pass
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        if _of(old) != _of(new):
+            self._map = self._answer = self._asked = None
+            self._chosen = -1
+            self._show()
+
+    def on_message(self, message: object) -> None:
+        scene = self.desk.store.scene
+        if isinstance(message, MapAnswer) and message.complete and _shows(scene, message.job):
+            self._map = message
+            self._ask()
+        elif isinstance(message, TopologyAnswer) and message.job == self._asked:
+            self._answer, self._chosen = message, -1
+            self._show()
+
+    def _ask(self) -> None:
+        if self._seen and self._map is not None:
+            wanted = TopologyTask(self._map.job, self._map.field, self._superlevel)
+            if wanted != self._asked:
+                self._asked = wanted
+                self.desk.submit(wanted)
+
+    def _show(self) -> None:
+        scene, answer = self.desk.store.scene, self._answer
+        marks = (
+            critical(scene, answer, self._share, self._chosen) if self._seen and answer else None
+        )
+        self.desk.canvas.set_critical(marks)
+        self.desk.window.set_panel(
+            TITLE, state(scene, answer, self._superlevel, self._share, self._chosen)
+        )
+
+
+def _of(scene: Scene) -> tuple[object, ...]:
+    """What a map is of."""
+    return scene.family, scene.chart, scene.scalar, scene.token, scene.layers.map
+
+
+def _shows(scene: Scene, job: MapJob) -> bool:
+    """Whether a map is the one that a scene shows."""
+    return (job.family, job.chart, job.scalar, job.token, True) == _of(scene)
+
+
+def marked(answer: TopologyAnswer, share: float) -> int:
+    """How many pairs, the most persistent first, reach a share of the map's range."""
+    return int((answer.diagram.persistence[:MOST] >= share * answer.range).sum())
+
+
+def critical(scene: Scene, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
+    """Where the marked pairs are born and die, in the drawing."""
+    count, diagram, chart = marked(answer, share), answer.diagram, chart_drawn(scene)
+    number = np.arange(count)
+    theta = np.concatenate([answer.births[:count], answer.deaths[:count]])
+    dimension = np.tile(diagram.dimension[:count], 2)
+    dying = np.repeat([False, True], count)
+    pair = np.tile(number, 2)
+    known = np.asarray(np.isfinite(theta).all(axis=1))
+    names = [
+        _name(diagram, int(i), bool(dies)) if i == chosen else ""
+        for i, dies in zip(pair[known], dying[known], strict=True)
+    ]
+    saddle = dying == (dimension == 0)
+    return Critical(
+        chart.forward(theta[known]),
+        saddle[known],
+        pair[known],
+        dimension[known],
+        chosen,
+        tuple(names),
+    )
+
+
+def _name(diagram: Diagram, i: int, dies: bool) -> str:
+    value = (diagram.death if dies else diagram.birth)[i]
+    return f"{'dies' if dies else 'born'} at {value:.4g}".replace("-", "−")
+
+
+def state(
+    scene: Scene, answer: TopologyAnswer | None, superlevel: bool, share: float, chosen: int
+) -> TopologyState:
+    """What the panel shows."""
+    label = words_of(scene.scalar)
+    if answer is None:
+        none = np.zeros(0)
+        words = "…" if scene.layers.map else NOTHING
+        return TopologyState(
+            label, superlevel, share, none.astype(int), none, none, 0.0, 1.0, -1, "", words
+        )
+    d, count = answer.diagram, marked(answer, share)
+    return TopologyState(
+        label,
+        superlevel,
+        share,
+        d.dimension[:count],
+        d.birth[:count],
+        d.death[:count],
+        d.low,
+        d.high,
+        chosen if chosen < count else -1,
+        _story(answer, chosen) if 0 <= chosen < count else "",
+        f"{_counted(d.dimension[:count])} of the map as shown, edge included. "
+        + DEPENDS.get(scene.scalar, INVARIANT),
+    )
+
+
+def _counted(dimension: np.ndarray) -> str:
+    """ "3 parts and 1 ring"."""
+    numbers = [int((dimension == k).sum()) for k in (0, 1)]
+    return " and ".join(f"{n} {words[n != 1]}" for n, words in zip(numbers, COUNTED, strict=True))
+
+
+def _story(answer: TopologyAnswer, i: int) -> str:
+    """What happens to a pair, and where."""
+    d = answer.diagram
+    low, high = ("maximum", "minimum") if d.superlevel else ("minimum", "maximum")
+    what, born, dies = (("Part", low, "saddle"), ("Ring", "saddle", high))[int(d.dimension[i])]
+    names = manifold_of(answer.job.of.family).coordinates
+
+    def at(theta: Floats) -> str:
+        return ", ".join(f"{name} = {x:.3g}" for name, x in zip(names, theta, strict=True))
+
+    words = f"{what} born at the {born} {d.birth[i]:.4g} ({at(answer.births[i])})"
+    if np.isfinite(d.death[i]):
+        words += f", dead at the {dies} {d.death[i]:.4g} ({at(answer.deaths[i])})"
+    return words.replace("-", "−")
