@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.controller import lives
 from app.controller.flowing import FlowAnswer
 from app.controller.particles import sampled
 from app.controller.surfaces import chart_drawn
@@ -25,6 +26,7 @@ def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
     layers, chart = scene.layers, chart_drawn(scene)
     canvas.set_field(field(answer, chart) if layers.flow else None)
     canvas.set_zeros(zeros(answer, chart) if layers.singularities else None)
+    lives.show(canvas, answer.lives if layers.singularities else (), chart)
     moving = particles(answer, chart) if layers.particles else None
     canvas.set_particles(moving, phase(scene))
     if layers.flow and answer.values is not None:
@@ -39,6 +41,7 @@ def clear(canvas: Canvas) -> None:
     canvas.set_field(None)
     canvas.set_particles(None)
     canvas.set_zeros(None)
+    lives.clear(canvas)
 
 
 def clear_hidden(canvas: Canvas, scene: Scene) -> None:
@@ -49,6 +52,7 @@ def clear_hidden(canvas: Canvas, scene: Scene) -> None:
         canvas.set_particles(None)
     if not scene.layers.singularities:
         canvas.set_zeros(None)
+        lives.clear(canvas)
 
 
 def phase(scene: Scene) -> float:
@@ -95,7 +99,8 @@ def zeros(answer: FlowAnswer, chart: Chart) -> Marks | None:
     labels = tuple(
         f"{zero.index:+d} {zero.kind}".replace("-", "−") if named else "" for zero in answer.zeros
     )
-    return Marks(chart.forward(theta), labels, np.zeros(len(theta)))
+    index = tuple(zero.index for zero in answer.zeros)
+    return Marks(chart.forward(theta), labels, np.zeros(len(theta)), index)
 
 
 def mass(scene: Scene, answer: FlowAnswer) -> ColorMap2D | None:

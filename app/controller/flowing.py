@@ -25,6 +25,7 @@ from compute.flow.grid import Grid
 from compute.flow.natural import towards
 from compute.flow.singularities import Singularity, singularities
 from compute.flow.stepping import MOST_STAGES, Evolution
+from compute.flow.tracking import Track, Tracker
 from compute.types import Extent, Floats, Status
 
 Point = tuple[float, float]
@@ -66,7 +67,8 @@ class FlowAnswer:
     columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): its
     components in the chart, NaN outside; or values (rows, columns) of a scalar.
     tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
-    times and at them norm, mass, energy: the history; limiter: what limits the step, in words.
+    times and at them norm, mass, energy: the history; limiter: what limits the step, in words;
+    lives: the tracks of the zeros up to this time.
     """
 
     job: FlowJob
@@ -87,6 +89,7 @@ class FlowAnswer:
     limiter: str
     cut: float
     milliseconds: float
+    lives: tuple[Track, ...] = ()
 
 
 def is_shown(scene: Scene) -> bool:
@@ -180,6 +183,8 @@ class Evolving:
         self._last = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         self._status, self._limiter = Status.OK, ""
+        self._tracker = Tracker(self._grid)
+        self._follow(0, first)
 
     def _slices(self, pace: float) -> int:
         """In how many slices the pace is made, lest one of them keep all else waiting."""
@@ -212,11 +217,16 @@ class Evolving:
             self._last = (step, state)
         if step == len(self._measured):
             self._measured.append(self._solver.measures(state))
+            self._follow(step, state)
         if step % self._stride == 0:
             self._kept[step] = state
         if len(self._kept) * state.nbytes > MOST_BYTES:
             self._stride *= 2
             self._kept = {k: s for k, s in self._kept.items() if k % self._stride == 0}
+
+    def _follow(self, step: int, state: Floats) -> None:
+        if self._job.flow.mode != "scalar":
+            self._tracker.add(step * self._pace, singularities(self._grid, state))
 
     def _advanced(self, state: Floats, span: float) -> Floats:
         if self._status != Status.OK:
@@ -263,6 +273,7 @@ class Evolving:
             job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
             self._pace * np.arange(steps), norm, mass, energy,
             self._status, self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
+            self._tracker.tracks(at + 1e-6 * self._pace),
         )  # fmt: skip
 
 

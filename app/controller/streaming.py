@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.controller import currents, flowing
+from app.controller import currents, flowing, lives
 from app.controller.flowform import settings
 from app.controller.flowing import FlowAnswer
 from app.model.flow import MOST_STEPS, Flow
@@ -185,6 +185,7 @@ class Streaming:
                 norm=found.norm if found else NONE,
                 mass=found.mass if found else NONE,
                 energy=found.energy if found else NONE,
+                lives=lives.lives(found.lives) if found else (),
             ),
         )
 

@@ -167,11 +167,14 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface)."""
+    """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface);
+    of zeros their index (k,), which has colours of its own.
+    """
 
     xy: Array
     labels: tuple[str, ...]
     fade: Array
+    index: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,11 +51,24 @@ class Setting:
     limits: tuple[float, float] = (0.0, 1.0)
 
 
+@dataclass(frozen=True)
+class Life:
+    """One zero of the field, which has a line of its own: its index, and of its birth and of its death
+    the time, the cause ("record", "pair", "edge", "lost") and the line of the other of a pair, or −1.
+    """
+
+    index: int
+    times: tuple[float, float]
+    causes: tuple[str, str]
+    partners: tuple[int, int]
+
+
 @dataclass(frozen=True, eq=False)
 class FlowState:
     """What the flow panel shows: its form, where the flow is, what limits it, and its history.
 
-    warning: why the equation is not to be trusted, or ""; times (k,) and at them norm, mass, energy.
+    warning: why the equation is not to be trusted, or ""; times (k,) and at them norm, mass, energy;
+    the lives of its zeros, one line each.
     ``longest``: the end of the slider of times.
     """
 
@@ -69,3 +82,4 @@ class FlowState:
     norm: Array
     mass: Array
     energy: Array
+    lives: tuple[Life, ...] = ()

@@ -89,7 +89,7 @@ class VispyCanvas(Gestures):
         self._grid, self._frame_layer = GridLayer(theme, atlas), AxesLayer(theme, atlas)
         self._ellipses, self._curves = EllipsesLayer(theme, atlas), CurvesLayer(theme, atlas)
         self._field, self._particles = FieldLayer(theme, atlas), ParticlesLayer(theme, atlas)
-        self._zeros = MarksLayer(theme, atlas, lambda colours: colours.caustic)
+        self._zeros = MarksLayer(theme, atlas)
         self._critical = CriticalLayer(theme, atlas)
         self._carried = ArrowsLayer(theme, atlas, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, atlas, width=2.6, alpha=1.0, handle=True)

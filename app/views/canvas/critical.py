@@ -9,6 +9,7 @@ import numpy as np
 from app.views.canvas.frame import Frame, Pixels
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
+from app.views.canvas.marks import SIZE, room
 from app.views.canvas.pointer import REACH, Pixel
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, join, strokes
 from app.views.canvas.texts import Label
@@ -52,15 +53,19 @@ class CriticalLayer(Layer):
             for saddle in (True, False):
                 here = at[(p.dimension == dimension) & (p.saddle == saddle)]
                 shapes.append(self._marks(here, dimension, saddle))
-        halo = rgba(self.theme.halo, 0.85)
-        labels = [
-            Label(
-                name, (float(x) + 13.0, float(y)), 12, rgba(self.theme.text), halo=halo, bold=True
-            )
-            for name, (x, y) in zip(p.names, at, strict=True)
-            if name and frame.contains((float(x), float(y)))
-        ]
-        return join(*shapes), labels
+        return join(*shapes), self._labels(frame, at)
+
+    def _labels(self, frame: Frame, at: Pixels) -> list[Label]:
+        """The names of the chosen pair, inside the plot."""
+        assert self._points is not None
+        ink, halo, labels = rgba(self.theme.text), rgba(self.theme.halo, 0.85), []
+        for name, (x, y) in zip(self._points.names, at, strict=True):
+            width = self.atlas.width(name, SIZE, 1.0, True)
+            place = room(frame, np.array([x, y]), width, [], insist=True) if name else None
+            if place is not None and frame.contains((float(x), float(y))):
+                point, anchor, _ = place
+                labels.append(Label(name, point, SIZE, ink, anchor, halo, bold=True))
+        return labels
 
     def _marks(self, at: Pixels, dimension: int, saddle: bool) -> Vertices:
         casing, colour = rgba(self.theme.casing, 0.9), rgba(self.theme.homology(dimension))

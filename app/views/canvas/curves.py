@@ -45,6 +45,8 @@ STYLES = {
     "straight": Style(lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
     "loop": Style(lambda t: t.vector, 0.8, 1.8),
     "drawing": Style(lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
+    "plus": Style(lambda t: t.index(1), 0.95, 1.8, 0.9, words="ways of zeros, index > 0"),
+    "minus": Style(lambda t: t.index(-1), 0.95, 1.8, 0.9, dash=(6, 3), words="index < 0"),
     "before": Style(lambda t: t.vector, 0.55, 2.6, 1.0, arrow=True, words="before the loop"),
     "after": Style(lambda t: t.vector, 1.0, 2.6, 1.0, arrow=True, words="after the loop"),
     "other": Style(lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,11 +31,8 @@ Box = tuple[float, float, float, float]
 class MarksLayer(Layer):
     """Discs with labels that never overlap: what finds no room is shown when pointed at."""
 
-    def __init__(
-        self, theme: Theme, atlas: Atlas, ink: Callable[[Theme], str] = lambda theme: theme.mark
-    ) -> None:
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
         super().__init__(theme, atlas)
-        self._ink = ink
         self._marks: Marks | None = None
         self._hovered = -1
 
@@ -65,12 +62,16 @@ class MarksLayer(Layer):
         alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
         if self._hovered >= 0:
             alpha[self._hovered] = 1.0
-        colours = np.tile(rgba(self._ink(self.theme)), (len(at), 1))
+        colours = np.array([rgba(self._ink(i)) for i in range(len(at))])
         colours[:, 3] = alpha
         shapes = discs(
-            at, Pen(rgba(self._ink(self.theme)), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
+            at, Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
         )
         return shapes, self._labels(frame, at, alpha)
+
+    def _ink(self, i: int) -> str:
+        assert self._marks is not None
+        return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
 
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Label]:
         assert self._marks is not None
@@ -79,19 +80,19 @@ class MarksLayer(Layer):
         labels = []
         for i in (i for i in order if frame.contains(at[i]) and self._marks.labels[i]):
             text, bold = self._marks.labels[i], i == self._hovered
-            place = _room(frame, at[i], self.atlas.width(text, SIZE, 1.0, bold), taken, insist=bold)
+            place = room(frame, at[i], self.atlas.width(text, SIZE, 1.0, bold), taken, insist=bold)
             if place is not None:
                 point, anchor, box = place
                 taken.append(box)
                 colour, halo = (
-                    rgba(self._ink(self.theme), float(alpha[i])),
+                    rgba(self._ink(i), float(alpha[i])),
                     rgba(self.theme.halo, 0.75 * float(alpha[i])),
                 )
                 labels.append(Label(text, point, SIZE, colour, anchor, halo, bold))
         return labels
 
 
-def _room(
+def room(
     frame: Frame, at: Pixels, width: float, taken: list[Box], insist: bool
 ) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
     """The first place where a label fits: its point, its anchor and its box; None if nowhere."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.views.base import CommandInvoked, Event, SceneEdited
 from app.views.flow import FlowState
+from app.views.qt.lives_plot import LivesPlot
 from app.views.qt.settings_form import SettingsForm
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
@@ -46,6 +47,8 @@ class FlowPanel:
         self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
         for plot in self._plots.values():
             column.addWidget(plot)
+        self._lives = LivesPlot()
+        column.addWidget(self._lives.plot)
         column.addStretch(1)
         self.set_theme(theme)
 
@@ -97,6 +100,7 @@ class FlowPanel:
                 plot.getAxis(side).setPen(theme.border)
                 plot.getAxis(side).setTextPen(theme.muted)
             plot.listDataItems()[0].setPen(pg.mkPen(theme.accent, width=2))
+        self._lives.set_theme(theme)
 
     def show(self, state: FlowState) -> None:
         """Show a state without telling it back."""
@@ -120,6 +124,8 @@ class FlowPanel:
             # from zero, or rounding would look like change
             low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
             plot.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
+
+        self._lives.show(state)
 
     def _scrub(self, tick: int) -> None:
         if self._state is not None:

@@ -16,7 +16,7 @@ from app.views.topology import Array, PairChosen, TopologyAsked, TopologyState
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
 # lines of the chosen pair's story, kept free so that nothing jumps
-STORY = 3
+STORY = 4
 LEVELS = (Choice("sub", "Below: {f ≤ c}, c rising"), Choice("super", "Above: {f ≥ c}, c falling"))
 # the slider's ends, powers of ten of the share of the map's range
 SLIDER, LEAST, MOST = 100, -3.0, -0.3
