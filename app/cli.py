@@ -101,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     _lists(commands)
     _computations(commands)
     _flow(commands)
+    _topology(commands)
     _attention(commands)
     _pictures(commands)
     _checks(commands)
@@ -285,6 +286,25 @@ def _flow(commands: Any) -> None:
     )  # fmt: skip
     flow.add_argument("-o", "--output", metavar="FILE.npz", help="the field at the end")
     _engine(flow)
+
+
+def _topology(commands: Any) -> None:
+    words = "parts and rings of the level sets of a scalar map"
+    made = _command(commands, "topology", "commands.topology:topology", words)
+    made.add_argument("family", metavar="FAMILY")
+    made.add_argument(
+        "--scalar", default="", metavar="NAME", help="the family's first, if not given"
+    )
+    made.add_argument("--token", type=int, default=0, help="whose probability is mapped (0)")
+    made.add_argument("--chart", default="", help="the chart of the map (the family's first)")
+    made.add_argument("--grid", type=int, default=256, metavar="N", help="samples a side (256)")
+    made.add_argument("--superlevel", action="store_true", help="of {f ≥ c} and not of {f ≤ c}")
+    made.add_argument(
+        "--persistence", type=number_in(0.0, 1.0), default=0.02, metavar="SHARE",
+        help="the least, as a share of the map's range (0.02)",
+    )  # fmt: skip
+    made.add_argument("-o", "--output", metavar="FILE.npz", help="the map and its pairs")
+    _engine(made)
 
 
 def _between(command: argparse.ArgumentParser) -> None:
