@@ -1,12 +1,13 @@
 """Persistent homology of scalar maps: which hills, wells and rings a map has, and how marked they are.
 
-The level rises through the map (for superlevel sets it falls).  A part of {f ≤ level} is born at a minimum
-and dies where it meets one that is older, at a saddle (dimension 0); a ring round a hill is born at a saddle
-and dies at the maximum that fills it (dimension 1).  Pixels of sublevel sets that share a corner touch, those
-of superlevel sets touch along an edge only, so that the two agree on what separates what.
+The level rises through the map (for superlevel sets it falls).  A part of {f ≤ level} is born at a
+minimum and dies where it meets one that is older, at a saddle (dimension 0); a ring round a hill is
+born at a saddle and dies at the maximum that fills it (dimension 1).  Pixels of sublevel sets touch
+where they share a corner, those of superlevel sets only along an edge: so the two agree on what
+separates what.
 
-By GUDHI's cubical complexes: the first construction takes pixels as its squares, the second as its vertices.
-(Wagner, Chen, Vuçini 2012; Garin, Heiss, Maggs, Bleile, Robins 2020 on the duality of the two)
+By GUDHI's cubical complexes, whose squares are the pixels, or of superlevel sets whose vertices are.
+(Wagner, Chen, Vuçini 2012; on the duality of the two Garin, Heiss, Maggs, Bleile, Robins 2020)
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ Cells = tuple[
 class Diagram:
     """n pairs, the most persistent first.
 
-    dimension (n,): 0 a part, 1 a ring; birth, death (n,): levels, death ±∞ for what lasts; of superlevel
-    sets birth ≥ death.  birth_cell, death_cell (n, 2): the row and column of the pixels at which they
-    happen, (−1, −1) where there is none.  low, high: the least and the greatest value of the map.
+    dimension (n,): 0 a part, 1 a ring; birth, death (n,): levels, death ±∞ for what lasts; of
+    superlevel sets birth ≥ death.  birth_cell, death_cell (n, 2): the row and column of the pixels at
+    which they happen, (−1, −1) where there is none.  low, high: the map's least and greatest value.
     """
 
     dimension: Ints
@@ -52,9 +53,9 @@ class Diagram:
 def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 0.0) -> Diagram:
     """The pairs of a map (rows, columns) whose persistence exceeds ``threshold``, in the map's units.
 
-    What is not finite lies outside the map: it belongs to no level set.  Pixels on the edge count as any
-    other, so a slope that ends there has its extremum there.  ValueError for what is no map of at most
-    2048² pixels with a finite value, or for a threshold that is negative or not finite.
+    What is not finite lies outside the map: it belongs to no level set.  Pixels on the edge count as
+    any other, so a slope that ends there has its extremum there.  ValueError for what is no map of at
+    most 2048² pixels with a finite value, or for a threshold that is negative or not finite.
     """
     f = _checked(values, threshold)
     known = np.isfinite(f)

@@ -1,4 +1,4 @@
-"""Persistence: closed forms, an own union–find, duality, what depends on the chart and what does not."""
+"""Persistence: closed forms, an own union–find, duality, and what depends on the chart."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_hill_is_a_ring_of_the_sublevel_and_a_part_of_the_superlevel():
 
 def components(f, corners):
     """Finite pairs (birth, death) and births of what lasts in {f ≤ level}: the elder rule, by hand."""
-    rows, columns = f.shape
+    columns = f.shape[1]
     parent, lowest, pairs = {}, {}, []
 
     def root(i):
@@ -103,7 +103,7 @@ def test_parts_are_those_of_union_and_find(superlevel, masked):
 
 
 def test_rings_are_the_parts_of_what_they_leave_out():
-    """Alexander's duality: a ring of {f ≤ c} bounds a part of {f > c}, of those with the outside one."""
+    """Alexander's duality: a ring of {f ≤ c} goes round a part of {f > c} that is not the outside."""
     for seed in range(5):
         f = rough(seed, False)
         found = persistence(f)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from unittest.mock import MagicMock
+
 import numpy as np
 import pytest
 
+import compute
+from app.cli import main
+from app.controller import flowing, lives
+from app.model import session
+from app.model.flow import Flow
+from app.views.base import Canvas
 from compute.engine import ReferenceEngine
 from compute.families import family
+from compute.flow import initial
 from compute.flow.grid import grid
 from compute.flow.singularities import boundary_index, singularities
 from compute.flow.tracking import Tracker
@@ -108,7 +119,7 @@ def test_the_past_does_not_change():
     assert [track.death.cause for track in before] == ["record", "record"]
     assert before[0].times[-1] == pytest.approx(0.2)
     assert tracker.tracks(until=-1.0) == ()
-    with pytest.raises(ValueError, match="later than 0.6"):
+    with pytest.raises(ValueError, match=r"later than 0\.6"):
         tracker.add(0.6, [])
 
 
@@ -152,3 +163,62 @@ def test_indices_add_up_on_grids_that_are_cut():
         counted += len(zeros)
         assert sum(zero.index for zero in zeros) == boundary_index(g, field)
     assert counted > 100
+
+
+def test_a_flow_tells_of_its_zeros():
+    flow = compute.AttentionFlow(family("gaussian"), 24)
+    found = flow.evolve(initial.random(flow.grid, 3), 0.4, records=40)
+    assert sum(zero.index for zero in found.singularities) == found.boundary_index
+    alive = [track for track in found.tracks if track.death.cause == "record"]
+    assert len(alive) == len(found.singularities)
+    assert {track.times[0] for track in found.tracks if track.birth.cause == "record"} == {0.0}
+    for k, track in enumerate(found.tracks):
+        if track.death.cause == "pair":
+            other = found.tracks[track.death.partner]
+            assert other.death == replace(track.death, partner=k)
+            assert other.index == -track.index
+    scalar = compute.AttentionFlow(family("gaussian"), 8, "scalar")
+    assert scalar.evolve(np.ones((8, 8)), 0.1).tracks == ()
+
+
+def test_lines_of_a_pair_lie_side_by_side():
+    tracks = followed(nodes(), np.linspace(0.0, 0.6, 61), pair(0.4321))
+    shown = lives.lives(tracks)
+    assert [life.partners[1] for life in shown] == [1, 0]
+    assert [life.causes for life in shown] == [("record", "pair")] * 2
+    canvas = MagicMock(spec=Canvas)
+    lives.show(canvas, tracks, nodes().chart)
+    drawn = {call.args[0]: call.args[1].xy for call in canvas.set_curve.call_args_list}
+    np.testing.assert_allclose(drawn["plus"][-1], drawn["minus"][-1])
+    assert lives.lives(()) == ()
+
+
+def test_the_window_sees_the_same_past_at_the_same_time():
+    scene = session.load("gaussian")
+    layers = replace(scene.layers, singularities=True)
+    flow = Flow(side=24, initial="random", seed=3, pace=0.01)
+    for time in (0.3, 0.1):
+        found = []
+        at = replace(scene, layers=layers, flow=replace(flow, time=time))
+        flowing.perform(ReferenceEngine(), flowing.wanted(at), found.append, lambda: False)
+        assert {float(track.times.max()) for track in found[-1].lives} <= set(0.01 * np.arange(31))
+        assert max(track.times.max() for track in found[-1].lives) == pytest.approx(time)
+        alive = [track for track in found[-1].lives if track.death.cause == "record"]
+        assert len(alive) == len(found[-1].zeros)
+
+
+def test_the_commands(capsys):
+    arguments = ["flow", "gaussian", "--field", "random", "--seed", "3", "--grid", "24", "--json"]
+    assert main([*arguments, "--records", "30", "--engine", "reference"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["times"]) == 31
+    assert found["index_sum"] == found["boundary_index"]
+    assert {"index", "times", "theta", "x", "kinds", "birth", "death"} == set(found["tracks"][0])
+    assert {track["birth"]["cause"] for track in found["tracks"]} <= {"record", "pair", "edge"}
+    asked = ["topology", "attention:bank", "--grid", "64", "--engine", "reference", "--json"]
+    assert main(asked) == 0
+    pairs = json.loads(capsys.readouterr().out)["pairs"]
+    assert pairs[0]["death"] is None
+    assert all(abs(pair["death"] - pair["birth"]) > 0.03 for pair in pairs[1:])
+    assert main(["topology", "gaussian", "--scalar", "taste", "--engine", "reference"]) == 2
+    assert "scalar must be one of entropy" in capsys.readouterr().err

@@ -42,10 +42,11 @@ class Flow:
 
     field: at the end, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN outside;
     times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end and, over
-    the times, their tracks; boundary_index: the field's winding along the edge at the end, which the
-    indices add up to unless a zero lies on the edge; steps; dt_limit of Euler's method; status NOT_CONVERGED where growth stopped it; cut: the share of nodes
-    outside the domain or where the metric is singular or too small for steps of any use, through whose
-    edge nothing flows; limiter: what made the steps shorter than they were wanted, in words, or "".
+    the times, their tracks; boundary_index: at the end the field's winding along the edge of what is
+    usable, which the indices add up to; steps; dt_limit of Euler's method; status NOT_CONVERGED where
+    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or too
+    small for steps of any use, through whose edge nothing flows; limiter: what made the steps
+    shorter than they were wanted, in words, or "".
     """
 
     field: Floats

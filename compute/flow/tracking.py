@@ -1,9 +1,9 @@
 """Zeros of a field over time: which of them are one zero that moves, and where zeros come and go.
 
-Between two records zeros of one index are matched with the nearest, in cells of the grid, since that is
-how far apart zeros can be told.  Where a field changes continuously, zeros come and go in pairs of
-opposite index or over the edge, and in no other way: so what finds no match is paired with what else finds
-none, or given to the edge, whichever is nearer.  What remains is said to be lost.
+Between two records zeros of one index are matched with the nearest, in cells of the grid, since that
+is how far apart zeros can be told.  Where a field changes continuously, zeros come and go in pairs of
+opposite index or over the edge, and in no other way: so what finds no match is paired with what else
+finds none, or given to the edge, whichever is nearer.  What remains is said to be lost.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from compute.types import Floats
 
 # cells that a zero moves between two records at most
 REACH = 4.0
-# cells that a pair is apart, or a zero from the edge, when it is seen last: near its end a pair moves as
-# √(time left), which is faster
+# cells that a pair is apart, or a zero from the edge, when it is seen last: near its end a pair moves
+# as √(time left), which is faster
 PARTING = 8.0
 Indices = NDArray[np.intp]
 
@@ -30,10 +30,10 @@ Indices = NDArray[np.intp]
 class End:
     """How a track begins or ends, and when.
 
-    cause: "record", the zero is there when the record begins or ends; "pair", with the track ``partner``
-    of opposite index; "edge", over the edge of the grid or of what is cut from it; "lost", none of
-    these: it moved too far between two records.  time: of a pair that at which the square of its gap,
-    linear in time near there, vanishes; of others the middle between two records.
+    cause: "record", the zero is there when the record begins or ends; "pair", with the track
+    ``partner`` of opposite index; "edge", over the edge of the grid or of what is cut from it; "lost",
+    none of these: it moved too far between two records.  time: of a pair that at which the square of
+    its gap, linear in time near there, vanishes; of others the middle between two records.
     """
 
     cause: str
@@ -187,7 +187,7 @@ def _zeros(time: float, zeros: Sequence[Singularity]) -> _Zeros:
 def _nearest(
     a: Floats, b: Floats, reach: float, index_a: Indices, index_b: Indices
 ) -> list[tuple[int, int]]:
-    """Pairs of places (n, 2), (m, 2) of one index, the nearest first, each place in one pair at most."""
+    """Pairs of places (n, 2), (m, 2) of one index, the nearest first, each place used once."""
     from scipy.spatial import cKDTree
 
     if not len(a) or not len(b):

@@ -1,0 +1,197 @@
+"""The panel of topology: computed while it is seen, and linked with the map both ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+from app.controller.jobs import MapAnswer, MapJob
+from app.controller.parts import Desk
+from app.controller.topology import TITLE, Topology, TopologyTask
+from app.export.vector import VectorCanvas
+from app.model import session
+from app.model.store import Store
+from app.views.base import Canvas, PanelShown, Window
+from app.views.theme import DARK
+from app.views.topology import Critical, PairChosen, TopologyAsked
+from compute.engine import ReferenceEngine
+from compute.families import family
+from compute.types import FieldRequest
+from tests.test_window import settle, until
+
+SHAPE = (40, 60)
+
+
+class Seen:
+    """A part with its panel, over the scene of an attention head; tasks are done when asked for."""
+
+    def __init__(self) -> None:
+        self.store = Store(session.load("bank"))
+        self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
+        self.tasks: list[TopologyTask] = []
+        self.part = Topology(Desk(self.store, self.canvas, self.window, self.tasks.append))
+        self.store.listen(self.part.on_scene)
+
+    def answer(self) -> None:
+        self.tasks[-1].perform(ReferenceEngine(), self.part.on_message, lambda: False)
+
+    def map(self, complete=True) -> MapAnswer:
+        scene = self.store.scene
+        manifold = family(scene.family)
+        chart = manifold.charts[0]
+        request = FieldRequest(manifold, chart, scene.scalar, scene.view, SHAPE)
+        job = MapJob(scene.family, scene.chart, scene.scalar, scene.token, scene.view, SHAPE[::-1])
+        return MapAnswer(job, ReferenceEngine().field(request), complete, 0.0)
+
+    @property
+    def state(self):
+        title, state = self.window.set_panel.call_args.args
+        assert title == TITLE
+        return state
+
+    @property
+    def marks(self) -> Critical:
+        return self.canvas.set_critical.call_args.args[0]
+
+
+@pytest.fixture
+def seen() -> Seen:
+    made = Seen()
+    made.part.on_event(PanelShown(TITLE, True))
+    made.part.on_message(made.map())
+    made.answer()
+    return made
+
+
+def test_nothing_is_computed_for_a_panel_that_is_hidden():
+    made = Seen()
+    made.part.on_message(made.map())
+    assert made.tasks == []
+    made.part.on_event(PanelShown(TITLE, True))
+    assert len(made.tasks) == 1
+    made.part.on_message(made.map(complete=False))
+    made.part.on_event(PanelShown("Flow", True))
+    assert len(made.tasks) == 1
+    made.answer()
+    made.part.on_event(PanelShown(TITLE, False))
+    assert made.marks is None
+
+
+def test_pairs_are_marked_where_they_are_born_and_die(seen):
+    state, marks = seen.state, seen.marks
+    count = len(state.birth)
+    assert count >= 4
+    assert np.isinf(state.death[0])
+    assert len(marks.xy) == 2 * count - int(np.isinf(state.death).sum())
+    # an entropy is least or greatest at extrema: of parts the births, of rings the deaths
+    assert marks.saddle[:count].tolist() == (state.dimension == 1).tolist()
+    values = family(seen.store.scene.family).scalar("entropy", marks.xy[:count], 0)
+    np.testing.assert_allclose(values, state.birth, rtol=1e-9)
+    assert state.words.startswith(f"{(state.dimension == 0).sum()} parts and ")
+    assert "same in every chart" in state.words
+
+
+def test_a_pair_is_chosen_and_let_go(seen):
+    seen.part.on_event(PairChosen(2))
+    assert seen.state.chosen == seen.marks.chosen == 2
+    named = [name for name in seen.marks.names if name]
+    assert named[0].startswith("born at ") and named[1].startswith("dies at ")
+    assert seen.state.story.startswith("Part born at the minimum ")
+    assert "dead at the saddle" in seen.state.story
+    seen.part.on_event(PairChosen(2))
+    assert seen.state.chosen == -1
+    assert seen.state.story == ""
+
+
+def test_levels_and_the_least_persistence(seen):
+    before = len(seen.state.birth)
+    seen.part.on_event(TopologyAsked(False, 0.3))
+    assert len(seen.tasks) == 1, "what is known is cut off without computing"
+    assert 0 < len(seen.state.birth) < before
+    seen.part.on_event(TopologyAsked(True, 0.03))
+    seen.answer()
+    assert seen.state.superlevel
+    assert (seen.state.birth > seen.state.death).all()
+
+
+def test_another_map_has_another_diagram(seen):
+    seen.store.update(replace(seen.store.scene, scalar="log_det"))
+    assert len(seen.state.birth) == 0
+    assert seen.marks is None
+    seen.part.on_message(seen.map())
+    seen.answer()
+    assert "own coordinates" in seen.state.words
+    layers = replace(seen.store.scene.layers, map=False)
+    seen.store.update(replace(seen.store.scene, layers=layers))
+    assert "Scalar map on" in seen.state.words
+
+
+def test_a_late_answer_is_not_of_the_map_that_is_shown(seen):
+    late = seen.tasks[-1]
+    seen.store.update(replace(seen.store.scene, scalar="curvature"))
+    late.perform(ReferenceEngine(), seen.part.on_message, lambda: False)
+    assert len(seen.state.birth) == 0
+
+
+def test_a_constant_map_has_no_pairs_but_itself(seen):
+    job = seen.tasks[-1]
+    values = 1.0 + 1e-7 * np.random.default_rng(0).normal(size=SHAPE)
+    found = []
+    replace(job, field=replace(job.field, values=values)).perform(
+        ReferenceEngine(), found.append, lambda: False
+    )
+    assert len(found[0].diagram.birth) == 1
+
+
+def test_marks_are_found_by_their_pixels():
+    canvas = VectorCanvas((400, 300), DARK)
+    layer = canvas._critical
+    assert layer.pair_at((200.0, 150.0), canvas.frame) is None
+    extent = canvas.frame.extent
+    middle = [(extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2]
+    xy = np.array([middle, [extent.x1, extent.y1]])
+    canvas.set_critical(
+        Critical(
+            xy, np.array([False, True]), np.array([3, 3]), np.array([0, 0]), 3, ("born", "dies")
+        )
+    )
+    x, y = canvas.frame.to_pixels(xy[0])
+    assert layer.pair_at((x + 5.0, y), canvas.frame) == 3
+    assert layer.pair_at((x + 40.0, y), canvas.frame) is None
+    _, labels = layer.build(canvas.frame)
+    assert {label.text for label in labels} <= {"born", "dies"}
+
+
+@pytest.mark.window
+def test_diagram_and_map_are_linked_in_the_window():
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    from app.main import Program
+
+    program = Program(session.load("bank"), "reference")
+    program.window.frame.show()
+    settle(program)
+    assert not any(isinstance(job, TopologyTask) for job in program.runner._waiting.values())
+    program.window.raise_panel(TITLE)
+    slot = program.window._slots[TITLE]
+    until(program, lambda: slot.panel is not None and len(slot.panel._points.points()) > 3)
+    panel, marks = slot.panel, program.canvas._critical
+    panel._points.sigClicked.emit(panel._points, [panel._points.points()[2]], None)
+    assert panel._state.chosen == marks._points.chosen == 2
+    assert "born at" in panel.story.text()
+    at = next(k for k, pair in enumerate(marks._points.pair) if pair not in (0, 2))
+    x, y = (round(float(v)) for v in program.canvas.frame.to_pixels(marks._points.xy[at]))
+    view = program.store.scene.view
+    QTest.mousePress(program.canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    QTest.mouseRelease(program.canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    assert panel._state.chosen == marks._points.pair[at]
+    assert program.store.scene.view == view
+    panel._step(1)
+    assert panel._state.chosen not in (-1, marks._points.pair[at])
+    program.close()
+    program.window.frame.deleteLater()
+    program.application.processEvents()
