@@ -8,11 +8,13 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
+from app.controller import flowing
 from app.controller.jobs import MapAnswer, MapJob
 from app.controller.parts import Desk
 from app.controller.topology import TITLE, Topology, TopologyTask
 from app.export.vector import VectorCanvas
 from app.model import session
+from app.model.flow import Flow
 from app.model.store import Store
 from app.views.base import Canvas, PanelShown, Window
 from app.views.theme import DARK
@@ -144,6 +146,35 @@ def test_a_constant_map_has_no_pairs_but_itself(seen):
         ReferenceEngine(), found.append, lambda: False
     )
     assert len(found[0].diagram.birth) == 1
+
+
+def test_a_chosen_pair_is_found_again_when_the_view_moves(seen):
+    seen.part.on_event(PairChosen(2))
+    at = seen.marks.xy[2]
+    view = seen.store.scene.view
+    seen.store.update(replace(seen.store.scene, view=view.grown(-0.1)))
+    seen.part.on_message(seen.map())
+    seen.answer()
+    assert seen.state.chosen >= 0
+    assert np.abs(seen.marks.xy[seen.state.chosen] - at).max() < 1.0
+    seen.part.on_event(TopologyAsked(True, 0.03))
+    seen.answer()
+    assert seen.state.chosen == -1
+
+
+def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
+    scene = seen.store.scene
+    flow = Flow(mode="scalar", initial="bump", side=24)
+    scene = replace(scene, flow=flow, layers=replace(scene.layers, flow=True))
+    seen.store.update(scene)
+    seen.part.on_message(seen.map())
+    assert len(seen.tasks) == 1, "the scalar is not what is seen"
+    flowing.perform(ReferenceEngine(), flowing.wanted(scene), seen.part.on_message, lambda: False)
+    seen.part.on_event(TopologyAsked(True, 0.03))
+    seen.answer()
+    assert seen.state.label == "Attention mass"
+    assert seen.state.dimension.tolist() == [0]
+    np.testing.assert_allclose(seen.marks.xy[0], scene.start.theta, atol=1.0)
 
 
 def test_marks_are_found_by_their_pixels():

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.controller.jobs import MapAnswer, MapJob
+from app.controller import currents, flowing
+from app.controller.flowing import FlowAnswer
+from app.controller.jobs import MapAnswer
 from app.controller.parts import Desk, Part
 from app.controller.picture import words_of
 from app.controller.surfaces import chart_drawn
@@ -23,6 +25,8 @@ TITLE = "Topology"
 # of the largest value: below, a pair is what single precision makes of a slope
 NOISE = 2e-5
 SHARE = 0.03
+# pixels by which what is born at one place moves from map to map
+NEAR = 4.0
 # pairs that are shown at most
 MOST = 400
 COUNTED = (("part", "parts"), ("ring", "rings"))
@@ -38,7 +42,8 @@ NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is sho
 class TopologyTask(Task):
     """Persistence of the level sets of a map that is known."""
 
-    of: MapJob
+    family: str
+    chart: str
     field: Field
     superlevel: bool
 
@@ -50,7 +55,7 @@ class TopologyTask(Task):
             return
         diagram = persistence(values, self.superlevel, NOISE * float(np.abs(known).max()))
         low, high = np.quantile(known, [0.01, 0.99])
-        chart = chart_of(manifold_of(self.of.family), self.of.chart).plane
+        chart = chart_of(manifold_of(self.family), self.chart).plane
         ends = (diagram.birth_cell[:MOST], diagram.death_cell[:MOST])
         births, deaths = (places(chart, self.field.extent, values.shape, cells) for cells in ends)
         emit(TopologyAnswer(self, diagram, births, deaths, float(high - low)))
@@ -76,7 +81,7 @@ class Topology(Part):
         super().__init__(desk)
         self._seen = False
         self._superlevel, self._share, self._chosen = False, SHARE, -1
-        self._map: MapAnswer | None = None
+        self._field: Field | None = None
         self._asked: TopologyTask | None = None
         self._answer: TopologyAnswer | None = None
 
@@ -98,22 +103,26 @@ class Topology(Part):
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         if _of(old) != _of(new):
-            self._map = self._answer = self._asked = None
+            self._field = self._answer = self._asked = None
             self._chosen = -1
             self._show()
 
     def on_message(self, message: object) -> None:
-        scene = self.desk.store.scene
-        if isinstance(message, MapAnswer) and message.complete and _shows(scene, message.job):
-            self._map = message
-            self._ask()
-        elif isinstance(message, TopologyAnswer) and message.job == self._asked:
-            self._answer, self._chosen = message, -1
-            self._show()
+        if isinstance(message, TopologyAnswer):
+            if message.job == self._asked:
+                self._chosen = again(self._answer, message, self._chosen)
+                self._answer = message
+                self._show()
+        elif isinstance(message, MapAnswer | FlowAnswer):
+            field = shown(self.desk.store.scene, message)
+            if field is not None:
+                self._field = field
+                self._ask()
 
     def _ask(self) -> None:
-        if self._seen and self._map is not None:
-            wanted = TopologyTask(self._map.job, self._map.field, self._superlevel)
+        if self._seen and self._field is not None:
+            scene = self.desk.store.scene
+            wanted = TopologyTask(scene.family, scene.chart, self._field, self._superlevel)
             if wanted != self._asked:
                 self._asked = wanted
                 self.desk.submit(wanted)
@@ -130,13 +139,39 @@ class Topology(Part):
 
 
 def _of(scene: Scene) -> tuple[object, ...]:
-    """What a map is of."""
-    return scene.family, scene.chart, scene.scalar, scene.token, scene.layers.map
+    """What a map is of, and whether one is shown."""
+    ground = (scene.family, scene.chart)
+    if flowing.covers(scene):
+        return (*ground, scene.flow.mode)
+    return (*ground, scene.scalar, scene.token, scene.layers.map)
 
 
-def _shows(scene: Scene, job: MapJob) -> bool:
-    """Whether a map is the one that a scene shows."""
-    return (job.family, job.chart, job.scalar, job.token, True) == _of(scene)
+def shown(scene: Scene, answer: MapAnswer | FlowAnswer) -> Field | None:
+    """The map of an answer, if it is the one that a scene shows: its scalar, or a mass that flows."""
+    job, covered = answer.job, flowing.covers(scene)
+    if isinstance(answer, MapAnswer):
+        job = answer.job
+        of = (job.family, job.chart, job.scalar, job.token, True)
+        return answer.field if answer.complete and not covered and of == _of(scene) else None
+    mass = currents.mass(scene, answer) if covered and answer.values is not None else None
+    if mass is None or job.family != scene.family:
+        return None
+    return Field(mass.values, np.zeros(mass.values.shape, np.int32), mass.extent, "reference")
+
+
+def again(before: TopologyAnswer | None, now: TopologyAnswer, chosen: int) -> int:
+    """The number of a chosen pair in another diagram: that born within a few pixels of it, or −1."""
+    if before is None or chosen < 0 or before.job.superlevel != now.job.superlevel:
+        return -1
+    chart = chart_of(manifold_of(now.job.family), now.job.chart).plane
+    e, shape = now.job.field.extent, now.job.field.values.shape
+    pixel = np.array([(e.x1 - e.x0) / shape[1], (e.y1 - e.y0) / shape[0]])
+    place = chart.forward(before.births[chosen])
+    gaps = np.abs((chart.forward(now.births) - place) / pixel).max(axis=1)
+    count = len(gaps)
+    gaps[now.diagram.dimension[:count] != before.diagram.dimension[chosen]] = np.inf
+    nearest = int(np.argmin(gaps))
+    return nearest if gaps[nearest] < NEAR else -1
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:
@@ -177,10 +212,11 @@ def state(
     scene: Scene, answer: TopologyAnswer | None, superlevel: bool, share: float, chosen: int
 ) -> TopologyState:
     """What the panel shows."""
-    label = words_of(scene.scalar)
+    covered = flowing.covers(scene)
+    label = currents.WORDS.capitalize() if covered else words_of(scene.scalar)
     if answer is None:
         none = np.zeros(0)
-        words = "…" if scene.layers.map else NOTHING
+        words = "Waiting for the map." if covered or scene.layers.map else NOTHING
         return TopologyState(
             label, superlevel, share, none.astype(int), none, none, 0.0, 1.0, -1, "", words
         )
@@ -197,7 +233,7 @@ def state(
         chosen if chosen < count else -1,
         _story(answer, chosen) if 0 <= chosen < count else "",
         f"{_counted(d.dimension[:count])} of the map as shown, edge included. "
-        + DEPENDS.get(scene.scalar, INVARIANT),
+        + (INVARIANT if covered else DEPENDS.get(scene.scalar, INVARIANT)),
     )
 
 
@@ -212,7 +248,7 @@ def _story(answer: TopologyAnswer, i: int) -> str:
     d = answer.diagram
     low, high = ("maximum", "minimum") if d.superlevel else ("minimum", "maximum")
     what, born, dies = (("Part", low, "saddle"), ("Ring", "saddle", high))[int(d.dimension[i])]
-    names = manifold_of(answer.job.of.family).coordinates
+    names = manifold_of(answer.job.family).coordinates
 
     def at(theta: Floats) -> str:
         return ", ".join(f"{name} = {x:.3g}" for name, x in zip(names, theta, strict=True))
