@@ -6,37 +6,32 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.base import Canvas, Curve
+from app.controller import picture
+from app.views.base import Canvas
 from app.views.flow import Life
 from compute.charts import Chart
 from compute.flow.tracking import End, Track
 from compute.types import Floats
 
 KINDS = {1: "plus", -1: "minus"}
-# lines that the panel has room for: of more, the longest lives
-MOST = 40
+# of more zeros the longest lives: curves, and lines that the panel has room for
+MOST_DRAWN, MOST_LISTED = 400, 40
 
 
 def show(canvas: Canvas, tracks: Sequence[Track], chart: Chart) -> None:
     """Where zeros have been, by the sign of their index."""
+    drawn = [tracks[k] for k in _longest(tracks, MOST_DRAWN)]
     for sign, kind in KINDS.items():
-        of_sign = [track for track in tracks if track.index * sign > 0]
-        canvas.set_curve(kind, _curve(of_sign, tracks, chart))
+        ways = [_way(track, tracks) for track in drawn if track.index * sign > 0]
+        ways = [way for way in ways if len(way) > 1]
+        parts = [part for way in ways for part in (way, np.full((1, 2), np.nan))]
+        canvas.set_curve(kind, picture.curve(np.concatenate(parts[:-1]), chart) if ways else None)
 
 
 def clear(canvas: Canvas) -> None:
     """No tracks."""
     for kind in KINDS.values():
         canvas.set_curve(kind, None)
-
-
-def _curve(of_sign: Sequence[Track], tracks: Sequence[Track], chart: Chart) -> Curve | None:
-    ways = [_way(track, tracks) for track in of_sign]
-    ways = [way for way in ways if len(way) > 1]
-    if not ways:
-        return None
-    gap = np.full((1, chart.dimension), np.nan)
-    return Curve(np.concatenate([part for way in ways for part in (chart.forward(way), gap)][:-1]))
 
 
 def _way(track: Track, tracks: Sequence[Track]) -> Floats:
@@ -49,10 +44,16 @@ def _way(track: Track, tracks: Sequence[Track]) -> Floats:
     return np.concatenate(parts)
 
 
+def _longest(tracks: Sequence[Track], most: int) -> list[int]:
+    """The numbers of the longest lives."""
+    length = np.array([track.death.time - track.birth.time for track in tracks])
+    longest: list[int] = np.argsort(-length, kind="stable")[:most].tolist()
+    return longest
+
+
 def lives(tracks: Sequence[Track]) -> tuple[Life, ...]:
     """The longest lives, those that end together beside each other."""
-    length = np.array([track.death.time - track.birth.time for track in tracks])
-    shown = set(np.argsort(-length, kind="stable")[:MOST].tolist())
+    shown = set(_longest(tracks, MOST_LISTED))
     lanes: dict[int, int] = {}
     for k, track in enumerate(tracks):
         for i in (k, track.death.partner):
