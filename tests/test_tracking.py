@@ -165,6 +165,31 @@ def test_indices_add_up_on_grids_that_are_cut():
     assert counted > 100
 
 
+def test_a_zero_goes_round_where_the_grid_does():
+    """On the circle of μ: one zero that goes round twice is one track, and no edge is crossed."""
+    manifold = family("von_mises")
+    flow = compute.AttentionFlow(manifold, 40, chart="parameters", boundary="periodic")
+    g, tracker = flow.grid, Tracker(flow.grid)
+    assert g.wraps == (True, False)
+    middle = g.x[20, 0, 1]
+    for t in np.linspace(0.0, 4 * np.pi, 161):
+        turned = g.x[..., 0] - t
+        field = np.stack([np.sin(turned), 1.0 + np.cos(turned) - (g.x[..., 1] - middle - 0.03)], -1)
+        zeros = singularities(g, g.chart.pull(g.theta, field))
+        assert sum(zero.index for zero in zeros) == boundary_index(g, g.chart.pull(g.theta, field))
+        tracker.add(float(t), zeros)
+    tracks = tracker.tracks()
+    assert sorted(len(track.times) for track in tracks)[0] == 161
+    assert {track.birth.cause for track in tracks} == {"record"}
+    assert {track.death.cause for track in tracks} == {"record"}
+    canvas = MagicMock(spec=Canvas)
+    extent = Extent(g.x[0, 0, 0], g.x[-1, -1, 0], g.x[0, 0, 1], g.x[-1, -1, 1])
+    lives.show(canvas, tracks, g.chart, extent)
+    for call in canvas.set_curve.call_args_list:
+        leaps = np.abs(np.diff(call.args[1].xy[:, 0]))
+        assert np.nanmax(leaps) < 1.0
+
+
 def test_a_flow_tells_of_its_zeros():
     flow = compute.AttentionFlow(family("gaussian"), 24)
     found = flow.evolve(initial.random(flow.grid, 3), 0.4, records=40)
@@ -187,7 +212,7 @@ def test_lines_of_a_pair_lie_side_by_side():
     assert [life.partners[1] for life in shown] == [1, 0]
     assert [life.causes for life in shown] == [("record", "pair")] * 2
     canvas = MagicMock(spec=Canvas)
-    lives.show(canvas, tracks, nodes().chart)
+    lives.show(canvas, tracks, nodes().chart, SQUARE)
     drawn = {call.args[0]: call.args[1].xy for call in canvas.set_curve.call_args_list}
     np.testing.assert_allclose(drawn["plus"][-1], drawn["minus"][-1])
     assert lives.lives(()) == ()

@@ -26,7 +26,7 @@ def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
     layers, chart = scene.layers, chart_drawn(scene)
     canvas.set_field(field(answer, chart) if layers.flow else None)
     canvas.set_zeros(zeros(answer, chart) if layers.singularities else None)
-    lives.show(canvas, answer.lives if layers.singularities else (), chart)
+    lives.show(canvas, answer.lives if layers.singularities else (), chart, answer.extent)
     moving = particles(answer, chart) if layers.particles else None
     canvas.set_particles(moving, phase(scene))
     if layers.flow and answer.values is not None:

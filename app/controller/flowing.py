@@ -184,6 +184,7 @@ class Evolving:
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         self._status, self._limiter = Status.OK, ""
         self._tracker = Tracker(self._grid)
+        self._found: tuple[Floats | None, list[Singularity]] = (None, [])
         self._follow(0, first)
 
     def _slices(self, pace: float) -> int:
@@ -225,8 +226,14 @@ class Evolving:
             self._kept = {k: s for k, s in self._kept.items() if k % self._stride == 0}
 
     def _follow(self, step: int, state: Floats) -> None:
-        if self._job.flow.mode != "scalar":
-            self._tracker.add(step * self._pace, singularities(self._grid, state))
+        if self._solver.mode != "scalar":
+            self._tracker.add(step * self._pace, self._zeros(state))
+
+    def _zeros(self, state: Floats) -> list[Singularity]:
+        """The zeros of a state; those of the last one are known."""
+        if self._found[0] is not state:
+            self._found = (state, singularities(self._grid, state))
+        return self._found[1]
 
     def _advanced(self, state: Floats, span: float) -> Floats:
         if self._status != Status.OK:
@@ -264,7 +271,7 @@ class Evolving:
         if vectors:
             drawn = np.where(g.usable[..., None], g.chart.push(g.theta, state), np.nan)
             paths = tracks(drawn, extent)
-            zeros = tuple(singularities(g, state)[:MOST_ZEROS])
+            zeros = tuple(self._zeros(state)[:MOST_ZEROS])
         else:
             values = np.where(g.usable, state, np.nan)
         steps = min(int(at / self._pace + 1e-6), len(self._measured) - 1) + 1

@@ -11,20 +11,22 @@ from app.views.base import Canvas
 from app.views.flow import Life
 from compute.charts import Chart
 from compute.flow.tracking import End, Track
-from compute.types import Floats
+from compute.types import Extent, Floats
 
 KINDS = {1: "plus", -1: "minus"}
 # of more zeros the longest lives: curves, and lines that the panel has room for
 MOST_DRAWN, MOST_LISTED = 400, 40
+GAP = np.full((1, 2), np.nan)
 
 
-def show(canvas: Canvas, tracks: Sequence[Track], chart: Chart) -> None:
-    """Where zeros have been, by the sign of their index."""
+def show(canvas: Canvas, tracks: Sequence[Track], chart: Chart, extent: Extent) -> None:
+    """Where zeros have been, by the sign of their index; ``extent``: of the grid that they were on."""
     drawn = [tracks[k] for k in _longest(tracks, MOST_DRAWN)]
+    half = 0.5 * np.array([extent.x1 - extent.x0, extent.y1 - extent.y0])
     for sign, kind in KINDS.items():
-        ways = [_way(track, tracks) for track in drawn if track.index * sign > 0]
+        ways = [_way(track, tracks, half) for track in drawn if track.index * sign > 0]
         ways = [way for way in ways if len(way) > 1]
-        parts = [part for way in ways for part in (way, np.full((1, 2), np.nan))]
+        parts = [part for way in ways for part in (way, GAP)]
         canvas.set_curve(kind, picture.curve(np.concatenate(parts[:-1]), chart) if ways else None)
 
 
@@ -34,13 +36,19 @@ def clear(canvas: Canvas) -> None:
         canvas.set_curve(kind, None)
 
 
-def _way(track: Track, tracks: Sequence[Track]) -> Floats:
-    """A track in θ, to where it meets the one that it begins or ends with."""
-    parts = [track.theta]
-    if track.birth.cause == "pair":
-        parts.insert(0, 0.5 * (track.theta[:1] + tracks[track.birth.partner].theta[:1]))
-    if track.death.cause == "pair":
-        parts.append(0.5 * (track.theta[-1:] + tracks[track.death.partner].theta[-1:]))
+def _way(track: Track, tracks: Sequence[Track], half: Floats) -> Floats:
+    """A track in θ, to where it meets the one that it begins or ends with.
+
+    Broken where it leaps over half of the grid, which it does where the grid goes round.
+    """
+    leaps = np.flatnonzero((np.abs(np.diff(track.x, axis=0)) > half).any(axis=1)) + 1
+    parts = [np.insert(track.theta, leaps, np.nan, axis=0)]
+    for end, at, place in ((track.birth, 0, 0), (track.death, -1, 1)):
+        if end.cause == "pair":
+            other = tracks[end.partner]
+            if (np.abs(track.x[at] - other.x[at]) < half).all():
+                middle = 0.5 * (track.theta[at] + other.theta[at])
+                parts.insert(place * len(parts), middle[None])
     return np.concatenate(parts)
 
 

@@ -47,8 +47,10 @@ def singularities(grid: Grid, field: Floats) -> list[Singularity]:
 
 
 def whole_cells(grid: Grid) -> np.ndarray:
-    """The cells (rows−1, columns−1) all of whose corners are usable: where zeros are looked for."""
-    u = grid.usable
+    """The cells all of whose corners are usable, where zeros are looked for; one row and one column
+    fewer than there are nodes, but for axes along which the grid goes round.
+    """
+    u = _closed(grid, grid.usable)
     return np.asarray(u[:-1, :-1] & u[:-1, 1:] & u[1:, :-1] & u[1:, 1:])
 
 
@@ -58,19 +60,33 @@ def boundary_index(grid: Grid, field: Floats) -> int:
     Edges with a whole cell on one side only, each walked with that cell on the left; round a hole that
     is clockwise.
     """
-    a, inside = _drawn(grid, field), np.pad(whole_cells(grid), 1)
+    a, whole, (rows, columns) = _drawn(grid, field), whole_cells(grid).astype(int), grid.shape
     angle = np.arctan2(a[..., 1], a[..., 0])
-    # +1: the cell above (left of) an edge along a row (column) is whole and the other is not
-    along_rows = inside[1:, 1:-1].astype(int) - inside[:-1, 1:-1]
-    along_columns = inside[1:-1, :-1].astype(int) - inside[1:-1, 1:]
-    turn = (_wrapped(np.diff(angle, axis=1)) * along_rows).sum()
-    turn += (_wrapped(np.diff(angle, axis=0)) * along_columns).sum()
+    below, above = _beside(whole, 0, grid.wraps[1])
+    left, right = _beside(whole, 1, grid.wraps[0])
+    turn = (_wrapped(np.diff(angle, axis=1))[:rows] * (above - below)).sum()
+    turn += (_wrapped(np.diff(angle, axis=0))[:, :columns] * (left - right)).sum()
     return round(float(turn) / (2 * np.pi))
 
 
+def _beside(whole: np.ndarray, axis: int, wraps: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Of every row (axis 0) or column of nodes, the cells before and after it."""
+    if wraps:
+        return np.roll(whole, 1, axis), whole
+    none = np.zeros_like(whole.take([0], axis))
+    return np.concatenate([none, whole], axis), np.concatenate([whole, none], axis)
+
+
+def _closed(grid: Grid, values: np.ndarray) -> np.ndarray:
+    """Values at nodes, with the first again after the last along axes on which the grid goes round."""
+    if grid.wraps[0]:
+        values = np.concatenate([values, values[:, :1]], axis=1)
+    return np.concatenate([values, values[:1]]) if grid.wraps[1] else values
+
+
 def _drawn(grid: Grid, field: Floats) -> Floats:
-    """The chart's components (rows, columns, 2)."""
-    return grid.chart.push(grid.theta, field)
+    """The chart's components at the nodes (…, …, 2), closed."""
+    return _closed(grid, grid.chart.push(grid.theta, field))
 
 
 def _winding(a: Floats) -> np.ndarray:

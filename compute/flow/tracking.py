@@ -78,9 +78,18 @@ class Tracker:
     def __init__(self, grid: Grid) -> None:
         from scipy.ndimage import distance_transform_edt
 
+        whole, wraps = whole_cells(grid), np.array(grid.wraps)
         self._corner, self._step = grid.x[0, 0], np.array(grid.step)
+        # how many cells the grid goes round in, 0 along an axis on which it does not
+        self._round = np.where(wraps, whole.shape[::-1], 0)
+        pads = [(int(n) or 1,) * 2 for n in self._round[::-1]]
+        for axis, (pad, goes_round) in enumerate(zip(pads, wraps[::-1], strict=True)):
+            widths = [(0, 0), (0, 0)]
+            widths[axis] = pad
+            whole = np.pad(whole, widths, mode="wrap" if goes_round else "constant")
+        inside = tuple(slice(pad[0], -pad[1]) for pad in pads)
         # cells from the middle of each to the edge
-        self._inward = distance_transform_edt(np.pad(whole_cells(grid), 1))[1:-1, 1:-1] - 0.5
+        self._inward = distance_transform_edt(whole)[inside] - 0.5
         self._times: list[float] = []
         self._records: list[_Zeros] = []
         self._births: list[End] = []
@@ -129,7 +138,7 @@ class Tracker:
         """Number the zeros of ``now``, and judge what came and went since the last record."""
         before, middle = self._records[-1], 0.5 * (self._times[-1] + time)
         a, b = self._cell(before.x), self._cell(now.x)
-        for old, new in _nearest(a, b, REACH, before.index, now.index):
+        for old, new, _ in self._nearest(a, b, REACH, before.index, now.index):
             now.track[new] = before.track[old]
         gone = before.at(np.flatnonzero(~np.isin(before.track, now.track)))
         self._deaths |= zip(map(int, gone.track), self._ends(gone, middle), strict=True)
@@ -143,16 +152,39 @@ class Tracker:
         depth = self._depth(cell)
         found = [End("edge" if deep <= PARTING else "lost", time) for deep in depth]
         plus, minus = np.flatnonzero(index > 0), np.flatnonzero(index < 0)
-        for k, m in _nearest(cell[plus], cell[minus], PARTING, index[plus], -index[minus]):
+        for k, m, gap in self._nearest(
+            cell[plus], cell[minus], PARTING, index[plus], -index[minus]
+        ):
             i, j = plus[k], minus[m]
-            if np.hypot(*(cell[i] - cell[j])) <= depth[i] + depth[j]:
+            if gap <= depth[i] + depth[j]:
                 found[i] = End("pair", time, int(track[j]))
                 found[j] = End("pair", time, int(track[i]))
         return found
 
+    def _nearest(
+        self, a: Floats, b: Floats, reach: float, index_a: Indices, index_b: Indices
+    ) -> list[tuple[int, int, float]]:
+        """Pairs of places (n, 2), (m, 2) of one index and their gap, the nearest first, each once."""
+        from scipy.spatial import cKDTree
+
+        if not len(a) or not len(b):
+            return []
+        trees = (cKDTree(places, boxsize=self._round) for places in (a, b))
+        gaps = next(trees).sparse_distance_matrix(next(trees), reach, output_type="ndarray")
+        gaps = gaps[index_a[gaps["i"]] == index_b[gaps["j"]]]
+        gaps = gaps[np.lexsort((gaps["j"], gaps["i"], gaps["v"]))]
+        taken_a, taken_b, pairs = set[int](), set[int](), []
+        for i, j, gap in gaps.tolist():
+            if i not in taken_a and j not in taken_b:
+                taken_a.add(i)
+                taken_b.add(j)
+                pairs.append((i, j, gap))
+        return pairs
+
     def _cell(self, x: Floats) -> Floats:
-        """Places of the chart (n, 2) in cells of the grid."""
+        """Places of the chart (n, 2) in cells of the grid, in the first round of each axis."""
         cell: Floats = (x - self._corner) / self._step
+        cell = np.where(self._round > 0, cell % np.maximum(self._round, 1), cell)
         return cell
 
     def _depth(self, cell: Floats) -> Floats:
@@ -182,26 +214,6 @@ def _zeros(time: float, zeros: Sequence[Singularity]) -> _Zeros:
         np.array([zero.kind for zero in zeros], np.str_),
         np.full(len(zeros), -1),
     )
-
-
-def _nearest(
-    a: Floats, b: Floats, reach: float, index_a: Indices, index_b: Indices
-) -> list[tuple[int, int]]:
-    """Pairs of places (n, 2), (m, 2) of one index, the nearest first, each place used once."""
-    from scipy.spatial import cKDTree
-
-    if not len(a) or not len(b):
-        return []
-    gaps = cKDTree(a).sparse_distance_matrix(cKDTree(b), reach, output_type="ndarray")
-    gaps = gaps[index_a[gaps["i"]] == index_b[gaps["j"]]]
-    taken_a, taken_b, pairs = set[int](), set[int](), []
-    for k in np.lexsort((gaps["j"], gaps["i"], gaps["v"])):
-        i, j = int(gaps["i"][k]), int(gaps["j"][k])
-        if i not in taken_a and j not in taken_b:
-            taken_a.add(i)
-            taken_b.add(j)
-            pairs.append((i, j))
-    return pairs
 
 
 def _timed(track: Track, tracks: Sequence[Track]) -> Track:
