@@ -34,7 +34,7 @@ DEPENDS = {
     "log_det": "g is of the family’s own coordinates: in others the diagram of det g is another.",
     "log_condition": "g is of the family’s own coordinates: in others its diagram is another.",
 }
-INVARIANT = "It is the same in every chart."
+INVARIANT = "Of one region it is the same in every chart."
 NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is shown."
 
 
