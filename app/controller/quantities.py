@@ -1,0 +1,129 @@
+"""What a lesson's quantities are, from the answers that the window shows, or computed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from app.controller import picture
+from app.controller.flowing import FlowAnswer, FlowJob
+from app.controller.jobs import EllipseJob, MapJob, PathAnswer, PathJob, perform
+from app.controller.plan import Viewport, jobs
+from app.controller.studies import StudyAnswer
+from app.model.checks import FIELDS, Quantity
+from app.model.scene import Scene
+from app.model.wording import numbers_in, plain
+from app.views.base import Measure
+from compute.engine import Engine
+from compute.families import family as manifold_of
+from compute.field import scalar_at
+from compute.manifold import Manifold
+from compute.types import Status
+
+# by the kind of their job
+Answers = Mapping[type, object]
+# what no quantity asks for
+_DRAWN_ONLY = (MapJob, EllipseJob)
+
+
+def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
+    """What the window would have computed of a scene, but for maps: with each answer more of it."""
+    found: dict[type, object] = {}
+    for kind, job in jobs(scene, Viewport()).items():
+        if kind not in _DRAWN_ONLY:
+            perform(engine, job, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+            yield found
+
+
+def _never() -> bool:
+    return False
+
+
+def current(scene: Scene, answers: Answers) -> Answers:
+    """Those answers that are of this very scene, in the quality of rest."""
+    wanted = jobs(scene, Viewport())
+    return {
+        kind: answer
+        for kind, answer in answers.items()
+        if wanted.get(kind) == getattr(answer, "job", None)
+    }
+
+
+def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
+    """A quantity of a scene; None if it is not among ``answers``.
+
+    ValueError for what the scene's family does not have.
+    """
+    match asked.kind:
+        case "field":
+            return FIELDS[asked.name](scene)
+        case "coordinate":
+            return _coordinate(asked, scene)
+        case "scalar":
+            return _scalar(asked, scene)
+        case "norm":
+            return _norm(answers.get(FlowJob))
+        case _:
+            return _measure(asked, answers)
+
+
+def measures(answers: Answers) -> list[Measure]:
+    """The lines of the measures panel."""
+    path = answers.get(PathJob)
+    lines = picture.measures(path) if isinstance(path, PathAnswer) else []
+    studied = [answer for answer in answers.values() if isinstance(answer, StudyAnswer)]
+    return [*lines, *(measure for answer in studied for measure in answer.measures)]
+
+
+def _measure(asked: Quantity, answers: Answers) -> float | None:
+    for measure in measures(answers):
+        if plain(measure.name) == plain(asked.name):
+            numbers = numbers_in(measure.value)
+            if asked.kind == "count":
+                return float(len(numbers))
+            return numbers[asked.index - 1] if asked.index <= len(numbers) else None
+    return None
+
+
+def _coordinate(asked: Quantity, scene: Scene) -> float:
+    pin = scene.start if asked.at == "A" else scene.end
+    assert pin is not None
+    return pin.theta[_index(manifold_of(scene.family), asked.name)]
+
+
+def _index(manifold: Manifold, name: str) -> int:
+    """Which coordinate has that name, or number from 1."""
+    names = [plain(coordinate) for coordinate in manifold.coordinates]
+    for known in (names, ["1", "2"]):
+        if plain(name) in known:
+            return known.index(plain(name))
+    raise ValueError(
+        f"coordinates of {manifold.name} are {', '.join(manifold.coordinates)}, got {name!r}"
+    )
+
+
+def _scalar(asked: Quantity, scene: Scene) -> float | None:
+    """A scalar of the family at a point, in float64; None where it means nothing."""
+    manifold = manifold_of(scene.family)
+    pins = {"A": scene.start, "B": scene.end}
+    pin = pins.get(asked.at) if isinstance(asked.at, str) else None
+    theta = np.array([pin.theta if pin is not None else asked.at], dtype=np.float64)
+    if asked.name not in manifold.scalars:
+        known = ", ".join(manifold.scalars)
+        raise ValueError(f"scalars of {manifold.name} are {known}, got {asked.name!r}")
+    values, status = scalar_at(manifold, asked.name, theta, scene.token)
+    return float(values[0]) if status[0] == Status.OK else None
+
+
+def _norm(answer: object) -> float | None:
+    """The L² norm of the flow, as a share of what it was at time 0."""
+    if not isinstance(answer, FlowAnswer) or not answer.complete or answer.norm[0] <= 0:
+        return None
+    return float(answer.norm[-1] / answer.norm[0])
+
+
+def studied(scene: Scene, layers: tuple[str, ...]) -> Scene:
+    """``scene`` with some layers shown, so that what they measure is known."""
+    return replace(scene, layers=replace(scene.layers, **dict.fromkeys(layers, True)))

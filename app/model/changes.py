@@ -1,0 +1,194 @@
+"""What a lesson's step changes of a scene: lines ``key: value``, as a teacher writes them.
+
+scene: gaussian              a bundled scene, or a file beside the lesson
+family: student_t:nu=5       as on the command line
+A: (0, 1)                    a pin, in the family's own coordinates; or: token river
+layers: +spray -straight     or: only map geodesic
+map: curvature
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from app.model import session
+from app.model.flow import Flow, rewritten
+from app.model.scene import Layers, Pin, Scene, completed, in_chart, of_family
+from app.model.wording import number, plain, tuple_of
+from compute.families import family as manifold_of
+from compute.families import parse, write
+from compute.heads import bundled
+from compute.manifold import Manifold
+from compute.types import Extent
+
+LAYERS = tuple(f.name for f in fields(Layers))
+FLOW = {f"flow {f.name}": f.name for f in fields(Flow) if f.name not in ("strokes", "source")}
+MOST_VERTICES = 64
+_POINT = re.compile(r"\(([^()]*)\)")
+
+
+class NoChange(ValueError):
+    """A change that cannot be made; ``key`` says which."""
+
+    def __init__(self, key: str, words: str) -> None:
+        self.key = key
+        super().__init__(f"{key}: {words}")
+
+
+def changed(scene: Scene | None, changes: Mapping[str, str], folder: Path) -> Scene:
+    """``scene`` with ``changes``, complete; without one they must name a scene or a family.
+
+    Files are looked for in ``folder``.  Raises NoChange.
+    """
+    made, family, used = scene, changes.get("family"), {"scene", "family", "chart"}
+    if "scene" in changes:
+        made = _try("scene", lambda: _load(changes["scene"], folder))
+    if family is not None:
+        began = made or Scene()
+        made = _try("family", lambda: of_family(began, _located(family, folder)))
+    if made is None:
+        raise NoChange("scene", "the first step must say which scene or which family it shows")
+    for key in (key for key in changes if key not in used and key not in FLOW):
+        made = _with(made, key, changes[key])
+    made = _flowing(made, {key: text for key, text in changes.items() if key in FLOW})
+    if "chart" in changes:
+        before = made
+        made = _try("chart", lambda: in_chart(before, changes["chart"]))
+    if made.vector is not None and "vector" not in changes and changes.keys() & {"A", "B"}:
+        made = replace(made, vector=None)
+    final = made
+    return _try(" and ".join(changes) or "scene", lambda: completed(final))
+
+
+def _try(key: str, make: Callable[[], Scene]) -> Scene:
+    try:
+        return make()
+    except ValueError as problem:
+        raise NoChange(key, str(problem)) from None
+
+
+def _load(name: str, folder: Path) -> Scene:
+    """A bundled scene, or a file in the lesson's own folder or below it."""
+    return session.load(name if name in session.names() else beside(name, folder))
+
+
+def beside(name: str, folder: Path) -> Path:
+    """The file of that name in ``folder``.  ValueError for one that lies elsewhere or is not there."""
+    path = Path(os.path.abspath(folder / name))
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"a lesson's files must lie in its own folder, got {name!r}")
+    if not path.is_file():
+        raise ValueError(f"no bundled one has that name, and no file beside the lesson: {name!r}")
+    return path
+
+
+def _located(family: str, folder: Path) -> str:
+    """``family`` with its file, if it names one, looked for beside the lesson."""
+    name, stated = parse(family)
+    source = str(stated.get("source", ""))
+    if not source or source in bundled() or source.startswith("{"):
+        return family
+    return write(name, {**stated, "source": str(beside(source, folder))})
+
+
+def _with(scene: Scene, key: str, text: str) -> Scene:
+    read = READERS.get(key)
+    if read is None:
+        known = ", ".join(["scene", "family", "chart", *READERS, "flow mode, flow time …"])
+        raise NoChange(key, f"what a step can change is {known}")
+    try:
+        return replace(scene, **read(scene, text))
+    except ValueError as problem:
+        raise NoChange(key, str(problem)) from None
+
+
+def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
+    """All that is said of the flow at once: another equation alone would set its time back."""
+    if not stated:
+        return scene
+    entries: dict[str, Any] = {}
+    for key, text in stated.items():
+        usual = getattr(Flow(), FLOW[key])
+        try:
+            entries[FLOW[key]] = (
+                plain(text) if isinstance(usual, str) else type(usual)(number(text))
+            )
+        except ValueError as problem:
+            raise NoChange(key, str(problem)) from None
+    return _try(next(iter(stated)), lambda: replace(scene, flow=rewritten(scene.flow, entries)))
+
+
+def _pin(scene: Scene, text: str) -> Pin:
+    """A place in θ, or on a token by its label or number."""
+    if not plain(text).startswith("token "):
+        x, y = tuple_of(text, 2)
+        return Pin((x, y))
+    index = token_of(manifold_of(scene.family), text.strip()[len("token ") :])
+    marks = manifold_of(scene.family).landmarks
+    assert marks is not None
+    x, y = map(float, marks.theta[index])
+    return Pin((x, y), index)
+
+
+def token_of(manifold: Manifold, name: str) -> int:
+    """Which token has that label (the first of several) or number.  ValueError if none has."""
+    labels = manifold.landmarks.labels if manifold.landmarks is not None else ()
+    found = [i for i, label in enumerate(labels) if plain(label) == plain(name)]
+    if found:
+        return found[0]
+    if name.strip().isdigit() and int(name) < len(labels):
+        return int(name)
+    known = ", ".join(labels[:12]) or "none"
+    raise ValueError(f"tokens of this family are {known}, got {name.strip()!r}")
+
+
+def _layers(scene: Scene, text: str) -> Layers:
+    """``+spray -map``, ``only map geodesic``."""
+    words = plain(text).replace(",", " ").split()
+    only = words[:1] == ["only"]
+    layers = Layers(**dict.fromkeys(LAYERS, False)) if only else scene.layers
+    for word in words[1:] if only else words:
+        sign, name = ("+", word) if only else (word[0], word[1:])
+        if name not in LAYERS or sign not in "+-":
+            raise ValueError(
+                f"expected +NAME or -NAME with a name of {', '.join(LAYERS)}, got {word!r}"
+            )
+        layers = replace(layers, **{name: sign == "+"})
+    return layers
+
+
+def _loop(text: str) -> tuple[tuple[float, float], ...]:
+    """Vertices ``(x, y) (x, y) …`` in θ."""
+    found = _POINT.findall(text)
+    if not 3 <= len(found) <= MOST_VERTICES or _POINT.sub("", text).strip():
+        raise ValueError(f"expected 3 to {MOST_VERTICES} vertices (x, y) (x, y) …, got {text!r}")
+    points = (tuple_of(point, 2) for point in found)
+    return tuple((x, y) for x, y in points)
+
+
+def _ranged(text: str, low: float, high: float) -> float:
+    found = number(text)
+    if not low <= found <= high:
+        raise ValueError(f"expected a number from {low:g} to {high:g}, got {text.strip()!r}")
+    return found
+
+
+READERS: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
+    "A": lambda scene, text: {"start": _pin(scene, text)},
+    "B": lambda scene, text: {"end": _pin(scene, text)},
+    "vector": lambda scene, text: {"vector": tuple_of(text, 2)},
+    "alpha": lambda scene, text: {"alpha": _ranged(text, -1.0, 1.0)},
+    "map": lambda scene, text: {"scalar": text.strip()},
+    "key": lambda scene, text: {"token": int(_ranged(text, 0, 1e6))},
+    "colours": lambda scene, text: {"colormap": text.strip()},
+    "layers": lambda scene, text: {"layers": _layers(scene, text)},
+    "loop": lambda scene, text: {"loop": _loop(text)},
+    "playhead": lambda scene, text: {"playhead": _ranged(text, 0.0, 1.0)},
+    "view": lambda scene, text: {"view": Extent(*tuple_of(text, 4))},
+    "camera": lambda scene, text: {"camera": tuple_of(text, 5)},
+}
