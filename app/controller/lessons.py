@@ -1,0 +1,192 @@
+"""The lesson that is on: its step's scene, what was asked for and whether it is done.
+
+Going to a step is one step of undo.  Beyond that a lesson only looks on: it never changes the scene
+by itself, and what was done once stays done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from html import escape
+
+from app.controller import quantities
+from app.controller.parts import Desk, Part
+from app.model import lessons
+from app.model.checks import Quantity, holds
+from app.model.lesson import Lesson, NotALesson, Step
+from app.model.progress import Progress
+from app.model.scene import Scene
+from app.views.base import Event
+from app.views.lesson import LessonChosen, LessonEntry, LessonState
+from app.views.typeset import NotTypeset, page
+from compute.families import parse
+
+TITLE = "Lesson"
+Act = Callable[[], None]
+# fields that looking about changes
+_LOOKED = ("playhead", "view", "camera", "title")
+
+
+class LessonPart(Part):
+    """At most one lesson, at one of its steps.
+
+    progress: by lesson; ``keep`` is called when it changes.  ``admit`` runs an act once nothing
+    unsaved is lost by it; ``arrived`` is told the scene of each step that was gone to.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.lesson: Lesson | None = None
+        self.at = 0
+        self.progress: dict[str, Progress] = {}
+        self.keep: Act = lambda: None
+        self.admit: Callable[[Act], None] = lambda act: act()
+        self.arrived: Callable[[Scene], None] = lambda scene: None
+        self._answers: dict[type, object] = {}
+        self._shown = False
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is on."""
+        return self.lesson.steps[self.at] if self.lesson else None
+
+    def commands(self) -> dict[str, Act]:
+        return {
+            "lessons": self.show_list,
+            "lesson_next": lambda: self.turn(1),
+            "lesson_back": lambda: self.turn(-1),
+            "lesson_show": self.show_answer,
+            "lesson_restart": lambda: self.go(self.at),
+            **{f"lesson:{name}": partial(self.open, name) for name in lessons.titles()},
+        }
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, LessonChosen):
+            self.open(event.name)
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        if self.lesson is not None:
+            self._look()
+
+    def on_message(self, message: object) -> None:
+        job = getattr(message, "job", None)
+        if self.lesson is not None and job is not None:
+            self._answers[type(job)] = message
+            self._look()
+
+    # --- going about --------------------------------------------------------------------------
+    def show_list(self) -> None:
+        """All lessons, in place of the one that is on."""
+        self.lesson = None
+        self._show()
+        self.desk.window.raise_panel(TITLE)
+
+    def open(self, source: str) -> None:
+        """Begin a lesson of that name or file, or go on with it."""
+        try:
+            lesson = lessons.load(source)
+            for step in lesson.steps:
+                page(step.text), page(step.task)
+        except (NotALesson, NotTypeset) as problem:
+            self.desk.window.tell("That is no lesson", str(problem))
+            return
+        self.admit(lambda: self.begin(lesson))
+
+    def begin(self, lesson: Lesson) -> None:
+        """Show a lesson where one was last, or from its beginning once all of it is done."""
+        kept = self.progress.get(lesson.name, Progress())
+        tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
+        self.lesson, self.at = lesson, 0
+        last = len(lesson.steps) - 1
+        self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
+        self.go(0 if kept.step >= last else kept.step)
+        self.desk.window.raise_panel(TITLE)
+
+    def turn(self, by: int) -> None:
+        """The next step, or the one before."""
+        if self.lesson is not None and 0 <= self.at + by < len(self.lesson.steps):
+            self.go(self.at + by)
+
+    def go(self, step: int) -> None:
+        """To a step: its scene, as one step of undo."""
+        if self.lesson is None:
+            return
+        self.at = min(max(step, 0), len(self.lesson.steps) - 1)
+        self._note(step=self.at)
+        self._put(self.lesson.steps[self.at].scene)
+        self.arrived(self.desk.store.scene)
+        self._look()
+
+    def show_answer(self) -> None:
+        """Do what is asked for, where the lesson says how."""
+        if self.step is not None and self.step.answer is not None:
+            self._put(replace(self.step.answer, title=self.step.scene.title))
+
+    def _put(self, scene: Scene) -> None:
+        self.desk.store.settle()
+        self.desk.store.update(scene)
+        self.desk.store.settle()
+
+    # --- looking on ---------------------------------------------------------------------------
+    def _look(self) -> None:
+        """Is the task done?"""
+        assert self.lesson is not None
+        name, step = self.lesson.name, self.lesson.steps[self.at]
+        if step.checks and self.at not in self.progress[name].done and self._is_done(step):
+            self._note(done=self.progress[name].done | {self.at})
+        self._show()
+
+    def _is_done(self, step: Step) -> bool:
+        scene = self.desk.store.scene
+        elsewhere = parse(scene.family)[0] != parse(step.scene.family)[0]
+        if elsewhere and not any(check.name == "family" for check in step.checks):
+            return False
+
+        def known(asked: Quantity) -> float | None:
+            return quantities.value(asked, scene, quantities.current(scene, self._answers))
+
+        try:
+            return all(holds(check, scene, step.scene, known) for check in step.checks)
+        except ValueError:
+            # what is asked for does not exist in the scene that the user went to
+            return False
+
+    def _note(self, **changes: object) -> None:
+        assert self.lesson is not None
+        kept = self.progress.pop(self.lesson.name)
+        self.progress[self.lesson.name] = replace(kept, **changes)  # type: ignore[arg-type]
+        self.keep()
+
+    # --- showing ------------------------------------------------------------------------------
+    def _show(self) -> None:
+        self.desk.window.set_panel(TITLE, self.state())
+
+    def state(self) -> LessonState:
+        """What the panel shows."""
+        entries = tuple(self._entry(name, title) for name, title in lessons.titles().items())
+        if self.lesson is None:
+            return LessonState(entries)
+        steps, step = self.lesson.steps, self.lesson.steps[self.at]
+        done = self.progress[self.lesson.name].done
+        return LessonState(
+            entries=entries,
+            title=self.lesson.title,
+            step=self.at,
+            steps=tuple(i in done if s.checks else None for i, s in enumerate(steps)),
+            heading=escape(step.title),
+            page=page(step.text),
+            task=page(step.task),
+            can_show=step.answer is not None,
+            can_restart=_bare(self.desk.store.scene) != _bare(step.scene),
+        )
+
+    def _entry(self, name: str, title: str) -> LessonEntry:
+        kept = self.progress.get(name, Progress())
+        return LessonEntry(name, title, len(kept.done), kept.count)
+
+
+def _bare(scene: Scene) -> Scene:
+    """What a scene is, however it is looked at."""
+    return replace(scene, **{name: getattr(Scene(), name) for name in _LOOKED})

@@ -1,0 +1,42 @@
+"""Lessons in the window: their progress outlives the session, and nobody's unsaved work is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.controller.lessons import LessonPart
+from app.documents import Documents
+from app.model import progress
+from app.model.document import Document
+from app.model.scene import Scene
+
+
+class Lessons:
+    """Joins the part that runs lessons, the window's documents and what outlives the session."""
+
+    def __init__(self, part: LessonPart, documents: Documents, settings: Any) -> None:
+        self._part, self._documents, self._settings = part, documents, settings
+        self._lent: Document | None = None
+        part.progress = progress.read(settings.lessons)
+        part.keep = self._keep
+        part.admit = self._admit
+        part.arrived = self._arrived
+        documents.open_lesson = self.open
+
+    def open(self, source: str) -> None:
+        """Begin a lesson of that name or file."""
+        self._part.open(source)
+
+    def _keep(self) -> None:
+        self._settings.lessons = progress.text_of(self._part.progress)
+
+    def _admit(self, act: Callable[[], None]) -> None:
+        """What is done within lessons is exercise; anything else is asked about before it goes."""
+        if self._documents.document is self._lent:
+            act()
+        else:
+            self._documents.guarded(act)
+
+    def _arrived(self, scene: Scene) -> None:
+        self._lent = self._documents.lend(scene)

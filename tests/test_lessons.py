@@ -1,0 +1,352 @@
+"""Lessons: what they quote is computed, what they ask for can be done, and wrong ones say where."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.cli import main
+from app.controller.lessons import LessonPart
+from app.controller.parts import Desk
+from app.controller.proofreading import Proofreader
+from app.controller.quantities import computed
+from app.model import lessons, progress, session
+from app.model.checks import check, holds, quantity
+from app.model.lesson import NotALesson, parse
+from app.model.progress import Progress
+from app.model.store import Store
+from app.model.wording import value
+from app.views.formulas import display, inline
+from app.views.lesson import LessonChosen
+from app.views.typeset import NotTypeset, page
+from compute.families import family
+
+SMALL = """# Small
+
+> About little.
+
+## One
+
+Text with ${{1/2 = σ of A}}$ and {{-0.500 = curvature at A}}.
+
+```scene
+family: gaussian
+A: (0, 0.5)
+B: (1, 1)
+```
+
+```do
+Put **B** on top of A.
+
+check: pin B within 0.1 of (0, 0.6)
+answer: B: (0, 0.6)
+```
+
+## Two
+
+Only words.
+"""
+
+
+def small(text: str = SMALL):
+    return parse(text, "small.md", Path())
+
+
+# --- the bundled ones ------------------------------------------------------------------------
+@pytest.mark.parametrize("name", lessons.titles())
+def test_every_number_is_computed_and_every_task_can_be_done(name, gpu_engine):
+    lesson = lessons.load(name)
+    assert lesson.title == lessons.titles()[name]
+    assert lesson.summary and 4 <= len(lesson.steps) <= 8
+    assert all(step.answer is not None for step in lesson.steps if step.checks)
+    assert sum(bool(step.checks) for step in lesson.steps) >= 4
+    assert Proofreader(gpu_engine).problems(lesson) == []
+
+
+def test_there_are_twelve():
+    assert len(lessons.titles()) == 12
+    assert not set(lessons.titles()) & set(session.names())
+
+
+def head(place: str):
+    lesson = lessons.load(place.split("/")[0])
+    return family(
+        next(s.scene.family for s in lesson.steps if place.split("/")[1] in s.scene.family)
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "curvature"),
+    [("three-keys/three", 0.25), ("three-keys/skew", 0.25), ("four-keys/four", 0.0),
+     ("sink/sink", None), ("sink/light", None)],
+)  # fmt: skip
+def test_the_heads_are_what_the_lessons_say(place, curvature):
+    """¼ of any three keys, 0 of a rectangle with independent biases, ¼ + M/12 in a sink of weight M."""
+    manifold = head(place)
+    if curvature is None:
+        weight = 100.0 if place.endswith("sink") else 2.0
+        assert manifold.curvature(np.zeros((1, 2)))[0] == pytest.approx(
+            0.25 + weight / 12, rel=1e-12
+        )
+    else:
+        theta = np.array([[0.0, 0.0], [1.5, -1.0], [-2.0, 0.7]])
+        assert manifold.curvature(theta) == pytest.approx([curvature] * 3, abs=1e-12)
+
+
+def test_the_flat_head_is_measured_by_gudermann():
+    """d = Euclid in gd(aθ₁), gd(bθ₂), gd(u) = 2 arctan tanh(u/2), for keys (±a, ±b)."""
+    marks = head("four-keys/four").landmarks.theta
+    # the origin of the plane is the mean of three of its queries
+    queries = marks - marks.mean(axis=0)
+    drawn = 2 * np.arctan(np.tanh(np.array([0.8, 0.5]) * queries / 2))
+    sides = [np.linalg.norm(drawn[1] - drawn[0]), np.linalg.norm(drawn[2] - drawn[1])]
+    assert sides == pytest.approx([2.21, 1.86], abs=5e-3)
+
+
+# --- what a text says ------------------------------------------------------------------------
+def test_a_step_changes_the_scene_of_the_one_before():
+    first, second = small().steps
+    assert first.text.startswith("Text with $1/2$ and -0.500.")
+    assert first.scene.start.theta == (0.0, 0.5) == second.scene.start.theta
+    assert first.answer.end.theta == (0.0, 0.6)
+    assert second.checks == () and second.task == ""
+
+
+def test_a_lesson_that_is_right_has_no_problems(reference_engine):
+    assert Proofreader(reference_engine).problems(small()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("1/2 = σ", "1/3 = σ", 7, "1/3 is 0.5 as computed"),
+        ("answer: B: (0, 0.6)", "answer: B: (0, 0.9)", 5, "the answer does not do it"),
+        ("B: (1, 1)", "B: (0, 0.61)", 5, "all is done before anything is done"),
+        ("Only words", "$\\nonsense$", 22, "\\nonsense is not known"),
+        ("pin B within 0.1 of (0, 0.6)", 'measure "Nothing" < 1', 5, "nothing that this scene shows"),
+        ("σ of A", "mu of A", 7, "coordinates of gaussian are μ, σ"),
+    ],
+)  # fmt: skip
+def test_proofreading_finds(before, after, line, words, reference_engine):
+    found = Proofreader(reference_engine).problems(small(SMALL.replace(before, after)))
+    assert any(where == line and words in said for where, said in found), found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("# Small", "Small", 1, "begins with its title"),
+        ("family: gaussian", "family: nonsense", 10, "nonsense"),
+        ("family: gaussian", "scene: missing.json", 10, "no file beside the lesson"),
+        ("family: gaussian", "scene: ../other.json", 10, "in its own folder"),
+        ("family: gaussian", "", 5, "must say which scene or which family"),
+        ("A: (0, 0.5)", "A: (0, -1)", 5, "pin A must lie in"),
+        ("A: (0, 0.5)", "A: 0.5", 11, "expected 2 numbers"),
+        ("A: (0, 0.5)", "C: (0, 0.5)", 11, "what a step can change is"),
+        ("B: (1, 1)", "layers: +nothing", 12, "'+nothing'"),
+        ("pin B within", "pin C within", 18, "a check is such as"),
+        ("within 0.1", "within -1", 18, "positive distance"),
+        ("check: pin", "chek: pin", 5, "something to do needs a check"),
+        ("{{1/2 = σ of A}}", "{{1/2 = __import__('os')}}", 7, "what can be measured is"),
+        ("{{1/2 = σ of A}}", "{{half = σ of A}}", 7, "expected a number"),
+        ("{{1/2 = σ of A}}", "{{1/2}}", 7, "a checked number is"),
+        ("```do", "```python", 15, "a block must be"),
+        ("Only words.", "```scene", 24, "does not end"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(before, after, line, words):
+    with pytest.raises(NotALesson) as told:
+        small(SMALL.replace(before, after))
+    assert str(told.value).startswith(f"small.md:{line}: ") and words in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_sizes_are_bounded():
+    with pytest.raises(NotALesson, match="at most"):
+        small(SMALL + "x" * (300 << 10))
+    with pytest.raises(NotALesson, match="1 to 40 steps"):
+        small(SMALL + "## More\n" * 60)
+    with pytest.raises(NotTypeset, match="levels"):
+        page("$" + "{" * 60 + "x" + "}" * 60 + "$")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "tolerance"),
+    [("0.25", 0.25, 0.0051), ("-1/2", -0.5, 5e-6), ("π/2", np.pi / 2, 1.6e-5), ("2π", 2 * np.pi, 1e-4),
+     ("−√3/2", -np.sqrt(0.75), 1e-5), ("12", 12.0, 0.51), ("1.5e-3", 1.5e-3, 5.2e-5)],
+)  # fmt: skip
+def test_numbers_and_how_far_they_may_be_missed(text, number, tolerance):
+    found, off = value(text)
+    assert found == pytest.approx(number, rel=1e-12)
+    assert 0 < off <= tolerance
+
+
+# --- checks ----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "changes", "found"),
+    [
+        ("layer spray on", {}, False),
+        ("layer map on", {}, True),
+        ("chart is disk", {"chart": "disk"}, True),
+        ("alpha = 1", {"alpha": 0.99}, True),
+        ("alpha = 1", {"alpha": 0.9}, False),
+        ("σ of B >= 1", {}, True),
+        ("loop drawn", {"loop": ((0.0, 1.0), (1.0, 1.0), (1.0, 2.0))}, True),
+        ("loop drawn", {}, False),
+        ('measure "Fisher-Rao length" > 1.5', {}, True),
+        ('measure "Straight line" 2 > 90', {}, False),
+        ("curvature at (0, 2) = -0.5", {}, True),
+        ("norm < 1", {}, None),
+    ],
+)
+def test_checks(text, changes, found, reference_engine):
+    before = small().steps[0].scene
+    after = replace(before, **changes)
+    known = Proofreader(reference_engine)
+    assert holds(check(text), after, before, lambda asked: known.value(asked, after)) is found
+
+
+def test_a_pin_on_a_token():
+    scene = lessons.load("three-keys").steps[0].scene
+    assert holds(check("pin A on token red"), scene, scene, lambda asked: None) is True
+    assert holds(check("pin A on token green"), scene, scene, lambda asked: None) is False
+
+
+@pytest.mark.parametrize("text", ["", "A", "measure Length", "exec(1) of A of B", "x" * 400])
+def test_what_is_no_quantity_is_refused(text):
+    with pytest.raises(ValueError, match="what can be measured"):
+        quantity(text)
+
+
+# --- typesetting -----------------------------------------------------------------------------
+def test_what_is_written_is_never_markup():
+    assert page("<b onclick='x'>&") == "<p>&lt;b onclick='x'&gt;&amp;</p>"
+    assert "&lt;i&gt;" in inline("<i>") or "&lt;" in inline("<i>")
+    assert "javascript" not in page("[a](javascript:x)") or "<a" not in page("[a](javascript:x)")
+    assert page("[a](https://b.c)") == '<p><a href="https://b.c">a</a></p>'
+
+
+def test_formulas():
+    assert "Γ<sup><i>k</i></sup><sub><i>i</i><i>j</i></sub>" in inline(r"\Gamma^k_{ij}")
+    assert "½" in inline(r"\frac12") and "−½" in inline(r"-\tfrac{1}{2}")
+    assert "(<i>a</i>\u2009+\u2009<i>b</i>)/<i>c</i>" in inline(r"\frac{a+b}{c}")
+    assert 'class="below"' in display(r"x = \frac{a}{b}")
+    assert page("a **b** *c* `d` dual_paths e_path") == (
+        "<p>a <b>b</b> <i>c</i> <code>d</code> dual_paths e_path</p>"
+    )
+    assert page("- one\n- two\n  more") == "<ul><li>one</li><li>two more</li></ul>"
+
+
+# --- the part --------------------------------------------------------------------------------
+class Views:
+    def __init__(self) -> None:
+        self.states: list = []
+        self.told: list = []
+
+    def set_panel(self, title: str, state: object) -> None:
+        self.states.append(state)
+
+    def raise_panel(self, title: str) -> None: ...
+
+    def tell(self, title: str, text: str) -> None:
+        self.told.append(text)
+
+
+@pytest.fixture
+def part() -> LessonPart:
+    views = Views()
+    store = Store(session.load("gaussian"))
+    made = LessonPart(Desk(store, views, views, lambda task: None))
+    store.listen(made.on_scene)
+    made.views = views
+    return made
+
+
+def test_a_step_is_one_step_of_undo(part):
+    before = part.desk.store.scene
+    part.on_event(LessonChosen("hyperbolic"))
+    assert part.desk.store.scene == part.step.scene
+    part.turn(1)
+    assert part.at == 1 and part.desk.store.scene.chart == "half_plane"
+    part.desk.store.undo()
+    part.desk.store.undo()
+    assert part.desk.store.scene == before
+
+
+def test_what_is_done_stays_done_and_nothing_moves_by_itself(part):
+    part.open("hyperbolic")
+    store, kept = part.desk.store, []
+    part.keep = lambda: kept.append(dict(part.progress))
+    assert part.views.states[-1].steps[0] is False
+    done = replace(store.scene, scalar="curvature")
+    store.update(done)
+    assert part.views.states[-1].steps[0] is True and store.scene == done and part.at == 0
+    store.undo()
+    assert part.views.states[-1].steps[0] is True
+    assert kept[-1]["hyperbolic"].done == {0}
+
+
+def test_measures_are_those_of_the_scene_that_is_shown(part, reference_engine):
+    part.open("straight-line")
+    part.go(1)
+    *_, stale = computed(reference_engine, part.step.answer)
+    for answer in stale.values():
+        part.on_message(answer)
+    assert part.views.states[-1].steps[1] is False
+    part.show_answer()
+    assert part.views.states[-1].steps[1] is True
+
+
+def test_one_comes_back_to_where_one_was(part):
+    part.open("hyperbolic")
+    part.turn(1)
+    part.turn(1)
+    part.show_list()
+    assert part.views.states[-1].title == ""
+    part.open("hyperbolic")
+    assert part.at == 2
+    part.turn(99)
+    assert part.at == 2
+    part.open("no-such.md")
+    assert "no-such.md" in part.views.told[-1] and part.at == 2
+
+
+def test_progress_is_kept_as_text():
+    kept = {"loop": Progress(2, frozenset({0, 1}), 5)}
+    assert progress.read(progress.text_of(kept)) == kept
+    for broken in ("", "[]", "{", '{"a": 1}', '{"a": [1, 2, [900]]}', '{"a": ["x", 1, []]}', "1"):
+        assert progress.read(broken) == {}
+
+
+# --- the command line ------------------------------------------------------------------------
+def test_lesson_list_and_scenes(capsys):
+    assert main(["lesson", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["lessons"]
+    assert [entry["name"] for entry in listed] == list(lessons.titles())
+    assert main(["scenes", "--json"]) == 0
+    scenes = json.loads(capsys.readouterr().out)["scenes"]
+    assert {e["name"] for e in scenes if e["kind"] == "lesson"} == set(lessons.titles())
+
+
+def test_lesson_check(tmp_path, capsys):
+    file = tmp_path / "mine.md"
+    file.write_text(SMALL, encoding="utf-8")
+    asked = ["lesson", "check", str(file), "--engine", "reference", "--json"]
+    assert main(asked) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["steps"], said["tasks"], said["numbers"], said["problems"]) == (2, 1, 2, [])
+    file.write_text(SMALL.replace("-0.500", "-0.600"), encoding="utf-8")
+    assert main(asked) == 1
+    assert json.loads(capsys.readouterr().out)["problems"][0]["line"] == 7
+    file.write_text(SMALL.replace("family", "famly"), encoding="utf-8")
+    assert main(asked) == 2
+    assert "mine.md:" in capsys.readouterr().err
+    assert main(["lesson", "check", str(tmp_path / "none.md")]) == 2
+
+
+def test_a_lesson_is_taken_for_its_first_scene():
+    assert session.load("sink") == lessons.load("sink").steps[0].scene

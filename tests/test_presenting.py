@@ -1,0 +1,111 @@
+"""The lesson panel and presenting, in a real window: what is shown, what keys do, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator:
+    from app.main import Program
+    from app.model import session
+
+    made = Program(session.load("gaussian"), "reference")
+    made.window.frame.resize(1300, 860)
+    made.window.frame.show()
+    spin()
+    yield made
+    made.close()
+
+
+def spin(times: int = 6) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    for _ in range(times):
+        QApplication.processEvents()
+
+
+def press(program, key: str) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    QTest.keyClick(program.canvas.native, getattr(Qt.Key, f"Key_{key}"))
+    spin()
+
+
+def panel(program):
+    return program.window._slots["Lesson"].panel
+
+
+def test_a_lesson_from_the_menu(program):
+    program.window.actions["lesson:hyperbolic"].trigger()
+    spin()
+    shown = panel(program)
+    assert shown.title.text() == "A normal distribution lives in the hyperbolic plane"
+    assert shown.count.text() == "1 of 6" and "half-plane" in shown.text.toPlainText()
+    assert not shown.back.isEnabled() and shown.show_me.isVisible()
+    assert program.store.scene.title.endswith("The half-plane")
+    assert not program.documents.is_unsaved
+
+
+def test_show_me_ticks_it_and_is_kept(program):
+    shown = panel(program)
+    shown.show_me.click()
+    spin()
+    assert shown.verdict.text() == "✓ Done" and program.store.scene.scalar == "curvature"
+    assert '"hyperbolic": [0, 6, [0]]' in program.settings.lessons
+    shown.restart.click()
+    spin()
+    assert program.store.scene.scalar == "entropy" and shown.verdict.text() == "✓ Done"
+
+
+def test_presenting_hides_and_brings_back(program):
+    window = program.window
+    window.actions["present"].trigger()
+    spin()
+    assert window.presenter.is_on and window.frame.isFullScreen()
+    hidden = [window.frame.menuBar(), window.frame.statusBar(), window._docks["Family"]]
+    assert not any(widget.isVisible() for widget in hidden)
+    assert window._docks["Lesson"].isVisible() and panel(program).text.font().pointSize() > 12
+    press(program, "PageDown")
+    assert panel(program).count.text() == "2 of 6"
+    press(program, "Left")
+    assert panel(program).count.text() == "1 of 6"
+    press(program, "S")
+    assert window.presenter.spotlight.dims
+    press(program, "Escape")
+    assert not window.presenter.is_on and not window.frame.isFullScreen()
+    assert all(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
+    press(program, "PageDown")
+    assert panel(program).count.text() == "1 of 6"
+
+
+def test_the_list_says_how_far_one_is(program):
+    program.window.actions["lessons"].trigger()
+    spin()
+    lines = [panel(program).list.item(i).text() for i in range(panel(program).list.count())]
+    assert len(lines) == 12 and lines[1].endswith("1 of 6")
+    panel(program).list.itemClicked.emit(panel(program).list.item(0))
+    spin()
+    assert panel(program).count.text() == "1 of 5"
+    program.appearance.switch()
+    spin()
+    assert "Two bells" in panel(program).text.toPlainText()
+
+
+def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
+    file = tmp_path / "mine.md"
+    file.write_text("# Mine\n## One\nWords.\n```scene\nfamily: cauchy\n```\n", encoding="utf-8")
+    program.window.frame.dropped.emit([str(file)])
+    spin()
+    assert panel(program).title.text() == "Mine" and program.store.scene.family == "cauchy"
+    told = []
+    program.window.ask = lambda title, text, answers: told.append(text)
+    file.write_text("# Mine\n## One\n```scene\nfamily: nobody\n```\n", encoding="utf-8")
+    program.window.frame.dropped.emit([str(file)])
+    spin()
+    assert len(told) == 1 and "mine.md:4" in told[0]
