@@ -17,7 +17,7 @@ from app import __version__
 from app.commands.values import number_in, pair, size
 
 PROGRAM = "attention-geodesics"
-OPENED = (".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
+OPENED = (".md", ".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
 _BEGINS_A_NUMBER = re.compile(r"-[\d.]")
 
 
@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     _gui(commands)
     _lists(commands)
+    _lessons(commands)
     _computations(commands)
     _flow(commands)
     _topology(commands)
@@ -118,7 +119,9 @@ def _command(commands: Any, name: str, run: str, words: str) -> argparse.Argumen
 def _gui(commands: Any) -> None:
     gui: argparse.ArgumentParser = commands.add_parser("gui", help="open the window (the default)")
     gui.set_defaults(run="main:run")
-    gui.add_argument("scene", nargs="?", help="a scene file, or the name of a bundled scene")
+    gui.add_argument(
+        "scene", nargs="?", help="a scene file, or the name of a bundled scene or lesson"
+    )
     _engine(gui)
 
 
@@ -136,6 +139,24 @@ def _lists(commands: Any) -> None:
     _command(
         commands, "scenes", "commands.lists:scenes", "list the bundled scenes, the default first"
     )
+
+
+def _lessons(commands: Any) -> None:
+    lesson: argparse.ArgumentParser = commands.add_parser(
+        "lesson",
+        help="list the lessons, or check one",
+        description="list the lessons, or check one",
+    )
+    what = lesson.add_subparsers(metavar="list|check", required=True, parser_class=_Parser)
+    _command(what, "list", "commands.lesson:show_list", "list the bundled lessons")
+    check = _command(
+        what,
+        "check",
+        "commands.lesson:check",
+        "is a lesson right: scenes, formulas, checks, numbers",
+    )
+    check.add_argument("file", metavar="FILE", help="a lesson.md, or the name of a bundled lesson")
+    _engine(check)
 
 
 def _computations(commands: Any) -> None:

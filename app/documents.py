@@ -8,14 +8,15 @@ from typing import Any
 
 from app.model import autosave, document, embedded, recent, session
 from app.model.document import Document
+from app.model.lessons import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
 from compute import pictures
 from compute.families import write
 
 OPENED = (
-    "Scenes and figures (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif);;Scenes (*.json);;"
-    "Heads (*.npz);;All files (*)"
+    "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
+    "Scenes (*.json);;Lessons (*.md);;Heads (*.npz);;All files (*)"
 )
 TICK_MS = 1000
 
@@ -37,6 +38,7 @@ class Documents:
     def __init__(self, window: Any, store: Store, settings: Any, leave: Callable[[], None]) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
         self.document = Document(saved=store.scene)
+        self.open_lesson: Callable[[str], None] = lambda source: None
         self._kept: Scene | None = None
         self._autosave = (
             autosave.Autosave(settings.folder, settings.session) if settings.folder else None
@@ -52,11 +54,11 @@ class Documents:
     def commands(self) -> dict[str, Callable[[], None]]:
         """A function for each command of the table."""
         return {
-            "new": lambda: self._guarded(self._new),
-            "open": lambda: self._guarded(self._ask_open),
+            "new": lambda: self.guarded(self._new),
+            "open": lambda: self.guarded(self._ask_open),
             "save": self.save,
             "save_as": self.save_as,
-            "quit": lambda: self._guarded(self._end),
+            "quit": lambda: self.guarded(self._end),
         }
 
     @property
@@ -76,7 +78,7 @@ class Documents:
 
     def open(self, path: Path) -> None:
         """Show a scene, or what a figure or a head file holds; unsaved work is asked about before."""
-        self._guarded(lambda: self._open(path))
+        self.guarded(lambda: self._open(path))
 
     def dropped(self, paths: list[str]) -> None:
         """A file was dropped on the window."""
@@ -86,6 +88,9 @@ class Documents:
     def _open(self, path: Path) -> None:
         if path.suffix.lower() == ".npz":
             self._open_head(path)
+            return
+        if path.suffix.lower() == SUFFIX:
+            self.open_lesson(str(path))
             return
         if is_photograph(path):
             self.show_picture(path)
@@ -118,6 +123,12 @@ class Documents:
         self._store.replace(scene)
         self._forget()
         self._show()
+
+    def lend(self, scene: Scene) -> Document:
+        """The scene that is shown is a lesson's: it belongs to no file, and is not to be saved."""
+        self.document = Document(saved=scene)
+        self._show()
+        return self.document
 
     # --- save ---------------------------------------------------------------------------------
     def save(self, then: Callable[[], None] = lambda: None) -> None:
@@ -205,7 +216,7 @@ class Documents:
             self._autosave.discard()
 
     # --- leaving ------------------------------------------------------------------------------
-    def _guarded(self, act: Callable[[], None]) -> None:
+    def guarded(self, act: Callable[[], None]) -> None:
         """Do ``act``, after asking about unsaved work."""
         if not self.is_unsaved:
             act()
@@ -218,7 +229,7 @@ class Documents:
 
     def _may_close(self) -> bool:
         if self.is_unsaved:
-            self._guarded(self._end)
+            self.guarded(self._end)
             return False
         return True
 

@@ -22,11 +22,17 @@ class Lessons:
         part.keep = self._keep
         part.admit = self._admit
         part.arrived = self._arrived
-        documents.open_lesson = self.open
+        documents.open_lesson = self._admitted
 
     def open(self, source: str) -> None:
         """Begin a lesson of that name or file."""
         self._part.open(source)
+
+    def _admitted(self, source: str) -> None:
+        """Begin a lesson: unsaved work has been asked about already."""
+        lesson = self._part.read(source)
+        if lesson is not None:
+            self._part.begin(lesson)
 
     def _keep(self) -> None:
         self._settings.lessons = progress.text_of(self._part.progress)

@@ -25,9 +25,10 @@ def run(chosen: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    from app.model import session
+    from app.model import lessons, session
 
     scene_name = chosen.scene or session.names()[0]
+    lesson = scene_name if lessons.is_lesson(scene_name) else ""
     try:
         scene = session.load(scene_name)
     except session.NotAScene as problem:
@@ -36,7 +37,10 @@ def run(chosen: argparse.Namespace) -> int:
     from app.views.qt.settings import of_the_platform
 
     program = Program(scene, chosen.engine, of_the_platform())
-    if chosen.scene and Path(chosen.scene).is_file():
+    if lesson:
+        # a tab is raised only in a window that is shown
+        program.window.post(partial(program.lessons.open, lesson))
+    elif chosen.scene and Path(chosen.scene).is_file():
         program.documents.opened(Path(chosen.scene))
     program.documents.offer_lost()
     return program.run()
@@ -65,7 +69,6 @@ class Program:
         self._mail = threading.Lock()
         self.runner = Runner(self._deliver, engine)
         self.runner.submit(jobs(scene, Viewport(dragging=True))[PathJob])
-        from PySide6.QtGui import QSurfaceFormat
         from PySide6.QtWidgets import QApplication
         from vispy import app as vispy_app
 
@@ -73,16 +76,15 @@ class Program:
         from app.appearance import Appearance, theme_of
         from app.controller.commands import COMMANDS, GESTURES
         from app.controller.controller import Controller
+        from app.controller.lessons import LessonPart
         from app.documents import Documents
         from app.exporter import Exporter
+        from app.lessons import Lessons
         from app.model.store import Store
         from app.views.qt.style import dress
         from app.views.qt.window import MainWindow
 
-        # waiting for the screen's refresh would hold up the answers to the next moves
-        surface = QSurfaceFormat.defaultFormat()
-        surface.setSwapInterval(0)
-        QSurfaceFormat.setDefaultFormat(surface)
+        _never_wait()
         existing = QApplication.instance()
         self.application = (
             existing
@@ -104,6 +106,7 @@ class Program:
         self.appearance = Appearance(self.canvas, self.window, self.settings)
         self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
         self.documents.show_picture = self.show_picture
+        self.lessons = Lessons(self.controller.part(LessonPart), self.documents, self.settings)
         self.controller.commands |= {
             **self.documents.commands(),
             "copy_picture": self.copy_picture,
@@ -111,6 +114,7 @@ class Program:
             "preferences": self.prefer,
             "reset_layout": self.window.reset_layout,
             "switch_theme": self.appearance.switch,
+            "present": self.window.presenter.toggle,
             "doctor": self.examine,
             "about": self.about,
             "palette": self.window.show_palette,
@@ -220,3 +224,12 @@ class Program:
             f"Version {__version__}. Shortest paths, parallel transport and curvature of families of "
             "distributions under the Fisher–Rao metric; for one softmax head, of its queries.",
         )
+
+
+def _never_wait() -> None:
+    """Waiting for the screen's refresh would hold up the answers to the next moves."""
+    from PySide6.QtGui import QSurfaceFormat
+
+    surface = QSurfaceFormat.defaultFormat()
+    surface.setSwapInterval(0)
+    QSurfaceFormat.setDefaultFormat(surface)

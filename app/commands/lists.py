@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.commands.output import show
-from app.model import session
+from app.model import lessons, session
 from compute.families import families as registry
 
 
@@ -30,9 +30,16 @@ def families(chosen: argparse.Namespace) -> int:
 
 
 def scenes(chosen: argparse.Namespace) -> int:
-    """The bundled scenes, the default one first."""
+    """The bundled scenes, the default one first, and the lessons."""
     entries = [
         {"name": n, "title": session.load(n).title, "kind": "scene"} for n in session.names()
     ]
-    show({"scenes": entries}, chosen.json, [f"{e['name']:12} {e['title']}" for e in entries])
+    entries += [
+        {"name": name, "title": title, "kind": "lesson"} for name, title in lessons.titles().items()
+    ]
+    show(
+        {"scenes": entries},
+        chosen.json,
+        [f"{e['name']:18} {e['kind']:7} {e['title']}" for e in entries],
+    )
     return 0

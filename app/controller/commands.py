@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.model.lessons import titles
 from app.views.base import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -102,6 +103,30 @@ COMMANDS: tuple[Command, ...] = (
     Command("flow_step", "Flow", "One step", "Ctrl+.", "Let the field flow for one step"),
     Command("flow_reset", "Flow", "Begin again", "Ctrl+Home", "Back to the field at time 0"),
     Command("flow_unpaint", "Flow", "Wipe the painted field", "", "Forget all strokes"),
+    Command(
+        "lessons",
+        "Lessons",
+        "All lessons",
+        "Ctrl+Shift+L",
+        "Short tours with something to do",
+        "school-outline",
+    ),
+    Command("lesson_next", "Lessons", "Next step", "Ctrl+PgDown", "Go on in the lesson"),
+    Command("lesson_back", "Lessons", "Step before", "Ctrl+PgUp", "Go back in the lesson"),
+    Command("lesson_show", "Lessons", "Show me", "", "Let the program do what the lesson asks for"),
+    Command("lesson_restart", "Lessons", "Start the step over", "", "The scene as the step began"),
+    Command(
+        "present",
+        "View",
+        "Present",
+        "F11",
+        "Full screen, large type, nothing but the canvas and the lesson",
+        "presentation",
+    ),
+    *(
+        Command(f"lesson:{name}", "Lessons", title, "", "Begin this lesson, or go on with it")
+        for name, title in titles().items()
+    ),
     Command("palette", "Help", "All commands…", "Ctrl+K", "Find a command by typing", "magnify"),
     Command("shortcuts", "Help", "Keys…", "F1", "All keys and gestures on one sheet"),
     Command(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from app.controller import drawing, flowing, formulas, panels, placing
 from app.controller.answers import Answers
@@ -17,7 +17,7 @@ from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.morphing import Morph
-from app.controller.parts import Desk
+from app.controller.parts import Desk, Part
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.playing import Player
 from app.controller.preparing import Prepared, PrepareTask
@@ -49,6 +49,7 @@ from compute.families import family as manifold_of
 
 # what changes of a scene without changing what panels say
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
+P = TypeVar("P", bound=Part)
 # answers that are drawn
 Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
@@ -265,6 +266,10 @@ class Controller:
             self._take(message)
         for part in self.parts:
             part.on_message(message)
+
+    def part(self, kind: type[P]) -> P:
+        """The part of that kind."""
+        return next(part for part in self.parts if isinstance(part, kind))
 
     def close(self) -> None:
         """The window closes: nothing moves any longer."""

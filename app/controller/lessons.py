@@ -85,14 +85,20 @@ class LessonPart(Part):
 
     def open(self, source: str) -> None:
         """Begin a lesson of that name or file, or go on with it."""
+        lesson = self.read(source)
+        if lesson is not None:
+            self.admit(lambda: self.begin(lesson))
+
+    def read(self, source: str) -> Lesson | None:
+        """The lesson of that name or file; None, and told why, for what is none."""
         try:
             lesson = lessons.load(source)
             for step in lesson.steps:
                 page(step.text), page(step.task)
         except (NotALesson, NotTypeset) as problem:
             self.desk.window.tell("That is no lesson", str(problem))
-            return
-        self.admit(lambda: self.begin(lesson))
+            return None
+        return lesson
 
     def begin(self, lesson: Lesson) -> None:
         """Show a lesson where one was last, or from its beginning once all of it is done."""

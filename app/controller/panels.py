@@ -100,7 +100,10 @@ def _note(manifold: Manifold) -> str:
     if manifold.landmarks is None:
         curvature = manifold.name in families() and families()[manifold.name].curvature
         return f"Gaussian curvature K: {curvature}"
-    off = np.median(manifold.landmarks.residual[manifold.landmarks.residual > 1e-9])
+    away = manifold.landmarks.residual[manifold.landmarks.residual > 1e-9]
+    if len(away) == 0:
+        return "All queries of this head lie in the plane."
+    off = np.median(away)
     return (
         f"The plane holds three queries exactly. Of the others’ distance {off:.0%} (median) lies off "
         "it: the fainter a token, the more."

@@ -16,6 +16,8 @@ STRAIGHT_POINTS = 65
 CARRIED_VECTORS = 9
 # of a bound, by which a length in single precision may miss it
 SLACK = 1e-4
+# what single precision makes of a constant that may be zero
+NOISE = {"curvature": 5e-4}
 SCALAR_WORDS = {
     "entropy": "Entropy (nats)",
     "probability": "Probability of one key",
@@ -135,7 +137,7 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     if scene.scalar == "probability":
         low, high = 0.0, 1.0
     # a constant: what single precision makes of it is not worth colours
-    if high - low < 2e-5 * max(abs(low), abs(high), 1e-9):
+    if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(scene.scalar, 0.0)):
         low, high = low - 0.5, high + 0.5
     label = words_of(scene.scalar)
     limits = (float(low), float(high))

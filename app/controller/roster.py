@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.controller.lessons import LessonPart
 from app.controller.normals import Normals
 from app.controller.parts import Desk, Part
 from app.controller.photograph import Photograph
@@ -17,4 +18,5 @@ PARTS: tuple[Callable[[Desk], Part], ...] = (
     Photograph,
     Normals,
     Topology,
+    LessonPart,
 )

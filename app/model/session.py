@@ -49,15 +49,25 @@ class NotAScene(ValueError):
 
 
 def load(path: str | Path) -> Scene:
-    """The scene in a file, or of a bundled name, complete.  Raises `NotAScene`."""
+    """The scene in a file, or of a bundled name, complete; of a lesson its first.
+
+    Raises `NotAScene`.
+    """
+    from app.model import lessons
+
     source = Path(path)
     if str(path) in names():
         # the program's own scenes are checked by its tests, not at each start
         return _completed(json.loads(_bundled(str(path))), str(path), Path())
+    if lessons.is_lesson(str(path)):
+        try:
+            return lessons.load(path).steps[0].scene
+        except lessons.NotALesson as problem:
+            raise NotAScene(str(problem)) from None
     try:
         text = _read(source)
     except FileNotFoundError:
-        known = ", ".join(names())
+        known = ", ".join((*names(), *lessons.titles()))
         raise NotAScene(f"a scene must be a file or one of {known}, got {str(path)!r}") from None
     except (OSError, UnicodeDecodeError) as problem:
         raise NotAScene(f"{path} cannot be read: {problem}") from None

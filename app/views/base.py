@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.flow import Particles, StrokeDrawn, VectorField
+from app.views.lesson import LessonChosen
 from app.views.normals import NormalEdited
 from app.views.photograph import PictureEdited
 from app.views.token_path import TokenPathChosen
@@ -118,6 +119,7 @@ Event = (
     | SceneEdited
     | CommandInvoked
     | PanelShown
+    | LessonChosen
     | NormalEdited
     | PictureEdited
     | TokenPathChosen

@@ -26,6 +26,7 @@ class Theme:
     muted: str
     accent: str
     warning: str
+    done: str
     # canvas
     background: str
     plot: str
@@ -77,6 +78,7 @@ DARK = Theme(
     muted="#98a1b3",
     accent="#4cc2ff",
     warning="#ffb454",
+    done="#5fe0a8",
     background="#14161b",
     plot="#1a1d24",
     frame="#4a5162",
@@ -109,6 +111,7 @@ LIGHT = Theme(
     muted="#5d6677",
     accent="#0a7dbd",
     warning="#a55b00",
+    done="#0b8a5a",
     background="#ffffff",
     plot="#f3f4f7",
     frame="#9aa2b1",

@@ -32,7 +32,11 @@ class Panel(Protocol):
 
 @dataclass(frozen=True)
 class PanelSpec:
-    """``make(emit, theme)`` builds it; ``beside``: the panel that it shares a place with, by tabs."""
+    """``make(emit, theme)`` builds it; ``beside``: the panel that it shares a place with, by tabs.
+
+    ``height``: of its place at first; ``top``: it stands above the others of its area, and has its
+    height once it is brought to the front.
+    """
 
     title: str
     area: Qt.DockWidgetArea
@@ -40,6 +44,7 @@ class PanelSpec:
     shown: bool = False
     beside: str = ""
     height: int = 0
+    top: bool = False
 
 
 def _flow(emit: Emit, theme: Theme) -> Panel:
@@ -78,6 +83,12 @@ def _topology(emit: Emit, theme: Theme) -> Panel:
     return TopologyPanel(emit, theme)
 
 
+def _lesson(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.lesson_panel import LessonPanel
+
+    return LessonPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
@@ -85,6 +96,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Picture", BOTTOM, _photograph, beside="Log", height=340),
     PanelSpec("Normals", BOTTOM, _normals, beside="Log", height=340),
     PanelSpec("Topology", RIGHT, _topology, beside="Distributions"),
+    PanelSpec("Lesson", RIGHT, _lesson, height=390, top=True),
 )
 
 
@@ -127,3 +139,17 @@ class Slot:
                 self._area.setWidget(self.panel.widget)
             self.panel.show(self._state)
         self._emit(PanelShown(self.spec.title, seen))
+
+
+def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> None:
+    """Give a panel its height, and the others that are seen in its area what is left of ``whole``."""
+    others = [
+        other
+        for other in frame.findChildren(QDockWidget)
+        if other is not dock
+        and frame.dockWidgetArea(other) == frame.dockWidgetArea(dock)
+        and not other.visibleRegion().isEmpty()
+    ]
+    rest = max(whole - height, 0) // max(len(others), 1)
+    sizes = [height, *[rest] * len(others)]
+    frame.resizeDocks([dock, *others], sizes, Qt.Orientation.Vertical)

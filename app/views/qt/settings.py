@@ -58,6 +58,15 @@ class Settings:
         self._set("recent", list(files))
 
     @property
+    def lessons(self) -> str:
+        """How far somebody is in each lesson, as text."""
+        return str(self._get("lessons", ""))
+
+    @lessons.setter
+    def lessons(self, progress: str) -> None:
+        self._set("lessons", progress)
+
+    @property
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """The window's geometry and the state of its panels."""
         geometry, panels = self._get("geometry", None), self._get("panels", None)

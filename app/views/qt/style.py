@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication
 from app.views.theme import Theme
 
 GAP = 8
+POINTS = 10
 ICONS = Path(__file__).parent / "icons"
 SHEET = """
-QWidget {{ color: {text}; font-size: 10pt; }}
+QWidget {{ color: {text}; font-size: {points}pt; }}
 QMainWindow, QDialog {{ background: {window}; }}
 QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QDockWidget {{ color: {muted}; font-weight: 600; }}
@@ -62,7 +63,7 @@ QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; mar
 #heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
 #quiet {{ color: {muted}; }}
 #formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
-    font-size: 11pt; }}
+    font-size: {larger}pt; }}
 #warning {{ color: {warning}; }}
 #excerpt {{ color: {text}; background: {window}; border-radius: 4px; padding: 5px 7px; }}
 QLineEdit {{ background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 3px 6px; }}
@@ -72,14 +73,27 @@ QToolTip {{ background: {control}; color: {text}; border: 1px solid {border}; pa
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMessageBox #qt_msgbox_label {{ font-weight: 600; }}
 QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
+#task, #task_done {{ background: {window}; border: none; border-left: 3px solid {border};
+    border-radius: 4px; }}
+#task {{ border-left-color: {accent}; }}
+#task_done {{ border-left-color: {done}; }}
+#done {{ color: {done}; font-weight: 600; }}
+#link {{ background: transparent; border: 1px solid transparent; color: {muted}; padding: 3px 5px; }}
+#link:hover {{ color: {text}; border-color: {border}; }}
+#link:focus {{ border-color: {accent}; }}
+#link:disabled, QPushButton:disabled {{ color: {frame}; }}
+#ready {{ border-color: {accent}; }}
+#lessons {{ background: {panel}; border: none; outline: none; }}
+#lessons::item {{ padding: 7px 6px; border-radius: 4px; }}
+#lessons::item:hover, #lessons::item:selected {{ background: {control}; color: {text}; }}
 QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 """
 
 
-def dress(application: QApplication, theme: Theme) -> None:
-    """Give an application the theme's colours; plots made afterwards follow."""
+def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None:
+    """Give an application the theme's colours and a size of type; plots made afterwards follow."""
     application.setStyle("Fusion")
     palette = QPalette()
     roles = {
@@ -98,7 +112,8 @@ def dress(application: QApplication, theme: Theme) -> None:
         palette.setColor(role, QColor(colour))
     application.setPalette(palette)
     font = QFont(application.font())
-    font.setPointSize(10)
+    font.setPointSize(points)
     application.setFont(font)
-    application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **vars(theme)))
+    sizes = {"points": points, "larger": points + 1}
+    application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
     pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted, antialias=True)

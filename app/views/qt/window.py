@@ -40,10 +40,11 @@ from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
 from app.views.qt.measures_panel import MeasuresPanel
 from app.views.qt.palette import Entry, Palette
-from app.views.qt.panels import BOTTOM, LEFT, PANELS, RIGHT, Slot
+from app.views.qt.panels import BOTTOM, LEFT, PANELS, RIGHT, Slot, heighten
 from app.views.qt.preferences_dialog import PreferencesDialog
+from app.views.qt.presenter import TYPE, Presenter
 from app.views.qt.sheet import Sheet, keys
-from app.views.qt.style import dress
+from app.views.qt.style import POINTS, dress
 from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
@@ -71,6 +72,10 @@ class MainWindow(Window):
         super().__init__()
         assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
         self.frame = Frame()
+        self._theme = theme
+        self.presenter = Presenter(
+            self.frame, self._invoke, self._dress, lambda: self._theme.accent
+        )
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = Mail()
         self._family = FamilyPanel(self._edit, lambda text: self._handler(FormulaTyped(text)))
@@ -125,10 +130,14 @@ class MainWindow(Window):
 
     def reset_layout(self) -> None:
         """All panels where they were at first, the log hidden."""
+        for title, slot in self._slots.items():
+            if slot.spec.top:
+                self._put(title, slot.spec.area, slot.spec.shown)
         for title, area in AREAS.items():
             self._put(title, area, shown=title != "Log")
         for title, slot in self._slots.items():
-            self._put(title, slot.spec.area, slot.spec.shown)
+            if not slot.spec.top:
+                self._put(title, slot.spec.area, slot.spec.shown)
             if slot.spec.beside:
                 self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
         self._docks["Distributions"].raise_()
@@ -208,8 +217,13 @@ class MainWindow(Window):
         self._slots[title].show(state)
 
     def raise_panel(self, title: str) -> None:
-        self._docks[title].show()
-        self._docks[title].raise_()
+        dock, slot = self._docks[title], self._slots.get(title)
+        came = not dock.isVisible()
+        dock.show()
+        dock.raise_()
+        if came and slot is not None and slot.spec.top:
+            # the layout knows of the panel only once events have been worked off
+            self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
 
     def set_playhead(self, t: float, playing: bool) -> None:
         self._timeline.show(t, playing)
@@ -337,13 +351,19 @@ class MainWindow(Window):
 
     def set_theme(self, theme: Theme) -> None:
         """Another theme for everything but the canvas."""
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        dress(application, theme)
+        self._theme = theme
+        self._dress()
         self._made.set_theme(theme)
         self._distributions.set_theme(theme)
         for slot in self._slots.values():
             slot.set_theme(theme)
+
+    def _dress(self, points: int | None = None) -> None:
+        """All type in another size, or in the usual one."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        usual = TYPE if self.presenter.is_on else POINTS
+        dress(application, self._theme, points or usual)
 
     def show_preferences(self, now: Preferences, change: Callable[[Preferences], None]) -> None:
         """The form of preferences."""
