@@ -123,6 +123,7 @@ class Program:
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
         self.window.restore_layout(self.settings.layout)
         self._drawn = 0
+        self._closed = False
         self._stop_rate = self.window.every(RATE_MS, self._show_rate)
         with self._mail:
             early, self._early = self._early or [], None
@@ -141,6 +142,8 @@ class Program:
         from app.controller.doctor import DoctorAnswer
         from app.controller.runner import Notice
 
+        if self._closed:
+            return
         match message:
             case DoctorAnswer():
                 self.window.show_page("Doctor", message.page)
@@ -163,7 +166,8 @@ class Program:
         return int(status)
 
     def close(self) -> None:
-        """End the worker and take the window down."""
+        """End the worker and take the window down; what it still has to say is not heard."""
+        self._closed = True
         self._stop_rate()
         self.settings.layout = self.window.layout
         self.controller.close()

@@ -261,7 +261,7 @@ def test_the_palette_finds_commands_families_and_layers(make):
         palette = program.window.frame.findChildren(Palette)[-1]
         QTest.keyClicks(palette.line, typed)
         QTest.keyClick(palette.line, Qt.Key.Key_Return)
-        assert reached(), typed
+        until(program, reached)
         program.application.sendPostedEvents(None, 52)
 
 

@@ -141,5 +141,6 @@ def test_a_flow_evolves_pauses_steps_and_begins_again(program):
     invoke("flow_reset")
     until(program, lambda: program.controller.streaming._answer.time == 0.0)
     program.window._edit("family", "cauchy")
+    until(program, lambda: program.store.scene.family == "cauchy")
     assert program.store.scene.flow.time == 0.0
     assert program.canvas._field._field is None
