@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def _to_json(derived: Derived) -> dict[str, Any]:
     def plain(tape: Tape | None) -> Any:
         return tape and [tape.inputs, tape.steps, tape.outputs]
 
-    names = ("geometry", "margin", "curvature", "scores", "density", "scalar", "distance")
+    names = (field.name for field in fields(Derived) if field.name != "scalars")
     return {name: plain(getattr(derived, name)) for name in names} | {"scalars": derived.scalars}
 
 
@@ -67,4 +68,6 @@ def _from_json(data: dict[str, Any]) -> Derived:
         scalars=tuple(data["scalars"]),
         scalar=read("scalar"),
         distance=read_if_any("distance"),
+        divergence=read_if_any("divergence"),
+        wasserstein=read_if_any("wasserstein"),
     )

@@ -1,45 +1,54 @@
 """Divergences between members of a family, beside the Fisher–Rao distance.
 
-Of an exponential family the Kullback–Leibler divergence is a Bregman divergence of ψ, and so an
-integral over the straight line θ(t) = a + tΔ of natural coordinates:
-    KL(p_a‖p_b) = ∫₀¹ (1 − t) g(Δ, Δ) dt,   KL(p_b‖p_a) = ∫₀¹ t g(Δ, Δ) dt,
-whose sum, Jeffreys' divergence, is the energy of that line.  Of other families they are sums over
-a common support.
+Closed forms wherever a family has one.  Of an exponential family the Kullback–Leibler divergence is the
+Bregman divergence of ψ, and with the middle m of natural coordinates
+    −log ∫√(pq) = ½ψ(a) + ½ψ(b) − ψ(m) = ½(KL(m‖a) + KL(m‖b)),
+a sum of positive terms.  Of other densities they are integrals over the whole sample space
+(`compute.sampled`), each with a word in its place where it is infinite or not found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
+from compute import sampled, sphere
 from compute.charts import Chart, named
-from compute.engine import Engine
-from compute.manifold import Manifold, known_inside
-from compute.types import Floats, GeometryRequest
+from compute.manifold import Manifold, Support, known_inside
+from compute.types import Floats
 
-QUADRATURE = 48
 # outward steps among which the edge of a ball is looked for, and halvings of the step it lies in
-MARCH, HALVINGS = 48, 26
+MARCH, HALVINGS = 48, 40
 TINY = 1e-300
+NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
+ON_LINES = ("line", "half-line", "interval", "two half-lines")
+INFINITE = "infinite, or beyond all numbers"  # of closed forms
+ROWS = {"forward": sampled.FORWARD, "backward": sampled.BACKWARD, "bhattacharyya": sampled.APART}
 
 
 @dataclass(frozen=True)
 class Divergences:
     """Between p_a and p_b: KL(a‖b) and KL(b‖a) in nats, 2 arccos ∫√(p_a p_b), and Wasserstein-2 in
-    units of x (None where the sample space is not the line).
+    units of x.
+
+    None where it is infinite or not known, and ``why`` says which; W₂ is None without a word where the
+    sample space is no line.
     """
 
-    forward: float
-    backward: float
-    bhattacharyya: float
-    wasserstein: float | None
+    forward: float | None = None
+    backward: float | None = None
+    bhattacharyya: float | None = None
+    wasserstein: float | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def jeffreys(self) -> float:
+    def jeffreys(self) -> float | None:
         """KL(a‖b) + KL(b‖a)."""
+        if self.forward is None or self.backward is None:
+            return None
         return self.forward + self.backward
 
 
@@ -48,63 +57,100 @@ def natural_chart(manifold: Manifold) -> Chart | None:
     return named(manifold.charts, "natural")
 
 
-def divergences(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> Divergences:
-    """All of them between a and b (2,)."""
-    support = manifold.support(np.stack([a, b]))
-    rows = np.maximum(manifold.density(np.stack([a, b]), support.x), 0.0)
-    weights = np.ones(len(support.x)) if support.labels else np.gradient(support.x)
-    rows = rows / (rows @ weights)[:, None]
-    overlap = float(np.clip(weights @ np.sqrt(rows[0] * rows[1]), 0.0, 1.0))
-    if natural_chart(manifold) is not None:
-        forward, backward = (float(d[0]) for d in bregman(engine, manifold, a, b[None]))
-    else:
-        log = np.log(np.maximum(rows, TINY))
-        forward = float(weights @ (rows[0] * (log[0] - log[1])))
-        backward = float(weights @ (rows[1] * (log[1] - log[0])))
-    on_line = not support.labels and support.space in ("line", "half-line", "interval")
-    distance = _wasserstein(support.x, rows * weights) if on_line else None
-    return Divergences(forward, backward, 2.0 * float(np.arccos(overlap)), distance)
+def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
+    """All of them between a and b (2,), in float64; None where points are no distributions."""
+    both = manifold.support(np.stack([a, b]))
+    if both.space == "measurements" or (both.space == "none" and manifold.divergence is None):
+        return None
+    names = [name for name in NAMES if name != "wasserstein" or both.space in ON_LINES]
+    found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
+    if both.space == "outcomes":
+        found = _of_outcomes(manifold, both, a, b) | found
+    rest = [name for name in names if name not in found]
+    if rest:
+        values, words = _of_densities(manifold, a, b, rest)
+        found, why = found | values, why | words
+    known = {name: found[name] for name in names if np.isfinite(found[name])}
+    return Divergences(**known, why={name: why[name] for name in names if name not in known})
 
 
-def bregman(engine: Engine, manifold: Manifold, a: Floats, theta: Floats) -> tuple[Floats, Floats]:
-    """KL(p_a‖p_θ) and KL(p_θ‖p_a) (n,) for a (2,) and θ (n, 2) of an exponential family.
-
-    NaN where the straight line between them leaves the domain.
-    """
-    chart = natural_chart(manifold)
-    if chart is None:
-        raise ValueError(f"{manifold.name} has no chart of natural coordinates")
-    nodes, weight = np.polynomial.legendre.leggauss(QUADRATURE)
-    s = 0.5 * (nodes + 1)
-    # t = s²(3 − 2s) gathers the nodes at both ends, where g may change by decades
-    t, weight = s * s * (3 - 2 * s), 3 * s * (1 - s) * weight
-    start, end = chart.forward(a), chart.forward(theta)
-    delta = end - start
-    line = chart.inverse(start + t[:, None, None] * delta)
-    inside = known_inside(manifold, line)
-    line = np.where(inside[..., None], line, manifold.interior)
-    metric = engine.geometry(GeometryRequest(manifold, line.reshape(-1, 2))).metric
-    slope = np.linalg.solve(chart.jacobian(line), np.broadcast_to(delta, line.shape)[..., None])
-    slope = slope.reshape(-1, 2)
-    speed2 = np.einsum("ni,nij,nj->n", slope, metric, slope).reshape(inside.shape)
-    speed2 = np.where(inside, speed2, np.nan)
-    return (weight * (1 - t)) @ speed2, (weight * t) @ speed2
+Found = dict[str, float]
 
 
-def balls(
-    engine: Engine, manifold: Manifold, a: Floats, b: Floats, directions: int = 96
-) -> tuple[Floats, Floats]:
+def _closed(manifold: Manifold, a: Floats, b: Floats) -> Found:
+    """What has a closed form."""
+    found: Found = {}
+    kl, chart = manifold.divergence, natural_chart(manifold)
+    if kl is not None:
+        found["forward"], found["backward"] = _positive(kl(a, b)), _positive(kl(b, a))
+    if kl is not None and chart is not None:
+        middle = chart.inverse(0.5 * (chart.forward(a) + chart.forward(b)))
+        minus_log = max(0.5 * float(kl(middle, a) + kl(middle, b)), 0.0)
+        found["bhattacharyya"] = _angle(-np.expm1(-minus_log))
+    if manifold.wasserstein is not None:
+        found["wasserstein"] = float(manifold.wasserstein(a, b))
+    return found
+
+
+def _positive(value: Floats | float) -> float:
+    """Rounding may leave a little less than nothing."""
+    return float(np.maximum(value, 0.0))
+
+
+def _angle(apart: float) -> float:
+    """2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which keeps the digits of short distances."""
+    return float(4.0 * np.arcsin(np.sqrt(np.clip(apart, 0.0, 1.0) / 2.0)))
+
+
+def _of_outcomes(manifold: Manifold, support: Support, a: Floats, b: Floats) -> Found:
+    """Sums over finitely many outcomes."""
+    p, q = manifold.density(np.stack([a, b]), support.x)
+    p, q = p / p.sum(), q / q.sum()
+    with np.errstate(all="ignore"):
+        ratio = np.log(p) - np.log(q)
+        forward, backward = (
+            np.where(m > 0, m * r, 0.0).sum() for m, r in ((p, ratio), (q, -ratio))
+        )
+    return {
+        "forward": _positive(forward),
+        "backward": _positive(backward),
+        "bhattacharyya": float(sphere.distance(p, q)),
+    }
+
+
+def _of_densities(
+    manifold: Manifold, a: Floats, b: Floats, names: list[str]
+) -> tuple[Found, dict[str, str]]:
+    """Of two densities what is asked for, and what to say where that is NaN."""
+    pair = sampled.pair(manifold, a, b)
+    missing = "not known: A and B are no densities on one line" if pair is None else pair.missing()
+    if pair is None or missing:
+        return dict.fromkeys(names, np.nan), dict.fromkeys(names, missing)
+    integrals = pair.integrals()
+    found = {
+        "forward": _positive(integrals[sampled.FORWARD]),
+        "backward": _positive(integrals[sampled.BACKWARD]),
+        "bhattacharyya": _angle(integrals[sampled.APART]),
+    }
+    words = {name: pair.unknown(row) for name, row in ROWS.items()}
+    if "wasserstein" in names:
+        found["wasserstein"] = sampled.wasserstein(pair)
+        words["wasserstein"] = "infinite, or not known: one has no finite variance"
+    return {name: found[name] for name in names}, words
+
+
+def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tuple[Floats, Floats]:
     """Outlines (k, 2), closed, of {θ: KL(p_a‖p_θ) ≤ KL(p_a‖p_b)} and of {θ: KL(p_θ‖p_a) ≤ KL(p_b‖p_a)}.
 
-    For exponential families, along straight lines of natural coordinates from a; NaN in directions in
-    which the domain ends first.
+    For exponential families, along straight lines of natural coordinates from a, on which both grow;
+    NaN in directions in which the domain ends first.
     """
-    chart = natural_chart(manifold)
-    if chart is None:
+    chart, kl = natural_chart(manifold), manifold.divergence
+    if chart is None or kl is None:
         raise ValueError(f"{manifold.name} has no chart of natural coordinates")
-    limits = [float(d[0]) for d in bregman(engine, manifold, a, b[None])]
+    limits = float(kl(a, b)), float(kl(b, a))
     start = chart.forward(a)
-    metric = engine.geometry(GeometryRequest(manifold, a[None])).metric[0]
+    metric = manifold.geometry(a).metric[[0, 1, 1, 2]].reshape(2, 2)
     back = np.linalg.inv(chart.jacobian(a))
     root = np.linalg.inv(np.linalg.cholesky(back.T @ metric @ back).T)
     angle = np.linspace(0.0, 2 * np.pi, directions + 1)
@@ -114,7 +160,8 @@ def balls(
         """A divergence at a radius in each direction; infinite beyond the domain."""
         theta = chart.inverse(start + radius[:, None] * wheel)
         inside = known_inside(manifold, theta)
-        found = bregman(engine, manifold, a, np.where(inside[:, None], theta, a))[which]
+        theta = np.where(inside[:, None], theta, a)
+        found = kl(theta, a) if which else kl(a, theta)
         return np.where(inside & np.isfinite(found), found, np.inf)
 
     edges = [_edge(partial(at, which=i), limit, directions + 1) for i, limit in enumerate(limits)]
@@ -139,10 +186,3 @@ def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int)
     # where the domain ends first, the divergence is not at its limit there
     met = np.isfinite(divergence(np.nan_to_num(high)))
     return np.where(np.isnan(high) | ~met, np.nan, high)
-
-
-def _wasserstein(x: Floats, mass: Floats) -> float:
-    """W₂ of two distributions given by masses (2, k) at points x (k,), by their quantiles."""
-    level = (np.arange(2048) + 0.5) / 2048
-    first, second = (np.interp(level, np.cumsum(row) - 0.5 * row, x) for row in mass)
-    return float(np.sqrt(np.mean((first - second) ** 2)))

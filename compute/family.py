@@ -79,6 +79,7 @@ def formula(
         local = (
             _by_formulas(derived) if nodes is None else _by_quadrature(derived, nodes, normalise)
         )
+        log_density = _log_density(derived, local.log_norm if normalise else None)
         return Manifold(
             key=key,
             name=name,
@@ -91,7 +92,8 @@ def formula(
             curvature=local.curvature,
             scalar=local.scalar,
             scalars=(*local.scalars, *GENERIC_SCALARS),
-            density=_density(derived, local.log_norm if normalise else None),
+            density=_density(derived, log_density),
+            log_density=log_density,
             support=support,
             charts=drawn(**chosen),
             slot=local.slot,
@@ -100,7 +102,9 @@ def formula(
             pins=pins,
             periods=periods,
             curvature_words=curvature,
-            distance=_distance(derived),
+            distance=_between(derived.distance),
+            divergence=_between(derived.divergence),
+            wasserstein=_between(derived.wasserstein),
         )
 
     names = tuple(chart.name for chart in drawn(**(parameters or {})))
@@ -194,28 +198,46 @@ def _scalar(derived: Derived) -> Callable[[str, Floats, int], Floats]:
     return scalar
 
 
-def _density(
+def _log_density(
     derived: Derived, log_norm: Callable[[Floats], Floats] | None
+) -> Callable[[Floats, Floats], Floats] | None:
+    if len(derived.density.inputs) != 3:
+        return None
+
+    def log_density(theta: Floats, x: Floats) -> Floats:
+        first, second = (column[..., None] for column in _columns(theta))
+        with np.errstate(under="ignore"):
+            log = tape.run(derived.density, first, second, x)[0]
+        return log - (log_norm(theta)[..., None] if log_norm is not None else 0.0)
+
+    return log_density
+
+
+def _density(
+    derived: Derived, log_density: Callable[[Floats, Floats], Floats] | None
 ) -> Callable[[Floats, Floats], Floats]:
     def probabilities(theta: Floats, x: Floats) -> Floats:
         return np.stack(tape.run(derived.density, *_columns(theta)), axis=-1)
 
     def density(theta: Floats, x: Floats) -> Floats:
-        first, second = (column[..., None] for column in _columns(theta))
+        assert log_density is not None
         with np.errstate(under="ignore"):  # a density may vanish in its tails
-            log = tape.run(derived.density, first, second, x)[0]
-            norm = log_norm(theta)[..., None] if log_norm is not None else 0.0
-            p: Floats = np.exp(log - norm)
+            p: Floats = np.exp(log_density(theta, x))
         return p
 
-    return density if len(derived.density.inputs) == 3 else probabilities
+    return probabilities if log_density is None else density
 
 
-def _distance(derived: Derived) -> Callable[[Floats, Floats], Floats] | None:
-    program = derived.distance
+def _between(program: tape.Tape | None) -> Callable[[Floats, Floats], Floats] | None:
+    """A closed form at two points, which broadcast."""
     if program is None:
         return None
-    return lambda theta, other: tape.run(program, *_columns(theta), *_columns(other))[0]
+
+    def at(theta: Floats, other: Floats) -> Floats:
+        with np.errstate(all="ignore"):  # what overflows is infinite
+            return tape.run(program, *_columns(theta), *_columns(other))[0]
+
+    return at
 
 
 _TARGETS = (

@@ -24,10 +24,13 @@ DOMAIN = "σ in (1e-6, 1e6)"
 INTERIOR = (0.0, 1.0)
 
 
-def definition(a: Expr, c: Expr, t_mms: Expr, t_sss: Expr, log_f: Any, entropy: Expr) -> Definition:
+def definition(
+    a: Expr, c: Expr, t_mms: Expr, t_sss: Expr, log_f: Any, entropy: Expr, variance: Expr
+) -> Definition:
     """A symmetric f (b = 0): g = diag(a, c)/σ², T_μμσ and T_σσσ given as multiples of 1/σ³.
 
-    log_f(z) is log f; entropy that of f itself, to which log σ is added.
+    log_f(z) is log f; entropy that of f itself, to which log σ is added; variance that of f, maybe ∞.
+    Quantiles are μ + σq(u), whose squared differences have the mean Δμ² + Δσ² Var f.
     """
     import sympy as sp
 
@@ -46,6 +49,9 @@ def definition(a: Expr, c: Expr, t_mms: Expr, t_sss: Expr, log_f: Any, entropy: 
         x=x,
         # arcosh(1 + 2s²) = 2 arsinh s keeps the digits of short distances
         distance=2 * sp.sqrt(c) * sp.log(sp.sqrt(share) + sp.sqrt(1 + share)),
+        wasserstein=sp.sqrt((mu - nu) ** 2 + variance * (sigma - tau) ** 2)
+        if variance.is_finite
+        else None,
         other=(nu, tau),
     )
 

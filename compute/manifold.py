@@ -43,14 +43,16 @@ class Support:
     """Where the distributions live, for drawing them.
 
     ``x (k,)`` sample points of a density, or the indices of outcomes when ``labels`` names them.
-    ``space``: the whole sample space, "line", "half-line" (x > 0), "interval" (0, 1),
-    "circle", "two half-lines" or "outcomes".
+    ``space``: the whole sample space, "line", "half-line" (x > 0), "interval" (0, 1), "circle", "two
+    half-lines", "outcomes", "measurements" (several distributions of one state) or "none"; ``ends``
+    of it where these are others.
     """
 
     x: Floats
     labels: tuple[str, ...] = ()
     title: str = "x"
     space: str = "line"
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,10 @@ class Manifold:
     edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2)
     against the support (k,) and gives (..., k); ``support(theta)`` is what shows the distributions
     at (k, 2).  ``distance`` is the closed form, or None; ``bounds`` gives a lower and an upper bound
-    of it, or is None.  ``periods``: points that differ by these are one point (0: no period).
+    of it, or is None.  Closed forms at two points, or None: ``divergence`` KL(θ‖φ) in nats,
+    ``wasserstein`` W₂ in units of x.  ``log_density(theta, x)`` is the logarithm of ``density``, finite
+    where that underflows, or None where there is no density in x.  ``periods``: points that differ by
+    these are one point (0: no period).
     """
 
     key: str
@@ -114,6 +119,9 @@ class Manifold:
     landmarks: Landmarks | None = None
     distance: Callable[[Floats, Floats], Floats] | None = None
     bounds: Callable[[Floats, Floats], tuple[Floats, Floats]] | None = None
+    divergence: Callable[[Floats, Floats], Floats] | None = None
+    wasserstein: Callable[[Floats, Floats], Floats] | None = None
+    log_density: Callable[[Floats, Floats], Floats] | None = None
     periods: tuple[float, float] = (0.0, 0.0)
 
     def in_domain(self, theta: Floats) -> Bools:

@@ -3,7 +3,8 @@
 A family states the cheapest thing that determines it (`Definition`); `derive` differentiates it:
 
     potential ψ(ϑ) in natural coordinates ϑ(θ), J = ∂ϑ/∂θ:
-        g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k
+        g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k,
+        KL(θ‖φ) = ψ(ϑ(φ)) − ψ(ϑ(θ)) − ∂_aψ(ϑ(θ)) (ϑ(φ) − ϑ(θ))^a
     or the metric and the cubic tensor themselves,
     or a log-density alone, whose scores are then averaged by `compute.quadrature`.
     Γ_ij,k = ½(∂_i g_jk + ∂_j g_ik − ∂_k g_ij)
@@ -38,7 +39,8 @@ class Definition:
     det, curvature: given where the derived form would cancel in float32 or not simplify.
     scalars: named functions of θ to draw as maps.
     log_density in x and θ, or ``probabilities`` of finitely many outcomes: what everything else
-    is checked against.  distance: closed form d(θ, φ) in theta and ``other``.
+    is checked against.  Closed forms in theta and ``other``: distance d(θ, φ); divergence KL(θ‖φ),
+    given where that of the potential would cancel or there is none; wasserstein W₂(θ, φ).
     sample: where ``node`` u lies in the sample space, x(u, θ), and ``weight`` what ∫du counts there,
     dx/du or 0; without them x = u.  tidy: False where simplifying is not worth its seconds.
     """
@@ -56,6 +58,8 @@ class Definition:
     probabilities: tuple[Expr, ...] = ()
     x: Expr | None = None
     distance: Expr | None = None
+    divergence: Expr | None = None
+    wasserstein: Expr | None = None
     other: tuple[Expr, Expr] | None = None
     sample: Expr | None = None
     node: Expr | None = None
@@ -69,9 +73,9 @@ class Derived:
 
     geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
     margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
-    distance: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density alone has no tapes of
-    geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's weight, with inputs
-    (θ¹, θ², u).
+    distance, divergence, wasserstein: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density
+    alone has no tapes of geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's
+    weight, with inputs (θ¹, θ², u).
     """
 
     geometry: Tape | None
@@ -82,6 +86,8 @@ class Derived:
     scalars: tuple[str, ...]
     scalar: Tape
     distance: Tape | None
+    divergence: Tape | None
+    wasserstein: Tape | None
 
 
 def derive(definition: Definition) -> Derived:
@@ -111,7 +117,7 @@ def derive(definition: Definition) -> Derived:
         density=tape_of(density, inputs),
         scalars=tuple(definition.scalars),
         scalar=tape_of(tuple(definition.scalars.values()), theta),
-        distance=_distance_tape(definition),
+        **_between(definition),
     )
 
 
@@ -135,14 +141,41 @@ def _by_density(definition: Definition) -> Derived:
         density=tape_of((log,), (*theta, definition.x)),
         scalars=(),
         scalar=tape_of((), theta),
-        distance=_distance_tape(definition),
+        **_between(definition),
     )
 
 
-def _distance_tape(definition: Definition) -> Tape | None:
-    if definition.distance is None or definition.other is None:
-        return None
-    return tape_of((definition.distance,), (*definition.theta, *definition.other))
+def _between(definition: Definition) -> dict[str, Tape | None]:
+    """What is known in closed form of two points."""
+    import sympy as sp
+
+    theta = definition.theta
+    other = definition.other or tuple(
+        sp.Symbol(f"other{i + 1}", **t.assumptions0) for i, t in enumerate(theta)
+    )
+    divergence = definition.divergence
+    if divergence is None and definition.potential is not None:
+        divergence = _bregman(definition, other)
+    found = {
+        "distance": definition.distance,
+        "divergence": divergence,
+        "wasserstein": definition.wasserstein,
+    }
+    return {
+        name: None if expression is None else tape_of((expression,), (*theta, *other))
+        for name, expression in found.items()
+    }
+
+
+def _bregman(definition: Definition, other: tuple[Expr, ...]) -> Expr:
+    """KL(θ‖φ) of the potential, which is its Bregman divergence of φ from θ."""
+    assert definition.natural is not None and definition.potential is not None
+    move = dict(zip(definition.theta, other, strict=True))
+    start = definition.natural
+    end = [n.subs(move, simultaneous=True) for n in start]
+    rise = definition.potential(*end) - definition.potential(*start)
+    slope = (_potential_derivative(definition, (a,)) for a in range(2))
+    return rise - sum(e * (y - x) for e, x, y in zip(slope, start, end, strict=True))
 
 
 def _tidy(expression: Expr) -> Expr:

@@ -247,11 +247,7 @@ def path_answer(
         distance=float(manifold.distance(start, end)[0]) if manifold.distance else None,
         bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
         curvature=manifold.curvature(np.concatenate([start, end])),
-        divergences=(
-            divergences(engine, manifold, start[0], end[0])
-            if final and len(support.x) > 0
-            else None
-        ),
+        divergences=divergences(manifold, start[0], end[0]) if final else None,
         milliseconds=_since(began),
     )
 

@@ -222,33 +222,43 @@ def measures(answer: PathAnswer) -> list[Measure]:
 
 def _divergences(found: Divergences) -> list[Measure]:
     """The other ways to compare A and B."""
-    lines = [
-        Measure(
+    jeffreys = None if found.jeffreys is None else found.jeffreys**0.5
+    lines = (
+        (
             "KL(A‖B)",
-            f"{found.forward:.6g} nats",
+            "forward",
+            found.forward,
+            " nats",
             "Kullback–Leibler divergence: not symmetric, and no distance. Nearby it is d²/2.",
         ),
-        Measure("KL(B‖A)", f"{found.backward:.6g} nats", "The same, the other way round."),
-        Measure(
+        ("KL(B‖A)", "backward", found.backward, " nats", "The same, the other way round."),
+        (
             "√Jeffreys",
-            f"{max(found.jeffreys, 0.0) ** 0.5:.6g}",
+            "jeffreys",
+            jeffreys,
+            "",
             "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
         ),
-        Measure(
+        (
             "Bhattacharyya angle",
-            f"{found.bhattacharyya:.6g}",
+            "bhattacharyya",
+            found.bhattacharyya,
+            "",
             "2 arccos ∫√(pq): the distance on the sphere of all distributions, never above.",
         ),
+        (
+            "Wasserstein-2",
+            "wasserstein",
+            found.wasserstein,
+            "",
+            "How far mass must move, in units of x: another geometry, flat for normals.",
+        ),
+    )
+    return [
+        Measure(title, found.why.get(name, "") if value is None else f"{value:.6g}{unit}", hint)
+        for title, name, value, unit, hint in lines
+        if value is not None or name in found.why
     ]
-    if found.wasserstein is not None:
-        lines.append(
-            Measure(
-                "Wasserstein-2",
-                f"{found.wasserstein:.5g}",
-                "How far mass must move, in units of x: another geometry, flat for normals.",
-            )
-        )
-    return lines
 
 
 def _missed(residual: float) -> str:

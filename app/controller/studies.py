@@ -16,7 +16,7 @@ from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
 from compute.cut import cut_points
-from compute.divergence import balls, bregman, natural_chart
+from compute.divergence import balls, natural_chart
 from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.holonomy import holonomy, polygon
@@ -258,16 +258,16 @@ def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     length = _length(engine, manifold, a, b)
     front = spray(engine, manifold, a, length, 1024, 48).front(length)
     curves = {"ball": np.concatenate([front, front[:1]])}
-    if natural_chart(manifold) is None:
+    kl = manifold.divergence
+    if natural_chart(manifold) is None or kl is None:
         return curves, [], set()
-    curves["forward"], curves["backward"] = balls(engine, manifold, a, b)
-    forward, backward = bregman(engine, manifold, a, b[None])
+    curves["forward"], curves["backward"] = balls(manifold, a, b)
     hint = (
         "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
     )
     return curves, [
-        Measure("KL(A‖B), of the dotted ball", f"{forward[0]:.6g} nats", hint),
-        Measure("KL(B‖A), of the dashed ball", f"{backward[0]:.6g} nats", hint),
+        Measure("KL(A‖B), of the dotted ball", f"{float(kl(a, b)):.6g} nats", hint),
+        Measure("KL(B‖A), of the dashed ball", f"{float(kl(b, a)):.6g} nats", hint),
     ], set()  # fmt: skip
 
 

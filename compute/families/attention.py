@@ -152,6 +152,17 @@ class Softmax:
             entropy: Floats = -(p * np.log(np.maximum(p, np.finfo(p.dtype).tiny))).sum(-1)
         return entropy
 
+    def divergence(self, theta: Floats, other: Floats) -> Floats:
+        """KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, in which ψ and η have cancelled."""
+        move = other - theta
+        keys = self.keys - self.centre
+        p = self.weights(theta)
+        step = move @ keys.T - ((p @ keys) * move).sum(axis=-1, keepdims=True)
+        highest = step.max(axis=-1)
+        with np.errstate(under="ignore"):
+            total = (p * np.exp(step - highest[..., None])).sum(axis=-1)
+        return np.asarray(highest + np.log(total))
+
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
         """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them."""
         p, q = self.weights(theta), self.weights(other)
@@ -232,6 +243,7 @@ def softmax_manifold(
         pins=((float(first[0]), float(first[1])), (float(second[0]), float(second[1]))),
         landmarks=landmarks,
         bounds=family.distance_bounds,
+        divergence=family.divergence,
     )
 
 

@@ -27,6 +27,7 @@ def define() -> Definition:
     chord = sum((sp.sqrt(a) - sp.sqrt(b)) ** 2 for a, b in zip(outcomes, (*q, q3), strict=True))
     return Definition(
         theta=(p[0], p[1]),
+        divergence=sum(a * sp.log(a / b) for a, b in zip(outcomes, (*q, q3), strict=True)),
         bounds=(p[0] - 1e-7, p[1] - 1e-7, p3 - 1e-7),
         metric=(1 / p[0] + 1 / p3, 1 / p3, 1 / p[1] + 1 / p3),
         cubic=(1 / p[0] ** 2 - 1 / p3**2, -1 / p3**2, -1 / p3**2, 1 / p[1] ** 2 - 1 / p3**2),

@@ -34,6 +34,8 @@ def define() -> Definition:
     return Definition(
         theta=t,
         bounds=(reach,),
+        natural=t,
+        potential=lambda a, b: sp.log(1 + sp.exp(a) + sp.exp(b)),
         metric=(p1 * (p2 + p3), -p1 * p2, p2 * (p1 + p3)),
         cubic=(
             p1 * (p2 + p3) * (p2 + p3 - p1),

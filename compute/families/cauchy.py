@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compute import location_scale as ls
 from compute.chart_hyperbolic import location_scale
 from compute.family import formula
@@ -13,7 +15,14 @@ def define() -> Definition:
     import sympy as sp
 
     half = sp.Rational(1, 2)
-    return ls.definition(half, half, 0, 0, lambda z: -sp.log(sp.pi * (1 + z**2)), sp.log(4 * sp.pi))
+    stated = ls.definition(
+        half, half, 0, 0, lambda z: -sp.log(sp.pi * (1 + z**2)), sp.log(4 * sp.pi), sp.oo
+    )
+    assert stated.other is not None
+    (mu, sigma), (nu, tau) = stated.theta, stated.other
+    # symmetric in both (Chyzak and Nielsen 2019)
+    gap2 = (mu - nu) ** 2 + (sigma - tau) ** 2
+    return replace(stated, divergence=sp.log(1 + gap2 / (4 * sigma * tau)))
 
 
 FAMILY = formula(

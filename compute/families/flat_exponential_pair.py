@@ -37,6 +37,10 @@ def define() -> Definition:
         log_density=right * first + (1 - right) * second,
         x=x,
         distance=sp.sqrt(gaps[0] + gaps[1]),
+        # of each half 2(1/λ − 1/μ)², as quantiles are −log(1 − u)/λ
+        wasserstein=sp.sqrt(
+            sum(2 * (1 / a - 1 / b) ** 2 for a, b in zip(rates, others, strict=True))
+        ),
         other=others,
     )
 

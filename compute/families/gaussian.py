@@ -35,6 +35,9 @@ def define() -> Definition:
         x=x,
         # arcosh(1 + 2s²) = 2 arsinh s keeps the digits of short distances
         distance=2 * sp.sqrt(2) * sp.log(sp.sqrt(ratio / 2) + sp.sqrt(1 + ratio / 2)),
+        # ψ grows as (μ/σ)²: its differences would cancel
+        divergence=sp.log(tau / sigma) + ((sigma / tau) ** 2 - 1) / 2 + ((mu - nu) / tau) ** 2 / 2,
+        wasserstein=sp.sqrt((mu - nu) ** 2 + (sigma - tau) ** 2),
         other=(nu, tau),
     )
 

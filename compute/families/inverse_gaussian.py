@@ -36,10 +36,13 @@ def define() -> Definition:
         cubic=(3 * shape / mu**4, -1 / mu**3, sp.Integer(0), -1 / shape**3),
         curvature=-sp.Rational(1, 2),
         scalars={},
-        log_density=sp.log(shape / (2 * sp.pi * x**3)) / 2
+        log_density=sp.log(shape / (2 * sp.pi)) / 2
+        - 3 * sp.log(x) / 2
         - shape * (x - mu) ** 2 / (2 * mu**2 * x),
         x=x,
         distance=2 * sp.sqrt(2) * sp.log(sp.sqrt(share) + sp.sqrt(1 + share)),
+        divergence=(sp.log(shape / other) + other / shape - 1) / 2
+        + other * (mu - nu) ** 2 / (2 * mu * nu**2),
         other=(nu, other),
     )
 

@@ -16,14 +16,17 @@ def define() -> Definition:
     """
     import sympy as sp
 
+    from compute import symbols as special
+
     third = sp.Rational(1, 3)
     return ls.definition(
         third,
         (sp.pi**2 + 3) / 9,
         third,
         sp.pi**2 / 3,
-        lambda z: -2 * sp.log(2 * sp.cosh(z / 2)),
+        lambda z: -2 * (sp.log(2) + special.log_cosh(z / 2)),
         sp.Integer(2),
+        sp.pi**2 / 3,
     )
 
 

@@ -33,6 +33,7 @@ def define(nu: float) -> Definition:
         cube,
         lambda z: norm.evalf() - (n + 1) / 2 * sp.log(1 + z**2 / n),
         entropy.evalf(),
+        n / (n - 2) if n > 2 else sp.oo,
     )
 
 

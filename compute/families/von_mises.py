@@ -29,6 +29,8 @@ def define() -> Definition:
 
     mu, x = sp.symbols("mu x", real=True)
     kappa = sp.symbols("kappa", positive=True)
+    nu = sp.symbols("nu", real=True)
+    other = sp.symbols("lambda", positive=True)
     ratio, slope = special.bessel_ratio(kappa), special.bessel_ratio_slope(kappa)
     bend = special.bessel_ratio_bend(kappa)
     return Definition(
@@ -39,6 +41,10 @@ def define() -> Definition:
         scalars={"entropy": sp.log(2 * sp.pi) + special.log_bessel_i0(kappa) - kappa * ratio},
         log_density=kappa * sp.cos(x - mu) - special.log_bessel_i0(kappa) - sp.log(2 * sp.pi),
         x=x,
+        divergence=special.log_bessel_i0(other)
+        - special.log_bessel_i0(kappa)
+        + ratio * (kappa - other * sp.cos(mu - nu)),
+        other=(nu, other),
     )
 
 

@@ -21,6 +21,8 @@ def define() -> Definition:
     """With w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
     import sympy as sp
 
+    from compute import symbols as special
+
     k, scale, x, j, other = sp.symbols("k lambda x j mu", positive=True)
     w, y, s = sp.symbols("w y s")
 
@@ -49,6 +51,11 @@ def define() -> Definition:
         scalars={"entropy": sp.EulerGamma * (1 - 1 / k) + sp.log(scale / k) + 1},
         log_density=sp.log(k / scale) + (k - 1) * sp.log(x / scale) - (x / scale) ** k,
         x=x,
+        divergence=sp.log(k / j)
+        + j * sp.log(other / scale)
+        + sp.EulerGamma * (j / k - 1)
+        + sp.exp(j * sp.log(scale / other) + special.log_gamma(1 + j / k))
+        - 1,
         distance=2 * sp.sqrt(bend) * sp.log(sp.sqrt(share) + sp.sqrt(1 + share)),
         other=(j, other),
     )

@@ -191,6 +191,8 @@ def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
         "det": det,
         "curvature": -rows / (4 * det**2),
         "scalars": {name: sp.diff(psi, v) for name, v in zip(dual.NAMES, (s, t), strict=True)},
+        "natural": (s, t),
+        "potential": lambda a, b: psi.subs({s: a, t: b}, simultaneous=True),
         "log_density": psi,
     }
 
@@ -270,9 +272,18 @@ def _manifold(own: Own, text: str) -> Manifold:
         ),
     )
     if own.kind != "log_density":
-        return replace(quiet, density=lambda theta, x: np.zeros((*theta.shape[:-1], len(x))))
+        return replace(
+            quiet,
+            density=lambda theta, x: np.zeros((*theta.shape[:-1], len(x))),
+            log_density=None,
+        )
     density = _number_or(made.density, 0.0)
-    return replace(quiet, density=density, support=lambda theta: space.support(own, density, theta))
+    return replace(
+        quiet,
+        density=density,
+        log_density=_silent(made.log_density),
+        support=lambda theta: space.support(own, density, theta),
+    )
 
 
 def _number_or(function: Callable[..., Floats], otherwise: float) -> Callable[..., Floats]:
@@ -282,6 +293,17 @@ def _number_or(function: Callable[..., Floats], otherwise: float) -> Callable[..
         return np.where(np.isfinite(value), value, otherwise)
 
     return guarded
+
+
+def _silent(function: Callable[..., Floats] | None) -> Callable[..., Floats] | None:
+    """Without warnings: who asks for logarithms looks at what is not finite."""
+
+    def silent(*arguments: Floats) -> Floats:
+        assert function is not None
+        with np.errstate(all="ignore"):
+            return function(*arguments)
+
+    return None if function is None else silent
 
 
 def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], LocalGeometry]:

@@ -60,17 +60,18 @@ def support(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats
     low, high = _reach(own, theta)
     if space == "interval":
         border = 0.002 * (high - low)
-        return Support(np.linspace(low + border, high - border, DRAWN), space=space)
+        drawn = np.linspace(low + border, high - border, DRAWN)
+        return Support(drawn, space=space, ends=(low, high))
+    ends = (low, high) if own.range is not None else None
     x = np.linspace(low, high, 8 * DRAWN) if own.range is not None else nodes(own).x
     p = density(theta, x)
     seen = x[(p > 2e-3 * p.max(axis=1, keepdims=True)).any(axis=0)]
     if len(seen) < 2:
-        return Support(np.linspace(low, high, DRAWN), space=str(space))
+        return Support(np.linspace(low, high, DRAWN), space=str(space), ends=ends)
     border = 0.05 * (seen[-1] - seen[0])
     least = 1e-6 * seen[0] if space == "half-line" else -np.inf
-    return Support(
-        np.linspace(max(seen[0] - border, least), seen[-1] + border, DRAWN), space=str(space)
-    )
+    drawn = np.linspace(max(seen[0] - border, least), seen[-1] + border, DRAWN)
+    return Support(drawn, space=str(space), ends=ends)
 
 
 def integral(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats) -> Floats:
