@@ -1,7 +1,7 @@
 """Integrals of several functions at once, on panels that are halved until all of them are resolved.
 
-On a panel of half-width h, f is interpolated at n Gauss–Legendre nodes, f ≈ Σ c_k P_k; the panel is
-halved while h(|c_n−2| + |c_n−1|) exceeds a share of the whole ∫|f|.  All panels of a round are one array.
+On a panel of half-width h, f is interpolated at n Gauss–Legendre nodes, f ≈ Σ c_k P_k; it is halved
+while h(|c_n−2| + |c_n−1|) exceeds a share of the whole ∫|f|.  All panels of a round are one array.
 """
 
 from __future__ import annotations

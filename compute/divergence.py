@@ -25,6 +25,7 @@ MARCH, HALVINGS = 48, 40
 TINY = 1e-300
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
+STATES = "not defined: a state has no probabilities until it is measured"
 INFINITE = "infinite, or beyond all numbers"  # of closed forms
 ROWS = {"forward": sampled.FORWARD, "backward": sampled.BACKWARD, "bhattacharyya": sampled.APART}
 
@@ -58,10 +59,12 @@ def natural_chart(manifold: Manifold) -> Chart | None:
 
 
 def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
-    """All of them between a and b (2,), in float64; None where points are no distributions."""
+    """All of them between a and b (2,), in float64; None where no distributions are known."""
     both = manifold.support(np.stack([a, b]))
-    if both.space == "measurements" or (both.space == "none" and manifold.divergence is None):
+    if both.space == "none":
         return None
+    if both.space == "measurements":
+        return Divergences(why={"forward": STATES})
     names = [name for name in NAMES if name != "wasserstein" or both.space in ON_LINES]
     found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
     if both.space == "outcomes":
@@ -123,7 +126,7 @@ def _of_densities(
 ) -> tuple[Found, dict[str, str]]:
     """Of two densities what is asked for, and what to say where that is NaN."""
     pair = sampled.pair(manifold, a, b)
-    missing = "not known: A and B are no densities on one line" if pair is None else pair.missing()
+    missing = "not known: A and B do not live on one line" if pair is None else pair.missing()
     if pair is None or missing:
         return dict.fromkeys(names, np.nan), dict.fromkeys(names, missing)
     integrals = pair.integrals()

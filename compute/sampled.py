@@ -34,7 +34,7 @@ P, Q, FORWARD, BACKWARD, APART, P2, Q2 = range(7)
 class Line:
     """A sample space as a line: x and log dx/dt at t, t at x, the ends of t within numbers' reach.
 
-    falling: densities of t fall exponentially beyond these.
+    falling: densities of t fall exponentially beyond these.  bounded: x is.
     """
 
     x: Callable[[Floats], Floats]
@@ -43,6 +43,7 @@ class Line:
     low: float
     high: float
     falling: bool
+    bounded: bool = False
 
 
 def line(support: Support) -> Line | None:
@@ -52,7 +53,7 @@ def line(support: Support) -> Line | None:
     if support.space == "line":
         return Line(np.asarray, np.asarray, np.zeros_like, -np.inf, np.inf, False)
     if support.space == "circle":
-        return Line(np.asarray, np.asarray, np.zeros_like, -np.pi, np.pi, False)
+        return Line(np.asarray, np.asarray, np.zeros_like, -np.pi, np.pi, False, True)
     if support.space == "half-line":
         return Line(np.exp, np.log, np.asarray, -REACH, REACH, True)
     return None
@@ -71,7 +72,7 @@ def _interval(low: float, high: float) -> Line:
     def log_slope(t: Floats) -> Floats:
         return np.asarray(np.log(size) - np.logaddexp(0.0, t) - np.logaddexp(0.0, -t))
 
-    return Line(x, t, log_slope, -20.0 if low else -REACH, 20.0 if high else REACH, True)
+    return Line(x, t, log_slope, -20.0 if low else -REACH, 20.0 if high else REACH, True, True)
 
 
 def _logistic(t: Floats) -> Floats:
@@ -122,10 +123,11 @@ class Pair:
 
 
 def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
-    """The densities at a and b (2,), or None where there is no density on a line."""
+    """The densities at a and b (2,), or None where there are none on one line."""
     supports = [manifold.support(theta[None]) for theta in (a, b)]
     space = line(supports[0])
-    if space is None or manifold.log_density is None:
+    one = supports[0].ends == supports[1].ends
+    if space is None or not one or manifold.log_density is None:
         return None
     with np.errstate(all="ignore"):  # what is beyond numbers is found by `finite` and the masses
         logs = partial(_logs, manifold.log_density, np.stack([a, b]), space)
@@ -250,6 +252,8 @@ def _level(found: Pair, row: int) -> Floats:
 
 def _has_moment(found: Pair, row: int) -> bool:
     """Whether a second moment is finite, and not of what lies outside."""
+    if found.line.bounded:
+        return True
     parts = (found.mesh.values[row] * found.mesh.weights).sum(axis=1)
     outside = parts[[0, 1, -2, -1]].sum()
     return bool(found.finite[row] and outside <= OUTSIDE * parts.sum())

@@ -278,10 +278,11 @@ def _manifold(own: Own, text: str) -> Manifold:
             log_density=None,
         )
     density = _number_or(made.density, 0.0)
+    assert made.log_density is not None
     return replace(
         quiet,
         density=density,
-        log_density=_silent(made.log_density),
+        log_density=_number_or(made.log_density, -np.inf),
         support=lambda theta: space.support(own, density, theta),
     )
 
@@ -293,17 +294,6 @@ def _number_or(function: Callable[..., Floats], otherwise: float) -> Callable[..
         return np.where(np.isfinite(value), value, otherwise)
 
     return guarded
-
-
-def _silent(function: Callable[..., Floats] | None) -> Callable[..., Floats] | None:
-    """Without warnings: who asks for logarithms looks at what is not finite."""
-
-    def silent(*arguments: Floats) -> Floats:
-        assert function is not None
-        with np.errstate(all="ignore"):
-            return function(*arguments)
-
-    return None if function is None else silent
 
 
 def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], LocalGeometry]:
