@@ -135,7 +135,7 @@ def _of_densities(
         "backward": _positive(integrals[sampled.BACKWARD]),
         "bhattacharyya": _angle(integrals[sampled.APART]),
     }
-    words = {name: pair.unknown(row) for name, row in ROWS.items()}
+    words = {name: pair.unknown(row) for name, row in ROWS.items() if name in names}
     if "wasserstein" in names:
         found["wasserstein"] = sampled.wasserstein(pair)
         words["wasserstein"] = "infinite, or not known: one has no finite variance"

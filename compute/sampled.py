@@ -18,10 +18,10 @@ from compute.adaptive import Mesh, integrate
 from compute.manifold import Bools, Manifold, Support
 from compute.types import Floats
 
-# as far as e^±REACH even the cube of x is a number
-REACH = 230.0
-# edges of panels to one side of a location, in u
-LADDER = np.concatenate([np.arange(0.0, 6.5, 0.5), 6.0 * 1.5 ** np.arange(1, 9), [REACH]])
+# the ends of log x, and of logit x where 1 − x still has nine digits
+REACH, NEAR_ONE = 700.0, 19.0
+# edges of panels to one side of a location, in u: 1e100 widths away even the cube of x is a number
+LADDER = np.concatenate([np.arange(0.0, 6.5, 0.5), 6.0 * 1.5 ** np.arange(1, 9), [230.0]])
 # by how much the integral of a density may miss 1
 MASS = 1e-6
 # the share of a second moment that may lie in the outermost panels
@@ -72,7 +72,8 @@ def _interval(low: float, high: float) -> Line:
     def log_slope(t: Floats) -> Floats:
         return np.asarray(np.log(size) - np.logaddexp(0.0, t) - np.logaddexp(0.0, -t))
 
-    return Line(x, t, log_slope, -20.0 if low else -REACH, 20.0 if high else REACH, True, True)
+    first, last = -NEAR_ONE if low else -REACH, NEAR_ONE if high else REACH
+    return Line(x, t, log_slope, first, last, True, True)
 
 
 def _logistic(t: Floats) -> Floats:
@@ -111,7 +112,7 @@ class Pair:
         """Why nothing can be said, which is when not all of p or q was found; "" if it was."""
         for name, mass in zip("AB", self.integrals()[: Q + 1], strict=True):
             if not abs(mass - 1) <= MASS:
-                seen = f"adds up to {mass:.6g}" if np.isfinite(mass) else "is not finite"
+                seen = f"adds up to {mass:.8g}" if np.isfinite(mass) else "is not finite"
                 return f"not known: the density of {name} {seen} in the quadrature"
         return ""
 
@@ -232,14 +233,15 @@ def wasserstein(found: Pair) -> float:
     known = np.isfinite(from_q) & np.isfinite(slope)
     top = np.maximum.accumulate(np.where(known, from_q, -np.inf))
     known &= from_q > np.concatenate([[-np.inf], top[:-1]]) + 1e-12
-    level, u, seen = from_q[known], mesh.u.ravel(), np.isfinite(from_p)
+    level, u, mass = from_q[known], mesh.u.ravel(), (mesh.values[P] * mesh.weights).ravel()
+    seen = np.isfinite(from_p) & (mass > 0)
     wanted = np.clip(from_p[seen], level[0], level[-1])
     right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
     # in the far tails, where slopes have no digits, a cubic may leave its interval
     inside = CubicHermiteSpline(level, u[known], slope[known])(wanted)
     moved = found.x(np.clip(inside, u[known][right - 1], u[known][right]))
-    mass = (mesh.values[P] * mesh.weights).ravel()[seen]
-    return float(np.sqrt(((found.x(u[seen]) - moved) ** 2 * mass).sum()))
+    with np.errstate(all="ignore"):  # what overflows is not finite
+        return float(np.sqrt(((found.x(u[seen]) - moved) ** 2 * mass[seen]).sum()))
 
 
 def _level(found: Pair, row: int) -> Floats:
