@@ -25,7 +25,7 @@ MARCH, HALVINGS = 48, 40
 TINY = 1e-300
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
-STATES = "not defined: a state has no probabilities until it is measured"
+STATES = "none before a measurement"
 INFINITE = "infinite, or beyond all numbers"  # of closed forms
 ROWS = {"forward": sampled.FORWARD, "backward": sampled.BACKWARD, "bhattacharyya": sampled.APART}
 
@@ -138,7 +138,7 @@ def _of_densities(
     words = {name: pair.unknown(row) for name, row in ROWS.items() if name in names}
     if "wasserstein" in names:
         found["wasserstein"] = sampled.wasserstein(pair)
-        words["wasserstein"] = "infinite, or not known: one has no finite variance"
+        words["wasserstein"] = "no finite variance"
     return {name: found[name] for name in names}, words
 
 

@@ -294,7 +294,7 @@ def test_states_have_no_divergence():
         manifold = family(name)
         found = divergences(manifold, *np.array(manifold.pins))
         assert found.forward is found.bhattacharyya is found.jeffreys is None
-        assert "measured" in found.why["forward"]
+        assert "measurement" in found.why["forward"]
 
 
 @pytest.mark.parametrize("name", sorted(families()))

@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.charts import Chart, named
-from compute.divergence import bregman
-from compute.engine import ReferenceEngine
 from compute.flow.grid import Grid
 from compute.manifold import Manifold
 from compute.types import Floats, points_of
@@ -43,8 +41,8 @@ def natural_gradient_flow(
         raise ValueError(f"times must be finite and not negative, got {times!r}")
     end = eta.forward(last)
     theta = eta.inverse(end + np.exp(-when)[:, None] * (eta.forward(first) - end))
-    loss = bregman(ReferenceEngine(), manifold, last, theta)[0]
-    return NaturalFlow(when, theta, loss)
+    assert manifold.divergence is not None
+    return NaturalFlow(when, theta, manifold.divergence(last, theta))
 
 
 def towards(grid: Grid, target: Floats) -> Floats:
@@ -59,7 +57,8 @@ def towards(grid: Grid, target: Floats) -> Floats:
 
 def is_known(manifold: Manifold) -> bool:
     """Whether the family is exponential with expectations that are known."""
-    return all(named(manifold.charts, name) for name in ("natural", "expectation"))
+    charts = all(named(manifold.charts, name) for name in ("natural", "expectation"))
+    return charts and manifold.divergence is not None
 
 
 def _expectations(manifold: Manifold) -> Chart:
