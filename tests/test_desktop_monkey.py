@@ -159,8 +159,7 @@ def test_a_monkey_finds_nothing_that_breaks(program, problems):
         seen.add((program.store.scene.family, program.store.scene.chart))
         assert not problems
     assert len(seen) > 20, "it went about"
-    if program.controller.player.is_playing:
-        program.controller.player.toggle()
+    program.controller.close()
 
 
 def test_the_window_waits_for_no_job(program, problems, monkeypatch):

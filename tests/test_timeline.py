@@ -165,27 +165,3 @@ def test_a_key_outside_the_domain_is_told(scene):
 def test_a_stated_timeline_is_read_as_it_was():
     chosen = made(Track("alpha", (Key(0.0, 0.5, "out"),)), repeat="loop")
     assert timeline.read(json.loads(json.dumps(timeline.stated(chosen)))) == chosen
-
-
-def test_the_window_plays_the_timeline_of_its_scene(scene):
-    from unittest.mock import MagicMock
-
-    from app.controller.playing import FRAME_MS, Player
-    from app.model.store import Store
-    from app.views.base import Canvas, Window
-
-    track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(1.0, 1.0)))
-    store = Store(replace(scene, timeline=Timeline(1.0, (track,))))
-    window = MagicMock(spec=Window)
-    player = Player(store, MagicMock(spec=Canvas), window)
-    player.toggle()
-    advance = window.every.call_args.args[1]
-    for _ in range(10):
-        advance()
-    assert store.scene.alpha == pytest.approx(10 * FRAME_MS / 1000)
-    while player.is_playing:
-        advance()
-    assert store.scene.alpha == 1.0
-    # all of it is one step of undo
-    store.undo()
-    assert (store.scene.alpha, store.can_undo) == (0.0, False)

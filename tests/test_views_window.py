@@ -113,7 +113,7 @@ def choose(box, index: int) -> None:
 def test_what_is_shown_is_not_told_back(window):
     window.set_panels(STATE)
     window.set_panels(replace(STATE, alpha=-0.5, layer=2, scalar="probability", plane=(1, 2, 3)))
-    window.set_playhead(0.3, True)
+    window.set_playhead(0.3)
     window.set_distributions(BARS)
     window.set_measures(MEASURES)
     assert window.told == []
@@ -228,7 +228,7 @@ def test_densities_are_curves(window):
 
 # --- time ------------------------------------------------------------------------------------
 def test_the_timeline_shows_and_tells(window):
-    window.set_playhead(0.42, playing=True)
+    window.set_playhead(0.42)
     assert window._timeline.readout.text() == "t = 0.42"
     window._timeline.slider.setValue(250)
     assert edits(window) == [("playhead", 0.25)]

@@ -115,10 +115,10 @@ class _NOTHING:
 
 
 def test_playing_keeps_the_window_alive(program):
-    program.controller.player.toggle()
+    program.controller.commands["play"]()
     start = program.store.scene.playhead
     until(program, lambda: program.store.scene.playhead > start + 0.05)
-    program.controller.player.toggle()
+    program.controller.commands["play"]()
     held = program.store.scene.playhead
     for _ in range(5):
         program.application.processEvents()

@@ -9,7 +9,6 @@ import numpy as np
 from app.controller import drawing, picture
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.jobs import EllipseAnswer, MapAnswer, PathAnswer
-from app.controller.playing import Player
 from app.controller.runner import EngineOpened
 from app.controller.studies import StudyAnswer
 from app.model.store import Store
@@ -24,11 +23,10 @@ PLOTS = 0.07
 class Answers:
     """Draws answers on the canvas and puts their numbers into the window."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window, player: Player) -> None:
+    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
         self._store = store
         self._canvas = canvas
         self._window = window
-        self._player = player
         self.path: PathAnswer | None = None
         self.map: MapAnswer | None = None
         self._checks: dict[type, Measure] = {}
@@ -112,7 +110,7 @@ class Answers:
     def show_moving_point(self) -> None:
         """Put the point that moves where the playhead says."""
         scene = self._store.scene
-        self._window.set_playhead(scene.playhead, self._player.is_playing)
+        self._window.set_playhead(scene.playhead)
         if self.path is not None and self.path.job.family == scene.family:
             row = drawing.show_moving_point(self._canvas, scene, self.path)
             self._window.set_moving_row(row)

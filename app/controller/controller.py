@@ -19,7 +19,6 @@ from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJ
 from app.controller.morphing import Morph
 from app.controller.parts import Desk, Part
 from app.controller.plan import Viewport, jobs, plan
-from app.controller.playing import Player
 from app.controller.preparing import Prepared, PrepareTask
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.retrying import RetryTask, is_hopeful
@@ -28,6 +27,7 @@ from app.controller.runner import EngineOpened, JobFailed
 from app.controller.streaming import Streaming
 from app.controller.studies import STUDIES, StudyAnswer
 from app.controller.surfaces import chart_drawn
+from app.controller.watching import Watching
 from app.model.scene import Scene
 from app.model.store import Store
 from app.views.base import (
@@ -68,21 +68,19 @@ class Controller:
         self.canvas = canvas
         self.window = window
         self.runner = runner
-        self.player = Player(store, canvas, window)
+        self.watching = Watching(store, canvas, window)
         self.morph = Morph(canvas, window)
         self.editor = Editor(store, window, runner.submit)
         self.streaming = Streaming(store, canvas, window)
-        self.answers = Answers(store, canvas, window, self.player)
+        self.answers = Answers(store, canvas, window)
         self._late: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
-            "play": self.player.toggle,
             "relax": self.relax,
             "check": self.check,
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
-            "to_start": self.editor.rewind,
             **self.streaming.commands(),
         }
         desk = Desk(store, canvas, window, runner.submit)
@@ -193,7 +191,7 @@ class Controller:
         if chart_drawn(old) is not chart_drawn(new):
             self.answers.forget()
             self.streaming.forget()
-            self.player.end_relaxing()
+            self.watching.end()
             self._show_everything(new)
             return
         drawing.show_pins(self.canvas, new)
@@ -219,7 +217,7 @@ class Controller:
 
     def _switch_chart(self, old: Scene, new: Scene) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
-        self.player.end_relaxing()
+        self.watching.end()
         self.streaming.forget()
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, *STUDIES)
@@ -249,7 +247,7 @@ class Controller:
         drawing.show_scene(self.canvas, scene)
         self.window.set_distributions(None)
         self.window.set_title(scene.title or manifold_of(scene.family).title)
-        self.window.set_playhead(scene.playhead, self.player.is_playing)
+        self.window.set_playhead(scene.playhead)
         self._show_panels(scene)
         self._plan(scene)
 
@@ -292,7 +290,7 @@ class Controller:
             case StudyAnswer():
                 self._take_study(message)
             case RelaxAnswer():
-                self.player.relax(message, lambda words: self.answers.say(words, True))
+                self.watching.begin(message, lambda words: self.answers.say(words, True))
             case PathAnswer():
                 self._take_late(message)
             case _:

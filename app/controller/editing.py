@@ -139,10 +139,6 @@ class Editor:
         scene = self._store.scene
         self._store.update(in_chart(replace(scene, view=None), scene.chart))
 
-    def rewind(self) -> None:
-        """Put the moving point on A."""
-        self._store.update(replace(self._store.scene, playhead=0.0))
-
     def swap(self, carried: Floats | None) -> None:
         """Exchange the pins; the vector stays with A: ``carried`` there, if that is known."""
         scene = self._store.scene

@@ -1,90 +1,239 @@
-"""What moves by itself: a timeline, the point that glides from A to B, a path that relaxes."""
+"""Time: a timeline or the gliding point plays, is scrubbed, and gets its keyframes.
+
+The scene of a time is `scene_at`, a pure function, so that what is scrubbed here is what a film shows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.controller import relaxing
-from app.controller.picture import curve
-from app.controller.relaxing import RelaxAnswer
+from app.controller.parts import Desk, Part
 from app.controller.surfaces import chart_drawn
-from app.model.store import Store
-from app.model.timeline import scene_at
-from app.views.base import Canvas, Window
+from app.model import keyframes
+from app.model.scene import UNTURNED, Scene
+from app.model.store import DEEPEST
+from app.model.timeline import Timeline, position, scene_at
+from app.views.base import Event
+from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
 # seconds that the moving point takes from A to B
 TRAVEL = 4.0
-# between two rounds of a relaxation, and how many such pauses the last one stays
-ROUND_MS, LAST_STAYS = 120, 12
 
 
-class Player:
-    """Lets one thing of each kind move, on the window's clock."""
+class Playing(Part):
+    """Holds the time, which is no part of the scene, and lets it run on the window's clock."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store = store
-        self._canvas = canvas
-        self._window = window
-        self._clock = 0.0  # seconds since a timeline began
-        self._stop_gliding: Callable[[], None] | None = None
-        self._stop_relaxing: Callable[[], None] | None = None
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._time = 0.0
+        self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
+        self._stop: Callable[[], None] | None = None
+        # what the scene was when its time was chosen, by timeline: undo brings one back
+        self._references: dict[Timeline | None, Scene] = {}
+        self._shown: TimelineState | None = None
+        self._show()
 
+    def commands(self) -> dict[str, Callable[[], None]]:
+        return {
+            "play": self.toggle,
+            "to_start": self.rewind,
+            "key_set": self.set_key,
+            "key_remove": self.remove_key,
+        }
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case TimeChosen():
+                self.seek(event.at)
+            case KeyframeMoved():
+                self._move_key(event)
+            case TimelineEdited():
+                self._edit(event)
+            case _:
+                pass
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        store = self.desk.store
+        if new.timeline is None or not (store.can_undo or store.can_redo):
+            # without a timeline nothing is a change, and what was opened is as it should be
+            self._time = 0.0
+            self._references.clear()
+        self._show()
+
+    def close(self) -> None:
+        self._pause()
+
+    # --- running --------------------------------------------------------------------------------
     @property
     def is_playing(self) -> bool:
-        """Whether the moving point is under way."""
-        return self._stop_gliding is not None
+        """Whether the time runs."""
+        return self._stop is not None
 
     def toggle(self) -> None:
         """Let the scene's timeline run, or else the point glide from A to B; or hold it."""
-        if self._stop_gliding is not None:
-            self._stop_gliding()
-            self._stop_gliding = None
-            self._store.settle()
-        else:
-            self._clock = 0.0
-            self._stop_gliding = self._window.every(FRAME_MS, self._advance)
-        self._window.set_playhead(self._store.scene.playhead, self.is_playing)
+        if self.is_playing:
+            self._pause()
+            return
+        timeline = self.desk.store.scene.timeline
+        at_end = timeline is not None and self._time >= timeline.duration
+        self._clock = 0.0 if at_end else self._time
+        self._stop = self.desk.window.every(FRAME_MS, self._advance)
+        self._show()
+
+    def _pause(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+            self.desk.store.settle()
+            self._show()
 
     def _advance(self) -> None:
-        timeline = self._store.scene.timeline
+        timeline = self.desk.store.scene.timeline
         if timeline is None:
             self._glide()
             return
         self._clock += FRAME_MS / 1000
-        try:
-            self._store.update(scene_at(self._store.scene, self._clock), merge="timeline")
-        except ValueError as problem:
-            self.toggle()
-            self._window.tell("The timeline cannot go on", str(problem))
-            return
-        if timeline.repeat == "once" and self._clock >= timeline.duration:
-            self.toggle()
+        arrived = self._go(self._clock)
+        if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
+            self._pause()
 
     def _glide(self) -> None:
-        scene = self._store.scene
+        scene = self.desk.store.scene
         t = scene.playhead + FRAME_MS / 1000 / TRAVEL
-        self._store.update(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
+        self.desk.store.update(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
 
-    def relax(self, answer: RelaxAnswer, say: Callable[[str], None]) -> None:
-        """Show the rounds of a relaxation one after another; a scene that changes ends it."""
-        self.end_relaxing()
-        rounds = iter([*answer.history, *[answer.history[-1]] * LAST_STAYS])
+    def _go(self, clock: float) -> bool:
+        """Show the scene of a time; False if there can be none, which is told."""
+        store = self.desk.store
+        timeline = store.scene.timeline
+        assert timeline is not None
+        try:
+            scene = scene_at(store.scene, clock)
+        except ValueError as problem:
+            self.desk.window.tell("The timeline cannot go on", str(problem))
+            return False
+        self._time = position(timeline, clock)
+        self._refer(scene)
+        store.update(scene, merge="timeline")
+        self._show()
+        return True
 
-        def show() -> None:
-            state, scene = next(rounds, None), self._store.scene
-            if state is None or scene.family != answer.job.family:
-                self.end_relaxing()
-                return
-            self._canvas.set_curve("relaxing", curve(state.theta, chart_drawn(scene)))
-            say(relaxing.words(state))
+    def seek(self, at: float) -> None:
+        """Show the scene of another time."""
+        if self.desk.store.scene.timeline is not None:
+            self._clock = at
+            self._go(at)
 
-        self._stop_relaxing = self._window.every(ROUND_MS, show)
+    def rewind(self) -> None:
+        """Back to the beginning: of the timeline, or the moving point on A."""
+        if self.desk.store.scene.timeline is not None:
+            self.seek(0.0)
+        else:
+            self.desk.store.update(replace(self.desk.store.scene, playhead=0.0))
 
-    def end_relaxing(self) -> None:
-        """Take the relaxing path away."""
-        if self._stop_relaxing is not None:
-            self._stop_relaxing()
-            self._stop_relaxing = None
-            self._canvas.set_curve("relaxing", None)
+    # --- keyframes ------------------------------------------------------------------------------
+    def set_key(self) -> None:
+        """Keep what the scene shows as the keyframe of this time."""
+        scene = self.desk.store.scene
+        first = scene.timeline is None
+        try:
+            timeline = keyframes.keyed(_turned(scene), self._reference(scene), self._time)
+        except ValueError as problem:
+            self.desk.window.tell("No keyframe was set", str(problem))
+            return
+        self._change(timeline, self._time)
+        if first:
+            # the next keyframe is where it ends
+            self._time = timeline.duration
+            self._show()
+
+    def remove_key(self) -> None:
+        """Take the keyframe of this time away; without any there is no timeline."""
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None and self._time in keyframes.times(timeline):
+            self._change(keyframes.removed(timeline, self._time), self._time)
+
+    def _move_key(self, event: KeyframeMoved) -> None:
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None:
+            self._change(*keyframes.moved(timeline, event.at, event.to), merge="keyframe")
+            if event.done:
+                self.desk.store.settle()
+
+    def _edit(self, event: TimelineEdited) -> None:
+        timeline = self.desk.store.scene.timeline
+        if timeline is None:
+            return
+        match event.field:
+            case "easing":
+                timeline = keyframes.eased(timeline, self._time, str(event.value))
+                self._change(timeline, self._time)
+            case "repeat":
+                self._change(replace(timeline, repeat=str(event.value)), self._time)
+            case "duration":
+                self._stretch(timeline, float(event.value))
+
+    def _stretch(self, timeline: Timeline, duration: float) -> None:
+        try:
+            longer = keyframes.stretched(timeline, duration)
+        except ValueError as problem:
+            self.desk.window.tell("The timeline stays as it is", str(problem))
+            return
+        share = duration / timeline.duration
+        self._change(longer, min(self._time * share, duration), merge="duration")
+
+    def _change(self, timeline: Timeline | None, time: float, merge: str | None = None) -> None:
+        """Another timeline, of which this is the time and the scene stays what it is."""
+        scene = replace(self.desk.store.scene, timeline=timeline)
+        self._refer(scene)
+        self._time = time
+        self.desk.store.update(scene, merge=merge)
+        self._show()
+
+    # --- what is shown --------------------------------------------------------------------------
+    def _refer(self, scene: Scene) -> None:
+        """From now on changes are told by comparison with ``scene``."""
+        self._references.pop(scene.timeline, None)
+        self._references[scene.timeline] = _turned(scene)
+        if len(self._references) > DEEPEST:
+            del self._references[next(iter(self._references))]
+
+    def _reference(self, scene: Scene) -> Scene:
+        if scene.timeline not in self._references:
+            self._refer(scene)
+        return self._references[scene.timeline]
+
+    def _show(self) -> None:
+        state = self._state(self.desk.store.scene)
+        if state != self._shown:
+            self._shown = state
+            self.desk.window.set_timeline(state)
+
+    def _state(self, scene: Scene) -> TimelineState:
+        timeline = scene.timeline
+        if timeline is None:
+            return TimelineState(self.is_playing)
+        self._time = min(self._time, timeline.duration)
+        return TimelineState(
+            self.is_playing,
+            self._time,
+            timeline.duration,
+            keyframes.times(timeline),
+            keyframes.easing_at(timeline, self._time),
+            timeline.repeat,
+            self._differs(scene),
+        )
+
+    def _differs(self, scene: Scene) -> bool:
+        try:
+            return bool(keyframes.changed(self._reference(scene), _turned(scene)))
+        except ValueError:
+            return True
+
+
+def _turned(scene: Scene) -> Scene:
+    """The scene with its camera said, so that turning it is a change that can be shown."""
+    camera = scene.camera or (chart_drawn(scene).azimuth, *UNTURNED)
+    return replace(scene, camera=camera)

@@ -8,11 +8,13 @@ from app.controller.lessons import LessonPart
 from app.controller.normals import Normals
 from app.controller.parts import Desk, Part
 from app.controller.photograph import Photograph
+from app.controller.playing import Playing
 from app.controller.rows import Rows
 from app.controller.token_path import TokenPath
 from app.controller.topology import Topology
 
 PARTS: tuple[Callable[[Desk], Part], ...] = (
+    Playing,
     Rows,
     TokenPath,
     Photograph,

@@ -18,6 +18,7 @@ from app.views.flow import Particles, StrokeDrawn, VectorField
 from app.views.lesson import LessonChosen
 from app.views.normals import NormalEdited
 from app.views.photograph import PictureEdited
+from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 from app.views.token_path import TokenPathChosen
 from app.views.topology import Critical, PairChosen, TopologyAsked
 from compute.types import Extent
@@ -123,6 +124,9 @@ Event = (
     | NormalEdited
     | PictureEdited
     | TokenPathChosen
+    | TimeChosen
+    | KeyframeMoved
+    | TimelineEdited
 )
 Handler = Callable[[Event], None]
 
@@ -391,7 +395,9 @@ class Window(ABC):
         """Bring the panel of that title to the front."""
 
     @abstractmethod
-    def set_playhead(self, t: float, playing: bool) -> None: ...
+    def set_playhead(self, t: float) -> None: ...
+    @abstractmethod
+    def set_timeline(self, state: TimelineState) -> None: ...
     @abstractmethod
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None: ...
     @abstractmethod

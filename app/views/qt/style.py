@@ -64,6 +64,7 @@ QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; mar
 #quiet {{ color: {muted}; }}
 #formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
     font-size: {larger}pt; }}
+#changed {{ color: {accent}; border-color: {accent}; }}
 #warning {{ color: {warning}; }}
 #excerpt {{ color: {text}; background: {window}; border-radius: 4px; padding: 5px 7px; }}
 QLineEdit {{ background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 3px 6px; }}

@@ -1,52 +1,155 @@
-"""The timeline: play, and where the moving point is between A and B."""
+"""The timeline: play, where the moving point is between A and B, and below it the keyframes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.views.qt.widgets import label
+from app.model.timeline import LONGEST
+from app.views.base import Choice, CommandInvoked, Event, SceneEdited
+from app.views.qt.strip import Strip
+from app.views.qt.widgets import fill, label, look, picker
+from app.views.theme import Theme
+from app.views.timeline import TimelineEdited, TimelineState
 
 TICKS = 1000
+EASES = {
+    "linear": "Evenly",
+    "smooth": "Smoothly",
+    "in": "Slow at first",
+    "out": "Slow at last",
+    "hold": "Jump",
+}
+REPEATS = {"once": "Once", "loop": "Again and again", "bounce": "There and back"}
 
 
 class Timeline:
-    """A play button, a slider from A to B and a readout."""
+    """Play, a slider from A to B, a button that sets keyframes; the strip, once there are any."""
 
-    def __init__(self, play: Callable[[], None], scrub: Callable[[float], None]) -> None:
+    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+        self._emit = emit
+        self._playing: bool | None = None
         self.widget = QWidget()
         self.widget.setObjectName("timeline")
-        row = QHBoxLayout(self.widget)
-        row.setContentsMargins(10, 6, 12, 6)
-        self.button = QToolButton()
-        self.button.setFixedWidth(38)
-        self.button.setAccessibleName("Play or pause")
-        self.button.setToolTip("Let the point glide from A to B (Space)")
-        self.button.clicked.connect(lambda: play())
+        column = QVBoxLayout(self.widget)
+        column.setContentsMargins(10, 6, 12, 6)
+        column.setSpacing(2)
+        column.addLayout(self._make_glide())
+        self.keys = QWidget()
+        self.strip = Strip(emit, theme)
+        self._make_keys(QHBoxLayout(self.keys))
+        column.addWidget(self.keys)
+        self.show(0.0)
+        self.show_state(TimelineState())
+
+    def _make_glide(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.button = self._button("play", "Play or pause", "Let it play (Space)")
+        self.mark = self._button(
+            "key_set", "Set a keyframe", "Keep what the scene shows as a keyframe (K)"
+        )
+        self.mark.setText("◆")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, TICKS)
         self.slider.setAccessibleName("Position between A and B")
-        self.slider.valueChanged.connect(lambda value: scrub(value / TICKS))
+        self.slider.valueChanged.connect(
+            lambda value: self._emit(SceneEdited((("playhead", value / TICKS),)))
+        )
         self.readout = label("", "quiet")
-        self.readout.setMinimumWidth(70)
+        self.readout.setMinimumWidth(56)
         for widget, stretch in (
             (self.button, 0),
             (label("A", "quiet"), 0),
             (self.slider, 1),
             (label("B", "quiet"), 0),
             (self.readout, 0),
+            (self.mark, 0),
         ):
             row.addWidget(widget, stretch)
-        self._playing: bool | None = None
-        self.show(0.0, False)
+        return row
 
-    def show(self, t: float, playing: bool) -> None:
-        """Show a position without telling it back."""
+    def _button(self, command: str, name: str, hint: str) -> QToolButton:
+        made = QToolButton()
+        made.setFixedWidth(38)
+        made.setAccessibleName(name)
+        made.setToolTip(hint)
+        made.clicked.connect(lambda: self._emit(CommandInvoked(command)))
+        return made
+
+    def _make_keys(self, row: QHBoxLayout) -> None:
+        row.setContentsMargins(0, 0, 0, 0)
+        self.clock = label("", "quiet")
+        self.clock.setFixedWidth(50)
+        self.easing = self._picker("Easing", "How it leads on from this keyframe", "easing", EASES)
+        self.repeat = self._picker("At the end", "What comes after the end", "repeat", REPEATS)
+        self.duration = QDoubleSpinBox()
+        self.duration.setRange(0.1, LONGEST)
+        self.duration.setDecimals(1)
+        self.duration.setSuffix(" s")
+        self.duration.setKeyboardTracking(False)
+        self.duration.setAccessibleName("Duration")
+        self.duration.setToolTip("How long it all takes: keyframes keep their shares")
+        self.duration.valueChanged.connect(
+            lambda value: self._emit(TimelineEdited("duration", value))
+        )
+        self.remove = self._button(
+            "key_remove", "Remove the keyframe", "Take the keyframe of this time away (Shift+K)"
+        )
+        self.remove.setText("✕")
+        for widget, stretch in (
+            (self.clock, 0),
+            (self.strip, 1),
+            (self.easing, 0),
+            (self.repeat, 0),
+            (self.duration, 0),
+            (self.remove, 0),
+        ):
+            row.addWidget(widget, stretch)
+
+    def _picker(self, name: str, hint: str, field: str, words: dict[str, str]) -> QComboBox:
+        box = picker(name, hint)
+        box.setFixedWidth(112)
+        fill(box, [Choice(value, shown) for value, shown in words.items()], next(iter(words)))
+        box.activated.connect(lambda: self._emit(TimelineEdited(field, str(box.currentData()))))
+        return box
+
+    def show(self, t: float) -> None:
+        """Show where the moving point is, without telling it back."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(t * TICKS))
         self.readout.setText(f"t = {t:.2f}")
-        if playing != self._playing:
-            self._playing = playing
-            self.button.setText("❚❚" if playing else "▶")
+
+    def show_state(self, state: TimelineState) -> None:
+        """Show the time and the keyframes, without telling them back."""
+        if state.playing != self._playing:
+            self._playing = state.playing
+            self.button.setText("❚❚" if state.playing else "▶")
+        look(self.mark, "changed" if state.changed else "")
+        self.keys.setVisible(bool(state.keys))
+        if state.keys:
+            self._show_keys(state)
+
+    def _show_keys(self, state: TimelineState) -> None:
+        self.strip.show_state(state)
+        self.clock.setText(f"{state.time:.2f} s")
+        for box, value in ((self.easing, state.easing), (self.repeat, state.repeat)):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(box.findData(value))
+        self.easing.setEnabled(bool(state.easing))
+        self.remove.setEnabled(bool(state.easing))
+        with QSignalBlocker(self.duration):
+            self.duration.setValue(state.duration)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours for what is painted."""
+        self.strip.set_theme(theme)

@@ -48,6 +48,7 @@ from app.views.qt.style import POINTS, dress
 from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
+from app.views.timeline import TimelineState
 
 NAME = "Attention Geodesics"
 Answer = tuple[str, Callable[[], None]]
@@ -87,7 +88,7 @@ class MainWindow(Window):
             for spec in PANELS
         }
         self._log = LogPanel()
-        self._timeline = Timeline(lambda: self._invoke("play"), lambda t: self._edit("playhead", t))
+        self._timeline = Timeline(lambda event: self._handler(event), theme)
         self._place(canvas_native)
         self._make_status()
         self._commands = commands
@@ -225,8 +226,11 @@ class MainWindow(Window):
             # the layout knows of the panel only once events have been worked off
             self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
 
-    def set_playhead(self, t: float, playing: bool) -> None:
-        self._timeline.show(t, playing)
+    def set_playhead(self, t: float) -> None:
+        self._timeline.show(t)
+
+    def set_timeline(self, state: TimelineState) -> None:
+        self._timeline.show_state(state)
 
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
         self._engine.setText(engine)
@@ -355,6 +359,7 @@ class MainWindow(Window):
         self._dress()
         self._made.set_theme(theme)
         self._distributions.set_theme(theme)
+        self._timeline.set_theme(theme)
         for slot in self._slots.values():
             slot.set_theme(theme)
 

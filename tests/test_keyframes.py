@@ -1,0 +1,328 @@
+"""Keyframes: set, moved, eased, removed and played, in the model, behind the window and by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from unittest.mock import MagicMock
+
+import pytest
+
+from app.controller.parts import Desk
+from app.controller.playing import FRAME_MS, Playing
+from app.model import session
+from app.model.keyframes import keyed, moved, removed, stretched, times
+from app.model.scene import Pin, in_chart, of_family
+from app.model.store import Store
+from app.model.timeline import Key, Timeline, Track, scene_at
+from app.views.base import Canvas, CommandInvoked, Window
+from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
+from compute.types import Extent
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return session.load("gaussian")
+
+
+def two_poses(scene, **later):
+    """The scene as it is at 0 s, and with ``later`` at 6 s."""
+    first = replace(scene, timeline=keyed(scene, scene, 0.0))
+    second = replace(first, **later)
+    return replace(second, timeline=keyed(second, first, 6.0))
+
+
+# --- the model -------------------------------------------------------------------------------
+def test_a_keyframe_holds_what_changed_since_the_time_was_chosen(scene):
+    made = two_poses(scene, alpha=1.0, layers=replace(scene.layers, map=False))
+    assert {track.field for track in made.timeline.tracks} == {"playhead", "alpha", "layers.map"}
+    assert scene_at(made, 0.0) == replace(scene, timeline=made.timeline)
+    assert scene_at(made, 3.0).alpha == 0.5
+    assert (scene_at(made, 6.0).alpha, scene_at(made, 6.0).layers.map) == (1.0, False)
+
+
+def test_a_field_that_moves_late_stays_before_and_after(scene):
+    made = two_poses(scene, alpha=1.0)
+    middle = scene_at(made, 3.0)
+    nearer = replace(middle, end=Pin((0.5, 1.0)))
+    last = replace(nearer, timeline=keyed(nearer, middle, 3.0))
+    assert times(last.timeline) == (0.0, 3.0, 6.0)
+    ends = [scene_at(last, t).end.theta for t in (0.0, 3.0, 6.0)]
+    assert ends == [scene.end.theta, (0.5, 1.0), scene.end.theta]
+
+
+def test_what_no_keyframe_changes_is_the_scenes_own_at_all_times(scene):
+    made = replace(two_poses(scene, alpha=1.0), colormap="magma")
+    assert {scene_at(made, t).colormap for t in (0.0, 3.0, 6.0)} == {"magma"}
+
+
+def test_the_view_the_flow_and_a_parameter_of_the_family_have_keys():
+    scene = session.load("bank")
+    wide = Extent(-20.0, 20.0, -10.0, 10.0)
+    made = two_poses(
+        scene,
+        view=wide,
+        family=scene.family + "&temperature=2.0",
+        flow=replace(scene.flow, time=0.4),
+    )
+    middle = scene_at(made, 3.0)
+    assert middle.view.x1 == pytest.approx((scene.view.x1 + 20.0) / 2)
+    assert middle.flow.time == 0.2
+    assert "temperature=1.5" in middle.family
+    assert scene_at(made, 6.0).view == wide
+
+
+def test_another_chart_shows_its_own_rectangle(scene):
+    other = in_chart(scene, "parameters")
+    made = two_poses(scene, chart=other.chart, view=other.view)
+    assert {track.field for track in made.timeline.tracks} == {"playhead", "chart"}
+    assert scene_at(made, 0.0).chart == scene.chart
+    assert scene_at(made, 0.0).view == scene.view
+
+
+def test_a_turned_surface_turns_on_its_way():
+    scene = replace(session.load("octant"), camera=(0.0, 20.0, 1.0, 0.0, 0.0))
+    made = two_poses(scene, camera=(90.0, 20.0, 2.0, 0.0, 0.0))
+    assert scene_at(made, 3.0).camera == (45.0, 20.0, 1.5, 0.0, 0.0)
+
+
+def test_points_of_one_family_are_none_of_another(scene):
+    first = replace(scene, timeline=keyed(scene, scene, 0.0))
+    with pytest.raises(ValueError, match=r"keyframes are of one family, 'gaussian'"):
+        keyed(of_family(first, "beta"), first, 6.0)
+
+
+def test_keyframes_are_saved_and_read(scene, tmp_path):
+    made = two_poses(scene, alpha=1.0, end=Pin((0.5, 1.0)))
+    session.save(made, tmp_path / "a.json")
+    assert session.load(tmp_path / "a.json") == made
+    assert session.from_text(session.to_text(made, tmp_path), "a", tmp_path) == made
+    assert json.loads((tmp_path / "a.json").read_text())["timeline"]["duration"] == 6.0
+
+
+def poses(*at: float) -> Timeline:
+    return Timeline(6.0, (Track("alpha", tuple(Key(t, t / 6) for t in at)),))
+
+
+@pytest.mark.parametrize(
+    ("to", "place"), [(4.0, 4.0), (-1.0, 0.02), (9.0, 5.98), (5.99, 5.98), (2.0, 2.0)]
+)
+def test_a_keyframe_is_moved_between_its_neighbours(to, place):
+    timeline, now = moved(poses(0.0, 2.0, 6.0), 2.0, to)
+    assert now == pytest.approx(place)
+    assert times(timeline) == (0.0, now, 6.0)
+
+
+def test_the_last_keyframe_that_is_removed_ends_the_timeline():
+    assert times(removed(poses(0.0, 2.0), 0.0)) == (2.0,)
+    assert removed(poses(2.0), 2.0) is None
+
+
+def test_a_longer_timeline_keeps_every_share():
+    assert stretched(poses(0.0, 2.0, 6.0), 12.0) == replace(
+        poses(),
+        duration=12.0,
+        tracks=(Track("alpha", (Key(0.0, 0.0), Key(4.0, 2 / 6), Key(12.0, 1.0))),),
+    )
+    with pytest.raises(ValueError, match=r"at most 3600 s, got 0\.0"):
+        stretched(poses(0.0, 2.0), 0.0)
+
+
+# --- behind the window -----------------------------------------------------------------------
+@pytest.fixture
+def desk(scene):
+    store, window = Store(scene), MagicMock(spec=Window)
+    part = Playing(Desk(store, MagicMock(spec=Canvas), window, lambda task: None))
+    store.listen(part.on_scene)
+    return store, part, window
+
+
+def shown(window) -> TimelineState:
+    return window.set_timeline.call_args.args[0]
+
+
+def test_two_keyframes_make_a_film(desk, scene):
+    store, part, window = desk
+    part.set_key()
+    assert shown(window) == TimelineState(False, 6.0, 6.0, (0.0,)), "the time went to the end"
+    store.update(replace(store.scene, alpha=1.0))
+    assert shown(window).changed
+    part.set_key()
+    assert (shown(window).keys, shown(window).changed) == ((0.0, 6.0), False)
+    assert shown(window).easing == "smooth"
+    part.on_event(TimeChosen(3.0))
+    assert (store.scene.alpha, shown(window).time) == (0.5, 3.0)
+    part.on_event(TimeChosen(0.0))
+    assert store.scene.alpha == 0.0
+    part.on_event(TimelineEdited("easing", "hold"))
+    assert scene_at(store.scene, 5.9).alpha == 0.0
+    part.on_event(TimelineEdited("duration", 12.0))
+    part.on_event(TimelineEdited("repeat", "bounce"))
+    assert store.scene.timeline.period == 24.0
+
+
+def test_every_change_of_keyframes_is_undone(desk, scene):
+    store, part, _ = desk
+    part.set_key()
+    store.update(replace(store.scene, alpha=1.0))
+    part.set_key()
+    keyed_scene = store.scene
+    part.on_event(KeyframeMoved(6.0, 5.0, False))
+    part.on_event(KeyframeMoved(5.0, 4.0, True))
+    assert times(store.scene.timeline) == (0.0, 4.0)
+    store.undo()
+    assert store.scene == keyed_scene, "a drag is one step"
+    store.undo()
+    assert times(store.scene.timeline) == (0.0,)
+    # what had changed before the keyframe that was undone is still a change
+    part.set_key()
+    assert {track.field for track in store.scene.timeline.tracks} == {"playhead", "alpha"}
+    for _ in range(3):
+        store.undo()
+    assert store.scene == scene
+
+
+def test_without_its_last_keyframe_a_scene_has_no_timeline(desk, scene):
+    store, part, window = desk
+    part.set_key()
+    part.on_event(TimeChosen(0.0))
+    part.remove_key()
+    assert store.scene == scene
+    assert shown(window) == TimelineState()
+    part.remove_key()
+    assert store.scene == scene
+
+
+def play(window) -> Callable[[], None]:
+    return window.every.call_args.args[1]
+
+
+def test_the_window_plays_the_timeline_of_its_scene(desk):
+    store, part, window = desk
+    track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(1.0, 1.0)))
+    store.replace(replace(store.scene, timeline=Timeline(1.0, (track,))))
+    part.toggle()
+    for _ in range(10):
+        play(window)()
+    assert store.scene.alpha == pytest.approx(10 * FRAME_MS / 1000)
+    assert shown(window).playing
+    while part.is_playing:
+        play(window)()
+    assert (store.scene.alpha, shown(window).time) == (1.0, 1.0)
+    # all of it is one step of undo
+    store.undo()
+    assert (store.scene.alpha, store.can_undo) == (0.0, False)
+    part.toggle()
+    play(window)()
+    assert shown(window).time == pytest.approx(FRAME_MS / 1000), "from the beginning again"
+
+
+def test_a_timeline_that_leaves_the_domain_is_told_and_stops(desk):
+    store, part, window = desk
+    track = Track("start.theta", (Key(0.0, (0.0, 1.0), "linear"), Key(1.0, (0.0, -1.0))))
+    store.replace(replace(store.scene, timeline=Timeline(1.0, (track,))))
+    part.toggle()
+    while part.is_playing:
+        play(window)()
+    window.tell.assert_called_once()
+    assert "pin A must lie in" in window.tell.call_args.args[1]
+
+
+def test_another_family_is_refused_with_the_way_out(desk):
+    store, part, window = desk
+    part.set_key()
+    store.update(of_family(store.scene, "beta"))
+    before = store.scene
+    part.set_key()
+    assert store.scene == before
+    assert "one family, 'gaussian'" in window.tell.call_args.args[1]
+
+
+# --- by hand ---------------------------------------------------------------------------------
+@pytest.fixture
+def timeline():
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication(["test"])
+    from app.views.qt.timeline import Timeline as Bar
+    from app.views.theme import DARK
+
+    told: list = []
+    bar = Bar(told.append, DARK)
+    bar.widget.resize(900, 90)
+    bar.show_state(TimelineState(False, 0.0, 6.0, (0.0, 3.0), "smooth"))
+    bar.widget.show()
+    application.processEvents()
+    yield bar, told
+    bar.widget.close()
+    bar.widget.deleteLater()
+    application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+
+
+@pytest.mark.window
+def test_the_strip_is_there_only_with_keyframes(timeline):
+    bar, told = timeline
+    assert bar.keys.isVisible()
+    bar.show_state(TimelineState())
+    assert not bar.keys.isVisible()
+    assert bar.slider.isVisible()
+    assert told == []
+
+
+@pytest.mark.window
+def test_a_diamond_is_dragged_and_the_time_is_clicked(timeline):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    bar, told = timeline
+    strip, left = bar.strip, Qt.MouseButton.LeftButton
+    at = [QPoint(round(strip._x(t)), 20) for t in (3.0, 4.0, 1.0)]
+    QTest.mousePress(strip, left, pos=at[0] + QPoint(2, 0))
+    assert told.pop() == TimeChosen(3.0), "near a keyframe is on it"
+    QTest.mouseMove(strip, at[1])
+    event = told.pop()
+    assert (event.at, event.done) == (3.0, False)
+    assert event.to == pytest.approx(4.0, abs=0.02)
+    bar.show_state(TimelineState(False, event.to, 6.0, (0.0, event.to), "smooth"))
+    strip._held = event.to
+    QTest.mouseRelease(strip, left, pos=at[1])
+    assert told.pop() == KeyframeMoved(event.to, event.to, True)
+    QTest.mouseClick(strip, left, pos=at[2])
+    assert told.pop().at == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.window
+@pytest.mark.parametrize(
+    ("key", "event"),
+    [
+        ("Right", TimeChosen(0.1)),
+        ("Left", TimeChosen(0.0)),
+        ("PageDown", TimeChosen(3.0)),
+        ("End", TimeChosen(6.0)),
+    ],
+)
+def test_the_strip_is_worked_by_keys(timeline, key, event):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    bar, told = timeline
+    QTest.keyClick(bar.strip, getattr(Qt.Key, f"Key_{key}"))
+    assert told == [event]
+
+
+@pytest.mark.window
+def test_pickers_and_buttons_tell_once(timeline):
+    bar, told = timeline
+    bar.easing.setCurrentIndex(4)
+    bar.easing.activated.emit(4)
+    bar.duration.setValue(8.0)
+    bar.mark.click()
+    bar.remove.click()
+    assert told == [
+        TimelineEdited("easing", "hold"),
+        TimelineEdited("duration", 8.0),
+        CommandInvoked("key_set"),
+        CommandInvoked("key_remove"),
+    ]
+    assert not [w for w in (bar.easing, bar.repeat, bar.strip, bar.mark) if not w.accessibleName()]
