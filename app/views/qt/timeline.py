@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -18,19 +19,21 @@ from PySide6.QtWidgets import (
 from app.model.timeline import LONGEST
 from app.views.base import Choice, CommandInvoked, Event, SceneEdited
 from app.views.qt.strip import Strip
+from app.views.qt.style import GAP
 from app.views.qt.widgets import fill, label, look, picker
 from app.views.theme import Theme
 from app.views.timeline import TimelineEdited, TimelineState
 
 TICKS = 1000
+BOX = 98  # width of a picker
 EASES = {
     "linear": "Evenly",
     "smooth": "Smoothly",
-    "in": "Slow at first",
-    "out": "Slow at last",
+    "in": "Slow start",
+    "out": "Slow end",
     "hold": "Jump",
 }
-REPEATS = {"once": "Once", "loop": "Again and again", "bounce": "There and back"}
+REPEATS = {"once": "Once", "loop": "Loop", "bounce": "Bounce"}
 
 
 class Timeline:
@@ -54,6 +57,7 @@ class Timeline:
 
     def _make_glide(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setSpacing(GAP)
         self.button = self._button("play", "Play or pause", "Let it play (Space)")
         self.mark = self._button(
             "key_set", "Set a keyframe", "Keep what the scene shows as a keyframe (K)"
@@ -88,11 +92,13 @@ class Timeline:
 
     def _make_keys(self, row: QHBoxLayout) -> None:
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
         self.clock = label("", "quiet")
         self.clock.setFixedWidth(50)
         self.easing = self._picker("Easing", "How it leads on from this keyframe", "easing", EASES)
         self.repeat = self._picker("At the end", "What comes after the end", "repeat", REPEATS)
         self.duration = QDoubleSpinBox()
+        self.duration.setFixedWidth(BOX - 8)
         self.duration.setRange(0.1, LONGEST)
         self.duration.setDecimals(1)
         self.duration.setSuffix(" s")
@@ -118,7 +124,8 @@ class Timeline:
 
     def _picker(self, name: str, hint: str, field: str, words: dict[str, str]) -> QComboBox:
         box = picker(name, hint)
-        box.setFixedWidth(112)
+        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        box.setFixedWidth(BOX)
         fill(box, [Choice(value, shown) for value, shown in words.items()], next(iter(words)))
         box.activated.connect(lambda: self._emit(TimelineEdited(field, str(box.currentData()))))
         return box
