@@ -1,5 +1,5 @@
 # `make run` and `make test` are all that is needed; each sets up what is missing.
-.PHONY: run test bench format clean
+.PHONY: run test bench docs format clean
 
 BIN := .venv/bin
 SCENE := bank
@@ -29,6 +29,10 @@ bench:
 	@test -x .venv-geomstats/bin/python || { $(BIN)/python -m venv .venv-geomstats && \
 	  .venv-geomstats/bin/python -m pip install --quiet -r requirements-geomstats.lock; }
 	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/attention-geodesics bench
+
+docs:
+	@./setup.sh run
+	$(BIN)/python docs/make.py
 
 format:
 	@./setup.sh test

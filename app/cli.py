@@ -257,7 +257,9 @@ def _attention(commands: Any) -> None:
     picture.add_argument("--start", metavar="ROW,COLUMN", help="the patch where a way begins")
     picture.add_argument("--end", metavar="ROW,COLUMN", help="the patch where it ends")
     picture.add_argument(
-        "--picture", metavar="OUT.png", help="√det g, ellipses and the way, on the photograph"
+        "--picture",
+        metavar="OUT.(png|svg|pdf)",
+        help="√det g, ellipses and the way, on the photograph",
     )
     picture.add_argument(
         "--heat",
@@ -276,7 +278,9 @@ def _attention(commands: Any) -> None:
     )
     for name in ("start", "end"):
         normals.add_argument(f"--{name}", required=True, metavar="MX,MY,SXX,SXY,SYY")
-    normals.add_argument("-o", "--output", metavar="OUT.png", help="their ellipses on the way")
+    normals.add_argument(
+        "-o", "--output", metavar="OUT.(png|svg|pdf)", help="their ellipses on the way"
+    )
 
 
 def _flow(commands: Any) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from app.commands.output import show
-from app.export.files import beside, checked
+from app.export.files import KINDS, checked
 from compute import Normal, Status, normal_paths
 
 
 def normals(chosen: argparse.Namespace) -> int:
     """Their Fisher–Rao lengths, and a picture of the ellipses on the way."""
-    picture = checked(chosen.output, (".png",)) if chosen.output else None
+    picture = checked(chosen.output, KINDS) if chosen.output else None
     paths = normal_paths(_normal("start", chosen.start), _normal("end", chosen.end))
     worst = Status(max(path.status for path in paths.values()))
     result: dict[str, Any] = {
@@ -23,11 +23,11 @@ def normals(chosen: argparse.Namespace) -> int:
         "status": worst,
     }
     if picture and worst == Status.OK:
-        # imported here: Pillow's drawing is for this alone
+        # imported here: drawing is for this alone
+        from app.export import raster
         from app.export.ellipses import drawn
 
-        with beside(picture) as target:
-            drawn(paths).save(target)
+        raster.write(drawn(paths), picture, "Paths between two bivariate normals")
         result["picture"] = chosen.output
     lines = [f"{name:<11} {path.length:.6g}" for name, path in paths.items()]
     show(result, chosen.json, [*lines, f"status      {worst.name}: {worst.words}"])

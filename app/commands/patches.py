@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from app.commands.output import save, show
-from app.export.files import beside, checked
+from app.export.files import KINDS, checked
 from compute import GeodesicViT, vision
 from compute.patches import Patches
 
 
 def patches(chosen: argparse.Namespace) -> int:
     """Distances and weights of all patches, their metric, and a way between two of them."""
-    picture = checked(chosen.picture, (".png",)) if chosen.picture else None
+    picture = checked(chosen.picture, KINDS) if chosen.picture else None
     lattice = GeodesicViT(chosen.patch, chosen.alpha, chosen.beta, chosen.temperature)
     if vision.is_head(chosen.image):
         found = lattice.process_head(chosen.image, chosen.layer, chosen.head)
@@ -47,12 +47,12 @@ def patches(chosen: argparse.Namespace) -> int:
         )
         result["file"] = chosen.output
     if picture:
-        # imported here: Pillow's drawing is for this alone
+        # imported here: drawing is for this alone
+        from app.export import raster
         from app.export.lattice import drawn
 
-        with beside(picture) as target:
-            shown = found.heat(start, chosen.heat) if chosen.heat else found.density
-            drawn(found, shown, start, end).save(target)
+        shown = found.heat(start, chosen.heat) if chosen.heat else found.density
+        raster.write(drawn(found, shown, start, end), picture, "Ways over the patches of a picture")
         result["picture"] = chosen.picture
     lines = [
         f"patches   {rows} × {columns}",

@@ -6,7 +6,7 @@ import argparse
 
 from app.commands.output import exit_of, show
 from app.export import figure
-from app.export.files import checked, interruptible
+from app.export.files import KINDS, checked, interruptible
 from app.model import session
 from compute import open_engine
 from compute.types import Status
@@ -15,7 +15,7 @@ from compute.types import Status
 def render(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
     interruptible()
-    target = checked(chosen.output, figure.SUFFIXES)
+    target = checked(chosen.output, KINDS)
     paper = figure.Paper(
         chosen.size,
         chosen.dpi,

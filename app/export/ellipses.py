@@ -1,52 +1,57 @@
-"""Paths of bivariate normals as ellipses of one standard deviation, side by side, by Pillow."""
+"""Paths of bivariate normals as ellipses of one standard deviation, side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw
 
-from app.views.theme import LIGHT
+from app.export.sheet import Group, Item, Line, Sheet
+from app.views.canvas.texts import Label
+from app.views.theme import LIGHT, rgba
 from compute.bivariate import NormalPath
 from compute.normals import outlines as ellipses
 from compute.types import Floats
 
-# pixels of a panel and its border, twice as large as they come out; how many ellipses are on the way
-SIDE, BORDER, SHOWN = 1040, 100, 9
-# plain letters: the font that Pillow brings has no others
-WORDS = {"fisher-rao": "Fisher-Rao geodesic", "w2": "W2 path", "e": "e-path", "m": "m-path"}
+# logical pixels of a panel and its border; how many ellipses are on the way
+SIDE, BORDER, SHOWN = 520, 50, 9
+THICK, THIN, WORDS_SIZE = 3.5, 1.5, 17.0
+WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "W₂ path", "e": "e-path", "m": "m-path"}
 COLOURS = {
     "fisher-rao": LIGHT.geodesic, "w2": LIGHT.w2_path, "e": LIGHT.e_path, "m": LIGHT.m_path
 }  # fmt: skip
-START, END = (np.array(ImageColor.getrgb(pin), float) for pin in (LIGHT.pin_a, LIGHT.pin_b))
+START, END = (np.array(rgba(pin)) for pin in (LIGHT.pin_a, LIGHT.pin_b))
 
 
-def drawn(paths: Mapping[str, NormalPath]) -> Image.Image:
+def drawn(paths: Mapping[str, NormalPath]) -> Sheet:
     """A panel for each path, two in a row, all at the same scale."""
     every = np.concatenate([outlines(path).reshape(-1, 2) for path in paths.values()])
     low, high = every.min(axis=0), every.max(axis=0)
     unit = (SIDE - 2 * BORDER) / float((high - low).max())
-    middle = (low + high) / 2
-    image = Image.new("RGB", (2 * SIDE, SIDE * -(-len(paths) // 2)), "white")
-    pen = ImageDraw.Draw(image)
+    groups = []
     for number, (name, path) in enumerate(paths.items()):
-        centre = (np.array([number % 2, number // 2]) + 0.5) * SIDE + (0, BORDER / 4)
+        corner = np.array([number % 2, number // 2]) * float(SIDE)
+        middle = corner + np.array([SIDE, SIDE + BORDER / 2]) / 2
+        origin = middle - unit * (low + high) / 2 * (1, -1)
+        groups.append(Group(tuple(_panel(name, path, corner, origin, unit))))
+    return Sheet((2.0 * SIDE, float(SIDE * -(-len(paths) // 2))), rgba("#ffffff"), tuple(groups))
 
-        def placed(points: Floats, centre: Floats = centre) -> list[tuple[float, float]]:
-            return [tuple(p) for p in centre + (points - middle) * (unit, -unit)]
 
-        shown = outlines(path)
-        for i, outline in enumerate(shown):
-            share = i / (len(shown) - 1)
-            colour = tuple(np.round(START + share * (END - START)).astype(int))
-            wide = 7 if i in (0, len(shown) - 1) else 3
-            pen.line(placed(outline), fill=colour, width=wide, joint="curve")
-        pen.line(placed(path.mean), fill=COLOURS[name], width=7, joint="curve")
-        words = f"{WORDS[name]}, length {path.length:.5g}"
-        pen.text((centre[0], SIDE * (number // 2) + 48), words, fill=COLOURS[name], anchor="mm",
-                 font_size=38)  # fmt: skip
-    return image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+def _panel(
+    name: str, path: NormalPath, corner: Floats, origin: Floats, unit: float
+) -> Iterator[Item]:
+    """Ellipses from A's colour to B's, the way of the mean, and what it is; y upwards."""
+    scale = unit * np.array([1.0, -1.0])
+    shown, colour = outlines(path), rgba(COLOURS[name])
+    for i, outline in enumerate(shown):
+        share = i / (len(shown) - 1)
+        red, green, blue, alpha = map(float, START + share * (END - START))
+        wide = THICK if i in (0, len(shown) - 1) else THIN
+        yield Line([origin + outline * scale], (red, green, blue, alpha), wide)
+    yield Line([origin + path.mean * scale], colour, THICK)
+    words = f"{WORDS[name]}, length {path.length:.5g}"
+    at = (float(corner[0]) + SIDE / 2, float(corner[1]) + BORDER / 2)
+    yield Label(words, at, WORDS_SIZE, colour, (0.5, 0.5))
 
 
 def outlines(path: NormalPath) -> Floats:

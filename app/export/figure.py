@@ -28,7 +28,6 @@ from app.views.theme import DARK, LIGHT, Theme, rgba
 from compute.engine import Engine
 from compute.families import family as manifold_of
 
-SUFFIXES = (".png", ".svg", ".pdf")
 STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 
 

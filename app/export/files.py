@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+KINDS = (".png", ".svg", ".pdf")  # of a figure
+
 
 def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """``path``, if a file of one of these kinds can be written there.  Raises ValueError."""

@@ -1,42 +1,59 @@
-"""A picture of a lattice of patches: a map over the photograph, ellipses of g and a way, by Pillow."""
+"""A picture of a lattice of patches: a map over the photograph, ellipses of g and a way."""
 
 from __future__ import annotations
 
-import numpy as np
-from PIL import Image, ImageDraw
+from collections.abc import Iterator
 
+import numpy as np
+from PIL import Image
+
+from app.export.sheet import Disc, Group, Item, Label, Line, Raster, Sheet
+from app.views.theme import RGBA
 from compute.patches import Patches
 from compute.types import Floats
 
-# pixels of the longer side, and how much of the photograph shows through
-SIDE, SHOWN = 1120, 0.62
+# logical pixels of the longer side, pixels of the photograph for each, and how much of
+# the photograph shows through
+SIDE, FINENESS, SHOWN = 560.0, 2, 0.62
 LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
-LINE, WAY, ENDS = (235, 240, 255, 150), (255, 92, 60, 255), (255, 255, 255, 255)
+LINE: RGBA = (0.92, 0.94, 1.0, 0.6)
+WAY: RGBA = (1.0, 0.36, 0.235, 1.0)
+ENDS: RGBA = (1.0, 1.0, 1.0, 1.0)
+CASING: RGBA = (0.0, 0.0, 0.0, 0.67)
 
 
-def drawn(found: Patches, shown: Floats, start: int, end: int) -> Image.Image:
+def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
     """The map ``shown`` (rows, columns), ellipses and the way from one patch to another."""
     rows, columns = found.shape
     unit = SIDE / max(rows, columns)
-    size = (round(columns * unit), round(rows * unit))
-    photograph = _photograph(found.image).resize(size, Image.Resampling.BICUBIC)
-    heat = Image.fromarray(_coloured(shown)).resize(size, Image.Resampling.BICUBIC)
-    image = Image.blend(heat, photograph, SHOWN)
-    pen = ImageDraw.Draw(image, "RGBA")
+    width, height = columns * unit, rows * unit
     centres = (np.argwhere(np.ones(found.shape))[:, ::-1] + 0.5) * unit
-    for corners in centres[:, None] + unit * found.circles():
-        pen.line([tuple(c) for c in corners], fill=LINE, width=max(1, round(unit / 40)))
-    way = [tuple(centres[i]) for i in found.way(start, end)]
-    wide = max(2, round(unit / 9))
-    pen.line(way, fill=(0, 0, 0, 170), width=2 * wide, joint="curve")
-    pen.line(way, fill=WAY, width=wide, joint="curve")
+    way = centres[found.way(start, end)]
+    wide = max(1.0, unit / 9)
+    items = (
+        Raster(_ground(found, shown, (width, height)), (0.0, 0.0, width, height), 1.0),
+        Line(centres[:, None] + unit * found.circles(), LINE, max(0.5, unit / 40)),
+        Line([way], CASING, 2 * wide),
+        Line([way], WAY, wide),
+        *_ends(way, max(3.5, unit / 4)),
+    )
+    return Sheet((width, height), None, (Group(items),))
+
+
+def _ends(way: Floats, radius: float) -> Iterator[Item]:
     for (x, y), name in zip((way[0], way[-1]), "AB", strict=True):
-        radius = max(7.0, unit / 4)
-        pen.ellipse(
-            (x - radius, y - radius, x + radius, y + radius), fill=WAY, outline=ENDS, width=2
-        )
-        pen.text((x, y), name, fill=ENDS, anchor="mm", font_size=1.4 * radius)
-    return image
+        at = (float(x), float(y))
+        yield Disc(at, radius + 1.0, ENDS)
+        yield Disc(at, radius, WAY)
+        yield Label(name, at, 1.4 * radius, ENDS, (0.5, 0.5), bold=True)
+
+
+def _ground(found: Patches, shown: Floats, size: tuple[float, float]) -> np.ndarray:
+    """The photograph through the map (rows, columns, 4)."""
+    fine = (round(FINENESS * size[0]), round(FINENESS * size[1]))
+    photograph = _photograph(found.image).resize(fine, Image.Resampling.BICUBIC)
+    heat = Image.fromarray(_coloured(shown)).resize(fine, Image.Resampling.BICUBIC)
+    return np.asarray(Image.blend(heat, photograph, SHOWN).convert("RGBA"))
 
 
 def _photograph(image: np.ndarray) -> Image.Image:

@@ -1,0 +1,108 @@
+"""The documentation: what it quotes is there, and what it shows is what the program makes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import compute
+from app import cli
+from compute.families import families
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)")
+METHODS = (
+    *("fisher_rao_metric", "christoffel_symbols", "compute_path", "compute_paths", "all_paths"),
+    *("shoot", "transport_attention", "operators", "evolve_attention", "metric_field"),
+    *("singularities", "optimize_attention", "path_action", "vary_path", "attend", "process_image"),
+)
+
+
+@pytest.fixture(scope="module")
+def make():
+    spec = importlib.util.spec_from_file_location("make", DOCS / "make.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pages(make):
+    return make.pages()
+
+
+def test_every_link_goes_somewhere(pages):
+    targets = [(name, link) for name, page in pages.items() for link in LINK.findall(page)]
+    assert len(targets) > 30
+    missing = [(n, t) for n, t in targets if "://" not in t and not (DOCS / t).exists()]
+    assert missing == []
+
+
+def test_every_picture_is_made_by_a_command_of_its_page_and_is_small(make, pages):
+    for name, page in pages.items():
+        shown = {link for link in LINK.findall(page) if link.startswith("pictures/")}
+        assert shown == {made for args in make.commands(page) if (made := make.made(args))}, name
+    assert {p.name for p in (DOCS / "pictures").iterdir()} == {
+        Path(made).name
+        for page in pages.values()
+        for a in make.commands(page)
+        if (made := make.made(a))
+    }
+    assert [p.name for p in (DOCS / "pictures").glob("*.png") if p.stat().st_size > 150_000] == []
+    assert [p.name for p in (DOCS / "pictures").glob("*.svg") if p.stat().st_size > 500_000] == []
+
+
+def test_every_command_that_is_quoted_is_one(make, pages):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    quoted = [args for page in (*pages.values(), readme) for args in make.commands(page)]
+    assert len(quoted) > 30
+    for arguments in quoted:
+        if not arguments[0].endswith((".png", ".pdf", ".svg")):
+            cli.parser().parse_args(cli.joined(arguments))
+
+
+def test_tables_say_what_the_program_says(make, pages):
+    assert [name for name, page in pages.items() if make.filled(page) != page] == []
+
+
+def test_every_public_name_is_in_the_guide(make, pages):
+    guide = pages["guide.md"]
+    names = [*compute.__all__, *METHODS]
+    assert [name for name in names if name not in guide] == []
+    assert [name for name in families() if f"`{name}`" not in pages["families.md"]] == []
+
+
+def test_the_notebook_prints_what_it_shows(make):
+    text = make.NOTEBOOK.read_text("utf-8")
+    shown = json.loads(text)
+    assert make.executed(json.loads(text)) == shown
+    used = "".join(line for cell in shown["cells"] for line in cell["source"])
+    unused = [
+        n for n in (*compute.__all__, *METHODS) if n not in used and n not in ("Engine", "Path")
+    ]
+    assert unused == ["NoAdapter"]
+
+
+def test_the_family_of_the_page_is_the_one_that_it_says(pages, tmp_path, monkeypatch):
+    """x ↦ 1/x carries it to Gamma distributions, and so all of its geometry."""
+    code = re.search(r"<!-- family -->\n```python\n(.*?)```", pages["families.md"], re.DOTALL)[1]
+    (tmp_path / "inverse_gamma.py").write_text(code, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    stated = importlib.import_module("inverse_gamma").FAMILY
+    made, gamma = stated.build("inverse_gamma"), families()["gamma"].build("gamma")
+    theta = np.array([[1.5, 0.7], [4.0, 2.0]])
+    found, wanted = made.geometry(theta), gamma.geometry(theta)
+    assert found.metric == pytest.approx(wanted.metric, rel=1e-12)
+    assert made.curvature(theta) == pytest.approx(gamma.curvature(theta), rel=1e-9)
+    assert len(code.splitlines()) < 50
+
+
+def test_the_formula_of_the_page_is_the_example_of_the_program(pages):
+    text = re.search(r"```json\n(.*?)```", pages["families.md"], re.DOTALL)[1]
+    assert json.loads(text) == json.loads((ROOT / "assets/custom.example.json").read_text("utf-8"))
