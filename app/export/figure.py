@@ -219,5 +219,7 @@ def save_png(
     target, info = Path(path), PngInfo()
     if scene is not None:
         info.add_itxt(embed.KEY, embed.stated(scene, target))
+    if (picture[..., 3:] == 255).all():
+        picture = picture[..., :3]  # a tenth smaller
     with beside(target) as temporary:
         Image.fromarray(picture).save(temporary, format="PNG", pnginfo=info, dpi=(dpi, dpi))

@@ -12,9 +12,8 @@ from app.views.theme import RGBA
 from compute.patches import Patches
 from compute.types import Floats
 
-# logical pixels of the longer side, pixels of the photograph for each, and how much of
-# the photograph shows through
-SIDE, FINENESS, SHOWN = 560.0, 2, 0.62
+# logical pixels of the longer side, and how much of the photograph shows through
+SIDE, SHOWN = 1120.0, 0.62
 LOW, HIGH = np.array([20.0, 28.0, 60.0]), np.array([255.0, 214.0, 90.0])
 LINE: RGBA = (0.92, 0.94, 1.0, 0.6)
 WAY: RGBA = (1.0, 0.36, 0.235, 1.0)
@@ -29,13 +28,13 @@ def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
     width, height = columns * unit, rows * unit
     centres = (np.argwhere(np.ones(found.shape))[:, ::-1] + 0.5) * unit
     way = centres[found.way(start, end)]
-    wide = max(1.0, unit / 9)
+    wide = max(2.0, unit / 9)
     items = (
         Raster(_ground(found, shown, (width, height)), (0.0, 0.0, width, height), 1.0),
-        Line(centres[:, None] + unit * found.circles(), LINE, max(0.5, unit / 40)),
+        Line(centres[:, None] + unit * found.circles(), LINE, max(1.0, unit / 40)),
         Line([way], CASING, 2 * wide),
         Line([way], WAY, wide),
-        *_ends(way, max(3.5, unit / 4)),
+        *_ends(way, max(7.0, unit / 4)),
     )
     return Sheet((width, height), None, (Group(items),))
 
@@ -43,14 +42,14 @@ def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
 def _ends(way: Floats, radius: float) -> Iterator[Item]:
     for (x, y), name in zip((way[0], way[-1]), "AB", strict=True):
         at = (float(x), float(y))
-        yield Disc(at, radius + 1.0, ENDS)
+        yield Disc(at, radius + 2.0, ENDS)
         yield Disc(at, radius, WAY)
         yield Label(name, at, 1.4 * radius, ENDS, (0.5, 0.5), bold=True)
 
 
 def _ground(found: Patches, shown: Floats, size: tuple[float, float]) -> np.ndarray:
     """The photograph through the map (rows, columns, 4)."""
-    fine = (round(FINENESS * size[0]), round(FINENESS * size[1]))
+    fine = (round(size[0]), round(size[1]))
     photograph = _photograph(found.image).resize(fine, Image.Resampling.BICUBIC)
     heat = Image.fromarray(_coloured(shown)).resize(fine, Image.Resampling.BICUBIC)
     return np.asarray(Image.blend(heat, photograph, SHOWN).convert("RGBA"))

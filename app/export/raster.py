@@ -18,8 +18,8 @@ from app.views.canvas.glyphs import FONTS
 from app.views.canvas.texts import CAP_HEIGHT, Label
 from app.views.theme import RGBA
 
-# pixels of a PNG for each logical one, and how much finer it is drawn before it is reduced
-RATIO, TIMES = 2, 2
+# how much finer a PNG is drawn before it is reduced
+TIMES = 2
 
 
 def write(sheet: Sheet, target: Path, title: str) -> None:
@@ -27,8 +27,7 @@ def write(sheet: Sheet, target: Path, title: str) -> None:
     kind = target.suffix.lower()
     with beside(target) as temporary:
         if kind == ".png":
-            dpi = RATIO * PER_INCH
-            pixels(sheet).save(temporary, format="PNG", dpi=(dpi, dpi), optimize=True)
+            pixels(sheet).save(temporary, format="PNG", dpi=(PER_INCH, PER_INCH), optimize=True)
         elif kind == ".svg":
             temporary.write_text(svg(sheet, title, ""), "utf-8")
         else:
@@ -36,8 +35,8 @@ def write(sheet: Sheet, target: Path, title: str) -> None:
 
 
 def pixels(sheet: Sheet) -> Image.Image:
-    """The sheet on its ground, `RATIO` pixels for each logical one."""
-    size = tuple(round(RATIO * TIMES * side) for side in sheet.size)
+    """The sheet on its ground, white if it has none."""
+    size = tuple(round(TIMES * side) for side in sheet.size)
     image = Image.new("RGB", size, _bytes(sheet.ground or (1.0, 1.0, 1.0, 1.0))[:3])
     pen = ImageDraw.Draw(image, "RGBA")
     for group in sheet.groups:
@@ -47,17 +46,16 @@ def pixels(sheet: Sheet) -> Image.Image:
 
 
 def _draw(image: Image.Image, pen: ImageDraw.ImageDraw, item: Item) -> None:
-    scale = RATIO * TIMES
     match item:
         case Line():
             for line in item.lines:
-                width = max(1, round(scale * item.width))
+                width = max(1, round(TIMES * item.width))
                 pen.line(_places(line), fill=_bytes(item.colour), width=width, joint="curve")
         case Area():
             pen.polygon(_places(item.outline), fill=_bytes(item.colour))
         case Disc():
             (x, y), radius = item.centre, item.radius
-            box = tuple(scale * v for v in (x - radius, y - radius, x + radius, y + radius))
+            box = tuple(TIMES * v for v in (x - radius, y - radius, x + radius, y + radius))
             pen.ellipse(box, fill=_bytes(item.colour))
         case Raster():
             _paste(image, item)
@@ -66,7 +64,7 @@ def _draw(image: Image.Image, pen: ImageDraw.ImageDraw, item: Item) -> None:
 
 
 def _paste(image: Image.Image, item: Raster) -> None:
-    left, top, right, bottom = (round(RATIO * TIMES * edge) for edge in item.box)
+    left, top, right, bottom = (round(TIMES * edge) for edge in item.box)
     picture = Image.fromarray(item.pixels).resize((right - left, bottom - top))
     mask = picture.getchannel("A").point(lambda value: round(value * item.opacity))
     image.paste(picture.convert("RGB"), (left, top), mask)
@@ -74,21 +72,20 @@ def _paste(image: Image.Image, item: Raster) -> None:
 
 def _write(pen: ImageDraw.ImageDraw, label: Label) -> None:
     """A label that is not upright; its height is that of its capitals."""
-    scale = RATIO * TIMES
     path = resources.files("vispy.util.fonts") / "data" / FONTS[label.bold]
     made, width = runs(label)
     left = label.at[0] - label.anchor[0] * width
     base = label.at[1] + (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     for run in made:
-        font = ImageFont.truetype(str(path), scale * run.size)
-        at = (scale * (left + run.along), scale * (base + run.shift))
+        font = ImageFont.truetype(str(path), TIMES * run.size)
+        at = (TIMES * (left + run.along), TIMES * (base + run.shift))
         pen.text(at, run.text, _bytes(label.colour), font, anchor="ls",
-                 stroke_width=scale * HALO if label.halo[3] else 0,
+                 stroke_width=TIMES * HALO if label.halo[3] else 0,
                  stroke_fill=_bytes(label.halo))  # fmt: skip
 
 
 def _places(line: Pixels) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in np.asarray(line) * RATIO * TIMES]
+    return [(float(x), float(y)) for x, y in np.asarray(line) * TIMES]
 
 
 def _bytes(colour: RGBA) -> tuple[int, ...]:
