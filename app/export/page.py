@@ -77,7 +77,8 @@ class Layout:
         """The caption, broken into lines."""
         if not self.caption:
             return []
-        width = self.size[0] - 2 * EDGE
+        # where the letters in the file are not used, others may be wider
+        width = 0.92 * (self.size[0] - 2 * EDGE)
         return [line for text in caption(self.scene, self._path, self.engine, self.found)
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
 
@@ -105,17 +106,27 @@ class Layout:
         if "measures" in self.panels:
             measures = [*picture.measures(self._path), *_of_studies(self.found)]
             needed = draw.height_of_measures(measures)
+            self._check_room("measures", bottom - top, needed)
             under = bottom - needed if "distributions" in self.panels else top
             draw.draw_measures(ink, measures, (left, under, right, bottom))
             bottom = under - EDGE
-        if "distributions" in self.panels and bottom - top > NARROWEST / 2:
+        if "distributions" in self.panels:
             shown = picture.distributions(self.scene, self._path, manifold_of(self.scene.family))
             if shown is not None:
+                needed = draw.height_of_distributions(shown)
+                self._check_room("distributions", bottom - top, needed)
                 draw.draw_distributions(ink, shown, (left, top, right, bottom))
         if self.legend:
             draw.draw_legend(ink, self.scene.layers, (EDGE, height + LINE / 2))
         for i, line in enumerate(self.lines, start=int(self.legend)):
             ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
+
+    def _check_room(self, panel: str, room: float, needed: float) -> None:
+        if room < needed:
+            raise ValueError(
+                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its {panel} "
+                f"{max(room, 0):.0f} of height; at least {needed:.0f} are needed"
+            )
 
     @property
     def frame(self) -> Frame:

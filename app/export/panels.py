@@ -18,6 +18,8 @@ from app.views.theme import Theme, rgba
 TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
 ROW = 19.0  # between the lines of the measures
 MOST_BARS = 40
+# above a plot of distributions, around it, its least height, and that of a bar
+ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 SAMPLE = 30.0  # of a line in the legend
 LONGEST_LABEL = 90.0
 Box = tuple[float, float, float, float]
@@ -87,6 +89,12 @@ def draw_legend(ink: Ink, layers: Layers, at: tuple[float, float]) -> None:
             x += SAMPLE + 30 + width_of(words, SIZE)
 
 
+def height_of_distributions(shown: Distributions) -> float:
+    """What `draw_distributions` needs so that its words can be read."""
+    bars = len(shown.labels) if len(shown.labels) <= MOST_BARS else 0
+    return AROUND + max(LOWEST, BAR * bars)
+
+
 def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
     """Bars over outcomes, curves over a line; A, B and the moving point in their colours."""
     left, top, right, bottom = box
@@ -94,7 +102,7 @@ def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
     colours = (theme.pin_a, theme.pin_b, theme.moving)
     ink.words("Distributions", (left, top + ROW / 2), TITLE, theme.text, bold=True)
     _legend(ink, shown.names, colours, (left, top + 1.7 * ROW))
-    plot = (left, top + 2.6 * ROW, right, bottom - 2.2 * ROW)
+    plot = (left, top + ABOVE, right, bottom - (AROUND - ABOVE))
     largest = float(np.max(shown.rows)) * 1.06
     if shown.labels and len(shown.labels) <= MOST_BARS:
         _bars(ink, shown, colours, plot, largest)

@@ -19,7 +19,7 @@ from app.views.canvas.glyphs import FONTS as FACES
 from app.views.canvas.texts import CAP_HEIGHT, Label
 from app.views.theme import RGBA
 
-FONTS = "'Open Sans','Noto Sans','DejaVu Sans',sans-serif"
+FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
 
 def svg(sheet: Sheet, title: str, metadata: str, dpi: float = PER_INCH) -> str:
