@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 KINDS = (".png", ".svg", ".pdf")  # of a figure
+PROBE = 4096  # bytes that must fit, before anything is computed
 
 
 def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
@@ -21,8 +22,13 @@ def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
         raise ValueError(f"there is no folder {str(folder)!r} to write {target.name!r} to")
     if target.is_dir():
         raise ValueError(f"{str(path)!r} is a folder, a file was expected")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise ValueError(f"the folder {str(folder)!r} must be writable")
+    try:
+        _hidden(target).write_bytes(bytes(PROBE))
+    except OSError as problem:
+        raise ValueError(f"{str(path)!r} cannot be written: {problem.strerror}") from None
+    finally:
+        with suppress(OSError):
+            _hidden(target).unlink()
     return target
 
 
@@ -36,10 +42,15 @@ def interruptible() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def _hidden(target: Path) -> Path:
+    """Where a file is before it is whole."""
+    return target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+
+
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
     """A path to write to, which takes the target's place if all goes well and is gone if not."""
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    temporary = _hidden(target)
     try:
         yield temporary
         temporary.replace(target)

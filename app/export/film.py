@@ -192,6 +192,8 @@ def _all_or_nothing(target: Path) -> Iterator[Path]:
         yield folder
         for path in sorted(folder.iterdir()):
             path.replace(target.absolute().parent / path.name)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(target)) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
