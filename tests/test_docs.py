@@ -78,6 +78,12 @@ def test_every_public_name_is_in_the_guide(make, pages):
     assert [name for name in families() if f"`{name}`" not in pages["families.md"]] == []
 
 
+def test_every_panel_is_in_the_guide(pages):
+    from app.views.qt.panels import PANELS
+
+    assert [s.title for s in PANELS if f"- **{s.title}**" not in pages["guide.md"]] == []
+
+
 def test_the_notebook_prints_what_it_shows(make):
     text = make.NOTEBOOK.read_text("utf-8")
     shown = json.loads(text)
