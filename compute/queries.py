@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import heads, sphere
+from compute import sphere
+from compute.arrays import matrix, vector
 from compute.types import Floats
 
 # singular values of the centred keys below this share of the first are gauge
@@ -22,7 +23,7 @@ class QuerySpace:
     """The query space of keys K (n, d) at a temperature τ."""
 
     def __init__(self, K: ArrayLike, temperature: float = 1.0) -> None:
-        keys = heads.matrix("K", K)
+        keys = matrix("K", K)
         if not (np.isfinite(temperature) and temperature > 0):
             raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
         if len(keys) < 2:
@@ -91,7 +92,7 @@ class QuerySpace:
             raise ValueError(f"steps must be from 2 to 65536, got {steps!r}")
         d = self.keys.shape[1]
         y = np.concatenate([
-            self._basis @ heads.vector("q", q, d), self._basis @ heads.vector("velocity", velocity, d)
+            self._basis @ vector("q", q, d), self._basis @ vector("velocity", velocity, d)
         ])  # fmt: skip
         h, nodes = 1.0 / steps, [y]
         for _ in range(steps):

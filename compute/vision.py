@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 from compute import heads
-from compute.attend.modes import rows
 from compute.types import Floats
 
 
@@ -41,7 +40,7 @@ class VisionRows:
 
 def is_head(source: str) -> bool:
     """Whether a source is a file of heads, or the name of one, and no picture."""
-    return source in heads.bundled() or source.endswith(".npz")
+    return source in heads.bundled() or heads.is_file(source)
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +65,7 @@ def load(source: str, layer: int = 0, head: int = 0) -> VisionRows:
             f"{source}: {special} special tokens and {down} × {across} patches must make "
             f"{len(found.q)} tokens"
         )
-    return VisionRows(rows(found.q[special:], found.k), (down, across), image)
+    return VisionRows(found.rows()[special:], (down, across), image)
 
 
 def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:

@@ -15,6 +15,8 @@ from compute.types import Status
 def attend(chosen: argparse.Namespace) -> int:
     """Output, weights and distances; how far the output lies from softmax attention's."""
     head = heads.load(chosen.file).head(chosen.layer, chosen.head)
+    if head.bias.any():
+        raise ValueError(f"{chosen.file}: attend knows no mask that only adds to the logits")
     engine = None if chosen.engine == "auto" else open_engine(chosen.engine)
     found = GeometricAttention(chosen.mode, chosen.temperature, engine).attend(
         head.q, head.k, head.v

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from compute import heads
-from compute.families import families, parse
+from compute.families import parse
+from compute.families.attention import chosen_head
 from compute.field import scalar_at
+from compute.files import arrays_of
 from compute.flow.grid import Grid
 from compute.manifold import known_inside
 from compute.types import Floats
@@ -176,15 +177,11 @@ def head(grid: Grid) -> Floats:
     name, stated = parse(grid.manifold.key)
     if name != "attention":
         raise ValueError(f"only attention has a head of its own field, got {grid.manifold.name}")
-    chosen = {**families()[name].parameters, **stated}
-    file = heads.load(chosen["source"]).head(int(chosen["layer"]), int(chosen["head"]))
-    text = str(chosen["tokens"])
-    triple = heads.token_triple(text, file) if text else heads.default_triple(file)
-    plane = heads.plane_through(file, triple)
+    chosen, plane = chosen_head(stated)
     support = grid.manifold.support(np.array([grid.manifold.interior]))
-    weights = grid.manifold.density(grid.theta, support.x) * np.linalg.norm(file.v, axis=1)
+    weights = grid.manifold.density(grid.theta, support.x) * np.linalg.norm(chosen.v, axis=1)
     weights = weights / weights.sum(axis=-1, keepdims=True)
-    found: Floats = weights @ ((file.k - plane.q0) @ plane.U) - grid.theta
+    found: Floats = weights @ ((chosen.k - plane.q0) @ plane.U) - grid.theta
     return found
 
 
@@ -216,7 +213,7 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
     Refused: other shapes, what is not real, more than 64 MB, and any number that is not finite on a
     node in use, with its cell.
     """
-    arrays = heads.arrays_of(path, ("field",), MOST_BYTES)
+    arrays = arrays_of(path, ("field",), MOST_BYTES)
     if "field" not in arrays:
         raise ValueError(f'{path} must hold an array "field"')
     found = arrays["field"]

@@ -175,7 +175,8 @@ fn whitened(at: vec3f, frame: vec3f) -> vec4f {
     return m.s3;
 }
 
-/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log-partition ψ in nats.
+/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log-partition ψ in nats;
+/// 3: the number of the likeliest key.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
     anchor(theta);
     let at = scaled(theta);
@@ -183,6 +184,7 @@ fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
     // keys lie about their centre, and the largest bias is 0
     let shift = dot(vec2f(family.CENTRE_1, family.CENTRE_2), theta) + family.HIGHEST;
     if which == 2u { return fma(LN2, reference.z, shift); }
+    if which == 3u { return f32(likeliest(at)); }
     let count = family.KEY_COUNT;
     var sum = 0.0;
     for (var j = 0u; j < count; j++) {
@@ -190,4 +192,19 @@ fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
         sum += exp2(power) * power;
     }
     return -LN2 * sum;
+}
+
+/// The first of the keys whose logit is largest.
+fn likeliest(at: vec3f) -> u32 {
+    let count = family.KEY_COUNT;
+    var found = 0u;
+    var top = logit(keys[0], at);
+    for (var j = 1u; j < count; j++) {
+        let here = logit(keys[j], at);
+        if here > top {
+            top = here;
+            found = j;
+        }
+    }
+    return found;
 }

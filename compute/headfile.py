@@ -1,0 +1,108 @@
+"""What a file of heads states, entry by entry: its arrays, its tokens, its mask."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compute.arrays import finite
+from compute.files import numbered
+from compute.types import Floats
+
+MOST_WORDS = 1 << 20
+LONGEST_LABEL = 48
+
+
+def stated(side: Path) -> dict[str, Any]:
+    """A side file: what q, k, v and mask are called, and lists of tokens."""
+    try:
+        if side.stat().st_size > MOST_WORDS:
+            raise ValueError(f"it has more than {MOST_WORDS} bytes")
+        found = json.loads(side.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        raise ValueError(f"{side} cannot be read: {problem}") from None
+    known = ("q", "k", "v", "mask", "tokens", "key_tokens")
+    if not isinstance(found, dict) or set(found) - set(known):
+        raise ValueError(f"{side} must state some of {', '.join(known)}, got {str(found)[:80]}")
+    return found
+
+
+def stacked(path: str, name: str, pattern: str, arrays: dict[str, Floats]) -> Floats:
+    """One array with four axes, or those of all layers one upon another.  Raises ValueError."""
+    found = numbered(pattern, arrays)
+    if not found:
+        called = name if pattern == name else f"{name} as {pattern!r}"
+        raise ValueError(f"{path} must hold arrays q, k and v, missing {called}")
+    if "*" not in pattern:
+        return _four_axes(path, pattern, arrays[pattern])
+    layers = [_four_axes(path, each, arrays[each]) for each in found]
+    shapes = {layer.shape for layer in layers}
+    if len(shapes) > 1 or layers[0].shape[0] != 1:
+        raise ValueError(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
+    return np.concatenate(layers)
+
+
+def _four_axes(path: str, name: str, array: Floats) -> Floats:
+    if array.dtype.kind != "f" or not 2 <= array.ndim <= 4:
+        raise ValueError(
+            f"{path}: {name} must be floats of shape (layers, heads, tokens, d), (heads, tokens, d) "
+            f"or (tokens, d), got {array.dtype} {array.shape}"
+        )
+    if 0 in array.shape:
+        raise ValueError(f"{path}: {name} must not be empty, got shape {array.shape}")
+    return finite(f"{path}: {name}", array).reshape((1,) * (4 - array.ndim) + array.shape)
+
+
+def labels(
+    path: str, name: str, arrays: dict[str, Floats], said: dict[str, Any]
+) -> tuple[str, ...]:
+    """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
+    words = said.get(name, arrays.get(name, ()))
+    if isinstance(words, str):
+        try:
+            words = json.loads(words)
+        except (ValueError, RecursionError):
+            words = None
+    if isinstance(words, np.ndarray) and words.ndim == 1 and words.dtype.kind in "US":
+        words = np.char.decode(words, "utf-8", "replace") if words.dtype.kind == "S" else words
+        words = [str(word) for word in words]
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"{path}: {name} must be a list of strings")
+    return tuple(_label(word) for word in words)
+
+
+def _label(word: str) -> str:
+    """What can be drawn of a token: one line, not too long."""
+    shown = "".join(c if c.isprintable() else "·" for c in word[: LONGEST_LABEL + 1])
+    return shown if len(shown) <= LONGEST_LABEL else shown[: LONGEST_LABEL - 1] + "…"
+
+
+def numbers(count: int) -> tuple[str, ...]:
+    return tuple(str(i) for i in range(count))
+
+
+def bias(path: str, mask: Floats | None, shape: tuple[int, ...]) -> Floats | None:
+    """What a mask adds to the logits (layers, heads, n), −inf for keys that take no part."""
+    if mask is None:
+        return None
+    added = mask.dtype.kind == "f"
+    if mask.dtype.kind not in "biuf" or (added and not (mask < np.inf).all()):
+        raise ValueError(f"{path}: mask must be true or false, or finite or −inf floats")
+    try:
+        np.broadcast_to(mask, shape)
+    except ValueError:
+        raise ValueError(f"{path}: mask must broadcast to {shape}, got {mask.shape}") from None
+    if mask.ndim > 1:
+        if (mask != mask[..., :1, :]).any():
+            raise ValueError(
+                f"{path}: mask must be the same for all queries, which have one manifold: store the "
+                "row of one query"
+            )
+        mask = mask[..., 0, :]
+    if not added:
+        mask = np.where(mask, 0.0, -np.inf)
+    layers, heads, _, n = shape
+    return np.broadcast_to(mask, (layers, heads, n))
