@@ -17,7 +17,9 @@ from app import __version__
 from app.commands.values import number_in, pair, size
 
 PROGRAM = "attention-geodesics"
-OPENED = (".md", ".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
+OPENED = (
+    ".md", ".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif", ".npz", ".safetensors",
+)  # fmt: skip
 _BEGINS_A_NUMBER = re.compile(r"-[\d.]")
 
 
@@ -71,7 +73,7 @@ def _refuse(problem: str) -> int:
 
 
 def opened(arguments: list[str]) -> list[str]:
-    """A scene, figure or film in place of a command is opened in the window."""
+    """A scene, figure, film or file of heads in place of a command is opened in the window."""
     if arguments and arguments[0].lower().endswith(OPENED) and os.path.isfile(arguments[0]):
         return ["gui", *arguments]
     return arguments

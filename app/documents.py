@@ -11,13 +11,14 @@ from app.model.document import Document
 from app.model.lessons import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
-from compute import pictures
+from compute import heads, pictures
 from compute.families import write
 
 OPENED = (
     "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
-    "Scenes (*.json);;Lessons (*.md);;Heads (*.npz);;All files (*)"
+    "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
 )
+HEADS = "Heads (*.npz *.safetensors)"
 TICK_MS = 1000
 
 
@@ -56,6 +57,7 @@ class Documents:
         return {
             "new": lambda: self.guarded(self._new),
             "open": lambda: self.guarded(self._ask_open),
+            "open_head": self._ask_head,
             "save": self.save,
             "save_as": self.save_as,
             "quit": lambda: self.guarded(self._end),
@@ -76,6 +78,11 @@ class Documents:
         if chosen is not None:
             self._open(Path(chosen))
 
+    def _ask_head(self) -> None:
+        chosen = self._window.ask_open("Open heads", HEADS)
+        if chosen is not None:
+            self._open_head(Path(chosen))
+
     def open(self, path: Path) -> None:
         """Show a scene, or what a figure or a head file holds; unsaved work is asked about before."""
         self.guarded(lambda: self._open(path))
@@ -86,7 +93,7 @@ class Documents:
             self.open(Path(paths[0]))
 
     def _open(self, path: Path) -> None:
-        if path.suffix.lower() == ".npz":
+        if heads.is_file(path):
             self._open_head(path)
             return
         if path.suffix.lower() == SUFFIX:

@@ -6,6 +6,7 @@ A pattern is a name in which ``*`` stands for a whole number: ``layers.*.q`` is 
 from __future__ import annotations
 
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ from compute.types import Floats
 SUFFIXES = (".npz", ".safetensors")
 SAFETENSORS = SUFFIXES[1]
 # kinds of entries of a .safetensors file as they lie there; bfloat16 is the upper half of a float32
-_KINDS = {
+_KINDS: dict[str, np.dtype[Any]] = {
     "BF16": np.dtype("<u2"),
     "F16": np.dtype("<f2"),
     "F32": np.dtype("<f4"),
@@ -106,8 +107,9 @@ def _entry(path: str, name: str, entry: dict[str, Any], start: int) -> Floats:
     if kind is None:
         known = ", ".join(_KINDS)
         raise ValueError(f"{path}: {name} must be one of {known}, got {entry['dtype']}")
-    count = int(np.prod(entry["shape"], dtype=np.int64))
-    found = np.fromfile(path, kind, count, offset=start + entry["data_offsets"][0])
+    shape = tuple(map(int, entry["shape"]))
+    offset = start + int(entry["data_offsets"][0])
+    found: np.ndarray = np.fromfile(path, kind, math.prod(shape), offset=offset)
     if entry["dtype"] == "BF16":
         found = (found.astype(np.uint32) << 16).view(np.float32)
-    return found.reshape(entry["shape"])
+    return found.reshape(shape)

@@ -2,6 +2,7 @@
 
 The geodesics of Γ^(1) are the straight lines of natural coordinates, those of Γ^(−1) the straight
 lines of expectations, both at constant speed in their chart.  (Amari and Nagaoka 2000, 3.5)
+Where g is singular everywhere there are no geodesics: straight lines that say ILL_CONDITIONED.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from compute.types import ConnectRequest, Paths, ShootRequest, Status
 
 
 def applies(request: ConnectRequest) -> bool:
-    """Whether the geodesics of a request have this closed form."""
-    return abs(request.alpha) == 1.0 and is_dual(request.manifold)
+    """Whether the geodesics of a request have this closed form, or there are none."""
+    return request.manifold.singular or (abs(request.alpha) == 1.0 and is_dual(request.manifold))
 
 
 def connect(request: ConnectRequest) -> Paths:
@@ -43,4 +44,7 @@ def connect(request: ConnectRequest) -> Paths:
     metric = manifold.geometry(request.end).metric
     # of a whole line the end is the point itself, or one some periods away
     miss = np.where(whole, 0.0, norm(metric, paths.stop - request.end))
+    if manifold.singular:
+        none = np.full_like(paths.status, Status.ILL_CONDITIONED)
+        return replace(paths, residual=np.full_like(miss, np.nan), status=none)
     return replace(paths, residual=miss)

@@ -53,9 +53,10 @@ class Head:
     bias: Floats
     numbers: tuple[int, ...]
 
-    def rows(self, temperature: float = 1.0) -> Floats:
-        """The attention of each query, softmax(qkᵀ/(τ√d) + bias) (m, n)."""
-        logits = self.q @ self.k.T / (temperature * np.sqrt(self.k.shape[1])) + self.bias
+    def rows(self, temperature: float = 1.0, only: Sequence[int] | None = None) -> Floats:
+        """The attention of each query, or of some, softmax(qkᵀ/(τ√d) + bias) (m, n)."""
+        q = self.q if only is None else self.q[list(only)]
+        logits = q @ self.k.T / (temperature * np.sqrt(self.k.shape[1])) + self.bias
         with np.errstate(under="ignore"):
             weights = np.exp(logits - logits.max(axis=1, keepdims=True))
             rows: Floats = weights / weights.sum(axis=1, keepdims=True)

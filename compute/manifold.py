@@ -95,6 +95,7 @@ class Manifold:
     ``wasserstein`` W₂ in units of x.  ``log_density(theta, x)`` is the logarithm of ``density``, finite
     where that underflows, or None where there is no density in x.  ``periods``: points that differ by
     these are one point (0: no period).
+    ``singular``: g is singular everywhere, which ``curvature_words`` explains.
     """
 
     key: str
@@ -123,6 +124,7 @@ class Manifold:
     wasserstein: Callable[[Floats, Floats], Floats] | None = None
     log_density: Callable[[Floats, Floats], Floats] | None = None
     periods: tuple[float, float] = (0.0, 0.0)
+    singular: bool = False
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

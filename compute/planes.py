@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute.heads import Head, in_range
 from compute.types import Floats
@@ -82,7 +84,7 @@ def informative(head: Head, token: int, temperature: float = 1.0) -> Plane:
     U: the two leading eigenvectors of K̂ᵀ(diag p − ppᵀ)K̂, K̂ = K/(τ√d), p = softmax(K̂q).
     """
     in_range("token", token, len(head.q), "this head")
-    p = head.rows(temperature)[token]
+    p = head.rows(temperature, [token])[0]
     centred = np.sqrt(p)[:, None] * (head.k - p @ head.k)
     U = _leading(centred, f"the Fisher matrix at token {token} has rank 1: choose another plane")
 
@@ -154,10 +156,15 @@ def default_triple(head: Head) -> tuple[int, int, int]:
             f"a plane through tokens needs at least 3 queries, got {len(pool)}: choose plane=fisher"
         )
     pool = pool[:POOL]
-    triples = np.array(list(combinations(range(len(pool)), 3)))
-    roots = np.sqrt(head.rows()[pool])
+    triples = _triples(len(pool))
+    roots = np.sqrt(head.rows(only=pool))
     i, j, k = triples[_areas(roots @ roots.T, *triples.T).argmax()]
     return pool[i], pool[j], pool[k]
+
+
+@lru_cache(maxsize=8)
+def _triples(count: int) -> NDArray[np.int64]:
+    return np.array(list(combinations(range(count), 3)))
 
 
 def is_special(label: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.views.attention import AttentionState, KeyChoice
 from app.views.base import (
     Choice,
     Command,
@@ -28,18 +29,25 @@ COMMANDS = (
     Command("play", "Play", "Play or pause", "Space", "Let the point glide"),
 )
 WORDS = ("the", "bank", "by", "river")
+HEAD = AttentionState(
+    sources=(Choice("bank", "the bank by the river"), Choice("trophy", "the trophy did not fit")),
+    source="bank",
+    layer=4,
+    layers=6,
+    head=9,
+    heads=12,
+    tokens=WORDS,
+    planes=(Choice("tokens", "Through three tokens"), Choice("fisher", "Most information")),
+    plane="tokens",
+    triple=(0, 1, 3),
+    token=2,
+    temperature=1.0,
+    keys=tuple(KeyChoice(i, words, i != 2, i == 0) for i, words in enumerate(WORDS)),
+)
 STATE = PanelState(
     families=(Choice("gaussian", "Normal distributions"), Choice("attention", "Attention")),
     family="attention",
-    heads=(Choice("bank", "the bank by the river"), Choice("trophy", "the trophy did not fit")),
-    head="bank",
-    layer=4,
-    layer_count=6,
-    head_index=9,
-    head_count=12,
-    tokens=WORDS,
     outcomes=WORDS,
-    plane=(0, 1, 3),
     scalars=(Choice("entropy", "Entropy (nats)"), Choice("probability", "Probability of one key")),
     scalar="entropy",
     token=2,
@@ -49,6 +57,7 @@ STATE = PanelState(
     line_element="ds² = Σ pⱼ ((Tⱼ − η)·dθ)²,  p = softmax(b + Tθ)",
     note="The plane holds three queries exactly.",
     layers=(("map", "Scalar map", True), ("grid", "Coordinate grid", False)),
+    attention=HEAD,
 )
 BARS = Distributions(
     x=np.arange(4.0),
@@ -109,10 +118,20 @@ def choose(box, index: int) -> None:
     box.activated.emit(index)
 
 
+def flip(keys, row: int) -> None:
+    """A hand's click on the box of one key."""
+    from PySide6.QtCore import Qt
+
+    item = keys.list.item(row)
+    on = item.checkState() == Qt.CheckState.Checked
+    item.setCheckState(Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
+
+
 # --- panels ----------------------------------------------------------------------------------
 def test_what_is_shown_is_not_told_back(window):
     window.set_panels(STATE)
-    window.set_panels(replace(STATE, alpha=-0.5, layer=2, scalar="probability", plane=(1, 2, 3)))
+    head = replace(HEAD, layer=2, triple=(1, 2, 3), temperature=3.0, plane="fisher")
+    window.set_panels(replace(STATE, alpha=-0.5, scalar="probability", attention=head))
     window.set_playhead(0.3)
     window.set_distributions(BARS)
     window.set_measures(MEASURES)
@@ -123,9 +142,13 @@ def test_panels_show_the_state(window):
     window.set_panels(STATE)
     panel = window._family
     assert panel.family.currentText() == "Attention"
-    assert panel.head.currentData() == "bank"
-    assert (panel.layer.value(), panel.layer.maximum(), panel.index.value()) == (4, 5, 9)
-    assert [box.currentText() for box in panel.plane] == ["the", "bank", "river"]
+    head = panel.head
+    assert head.source.currentData() == "bank"
+    assert (head.layer.value(), head.layer.maximum(), head.index.value()) == (4, 5, 9)
+    assert [box.currentText() for box in head.triple] == ["the", "bank", "river"]
+    assert head.triple[0].isVisible() and not head.token.isVisible()
+    assert head.keys.widget.text() == "Without by"
+    assert (head.temperature.value(), head.readout.text()) == (0, "1")
     assert panel.alpha_words.text() == "+0.25"
     assert not panel.token.isVisible()
     window.set_panels(replace(STATE, scalar="probability"))
@@ -135,8 +158,8 @@ def test_panels_show_the_state(window):
 
 
 def test_a_family_without_heads_has_no_pickers_of_heads(window):
-    window.set_panels(replace(STATE, family="gaussian", heads=()))
-    assert not window._family.head.isVisible()
+    window.set_panels(replace(STATE, family="gaussian", attention=None))
+    assert not window._family.head.widget.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -147,17 +170,36 @@ def test_a_family_without_heads_has_no_pickers_of_heads(window):
         (lambda p: choose(p.token, 3), ("token", 3)),
         (lambda p: choose(p.chart, 1), ("chart", "moments")),
         (lambda p: p.alpha.setValue(-20), ("alpha", -1.0)),
-        # another head has other tokens: its default plane is taken
-        (lambda p: choose(p.head, 1), ("family", "attention:trophy?layer=4&head=9")),
-        (lambda p: p.layer.setValue(5), ("family", "attention:bank?layer=5&head=9")),
-        (lambda p: p.index.setValue(0), ("family", "attention:bank?layer=4&head=0")),
-        (lambda p: choose(p.plane[1], 2), ("family", "attention:bank?layer=4&head=9&tokens=0,2,3")),
+        (lambda p: choose(p.head.triple[1], 2), ("family.tokens", "0,2,3")),
+        (lambda p: choose(p.head.kind, 1), ("family.plane", "fisher")),
+        (lambda p: choose(p.head.token, 1), ("family.token", 1)),
+        (lambda p: p.head.temperature.setValue(100), ("family.temperature", 10.0)),
+        (lambda p: p.head.keys._special.trigger(), ("family.mask", "0")),
+        (lambda p: p.head.keys._all.trigger(), ("family.mask", "")),
+        (lambda p: flip(p.head.keys, 1), ("family.mask", "1,2")),
     ],
 )
 def test_a_choice_is_told_once(window, act: Callable, told: tuple[str, object]):
     window.set_panels(STATE)
     act(window._family)
     assert edits(window) == [told]
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        (lambda head: choose(head.source, 1), {"source": "trophy", "mask": ""}),
+        (lambda head: head.layer.setValue(5), {"layer": 5}),
+        (lambda head: head.index.setValue(0), {"head": 0}),
+    ],
+)
+def test_another_head_has_the_plane_of_its_own_tokens(window, act: Callable, told: dict):
+    window.set_panels(STATE)
+    act(window._family.head)
+    (event,) = window.told
+    changes = dict(event.changes)
+    assert changes["family.tokens"] == ""
+    assert {f"family.{k}": v for k, v in told.items()}.items() <= changes.items()
 
 
 def test_layers_are_switched(window):
@@ -167,8 +209,8 @@ def test_layers_are_switched(window):
 
 
 def test_a_long_name_does_not_widen_the_panel(window):
-    long = replace(STATE, heads=(Choice("bank", "a sentence much longer than its box " * 3),))
-    window.set_panels(long)
+    sources = (Choice("bank", "a sentence much longer than its box " * 3),)
+    window.set_panels(replace(STATE, attention=replace(HEAD, sources=sources)))
     settle()
     assert window._family.widget.width() <= window._family.widget.minimumWidth() + 40
 

@@ -12,6 +12,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", "File", "Open…", "Ctrl+O", "Open a scene file", "folder-open-outline"),
     Command("open_picture", "File", "Open picture…", "", "Show a photograph and its patches"),
     Command(
+        "open_head",
+        "File",
+        "Open heads…",
+        "Ctrl+Shift+O",
+        "Show the attention heads of an .npz or .safetensors file",
+    ),
+    Command(
         "save", "File", "Save", "Ctrl+S", "Write the scene to its file", "content-save-outline"
     ),
     Command("save_as", "File", "Save as…", "Ctrl+Shift+S", "Write the scene to another file"),
@@ -73,6 +80,13 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+D",
         "Change between the dark and the light theme",
         "theme-light-dark",
+    ),
+    Command(
+        "browse_heads",
+        "View",
+        "Browse heads…",
+        "Ctrl+B",
+        "All heads of the file side by side, each with its numbers and a picture",
     ),
     Command(
         "play",

@@ -14,6 +14,7 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.flow import rewritten
 from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
 from compute.engine import Engine
+from compute.families import changed
 
 Changes = tuple[tuple[str, Any], ...]
 
@@ -52,17 +53,20 @@ def is_slow(scene: Scene, changes: Mapping[str, Any]) -> bool:
     """Whether making the changes may take longer than a frame: another family, or another height."""
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
-    return "family" in changes or of_height
+    return any(name.partition(".")[0] == "family" for name in changes) or of_height
 
 
 def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
-    """``scene`` with fields set, those of its layers and its flow by "layers.NAME" and "flow.NAME".
+    """``scene`` with fields set, those of its parts as "layers.NAME", "flow.NAME", "family.NAME".
 
     ValueError where that asks for what does not exist.
     """
     rest = dict(changes)
     if "family" in rest:
         scene = of_family(scene, str(rest.pop("family")))
+    parameters = _within("family.", rest)
+    if parameters:
+        scene = of_family(scene, changed(scene.family, parameters))
     if "chart" in rest:
         scene = in_chart(scene, str(rest.pop("chart")))
     layers = _within("layers.", rest)

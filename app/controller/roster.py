@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.controller.browsing import Browsing
 from app.controller.lessons import LessonPart
 from app.controller.normals import Normals
 from app.controller.parts import Desk, Part
@@ -21,4 +22,5 @@ PARTS: tuple[Callable[[Desk], Part], ...] = (
     Normals,
     Topology,
     LessonPart,
+    Browsing,
 )

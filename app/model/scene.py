@@ -143,8 +143,16 @@ def check_height(scene: Scene) -> None:
 
 
 def of_family(scene: Scene, family: str) -> Scene:
-    """``scene`` moved to another family: its pins, chart and view are that family's own."""
+    """``scene`` moved to another family: its pins, chart and view are that family's own.
+
+    They stay where the landmarks do: at another temperature, or with other keys, of one plane.
+    """
     manifold = manifold_of(family)
+    if _same_places(manifold_of(scene.family), manifold):
+        try:
+            return completed(replace(scene, family=family))
+        except ValueError:
+            pass  # outside the other's domain
     kept = scene.scalar in (*manifold.scalars, DISTANCE)
     bare = replace(
         scene,
@@ -159,6 +167,12 @@ def of_family(scene: Scene, family: str) -> Scene:
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare)
+
+
+def _same_places(manifold: Manifold, other: Manifold) -> bool:
+    """Whether two families have the same landmarks at the same θ."""
+    a, b = manifold.landmarks, other.landmarks
+    return a is not None and b is not None and np.array_equal(a.theta, b.theta)
 
 
 def in_chart(scene: Scene, name: str) -> Scene:

@@ -18,7 +18,7 @@ from typing import Any
 from app.model import embedded, flow, timeline
 from app.model.scene import Camera, Layers, Pin, Scene, completed
 from compute.families import parse, write
-from compute.heads import bundled
+from compute.heads import bundled, is_file
 from compute.types import Extent
 
 FORMAT = "attention-geodesics/scene"
@@ -49,7 +49,7 @@ class NotAScene(ValueError):
 
 
 def load(path: str | Path) -> Scene:
-    """The scene in a file, or of a bundled name, complete; of a lesson its first.
+    """The scene in a file, of a file of heads, or of a bundled name, complete; of a lesson its first.
 
     Raises `NotAScene`.
     """
@@ -59,6 +59,8 @@ def load(path: str | Path) -> Scene:
     if str(path) in names():
         # the program's own scenes are checked by its tests, not at each start
         return _completed(json.loads(_bundled(str(path))), str(path), Path())
+    if is_file(source):
+        return _of_heads(source)
     if lessons.is_lesson(str(path)):
         try:
             return lessons.load(path).steps[0].scene
@@ -72,6 +74,14 @@ def load(path: str | Path) -> Scene:
     except (OSError, UnicodeDecodeError) as problem:
         raise NotAScene(f"{path} cannot be read: {problem}") from None
     return from_text(text, str(path), source.parent)
+
+
+def _of_heads(source: Path) -> Scene:
+    """The first head of a file, as the window opens it."""
+    try:
+        return completed(Scene(family=write("attention", {"source": str(source)})))
+    except (ValueError, OSError) as problem:
+        raise NotAScene(str(problem)) from None
 
 
 def _read(source: Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from compute.families import families, parse, write
+from compute.families import changed
 
 if TYPE_CHECKING:
     from app.model.scene import Scene
@@ -138,7 +138,7 @@ def _with(holder: Any, path: list[str], value: Any) -> Any:
     if not rest:
         return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
     if name == "family" and isinstance(current, str) and len(rest) == 1:
-        return replace(holder, family=_parameter(current, rest[0], value))
+        return replace(holder, family=changed(current, {rest[0]: value}))
     return replace(holder, **{name: _with(current, rest, value)})
 
 
@@ -169,16 +169,6 @@ def _as(current: Any, value: Any, name: str) -> Any:
     if current is not None and not alike:
         raise ValueError(f"a timeline's value of {name} must be like {current!r}, got {value!r}")
     return value
-
-
-def _parameter(family: str, key: str, value: Any) -> str:
-    name, stated = parse(family)
-    defaults: Mapping[str, Any] = families()[name].parameters
-    if key not in defaults:
-        known = ", ".join(defaults) or "none"
-        raise ValueError(f"parameters of {name} are {known}, got {key!r}")
-    kind = type(defaults[key])
-    return write(name, {**stated, key: kind(value)})
 
 
 # --- as JSON ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.views.attention import AttentionState
 from app.views.flow import Particles, StrokeDrawn, VectorField
 from app.views.lesson import LessonChosen
 from app.views.normals import NormalEdited
@@ -259,15 +260,7 @@ class PanelState:
 
     families: Sequence[Choice]
     family: str
-    heads: Sequence[Choice]  # bundled heads; empty unless the family is attention
-    head: str
-    layer: int
-    layer_count: int
-    head_index: int
-    head_count: int
-    tokens: tuple[str, ...]
     outcomes: tuple[str, ...]  # keys whose probability can be mapped
-    plane: tuple[int, int, int]
     scalars: Sequence[Choice]
     scalar: str
     token: int
@@ -278,6 +271,7 @@ class PanelState:
     note: str  # e.g. how far the tokens lie off the plane
     layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
     definition: str = ""  # the user's own family as JSON; "" for any other
+    attention: AttentionState | None = None  # of a family of heads
 
 
 class Canvas(ABC):

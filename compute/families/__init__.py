@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -74,6 +75,20 @@ def _parameter(name: str, item: str) -> tuple[str, Any]:
         return key, kind(text)
     except ValueError:
         raise ValueError(f"{key} of {name} must be a {kind.__name__}, got {text!r}") from None
+
+
+def changed(specification: str, parameters: Mapping[str, Any]) -> str:
+    """The specification with other parameters; empty ones are left out.
+
+    Raises ValueError for a parameter that the family has not, or a value that is not of its kind.
+    """
+    name, stated = parse(specification)
+    defaults = families()[name].parameters
+    for key, value in parameters.items():
+        if key not in defaults:
+            raise ValueError(_unknown_parameter(name, key))
+        stated[key] = type(defaults[key])(value)
+    return write(name, {k: v for k, v in stated.items() if v != ""})
 
 
 def _unknown_parameter(name: str, key: str) -> str:

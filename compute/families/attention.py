@@ -28,7 +28,7 @@ from compute.types import Extent, Floats, points
 MOST_KEYS = 4096
 # keys whose spread across a line, or from one point, is a smaller share than this lie on it
 ON_A_LINE = 1e-9
-SINGULAR_WORDS = "the keys lie on one line of this plane, or at one point, and g is singular"
+SINGULAR_WORDS = "none: the keys lie on one line of this plane, or at one point, and g is singular"
 
 
 def attention_manifold(
@@ -74,7 +74,7 @@ def softmax_manifold(
     if not 3 <= len(keys) <= MOST_KEYS:
         raise ValueError(f"a plane of attention needs 3 to {MOST_KEYS} keys, got {len(keys)}")
     spread = np.linalg.svd(keys - keys.mean(axis=0), compute_uv=False)
-    singular = spread[1] <= ON_A_LINE * max(float(spread[0]), 1e-300)
+    singular = bool(spread[1] <= ON_A_LINE * max(float(spread[0]), 1e-300))
     if spread[0] <= ON_A_LINE * float(np.abs(keys).max()):
         keys = np.broadcast_to(keys[0], keys.shape)  # differences are rounding
     family = Softmax(keys, logits)
@@ -89,7 +89,7 @@ def softmax_manifold(
         name="attention",
         title="Attention over keys",
         coordinates=("θ₁", "θ₂"),
-        domain=f"|θ| < {radius:.4g}" + (f"; {SINGULAR_WORDS}" if singular else ""),
+        domain=f"|θ| < {radius:.4g}",
         line_element=FAMILY.line_element,
         margin=lambda theta: radius - np.hypot(theta[..., 0], theta[..., 1]),
         geometry=family.geometry,
@@ -109,6 +109,7 @@ def softmax_manifold(
         curvature_words=SINGULAR_WORDS if singular else FAMILY.curvature,
         bounds=family.distance_bounds,
         divergence=family.divergence,
+        singular=singular,
     )
 
 
@@ -203,13 +204,30 @@ def of_head(
     )
 
 
-def chosen_head(parameters: dict[str, Any]) -> tuple[Head, planes.Plane]:
+def settled(stated: dict[str, Any]) -> dict[str, Any]:
+    """What a specification states; of a file of one's own it is the first head by default."""
+    own = stated.get("source", _DEFAULTS["source"]) not in heads.bundled()
+    return {"layer": 0, "head": 0, **stated} if own else stated
+
+
+def settings(stated: dict[str, Any]) -> dict[str, Any]:
+    """All parameters of a specification that states some."""
+    return {**_DEFAULTS, **settled(stated)}
+
+
+def file_of(stated: dict[str, Any]) -> heads.HeadFile:
+    """The file of heads that a specification names."""
+    c = settings(stated)
+    return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
+
+
+def chosen_head(stated: dict[str, Any]) -> tuple[Head, planes.Plane]:
     """The head and the plane that the parameters of a specification name; ValueError."""
-    c = {**_DEFAULTS, **parameters}
+    c = settings(stated)
     temperature = float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):
         raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
-    file = heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
+    file = file_of(c)
     head = file.head(c["layer"], c["head"])
     masked = planes.whole_numbers("mask", c["mask"])
     for number in masked:
@@ -248,4 +266,5 @@ FAMILY = Family(
     closed_forms=(),
     build=_build,
     parameters=_DEFAULTS,
+    settled=settled,
 )

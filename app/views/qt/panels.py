@@ -89,6 +89,12 @@ def _lesson(emit: Emit, theme: Theme) -> Panel:
     return LessonPanel(emit, theme)
 
 
+def _heads(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.heads_panel import HeadsPanel
+
+    return HeadsPanel(emit, theme)
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
@@ -97,6 +103,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("Normals", BOTTOM, _normals, beside="Log", height=340),
     PanelSpec("Topology", RIGHT, _topology, beside="Distributions"),
     PanelSpec("Lesson", RIGHT, _lesson, height=390, top=True),
+    PanelSpec("Heads", RIGHT, _heads, beside="Distributions"),
 )
 
 

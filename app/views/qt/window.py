@@ -24,7 +24,6 @@ from app.views.base import (
     Command,
     CommandInvoked,
     Distributions,
-    FormulaTyped,
     Hovered,
     Measure,
     PanelState,
@@ -79,7 +78,7 @@ class MainWindow(Window):
         )
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = Mail()
-        self._family = FamilyPanel(self._edit, lambda text: self._handler(FormulaTyped(text)))
+        self._family = FamilyPanel(lambda event: self._handler(event))
         self._layers = LayersPanel(self._edit)
         self._distributions = DistributionsPanel(theme)
         self._measures = MeasuresPanel()

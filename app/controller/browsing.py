@@ -1,0 +1,153 @@
+"""The browser of heads: all heads of a file, layer by layer, while its panel is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from app.controller.attention import NAME
+from app.controller.parts import Desk, Part
+from app.controller.runner import JobFailed
+from app.controller.task import Cancelled, Emit, Task
+from app.model.scene import Scene
+from app.views.base import Event, PanelShown
+from app.views.heads import HeadCell, HeadsState, Place
+from compute import planes, survey
+from compute.engine import Engine
+from compute.families import parse, write
+from compute.families.attention import file_of, settings
+from compute.survey import Glance
+
+TITLE = "Heads"
+# what says which heads there are and which keys they have
+OF_FILE = ("source", "q", "k", "v", "mask")
+# a condition number that fills its bar
+LARGEST = 1e3
+
+
+@dataclass(frozen=True)
+class BrowseTask(Task):
+    """Every head of the file of a specification that states no more than that."""
+
+    family: str
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """One answer a layer; what was computed before is not computed again."""
+        file = file_of(parse(self.family)[1])
+        for layer in range(file.layers):
+            row = []
+            for head in range(file.heads):
+                if cancelled():
+                    return
+                row.append(_glance(self.family, layer, head))
+            emit(BrowseAnswer(self, layer, tuple(row)))
+
+
+@dataclass(frozen=True, eq=False)
+class BrowseAnswer:
+    """The heads of one layer."""
+
+    job: BrowseTask
+    layer: int
+    row: tuple[Glance, ...]
+
+
+@lru_cache(maxsize=2048)
+def _glance(family: str, layer: int, head: int) -> Glance:
+    stated = settings(parse(family)[1])
+    found = file_of(stated).head(layer, head)
+    masked = planes.whole_numbers("mask", stated["mask"])
+    return survey.glance(found.without(masked) if masked else found)
+
+
+class Browsing(Part):
+    """Asks for the heads of the scene's file when they are seen, and shows them as they come."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._seen = False
+        self._job: BrowseTask | None = None
+        self._cells: dict[Place, HeadCell] = {}
+        self._problem = ""
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        return {"browse_heads": lambda: self.desk.window.raise_panel(TITLE)}
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, PanelShown) and event.title == TITLE:
+            self._seen = event.visible
+            self._follow(self.desk.store.scene)
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        if old.family != new.family:
+            self._follow(new)
+
+    def on_message(self, message: object) -> None:
+        match message:
+            case BrowseAnswer() if message.job == self._job:
+                for head, found in enumerate(message.row):
+                    self._cells[message.layer, head] = cell(message.layer, head, found)
+                self._show(self.desk.store.scene)
+            case JobFailed(job=BrowseTask()):
+                self._problem = message.problem
+                self._show(self.desk.store.scene)
+
+    def _follow(self, scene: Scene) -> None:
+        """Ask for what is not known of the scene's file, if anybody looks."""
+        if not self._seen:
+            return
+        wanted = task(scene.family)
+        if wanted != self._job:
+            self._job, self._cells, self._problem = wanted, {}, ""
+            if wanted is not None:
+                self.desk.submit(wanted)
+        self._show(scene)
+
+    def _show(self, scene: Scene) -> None:
+        shown = state(scene.family, self._cells, self._problem) if self._job else None
+        self.desk.window.set_panel(TITLE, shown)
+
+
+def task(family: str) -> BrowseTask | None:
+    """What a family's heads are computed by; None of a family without heads."""
+    name, stated = parse(family)
+    if name != NAME:
+        return None
+    return BrowseTask(write(NAME, {k: v for k, v in stated.items() if k in OF_FILE}))
+
+
+def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState:
+    """What the panel shows of a specification and of the heads that are known."""
+    chosen = settings(parse(family)[1])
+    file = file_of(chosen)
+    count = file.layers * file.heads
+    progress = f"{len(cells)} of {count} heads …" if len(cells) < count else f"{count} heads"
+    return HeadsState(
+        name=file.name,
+        layers=file.layers,
+        heads=file.heads,
+        cells=dict(cells),
+        current=(chosen["layer"], chosen["head"]),
+        words=problem or progress,
+    )
+
+
+def cell(layer: int, head: int, found: Glance) -> HeadCell:
+    """One head in words and in shares of what is possible."""
+    condition = "singular" if np.isinf(found.condition) else f"{found.condition:.3g}"
+    lines = [
+        f"Layer {layer}, head {head}",
+        f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n",
+        f"median condition number of g: {condition}",
+        *([found.problem] if found.problem else []),
+    ]
+    full = float(np.clip(np.log10(found.condition) / np.log10(LARGEST), 0.0, 1.0))
+    return HeadCell(
+        "\n".join(lines),
+        {"entropy": found.share, "condition": full},
+        {"entropy": found.entropy, "condition": found.condition},
+        found.picture,
+    )

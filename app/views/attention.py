@@ -1,0 +1,43 @@
+"""What views are told of attention heads, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.views.base import Choice
+
+
+@dataclass(frozen=True)
+class KeyChoice:
+    """One key of the head: its number in the file, its token, and whether it takes part."""
+
+    number: int
+    words: str
+    kept: bool
+    special: bool
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionState:
+    """The head that is shown, the plane of its queries, its temperature and its keys.
+
+    sources: heads that come with the program, and the file that is open; plane: one of ``planes``;
+    triple: the tokens of a plane through three, token: that of most information; tokens (m,).
+    """
+
+    sources: Sequence[Choice]
+    source: str
+    layer: int
+    layers: int
+    head: int
+    heads: int
+    tokens: tuple[str, ...]
+    planes: Sequence[Choice]
+    plane: str
+    triple: tuple[int, int, int]
+    token: int
+    temperature: float
+    keys: tuple[KeyChoice, ...]
