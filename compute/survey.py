@@ -13,7 +13,7 @@ from compute.heads import Head
 from compute.types import FieldRequest, Floats, Status
 
 # rows and columns of the picture
-PICTURE = (20, 30)
+PICTURE = (28, 28)
 # queries that medians are taken over, evenly spread over all
 QUERIES = 256
 
@@ -22,7 +22,7 @@ QUERIES = 256
 class Glance:
     """Of one head: the median entropy of its rows, in nats and as a share of log n; the median
     condition number of g at the queries on the plane through three tokens (∞ where g is singular for
-    most); and ``picture`` (20, 30), the entropy over that plane as a share of log n.
+    most); and ``picture`` (28, 28), the entropy over that plane as a share of log n.
 
     problem: why there is no such plane, "" if there is one; the picture is then empty (0, 0).
     """
@@ -56,5 +56,6 @@ def _on_plane(head: Head, some: np.ndarray) -> tuple[float, Floats]:
     powers = np.where(status == Status.OK, powers, np.inf)
     with np.errstate(over="ignore"):
         condition = float(10.0 ** np.median(powers))
-    request = FieldRequest(manifold, manifold.charts[0], "entropy", manifold.view, PICTURE)
+    view = manifold.view.with_aspect(1, 1)
+    request = FieldRequest(manifold, manifold.charts[0], "entropy", view, PICTURE)
     return condition, field(request).values

@@ -11,7 +11,7 @@ from app.views.attention import AttentionState, KeyChoice
 from app.views.base import Choice
 from compute import heads, planes
 from compute.families import parse
-from compute.families.attention import chosen_head, file_of, settings
+from compute.head_choice import chosen, file_of, settings
 from compute.manifold import Manifold
 
 NAME = "attention"
@@ -26,22 +26,22 @@ LONGEST = 48
 @lru_cache(maxsize=4)
 def state(family: str) -> AttentionState:
     """What the pickers show of a specification."""
-    chosen = settings(parse(family)[1])
-    head, plane = chosen_head(chosen)
-    file = file_of(chosen)
+    c = settings(parse(family)[1])
+    head, plane = chosen(c)
+    file = file_of(c)
     return AttentionState(
-        sources=_sources(chosen["source"]),
-        source=chosen["source"],
-        layer=chosen["layer"],
+        sources=_sources(c["source"]),
+        source=c["source"],
+        layer=c["layer"],
         layers=file.layers,
-        head=chosen["head"],
+        head=c["head"],
         heads=file.heads,
         tokens=head.query_labels,
         planes=PLANES,
-        plane=chosen["plane"],
-        triple=_triple(head, chosen["tokens"], plane),
-        token=chosen["token"],
-        temperature=float(chosen["temperature"]),
+        plane=c["plane"],
+        triple=_triple(head, c["tokens"], plane),
+        token=c["token"],
+        temperature=float(c["temperature"]),
         keys=_keys(file, head),
     )
 

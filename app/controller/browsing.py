@@ -15,10 +15,10 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene
 from app.views.base import Event, PanelShown
 from app.views.heads import HeadCell, HeadsState, Place
-from compute import planes, survey
+from compute import survey
 from compute.engine import Engine
 from compute.families import parse, write
-from compute.families.attention import file_of, settings
+from compute.head_choice import file_of, head_of, settings
 from compute.survey import Glance
 
 TITLE = "Heads"
@@ -57,10 +57,7 @@ class BrowseAnswer:
 
 @lru_cache(maxsize=2048)
 def _glance(family: str, layer: int, head: int) -> Glance:
-    stated = settings(parse(family)[1])
-    found = file_of(stated).head(layer, head)
-    masked = planes.whole_numbers("mask", stated["mask"])
-    return survey.glance(found.without(masked) if masked else found)
+    return survey.glance(head_of({**parse(family)[1], "layer": layer, "head": head}))
 
 
 class Browsing(Part):

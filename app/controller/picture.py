@@ -6,13 +6,16 @@ import numpy as np
 
 from app.controller.jobs import MapAnswer, PathAnswer
 from app.model.scene import Scene
-from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
+from app.views.base import CATEGORICAL, Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
 from compute.charts import Chart
 from compute.divergence import Divergences
+from compute.families import family as manifold_of
 from compute.manifold import Manifold
-from compute.types import Floats, Status
+from compute.types import Extent, Floats, Status
 
 STRAIGHT_POINTS = 65
+# colours that a map of regions has
+CATEGORIES = 8
 CARRIED_VECTORS = 9
 # of a bound, by which a length in single precision may miss it
 SLACK = 1e-4
@@ -22,6 +25,7 @@ SCALAR_WORDS = {
     "entropy": "Entropy (nats)",
     "probability": "Probability of one key",
     "log_partition": "Log-partition ψ (nats)",
+    "dominant": "Key that has the most attention",
     "curvature": "Gaussian curvature K",
     "log_det": "log₁₀ det g",
     "log_condition": "log₁₀ condition number of g",
@@ -136,12 +140,33 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     low, high = np.quantile(known, [0.01, 0.99]) if known.size else (0.0, 1.0)
     if scene.scalar == "probability":
         low, high = 0.0, 1.0
+    if scene.scalar == "dominant":
+        return regions(values, answer.field.extent, manifold_of(scene.family))
     # a constant: what single precision makes of it is not worth colours
     if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(scene.scalar, 0.0)):
         low, high = low - 0.5, high + 0.5
     label = words_of(scene.scalar)
     limits = (float(low), float(high))
     return ColorMap2D(values, answer.field.extent, scene.colormap, limits, label, hatched)
+
+
+def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
+    """A map of keys' numbers with a colour a key, the largest regions first; the smallest share one."""
+    labels = manifold.support(np.array([manifold.interior])).labels
+    known = np.isfinite(values)
+    keys, sizes = np.unique(values[known], return_counts=True)
+    order = keys[np.argsort(-sizes, kind="stable")]
+    ranks = np.full(values.shape, np.nan)
+    for rank, key in enumerate(order):
+        ranks[values == key] = min(rank, CATEGORIES - 1)
+    names = [f"{labels[int(key)]}" for key in order]
+    if len(names) > CATEGORIES:
+        names[CATEGORIES - 1 :] = [f"{len(names) - CATEGORIES + 1} others"]
+    limits = (-0.5, len(names) - 0.5)
+    words = words_of("dominant")
+    return ColorMap2D(
+        ranks, extent, f"{CATEGORICAL}{len(names)}", limits, words, None, tuple(names)
+    )
 
 
 def measures(answer: PathAnswer) -> list[Measure]:

@@ -73,7 +73,28 @@ def described(scene: Scene, xy: XY | None) -> str:
     names = manifold.coordinates
     curvature = float(manifold.curvature(theta))
     words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
-    return words.replace("-", "−") + _likeliest(manifold, theta)
+    off = _off(scene, manifold, chart.plane.forward(theta))
+    return words.replace("-", "−") + _likeliest(manifold, theta) + off
+
+
+def _off(scene: Scene, manifold: Manifold, xy: Floats) -> str:
+    """How far off the surface the landmark lies that is pointed at."""
+    marks = manifold.landmarks
+    if marks is None:
+        return ""
+    gaps = _gaps(scene, chart_drawn(scene).plane.forward(marks.theta), xy)
+    nearest = int(gaps.argmin())
+    if gaps[nearest] > SNAP:
+        return ""
+    return f"   “{marks.labels[nearest]}” lies {marks.residual[nearest]:.0%} off the plane"
+
+
+def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
+    """How far each of the marks (k, 2) is from xy (2,), as a share of the view."""
+    assert scene.view is not None
+    size = np.array([scene.view.x1 - scene.view.x0, scene.view.y1 - scene.view.y0])
+    gaps: Floats = np.max(np.abs(marks - xy) / size, axis=1)
+    return gaps
 
 
 def _likeliest(manifold: Manifold, theta: Floats) -> str:
@@ -95,12 +116,10 @@ def _landmark_near(
     scene: Scene, manifold: Manifold, chart: Chart, before: Pin | None, xy: Floats
 ) -> int | None:
     """The landmark that a pin comes near; one that it moves away from does not hold it."""
-    view = scene.view
-    if manifold.landmarks is None or view is None or before is None:
+    if manifold.landmarks is None or scene.view is None or before is None:
         return None
-    size = np.array([view.x1 - view.x0, view.y1 - view.y0])
     marks, old = chart.forward(manifold.landmarks.theta), chart.forward(np.array(before.theta))
-    gaps = np.max(np.abs(marks - xy) / size, axis=1)
+    gaps = _gaps(scene, marks, xy)
     nearest = int(gaps.argmin())
-    leaving = gaps[nearest] > float(np.max(np.abs(marks[nearest] - old) / size)) + 1e-9
+    leaving = gaps[nearest] > float(_gaps(scene, marks[nearest : nearest + 1], old)[0]) + 1e-9
     return nearest if gaps[nearest] < SNAP and not leaving else None

@@ -26,6 +26,8 @@ from compute.types import Extent
 
 Array = NDArray[np.floating]
 XY = tuple[float, ...]  # two chart coordinates, or three of a surface in space
+# a colour map of that name and a number has so many colours that have no order
+CATEGORICAL = "categorical"
 # azimuth and elevation in degrees, zoom, and the shift across and up in widths of the surface
 Camera = tuple[float, float, float, float, float]
 
@@ -197,6 +199,7 @@ class ColorMap2D:
     """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits.
 
     ``hatched`` (rows, columns): where the metric is singular or none, which is shown as such.
+    ``names``: of categories, which the values 0, 1, … then are.
     """
 
     values: Array
@@ -205,6 +208,7 @@ class ColorMap2D:
     limits: tuple[float, float]
     label: str
     hatched: NDArray[np.bool_] | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import heads, planes
+from compute import planes
 from compute.arrays import matrix, vector
 from compute.chart_hull import hull
 from compute.charts import Chart, parameters
 from compute.family import Family
+from compute.head_choice import DEFAULTS, chosen, settled
 from compute.heads import Head
 from compute.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support
 from compute.softmax import Softmax, slot
@@ -204,56 +205,10 @@ def of_head(
     )
 
 
-def settled(stated: dict[str, Any]) -> dict[str, Any]:
-    """What a specification states; of a file of one's own it is the first head by default."""
-    own = stated.get("source", _DEFAULTS["source"]) not in heads.bundled()
-    return {"layer": 0, "head": 0, **stated} if own else stated
-
-
-def settings(stated: dict[str, Any]) -> dict[str, Any]:
-    """All parameters of a specification that states some."""
-    return {**_DEFAULTS, **settled(stated)}
-
-
-def file_of(stated: dict[str, Any]) -> heads.HeadFile:
-    """The file of heads that a specification names."""
-    c = settings(stated)
-    return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
-
-
-def chosen_head(stated: dict[str, Any]) -> tuple[Head, planes.Plane]:
-    """The head and the plane that the parameters of a specification name; ValueError."""
-    c = settings(stated)
-    temperature = float(c["temperature"])
-    if not (np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
-    file = file_of(c)
-    head = file.head(c["layer"], c["head"])
-    masked = planes.whole_numbers("mask", c["mask"])
-    for number in masked:
-        heads.in_range("mask", number, file.k.shape[2], file.name)
-    head = head.without(masked) if masked else head
-    return head, planes.plane_of(head, c["plane"], c["tokens"], c["token"], temperature)
-
-
 def _build(key: str, **parameters: Any) -> Manifold:
-    head, plane = chosen_head(parameters)
+    head, plane = chosen(parameters)
     return of_head(head, plane, float(parameters["temperature"]), key)
 
-
-_DEFAULTS: dict[str, Any] = {
-    "source": "bank",
-    "layer": 4,
-    "head": 9,
-    "plane": "tokens",  # or "pca", or "fisher"
-    "tokens": "",  # "i,j,k" of the plane through three; "" for those whose rows differ most
-    "token": 0,  # of the plane of most Fisher information
-    "temperature": 1.0,
-    "mask": "",  # keys that are left out, "i,j,…"
-    "q": "",  # what the file calls its arrays, if not q, k and v
-    "k": "",
-    "v": "",
-}
 
 FAMILY = Family(
     name="attention",
@@ -265,6 +220,6 @@ FAMILY = Family(
     charts=("parameters", "expectation"),
     closed_forms=(),
     build=_build,
-    parameters=_DEFAULTS,
+    parameters=DEFAULTS,
     settled=settled,
 )

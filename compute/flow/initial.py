@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from compute import head_choice
 from compute.families import parse
-from compute.families.attention import chosen_head
 from compute.field import scalar_at
 from compute.files import arrays_of
 from compute.flow.grid import Grid
@@ -177,7 +177,7 @@ def head(grid: Grid) -> Floats:
     name, stated = parse(grid.manifold.key)
     if name != "attention":
         raise ValueError(f"only attention has a head of its own field, got {grid.manifold.name}")
-    chosen, plane = chosen_head(stated)
+    chosen, plane = head_choice.chosen(stated)
     support = grid.manifold.support(np.array([grid.manifold.interior]))
     weights = grid.manifold.density(grid.theta, support.x) * np.linalg.norm(chosen.v, axis=1)
     weights = weights / weights.sum(axis=-1, keepdims=True)

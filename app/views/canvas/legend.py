@@ -19,6 +19,7 @@ from app.views.theme import Theme, rgba
 WIDTH = 78  # margin that the bar needs, in pixels
 GAP, BAR = 16, 12
 SPACING = 56  # pixels between ticks
+LONGEST = 6  # letters of a category's name
 
 
 class LegendLayer(Layer):
@@ -58,7 +59,7 @@ class LegendLayer(Layer):
             return NOTHING, self._title(frame)
         _, top, right, bottom = _bar(frame)
         low, high = self._image.limits
-        found = ticks(low, high, (bottom - top) / SPACING)
+        found = _named(self._image) or ticks(low, high, (bottom - top) / SPACING)
         rows = [
             round(bottom + (value - low) / (high - low) * (top - bottom)) + 0.5
             for value, _ in found
@@ -79,6 +80,12 @@ class LegendLayer(Layer):
         return [
             Label(self._image.label, at, 12, rgba(self.theme.text), anchor=(0.5, 0.5), upright=True)
         ]
+
+
+def _named(image: ColorMap2D) -> list[tuple[float, str]]:
+    """The categories of a map as ticks, shortened to the room beside the bar."""
+    short = (n if len(n) <= LONGEST else n[: LONGEST - 1] + "…" for n in image.names)
+    return [(float(i), name) for i, name in enumerate(short)]
 
 
 def _bar(frame: Frame) -> tuple[float, float, float, float]:

@@ -10,9 +10,22 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import gloo
 from vispy.color import get_colormap
 
+from app.views.base import CATEGORICAL
 from app.views.canvas.frame import Frame, Pixels
+from app.views.theme import rgba
 
 LEVELS = 256
+# Okabe and Ito (2008), which common kinds of colour blindness keep apart; the last is grey
+DISTINCT = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+    "#7f7f7f",
+)
 _VERTEX = np.dtype([("a_position", "f4", 2), ("a_texture", "f4", 2)])
 _TEXTURE = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
 
@@ -73,10 +86,19 @@ class Picture:
         self._program.draw("triangle_strip")
 
 
+def bands(count: int) -> NDArray[np.floating]:
+    """The first colours, each over an equal share of the levels (LEVELS, 4)."""
+    colours = np.array([rgba(colour) for colour in DISTINCT])
+    return colours[np.arange(LEVELS) * count // LEVELS % len(DISTINCT)]
+
+
 @lru_cache(maxsize=8)
 def palette(colormap: str) -> NDArray[np.uint8]:
     """The colours (LEVELS + 1, 4) of a colour map; the last entry is transparent."""
-    shades = get_colormap(colormap).map(np.linspace(0.0, 1.0, LEVELS))
+    if colormap.startswith(CATEGORICAL):
+        shades = bands(int(colormap.removeprefix(CATEGORICAL)))
+    else:
+        shades = get_colormap(colormap).map(np.linspace(0.0, 1.0, LEVELS))
     result = np.zeros((LEVELS + 1, 4), np.uint8)
     result[:LEVELS] = np.round(255.0 * shades)
     return result

@@ -38,7 +38,7 @@ class AttentionForm:
         self.source = picker("Source of the head", "The sentence or picture whose head is shown.")
         self.layer, self.index = _number("Layer"), _number("Head")
         self.open = _button("Open…", "Heads of your own, from an .npz or .safetensors file.")
-        self.browse = _button("Browse…", "All heads of the file side by side.")
+        self.browse = _button("All…", "All heads of the file side by side.")
         self._rows.addRow(caption("Source"), _row((self.source, 1), (self.open, 0)))
         self._rows.addRow(
             caption("Layer"),
