@@ -6,7 +6,7 @@ A job is equal to another exactly when its answer would be; that is what `plan` 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from compute import jacobi
 from compute.divergence import Divergences, divergences
 from compute.engine import Engine
 from compute.families import family as manifold_of
-from compute.manifold import Manifold, inner
+from compute.manifold import Manifold, Support, inner
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
@@ -40,6 +40,10 @@ from compute.types import (
 Point = tuple[float, float]
 # nodes of a path while a pin is dragged, and at rest
 STEPS = {"live": 64, "final": 128}
+# of a dragged path where one evaluation of the metric costs more loop iterations than this
+HEAVY, HEAVY_STEPS = 512, 32
+# of more outcomes than this so many are kept with a path
+MOST_OUTCOMES, LIKELIEST = 512, 32
 # longest side of a map, coarse first
 MAP_SIDES = (48, 384)
 DISTANCE_SIDES = (48, 160)
@@ -106,7 +110,8 @@ Job = (
 class PathAnswer:
     """paths: the one geodesic (n = 1) in a batch; transport along it; its Morse index.
 
-    curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support;
+    curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support, of
+    very many outcomes the likeliest;
     rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
     bounds: of the distance, or None; curvature (2,): K at the pins; divergences of A and B, only at
@@ -219,6 +224,8 @@ def path_answer(
     """What is shown of a path: its Morse index, the carried vector, the distributions, the bounds."""
     start, end = np.array([job.start]), np.array([job.end])
     index, final = 0, job.quality == "final"
+    steps = STEPS[job.quality] if final or manifold.slot.loops <= HEAVY else HEAVY_STEPS
+    paths = engine.connect(ConnectRequest(manifold, start, end, job.alpha, steps))
     if final and job.alpha == 0.0:
         passed = jacobi.morse_index(engine, manifold, paths)
         paths, index = jacobi.marked(paths, passed), int(passed[0])
@@ -229,7 +236,8 @@ def path_answer(
     if paths.reached[0] < 1.0:
         curve = np.concatenate([curve, paths.stop])
     support = manifold.support(np.concatenate([start, end]))
-    ends = manifold.density(np.concatenate([start, end]), support.x)
+    rows = manifold.density(np.concatenate([curve, start, end]), support.x)
+    support, rows = _likeliest(support, rows)
     bounds = manifold.bounds(start, end) if manifold.bounds is not None else None
     return PathAnswer(
         job=job,
@@ -240,9 +248,9 @@ def path_answer(
         x=support.x,
         labels=support.labels,
         support_title=support.title,
-        rows=manifold.density(curve, support.x),
-        row_a=ends[0],
-        row_b=ends[1],
+        rows=rows[:-2],
+        row_a=rows[-2],
+        row_b=rows[-1],
         straight_length=_straight_length(manifold, start[0], end[0]),
         distance=float(manifold.distance(start, end)[0]) if manifold.distance else None,
         bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
@@ -250,6 +258,18 @@ def path_answer(
         divergences=divergences(manifold, start[0], end[0]) if final else None,
         milliseconds=_since(began),
     )
+
+
+def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats]:
+    """Of very many outcomes those that are likeliest somewhere on the way, in their own order."""
+    if len(support.labels) <= MOST_OUTCOMES:
+        return support, rows
+    kept = np.sort(np.argsort(-rows.max(axis=0), kind="stable")[:LIKELIEST])
+    labels = tuple(support.labels[j] for j in kept)
+    title = f"{support.title}: the {LIKELIEST} likeliest of {len(support.labels)}"
+    return replace(support, x=np.arange(float(len(kept))), labels=labels, title=title), rows[
+        :, kept
+    ]
 
 
 def _straight_length(manifold: Manifold, start: Floats, end: Floats) -> float:

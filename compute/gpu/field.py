@@ -14,6 +14,8 @@ from compute.types import Field, FieldRequest, Floats, Ints
 
 SAMPLE = record({"value": "f32", "status": "i32"})
 OF_FAMILY = len(GENERIC_SCALARS)
+# tiles of a family whose metric costs more loop iterations than this: a path must not wait for them
+HEAVY, HEAVY_TILE = 512, 64
 SOURCE = Source(
     "field",
     parameters=record({"count": "u32", "which": "u32", "index": "u32"}),
@@ -37,7 +39,9 @@ def field(
     def sample(theta: Floats) -> tuple[Floats, Ints]:
         return _samples(workshop, request, theta)
 
-    return reference.sampled(request, sample, "gpu", on_tile, cancelled)
+    heavy = request.manifold.slot.loops > HEAVY
+    tile = HEAVY_TILE if heavy else reference.TILE
+    return reference.sampled(request, sample, "gpu", on_tile, cancelled, tile)
 
 
 def _samples(workshop: Workshop, request: FieldRequest, theta: Floats) -> tuple[Floats, Ints]:

@@ -25,6 +25,8 @@ PLACES = (
     ((0.5, 0.0), (0.0, 12.0)),
 )
 FAINTEST = 0.62
+# labels for which room is looked for, the least faint ones
+TRIED = 160
 Box = tuple[float, float, float, float]
 
 
@@ -76,14 +78,15 @@ class MarksLayer(Layer):
     def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Label]:
         assert self._marks is not None
         order = sorted(range(len(at)), key=lambda i: (i != self._hovered, -alpha[i]))
-        taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in at if frame.contains((x, y))]
+        inside = [i for i in order if frame.contains(at[i])]
+        taken = np.array([(x - 4, y - 4, x + 4, y + 4) for x, y in at[inside]]).reshape(-1, 4)
         labels = []
-        for i in (i for i in order if frame.contains(at[i]) and self._marks.labels[i]):
+        for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
             text, bold = self._marks.labels[i], i == self._hovered
             place = room(frame, at[i], self.atlas.width(text, SIZE, 1.0, bold), taken, insist=bold)
             if place is not None:
                 point, anchor, box = place
-                taken.append(box)
+                taken = np.concatenate([taken, [box]])
                 colour, halo = (
                     rgba(self._ink(i), float(alpha[i])),
                     rgba(self.theme.halo, 0.75 * float(alpha[i])),
@@ -93,7 +96,7 @@ class MarksLayer(Layer):
 
 
 def room(
-    frame: Frame, at: Pixels, width: float, taken: list[Box], insist: bool
+    frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
 ) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
     """The first place where a label fits: its point, its anchor and its box; None if nowhere."""
     left, top, right, bottom = frame.box
@@ -103,11 +106,14 @@ def room(
         x, y = point[0] - anchor[0] * width, point[1] - anchor[1] * HEIGHT
         box = (x, y, x + width, y + HEIGHT)
         inside = left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom
-        if inside and not any(_overlap(box, other) for other in taken):
+        if inside and not _overlaps(box, taken):
             return point, anchor, box
         first = first or ((point, anchor, box) if inside else None)
     return first if insist else None
 
 
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
+    """Whether a box shares a pixel with any of others (k, 4)."""
+    left, top, right, bottom = np.asarray(others, float).reshape(-1, 4).T
+    hit = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
+    return bool(hit.any())
