@@ -1,0 +1,84 @@
+"""The browser of heads in the window: computed when seen, a click moves the scene."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.controller import browsing
+from app.controller.browsing import BrowseAnswer, BrowseTask
+from app.views.heads import HeadsState
+from tests.test_window import settle, until
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture
+def program():
+    from app.main import Program
+    from app.model import session
+
+    made = Program(session.load("bank"), "reference")
+    made.window.frame.show()
+    settle(made)
+    yield made
+    made.close()
+    made.window.frame.deleteLater()
+    made.application.processEvents()
+
+
+def test_heads_come_when_they_are_looked_for_and_are_chosen(program):
+    from PySide6.QtCore import QPoint
+
+    slot, store = program.window._slots["Heads"], program.store
+    assert slot.panel is None
+    program.controller.commands["browse_heads"]()
+    until(program, lambda: slot.panel is not None and slot.panel._state.words == "72 heads")
+    grid = slot.panel.grid
+    middle = grid._box(2, 6).center()
+    assert grid.place_at(middle) == (2, 6) and grid.place_at(QPoint(2, 2)) is None
+    slot.panel._choose(grid.place_at(middle))
+    assert "layer=2" in store.scene.family and "head=6" in store.scene.family
+    assert slot.panel._state.current == (2, 6)
+    store.undo()
+    assert slot.panel._state.current == (4, 9)
+    slot.panel.by_number.setChecked(True)
+    entropies = [slot.panel._state.cells[p].order["entropy"] for p in grid._places.values()]
+    assert entropies == sorted(entropies) and len(entropies) == 72
+
+
+def test_temperature_and_keys_leave_the_pins_where_they_are(program):
+    from app.views.base import SceneEdited
+
+    store = program.store
+    start = store.scene.start
+    program.window._handler(SceneEdited((("family.temperature", 2.5),)))
+    program.window._handler(SceneEdited((("family.temperature", 3.0),)))
+    assert store.scene.start == start and "temperature=3.0" in store.scene.family
+    program.window._handler(SceneEdited((("family.mask", "0,14"),)))
+    assert store.scene.start == start
+    store.undo()
+    store.undo()
+    assert "temperature" not in store.scene.family, "one slide is one step of undo"
+
+
+def test_rows_are_emitted_one_by_one_until_cancelled():
+    found: list[BrowseAnswer] = []
+    task = BrowseTask("attention:trophy")
+    task.perform(None, found.append, lambda: len(found) == 2)
+    assert [answer.layer for answer in found] == [0, 1]
+    assert browsing.task("attention:trophy?layer=3&plane=pca&temperature=2") == task
+    assert browsing.task("gaussian") is None
+
+
+def test_a_grid_wraps_many_heads():
+    from app.views.qt.head_grid import arranged
+
+    cell = browsing.cell(0, 0, found=BLANK)
+    state = HeadsState("x", 2, 5, {(0, 0): cell}, (0, 0), "")
+    places = arranged(state, 3, "")
+    assert places[1, 1] == (0, 4) and places[2, 0] == (1, 0)
+    assert arranged(state, 3, "entropy") == {(0, 0): (0, 0)}
+
+
+BLANK = browsing.Glance(0.5, 0.2, np.inf, np.zeros((0, 0)), "no plane")
