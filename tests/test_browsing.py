@@ -38,8 +38,8 @@ def test_heads_come_when_they_are_looked_for_and_are_chosen(program):
     middle = grid._box(2, 6).center()
     assert grid.place_at(middle) == (2, 6) and grid.place_at(QPoint(2, 2)) is None
     slot.panel._choose(grid.place_at(middle))
+    until(program, lambda: slot.panel._state.current == (2, 6))
     assert "layer=2" in store.scene.family and "head=6" in store.scene.family
-    assert slot.panel._state.current == (2, 6)
     store.undo()
     assert slot.panel._state.current == (4, 9)
     slot.panel.by_number.setChecked(True)
@@ -52,10 +52,12 @@ def test_temperature_and_keys_leave_the_pins_where_they_are(program):
 
     store = program.store
     start = store.scene.start
-    program.window._handler(SceneEdited((("family.temperature", 2.5),)))
-    program.window._handler(SceneEdited((("family.temperature", 3.0),)))
-    assert store.scene.start == start and "temperature=3.0" in store.scene.family
+    for value in (2.5, 3.0):
+        program.window._handler(SceneEdited((("family.temperature", value),)))
+        until(program, lambda value=value: f"temperature={value}" in store.scene.family)
+    assert store.scene.start == start
     program.window._handler(SceneEdited((("family.mask", "0,14"),)))
+    until(program, lambda: "mask=0,14" in store.scene.family)
     assert store.scene.start == start
     store.undo()
     store.undo()

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.attention import AttentionState
+from app.views.choices import Choice as Choice
+from app.views.choices import PanelState as PanelState
 from app.views.flow import Particles, StrokeDrawn, VectorField
 from app.views.lesson import LessonChosen
 from app.views.normals import NormalEdited
@@ -248,34 +249,6 @@ class Verdict:
     place: str = ""
     column: int = -1
     remarkable: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One entry of a picker: its value in the scene and its words."""
-
-    value: str
-    words: str
-
-
-@dataclass(frozen=True, eq=False)
-class PanelState:
-    """What the family and layer panels show, as plain data (they hold no logic)."""
-
-    families: Sequence[Choice]
-    family: str
-    outcomes: tuple[str, ...]  # keys whose probability can be mapped
-    scalars: Sequence[Choice]
-    scalar: str
-    token: int
-    charts: Sequence[Choice]
-    chart: str
-    alpha: float
-    line_element: str
-    note: str  # e.g. how far the tokens lie off the plane
-    layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
-    definition: str = ""  # the user's own family as JSON; "" for any other
-    attention: AttentionState | None = None  # of a family of heads
 
 
 class Canvas(ABC):

@@ -1,0 +1,38 @@
+"""What the family and layer panels offer, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.views.attention import AttentionState
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a picker: its value in the scene and its words."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, eq=False)
+class PanelState:
+    """What the family and layer panels show, as plain data (they hold no logic)."""
+
+    families: Sequence[Choice]
+    family: str
+    outcomes: tuple[str, ...]  # keys whose probability can be mapped
+    scalars: Sequence[Choice]
+    scalar: str
+    token: int
+    charts: Sequence[Choice]
+    chart: str
+    alpha: float
+    line_element: str
+    note: str  # e.g. how far the tokens lie off the plane
+    layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
+    definition: str = ""  # the user's own family as JSON; "" for any other
+    attention: AttentionState | None = None  # of a family of heads
