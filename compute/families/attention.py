@@ -29,7 +29,7 @@ from compute.types import Extent, Floats, points
 MOST_KEYS = 4096
 # keys whose spread across a line, or from one point, is a smaller share than this lie on it
 ON_A_LINE = 1e-9
-SINGULAR_WORDS = "none: the keys lie on one line of this plane, or at one point, and g is singular"
+SINGULAR_WORDS = "none, for the keys lie on one line of this plane, or at one point: g is singular"
 
 
 def attention_manifold(
