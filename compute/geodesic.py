@@ -2,7 +2,8 @@
 
 Metric and connection are evaluated anew at every stage of every step.  Between two nodes a curve
 makes as many smaller steps as it needs; where even those fail it stops and says why.  The twin of
-``shaders/kernels/geodesic.wgsl``.
+``shaders/kernels/geodesic.wgsl``, but that a method which knows its error halves a step until the
+error is small.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from functools import cache
 import numpy as np
 
 from compute.manifold import (
+    Bools,
     Manifold,
     connection_first,
     contracted,
     inner,
     inside_only,
     is_singular,
+    norm,
     raised,
 )
 from compute.types import Floats, Ints, Paths, ShootRequest, Status
@@ -34,18 +37,25 @@ TURN_LIMIT = 0.2
 MARGIN_KEPT = 0.25
 # but between two nodes no more than this many steps are tried.
 MAX_ATTEMPTS = 16
-# Relative energy drift above which a curve is not called a geodesic.
-DRIFT_LIMIT = 1e-3
+# Relative energy drift above which a curve is not called a geodesic, by the bytes of its numbers.
+DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
+# A step whose error is above this share of the speed is halved, at most so many times over.
+STEP_ERROR = 1e-10
+MAX_HALVINGS = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Tableau:
-    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order."""
+    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order.
+
+    ``errors (2, s)``: b less the weights of methods of order 5 and 3, or None.
+    """
 
     name: str
     order: int
     a: Floats
     b: Floats
+    errors: Floats | None = None
 
 
 RK4 = Tableau(
@@ -61,7 +71,8 @@ def dop853() -> Tableau:
     """Dormand and Prince's method of order 8 (Hairer, Nørsett, Wanner: Solving ODEs I, II.5)."""
     from scipy.integrate import DOP853
 
-    return Tableau("DOP853", 8, np.asarray(DOP853.A[:12, :12]), np.asarray(DOP853.B))
+    errors = np.stack([DOP853.E5[:12], DOP853.E3[:12]])
+    return Tableau("DOP853", 8, np.asarray(DOP853.A[:12, :12]), np.asarray(DOP853.B), errors)
 
 
 @dataclass
@@ -98,8 +109,10 @@ def measured(
 ) -> Paths:
     """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped.
 
-    Nodes after the stop repeat the stop point and become NaN here.
+    Nodes after the stop repeat the stop point and become NaN here.  How far the energy may drift goes
+    by the precision of ``theta``.
     """
+    limit = DRIFT_LIMIT[theta.itemsize]
     count = np.floor(reached * request.steps * (1 + 1e-6) + 1e-9).astype(np.int32) + 1
     t = np.linspace(0.0, 1.0, request.steps + 1)
     valid = np.arange(request.steps + 1) < count[:, None]
@@ -108,7 +121,7 @@ def measured(
     v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
     speed2 = np.maximum(inner(request.manifold.geometry(theta).metric, v, v), 0.0)
     error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
-    status = np.where((status == Status.OK) & (error > DRIFT_LIMIT), Status.NOT_CONVERGED, status)
+    status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
     return Paths(
         t=t,
         theta=np.where(valid[..., None], theta, np.nan),
@@ -154,7 +167,7 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
             return
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        theta, v, verdict[todo] = _step(
+        theta, v, verdict[todo] = _accurate(
             manifold, state.theta[curve], state.v[curve], size, alpha, tableau
         )
         accepted = verdict[todo] == Status.OK
@@ -168,10 +181,33 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
     state.status[running[stopped]] = reason[stopped]
 
 
+def _accurate(
+    manifold: Manifold,
+    theta: Floats,
+    v: Floats,
+    h: Floats,
+    alpha: float,
+    tableau: Tableau,
+    halvings: int = MAX_HALVINGS,
+) -> tuple[Floats, Floats, Ints]:
+    """A step of sizes h (n,) in halves where its error asks for it, and OK or why not to take it."""
+    end, end_v, verdict, rough = _step(manifold, theta, v, h, alpha, tableau)
+    todo = np.flatnonzero(rough & (verdict == Status.OK))
+    if todo.size == 0 or halvings == 0:
+        return end, end_v, verdict
+    theta, v, half = theta[todo], v[todo], 0.5 * h[todo]
+    for _ in range(2):
+        theta, v, wrong = _accurate(manifold, theta, v, half, alpha, tableau, halvings - 1)
+        verdict[todo] = np.where(verdict[todo] == Status.OK, wrong, verdict[todo])
+    end[todo], end_v[todo] = theta, v
+    return end, end_v, verdict
+
+
 def _step(
     manifold: Manifold, theta: Floats, v: Floats, h: Floats, alpha: float, tableau: Tableau
-) -> tuple[Floats, Floats, Ints]:
-    """One Runge–Kutta step of sizes h (n,), and for each curve OK or why it must not be taken."""
+) -> tuple[Floats, Floats, Ints, Bools]:
+    """One Runge–Kutta step of sizes h (n,), for each curve OK or why it must not be taken (n,), and
+    whether its error is large (n,)."""
     start = np.concatenate([theta, v], axis=1)
     size = h[:, None].astype(theta.dtype)
     a, b = tableau.a.astype(theta.dtype), tableau.b.astype(theta.dtype)
@@ -180,9 +216,10 @@ def _step(
     for stage, row in enumerate(a):
         y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
         slopes[stage, :, :2] = y[:, 2:]
-        slopes[stage, :, 2:], metric, wrong = _acceleration(manifold, y[:, :2], y[:, 2:], alpha)
+        slopes[stage, :, 2:], here, wrong = _acceleration(manifold, y[:, :2], y[:, 2:], alpha)
         verdict = np.where(verdict == Status.OK, wrong, verdict)
         if stage == 0:
+            metric = here
             turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:], v)
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
@@ -190,7 +227,23 @@ def _step(
     aimed = theta + size * v
     leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
-    return end[:, :2], end[:, 2:], verdict.astype(np.int32)
+    rough = _is_rough(tableau, metric, h, slopes)
+    return end[:, :2].copy(), end[:, 2:].copy(), verdict.astype(np.int32), rough
+
+
+def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bools:
+    """Whether a step's error in θ or in v (n,) is above STEP_ERROR |v|; never if it is not known.
+
+    From e₅ and e₃, those of the embedded methods, as h e₅²/√(e₅² + e₃²/100) (Hairer, Nørsett, Wanner).
+    """
+    if tableau.errors is None:
+        return np.zeros(len(h), dtype=bool)
+    e5, e3 = (
+        np.maximum(norm(metric, e[:, :2]), norm(metric, e[:, 2:]))
+        for e in np.tensordot(tableau.errors, slopes, axes=1)
+    )
+    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, np.finfo(float).tiny))
+    return np.asarray(error > STEP_ERROR * norm(metric, slopes[0, :, :2]))
 
 
 def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:

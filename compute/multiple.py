@@ -17,7 +17,7 @@ import numpy as np
 
 from compute import batch
 from compute.action import descend
-from compute.geodesic import Fire
+from compute.geodesic import DRIFT_LIMIT, Fire
 from compute.guess import alphas, between, first_curve, is_dual, steps_to
 from compute.manifold import Bools, Manifold, is_singular, norm, solve2
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
@@ -228,6 +228,8 @@ def _assembled(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
         error = error + np.abs(energies / np.maximum(energies[:, :1], tiny) - 1).max(axis=1)
     status = np.where(inside, parts.status.reshape(k, count), Status.LEFT_DOMAIN).max(axis=1)
     missed = residual > GAP_LIMIT[precision] * np.maximum(length, 1e-3)
+    # a kink shows in no gap, but in the speed
+    missed |= error > DRIFT_LIMIT[np.dtype(precision).itemsize]
     return Paths(
         t=np.linspace(0.0, 1.0, count * steps + 1),
         theta=joined(parts.theta),

@@ -26,7 +26,7 @@ OFFSET = {"f8": 1e-6, "f4": 1e-2}
 MISS_LIMIT = {"f8": 1e-8, "f4": 1e-4}
 # Aiming ends when the miss is this share of the curve's length.
 AIM = {"f8": 1e-12, "f4": 2e-6}
-# Steps that aim with the method of order 8, whose error is then below 1e-11.
+# Steps that aim with the method of order 8, which halves those whose error is large.
 AIM_STEPS = 40
 
 

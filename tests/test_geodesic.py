@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 from compute.families import family
 from compute.families.attention import softmax_manifold
-from compute.geodesic import RK4, dop853, shoot
+from compute.geodesic import DRIFT_LIMIT, RK4, dop853, shoot
 from compute.manifold import Manifold, contracted, inner, raised
 from compute.shooting import connect
 from compute.types import ConnectRequest, ShootRequest, Status
@@ -24,7 +26,7 @@ def sphere(theta: np.ndarray, v: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (circle / 2)[:, :2] ** 2
 
 
-@pytest.mark.parametrize("tableau", [RK4, dop853()], ids=lambda t: t.name)
+@pytest.mark.parametrize("tableau", [RK4, replace(dop853(), errors=None)], ids=lambda t: t.name)
 def test_the_observed_order_is_the_declared_one(tableau):
     """Error against the great circle for a halving step: the slope in log–log."""
     manifold = family("categorical3_expectation")
@@ -127,11 +129,34 @@ def random_heads(count: int) -> list[Manifold]:
 def test_distances_lie_between_bhattacharyya_and_jeffreys(manifold):
     rng = np.random.default_rng(8)
     a, b = rng.normal(size=(12, 2)), rng.normal(size=(12, 2))
-    paths = connect(ConnectRequest(manifold, a, b, steps=32), RK4)
+    paths = connect(ConnectRequest(manifold, a, b, steps=32))
     assert (paths.status == Status.OK).all()
     low, high = manifold.bounds(a, b)
     assert (low <= paths.length * (1 + 1e-6)).all()
     assert (paths.length <= high * (1 + 1e-6)).all()
+
+
+def sink(weight: float) -> Manifold:
+    """Three keys around a heavy one."""
+    turn = 2 * np.pi / 3 * np.arange(3)
+    keys = np.stack([np.append(np.cos(turn), 0.0), np.append(np.sin(turn), 0.0)], axis=1)
+    return softmax_manifold(keys, [0, 0, 0, np.log(weight)])
+
+
+def test_few_nodes_do_not_cost_accuracy():
+    """Across the lens of a heavy key steps are halved: the length is that of 2048 of them.
+
+    Without halving the speed drifts beyond what float64 may, and the status says so.
+    """
+    manifold, a, b = sink(3000.0), np.array([[10.001, -4.389]]), np.array([[4.02, 8.128]])
+    path = connect(ConnectRequest(manifold, a, b, steps=128))
+    assert path.status[0] == Status.OK
+    assert path.length[0] == pytest.approx(2.19077388, abs=1e-8)
+    assert path.error[0] < 1e-9
+    request = ShootRequest(manifold, a, path.velocity[:, 0], steps=128)
+    careless = shoot(request, replace(dop853(), errors=None))
+    assert DRIFT_LIMIT[8] < careless.error[0] < DRIFT_LIMIT[4]
+    assert careless.status[0] == Status.NOT_CONVERGED
 
 
 def test_collinear_keys_are_refused():

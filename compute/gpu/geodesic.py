@@ -95,7 +95,7 @@ def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Flo
     reached = np.where(count > steps, 1.0, (count - ends["remaining"].astype(np.float64)) / steps)
     mean = ends["sums"].astype(np.float64)
     error = ends["drift"].astype(np.float64) if request.alpha == 0.0 else np.zeros(len(ends))
-    drifted = (ends["status"] == Status.OK) & (error > DRIFT_LIMIT)
+    drifted = (ends["status"] == Status.OK) & (error > DRIFT_LIMIT[4])
     return Paths(
         t=np.linspace(0.0, 1.0, steps + 1),
         theta=theta,
