@@ -6,7 +6,8 @@ import numpy as np
 
 from app.controller.jobs import MapAnswer, PathAnswer
 from app.model.scene import Scene
-from app.views.base import CATEGORICAL, Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
+from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
+from app.views.theme import CATEGORICAL
 from compute.charts import Chart
 from compute.divergence import Divergences
 from compute.families import family as manifold_of

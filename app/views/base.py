@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.choices import Choice as Choice
+from app.views.choices import Command as Command
 from app.views.choices import PanelState as PanelState
 from app.views.flow import Particles, StrokeDrawn, VectorField
 from app.views.lesson import LessonChosen
@@ -27,8 +28,6 @@ from compute.types import Extent
 
 Array = NDArray[np.floating]
 XY = tuple[float, ...]  # two chart coordinates, or three of a surface in space
-# a colour map of that name and a number has so many colours that have no order
-CATEGORICAL = "categorical"
 # azimuth and elevation in degrees, zoom, and the shift across and up in widths of the surface
 Camera = tuple[float, float, float, float, float]
 
@@ -392,18 +391,3 @@ class Window(ABC):
     @abstractmethod
     def tell(self, title: str, text: str) -> None:
         """A message that does not block."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """One entry of the command table: ``name`` is what `CommandInvoked` carries.
-
-    icon: its name in the icon set; a command that has one is in the toolbar too.
-    """
-
-    name: str
-    menu: str
-    text: str
-    shortcut: str = ""
-    hint: str = ""
-    icon: str = ""

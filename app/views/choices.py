@@ -1,4 +1,4 @@
-"""What the family and layer panels offer, as plain data."""
+"""What menus and the family and layer panels offer, as plain data."""
 
 from __future__ import annotations
 
@@ -36,3 +36,18 @@ class PanelState:
     layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
     definition: str = ""  # the user's own family as JSON; "" for any other
     attention: AttentionState | None = None  # of a family of heads
+
+
+@dataclass(frozen=True)
+class Command:
+    """One entry of the command table: ``name`` is what `CommandInvoked` carries.
+
+    icon: its name in the icon set; a command that has one is in the toolbar too.
+    """
+
+    name: str
+    menu: str
+    text: str
+    shortcut: str = ""
+    hint: str = ""
+    icon: str = ""

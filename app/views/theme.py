@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RGBA = tuple[float, float, float, float]
+# a colour map of that name and a number has so many colours, in no order
+CATEGORICAL = "categorical"
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from vispy import gloo
 from vispy.color import get_colormap
 
-from app.views.base import CATEGORICAL
 from app.views.canvas.frame import Frame, Pixels
-from app.views.theme import rgba
+from app.views.theme import CATEGORICAL, rgba
 
 LEVELS = 256
 # Okabe and Ito (2008), which common kinds of colour blindness keep apart; the last is grey
