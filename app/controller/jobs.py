@@ -213,9 +213,11 @@ def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> Pat
 
 
 def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
-    """The boundary-value problem of a path."""
+    """The boundary-value problem of a path, in as many steps as a drag leaves time for."""
     start, end = np.array([job.start]), np.array([job.end])
-    return ConnectRequest(manifold, start, end, job.alpha, STEPS[job.quality])
+    heavy = job.quality == "live" and manifold.slot.loops > HEAVY
+    steps = HEAVY_STEPS if heavy else STEPS[job.quality]
+    return ConnectRequest(manifold, start, end, job.alpha, steps)
 
 
 def path_answer(
@@ -224,8 +226,6 @@ def path_answer(
     """What is shown of a path: its Morse index, the carried vector, the distributions, the bounds."""
     start, end = np.array([job.start]), np.array([job.end])
     index, final = 0, job.quality == "final"
-    steps = STEPS[job.quality] if final or manifold.slot.loops <= HEAVY else HEAVY_STEPS
-    paths = engine.connect(ConnectRequest(manifold, start, end, job.alpha, steps))
     if final and job.alpha == 0.0:
         passed = jacobi.morse_index(engine, manifold, paths)
         paths, index = jacobi.marked(paths, passed), int(passed[0])

@@ -1,0 +1,65 @@
+"""A path is solved once, in fewer steps where the metric is dear; its answer is of what was found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from app.controller.jobs import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer, perform
+from compute.engine import ReferenceEngine
+from compute.families import family
+from compute.types import ConnectRequest
+
+JOB = PathJob("gaussian", (0.0, 1.0), (2.0, 1.5), (0.1, 0.2), 0.0, "live")
+
+
+class Counting(ReferenceEngine):
+    """Counts the boundary-value problems and their steps."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+
+    def connect(self, request):
+        self.steps.append(request.steps)
+        return super().connect(request)
+
+
+def test_a_path_is_solved_once():
+    engine, found = Counting(), []
+    perform(engine, JOB, found.append, lambda: False)
+    assert engine.steps == [STEPS["live"]]
+
+
+def test_the_answer_is_of_the_path_that_was_found():
+    """As when a second try finds another one."""
+    engine, manifold = ReferenceEngine(), family("gaussian")
+    other = engine.connect(ConnectRequest(manifold, [(0.0, 1.0)], [(2.0, 1.5)], steps=24))
+    assert path_answer(engine, manifold, JOB, other, 0.0).paths is other
+
+
+def test_a_dragged_path_of_thousands_of_keys_is_short_and_has_the_likeliest(tmp_path):
+    random = np.random.default_rng(5)
+    q, k, v = (random.normal(size=(size, 4)) for size in (5, 1200, 1200))
+    np.savez(tmp_path / "wide.npz", q=q, k=k, v=v)
+    name = f"attention:{tmp_path}/wide.npz"
+    manifold = family(name)
+    engine, found = Counting(), []
+    a, b = manifold.pins
+    perform(engine, PathJob(name, a, b, (0.1, 0.1), 0.0, "live"), found.append, lambda: False)
+    assert engine.steps == [HEAVY_STEPS]
+    (answer,) = found
+    assert answer.rows.shape[1] == len(answer.labels) == LIKELIEST
+    whole = manifold.density(np.array(a), np.arange(1200.0))
+    kept = [int(label) for label in answer.labels]
+    np.testing.assert_allclose(answer.row_a, whole[kept])
+    assert whole.argmax() in kept
+
+
+@pytest.mark.parametrize("quality", ["live", "final"])
+def test_few_outcomes_are_all_kept(quality):
+    found: list = []
+    a, b = family("attention:bank").pins
+    job = PathJob("attention:bank", a, b, (0.1, 0.1), 0.0, quality)
+    perform(ReferenceEngine(), job, found.append, lambda: False)
+    assert len(found[0].labels) == 15
+    assert len(found[0].paths.t) == STEPS[quality] + 1
