@@ -7,11 +7,14 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 RATE_MS = 1000
+# what icons and plots wait at most for the first geodesic
+FURNISH_MS = 3000
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -67,9 +70,10 @@ class Program:
         # the device opens and the kernels of a live path compile while the window is built
         self._early: list[Any] | None = []
         self._mail = threading.Lock()
-        self.runner = Runner(self._deliver, engine)
-        self.runner.submit(jobs(scene, Viewport(dragging=True))[PathJob])
-        from PySide6.QtWidgets import QApplication
+        path = jobs(scene, Viewport(dragging=True))[PathJob]
+        self.runner = Runner(self._deliver, engine, early=replace(path, quality="early"))
+        self.runner.submit(path)
+        from PySide6.QtCore import QTimer
         from vispy import app as vispy_app
 
         from app import context
@@ -84,13 +88,7 @@ class Program:
         from app.views.qt.style import dress
         from app.views.qt.window import MainWindow
 
-        _never_wait()
-        existing = QApplication.instance()
-        self.application = (
-            existing
-            if isinstance(existing, QApplication)
-            else QApplication(["attention-geodesics"])
-        )
+        self.application = _application()
         theme = theme_of(self.settings.preferences.theme)
         dress(self.application, theme)
         vispy_app.use_app("pyside6")
@@ -122,6 +120,9 @@ class Program:
         }
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
         self.window.restore_layout(self.settings.layout)
+        self._awaited = {"geodesic", "engine"}
+        self._on_screen = self.canvas.native.frameSwapped.connect(self._frame_shown)
+        QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
         self._drawn = 0
         self._closed = False
         self._stop_rate = self.window.every(RATE_MS, self._show_rate)
@@ -140,7 +141,7 @@ class Program:
 
     def _receive(self, message: Any) -> None:
         from app.controller.doctor import DoctorAnswer
-        from app.controller.runner import Notice
+        from app.controller.runner import EngineOpened, Notice
 
         if self._closed:
             return
@@ -149,8 +150,25 @@ class Program:
                 self.window.show_page("Doctor", message.page)
             case Notice():
                 self.window.log(message.words)
+            case EngineOpened():
+                self.controller.on_message(message)
+                self._came("engine")
             case _:
                 self.controller.on_message(message)
+
+    def _frame_shown(self) -> None:
+        """A frame is on the screen: once it has a geodesic, there is time for the rest."""
+        if self.controller.answers.path is not None:
+            self.canvas.native.frameSwapped.disconnect(self._on_screen)
+            self.window.draw_icons()
+            self.runner.first_drawn()
+            self._came("geodesic")
+
+    def _came(self, what: str) -> None:
+        """Plots are loaded while kernels compile, which holds Python up less than a driver does."""
+        self._awaited.discard(what)
+        if not self._awaited:
+            self.window.furnish()
 
     def run(self) -> int:
         """Show the window until it is closed, or SIGINT or SIGTERM comes."""
@@ -230,10 +248,17 @@ class Program:
         )
 
 
-def _never_wait() -> None:
-    """Waiting for the screen's refresh would hold up the answers to the next moves."""
+def _application() -> Any:
+    """Qt's application, one a process; its windows do not wait for the screen's refresh.
+
+    To wait would hold up the answers to the next moves.
+    """
     from PySide6.QtGui import QSurfaceFormat
+    from PySide6.QtWidgets import QApplication
 
     surface = QSurfaceFormat.defaultFormat()
     surface.setSwapInterval(0)
     QSurfaceFormat.setDefaultFormat(surface)
+    existing = QApplication.instance()
+    is_whole = isinstance(existing, QApplication)
+    return existing if is_whole else QApplication(["attention-geodesics"])

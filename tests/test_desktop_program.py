@@ -203,7 +203,7 @@ def test_the_theme_changes_live_everywhere(make):
             program.controller.commands["switch_theme"]()
         ground = tuple(int(theme.background[i : i + 2], 16) for i in (1, 3, 5))
         assert tuple(program.canvas.image()[2, 2, :3]) == ground
-        panel = program.window._distributions.plot.backgroundBrush().color()
+        panel = program.window._slots["Distributions"].panel.plot.backgroundBrush().color()
         assert panel.name() == theme.panel
         assert program.settings.preferences.theme == theme.name
 

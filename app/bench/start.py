@@ -5,21 +5,37 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from app.bench.fan import best
 
+REPEATS = 5
+# the program as it is started, up to the first frame with a geodesic in it and to its whole map
 _FIRST_GEODESIC = """
-from PySide6.QtCore import QEventLoop
-from app.main import Program
-from app.model import session
-program = Program(session.load(session.names()[0]), {engine!r})
-program.window.frame.show()
-loop = QEventLoop()
-while program.controller.answers.path is None:
-    loop.processEvents()
-loop.processEvents()
-program.close()
+import argparse, time
+from app import main
+
+class Timed(main.Program):
+    def _frame_shown(self):
+        if self.controller.answers.path is not None:
+            print(time.time(), flush=True)
+        super()._frame_shown()
+
+    def run(self):
+        from PySide6.QtCore import QEventLoop
+        self.window.frame.show()
+        loop = QEventLoop()
+        while self.controller.answers.map is None or not self.controller.answers.map.complete:
+            loop.processEvents()
+        print(time.time(), flush=True)
+        self.close()
+        return 0
+
+main.Program = Timed
+main.run(argparse.Namespace(scene=None, engine={engine!r}))
 """
 
 
@@ -31,12 +47,40 @@ def measure(engine: str) -> list[dict[str, Any]]:
     ]
     if os.environ.get("DISPLAY"):
         script = _FIRST_GEODESIC.format(engine=engine)
-        first = best(lambda: _run("-c", script), 3)
-        found.append(
-            {"workload": "E", "name": "first geodesic", "seconds": first, "target": "under 2 s"}
-        )
+        warm = [_starts(script, {}) for _ in range(REPEATS)]
+        cold = [_first_of_all(script) for _ in range(REPEATS)]
+        found += [
+            _line("first geodesic", [geodesic for geodesic, _ in warm], "under 2 s"),
+            _line("the map beside it", [of_map for _, of_map in warm], "none"),
+            _line("first geodesic of all", [geodesic for geodesic, _ in cold], "under 3 s"),
+        ]
     return found
 
 
-def _run(*arguments: str) -> None:
-    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+def _line(name: str, seconds: list[float], target: str) -> dict[str, Any]:
+    return {"workload": "E", "name": name, "seconds": min(seconds), "target": target}
+
+
+def _first_of_all(script: str) -> tuple[float, float]:
+    """As on a machine where the program has never run and no kernel was ever compiled."""
+    with tempfile.TemporaryDirectory() as empty:
+        places = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MESA_SHADER_CACHE_DIR")
+        return _starts(script, dict.fromkeys(places, empty))
+
+
+def _starts(script: str, places: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds until a geodesic is on the screen, and until the map has come too."""
+    began = time.time()
+    geodesic, of_map = (float(line) - began for line in _run("-c", script, **places).split())
+    return geodesic, of_map
+
+
+def _run(*arguments: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+    )
+    return done.stdout

@@ -38,8 +38,8 @@ from compute.types import (
 )
 
 Point = tuple[float, float]
-# nodes of a path while a pin is dragged, and at rest
-STEPS = {"live": 64, "final": 128}
+# nodes of a path before there is a device, while a pin is dragged, and at rest
+STEPS = {"early": 32, "live": 64, "final": 128}
 # of a dragged path where one evaluation of the metric costs more loop iterations than this
 HEAVY, HEAVY_STEPS = 512, 32
 # of more outcomes than this so many are kept with a path

@@ -18,7 +18,7 @@ from app.controller.jobs import EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
 from app.controller.studies import STUDIES
 from app.controller.task import Task
-from compute.engine import DeviceLost, Engine, NoAdapter, ReferenceEngine, open_engine
+from compute.engine import DeviceLost, EarlyEngine, Engine, NoAdapter, ReferenceEngine, open_engine
 
 # most urgent first
 ORDER: tuple[type, ...] = (
@@ -39,6 +39,8 @@ URGENT = ORDER.index(RelaxJob)
 
 # how often a device is opened again that is lost at each try
 REOPENINGS = 2
+# seconds that loading a driver waits at most for the early answer to be drawn
+GRACE = 1.5
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,12 @@ Deliver = Callable[[object], None]
 
 
 class Runner:
-    """At most one job under way and, of each kind, one waiting."""
+    """At most one job under way and, of each kind, one waiting.
 
-    def __init__(self, deliver: Deliver, prefer: str = "auto") -> None:
+    ``early``: a job that is answered in NumPy before there is a device, unless one was asked for.
+    """
+
+    def __init__(self, deliver: Deliver, prefer: str = "auto", early: Job | None = None) -> None:
         self._deliver = deliver
         self._prefer = prefer
         self._waiting: dict[type, Job] = {}
@@ -81,6 +86,8 @@ class Runner:
         self._stopping = False
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._early = early if prefer == "auto" else None
+        self._drawn = threading.Event()
         self._thread.start()
 
     def submit(self, job: Job) -> None:
@@ -107,9 +114,17 @@ class Runner:
             self._stopping = True
             self._waiting.clear()
             self._change.notify_all()
+        self._drawn.set()
         self._thread.join(timeout=10.0)
 
+    def first_drawn(self) -> None:
+        """The early answer is on the screen: nothing that is waited for is held up by a driver now."""
+        self._drawn.set()
+
     def _work(self) -> None:
+        if self._early is not None:
+            self._do(EarlyEngine(), self._early)
+            self._drawn.wait(GRACE)
         engine, remark = _open(self._prefer)
         self._deliver(EngineOpened(engine.name, engine.adapter, remark))
         while True:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from app.views.base import Command
-from app.views.qt.icons import icon
+from app.views.qt.icons import blank, icon
 from app.views.theme import Theme
 
 ICON = 18
@@ -48,7 +48,8 @@ class Actions:
         frame.addToolBar(self.bar)
         for button in self.bar.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.set_theme(theme)
+        self._theme, self._drawn = theme, False
+        self._name_buttons()
 
     def _action(
         self, frame: QMainWindow, command: Command, invoke: Callable[[str], None]
@@ -56,6 +57,10 @@ class Actions:
         action = QAction(command.text, frame)
         action.setShortcut(QKeySequence(command.shortcut))
         action.setStatusTip(command.hint)
+        if command.icon:
+            action.setIcon(blank(ICON))
+            # icons are the toolbar's: in menus they would stand beside some entries only
+            action.setIconVisibleInMenu(False)
         keys = f" ({command.shortcut})" if command.shortcut else ""
         action.setToolTip(f"{command.text.rstrip('…')}{keys}: {command.hint}")
         action.triggered.connect(lambda _=False, name=command.name: invoke(name))
@@ -63,12 +68,22 @@ class Actions:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons anew."""
+        self._theme = theme
+        if self._drawn:
+            self._set_icons()
+
+    def draw_icons(self) -> None:
+        """Put the icons where their places were kept."""
+        if not self._drawn:
+            self._drawn = True
+            self._set_icons()
+
+    def _set_icons(self) -> None:
         for command in self._commands:
             if command.icon:
-                action = self.by_name[command.name]
-                action.setIcon(icon(command.icon, theme))
-                # icons are the toolbar's: in menus they would stand beside some entries only
-                action.setIconVisibleInMenu(False)
+                self.by_name[command.name].setIcon(icon(command.icon, self._theme))
+
+    def _name_buttons(self) -> None:
         for button in self.bar.findChildren(QToolButton):
             if button.defaultAction() is not None:
                 button.setAccessibleName(button.defaultAction().text().rstrip("…"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from app.views.base import Array, Distributions
+from app.views.base import Distributions, Event
+from app.views.qt.plots import paint, pg, plot
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
 
@@ -18,32 +19,26 @@ NONE_STATED = "A metric or a potential alone says nothing of distributions: ther
 
 
 class DistributionsPanel:
-    """A plot whose last row, the moving point's, can be replaced cheaply."""
+    """A plot in which only the rows that changed are drawn anew."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
-        self.plot = pg.PlotWidget(enableMenu=False)
-        self.plot.setAccessibleName("Distributions at A, B and the moving point")
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(False, False)
+        self.plot = plot("Distributions at A, B and the moving point")
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
-        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self._legend = label("", wrap=True)
         column.addWidget(self._legend)
         column.addWidget(self.plot, 1)
         self._bars: list[pg.BarGraphItem] = []
         self._curves: list[pg.PlotDataItem] = []
         self._layout: object = None
+        self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        self.plot.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).setPen(theme.border)
-            self.plot.getAxis(side).setTextPen(theme.muted)
+        paint(self.plot, theme)
         self._layout = None
         self.show(self._shown)
 
@@ -52,33 +47,30 @@ class DistributionsPanel:
         layout = distributions and (distributions.labels, distributions.names, distributions.title)
         if layout != self._layout:
             self._make(distributions)
-            self._layout = layout
-        self._shown = distributions
+            self._layout, self._shown = layout, None
+        before, self._shown = self._shown, distributions
         stated = distributions is not None and len(distributions.x) > 1
         self.plot.setVisible(stated)
         if distributions is None or not stated:
             self._legend.setText("" if distributions is None else NONE_STATED)
             return
-        if self._bars:
-            for i, row in enumerate(distributions.rows):
-                self._set_bar(i, row)
-        for curve, row in zip(self._curves, distributions.rows, strict=False):
-            curve.setData(distributions.x, row)
-        top = float(np.max(distributions.rows)) * 1.06
+        changed = [i for i in range(len(distributions.rows)) if _differs(before, distributions, i)]
+        for i in changed:
+            self._set_row(i, distributions)
+        if any(i < len(distributions.rows) - 1 for i in changed):
+            self._top = 0.0
+        self._scale(distributions)
+
+    def _scale(self, d: Distributions) -> None:
+        top = float(np.max(d.rows)) * 1.06
+        if top <= self._top:
+            return
+        self._top = top
         if self._bars:
             self.plot.setXRange(0.0, top, padding=0)
         else:
             self.plot.setYRange(0.0, top, padding=0)
-            self.plot.setXRange(float(distributions.x[0]), float(distributions.x[-1]), padding=0)
-
-    def set_moving_row(self, row: Array) -> None:
-        """The moving point's distribution."""
-        if self._shown is None or len(row) != len(self._shown.x):
-            return
-        if self._bars:
-            self._set_bar(len(self._bars) - 1, row)
-        elif self._curves:
-            self._curves[-1].setData(self._shown.x, row)
+            self.plot.setXRange(float(d.x[0]), float(d.x[-1]), padding=0)
 
     def _make(self, d: Distributions | None) -> None:
         self.plot.clear()
@@ -119,8 +111,17 @@ class DistributionsPanel:
             curve = self.plot.plot(pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill)
             self._curves.append(curve)
 
-    def _set_bar(self, i: int, row: Array) -> None:
-        self._bars[i].setOpts(width=row)
+    def _set_row(self, i: int, d: Distributions) -> None:
+        if self._bars:
+            self._bars[i].setOpts(width=d.rows[i])
+        elif i < len(self._curves):
+            self._curves[i].setData(d.x, d.rows[i])
+
+
+def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
+    """Whether a row, or what it is drawn over, is another one."""
+    same = before is not None and np.array_equal(before.x, after.x)
+    return not same or not np.array_equal(before.rows[row], after.rows[row])
 
 
 def _legend(names: tuple[str, ...], colours: tuple[str, ...]) -> str:

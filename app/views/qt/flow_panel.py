@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from app.views.base import CommandInvoked, Event, SceneEdited
 from app.views.flow import FlowState
 from app.views.qt.lives_plot import LivesPlot
+from app.views.qt.plots import paint, pg, plot
 from app.views.qt.settings_form import SettingsForm
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
@@ -45,8 +45,8 @@ class FlowPanel:
         self.words = label("", "quiet", wrap=True)
         column.addWidget(self.words)
         self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
-        for plot in self._plots.values():
-            column.addWidget(plot)
+        for each in self._plots.values():
+            column.addWidget(each)
         self._lives = LivesPlot()
         column.addWidget(self._lives.plot)
         column.addStretch(1)
@@ -79,27 +79,19 @@ class FlowPanel:
         return row
 
     def _make_plot(self, title: str, hint: str) -> pg.PlotWidget:
-        plot = pg.PlotWidget(enableMenu=False)
-        plot.setAccessibleName(f"{title} of the flow over time")
-        plot.setToolTip(hint)
-        plot.setFixedHeight(PLOT_HEIGHT)
-        plot.hideButtons()
-        plot.setMouseEnabled(False, False)
-        plot.setLabel("left", title)
-        plot.getAxis("left").setWidth(62)
-        for side in ("left", "bottom"):
-            plot.getAxis(side).enableAutoSIPrefix(False)
-        plot.plot()
-        return plot
+        made = plot(f"{title} of the flow over time")
+        made.setToolTip(hint)
+        made.setFixedHeight(PLOT_HEIGHT)
+        made.setLabel("left", title)
+        made.getAxis("left").setWidth(62)
+        made.plot()
+        return made
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for plot in self._plots.values():
-            plot.setBackground(theme.panel)
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(theme.border)
-                plot.getAxis(side).setTextPen(theme.muted)
-            plot.listDataItems()[0].setPen(pg.mkPen(theme.accent, width=2))
+        for each in self._plots.values():
+            paint(each, theme)
+            each.listDataItems()[0].setPen(pg.mkPen(theme.accent, width=2))
         self._lives.set_theme(theme)
 
     def show(self, state: FlowState) -> None:
@@ -116,14 +108,14 @@ class FlowPanel:
         self._show_plots(state)
 
     def _show_plots(self, state: FlowState) -> None:
-        for name, plot in self._plots.items():
+        for name, each in self._plots.items():
             values = getattr(state, name)
-            plot.setVisible(name != "mass" or bool(values.any()))
+            each.setVisible(name != "mass" or bool(values.any()))
             dot = "o" if len(values) == 1 else None
-            plot.listDataItems()[0].setData(state.times, values, symbol=dot)
+            each.listDataItems()[0].setData(state.times, values, symbol=dot)
             # from zero, or rounding would look like change
             low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
-            plot.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
+            each.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
 
         self._lives.show(state)
 

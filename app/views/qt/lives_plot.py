@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from app.views.flow import FlowState, Life
+from app.views.qt.plots import pg
 from app.views.theme import DARK, Theme
 
 HEIGHT, LANE = 70, 6  # pixels with no line, and of each

@@ -6,12 +6,12 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.views.base import Array, Handler
 from app.views.normals import NormalEdited, NormalsState, NormalsWay, Numbers
+from app.views.qt.plots import pg
 from app.views.qt.settings_form import Number
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme

@@ -47,6 +47,12 @@ class PanelSpec:
     top: bool = False
 
 
+def _distributions(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.distributions_panel import DistributionsPanel
+
+    return DistributionsPanel(emit, theme)
+
+
 def _flow(emit: Emit, theme: Theme) -> Panel:
     from app.views.qt.flow_panel import FlowPanel
 
@@ -96,6 +102,7 @@ def _heads(emit: Emit, theme: Theme) -> Panel:
 
 
 PANELS: tuple[PanelSpec, ...] = (
+    PanelSpec("Distributions", RIGHT, _distributions, shown=True),
     PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
     PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
     PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
@@ -115,7 +122,7 @@ class Slot:
         self.panel: Panel | None = None
         self._emit, self._theme = emit, theme
         self._state: object = None
-        self._seen = False
+        self._seen = self._furnished = False
         self.dock = QDockWidget(spec.title, frame)
         self.dock.setObjectName(spec.title)
         blank = QWidget()
@@ -140,12 +147,21 @@ class Slot:
         if seen == self._seen:
             return
         self._seen = seen
-        if seen:
-            if self.panel is None:
-                self.panel = self.spec.make(self._emit, self._theme)
-                self._area.setWidget(self.panel.widget)
-            self.panel.show(self._state)
+        if seen and self._furnished:
+            self._fill()
         self._emit(PanelShown(self.spec.title, seen))
+
+    def furnish(self) -> None:
+        """From now on a panel that is seen is built: the window has been drawn."""
+        self._furnished = True
+        if self._seen:
+            self._fill()
+
+    def _fill(self) -> None:
+        if self.panel is None:
+            self.panel = self.spec.make(self._emit, self._theme)
+            self._area.setWidget(self.panel.widget)
+        self.panel.show(self._state)
 
 
 def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> None:

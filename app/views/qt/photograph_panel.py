@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.views.base import CommandInvoked, Handler
 from app.views.photograph import PictureEdited, PictureState
+from app.views.qt.plots import pg
 from app.views.qt.settings_form import SettingsForm
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.base import Handler, SceneEdited
+from app.views.qt.plots import pg
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.rows import RowsState, Strip
 from app.views.theme import Theme

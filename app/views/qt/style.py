@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyqtgraph
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -94,7 +93,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 
 
 def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None:
-    """Give an application the theme's colours and a size of type; plots made afterwards follow."""
+    """Give an application the theme's colours and a size of type."""
     application.setStyle("Fusion")
     palette = QPalette()
     roles = {
@@ -117,4 +116,3 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
     application.setFont(font)
     sizes = {"points": points, "larger": points + 1}
     application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
-    pyqtgraph.setConfigOptions(background=theme.panel, foreground=theme.muted, antialias=True)

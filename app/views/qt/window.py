@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
@@ -32,7 +34,6 @@ from app.views.base import (
     Window,
 )
 from app.views.qt.actions import Actions
-from app.views.qt.distributions_panel import DistributionsPanel
 from app.views.qt.family_panel import FamilyPanel
 from app.views.qt.frame import Frame, Leaving, Mail
 from app.views.qt.layers_panel import LayersPanel
@@ -80,7 +81,6 @@ class MainWindow(Window):
         self._mail = Mail()
         self._family = FamilyPanel(lambda event: self._handler(event))
         self._layers = LayersPanel(self._edit)
-        self._distributions = DistributionsPanel(theme)
         self._measures = MeasuresPanel()
         self._slots = {
             spec.title: Slot(spec, self.frame, lambda event: self._handler(event), theme)
@@ -93,7 +93,9 @@ class MainWindow(Window):
         self._commands = commands
         self._title, self._file, self._unsaved = "", "", False
         self._state: PanelState | None = None
+        self._shown: Distributions | None = None
         self._make_menus(commands, theme)
+        self._furnished = False
         self.frame.resize(1400, 860)
 
     def _place(self, canvas: QWidget) -> None:
@@ -115,7 +117,6 @@ class MainWindow(Window):
         self._docks = {
             "Family": self._dock("Family", scrolling(self._family.widget)),
             "Layers": self._dock("Layers", self._layers.widget),
-            "Distributions": self._dock("Distributions", self._distributions.widget),
             "Measures": self._dock("Measures", scrolling(self._measures.widget)),
             **{title: slot.dock for title, slot in self._slots.items()},
             "Log": self._dock("Log", self._log.widget),
@@ -136,7 +137,7 @@ class MainWindow(Window):
         for title, area in AREAS.items():
             self._put(title, area, shown=title != "Log")
         for title, slot in self._slots.items():
-            if not slot.spec.top:
+            if not slot.spec.top and title not in AREAS:
                 self._put(title, slot.spec.area, slot.spec.shown)
             if slot.spec.beside:
                 self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
@@ -154,6 +155,19 @@ class MainWindow(Window):
         dock.setFloating(False)
         self.frame.addDockWidget(area, dock)
         dock.setVisible(shown)
+
+    def draw_icons(self) -> None:
+        """Put icons where their places were kept: the first picture does not wait for them."""
+        self._made.draw_icons()
+
+    def furnish(self) -> None:
+        """Build the panels that are seen, whose plots are slow to load, once there is time."""
+        if self._furnished:
+            return
+        self._furnished = True
+        self.draw_icons()
+        for slot in self._slots.values():
+            slot.furnish()
 
     @property
     def layout(self) -> tuple[QByteArray, QByteArray]:
@@ -205,10 +219,13 @@ class MainWindow(Window):
         self._family.own.set_verdict(verdict)
 
     def set_distributions(self, distributions: Distributions | None) -> None:
-        self._distributions.show(distributions)
+        self._shown = distributions
+        self._slots["Distributions"].show(distributions)
 
     def set_moving_row(self, row: Array) -> None:
-        self._distributions.set_moving_row(row)
+        shown = self._shown
+        if shown is not None and len(row) == len(shown.x):
+            self.set_distributions(replace(shown, rows=np.vstack((shown.rows[:-1], row))))
 
     def set_measures(self, measures: Sequence[Measure]) -> None:
         self._measures.show(measures)
@@ -357,7 +374,6 @@ class MainWindow(Window):
         self._theme = theme
         self._dress()
         self._made.set_theme(theme)
-        self._distributions.set_theme(theme)
         self._timeline.set_theme(theme)
         for slot in self._slots.values():
             slot.set_theme(theme)
