@@ -87,6 +87,7 @@ class Program:
         from app.model.store import Store
         from app.views.qt.style import dress
         from app.views.qt.window import MainWindow
+        from app.working import Working
 
         self.application = _application()
         theme = theme_of(self.settings.preferences.theme)
@@ -101,6 +102,7 @@ class Program:
         self.exporter = Exporter(
             self.window, self.store, self._canvas_size, self.window.log, engine
         )
+        self.working = Working(self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
         self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
         self.documents.show_picture = self.show_picture
@@ -190,6 +192,7 @@ class Program:
         self.settings.layout = self.window.layout
         self.controller.close()
         self.documents.close()
+        self.working.close()
         self.appearance.close()
         self.exporter.close()
         self.runner.close()

@@ -9,6 +9,7 @@ import pytest
 from app.controller import runner as runners
 from app.controller.jobs import EllipseJob, MapJob, PathJob
 from app.controller.runner import EngineOpened, JobFailed, Runner
+from compute.engine import ReferenceEngine
 from compute.types import Extent
 
 
@@ -104,3 +105,39 @@ def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
     runner.close()
     assert messages[0].name == "reference"
     assert "no GPU adapter" in messages[0].remark
+
+
+def test_what_is_given_up_is_not_told_and_not_taken_up_again(gated):
+    runner, gate, _ = gated
+    runner.submit(MAP)
+    assert gate.started.acquire(timeout=10)
+    under_way = runner.under_way()
+    assert under_way.job == MAP and not under_way.given_up and runner.cancel() == MAP
+    assert runner.under_way().given_up
+    gate.let.release()
+    assert runner.wait_idle(10) and gate.done == [] and runner.under_way() is None
+    assert runner.cancel() is None
+    runner.submit(path(1))
+    gate.let.release()
+    assert runner.wait_idle(10) and gate.done == [path(1)], "the next one is done"
+
+
+def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):
+    told, engines, came = [], [], threading.Semaphore(0)
+
+    def deliver(message) -> None:
+        told.append(message)
+        came.release()
+
+    def opened(prefer):
+        engines.append(prefer)
+        return ReferenceEngine()
+
+    monkeypatch.setattr(runners, "open_engine", opened)
+    monkeypatch.setattr(runners, "GRACE", 60.0)
+    runner = Runner(deliver, "auto", early=path(2))
+    assert came.acquire(timeout=10)
+    assert told[0].job == path(2) and told[0].paths.engine == "reference" and engines == []
+    runner.first_drawn()
+    assert came.acquire(timeout=10) and isinstance(told[1], EngineOpened) and engines == ["auto"]
+    runner.close()

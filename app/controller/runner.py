@@ -7,6 +7,7 @@ The engine is opened, used and closed on that thread alone.  What it has to say 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -61,6 +62,15 @@ class JobFailed:
 
 
 @dataclass(frozen=True)
+class UnderWay:
+    """A job, for how long it has been done, and whether it is waited for no longer."""
+
+    job: Job
+    seconds: float
+    given_up: bool
+
+
+@dataclass(frozen=True)
 class Notice:
     """Something that went wrong and was put right."""
 
@@ -82,6 +92,7 @@ class Runner:
         self._prefer = prefer
         self._waiting: dict[type, Job] = {}
         self._running: Job | None = None
+        self._since, self._given_up = 0.0, False
         self._losses = 0  # of the device, one after the other
         self._stopping = False
         self._change = threading.Condition()
@@ -100,6 +111,19 @@ class Runner:
         """How many jobs wait or are under way."""
         with self._change:
             return len(self._waiting) + (self._running is not None)
+
+    def under_way(self) -> UnderWay | None:
+        """The job that is done now."""
+        with self._change:
+            if self._running is None:
+                return None
+            return UnderWay(self._running, time.monotonic() - self._since, self._given_up)
+
+    def cancel(self) -> Job | None:
+        """Give up the job that is done now: it ends where it can, and its answer is not told."""
+        with self._change:
+            self._given_up = self._running is not None
+            return self._running
 
     def wait_idle(self, timeout: float) -> bool:
         """Block until nothing waits or runs; False if that takes longer than ``timeout`` seconds."""
@@ -142,6 +166,7 @@ class Runner:
                 return None
             kind = min(self._waiting, key=rank)
             self._running = self._waiting.pop(kind)
+            self._since, self._given_up = time.monotonic(), False
             return self._running
 
     def _do(self, engine: Engine, job: Job) -> Engine:
@@ -154,16 +179,21 @@ class Runner:
             return interrupted
 
         try:
-            perform(engine, job, self._deliver, cancelled)
+            perform(engine, job, self._tell, cancelled)
             self._losses = 0
         except DeviceLost as problem:
             engine, interrupted = self._reopened(problem), True
         except Exception as problem:
             # the one place where a worker's exception is caught: it is told to the user
-            self._deliver(JobFailed(job, f"{type(problem).__name__}: {problem}"))
+            self._tell(JobFailed(job, f"{type(problem).__name__}: {problem}"))
         if interrupted:
             self._again(job)
         return engine
+
+    def _tell(self, answer: object) -> None:
+        """Tell what came of the job under way, unless it was given up."""
+        if not self._given_up:
+            self._deliver(answer)
 
     def _reopened(self, problem: DeviceLost) -> Engine:
         """An engine in place of one whose device was lost, and word of it."""
@@ -188,12 +218,13 @@ class Runner:
         with self._change:
             mine = rank(type(job))
             others = (rank(kind) < mine for kind in self._waiting)
-            return self._stopping or type(job) in self._waiting or any(others)
+            newer = type(job) in self._waiting
+            return self._stopping or self._given_up or newer or any(others)
 
     def _again(self, job: Job) -> None:
         """Take an interrupted job up again, unless a newer one has replaced it."""
         with self._change:
-            if not self._stopping:
+            if not self._stopping and not self._given_up:
                 self._waiting.setdefault(type(job), job)
 
 

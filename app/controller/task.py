@@ -20,6 +20,8 @@ class Task(ABC):
     """
 
     urgent: ClassVar[bool] = False
+    # what is computed, in words, for those who wait: "the distances"
+    words: ClassVar[str] = ""
 
     @abstractmethod
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:

@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QSizePolicy
 
 from app.views.base import Distributions, Event
 from app.views.qt.plots import paint, pg, plot
@@ -15,6 +16,8 @@ from app.views.theme import Theme
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
 MOST_BARS = 40
+# of the plot, in pixels
+LOWEST = 150
 NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
 
 
@@ -25,6 +28,9 @@ class DistributionsPanel:
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
         self.plot = plot("Distributions at A, B and the moving point")
+        # as high as there is room, and no reason to scroll
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.plot.setMinimumHeight(LOWEST)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
         self._legend = label("", wrap=True)
         column.addWidget(self._legend)

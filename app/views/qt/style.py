@@ -65,6 +65,9 @@ QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; mar
     font-size: {larger}pt; }}
 #changed {{ color: {accent}; border-color: {accent}; }}
 #warning {{ color: {warning}; }}
+QProgressBar#slim {{ background: {control}; border: none; border-radius: 2px; }}
+QProgressBar#slim::chunk {{ background: {accent}; border-radius: 2px; }}
+QToolButton#small {{ padding: 0 8px; }}
 #excerpt {{ color: {text}; background: {window}; border-radius: 4px; padding: 5px 7px; }}
 QLineEdit {{ background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 3px 6px; }}
 QLineEdit:focus {{ border: 1px solid {accent}; }}

@@ -34,6 +34,7 @@ from app.views.base import (
     Window,
 )
 from app.views.qt.actions import Actions
+from app.views.qt.busy import Busy
 from app.views.qt.family_panel import FamilyPanel
 from app.views.qt.frame import Frame, Leaving, Mail
 from app.views.qt.layers_panel import LayersPanel
@@ -188,6 +189,8 @@ class MainWindow(Window):
         bar.setContentsMargins(10, 0, 12, 2)
         for widget in (self._engine, self._timing, self._words):
             bar.addWidget(widget)
+        self._busy = Busy()
+        bar.addPermanentWidget(self._busy.widget)
         bar.addPermanentWidget(self._coordinates)
         bar.addPermanentWidget(self._rate)
 
@@ -368,6 +371,14 @@ class MainWindow(Window):
     def set_rate(self, text: str) -> None:
         """How often the canvas is drawn, in words."""
         self._rate.setText(text)
+
+    def set_busy(self, words: str, can_cancel: bool = True) -> None:
+        """What is computed for long, with a button to cancel it; "" for nothing."""
+        self._busy.show(words, can_cancel)
+
+    def on_cancel(self, call: Callable[[], None]) -> None:
+        """The button that cancels calls ``call``."""
+        self._busy.on_cancel(call)
 
     def set_theme(self, theme: Theme) -> None:
         """Another theme for everything but the canvas."""

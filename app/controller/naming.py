@@ -1,0 +1,40 @@
+"""What a job is called while people wait for it."""
+
+from __future__ import annotations
+
+import re
+
+from app.controller.checking import CheckJob, MapCheckJob
+from app.controller.doctor import DoctorJob
+from app.controller.flowing import FlowJob
+from app.controller.formulas import FamilyJob
+from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
+from app.controller.relaxing import RelaxJob
+from app.controller.studies import BallJob, CompareJob, CutJob, EveryJob, LoopJob, SprayJob
+from app.controller.task import Task
+
+_WORDS: dict[type, str] = {
+    PathJob: "the geodesic",
+    EllipseJob: "Fisher circles",
+    CompareJob: "e- and m-paths",
+    EveryJob: "all geodesics",
+    SprayJob: "the spray",
+    BallJob: "balls",
+    LoopJob: "the loop",
+    CutJob: "the cut locus",
+    CheckJob: "the path in float64",
+    MapCheckJob: "the map in float64",
+    RelaxJob: "a path that relaxes",
+    FlowJob: "the flow",
+    FamilyJob: "the family",
+    DoctorJob: "the doctor’s checks",
+}
+
+
+def words_of(job: Job) -> str:
+    """As in "Computing …"; a job that nobody gave words to is called by its class."""
+    if isinstance(job, MapJob):
+        return "the distances" if job.source is not None else "the map"
+    stated = job.words if isinstance(job, Task) else _WORDS.get(type(job), "")
+    plain = type(job).__name__.removesuffix("Job").removesuffix("Task")
+    return stated or re.sub(r"(?<=.)(?=[A-Z])", " ", plain).lower()

@@ -1,0 +1,40 @@
+"""What is computed for long: the status bar says it, and offers to cancel it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.controller.naming import words_of
+from app.controller.runner import Runner
+
+# how often it is looked, and seconds that a job may take before it is spoken of
+LOOK_MS, PATIENCE = 150, 0.5
+
+
+class Working:
+    """Watches a runner on the window's clock."""
+
+    def __init__(self, window: Any, runner: Runner) -> None:
+        self._window, self._runner = window, runner
+        self._stop = window.every(LOOK_MS, self.look)
+        window.on_cancel(self.cancel)
+
+    def look(self) -> None:
+        """Show what has been under way for a while, or nothing."""
+        under_way = self._runner.under_way()
+        if under_way is None or under_way.seconds < PATIENCE:
+            self._window.set_busy("")
+            return
+        verb = "Cancelling" if under_way.given_up else "Computing"
+        self._window.set_busy(f"{verb} {words_of(under_way.job)} …", not under_way.given_up)
+
+    def cancel(self) -> None:
+        """Give up what is under way now."""
+        job = self._runner.cancel()
+        if job is not None:
+            self._window.log(f"given up: {words_of(job)}")
+        self.look()
+
+    def close(self) -> None:
+        """The window closes."""
+        self._stop()
