@@ -121,6 +121,7 @@ class Program:
             "shortcuts": lambda: self.window.show_keys(GESTURES),
         }
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
+        self.window.on_tab(self.canvas.walk, self.canvas.leave)
         self.window.restore_layout(self.settings.layout)
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.canvas.native.frameSwapped.connect(self._frame_shown)

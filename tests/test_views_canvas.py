@@ -276,12 +276,49 @@ class TestEvents:
         canvas.set_pin("A", (0.0, 12.0))
         canvas.set_pin("B", (1.0, 13.0))
         QTest.keyClick(canvas.native, Qt.Key.Key_Right)
-        assert canvas.events[0] == PinMoved("A", (pytest.approx(5.0 * STEP), 12.0), done=False)
-        assert canvas.events[-1].done
+        moves = canvas.events.of(PinMoved)
+        assert moves[0] == PinMoved("A", (pytest.approx(5.0 * STEP), 12.0), done=False)
+        assert moves[-1].done
         QTest.keyClick(canvas.native, Qt.Key.Key_B)
         QTest.keyClick(canvas.native, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
-        assert canvas.events[-2].pin == "B"
-        assert canvas.events[-2].xy == pytest.approx((1.0, 13.0 + 4.0 * FINE_STEP))
+        moves = canvas.events.of(PinMoved)
+        assert moves[-2].pin == "B"
+        assert moves[-2].xy == pytest.approx((1.0, 13.0 + 4.0 * FINE_STEP))
+
+    def test_tab_walks_through_pins_and_tip_with_a_ring(self, canvas):
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.set_pin("B", (1.0, 13.0))
+        canvas.set_vector(Arrows(np.array([[0.0, 12.0]]), np.array([[0.5, 0.5]])))
+        bare = canvas.image()
+        assert canvas.walk(True, True) and canvas.chosen == "A"
+        assert not (canvas.image() == bare).all(), "there is a ring"
+        assert canvas.walk(True) and canvas.chosen == "B"
+        assert canvas.events[-1] == Hovered((1.0, 13.0)), "said in words too"
+        assert canvas.walk(True) and canvas.chosen == "tip"
+        QTest.keyClick(canvas.native, Qt.Key.Key_Up)
+        tips = canvas.events.of(VectorMoved)
+        assert tips[0].tip == pytest.approx((0.5, 12.5 + 4.0 * STEP)) and tips[-1].done
+        assert not canvas.walk(True), "on to the next widget"
+        assert (canvas.image() == bare).all()
+        assert canvas.walk(False, True) and canvas.chosen == "tip"
+        QTest.keyClick(canvas.native, Qt.Key.Key_Escape)
+        assert (canvas.image() == bare).all()
+
+    def test_escape_puts_back_what_is_dragged(self, canvas):
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        canvas.set_pin("A", (0.0, 12.0))
+        x, y = pixel(canvas, (0.0, 12.0))
+        canvas._view.events.mouse_press(pos=(x, y), button=1, modifiers=())
+        canvas._view.events.mouse_move(pos=(x + 30, y), modifiers=())
+        QTest.keyClick(canvas.native, Qt.Key.Key_Escape)
+        assert canvas.events.of(PinMoved)[-1] == PinMoved("A", (0.0, 12.0), done=True)
+        canvas._view.events.mouse_release(pos=(x + 30, y), button=1, modifiers=())
+        assert canvas.events.of(PinMoved)[-1].xy == (0.0, 12.0)
 
     def test_a_new_size_is_told(self, canvas):
         canvas._view.events.resize(size=SIZE, physical_size=SIZE)

@@ -175,7 +175,10 @@ COMMANDS: tuple[Command, ...] = (
 # keys and gestures of the canvas, which are no commands
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a pin or the vector’s tip", "Move it; near a token it snaps"),
-    ("A or B, then arrow keys", "Move that pin; with Shift finely"),
+    ("Tab, or A and B", "Choose a pin or the vector’s tip"),
+    ("Arrow keys", "Move what is chosen; with Shift finely"),
+    ("Enter", "Bring what is chosen to the middle"),
+    ("Escape", "Choose nothing; put back what is dragged"),
     ("Drag beside everything", "Move the view"),
     ("Wheel", "Zoom at the pointer"),
     ("Double click", "Bring that point to the middle"),

@@ -29,6 +29,7 @@ from app.views.canvas.critical import CriticalLayer
 from app.views.canvas.curves import CurvesLayer
 from app.views.canvas.ellipses import EllipsesLayer
 from app.views.canvas.flow import FieldLayer, ParticlesLayer
+from app.views.canvas.focus import FocusLayer
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.gestures import Gestures
 from app.views.canvas.glyphs import Atlas
@@ -94,6 +95,7 @@ class VispyCanvas(Gestures):
         self._carried = ArrowsLayer(theme, atlas, width=2.0, alpha=0.75, handle=False)
         self._vector = ArrowsLayer(theme, atlas, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme, atlas), PinsLayer(theme, atlas)
+        self._focus = FocusLayer(theme, atlas)
         self._legend, self._message = LegendLayer(theme, atlas), MessageLayer(theme, atlas)
 
     def _now(self) -> None:
@@ -171,6 +173,7 @@ class VispyCanvas(Gestures):
 
     def set_pin(self, name: str, xy: XY | None) -> None:
         self._pins.set(name, xy)
+        self.ring()
         self._soon()
 
     def set_curve(self, kind: str, curve: Curve | None) -> None:
@@ -179,6 +182,7 @@ class VispyCanvas(Gestures):
 
     def set_vector(self, arrows: Arrows | None) -> None:
         self._vector.set(arrows)
+        self.ring()
         self._soon()
 
     def set_transport(self, arrows: Arrows | None) -> None:
@@ -281,7 +285,8 @@ class VispyCanvas(Gestures):
         """What is at points of the manifold."""
         flow = (self._particles, self._field)
         behind = (self._ellipses, *flow, self._curves, self._carried)
-        return (*behind, self._zeros, self._critical, self._marks, self._vector, self._pins)
+        before = (*behind, self._zeros, self._critical, self._marks)
+        return (*before, self._vector, self._pins, self._focus)
 
     @property
     def around(self) -> tuple[Layer, ...]:

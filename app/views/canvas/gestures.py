@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from app.views.base import (
     Array,
     Camera,
     CameraMoved,
-    Canvas,
     Curve,
     Hovered,
     LoopDrawn,
@@ -21,12 +19,10 @@ from app.views.base import (
     VectorMoved,
     ViewChanged,
 )
-from app.views.canvas.arrows import ArrowsLayer
 from app.views.canvas.critical import CriticalLayer
 from app.views.canvas.frame import Frame
-from app.views.canvas.keyboard import ARROWS, moved, nudged
+from app.views.canvas.keyboard import TIP, Keys, has
 from app.views.canvas.marks import MarksLayer
-from app.views.canvas.pins import PinsLayer
 from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
 from app.views.canvas.space import SpaceFrame
 from app.views.canvas.stage import Stage
@@ -34,34 +30,28 @@ from app.views.flow import StrokeDrawn
 from app.views.topology import PairChosen
 from compute.types import Extent
 
-TIP = "tip"
 LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 
 
-class Gestures(Canvas):
+class Gestures(Keys):
     """A canvas that turns the mouse and the keys into events; the layers are made by who draws."""
 
     _stage: Stage
-    _pins: PinsLayer
-    _vector: ArrowsLayer
     _marks: MarksLayer
     _critical: CriticalLayer
 
     def __init__(self) -> None:
         super().__init__()
-        self._pointer, self._chosen = Pointer(), "A"
+        self._pointer = Pointer()
         self._shifting = False  # the view is dragged with the right button
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
+        self._held_from: XY | None = None  # where what is dragged was taken
 
     @property
     def frame(self) -> Frame:
         """Where the plot is, and what it shows."""
         return self._stage.frame
-
-    @abstractmethod
-    def _now(self) -> None:
-        """Draw as soon as can be."""
 
     def listen(self, events: Any) -> None:
         """To the mouse and the keys of a vispy canvas."""
@@ -93,15 +83,12 @@ class Gestures(Canvas):
 
     # --- the mouse ----------------------------------------------------------------------------
     def _targets(self) -> dict[str, Pixel]:
-        """What can be taken hold of, and where it is; the pins before the vector's tip."""
-        at = dict(self._pins.at)
-        if self._vector.tip is not None:
-            at[TIP] = self._vector.tip
-        return {name: _pixel(self._stage.drawn, xy) for name, xy in at.items()}
+        """What can be taken hold of, and its pixel."""
+        return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
 
     def _pressed(self, event: Any) -> None:
         pixel = _position(event)
-        painting, looping = _has(event, "Alt"), _has(event, "Shift")
+        painting, looping = has(event, "Alt"), has(event, "Shift")
         if event.button == 1 and (painting or looping) and self.frame.contains(pixel):
             self._loop, self._painting = [pixel], painting
         elif event.button == 2 and self.frame.contains(pixel):
@@ -109,13 +96,15 @@ class Gestures(Canvas):
             self._shifting = True
         elif event.button == 1 and self.frame.contains(pixel):
             self._shifting = False
+            self.leave()
             held = self._pointer.press(pixel, self._targets())
             self._marks.hover(None, self.frame)
-            self._chosen = held.name if held.name in self._pins.at else self._chosen
+            self._held_from = self.movable().get(held.name)
+            self.chosen = self.chosen if held.name == PAN else held.name
             if held.name == PAN:
-                self._choose(pixel)
+                self._choose_pair(pixel)
 
-    def _choose(self, pixel: Pixel) -> None:
+    def _choose_pair(self, pixel: Pixel) -> None:
         """A critical point under the pointer is chosen, and the view is not dragged by it."""
         pair = self._critical.pair_at(pixel, self._stage.drawn)
         if pair is not None:
@@ -170,6 +159,23 @@ class Gestures(Canvas):
             if isinstance(self.frame, SpaceFrame):
                 self._look(self.frame.camera, done=True)
 
+    def _key_pressed(self, event: Any) -> None:
+        held = self._pointer.drag
+        if event.key is not None and event.key.name == "Escape" and (held or self._loop):
+            self._give_up(held)
+        else:
+            super()._key_pressed(event)
+
+    def _give_up(self, held: Drag | None) -> None:
+        """What is dragged goes back; what is drawn by hand is forgotten."""
+        was = self._held_from
+        self.let_go()
+        self.set_curve("drawing", None)
+        if held is not None and held.name != PAN and was is not None:
+            self._handler(
+                VectorMoved(was, True) if held.name == TIP else PinMoved(held.name, was, True)
+            )
+
     def _carry(self, held: Drag, pixel: Pixel, done: bool) -> None:
         place, foot = held.place(pixel), self._vector.foot
         if held.name == TIP and foot is not None:
@@ -192,26 +198,6 @@ class Gestures(Canvas):
         pixel = _position(event)
         if self.frame.contains(pixel) and not self._pointer.hovered:
             self.centre(pixel)
-
-    # --- the keyboard -------------------------------------------------------------------------
-    def _key_pressed(self, event: Any) -> None:
-        key, at = _key(event), self._pins.at
-        if key in at:
-            self._chosen = key
-            self._pins.hover(key)
-            self._now()
-        elif key in ARROWS and self._chosen in at:
-            xy = self._nudged(at[self._chosen], key, _has(event, "Shift"))
-            self._handler(PinMoved(self._chosen, xy, done=False))
-
-    def _nudged(self, xy: XY, key: str, fine: bool) -> XY:
-        if isinstance(self.frame, SpaceFrame):
-            return self.frame.to_chart(moved(_pixel(self.frame, xy), key, fine))
-        return nudged(xy, key, self.frame.extent, fine)
-
-    def _key_released(self, event: Any) -> None:
-        if _key(event) in ARROWS and self._chosen in self._pins.at:
-            self._handler(PinMoved(self._chosen, self._pins.at[self._chosen], done=True))
 
     def _hover(self, pixel: Pixel) -> None:
         inside = self.frame.contains(pixel)
@@ -245,14 +231,6 @@ class Gestures(Canvas):
 
 def _position(event: Any) -> Pixel:
     return float(event.pos[0]), float(event.pos[1])
-
-
-def _has(event: Any, key: str) -> bool:
-    return any(modifier.name == key for modifier in event.modifiers)
-
-
-def _key(event: Any) -> str:
-    return event.key.name if event.key is not None else ""
 
 
 def _pixel(frame: Frame, xy: XY) -> Pixel:

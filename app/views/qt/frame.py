@@ -51,6 +51,32 @@ class Leaving(QObject):
         return False
 
 
+class Walking(QObject):
+    """Lets Tab walk through what a widget shows before it goes on to the next widget.
+
+    ``walk(forward, entering)`` says whether there was something to walk to; ``leave()`` ends it.
+    """
+
+    def __init__(
+        self, widget: QWidget, walk: Callable[[bool, bool], bool], leave: Callable[[], None]
+    ) -> None:
+        super().__init__(widget)
+        self._walk, self._leave = walk, leave
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind, reason = event.type(), Qt.FocusReason
+        if kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return self._walk(event.key() == Qt.Key.Key_Tab, False)
+        if kind == QEvent.Type.FocusIn and event.reason() == reason.TabFocusReason:
+            self._walk(True, True)
+        elif kind == QEvent.Type.FocusIn and event.reason() == reason.BacktabFocusReason:
+            self._walk(False, True)
+        elif kind == QEvent.Type.FocusOut:
+            self._leave()
+        return False
+
+
 class Mail(QObject):
     """Carries calls to the GUI thread: a signal between threads is queued by Qt."""
 

@@ -127,7 +127,7 @@ class Slot:
         self.dock.setObjectName(spec.title)
         blank = QWidget()
         blank.setMinimumWidth(WIDE)
-        self._area = scrolling(blank)
+        self._area = scrolling(blank, spec.title)
         self.dock.setWidget(self._area)
         self.dock.visibilityChanged.connect(self._turn)
 

@@ -7,6 +7,7 @@ imported when they are first seen.
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 
 from app.views.theme import Theme
 
@@ -17,6 +18,8 @@ def plot(name: str) -> pg.PlotWidget:
     """A plot that is only looked at; ``name`` is what a screen reader says."""
     made = pg.PlotWidget(enableMenu=False)
     made.setAccessibleName(name)
+    for part in (made, made.viewport()):
+        part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     made.hideButtons()
     made.setMouseEnabled(False, False)
     for side in ("left", "bottom"):

@@ -50,9 +50,10 @@ class _Column(QScrollArea):
         return QSize(self.widget().minimumWidth() + bar, 90)
 
 
-def scrolling(widget: QWidget) -> QScrollArea:
-    """``widget`` in a frame that scrolls when the window is low."""
+def scrolling(widget: QWidget, name: str) -> QScrollArea:
+    """``widget`` in a frame that scrolls when the window is low; ``name`` for screen readers."""
     area = _Column()
+    area.setAccessibleName(name)
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

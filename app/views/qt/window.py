@@ -36,7 +36,7 @@ from app.views.base import (
 from app.views.qt.actions import Actions
 from app.views.qt.busy import Busy
 from app.views.qt.family_panel import FamilyPanel
-from app.views.qt.frame import Frame, Leaving, Mail
+from app.views.qt.frame import Frame, Leaving, Mail, Walking
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
 from app.views.qt.measures_panel import MeasuresPanel
@@ -116,9 +116,9 @@ class MainWindow(Window):
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {
-            "Family": self._dock("Family", scrolling(self._family.widget)),
+            "Family": self._dock("Family", scrolling(self._family.widget, "Family")),
             "Layers": self._dock("Layers", self._layers.widget),
-            "Measures": self._dock("Measures", scrolling(self._measures.widget)),
+            "Measures": self._dock("Measures", scrolling(self._measures.widget, "Measures")),
             **{title: slot.dock for title, slot in self._slots.items()},
             "Log": self._dock("Log", self._log.widget),
         }
@@ -260,6 +260,7 @@ class MainWindow(Window):
 
     def set_coordinates(self, text: str) -> None:
         self._coordinates.setText(text)
+        self._canvas.setAccessibleDescription(text)
 
     def set_title(self, text: str) -> None:
         self._title = text
@@ -418,6 +419,10 @@ class MainWindow(Window):
             menu.popup(canvas.mapToGlobal(at))
 
         canvas.customContextMenuRequested.connect(show)
+
+    def on_tab(self, walk: Callable[[bool, bool], bool], leave: Callable[[], None]) -> None:
+        """Tab walks through what the canvas shows: see `Walking`."""
+        Walking(self._canvas, walk, leave)
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Files that are dropped on the window go to ``call``."""

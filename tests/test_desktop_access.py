@@ -1,0 +1,105 @@
+"""The window by keyboard and by ear: every control has a name, Tab reaches all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_desktop_program import end, live, until
+
+pytestmark = pytest.mark.window
+
+
+@pytest.fixture(scope="module")
+def program():
+    from app.main import Program
+    from app.model import session
+
+    made = Program(session.load("gaussian"), "reference")
+    made.window.frame.show()
+    until(made, lambda: made.controller.answers.path is not None)
+    made.window.furnish()
+    yield made
+    end(made)
+
+
+def named(widget) -> str:
+    """What a screen reader would say: a name, a text, or the label whose buddy it is."""
+    from PySide6.QtGui import QAccessible
+
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface else ""
+
+
+def controls(window) -> list:
+    """All widgets that can have the keyboard, but for those that are parts of another control."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QWidget
+
+    parts = (QComboBox, QAbstractSpinBox)
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(widget.parent(), parts)
+        and widget.window() is window  # lists that pop up are named by their boxes
+        and not widget.objectName().startswith("qt_")
+    ]
+
+
+def everything_shown(program) -> None:
+    """Every panel, built."""
+    for title in program.window._docks:
+        program.window.raise_panel(title)
+        live(program)
+    until(program, lambda: all(s.panel is not None for s in program.window._slots.values()))
+
+
+def test_every_control_has_a_name(program):
+    everything_shown(program)
+    found = controls(program.window.frame)
+    assert len(found) > 30
+    nameless = [
+        f"{type(w).__name__} {w.objectName()} in {w.parent()}" for w in found if not named(w)
+    ]
+    assert nameless == []
+
+
+def test_dialogs_name_their_controls(program):
+    from PySide6.QtWidgets import QDialog
+
+    for command in ("preferences", "palette", "shortcuts", "export_figure", "about"):
+        program.controller.commands[command]()
+        live(program)
+        for dialog in program.window.frame.findChildren(QDialog):
+            assert [type(w).__name__ for w in controls(dialog) if not named(w)] == [], command
+            dialog.close()
+        program.application.sendPostedEvents(None, 52)
+
+
+def test_tab_goes_round_the_whole_window(program):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    frame = program.window.frame
+    frame.activateWindow()
+    until(program, frame.isActiveWindow)
+    program.window._timeline.button.setFocus()
+    program.canvas.native.setFocus(Qt.FocusReason.TabFocusReason)
+    live(program)
+    assert program.canvas.chosen == "A"
+    seen, steps = [], 0
+    while steps < 200:
+        at = program.application.focusWidget()
+        if seen and at is program.canvas.native and seen[-1] is not at:
+            break
+        seen.append(at)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+        steps += 1
+    reached = {widget for widget in seen if widget is not None}
+    assert seen.count(program.canvas.native) == 3, "A, B, the vector's tip"
+    missed = [
+        named(widget)
+        for widget in controls(frame)
+        if widget.isVisible() and widget.isEnabled() and widget not in reached
+    ]
+    assert missed == []
