@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.test_desktop_program import end, live, until
@@ -103,3 +105,23 @@ def test_tab_goes_round_the_whole_window(program):
         if widget.isVisible() and widget.isEnabled() and widget not in reached
     ]
     assert missed == []
+
+
+def test_colour_maps_and_opacity_are_drawn_at_once(program):
+    from app.model.colormaps import COLORMAPS
+
+    until(program, lambda: program.controller.answers.map is not None)
+    until(program, lambda: program.runner.pending() == 0)
+    box = program.window._family.colormap
+    assert [box.itemData(i) for i in range(box.count())] == list(COLORMAPS)
+    pictures = [program.canvas.image()]
+    program.window._edit("scalar", "curvature")
+    for edit in (("colormap", "vik"), ("map_opacity", 0.3)):
+        program.window._edit(*edit)
+        until(program, lambda: program.runner.pending() == 0)
+        pictures.append(program.canvas.image())
+    assert all((a != b).any() for a, b in pairwise(pictures))
+    low, high = program.canvas._map.image.limits
+    assert low == -high or low >= 0 or high <= 0, "two-sided about zero"
+    program.window._edit("colormap", "jet")
+    assert program.store.scene.colormap == "vik", "refused"

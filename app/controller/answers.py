@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from app.controller import drawing, picture
+from app.controller import drawing, flowing, picture
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.jobs import EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.runner import EngineOpened
@@ -60,6 +60,11 @@ class Answers:
             self.map = answer
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
+
+    def show_map(self) -> None:
+        """Draw the map again, in the scene's colours."""
+        if self.map is not None and not flowing.covers(self._store.scene):
+            drawing.show_map(self._canvas, self._store.scene, self.map)
 
     def take_study(self, answer: StudyAnswer) -> None:
         """Show a study of the geometry."""

@@ -195,10 +195,7 @@ class Controller:
             self._show_everything(new)
             return
         drawing.show_pins(self.canvas, new)
-        if old.view != new.view and new.view is not None:
-            self.canvas.set_view(new.view)
-        if old.camera != new.camera:
-            drawing.show_camera(self.canvas, new)
+        self._look(old, new)
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
             self.answers.show_path()
@@ -214,6 +211,16 @@ class Controller:
         if old.layers != new.layers:
             self.answers.keep_studies(set(self._planned))
             self.answers.show_measures()
+
+    def _look(self, old: Scene, new: Scene) -> None:
+        """The same things seen from elsewhere, or in other colours."""
+        if old.view != new.view and new.view is not None:
+            self.canvas.set_view(new.view)
+        if old.camera != new.camera:
+            drawing.show_camera(self.canvas, new)
+        if (old.colormap, old.map_opacity) != (new.colormap, new.map_opacity):
+            self.answers.show_map()
+            self.streaming.draw()
 
     def _switch_chart(self, old: Scene, new: Scene) -> None:
         """The same things elsewhere: they glide there while the map is computed."""

@@ -17,7 +17,7 @@ from app.views.flow import StrokeDrawn
 from compute.types import Floats
 
 # fields that a slider changes: what it passes over is one step of undo
-SLIDERS = ("alpha", "playhead", "flow.time", "family.temperature")
+SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "family.temperature")
 
 
 class Editor:

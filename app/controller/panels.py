@@ -6,6 +6,7 @@ import numpy as np
 
 from app.controller import attention
 from app.controller.picture import words_of
+from app.model.colormaps import COLORMAPS
 from app.model.scene import DISTANCE, HEIGHT, Layers, Scene
 from app.views.base import Choice, PanelState
 from compute.families import families, parse
@@ -42,6 +43,9 @@ def state(scene: Scene) -> PanelState:
         outcomes=manifold.support(np.array([manifold.interior])).labels,
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
+        colormaps=[Choice(name, words) for name, words in COLORMAPS.items()],
+        colormap=scene.colormap,
+        map_opacity=scene.map_opacity,
         token=scene.token,
         charts=_charts(manifold),
         chart=scene.chart,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from app.controller.jobs import MapAnswer, PathAnswer
+from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
 from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
 from app.views.theme import CATEGORICAL
@@ -130,7 +133,7 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
-    """The scalar map with its colour limits: the middle 98 % of the values.
+    """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
 
     Hatched where the metric is singular or not positive definite.
     """
@@ -142,13 +145,16 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     if scene.scalar == "probability":
         low, high = 0.0, 1.0
     if scene.scalar == "dominant":
-        return regions(values, answer.field.extent, manifold_of(scene.family))
+        drawn = regions(values, answer.field.extent, manifold_of(scene.family))
+        return replace(drawn, opacity=scene.map_opacity)
     # a constant: what single precision makes of it is not worth colours
     if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(scene.scalar, 0.0)):
         low, high = low - 0.5, high + 0.5
-    label = words_of(scene.scalar)
-    limits = (float(low), float(high))
-    return ColorMap2D(values, answer.field.extent, scene.colormap, limits, label, hatched)
+    if scene.colormap in TWO_SIDED and low < 0.0 < high:
+        low, high = min(low, -high), max(high, -low)
+    limits, extent = (float(low), float(high)), answer.field.extent
+    label, opacity = words_of(scene.scalar), scene.map_opacity
+    return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
 
 
 def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from app.controller import surfaces
 from app.controller.task import Cancelled, Emit, Task
+from app.model import colormaps
 from app.model.flow import rewritten
 from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
 from compute.engine import Engine
@@ -76,6 +77,7 @@ def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     plain = {name: value for name, value in rest.items() if "." not in name}
     scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
     check_height(scene)
+    colormaps.check(scene.colormap)
     return scene
 
 

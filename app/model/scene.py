@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.model import colormaps
 from app.model.flow import Flow
 from app.model.timeline import Timeline
 from compute.charts import Chart
@@ -62,6 +63,7 @@ class Scene:
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
     vector: the tangent vector at A, θ-components.
     loop: vertices in θ of the loop that a vector is carried round; () is a circle between the pins.
+    colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`, and from 0 to 1.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
     camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts; None:
@@ -80,6 +82,7 @@ class Scene:
     scalar: str = "entropy"
     token: int = 0
     colormap: str = "viridis"
+    map_opacity: float = 1.0
     layers: Layers = field(default_factory=Layers)
     loop: tuple[Point, ...] = ()
     playhead: float = 0.5
@@ -121,6 +124,7 @@ def completed(scene: Scene) -> Scene:
         known = ", ".join((*manifold.scalars, DISTANCE))
         raise ValueError(f"scalar of {manifold.name} must be one of {known}, got {scene.scalar!r}")
     check_height(scene)
+    colormaps.check(scene.colormap)
     return replace(
         scene,
         chart=scene.chart or chart.name,

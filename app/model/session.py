@@ -27,7 +27,17 @@ MOST_BYTES = 4 << 20
 # migrations[v] turns the entries of version v into those of version v + 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
-_PLAIN = ("family", "chart", "alpha", "scalar", "token", "colormap", "playhead", "title")
+_PLAIN = (
+    "family",
+    "chart",
+    "alpha",
+    "scalar",
+    "token",
+    "colormap",
+    "playhead",
+    "title",
+    "map_opacity",
+)
 _KNOWN = {
     "format",
     "version",

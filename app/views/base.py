@@ -196,7 +196,7 @@ class Arrows:
 
 @dataclass(frozen=True, eq=False)
 class ColorMap2D:
-    """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits.
+    """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits, opacity.
 
     ``hatched`` (rows, columns): where the metric is singular or none, which is shown as such.
     ``names``: of categories, which the values 0, 1, … then are.
@@ -209,6 +209,7 @@ class ColorMap2D:
     label: str
     hatched: NDArray[np.bool_] | None = None
     names: tuple[str, ...] = ()
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,6 +34,9 @@ class PanelState:
     line_element: str
     note: str  # e.g. how far the tokens lie off the plane
     layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
+    colormaps: Sequence[Choice] = ()
+    colormap: str = ""
+    map_opacity: float = 1.0
     definition: str = ""  # the user's own family as JSON; "" for any other
     attention: AttentionState | None = None  # of a family of heads
 

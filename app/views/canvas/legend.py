@@ -42,7 +42,7 @@ class LegendLayer(Layer):
         if self._image is not None:
             left, top, right, bottom = _bar(frame)
             self._picture.set_corners((left, bottom), (right, top))
-            self._picture.draw(frame, self.theme.map_strength)
+            self._picture.draw(frame, self._strength(self._image))
         super().draw(frame)
 
     def pictures(self, frame: Frame) -> list[Placed]:
@@ -50,8 +50,12 @@ class LegendLayer(Layer):
         if self._image is None:
             return []
         left, top, right, bottom = _bar(frame)
-        colours, strength = palette(self._image.colormap)[:LEVELS, None], self.theme.map_strength
+        colours = palette(self._image.colormap)[:LEVELS, None]
+        strength = self._strength(self._image)
         return [Placed(colours, np.array([left, bottom]), np.array([right, top]), strength)]
+
+    def _strength(self, image: ColorMap2D) -> float:
+        return self.theme.map_strength * image.opacity
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
         """Ticks, their numbers and the label; a map of one value has no ticks."""

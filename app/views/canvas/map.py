@@ -47,7 +47,12 @@ class MapLayer:
             self._uploaded = self._image
         low, high = self.corners(frame)
         self._picture.set_corners(low, high)
-        self._picture.draw(frame, self.theme.map_strength)
+        self._picture.draw(frame, self.strength)
+
+    @property
+    def strength(self) -> float:
+        """How much of the map shows over the plot's ground."""
+        return self.theme.map_strength * (self._image.opacity if self._image else 1.0)
 
     def colours(self, image: ColorMap2D) -> NDArray[np.uint8]:
         """The map's colours, with stripes where there is no metric."""
@@ -71,4 +76,4 @@ class MapLayer:
         """The map's colours and where they go."""
         if self._image is None:
             return []
-        return [Placed(self.colours(self._image), *self.corners(frame), self.theme.map_strength)]
+        return [Placed(self.colours(self._image), *self.corners(frame), self.strength)]

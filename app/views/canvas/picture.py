@@ -8,7 +8,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from vispy import gloo
-from vispy.color import get_colormap
 
 from app.views.canvas.frame import Frame, Pixels
 from app.views.theme import CATEGORICAL, rgba
@@ -97,7 +96,10 @@ def palette(colormap: str) -> NDArray[np.uint8]:
     if colormap.startswith(CATEGORICAL):
         shades = bands(int(colormap.removeprefix(CATEGORICAL)))
     else:
-        shades = get_colormap(colormap).map(np.linspace(0.0, 1.0, LEVELS))
+        # imported here: the first picture of the window comes before its first map
+        from cmap import Colormap
+
+        shades = Colormap(colormap)(np.linspace(0.0, 1.0, LEVELS))
     result = np.zeros((LEVELS + 1, 4), np.uint8)
     result[:LEVELS] = np.round(255.0 * shades)
     return result

@@ -76,6 +76,10 @@ class ReliefLayer:
     def _colours(self) -> NDArray[np.uint8]:
         return _NO_MAP if self._image is None else spread(self._coloured(self._image))
 
+    @property
+    def _strength(self) -> float:
+        return self.theme.map_strength * (self._image.opacity if self._image else 1.0)
+
     def draw(self, frame: Frame) -> None:
         """Draw into the current framebuffer."""
         if self._surface is None or not isinstance(frame, SpaceFrame):
@@ -87,7 +91,7 @@ class ReliefLayer:
             self._build(frame)
             self._built = (frame, self._image)
         self._program["u_size"] = frame.size
-        self._program["u_strength"] = self.theme.map_strength
+        self._program["u_strength"] = self._strength
         self._program["u_ground"] = rgba(self.theme.control)[:3]
         self._program.draw("triangles", self._indices)
 
@@ -133,7 +137,7 @@ class ReliefLayer:
         colours = self._colours()
         rows, columns = colours.shape[:2]
         cell = np.clip(np.floor(place * (columns, rows)), 0, (columns - 1, rows - 1)).astype(int)
-        found = colours[cell[:, 1], cell[:, 0]] * (self.theme.map_strength / 255.0)
+        found = colours[cell[:, 1], cell[:, 0]] * (self._strength / 255.0)
         ground = np.array(rgba(self.theme.control)[:3])
         colour = (found[:, :3] + ground * (1 - found[:, 3:])) * shade[:, None]
         opaque = np.concatenate([np.clip(colour, 0, 1), np.ones((len(colour), 1))], axis=1)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider
 
 from app.views.base import Choice, Event, FormulaTyped, PanelState, SceneEdited
 from app.views.qt.attention_form import AttentionForm
 from app.views.qt.formula_panel import FormulaPanel
+from app.views.qt.icons import swatch
 from app.views.qt.widgets import NARROW, caption, fill, form, label, panel, picker
 
 Emit = Callable[[Event], None]
 ALPHA_STEPS = 20
+SWATCH = (44, 12)
 
 
 class FamilyPanel:
@@ -25,6 +27,7 @@ class FamilyPanel:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._state: PanelState | None = None
+        self._furnished = False
         self.widget, column = panel(NARROW)
         self.family = picker("Family", "The family of distributions whose geometry is shown.")
         column.addWidget(self.family)
@@ -73,12 +76,24 @@ class FamilyPanel:
         self.token = picker("Key", "The key whose probability is mapped.")
         rows.addRow(caption("Colour by"), self.scalar)
         rows.addRow(caption("Key"), self.token)
+        self.colormap = picker("Colour map", _COLORMAP_HINT)
+        self.colormap.setIconSize(QSize(*SWATCH))
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setAccessibleName("Opacity of the map")
+        self.opacity.setToolTip("How much of the map shows.")
+        rows.addRow(caption("Colours"), self.colormap)
+        rows.addRow(caption("Opacity"), self.opacity)
         return rows
 
     def _wire(self) -> None:
         self.family.activated.connect(lambda i: self._change("family", self.family.itemData(i)))
         self.scalar.activated.connect(lambda i: self._change("scalar", self.scalar.itemData(i)))
         self.chart.activated.connect(lambda i: self._change("chart", self.chart.itemData(i)))
+        self.colormap.activated.connect(
+            lambda i: self._change("colormap", self.colormap.itemData(i))
+        )
+        self.opacity.valueChanged.connect(lambda v: self._change("map_opacity", v / 100))
         self.token.activated.connect(lambda i: self._change("token", i))
         self.alpha.valueChanged.connect(lambda v: self._change("alpha", v / ALPHA_STEPS))
 
@@ -104,6 +119,24 @@ class FamilyPanel:
         numbered = [Choice(str(i), words) for i, words in enumerate(state.outcomes)]
         fill(self.token, numbered, str(state.token))
         self._map.setRowVisible(self.token, state.scalar == "probability")
+        fill(self.colormap, state.colormaps, state.colormap)
+        if self._furnished:
+            self._draw_swatches()
+        with QSignalBlocker(self.opacity):
+            self.opacity.setValue(round(100 * state.map_opacity))
         with QSignalBlocker(self.alpha):
             self.alpha.setValue(round(state.alpha * ALPHA_STEPS))
         self.alpha_words.setText(f"{state.alpha:+.2f}".replace("-", "−") if state.alpha else "0")
+
+    def furnish(self) -> None:
+        """Show colours beside the names of colour maps from now on: they are slow to load."""
+        self._furnished = True
+        self._draw_swatches()
+
+    def _draw_swatches(self) -> None:
+        for i in range(self.colormap.count()):
+            if self.colormap.itemIcon(i).isNull():
+                self.colormap.setItemIcon(i, swatch(self.colormap.itemData(i), *SWATCH))
+
+
+_COLORMAP_HINT = "Even steps of the map look like even steps, to colour-blind people too."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QIcon, QPixmap
+import numpy as np
+from PySide6.QtGui import QIcon, QImage, QPixmap
 
 from app.views.theme import Theme
 
@@ -20,3 +21,13 @@ def blank(size: int) -> QIcon:
     picture = QPixmap(size, size)
     picture.fill("transparent")
     return QIcon(picture)
+
+
+def swatch(colormap: str, width: int, height: int) -> QIcon:
+    """A colour map, from its low end to its high one."""
+    from cmap import Colormap
+
+    row = np.round(255 * Colormap(colormap)(np.linspace(0.0, 1.0, width))).astype(np.uint8)
+    picture = np.ascontiguousarray(np.broadcast_to(row, (height, width, 4)))
+    image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return QIcon(QPixmap.fromImage(image.copy()))

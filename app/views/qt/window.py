@@ -167,6 +167,7 @@ class MainWindow(Window):
             return
         self._furnished = True
         self.draw_icons()
+        self._family.furnish()
         for slot in self._slots.values():
             slot.furnish()
 

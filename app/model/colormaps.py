@@ -1,0 +1,25 @@
+"""Colour maps to choose from: perceptually uniform, and told apart by colour-blind people.
+
+Viridis, magma and plasma: van der Walt and Smith 2015.  Cividis: Nuñez, Anderton, Renslow 2018.
+Batlow, vik and grayC: Crameri, Shephard, Heron 2020.
+"""
+
+from __future__ import annotations
+
+COLORMAPS: dict[str, str] = {
+    "viridis": "Viridis",
+    "cividis": "Cividis",
+    "batlow": "Batlow",
+    "magma": "Magma",
+    "plasma": "Plasma",
+    "grayC": "Greys",
+    "vik": "Vik: two sides of zero",
+}
+# whose middle is zero
+TWO_SIDED = ("vik",)
+
+
+def check(colormap: str) -> None:
+    """ValueError unless it is one of these."""
+    if colormap not in COLORMAPS:
+        raise ValueError(f"colormap must be one of {', '.join(COLORMAPS)}, got {colormap!r}")
