@@ -29,7 +29,7 @@ class Exporter:
         engine: str = "auto",
     ) -> None:
         self._window, self._store, self._size, self._told = window, store, size, told
-        self._engine = engine
+        self.engine = engine
         self._export = EXPORTS["export_figure"]
         self.dialog: Any = None
         self.process: Process | None = None
@@ -73,7 +73,7 @@ class Exporter:
             return
         target = _target(chosen, export)
         self.process = Process(
-            export.command, self._store.scene, target, options({**values, "engine": self._engine})
+            export.command, self._store.scene, target, options({**values, "engine": self.engine})
         )
         self.dialog.show()
         self._stop = self._window.every(POLL_MS, self._watch)

@@ -60,19 +60,11 @@ class Program:
         # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
         if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
             os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
-        from app.controller.jobs import PathJob
-        from app.controller.plan import Viewport, jobs
-        from app.controller.runner import Runner
         from app.views.qt.settings import Settings
 
         self.settings = settings or Settings()
-        engine = self.settings.preferences.engine if engine == "auto" else engine
-        # the device opens and the kernels of a live path compile while the window is built
-        self._early: list[Any] | None = []
-        self._mail = threading.Lock()
-        path = jobs(scene, Viewport(dragging=True))[PathJob]
-        self.runner = Runner(self._deliver, engine, early=replace(path, quality="early"))
-        self.runner.submit(path)
+        self._asked = engine  # on the command line, which goes before the preferences
+        engine = self._start_worker(scene)
         from PySide6.QtCore import QTimer
         from vispy import app as vispy_app
 
@@ -123,6 +115,7 @@ class Program:
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
         self.window.on_tab(self.canvas.walk, self.canvas.leave)
         self.window.restore_layout(self.settings.layout)
+        self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.canvas.native.frameSwapped.connect(self._frame_shown)
         QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
@@ -133,6 +126,23 @@ class Program:
             early, self._early = self._early or [], None
         for message in early:
             self._deliver(message)
+
+    def _start_worker(self, scene: Any) -> str:
+        """Have the scene's path computed while the window is built; the engine that is asked for."""
+        from app.controller.jobs import PathJob
+        from app.controller.plan import Viewport, jobs
+        from app.controller.runner import Runner
+
+        liked = self.settings.preferences
+        engine = liked.engine if self._asked == "auto" else self._asked
+        self._early: list[Any] | None = []
+        self._mail = threading.Lock()
+        self._adapters: tuple[str, ...] = ()
+        path = jobs(scene, Viewport(dragging=True))[PathJob]
+        early = replace(path, quality="early", steps=0)
+        self.runner = Runner(self._deliver, engine, early, liked.adapter)
+        self.runner.submit(path)
+        return engine
 
     def _deliver(self, message: Any) -> None:
         """Hand a message of the worker to the GUI thread, or keep it until there is one."""
@@ -154,6 +164,7 @@ class Program:
             case Notice():
                 self.window.log(message.words)
             case EngineOpened():
+                self._adapters = message.adapters or self._adapters
                 self.controller.on_message(message)
                 self._came("engine")
             case _:
@@ -228,11 +239,26 @@ class Program:
     def prefer(self) -> None:
         """Show the preferences."""
 
-        def change(chosen: Any) -> None:
-            self.settings.preferences = chosen
-            self.appearance.follow()
+        self.window.show_preferences(self.settings.preferences, self._adapters, self._change)
 
-        self.window.show_preferences(self.settings.preferences, change)
+    def _change(self, chosen: Any) -> None:
+        from app.controller.runner import OpenJob
+
+        before, self.settings.preferences = self.settings.preferences, chosen
+        self.appearance.follow()
+        self._apply(chosen)
+        if (before.engine, before.adapter) != (chosen.engine, chosen.adapter):
+            engine = chosen.engine if self._asked == "auto" else self._asked
+            self.exporter.engine = engine
+            self.runner.submit(OpenJob(engine, chosen.adapter))
+
+    def _apply(self, liked: Any) -> None:
+        """What of the preferences concerns the numbers."""
+        from app.controller.numbers import Numbers
+
+        self.controller.prefer(
+            Numbers(liked.digits, liked.unit), (liked.live_steps, liked.final_steps)
+        )
 
     def examine(self) -> None:
         """Have the worker find out what the program runs on."""

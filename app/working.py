@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.controller.naming import words_of
-from app.controller.runner import Runner
+from app.controller.runner import OpenJob, Runner
 
 # how often it is looked, and seconds that a job may take before it is spoken of
 LOOK_MS, PATIENCE = 150, 0.5
@@ -25,13 +25,16 @@ class Working:
         if under_way is None or under_way.seconds < PATIENCE:
             self._window.set_busy("")
             return
+        if isinstance(under_way.job, OpenJob):
+            self._window.set_busy("Opening the engine …", False)
+            return
         verb = "Cancelling" if under_way.given_up else "Computing"
         self._window.set_busy(f"{verb} {words_of(under_way.job)} …", not under_way.given_up)
 
     def cancel(self) -> None:
         """Give up what is under way now."""
         job = self._runner.cancel()
-        if job is not None:
+        if job is not None and not isinstance(job, OpenJob):
             self._window.log(f"given up: {words_of(job)}")
         self.look()
 

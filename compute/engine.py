@@ -124,27 +124,38 @@ class EarlyEngine(ReferenceEngine):
         return shooting.connect(request, geodesic.RK4)
 
 
-def open_engine(prefer: str = "auto") -> Engine:
+def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
     """The engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
 
     "auto" takes the GPU if an adapter answers and the reference if not; ``engine.name`` says which.
+    ``adapter``: a name, or a part of it, that the adapter must have; `NoAdapter` if none has it.
     """
     if prefer not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {prefer!r}")
     if prefer == "reference":
         return ReferenceEngine()
     try:
-        return _gpu()
+        return _gpu(adapter)
     except NoAdapter:
-        if prefer == "gpu":
+        if prefer == "gpu" or adapter:
             raise
         return ReferenceEngine()
 
 
-def _gpu() -> Engine:
+def adapter_names() -> tuple[str, ...]:
+    """The adapters that there are, in words; none where wgpu cannot be loaded."""
+    try:
+        from compute.gpu.device import adapters, words
+    except (ImportError, OSError):
+        return ()
+    return tuple(dict.fromkeys(words(adapter) for adapter in adapters()))
+
+
+def _gpu(adapter: str) -> Engine:
     # imported here: the reference must work where wgpu cannot even be loaded
     try:
+        from compute.gpu.device import Device
         from compute.gpu.engine import GpuEngine
     except (ImportError, OSError) as problem:
         raise NoAdapter(f"wgpu cannot be loaded: {problem}") from None
-    return GpuEngine()
+    return GpuEngine(Device(adapter))

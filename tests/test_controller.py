@@ -95,7 +95,7 @@ def test_a_moved_pin_is_shown_at_once_and_its_path_asked_for(desk):
     assert job.start == pytest.approx((0.5, np.exp(0.25)))
     controller.on_event(PinMoved("A", (0.5, 0.25), done=True))
     (final,) = runner.take()
-    assert final == replace(job, quality="final")
+    assert final == replace(job, quality="final", steps=128)
 
 
 def test_an_answer_draws_the_curve_and_the_numbers(desk):

@@ -45,9 +45,9 @@ def test_a_device_that_stays_lost_gives_way_to_the_reference(monkeypatch, gpu_en
     destroying(monkeypatch, 1)
     opened = iter([runner.open_engine])
 
-    def open_once(prefer):
+    def open_once(prefer, adapter):
         for open_engine in opened:
-            return open_engine(prefer)
+            return open_engine(prefer, adapter)
         raise NoAdapter("no GPU adapter, found: none")
 
     monkeypatch.setattr(runner, "open_engine", open_once)

@@ -224,12 +224,30 @@ def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
     program = make()
     program.controller.commands["preferences"]()
     dialog = program.window.frame.findChildren(PreferencesDialog)[0]
-    dialog.theme.setCurrentIndex(dialog.theme.findData("light"))
-    dialog.theme.activated.emit(0)
+    choose(dialog, "theme", "light")
     dialog.autosave.click()
     assert program.appearance.theme.name == "light"
     assert not kept(tmp_path).preferences.autosave
+    length = measured(program)[0]
+    choose(dialog, "digits", "10")
+    choose(dialog, "unit", "bits")
+    assert len(measured(program)[0]) > len(length) and "bits" in " ".join(measured(program))
+    choose(dialog, "final_steps", "256")
+    until(program, lambda: program.controller.answers.path.paths.theta.shape[1] == 257)
+    choose(dialog, "engine", "gpu")
+    assert kept(tmp_path).preferences.engine == "gpu"
+    assert kept(tmp_path).preferences.final_steps == 256
     dialog.close()
+
+
+def choose(dialog, field: str, value: str) -> None:
+    box = dialog.boxes[field]
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
+
+
+def measured(program) -> list[str]:
+    return [value.text() for _, value in program.window._measures._rows]
 
 
 # --- commands --------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
 def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
     import compute.engine
 
-    def nothing() -> None:
+    def nothing(adapter) -> None:
         raise compute.engine.NoAdapter("no adapter")
 
     monkeypatch.setattr(compute.engine, "_gpu", nothing)
@@ -129,7 +129,7 @@ def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):
         told.append(message)
         came.release()
 
-    def opened(prefer):
+    def opened(prefer, adapter):
         engines.append(prefer)
         return ReferenceEngine()
 

@@ -33,6 +33,7 @@ class Answers:
         self._studies: dict[type, StudyAnswer] = {}
         self._engine = EngineOpened("", "starting…")
         self._plotted = 0.0
+        self.numbers = picture.USUAL
 
     def forget(self) -> None:
         """Nothing that is known belongs to the scene any longer."""
@@ -124,7 +125,7 @@ class Answers:
         """The numbers of the geodesic and of all studies that are shown."""
         if self.path is not None:
             extra = [measure for answer in self._studies.values() for measure in answer.measures]
-            shown = [*picture.measures(self.path), *extra, *self._checks.values()]
+            shown = [*picture.measures(self.path, self.numbers), *extra, *self._checks.values()]
             self._window.set_measures(shown)
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:

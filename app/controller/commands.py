@@ -61,7 +61,7 @@ COMMANDS: tuple[Command, ...] = (
         "Put the canvas on the clipboard",
         "content-copy",
     ),
-    Command("preferences", "Edit", "Preferences…", "Ctrl+,", "Engine, theme and autosave"),
+    Command("preferences", "Edit", "Preferences…", "Ctrl+,", "Engine, numbers, theme and autosave"),
     Command(
         "reset_view",
         "View",

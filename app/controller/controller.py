@@ -17,6 +17,7 @@ from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.morphing import Morph
+from app.controller.numbers import Numbers
 from app.controller.parts import Desk, Part
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.preparing import Prepared, PrepareTask
@@ -128,6 +129,13 @@ class Controller:
                 self.commands[event.name]()
             case _:
                 pass
+
+    def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
+        """Write numbers another way; compute paths with other numbers of steps, live and at rest."""
+        self.answers.numbers = numbers
+        self.answers.show_measures()
+        self._viewport = replace(self._viewport, steps=steps)
+        self._plan(self.store.scene)
 
     def _drag(self, dragging: bool) -> None:
         self._viewport = replace(self._viewport, dragging=dragging)
@@ -324,7 +332,9 @@ class Controller:
     def _is_wanted(self, answer: PathAnswer) -> bool:
         """Whether it is the path that was asked for last, be it in the quality of a drag."""
         wanted = self._planned.get(PathJob)
-        return isinstance(wanted, PathJob) and wanted == replace(answer.job, quality=wanted.quality)
+        return isinstance(wanted, PathJob) and wanted == replace(
+            answer.job, quality=wanted.quality, steps=wanted.steps
+        )
 
     def _take_late(self, answer: PathAnswer) -> None:
         """During a drag the last answer is one move behind: better drawn than nothing."""

@@ -62,6 +62,7 @@ class PathJob:
     vector: Point
     alpha: float
     quality: str
+    steps: int = 0  # those of the quality, unless stated
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,7 @@ def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
     start, end = np.array([job.start]), np.array([job.end])
     heavy = job.quality == "live" and manifold.slot.loops > HEAVY
     steps = HEAVY_STEPS if heavy else STEPS[job.quality]
-    return ConnectRequest(manifold, start, end, job.alpha, steps)
+    return ConnectRequest(manifold, start, end, job.alpha, job.steps or steps)
 
 
 def path_answer(

@@ -8,8 +8,9 @@ from app.controller.checking import CheckJob, MapCheckJob
 from app.controller.doctor import DoctorJob
 from app.controller.flowing import FlowJob
 from app.controller.formulas import FamilyJob
-from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
+from app.controller.jobs import EllipseJob, MapJob, PathJob
 from app.controller.relaxing import RelaxJob
+from app.controller.runner import Errand
 from app.controller.studies import BallJob, CompareJob, CutJob, EveryJob, LoopJob, SprayJob
 from app.controller.task import Task
 
@@ -31,7 +32,7 @@ _WORDS: dict[type, str] = {
 }
 
 
-def words_of(job: Job) -> str:
+def words_of(job: Errand) -> str:
     """As in "Computing …"; a job that nobody gave words to is called by its class."""
     if isinstance(job, MapJob):
         return "the distances" if job.source is not None else "the map"

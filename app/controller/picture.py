@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from app.controller.jobs import MapAnswer, PathAnswer
+from app.controller.numbers import Numbers
 from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
 from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks, Measure
@@ -25,6 +27,7 @@ CARRIED_VECTORS = 9
 SLACK = 1e-4
 # what single precision makes of a constant that may be zero
 NOISE = {"curvature": 5e-4}
+USUAL = Numbers()
 SCALAR_WORDS = {
     "entropy": "Entropy (nats)",
     "probability": "Probability of one key",
@@ -176,26 +179,28 @@ def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
     )
 
 
-def measures(answer: PathAnswer) -> list[Measure]:
+def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
     """The numbers of a path and their certificate."""
-    paths, carried_ = answer.paths, answer.transport
+    paths, carried_, plain = answer.paths, answer.transport, numbers.plain
     status = Status(int(paths.status[0]))
     found = [
         Measure(
             "Fisher–Rao length",
-            f"{paths.length[0]:.6g}",
+            plain(float(paths.length[0])),
             "∫√g(θ′,θ′)dt: how many just "
             "distinguishable steps lie between A and B, up to a factor.",
         ),
         Measure(
             "Straight line",
-            _longer(answer.straight_length, paths.length[0]),
+            _longer(answer.straight_length, float(paths.length[0]), numbers),
             "The length of the straight chart line from A to B: never shorter.",
         ),
-        Measure("Energy", f"{paths.energy[0]:.6g}", "∫g(θ′,θ′)dt = length² at constant speed."),
+        Measure(
+            "Energy", plain(float(paths.energy[0])), "∫g(θ′,θ′)dt = length² at constant speed."
+        ),
         Measure(
             "Curvature at A, B",
-            f"{answer.curvature[0]:.4g}, {answer.curvature[1]:.4g}",
+            ", ".join(plain(float(k), 2) for k in answer.curvature),
             "K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
         ),
     ]
@@ -207,7 +212,7 @@ def measures(answer: PathAnswer) -> list[Measure]:
         found.append(
             Measure(
                 "Closed form",
-                f"{answer.distance:.6g}",
+                plain(answer.distance),
                 "The distance by the family's formula: the length must agree.",
             )
         )
@@ -216,13 +221,13 @@ def measures(answer: PathAnswer) -> list[Measure]:
         found.append(
             Measure(
                 "Bounds",
-                f"{low:.5g} … {high:.5g}",
+                f"{plain(low, 1)} … {plain(high, 1)}",
                 "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.",
                 not broken_bound(answer),
             )
         )
     if answer.divergences is not None:
-        found += _divergences(answer.divergences)
+        found += _divergences(answer.divergences, numbers)
     found += [
         Measure(
             "End point missed by",
@@ -252,43 +257,49 @@ def measures(answer: PathAnswer) -> list[Measure]:
     return found
 
 
-def _divergences(found: Divergences) -> list[Measure]:
+def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
     """The other ways to compare A and B."""
     jeffreys = None if found.jeffreys is None else found.jeffreys**0.5
-    lines = (
+    lines: tuple[tuple[str, str, float | None, Callable[[float], str], str], ...] = (
         (
             "KL(A‖B)",
             "forward",
             found.forward,
-            " nats",
+            numbers.information,
             "Kullback–Leibler divergence: not symmetric, and no distance. Nearby it is d²/2.",
         ),
-        ("KL(B‖A)", "backward", found.backward, " nats", "The same, the other way round."),
+        (
+            "KL(B‖A)",
+            "backward",
+            found.backward,
+            numbers.information,
+            "The same, the other way round.",
+        ),
         (
             "√Jeffreys",
             "jeffreys",
             jeffreys,
-            "",
+            numbers.plain,
             "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
         ),
         (
             "Bhattacharyya angle",
             "bhattacharyya",
             found.bhattacharyya,
-            "",
+            numbers.plain,
             "2 arccos ∫√(pq): the distance on the sphere of all distributions, never above.",
         ),
         (
             "Wasserstein-2",
             "wasserstein",
             found.wasserstein,
-            "",
+            numbers.plain,
             "How far mass must move, in units of x: another geometry, flat for normals.",
         ),
     )
     return [
-        Measure(title, found.why.get(name, "") if value is None else f"{value:.6g}{unit}", hint)
-        for title, name, value, unit, hint in lines
+        Measure(title, found.why.get(name, "") if value is None else write(value), hint)
+        for title, name, value, write, hint in lines
         if value is not None or name in found.why
     ]
 
@@ -297,12 +308,12 @@ def _missed(residual: float) -> str:
     return "not known: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
 
 
-def _longer(length: float, shortest: float) -> str:
+def _longer(length: float, shortest: float, numbers: Numbers) -> str:
     if not np.isfinite(length):
         return "leaves the domain"
     if shortest <= 0:
-        return f"{length:.6g}"
-    return f"{length:.6g} ({100 * (length / shortest - 1):+.1f} %)"
+        return numbers.plain(length)
+    return f"{numbers.plain(length)} ({100 * (length / shortest - 1):+.1f} %)"
 
 
 def message(answer: PathAnswer) -> str:

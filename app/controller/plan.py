@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.controller import flowing, studies
-from app.controller.jobs import EllipseJob, Job, MapJob, PathJob
+from app.controller.jobs import STEPS, EllipseJob, Job, MapJob, PathJob
 from app.model.scene import DISTANCE, HEIGHT, Scene, chart_of
 from compute.families import family as manifold_of
 from compute.types import Extent
@@ -16,10 +16,14 @@ SLACK = 0.08
 
 @dataclass(frozen=True)
 class Viewport:
-    """The canvas: its pixels (width, height), and whether something is being dragged."""
+    """The canvas: its pixels (width, height), and whether something is being dragged.
+
+    steps: of a path that is dragged, and at rest.
+    """
 
     pixels: tuple[int, int] = (960, 640)
     dragging: bool = False
+    steps: tuple[int, int] = (STEPS["live"], STEPS["final"])
 
 
 def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
@@ -34,6 +38,7 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
             scene.vector,
             scene.alpha,
             "live" if viewport.dragging else "final",
+            viewport.steps[0 if viewport.dragging else 1],
         )
     ]
     if scene.layers.ellipses:

@@ -19,7 +19,15 @@ from app.controller.jobs import EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
 from app.controller.studies import STUDIES
 from app.controller.task import Task
-from compute.engine import DeviceLost, EarlyEngine, Engine, NoAdapter, ReferenceEngine, open_engine
+from compute.engine import (
+    DeviceLost,
+    EarlyEngine,
+    Engine,
+    NoAdapter,
+    ReferenceEngine,
+    adapter_names,
+    open_engine,
+)
 
 # most urgent first
 ORDER: tuple[type, ...] = (
@@ -46,11 +54,23 @@ GRACE = 1.5
 
 @dataclass(frozen=True)
 class EngineOpened:
-    """The worker has an engine: its name, what it runs on, and why it is not a better one."""
+    """The worker has an engine: its name, what it runs on, and why it is not a better one.
+
+    adapters: what else it could run on.
+    """
 
     name: str
     adapter: str
     remark: str = ""
+    adapters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    """Open another engine: "auto", "gpu" or "reference", on the adapter of that name or the best."""
+
+    prefer: str
+    adapter: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,11 +81,15 @@ class JobFailed:
     problem: str
 
 
+# what the worker is sent for
+Errand = Job | OpenJob
+
+
 @dataclass(frozen=True)
 class UnderWay:
     """A job, for how long it has been done, and whether it is waited for no longer."""
 
-    job: Job
+    job: Errand
     seconds: float
     given_up: bool
 
@@ -87,11 +111,17 @@ class Runner:
     ``early``: a job that is answered in NumPy before there is a device, unless one was asked for.
     """
 
-    def __init__(self, deliver: Deliver, prefer: str = "auto", early: Job | None = None) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        prefer: str = "auto",
+        early: Job | None = None,
+        adapter: str = "",
+    ) -> None:
         self._deliver = deliver
-        self._prefer = prefer
-        self._waiting: dict[type, Job] = {}
-        self._running: Job | None = None
+        self._wanted = OpenJob(prefer, adapter)
+        self._waiting: dict[type, Errand] = {}
+        self._running: Errand | None = None
         self._since, self._given_up = 0.0, False
         self._losses = 0  # of the device, one after the other
         self._stopping = False
@@ -101,7 +131,7 @@ class Runner:
         self._drawn = threading.Event()
         self._thread.start()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Errand) -> None:
         """Have ``job`` done as soon as possible; a waiting one of its kind is forgotten."""
         with self._change:
             self._waiting[type(job)] = job
@@ -119,7 +149,7 @@ class Runner:
                 return None
             return UnderWay(self._running, time.monotonic() - self._since, self._given_up)
 
-    def cancel(self) -> Job | None:
+    def cancel(self) -> Errand | None:
         """Give up the job that is done now: it ends where it can, and its answer is not told."""
         with self._change:
             self._given_up = self._running is not None
@@ -149,15 +179,14 @@ class Runner:
         if self._early is not None:
             self._do(EarlyEngine(), self._early)
             self._drawn.wait(GRACE)
-        engine, remark = _open(self._prefer)
-        self._deliver(EngineOpened(engine.name, engine.adapter, remark))
+        engine = self._opened(self._wanted)
         while True:
             job = self._next()
             if job is None:
                 return
             engine = self._do(engine, job)
 
-    def _next(self) -> Job | None:
+    def _next(self) -> Errand | None:
         with self._change:
             self._running = None
             self._change.notify_all()
@@ -169,7 +198,7 @@ class Runner:
             self._since, self._given_up = time.monotonic(), False
             return self._running
 
-    def _do(self, engine: Engine, job: Job) -> Engine:
+    def _do(self, engine: Engine, job: Errand) -> Engine:
         """Do a job; the engine to go on with, which is another one if its device was lost."""
         interrupted = False
 
@@ -178,6 +207,8 @@ class Runner:
             interrupted = interrupted or self._must_yield(job)
             return interrupted
 
+        if isinstance(job, OpenJob):
+            return self._opened(job)
         try:
             perform(engine, job, self._tell, cancelled)
             self._losses = 0
@@ -195,12 +226,19 @@ class Runner:
         if not self._given_up:
             self._deliver(answer)
 
+    def _opened(self, wanted: OpenJob) -> Engine:
+        self._wanted = wanted
+        engine, remark = _open(wanted.prefer, wanted.adapter)
+        known = adapter_names() if engine.name == "gpu" else ()
+        self._deliver(EngineOpened(engine.name, engine.adapter, remark, known))
+        return engine
+
     def _reopened(self, problem: DeviceLost) -> Engine:
         """An engine in place of one whose device was lost, and word of it."""
         self._losses += 1
         if self._losses <= REOPENINGS:
             try:
-                engine = open_engine(self._prefer)
+                engine = open_engine(self._wanted.prefer, self._wanted.adapter)
             except (NoAdapter, RuntimeError) as failure:
                 problem = DeviceLost(f"{problem}, and it cannot be opened again: {failure}")
             else:
@@ -213,7 +251,7 @@ class Runner:
         self._deliver(EngineOpened(reference.name, reference.adapter, remark))
         return reference
 
-    def _must_yield(self, job: Job) -> bool:
+    def _must_yield(self, job: Errand) -> bool:
         """Whether a newer job of the same kind, or a more urgent one, waits."""
         with self._change:
             mine = rank(type(job))
@@ -221,7 +259,7 @@ class Runner:
             newer = type(job) in self._waiting
             return self._stopping or self._given_up or newer or any(others)
 
-    def _again(self, job: Job) -> None:
+    def _again(self, job: Errand) -> None:
         """Take an interrupted job up again, unless a newer one has replaced it."""
         with self._change:
             if not self._stopping and not self._given_up:
@@ -230,13 +268,22 @@ class Runner:
 
 def rank(kind: type) -> float:
     """The lower, the sooner a job of that kind is done."""
+    if kind is OpenJob:
+        return -1.0
     if issubclass(kind, Task):
         return URGENT - 0.5 if kind.urgent else len(ORDER)
     return ORDER.index(kind)
 
 
-def _open(prefer: str) -> tuple[Engine, str]:
-    engine = open_engine(prefer)
+def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
+    """An engine, and why it is not the one that was wished for."""
+    try:
+        engine = open_engine(prefer, adapter)
+    except NoAdapter as problem:
+        if not adapter:
+            return ReferenceEngine(), f"{problem}: computing in NumPy float64, which is slower"
+        engine, remark = _open(prefer, "")
+        return engine, remark or f"{problem}: computing on {engine.adapter}"
     if prefer == "auto" and engine.name == "reference":
         return engine, "no GPU adapter was found: computing in NumPy float64, which is slower"
     return engine, ""

@@ -6,19 +6,36 @@ from dataclasses import dataclass
 
 THEMES = ("system", "dark", "light")
 ENGINES = ("auto", "gpu", "reference")
+UNITS = ("nats", "bits")
+DIGITS = (4, 6, 8, 10)
+LIVE_STEPS, FINAL_STEPS = (32, 64, 128), (128, 256, 512)
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """engine and theme: one of the above; autosave: keep unsaved work."""
+    """engine, theme, unit, digits and steps: one of the above; autosave: keep unsaved work.
+
+    adapter: a name, or "" for the best; live_steps, final_steps: of a path that is dragged, at rest.
+    """
 
     engine: str = "auto"
+    adapter: str = ""
     theme: str = "system"
     autosave: bool = True
+    digits: int = 6
+    unit: str = "nats"
+    live_steps: int = 64
+    final_steps: int = 128
 
     def __post_init__(self) -> None:
-        for name, known in (("engine", ENGINES), ("theme", THEMES)):
+        for name, known in (
+            ("engine", ENGINES),
+            ("theme", THEMES),
+            ("unit", UNITS),
+            ("digits", DIGITS),
+            ("live_steps", LIVE_STEPS),
+            ("final_steps", FINAL_STEPS),
+        ):
             if getattr(self, name) not in known:
-                raise ValueError(
-                    f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
-                )
+                words = ", ".join(map(str, known))
+                raise ValueError(f"{name} must be one of {words}, got {getattr(self, name)!r}")

@@ -28,10 +28,13 @@ Array = NDArray[Any]
 
 
 class Device:
-    """An adapter, its device and queue, and how results are read back."""
+    """An adapter, its device and queue, and how results are read back.
 
-    def __init__(self) -> None:
-        adapter = best(adapters(), os.environ.get(CHOICE, ""))
+    ``choice``: a part of the adapter's name; what the environment says goes before it.
+    """
+
+    def __init__(self, choice: str = "") -> None:
+        adapter = best(adapters(), os.environ.get(CHOICE, "") or choice)
         self.adapter = words(adapter)
         self.software: bool = adapter.info["adapter_type"] == "CPU"
         self.handle = adapter.request_device_sync(label="attention-geodesics")

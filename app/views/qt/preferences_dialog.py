@@ -1,8 +1,8 @@
-"""The preferences: what is chosen holds at once, but for the engine, which the next start takes."""
+"""The preferences: what is chosen holds at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -14,10 +14,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.preferences import ENGINES, THEMES, Preferences
+from app.model.preferences import (
+    DIGITS,
+    ENGINES,
+    FINAL_STEPS,
+    LIVE_STEPS,
+    THEMES,
+    UNITS,
+    Preferences,
+)
 from app.views.base import Choice
 from app.views.qt.style import GAP
-from app.views.qt.widgets import caption, fill, form, label, picker
+from app.views.qt.widgets import fill, form, label, picker
 
 WORDS = {
     "auto": "The best there is",
@@ -26,32 +34,50 @@ WORDS = {
     "system": "As the system",
     "dark": "Dark",
     "light": "Light",
+    "nats": "Nats (natural logarithm)",
+    "bits": "Bits (logarithm to base 2)",
 }
+# field of the preferences, its name, what it means, what can be chosen
+ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
+    ("engine", "Engine", "What computes geodesics and maps", ENGINES),
+    ("adapter", "Adapter", "The device that kernels run on", ()),
+    ("live_steps", "Steps while dragging", "Nodes of a path while a pin is dragged", LIVE_STEPS),
+    ("final_steps", "Steps at rest", "Nodes of a path that stays", FINAL_STEPS),
+    ("digits", "Digits", "How many digits of a number signify", DIGITS),
+    ("unit", "Information in", "The unit of divergences", UNITS),
+    ("theme", "Theme", "Colours of window and canvas", THEMES),
+)
+AUTOMATIC = Choice("", "Automatic")
 
 
 class PreferencesDialog(QDialog):
-    """Does not block the window; ``change`` hears of each choice."""
+    """Does not block the window; ``change`` hears of each choice; ``adapters``: those there are."""
 
     def __init__(
-        self, parent: QWidget, now: Preferences, change: Callable[[Preferences], None]
+        self,
+        parent: QWidget,
+        now: Preferences,
+        adapters: Sequence[str],
+        change: Callable[[Preferences], None],
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Preferences")
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(460)
         self._change = change
-        self.engine = self._picker(
-            "Engine", "What computes geodesics and maps", ENGINES, now.engine
-        )
-        self.theme = self._picker("Theme", "Colours of window and canvas", THEMES, now.theme)
+        rows = form()
+        self.boxes: dict[str, QComboBox] = {}
+        for field, name, hint, known in ROWS:
+            choices = [Choice(str(each), WORDS.get(str(each), str(each))) for each in known]
+            listed = (
+                [AUTOMATIC, *(Choice(a, a) for a in adapters)] if field == "adapter" else choices
+            )
+            self.boxes[field] = self._picker(name, hint, listed, str(getattr(now, field)))
+            rows.addRow(label(name), self.boxes[field])
         self.autosave = QCheckBox("Keep unsaved work, and offer it after a crash")
         self.autosave.setChecked(now.autosave)
         self.autosave.toggled.connect(self._tell)
-        rows = form()
-        rows.addRow(caption("Engine"), self.engine)
-        rows.addRow("", label("Another engine is used from the next start.", "quiet"))
-        rows.addRow(caption("Theme"), self.theme)
-        rows.addRow(caption("Autosave"), self.autosave)
+        rows.addRow(label("Autosave"), self.autosave)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         column = QVBoxLayout(self)
@@ -60,15 +86,15 @@ class PreferencesDialog(QDialog):
         column.addLayout(rows)
         column.addWidget(buttons)
 
-    def _picker(self, name: str, hint: str, known: tuple[str, ...], value: str) -> QComboBox:
+    def _picker(self, name: str, hint: str, choices: Sequence[Choice], value: str) -> QComboBox:
         box = picker(name, hint)
-        fill(box, [Choice(each, WORDS[each]) for each in known], value)
+        if value not in [choice.value for choice in choices]:
+            choices = [*choices, Choice(value, f"{value} (not there now)")]
+        fill(box, choices, value)
         box.activated.connect(self._tell)
         return box
 
     def _tell(self) -> None:
-        self._change(
-            Preferences(
-                self.engine.currentData(), self.theme.currentData(), self.autosave.isChecked()
-            )
-        )
+        usual = vars(Preferences())
+        chosen = {field: type(usual[field])(box.currentData()) for field, box in self.boxes.items()}
+        self._change(Preferences(**chosen, autosave=self.autosave.isChecked()))

@@ -34,13 +34,15 @@ class Settings:
         usual = Preferences()
         try:
             return Preferences(
-                engine=str(self._get("engine", usual.engine)),
-                theme=str(self._get("theme", usual.theme)),
-                # files hold words
-                autosave=str(self._get("autosave", usual.autosave)).lower() == "true",
+                **{name: self._read(name, value) for name, value in vars(usual).items()}
             )
         except ValueError:
             return usual
+
+    def _read(self, name: str, usual: Any) -> Any:
+        """A value of the type of the usual one; files hold words."""
+        words = str(self._get(name, usual))
+        return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
 
     @preferences.setter
     def preferences(self, chosen: Preferences) -> None:

@@ -398,9 +398,11 @@ class MainWindow(Window):
         usual = TYPE if self.presenter.is_on else POINTS
         dress(application, self._theme, points or usual)
 
-    def show_preferences(self, now: Preferences, change: Callable[[Preferences], None]) -> None:
+    def show_preferences(
+        self, now: Preferences, adapters: Sequence[str], change: Callable[[Preferences], None]
+    ) -> None:
         """The form of preferences."""
-        PreferencesDialog(self.frame, now, change).show()
+        PreferencesDialog(self.frame, now, adapters, change).show()
 
     def log(self, words: str) -> None:
         """Write to the log and, for a while, to the status bar."""
