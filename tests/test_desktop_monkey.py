@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +25,8 @@ ACTIONS = 1000
 LEFT_OUT = {"open", "save", "save_as", "quit", "export_data", "export_script", "new"}
 # a gap of the GUI thread, in its own processor time: a loaded machine makes no thread compute more
 LONGEST = 0.1
+# actions after which all families are known, and by how much the process may grow after them, in MB
+WARM, GROWTH = 500, 20.0
 
 
 @pytest.fixture
@@ -43,6 +47,13 @@ def program(tmp_path):
     left = set(QApplication.topLevelWidgets()) - before
     # pyqtgraph's plots keep their menus, which have no parent, as long as they live themselves
     assert Counter(type(w).__name__ for w in left if type(w).__name__ != "QMenu") == Counter()
+
+
+def megabytes() -> float:
+    """What the process has in memory; 0 where that cannot be known so."""
+    pages = Path("/proc/self/statm")
+    held = int(pages.read_text().split()[1]) if pages.exists() else 0
+    return held * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Monkey:
@@ -153,12 +164,17 @@ def problems(program, monkeypatch, caplog) -> Iterator[list[str]]:
 
 def test_a_monkey_finds_nothing_that_breaks(program, problems):
     monkey, seen = Monkey(program, seed=7), set()
-    for _ in range(ACTIONS):
+    before = 0.0
+    for i in range(ACTIONS):
+        if i == WARM:
+            before = megabytes()
         monkey.step()
         live(program)
+        program.application.sendPostedEvents(None, 52)  # dialogs that were closed go
         seen.add((program.store.scene.family, program.store.scene.chart))
         assert not problems
     assert len(seen) > 20, "it went about"
+    assert megabytes() - before < GROWTH
     program.controller.close()
 
 
@@ -182,21 +198,51 @@ def test_the_window_waits_for_no_job(program, problems, monkeypatch):
     until(program, lambda: program.runner.pending() == 0)
 
 
-def test_the_window_computes_nothing_long_itself(program, problems):
+class Watchdog:
     """Gaps between beats in the thread's own time, which a loaded machine does not lengthen."""
-    gaps: list[float] = []
-    last = [time.thread_time()]
 
-    def beat() -> None:
+    def __init__(self, program) -> None:
+        self.gaps: list[float] = []
+        self.last = time.thread_time()
+        self.stop = program.window.every(1, self.beat)
+
+    def beat(self) -> None:
         now = time.thread_time()
-        gaps.append(now - last[0])
-        last[0] = now
+        self.gaps.append(now - self.last)
+        self.last = now
 
-    stop = program.window.every(1, beat)
+
+def test_the_window_computes_nothing_long_itself(program, problems):
+    dog = Watchdog(program)
     for i in range(30):
         program.window._edit("alpha", 0.02 * i)
         program.window._edit("layers.dual_paths", i % 2 == 0)
         live(program)
-    until(program, lambda: program.runner.pending() == 0 and len(gaps) > 60)
-    stop()
-    assert max(gaps) < LONGEST
+    until(program, lambda: program.runner.pending() == 0 and len(dog.gaps) > 60)
+    dog.stop()
+    assert max(dog.gaps) < LONGEST
+
+
+def test_nothing_holds_the_window_up_while_all_is_computed(program, problems):
+    """A pin is dragged over a map of distances while a field flows."""
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    window, canvas = program.window, program.canvas
+    window.furnish()
+    window._edit("scalar", "distance")
+    window._edit("layers.flow", True)
+    until(program, lambda: program.runner.pending() == 0)
+    dog = Watchdog(program)
+    window._invoke("flow_evolve")
+    x, y = canvas._targets()["B"]
+    QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    for i in range(40):
+        QTest.mouseMove(canvas.native, QPoint(round(x) - 2 * i, round(y) - i), 12)
+        live(program)
+    at = QPoint(round(x) - 80, round(y) - 40)
+    QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=at)
+    window._invoke("flow_evolve")
+    until(program, lambda: program.runner.pending() == 0)
+    dog.stop()
+    assert len(dog.gaps) > 60 and max(dog.gaps) < LONGEST

@@ -48,7 +48,8 @@ class MeasuresPanel:
 
 
 def _set(name: QLabel, value: QLabel, measure: Measure) -> None:
-    text = measure.value if measure.ok else f"⚠ {measure.value}"
+    value_words = measure.value.replace("-", "−")
+    text = value_words if measure.ok else f"⚠ {value_words}"
     if (name.text(), value.text()) == (measure.name, text):
         return
     name.setText(measure.name)
