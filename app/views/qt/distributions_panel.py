@@ -16,8 +16,8 @@ from app.views.theme import Theme
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
 MOST_BARS = 40
-# of the plot, in pixels
-LOWEST = 150
+# heights in pixels: of the plot at least, of a word, of what is under the plot
+LOWEST, WORD, AXIS = 150, 14, 52
 NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
 
 
@@ -89,6 +89,8 @@ class DistributionsPanel:
         self._legend.setText(_legend(d.names, colours))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
+        # words are read, and the panel scrolls, where they would lie over one another
+        self.plot.setMinimumHeight(max(LOWEST, WORD * len(d.labels) + AXIS) if as_bars else LOWEST)
         self.plot.invertY(as_bars)
         axis.setTicks([list(enumerate(d.labels))] if as_bars else None)
         axis.setStyle(tickLength=0)
