@@ -216,9 +216,10 @@ def _path(engine: Engine, manifold: Manifold, job: PathJob, began: float) -> Pat
 def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
     """The boundary-value problem of a path, in as many steps as a drag leaves time for."""
     start, end = np.array([job.start]), np.array([job.end])
-    heavy = job.quality == "live" and manifold.slot.loops > HEAVY
-    steps = HEAVY_STEPS if heavy else STEPS[job.quality]
-    return ConnectRequest(manifold, start, end, job.alpha, job.steps or steps)
+    steps = job.steps or STEPS[job.quality]
+    if job.quality != "final" and manifold.slot.loops > HEAVY:
+        steps = min(steps, HEAVY_STEPS)
+    return ConnectRequest(manifold, start, end, job.alpha, steps)
 
 
 def path_answer(
