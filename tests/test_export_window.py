@@ -24,7 +24,7 @@ def test_a_form_becomes_options():
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_form_fits_its_command(name, tmp_path):
-    from app.cli import parser
+    from app.options import parser
 
     export = EXPORTS[name]
     filled = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.views.choices import Command, PanelState
 from app.views.matching import ranked
 
 WIDTH, HEIGHT = 560, 380
@@ -30,6 +32,35 @@ class Entry:
     words: str
     beside: str
     run: Callable[[], object]
+
+
+def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> list[Entry]:
+    """All commands that can be given now."""
+    return [
+        Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, actions[c.name].trigger)
+        for c in commands
+        if c.name != "palette" and actions[c.name].isEnabled()
+    ]
+
+
+def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[Entry]:
+    """Every family, chart, map and layer; ``edit`` is told the field and its value."""
+    pickers = (("Family", "family"), ("Chart", "chart"), ("Map", "scalar"))
+    lists = (state.families, state.charts, state.scalars)
+    choices = [
+        Entry(f"{title}: {choice.words}", "", partial(edit, field, choice.value))
+        for (title, field), listed in zip(pickers, lists, strict=True)
+        for choice in listed
+    ]
+    layers = [
+        Entry(
+            f"Layer: {words}",
+            "hide" if visible else "show",
+            partial(edit, f"layers.{field}", not visible),
+        )
+        for field, words, visible in state.layers
+    ]
+    return [*choices, *layers]
 
 
 class Palette(QDialog):

@@ -1,14 +1,39 @@
-"""Dialogs that only show: the sheet of keys, and lines of text."""
+"""Dialogs that do not block: pages that only show, and questions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QMessageBox,
+    QPushButton,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.views.base import Command
+
+Answer = tuple[str, Callable[[], None]]
+
+
+def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Answer]) -> None:
+    """A question that does not block; the last answer is what Escape means."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, name, title, parent=parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setInformativeText(text)
+    acts: dict[object, Callable[[], None]] = {}
+    for words, act in answers:
+        button = QPushButton(words)
+        box.addButton(button, QMessageBox.ButtonRole.ActionRole)
+        box.setEscapeButton(button)
+        acts[button] = act
+    box.buttonClicked.connect(lambda button: acts[button]())
+    box.open()
 
 
 class Sheet(QDialog):

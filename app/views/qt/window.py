@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMenu,
-    QMessageBox,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -40,11 +38,11 @@ from app.views.qt.frame import Frame, Leaving, Mail, Walking
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
 from app.views.qt.measures_panel import MeasuresPanel
-from app.views.qt.palette import Entry, Palette
+from app.views.qt.palette import Palette, of_choices, of_commands
 from app.views.qt.panels import BOTTOM, LEFT, PANELS, RIGHT, Slot, heighten
 from app.views.qt.preferences_dialog import PreferencesDialog
 from app.views.qt.presenter import TYPE, Presenter
-from app.views.qt.sheet import Sheet, keys
+from app.views.qt.sheet import Answer, Sheet, ask, keys
 from app.views.qt.style import POINTS, dress
 from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
@@ -52,7 +50,6 @@ from app.views.theme import DARK, Theme
 from app.views.timeline import TimelineState
 
 NAME = "Attention Geodesics"
-Answer = tuple[str, Callable[[], None]]
 Pixel = tuple[float, float]
 TOLD_MS = 6000
 LOG_HEIGHT = 120
@@ -294,35 +291,10 @@ class MainWindow(Window):
     # --- dialogs ------------------------------------------------------------------------------
     def show_palette(self) -> None:
         """Everything that can be done, found by typing."""
-        Palette(self.frame, [*self._command_entries(), *self._choice_entries()]).show()
-
-    def _command_entries(self) -> list[Entry]:
-        return [
-            Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, self.actions[c.name].trigger)
-            for c in self._commands
-            if c.name != "palette" and self.actions[c.name].isEnabled()
-        ]
-
-    def _choice_entries(self) -> list[Entry]:
-        state = self._state
-        if state is None:
-            return []
-        pickers = (("Family", "family"), ("Chart", "chart"), ("Map", "scalar"))
-        lists = (state.families, state.charts, state.scalars)
-        choices = [
-            Entry(f"{title}: {choice.words}", "", partial(self._edit, field, choice.value))
-            for (title, field), listed in zip(pickers, lists, strict=True)
-            for choice in listed
-        ]
-        layers = [
-            Entry(
-                f"Layer: {words}",
-                "hide" if visible else "show",
-                partial(self._edit, f"layers.{field}", not visible),
-            )
-            for field, words, visible in state.layers
-        ]
-        return [*choices, *layers]
+        entries = of_commands(self._commands, self.actions)
+        if self._state is not None:
+            entries += of_choices(self._state, self._edit)
+        Palette(self.frame, entries).show()
 
     def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
         """All keys and gestures on one sheet."""
@@ -335,17 +307,7 @@ class MainWindow(Window):
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """A question that does not block; the last answer is what Escape means."""
         self._log.add(f"{title}: {text}")
-        box = QMessageBox(QMessageBox.Icon.NoIcon, NAME, title, parent=self.frame)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setInformativeText(text)
-        acts: dict[object, Callable[[], None]] = {}
-        for words, act in answers:
-            button = QPushButton(words)
-            box.addButton(button, QMessageBox.ButtonRole.ActionRole)
-            box.setEscapeButton(button)
-            acts[button] = act
-        box.buttonClicked.connect(lambda button: acts[button]())
-        box.open()
+        ask(self.frame, NAME, title, text, answers)
 
     # --- what the composition root asks -------------------------------------------------------
     def set_document(self, file: str, unsaved: bool) -> None:
