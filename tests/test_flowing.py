@@ -29,7 +29,7 @@ from compute.families import family
 from compute.flow import initial
 from compute.flow.grid import grid
 from compute.flow.operator import laplacian
-from compute.types import Extent
+from compute.types import Extent, Status
 
 ENGINE = ReferenceEngine()
 STROKES = (((-1.0, 1.0), (0.0, 1.2), (1.0, 1.0)),)
@@ -288,3 +288,10 @@ def test_wiping_what_was_painted_is_a_step_of_undo_of_its_own():
     assert store.scene.flow.time == 0.0
     store.undo()
     assert store.scene.flow == flowed
+
+
+def test_sharpening_stops_at_ten_times_the_first_norm_however_it_is_sliced():
+    scene = scene_of(mode="sharpen", initial="random", pace=1e-2, time=2.0)
+    found = answers(scene)[-1]
+    assert found.status == Status.NOT_CONVERGED
+    assert found.norm.max() <= 10.0 * found.norm[0] * (1 + 1e-9)

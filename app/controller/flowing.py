@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.controller.particles import tracks
-from app.model.flow import Flow
+from app.model.flow import BACKWARD, Flow
 from app.model.scene import Scene, chart_of, view_of
 from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
@@ -24,7 +24,7 @@ from compute.flow.api import AttentionFlow
 from compute.flow.grid import Grid
 from compute.flow.natural import towards
 from compute.flow.singularities import Singularity, singularities
-from compute.flow.stepping import MOST_STAGES, Evolution
+from compute.flow.stepping import GROWTH, MOST_STAGES, Evolution
 from compute.flow.tracking import Track, Tracker
 from compute.types import Extent, Floats, Status
 
@@ -38,6 +38,7 @@ MOST_ZEROS = 400
 # nodes times stages of one slice at most: some tenths of a second between two looks at what is wanted
 MOST_WORK = 1 << 22
 LAYERS = ("flow", "particles", "singularities")
+TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ class Evolving:
         self._last = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         self._status, self._limiter = Status.OK, ""
+        self._backward = flow.mode in BACKWARD
         self._tracker = Tracker(self._grid)
         self._found: tuple[Floats | None, list[Singularity]] = (None, [])
         self._follow(0, first)
@@ -241,7 +243,13 @@ class Evolving:
         field, made = self._solver.moved(state, span)
         self._status = made.status
         self._limiter = self._limits(made)
-        return np.nan_to_num(field)
+        moved = np.nan_to_num(field)
+        # each slice stops at ten times its own beginning: all of them at ten times the first
+        largest = GROWTH * max(self._measured[0][0], TINY)
+        if self._backward and self._solver.measures(moved)[0] > largest:
+            self._status = Status.NOT_CONVERGED
+            return state
+        return moved
 
     def _limits(self, made: Evolution) -> str:
         """What the grid lets a step be, in words."""
