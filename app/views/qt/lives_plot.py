@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from app.views.flow import FlowState, Life
+from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.theme import DARK, Theme
 
@@ -21,15 +22,11 @@ class LivesPlot:
     """One line for each zero; lines of a pair are joined where they meet."""
 
     def __init__(self) -> None:
-        self.plot = pg.PlotWidget(enableMenu=False)
-        self.plot.setAccessibleName("Births and deaths of zeros over time")
+        self.plot = plots.plot("Births and deaths of zeros over time")
         self.plot.setToolTip(HINT)
-        self.plot.hideButtons()
-        self.plot.setMouseEnabled(False, False)
         self.plot.setLabel("left", "zeros")
         self.plot.getAxis("left").setWidth(62)
         self.plot.getAxis("left").setTicks([])
-        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
         self.plot.invertY(True)
         self._joints = self.plot.plot(connect="finite")
         self._lines = {sign: self.plot.plot(connect="finite") for sign in (1, -1)}
@@ -40,10 +37,7 @@ class LivesPlot:
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours, from the next state on."""
         self._theme = theme
-        self.plot.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).setPen(theme.border)
-            self.plot.getAxis(side).setTextPen(theme.muted)
+        plots.paint(self.plot, theme)
         self._joints.setPen(pg.mkPen(theme.muted, width=1))
         for sign, line in self._lines.items():
             style = Qt.PenStyle.SolidLine if sign > 0 else Qt.PenStyle.DashLine

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.views.base import Array, Handler
 from app.views.normals import NormalEdited, NormalsState, NormalsWay, Numbers
+from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.settings_form import Number
 from app.views.qt.widgets import WIDE, label, panel, scrolling
@@ -38,7 +39,7 @@ class NormalsPanel:
         self._ends = [self.plot.plot(), self.plot.plot()]
         self._pins: dict[str, tuple[Any, Any]] = {}
         row.addWidget(self.plot, 1)
-        row.addWidget(scrolling(self._make_side()))
+        row.addWidget(scrolling(self._make_side(), "Two normals"))
         self.set_theme(theme)
 
     def _make_side(self) -> QWidget:
@@ -72,10 +73,7 @@ class NormalsPanel:
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        self.plot.setBackground(theme.panel)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).setPen(theme.border)
-            self.plot.getAxis(side).setTextPen(theme.muted)
+        plots.paint(self.plot, theme)
         for name, end in zip("AB", self._ends, strict=True):
             end.setPen(pg.mkPen(theme.pin(name), width=3))
         for pins in self._pins.values():
@@ -175,14 +173,11 @@ class NormalsPanel:
 
 
 def _blank() -> pg.PlotWidget:
-    plot = pg.PlotWidget(enableMenu=False)
-    plot.setAccessibleName("Two normals and four ways between them")
+    plot = plots.plot("Two normals and four ways between them")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
     # as high as there is room, and no reason to scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-    plot.hideButtons()
-    plot.setMouseEnabled(False, False)
     plot.setAspectLocked(True)
     return plot
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.views.base import CommandInvoked, Handler
 from app.views.photograph import PictureEdited, PictureState
+from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.settings_form import SettingsForm
 from app.views.qt.widgets import WIDE, label, panel, scrolling
@@ -34,7 +35,7 @@ class PhotographPanel:
         self.plot = _blank()
         self._make_items()
         row.addWidget(self.plot, 1)
-        row.addWidget(scrolling(self._make_side()))
+        row.addWidget(scrolling(self._make_side(), "Picture"))
         self.plot.scene().sigMouseClicked.connect(self._click)
         self.set_theme(theme)
 
@@ -150,14 +151,11 @@ class PhotographPanel:
 
 def _blank() -> pg.PlotWidget:
     """A plot without axes, y down, at one scale."""
-    plot = pg.PlotWidget(enableMenu=False)
-    plot.setAccessibleName("Picture with its patches")
+    plot = plots.plot("Picture with its patches")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
     # as high as there is room, and no reason to scroll
     plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-    plot.hideButtons()
-    plot.setMouseEnabled(False, False)
     plot.setAspectLocked(True)
     plot.invertY(True)
     for axis in ("left", "bottom"):

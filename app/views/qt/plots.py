@@ -18,13 +18,18 @@ def plot(name: str) -> pg.PlotWidget:
     """A plot that is only looked at; ``name`` is what a screen reader says."""
     made = pg.PlotWidget(enableMenu=False)
     made.setAccessibleName(name)
-    for part in (made, made.viewport()):
-        part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    only_seen(made)
     made.hideButtons()
     made.setMouseEnabled(False, False)
     for side in ("left", "bottom"):
         made.getAxis(side).enableAutoSIPrefix(False)
     return made
+
+
+def only_seen(view: pg.GraphicsView) -> None:
+    """Tab passes by what no key does anything to."""
+    for part in (view, view.viewport()):
+        part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
 def paint(plot: pg.PlotWidget, theme: Theme) -> None:

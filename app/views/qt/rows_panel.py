@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.base import Handler, SceneEdited
+from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.rows import RowsState, Strip
@@ -32,6 +33,7 @@ class RowsPanel:
         self._state: RowsState | None = None
         self.widget, column = panel(WIDE)
         self._plots = pg.GraphicsLayoutWidget()
+        plots.only_seen(self._plots)
         self._plots.setAccessibleName("Distributions along the e-path, the geodesic and the m-path")
         self._plots.setToolTip(HINT)
         self._strips = {kind: _StripPlot(self._plots, i) for i, kind in enumerate(KINDS)}

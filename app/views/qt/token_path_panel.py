@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from app.views.base import Choice, Handler
+from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
@@ -38,9 +39,8 @@ class TokenPathPanel:
         column.addLayout(rows)
         self.words = label("", wrap=True)
         column.addWidget(self.words)
-        self.map, self.turns = _plot(HINT, MAP_HEIGHT), _plot(TURN_HINT, TURNS_HEIGHT)
-        self.map.setAccessibleName("Path of the token's attention")
-        self.turns.setAccessibleName("Turn at each row")
+        self.map = _plot("Path of the token's attention", HINT, MAP_HEIGHT)
+        self.turns = _plot("Turn at each row", TURN_HINT, TURNS_HEIGHT)
         self.map.setAspectLocked(True)
         self.map.hideAxis("left")
         self.map.hideAxis("bottom")
@@ -66,10 +66,7 @@ class TokenPathPanel:
         """Draw in other colours."""
         self._theme = theme
         for plot in (self.map, self.turns):
-            plot.setBackground(theme.panel)
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(theme.border)
-                plot.getAxis(side).setTextPen(theme.muted)
+            plots.paint(plot, theme)
         self._circle.setPen(pg.mkPen(theme.muted, width=2, dash=(3, 3)))
         self._line.setPen(pg.mkPen(theme.text, width=1.5))
         self._bars.setOpts(brush=theme.accent)
@@ -130,12 +127,8 @@ class TokenPathPanel:
         self.tip.setText(self._state.tips[i])
 
 
-def _plot(hint: str, height: int) -> Any:
-    plot = pg.PlotWidget(enableMenu=False)
+def _plot(name: str, hint: str, height: int) -> Any:
+    plot = plots.plot(name)
     plot.setToolTip(hint)
     plot.setFixedHeight(height)
-    plot.hideButtons()
-    plot.setMouseEnabled(False, False)
-    for side in ("left", "bottom"):
-        plot.getAxis(side).enableAutoSIPrefix(False)
     return plot

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton
 
 from app.views.base import Choice, Event
+from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
@@ -92,24 +93,16 @@ class TopologyPanel:
         return row
 
     def _make_plot(self, name: str, height: int) -> pg.PlotWidget:
-        plot = pg.PlotWidget(enableMenu=False)
-        plot.setAccessibleName(name)
+        plot = plots.plot(name)
         plot.setToolTip(name)
         plot.setFixedHeight(height)
-        plot.hideButtons()
-        plot.setMouseEnabled(False, False)
-        for side in ("left", "bottom"):
-            plot.getAxis(side).enableAutoSIPrefix(False)
         return plot
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
         for plot in (self.diagram, self.bars):
-            plot.setBackground(theme.panel)
-            for side in ("left", "bottom"):
-                plot.getAxis(side).setPen(theme.border)
-                plot.getAxis(side).setTextPen(theme.muted)
+            plots.paint(plot, theme)
         for line, style in zip(self._lines, ("SolidLine", "DashLine"), strict=True):
             line.setPen(pg.mkPen(theme.muted, style=getattr(Qt.PenStyle, style)))
         signs = zip(("●", "■"), ("parts", "rings"), (0, 1), strict=True)
