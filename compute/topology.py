@@ -78,6 +78,13 @@ def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 
     )
 
 
+def load() -> None:
+    """Import the library that finds pairs, which takes some milliseconds: from the main thread of a
+    program whose toolkit watches imports.
+    """
+    import gudhi  # noqa: F401
+
+
 def places(chart: Chart, extent: Extent, shape: tuple[int, int], cells: Ints) -> Floats:
     """θ (n, 2) of the middles of pixels (n, 2) of a map over ``extent``, NaN for (−1, −1)."""
     size = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (shape[1], shape[0])

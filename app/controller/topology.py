@@ -18,7 +18,7 @@ from app.views.base import Event, PanelShown
 from app.views.topology import Critical, PairChosen, TopologyAsked, TopologyState
 from compute.engine import Engine
 from compute.families import family as manifold_of
-from compute.topology import Diagram, persistence, places
+from compute.topology import Diagram, load, persistence, places
 from compute.types import Field, Floats
 
 TITLE = "Topology"
@@ -89,6 +89,8 @@ class Topology(Part):
         match event:
             case PanelShown(title=title) if title == TITLE:
                 self._seen = event.visible
+                # Qt's bindings look into every import: not while they are busy on another thread
+                load()
                 self._ask()
                 self._show()
             case TopologyAsked():
