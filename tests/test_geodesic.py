@@ -159,9 +159,11 @@ def test_few_nodes_do_not_cost_accuracy():
     assert careless.status[0] == Status.NOT_CONVERGED
 
 
-def test_collinear_keys_are_refused():
-    with pytest.raises(ValueError, match="on one line"):
-        softmax_manifold([[0, 0], [1, 1], [2, 2], [3, 3]], [0, 0, 0, 0])
+def test_collinear_keys_are_said_to_be_singular():
+    manifold = softmax_manifold([[0, 0], [1, 1], [2, 2], [3, 3]], [0, 0, 0, 0])
+    assert manifold.singular
+    paths = connect(ConnectRequest(manifold, np.array([[0.0, 0.5]]), np.array([[1.0, 0.2]])))
+    assert paths.status[0] == Status.ILL_CONDITIONED
 
 
 def test_a_path_from_a_point_to_itself():
