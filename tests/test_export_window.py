@@ -168,4 +168,4 @@ def test_a_command_is_not_taken_for_a_file(tmp_path, monkeypatch):
     (tmp_path / "render").touch()
     monkeypatch.chdir(tmp_path)
     assert opened(["render", "bank"]) == ["render", "bank"]
-    assert set(OPENED) == {".json", ".md", *SUFFIXES}
+    assert set(OPENED) == {".json", ".md", ".npz", ".safetensors", *SUFFIXES}
