@@ -201,6 +201,7 @@ class Program:
         """End the worker and take the window down; what it still has to say is not heard."""
         self._closed = True
         self._stop_rate()
+        self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
         self.controller.close()
         self.documents.close()

@@ -6,27 +6,28 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.test_desktop_program import end, kept, live, until
+
 pytestmark = pytest.mark.window
 
 
 @pytest.fixture(scope="module")
-def program() -> Iterator:
+def program(tmp_path_factory) -> Iterator:
     from app.main import Program
     from app.model import session
 
-    made = Program(session.load("gaussian"), "reference")
+    made = Program(session.load("gaussian"), "reference", kept(tmp_path_factory.mktemp("kept")))
     made.window.frame.resize(1300, 860)
     made.window.frame.show()
-    spin()
+    until(made, lambda: made.window._furnished and made.controller.answers.path is not None)
     yield made
-    made.close()
+    end(made)
 
 
-def spin(times: int = 6) -> None:
-    from PySide6.QtWidgets import QApplication
-
-    for _ in range(times):
-        QApplication.processEvents()
+@pytest.fixture(autouse=True)
+def nobody_presents(program) -> Iterator[None]:
+    yield
+    program.window.presenter.leave()
 
 
 def press(program, key: str) -> None:
@@ -34,7 +35,12 @@ def press(program, key: str) -> None:
     from PySide6.QtTest import QTest
 
     QTest.keyClick(program.canvas.native, getattr(Qt.Key, f"Key_{key}"))
-    spin()
+
+
+def rested(program) -> None:
+    """What was asked for is computed and shown."""
+    until(program, lambda: program.runner.pending() == 0)
+    live(program)
 
 
 def panel(program):
@@ -43,7 +49,7 @@ def panel(program):
 
 def test_a_lesson_from_the_menu(program):
     program.window.actions["lesson:hyperbolic"].trigger()
-    spin()
+    rested(program)
     shown = panel(program)
     assert shown.title.text() == "A normal distribution lives in the hyperbolic plane"
     assert shown.count.text() == "1 of 6" and "half-plane" in shown.text.toPlainText()
@@ -55,45 +61,63 @@ def test_a_lesson_from_the_menu(program):
 def test_show_me_ticks_it_and_is_kept(program):
     shown = panel(program)
     shown.show_me.click()
-    spin()
+    rested(program)
     assert shown.verdict.text() == "✓ Done" and program.store.scene.scalar == "curvature"
     assert '"hyperbolic": [0, 6, [0]]' in program.settings.lessons
     shown.restart.click()
-    spin()
+    rested(program)
     assert program.store.scene.scalar == "entropy" and shown.verdict.text() == "✓ Done"
 
 
 def test_presenting_hides_and_brings_back(program):
     window = program.window
     window.actions["present"].trigger()
-    spin()
+    rested(program)
     assert window.presenter.is_on and window.frame.isFullScreen()
     hidden = [window.frame.menuBar(), window.frame.statusBar(), window._docks["Family"]]
     assert not any(widget.isVisible() for widget in hidden)
     assert window._docks["Lesson"].isVisible() and panel(program).text.font().pointSize() > 12
     press(program, "PageDown")
-    assert panel(program).count.text() == "2 of 6"
+    until(program, lambda: panel(program).count.text() == "2 of 6")
     press(program, "Left")
-    assert panel(program).count.text() == "1 of 6"
+    until(program, lambda: panel(program).count.text() == "1 of 6")
     press(program, "S")
     assert window.presenter.spotlight.dims
     press(program, "Escape")
     assert not window.presenter.is_on and not window.frame.isFullScreen()
     assert all(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
     press(program, "PageDown")
+    rested(program)
     assert panel(program).count.text() == "1 of 6"
+
+
+def test_to_close_while_presenting_keeps_the_window_s_layout(tmp_path):
+    from app.main import Program
+    from app.model import session
+
+    made = Program(session.load("gaussian"), "reference", kept(tmp_path))
+    made.window.frame.show()
+    until(made, lambda: made.window._furnished)
+    made.window.actions["present"].trigger()
+    until(made, lambda: made.window.presenter.is_on)
+    end(made)
+    again = Program(session.load("gaussian"), "reference", kept(tmp_path))
+    again.window.frame.show()
+    until(again, lambda: again.window._furnished)
+    assert again.window._docks["Family"].isVisible()
+    end(again)
 
 
 def test_the_list_says_how_far_one_is(program):
     program.window.actions["lessons"].trigger()
-    spin()
+    rested(program)
     lines = [panel(program).list.item(i).text() for i in range(panel(program).list.count())]
     assert len(lines) == 12 and lines[1].endswith("1 of 6")
     panel(program).list.itemClicked.emit(panel(program).list.item(0))
-    spin()
+    rested(program)
     assert panel(program).count.text() == "1 of 5"
     program.appearance.switch()
-    spin()
+    rested(program)
     assert "Two bells" in panel(program).text.toPlainText()
 
 
@@ -101,11 +125,11 @@ def test_a_dropped_lesson_is_begun_and_a_wrong_one_told(program, tmp_path):
     file = tmp_path / "mine.md"
     file.write_text("# Mine\n## One\nWords.\n```scene\nfamily: cauchy\n```\n", encoding="utf-8")
     program.window.frame.dropped.emit([str(file)])
-    spin()
+    rested(program)
     assert panel(program).title.text() == "Mine" and program.store.scene.family == "cauchy"
     told = []
     program.window.ask = lambda title, text, answers: told.append(text)
     file.write_text("# Mine\n## One\n```scene\nfamily: nobody\n```\n", encoding="utf-8")
     program.window.frame.dropped.emit([str(file)])
-    spin()
+    rested(program)
     assert len(told) == 1 and "mine.md:4" in told[0]
