@@ -49,6 +49,12 @@ def run(chosen: argparse.Namespace) -> int:
     return program.run()
 
 
+# Seconds after which a thread that computes in Python hands over.  A frame asks some hundred times for
+# the interpreter, once a call of GL, and waits as long each time: with the usual 5 ms a busy worker
+# holds the window up for seconds.
+SWITCH = 1e-5
+
+
 class Program:
     """One window with all that stands behind it.
 
@@ -60,6 +66,7 @@ class Program:
         # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
         if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
             os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+        sys.setswitchinterval(SWITCH)
         from app.views.qt.settings import Settings
 
         self.settings = settings or Settings()
