@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compute.interrupt import checkpoint
 from compute.manifold import (
     LocalGeometry,
     Manifold,
@@ -49,6 +50,7 @@ def descend(manifold: Manifold, theta: Floats, rounds: int = ROUNDS) -> Relaxed:
     decrement = np.full(len(theta), np.inf)
     floor = 64 * np.finfo(theta.dtype).eps
     for _ in range(rounds):
+        checkpoint()
         todo = np.flatnonzero(decrement > floor)
         if todo.size == 0:
             break

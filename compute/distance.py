@@ -19,6 +19,7 @@ import numpy as np
 
 from compute.charts import Chart
 from compute.field import centres
+from compute.interrupt import checkpoint
 from compute.manifold import norm
 from compute.types import (
     DistanceRequest,
@@ -113,6 +114,7 @@ def _settled(grid: Grid) -> Floats:
     triangles = [_Triangle(grid.metric, usable, i) for i in range(len(AROUND))]
     values = grid.first
     for _ in range(4 * sum(values.shape)):
+        checkpoint()
         padded = np.pad(values, 1, constant_values=FAR)
         least = values
         for triangle in triangles:

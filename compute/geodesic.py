@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 
+from compute.interrupt import checkpoint
 from compute.manifold import (
     Bools,
     Manifold,
@@ -177,6 +178,7 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
         todo = np.flatnonzero(remaining > 1e-12 * dt)
         if todo.size == 0:
             return
+        checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
         theta, v, verdict[todo] = _accurate(

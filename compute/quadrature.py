@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compute.interrupt import checkpoint
 from compute.manifold import LocalGeometry, raised
 from compute.tape import Tape, run
 from compute.types import Floats
@@ -92,7 +93,12 @@ class Quadrature:
     ) -> list[Floats]:
         flat = np.asarray(theta).reshape(-1, 2)
         chunks = [flat[i : i + CHUNK] for i in range(0, max(len(flat), 1), CHUNK)]
-        found = zip(*(means(self._scores(chunk, stated)) for chunk in chunks), strict=True)
+
+        def scores(chunk: Floats) -> _Scores:
+            checkpoint()
+            return self._scores(chunk, stated)
+
+        found = zip(*(means(scores(chunk)) for chunk in chunks), strict=True)
         shape = np.shape(theta)[:-1]
         return [np.concatenate(part).reshape((*shape, *part[0].shape[1:])) for part in found]
 

@@ -62,7 +62,7 @@ class Monkey:
     """Does one of all things that a hand can do, chosen by a seeded die."""
 
     def __init__(self, program, seed: int) -> None:
-        self.program, self.die = program, random.Random(seed)
+        self.program, self.die, self.waits = program, random.Random(seed), True
         self.names = [c.name for c in COMMANDS if c.name not in LEFT_OUT]
         self.acts = [self.command] * 3 + [self.drag] * 4 + [self.undo] * 2
         self.acts += [self.wheel, self.family, self.chart, self.layer, self.resize, self.key]
@@ -133,6 +133,9 @@ class Monkey:
 
     def family(self) -> None:
         self.program.window._edit("family", self.die.choice(sorted(families())))
+        # what is asked for meanwhile would be asked of a family that it may not fit
+        if self.waits:
+            until(self.program, lambda: not self.program.controller.editor.is_waiting)
 
     def chart(self) -> None:
         choice = self.die.choice(self.program.window._state.charts)
@@ -192,6 +195,7 @@ def test_the_window_waits_for_no_job(program, problems, monkeypatch):
     monkeypatch.setattr(runner, "perform", stands_still)
     monkey = Monkey(program, seed=3)
     monkey.names.remove("doctor")
+    monkey.waits = False
     for _ in range(60):
         monkey.step()
         live(program)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from app.controller import runner as runners
 from app.controller.jobs import EllipseJob, MapJob, PathJob
 from app.controller.runner import EngineOpened, JobFailed, Runner
+from app.controller.studies import SprayJob
 from compute.engine import ReferenceEngine
 from compute.types import Extent
 
@@ -141,3 +143,25 @@ def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):
     runner.first_drawn()
     assert came.acquire(timeout=10) and isinstance(told[1], EngineOpened) and engines == ["auto"]
     runner.close()
+
+
+def test_a_long_study_of_the_reference_ends_in_its_midst_for_what_is_urgent():
+    answers, there = [], threading.Event()
+
+    def hear(message) -> None:
+        answers.append(message)
+        if not isinstance(message, EngineOpened):
+            there.set()
+
+    runner = Runner(hear, "reference")
+    long = SprayJob("mixture_mm", (-1.0, 1.0), (-0.4, 2.2), "final")  # half a minute
+    runner.submit(long)
+    runner.submit(path(0))
+    assert there.wait(10)
+    there.clear()
+    runner.submit(path(1))
+    assert there.wait(10) and runner.pending() > 0
+    began = time.monotonic()
+    runner.close()
+    assert time.monotonic() - began < 5.0, "closing ends it too"
+    assert [answer.job for answer in answers[1:]] == [path(0), path(1)]

@@ -107,6 +107,11 @@ class Editor:
         else:
             self._make(changes)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether changes are being prepared."""
+        return bool(self._waiting)
+
     def take(self, answer: Prepared) -> None:
         """Make the changes that were prepared, unless more have come since."""
         if answer.job.changes != tuple(self._waiting.items()):

@@ -28,6 +28,7 @@ from compute.engine import (
     adapter_names,
     open_engine,
 )
+from compute.interrupt import Interrupted, interruptible
 
 # most urgent first
 ORDER: tuple[type, ...] = (
@@ -50,6 +51,8 @@ URGENT = ORDER.index(RelaxJob)
 REOPENINGS = 2
 # seconds that loading a driver waits at most for the early answer to be drawn
 GRACE = 1.5
+# seconds that a job may hold others up before it ends in its midst
+BEARABLE = 0.25
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class Runner:
         self._wanted = OpenJob(prefer, adapter)
         self._waiting: dict[type, Errand] = {}
         self._running: Errand | None = None
-        self._since, self._given_up = 0.0, False
+        self._since, self._given_up = time.monotonic(), False
         self._losses = 0  # of the device, one after the other
         self._stopping = False
         self._change = threading.Condition()
@@ -210,8 +213,11 @@ class Runner:
         if isinstance(job, OpenJob):
             return self._opened(job)
         try:
-            perform(engine, job, self._tell, cancelled)
+            with interruptible(lambda: self._must_give_way(job)):
+                perform(engine, job, self._tell, cancelled)
             self._losses = 0
+        except Interrupted:
+            interrupted = True
         except DeviceLost as problem:
             engine, interrupted = self._reopened(problem), True
         except Exception as problem:
@@ -258,6 +264,22 @@ class Runner:
             others = (rank(kind) < mine for kind in self._waiting)
             newer = type(job) in self._waiting
             return self._stopping or self._given_up or newer or any(others)
+
+    def _must_give_way(self, job: Errand) -> bool:
+        """Whether a job of the reference ends in its midst: when it is long and something must not wait.
+
+        Of jobs that follow a hand each is done, however fast the next ones come, or none would be.
+        """
+        if time.monotonic() - self._since < BEARABLE:
+            return self._stopping or self._given_up
+        with self._change:
+            mine = rank(type(job))
+            urgent = any(rank(kind) < mine for kind in self._waiting)
+            newer = type(job) in self._waiting and getattr(job, "quality", "") not in (
+                "early",
+                "live",
+            )
+            return self._stopping or self._given_up or newer or urgent
 
     def _again(self, job: Errand) -> None:
         """Take an interrupted job up again, unless a newer one has replaced it."""
