@@ -120,9 +120,9 @@ def test_a_task_that_fails_is_told_to_its_part_and_to_the_user(program):
     assert "got -0.5" in part.failed[0]
 
 
-def test_tasks_come_after_the_path_and_urgent_ones_before_the_map():
+def test_tasks_come_last_and_urgent_ones_first():
     @dataclass(frozen=True)
     class Soon(Halve):
         urgent = True
 
-    assert rank(PathJob) < rank(Soon) < rank(MapJob) < rank(Halve)
+    assert rank(Soon) < rank(PathJob) < rank(MapJob) < rank(Halve)

@@ -44,8 +44,8 @@ ORDER: tuple[type, ...] = (
     FlowJob,
     *STUDIES[-2:],
 )
-# tasks that are urgent come after what is drawn while a pin is dragged
-URGENT = ORDER.index(RelaxJob)
+# before all that is drawn: another scene waits for it
+URGENT = -0.5
 
 # how often a device is opened again that is lost at each try
 REOPENINGS = 2
@@ -266,7 +266,7 @@ class Runner:
             return self._stopping or self._given_up or newer or any(others)
 
     def _must_give_way(self, job: Errand) -> bool:
-        """Whether a job of the reference ends in its midst: when it is long and something must not wait.
+        """Whether a job of the reference ends in its midst: it is long, and something must not wait.
 
         Of jobs that follow a hand each is done, however fast the next ones come, or none would be.
         """
@@ -293,7 +293,7 @@ def rank(kind: type) -> float:
     if kind is OpenJob:
         return -1.0
     if issubclass(kind, Task):
-        return URGENT - 0.5 if kind.urgent else len(ORDER)
+        return URGENT if kind.urgent else len(ORDER)
     return ORDER.index(kind)
 
 

@@ -15,8 +15,8 @@ Cancelled = Callable[[], bool]
 class Task(ABC):
     """A frozen dataclass, equal to another exactly when its answer would be.
 
-    Of each kind the newest waits.  Tasks are done after the jobs of the path that is dragged; the
-    ``urgent`` ones before maps and studies, the others when nothing else waits.
+    Of each kind the newest waits.  The ``urgent`` ones are done first, since another scene waits
+    for them, the others when nothing else waits.
     """
 
     urgent: ClassVar[bool] = False
