@@ -307,6 +307,15 @@ class TestEvents:
         QTest.keyClick(canvas.native, Qt.Key.Key_Escape)
         assert (canvas.image() == bare).all()
 
+    def test_tab_takes_hold_of_nothing_between_two_charts(self, canvas):
+        canvas.set_pin("A", (0.0, 12.0))
+        canvas.set_blend(0.0)
+        canvas.set_pin("A", (0.0, 12.0, 0.3, 0.4))
+        assert not canvas.walk(True, True)
+        canvas.set_blend(None)
+        canvas.set_pin("A", (0.3, 0.4))
+        assert canvas.walk(True, True) and canvas.events[-1] == Hovered((0.3, 0.4))
+
     def test_escape_puts_back_what_is_dragged(self, canvas):
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest

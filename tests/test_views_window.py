@@ -363,3 +363,22 @@ def test_the_light_theme_dresses_the_window_too(window):
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() > 200
     dress(application, DARK)
     assert window.frame.grab().toImage().pixelColor(5, 5).lightness() < 60
+
+
+def test_an_exception_in_an_event_filter_is_told_and_the_window_lives(monkeypatch):
+    import sys
+
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from app.views.qt.frame import Leaving
+
+    def fail() -> None:
+        raise ValueError("nothing there")
+
+    heard: list[str] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, problem, _: heard.append(str(problem)))
+    widget = QWidget()
+    Leaving(widget, fail)
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
+    assert heard == ["nothing there"]

@@ -53,6 +53,11 @@ class Gestures(Keys):
         """Where the plot is, and what it shows."""
         return self._stage.frame
 
+    @property
+    def is_between(self) -> bool:
+        """Whether one chart is turning into another: there is nothing to take hold of then."""
+        return self._stage.is_between
+
     def listen(self, events: Any) -> None:
         """To the mouse and the keys of a vispy canvas."""
         pairs = (
@@ -71,7 +76,7 @@ class Gestures(Keys):
         """A gesture that waits for no chart: while one turns into another, places mean nothing."""
 
         def heard(event: Any) -> None:
-            if not self._stage.is_between:
+            if not self.is_between:
                 gesture(event)
 
         return heard

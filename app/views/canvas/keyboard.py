@@ -36,6 +36,11 @@ class Keys(Canvas):
     def frame(self) -> Frame:
         """Where the plot is, and what it shows."""
 
+    @property
+    @abstractmethod
+    def is_between(self) -> bool:
+        """Whether one chart is turning into another: there is nothing to take hold of then."""
+
     @abstractmethod
     def _now(self) -> None:
         """Draw as soon as can be."""
@@ -56,7 +61,7 @@ class Keys(Canvas):
 
         Backwards from the last to the first.
         """
-        names = list(self.movable())
+        names = [] if self.is_between else list(self.movable())
         if not forward:
             names.reverse()
         place = names.index(self.chosen) + 1 if self.chosen in names else 0

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from app.views.qt.told import told
+
 
 class Frame(QMainWindow):
     """A main window that asks before it closes and takes files that are dropped on it."""
@@ -45,6 +47,7 @@ class Leaving(QObject):
         self._call = call
         widget.installEventFilter(self)
 
+    @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self._call()
@@ -64,6 +67,7 @@ class Walking(QObject):
         self._walk, self._leave = walk, leave
         widget.installEventFilter(self)
 
+    @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind, reason = event.type(), Qt.FocusReason
         if kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):

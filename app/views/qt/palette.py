@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.views.choices import Command, PanelState
 from app.views.matching import ranked
+from app.views.qt.told import told
 
 WIDTH, HEIGHT = 560, 380
 STEERING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -114,6 +115,7 @@ class Palette(QDialog):
             self.close()
             entry.run()
 
+    @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
         if pressed and event.key() in STEERING:

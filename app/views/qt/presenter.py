@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 
 from app.views.qt.spotlight import Spotlight
+from app.views.qt.told import told
 
 TYPE = 15  # points
 LESSON = "Lesson"
@@ -91,6 +92,7 @@ class Presenter(QObject):
         self._frame.setWindowState(window_state)
         self._frame.restoreState(state)
 
+    @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys of a clicker, before pins and sliders take them."""
         if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
