@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.manifold import LocalGeometry, inside_only, is_singular, raised
+from compute.manifold import (
+    NEARLY_SINGULAR,
+    SINGULAR,
+    LocalGeometry,
+    inside_only,
+    is_singular,
+    raised,
+)
 from compute.types import Floats, Geometry, GeometryRequest, Status
 
 
@@ -17,13 +24,18 @@ def geometry(request: GeometryRequest) -> Geometry:
 
 
 def unpacked(local: LocalGeometry, curvature: Floats, inside: np.ndarray, engine: str) -> Geometry:
-    """Full tensors from packed ones, curvature (n,) and which points lie in the domain (n,)."""
+    """Full tensors from packed ones, curvature (n,) and which points lie in the domain (n,).
+
+    Raising an index loses the digits of D/(g₁₁g₂₂); of float32's too few remain near 1e-6, so that
+    ILL_CONDITIONED is said from `NEARLY_SINGULAR` on there; below `SINGULAR` nothing is left: NaN.
+    """
     metric, first, cubic, det = local.metric, local.first, local.cubic, local.det
     singular = is_singular(local)
     safe = LocalGeometry(metric, first, cubic, np.where(singular, 1.0, det))
     symbols = np.stack([raised(safe, first[..., :, pair]) for pair in (0, 1, 1, 2)], axis=-1)
     symbols = np.where(singular[..., None, None], np.nan, symbols)
-    status = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
+    doubtful = is_singular(local, NEARLY_SINGULAR if engine == "gpu" else SINGULAR)
+    status = np.where(doubtful, Status.ILL_CONDITIONED, Status.OK)
     status = np.where(inside, status, Status.LEFT_DOMAIN)
     triple = [0, 1, 1, 2, 1, 2, 2, 3]
     return Geometry(

@@ -16,6 +16,12 @@ from compute.types import Floats
 # Above this argument the ratio of Bessel functions is expanded in 1/κ.
 _LARGE = 60.0
 _TERMS = 16
+# ψ'(y) = Σ factor · y^−power from y = _SHIFT on
+_SHIFT = 16
+_ASYMPTOTIC = (
+    *((1, 1.0), (2, 1 / 2), (3, 1 / 6), (5, -1 / 30), (7, 1 / 42), (9, -1 / 30)),
+    *((11, 5 / 66), (13, -691 / 2730)),
+)
 
 
 def digamma(x: Floats) -> Floats:
@@ -58,6 +64,37 @@ def log_cosh(x: Floats) -> Floats:
     size = np.abs(x)
     with np.errstate(under="ignore"):
         return np.asarray(size + np.log1p(np.exp(-2.0 * size)) - np.log(2.0).astype(size.dtype))
+
+
+def trigamma_drop(x: Floats, d: Floats) -> Floats:
+    """ψ'(x) − ψ'(x + d), x > 0, d > 0: a sum of positive terms where the difference would cancel."""
+    return _drop(x, d, 1)
+
+
+def tetragamma_drop(x: Floats, d: Floats) -> Floats:
+    """ψ''(x) − ψ''(x + d), x > 0, d > 0, the derivative of `trigamma_drop` by x; negative."""
+    return _drop(x, d, 2)
+
+
+def _drop(x: Floats, d: Floats, order: int) -> Floats:
+    """The recurrence up to x + _SHIFT term by term, then the asymptotic series, DLMF 5.15.8."""
+    total = np.zeros(np.broadcast_shapes(np.shape(x), np.shape(d)), np.result_type(x, d))
+    for k in range(_SHIFT):
+        total = total + _power_drop(1.0 / (x + k), d, order + 1)
+    if order == 2:
+        total = -2.0 * total
+    r = 1.0 / (x + _SHIFT)
+    for power, factor in _ASYMPTOTIC:
+        share = factor if order == 1 else -power * factor
+        total = total + share * _power_drop(r, d, power + order - 1)
+    return total
+
+
+def _power_drop(r: Floats, d: Floats, n: int) -> Floats:
+    """rⁿ − sⁿ of r = 1/y and s = 1/(y + d): (r − s) Σ rⁱ sⁿ⁻¹⁻ⁱ, and r − s = d r s."""
+    s = r / (1.0 + d * r)
+    with np.errstate(under="ignore"):
+        return np.asarray(d * r * s * sum(r**i * s ** (n - 1 - i) for i in range(n)))
 
 
 def x_trigamma_minus_1(x: Floats) -> Floats:
@@ -151,4 +188,10 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
         bessel_ratio_slope,
         bessel_ratio_bend,
     )
+}
+
+# functions of two arguments
+PAIRED: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "trigamma_drop": trigamma_drop,
+    "tetragamma_drop": tetragamma_drop,
 }

@@ -41,6 +41,23 @@ class pentagamma(_Named):
     pass
 
 
+class _Paired(sp.Function):
+    """A function of two positive arguments that stays unevaluated."""
+
+    nargs = 2
+    is_real = True
+
+
+class trigamma_drop(_Paired):
+    def fdiff(self, argindex: int = 1) -> Any:
+        x, d = self.args
+        return tetragamma_drop(x, d) if argindex == 1 else -tetragamma(x + d)
+
+
+class tetragamma_drop(_Paired):
+    pass
+
+
 class log_cosh(_Named):
     def fdiff(self, argindex: int = 1) -> Any:
         return sp.tanh(self.args[0])

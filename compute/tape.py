@@ -57,6 +57,7 @@ OPERATIONS: dict[str, Operation] = {
     "acos": _call("acos", np.arccos),
     "atan": _call("atan", np.arctan),
     **{name: _call(name, run) for name, run in special.FUNCTIONS.items()},
+    **{name: _call(name, run, 2) for name, run in special.PAIRED.items()},
 }
 
 

@@ -55,6 +55,15 @@ def test_special_functions(workshop, name):
     assert np.max(np.abs(found - expected) / scale) < tolerance
 
 
+@pytest.mark.parametrize("name", sorted(special.PAIRED))
+def test_special_functions_of_two_arguments(workshop, random, name):
+    x = (10.0 ** random.uniform(-2, 4, 2001)).astype(np.float32)
+    d = (10.0 ** random.uniform(-3, 3, 2001)).astype(np.float32)
+    found = evaluate(workshop, f"{name}(x, d)", "//!include lib/special.wgsl\n", x=x, d=d)
+    expected = special.PAIRED[name](x.astype(np.float64), d.astype(np.float64))
+    assert np.max(np.abs(found / expected - 1)) < 1e-6
+
+
 def test_tensor_functions(workshop, random):
     n = 100
     v, w, u = random.normal(size=(3, n, 2))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from compute import geodesic
+from compute.engine import ReferenceEngine
 from compute.families import families, family
 from compute.families.attention import softmax_manifold
 from compute.field import theta_at
@@ -146,8 +147,10 @@ def test_geometry_agrees(name, gpu_engine, reference_engine):
     manifold = family(name)
     request = GeometryRequest(manifold, inside(manifold, 60))
     found, expected = gpu_engine.geometry(request), reference_engine.geometry(request)
-    np.testing.assert_array_equal(found.status, expected.status)
+    certain = (found.status == expected.status) | (found.status == Status.ILL_CONDITIONED)
+    assert certain.all()
     usable = (expected.status == Status.OK) & well_conditioned(manifold, request.theta)
+    assert (found.status[usable] == Status.OK).all()
     for field, limit in (("metric", 5e-6), ("christoffel", 2e-4), ("cubic", 2e-5), ("det", 2e-4)):
         a, b = (getattr(g, field)[usable].reshape(usable.sum(), -1) for g in (found, expected))
         scale = np.abs(b).max(axis=1, keepdims=True) + 1e-30
@@ -301,3 +304,24 @@ def test_maps_come_tile_by_tile_and_can_be_cancelled(gpu_engine, gaussian):
     assert (stopped.status == Status.NOT_CONVERGED).sum() == 300 * 520 - sum(
         tile.values.size for tile in seen
     )
+
+
+def test_connection_coefficients_are_right_or_said_to_be_ill_conditioned(gpu_engine):
+    """Γ¹₁₁ = ½ − p₁, Γ¹₁₂ = −½p₂, Γ¹₂₂ = 0 of three outcomes, to where one is all but gone."""
+    manifold = family("categorical3_natural")
+    rest = np.geomspace(1e-7, 0.3, 40)
+    p1, p2 = 0.6 * (1 - rest), 0.4 * (1 - rest)
+    theta = np.stack([np.log(p1 / rest), np.log(p2 / rest)], axis=-1)
+    found = gpu_engine.geometry(GeometryRequest(manifold, theta))
+    ok = found.status == Status.OK
+    assert ok.sum() > 15 and (found.status[:8] == Status.ILL_CONDITIONED).all()
+    zero = np.zeros_like(p1)
+    up = np.stack([0.5 - p1, -0.5 * p2, -0.5 * p2, zero], axis=-1).reshape(-1, 2, 2)
+    assert np.abs(found.christoffel[ok, 0] - up[ok]).max() < 2e-2
+
+
+def test_beta_keeps_its_digits_where_one_parameter_is_much_larger(gpu_engine):
+    request = GeometryRequest(family("beta"), np.array([[0.01, 900.0], [1.0, 990.0], [700.0, 0.5]]))
+    found, expected = gpu_engine.geometry(request), ReferenceEngine().geometry(request)
+    assert found.metric == pytest.approx(expected.metric, rel=5e-7)
+    assert found.cubic == pytest.approx(expected.cubic, rel=5e-7)

@@ -54,3 +54,17 @@ def test_each_is_the_derivative_of_the_one_before(name, slope):
     found = (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
     expected = np.tanh(x) if slope == "tanh" else special.FUNCTIONS[slope](x)
     np.testing.assert_allclose(found, expected, rtol=2e-7, atol=1e-11)
+
+
+@pytest.mark.parametrize(("name", "order"), [("trigamma_drop", 1), ("tetragamma_drop", 2)])
+def test_drops_keep_their_digits(name, order):
+    import mpmath
+
+    random = np.random.default_rng(5)
+    x, d = 10.0 ** random.uniform(-3, 4, 200), 10.0 ** random.uniform(-3, 3, 200)
+    with mpmath.workdps(50):
+        pairs = [(mpmath.mpf(a), mpmath.mpf(b)) for a, b in zip(x, d, strict=True)]
+        exact = [
+            float(mpmath.polygamma(order, a) - mpmath.polygamma(order, a + b)) for a, b in pairs
+        ]
+    assert special.PAIRED[name](x, d) == pytest.approx(exact, rel=1e-14)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from app.bench import attend, drag, fan, flow, pairs, start
+from app.bench import attend, drag, fan, flow, frame, pairs, start
 from app.commands.output import show
 from compute import open_engine
 
@@ -29,6 +29,7 @@ def bench(chosen: argparse.Namespace) -> int:
         results += start.measure(chosen.engine)
     if "D" in wanted:
         results.append(drag.measure(chosen.engine))
+        results.append(frame.measure(chosen.engine))
     show({"results": results}, chosen.json, [line for r in results for line in _lines(r)])
     return 0
 

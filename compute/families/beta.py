@@ -41,6 +41,13 @@ def define() -> Definition:
         potential=lambda s, t: (
             special.log_gamma(s) + special.log_gamma(t) - special.log_gamma(s + t)
         ),
+        metric=(special.trigamma_drop(a, b), -special.trigamma(c), special.trigamma_drop(b, a)),
+        cubic=(
+            special.tetragamma_drop(a, b),
+            -special.tetragamma(c),
+            -special.tetragamma(c),
+            special.tetragamma_drop(b, a),
+        ),
         det=(a * fa + b * fb + c * fa * fb - fc * (c + b * fa + a * fb)) / (a * b * c),
         curvature=_curvature(a, b),
         scalars={"entropy": entropy},
@@ -56,10 +63,11 @@ def _curvature(a: object, b: object) -> object:
     from compute import symbols as special
 
     c = a + b  # type: ignore[operator]
-    p, q, r = (special.trigamma(t) for t in (a, b, c))
-    u, v, w = (special.tetragamma(t) for t in (a, b, c))
-    rows = sp.Matrix([[p - r, -r, q - r], [u - w, -w, -w], [-w, -w, v - w]])
-    det = (p - r) * (q - r) - r**2
+    r, w = special.trigamma(c), special.tetragamma(c)
+    p, q = special.trigamma_drop(a, b), special.trigamma_drop(b, a)
+    u, v = special.tetragamma_drop(a, b), special.tetragamma_drop(b, a)
+    rows = sp.Matrix([[p, -r, q], [u, -w, -w], [-w, -w, v]])
+    det = p * q - r**2
     return -rows.det() / (4 * det**2)
 
 

@@ -84,6 +84,43 @@ fn trigamma_excess(x: f32) -> vec2f {
     return vec2f(excess, -slope - q * r * (1.0 + r * tail_slope));
 }
 
+/// ψ'(x) − ψ'(x + d): each power rⁿ − sⁿ as d r s Σ rⁱ sⁿ⁻¹⁻ⁱ, with s = r/(1 + d r).
+fn trigamma_drop(x: f32, d: f32) -> f32 {
+    let a = reciprocals(x);
+    let b = reciprocals(x + 3.0);
+    let a_far = a / (1.0 + d * a);
+    let b_far = b / (1.0 + d * b);
+    let sum = dot(a * a_far, a + a_far) + dot(b * b_far, b + b_far);
+    let r = 1.0 / (x + SHIFT);
+    let s = r / (1.0 + d * r);
+    let q = r * r;
+    let t = s * s;
+    let third = q + s * (r + s);
+    let fifth = q * third + t * s * (r + s);
+    let seventh = q * fifth + t * t * s * (r + s);
+    let tail = 1.0 + 0.5 * (r + s) + third / 6.0 - fifth / 30.0 + seventh / 42.0;
+    return d * (sum + r * s * tail);
+}
+
+/// ψ''(x) − ψ''(x + d), the derivative of trigamma_drop by x.
+fn tetragamma_drop(x: f32, d: f32) -> f32 {
+    let a = reciprocals(x);
+    let b = reciprocals(x + 3.0);
+    let a_far = a / (1.0 + d * a);
+    let b_far = b / (1.0 + d * b);
+    let sum = dot(a * a_far, a * a + a_far * (a + a_far))
+        + dot(b * b_far, b * b + b_far * (b + b_far));
+    let r = 1.0 / (x + SHIFT);
+    let s = r / (1.0 + d * r);
+    let q = r * r;
+    let t = s * s;
+    let second = r + s;
+    let fourth = q * second + t * second;
+    let sixth = q * fourth + t * t * second;
+    let tail = second + q + s * second + 0.5 * fourth - sixth / 6.0;
+    return -d * (2.0 * sum + r * s * tail);
+}
+
 /// xψ'(x) − 1 ≈ 1/(2x).
 fn x_trigamma_minus_1(x: f32) -> f32 {
     return x * trigamma_excess(x).x;

@@ -1,0 +1,63 @@
+"""Workload D, a frame: the default scene drawn anew, beside an empty canvas of the same size."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+FRAMES = 40
+
+
+def measure(engine: str) -> dict[str, Any]:
+    """Milliseconds from asking for a frame to its being on the screen, the median of many."""
+    if not os.environ.get("DISPLAY"):
+        return {"workload": "D", "name": "frame", "seconds": None, "remark": "there is no display"}
+    from PySide6.QtCore import QEventLoop
+
+    from app.main import Program
+    from app.model import session
+
+    program, loop = Program(session.load("bank"), engine), QEventLoop()
+    frame, answers = program.window.frame, program.controller.answers
+    frame.resize(1200, 800)
+    frame.show()
+    while answers.map is None or not answers.map.complete or program.runner.pending():
+        loop.processEvents()
+    native = program.canvas.native
+    full = _milliseconds(native)
+    empty = _empty(native.width(), native.height())
+    program.close()
+    return {
+        "workload": "D",
+        "name": f"a frame of {native.width()} × {native.height()}",
+        "seconds": full / 1e3,
+        "target": "at most 5 times an empty canvas",
+        "yardsticks": [{"name": "an empty canvas", "seconds": empty / 1e3, "ratio": empty / full}],
+    }
+
+
+def _empty(width: int, height: int) -> float:
+    """The same of a canvas that is only cleared."""
+    from vispy import app, gloo
+
+    canvas = app.Canvas(size=(width, height), show=True, app="pyside6")
+    canvas.events.draw.connect(lambda event: gloo.clear("black"))
+    took = _milliseconds(canvas.native)
+    canvas.close()
+    return took
+
+
+def _milliseconds(widget: Any) -> float:
+    """How long a widget takes to be drawn and to be on the screen."""
+    from vispy import gloo
+
+    took = []
+    for _ in range(FRAMES):
+        began = time.perf_counter()
+        widget.repaint()
+        gloo.gl.glFinish()
+        took.append(time.perf_counter() - began)
+    return float(1e3 * np.median(took[FRAMES // 4 :]))
