@@ -206,6 +206,8 @@ class Program:
 
     def close(self) -> None:
         """End the worker and take the window down; what it still has to say is not heard."""
+        if self._closed:
+            return
         self._closed = True
         self._stop_rate()
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
@@ -217,7 +219,7 @@ class Program:
         self.exporter.close()
         self.runner.close()
         self.window.frame.may_close = lambda: True
-        self.window.frame.close()
+        self.window.close()
         self.canvas.close()
 
     def copy_picture(self) -> None:

@@ -66,3 +66,12 @@ def _absent(what: str) -> Engine:
     if IN_CI:
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def no_window_is_the_last(request: pytest.FixtureRequest) -> None:
+    """Qt would ask all windows to close, those of the next tests, once there is none for a moment."""
+    if request.node.get_closest_marker("window") is not None:
+        from PySide6.QtWidgets import QApplication
+
+        QApplication.setQuitOnLastWindowClosed(False)

@@ -231,7 +231,8 @@ def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
     length = measured(program)[0]
     choose(dialog, "digits", "10")
     choose(dialog, "unit", "bits")
-    assert len(measured(program)[0]) > len(length) and "bits" in " ".join(measured(program))
+    assert len(measured(program)[0]) > len(length)
+    until(program, lambda: "bits" in " ".join(measured(program)))
     choose(dialog, "final_steps", "256")
     until(program, lambda: program.controller.answers.path.paths.theta.shape[1] == 257)
     choose(dialog, "engine", "gpu")
@@ -248,6 +249,15 @@ def choose(dialog, field: str, value: str) -> None:
 
 def measured(program) -> list[str]:
     return [value.text() for _, value in program.window._measures._rows]
+
+
+def test_a_question_goes_with_its_window(make):
+    program = make()
+    program.window.tell("A question", "Is anybody there?")
+    live(program)
+    assert program.application.activeModalWidget() is not None
+    program.close()
+    assert program.application.activeModalWidget() is None
 
 
 # --- commands --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QDockWidget,
     QFileDialog,
     QLabel,
@@ -308,6 +309,12 @@ class MainWindow(Window):
         """A question that does not block; the last answer is what Escape means."""
         self._log.add(f"{title}: {text}")
         ask(self.frame, NAME, title, text, answers)
+
+    def close(self) -> None:
+        """Go, with every page and question that is open."""
+        for dialog in self.frame.findChildren(QDialog):
+            dialog.hide()  # to close a question would answer it
+        self.frame.close()
 
     # --- what the composition root asks -------------------------------------------------------
     def set_document(self, file: str, unsaved: bool) -> None:
