@@ -218,7 +218,6 @@ class Program:
         self.appearance.close()
         self.exporter.close()
         self.runner.close()
-        self.window.frame.may_close = lambda: True
         self.window.close()
         self.canvas.close()
 

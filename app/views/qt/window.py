@@ -314,6 +314,9 @@ class MainWindow(Window):
         """Go, with every page and question that is open."""
         for dialog in self.frame.findChildren(QDialog):
             dialog.hide()  # to close a question would answer it
+        # it is not asked, and does not ask to quit: that is what closes it
+        self.frame.may_close = lambda: True
+        self.frame.closing.disconnect()
         self.frame.close()
 
     # --- what the composition root asks -------------------------------------------------------
