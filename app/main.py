@@ -218,7 +218,7 @@ class Program:
         self.appearance.close()
         self.exporter.close()
         self.runner.close()
-        self.window.close()
+        self.window.frame.vanish()
         self.canvas.close()
 
     def copy_picture(self) -> None:

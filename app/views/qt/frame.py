@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from app.views.qt.told import told
 
@@ -28,6 +28,14 @@ class Frame(QMainWindow):
             return
         self.closing.emit()
         super().closeEvent(event)
+
+    def vanish(self) -> None:
+        """Close, with every page and question that is open; nobody is asked or told."""
+        for dialog in self.findChildren(QDialog):
+            dialog.hide()  # to close a question would answer it
+        self.may_close = lambda: True
+        self.closing.disconnect()
+        self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):

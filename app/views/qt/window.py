@@ -10,7 +10,6 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QDockWidget,
     QFileDialog,
     QLabel,
@@ -309,15 +308,6 @@ class MainWindow(Window):
         """A question that does not block; the last answer is what Escape means."""
         self._log.add(f"{title}: {text}")
         ask(self.frame, NAME, title, text, answers)
-
-    def close(self) -> None:
-        """Go, with every page and question that is open."""
-        for dialog in self.frame.findChildren(QDialog):
-            dialog.hide()  # to close a question would answer it
-        # it is not asked, and does not ask to quit: that is what closes it
-        self.frame.may_close = lambda: True
-        self.frame.closing.disconnect()
-        self.frame.close()
 
     # --- what the composition root asks -------------------------------------------------------
     def set_document(self, file: str, unsaved: bool) -> None:
