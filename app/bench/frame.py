@@ -51,13 +51,15 @@ def _empty(width: int, height: int) -> float:
 
 
 def _milliseconds(widget: Any) -> float:
-    """How long a widget takes to be drawn and to be on the screen."""
-    from vispy import gloo
+    """How long it takes from asking a widget to draw itself until the window has been composed."""
+    from PySide6.QtCore import QEventLoop
 
-    took = []
+    swapped, took, loop = [0], [], QEventLoop()
+    widget.frameSwapped.connect(lambda: swapped.__setitem__(0, swapped[0] + 1))
     for _ in range(FRAMES):
-        began = time.perf_counter()
-        widget.repaint()
-        gloo.gl.glFinish()
+        wanted, began = swapped[0] + 1, time.perf_counter()
+        widget.update()
+        while swapped[0] < wanted:
+            loop.processEvents()
         took.append(time.perf_counter() - began)
     return float(1e3 * np.median(took[FRAMES // 4 :]))
