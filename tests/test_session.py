@@ -114,3 +114,30 @@ def test_a_huge_file_is_not_read(tmp_path):
 def test_completing_is_idempotent():
     scene = session.load("bank")
     assert completed(scene) == scene
+
+
+def test_a_scene_of_the_first_release_opens_with_what_came_later_as_usual():
+    stored = {
+        "format": "attention-geodesics/scene",
+        "version": 1,
+        "title": "From “by” to “interest”: a head reading a sentence",
+        "family": "attention:bank?layer=4&head=9",
+    }
+    scene = session.from_text(json.dumps(stored), "first.json", Path())
+    assert scene == session.load("bank")
+
+
+def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(monkeypatch):
+    def renamed(data: dict) -> dict:
+        return {**{k: v for k, v in data.items() if k != "connection"}, "alpha": data["connection"]}
+
+    def halved(data: dict) -> dict:
+        return {**data, "alpha": data["alpha"] / 2}
+
+    old = {"format": session.FORMAT, "version": 1, "family": "gaussian", "connection": 0.5}
+    monkeypatch.setattr(session, "VERSION", 3)
+    monkeypatch.setattr(session, "MIGRATIONS", {1: renamed, 2: halved})
+    monkeypatch.setattr(session, "_check_schema", lambda data, where: None)
+    scene = session.from_text(json.dumps(old), "old.json", Path())
+    assert scene.alpha == 0.25 and not scene.unknown
+    assert json.loads(session.to_text(scene, Path()))["version"] == 3
