@@ -120,7 +120,7 @@ class Program:
             "shortcuts": lambda: self.window.show_keys(GESTURES),
         }
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
-        self.window.on_tab(self.canvas.walk, self.canvas.leave)
+        self.window.serve(self.canvas)
         self.window.restore_layout(self.settings.layout)
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}

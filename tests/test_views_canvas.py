@@ -254,6 +254,23 @@ class TestEvents:
         e = canvas.events.of(ViewChanged)[-1].extent
         assert ((e.x0 + e.x1) / 2, (e.y0 + e.y1) / 2) == pytest.approx((0.0, 12.0), abs=0.02)
 
+    def test_a_pinch_zooms_where_it_is(self, canvas):
+        from PySide6.QtCore import QPointF, Qt
+        from PySide6.QtGui import QNativeGestureEvent, QPointingDevice
+        from PySide6.QtWidgets import QApplication
+
+        from app.views.qt.frame import Pinching
+
+        Pinching(canvas.native, canvas.pinch)
+        x, y = pixel(canvas, (1.0, 12.0))
+        at, zoom = QPointF(x, y), Qt.NativeGestureType.ZoomNativeGesture
+        device = QPointingDevice.primaryPointingDevice()
+        event = QNativeGestureEvent(zoom, device, 2, at, at, at, 0.25, QPointF())
+        QApplication.sendEvent(canvas.native, event)
+        extent = canvas.events.of(ViewChanged)[-1].extent
+        assert extent.x1 - extent.x0 == pytest.approx((VIEW.x1 - VIEW.x0) / 1.25)
+        assert pixel(canvas, (1.0, 12.0)) == pytest.approx((x, y), abs=1)
+
     def test_setting_the_view_tells_nothing(self, canvas):
         canvas.set_view(Extent(0.0, 1.0, 0.0, 1.0))
         assert canvas.events == []

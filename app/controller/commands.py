@@ -180,7 +180,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Enter", "Bring what is chosen to the middle"),
     ("Escape", "Choose nothing; put back what is dragged"),
     ("Drag beside everything", "Move the view"),
-    ("Wheel", "Zoom at the pointer"),
+    ("Wheel or pinch", "Zoom at the pointer"),
     ("Double click", "Bring that point to the middle"),
     ("Shift and drag", "Draw a loop and carry the vector round it"),
     ("Alt and drag", "Paint a field that flows"),

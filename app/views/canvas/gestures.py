@@ -193,6 +193,11 @@ class Gestures(Keys):
         if self.frame.contains(pixel):
             self._zoom(pixel, zoom_factor(float(event.delta[1])))
 
+    def pinch(self, pixel: Pixel, growth: float) -> None:
+        """Zoom at a pixel, by the share that two fingers on a touch pad ask for."""
+        if not self.is_between and self.frame.contains(pixel):
+            self._zoom(pixel, 1.0 / max(1.0 + growth, 0.1))
+
     def _zoom(self, pixel: Pixel, factor: float) -> None:
         if isinstance(self.frame, SpaceFrame):
             self._look(self.frame.nearer(factor), done=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -60,6 +61,39 @@ class Leaving(QObject):
         if event.type() == QEvent.Type.Leave:
             self._call()
         return False
+
+
+class Hands(Protocol):
+    """What a canvas offers to filters, since its toolkit does not hear of it."""
+
+    def walk(self, forward: bool, entering: bool = False) -> bool:
+        """Choose the next thing that can be moved; False past the last one."""
+
+    def leave(self) -> None:
+        """The keyboard is elsewhere."""
+
+    def pinch(self, pixel: tuple[float, float], growth: float) -> None:
+        """Zoom at a pixel."""
+
+
+class Pinching(QObject):
+    """Says where two fingers pinch a widget on a touch pad, and by how much it grows each time."""
+
+    def __init__(
+        self, widget: QWidget, pinch: Callable[[tuple[float, float], float], None]
+    ) -> None:
+        super().__init__(widget)
+        self._pinch = pinch
+        widget.installEventFilter(self)
+
+    @told
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.NativeGesture:
+            return False
+        if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            at = event.position()
+            self._pinch((at.x(), at.y()), event.value())
+        return True
 
 
 class Walking(QObject):

@@ -34,7 +34,7 @@ from app.views.base import (
 from app.views.qt.actions import Actions
 from app.views.qt.busy import Busy
 from app.views.qt.family_panel import FamilyPanel
-from app.views.qt.frame import Frame, Leaving, Mail, Walking
+from app.views.qt.frame import Frame, Hands, Leaving, Mail, Pinching, Walking
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
 from app.views.qt.measures_panel import MeasuresPanel
@@ -385,9 +385,10 @@ class MainWindow(Window):
 
         canvas.customContextMenuRequested.connect(show)
 
-    def on_tab(self, walk: Callable[[bool, bool], bool], leave: Callable[[], None]) -> None:
-        """Tab walks through what the canvas shows: see `Walking`."""
-        Walking(self._canvas, walk, leave)
+    def serve(self, canvas: Hands) -> None:
+        """Tab walks through what the canvas shows, two fingers zoom it: see `Walking`, `Pinching`."""
+        Walking(self._canvas, canvas.walk, canvas.leave)
+        Pinching(self._canvas, canvas.pinch)
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Files that are dropped on the window go to ``call``."""
