@@ -135,9 +135,11 @@ class Strip(QWidget):
         small.setPointSizeF(8.0)
         painter.setFont(small)
         if len(state.keys) == 1:
-            painter.drawText(
-                self.rect().adjusted(0, 0, 0, -18), Qt.AlignmentFlag.AlignCenter, FIRST
+            room = self.rect().adjusted(0, 0, 0, -18)
+            words = painter.fontMetrics().elidedText(
+                FIRST, Qt.TextElideMode.ElideRight, room.width()
             )
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
             return
         fits = [s for s in STEPS if self._x(s) - EDGE >= TICK]
         step = fits[0] if fits else STEPS[-1]
