@@ -93,16 +93,12 @@ class Quadrature:
     ) -> list[Floats]:
         flat = np.asarray(theta).reshape(-1, 2)
         chunks = [flat[i : i + CHUNK] for i in range(0, max(len(flat), 1), CHUNK)]
-
-        def scores(chunk: Floats) -> _Scores:
-            checkpoint()
-            return self._scores(chunk, stated)
-
-        found = zip(*(means(scores(chunk)) for chunk in chunks), strict=True)
+        found = zip(*(means(self._scores(chunk, stated)) for chunk in chunks), strict=True)
         shape = np.shape(theta)[:-1]
         return [np.concatenate(part).reshape((*shape, *part[0].shape[1:])) for part in found]
 
     def _scores(self, theta: Floats, stated: bool) -> _Scores:
+        checkpoint()
         u = self.nodes.x.astype(theta.dtype)
         with np.errstate(all="ignore"):  # what is not finite has no weight
             log, *rest, weight = run(self.tape, theta[:, :1], theta[:, 1:], u)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from compute import batch, geodesic, multiple, shooting
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
-from compute.geodesic import Fire
 from compute.guess import alphas, first_curve, steps_to
 from compute.manifold import Manifold, inside_only, norm
 from compute.types import (
@@ -28,7 +28,6 @@ from compute.types import (
     Field,
     Floats,
     Paths,
-    ShootRequest,
     Status,
 )
 
@@ -40,23 +39,16 @@ STRIDE, NEAR = 0.5, 3.0
 MOST_STRIDES = 8 * SIDE
 
 
-def second_try(
-    engine: Engine, request: ConnectRequest, paths: Paths, pause: Callable[[], None] = lambda: None
-) -> Paths:
+def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
     First the reference's own way, if another engine failed; then from the way down a distance map of
     the Fisher metric, continued in α.  What neither finds stays as it is, with its status; ends where
-    g is singular are not tried.  ``pause`` is called every few rays and may raise to give up.
+    g is singular are not tried.  `Interrupted` where it is `interruptible`.
     """
-
-    def fire(shot: ShootRequest) -> Paths:
-        pause()
-        return geodesic.shoot(shot)
-
     if paths.engine != "reference":
-        paths = _better(paths, request, lambda own: _straight(own, fire))
-    return _better(paths, request, lambda own: _guided(engine, own, fire))
+        paths = _better(paths, request, _straight)
+    return _better(paths, request, partial(_guided, engine))
 
 
 def _better(
@@ -72,21 +64,21 @@ def _better(
     return paths
 
 
-def _straight(request: ConnectRequest, fire: Fire) -> Paths:
+def _straight(request: ConnectRequest) -> Paths:
     path = alphas(request.manifold, request.alpha)
     curve = first_curve(request.manifold, request.start, request.end, path[0])
     if path[0] == 0.0:
         curve = descend(request.manifold, curve).theta
-    return shooting.from_curves(request, curve, path, fire)
+    return shooting.from_curves(request, curve, path, geodesic.shoot)
 
 
-def _guided(engine: Engine, request: ConnectRequest, fire: Fire) -> Paths | None:
+def _guided(engine: Engine, request: ConnectRequest) -> Paths | None:
     """From the way down a distance map; None where it leads nowhere."""
     way = way_down(engine, request.manifold, request.start[0], request.end[0])
     if way is None:
         return None
     curve = descend(request.manifold, way[None]).theta
-    return shooting.from_curves(request, curve, steps_to(request.alpha), fire)
+    return shooting.from_curves(request, curve, steps_to(request.alpha), geodesic.shoot)
 
 
 def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> Floats | None:

@@ -77,24 +77,29 @@ def tetragamma_drop(x: Floats, d: Floats) -> Floats:
 
 
 def _drop(x: Floats, d: Floats, order: int) -> Floats:
-    """The recurrence up to x + _SHIFT term by term, then the asymptotic series, DLMF 5.15.8."""
-    total = np.zeros(np.broadcast_shapes(np.shape(x), np.shape(d)), np.result_type(x, d))
-    for k in range(_SHIFT):
-        total = total + _power_drop(1.0 / (x + k), d, order + 1)
-    if order == 2:
-        total = -2.0 * total
-    r = 1.0 / (x + _SHIFT)
-    for power, factor in _ASYMPTOTIC:
-        share = factor if order == 1 else -power * factor
-        total = total + share * _power_drop(r, d, power + order - 1)
-    return total
+    """The recurrence up to x + _SHIFT term by term, then the asymptotic series, DLMF 5.15.8.
 
-
-def _power_drop(r: Floats, d: Floats, n: int) -> Floats:
-    """rⁿ − sⁿ of r = 1/y and s = 1/(y + d): (r − s) Σ rⁱ sⁿ⁻¹⁻ⁱ, and r − s = d r s."""
-    s = r / (1.0 + d * r)
+    Each is a sum of rⁿ − sⁿ with r = 1/y and s = 1/(y + d), by r − s = d r s.
+    """
+    x, d = np.asarray(x), np.asarray(d)
     with np.errstate(under="ignore"):
-        return np.asarray(d * r * s * sum(r**i * s ** (n - 1 - i) for i in range(n)))
+        r = 1.0 / (x[..., None] + np.arange(_SHIFT).astype(x.dtype))
+        s = r / (1.0 + d[..., None] * r)
+        near = d * np.sum(r * s * _quotient(r, s, order + 1), axis=-1)
+        r = 1.0 / (x + _SHIFT)
+        s = r / (1.0 + d * r)
+        shares = {n + order - 1: f if order == 1 else -n * f for n, f in _ASYMPTOTIC}
+        far = d * r * s * sum(share * _quotient(r, s, n) for n, share in shares.items())
+    return np.asarray((near if order == 1 else -2.0 * near) + far)
+
+
+def _quotient(r: Floats, s: Floats, n: int) -> Floats:
+    """(rⁿ − sⁿ)/(r − s) = Σ rⁱ sⁿ⁻¹⁻ⁱ, a sum of positive terms."""
+    power, total = np.ones_like(s), np.ones_like(s)
+    for _ in range(n - 1):
+        power = power * s
+        total = total * r + power
+    return total
 
 
 def x_trigamma_minus_1(x: Floats) -> Floats:

@@ -11,6 +11,7 @@ import compute
 from app.controller.jobs import PathJob, perform
 from app.controller.retrying import RetryTask, is_hopeful
 from compute.engine import ReferenceEngine
+from compute.interrupt import Interrupted, interruptible
 from compute.second import second_try, way_down
 from compute.types import ConnectRequest, Status
 
@@ -73,16 +74,11 @@ def test_what_converged_is_kept_and_what_cannot_be_keeps_its_status(hole):
     assert second_try(ENGINE, across, first).status[0] == first.status[0] != Status.OK
 
 
-def test_it_gives_up_when_something_else_waits(hole):
-    class Enough(Exception):
-        pass
-
-    def pause():
-        raise Enough
-
+def test_it_ends_where_it_is_interrupted(hole):
     request = request_of(hole, (A, B))
-    with pytest.raises(Enough):
-        second_try(ENGINE, request, ENGINE.connect(request), pause)
+    first = ENGINE.connect(request)
+    with pytest.raises(Interrupted), interruptible(lambda: True):
+        second_try(ENGINE, request, first)
 
 
 def test_scripts_get_the_second_try_one_by_one(hole):

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from app.controller.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
 from app.controller.task import Cancelled, Emit, Task
 from compute.engine import Engine
 from compute.families import family as manifold_of
+from compute.interrupt import Interrupted, interruptible
 from compute.second import second_try
 from compute.types import Paths, Status
-
-
-class GivenUp(Exception):
-    """Something more urgent waits."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +26,7 @@ class RetryTask(Task):
         """Connect again in float64, then along a distance map."""
         manifold, began = manifold_of(self.job.family), time.perf_counter()
         request = connection(manifold, self.job)
-
-        def pause() -> None:
-            if cancelled():
-                raise GivenUp
-
-        try:
-            paths = second_try(engine, request, _failed(self.job, engine), pause)
-        except GivenUp:
-            return
+        paths = second_try(engine, request, _failed(self.job, engine))
         emit(replace(path_answer(engine, manifold, self.job, paths, began), second=True))
 
 
@@ -54,7 +44,8 @@ def is_hopeful(answer: PathAnswer) -> bool:
 def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
     heard: list[Answer] = []
-    perform(engine, job, heard.append, cancelled)  # type: ignore[arg-type]
-    if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
-        RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
+    with suppress(Interrupted), interruptible(cancelled):
+        perform(engine, job, heard.append, cancelled)  # type: ignore[arg-type]
+        if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
+            RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
     return heard[-1:]

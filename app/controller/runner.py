@@ -53,6 +53,8 @@ REOPENINGS = 2
 GRACE = 1.5
 # seconds that a job may hold others up before it ends in its midst
 BEARABLE = 0.25
+# qualities of what is computed while a hand moves it
+FOLLOWING = ("early", "live")
 
 
 @dataclass(frozen=True)
@@ -258,28 +260,26 @@ class Runner:
         return reference
 
     def _must_yield(self, job: Errand) -> bool:
-        """Whether a newer job of the same kind, or a more urgent one, waits."""
+        """Whether a job ends between two of its parts: a newer or a more urgent one waits."""
         with self._change:
-            mine = rank(type(job))
-            others = (rank(kind) < mine for kind in self._waiting)
-            newer = type(job) in self._waiting
-            return self._stopping or self._given_up or newer or any(others)
+            replaced = type(job) in self._waiting
+            return self._is_unwanted() or replaced or self._is_urged(job)
 
     def _must_give_way(self, job: Errand) -> bool:
         """Whether a job of the reference ends in its midst: it is long, and something must not wait.
 
         Of jobs that follow a hand each is done, however fast the next ones come, or none would be.
         """
-        if time.monotonic() - self._since < BEARABLE:
-            return self._stopping or self._given_up
         with self._change:
-            mine = rank(type(job))
-            urgent = any(rank(kind) < mine for kind in self._waiting)
-            newer = type(job) in self._waiting and getattr(job, "quality", "") not in (
-                "early",
-                "live",
-            )
-            return self._stopping or self._given_up or newer or urgent
+            is_long = time.monotonic() - self._since > BEARABLE
+            replaced = type(job) in self._waiting and getattr(job, "quality", "") not in FOLLOWING
+            return self._is_unwanted() or (is_long and (replaced or self._is_urged(job)))
+
+    def _is_unwanted(self) -> bool:
+        return self._stopping or self._given_up
+
+    def _is_urged(self, job: Errand) -> bool:
+        return any(rank(kind) < rank(type(job)) for kind in self._waiting)
 
     def _again(self, job: Errand) -> None:
         """Take an interrupted job up again, unless a newer one has replaced it."""
