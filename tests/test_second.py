@@ -97,7 +97,8 @@ def test_a_path_at_rest_is_tried_again_and_says_so():
     perform(ENGINE, job, heard.append, lambda: False)
     assert is_hopeful(heard[-1])
     assert not is_hopeful(replace(heard[-1], job=replace(job, quality="live")))
-    RetryTask(job).perform(ENGINE, heard.append, lambda: True)
+    with pytest.raises(Interrupted), interruptible(lambda: True):
+        RetryTask(job).perform(ENGINE, heard.append, lambda: False)
     assert len(heard) == 1, "it was called off"
     RetryTask(job).perform(ENGINE, heard.append, lambda: False)
     assert heard[-1].paths.status[0] == Status.OK and not is_hopeful(heard[-1])
