@@ -25,7 +25,8 @@ class Task(ABC):
 
     @abstractmethod
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer by one or more calls of ``emit``; return soon once ``cancelled()``; the reference ends by itself (`compute.interrupt`).
+        """Answer by one or more calls of ``emit``; return soon once ``cancelled()``; the
+        reference ends by itself, see `compute.interrupt`.
 
         A task that was cancelled is performed again from its beginning, unless a newer one replaces it.
         """
