@@ -18,11 +18,12 @@ COMMANDS = (
 
 
 def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[Entry | None]:
-    """Of the point under ``pixel``, then of the whole scene; None is a line between them."""
+    """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them."""
     scene = [(words, controller.commands[name]) for words, name in COMMANDS]
-    if not canvas.frame.contains(pixel):
+    at = canvas.at(pixel)
+    if not canvas.frame.contains(at):
         return [*scene]
-    xy = canvas.frame.to_chart(pixel)
+    xy = canvas.frame.to_chart(at)
 
     def put(pin: str) -> Callable[[], None]:
         return lambda: controller.on_event(PinMoved(pin, xy, done=True))
@@ -30,6 +31,6 @@ def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[En
     here: list[Entry] = [
         ("Put A here", put("A")),
         ("Put B here", put("B")),
-        ("Centre here", lambda: canvas.centre(pixel)),
+        ("Centre here", lambda: canvas.centre(at)),
     ]
     return [*here, None, *scene]

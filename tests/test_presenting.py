@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from tests.test_desktop_program import end, kept, live, until
@@ -89,6 +90,33 @@ def test_presenting_hides_and_brings_back(program):
     press(program, "PageDown")
     rested(program)
     assert panel(program).count.text() == "1 of 6"
+
+
+def test_presenting_enlarges_the_canvas_and_pins_are_where_they_are_drawn(program):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    canvas, window = program.canvas, program.window
+    window.actions["present"].trigger()
+    rested(program)
+    widget = canvas.native
+    wide, _ = canvas.frame.size
+    assert wide == pytest.approx(widget.width() / 1.5, abs=1.0)
+    assert canvas.image().shape[:2] == (widget.height(), widget.width()), "of the window's size"
+    before = np.array(program.store.scene.end.theta)
+    at = 1.5 * canvas.frame.to_pixels(canvas.movable()["B"])
+    start, end = (QPoint(*np.rint(at + step).astype(int).tolist()) for step in (0, (-60, 30)))
+    wanted = np.array(canvas.frame.to_chart((at + np.array([-60, 30])) / 1.5))
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(widget, end)
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
+    rested(program)
+    view = canvas.frame.extent
+    assert program.store.scene.end.theta == pytest.approx(wanted, abs=0.01 * (view.x1 - view.x0))
+    assert np.linalg.norm(program.store.scene.end.theta - before) > 0.05
+    window.presenter.leave()
+    rested(program)
+    assert canvas.frame.size == (widget.width(), widget.height())
 
 
 def test_to_close_while_presenting_keeps_the_window_s_layout(tmp_path):

@@ -225,7 +225,7 @@ class VispyCanvas(Gestures):
     def image(self) -> NDArray[np.uint8]:
         """Drawn into a buffer of its own, at the canvas's size in device pixels."""
         width, height = self._view.physical_size
-        return self.picture((int(width), int(height)), float(self._view.pixel_scale))
+        return self.picture((int(width), int(height)), self._ratio)
 
     def picture(
         self, pixels: tuple[int, int], ratio: float, transparent: bool = False
@@ -298,10 +298,19 @@ class VispyCanvas(Gestures):
     def _in_space(self) -> bool:
         return isinstance(self.frame, SpaceFrame)
 
+    def magnify(self, scale: float) -> None:
+        """Draw letters, lines and pins this many times their usual size: for a lecture hall."""
+        self._magnified = scale
+        self._resized()
+
+    @property
+    def _ratio(self) -> float:
+        """Device pixels to one that is drawn in."""
+        return float(self._view.pixel_scale) * self._magnified
+
     def _measure(self) -> None:
-        size = (int(self._view.size[0]), int(self._view.size[1]))
-        ratio = float(self._view.pixel_scale)
-        self._stage.resize(size, ratio)
+        width, height = (round(side / self._magnified) for side in self._view.size)
+        self._stage.resize((width, height), self._ratio)
 
     def _resized(self) -> None:
         self._measure()

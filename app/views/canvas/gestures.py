@@ -47,6 +47,7 @@ class Gestures(Keys):
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
         self._held_from: XY | None = None  # where what is dragged was taken
+        self._magnified = 1.0  # pixels of the widget to one that is drawn in
 
     @property
     def frame(self) -> Frame:
@@ -92,7 +93,7 @@ class Gestures(Keys):
         return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
 
     def _pressed(self, event: Any) -> None:
-        pixel = _position(event)
+        pixel = self._position(event)
         painting, looping = has(event, "Alt"), has(event, "Shift")
         if event.button == 1 and (painting or looping) and self.frame.contains(pixel):
             self._loop, self._painting = [pixel], painting
@@ -117,7 +118,7 @@ class Gestures(Keys):
             self._handler(PairChosen(pair))
 
     def _moved(self, event: Any) -> None:
-        pixel, held = _position(event), self._pointer.drag
+        pixel, held = self._position(event), self._pointer.drag
         if self._loop:
             self._extend_loop(pixel)
         elif held is None:
@@ -158,9 +159,9 @@ class Gestures(Keys):
             return
         held = self._pointer.release()
         if held is not None and held.name != PAN:
-            self._carry(held, _position(event), done=True)
+            self._carry(held, self._position(event), done=True)
         elif held is not None:
-            self._drag_view(held.start, _position(event))
+            self._drag_view(held.start, self._position(event))
             if isinstance(self.frame, SpaceFrame):
                 self._look(self.frame.camera, done=True)
 
@@ -189,14 +190,15 @@ class Gestures(Keys):
             self._handler(PinMoved(held.name, self.frame.to_chart(place), done))
 
     def _turned(self, event: Any) -> None:
-        pixel = _position(event)
+        pixel = self._position(event)
         if self.frame.contains(pixel):
             self._zoom(pixel, zoom_factor(float(event.delta[1])))
 
     def pinch(self, pixel: Pixel, growth: float) -> None:
-        """Zoom at a pixel, by the share that two fingers on a touch pad ask for."""
-        if not self.is_between and self.frame.contains(pixel):
-            self._zoom(pixel, 1.0 / max(1.0 + growth, 0.1))
+        """Zoom at a pixel of the widget, by the share that two fingers on a touch pad ask for."""
+        at = self.at(pixel)
+        if not self.is_between and self.frame.contains(at):
+            self._zoom(at, 1.0 / max(1.0 + growth, 0.1))
 
     def _zoom(self, pixel: Pixel, factor: float) -> None:
         if isinstance(self.frame, SpaceFrame):
@@ -205,7 +207,7 @@ class Gestures(Keys):
             self._show(self.frame.zoomed(pixel, factor))
 
     def _centre(self, event: Any) -> None:
-        pixel = _position(event)
+        pixel = self._position(event)
         if self.frame.contains(pixel) and not self._pointer.hovered:
             self.centre(pixel)
 
@@ -236,11 +238,14 @@ class Gestures(Keys):
 
     def _plot_pixels(self) -> tuple[int, int]:
         left, top, right, bottom = self.frame.box
-        return right - left, bottom - top
+        return round((right - left) * self._magnified), round((bottom - top) * self._magnified)
 
+    def at(self, pixel: Pixel) -> Pixel:
+        """Where a pixel of the widget is among those that are drawn in."""
+        return pixel[0] / self._magnified, pixel[1] / self._magnified
 
-def _position(event: Any) -> Pixel:
-    return float(event.pos[0]), float(event.pos[1])
+    def _position(self, event: Any) -> Pixel:
+        return self.at((float(event.pos[0]), float(event.pos[1])))
 
 
 def _pixel(frame: Frame, xy: XY) -> Pixel:

@@ -73,7 +73,10 @@ class Hands(Protocol):
         """The keyboard is elsewhere."""
 
     def pinch(self, pixel: tuple[float, float], growth: float) -> None:
-        """Zoom at a pixel."""
+        """Zoom at a pixel of the widget."""
+
+    def magnify(self, scale: float) -> None:
+        """Draw everything this many times its usual size."""
 
 
 class Pinching(QObject):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
 
 from app.views.qt.spotlight import Spotlight
+from app.views.qt.style import POINTS
 from app.views.qt.told import told
 
 TYPE = 15  # points
@@ -41,6 +42,7 @@ class Presenter(QObject):
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
         self._before: tuple[object, object, list[QWidget]] | None = None
         self.spotlight: Spotlight | None = None
+        self.magnify: Callable[[float], None] = lambda scale: None  # the canvas
 
     @property
     def is_on(self) -> bool:
@@ -63,6 +65,7 @@ class Presenter(QObject):
         for widget in [*hidden, *(dock for dock in docks if dock.objectName() != LESSON)]:
             widget.hide()
         self._enlarge(TYPE)
+        self.magnify(TYPE / POINTS)
         frame.showFullScreen()
         lesson = next((dock for dock in docks if dock.objectName() == LESSON), None)
         if lesson is not None and lesson.isVisible():
@@ -87,6 +90,7 @@ class Presenter(QObject):
             self.spotlight.deleteLater()
             self.spotlight = None
         self._enlarge(None)
+        self.magnify(1.0)
         for widget in hidden:
             widget.show()
         self._frame.setWindowState(window_state)

@@ -386,9 +386,10 @@ class MainWindow(Window):
         canvas.customContextMenuRequested.connect(show)
 
     def serve(self, canvas: Hands) -> None:
-        """Tab walks through what the canvas shows, two fingers zoom it: see `Walking`, `Pinching`."""
+        """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
         Walking(self._canvas, canvas.walk, canvas.leave)
         Pinching(self._canvas, canvas.pinch)
+        self.presenter.magnify = canvas.magnify
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Files that are dropped on the window go to ``call``."""
