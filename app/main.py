@@ -113,7 +113,7 @@ class Program:
             "preferences": self.prefer,
             "reset_layout": self.window.reset_layout,
             "switch_theme": self.appearance.switch,
-            "present": self.window.presenter.toggle,
+            "present": self.present,
             "doctor": self.examine,
             "about": self.about,
             "palette": self.window.show_palette,
@@ -236,6 +236,14 @@ class Program:
         from app.views.photograph import PictureEdited
 
         self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
+
+    def present(self) -> None:
+        """Begin or end a lecture; the panel that a lesson is about stays."""
+        from app.controller.lessons import LessonPart
+
+        self.window.presenter.toggle()
+        if self.window.presenter.is_on:
+            self.controller.part(LessonPart).bring()
 
     def _canvas_size(self) -> tuple[int, int]:
         widget = self.canvas.native

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.controller.normals import FIRST, Normals, NormalsTask
+from app.controller.normals import NormalsPart, NormalsTask
 from app.controller.parts import Desk
 from app.model import session
+from app.model.normals import Normals
 from app.model.store import Store
 from app.views.base import PanelShown
 from app.views.normals import NormalEdited
@@ -26,7 +27,7 @@ def desk():
     """A desk that writes down what is asked and shown, its panel seen."""
     made = SimpleNamespace(asked=[], shown=[], store=Store(session.load("gaussian")))
     window = SimpleNamespace(set_panel=lambda title, state: made.shown.append(state))
-    made.part = Normals(Desk(made.store, SimpleNamespace(), window, made.asked.append))
+    made.part = NormalsPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
     made.store.listen(made.part.on_scene)
     made.part.on_event(PanelShown("Normals", True))
     return made
@@ -47,10 +48,10 @@ def test_outlines_lie_at_one_standard_deviation():
 
 
 def test_each_edit_is_computed_and_the_geodesic_is_shortest(desk):
-    assert desk.asked == [NormalsTask(*FIRST)]
+    assert desk.asked == [NormalsTask(Normals())]
     desk.part.on_event(NormalEdited("A", A))
     desk.part.on_event(NormalEdited("B", B))
-    assert desk.asked[-1] == NormalsTask(A, B)
+    assert desk.asked[-1] == NormalsTask(Normals(A, B))
     shown = answered(desk)
     lengths = {way.kind: way.length for way in shown.ways}
     assert lengths["fisher-rao"] == pytest.approx(1.391369, abs=1e-6)
@@ -102,7 +103,7 @@ def test_drags_and_numbers_are_told(desk):
     root = np.linalg.cholesky([[numbers[2], numbers[3]], [numbers[3], numbers[4]]])
     np.testing.assert_allclose(root, [[2.0, 0.0], [-1.0, np.sqrt(1.75)]])
     panel.numbers["B"][0].setValue(7.0)
-    assert heard[-1] == NormalEdited("B", (7.0, *FIRST[1][1:]))
+    assert heard[-1] == NormalEdited("B", (7.0, *Normals().b[1:]))
     panel.set_theme(LIGHT)
     panel.widget.deleteLater()
     application.processEvents()

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from app.controller.parts import Desk
-from app.controller.photograph import Photograph, PictureTask
+from app.controller.photograph import PhotographPart, PictureTask, has_rows
 from app.controller.runner import JobFailed
 from app.documents import is_photograph
 from app.model import session
+from app.model.photograph import Photograph
 from app.model.store import Store
 from app.views.base import PanelShown
 from app.views.photograph import PictureEdited
@@ -41,9 +42,9 @@ def desk():
         raise_panel=made.raised.append,
         ask_open=lambda title, pattern: made.chosen,
     )
-    made.part = Photograph(
-        Desk(Store(session.load("gaussian")), SimpleNamespace(), window, made.asked.append)
-    )
+    made.store = Store(session.load("gaussian"))
+    made.part = PhotographPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
+    made.store.listen(made.part.on_scene)
     return made
 
 
@@ -79,7 +80,7 @@ def test_a_lattice_covers_whole_patches_of_an_upright_picture(file):
 def test_only_what_matters_for_what_is_chosen_is_asked(desk, file):
     part = desk.part
     part.on_event(PanelShown("Picture", True))
-    assert desk.asked[-1].has_rows
+    assert has_rows(desk.asked[-1].chosen)
     shown = answered(desk)
     assert [row.field for row in shown.settings][:4] == ["source", "of", "shown", "layer"]
     assert shown.size == (16, 16)
@@ -88,11 +89,12 @@ def test_only_what_matters_for_what_is_chosen_is_asked(desk, file):
     assert "heat" in [row.field for row in shown.settings]
     assert shown.shown.sum() == pytest.approx(1.0)
     part.on_event(PictureEdited((("of", "shades"),)))
-    assert not desk.asked[-1].has_rows
+    assert not has_rows(desk.asked[-1].chosen)
     desk.chosen = str(file)
     part.commands()["open_picture"]()
     assert desk.raised == ["Picture"]
-    assert (desk.asked[-1].source, desk.asked[-1].modified) == (str(file), file.stat().st_mtime_ns)
+    asked = desk.asked[-1]
+    assert (asked.chosen.source, asked.modified) == (str(file), file.stat().st_mtime_ns)
     count = len(desk.asked)
     part.on_event(PictureEdited((("circles", "off"),)))
     assert len(desk.asked) == count, "circles are drawn or not, nothing is computed"
@@ -125,8 +127,9 @@ def test_bad_files_are_said_and_the_form_stays(desk, tmp_path):
 
 
 def test_tasks_are_equal_when_their_answers_would_be():
-    assert PictureTask("a.png", patch=8) == PictureTask("a.png", patch=8)
-    assert PictureTask("a.png", 1) != PictureTask("a.png", 2)
+    chosen = Photograph("a.png", patch=8)
+    assert PictureTask(chosen) == PictureTask(Photograph("a.png", patch=8))
+    assert PictureTask(chosen, 1) != PictureTask(chosen, 2)
 
 
 @pytest.mark.window

@@ -122,8 +122,14 @@ class LessonPart(Part):
         self.at = min(max(step, 0), len(self.lesson.steps) - 1)
         self._note(step=self.at)
         self._put(self.lesson.steps[self.at].scene)
+        self.bring()
         self.arrived(self.desk.store.scene)
         self._look()
+
+    def bring(self) -> None:
+        """The panel that the step is about, to the front."""
+        if self.step is not None and self.step.panel:
+            self.desk.window.raise_panel(self.step.panel)
 
     def show_answer(self) -> None:
         """Do what is asked for, where the lesson says how."""

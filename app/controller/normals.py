@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from app.controller.parts import Desk
 from app.controller.runner import JobFailed
 from app.controller.task import Cancelled, Emit, Task
 from app.controller.watched import Watched
+from app.model.normals import Normals, normal_of
 from app.model.scene import Scene
 from app.views.base import Event
-from app.views.normals import NormalEdited, NormalsState, NormalsWay, Numbers
+from app.views.normals import NormalEdited, NormalsState, NormalsWay
 from compute.bivariate import NormalPath
 from compute.engine import Engine
 from compute.normal_paths import normal_paths
-from compute.normals import Normal, outlines
+from compute.normals import outlines
 from compute.types import Status
 
 STEPS = 32
 WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "Wasserstein", "e": "e-path", "m": "m-path"}
-FIRST: tuple[Numbers, Numbers] = ((-2.0, 0.0, 0.6, 0.2, 0.25), (2.0, 1.0, 0.25, -0.2, 0.9))
 
 
 @dataclass(frozen=True)
 class NormalsTask(Task):
     """All four ways from one normal to another."""
 
-    a: Numbers
-    b: Numbers
+    of: Normals
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer in one go: an eighth of a second."""
-        emit(NormalsAnswer(self, normal_paths(normal_of(self.a), normal_of(self.b), STEPS)))
+        emit(NormalsAnswer(self, normal_paths(normal_of(self.of.a), normal_of(self.of.b), STEPS)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,25 +41,18 @@ class NormalsAnswer:
     paths: dict[str, NormalPath]
 
 
-def normal_of(numbers: Numbers) -> Normal:
-    """The distribution of five numbers; ValueError if they are none."""
-    x, y, xx, xy, yy = numbers
-    return Normal(np.array([x, y]), np.array([[xx, xy], [xy, yy]]))
-
-
-class Normals(Watched):
-    """Both normals, what is known between them, and the playhead."""
+class NormalsPart(Watched):
+    """Both normals of the scene, what is known between them, and the playhead."""
 
     title = "Normals"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._task = NormalsTask(*FIRST)
         self._ways: tuple[NormalsWay, ...] = ()
         self._note = ""
 
     def wanted(self, scene: Scene) -> NormalsTask:
-        return self._task
+        return NormalsTask(scene.normals)
 
     def on_event(self, event: Event) -> None:
         super().on_event(event)
@@ -70,7 +60,9 @@ class Normals(Watched):
             self._edit(event)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        if old.playhead != new.playhead and self.seen:
+        super().on_scene(old, new)
+        changed = (old.normals, old.playhead) != (new.normals, new.playhead)
+        if changed and self.seen:
             self._show()
 
     def on_message(self, message: object) -> None:
@@ -84,25 +76,25 @@ class Normals(Watched):
 
     def _edit(self, event: NormalEdited) -> None:
         """Another normal; numbers that are none are said and leave the last drawing."""
+        scene, name = self.desk.store.scene, event.name.lower()
         try:
-            normal_of(event.numbers)
+            normals = replace(scene.normals, **{name: event.numbers})
         except ValueError as problem:
-            self._note = f"{event.name}: {problem}"
+            self._note = str(problem)
+            self._show()
         else:
             self._note = ""
-            a, b = self._task.a, self._task.b
-            given = event.numbers
-            self._task = NormalsTask(given, b) if event.name == "A" else NormalsTask(a, given)
-            self.ask()
-        self._show()
+            self.desk.store.update(replace(scene, normals=normals), merge=f"normal {name}")
+            self._show()
 
     def _show(self) -> None:
-        normals = [normal_of(numbers) for numbers in (self._task.a, self._task.b)]
+        scene = self.desk.store.scene
+        normals = [normal_of(numbers) for numbers in (scene.normals.a, scene.normals.b)]
         first, second = (outlines(n.mean, n.covariance) for n in normals)
         self.show(
             NormalsState(
-                self._task.a, self._task.b, (first, second), self._ways,
-                self.desk.store.scene.playhead, self._note,
+                scene.normals.a, scene.normals.b, (first, second), self._ways,
+                scene.playhead, self._note,
             )
         )  # fmt: skip
 

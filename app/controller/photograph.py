@@ -14,6 +14,7 @@ from app.controller.parts import Desk
 from app.controller.runner import JobFailed
 from app.controller.task import Cancelled, Emit, Task
 from app.controller.watched import Watched
+from app.model.photograph import LIMITS, Photograph
 from app.model.scene import Scene
 from app.views.base import Choice, Event
 from app.views.flow import Setting
@@ -26,8 +27,6 @@ from compute.types import Floats
 PATTERN = "Pictures and vision heads (*.png *.jpg *.jpeg *.npz);;All files (*)"
 # the longer side of the photograph in the panel, and the share of extreme values beyond the colours
 SIDE, BEYOND = 1024, 0.01
-# the picture that is shown at first; nothing of it is read before the panel is seen
-FIRST = "astronaut"
 SHOWN = {
     "density": "√det g",
     "distance": "Distance from A",
@@ -40,41 +39,26 @@ AS = (Choice("rows", "Rows of attention"), Choice("shades", "Normals of shades")
 
 @dataclass(frozen=True)
 class PictureTask(Task):
-    """The lattice of a picture and the way between two places, in shares of its sides.
+    """The lattice of a picture and the way between two places of it.
 
-    ``modified``: when the file was written; of a head its rows, or the shades of its picture.
+    ``modified``: when the file was written.
     """
 
-    source: str
+    chosen: Photograph
     modified: int = 0
-    of: str = "rows"
-    layer: int = 0
-    head: int = 0
-    patch: int = 16
-    alpha: float = 0.25
-    beta: float = 1.0
-    shown: str = "density"
-    temperature: float = 1.0
-    heat: float = 0.5
-    start: tuple[float, float] = (0.2, 0.3)
-    end: tuple[float, float] = (0.8, 0.7)
-
-    @property
-    def has_rows(self) -> bool:
-        """Whether the patches are rows of a head."""
-        return vision.is_head(self.source) and self.of == "rows"
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer in one go: the ways from one patch alone."""
+        it = self.chosen
         lattice, image = _lattice(
-            self.source, self.modified, self.has_rows,
-            self.layer, self.head, self.patch, self.alpha, self.beta,
+            it.source, self.modified, has_rows(it),
+            it.layer, it.head, it.patch, it.alpha, it.beta,
         )  # fmt: skip
-        start, end = (_patch(place, lattice.shape) for place in (self.start, self.end))
+        start, end = (_patch(place, lattice.shape) for place in (it.start, it.end))
         distances, before = lattice.reach(start)
         way = np.array(trail(before, start, end))
         if not cancelled():
-            shown = _shown(self, lattice, start, distances)
+            shown = _shown(it, lattice, start, distances)
             emit(PictureAnswer(self, lattice, image, shown, way, float(distances[end])))
 
 
@@ -88,6 +72,19 @@ class PictureAnswer:
     shown: Floats | None
     way: np.ndarray
     distance: float
+
+
+def task_of(scene: Scene) -> PictureTask:
+    """What the picture of a scene asks for."""
+    source = scene.photograph.source
+    path = Path(source)
+    modified = 0 if source in vision.bundled() or not path.is_file() else path.stat().st_mtime_ns
+    return PictureTask(replace(scene.photograph, circles=True), modified)
+
+
+def has_rows(chosen: Photograph) -> bool:
+    """Whether the patches are rows of a head."""
+    return vision.is_head(chosen.source) and chosen.of == "rows"
 
 
 @lru_cache(maxsize=2)
@@ -129,7 +126,7 @@ def _patch(place: tuple[float, float], shape: tuple[int, int]) -> int:
     return row * shape[1] + column
 
 
-def _shown(job: PictureTask, lattice: Lattice, start: int, distances: Floats) -> Floats | None:
+def _shown(job: Photograph, lattice: Lattice, start: int, distances: Floats) -> Floats | None:
     match job.shown:
         case "density":
             return lattice.density
@@ -144,32 +141,42 @@ def _shown(job: PictureTask, lattice: Lattice, start: int, distances: Floats) ->
             return None
 
 
-class Photograph(Watched):
-    """The picture that the panel shows; what is chosen there stays as long as the window."""
+class PhotographPart(Watched):
+    """The picture of the scene in its panel."""
 
     title = "Picture"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._chosen = PictureTask(FIRST)
-        self._circles = True
         self._opened: tuple[str, ...] = ()
         self._answer: PictureAnswer | None = None
+
+    @property
+    def chosen(self) -> Photograph:
+        """What the scene says."""
+        return self.desk.store.scene.photograph
 
     def commands(self) -> dict[str, Callable[[], None]]:
         return {"open_picture": self._ask_open}
 
     def wanted(self, scene: Scene) -> PictureTask:
-        return self._chosen
+        return task_of(scene)
 
     def on_event(self, event: Event) -> None:
         super().on_event(event)
         if isinstance(event, PictureEdited):
             self._edit(dict(event.changes))
 
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        if new.photograph != old.photograph:
+            if new.photograph.source != old.photograph.source:
+                self._answer = None
+            self._show()
+            super().on_scene(old, new)
+
     def on_message(self, message: object) -> None:
         match message:
-            case PictureAnswer() if message.job.source == self._chosen.source:
+            case PictureAnswer() if message.job.chosen.source == self.chosen.source:
                 self._answer = message
                 self._show()
             case JobFailed(job=PictureTask()) if message.job == self.asked:
@@ -182,41 +189,37 @@ class Photograph(Watched):
             self._edit({"source": chosen})
 
     def _edit(self, changes: dict[str, Any]) -> None:
+        """One step of undo, however often the same thing is changed on end."""
         if "circles" in changes:
-            self._circles = changes.pop("circles") == "on"
+            changes["circles"] = changes["circles"] == "on"
         if "source" in changes:
-            self._open(str(changes.pop("source")))
-        self._chosen = replace(self._chosen, **changes)
-        self._show()
-        self.ask()
-
-    def _open(self, source: str) -> None:
-        """Another picture, seen from its first layer and head."""
-        known = source in vision.bundled()
-        path = Path(source)
-        modified = 0 if known or not path.is_file() else path.stat().st_mtime_ns
-        if not known:
-            self._opened = (source, *(other for other in self._opened if other != source))
-        self._answer = None
-        self._chosen = replace(self._chosen, source=source, modified=modified, layer=0, head=0)
-        self.desk.window.raise_panel(self.title)
+            # another picture is seen from its first layer and head
+            changes |= {"layer": 0, "head": 0}
+            self.desk.window.raise_panel(self.title)
+        for name in changes.keys() & {"start", "end"}:
+            x, y = changes[name]
+            changes[name] = (min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
+        scene, merge = self.desk.store.scene, f"picture {sorted(changes)}"
+        chosen = replace(scene.photograph, **changes)
+        self.desk.store.update(replace(scene, photograph=chosen), merge=merge)
 
     def _show(self) -> None:
         settings = self._settings()
         if self._answer is None:
             self.show(PictureState(settings))
         else:
-            self.show(state(self._answer, settings, self._circles))
+            self.show(state(self._answer, settings, self.chosen.circles))
 
     def _settings(self) -> tuple[Setting, ...]:
+        source = self.chosen.source
+        if source not in (*vision.bundled(), *self._opened):
+            self._opened = (source, *self._opened)
         sources = tuple(Choice(n, f"{n} (vision head)") for n in vision.bundled())
         opened = tuple(Choice(path, Path(path).name) for path in self._opened)
-        return settings(self._chosen, (*opened, *sources), self._circles)
+        return settings(self.chosen, (*opened, *sources))
 
 
-def settings(
-    chosen: PictureTask, sources: tuple[Choice, ...], circles: bool
-) -> tuple[Setting, ...]:
+def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, ...]:
     """The form: only what matters for what is chosen."""
     rows = [
         Setting("source", "Picture", "A photograph or a vision head’s own.", chosen.source, sources)
@@ -227,28 +230,34 @@ def settings(
     rows.append(Setting("shown", "Map", "What colours the patches.", chosen.shown, maps))
     if chosen.shown == "attention":
         hint = "Weights are softmax(−½d²/τ): the larger τ, the more even."
-        rows.append(Setting("temperature", "τ", hint, chosen.temperature, limits=(1e-6, 1e6)))
+        rows.append(
+            Setting("temperature", "τ", hint, chosen.temperature, limits=LIMITS["temperature"])
+        )
     if chosen.shown == "heat":
         hint = "How long heat has spread from A over the lattice: e^(−tL)."
-        rows.append(Setting("heat", "Time t", hint, chosen.heat, limits=(1e-6, 1e6)))
-    if chosen.has_rows:
+        rows.append(Setting("heat", "Time t", hint, chosen.heat, limits=LIMITS["heat"]))
+    if has_rows(chosen):
         rows += [
             Setting("layer", "Layer", "Of the vision head.", chosen.layer, limits=_last(chosen, 0)),
             Setting("head", "Head", "Of that layer.", chosen.head, limits=_last(chosen, 1)),
         ]
     else:
-        rows.append(Setting("patch", "Side", "Pixels a patch.", chosen.patch, limits=(1, 1024)))
+        rows.append(
+            Setting("patch", "Side", "Pixels a patch.", chosen.patch, limits=LIMITS["patch"])
+        )
     rows += [
-        Setting("beta", "β", "Weight of the patches’ distributions.", chosen.beta, limits=(0, 1e3)),
-        Setting("alpha", "α", "Weight of their places.", chosen.alpha, limits=(1e-6, 1e3)),
+        Setting(
+            "beta", "β", "Weight of the patches’ distributions.", chosen.beta, limits=LIMITS["beta"]
+        ),
+        Setting("alpha", "α", "Weight of their places.", chosen.alpha, limits=LIMITS["alpha"]),
     ]
     hint = "Circles of one Fisher length: short where much changes."
     switch = (Choice("on", "Shown"), Choice("off", "Hidden"))
-    rows.append(Setting("circles", "Circles", hint, "on" if circles else "off", switch))
+    rows.append(Setting("circles", "Circles", hint, "on" if chosen.circles else "off", switch))
     return tuple(rows)
 
 
-def _last(chosen: PictureTask, axis: int) -> tuple[int, int]:
+def _last(chosen: Photograph, axis: int) -> tuple[int, int]:
     """The numbers that a layer or a head may have."""
     try:
         file = heads.load(chosen.source)
@@ -259,7 +268,7 @@ def _last(chosen: PictureTask, axis: int) -> tuple[int, int]:
 
 def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -> PictureState:
     """What the panel shows of an answer."""
-    lattice, job = answer.lattice, answer.job
+    lattice, job = answer.lattice, answer.job.chosen
     rows, columns = lattice.shape
     places = np.stack(np.divmod(np.arange(rows * columns), columns)[::-1], axis=1) + 0.5
     outlines = None

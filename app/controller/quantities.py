@@ -10,6 +10,8 @@ import numpy as np
 from app.controller import picture
 from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.jobs import EllipseJob, MapJob, PathAnswer, PathJob, perform
+from app.controller.normals import WORDS, NormalsAnswer, NormalsTask
+from app.controller.photograph import PictureAnswer, PictureTask, task_of
 from app.controller.plan import Viewport, jobs
 from app.controller.studies import StudyAnswer
 from app.model.checks import FIELDS, Quantity
@@ -35,6 +37,10 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
         if kind not in _DRAWN_ONLY:
             perform(engine, job, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
             yield found
+    parts = {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
+    for kind, task in parts.items():
+        task.perform(engine, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+        yield found
 
 
 def _never() -> bool:
@@ -43,7 +49,11 @@ def _never() -> bool:
 
 def current(scene: Scene, answers: Answers) -> Answers:
     """Those answers that are of this very scene, in the quality of rest."""
-    wanted = jobs(scene, Viewport())
+    wanted: dict[type, object] = {
+        **jobs(scene, Viewport()),
+        PictureTask: task_of(scene),
+        NormalsTask: NormalsTask(scene.normals),
+    }
     return {
         kind: answer
         for kind, answer in answers.items()
@@ -65,6 +75,10 @@ def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
             return _scalar(asked, scene)
         case "norm":
             return _norm(answers.get(FlowJob))
+        case "picture":
+            return _pictured(asked.name, answers.get(PictureTask))
+        case "normals":
+            return _between(asked.name, answers.get(NormalsTask))
         case _:
             return _measure(asked, answers)
 
@@ -122,6 +136,24 @@ def _norm(answer: object) -> float | None:
     if not isinstance(answer, FlowAnswer) or not answer.complete or answer.norm[0] <= 0:
         return None
     return float(answer.norm[-1] / answer.norm[0])
+
+
+def _pictured(name: str, answer: object) -> float | None:
+    """The way between the two patches: its length, or how many patches it leads over."""
+    if not isinstance(answer, PictureAnswer):
+        return None
+    return answer.distance if name == "distance" else float(len(answer.way))
+
+
+def _between(name: str, answer: object) -> float | None:
+    """The Fisher length of a way between the two normals.  ValueError if none has that name."""
+    known = {plain(words): kind for kind, words in WORDS.items()}
+    if plain(name) not in known:
+        raise ValueError(f"ways between normals are {', '.join(WORDS.values())}, got {name!r}")
+    if not isinstance(answer, NormalsAnswer) or known[plain(name)] not in answer.paths:
+        return None
+    path = answer.paths[known[plain(name)]]
+    return float(path.length) if path.status == Status.OK else None
 
 
 def studied(scene: Scene, layers: tuple[str, ...]) -> Scene:

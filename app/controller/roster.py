@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from app.controller.browsing import Browsing
 from app.controller.lessons import LessonPart
-from app.controller.normals import Normals
+from app.controller.normals import NormalsPart
 from app.controller.parts import Desk, Part
-from app.controller.photograph import Photograph
+from app.controller.photograph import PhotographPart
 from app.controller.playing import Playing
 from app.controller.rows import Rows
 from app.controller.token_path import TokenPath
@@ -18,8 +18,8 @@ PARTS: tuple[Callable[[Desk], Part], ...] = (
     Playing,
     Rows,
     TokenPath,
-    Photograph,
-    Normals,
+    PhotographPart,
+    NormalsPart,
     Topology,
     LessonPart,
     Browsing,

@@ -18,6 +18,8 @@ from typing import Any
 
 from app.model import session
 from app.model.flow import Flow, rewritten
+from app.model.normals import Numbers
+from app.model.photograph import Photograph
 from app.model.scene import Layers, Pin, Scene, completed, in_chart, of_family
 from app.model.wording import number, plain, tuple_of
 from compute.families import family as manifold_of
@@ -28,6 +30,11 @@ from compute.types import Extent
 
 LAYERS = tuple(f.name for f in fields(Layers))
 FLOW = {f"flow {f.name}": f.name for f in fields(Flow) if f.name not in ("strokes", "source")}
+PICTURE = {
+    f"picture {words}": field
+    for field in (f.name for f in fields(Photograph))
+    for words in ({"start": "A", "end": "B", "shown": "map"}.get(field, field),)
+}
 MOST_VERTICES = 64
 _POINT = re.compile(r"\(([^()]*)\)")
 
@@ -53,9 +60,11 @@ def changed(scene: Scene | None, changes: Mapping[str, str], folder: Path) -> Sc
         made = _try("family", lambda: of_family(began, _located(family, folder)))
     if made is None:
         raise NoChange("scene", "the first step must say which scene or which family it shows")
-    for key in (key for key in changes if key not in used and key not in FLOW):
+    for key in (key for key in changes if key not in used | FLOW.keys() | PICTURE.keys()):
         made = _with(made, key, changes[key])
     made = _flowing(made, {key: text for key, text in changes.items() if key in FLOW})
+    for key in (key for key in changes if key in PICTURE):
+        made = _pictured(made, key, changes[key], folder)
     if "chart" in changes:
         before = made
         made = _try("chart", lambda: in_chart(before, changes["chart"]))
@@ -99,7 +108,17 @@ def _located(family: str, folder: Path) -> str:
 def _with(scene: Scene, key: str, text: str) -> Scene:
     read = READERS.get(key)
     if read is None:
-        known = ", ".join(["scene", "family", "chart", *READERS, "flow mode, flow time …"])
+        known = ", ".join(
+            [
+                "scene",
+                "family",
+                "chart",
+                *READERS,
+                "flow mode, flow time …",
+                "picture map …",
+                "panel",
+            ]
+        )
         raise NoChange(key, f"what a step can change is {known}")
     try:
         return replace(scene, **read(scene, text))
@@ -121,6 +140,35 @@ def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
         except ValueError as problem:
             raise NoChange(key, str(problem)) from None
     return _try(next(iter(stated)), lambda: replace(scene, flow=rewritten(scene.flow, entries)))
+
+
+def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
+    """One thing said of the picture."""
+
+    def put() -> Scene:
+        entry = _entry(PICTURE[key], text, folder)
+        return replace(scene, photograph=replace(scene.photograph, **{PICTURE[key]: entry}))
+
+    return _try(key, put)
+
+
+def _entry(field: str, text: str, folder: Path) -> Any:
+    """What a picture's field is set to, as its usual value is of a kind."""
+    match getattr(Photograph(), field):
+        case bool():
+            if plain(text) not in ("on", "off"):
+                raise ValueError(f"expected on or off, got {text!r}")
+            return plain(text) == "on"
+        case int():
+            return int(number(text))
+        case float():
+            return number(text)
+        case tuple():
+            return tuple_of(text, 2)
+        case _ if field == "source":
+            return text if text in bundled() else str(beside(text, folder))
+        case _:
+            return plain(text)
 
 
 def _pin(scene: Scene, text: str) -> Pin:
@@ -171,6 +219,12 @@ def _loop(text: str) -> tuple[tuple[float, float], ...]:
     return tuple((x, y) for x, y in points)
 
 
+def _normal(text: str) -> Numbers:
+    """Mean x and y, then σ_xx, σ_xy, σ_yy."""
+    x, y, xx, xy, yy = tuple_of(text, 5)
+    return x, y, xx, xy, yy
+
+
 def _ranged(text: str, low: float, high: float) -> float:
     found = number(text)
     if not low <= found <= high:
@@ -188,6 +242,8 @@ READERS: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
     "colours": lambda scene, text: {"colormap": text.strip()},
     "layers": lambda scene, text: {"layers": _layers(scene, text)},
     "loop": lambda scene, text: {"loop": _loop(text)},
+    "normal A": lambda scene, text: {"normals": replace(scene.normals, a=_normal(text))},
+    "normal B": lambda scene, text: {"normals": replace(scene.normals, b=_normal(text))},
     "playhead": lambda scene, text: {"playhead": _ranged(text, 0.0, 1.0)},
     "view": lambda scene, text: {"view": Extent(*tuple_of(text, 4))},
     "camera": lambda scene, text: {"camera": tuple_of(text, 5)},

@@ -2,9 +2,11 @@
 
     check     = pin A within 0.3 of (0, 1) · pin B on token river · layer spray on · loop drawn
               | chart is disk · map is curvature · family is gaussian · mode is hodge
+              | picture A within 0.05 of (0.4, 0.2) · picture map is heat
               | QUANTITY < 2.9 · > · <= · >= · = 1
     QUANTITY  = measure "Fisher–Rao length" [2] · count of measure "All geodesics"
               | curvature at A · entropy at (0, 1) · σ of B · alpha · playhead · time · norm
+              | picture distance · picture patches · normals "Wasserstein"
 
 Nothing of it is ever run: what is no sentence of this kind is refused.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import dist
 
 from app.model.changes import LAYERS, token_of
 from app.model.scene import Scene
@@ -31,12 +34,17 @@ WORDS: dict[str, Callable[[Scene], str]] = {
     "mode": lambda scene: scene.flow.mode,
     "initial": lambda scene: scene.flow.initial,
     "boundary": lambda scene: scene.flow.boundary,
+    "picture": lambda scene: scene.photograph.source,
+    "picture map": lambda scene: scene.photograph.shown,
+    "picture of": lambda scene: scene.photograph.of,
 }
 # numbers of the scene itself
 FIELDS: dict[str, Callable[[Scene], float]] = {
     "alpha": lambda scene: scene.alpha,
     "playhead": lambda scene: scene.playhead,
     "time": lambda scene: scene.flow.time,
+    "picture layer": lambda scene: scene.photograph.layer,
+    "picture head": lambda scene: scene.photograph.head,
 }
 # by how much a number that has to be hit by hand may be missed
 BY_HAND = 0.02
@@ -44,10 +52,10 @@ BY_HAND = 0.02
 
 @dataclass(frozen=True)
 class Quantity:
-    """kind: "measure", "count", "scalar", "coordinate", "field" or "norm".
+    """kind: "measure", "count", "scalar", "coordinate", "field", "norm", "picture" or "normals".
 
-    name: of the measure, scalar, coordinate or field; index: which number of a measure, from 1;
-    at: the pin, "A" or "B", or a point of the family's own coordinates.
+    name: of the measure, scalar, coordinate, field or way, or what of a picture; index: which number
+    of a measure, from 1; at: the pin, "A" or "B", or a point of the family's own coordinates.
     """
 
     kind: str
@@ -58,7 +66,10 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Check:
-    """kind: "near", "token", "layer", "loop", "is" or "compare"; ``text``: as it was written."""
+    """kind: "near", "spot", "token", "layer", "loop", "is" or "compare"; ``text``: as it was written.
+
+    "near" is a pin of the manifold, "spot" one of the picture.
+    """
 
     kind: str
     text: str
@@ -74,14 +85,16 @@ class Check:
 
 Known = Callable[[Quantity], float | None]
 
-_NEAR = re.compile(r"pin ([AB]) within (\S+) of (\(.*\))")
+_NEAR = re.compile(r"(pin|picture) ([AB]) within (\S+) of (\(.*\))")
 _TOKEN = re.compile(r"pin ([AB]) on token (.+)")
 _LAYER = re.compile(r"layer (\S+) (on|off)")
-_IS = re.compile(r"(\S+) is (\S+)")
+_IS = re.compile(r"((?:picture )?\S+) is (\S+)")
 _COMPARE = re.compile(r"(.+?)\s*(<=|>=|≤|≥|<|>|=|≈)\s*([^<>=≤≥≈]+)")
 _MEASURE = re.compile(r"(count of )?measure [\"“]([^\"”]+)[\"”](?: (\d))?")
 _SCALAR = re.compile(r"(\S+) at ([AB]|\(.*\))")
 _COORDINATE = re.compile(r"(?:coordinate )?(\S+) of ([AB])")
+_PICTURE = re.compile(r"picture (distance|patches)")
+_NORMALS = re.compile(r"normals [\"“]([^\"”]+)[\"”]")
 
 
 def quantity(text: str) -> Quantity:
@@ -98,9 +111,14 @@ def quantity(text: str) -> Quantity:
         return Quantity("field", plain(phrase))
     if plain(phrase) == "norm":
         return Quantity("norm")
+    if match := _PICTURE.fullmatch(plain(phrase)):
+        return Quantity("picture", match[1])
+    if match := _NORMALS.fullmatch(phrase):
+        return Quantity("normals", match[1])
     raise ValueError(
         'what can be measured is measure "NAME", count of measure "NAME", SCALAR at A, '
-        f"COORDINATE of A, {', '.join(FIELDS)} or norm, got {phrase[:80]!r}"
+        f'COORDINATE of A, {", ".join(FIELDS)}, norm, picture distance or normals "WAY", '
+        f"got {phrase[:80]!r}"
     )
 
 
@@ -136,12 +154,13 @@ def check(text: str) -> Check:
     )
 
 
-def _near(sentence: str, pin: str, radius: str, place: str) -> Check:
+def _near(sentence: str, what: str, pin: str, radius: str, place: str) -> Check:
     reach = value(radius)[0]
     if not reach > 0:
         raise ValueError(f"a pin must be within a positive distance, got {radius!r}")
     x, y = tuple_of(place, 2)
-    return Check("near", sentence, pin=pin, point=(x, y), bound=reach)
+    kind = "near" if what == "pin" else "spot"
+    return Check(kind, sentence, pin=pin, point=(x, y), bound=reach)
 
 
 def _compare(sentence: str, left: str, sign: str, right: str) -> Check:
@@ -165,8 +184,10 @@ def holds(asked: Check, scene: Scene, before: Scene, known: Known) -> bool | Non
         case "near":
             pin = scene.start if asked.pin == "A" else scene.end
             assert pin is not None
-            gap = [a - b for a, b in zip(pin.theta, asked.point, strict=True)]
-            return bool(sum(g * g for g in gap) <= asked.bound**2)
+            return dist(pin.theta, asked.point) <= asked.bound
+        case "spot":
+            it = scene.photograph
+            return dist(it.start if asked.pin == "A" else it.end, asked.point) <= asked.bound
         case "token":
             pin = scene.start if asked.pin == "A" else scene.end
             return pin is not None and pin.token == token_of(manifold_of(scene.family), asked.word)

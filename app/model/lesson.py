@@ -28,6 +28,11 @@ from app.model.wording import plain, value
 
 MOST_BYTES = 256 << 10
 MOST_STEPS, MOST_CHECKS, MOST_NUMBERS = 40, 8, 60
+# those that a step may bring to the front
+PANELS = (
+    "Distributions", "Measures", "Flow", "Rows", "Token path", "Picture", "Normals", "Topology",
+    "Heads",
+)  # fmt: skip
 _NUMBER = re.compile(r"\{\{([^{}=]*)=([^{}]*)\}\}")
 _FENCE = re.compile(r"```\s*(\S*)\s*")
 
@@ -54,6 +59,7 @@ class Step:
     """text and task: Markdown with formulas, free of annotations; checks: all of them are to hold.
 
     already: the checks may hold from the beginning; answer: a scene in which they do, or None.
+    panel: the one that the step is about, "" for none.
     """
 
     title: str
@@ -65,6 +71,7 @@ class Step:
     answer: Scene | None
     numbers: tuple[Number, ...]
     line: int
+    panel: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,7 @@ class _Reader:
     def step(self, section: _Section, before: Scene | None) -> Step:
         """One step, whose scene changes that of the step before."""
         stated = self._pairs(section.blocks.get("scene", ()))
+        panel = self._panel(*stated.pop("panel", (0, "")))
         if before is None and not stated:
             raise self._wrong(section.line, "the first step needs a ```scene block")
         scene = self._changed(before, stated, section.line)
@@ -163,7 +171,12 @@ class _Reader:
         if bool(words) != bool(checks):
             raise self._wrong(section.line, "something to do needs a check, and a check a task")
         return Step(section.title, text, scene, words, checks, already, answer,
-                    tuple(numbers), section.line)  # fmt: skip
+                    tuple(numbers), section.line, panel)  # fmt: skip
+
+    def _panel(self, line: int, name: str) -> str:
+        if name and name not in PANELS:
+            raise self._wrong(line, f"a panel must be one of {', '.join(PANELS)}, got {name!r}")
+        return name
 
     def _wrong(self, line: int, words: str) -> NotALesson:
         return NotALesson(self._where, line, " ".join(words.split()))

@@ -9,6 +9,8 @@ import numpy as np
 
 from app.model import colormaps
 from app.model.flow import Flow
+from app.model.normals import Normals
+from app.model.photograph import Photograph
 from app.model.timeline import Timeline
 from compute.charts import Chart
 from compute.families import family as manifold_of
@@ -69,6 +71,7 @@ class Scene:
     camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts; None:
     from where it is seen best.
     flow: the field that evolves, and how far it has.
+    photograph, normals: what the panels Picture and Normals show.
     timeline: how it changes in time, or None.
     unknown: (path, value) of entries of a file that this version does not know; written back.
     """
@@ -90,6 +93,8 @@ class Scene:
     camera: Camera | None = None
     title: str = ""
     flow: Flow = field(default_factory=Flow)
+    photograph: Photograph = field(default_factory=Photograph)
+    normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None
     unknown: tuple[tuple[str, Any], ...] = ()
 

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import embedded, flow, timeline
+from app.model import embedded, flow, normals, photograph, timeline
 from app.model.scene import Camera, Layers, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled, is_file
@@ -50,7 +50,16 @@ _KNOWN = {
     "loop",
     "camera",
     "flow",
+    "photograph",
+    "normals",
     *_PLAIN,
+}
+# entries whose own entries are fields
+_NESTED: dict[str, type] = {
+    "layers": Layers,
+    "flow": flow.Flow,
+    "photograph": photograph.Photograph,
+    "normals": normals.Normals,
 }
 
 
@@ -146,12 +155,23 @@ def to_text(scene: Scene, folder: Path) -> str:
         data["camera"] = list(scene.camera)
     if scene.loop:
         data["loop"] = [list(vertex) for vertex in scene.loop]
-    if scene.flow != flow.Flow():
-        data["flow"] = flow.stated(scene.flow, folder)
-    if scene.timeline is not None:
-        data["timeline"] = timeline.stated(scene.timeline)
+    data |= _subjects(scene, folder)
     _put_back(data, scene.unknown)
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
+    """What has a module of its own in this package, where it is not as usual."""
+    data: dict[str, Any] = {}
+    if scene.flow != flow.Flow():
+        data["flow"] = flow.stated(scene.flow, folder)
+    if scene.photograph != photograph.Photograph():
+        data["photograph"] = photograph.stated(scene.photograph, folder)
+    if scene.normals != normals.Normals():
+        data["normals"] = normals.stated(scene.normals)
+    if scene.timeline is not None:
+        data["timeline"] = timeline.stated(scene.timeline)
+    return data
 
 
 def _put_back(data: dict[str, Any], unknown: tuple[tuple[str, Any], ...]) -> None:
@@ -197,6 +217,8 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         view=Extent(*map(float, view)) if view else None,
         camera=_camera(data.get("camera")),
         flow=flow.read(data.get("flow", {}), folder),
+        photograph=photograph.read(data.get("photograph", {}), folder),
+        normals=normals.read(data.get("normals", {})),
         timeline=timeline.read(data["timeline"]) if data.get("timeline") else None,
         unknown=_unknown(data),
     )
@@ -269,15 +291,11 @@ def _pair(values: list[float]) -> tuple[float, float]:
 
 
 def _unknown(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    layers = {f.name for f in fields(Layers)}
     found = [(key, value) for key, value in data.items() if key not in _KNOWN]
-    found += [
-        (f"layers/{key}", value)
-        for key, value in data.get("layers", {}).items()
-        if key not in layers
-    ]
-    known = {f.name for f in fields(flow.Flow)}
-    found += [(f"flow/{k}", value) for k, value in data.get("flow", {}).items() if k not in known]
+    for name, kind in _NESTED.items():
+        known = {f.name for f in fields(kind)}
+        inside = data.get(name, {})
+        found += [(f"{name}/{key}", inside[key]) for key in inside if key not in known]
     return tuple(found)
 
 

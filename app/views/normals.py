@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.model.normals import Numbers
+
 Array = NDArray[np.floating]
-# mean x and y, then σ_xx, σ_xy, σ_yy of the covariance
-Numbers = tuple[float, float, float, float, float]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+"""What a scene says of a picture: which patches of what, where the way leads, what colours them."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from compute.heads import bundled
+
+Point = tuple[float, float]
+OF = ("rows", "shades")
+SHOWN = ("density", "distance", "attention", "heat", "none")
+# the highest number that a file's layer or head may have
+LAST = 4095
+LIMITS: dict[str, tuple[float, float]] = {
+    "layer": (0, LAST),
+    "head": (0, LAST),
+    "patch": (1, 1024),
+    "alpha": (1e-6, 1e3),
+    "beta": (0.0, 1e3),
+    "temperature": (1e-6, 1e6),
+    "heat": (1e-6, 1e6),
+}
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """The picture of a scene and its lattice of patches.
+
+    source: a vision head or a picture; of: of a head its rows or the shades of its picture, seen
+    from ``layer`` and ``head``, or in patches of ``patch`` pixels a side.
+    alpha, beta: weights of the patches' places and distributions in the lattice's edges.
+    shown: what colours the patches, with its temperature τ or its time of heat.
+    start, end: A and B in shares of the picture's sides, y downwards.
+    circles: whether those of one Fisher length are drawn.
+    """
+
+    source: str = "astronaut"
+    of: str = "rows"
+    layer: int = 0
+    head: int = 0
+    patch: int = 16
+    alpha: float = 0.25
+    beta: float = 1.0
+    shown: str = "density"
+    temperature: float = 1.0
+    heat: float = 0.5
+    start: Point = (0.2, 0.3)
+    end: Point = (0.8, 0.7)
+    circles: bool = True
+
+    def __post_init__(self) -> None:
+        for name, known in (("of", OF), ("shown", SHOWN)):
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"a picture's {name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
+                )
+        for name, (low, high) in LIMITS.items():
+            _within(name, getattr(self, name), low, high)
+        for name in ("start", "end"):
+            for share in getattr(self, name):
+                _within(name, share, 0.0, 1.0)
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise ValueError(f"a picture's {name} must lie in {low:g} … {high:g}, got {value!r}")
+
+
+def stated(photograph: Photograph, folder: Path) -> dict[str, Any]:
+    """A picture as a scene file in ``folder`` holds it: only what is not usual."""
+    usual = Photograph()
+    found = {
+        f.name: getattr(photograph, f.name)
+        for f in fields(Photograph)
+        if getattr(photograph, f.name) != getattr(usual, f.name)
+    }
+    if "source" in found and photograph.source not in bundled():
+        found["source"] = os.path.relpath(photograph.source, folder)
+    return found
+
+
+def read(data: Mapping[str, Any], folder: Path) -> Photograph:
+    """The picture of a scene file whose shape is checked already.  Raises ValueError."""
+    known = {f.name: data[f.name] for f in fields(Photograph) if f.name in data}
+    if "source" in known and known["source"] not in bundled():
+        known["source"] = os.path.normpath(folder / known["source"])
+    for name in ("start", "end"):
+        if name in known:
+            x, y = map(float, known[name])
+            known[name] = (x, y)
+    for name in ("alpha", "beta", "temperature", "heat"):
+        if name in known:
+            known[name] = float(known[name])
+    return Photograph(**known)
