@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from app.model import session
+from app.model.normals import Normals
+from app.model.photograph import Photograph
 from app.model.scene import Layers, Pin, completed
 from compute.types import Extent
 
@@ -41,9 +43,12 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         playhead=0.125,
         view=Extent(-3.0, 2.0, -1.0, 1.5),
         title="θ and “quotes”",
-        unknown=(("later", {"a": [1, 2]}), ("layers/halo", True)),
+        photograph=Photograph(str(tmp_path / "cat.png"), "shades", patch=8, start=(0.5, 1.0)),
+        normals=Normals(b=(0.0, 0.0, 1.0, 0.25, 2.0)),
+        unknown=(("later", {"a": [1, 2]}), ("layers/halo", True), ("photograph/frame", "gold")),
     )
     session.save(scene, tmp_path / "a.json")
+    assert json.loads((tmp_path / "a.json").read_text())["photograph"]["source"] == "cat.png"
     assert session.load(tmp_path / "a.json") == scene
 
 
@@ -84,6 +89,19 @@ BAD = {
     "infinite": (json.dumps(GOOD)[:-1] + ', "start": {"theta": [1e999, 1]}}', "finite"),
     "alpha beyond": (json.dumps(GOOD | {"alpha": 2}), "alpha.*2"),
     "empty view": (json.dumps(GOOD | {"view": [1, 1, 0, 1]}), "extent"),
+    "pin off the picture": (
+        json.dumps(GOOD | {"photograph": {"start": [1.5, 0]}}),
+        "photograph/start/0: 1.5",
+    ),
+    "another map": (json.dumps(GOOD | {"photograph": {"shown": "x"}}), "photograph/shown: 'x'"),
+    "no normal": (
+        json.dumps(GOOD | {"normals": {"b": [0, 0, 1, 2, 1]}}),
+        "B: covariance must be symmetric and positive definite",
+    ),
+    "an endless normal": (
+        json.dumps(GOOD)[:-1] + ', "normals": {"a": [1e999, 0, 1, 0, 1]}}',
+        "A: mean must be finite",
+    ),
     "deep": ("[" * 100_000, "not JSON"),
     "no such head": (
         json.dumps(GOOD | {"family": "attention:none.npz"}),

@@ -39,7 +39,10 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
             yield found
     parts = {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
     for kind, task in parts.items():
-        task.perform(engine, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+        try:
+            task.perform(engine, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+        except ValueError as problem:
+            found[kind] = problem  # told to whom asks for what it would have answered
         yield found
 
 
@@ -139,7 +142,12 @@ def _norm(answer: object) -> float | None:
 
 
 def _pictured(name: str, answer: object) -> float | None:
-    """The way between the two patches: its length, or how many patches it leads over."""
+    """The way between the two patches: its length, or how many patches it leads over.
+
+    ValueError for a picture that cannot be read.
+    """
+    if isinstance(answer, ValueError):
+        raise answer
     if not isinstance(answer, PictureAnswer):
         return None
     return answer.distance if name == "distance" else float(len(answer.way))
