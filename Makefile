@@ -31,8 +31,8 @@ bench:
 	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/attention-geodesics bench
 
 docs:
-	@./setup.sh run
-	$(BIN)/python docs/make.py
+	@./setup.sh test
+	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python docs/make.py
 
 format:
 	@./setup.sh test

@@ -19,6 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "names.ipynb"
+WINDOW = HERE.parent / "assets" / "pictures" / "window.png"
 _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _TABLE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -137,12 +138,17 @@ def executed(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(wanted: Sequence[str]) -> None:
-    """Make everything, or the pictures of these names alone; "tables": all but pictures."""
+    """Make everything, or the pictures of these names alone; "tables": all but pictures.
+
+    "window" is the one of the README.
+    """
     if not wanted or "tables" in wanted:
         for name, page in pages().items():
             (HERE / name).write_text(filled(page), "utf-8")
         notebook = executed(json.loads(NOTEBOOK.read_text("utf-8")))
         NOTEBOOK.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if not wanted or "window" in wanted:
+        subprocess.run([sys.executable, HERE / "window.py", WINDOW], cwd=HERE.parent, check=True)
     if list(wanted) != ["tables"]:
         draw(wanted)
 

@@ -73,6 +73,25 @@ def test_the_view_the_flow_and_a_parameter_of_the_family_have_keys():
     assert scene_at(made, 6.0).view == wide
 
 
+def test_a_loop_and_what_panels_show_have_keys(scene, tmp_path):
+    first = replace(scene, loop=((0.0, 1.0), (1.0, 1.0), (1.0, 2.0)))
+    first = replace(first, timeline=keyed(first, first, 0.0))
+    second = replace(
+        first,
+        loop=((0.0, 2.0), (2.0, 2.0), (2.0, 3.0)),
+        photograph=replace(first.photograph, heat=2.5, shown="heat"),
+        normals=replace(first.normals, a=(0.0, 0.0, 1.0, 0.0, 1.0)),
+    )
+    both = replace(second, timeline=keyed(second, first, 6.0))
+    session.save(both, tmp_path / "a.json")
+    again = session.load(tmp_path / "a.json")
+    assert again.timeline == both.timeline
+    half = scene_at(again, 3.0)
+    assert half.loop == ((0.0, 1.5), (1.5, 1.5), (1.5, 2.5))
+    assert (half.photograph.heat, half.photograph.shown) == (1.5, "density")
+    assert half.normals.a == (-1.0, 0.0, 0.8, 0.1, 0.625)
+
+
 def test_another_chart_shows_its_own_rectangle(scene):
     other = in_chart(scene, "parameters")
     made = two_poses(scene, chart=other.chart, view=other.view)

@@ -165,3 +165,30 @@ def test_a_key_outside_the_domain_is_told(scene):
 def test_a_stated_timeline_is_read_as_it_was():
     chosen = made(Track("alpha", (Key(0.0, 0.5, "out"),)), repeat="loop")
     assert timeline.read(json.loads(json.dumps(timeline.stated(chosen)))) == chosen
+
+
+LOOPS = (((0.0, 1.0), (1.0, 1.0), (1.0, 2.0)), ((0.0, 2.0), (1.0, 2.0), (1.0, 3.0)))
+
+
+def test_a_loop_goes_over_into_one_of_as_many_vertices_and_whole_numbers_step(scene, tmp_path):
+    tracks = (
+        Track("loop", (Key(0.0, LOOPS[0], "linear"), Key(4.0, LOOPS[1]), Key(8.0, ()))),
+        Track("token", (Key(0.0, 5.0), Key(10.0, 3.0))),
+        Track("photograph.start", (Key(0.0, (0.0, 0.0), "linear"), Key(10.0, (1.0, 0.5)))),
+        Track("photograph.circles", (Key(0.0, True), Key(5.0, False))),
+        Track("normals.b", (Key(0.0, (0.0, 0.0, 1.0, 0.5, 1.0), "linear"),
+                            Key(10.0, (2.0, 0.0, 3.0, -0.5, 1.0)))),
+    )  # fmt: skip
+    session.save(replace(scene, timeline=made(*tracks)), tmp_path / "a.json")
+    again = session.load(tmp_path / "a.json")
+    assert again.timeline == made(*tracks)
+    there = scene_at(again, 1.0)
+    assert there.loop == ((0.0, 1.25), (1.0, 1.25), (1.0, 2.25))
+    assert (scene_at(again, 6.0).loop, scene_at(again, 9.0).loop) == (LOOPS[1], ())
+    family = session.load("bank").family
+    bank = replace(session.load("bank"), timeline=made(tracks[1]))
+    assert bank.family == family
+    assert [scene_at(bank, t).token for t in (0.0, 9.9, 10.0)] == [5, 5, 3]
+    assert there.photograph.start == pytest.approx((0.1, 0.05))
+    assert [scene_at(again, t).photograph.circles for t in (4.0, 6.0)] == [True, False]
+    assert scene_at(again, 5.0).normals.b == (1.0, 0.0, 2.0, 0.0, 1.0)

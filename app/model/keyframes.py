@@ -24,8 +24,13 @@ SMOOTH = "smooth"
 # the moving point belongs to every pose, so that one which changes nothing is one too
 ALWAYS = "playhead"
 # entries of a scene that no key can hold
-UNKEYED = ("family", "loop", "title", "timeline", "unknown")
-OF_FLOW = ("time", "drift")
+UNKEYED = ("family", "title", "timeline", "unknown")
+# and of what they hold of its subjects
+OF = {
+    "flow": ("time", "drift"),
+    "photograph": ("shown", "alpha", "beta", "temperature", "heat", "start", "end", "circles"),
+    "normals": ("a", "b"),
+}
 
 
 def times(timeline: Timeline) -> tuple[float, ...]:
@@ -43,8 +48,8 @@ def pose(scene: Scene) -> dict[str, Any]:
                 found[f"{name}.theta"] = value.theta
             case "layers":
                 found |= {f"layers.{f.name}": getattr(value, f.name) for f in fields(value)}
-            case "flow":
-                found |= {f"flow.{of}": getattr(value, of) for of in OF_FLOW}
+            case "flow" | "photograph" | "normals":
+                found |= {f"{name}.{of}": getattr(value, of) for of in OF[name]}
             case _:
                 found[name] = astuple(value) if isinstance(value, Extent) else value
     return found | _parameters(scene.family)

@@ -40,7 +40,8 @@ class Track:
     """The keys of one field of the scene, in the order of time.
 
     field: as "alpha", "start.theta", "layers.map", "view"; "family.temperature" is a parameter of
-    the family.  Real numbers and tuples of them go over into one another, all else changes at its key.
+    the family.  Real numbers and tuples of them go over into one another (loops of as many vertices
+    too), all else changes at its key.
     """
 
     field: str
@@ -79,7 +80,8 @@ def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
         return scene
     place, made = position(chosen, t), scene
     for track in chosen.tracks:
-        made = _with(made, track.field.split("."), value_at(track, place))
+        path = track.field.split(".")
+        made = _with(made, path, value_at(track, place, steps=_is_whole(made, path)))
     tracked = {track.field.split(".")[0] for track in chosen.tracks}
     if made.chart != scene.chart and "view" not in tracked:
         made = replace(made, view=None)
@@ -103,13 +105,18 @@ def position(timeline: Timeline, t: float) -> float:
     return min(max(t, 0.0), timeline.duration)
 
 
-def value_at(track: Track, t: float) -> Any:
-    """The value of a track: that of the first key before it, of the last key after it."""
+def value_at(track: Track, t: float, steps: bool = False) -> Any:
+    """The value of a track: that of the first key before it, of the last key after it.
+
+    With ``steps`` there is nothing between two keys.
+    """
     after = bisect_right([key.at for key in track.keys], t)
     if after == 0:
         return track.keys[0].value
     before = track.keys[after - 1]
     if after == len(track.keys):
+        return before.value
+    if steps:
         return before.value
     following = track.keys[after]
     share = EASINGS[before.easing]((t - before.at) / (following.at - before.at))
@@ -124,6 +131,14 @@ def _between(a: Any, b: Any, share: float) -> Any:
     return a
 
 
+def _is_whole(holder: Any, path: list[str]) -> bool:
+    """Whether a field is a whole number.  A file may say 3.0."""
+    *parents, name = path
+    for parent in parents:
+        holder = getattr(holder, parent, None)
+    return is_dataclass(holder) and _declared(holder, name) == "int"
+
+
 def _with(holder: Any, path: list[str], value: Any) -> Any:
     """``holder`` with the field at ``path`` set.  Raises ValueError if it has none such."""
     name, *rest = path
@@ -135,6 +150,8 @@ def _with(holder: Any, path: list[str], value: Any) -> Any:
     current = getattr(holder, name)
     if isinstance(current, int) and "float" in _declared(holder, name):
         current = float(current)
+    if name == "loop":
+        return replace(holder, loop=_loop(value))
     if not rest:
         return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
     if name == "family" and isinstance(current, str) and len(rest) == 1:
@@ -144,7 +161,18 @@ def _with(holder: Any, path: list[str], value: Any) -> Any:
 
 def _declared(holder: Any, name: str) -> str:
     """The type of a field in words: a file may say 0 where 0.5 is possible."""
-    return next(str(field.type) for field in fields(holder) if field.name == name)
+    return next((str(field.type) for field in fields(holder) if field.name == name), "")
+
+
+def _loop(value: Any) -> tuple[tuple[float, float], ...]:
+    """Vertices, as many as there are.  Raises ValueError."""
+    pairs = isinstance(value, tuple) and all(
+        isinstance(at, tuple) and len(at) == 2 and all(isinstance(v, float) for v in at)
+        for at in value
+    )
+    if not pairs or len(value) in (1, 2):
+        raise ValueError(f"a timeline's loop must be vertices (x, y), three or more, got {value!r}")
+    return tuple((x, y) for x, y in value)
 
 
 def _released(holder: Any, name: str) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+"""The picture of the window on top of the README: the program as it opens, photographed at rest.
+
+Needs a display; `make docs` gives it one of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSettings
+
+from app.main import Program
+from app.model import session
+from app.views.qt.settings import Settings
+
+SIZE = (1400, 900)
+# rounds of events without anything to compute before the window counts as at rest
+QUIET = 50
+
+
+def photograph(scene: str, target: Path) -> None:
+    """The window on a bundled scene, with nobody's settings, to a PNG."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
+        program = Program(session.load(scene), "auto", Settings(store, Path(folder) / "unsaved"))
+        frame = program.window.frame
+        frame.resize(*SIZE)
+        frame.show()
+        quiet = 0
+        while quiet < QUIET or program.controller.answers.path is None:
+            QEventLoop().processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            quiet = 0 if program.runner.pending() else quiet + 1
+        frame.grab().save(str(target))
+        program.close()
+
+
+if __name__ == "__main__":
+    photograph("bank", Path(sys.argv[1]))
