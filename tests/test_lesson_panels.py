@@ -13,6 +13,7 @@ from app.model import session
 from app.model.checks import check, holds, quantity
 from app.model.lesson import Lesson, NotALesson, parse
 from app.model.store import Store
+from app.views.base import PanelShown
 
 TEXT = """# Panels
 
@@ -46,6 +47,10 @@ answer: picture B: (0.47, 0.28); picture map: heat
 ## Words
 
 No panel.
+
+```scene
+panel: none
+```
 """
 
 
@@ -105,17 +110,26 @@ def test_a_check_asks_what_is_shown_now():
 
 
 def test_a_step_brings_its_panel_to_the_front():
-    raised: list[str] = []
+    told: list[tuple[str, str]] = []
 
     class Views:
         def set_panel(self, title: str, state: object) -> None: ...
 
         def raise_panel(self, title: str) -> None:
-            raised.append(title)
+            told.append(("raise", title))
+
+        def lower_panel(self, title: str) -> None:
+            told.append(("lower", title))
 
     part = LessonPart(Desk(Store(session.load("gaussian")), Views(), Views(), lambda task: None))
     part.begin(read())
-    assert raised == ["Picture", "Lesson"]
+    assert told == [("raise", "Picture"), ("raise", "Lesson")]
+    part.on_event(PanelShown("Picture", True))
     part.turn(1)
-    part.bring()
-    assert raised == ["Picture", "Lesson"], "a step on no panel leaves them as they are"
+    assert told[2:] == [("lower", "Picture")]
+    part.on_event(PanelShown("Picture", False))
+    part.on_event(PanelShown("Picture", True))
+    told.clear()
+    part.turn(-1)
+    part.turn(1)
+    assert told == [("raise", "Picture")], "what was there before stays"

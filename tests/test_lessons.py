@@ -252,6 +252,8 @@ class Views:
 
     def raise_panel(self, title: str) -> None: ...
 
+    def lower_panel(self, title: str) -> None: ...
+
     def tell(self, title: str, text: str) -> None:
         self.told.append(text)
 

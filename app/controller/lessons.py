@@ -18,7 +18,7 @@ from app.model.checks import Quantity, holds
 from app.model.lesson import Lesson, NotALesson, Step
 from app.model.progress import Progress
 from app.model.scene import Scene
-from app.views.base import Event
+from app.views.base import Event, PanelShown
 from app.views.lesson import LessonChosen, LessonEntry, LessonState
 from app.views.typeset import NotTypeset, page
 from compute.families import parse
@@ -45,7 +45,8 @@ class LessonPart(Part):
         self.admit: Callable[[Act], None] = lambda act: act()
         self.arrived: Callable[[Scene], None] = lambda scene: None
         self._answers: dict[type, object] = {}
-        self._shown = False
+        self._seen: set[str] = set()  # panels
+        self._brought = ""  # a panel that nobody but the lesson asked for
 
     @property
     def step(self) -> Step | None:
@@ -63,8 +64,11 @@ class LessonPart(Part):
         }
 
     def on_event(self, event: Event) -> None:
-        if isinstance(event, LessonChosen):
-            self.open(event.name)
+        match event:
+            case LessonChosen():
+                self.open(event.name)
+            case PanelShown():
+                (self._seen.add if event.visible else self._seen.discard)(event.title)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         if self.lesson is not None:
@@ -80,6 +84,7 @@ class LessonPart(Part):
     def show_list(self) -> None:
         """All lessons, in place of the one that is on."""
         self.lesson = None
+        self.bring()
         self._show()
         self.desk.window.raise_panel(TITLE)
 
@@ -127,9 +132,14 @@ class LessonPart(Part):
         self._look()
 
     def bring(self) -> None:
-        """The panel that the step is about, to the front."""
-        if self.step is not None and self.step.panel:
-            self.desk.window.raise_panel(self.step.panel)
+        """The panel that the step is about, to the front; away with that of an earlier step."""
+        panel = self.step.panel if self.step is not None else ""
+        if self._brought and self._brought != panel:
+            self.desk.window.lower_panel(self._brought)
+            self._brought = ""
+        if panel:
+            self._brought = panel if panel not in self._seen else self._brought
+            self.desk.window.raise_panel(panel)
 
     def show_answer(self) -> None:
         """Do what is asked for, where the lesson says how."""

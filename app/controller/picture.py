@@ -179,6 +179,11 @@ def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
     )
 
 
+def _round(curvature: float) -> float:
+    """0 for what is left of it by rounding alone."""
+    return 0.0 if abs(curvature) < 1e-12 else curvature
+
+
 def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
     """The numbers of a path and their certificate."""
     paths, carried_, plain = answer.paths, answer.transport, numbers.plain
@@ -200,7 +205,7 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
         ),
         Measure(
             "Curvature at A, B",
-            ", ".join(plain(float(k), 2) for k in answer.curvature),
+            ", ".join(plain(_round(float(k)), 2) for k in answer.curvature),
             "K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
         ),
     ]

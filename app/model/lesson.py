@@ -33,6 +33,7 @@ PANELS = (
     "Distributions", "Measures", "Flow", "Rows", "Token path", "Picture", "Normals", "Topology",
     "Heads",
 )  # fmt: skip
+NO_PANEL = "none"
 _NUMBER = re.compile(r"\{\{([^{}=]*)=([^{}]*)\}\}")
 _FENCE = re.compile(r"```\s*(\S*)\s*")
 
@@ -59,7 +60,7 @@ class Step:
     """text and task: Markdown with formulas, free of annotations; checks: all of them are to hold.
 
     already: the checks may hold from the beginning; answer: a scene in which they do, or None.
-    panel: the one that the step is about, "" for none.
+    panel: the one that the step is about, "" for none; as before, unless the step says another.
     """
 
     title: str
@@ -112,7 +113,7 @@ def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
     steps: list[Step] = []
     for section in sections:
         reader = _Reader(where, folder, title)
-        steps.append(reader.step(section, steps[-1].scene if steps else None))
+        steps.append(reader.step(section, steps[-1] if steps else None))
     return Lesson(name or where, title, summary, tuple(steps))
 
 
@@ -154,10 +155,11 @@ class _Reader:
     def __init__(self, where: str, folder: Path, title: str) -> None:
         self._where, self._folder, self._title = where, folder, title
 
-    def step(self, section: _Section, before: Scene | None) -> Step:
-        """One step, whose scene changes that of the step before."""
+    def step(self, section: _Section, last: Step | None) -> Step:
+        """One step, whose scene changes that of the last one."""
+        before = last.scene if last else None
         stated = self._pairs(section.blocks.get("scene", ()))
-        panel = self._panel(*stated.pop("panel", (0, "")))
+        panel = self._panel(*stated.pop("panel", (0, last.panel if last else "")))
         if before is None and not stated:
             raise self._wrong(section.line, "the first step needs a ```scene block")
         scene = self._changed(before, stated, section.line)
@@ -174,9 +176,10 @@ class _Reader:
                     tuple(numbers), section.line, panel)  # fmt: skip
 
     def _panel(self, line: int, name: str) -> str:
-        if name and name not in PANELS:
-            raise self._wrong(line, f"a panel must be one of {', '.join(PANELS)}, got {name!r}")
-        return name
+        if name and name not in (*PANELS, NO_PANEL):
+            known = ", ".join((*PANELS, NO_PANEL))
+            raise self._wrong(line, f"a panel must be one of {known}, got {name!r}")
+        return "" if name == NO_PANEL else name
 
     def _wrong(self, line: int, words: str) -> NotALesson:
         return NotALesson(self._where, line, " ".join(words.split()))

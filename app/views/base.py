@@ -366,6 +366,10 @@ class Window(ABC):
         """Bring the panel of that title to the front."""
 
     @abstractmethod
+    def lower_panel(self, title: str) -> None:
+        """Put it away."""
+
+    @abstractmethod
     def set_playhead(self, t: float) -> None: ...
     @abstractmethod
     def set_timeline(self, state: TimelineState) -> None: ...

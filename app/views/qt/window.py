@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -33,6 +33,7 @@ from app.views.base import (
 )
 from app.views.qt.actions import Actions
 from app.views.qt.busy import Busy
+from app.views.qt.context_menu import Pixel, offer
 from app.views.qt.family_panel import FamilyPanel
 from app.views.qt.frame import Frame, Hands, Leaving, Mail, Pinching, Walking
 from app.views.qt.layers_panel import LayersPanel
@@ -50,7 +51,6 @@ from app.views.theme import DARK, Theme
 from app.views.timeline import TimelineState
 
 NAME = "Attention Geodesics"
-Pixel = tuple[float, float]
 TOLD_MS = 6000
 LOG_HEIGHT = 120
 AREAS = {
@@ -243,6 +243,9 @@ class MainWindow(Window):
             # the layout knows of the panel only once events have been worked off
             self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
 
+    def lower_panel(self, title: str) -> None:
+        self._docks[title].hide()
+
     def set_playhead(self, t: float) -> None:
         self._timeline.show(t)
 
@@ -373,17 +376,7 @@ class MainWindow(Window):
 
     def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
         """A right click on the canvas shows ``entries(pixel)``; None is a line between them."""
-        canvas = self._canvas
-        canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-        def show(at: QPoint) -> None:
-            menu = QMenu(self.frame)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            for entry in entries((float(at.x()), float(at.y()))):
-                menu.addSeparator() if entry is None else menu.addAction(*entry)
-            menu.popup(canvas.mapToGlobal(at))
-
-        canvas.customContextMenuRequested.connect(show)
+        offer(self._canvas, entries)
 
     def serve(self, canvas: Hands) -> None:
         """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
