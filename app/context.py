@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.views.base import PinMoved
+from app.views.events import PinMoved
 
 Entry = tuple[str, Callable[[], None]]
 COMMANDS = (

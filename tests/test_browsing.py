@@ -48,7 +48,7 @@ def test_heads_come_when_they_are_looked_for_and_are_chosen(program):
 
 
 def test_temperature_and_keys_leave_the_pins_where_they_are(program):
-    from app.views.base import SceneEdited
+    from app.views.events import SceneEdited
 
     store = program.store
     start = store.scene.start

@@ -17,15 +17,14 @@ from app.controller.runner import EngineOpened, JobFailed
 from app.model import session
 from app.model.scene import Layers, Pin
 from app.model.store import Store
-from app.views.base import (
-    Canvas,
+from app.views.base import Canvas, Window
+from app.views.events import (
     CommandInvoked,
     Hovered,
     PinMoved,
     SceneEdited,
     VectorMoved,
     ViewChanged,
-    Window,
 )
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of

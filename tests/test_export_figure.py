@@ -107,6 +107,23 @@ def test_a_layer_that_is_off_is_not_in_the_figure(scene, found):
     assert not any(isinstance(item, Raster) for item in (*inside.items, *around.items))
 
 
+def test_a_faint_layer_is_faint_in_the_figure(scene, found):
+    bare = replace(
+        scene.layers, map=False, ellipses=False, transport=False, grid=False, tokens=False
+    )
+    plain = replace(scene, layers=bare)
+    faint = replace(plain, opacity=replace(scene.opacity, geodesic=0.5, straight=0.0))
+
+    def colours(drawn):
+        _, (inside, _) = groups(drawn, found)
+        return [item.colour[3] for item in inside.items if isinstance(item, Line)]
+
+    # the grid, a line's casing and the line, the geodesic's casing and the geodesic
+    *grid, casing, line, around, curve = colours(plain)
+    assert colours(faint) == pytest.approx([*grid, 0.0, 0.5 * around, 0.5 * curve])
+    assert min(casing, line) > 0.0
+
+
 def test_svg_has_text_as_text_curves_as_paths_and_maps_as_images(pictures):
     root = ElementTree.parse(pictures / "bank.svg").getroot()
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
@@ -266,6 +283,8 @@ def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
 
 def test_a_drawn_curve_ends_where_it_is_not_finite():
     class Broken(Layer):
+        opacity = 1.0
+
         def __init__(self):
             pass
 

@@ -16,7 +16,8 @@ from app.model.keyframes import keyed, moved, removed, stretched, times
 from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
 from app.model.timeline import Key, Timeline, Track, scene_at
-from app.views.base import Canvas, CommandInvoked, Window
+from app.views.base import Canvas, Window
+from app.views.events import CommandInvoked
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 from compute.types import Extent
 

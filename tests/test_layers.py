@@ -15,7 +15,7 @@ from app.controller.parts import Desk
 from app.controller.runner import JobFailed
 from app.model import session
 from app.model.store import Store
-from app.views.base import PanelShown
+from app.views.events import PanelShown
 from app.views.theme import DARK, LIGHT
 from app.views.token_path import TokenPathChosen
 from compute import heads, sphere

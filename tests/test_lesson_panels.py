@@ -13,7 +13,7 @@ from app.model import session
 from app.model.checks import check, holds, quantity
 from app.model.lesson import Lesson, NotALesson, parse
 from app.model.store import Store
-from app.views.base import PanelShown
+from app.views.events import PanelShown
 
 TEXT = """# Panels
 

@@ -13,7 +13,7 @@ from app.controller.parts import Desk
 from app.model import session
 from app.model.normals import Normals
 from app.model.store import Store
-from app.views.base import PanelShown
+from app.views.events import PanelShown
 from app.views.normals import NormalEdited
 from app.views.theme import DARK, LIGHT
 from compute.normals import Normal, outlines

@@ -11,7 +11,7 @@ from app.controller.jobs import MapJob, PathJob
 from app.controller.parts import Part
 from app.controller.runner import JobFailed, rank
 from app.controller.task import Task
-from app.views.base import PanelShown
+from app.views.events import PanelShown
 from app.views.qt import panels, window
 from tests.test_window import settle, until
 

@@ -15,7 +15,7 @@ from app.documents import is_photograph
 from app.model import session
 from app.model.photograph import Photograph
 from app.model.store import Store
-from app.views.base import PanelShown
+from app.views.events import PanelShown
 from app.views.photograph import PictureEdited
 from app.views.theme import DARK, LIGHT
 from compute import GeodesicViT, pictures

@@ -13,7 +13,7 @@ from app.controller.parts import Desk
 from app.model import session
 from app.model.scene import Pin
 from app.model.store import Store
-from app.views.base import PanelShown, SceneEdited
+from app.views.events import PanelShown, SceneEdited
 from app.views.theme import DARK, LIGHT
 from compute.families import family
 from compute.filmstrip import Way, ways

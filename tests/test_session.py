@@ -13,7 +13,7 @@ import pytest
 from app.model import session
 from app.model.normals import Normals
 from app.model.photograph import Photograph
-from app.model.scene import Layers, Pin, completed
+from app.model.scene import Layers, Opacity, Pin, completed
 from compute.types import Extent
 
 
@@ -40,6 +40,7 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         scalar="curvature",
         colormap="plasma",
         layers=Layers(map=False, ellipses=False),
+        opacity=Opacity(geodesic=0.5, balls=0.0),
         playhead=0.125,
         view=Extent(-3.0, 2.0, -1.0, 1.5),
         title="θ and “quotes”",
@@ -92,6 +93,10 @@ BAD = {
     "pin off the picture": (
         json.dumps(GOOD | {"photograph": {"start": [1.5, 0]}}),
         "photograph/start/0: 1.5",
+    ),
+    "more than all": (
+        json.dumps(GOOD | {"opacity": {"spray": 1.5}}),
+        "opacity/spray: 1.5 is greater than the maximum of 1",
     ),
     "another map": (json.dumps(GOOD | {"photograph": {"shown": "x"}}), "photograph/shown: 'x'"),
     "no normal": (

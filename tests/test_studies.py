@@ -16,8 +16,9 @@ from app.controller.studies import KINDS, STUDIES, BallJob, CutJob, EveryJob, St
 from app.model import session
 from app.model.scene import Layers
 from app.model.store import Store
-from app.views.base import Canvas, LoopDrawn, SceneEdited, Window
+from app.views.base import Canvas, Window
 from app.views.canvas.curves import STYLES
+from app.views.events import LoopDrawn, SceneEdited
 from compute.engine import ReferenceEngine
 
 ALL = {layer: True for layer in KINDS}

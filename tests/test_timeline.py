@@ -57,6 +57,7 @@ def test_anything_in_a_scene_can_have_keys(scene):
         Track("start.theta", (Key(0.0, (-1.0, 0.5), "linear"), Key(10.0, (1.0, 1.5)))),
         Track("alpha", (Key(0.0, 0.0, "linear"), Key(10.0, 1.0))),
         Track("layers.map", (Key(0.0, True), Key(5.0, False))),
+        Track("opacity.spray", (Key(0.0, 0.0, "linear"), Key(10.0, 1.0))),
         Track("scalar", (Key(0.0, "entropy"), Key(6.0, "curvature"))),
         Track("token", (Key(0.0, 0.0),)),
         Track(

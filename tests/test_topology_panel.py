@@ -16,7 +16,8 @@ from app.export.vector import VectorCanvas
 from app.model import session
 from app.model.flow import Flow
 from app.model.store import Store
-from app.views.base import Canvas, PanelShown, Window
+from app.views.base import Canvas, Window
+from app.views.events import PanelShown
 from app.views.theme import DARK
 from app.views.topology import Critical, PairChosen, TopologyAsked
 from compute.engine import ReferenceEngine

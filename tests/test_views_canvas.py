@@ -11,19 +11,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from app.views.base import (
-    Arrows,
-    Axes,
-    ColorMap2D,
-    Curve,
-    Hovered,
-    Marks,
-    PinMoved,
-    VectorMoved,
-    ViewChanged,
-)
+from app.views.base import Arrows, Axes, ColorMap2D, Curve, Marks
 from app.views.canvas.keyboard import FINE_STEP, STEP
 from app.views.canvas.picture import LEVELS, palette
+from app.views.events import Hovered, PinMoved, VectorMoved, ViewChanged
 from app.views.theme import DARK
 from compute.types import Extent
 
@@ -133,6 +124,21 @@ class TestPixels:
             row = canvas.image()[pixel(canvas, (0.0, 12.1))[1], :, :3].min(axis=1)
             lit.append(int((row > 230).sum()))
         assert 0.4 * lit[0] < lit[1] < 0.7 * lit[0]
+
+    def test_a_faint_layer_lets_the_ground_through(self, canvas):
+        canvas.set_grid(False)
+        canvas.set_curve("geodesic", Curve(np.array([(-1.8, 12.1), (2.8, 12.1)])))
+        canvas.set_vector(Arrows(np.array([(0.0, 11.0)]), np.array([(0.0, 0.8)])))
+        places = ((1.0, 12.1), (0.0, 11.2))
+        ground = np.array([int(DARK.background[i : i + 2], 16) for i in (1, 3, 5)])
+        full = [np.array(shade(canvas, at)) for at in places]
+        canvas.set_opacity({"transport": 0.5}, {"geodesic": 0.25})
+        for at, colour, share in zip(places, full, (0.25, 0.5), strict=True):
+            mixed = share * colour + (1.0 - share) * ground
+            # the casing below it is as faint
+            assert near(shade(canvas, at), tuple(mixed), 22), at
+        canvas.set_opacity({}, {})
+        assert [tuple(colour) for colour in full] == [shade(canvas, at) for at in places]
 
     def test_a_vector_points_up(self, canvas):
         canvas.set_vector(Arrows(np.array([(0.0, 11.0)]), np.array([(0.0, 1.5)])))

@@ -16,12 +16,13 @@ from app.controller.morphing import STEPS, both
 from app.model import session
 from app.model.scene import Scene, completed, in_chart
 from app.model.store import Store
-from app.views.base import CameraMoved, Canvas, PinMoved, SceneEdited, VectorMoved, Window
+from app.views.base import Canvas, Window
 from app.views.canvas.blend import BlendFrame
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.relief import far_to_near, shades, spread
 from app.views.canvas.space import SpaceFrame, axes, normals
 from app.views.canvas.stage import Stage
+from app.views.events import CameraMoved, PinMoved, SceneEdited, VectorMoved
 from compute.engine import ReferenceEngine
 from compute.types import Extent
 

@@ -10,16 +10,8 @@ import numpy as np
 import pytest
 
 from app.views.attention import AttentionState, KeyChoice
-from app.views.base import (
-    Choice,
-    Command,
-    CommandInvoked,
-    Distributions,
-    Hovered,
-    Measure,
-    PanelState,
-    SceneEdited,
-)
+from app.views.base import Choice, Command, Distributions, LayerRow, Measure, PanelState
+from app.views.events import CommandInvoked, Hovered, SceneEdited
 
 pytestmark = pytest.mark.window
 
@@ -56,7 +48,10 @@ STATE = PanelState(
     alpha=0.25,
     line_element="ds² = Σ pⱼ ((Tⱼ − η)·dθ)²,  p = softmax(b + Tθ)",
     note="The plane holds three queries exactly.",
-    layers=(("map", "Scalar map", True), ("grid", "Coordinate grid", False)),
+    layers=(
+        LayerRow("map", "Scalar map", True, None),
+        LayerRow("grid", "Coordinate grid", False, 0.5),
+    ),
     attention=HEAD,
 )
 BARS = Distributions(
@@ -210,8 +205,15 @@ def test_another_head_has_the_plane_of_its_own_tokens(window, act: Callable, tol
 
 def test_layers_are_switched(window):
     window.set_panels(STATE)
-    window._layers._boxes["grid"].click()
+    boxes = window._layers._boxes
+    assert (boxes["map"].text(), boxes["grid"].text()) == ("Scalar map", "Coordinate grid 50%")
+    boxes["grid"].click()
     assert window.told == [SceneEdited((("layers.grid", True),))]
+    window.told.clear()
+    entries = window._layers._shares("grid")
+    assert [words for words, _ in entries][:3] == ["100% opaque", "75% opaque", "✓ 50% opaque"]
+    entries[1][1]()
+    assert window.told == [SceneEdited((("opacity.grid", 0.75),))]
 
 
 def test_a_long_name_does_not_widen_the_panel(window):

@@ -17,7 +17,7 @@ def measure(engine: str) -> dict[str, Any]:
         return {"workload": "D", "name": "drag", "seconds": None, "remark": "there is no display"}
     from app.main import Program
     from app.model import session
-    from app.views.base import PinMoved
+    from app.views.events import PinMoved
 
     program = Program(session.load("bank"), engine)
     window = _Eyes(program)

@@ -13,7 +13,7 @@ from app.controller.parts import Desk, Part
 from app.controller.runner import JobFailed
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene
-from app.views.base import Event, PanelShown
+from app.views.events import Event, PanelShown
 from app.views.heads import HeadCell, HeadsState, Place
 from compute import survey
 from compute.engine import Engine

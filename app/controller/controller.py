@@ -31,9 +31,9 @@ from app.controller.surfaces import chart_drawn
 from app.controller.watching import Watching
 from app.model.scene import Scene
 from app.model.store import Store
-from app.views.base import (
+from app.views.base import Canvas, Window
+from app.views.events import (
     CameraMoved,
-    Canvas,
     CommandInvoked,
     Event,
     FormulaTyped,
@@ -43,7 +43,6 @@ from app.views.base import (
     SceneEdited,
     VectorMoved,
     ViewChanged,
-    Window,
 )
 from app.views.flow import StrokeDrawn
 from compute.families import family as manifold_of
@@ -204,6 +203,8 @@ class Controller:
             return
         drawing.show_pins(self.canvas, new)
         self._look(old, new)
+        if old.opacity != new.opacity:
+            drawing.show_opacity(self.canvas, new)
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
             self.answers.show_path()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
-from app.controller import currents, flowing, picture, studies, surfaces
+from app.controller import currents, flowing, lives, picture, studies, surfaces
 from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
 from app.model.scene import UNTURNED, Scene
-from app.views.base import XY, Axes, Canvas, Outline
+from app.views.base import Axes, Canvas, Outline
+from app.views.events import XY
 from compute.charts import Chart
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
@@ -62,7 +63,7 @@ def show_camera(canvas: Canvas, scene: Scene) -> None:
 
 
 def show_layers(canvas: Canvas, scene: Scene) -> None:
-    """Landmarks, grid and pins; layers that are off are cleared."""
+    """Landmarks, grid and pins; layers that are off are cleared, the others as opaque as they are."""
     manifold, chart = _manifold_and_chart(scene)
     canvas.set_marks(picture.marks(manifold, chart) if scene.layers.tokens else None)
     canvas.set_grid(scene.layers.grid)
@@ -75,7 +76,17 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
             for kind in kinds:
                 canvas.set_curve(kind, None)
     currents.clear_hidden(canvas, scene)
+    show_opacity(canvas, scene)
     show_pins(canvas, scene)
+
+
+def show_opacity(canvas: Canvas, scene: Scene) -> None:
+    """How much is seen of each layer, and of each kind of curve."""
+    shares = asdict(scene.opacity)
+    kinds = {**studies.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
+    kinds["singularities"] = tuple(lives.KINDS.values())
+    curves = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
+    canvas.set_opacity(shares, curves)
 
 
 def show_things(

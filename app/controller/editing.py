@@ -12,7 +12,8 @@ from app.controller.task import Task
 from app.model.flow import rewritten
 from app.model.scene import completed, in_chart
 from app.model.store import Store
-from app.views.base import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged, Window
+from app.views.base import Window
+from app.views.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.flow import StrokeDrawn
 from compute.types import Floats
 

@@ -18,7 +18,7 @@ from app.model.checks import Quantity, holds
 from app.model.lesson import Lesson, NotALesson, Step
 from app.model.progress import Progress
 from app.model.scene import Scene
-from app.views.base import Event, PanelShown
+from app.views.events import Event, PanelShown
 from app.views.lesson import LessonChosen, LessonEntry, LessonState
 from app.views.typeset import NotTypeset, page
 from compute.families import parse

@@ -10,7 +10,7 @@ from app.controller.task import Cancelled, Emit, Task
 from app.controller.watched import Watched
 from app.model.normals import Normals, normal_of
 from app.model.scene import Scene
-from app.views.base import Event
+from app.views.events import Event
 from app.views.normals import NormalEdited, NormalsState, NormalsWay
 from compute.bivariate import NormalPath
 from compute.engine import Engine

@@ -8,7 +8,7 @@ from app.controller import attention
 from app.controller.picture import words_of
 from app.model.colormaps import COLORMAPS
 from app.model.scene import DISTANCE, HEIGHT, Layers, Scene
-from app.views.base import Choice, PanelState
+from app.views.base import Choice, LayerRow, PanelState
 from compute.families import families, parse
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
@@ -55,7 +55,12 @@ def state(scene: Scene) -> PanelState:
         attention=attention.state(scene.family) if name == attention.NAME else None,
         note=attention.note(manifold) or f"Gaussian curvature K: {manifold.curvature_words}",
         layers=[
-            (field, words, bool(getattr(scene.layers, field)))
+            LayerRow(
+                field,
+                words,
+                bool(getattr(scene.layers, field)),
+                getattr(scene.opacity, field, None),
+            )
             for field, words in LAYER_WORDS.items()
             if field in Layers.__dataclass_fields__ and (field != "tokens" or manifold.landmarks)
         ],

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from app.controller.task import Task
 from app.model.scene import Scene
 from app.model.store import Store
-from app.views.base import Canvas, Event, Window
+from app.views.base import Canvas, Window
+from app.views.events import Event
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from app.controller.task import Cancelled, Emit, Task
 from app.controller.watched import Watched
 from app.model.photograph import LIMITS, Photograph
 from app.model.scene import Scene
-from app.views.base import Choice, Event
+from app.views.base import Choice
+from app.views.events import Event
 from app.views.flow import Setting
 from app.views.photograph import PictureEdited, PictureState
 from compute import heads, vision

@@ -7,7 +7,7 @@ import numpy as np
 from app.controller.surfaces import chart_drawn
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
-from app.views.base import XY, Array
+from app.views.events import XY, Array
 from compute.charts import Chart
 from compute.families import family as manifold_of
 from compute.manifold import Manifold, known_inside

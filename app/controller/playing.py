@@ -14,7 +14,7 @@ from app.model import keyframes
 from app.model.scene import UNTURNED, Scene
 from app.model.store import DEEPEST
 from app.model.timeline import Timeline, position, scene_at
-from app.views.base import Event
+from app.views.events import Event
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33

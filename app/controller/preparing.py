@@ -58,7 +58,7 @@ def is_slow(scene: Scene, changes: Mapping[str, Any]) -> bool:
 
 
 def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
-    """``scene`` with fields set, those of its parts as "layers.NAME", "flow.NAME", "family.NAME".
+    """``scene`` with fields set, those of its parts as "layers.NAME", "opacity.NAME", "flow.NAME" …
 
     ValueError where that asks for what does not exist.
     """
@@ -70,12 +70,17 @@ def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
         scene = of_family(scene, changed(scene.family, parameters))
     if "chart" in rest:
         scene = in_chart(scene, str(rest.pop("chart")))
-    layers = _within("layers.", rest)
+    layers, opacity = _within("layers.", rest), _within("opacity.", rest)
     flow = _within("flow.", rest)
     if flow:
         scene = replace(scene, flow=rewritten(scene.flow, flow))
     plain = {name: value for name, value in rest.items() if "." not in name}
-    scene = replace(scene, layers=replace(scene.layers, **layers), **plain)
+    scene = replace(
+        scene,
+        layers=replace(scene.layers, **layers),
+        opacity=replace(scene.opacity, **opacity),
+        **plain,
+    )
     check_height(scene)
     colormaps.check(scene.colormap)
     return scene

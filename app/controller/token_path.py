@@ -11,7 +11,7 @@ from app.controller.runner import JobFailed
 from app.controller.task import Cancelled, Emit, Task
 from app.controller.watched import Watched
 from app.model.scene import Scene
-from app.views.base import Event
+from app.views.events import Event
 from app.views.token_path import TokenPathChosen, TokenPathState
 from compute import heads
 from compute.engine import Engine

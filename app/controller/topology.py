@@ -14,7 +14,7 @@ from app.controller.picture import words_of
 from app.controller.surfaces import chart_drawn
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene, chart_of
-from app.views.base import Event, PanelShown
+from app.views.events import Event, PanelShown
 from app.views.topology import Critical, PairChosen, TopologyAsked, TopologyState
 from compute.engine import Engine
 from compute.families import family as manifold_of

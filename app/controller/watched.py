@@ -7,7 +7,7 @@ from typing import ClassVar
 from app.controller.parts import Desk, Part
 from app.controller.task import Task
 from app.model.scene import Scene
-from app.views.base import Event, PanelShown
+from app.views.events import Event, PanelShown
 
 
 class Watched(Part):

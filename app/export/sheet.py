@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -22,7 +22,7 @@ from app.views.canvas.map import MapLayer
 from app.views.canvas.picture import Placed
 from app.views.canvas.record import Discs, Heads, Outline, Strokes, recording
 from app.views.canvas.texts import CAP_HEIGHT, Label
-from app.views.theme import RGBA
+from app.views.theme import RGBA, faded
 
 PER_INCH = 96.0
 # beyond this many pixels nothing is seen, and number formats of readers overflow
@@ -134,11 +134,15 @@ def _layer(layer: Layer | MapLayer, frame: Frame) -> Iterator[Item]:
         with recording() as outlines:
             _, labels = layer.build(frame)
         for outline in outlines:
-            yield from _items(outline)
-        yield from (label for label in labels if label.text)
+            yield from (_fainter(item, layer.opacity) for item in _items(outline))
+        yield from (label.faded(layer.opacity) for label in labels if label.text)
 
 
-def _items(outline: Outline) -> Iterator[Item]:
+def _fainter(item: Line | Area | Disc, opacity: float) -> Line | Area | Disc:
+    return item if opacity == 1.0 else replace(item, colour=faded(item.colour, opacity))
+
+
+def _items(outline: Outline) -> Iterator[Line | Area | Disc]:
     match outline:
         case Strokes():
             yield from _strokes(outline)
@@ -148,7 +152,7 @@ def _items(outline: Outline) -> Iterator[Item]:
             yield from _heads(outline)
 
 
-def _strokes(made: Strokes) -> Iterator[Item]:
+def _strokes(made: Strokes) -> Iterator[Line]:
     lines, pen = [part for line in made.lines for part in _unbroken(line)], made.pen
     if pen.rim > 0 and pen.rim_colour[3] > 0:
         yield Line(lines, pen.rim_colour, pen.width + 2 * pen.rim, made.capped)
@@ -164,7 +168,7 @@ def _unbroken(line: Pixels) -> list[Pixels]:
     return [part for part in cleaned if len(part) > 1]
 
 
-def _discs(made: Discs) -> Iterator[Item]:
+def _discs(made: Discs) -> Iterator[Disc]:
     pen = made.pen
     for i, centre in enumerate(made.centres):
         if not np.isfinite(centre).all() or np.abs(centre).max() > FARTHEST:
@@ -178,7 +182,7 @@ def _discs(made: Discs) -> Iterator[Item]:
         yield Disc(at, pen.width / 2, colour)
 
 
-def _heads(made: Heads) -> Iterator[Item]:
+def _heads(made: Heads) -> Iterator[Line | Area]:
     pen = made.pen
     normal = np.stack([-made.directions[:, 1], made.directions[:, 0]], axis=1)
     for tip, along, across in zip(made.tips, made.directions, normal, strict=True):

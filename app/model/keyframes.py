@@ -46,8 +46,8 @@ def pose(scene: Scene) -> dict[str, Any]:
         match name:
             case "start" | "end":
                 found[f"{name}.theta"] = value.theta
-            case "layers":
-                found |= {f"layers.{f.name}": getattr(value, f.name) for f in fields(value)}
+            case "layers" | "opacity":
+                found |= {f"{name}.{f.name}": getattr(value, f.name) for f in fields(value)}
             case "flow" | "photograph" | "normals":
                 found |= {f"{name}.{of}": getattr(value, of) for of in OF[name]}
             case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,33 @@ class Layers:
 
 
 @dataclass(frozen=True)
+class Opacity:
+    """How much is seen of each layer, from 0 to 1; the map's is the scene's ``map_opacity``."""
+
+    grid: float = 1.0
+    ellipses: float = 1.0
+    tokens: float = 1.0
+    geodesic: float = 1.0
+    straight: float = 1.0
+    transport: float = 1.0
+    dual_paths: float = 1.0
+    all_geodesics: float = 1.0
+    spray: float = 1.0
+    balls: float = 1.0
+    loop: float = 1.0
+    cut_locus: float = 1.0
+    flow: float = 1.0
+    particles: float = 1.0
+    singularities: float = 1.0
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            share = getattr(self, f.name)
+            if not 0.0 <= share <= 1.0:
+                raise ValueError(f"opacity of {f.name} must lie in 0 … 1, got {share!r}")
+
+
+@dataclass(frozen=True)
 class Scene:
     """Everything that can be undone, saved or animated.
 
@@ -87,6 +114,7 @@ class Scene:
     colormap: str = "viridis"
     map_opacity: float = 1.0
     layers: Layers = field(default_factory=Layers)
+    opacity: Opacity = field(default_factory=Opacity)
     loop: tuple[Point, ...] = ()
     playhead: float = 0.5
     view: Extent | None = None

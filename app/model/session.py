@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.model import embedded, flow, normals, photograph, timeline
-from app.model.scene import Camera, Layers, Pin, Scene, completed
+from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled, is_file
 from compute.types import Extent
@@ -45,6 +45,7 @@ _KNOWN = {
     "end",
     "vector",
     "layers",
+    "opacity",
     "view",
     "timeline",
     "loop",
@@ -57,6 +58,7 @@ _KNOWN = {
 # entries whose own entries are fields
 _NESTED: dict[str, type] = {
     "layers": Layers,
+    "opacity": Opacity,
     "flow": flow.Flow,
     "photograph": photograph.Photograph,
     "normals": normals.Normals,
@@ -163,6 +165,9 @@ def to_text(scene: Scene, folder: Path) -> str:
 def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
     """What has a module of its own in this package, where it is not as usual."""
     data: dict[str, Any] = {}
+    if scene.opacity != Opacity():
+        shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}
+        data["opacity"] = {name: share for name, share in shares.items() if share != 1.0}
     if scene.flow != flow.Flow():
         data["flow"] = flow.stated(scene.flow, folder)
     if scene.photograph != photograph.Photograph():
@@ -212,6 +217,9 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         vector=_pair(data["vector"]) if data.get("vector") else None,
         layers=Layers(
             **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}
+        ),
+        opacity=Opacity(
+            **{f.name: float(data.get("opacity", {}).get(f.name, 1.0)) for f in fields(Opacity)}
         ),
         loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
         view=Extent(*map(float, view)) if view else None,

@@ -8,7 +8,7 @@ All positions are *chart* coordinates x (what is drawn), never pixels and never 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,121 +16,14 @@ from numpy.typing import NDArray
 
 from app.views.choices import Choice as Choice
 from app.views.choices import Command as Command
+from app.views.choices import LayerRow as LayerRow
 from app.views.choices import PanelState as PanelState
-from app.views.flow import Particles, StrokeDrawn, VectorField
-from app.views.lesson import LessonChosen
-from app.views.normals import NormalEdited
-from app.views.photograph import PictureEdited
-from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
-from app.views.token_path import TokenPathChosen
-from app.views.topology import Critical, PairChosen, TopologyAsked
+from app.views.events import XY, Array, Camera, Event
+from app.views.flow import Particles, VectorField
+from app.views.timeline import TimelineState
+from app.views.topology import Critical
 from compute.types import Extent
 
-Array = NDArray[np.floating]
-XY = tuple[float, ...]  # two chart coordinates, or three of a surface in space
-# azimuth and elevation in degrees, zoom, and the shift across and up in widths of the surface
-Camera = tuple[float, float, float, float, float]
-
-
-# --- events: view → controller ---------------------------------------------------------------
-@dataclass(frozen=True)
-class PinMoved:
-    """Pin "A" or "B" is dragged to x; ``done`` on release."""
-
-    pin: str
-    xy: XY
-    done: bool
-
-
-@dataclass(frozen=True)
-class VectorMoved:
-    """The tip of the vector at A is dragged to x."""
-
-    tip: XY
-    done: bool
-
-
-@dataclass(frozen=True, eq=False)
-class LoopDrawn:
-    """A closed line was drawn by hand: its vertices xy (k, 2)."""
-
-    xy: Array
-
-
-@dataclass(frozen=True)
-class Hovered:
-    """The pointer is over x, or has left the canvas (None)."""
-
-    xy: XY | None
-
-
-@dataclass(frozen=True)
-class ViewChanged:
-    """The visible rectangle changed by wheel or pan; pixels (width, height) of the plot."""
-
-    extent: Extent
-    pixels: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class CameraMoved:
-    """A surface in space was turned, drawn nearer or shifted; ``done`` on release."""
-
-    camera: Camera
-    done: bool
-
-
-@dataclass(frozen=True)
-class SceneEdited:
-    """A panel set fields of the scene: {"scalar": "curvature"}, {"layers.map": False} …"""
-
-    changes: tuple[tuple[str, object], ...]
-
-
-@dataclass(frozen=True)
-class CommandInvoked:
-    """A menu entry, shortcut or button of the command table."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class PanelShown:
-    """The panel of that title is seen from now on, or not any longer: hidden, or behind a tab."""
-
-    title: str
-    visible: bool
-
-
-@dataclass(frozen=True)
-class FormulaTyped:
-    """The definition of the user's own family as it is typed now, as JSON."""
-
-    definition: str
-
-
-Event = (
-    FormulaTyped
-    | PairChosen
-    | TopologyAsked
-    | PinMoved
-    | VectorMoved
-    | LoopDrawn
-    | StrokeDrawn
-    | Hovered
-    | ViewChanged
-    | CameraMoved
-    | SceneEdited
-    | CommandInvoked
-    | PanelShown
-    | LessonChosen
-    | NormalEdited
-    | PictureEdited
-    | TokenPathChosen
-    | TimeChosen
-    | KeyframeMoved
-    | TimelineEdited
-)
 Handler = Callable[[Event], None]
 
 
@@ -319,6 +212,10 @@ class Canvas(ABC):
     @abstractmethod
     def set_critical(self, points: Critical | None) -> None:
         """Critical points of the map; a click on one emits `PairChosen`."""
+
+    @abstractmethod
+    def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
+        """How much is seen of each layer by its name, and of each kind of curve."""
 
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...

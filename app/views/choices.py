@@ -18,6 +18,16 @@ class Choice:
     words: str
 
 
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer in its panel: ``field`` of Layers; ``opacity`` None where it has none of its own."""
+
+    field: str
+    words: str
+    visible: bool
+    opacity: float | None = 1.0
+
+
 @dataclass(frozen=True, eq=False)
 class PanelState:
     """What the family and layer panels show, as plain data (they hold no logic)."""
@@ -33,7 +43,7 @@ class PanelState:
     alpha: float
     line_element: str
     note: str  # e.g. how far the tokens lie off the plane
-    layers: Sequence[tuple[str, str, bool]]  # (field of Layers, words, visible)
+    layers: Sequence[LayerRow]
     colormaps: Sequence[Choice] = ()
     colormap: str = ""
     map_opacity: float = 1.0

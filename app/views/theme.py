@@ -64,6 +64,12 @@ class Theme:
         return self.caustic if index > 0 else self.pin_a
 
 
+def faded(colour: RGBA, opacity: float) -> RGBA:
+    """The same colour, seen by a share of what it is."""
+    red, green, blue, alpha = colour
+    return red, green, blue, alpha * opacity
+
+
 def rgba(colour: str, alpha: float = 1.0) -> RGBA:
     """``#rrggbb`` and an opacity as four numbers in [0, 1]."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))

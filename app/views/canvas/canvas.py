@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,6 @@ from app.views.base import (
     Marks,
     Outline,
     Surface,
-    ViewChanged,
 )
 from app.views.canvas.arrows import ArrowsLayer
 from app.views.canvas.axes import AxesLayer, GridLayer
@@ -45,6 +45,7 @@ from app.views.canvas.shapes import CLEAR
 from app.views.canvas.space import SpaceFrame
 from app.views.canvas.stage import Stage
 from app.views.canvas.still import Tile, still
+from app.views.events import ViewChanged
 from app.views.flow import Particles, VectorField
 from app.views.theme import DARK, RGBA, Theme, rgba
 from app.views.topology import Critical
@@ -96,6 +97,15 @@ class VispyCanvas(Gestures):
         self._vector = ArrowsLayer(theme, atlas, width=2.6, alpha=1.0, handle=True)
         self._marks, self._pins = MarksLayer(theme, atlas), PinsLayer(theme, atlas)
         self._focus = FocusLayer(theme, atlas)
+        self._named: dict[str, tuple[Layer, ...]] = {
+            "grid": (self._grid,),
+            "ellipses": (self._ellipses,),
+            "tokens": (self._marks,),
+            "transport": (self._carried, self._vector),
+            "flow": (self._field,),
+            "particles": (self._particles,),
+            "singularities": (self._zeros,),
+        }
         self._legend, self._message = LegendLayer(theme, atlas), MessageLayer(theme, atlas)
 
     def _now(self) -> None:
@@ -207,6 +217,13 @@ class VispyCanvas(Gestures):
 
     def set_critical(self, points: Critical | None) -> None:
         self._critical.set(points)
+        self._now()
+
+    def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
+        for name, parts in self._named.items():
+            for part in parts:
+                part.fade(layers.get(name, 1.0))
+        self._curves.fade_kinds(curves)
         self._now()
 
     def set_grid(self, visible: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, heads, join, strokes
 from app.views.canvas.texts import Label
-from app.views.theme import RGBA, Theme, rgba
+from app.views.theme import Theme, faded, rgba
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class CurvesLayer(Layer):
     def __init__(self, theme: Theme, atlas: Atlas) -> None:
         super().__init__(theme, atlas)
         self._curves: dict[str, Curve] = {}
+        self._shares: dict[str, float] = {}
 
     def set(self, kind: str, curve: Curve | None) -> None:
         """Replace the curve of a kind, or remove it.  Raises ValueError for an unknown kind."""
@@ -83,6 +84,12 @@ class CurvesLayer(Layer):
         else:
             self._curves[kind] = curve
         self.changed()
+
+    def fade_kinds(self, shares: Mapping[str, float]) -> None:
+        """How much is seen of each kind; of those not named, all."""
+        if dict(shares) != self._shares:
+            self._shares = dict(shares)
+            self.changed()
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
         """Ribbons, dashed where asked, and a key of those that do not speak for themselves."""
@@ -105,7 +112,8 @@ class CurvesLayer(Layer):
                 shapes.append(strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)
             halo = rgba(self.theme.halo, 0.85)
-            labels.append(Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo))
+            words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo)
+            labels.append(words.faded(self._share(kind)))
         return shapes, labels
 
     def _one(self, kind: str, frame: Frame) -> Vertices:
@@ -114,14 +122,19 @@ class CurvesLayer(Layer):
         dash = style.dash or (UNSURE if curve.dashed else None)
         if not hidden.any():
             return _drawn(line, style, pen, dash)
-        faint = replace(pen, colour=_fainter(pen.colour), rim_colour=_fainter(pen.rim_colour))
+        fainter = faded(pen.colour, BEHIND), faded(pen.rim_colour, BEHIND)
+        faint = replace(pen, colour=fainter[0], rim_colour=fainter[1])
         behind = _drawn(np.where(hidden, line, np.nan), style, faint, dash)
         return join(behind, _drawn(np.where(hidden, np.nan, line), style, pen, dash))
 
+    def _share(self, kind: str) -> float:
+        return self._shares.get(kind, 1.0)
+
     def _pen(self, kind: str) -> Pen:
         style = STYLES[kind]
-        colour = rgba(style.colour(self.theme), style.opacity)
-        casing = rgba(self.theme.casing, 0.55 * style.opacity)
+        opacity = style.opacity * self._share(kind)
+        colour = rgba(style.colour(self.theme), opacity)
+        casing = rgba(self.theme.casing, 0.55 * opacity)
         return Pen(colour, style.width, casing, style.rim)
 
 
@@ -133,11 +146,6 @@ def _drawn(line: Pixels, style: Style, pen: Pen, dash: tuple[float, float] | Non
     if dash is None:
         return strokes([line], pen)
     return strokes([dashes(piece, *dash) for piece in _pieces(line)], pen)
-
-
-def _fainter(colour: RGBA) -> RGBA:
-    red, green, blue, opacity = colour
-    return red, green, blue, opacity * BEHIND
 
 
 def _arrow(line: Pixels, pen: Pen) -> Vertices:

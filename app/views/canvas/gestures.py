@@ -7,18 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.views.base import (
-    XY,
-    Array,
-    Camera,
-    CameraMoved,
-    Curve,
-    Hovered,
-    LoopDrawn,
-    PinMoved,
-    VectorMoved,
-    ViewChanged,
-)
+from app.views.base import XY, Array, Camera, Curve
 from app.views.canvas.critical import CriticalLayer
 from app.views.canvas.frame import Frame
 from app.views.canvas.keyboard import TIP, Keys, has
@@ -26,6 +15,7 @@ from app.views.canvas.marks import MarksLayer
 from app.views.canvas.pointer import PAN, Drag, Pixel, Pointer, zoom_factor
 from app.views.canvas.space import SpaceFrame
 from app.views.canvas.stage import Stage
+from app.views.events import CameraMoved, Hovered, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.flow import StrokeDrawn
 from app.views.topology import PairChosen
 from compute.types import Extent

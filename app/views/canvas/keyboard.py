@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from app.views.base import XY, Canvas, Hovered, PinMoved, VectorMoved
+from app.views.base import XY, Canvas
 from app.views.canvas.arrows import ArrowsLayer
 from app.views.canvas.focus import FocusLayer
 from app.views.canvas.frame import Frame
 from app.views.canvas.pins import PinsLayer
 from app.views.canvas.space import SpaceFrame
+from app.views.events import Hovered, PinMoved, VectorMoved
 from compute.types import Extent
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}

@@ -25,11 +25,18 @@ class Layer(ABC):
         self._shapes = Shapes()
         self._texts = Texts(atlas)
         self._built: Frame | None = None
+        self.opacity = 1.0
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours from the next frame on."""
         self.theme = theme
         self.changed()
+
+    def fade(self, opacity: float) -> None:
+        """Be seen by a share of what is usual."""
+        if opacity != self.opacity:
+            self.opacity = opacity
+            self.changed()
 
     def changed(self) -> None:
         """What was built no longer holds."""
@@ -43,8 +50,17 @@ class Layer(ABC):
         """Draw into the current framebuffer."""
         if frame != self._built:
             shapes, labels = self.build(frame)
-            self._shapes.set(shapes)
-            self._texts.set(labels, frame.ratio)
+            self._shapes.set(_fainter(shapes, self.opacity))
+            self._texts.set([label.faded(self.opacity) for label in labels], frame.ratio)
             self._built = frame
         self._shapes.draw(frame)
         self._texts.draw(frame)
+
+
+def _fainter(shapes: Vertices, opacity: float) -> Vertices:
+    if opacity == 1.0:
+        return shapes
+    made = shapes.copy()
+    for name in ("a_core_colour", "a_rim_colour"):
+        made[name][..., 3] *= opacity
+    return made

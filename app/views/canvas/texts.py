@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from vispy import gloo
@@ -11,7 +11,7 @@ from vispy import gloo
 from app.views.canvas.frame import Frame
 from app.views.canvas.glyphs import HALO, Atlas, Glyph, writable
 from app.views.canvas.shapes import CLEAR, quad_indices
-from app.views.theme import RGBA
+from app.views.theme import RGBA, faded
 
 VERTEX = np.dtype(
     [("a_position", "f4", 2), ("a_texture", "f4", 2), ("a_colour", "f4", 4), ("a_halo", "f4", 4)]
@@ -54,6 +54,13 @@ class Label:
     halo: RGBA = CLEAR
     bold: bool = False
     upright: bool = False
+
+    def faded(self, opacity: float) -> Label:
+        """The same, seen by a share of what it is."""
+        if opacity == 1.0:
+            return self
+        colour, halo = faded(self.colour, opacity), faded(self.halo, opacity)
+        return replace(self, colour=colour, halo=halo)
 
 
 class Texts:

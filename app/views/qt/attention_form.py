@@ -9,7 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.attention import AttentionState
-from app.views.base import Choice, CommandInvoked, Event, SceneEdited
+from app.views.base import Choice
+from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.qt.key_menu import KeyMenu
 from app.views.qt.widgets import caption, fill, form, label, picker
 

@@ -9,7 +9,8 @@ import numpy as np
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSizePolicy
 
-from app.views.base import Distributions, Event
+from app.views.base import Distributions
+from app.views.events import Event
 from app.views.qt.plots import paint, pg, plot
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider
 
-from app.views.base import Choice, Event, FormulaTyped, PanelState, SceneEdited
+from app.views.base import Choice, PanelState
+from app.views.events import Event, FormulaTyped, SceneEdited
 from app.views.qt.attention_form import AttentionForm
 from app.views.qt.formula_panel import FormulaPanel
 from app.views.qt.icons import swatch

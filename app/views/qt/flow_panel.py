@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from app.views.base import CommandInvoked, Event, SceneEdited
+from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.flow import FlowState
 from app.views.qt.lives_plot import LivesPlot
 from app.views.qt.plots import paint, pg, plot

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout
 
-from app.views.base import Choice, Event, SceneEdited
+from app.views.base import Choice
+from app.views.events import Event, SceneEdited
 from app.views.heads import HeadsState, Place
 from app.views.qt.head_grid import HeadGrid
 from app.views.qt.widgets import WIDE, fill, label, panel, picker

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGridLayout
 
 from app.views.base import PanelState
+from app.views.qt.context_menu import offer
+from app.views.qt.sheet import Answer
 from app.views.qt.widgets import NARROW, panel
 
 COLUMNS = 2
+SHARES = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
+HINT = "Right click: how much of it is seen. Keyframes let it fade."
 
 
 class LayersPanel:
@@ -19,6 +24,7 @@ class LayersPanel:
     def __init__(self, change: Callable[[str, object], None]) -> None:
         self._change = change
         self._boxes: dict[str, QCheckBox] = {}
+        self._opacity: dict[str, float] = {}
         self.widget, column = panel(NARROW)
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(3)
@@ -27,17 +33,32 @@ class LayersPanel:
 
     def show(self, state: PanelState) -> None:
         """Show a state without telling it back."""
-        listed = {field for field, _, _ in state.layers}
+        listed = {layer.field for layer in state.layers}
         for field, box in self._boxes.items():
             box.setVisible(field in listed)
-        for field, words, visible in state.layers:
-            box = self._boxes.get(field) or self._add(field, words)
+        for layer in state.layers:
+            box = self._boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
+            self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
+            box.setText(layer.words if share == 1.0 else f"{layer.words} {share:.0%}")
             with QSignalBlocker(box):
-                box.setChecked(visible)
+                box.setChecked(layer.visible)
 
-    def _add(self, field: str, words: str) -> QCheckBox:
-        box = QCheckBox(words)
+    def _add(self, field: str, fades: bool) -> QCheckBox:
+        box = QCheckBox()
+        if fades:
+            box.setToolTip(HINT)
+            offer(box, lambda pixel: self._shares(field))
         box.toggled.connect(lambda on: self._change(f"layers.{field}", on))
         self._grid.addWidget(box, *divmod(len(self._boxes), COLUMNS))
         self._boxes[field] = box
         return box
+
+    def _shares(self, field: str) -> list[Answer | None]:
+        """How much of a layer may be seen: the menu of its box."""
+        return [
+            (
+                f"{'✓ ' if share == self._opacity[field] else ''}{share:.0%} opaque",
+                partial(self._change, f"opacity.{field}", share),
+            )
+            for share in SHARES
+        ]

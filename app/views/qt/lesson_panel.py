@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.base import CommandInvoked, Event
+from app.views.events import CommandInvoked, Event
 from app.views.lesson import LessonChosen, LessonState
 from app.views.qt.widgets import WIDE, label, look, panel
 from app.views.theme import Theme

@@ -55,11 +55,11 @@ def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[E
     ]
     layers = [
         Entry(
-            f"Layer: {words}",
-            "hide" if visible else "show",
-            partial(edit, f"layers.{field}", not visible),
+            f"Layer: {layer.words}",
+            "hide" if layer.visible else "show",
+            partial(edit, f"layers.{layer.field}", not layer.visible),
         )
-        for field, words, visible in state.layers
+        for layer in state.layers
     ]
     return [*choices, *layers]
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from app.views.base import Event, PanelShown
+from app.views.events import Event, PanelShown
 from app.views.qt.widgets import WIDE, scrolling
 from app.views.theme import Theme
 

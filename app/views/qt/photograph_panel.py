@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from app.views.base import CommandInvoked, Handler
+from app.views.base import Handler
+from app.views.events import CommandInvoked
 from app.views.photograph import PictureEdited, PictureState
 from app.views.qt import plots
 from app.views.qt.plots import pg

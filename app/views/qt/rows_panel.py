@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
-from app.views.base import Handler, SceneEdited
+from app.views.base import Handler
+from app.views.events import SceneEdited
 from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.widgets import WIDE, label, panel

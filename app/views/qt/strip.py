@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.views.base import Event
+from app.views.events import Event
 from app.views.theme import Theme
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineState
 

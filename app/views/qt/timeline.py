@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.timeline import LONGEST
-from app.views.base import Choice, CommandInvoked, Event, SceneEdited
+from app.views.base import Choice
+from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.qt.strip import Strip
 from app.views.qt.style import GAP
 from app.views.qt.widgets import fill, label, look, picker

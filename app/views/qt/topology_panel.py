@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton
 
-from app.views.base import Choice, Event
+from app.views.base import Choice
+from app.views.events import Event
 from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker

@@ -19,18 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.preferences import Preferences
-from app.views.base import (
-    Array,
-    Command,
-    CommandInvoked,
-    Distributions,
-    Hovered,
-    Measure,
-    PanelState,
-    SceneEdited,
-    Verdict,
-    Window,
-)
+from app.views.base import Array, Command, Distributions, Measure, PanelState, Verdict, Window
+from app.views.events import CommandInvoked, Hovered, SceneEdited
 from app.views.qt.actions import Actions
 from app.views.qt.busy import Busy
 from app.views.qt.context_menu import Pixel, offer
