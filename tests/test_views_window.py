@@ -206,7 +206,8 @@ def test_another_head_has_the_plane_of_its_own_tokens(window, act: Callable, tol
 def test_layers_are_switched(window):
     window.set_panels(STATE)
     boxes = window._layers._boxes
-    assert (boxes["map"].text(), boxes["grid"].text()) == ("Scalar map", "Coordinate grid 50%")
+    assert (boxes["map"].text(), boxes["grid"].text()) == ("Scalar map", "Coordinate grid ◐")
+    assert boxes["grid"].toolTip().startswith("50% opaque")
     boxes["grid"].click()
     assert window.told == [SceneEdited((("layers.grid", True),))]
     window.told.clear()

@@ -15,7 +15,7 @@ from app.views.qt.widgets import NARROW, panel
 
 COLUMNS = 2
 SHARES = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
-HINT = "Right click: how much of it is seen. Keyframes let it fade."
+HINT = "A right click changes how much of it is seen; keyframes let it fade."
 
 
 class LayersPanel:
@@ -39,14 +39,15 @@ class LayersPanel:
         for layer in state.layers:
             box = self._boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
             self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
-            box.setText(layer.words if share == 1.0 else f"{layer.words} {share:.0%}")
+            box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
+            if layer.opacity is not None:
+                box.setToolTip(f"{share:.0%} opaque. {HINT}")
             with QSignalBlocker(box):
                 box.setChecked(layer.visible)
 
     def _add(self, field: str, fades: bool) -> QCheckBox:
         box = QCheckBox()
         if fades:
-            box.setToolTip(HINT)
             offer(box, lambda pixel: self._shares(field))
         box.toggled.connect(lambda on: self._change(f"layers.{field}", on))
         self._grid.addWidget(box, *divmod(len(self._boxes), COLUMNS))
