@@ -101,12 +101,15 @@ def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
 def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
     """``paths`` with the residual at ``request.end``, and NOT_CONVERGED above limit · length.
 
-    Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED, residual NaN.
+    So says a ray that left the domain too: that it was aimed badly is no proof that there is no way
+    inside.  Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED, residual
+    NaN.
     """
     metric = request.manifold.geometry(request.end).metric
     residual = norm(metric, paths.stop - request.end)
     missed = residual > limit * np.maximum(paths.length, 1e-3)
-    status = np.where((paths.status == Status.OK) & missed, Status.NOT_CONVERGED, paths.status)
+    strayed = missed & np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN))
+    status = np.where(strayed, Status.NOT_CONVERGED, paths.status)
     singular = multiple.singular_ends(request)
     status = np.where(singular, Status.ILL_CONDITIONED, status)
     return replace(
