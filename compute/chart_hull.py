@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute.types import Floats
+
+Bools = NDArray[np.bool_]
 
 
 def hull(points: Floats) -> list[int]:
@@ -27,3 +30,11 @@ def _chain(points: Floats, order: list[int]) -> list[int]:
 def _turn(a: Floats, b: Floats, c: Floats) -> float:
     """Twice the area of the triangle abc, positive counter-clockwise."""
     return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+
+
+def encloses(corners: Floats, points: Floats) -> Bools:
+    """Which points (k, 2) lie strictly inside a convex polygon (m, 2), counter-clockwise."""
+    along = np.roll(corners, -1, axis=0) - corners
+    across = np.stack([-along[:, 1], along[:, 0]])
+    inside: Bools = (points @ across > (corners * across.T).sum(axis=1)).all(axis=1)
+    return inside

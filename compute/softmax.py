@@ -59,6 +59,11 @@ class Softmax:
             )
         return p, c1, c2, g
 
+    def moments(self, theta: Floats) -> tuple[Floats, Floats]:
+        """η (..., 2) and g packed (..., 3), the first two cumulants."""
+        p, *_, g = self._moments(theta)
+        return p @ self.keys.astype(theta.dtype), g
+
     def geometry(self, theta: Floats) -> LocalGeometry:
         """g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
         p, c1, c2, g = self._moments(theta)

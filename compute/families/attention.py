@@ -17,18 +17,20 @@ from numpy.typing import ArrayLike
 
 from compute import planes
 from compute.arrays import matrix, vector
-from compute.chart_hull import hull
+from compute.chart_hull import encloses, hull
 from compute.charts import Chart, parameters
 from compute.family import Family
 from compute.head_choice import DEFAULTS, chosen, settled
 from compute.heads import Head
-from compute.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support
+from compute.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support, solve2
 from compute.softmax import Softmax, slot
 from compute.types import Extent, Floats, points
 
 MOST_KEYS = 4096
 # keys whose spread across a line, or from one point, is a smaller share than this lie on it
 ON_A_LINE = 1e-9
+# η is met when it is missed by this share of the keys' spread
+ARRIVED = 1e-12
 SINGULAR_WORDS = "none, for the keys lie on one line of this plane, or at one point: g is singular"
 
 
@@ -166,28 +168,26 @@ def _polygon_view(corners: Floats) -> Extent:
     return Extent(low[0] - border, high[0] + border, low[1] - border, high[1] + border)
 
 
-def _query_of(family: Softmax, eta: Floats, rounds: int = 40) -> Floats:
+def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
     """θ(η) by damped Newton on the convex ψ(θ) − η·θ; NaN outside the keys' convex hull."""
     target = np.asarray(eta, dtype=np.float64).reshape(-1, 2)
-    theta = np.zeros_like(target)
+    found, theta = np.full_like(target, np.nan), np.zeros_like(target)
     scale = np.sqrt(family.spread2)
+    todo = np.flatnonzero(encloses(family.keys[hull(family.keys)], target))
     for _ in range(rounds):
-        local = family.geometry(theta)
-        miss = target - family.mean(theta)
-        det = np.maximum(local.metric[:, 0] * local.metric[:, 2] - local.metric[:, 1] ** 2, 1e-280)
-        step = np.stack(
-            [
-                local.metric[:, 2] * miss[:, 0] - local.metric[:, 1] * miss[:, 1],
-                local.metric[:, 0] * miss[:, 1] - local.metric[:, 1] * miss[:, 0],
-            ],
-            axis=-1,
-        )
-        step /= det[:, None]
+        mean, metric = family.moments(theta[todo])
+        miss = target[todo] - mean
+        far = np.linalg.norm(miss, axis=1)
+        arrived = far < ARRIVED * scale
+        found[todo[arrived]] = theta[todo[arrived]]
+        todo, miss, metric = todo[~arrived], miss[~arrived], metric[~arrived]
+        if todo.size == 0:
+            break
+        step = solve2(metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2), miss)
         # ψ is self-concordant-like: a step that moves no logit by more than 1 always descends
         longest = np.maximum(np.linalg.norm(step, axis=1) * scale, 1.0)
-        theta = theta + step / longest[:, None]
-    reached = np.linalg.norm(target - family.mean(theta), axis=1) < 1e-6 * scale
-    return np.where(reached[:, None], theta, np.nan).reshape(np.shape(eta))
+        theta[todo] += step / longest[:, None]
+    return found.reshape(np.shape(eta))
 
 
 def of_head(
