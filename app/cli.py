@@ -51,6 +51,8 @@ def _run(chosen: argparse.Namespace) -> int:
         return int(command(chosen))
     except (ValueError, NoAdapter) as problem:
         return _refuse(str(problem))
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough
     except OSError as problem:
         return _refuse(f"{problem.strerror or problem}: {problem.filename}")
 

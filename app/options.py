@@ -284,7 +284,12 @@ def _pictures(commands: Any) -> None:
     animate.add_argument("-o", "--output", required=True, metavar="FILE.(mp4|webm|gif|png)")
     animate.add_argument("--size", type=size, default=(1280, 720), metavar="WxH")
     length = animate.add_mutually_exclusive_group()
-    length.add_argument("--frames", type=int, metavar="N", help="how many")
+    length.add_argument(
+        "--frames",
+        type=int,
+        metavar="N",
+        help="how many: of keyframes those from the beginning, without any of the whole glide",
+    )
     length.add_argument(
         "--seconds",
         type=number_in(0.01, 3600),

@@ -124,6 +124,27 @@ def test_a_faint_layer_is_faint_in_the_figure(scene, found):
     assert min(casing, line) > 0.0
 
 
+def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
+    faint = replace(scene, opacity=replace(scene.opacity, straight=0.0))
+    paper = figure.Paper(legend=True)
+
+    def words(drawn) -> set[str]:
+        groups_ = figure.laid_out(drawn, found, paper, "reference").groups()
+        return {item.text for g in groups_ for item in g.items if isinstance(item, Label)}
+
+    assert "Straight line" in words(scene)
+    assert "Straight line" not in words(faint) and "Geodesic" in words(faint)
+
+
+def test_a_caption_calls_things_as_the_window_does(scene):
+    from app.controller.flowform import words_of
+    from app.controller.panels import chart_words
+    from compute.families import family
+
+    assert chart_words(family("gaussian"), "height:log") == "Height over logarithmic"
+    assert words_of(scene.flow) == ("Heat, covariant (rough)", "Source at A, sink at B")
+
+
 def test_svg_has_text_as_text_curves_as_paths_and_maps_as_images(pictures):
     root = ElementTree.parse(pictures / "bank.svg").getroot()
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]

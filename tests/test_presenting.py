@@ -120,6 +120,28 @@ def test_presenting_enlarges_the_canvas_and_pins_are_where_they_are_drawn(progra
     assert canvas.frame.size == (widget.width(), widget.height())
 
 
+def test_after_a_lecture_the_panels_are_those_of_the_step_that_was_reached(program):
+    from app.controller.lessons import LessonPart
+
+    picture, part = program.window._docks["Picture"], program.controller.part(LessonPart)
+    program.window.actions["lesson:patches"].trigger()
+    for began, ended, shown in ((3, 6, False), (6, 3, True)):
+        part.go(began)
+        rested(program)
+        assert picture.isVisible() != shown
+        program.window.actions["present"].trigger()
+        rested(program)
+        assert picture.isVisible() != shown, "what the step is about stays"
+        part.go(ended)
+        rested(program)
+        program.window.presenter.leave()
+        rested(program)
+        assert picture.isVisible() == shown
+    part.go(6)
+    rested(program)
+    assert not picture.isVisible()
+
+
 def test_to_close_while_presenting_keeps_the_window_s_layout(tmp_path):
     from app.main import Program
     from app.model import session

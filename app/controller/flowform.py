@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.controller.picture import words_of
-from app.model.flow import SIDES
+from app.controller import picture
+from app.model.flow import SIDES, Flow
 from app.model.scene import Scene, chart_of, view_of
 from app.views.base import Choice
 from app.views.flow import Setting
@@ -60,7 +60,7 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
         Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
     if flow.initial == "gradient" and flow.mode != "scalar":
-        scalars = tuple(Choice(s, words_of(s)) for s in manifold.scalars)
+        scalars = tuple(Choice(s, picture.words_of(s)) for s in manifold.scalars)
         mapped = Choice("", "As the map")
         rows.append(
             Setting("flow.scalar", "Of", "Up its steepest slope.", flow.scalar, (mapped, *scalars))
@@ -74,6 +74,12 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
         Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-12, 1.0)),
     ]
     return tuple(rows)
+
+
+def words_of(flow: Flow) -> tuple[str, str]:
+    """What the form calls a flow's equation and its beginning."""
+    named = {c.value: c.words for c in (*MODES, *INITIAL, *MASS)}
+    return named[flow.mode].removeprefix("⚠ "), named[flow.initial].rstrip("…")
 
 
 def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:

@@ -145,6 +145,7 @@ class LessonPart(Part):
         """Do what is asked for, where the lesson says how."""
         if self.step is not None and self.step.answer is not None:
             self._put(replace(self.step.answer, title=self.step.scene.title))
+            self.arrived(self.desk.store.scene)
 
     def _put(self, scene: Scene) -> None:
         self.desk.store.settle()

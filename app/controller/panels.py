@@ -67,6 +67,11 @@ def state(scene: Scene) -> PanelState:
     )
 
 
+def chart_words(manifold: Manifold, name: str) -> str:
+    """What the family panel calls a chart."""
+    return next((c.words for c in _charts(manifold) if c.value == name), name)
+
+
 def _charts(manifold: Manifold) -> list[Choice]:
     """The charts, and the heights over those of the plane."""
     own = [Choice(c.name, c.title) for c in manifold.charts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.controller.quantities import Answers, computed, studied, value
@@ -38,11 +39,8 @@ class Proofreader:
         return found
 
     def _of_step(self, step: Step) -> Iterator[tuple[int, str]]:
-        for text in (step.text, step.task):
-            try:
-                page(text)
-            except NotTypeset as problem:
-                yield step.line, str(problem)
+        for text, first in ((step.text, step.text_line), (step.task, step.task_line)):
+            yield from _unset(text, first)
         for number in step.numbers:
             yield from self._of_number(number)
         try:
@@ -77,3 +75,12 @@ class Proofreader:
 
     def _holds(self, check: Check, scene: Scene, step: Step) -> bool | None:
         return holds(check, scene, step.scene, lambda asked: self.value(asked, scene))
+
+
+def _unset(text: str, first: int) -> Iterator[tuple[int, str]]:
+    """What cannot be set of a text that begins at line ``first``, paragraph by paragraph."""
+    for found in re.finditer(r"(?:^.*\S.*$\n?)+", text, re.MULTILINE):
+        try:
+            page(found[0])
+        except NotTypeset as problem:
+            yield first + text.count("\n", 0, found.start()), str(problem)

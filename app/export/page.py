@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
-from app.controller import picture
+from app.controller import flowform, picture
 from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, MapAnswer, PathAnswer
+from app.controller.panels import chart_words
 from app.controller.studies import StudyAnswer
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
@@ -117,7 +118,7 @@ class Layout:
                 self._check_room("distributions", bottom - top, needed)
                 draw.draw_distributions(ink, shown, (left, top, right, bottom))
         if self.legend:
-            draw.draw_legend(ink, self.scene.layers, (EDGE, height + LINE / 2))
+            draw.draw_legend(ink, self.scene, (EDGE, height + LINE / 2))
         for i, line in enumerate(self.lines, start=int(self.legend)):
             ink.words(line, (EDGE, height + LINE * (i + 0.5)), draw.SIZE, ink.theme.text)
 
@@ -168,7 +169,7 @@ def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]
     """Family and ds², what is drawn, and the certificate: a sentence or two a paragraph."""
     manifold = manifold_of(scene.family)
     formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
-    drawn_by = next((c.title for c in manifold.charts if c.name == scene.chart), scene.chart)
+    drawn_by = chart_words(manifold, scene.chart)
     coloured = [
         f"Colours: {picture.words_of(scene.scalar)}."
         for answer in found
@@ -199,7 +200,8 @@ def _of_flow(answer: FlowAnswer) -> str:
     flow = answer.job.flow
     study = " (backward heat, ill-posed)" if flow.mode in BACKWARD else ""
     stopped = "" if answer.status == Status.OK else ", stopped at ten times its norm"
-    words = f"Flow: mode {flow.mode}{study}, field {flow.initial}, t = {answer.time:.4g}{stopped}"
+    mode, initial = flowform.words_of(flow)
+    words = f"Flow: {mode}{study}, began as “{initial}”, t = {answer.time:.4g}{stopped}"
     return f"{words} (float64, {flow.side} × {flow.side} nodes)."
 
 

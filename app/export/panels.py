@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.export.sheet import width_of
-from app.model.scene import Layers
+from app.model.scene import Scene
 from app.views.base import Distributions, Measure
 from app.views.canvas.shapes import Pen, Vertices, dashes, strokes
 from app.views.canvas.texts import Label
@@ -72,17 +72,17 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
         ink.words(measure.value.replace("-", "−"), (right, y), SIZE, colour, (1.0, 0.5))
 
 
-def draw_legend(ink: Ink, layers: Layers, at: tuple[float, float]) -> None:
+def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
     """What the lines are of those layers that the chart itself does not name, in one row."""
     theme, (x, y) = ink.theme, at
     samples = (
-        ("Geodesic", layers.geodesic, theme.geodesic, 3.0),
-        ("Straight line", layers.straight, theme.straight, 1.4),
-        ("Carried vector", layers.transport, theme.vector, 2.4),
-        ("Circles of one Fisher radius", layers.ellipses, theme.ellipse, 1.0),
+        ("geodesic", "Geodesic", theme.geodesic, 3.0),
+        ("straight", "Straight line", theme.straight, 1.4),
+        ("transport", "Carried vector", theme.vector, 2.4),
+        ("ellipses", "Circles of one Fisher radius", theme.ellipse, 1.0),
     )
-    for words, shown, colour, width in samples:
-        if shown:
+    for layer, words, colour, width in samples:
+        if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0:
             draw = ink.dashed if words == "Straight line" else ink.line
             draw([(x, y), (x + SAMPLE, y)], colour, width)
             ink.words(words, (x + SAMPLE + 8, y), SIZE, theme.text)

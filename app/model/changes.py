@@ -16,11 +16,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from app.model import session
+import numpy as np
+
+from app.model import colormaps, session
 from app.model.flow import Flow, rewritten
 from app.model.normals import Numbers
 from app.model.photograph import Photograph
-from app.model.scene import Layers, Pin, Scene, completed, in_chart, of_family
+from app.model.scene import DISTANCE, Layers, Pin, Scene, completed, in_chart, of_family
 from app.model.wording import number, plain, tuple_of
 from compute.families import family as manifold_of
 from compute.families import parse, write
@@ -173,8 +175,11 @@ def _entry(field: str, text: str, folder: Path) -> Any:
 
 def _pin(scene: Scene, text: str) -> Pin:
     """A place in θ, or on a token by its label or number."""
+    manifold = manifold_of(scene.family)
     if not plain(text).startswith("token "):
         x, y = tuple_of(text, 2)
+        if not manifold.in_domain(np.array([x, y])):
+            raise ValueError(f"a pin must lie in {manifold.domain}, got {text.strip()!r}")
         return Pin((x, y))
     index = token_of(manifold_of(scene.family), text.strip()[len("token ") :])
     marks = manifold_of(scene.family).landmarks
@@ -225,6 +230,18 @@ def _normal(text: str) -> Numbers:
     return x, y, xx, xy, yy
 
 
+def _scalar(scene: Scene, name: str) -> str:
+    known = (*manifold_of(scene.family).scalars, DISTANCE)
+    if name not in known:
+        raise ValueError(f"expected one of {', '.join(known)}, got {name!r}")
+    return name
+
+
+def _colours(name: str) -> str:
+    colormaps.check(name)
+    return name
+
+
 def _ranged(text: str, low: float, high: float) -> float:
     found = number(text)
     if not low <= found <= high:
@@ -237,9 +254,9 @@ READERS: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
     "B": lambda scene, text: {"end": _pin(scene, text)},
     "vector": lambda scene, text: {"vector": tuple_of(text, 2)},
     "alpha": lambda scene, text: {"alpha": _ranged(text, -1.0, 1.0)},
-    "map": lambda scene, text: {"scalar": text.strip()},
+    "map": lambda scene, text: {"scalar": _scalar(scene, text.strip())},
     "key": lambda scene, text: {"token": int(_ranged(text, 0, 1e6))},
-    "colours": lambda scene, text: {"colormap": text.strip()},
+    "colours": lambda scene, text: {"colormap": _colours(text.strip())},
     "layers": lambda scene, text: {"layers": _layers(scene, text)},
     "loop": lambda scene, text: {"loop": _loop(text)},
     "normal A": lambda scene, text: {"normals": replace(scene.normals, a=_normal(text))},

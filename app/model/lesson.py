@@ -42,7 +42,7 @@ class NotALesson(ValueError):
     """A text that cannot be read as a lesson; the message is one line with file and line."""
 
     def __init__(self, where: str, line: int, words: str) -> None:
-        super().__init__(f"{where}:{line}: {words}")
+        super().__init__(f"{where}:{line}: {words}" if line else f"{where}: {words}")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Number:
 class Step:
     """text and task: Markdown with formulas, free of annotations; checks: all of them are to hold.
 
+    line, text_line, task_line: where the step, its text and its task begin in the file.
     already: the checks may hold from the beginning; answer: a scene in which they do, or None.
     panel: the one that the step is about, "" for none; as before, unless the step says another.
     """
@@ -72,6 +73,8 @@ class Step:
     answer: Scene | None
     numbers: tuple[Number, ...]
     line: int
+    text_line: int
+    task_line: int
     panel: str = ""
 
 
@@ -106,6 +109,9 @@ def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
     title = head[0][1][2:].strip() if head and head[0][1].startswith("# ") else ""
     if not title:
         raise NotALesson(where, 1, "a lesson begins with its title: # Title")
+    for n, words in [(1, title), *((section.line, section.title) for section in sections)]:
+        if "$" in words:
+            raise NotALesson(where, n, f"a title is plain text without formulas, got {words!r}")
     if not 1 <= len(sections) <= MOST_STEPS:
         raise NotALesson(where, 1, f"a lesson has 1 to {MOST_STEPS} steps (## Title), "
                          f"got {len(sections)}")  # fmt: skip
@@ -173,7 +179,8 @@ class _Reader:
         if bool(words) != bool(checks):
             raise self._wrong(section.line, "something to do needs a check, and a check a task")
         return Step(section.title, text, scene, words, checks, already, answer,
-                    tuple(numbers), section.line, panel)  # fmt: skip
+                    tuple(numbers), section.line, _first(section.text, section.line),
+                    _first(tuple(task), section.line), panel)  # fmt: skip
 
     def _panel(self, line: int, name: str) -> str:
         if name and name not in (*PANELS, NO_PANEL):
@@ -254,6 +261,11 @@ class _Reader:
             raise self._wrong(line, str(problem)) from None
         where = self._inline(changes, scene, line) if changes else scene
         return Number(written.strip(), found, where, line)
+
+
+def _first(lines: tuple[Line, ...], otherwise: int) -> int:
+    """The number of the first line that is not empty."""
+    return next((n for n, line in lines if line.strip()), otherwise)
 
 
 def _is_order(line: str) -> bool:

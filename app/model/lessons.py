@@ -38,7 +38,7 @@ def _read(path: Path, name: str) -> Lesson:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise NotALesson(str(path), 1, f"a lesson has at most {MOST_BYTES} bytes")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         known = ", ".join(titles())
         raise NotALesson(str(path), 0, f"there is no such file, and lessons are {known}") from None

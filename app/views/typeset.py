@@ -12,7 +12,16 @@ __all__ = ["NotTypeset", "page"]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
 _CODE = re.compile(r"`([^`]+)`")
-_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^\s()&quot;]+)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((https://[^\s()&quot;]+)\)")
+_DOLLAR = r"\$"
+# Markdown that would be shown as it is written, and what to say of it
+_REFUSED = {
+    "a picture": re.compile(r"!\["),
+    "a heading below a step's": re.compile(r"^#{1,6} ", re.MULTILINE),
+    "a table": re.compile(r"^\s*\|", re.MULTILINE),
+    "a quotation": re.compile(r"^>", re.MULTILINE),
+    "a link to other than https://…": re.compile(r"\]\((?!https://)"),
+}
 _FORMULA = re.compile(r"\$([^$]+)\$")
 _HELD = "\x00{}\x00"
 _BULLET = re.compile(r"(?:[-*]|\d+\.) +")
@@ -25,6 +34,9 @@ def page(text: str) -> str:
 
 def _block(block: str) -> str:
     bare = block.strip()
+    for what, pattern in _REFUSED.items():
+        if pattern.search(_CODE.sub("", _FORMULA.sub("", bare))):
+            raise NotTypeset(f"there is no place for {what}, got {bare[:60]!r}")
     if bare.startswith("$$") and bare.endswith("$$") and len(bare) > 4:
         return display(" ".join(bare[2:-2].split()))
     lines = bare.split("\n")
@@ -52,10 +64,10 @@ def sentence(text: str) -> str:
         held.append(html)
         return _HELD.format(len(held) - 1)
 
-    bare = text.replace("\x00", "")
+    bare = text.replace("\x00", "").replace(_DOLLAR, hold("$"))
     bare = _FORMULA.sub(lambda match: hold(inline(match[1])), bare)
     if "$" in bare:
-        raise NotTypeset(f"a formula is written $…$, got one $ in {text[:60]!r}")
+        raise NotTypeset(f"a formula is written $…$, a dollar \\$; got one $ in {text[:60]!r}")
     bare = _CODE.sub(lambda match: hold(f"<code>{escape(match[1])}</code>"), bare)
     made = escape(bare, quote=False)
     made = _LINK.sub(r'<a href="\2">\1</a>', made)

@@ -12,6 +12,7 @@ from app.views.attention import AttentionState
 from app.views.base import Choice
 from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.qt.key_menu import KeyMenu
+from app.views.qt.style import fixed
 from app.views.qt.widgets import caption, fill, form, label, picker
 
 # ticks of the slider of temperatures for a factor of ten, on either side of 1
@@ -64,7 +65,7 @@ class AttentionForm:
             "The model’s own is τ = 1."
         )
         self.readout = label("1")
-        self.readout.setFixedWidth(READOUT)
+        fixed(self.readout, READOUT)
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._rows.addRow(caption("τ"), _row((self.temperature, 1), (self.readout, 0)))
         self.keys = KeyMenu(lambda numbers: self._tell(mask=numbers))

@@ -12,6 +12,7 @@ from app.views.events import Event, FormulaTyped, SceneEdited
 from app.views.qt.attention_form import AttentionForm
 from app.views.qt.formula_panel import FormulaPanel
 from app.views.qt.icons import swatch
+from app.views.qt.style import fixed
 from app.views.qt.widgets import NARROW, caption, fill, form, label, panel, picker
 
 Emit = Callable[[Event], None]
@@ -62,7 +63,7 @@ class FamilyPanel:
             "family α = 1 is straight in θ and α = −1 straight in η."
         )
         self.alpha_words = label("0")
-        self.alpha_words.setFixedWidth(38)
+        fixed(self.alpha_words, 38)
         self.alpha_words.setAlignment(Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout()
         row.addWidget(self.alpha, 1)

@@ -16,6 +16,7 @@ from app.views.flow import FlowState
 from app.views.qt.lives_plot import LivesPlot
 from app.views.qt.plots import paint, pg, plot
 from app.views.qt.settings_form import SettingsForm
+from app.views.qt.style import fixed
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
 
@@ -61,7 +62,7 @@ class FlowPanel:
         for name, text in BUTTONS:
             button = QToolButton()
             button.setText(text)
-            button.setFixedWidth(44)
+            fixed(button, 44)
             button.setAccessibleName(NAMES[name])
             button.setToolTip(NAMES[name])
             button.clicked.connect(lambda _=False, name=name: self._emit(CommandInvoked(name)))
@@ -73,7 +74,7 @@ class FlowPanel:
         self.slider.setToolTip("How long the field has flowed: what has been is kept")
         self.slider.valueChanged.connect(self._scrub)
         self.readout = label("", "quiet")
-        self.readout.setFixedWidth(62)
+        fixed(self.readout, 62)
         row.addWidget(self.slider, 1)
         row.addWidget(self.readout)
         return row

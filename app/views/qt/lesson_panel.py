@@ -70,6 +70,7 @@ class LessonPanel:
         page, column = _plain()
         head = QHBoxLayout()
         self.title = label("", "quiet", wrap=True)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.count = label("", "quiet")
         head.addWidget(self.title, 1)
         head.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)

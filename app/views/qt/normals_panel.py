@@ -14,6 +14,7 @@ from app.views.normals import NormalEdited, NormalsState, NormalsWay, Numbers
 from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.settings_form import Number
+from app.views.qt.style import fixed
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme
 
@@ -58,7 +59,7 @@ class NormalsPanel:
             side.addWidget(line)
         side.addLayout(grid)
         side.addStretch(1)
-        widget.setFixedWidth(SIDE)
+        fixed(widget, SIDE)
         return widget
 
     def _number(self, name: str, words: str) -> Number:

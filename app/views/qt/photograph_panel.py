@@ -14,6 +14,7 @@ from app.views.photograph import PictureEdited, PictureState
 from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.settings_form import SettingsForm
+from app.views.qt.style import fixed
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme
 
@@ -53,7 +54,7 @@ class PhotographPanel:
         side.addLayout(self.form.layout)
         side.addWidget(self.open)
         side.addStretch(1)
-        widget.setFixedWidth(SIDE)
+        fixed(widget, SIDE)
         return widget
 
     def _make_items(self) -> None:

@@ -41,6 +41,7 @@ class Presenter(QObject):
         super().__init__(frame)
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
         self._before: tuple[object, object, list[QWidget]] | None = None
+        self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
         self.spotlight: Spotlight | None = None
         self.magnify: Callable[[float], None] = lambda scale: None  # the canvas
 
@@ -48,6 +49,11 @@ class Presenter(QObject):
     def is_on(self) -> bool:
         """Whether somebody presents."""
         return self._before is not None
+
+    def note(self, title: str, shown: bool) -> None:
+        """A panel was raised or lowered: it stays so after a lecture."""
+        if self.is_on:
+            self._wanted[title] = shown
 
     def toggle(self) -> None:
         """Begin or end."""
@@ -78,7 +84,7 @@ class Presenter(QObject):
         application.installEventFilter(self)
 
     def leave(self) -> None:
-        """The window as it was."""
+        """The window as it was, but for the panels that were raised or lowered since."""
         if self._before is None:
             return
         (state, window_state, hidden), self._before = self._before, None
@@ -95,6 +101,10 @@ class Presenter(QObject):
             widget.show()
         self._frame.setWindowState(window_state)
         self._frame.restoreState(state)
+        wanted, self._wanted = self._wanted, {}
+        for dock in self._frame.findChildren(QDockWidget):
+            if dock.objectName() in wanted:
+                dock.setVisible(wanted[dock.objectName()])
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

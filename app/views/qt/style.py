@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.views.theme import Theme
 
 GAP = 8
 POINTS = 10
+# what applications and widgets remember: how large type is, and a width at the usual size
+SCALE, USUAL = "type_scale", "usual_width"
 ICONS = Path(__file__).parent / "icons"
 SHEET = """
 QWidget {{ color: {text}; font-size: {points}pt; }}
@@ -119,3 +121,19 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
     application.setFont(font)
     sizes = {"points": points, "larger": points + 1}
     application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
+    application.setProperty(SCALE, points / POINTS)
+    for widget in application.allWidgets():
+        if widget.property(USUAL) is not None:
+            _widen(widget)
+
+
+def fixed(widget: QWidget, width: int) -> None:
+    """A width that grows with the type, in pixels at the usual size."""
+    widget.setProperty(USUAL, width)
+    _widen(widget)
+
+
+def _widen(widget: QWidget) -> None:
+    application = QApplication.instance()
+    scale = application.property(SCALE) if application is not None else None
+    widget.setFixedWidth(round(widget.property(USUAL) * (scale or 1.0)))

@@ -20,7 +20,7 @@ from app.model.timeline import LONGEST
 from app.views.base import Choice
 from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.qt.strip import Strip
-from app.views.qt.style import GAP
+from app.views.qt.style import GAP, fixed
 from app.views.qt.widgets import fill, label, look, picker
 from app.views.theme import Theme
 from app.views.timeline import TimelineEdited, TimelineState
@@ -71,7 +71,7 @@ class Timeline:
             lambda value: self._emit(SceneEdited((("playhead", value / TICKS),)))
         )
         self.readout = label("", "quiet")
-        self.readout.setMinimumWidth(56)
+        fixed(self.readout, 66)
         for widget, stretch in (
             (self.button, 0),
             (label("A", "quiet"), 0),
@@ -85,7 +85,7 @@ class Timeline:
 
     def _button(self, command: str, name: str, hint: str) -> QToolButton:
         made = QToolButton()
-        made.setFixedWidth(38)
+        fixed(made, 38)
         made.setAccessibleName(name)
         made.setToolTip(hint)
         made.clicked.connect(lambda: self._emit(CommandInvoked(command)))
@@ -95,11 +95,11 @@ class Timeline:
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
         self.clock = label("", "quiet")
-        self.clock.setFixedWidth(50)
+        fixed(self.clock, 50)
         self.easing = self._picker("Easing", "How it leads on from this keyframe", "easing", EASES)
         self.repeat = self._picker("At the end", "What comes after the end", "repeat", REPEATS)
         self.duration = QDoubleSpinBox()
-        self.duration.setFixedWidth(BOX - 8)
+        fixed(self.duration, BOX - 8)
         self.duration.setRange(0.1, LONGEST)
         self.duration.setDecimals(1)
         self.duration.setSuffix(" s")
@@ -126,7 +126,7 @@ class Timeline:
     def _picker(self, name: str, hint: str, field: str, words: dict[str, str]) -> QComboBox:
         box = picker(name, hint)
         box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        box.setFixedWidth(BOX)
+        fixed(box, BOX)
         fill(box, [Choice(value, shown) for value, shown in words.items()], next(iter(words)))
         box.activated.connect(lambda: self._emit(TimelineEdited(field, str(box.currentData()))))
         return box

@@ -12,6 +12,7 @@ from app.views.base import Choice
 from app.views.events import Event
 from app.views.qt import plots
 from app.views.qt.plots import pg
+from app.views.qt.style import fixed
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
 from app.views.topology import Array, PairChosen, TopologyAsked, TopologyState
@@ -72,7 +73,7 @@ class TopologyPanel:
         )
         self.slider.valueChanged.connect(lambda _: self._ask())
         self._readout = label("", "quiet")
-        self._readout.setFixedWidth(62)
+        fixed(self._readout, 62)
         row.addWidget(self.slider, 1)
         row.addWidget(self._readout)
         return row

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.views.base import Choice
-from app.views.qt.style import GAP
+from app.views.qt.style import GAP, fixed
 
 LABEL_WIDTH = 62
 NARROW, WIDE = 268, 326
@@ -91,7 +91,7 @@ def form() -> QFormLayout:
 def caption(text: str) -> QLabel:
     """The label of a form's row."""
     made = label(text)
-    made.setFixedWidth(LABEL_WIDTH)
+    fixed(made, LABEL_WIDTH)
     return made
 
 

@@ -227,6 +227,7 @@ class MainWindow(Window):
     def raise_panel(self, title: str) -> None:
         dock, slot = self._docks[title], self._slots.get(title)
         came = not dock.isVisible()
+        self.presenter.note(title, True)
         dock.show()
         dock.raise_()
         if came and slot is not None and slot.spec.top:
@@ -234,6 +235,7 @@ class MainWindow(Window):
             self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
 
     def lower_panel(self, title: str) -> None:
+        self.presenter.note(title, False)
         self._docks[title].hide()
 
     def set_playhead(self, t: float) -> None:

@@ -1,0 +1,96 @@
+"""Lessons that teachers write: what is said of their mistakes, and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.controller.proofreading import Proofreader
+from app.model import lessons
+from app.model.lesson import NotALesson, parse
+from app.views.typeset import NotTypeset, page
+
+TEXT = """# A lesson
+
+## A step
+
+Words of the first paragraph.
+
+More words.
+
+```scene
+family: gaussian
+A: (0, 1)
+B: (1, 1)
+map: entropy
+colours: magma
+```
+
+```do
+Do it.
+
+And this.
+
+check: layer spray on
+answer: layers: +spray
+```
+"""
+
+
+def read(text: str = TEXT):
+    return parse(text, "mine.md", Path())
+
+
+def test_it_is_right(reference_engine):
+    assert Proofreader(reference_engine).problems(read()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("map: entropy", "map: foo", 13, "map: expected one of entropy"),
+        ("colours: magma", "colours: mud", 14, "colours: colormap must be one of"),
+        ("B: (1, 1)", "B: (1, -1)", 12, "B: a pin must lie in"),
+        ("## A step", "## A step of $5", 3, "a title is plain text without formulas"),
+        ("# A lesson", "# A $lesson$", 1, "a title is plain text without formulas"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_the_line_of_its_key(before, after, line, words):
+    with pytest.raises(NotALesson) as told:
+        read(TEXT.replace(before, after))
+    assert str(told.value).startswith(f"mine.md:{line}: {words}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "words"),
+    [
+        ("More words.", "It costs $5.", 7, "a dollar \\$"),
+        ("More words.", "$\\foo$", 7, "foo"),
+        ("And this.", "![cat](cat.png)", 20, "no place for a picture"),
+        ("And this.", "### Sub", 20, "no place for a heading below a step's"),
+        ("More words.", "| a | b |", 7, "no place for a table"),
+        ("More words.", "> said", 7, "no place for a quotation"),
+        ("More words.", "[x](http://x.org)", 7, "no place for a link to other than https://"),
+    ],
+)
+def test_what_cannot_be_set_is_said_with_the_line_of_its_paragraph(
+    before, after, line, words, reference_engine
+):
+    (told,) = Proofreader(reference_engine).problems(read(TEXT.replace(before, after)))
+    assert told[0] == line and words in told[1]
+
+
+def test_a_dollar_is_a_dollar():
+    assert page(r"from \$5 to \$6, and $x$").startswith("<p>from $5 to $6, and <span")
+    with pytest.raises(NotTypeset, match="one \\$"):
+        page("$5")
+    assert page("`a | b` and $|x|$") and page("a - b > c")
+
+
+def test_a_mark_of_byte_order_is_no_text_and_a_missing_file_has_no_lines(tmp_path):
+    file = tmp_path / "bom.md"
+    file.write_text("\ufeff" + TEXT, encoding="utf-8")
+    assert lessons.load(file).title == "A lesson"
+    with pytest.raises(NotALesson, match=r"none\.md: there is no such file"):
+        lessons.load(tmp_path / "none.md")
