@@ -37,6 +37,7 @@ from app.views.events import (
     CommandInvoked,
     Event,
     FormulaTyped,
+    Held,
     Hovered,
     LoopDrawn,
     PinMoved,
@@ -120,14 +121,20 @@ class Controller:
                 self.editor.move_camera(event)
             case SceneEdited():
                 self.editor.edit(dict(event.changes))
+            case CommandInvoked() if event.name in self.commands:
+                self.commands[event.name]()
+            case _:
+                self._heed_more(event)
+
+    def _heed_more(self, event: Event) -> None:
+        """What changes no scene by itself."""
+        match event:
+            case Held():
+                self._drag(event.held)
             case FormulaTyped():
                 self._read_formula(event)
             case Hovered():
                 self.window.set_coordinates(placing.described(self.store.scene, event.xy))
-            case CommandInvoked() if event.name in self.commands:
-                self.commands[event.name]()
-            case _:
-                pass
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
         """Write numbers another way; compute paths with other numbers of steps, live and at rest."""
@@ -201,7 +208,8 @@ class Controller:
             self.watching.end()
             self._show_everything(new)
             return
-        drawing.show_pins(self.canvas, new)
+        if (old.start, old.end, old.vector) != (new.start, new.end, new.vector):
+            drawing.show_pins(self.canvas, new)
         self._look(old, new)
         if old.opacity != new.opacity:
             drawing.show_opacity(self.canvas, new)

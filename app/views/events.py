@@ -77,6 +77,13 @@ class SceneEdited:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A slider that moves the geodesic was taken, or let go: what follows it is drawn as in a drag."""
+
+    held: bool
+
+
+@dataclass(frozen=True)
 class CommandInvoked:
     """A menu entry, shortcut or button of the command table."""
 
@@ -110,6 +117,7 @@ Event = (
     | ViewChanged
     | CameraMoved
     | SceneEdited
+    | Held
     | CommandInvoked
     | PanelShown
     | LessonChosen

@@ -66,6 +66,7 @@ class VispyCanvas(Gestures):
         super().__init__()
         self._view, self._timer = self._surface(size)
         self.frames = 0  # drawn so far
+        self._due = False  # a frame was asked for that is not drawn yet
         self._axes, self._grid_visible = Axes(("", "")), True
         self._stage = Stage(size, MARGINS)
         self._make_layers(theme)
@@ -111,11 +112,15 @@ class VispyCanvas(Gestures):
     def _now(self) -> None:
         """Draw as soon as the window can, with all that has changed."""
         self._timer.stop()
+        self._due = True
         self._view.update()
 
     def _soon(self) -> None:
-        """Draw with what is about to come, the geodesic of a moved pin: one frame instead of two."""
-        if not self._timer.running:
+        """Draw with what is about to come, the geodesic of a moved pin: one frame instead of two.
+
+        A frame that is due already has it anyway.
+        """
+        if not self._timer.running and not self._due:
             self._timer.start()
 
     def close(self) -> None:
@@ -263,6 +268,7 @@ class VispyCanvas(Gestures):
 
     def _draw(self) -> None:
         self.frames += 1
+        self._due = False
         self._measure()
         width, height = self._view.physical_size
         self._paint(

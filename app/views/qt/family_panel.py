@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider
 
 from app.views.base import Choice, PanelState
-from app.views.events import Event, FormulaTyped, SceneEdited
+from app.views.events import Event, FormulaTyped, Held, SceneEdited
 from app.views.qt.attention_form import AttentionForm
 from app.views.qt.formula_panel import FormulaPanel
 from app.views.qt.icons import swatch
@@ -98,6 +98,8 @@ class FamilyPanel:
         self.opacity.valueChanged.connect(lambda v: self._change("map_opacity", v / 100))
         self.token.activated.connect(lambda i: self._change("token", i))
         self.alpha.valueChanged.connect(lambda v: self._change("alpha", v / ALPHA_STEPS))
+        self.alpha.sliderPressed.connect(lambda: self._emit(Held(True)))
+        self.alpha.sliderReleased.connect(lambda: self._emit(Held(False)))
 
     def _change(self, field: str, value: object) -> None:
         self._emit(SceneEdited(((field, value),)))
