@@ -19,10 +19,13 @@ DEFAULTS: dict[str, Any] = {
     "token": 0,  # of the plane of most Fisher information
     "temperature": 1.0,
     "mask": "",  # keys that are left out, "i,j,…"
+    "mask_of": -1,  # the query whose row of the file's own mask holds, if they differ; −1: the last
     "q": "",  # what the file calls its arrays, if not q, k and v
     "k": "",
     "v": "",
 }
+# what says which file it is, and how that is to be read
+OF_FILE = ("source", "q", "k", "v")
 
 
 def settled(stated: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def head_of(stated: dict[str, Any]) -> Head:
     """The head that a specification names, without the keys that are left out."""
     c = settings(stated)
     file = file_of(c)
-    head = file.head(c["layer"], c["head"])
+    head = file.head(c["layer"], c["head"], c["mask_of"])
     masked = planes.whole_numbers("mask", c["mask"])
     for number in masked:
         heads.in_range("mask", number, file.k.shape[2], file.name)

@@ -85,7 +85,10 @@ def numbers(count: int) -> tuple[str, ...]:
 
 
 def bias(path: str, mask: Floats | None, shape: tuple[int, ...]) -> Floats | None:
-    """What a mask adds to the logits (layers, heads, n), −inf for keys that take no part."""
+    """What a mask adds to the logits, −inf for keys that take no part.
+
+    (layers, heads, 1, n) if it is the same for all queries, else (layers, heads, queries, n).
+    """
     if mask is None:
         return None
     added = mask.dtype.kind == "f"
@@ -95,14 +98,10 @@ def bias(path: str, mask: Floats | None, shape: tuple[int, ...]) -> Floats | Non
         np.broadcast_to(mask, shape)
     except ValueError:
         raise ValueError(f"{path}: mask must broadcast to {shape}, got {mask.shape}") from None
-    if mask.ndim > 1:
-        if (mask != mask[..., :1, :]).any():
-            raise ValueError(
-                f"{path}: mask must be the same for all queries, which have one manifold: store the "
-                "row of one query"
-            )
-        mask = mask[..., 0, :]
+    mask = np.atleast_2d(mask)
+    if (mask == mask[..., :1, :]).all():
+        mask = mask[..., :1, :]
     if not added:
-        mask = np.where(mask, 0.0, -np.inf)
+        mask = np.where(mask, np.float32(0.0), np.float32(-np.inf))
     layers, heads, _, n = shape
-    return np.broadcast_to(mask, (layers, heads, n))
+    return np.broadcast_to(mask, (layers, heads, mask.shape[-2], n))

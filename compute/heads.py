@@ -3,9 +3,10 @@
 A file holds q, k, v of shape (layers, heads, tokens, d), (heads, tokens, d) or (tokens, d), by these
 names or by others that a `Names` or a side file ``NAME.names.json`` states, and optionally
     tokens, key_tokens   strings; in a .safetensors file JSON lists of its metadata,
-    mask                 of what broadcasts to (layers, heads, queries, keys) and is the same for all
-                         queries: true or 1 for a key that takes part, or floats that are added to the
-                         logits, where −1e4 or less leaves the key out.
+    mask                 of what broadcasts to (layers, heads, queries, keys): true or 1 for a key that
+                         takes part, or floats that are added to the logits, where −1e4 or less leaves
+                         the key out.  Where it differs between queries, as in causal models, a head is
+                         seen with the mask of one of them.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ class Head:
 class HeadFile:
     """All heads of a file: q (layers, heads, m, d), k (layers, heads, n, d), v (…, n, dv).
 
-    tokens name the queries, key_tokens the keys; bias (layers, heads, n) or None.
+    tokens name the queries, key_tokens the keys; bias None, (layers, heads, 1, n), or (layers, heads,
+    m, n) of a mask that differs between queries.
     """
 
     name: str
@@ -101,18 +103,33 @@ class HeadFile:
     def heads(self) -> int:
         return int(self.q.shape[1])
 
-    def head(self, layer: int, head: int) -> Head:
-        """One head without the keys that the file's mask leaves out.
+    @property
+    def is_causal(self) -> bool:
+        """Whether the mask differs between queries."""
+        return self.bias is not None and self.bias.shape[2] > 1
 
-        ValueError if there is none of that number.
+    def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
+        """One head without the keys that the file's mask leaves out for the query ``mask_of``.
+
+        −1 is the last query, which in a causal model sees all.  ValueError if there is none of that
+        number.
         """
         in_range("layer", layer, self.layers, self.name)
         in_range("head", head, self.heads, self.name)
         q, k, v = (array[layer, head].astype(np.float64) for array in (self.q, self.k, self.v))
-        bias = np.zeros(len(k)) if self.bias is None else self.bias[layer, head].astype(np.float64)
+        bias = self._bias(layer, head, mask_of, len(k))
         whole = Head(q, k, v, self.tokens, self.key_tokens, bias, tuple(range(len(k))))
         dropped = np.flatnonzero(bias <= LEFT_OUT)
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
+
+    def _bias(self, layer: int, head: int, mask_of: int, n: int) -> Floats:
+        if self.bias is None:
+            return np.zeros(n)
+        count = len(self.tokens)
+        row = count - 1 if mask_of == -1 else mask_of
+        in_range("mask_of", row, count, self.name)
+        bias: Floats = self.bias[layer, head, row if self.is_causal else 0].astype(np.float64)
+        return bias
 
 
 def bundled() -> tuple[str, ...]:

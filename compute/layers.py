@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from compute import sphere
-from compute.attend.modes import rows
 from compute.heads import HeadFile
 from compute.types import Floats
 
@@ -75,8 +74,10 @@ def token_rows(
     count = file.q.shape[2]
     if not 0 <= token < count:
         raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
-    found = [file.head(*place) for place in places]
-    return np.concatenate([rows(one.q[token : token + 1] / temperature, one.k) for one in found])
+    found = [file.head(*place, mask_of=token) for place in places]
+    if len({one.numbers for one in found}) > 1:
+        raise ValueError(f"{file.name} masks other keys in other {over}: there is no one simplex")
+    return np.concatenate([one.rows(temperature, [token]) for one in found])
 
 
 def row_path(rows: Floats) -> RowPath:

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from app.cli import main
+from app.controller import attention
 from compute import heads, planes
 from compute.families import changed, family
 from compute.head_choice import chosen, head_of
+from compute.layers import token_rows
 from compute.survey import glance
 from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
 
@@ -112,8 +115,53 @@ def test_masks_leave_keys_out_or_weigh_them(tmp_path):
     np.testing.assert_allclose(head.rows(), expected[:, [0, 1, 3, 4]], atol=1e-5)
 
 
+def causal(tmp_path, **more):
+    return str(npz(tmp_path, mask=np.tri(6, dtype=bool), **more))
+
+
+def test_a_mask_that_differs_between_queries_is_that_of_one_of_them(tmp_path):
+    path = causal(tmp_path)
+    file = heads.load(path)
+    assert file.is_causal
+    assert file.head(0, 1).numbers == (0, 1, 2, 3, 4, 5), "the last query sees all"
+    assert file.head(0, 1, mask_of=3).numbers == (0, 1, 2, 3)
+    # seen by a token, its own row is the model's
+    logits = Q[1, 2, 3] @ K[1, 2, :4].T / np.sqrt(8)
+    row = file.head(1, 2, mask_of=3).rows(only=[3])[0]
+    np.testing.assert_allclose(row, np.exp(logits) / np.exp(logits).sum(), atol=1e-5)
+    manifold = family(f"attention:{path}?mask_of=3")
+    assert len(manifold.support(np.zeros((1, 2))).x) == 4
+    with pytest.raises(ValueError, match=r"mask_of of .* must be from 0 to 5, got 6"):
+        family(f"attention:{path}?mask_of=6")
+    with pytest.raises(ValueError, match="3 to 4096 keys, got 2"):
+        family(f"attention:{path}?mask_of=1")
+    assert not heads.load("bank").is_causal
+
+
+def test_a_token_s_path_is_under_its_own_mask(tmp_path):
+    file = heads.load(causal(tmp_path))
+    found = token_rows(file, 2, "layers")
+    assert found.shape == (file.layers, 3)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+    other = np.ones((file.layers, 1, 1, 6), bool)
+    other[0, ..., 0] = False
+    with pytest.raises(ValueError, match="masks other keys in other layers"):
+        token_rows(heads.load(npz(tmp_path, mask=other)), 2, "layers")
+
+
+def test_attend_refuses_a_mask_that_it_does_not_know(tmp_path, capsys):
+    assert main(["attend", causal(tmp_path)]) == 2
+    assert "no mask that differs between queries" in capsys.readouterr().err
+
+
+def test_the_form_says_whose_mask_it_is(tmp_path):
+    path = causal(tmp_path)
+    assert attention.state(f"attention:{path}").mask_of == -1
+    assert attention.state(f"attention:{path}?mask_of=4").mask_of == 4
+    assert attention.state("attention:bank").mask_of is None
+
+
 WRONG = {
-    "causal": ({"mask": np.tri(6, dtype=bool)}, "the same for all queries"),
     "too long": ({"mask": np.ones(7, bool)}, "must broadcast"),
     "NaN": ({"mask": np.full(6, np.nan)}, "true or false"),
     "nothing left": ({"mask": np.zeros(6, bool)}, "leaves none of the 6 keys"),

@@ -14,7 +14,10 @@ from compute.types import Status
 
 def attend(chosen: argparse.Namespace) -> int:
     """Output, weights and distances; how far the output lies from softmax attention's."""
-    head = heads.load(chosen.file).head(chosen.layer, chosen.head)
+    file = heads.load(chosen.file)
+    if file.is_causal:
+        raise ValueError(f"{chosen.file}: attend knows no mask that differs between queries")
+    head = file.head(chosen.layer, chosen.head)
     if head.bias.any():
         raise ValueError(f"{chosen.file}: attend knows no mask that only adds to the logits")
     engine = None if chosen.engine == "auto" else open_engine(chosen.engine)

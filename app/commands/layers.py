@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from app.commands.output import show
-from compute import heads
 from compute.families import families, parse
+from compute.head_choice import file_of
 from compute.layers import row_path, token_rows
 
 
@@ -20,7 +20,7 @@ def layers(chosen: argparse.Namespace) -> int:
     if "layer" not in known:
         raise ValueError(f"layers are those of attention, e.g. attention:bank, got {name!r}")
     given = {**known, **stated}
-    file = heads.load(given["source"])
+    file = file_of(given)
     place = given["layer"], given["head"], given["temperature"]
     found = row_path(token_rows(file, chosen.token, chosen.over, *place))
     label = file.head(0, 0).query_labels[chosen.token]

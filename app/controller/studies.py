@@ -96,6 +96,8 @@ Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob
 # most urgent first
 STUDIES: tuple[type[Study], ...] = (CompareJob, LoopJob, SprayJob, BallJob, EveryJob, CutJob)
 # the kinds of curve that belong to each layer of the scene
+# of states of a qubit
+BERRY = " On the hemisphere of states this is the Berry angle: the solid angle of the loop."
 KINDS = {
     "dual_paths": ("e", "m", "w2"),
     "all_geodesics": ("other",),
@@ -290,7 +292,8 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         Measure(
             "Turn on the loop",
             angle,
-            "By how much a vector carried in parallel round the loop comes back turned.",
+            "By how much a vector carried in parallel round the loop comes back turned."
+            + (BERRY if manifold.name.startswith("bures") else ""),
             fine,
         ),
         Measure(

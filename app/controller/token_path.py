@@ -13,9 +13,9 @@ from app.controller.watched import Watched
 from app.model.scene import Scene
 from app.views.events import Event
 from app.views.token_path import TokenPathChosen, TokenPathState
-from compute import heads
 from compute.engine import Engine
 from compute.families import families, parse
+from compute.head_choice import OF_FILE, file_of
 from compute.layers import RowPath, row_path, token_rows
 
 # words of a row that are named
@@ -26,9 +26,12 @@ NO_HEAD = "Only attention has layers and heads: choose a head of a model as the 
 
 @dataclass(frozen=True)
 class TokenPathTask(Task):
-    """The path of one query's rows over the layers of a head, or the heads of a layer."""
+    """The path of one query's rows over the layers of a head, or the heads of a layer.
 
-    source: str
+    ``file``: its source and what it calls its arrays.
+    """
+
+    file: tuple[tuple[str, str], ...]
     layer: int
     head: int
     temperature: float
@@ -37,10 +40,10 @@ class TokenPathTask(Task):
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer in one go: it is a softmax a layer."""
-        file = heads.load(self.source)
+        file = file_of(dict(self.file))
         place = (self.layer, self.head, self.temperature)
         path = row_path(token_rows(file, self.token, self.over, *place))
-        one = file.head(self.layer, self.head)
+        one = file.head(self.layer, self.head, self.token)
         emit(TokenPathAnswer(self, path, one.query_labels, one.key_labels))
 
 
@@ -74,10 +77,10 @@ class TokenPath(Watched):
         if scene.start is not None and scene.start.token is not None:
             self._last = scene.start.token
         token = self._last if self._chosen.token < 0 else self._chosen.token
+        file = tuple((key, str(given[key])) for key in OF_FILE)
         return TokenPathTask(
-            given["source"], given["layer"], given["head"], given["temperature"],
-            token, self._chosen.over,
-        )  # fmt: skip
+            file, given["layer"], given["head"], given["temperature"], token, self._chosen.over
+        )
 
     def on_event(self, event: Event) -> None:
         super().on_event(event)

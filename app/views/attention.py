@@ -24,6 +24,7 @@ class AttentionState:
 
     sources: heads that come with the program, and the file that is open; plane: one of ``planes``;
     triple: the tokens of a plane through three, token: that of most information; tokens (m,).
+    mask_of: the query whose mask holds, −1 the last; None where all have the same.
     """
 
     sources: Sequence[Choice]
@@ -39,3 +40,4 @@ class AttentionState:
     token: int
     temperature: float
     keys: tuple[KeyChoice, ...]
+    mask_of: int | None = None

@@ -69,6 +69,8 @@ class AttentionForm:
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._rows.addRow(caption("τ"), _row((self.temperature, 1), (self.readout, 0)))
         self.keys = KeyMenu(lambda numbers: self._tell(mask=numbers))
+        self.seen_by = picker("Seen by", _SEEN_HINT)
+        self._rows.addRow(caption("Seen by"), self.seen_by)
         self._rows.addRow(caption("Keys"), self.keys.widget)
 
     def _wire(self) -> None:
@@ -82,6 +84,7 @@ class AttentionForm:
         self.temperature.valueChanged.connect(
             lambda tick: self._tell(temperature=round(10 ** (tick / TICKS), 4))
         )
+        self.seen_by.activated.connect(lambda i: self._tell(mask_of=i))
         for box in self.triple:
             box.activated.connect(lambda i: self._tell(tokens=self._triple()))
 
@@ -91,7 +94,8 @@ class AttentionForm:
     def _choose(self, **head: object) -> None:
         """Another head has other tokens that differ most; another file other heads and keys too."""
         if "source" in head:
-            head |= {"layer": 0, "head": 0, "token": 0, "mask": "", "q": "", "k": "", "v": ""}
+            head |= {"layer": 0, "head": 0, "token": 0, "mask": "", "mask_of": -1}
+            head |= {"q": "", "k": "", "v": ""}
         self._tell(**head, tokens="")
 
     def _tell(self, **parameters: object) -> None:
@@ -112,6 +116,11 @@ class AttentionForm:
         with QSignalBlocker(self.temperature):
             self.temperature.setValue(round(TICKS * math.log10(state.temperature)))
         self.readout.setText(f"{state.temperature:.3g}")
+        self._rows.setRowVisible(self.seen_by, state.mask_of is not None)
+        if state.mask_of is not None:
+            numbered = [Choice(str(i), words) for i, words in enumerate(state.tokens)]
+            last = len(state.tokens) - 1
+            fill(self.seen_by, numbered, str(last if state.mask_of == -1 else state.mask_of))
         self.keys.show(state.keys)
 
     def _show_plane(self, state: AttentionState) -> None:
@@ -127,6 +136,10 @@ class AttentionForm:
 _PLANE_HINT = (
     "A plane through three queries is exact for them; principal components show most of the queries’ "
     "spread; most information is where a step of the query changes attention most."
+)
+_SEEN_HINT = (
+    "This model masks keys by query, as causal ones do: the manifold is that of all queries with the "
+    "keys that this token may attend to."
 )
 _TRIPLE_HINT = (
     "The plane of queries goes exactly through those of three tokens; "
