@@ -7,7 +7,7 @@ import pytest
 
 from compute.families.attention import attention_manifold
 from compute.queries import QuerySpace
-from compute.types import ShootRequest
+from compute.types import ConnectRequest, ShootRequest
 
 RNG = np.random.default_rng(4)
 
@@ -63,3 +63,43 @@ def test_bad_input():
         QuerySpace(RNG.normal(size=(9, 3))).distance(np.zeros(3), np.ones(3))
     with pytest.raises(ValueError, match="temperature"):
         QuerySpace(np.eye(3), 0.0)
+
+
+class Relaxed(QuerySpace):
+    """A space that does not know its closed form."""
+
+    @property
+    def is_sphere(self) -> bool:
+        return False
+
+
+def test_the_polygon_of_least_energy_is_the_great_circle():
+    keys = RNG.normal(size=(5, 7))
+    a, b = 2.0 * RNG.normal(size=(2, 7))
+    exact, found = QuerySpace(keys).between(a, b), Relaxed(keys).between(a, b)
+    assert exact.exact and not found.exact and found.converged
+    assert found.length == pytest.approx(exact.length, rel=1e-9)
+    np.testing.assert_allclose(found.rows, exact.rows, atol=1e-6)
+    for path in (exact, found):
+        np.testing.assert_allclose(path.queries[[0, -1]], [a, b], atol=1e-9)
+
+
+def test_in_two_dimensions_it_is_the_geodesic_of_the_plane(reference_engine):
+    keys, (a, b) = 1.4 * RNG.normal(size=(9, 2)), np.array([[-1.0, 0.5], [1.3, -0.8]])
+    bias = RNG.normal(size=9)
+    manifold = attention_manifold(keys, bias=bias)
+    plane = reference_engine.connect(ConnectRequest(manifold, a[None], b[None]))
+    path = QuerySpace(keys, bias=bias).between(a, b)
+    assert path.converged and path.error < 1e-4
+    assert path.length == pytest.approx(plane.length[0], abs=2.0 * path.error)
+    middle = plane.theta[0, len(plane.theta[0]) // 2]
+    np.testing.assert_allclose(path.queries[32], middle, atol=2e-3)
+
+
+def test_what_cannot_be_joined_is_said():
+    space = QuerySpace(np.eye(3))
+    with pytest.raises(ValueError, match="segments must be even, 2 or more, got 3"):
+        space.between(np.zeros(3), np.ones(3), 3)
+    with pytest.raises(ValueError, match="a must"):
+        space.between(np.zeros(2), np.ones(3))
+    assert space.between(np.ones(3), np.ones(3)).length == 0.0

@@ -12,14 +12,25 @@ from app.controller.controller import Controller
 from app.controller.jobs import perform
 from app.controller.plan import Viewport, jobs
 from app.controller.runner import ORDER
-from app.controller.studies import KINDS, STUDIES, BallJob, CutJob, EveryJob, StudyAnswer, wanted
+from app.controller.studies import (
+    KINDS,
+    STUDIES,
+    BallJob,
+    CutJob,
+    EveryJob,
+    QueryJob,
+    StudyAnswer,
+    wanted,
+)
 from app.model import session
-from app.model.scene import Layers
+from app.model.scene import Layers, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.canvas.curves import STYLES
 from app.views.events import LoopDrawn, SceneEdited
 from compute.engine import ReferenceEngine
+from compute.families import family as manifold_of
+from compute.types import ConnectRequest
 
 ALL = {layer: True for layer in KINDS}
 
@@ -39,9 +50,11 @@ def study(scene, layer):
 
 
 def test_every_study_has_a_place_a_pen_and_a_turn():
-    scene = with_layers("gaussian", **ALL)
+    scene = with_layers("bank", **ALL)
     found = wanted(scene, dragging=False)
     assert {type(job) for job in found} == set(STUDIES)
+    elsewhere = wanted(with_layers("gaussian", **ALL), dragging=False)
+    assert {type(job) for job in elsewhere} == set(STUDIES) - {QueryJob}, "only a head has queries"
     assert set(STUDIES) < set(ORDER)
     assert {kind for kinds in KINDS.values() for kind in kinds} < set(STYLES)
     assert {f.name for f in Layers.__dataclass_fields__.values()} > set(KINDS)
@@ -51,6 +64,28 @@ def test_slow_studies_wait_for_the_end_of_a_drag():
     kinds = {type(job) for job in wanted(with_layers("gaussian", **ALL), dragging=True)}
     assert not kinds & {EveryJob, CutJob, BallJob}
     assert Viewport(dragging=True) and kinds < set(jobs(with_layers("gaussian", **ALL), Viewport()))
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_the_way_through_all_queries_ends_at_the_pins_and_is_no_longer(exact, tmp_path):
+    scene = with_layers("bank")
+    if not exact:  # more keys than are independent
+        q, k, v = np.random.default_rng(2).normal(size=(3, 14, 5))
+        np.savez(tmp_path / "many.npz", q=q, k=k, v=v)
+        scene = of_family(scene, f"attention:{tmp_path / 'many.npz'}")
+    answer = study(scene, "query_space")
+    line = answer.curves["queries"]
+    np.testing.assert_allclose(line[0], scene.start.theta, atol=1e-9)
+    np.testing.assert_allclose(line[-1], scene.end.theta, atol=1e-9)
+    inside, off = answer.measures
+    assert inside.ok and ("great circle" in inside.value) == exact
+    manifold = manifold_of(scene.family)
+    ends = np.array([[scene.start.theta], [scene.end.theta]])
+    plane = ReferenceEngine().connect(ConnectRequest(manifold, *ends)).length[0]
+    low = manifold.bounds(*ends)[0][0]
+    length = float(inside.value.split()[0])
+    assert low - 1e-4 <= length <= plane + 1e-4
+    assert off.value.endswith("% of A to B")
 
 
 def test_dual_paths_end_at_the_pins_and_are_no_shorter():

@@ -11,7 +11,15 @@ from app.controller.formulas import FamilyJob
 from app.controller.jobs import EllipseJob, MapJob, PathJob
 from app.controller.relaxing import RelaxJob
 from app.controller.runner import Errand
-from app.controller.studies import BallJob, CompareJob, CutJob, EveryJob, LoopJob, SprayJob
+from app.controller.studies import (
+    BallJob,
+    CompareJob,
+    CutJob,
+    EveryJob,
+    LoopJob,
+    QueryJob,
+    SprayJob,
+)
 from app.controller.task import Task
 
 _WORDS: dict[type, str] = {
@@ -23,6 +31,7 @@ _WORDS: dict[type, str] = {
     BallJob: "balls",
     LoopJob: "the loop",
     CutJob: "the cut locus",
+    QueryJob: "the geodesic in query space",
     CheckJob: "the path in float64",
     MapCheckJob: "the map in float64",
     RelaxJob: "a path that relaxes",

@@ -7,7 +7,7 @@ import numpy as np
 from app.controller import attention
 from app.controller.picture import words_of
 from app.model.colormaps import COLORMAPS
-from app.model.scene import DISTANCE, HEIGHT, Layers, Scene
+from app.model.scene import DISTANCE, HEIGHT, Scene
 from app.views.base import Choice, LayerRow, PanelState
 from compute.families import families, parse
 from compute.families import family as manifold_of
@@ -27,6 +27,7 @@ LAYER_WORDS = {
     "balls": "Balls through B",
     "loop": "Loop",
     "cut_locus": "Cut locus of A",
+    "query_space": "In query space",
     "flow": "Flow",
     "particles": "Particles",
     "singularities": "Singularities",
@@ -62,9 +63,16 @@ def state(scene: Scene) -> PanelState:
                 getattr(scene.opacity, field, None),
             )
             for field, words in LAYER_WORDS.items()
-            if field in Layers.__dataclass_fields__ and (field != "tokens" or manifold.landmarks)
+            if _has(manifold, field)
         ],
     )
+
+
+def _has(manifold: Manifold, layer: str) -> bool:
+    """Whether a layer means something of a family."""
+    if layer == "tokens":
+        return manifold.landmarks is not None
+    return layer != "query_space" or manifold.name == attention.NAME
 
 
 def chart_words(manifold: Manifold, name: str) -> str:

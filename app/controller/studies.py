@@ -19,12 +19,16 @@ from compute.cut import cut_points
 from compute.divergence import balls, natural_chart
 from compute.engine import Engine
 from compute.families import family as manifold_of
+from compute.families import parse
+from compute.head_choice import chosen, settings
 from compute.holonomy import holonomy, polygon
 from compute.manifold import Manifold, known_inside
+from compute.queries import QuerySpace
 from compute.spray import all_geodesics, frame, spray
 from compute.types import ConnectRequest, Floats, Status
 
 Point = tuple[float, float]
+ATTENTION = "attention"
 STEPS = {"live": 64, "final": 128}
 # rays of a spray, how many times as far as B they reach, and how many wavefronts lie on them
 RAYS = {"live": 128, "final": 768}
@@ -92,12 +96,23 @@ class CutJob:
     end: Point
 
 
-Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob
+@dataclass(frozen=True)
+class QueryJob:
+    """The geodesic between the pins' queries in the whole query space of a head."""
+
+    family: str
+    start: Point
+    end: Point
+
+
+Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob | QueryJob
 # most urgent first
-STUDIES: tuple[type[Study], ...] = (CompareJob, LoopJob, SprayJob, BallJob, EveryJob, CutJob)
-# the kinds of curve that belong to each layer of the scene
+STUDIES: tuple[type[Study], ...] = (
+    CompareJob, LoopJob, QueryJob, SprayJob, BallJob, EveryJob, CutJob,
+)  # fmt: skip
 # of states of a qubit
 BERRY = " On the hemisphere of states this is the Berry angle: the solid angle of the loop."
+# the kinds of curve that belong to each layer of the scene
 KINDS = {
     "dual_paths": ("e", "m", "w2"),
     "all_geodesics": ("other",),
@@ -105,6 +120,7 @@ KINDS = {
     "balls": ("ball", "forward", "backward"),
     "loop": ("loop", "before", "after"),
     "cut_locus": ("cut",),
+    "query_space": ("queries",),
 }
 
 
@@ -115,6 +131,7 @@ _LAYERS: dict[type, str] = {
     BallJob: "balls",
     LoopJob: "loop",
     CutJob: "cut_locus",
+    QueryJob: "query_space",
 }
 
 
@@ -149,6 +166,8 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
         found.append(EveryJob(family, a, b, scene.alpha))
     if layers.cut_locus and not dragging:
         found.append(CutJob(family, a, b))
+    if layers.query_space and not dragging and parse(family)[0] == ATTENTION:
+        found.append(QueryJob(family, a, b))
     return found
 
 
@@ -321,6 +340,26 @@ def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
     return {"cut": points}, [Measure("Cut points", words, hint)], set()
 
 
+def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
+    stated = settings(parse(job.family)[1])
+    head, plane = chosen(stated)
+    space = QuerySpace(head.k, float(stated["temperature"]), head.bias)
+    a, b = (plane.q0 + plane.U @ np.array(at) for at in (job.start, job.end))
+    path = space.between(a, b)
+    off = path.queries - plane.q0
+    theta = off @ plane.U
+    far = np.linalg.norm(off - theta @ plane.U.T, axis=1).max() / max(np.linalg.norm(b - a), 1e-300)
+    proof = "a great circle" if path.exact else f"within {path.error:.1e}"
+    hint = (
+        f"The geodesic between the two queries among all queries of {len(plane.q0)} coordinates, drawn "
+        "as it falls on the plane: never longer than the one that stays on it."
+    )
+    return {"queries": theta}, [
+        Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),
+        Measure("Off the plane", f"{far:.0%} of A to B", "How far from the plane it leads at most."),
+    ], set() if path.converged else {"queries"}  # fmt: skip
+
+
 def _length(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> float:
     """The distance of the pins, or something like it where there is no geodesic between them."""
     paths = engine.connect(ConnectRequest(manifold, a[None], b[None], 0.0, 64))
@@ -341,4 +380,5 @@ _DO: dict[type, Callable[..., Found]] = {
     BallJob: _balls,
     LoopJob: _loop,
     CutJob: _cut,
+    QueryJob: _queries,
 }

@@ -52,6 +52,7 @@ class Layers:
     balls: bool = False
     loop: bool = False
     cut_locus: bool = False
+    query_space: bool = False
     flow: bool = False
     particles: bool = False
     singularities: bool = False
@@ -73,6 +74,7 @@ class Opacity:
     balls: float = 1.0
     loop: float = 1.0
     cut_locus: float = 1.0
+    query_space: float = 1.0
     flow: float = 1.0
     particles: float = 1.0
     singularities: float = 1.0

@@ -53,6 +53,7 @@ STYLES = {
     "e": Style(lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
     "m": Style(lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),
     "w2": Style(lambda t: t.w2_path, 1.0, 2.2, 1.0, words="W2 path"),
+    "queries": Style(lambda t: t.w2_path, 1.0, 2.2, 1.0, words="in all of query space"),
     "relaxing": Style(lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
     "geodesic": Style(lambda t: t.geodesic, 1.0, 3.0, 1.5),
 }
