@@ -29,6 +29,8 @@ class Effort:
 
 # nearly all pairs are done with the first; what is not goes on with the second
 USUAL, FULL = Effort(4, 6), Effort(action.ROUNDS, 10)
+# of a metric that takes so many loop iterations a round costs dispatches even where all is done
+COSTLY, BRIEF = 1000, Effort(2, 3)
 # share of its Fisher length by which a neighbouring ray differs: round-off against truncation,
 # which on a long curve is as large as the derivative itself from 1e-2 on
 OFFSET = 3e-4
@@ -83,7 +85,8 @@ def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
             )
         return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])
 
-    paths = solved(request, np.arange(n), USUAL)
+    costly = tiles.loops_of(request.manifold.slot) > COSTLY
+    paths = solved(request, np.arange(n), BRIEF if costly else USUAL)
     todo = np.flatnonzero(paths.status != Status.OK)
     if todo.size:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
