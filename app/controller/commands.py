@@ -154,7 +154,7 @@ COMMANDS: tuple[Command, ...] = (
         "View",
         "Present",
         "F11",
-        "Full screen, large type, nothing but the canvas and the lesson",
+        "Full screen, large type, the canvas, its timeline and the lesson",
         "presentation",
     ),
     *(
