@@ -273,8 +273,8 @@ def test_a_caption_tells_of_the_flow():
     found = figure.answers(scene, ENGINE, (600, 400))
     lines = page.caption(scene, figure.path_of(found), "reference", found)
     assert (
-        "Flow: mode sharpen (backward heat, ill-posed), field random, t = 0 (float64, 24 × 24 nodes)."
-        in lines
+        "Flow: Sharpening (backward heat, ill-posed), began as “Random”, t = 0 "
+        "(float64, 24 × 24 nodes)." in lines
     )
 
 

@@ -79,7 +79,8 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
 def words_of(flow: Flow) -> tuple[str, str]:
     """What the form calls a flow's equation and its beginning."""
     named = {c.value: c.words for c in (*MODES, *INITIAL, *MASS)}
-    return named[flow.mode].removeprefix("⚠ "), named[flow.initial].rstrip("…")
+    mode = named[flow.mode].removeprefix("⚠ ").removesuffix(" (backward)")
+    return mode, named[flow.initial].rstrip("…")
 
 
 def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
