@@ -88,6 +88,7 @@ def bias(path: str, mask: Floats | None, shape: tuple[int, ...]) -> Floats | Non
     """What a mask adds to the logits, −inf for keys that take no part.
 
     (layers, heads, 1, n) if it is the same for all queries, else (layers, heads, queries, n).
+    ValueError for what is no mask, or does not broadcast to ``shape`` (layers, heads, queries, n).
     """
     if mask is None:
         return None

@@ -104,7 +104,7 @@ class HeadFile:
         return int(self.q.shape[1])
 
     @property
-    def is_causal(self) -> bool:
+    def masks_by_query(self) -> bool:
         """Whether the mask differs between queries."""
         return self.bias is not None and self.bias.shape[2] > 1
 
@@ -128,7 +128,7 @@ class HeadFile:
         count = len(self.tokens)
         row = count - 1 if mask_of == -1 else mask_of
         in_range("mask_of", row, count, self.name)
-        bias: Floats = self.bias[layer, head, row if self.is_causal else 0].astype(np.float64)
+        bias: Floats = self.bias[layer, head, row if self.masks_by_query else 0].astype(np.float64)
         return bias
 
 

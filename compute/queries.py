@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from compute import sphere
 from compute.arrays import matrix, vector
+from compute.attend.modes import softmax
 from compute.interrupt import checkpoint
 from compute.types import Floats
 
@@ -31,7 +32,7 @@ REFINED = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class QueryPath:
-    """The shortest way between two queries that was found.
+    """A geodesic between two queries.
 
     queries (m, d) at equal times; rows (m, n); length: Fisher's; error: how far that may be off;
     exact: whether it is the closed form; converged: the energy fell no more and the error is small.
@@ -76,10 +77,7 @@ class QuerySpace:
 
     def weights(self, q: ArrayLike) -> Floats:
         """p = softmax(K̂q) (..., n) of queries (..., d)."""
-        logits = np.asarray(q, dtype=np.float64) @ self.keys.T + self._bias
-        weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        p: Floats = weights / weights.sum(axis=-1, keepdims=True)
-        return p
+        return softmax(np.asarray(q, dtype=np.float64) @ self.keys.T + self._bias)
 
     def bounds(self, a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
         """2 arccos Σ√(p_a p_b) ≤ d ≤ √J, between which every distance lies."""
@@ -115,7 +113,10 @@ class QuerySpace:
     def between(self, a: ArrayLike, b: ArrayLike, segments: int = SEGMENTS) -> QueryPath:
         """The geodesic between queries (d,), in ``segments`` (even) pieces of equal time.
 
-        What of the queries is gauge goes straight from one to the other.
+        A great circle for affinely independent keys; else the polygon of least energy that Gauss and
+        Newton's method finds from the straight line, which is a geodesic and need not be the shortest;
+        where it does not come to rest ``converged`` is False.  What of the queries is gauge goes
+        straight.  Raises ValueError for other shapes, numbers that are not finite, or odd segments.
         """
         d = self.keys.shape[1]
         a, b = vector("a", a, d), vector("b", b, d)
@@ -138,12 +139,8 @@ class QuerySpace:
         return QueryPath(y @ self._basis + gauge, z**2, length, error, False, fine)
 
     def _rows(self, y: Floats) -> Floats:
-        """p (m, n) of queries (m, rank) in the directions that matter."""
-        logits = y @ self._reduced.T + self._bias
-        with np.errstate(under="ignore"):
-            weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-            rows: Floats = weights / weights.sum(axis=1, keepdims=True)
-        return rows
+        """p (..., n) of queries (..., rank) in the directions that matter."""
+        return softmax(y @ self._reduced.T + self._bias)
 
     def _relaxed(self, y: Floats) -> tuple[Floats, bool]:
         """The polygon (m, rank) of least energy from a given one, ends fixed; whether it is still."""
@@ -214,9 +211,7 @@ class QuerySpace:
         from scipy.linalg import cho_factor, cho_solve
 
         q, v = y[: self.rank], y[self.rank :]
-        logits = self._reduced @ q + self._bias
-        p = np.exp(logits - logits.max())
-        p /= p.sum()
+        p = self._rows(q)
         c = self._reduced - p @ self._reduced
         metric = (c * p[:, None]).T @ c
         force = (p * (c @ v) ** 2) @ c

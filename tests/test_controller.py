@@ -20,6 +20,7 @@ from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.events import (
     CommandInvoked,
+    Held,
     Hovered,
     PinMoved,
     SceneEdited,
@@ -128,6 +129,16 @@ def test_the_same_path_in_the_quality_of_a_drag_is_shown_until_the_final_one(des
     (answer,) = answers(final)
     controller.on_message(answer)
     assert controller.answers.path is answer
+
+
+def test_while_a_slider_is_held_paths_are_those_of_a_drag(desk):
+    controller, _, _, runner = desk
+    runner.take()
+    controller.on_event(Held(True))
+    controller.on_event(SceneEdited((("alpha", 0.5),)))
+    assert [job.quality for job in runner.take() if isinstance(job, PathJob)] == ["live"]
+    controller.on_event(Held(False))
+    assert [job.quality for job in runner.take() if isinstance(job, PathJob)] == ["final"]
 
 
 def test_a_failed_job_is_told_and_nothing_else_happens(desk):

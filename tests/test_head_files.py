@@ -122,7 +122,7 @@ def causal(tmp_path, **more):
 def test_a_mask_that_differs_between_queries_is_that_of_one_of_them(tmp_path):
     path = causal(tmp_path)
     file = heads.load(path)
-    assert file.is_causal
+    assert file.masks_by_query
     assert file.head(0, 1).numbers == (0, 1, 2, 3, 4, 5), "the last query sees all"
     assert file.head(0, 1, mask_of=3).numbers == (0, 1, 2, 3)
     # seen by a token, its own row is the model's
@@ -135,7 +135,7 @@ def test_a_mask_that_differs_between_queries_is_that_of_one_of_them(tmp_path):
         family(f"attention:{path}?mask_of=6")
     with pytest.raises(ValueError, match="3 to 4096 keys, got 2"):
         family(f"attention:{path}?mask_of=1")
-    assert not heads.load("bank").is_causal
+    assert not heads.load("bank").masks_by_query
 
 
 def test_a_token_s_path_is_under_its_own_mask(tmp_path):

@@ -125,6 +125,20 @@ class TestPixels:
             lit.append(int((row > 230).sum()))
         assert 0.4 * lit[0] < lit[1] < 0.7 * lit[0]
 
+    def test_an_answer_is_one_frame(self, canvas):
+        """What waits for an answer has no frame of its own once one is due."""
+        canvas._draw()
+        canvas.set_moving_point((0.0, 12.0))
+        assert canvas._timer.running
+        canvas.set_curve("geodesic", Curve(np.array([(-1.8, 12.1), (2.8, 12.1)])))
+        assert not canvas._timer.running
+        canvas.set_moving_point((0.1, 12.0))
+        assert not canvas._timer.running
+        canvas._draw()
+        canvas.set_moving_point((0.2, 12.0))
+        assert canvas._timer.running
+        canvas.close()
+
     def test_a_faint_layer_lets_the_ground_through(self, canvas):
         canvas.set_grid(False)
         canvas.set_curve("geodesic", Curve(np.array([(-1.8, 12.1), (2.8, 12.1)])))

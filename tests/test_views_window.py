@@ -11,7 +11,7 @@ import pytest
 
 from app.views.attention import AttentionState, KeyChoice
 from app.views.base import Choice, Command, Distributions, LayerRow, Measure, PanelState
-from app.views.events import CommandInvoked, Hovered, SceneEdited
+from app.views.events import CommandInvoked, Held, Hovered, SceneEdited
 
 pytestmark = pytest.mark.window
 
@@ -201,6 +201,13 @@ def test_another_head_has_the_plane_of_its_own_tokens(window, act: Callable, tol
     changes = dict(event.changes)
     assert changes["family.tokens"] == ""
     assert {f"family.{k}": v for k, v in told.items()}.items() <= changes.items()
+
+
+def test_a_held_slider_is_told(window):
+    slider = window._family.alpha
+    slider.setSliderDown(True)
+    slider.setSliderDown(False)
+    assert window.told == [Held(True), Held(False)]
 
 
 def test_layers_are_switched(window):

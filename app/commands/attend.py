@@ -15,7 +15,7 @@ from compute.types import Status
 def attend(chosen: argparse.Namespace) -> int:
     """Output, weights and distances; how far the output lies from softmax attention's."""
     file = heads.load(chosen.file)
-    if file.is_causal:
+    if file.masks_by_query:
         raise ValueError(f"{chosen.file}: attend knows no mask that differs between queries")
     head = file.head(chosen.layer, chosen.head)
     if head.bias.any():

@@ -43,7 +43,7 @@ def state(family: str) -> AttentionState:
         token=c["token"],
         temperature=float(c["temperature"]),
         keys=_keys(file, head),
-        mask_of=c["mask_of"] if file.is_causal else None,
+        mask_of=c["mask_of"] if file.masks_by_query else None,
     )
 
 

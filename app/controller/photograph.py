@@ -127,17 +127,17 @@ def _patch(place: tuple[float, float], shape: tuple[int, int]) -> int:
     return row * shape[1] + column
 
 
-def _shown(job: Photograph, lattice: Lattice, start: int, distances: Floats) -> Floats | None:
-    match job.shown:
+def _shown(chosen: Photograph, lattice: Lattice, start: int, distances: Floats) -> Floats | None:
+    match chosen.shown:
         case "density":
             return lattice.density
         case "distance":
             return distances.reshape(lattice.shape)
         case "attention":
-            attention = GeodesicViT(temperature=job.temperature).attention(distances)
+            attention = GeodesicViT(temperature=chosen.temperature).attention(distances)
             return attention.reshape(lattice.shape)
         case "heat":
-            return lattice.heat(start, job.heat)
+            return lattice.heat(start, chosen.heat)
         case _:
             return None
 
@@ -269,7 +269,7 @@ def _last(chosen: Photograph, axis: int) -> tuple[int, int]:
 
 def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -> PictureState:
     """What the panel shows of an answer."""
-    lattice, job = answer.lattice, answer.job.chosen
+    lattice, chosen = answer.lattice, answer.job.chosen
     rows, columns = lattice.shape
     places = np.stack(np.divmod(np.arange(rows * columns), columns)[::-1], axis=1) + 0.5
     outlines = None
@@ -283,7 +283,7 @@ def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -
         f"{rows} × {columns} patches. A to B: {answer.distance:.4g} over {len(answer.way)} patches."
     )
     if shown is not None:
-        words += f" {SHOWN[job.shown]}: {shown.min():.3g} (dark) to {shown.max():.3g} (bright)."
+        words += f" {SHOWN[chosen.shown]}: {shown.min():.3g} (dark) to {shown.max():.3g} (bright)."
     return PictureState(
         settings, answer.image, (columns, rows), shown, (float(low), float(high)), outlines,
         places[answer.way], words,

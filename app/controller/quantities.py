@@ -14,6 +14,7 @@ from app.controller.normals import WORDS, NormalsAnswer, NormalsTask
 from app.controller.photograph import PictureAnswer, PictureTask, task_of
 from app.controller.plan import Viewport, jobs
 from app.controller.studies import StudyAnswer
+from app.controller.task import Task
 from app.model.checks import FIELDS, Quantity
 from app.model.scene import Scene
 from app.model.wording import numbers_in, plain
@@ -37,13 +38,17 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
         if kind not in _DRAWN_ONLY:
             perform(engine, job, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
             yield found
-    parts = {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
-    for kind, task in parts.items():
+    for kind, task in _tasks(scene).items():
         try:
             task.perform(engine, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
         except ValueError as problem:
             found[kind] = problem  # told to whom asks for what it would have answered
         yield found
+
+
+def _tasks(scene: Scene) -> dict[type, Task]:
+    """What the panels on a picture and on two normals ask for."""
+    return {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
 
 
 def _never() -> bool:
@@ -52,11 +57,7 @@ def _never() -> bool:
 
 def current(scene: Scene, answers: Answers) -> Answers:
     """Those answers that are of this very scene, in the quality of rest."""
-    wanted: dict[type, object] = {
-        **jobs(scene, Viewport()),
-        PictureTask: task_of(scene),
-        NormalsTask: NormalsTask(scene.normals),
-    }
+    wanted: dict[type, object] = {**jobs(scene, Viewport()), **_tasks(scene)}
     return {
         kind: answer
         for kind, answer in answers.items()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.controller import attention
 from app.model.scene import Scene, chart_of
 from app.views.base import Measure
 from compute import jacobi
@@ -28,7 +29,6 @@ from compute.spray import all_geodesics, frame, spray
 from compute.types import ConnectRequest, Floats, Status
 
 Point = tuple[float, float]
-ATTENTION = "attention"
 STEPS = {"live": 64, "final": 128}
 # rays of a spray, how many times as far as B they reach, and how many wavefronts lie on them
 RAYS = {"live": 128, "final": 768}
@@ -166,7 +166,7 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
         found.append(EveryJob(family, a, b, scene.alpha))
     if layers.cut_locus and not dragging:
         found.append(CutJob(family, a, b))
-    if layers.query_space and not dragging and parse(family)[0] == ATTENTION:
+    if layers.query_space and not dragging and parse(family)[0] == attention.NAME:
         found.append(QueryJob(family, a, b))
     return found
 
@@ -312,7 +312,7 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
             "Turn on the loop",
             angle,
             "By how much a vector carried in parallel round the loop comes back turned."
-            + (BERRY if manifold.name.startswith("bures") else ""),
+            + (BERRY if manifold.support(vertices[:1]).space == "measurements" else ""),
             fine,
         ),
         Measure(
@@ -352,7 +352,7 @@ def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
     proof = "a great circle" if path.exact else f"within {path.error:.1e}"
     hint = (
         f"The geodesic between the two queries among all queries of {len(plane.q0)} coordinates, drawn "
-        "as it falls on the plane: never longer than the one that stays on it."
+        "as it falls on the plane: it may leave the plane, and be shorter than what stays on it."
     )
     return {"queries": theta}, [
         Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),

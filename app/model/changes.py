@@ -32,11 +32,8 @@ from compute.types import Extent
 
 LAYERS = tuple(f.name for f in fields(Layers))
 FLOW = {f"flow {f.name}": f.name for f in fields(Flow) if f.name not in ("strokes", "source")}
-PICTURE = {
-    f"picture {words}": field
-    for field in (f.name for f in fields(Photograph))
-    for words in ({"start": "A", "end": "B", "shown": "map"}.get(field, field),)
-}
+_CALLED = {"start": "A", "end": "B", "shown": "map"}
+PICTURE = {f"picture {_CALLED.get(f.name, f.name)}": f.name for f in fields(Photograph)}
 MOST_VERTICES = 64
 _POINT = re.compile(r"\(([^()]*)\)")
 
@@ -181,8 +178,8 @@ def _pin(scene: Scene, text: str) -> Pin:
         if not manifold.in_domain(np.array([x, y])):
             raise ValueError(f"a pin must lie in {manifold.domain}, got {text.strip()!r}")
         return Pin((x, y))
-    index = token_of(manifold_of(scene.family), text.strip()[len("token ") :])
-    marks = manifold_of(scene.family).landmarks
+    index = token_of(manifold, text.strip()[len("token ") :])
+    marks = manifold.landmarks
     assert marks is not None
     x, y = map(float, marks.theta[index])
     return Pin((x, y), index)

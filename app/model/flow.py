@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from app.model.ranges import one_of, within
 
 Point = tuple[float, float]
 MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
@@ -48,15 +49,12 @@ class Flow:
 
     def __post_init__(self) -> None:
         for name, known in (("mode", MODES), ("boundary", BOUNDARIES), ("initial", INITIAL)):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"a flow's {name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
-                )
-        _within("grid", self.side, *SIDES)
-        _within("pace", self.pace, 1e-12, 10.0)
-        _within("time", self.time, 0.0, MOST_STEPS * self.pace)
-        _within("seed", self.seed, 0, 2**31)
-        _within("drift", self.drift, -1e6, 1e6)
+            one_of(f"a flow's {name}", getattr(self, name), known)
+        within("a flow's grid", self.side, *SIDES)
+        within("a flow's pace", self.pace, 1e-12, 10.0)
+        within("a flow's time", self.time, 0.0, MOST_STEPS * self.pace)
+        within("a flow's seed", self.seed, 0, 2**31)
+        within("a flow's drift", self.drift, -1e6, 1e6)
         longest = max(map(len, self.strokes), default=0)
         if len(self.strokes) > MOST_STROKES or longest > MOST_VERTICES:
             raise ValueError(
@@ -79,11 +77,6 @@ def _beginning(flow: Flow, scalar: bool) -> dict[str, str]:
     if flow.initial != "file" and (flow.initial == "bump") != scalar:
         return {"initial": "bump" if scalar else "dipole"}
     return {}
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not (math.isfinite(value) and low <= value <= high):
-        raise ValueError(f"a flow's {name} must lie in {low:g} … {high:g}, got {value!r}")
 
 
 def stated(flow: Flow, folder: Path) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from app.model.ranges import one_of, within
 from compute.heads import bundled
 
 Point = tuple[float, float]
@@ -54,21 +54,13 @@ class Photograph:
     circles: bool = True
 
     def __post_init__(self) -> None:
-        for name, known in (("of", OF), ("shown", SHOWN)):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"a picture's {name} must be one of {', '.join(known)}, got {getattr(self, name)!r}"
-                )
-        for name, (low, high) in LIMITS.items():
-            _within(name, getattr(self, name), low, high)
+        one_of("a picture's of", self.of, OF)
+        one_of("a picture's shown", self.shown, SHOWN)
+        for name, limits in LIMITS.items():
+            within(f"a picture's {name}", getattr(self, name), *limits)
         for name in ("start", "end"):
             for share in getattr(self, name):
-                _within(name, share, 0.0, 1.0)
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not (math.isfinite(value) and low <= value <= high):
-        raise ValueError(f"a picture's {name} must lie in {low:g} … {high:g}, got {value!r}")
+                within(f"a picture's {name}", share, 0.0, 1.0)
 
 
 def stated(photograph: Photograph, folder: Path) -> dict[str, Any]:
