@@ -26,6 +26,10 @@ def pairs(name: str, count: int, inset: float = 0.5):
 @pytest.mark.parametrize("name", sorted(families()))
 def test_pairs_meet_as_the_reference_does(name, gpu_engine, reference_engine):
     manifold, start, end = pairs(name, 16)
+    if name == "mixture_mm":
+        # over the fold μ₁ = μ₂ there is no way, and the reference looks for one for seconds
+        together = np.diff(start)[:, 0] * np.diff(end)[:, 0] > 0
+        start, end = start[together], end[together]
     request = ConnectRequest(manifold, start, end, steps=64)
     found, expected = gpu_engine.connect(request), reference_engine.connect(request)
     both = (found.status == Status.OK) & (expected.status == Status.OK)
