@@ -94,7 +94,8 @@ class Manifold:
     of it, or is None.  Closed forms at two points, or None: ``divergence`` KL(θ‖φ) in nats,
     ``wasserstein`` W₂ in units of x.  ``log_density(theta, x)`` is the logarithm of ``density``, finite
     where that underflows, or None where there is no density in x.  ``periods``: points that differ by
-    these are one point (0: no period).
+    these are one point (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, whose
+    p = softmax(b + Tθ), else None.
     ``singular``: g is singular everywhere, which ``curvature_words`` explains.
     """
 
@@ -124,6 +125,7 @@ class Manifold:
     wasserstein: Callable[[Floats, Floats], Floats] | None = None
     log_density: Callable[[Floats, Floats], Floats] | None = None
     periods: tuple[float, float] = (0.0, 0.0)
+    logits: tuple[Floats, Floats] | None = None
     singular: bool = False
 
     def in_domain(self, theta: Floats) -> Bools:

@@ -4,9 +4,7 @@ With keys k̂_j = k_j/(τ√d), p = softmax(K̂q) and c_j = k̂_j − Σp k̂ th
 geodesic obeys q'' = −½ g⁺ Σ_j p_j c_j ⟨c_j, q'⟩²: no Γ of d³ entries is ever formed.  Directions that
 all centred keys are orthogonal to change nothing (gauge) and are left out.  If the keys are affinely
 independent the space is an open orthant of the sphere of radius 2, and geodesics are great circles.
-Between two queries of other spaces the energy of a polygon on that sphere, z = 2√p,
-    E_N = N Σ_i |z_{i+1} − z_i|²,   ∂z/∂q = √p_j c_j,   Jᵀ J = g,
-is made least by Gauss and Newton's method; its length is that of the geodesic up to O(1/N²).
+Between two queries of other spaces it is the `polygon` of least energy.
 """
 
 from __future__ import annotations
@@ -16,16 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import sphere
+from compute import polygon, sphere
 from compute.arrays import matrix, vector
 from compute.attend.modes import softmax
-from compute.interrupt import checkpoint
 from compute.types import Floats
 
 # singular values of the centred keys below this share of the first are gauge
 RANK = 1e-6
-# segments of a polygon, rounds of Gauss and Newton's method, and the relative fall of E that ends them
-SEGMENTS, ROUNDS, STILL = 64, 200, 1e-13
+# segments of a polygon
+SEGMENTS = 64
 # by how much the polygon's length may change from half as many segments to all of them
 REFINED = 1e-3
 
@@ -131,52 +128,14 @@ class QuerySpace:
             found = self.great_circle(a, b, t)
             length = self.distance(a, b)
             return QueryPath(found + gauge, self.weights(found), length, 0.0, True, True)
-        y, still = self._relaxed(straight @ self._basis.T)
-        z = np.sqrt(self._rows(y))
-        length, coarse = _arc(z), _arc(z[::2])
-        error = abs(length - coarse) / 3.0
-        fine = still and error <= REFINED * max(length, 1e-9)
-        return QueryPath(y @ self._basis + gauge, z**2, length, error, False, fine)
+        found = polygon.relaxed(self._reduced, self._bias, straight @ self._basis.T)
+        y, length, error = found.y, found.length, found.error
+        fine = found.still and error <= REFINED * max(length, 1e-9)
+        return QueryPath(y @ self._basis + gauge, self._rows(y), length, error, False, fine)
 
     def _rows(self, y: Floats) -> Floats:
         """p (..., n) of queries (..., rank) in the directions that matter."""
         return softmax(y @ self._reduced.T + self._bias)
-
-    def _relaxed(self, y: Floats) -> tuple[Floats, bool]:
-        """The polygon (m, rank) of least energy from a given one, ends fixed; whether it is still."""
-        energy = _energy(np.sqrt(self._rows(y)))
-        for _ in range(ROUNDS):
-            checkpoint()
-            step = self._step(y)
-            size = 1.0
-            while size > 1e-4:
-                trial = y.copy()
-                trial[1:-1] += size * step
-                fallen = energy - _energy(np.sqrt(self._rows(trial)))
-                if fallen > 0.0:
-                    break
-                size *= 0.5
-            else:
-                return y, bool(np.abs(step).max() < 1e-5 * max(1.0, float(np.abs(y).max())))
-            y, energy = trial, energy - fallen
-            if fallen <= STILL * max(energy, 1e-300):
-                return y, True
-        return y, False
-
-    def _step(self, y: Floats) -> Floats:
-        """Gauss and Newton's step (m − 2, rank): block tridiagonal, by elimination."""
-        p = self._rows(y)
-        root = np.sqrt(p)
-        c = self._reduced[None] - (p @ self._reduced)[:, None]
-        jacobian = root[:, :, None] * c
-        inner = jacobian[1:-1]
-        pull = 2.0 * (root[:-2] + root[2:] - 2.0 * root[1:-1])
-        side = np.einsum("mnr,mn->mr", inner, pull)
-        own = 2.0 * np.einsum("mnr,mns->mrs", inner, inner)
-        floor = 1e-12 * np.trace(own, axis1=1, axis2=2) + 1e-300
-        own += floor[:, None, None] * np.eye(own.shape[1])
-        beside = -np.einsum("mnr,mns->mrs", inner[:-1], inner[1:])
-        return _tridiagonal(own, beside, side)
 
     def shoot(self, q: ArrayLike, velocity: ArrayLike, steps: int = 256) -> tuple[Floats, Floats]:
         """Nodes and velocities (m, d) of the geodesic from q with q' = velocity (d,), over unit time.
@@ -216,28 +175,3 @@ class QuerySpace:
         metric = (c * p[:, None]).T @ c
         force = (p * (c @ v) ** 2) @ c
         return np.concatenate([v, -0.5 * cho_solve(cho_factor(metric), force)])
-
-
-def _energy(root: Floats) -> float:
-    """N Σ|z_{i+1} − z_i|² of z = 2√p (m, n)."""
-    return float(4.0 * (len(root) - 1) * np.sum(np.diff(root, axis=0) ** 2))
-
-
-def _arc(root: Floats) -> float:
-    """The sum of the great circles between √p (m, n): 4 arcsin(|Δz|/4)."""
-    chords = np.linalg.norm(np.diff(root, axis=0), axis=1)
-    return float(np.sum(4.0 * np.arcsin(np.minimum(0.5 * chords, 1.0))))
-
-
-def _tridiagonal(own: Floats, beside: Floats, side: Floats) -> Floats:
-    """x (m, r) of a symmetric block tridiagonal system: blocks own (m, r, r), beside (m − 1, r, r)."""
-    own, side = own.copy(), side.copy()
-    for i in range(1, len(own)):
-        factor = np.linalg.solve(own[i - 1], beside[i - 1]).T
-        own[i] -= factor @ beside[i - 1]
-        side[i] -= factor @ side[i - 1]
-    found = np.zeros_like(side)
-    found[-1] = np.linalg.solve(own[-1], side[-1])
-    for i in range(len(own) - 2, -1, -1):
-        found[i] = np.linalg.solve(own[i], side[i] - beside[i] @ found[i + 1])
-    return found

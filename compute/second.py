@@ -4,7 +4,9 @@ The distance d from the end point is known at every cell by the eikonal equation
 between.  From the start it falls fastest along
     x' = −g⁻¹∂d / |∂d|,
 which is the shortest way to O(h); where a straight first curve leads Newton's method nowhere, this
-one leads it to the geodesic.  It costs a second or so a pair, so that only those are tried that failed.
+one leads it to the geodesic.  Of a softmax the `polygon` of least energy is nearer still, and is itself
+the answer where one key has nearly all the weight and rays cannot be aimed.  It costs a second or so a
+pair, so that only those are tried that failed.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from compute import batch, geodesic, multiple, shooting
+from compute import batch, geodesic, multiple, polygon, shooting
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
@@ -31,6 +33,10 @@ from compute.types import (
     Status,
 )
 
+# segments, at least, of a polygon that is an answer, and vertices times outcomes at most
+FINE, MOST_VERTICES = (1024, 4096), 1 << 22
+# shares that its length may be off, and by which the squares of its segments' lengths may differ
+LENGTH_ERROR, UNEVEN = 1e-4, 0.05
 # cells a side of the map, and what it shows beyond the pins, as a share of what is between them
 SIDE = 160
 BORDER = 0.75
@@ -42,10 +48,12 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First the reference's own way, if another engine failed; then from the way down a distance map of
-    the Fisher metric, continued in α.  What neither finds stays as it is, with its status; ends where
-    g is singular are not tried.  `Interrupted` where it is `interruptible`.
+    First from a polygon of least energy, of a softmax; then the reference's own way, if another engine
+    failed; then from the way down a distance map of the Fisher metric, continued in α.  What none of
+    them finds stays as it is, with its status; ends where g is singular are not tried.  `Interrupted`
+    where it is `interruptible`.
     """
+    paths = _better(paths, request, _polygonal)
     if paths.engine != "reference":
         paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))
@@ -62,6 +70,49 @@ def _better(
             alone = len(paths.status) == 1
             paths = found if alone else batch.replaced(paths, np.array([i]), found)
     return paths
+
+
+def _polygonal(request: ConnectRequest) -> Paths | None:
+    """From the polygon of least energy, or that itself, of more segments; None for other families."""
+    if request.manifold.logits is None or request.alpha != 0.0:
+        return None
+    keys, bias = request.manifold.logits
+    line = np.stack([request.start[0], request.end[0]])
+    first = polygon.relaxed(keys, bias, polygon.refined(line, SEGMENTS))
+    found = shooting.from_curves(request, first.y[None], [0.0], geodesic.shoot)
+    if found.status[0] == Status.OK:
+        return found
+    for least in FINE:
+        every = 2 * -(-least // (2 * request.steps))
+        if every * request.steps * len(keys) > MOST_VERTICES:
+            break
+        fine = polygon.refined(first.y, every * request.steps)
+        first = polygon.relaxed(keys, bias, fine)
+        found = _paths_of(request, first, every)
+        if found.status[0] == Status.OK:
+            break
+    return found
+
+
+def _paths_of(request: ConnectRequest, found: polygon.Polygon, every: int) -> Paths:
+    """A polygon as a path, of which ``every`` so many nodes are kept; error: that of its length."""
+    error = found.error / max(found.length, 1e-300)
+    good = found.still and error <= LENGTH_ERROR and found.drift <= UNEVEN
+    steps = request.steps
+    return Paths(
+        t=np.linspace(0.0, 1.0, steps + 1),
+        theta=found.y[None, ::every],
+        velocity=found.v[None, ::every],
+        nodes=np.array([steps + 1], np.int32),
+        reached=np.ones(1),
+        stop=request.end.copy(),
+        length=np.array([found.length]),
+        energy=np.array([found.length**2]),
+        residual=np.zeros(1),
+        error=np.array([error]),
+        status=np.array([Status.OK if good else Status.NOT_CONVERGED], np.int32),
+        engine="reference",
+    )
 
 
 def _straight(request: ConnectRequest) -> Paths:

@@ -12,8 +12,9 @@ from app.controller.jobs import PathJob, perform
 from app.controller.retrying import RetryTask, is_hopeful
 from compute import batch
 from compute.engine import ReferenceEngine
+from compute.families.attention import softmax_manifold
 from compute.interrupt import Interrupted, interruptible
-from compute.second import second_try, way_down
+from compute.second import _polygonal, second_try, way_down
 from compute.types import ConnectRequest, Status
 
 ENGINE = ReferenceEngine()
@@ -110,3 +111,34 @@ def test_a_path_at_rest_is_tried_again_and_says_so():
     RetryTask(job).perform(ENGINE, heard.append, lambda: False)
     assert heard[-1].paths.status[0] == Status.OK and not is_hopeful(heard[-1])
     assert any(m.name == "Second try" and m.ok for m in measures(heard[-1]))
+
+
+def test_where_one_key_has_all_but_nothing_a_polygon_is_the_geodesic():
+    """Three outcomes make an octant of a sphere: d = 2 arccos Σ√(pq), and each point on the arc."""
+    keys = np.array([[1.0, 0.0], [-0.5, 0.8], [-0.4, -0.9]])
+    manifold = softmax_manifold(keys, np.array([0.0, 0.3, -0.2]))
+    start, end = np.array([[14.0, 1.0]]), np.array([[-9.0, 11.0]])
+    found = _polygonal(ConnectRequest(manifold, start, end, 0.0, 64))
+    p = manifold.density(found.theta[0], manifold.support(start).x)
+    assert 1 - p[[0, -1]].max(axis=1).min() < 1e-6
+    distance = 2 * np.arccos(np.sqrt(p[0] * p[-1]).sum())
+    assert found.status[0] == Status.OK
+    assert found.length[0] == pytest.approx(distance, rel=1e-5)
+    t = np.linspace(0, 1, 65)[:, None]
+    arc = np.sin((1 - t) * distance / 2) * np.sqrt(p[0]) + np.sin(t * distance / 2) * np.sqrt(p[-1])
+    np.testing.assert_allclose(np.sqrt(p), arc / np.sin(distance / 2), atol=1e-4)
+
+
+@pytest.mark.gpu
+def test_queries_whose_attention_is_all_but_hard_are_joined(gpu_engine):
+    """Between such queries of a real head rays miss; what is found lies between the bounds."""
+    manifold = compute.family("attention:bank")
+    around = np.array([0.0, np.pi * 0.7])
+    reach = 25 / np.abs(manifold.logits[0]).max()
+    pins = reach * np.stack([np.cos(around), np.sin(around)], axis=-1)
+    request = request_of(manifold, tuple(map(tuple, pins)))
+    first = gpu_engine.connect(request)
+    assert first.status[0] != Status.OK
+    found = second_try(gpu_engine, request, first)
+    low, high = manifold.bounds(request.start, request.end)
+    assert found.status[0] == Status.OK and low[0] <= found.length[0] <= high[0]

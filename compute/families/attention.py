@@ -112,6 +112,7 @@ def softmax_manifold(
         curvature_words=SINGULAR_WORDS if singular else FAMILY.curvature,
         bounds=family.distance_bounds,
         divergence=family.divergence,
+        logits=(family.keys - family.centre, family.bias),
         singular=singular,
     )
 

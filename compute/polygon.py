@@ -1,0 +1,146 @@
+"""Geodesics of a softmax as polygons of least energy on the sphere of its distributions.
+
+z = 2√p, p = softmax(b + Ty) of keys T (n, r), is a point of a sphere of radius 2, isometrically:
+    E_N = N Σ_i |z_{i+1} − z_i|²,   ∂z/∂y = √p_j c_j,   c_j = T_j − Σ p T,   JᵀJ = g.
+Gauss and Newton's method makes it least; its length is that of the geodesic up to O(1/N²).  Where one
+key has nearly all the weight y is far off and g all but 0, and no ray can be aimed; z is tame there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.attend.modes import softmax
+from compute.interrupt import checkpoint
+from compute.types import Floats
+
+# rounds of Gauss and Newton's method, and the relative fall of E that ends them
+ROUNDS, STILL = 200, 1e-13
+# the least step of a line search
+SHORTEST = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Polygon:
+    """y (m, r) at equal times; v (m, r) its velocities over unit time, as long as the whole; length:
+    Fisher's; error: how far that may be off, by half as many segments; drift: by which share the square
+    of a segment's length differs at most; still: whether the energy falls no more.
+    """
+
+    y: Floats
+    v: Floats
+    length: float
+    error: float
+    drift: float
+    still: bool
+
+
+def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
+    """The polygon of least energy from a given one (m, r), m odd, with its ends, of keys (n, r).
+
+    A geodesic, and not always the shortest; ``still`` is False where it did not come to rest.
+    `Interrupted` where it is `interruptible`.
+    """
+    y, still = _descended(keys, bias, y)
+    root = _root(keys, bias, y)
+    arcs = _arcs(root)
+    length, coarse = float(arcs.sum()), float(_arcs(root[::2]).sum())
+    even = length / len(arcs)
+    drift = float(np.abs((arcs / max(even, 1e-300)) ** 2 - 1.0).max())
+    v = _velocities(keys, root, length)
+    return Polygon(y, v, length, abs(length - coarse) / 3.0, drift, still)
+
+
+def refined(y: Floats, segments: int) -> Floats:
+    """A polygon (m, r) cut into so many segments of equal time."""
+    old, new = np.linspace(0.0, 1.0, len(y)), np.linspace(0.0, 1.0, segments + 1)
+    return np.stack([np.interp(new, old, column) for column in y.T], axis=1)
+
+
+def _root(keys: Floats, bias: Floats, y: Floats) -> Floats:
+    """√p (m, n)."""
+    return np.sqrt(softmax(y @ keys.T + bias))
+
+
+def _descended(keys: Floats, bias: Floats, y: Floats) -> tuple[Floats, bool]:
+    energy = _energy(_root(keys, bias, y))
+    for _ in range(ROUNDS):
+        checkpoint()
+        step = _step(keys, bias, y)
+        size = 1.0
+        while size > SHORTEST:
+            trial = y.copy()
+            trial[1:-1] += size * step
+            fallen = energy - _energy(_root(keys, bias, trial))
+            if fallen > 0.0:
+                break
+            size *= 0.5
+        else:
+            return y, bool(np.abs(step).max() < 1e-5 * max(1.0, float(np.abs(y).max())))
+        y, energy = trial, energy - fallen
+        if fallen <= STILL * max(energy, 1e-300):
+            return y, True
+    return y, False
+
+
+def _jacobian(keys: Floats, root: Floats) -> Floats:
+    """∂z/∂y (m, n, r)."""
+    jacobian: Floats = root[:, :, None] * (keys[None] - (root**2 @ keys)[:, None])
+    return jacobian
+
+
+def _normal(jacobian: Floats) -> Floats:
+    """JᵀJ = g (m, r, r), kept from being singular."""
+    own = np.einsum("mnr,mns->mrs", jacobian, jacobian)
+    floor = 1e-12 * np.trace(own, axis1=1, axis2=2) + 1e-300
+    own += floor[:, None, None] * np.eye(own.shape[1])
+    return own
+
+
+def _step(keys: Floats, bias: Floats, y: Floats) -> Floats:
+    """Gauss and Newton's step (m − 2, r): block tridiagonal, by elimination."""
+    root = _root(keys, bias, y)
+    inner = _jacobian(keys, root)[1:-1]
+    pull = 2.0 * (root[:-2] + root[2:] - 2.0 * root[1:-1])
+    side = np.einsum("mnr,mn->mr", inner, pull)
+    beside = -np.einsum("mnr,mns->mrs", inner[:-1], inner[1:])
+    return _tridiagonal(2.0 * _normal(inner), beside, side)
+
+
+def _velocities(keys: Floats, root: Floats, length: float) -> Floats:
+    """y' (m, r) = g⁻¹Jᵀz' with |y'| = length; the direction is that of differences of second order."""
+    moved = np.gradient(2.0 * root, axis=0, edge_order=2)
+    jacobian = _jacobian(keys, root)
+    metric = _normal(jacobian)
+    side = np.einsum("mnr,mn->mr", jacobian, moved)
+    velocity: Floats = np.linalg.solve(metric, side[..., None])[..., 0]
+    speed = np.sqrt(np.einsum("mr,mrs,ms->m", velocity, metric, velocity))
+    return velocity * (length / np.maximum(speed, 1e-300))[:, None]
+
+
+def _energy(root: Floats) -> float:
+    """N Σ|z_{i+1} − z_i|² of z = 2√p (m, n)."""
+    return float(4.0 * (len(root) - 1) * np.sum(np.diff(root, axis=0) ** 2))
+
+
+def _arcs(root: Floats) -> Floats:
+    """The great circles (m − 1,) between √p (m, n): 4 arcsin(|Δz|/4)."""
+    chords = np.linalg.norm(np.diff(root, axis=0), axis=1)
+    arcs: Floats = 4.0 * np.arcsin(np.minimum(0.5 * chords, 1.0))
+    return arcs
+
+
+def _tridiagonal(own: Floats, beside: Floats, side: Floats) -> Floats:
+    """x (m, r) of a symmetric block tridiagonal system: blocks own (m, r, r), beside (m − 1, r, r)."""
+    own, side = own.copy(), side.copy()
+    for i in range(1, len(own)):
+        factor = np.linalg.solve(own[i - 1], beside[i - 1]).T
+        own[i] -= factor @ beside[i - 1]
+        side[i] -= factor @ side[i - 1]
+    found = np.zeros_like(side)
+    found[-1] = np.linalg.solve(own[-1], side[-1])
+    for i in range(len(own) - 2, -1, -1):
+        found[i] = np.linalg.solve(own[i], side[i] - beside[i] @ found[i + 1])
+    return found
