@@ -154,7 +154,10 @@ class AttentionGeodesic:
         paths = self.engine.shoot(
             ShootRequest(self.manifold, theta[None], v[None], self.alpha, self.steps)
         )
-        return split(paths, jacobi.morse_index(self.engine, self.manifold, paths))[0]
+        index = np.zeros(1, np.int32)
+        if self.alpha == 0.0:
+            index = jacobi.morse_index(self.engine, self.manifold, paths)
+        return split(paths, index)[0]
 
 
 def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: float) -> float:

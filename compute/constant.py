@@ -16,7 +16,7 @@ import numpy as np
 from compute import batch
 from compute.charts import Chart, named
 from compute.geodesic import measured
-from compute.manifold import Manifold, known_inside
+from compute.manifold import Manifold, known_inside, norm
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
 Wave = Callable[[Floats], Floats]
@@ -56,7 +56,9 @@ def repaired(request: ConnectRequest, paths: Paths) -> Paths:
     theta[:, 0], theta[:, -1] = request.start[todo], request.end[todo]
     shot = ShootRequest(request.manifold, theta[:, 0], v[:, 0], 0.0, request.steps)
     ready = np.zeros(len(todo), np.int32)
-    closed = measured(shot, theta, v, np.ones(len(todo)), ready, paths.engine)
+    speed = norm(request.manifold.geometry(theta[:, 0]).metric, v[:, 0])
+    sums = np.stack([speed, speed**2], axis=1)
+    closed = measured(shot, theta, v, np.ones(len(todo)), ready, paths.engine, sums)
     return batch.replaced(paths, todo, replace(closed, t=paths.t))
 
 

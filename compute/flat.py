@@ -2,6 +2,8 @@
 
 The geodesics of Γ^(1) are the straight lines of natural coordinates, those of Γ^(−1) the straight
 lines of expectations, both at constant speed in their chart.  (Amari and Nagaoka 2000, 3.5)
+Fisher's speed may change by orders of magnitude along them: length and energy are integrated over as
+small parts as that needs.
 Where g is singular everywhere there are no geodesics: straight lines that say ILL_CONDITIONED.
 """
 
@@ -10,11 +12,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.polynomial.legendre import leggauss
 
 from compute.geodesic import measured
-from compute.guess import between, is_dual
-from compute.manifold import norm
-from compute.types import ConnectRequest, Paths, ShootRequest, Status
+from compute.guess import between, between_at, is_dual
+from compute.manifold import inner, norm
+from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
+
+
+# Gauss and Legendre's nodes and weights on [0, 1]; parts are halved until they change by no more
+POSITIONS, WEIGHTS = leggauss(10)
+NODES, WEIGHTS = 0.5 * (POSITIONS + 1.0), 0.5 * WEIGHTS
+SMALL, MOST_HALVINGS = 1e-10, 40
 
 
 def applies(request: ConnectRequest) -> bool:
@@ -40,7 +49,8 @@ def connect(request: ConnectRequest) -> Paths:
     status = np.where(whole, Status.OK, Status.LEFT_DOMAIN).astype(np.int32)
     shot = ShootRequest(manifold, request.start, np.nan_to_num(v[:, 0]), request.alpha, steps)
     reached = np.where(whole, 1.0, (count - 1) / steps)
-    paths = measured(shot, theta, v, reached, status, "reference")
+    sums = _sums(request, reached)
+    paths = measured(shot, theta, v, reached, status, "reference", sums)
     metric = manifold.geometry(request.end).metric
     # of a whole line the end is the point itself, or one some periods away
     miss = np.where(whole, 0.0, norm(metric, paths.stop - request.end))
@@ -48,3 +58,37 @@ def connect(request: ConnectRequest) -> Paths:
         none = np.full_like(paths.status, Status.ILL_CONDITIONED)
         return replace(paths, residual=np.full_like(miss, np.nan), status=none)
     return replace(paths, residual=miss)
+
+
+def _sums(request: ConnectRequest, reached: Floats) -> Floats:
+    """∫|v| dt and ∫|v|² dt (n, 2) up to the times ``reached`` (n,), by halving until nothing changes."""
+    sums = np.zeros((len(reached), 2))
+    line, begin, size = np.arange(len(reached)), np.zeros(len(reached)), reached
+    whole = _integrals(request, line, begin, size)
+    for _ in range(MOST_HALVINGS):
+        begin = np.stack([begin, begin + 0.5 * size])
+        parts = _integrals(request, np.tile(line, 2), begin.ravel(), np.tile(0.5 * size, 2))
+        parts = parts.reshape(2, -1, 2)
+        finer = parts.sum(axis=0)
+        # beside what is known of the line so far
+        change = np.abs(finer - whole) > SMALL * (sums[line] + finer)
+        rough = change.any(axis=1)
+        np.add.at(sums, line[~rough], finer[~rough])
+        whole, begin = parts[:, rough].reshape(-1, 2), begin[:, rough].ravel()
+        line, size = np.tile(line[rough], 2), np.tile(0.5 * size[rough], 2)
+        if line.size == 0:
+            break
+    np.add.at(sums, line, whole)
+    return sums
+
+
+def _integrals(request: ConnectRequest, line: np.ndarray, begin: Floats, size: Floats) -> Floats:
+    """∫|v| dt and ∫|v|² dt (k, 2) over parts of some lines, by Gauss and Legendre; NaN where one leaves
+    the domain."""
+    manifold = request.manifold
+    t = begin[:, None] + size[:, None] * NODES
+    theta, v = between_at(manifold, request.start[line], request.end[line], request.alpha, t)
+    inside = np.isfinite(theta).all(axis=-1)
+    metric = manifold.geometry(np.where(inside[..., None], theta, manifold.interior)).metric
+    speed2 = np.where(inside, np.maximum(inner(metric, v, v), 0.0), np.nan)
+    return size[:, None] * np.stack([np.sqrt(speed2) @ WEIGHTS, speed2 @ WEIGHTS], axis=1)

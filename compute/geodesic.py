@@ -1,5 +1,7 @@
 """Initial-value geodesics of Γ^(α): θ' = v, v'^k = −Γ^(α)k_ij(θ) v^i v^j.
 
+Length and energy, ℓ' = |v| and e' = |v|², are integrated with them: for α ≠ 0 the speed may change by
+orders of magnitude between two nodes.
 Metric and connection are evaluated anew at every stage of every step.  Between two nodes a curve
 makes as many smaller steps as it needs; where even those fail it stops and says why.  The twin of
 ``shaders/kernels/geodesic.wgsl``, but that a method which knows its error halves a step until the
@@ -78,10 +80,9 @@ def dop853() -> Tableau:
 
 @dataclass
 class _State:
-    """Curves under way: positions, velocities, and the time and reason of stopping."""
+    """Curves under way: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
 
-    theta: Floats
-    v: Floats
+    y: Floats
     reached: Floats
     status: Ints
 
@@ -93,22 +94,32 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     """
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
-    state = _State(theta, v, np.zeros(len(theta)), np.zeros(len(theta), np.int32))
-    nodes = [(theta.copy(), v.copy())]
+    y = np.concatenate([theta, v, np.zeros_like(v)], axis=1)
+    state = _State(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
+    nodes = [y.copy()]
     for node in range(1, request.steps + 1):
         _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or dop853())
         # not the sum of steps: a whole path must end at 1 exactly
         state.reached[state.status == Status.OK] = node / request.steps
-        nodes.append((state.theta.copy(), state.v.copy()))
-    thetas = np.stack([n[0] for n in nodes], axis=1)
-    velocities = np.stack([n[1] for n in nodes], axis=1)
-    return measured(request, thetas, velocities, state.reached, state.status, "reference")
+        nodes.append(state.y.copy())
+    path = np.stack(nodes, axis=1)
+    sums = state.y[:, 4:].astype(np.float64)
+    return measured(
+        request, path[..., :2], path[..., 2:4], state.reached, state.status, "reference", sums
+    )
 
 
 def measured(
-    request: ShootRequest, theta: Floats, v: Floats, reached: Floats, status: Ints, engine: str
+    request: ShootRequest,
+    theta: Floats,
+    v: Floats,
+    reached: Floats,
+    status: Ints,
+    engine: str,
+    sums: Floats,
 ) -> Paths:
-    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped.
+    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped, and sums (n, 2):
+    length and energy.
 
     Nodes after the stop repeat the stop point and become NaN here.  How far the energy may drift goes
     by the precision of ``theta``.
@@ -130,8 +141,8 @@ def measured(
         nodes=count,
         reached=reached,
         stop=stop,
-        length=_integral(np.sqrt(speed2), valid, reached),
-        energy=_integral(speed2, valid, reached),
+        length=sums[:, 0],
+        energy=sums[:, 1],
         residual=np.zeros(len(theta)),
         error=error,
         status=status.astype(np.int32),
@@ -143,29 +154,6 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
     start = np.where(speed2[:, :1] > 0, speed2[:, :1], 1.0)
     drift: Floats = np.max(np.where(valid, np.abs(speed2 - speed2[:, :1]) / start, 0.0), axis=1)
     return drift
-
-
-def _integral(values: Floats, valid: Floats, reached: Floats) -> Floats:
-    """∫ values dt up to ``reached``: Simpson on complete curves, mean value on stopped ones."""
-    complete = valid.all(axis=1)
-    mean = np.sum(np.where(valid, values, 0.0), axis=1) / valid.sum(axis=1)
-    whole = _simpson(values)
-    result: Floats = np.where(complete, whole, mean * reached)
-    return result
-
-
-def _simpson(values: Floats) -> Floats:
-    """∫ dt over [0, 1] of values (n, m) at m equally spaced times."""
-    intervals = values.shape[1] - 1
-    if intervals % 2:
-        from scipy.integrate import simpson
-
-        odd: Floats = simpson(values, dx=1.0 / intervals, axis=1)
-        return odd
-    weights = np.where(np.arange(intervals + 1) % 2, 4.0, 2.0)
-    weights[[0, -1]] = 1.0
-    even: Floats = values @ weights / (3 * intervals)
-    return even
 
 
 def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau: Tableau) -> None:
@@ -181,12 +169,9 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
         checkpoint()
         curve = running[todo]
         size = np.minimum(h[todo], remaining[todo])
-        theta, v, verdict[todo] = _accurate(
-            manifold, state.theta[curve], state.v[curve], size, alpha, tableau
-        )
+        end, verdict[todo] = _accurate(manifold, state.y[curve], size, alpha, tableau)
         accepted = verdict[todo] == Status.OK
-        state.theta[curve[accepted]] = theta[accepted]
-        state.v[curve[accepted]] = v[accepted]
+        state.y[curve[accepted]] = end[accepted]
         remaining[todo[accepted]] -= size[accepted]
         h[todo[~accepted]] = 0.5 * size[~accepted]
     stopped = remaining > 1e-12 * dt
@@ -197,44 +182,46 @@ def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau
 
 def _accurate(
     manifold: Manifold,
-    theta: Floats,
-    v: Floats,
+    y: Floats,
     h: Floats,
     alpha: float,
     tableau: Tableau,
     halvings: int = MAX_HALVINGS,
-) -> tuple[Floats, Floats, Ints]:
+) -> tuple[Floats, Ints]:
     """A step of sizes h (n,) in halves where its error asks for it, and OK or why not to take it."""
-    end, end_v, verdict, rough = _step(manifold, theta, v, h, alpha, tableau)
+    end, verdict, rough = _step(manifold, y, h, alpha, tableau)
     todo = np.flatnonzero(rough & (verdict == Status.OK))
     if todo.size == 0 or halvings == 0:
-        return end, end_v, verdict
-    theta, v, half = theta[todo], v[todo], 0.5 * h[todo]
+        return end, verdict
+    y, half = y[todo], 0.5 * h[todo]
     for _ in range(2):
-        theta, v, wrong = _accurate(manifold, theta, v, half, alpha, tableau, halvings - 1)
+        y, wrong = _accurate(manifold, y, half, alpha, tableau, halvings - 1)
         verdict[todo] = np.where(verdict[todo] == Status.OK, wrong, verdict[todo])
-    end[todo], end_v[todo] = theta, v
-    return end, end_v, verdict
+    end[todo] = y
+    return end, verdict
 
 
 def _step(
-    manifold: Manifold, theta: Floats, v: Floats, h: Floats, alpha: float, tableau: Tableau
-) -> tuple[Floats, Floats, Ints, Bools]:
-    """One Runge–Kutta step of sizes h (n,), for each curve OK or why it must not be taken (n,), and
-    whether its error is large (n,)."""
-    start = np.concatenate([theta, v], axis=1)
-    size = h[:, None].astype(theta.dtype)
-    a, b = tableau.a.astype(theta.dtype), tableau.b.astype(theta.dtype)
-    verdict = np.zeros(len(theta), np.int32)
-    slopes = np.empty((len(b), *start.shape), theta.dtype)
+    manifold: Manifold, start: Floats, h: Floats, alpha: float, tableau: Tableau
+) -> tuple[Floats, Ints, Bools]:
+    """One Runge–Kutta step of sizes h (n,) from y (n, 6), for each curve OK or why it must not be taken
+    (n,), and whether its error is large (n,)."""
+    size = h[:, None].astype(start.dtype)
+    a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
+    theta, v = start[:, :2], start[:, 2:4]
+    verdict = np.zeros(len(start), np.int32)
+    slopes = np.empty((len(b), *start.shape), start.dtype)
     for stage, row in enumerate(a):
         y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
-        slopes[stage, :, :2] = y[:, 2:]
-        slopes[stage, :, 2:], here, wrong = _acceleration(manifold, y[:, :2], y[:, 2:], alpha)
+        slope = slopes[stage]
+        slope[:, :2] = y[:, 2:4]
+        slope[:, 2:4], here, wrong = _acceleration(manifold, y[:, :2], y[:, 2:4], alpha)
+        slope[:, 5] = np.maximum(inner(here, y[:, 2:4], y[:, 2:4]), 0.0)
+        slope[:, 4] = np.sqrt(slope[:, 5])
         verdict = np.where(verdict == Status.OK, wrong, verdict)
         if stage == 0:
             metric = here
-            turning = _turns(metric[:, [0, 2]], h, slopes[0, :, 2:], v)
+            turning = _turns(metric[:, [0, 2]], h, slope[:, 2:4], v)
             verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
     end = start + size * np.tensordot(b, slopes, axes=1)
     kept = MARGIN_KEPT * manifold.margin(theta)
@@ -242,18 +229,18 @@ def _step(
     leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
     verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
     rough = _is_rough(tableau, metric, h, slopes)
-    return end[:, :2].copy(), end[:, 2:].copy(), verdict.astype(np.int32), rough
+    return end, verdict.astype(np.int32), rough
 
 
 def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bools:
-    """Whether a step's error in θ or in v (n,) is above STEP_ERROR |v|; never if it is not known.
+    """Whether a step's error in θ, v or ℓ (n,) is above STEP_ERROR |v|; never if it is not known.
 
     From e₅ and e₃, those of the embedded methods, as h e₅²/√(e₅² + e₃²/100) (Hairer, Nørsett, Wanner).
     """
     if tableau.errors is None:
         return np.zeros(len(h), dtype=bool)
     e5, e3 = (
-        np.maximum(norm(metric, e[:, :2]), norm(metric, e[:, 2:]))
+        np.max([norm(metric, e[:, :2]), norm(metric, e[:, 2:4]), np.abs(e[:, 4])], axis=0)
         for e in np.tensordot(tableau.errors, slopes, axes=1)
     )
     error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, np.finfo(float).tiny))

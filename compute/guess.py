@@ -63,11 +63,18 @@ def between(
     With weights (1 ± α)/2, in the first chart; for α = ±1 it is the geodesic itself.  NaN where a
     line leaves its chart's image.
     """
-    chart = manifold.charts[0]
+    share = np.broadcast_to(np.linspace(0.0, 1.0, segments + 1), (len(start), segments + 1))
+    return between_at(manifold, start, end, alpha, share)
+
+
+def between_at(
+    manifold: Manifold, start: Floats, end: Floats, alpha: float, times: Floats
+) -> tuple[Floats, Floats]:
+    """`between` at times (n, k) of each pair: positions and velocities (n, k, 2)."""
+    chart, share = manifold.charts[0], times[..., None]
     nodes, slopes = [], []
     for name in _FLAT:
         flat = named(manifold.charts, name) or chart
-        share = np.linspace(0.0, 1.0, segments + 1)[:, None]
         x, y = flat.forward(start)[:, None], flat.forward(end)[:, None]
         theta = flat.inverse(x * (1 - share) + y * share)
         inside = known_inside(manifold, theta)[..., None]

@@ -21,6 +21,9 @@ from compute.manifold import (
 )
 from compute.types import Floats, Status, Transport, TransportRequest
 
+# a segment whose chord is missed by so much of itself by the mean of its ends' velocities is not a curve
+# that its nodes tell: its interpolant swings out
+UNRESOLVED = 0.5
 # Gauss–Legendre nodes and weights on [0, 1]: the collocation method of order 6.
 _ROOT = np.sqrt(15.0)
 _NODES = np.array([0.5 - _ROOT / 10, 0.5, 0.5 + _ROOT / 10])
@@ -35,13 +38,25 @@ _STAGES = np.array(
 
 
 def transport(request: TransportRequest) -> Transport:
-    """Vectors carried along every curve, with the operators and the frame's angle at each node."""
+    """Vectors carried along every curve, with the operators and the frame's angle at each node.
+
+    NaN from the first segment on that its nodes do not resolve, or that cannot be passed; its status
+    says NOT_CONVERGED or why.
+    """
     curve = np.isfinite(request.theta).all(axis=-1) & np.isfinite(request.velocity).all(axis=-1)
     usable = np.logical_and.accumulate(curve, axis=1)
     theta = np.where(usable[..., None], request.theta, np.asarray(request.manifold.interior))
     velocity = np.where(usable[..., None], request.velocity, 0.0)
     segments, angles, status = _segments(request.manifold, theta, velocity, request.alpha)
+    status = np.where(unresolved(theta, velocity), Status.NOT_CONVERGED, status)
     return composed(request, segments, angles, status, usable, "reference")
+
+
+def unresolved(theta: Floats, velocity: Floats) -> np.ndarray:
+    """Segments (n, m − 1) between nodes (n, m, 2) whose cubic interpolant is no likeness of a curve."""
+    chord = np.diff(theta, axis=1)
+    mean = (velocity[:, 1:] + velocity[:, :-1]) / (2 * (theta.shape[1] - 1))
+    return np.linalg.norm(mean - chord, axis=-1) > UNRESOLVED * np.linalg.norm(chord, axis=-1)
 
 
 def composed(
@@ -54,18 +69,20 @@ def composed(
 ) -> Transport:
     """The result from the segments' operators (n, m−1, 2, 2), angles and statuses (n, m−1)."""
     pairs = usable[:, 1:]
+    passed = np.logical_and.accumulate((status == Status.OK) | ~pairs, axis=1)
+    known = usable & np.concatenate([usable[:, :1], passed], axis=1)
     operators = [np.broadcast_to(np.eye(2), (len(segments), 2, 2))]
     for i in range(segments.shape[1]):
         operators.append(segments[:, i] @ operators[-1])
-    matrices = np.where(usable[..., None, None], np.stack(operators, axis=1), np.nan)
+    matrices = np.where(known[..., None, None], np.stack(operators, axis=1), np.nan)
     total = np.concatenate([np.zeros((len(angles), 1)), np.cumsum(angles, axis=1)], axis=1)
     angle = (
-        np.where(usable, total, np.nan) if request.alpha == 0.0 else np.full(usable.shape, np.nan)
+        np.where(known, total, np.nan) if request.alpha == 0.0 else np.full(usable.shape, np.nan)
     )
     worst = np.max(np.where(pairs, status, 0), axis=1)
     worst = np.where((worst == 0) & ~usable.all(axis=1), Status.LEFT_DOMAIN, worst).astype(np.int32)
     vectors = np.einsum("nmij,nj->nmi", matrices, request.vectors)
-    drift = _drift(request, vectors, usable) if request.alpha == 0.0 else np.zeros(len(vectors))
+    drift = _drift(request, vectors, known) if request.alpha == 0.0 else np.zeros(len(vectors))
     return Transport(vectors, matrices, angle, drift, worst, engine)
 
 

@@ -11,12 +11,12 @@ from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
 from compute.types import Floats, Paths, ShootRequest, Status
 
-# y = (θ, v) at the last accepted step; sums Σw, Σw|v|, Σw|v|² over nodes; the next node is reached
-# after `remaining` of an interval, in steps of `share`, of which `tries` were tried
+# y = (θ, v) and sums (∫|v|dt, ∫|v|²dt) at the last accepted step; the next node is reached after
+# `remaining` of an interval, in steps of `share`, of which `tries` were tried
 PATH = record(
     {
         "y": "vec4f",
-        "sums": "vec3f",
+        "sums": "vec2f",
         "drift": "f32",
         "start2": "f32",
         "remaining": "f32",
@@ -93,7 +93,7 @@ def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Flo
     for i in np.flatnonzero(count <= steps):
         theta[i, count[i] :] = velocity[i, count[i] :] = np.nan
     reached = np.where(count > steps, 1.0, (count - ends["remaining"].astype(np.float64)) / steps)
-    mean = ends["sums"].astype(np.float64)
+    sums = ends["sums"].astype(np.float64)
     error = ends["drift"].astype(np.float64) if request.alpha == 0.0 else np.zeros(len(ends))
     drifted = (ends["status"] == Status.OK) & (error > DRIFT_LIMIT[4])
     return Paths(
@@ -103,8 +103,8 @@ def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Flo
         nodes=count,
         reached=reached,
         stop=ends["y"][:, :2].astype(np.float64),
-        length=mean[:, 1] / mean[:, 0] * reached,
-        energy=mean[:, 2] / mean[:, 0] * reached,
+        length=sums[:, 0],
+        energy=sums[:, 1],
         residual=np.zeros(len(ends)),
         error=error,
         status=np.where(drifted, Status.NOT_CONVERGED, ends["status"]).astype(np.int32),

@@ -8,6 +8,7 @@ from compute.gpu import tiles
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
+from compute.transport import unresolved
 from compute.types import Floats, Status, Transport, TransportRequest
 
 PARAMETERS = record({"count": "u32", "nodes": "u32", "alpha": "f32", "interior": "vec2f"})
@@ -48,8 +49,14 @@ def transport(workshop: Workshop, request: TransportRequest) -> Transport:
         # columns in WGSL, rows in NumPy
         operators[rows] = found.reshape(-1, m, 2, 2).swapaxes(-1, -2)
     operators[:, 0], angle[:, 0] = np.eye(2), 0.0
+    status = carriers["status"].copy()
+    swings = unresolved(
+        *(np.where(usable[..., None], a, 0.0) for a in (request.theta, request.velocity))
+    )
+    swings &= usable[:, 1:]
+    status[swings.any(axis=1) & (status == Status.OK)] = Status.NOT_CONVERGED
+    usable[:, 1:] &= ~np.logical_or.accumulate(swings, axis=1)
     operators[~usable] = angle[~usable] = np.nan
-    status = carriers["status"]
     cut = (status == Status.OK) & ~usable.all(axis=1)
     metric = request.alpha == 0.0
     return Transport(

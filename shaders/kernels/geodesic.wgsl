@@ -34,10 +34,11 @@ fn advance(i: u32, path: ptr<function, Path>) {
     let kept = MARGIN_KEPT * margin(step.start.xy);
     let aimed = step.start.xy + step.size * step.start.zw;
     refuse(&step, LEFT_DOMAIN, margin(step.end.xy) <= kept || margin(aimed) <= kept);
-    if (*path).tries == 0u { measure(path, step.speed2); }
+    if (*path).tries == 0u { measure(path, step.first2); }
     (*path).tries++;
     if step.verdict == OK {
         (*path).y = step.end;
+        (*path).sums += step.sums;
         (*path).remaining -= size;
     } else {
         (*path).share = 0.5 * size;
@@ -58,20 +59,11 @@ fn arrive(i: u32, path: ptr<function, Path>) {
     (*path).tries = 0u;
 }
 
-/// Add a node's g(v, v) to the sums for length and energy, and to the largest drift.
+/// Keep the largest drift of a node's g(v, v).
 fn measure(path: ptr<function, Path>, square: f32) {
-    let node = (*path).node;
-    if node == 0u { (*path).start2 = square; }
-    let w = simpson_weight(node);
-    (*path).sums += w * vec3f(1.0, sqrt(max(square, 0.0)), square);
+    if (*path).node == 0u { (*path).start2 = square; }
     let scale = select(1.0, (*path).start2, (*path).start2 > 0.0);
     (*path).drift = max((*path).drift, abs(square - (*path).start2) / scale);
-}
-
-/// 1 4 2 4 … 2 4 1, or the trapezoidal rule's 1 2 2 … 2 1 for an odd number of steps.
-fn simpson_weight(node: u32) -> f32 {
-    let inner_weight = select(2.0, 4.0, (node & 1u) == 1u && (parameters.steps & 1u) == 0u);
-    return select(inner_weight, 1.0, node == 0u || node == parameters.steps);
 }
 
 fn speed2(at: Geometry, y: vec4f) -> f32 {
@@ -87,8 +79,8 @@ fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
     let a = -christoffel(connection_first(at, parameters.alpha), y.zw, y.zw);
     refuse(step, LEFT_DOMAIN, !inside);
     refuse(step, ILL_CONDITIONED, singular);
+    (*step).speed2 = speed2(at, y);
     if stage == 0u {
-        (*step).speed2 = speed2(at, y);
         refuse(step, NOT_CONVERGED, turns(at.metric.xz, (*step).size * a, TURN_LIMIT * y.zw));
     }
     return vec4f(y.zw, a);
