@@ -1,9 +1,9 @@
 """e- and m-geodesics in closed form: α = ±1 of a family with both flat charts.
 
 The geodesics of Γ^(1) are the straight lines of natural coordinates, those of Γ^(−1) the straight
-lines of expectations, both at constant speed in their chart.  (Amari and Nagaoka 2000, 3.5)
-Fisher's speed may change by orders of magnitude along them: length and energy are integrated over as
-small parts as that needs.
+lines of expectations, both at constant speed in their chart; transport by them keeps the components in
+that chart.  (Amari and Nagaoka 2000, 3.5)  Fisher's speed may change by orders of magnitude along them:
+length and energy are integrated over as small parts as that needs.
 Where g is singular everywhere there are no geodesics: straight lines that say ILL_CONDITIONED.
 """
 
@@ -14,11 +14,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
+from compute.charts import named
 from compute.geodesic import measured
 from compute.guess import between, between_at, is_dual
-from compute.manifold import inner, norm
-from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
-
+from compute.manifold import inner, known_inside, norm
+from compute.types import (
+    ConnectRequest,
+    Floats,
+    Paths,
+    ShootRequest,
+    Status,
+    Transport,
+    TransportRequest,
+)
 
 # Gauss and Legendre's nodes and weights on [0, 1]; parts are halved until they change by no more
 POSITIONS, WEIGHTS = leggauss(10)
@@ -60,8 +68,40 @@ def connect(request: ConnectRequest) -> Paths:
     return replace(paths, residual=miss)
 
 
+def carries(request: TransportRequest) -> bool:
+    """Whether a transport has the closed form: constant components in a flat chart."""
+    return abs(request.alpha) == 1.0 and is_dual(request.manifold) and not request.manifold.singular
+
+
+def transport(request: TransportRequest) -> Transport:
+    """J(θ_i)⁻¹J(θ_0), J the Jacobian of the flat chart, along any curve, in float64.
+
+    NaN from its first node on that is outside the domain, LEFT_DOMAIN, or where J is singular,
+    ILL_CONDITIONED.
+    """
+    manifold = request.manifold
+    chart = named(manifold.charts, "natural" if request.alpha > 0 else "expectation")
+    assert chart is not None
+    inside = known_inside(manifold, request.theta)
+    jacobian = chart.jacobian(np.where(inside[..., None], request.theta, manifold.interior))
+    regular = np.linalg.det(jacobian) != 0.0
+    jacobian = np.where(regular[..., None, None], jacobian, np.eye(2))
+    usable = np.logical_and.accumulate(inside & regular, axis=1)
+    operators = np.linalg.solve(jacobian, jacobian[:, :1])
+    operators = np.where(usable[..., None, None], operators, np.nan)
+    why = np.where(regular.all(axis=1), Status.LEFT_DOMAIN, Status.ILL_CONDITIONED)
+    return Transport(
+        vectors=np.einsum("nmij,nj->nmi", operators, request.vectors),
+        operators=operators,
+        angle=np.full(usable.shape, np.nan),
+        drift=np.zeros(len(usable)),
+        status=np.where(usable.all(axis=1), Status.OK, why).astype(np.int32),
+        engine="reference",
+    )
+
+
 def _sums(request: ConnectRequest, reached: Floats) -> Floats:
-    """∫|v| dt and ∫|v|² dt (n, 2) up to the times ``reached`` (n,), by halving until nothing changes."""
+    """∫|v| dt and ∫|v|² dt (n, 2) up to times ``reached`` (n,), by halving until nothing changes."""
     sums = np.zeros((len(reached), 2))
     line, begin, size = np.arange(len(reached)), np.zeros(len(reached)), reached
     whole = _integrals(request, line, begin, size)

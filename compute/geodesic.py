@@ -118,8 +118,8 @@ def measured(
     engine: str,
     sums: Floats,
 ) -> Paths:
-    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped, and sums (n, 2):
-    length and energy.
+    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped, and its length
+    and energy, sums (n, 2).
 
     Nodes after the stop repeat the stop point and become NaN here.  How far the energy may drift goes
     by the precision of ``theta``.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute import flat
 from compute.manifold import (
     Manifold,
     connection_first,
@@ -21,8 +22,8 @@ from compute.manifold import (
 )
 from compute.types import Floats, Status, Transport, TransportRequest
 
-# a segment whose chord is missed by so much of itself by the mean of its ends' velocities is not a curve
-# that its nodes tell: its interpolant swings out
+# a segment whose chord differs from the mean of its ends' velocities by this share of itself is not told
+# by its nodes: its interpolant swings out
 UNRESOLVED = 0.5
 # Gauss–Legendre nodes and weights on [0, 1]: the collocation method of order 6.
 _ROOT = np.sqrt(15.0)
@@ -43,6 +44,8 @@ def transport(request: TransportRequest) -> Transport:
     NaN from the first segment on that its nodes do not resolve, or that cannot be passed; its status
     says NOT_CONVERGED or why.
     """
+    if flat.carries(request):
+        return flat.transport(request)
     curve = np.isfinite(request.theta).all(axis=-1) & np.isfinite(request.velocity).all(axis=-1)
     usable = np.logical_and.accumulate(curve, axis=1)
     theta = np.where(usable[..., None], request.theta, np.asarray(request.manifold.interior))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute import flat
 from compute.gpu import tiles
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
@@ -38,6 +39,8 @@ COMPOSE = Source(
 
 def transport(workshop: Workshop, request: TransportRequest) -> Transport:
     """Vectors carried along every curve, with the operators and the frame's angle at each node."""
+    if flat.carries(request):
+        return flat.transport(request)
     n, m = request.theta.shape[:2]
     known = np.isfinite(request.theta).all(axis=-1) & np.isfinite(request.velocity).all(axis=-1)
     usable = np.logical_and.accumulate(known, axis=1)
