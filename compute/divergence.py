@@ -21,7 +21,7 @@ from compute.manifold import Manifold, Support, known_inside
 from compute.types import Floats
 
 # outward steps among which the edge of a ball is looked for, and halvings of the step it lies in
-MARCH, HALVINGS = 48, 40
+MARCH, HALVINGS = 120, 50
 TINY = 1e-300
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
@@ -177,7 +177,7 @@ def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int)
     # to a small distance d the divergence is d²/2
     size = np.sqrt(2 * max(limit, TINY))
     low, high = np.zeros(directions), np.full(directions, np.nan)
-    for reach in size * np.geomspace(0.1, 1e4, MARCH):
+    for reach in size * np.geomspace(0.1, 1e12, MARCH):
         open_ = np.isnan(high)
         beyond = divergence(np.full(directions, reach)) > limit
         high = np.where(open_ & beyond, reach, high)

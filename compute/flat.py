@@ -82,11 +82,11 @@ def transport(request: TransportRequest) -> Transport:
     manifold = request.manifold
     chart = named(manifold.charts, "natural" if request.alpha > 0 else "expectation")
     assert chart is not None
-    inside = known_inside(manifold, request.theta)
+    inside = np.asarray(known_inside(manifold, request.theta))
     jacobian = chart.jacobian(np.where(inside[..., None], request.theta, manifold.interior))
-    regular = np.linalg.det(jacobian) != 0.0
+    regular = np.asarray(np.linalg.det(jacobian) != 0.0)
     jacobian = np.where(regular[..., None, None], jacobian, np.eye(2))
-    usable = np.logical_and.accumulate(inside & regular, axis=1)
+    usable = np.asarray(np.logical_and.accumulate(inside & regular, axis=1))
     operators = np.linalg.solve(jacobian, jacobian[:, :1])
     operators = np.where(usable[..., None, None], operators, np.nan)
     why = np.where(regular.all(axis=1), Status.LEFT_DOMAIN, Status.ILL_CONDITIONED)
@@ -128,7 +128,7 @@ def _integrals(request: ConnectRequest, line: np.ndarray, begin: Floats, size: F
     manifold = request.manifold
     t = begin[:, None] + size[:, None] * NODES
     theta, v = between_at(manifold, request.start[line], request.end[line], request.alpha, t)
-    inside = np.isfinite(theta).all(axis=-1)
+    inside = np.asarray(np.isfinite(theta).all(axis=-1))
     metric = manifold.geometry(np.where(inside[..., None], theta, manifold.interior)).metric
     speed2 = np.where(inside, np.maximum(inner(metric, v, v), 0.0), np.nan)
     return size[:, None] * np.stack([np.sqrt(speed2) @ WEIGHTS, speed2 @ WEIGHTS], axis=1)

@@ -93,7 +93,7 @@ def _jacobian(keys: Floats, root: Floats) -> Floats:
 
 def _normal(jacobian: Floats) -> Floats:
     """JᵀJ = g (m, r, r), kept from being singular."""
-    own = np.einsum("mnr,mns->mrs", jacobian, jacobian)
+    own: Floats = np.einsum("mnr,mns->mrs", jacobian, jacobian)
     floor = 1e-12 * np.trace(own, axis1=1, axis2=2) + 1e-300
     own += floor[:, None, None] * np.eye(own.shape[1])
     return own
@@ -115,9 +115,10 @@ def _velocities(keys: Floats, root: Floats, length: float) -> Floats:
     jacobian = _jacobian(keys, root)
     metric = _normal(jacobian)
     side = np.einsum("mnr,mn->mr", jacobian, moved)
-    velocity: Floats = np.linalg.solve(metric, side[..., None])[..., 0]
+    velocity = np.linalg.solve(metric, side[..., None])[..., 0]
     speed = np.sqrt(np.einsum("mr,mrs,ms->m", velocity, metric, velocity))
-    return velocity * (length / np.maximum(speed, 1e-300))[:, None]
+    found: Floats = velocity * (length / np.maximum(speed, 1e-300))[:, None]
+    return found
 
 
 def _energy(root: Floats) -> float:

@@ -76,6 +76,12 @@ class QuerySpace:
         """p = softmax(K̂q) (..., n) of queries (..., d)."""
         return softmax(np.asarray(q, dtype=np.float64) @ self.keys.T + self._bias)
 
+    def _log_weights(self, q: ArrayLike) -> Floats:
+        """log p (n,) of a query (d,)."""
+        logits = self.keys @ np.asarray(q, dtype=np.float64) + self._bias
+        logits -= logits.max()
+        return np.asarray(logits - np.log(np.exp(logits).sum()))
+
     def bounds(self, a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
         """2 arccos Σ√(p_a p_b) ≤ d ≤ √J, between which every distance lies."""
         p, q = self.weights(a), self.weights(b)
@@ -95,11 +101,15 @@ class QuerySpace:
     def great_circle(self, a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Floats:
         """The geodesic between queries (d,) at times t (m,) in [0, 1]: (m, d), without gauge parts."""
         length = self.distance(a, b)
-        start, end = np.sqrt(self.weights(a)), np.sqrt(self.weights(b))
         times = np.asarray(t, dtype=np.float64)[:, None]
         angle = length / 2
-        z = (np.sin((1 - times) * angle) * start + np.sin(times * angle) * end) / np.sin(angle)
-        logits = 2 * np.log(z) - self._bias
+        with np.errstate(divide="ignore"):  # at the ends one of them counts for nothing
+            parts = [
+                np.log(np.sin(share * angle)) + 0.5 * self._log_weights(q)
+                for share, q in ((1 - times, a), (times, b))
+            ]
+        # z up to a factor, by its logarithm: what has next to no attention would underflow
+        logits = 2 * np.logaddexp(*parts) - self._bias
         centred = self._reduced - self._reduced.mean(axis=0)
         found = np.linalg.lstsq(
             centred, (logits - logits.mean(axis=1, keepdims=True)).T, rcond=None
@@ -128,9 +138,9 @@ class QuerySpace:
             found = self.great_circle(a, b, t)
             length = self.distance(a, b)
             return QueryPath(found + gauge, self.weights(found), length, 0.0, True, True)
-        found = polygon.relaxed(self._reduced, self._bias, straight @ self._basis.T)
-        y, length, error = found.y, found.length, found.error
-        fine = found.still and error <= REFINED * max(length, 1e-9)
+        rested = polygon.relaxed(self._reduced, self._bias, straight @ self._basis.T)
+        y, length, error = rested.y, rested.length, rested.error
+        fine = rested.still and error <= REFINED * max(length, 1e-9)
         return QueryPath(y @ self._basis + gauge, self._rows(y), length, error, False, fine)
 
     def _rows(self, y: Floats) -> Floats:
@@ -163,7 +173,7 @@ class QuerySpace:
         """√g(v, v) at q (d,)."""
         p = self.weights(q)
         moved = self.keys @ np.asarray(velocity, np.float64)
-        return float(np.sqrt(max(float(p @ moved**2 - (p @ moved) ** 2), 0.0)))
+        return float(np.sqrt(p @ (moved - p @ moved) ** 2))
 
     def _rate(self, y: Floats) -> Floats:
         """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in the directions that matter."""

@@ -46,6 +46,18 @@ class Line:
     bounded: bool = False
 
 
+def _tail() -> tuple[Floats, Floats]:
+    """Nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss and Legendre on parts of 0 … 40."""
+    at, weight = np.polynomial.legendre.leggauss(16)
+    edges = np.concatenate([np.linspace(0.0, 4.0, 9), np.linspace(5.0, 40.0, 15)])
+    half = 0.5 * np.diff(edges)[:, None]
+    s = edges[:-1, None] + half * (at + 1.0)
+    return s.ravel(), (half * weight * np.exp(-s)).ravel()
+
+
+TAIL_NODES, TAIL_WEIGHTS = _tail()
+
+
 def line(support: Support) -> Line | None:
     """The line of a sample space, or None of one that is none."""
     if support.ends is not None or support.space == "interval":
@@ -216,32 +228,53 @@ def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
 
 
 def wasserstein(found: Pair) -> float:
-    """W₂ by the map T that carries p to q on a line: W₂² = ∫(x − T(x))² p dx.
+    """W₂ by the map T that carries p to q on a line: W₂² = ∫(x − T(x))² p dx, p the one of the larger
+    second moment, whose mesh is the finer where it counts.
 
     T(x) is where q has as much to its left as p has at x: log(Q/(1 − Q)), in which both tails keep
-    their digits, is interpolated with its slope.  NaN where a second moment is not finite.
+    their digits, is interpolated with its slope.  What of p lies beyond the mesh is at its end.  NaN
+    where a second moment is not finite.
     """
     from scipy.interpolate import CubicHermiteSpline
 
     mesh = found.mesh
     if not all(_has_moment(found, row) for row in (P2, Q2)):
         return float("nan")
+    moments = mesh.integrals()[[P2, Q2]]
+    here, there = (P, Q) if moments[0] >= moments[1] else (Q, P)
     with np.errstate(all="ignore"):
-        from_p, from_q = (_level(found, row) for row in (P, Q))
-        slope = np.exp(-np.logaddexp(0.0, from_q) - np.logaddexp(0.0, -from_q))
-        slope /= mesh.values[Q].ravel()
-    known = np.isfinite(from_q) & np.isfinite(slope)
-    top = np.maximum.accumulate(np.where(known, from_q, -np.inf))
-    known &= from_q > np.concatenate([[-np.inf], top[:-1]]) + 1e-12
-    level, u, mass = from_q[known], mesh.u.ravel(), (mesh.values[P] * mesh.weights).ravel()
-    seen = np.isfinite(from_p) & (mass > 0)
-    wanted = np.clip(from_p[seen], level[0], level[-1])
-    right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
-    # in the far tails, where slopes have no digits, a cubic may leave its interval
-    inside = CubicHermiteSpline(level, u[known], slope[known])(wanted)
-    moved = found.x(np.clip(inside, u[known][right - 1], u[known][right]))
+        own, other = (_level(found, row) for row in (here, there))
+        slope = np.exp(-np.logaddexp(0.0, other) - np.logaddexp(0.0, -other))
+        slope /= mesh.values[there].ravel()
+    known = np.isfinite(other) & np.isfinite(slope)
+    top = np.maximum.accumulate(np.where(known, other, -np.inf))
+    known &= other > np.concatenate([[-np.inf], top[:-1]]) + 1e-12
+    level, u, mass = other[known], mesh.u.ravel(), (mesh.values[here] * mesh.weights).ravel()
+    spline = CubicHermiteSpline(level, u[known], slope[known])
+
+    def carried(wanted: Floats) -> Floats:
+        """Where the other has so much to its left, and in the far tails, where slopes have no digits
+        and a cubic may leave its interval, one of that interval's ends."""
+        wanted = np.clip(wanted, level[0], level[-1])
+        right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
+        return found.x(np.clip(spline(wanted), u[known][right - 1], u[known][right]))
+
+    seen = np.isfinite(own) & (mass > 0)
     with np.errstate(all="ignore"):  # what overflows is not finite
-        return float(np.sqrt(((found.x(u[seen]) - moved) ** 2 * mass[seen]).sum()))
+        square = ((found.x(u[seen]) - carried(own[seen])) ** 2 * mass[seen]).sum()
+        for side, rest in enumerate(found.beyond[:, here]):
+            if rest == 0.0 or (side == 1 and not found.line.bounded):
+                continue
+            end = found.x(u[[0, -1][side]])
+            square += rest * (((end - carried(_beyond_level(rest, side))) ** 2) @ TAIL_WEIGHTS)
+        return float(np.sqrt(square))
+
+
+def _beyond_level(rest: float, side: int) -> Floats:
+    """log(F/(1 − F)) where e^−s of what is beyond a side is left, at the nodes s."""
+    left = np.log(max(rest, 1e-300)) - TAIL_NODES
+    level = left - np.log(-np.expm1(np.minimum(left, -1e-300)))
+    return np.asarray(-level if side else level)
 
 
 def _level(found: Pair, row: int) -> Floats:

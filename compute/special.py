@@ -160,6 +160,25 @@ def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) ->
     return np.where(far, large, small)
 
 
+# K = Σ c_k κ^2k of κA dμ² + A' dκ², whose terms cancel at its pole κ = 0
+_POLE = (0.0, -1 / 16, 0.0, 1 / 2304, -1 / 36864, -1 / 3932160, 17 / 212336640)
+
+
+def bessel_curvature(kappa: Floats) -> Floats:
+    """K of ds² = E dμ² + G dκ², E = κA and G = A': −E''/(2EG) + E'(EG)'/(2EG)², for κ > 0."""
+    k = np.asarray(kappa)
+    near = k < 0.5
+    square = np.where(near, k, 0.0) ** 2
+    series = np.zeros_like(square)
+    for c in reversed(_POLE):
+        series = series * square + np.asarray(c, k.dtype)
+    far = np.where(near, 0.5, k).astype(k.dtype)
+    ratio, slope, bend = bessel_ratio(far), bessel_ratio_slope(far), bessel_ratio_bend(far)
+    e, e1, e2 = far * ratio, ratio + far * slope, 2 * slope + far * bend
+    derived = -e2 / (2 * e * slope) + e1 * (e1 * slope + e * bend) / (2 * e * slope) ** 2
+    return np.asarray(np.where(near, series, derived))
+
+
 @cache
 def _ratio_series() -> Floats:
     """c_k of A(κ) = Σ c_k κ^−k, as the quotient of the expansions of I₁ and I₀ (DLMF 10.40.1)."""
@@ -192,6 +211,7 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
         bessel_ratio,
         bessel_ratio_slope,
         bessel_ratio_bend,
+        bessel_curvature,
     )
 }
 

@@ -89,3 +89,7 @@ class bessel_ratio_slope(_Named):
 
 class bessel_ratio_bend(_Named):
     pass
+
+
+class bessel_curvature(_Named):
+    pass

@@ -22,8 +22,8 @@ from compute.manifold import (
 )
 from compute.types import Floats, Status, Transport, TransportRequest
 
-# a segment whose chord differs from the mean of its ends' velocities by this share of itself is not told
-# by its nodes: its interpolant swings out
+# a segment whose chord differs from the mean of its ends' velocities by this share of itself is not
+# told by its nodes: its interpolant swings out
 UNRESOLVED = 0.5
 # Gauss–Legendre nodes and weights on [0, 1]: the collocation method of order 6.
 _ROOT = np.sqrt(15.0)
@@ -59,7 +59,9 @@ def unresolved(theta: Floats, velocity: Floats) -> np.ndarray:
     """Segments (n, m − 1) between nodes (n, m, 2) whose cubic interpolant is no likeness of a curve."""
     chord = np.diff(theta, axis=1)
     mean = (velocity[:, 1:] + velocity[:, :-1]) / (2 * (theta.shape[1] - 1))
-    return np.linalg.norm(mean - chord, axis=-1) > UNRESOLVED * np.linalg.norm(chord, axis=-1)
+    return np.asarray(
+        np.linalg.norm(mean - chord, axis=-1) > UNRESOLVED * np.linalg.norm(chord, axis=-1)
+    )
 
 
 def composed(

@@ -37,6 +37,7 @@ SPECIAL = {
     "bessel_ratio": (1e-3, 500.0, 5e-7),
     "bessel_ratio_slope": (1e-3, 500.0, 6e-6),
     "bessel_ratio_bend": (1e-3, 500.0, 8e-6),
+    "bessel_curvature": (1e-3, 500.0, 1e-4),
 }
 ABSOLUTE = {"digamma", "log_gamma", "log_bessel_i0", "log_cosh"}
 

@@ -189,6 +189,22 @@ fn bessel_ratio_bend(kappa: f32) -> f32 {
     return bessel_ratio_near(kappa).bend;
 }
 
+/// K of κA dμ² + A' dκ², by its series at the pole, where its terms cancel.
+fn bessel_curvature(kappa: f32) -> f32 {
+    if kappa < 0.5 {
+        let q = kappa * kappa;
+        let tail = q * (-1.0 / 36864.0 - q * (1.0 / 3932160.0 - q * 17.0 / 212336640.0));
+        return q * (-0.0625 + q * q * (1.0 / 2304.0 + tail));
+    }
+    let ratio = bessel_ratio(kappa);
+    let slope = bessel_ratio_slope(kappa);
+    let bend = bessel_ratio_bend(kappa);
+    let e = kappa * ratio;
+    let rise = ratio + kappa * slope;
+    let product = 2.0 * e * slope;
+    return (rise * (rise * slope + e * bend) / product - 2.0 * slope - kappa * bend) / product;
+}
+
 /// log I₀(κ): the power series for small κ, the asymptotic one beyond.
 fn log_bessel_i0(kappa: f32) -> f32 {
     let r = 1.0 / max(kappa, 1.0);
