@@ -51,6 +51,8 @@ def connect(request: ConnectRequest) -> Paths:
     for axis, period in enumerate(manifold.periods):
         if period > 0.0:
             theta[whole, :, axis] = np.unwrap(theta[whole, :, axis], axis=1, period=period)
+    inside &= known_inside(manifold, theta)
+    whole = np.asarray(inside.all(axis=1))
     count = np.where(whole, steps + 1, inside.argmin(axis=1))
     held = np.minimum(np.arange(steps + 1), count[:, None] - 1)[..., None]
     theta, v = (np.take_along_axis(a, np.broadcast_to(held, a.shape), axis=1) for a in (theta, v))

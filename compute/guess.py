@@ -38,15 +38,17 @@ def first_curve(
     for axis, period in enumerate(manifold.periods):
         if period > 0.0:
             curve[..., axis] = np.unwrap(curve[..., axis], axis=1, period=period)
-    return curve
+    # the short way may lead to a copy of the end that is outside
+    share = np.linspace(0.0, 1.0, segments + 1)[:, None]
+    return _whole(manifold, curve, start[:, None] + share * (end - start)[:, None])
 
 
 def nearest(manifold: Manifold, start: Floats, end: Floats) -> Floats:
-    """``end (n, 2)`` moved by whole periods to be nearest to ``start (n, 2)``."""
+    """``end (n, 2)`` moved by whole periods to be nearest to ``start (n, 2)``, if inside the domain."""
     periods = np.asarray(manifold.periods)
     safe = np.where(periods > 0.0, periods, 1.0)
-    moved: Floats = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)
-    return moved
+    moved = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)
+    return np.where(np.asarray(manifold.in_domain(moved))[..., None], moved, end)
 
 
 def _whole(manifold: Manifold, curve: Floats, otherwise: Floats) -> Floats:

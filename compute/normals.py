@@ -31,7 +31,11 @@ class Normal:
             )
         if not np.isfinite(mean).all():
             raise ValueError(f"mean must be finite, got {mean.tolist()}")
-        if not np.allclose(covariance, covariance.T) or not np.linalg.eigvalsh(covariance)[0] > 0:
+        near = 1e-8 * np.abs(covariance).max()
+        if (
+            not (np.abs(covariance - covariance.T) <= near).all()
+            or not np.linalg.eigvalsh(covariance)[0] > 0
+        ):
             raise ValueError(
                 f"covariance must be symmetric and positive definite, got {covariance.tolist()}"
             )
@@ -50,25 +54,33 @@ def outlines(mean: Floats, covariance: Floats, corners: int = 96) -> Floats:
 
 
 def wasserstein(a: Normal, b: Normal) -> float:
-    """W₂ between two normal distributions."""
+    """W₂ between two normal distributions: W₂² = |μ_a − μ_b|² + |(T − 1)√A|², T the map from a to b."""
+    moved = (_carrier(a, b) - np.eye(len(a.mean))) @ _root(a.covariance)
+    return float(np.hypot(np.linalg.norm(a.mean - b.mean), np.linalg.norm(moved)))
+
+
+def _carrier(a: Normal, b: Normal) -> Floats:
+    """T = A^−½ (A^½ B A^½)^½ A^−½, which carries a to b, but for the means."""
     root = _root(a.covariance)
-    middle = _root(root @ b.covariance @ root)
-    square = ((a.mean - b.mean) ** 2).sum() + np.trace(a.covariance + b.covariance - 2 * middle)
-    return float(np.sqrt(max(float(square), 0.0)))
+    back = np.linalg.inv(root)
+    carrier: Floats = back @ _root(root @ b.covariance @ root) @ back
+    return carrier
 
 
 def displaced(a: Normal, b: Normal, t: float) -> Normal:
     """The point a share t of the way along the Wasserstein geodesic from a to b."""
-    root = _root(a.covariance)
-    back = np.linalg.inv(root)
-    move = (1 - t) * np.eye(len(a.mean)) + t * (back @ _root(root @ b.covariance @ root) @ back)
+    move = (1 - t) * np.eye(len(a.mean)) + t * _carrier(a, b)
     return Normal((1 - t) * a.mean + t * b.mean, move @ a.covariance @ move.T)
 
 
 def centred_distance(a: Normal, b: Normal) -> float:
-    """The Fisher–Rao distance √(½ Σ log² λ(A⁻¹B)) between the covariances alone."""
-    values = np.linalg.eigvals(np.linalg.solve(a.covariance, b.covariance)).real
-    return float(np.sqrt(0.5 * (np.log(values) ** 2).sum()))
+    """The Fisher–Rao distance √(½ Σ log² λ(A⁻¹B)) between the covariances alone.
+
+    λ are the squares of the singular values of L⁻¹M, A = LLᵀ and B = MMᵀ.
+    """
+    low, high = (np.linalg.cholesky(normal.covariance) for normal in (a, b))
+    values = np.linalg.svd(np.linalg.solve(low, high), compute_uv=False)
+    return float(np.sqrt(2.0 * (np.log(values) ** 2).sum()))
 
 
 @dataclass(frozen=True)
@@ -86,17 +98,17 @@ class QubitDistances:
 def qubit_distances(a: ArrayLike, b: ArrayLike) -> QubitDistances:
     """Between qubits with Bloch vectors r = a and s = b (3,) of length ≤ 1.
 
-    F = ½(1 + r·s + √((1 − r²)(1 − s²))).
+    F = ½(1 + r·s + √((1 − r²)(1 − s²))) = cos² of half the angle between (r, √(1 − r²)) and
+    (s, √(1 − s²)) on the unit sphere; the angle is that of their chord.
     """
     r, s = np.asarray(a, np.float64), np.asarray(b, np.float64)
     for name, v in (("a", r), ("b", s)):
         if v.shape != (3,) or not v @ v <= 1 + 1e-12:
             raise ValueError(f"Bloch vector {name} must have shape (3,) and length ≤ 1, got {v}")
-    rest = max(1 - float(r @ r), 0.0) * max(1 - float(s @ s), 0.0)
-    fidelity = float(np.clip(0.5 * (1 + r @ s + np.sqrt(rest)), 0.0, 1.0))
-    angle = float(np.arccos(np.sqrt(fidelity)))
+    u, v = (np.append(x, np.sqrt(max(1 - float(x @ x), 0.0))) for x in (r, s))
+    angle = float(np.arcsin(min(0.5 * float(np.linalg.norm(u - v)), 1.0)))
     return QubitDistances(
-        fidelity, angle, float(np.sqrt(max(2 - 2 * np.sqrt(fidelity), 0.0))), 2 * angle
+        float(np.cos(angle) ** 2), angle, float(2 * np.sin(0.5 * angle)), 2 * angle
     )
 
 

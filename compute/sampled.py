@@ -259,7 +259,7 @@ def wasserstein(found: Pair) -> float:
         right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
         return found.x(np.clip(spline(wanted), u[known][right - 1], u[known][right]))
 
-    seen = np.isfinite(own) & (mass > 0)
+    seen = ~np.isnan(own) & (mass > 0)
     with np.errstate(all="ignore"):  # what overflows is not finite
         square = ((found.x(u[seen]) - carried(own[seen])) ** 2 * mass[seen]).sum()
         for side, rest in enumerate(found.beyond[:, here]):
@@ -278,11 +278,11 @@ def _beyond_level(rest: float, side: int) -> Floats:
 
 
 def _level(found: Pair, row: int) -> Floats:
-    """log(F/(1 − F)) at all nodes, flat."""
+    """log(F/(1 − F)) at all nodes, flat; infinite where rounding leaves less than nothing of a tail."""
     left, right = found.mesh.running(row)
     if len(found.beyond):
         left, right = left + found.beyond[0, row], right + found.beyond[1, row]
-    return np.asarray((np.log(left) - np.log(right)).ravel())
+    return np.asarray((np.log(np.maximum(left, 0.0)) - np.log(np.maximum(right, 0.0))).ravel())
 
 
 def _has_moment(found: Pair, row: int) -> bool:

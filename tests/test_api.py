@@ -88,3 +88,18 @@ def test_a_path_that_stops_carries_its_vector_to_there(reference_engine):
 def test_wrong_use_names_the_value(geodesic, call, words):
     with pytest.raises(ValueError, match=words):
         call(geodesic)
+
+
+def test_only_levi_civita_counts_conjugate_points():
+    manifold = compute.attention_manifold(
+        2 * np.array([[1, 0], [-0.5, 0.87], [-0.5, -0.87], [0, 0]]), bias=[0, 0, 0, 8]
+    )
+    start, velocity = (-3.0, 0.1), (7.0, 0.05)
+    assert compute.AttentionGeodesic(manifold, 0.0).shoot(start, velocity).morse_index > 0
+    assert compute.AttentionGeodesic(manifold, 1.0).shoot(start, velocity).morse_index == 0
+
+
+def test_a_nearer_copy_outside_the_domain_is_no_end(reference_engine):
+    geodesic = compute.AttentionGeodesic(compute.family("von_mises"), 0.0, reference_engine)
+    path = geodesic.compute_path((39.9, 2.0), (36.6668, 2.0))
+    assert np.abs(path.theta[:, 0]).max() < 40

@@ -9,7 +9,7 @@ import pytest
 
 import compute
 from app.cli import main
-from compute.normals import Normal, displaced, qubit_distances, wasserstein
+from compute.normals import Normal, centred_distance, displaced, qubit_distances, wasserstein
 
 MODES = ("flat", "ambient", "jeffreys", "geodesic")
 
@@ -153,3 +153,42 @@ def test_normals_move_straight_in_wasserstein():
         Normal([0.0], [[-1.0]])
     with pytest.raises(ValueError, match="Bloch vector b"):
         qubit_distances([0, 0, 0], [1, 1, 1])
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e3, 1e7])
+def test_what_all_keys_share_changes_no_weight(offset, engine):
+    rng = np.random.default_rng(2)
+    Q, K, V = rng.normal(size=(3, 5, 4))
+    found = compute.GeometricAttention("flat", engine=engine).attend(Q, K + offset, V)
+    logits = Q @ ((K + offset) - (K + offset).mean(axis=0)).T / 2
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        found.weights, expected, atol=1e-6 if engine.name == "gpu" else 1e-12
+    )
+    np.testing.assert_allclose(found.output, expected @ V, atol=1e-5)
+
+
+@pytest.mark.parametrize("mode", ["flat", "ambient", "jeffreys"])
+def test_the_smallest_temperatures_choose_one_key(mode, engine):
+    rng = np.random.default_rng(2)
+    Q, K, V = rng.normal(size=(3, 5, 4))
+    weights = compute.GeometricAttention(mode, 1e-33, engine).attend(Q, K, V).weights
+    np.testing.assert_allclose(np.sort(weights, axis=1), np.tile([0, 0, 0, 0, 1.0], (5, 1)))
+
+
+def test_distances_of_normals_keep_their_digits():
+    """Far from round, and next to each other."""
+    turn = np.array([[np.cos(0.7), -np.sin(0.7)], [np.sin(0.7), np.cos(0.7)]])
+    a = np.diag([1.0, 1e-10])
+    found = centred_distance(Normal([0, 0], a), Normal([0, 0], turn @ a @ turn.T))
+    # λ + 1/λ is the trace of A⁻¹B
+    trace = 2 * np.cos(0.7) ** 2 + np.sin(0.7) ** 2 * (1e10 + 1e-10)
+    assert found == pytest.approx(np.arccosh(trace / 2), rel=1e-6)
+    b = (1 + 1e-8) ** 2 * np.eye(2)
+    near = wasserstein(Normal([0, 0], np.eye(2)), Normal([0, 0], b))
+    assert near == pytest.approx(np.sqrt(2) * 1e-8, rel=1e-6)
+
+
+def test_a_covariance_is_as_symmetric_as_it_is_large():
+    with pytest.raises(ValueError, match="must be symmetric"):
+        Normal([0, 0], [[1e-9, 9e-10], [0, 1e-9]])

@@ -398,3 +398,49 @@ def test_the_edge_of_a_ball_has_one_divergence(name):
         known = np.isfinite(outline).all(axis=1)
         assert known.sum() > 8
         np.testing.assert_allclose(divergence(outline[known]), divergence(b), rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [((0.5, 0.05), (2, 2)), ((0.5, 0.02), (3, 1)), ((0.0015, 1), (5, 2))]
+)
+def test_mass_at_the_end_of_an_interval_counts_both_ways(first, second):
+    """By scipy's quantiles in log-odds of the level, from the right in the right half."""
+
+    def square(s):
+        level, rest = special.expit(s), special.expit(-s)
+        lower = [stats.beta.ppf(level, *pair) for pair in (first, second)]
+        upper = [stats.beta.ppf(rest, *pair[::-1]) for pair in (first, second)]
+        gap = lower[0] - lower[1] if s < 0 else upper[1] - upper[0]
+        return gap**2 * level * rest
+
+    expected = np.sqrt(sum(integrate.quad(square, *part)[0] for part in ((-40, 0), (0, 40))))
+    a, b = np.array(first, float), np.array(second, float)
+    for found in (divergences(family("beta"), a, b), divergences(family("beta"), b, a)):
+        assert found.wasserstein == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("k", [0.05, 0.03])
+def test_wasserstein_of_a_tail_that_has_all_the_variance(k):
+    """Quantiles (−log(1 − u))^1/k: W₂² = Γ(1 + 2/2) + Γ(1 + 2/k) − 2Γ(1 + 1/2 + 1/k)."""
+    expected = np.sqrt(special.gamma(2) + special.gamma(1 + 2 / k) - 2 * special.gamma(1.5 + 1 / k))
+    a, b = np.array([2.0, 1.0]), np.array([k, 1.0])
+    for found in (divergences(family("weibull"), a, b), divergences(family("weibull"), b, a)):
+        assert found.wasserstein == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_ball_reaches_as_far_as_the_domain():
+    """Around a wide normal distribution, narrow ones are many natural coordinates away."""
+    m = family("gaussian")
+    a, b = np.array([0.0, 1.0]), np.array([0.0, 5.0])
+    for edge, limit in zip(balls(m, a, b), (m.divergence(a, b), m.divergence(b, a)), strict=True):
+        assert np.isfinite(edge).all()
+        found = np.minimum(abs(m.divergence(a, edge) - limit), abs(m.divergence(edge, a) - limit))
+        assert found.max() < 1e-9
+
+
+def test_outcomes_keep_the_digits_of_short_distances():
+    m = family("categorical3_natural")
+    a, step = np.array([0.2, -0.3]), np.array([1e-7, -5e-8])
+    g = m.geometry(a).metric
+    length = np.sqrt(g @ [step[0] ** 2, 2 * step[0] * step[1], step[1] ** 2])
+    assert divergences(m, a, a + step).bhattacharyya == pytest.approx(length, rel=1e-6)

@@ -49,3 +49,9 @@ def test_the_geometric_phase_is_the_solid_angle(reference_engine):
     loop = polygon(np.concatenate([[[0.0, 0.0]], sector]), parameters(("x", "z")))
     found = holonomy(reference_engine, family("bures_slice_qfi"), loop)
     assert found.angle == pytest.approx(np.pi / 2 * (1 - np.sqrt(1 - radius**2)), abs=1e-4)
+
+
+def test_states_next_to_each_other_are_apart():
+    """From the middle of the ball d = 2 arcsin of half the chord, which is |r| to first order."""
+    found = qubit_distances([0, 0, 0], [0, 0, 1e-9])
+    assert found.geodesic == pytest.approx(1e-9, rel=1e-6)

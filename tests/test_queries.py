@@ -103,3 +103,22 @@ def test_what_cannot_be_joined_is_said():
     with pytest.raises(ValueError, match="a must"):
         space.between(np.zeros(2), np.ones(3))
     assert space.between(np.ones(3), np.ones(3)).length == 0.0
+
+
+def test_attention_that_underflows_has_its_great_circle_too():
+    """At a low temperature a key may have less than any number: the way is found by logarithms."""
+    rng = np.random.default_rng(4)
+    space = QuerySpace(rng.normal(size=(4, 6)), 1e-3)
+    a, b = rng.normal(size=(2, 6))
+    path = space.between(a, b)
+    assert path.converged and np.isfinite(path.queries).all()
+    root = np.sqrt(path.rows)
+    chords = np.linalg.norm(np.diff(root, axis=0), axis=1)
+    np.testing.assert_allclose(chords, chords[0], rtol=1e-6)
+    np.testing.assert_allclose(path.rows[[0, -1]], space.weights(np.stack([a, b])), atol=1e-12)
+
+
+def test_speed_does_not_hang_on_what_keys_share():
+    rng = np.random.default_rng(5)
+    keys, q, v = rng.normal(size=(7, 4)), np.zeros(4), rng.normal(size=4)
+    assert QuerySpace(keys + 1e7).speed(q, v) == pytest.approx(QuerySpace(keys).speed(q, v), 1e-6)

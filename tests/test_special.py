@@ -68,3 +68,28 @@ def test_drops_keep_their_digits(name, order):
             float(mpmath.polygamma(order, a) - mpmath.polygamma(order, a + b)) for a, b in pairs
         ]
     assert special.PAIRED[name](x, d) == pytest.approx(exact, rel=1e-14)
+
+
+def test_the_curvature_at_the_pole_and_away_from_it():
+    """By mpmath's Bessel functions, from the textbook's formula of an orthogonal metric."""
+    import mpmath as mp
+
+    def ratio(x):
+        return mp.besseli(1, x) / mp.besseli(0, x)
+
+    def curvature(x):
+        def g11(t):
+            return t * ratio(t)
+
+        def g22(t):
+            return mp.diff(ratio, t)
+
+        def bent(t):
+            return mp.diff(g11, t) / mp.sqrt(g11(t) * g22(t))
+
+        return -mp.diff(bent, x) / (2 * mp.sqrt(g11(x) * g22(x)))
+
+    kappa = np.array([1.1e-3, 0.02, 0.3, 0.49, 0.51, 2.0, 5.18, 30.0, 300.0])
+    with mp.workdps(40):
+        expected = [float(curvature(mp.mpf(k))) for k in kappa]
+    np.testing.assert_allclose(special.bessel_curvature(kappa), expected, rtol=1e-10)

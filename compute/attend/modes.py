@@ -58,16 +58,23 @@ def _normalised(logits: Floats) -> Floats:
 
 def rows(Q: Floats, K: Floats) -> Floats:
     """The distributions p_i = softmax(K Q_i/√d) (nq, nk)."""
-    return _normalised((Q / np.sqrt(Q.shape[1])) @ K.T)
+    return _normalised(_logits(Q, K))
+
+
+def _logits(Q: Floats, K: Floats) -> Floats:
+    """(k_j − k̄)·q_i/√d (nq, nk): what all keys share moves a row's logits alike."""
+    logits: Floats = (Q / np.sqrt(Q.shape[1])) @ (K - K.mean(axis=0)).T
+    return logits
 
 
 def _flat(request: AttendRequest) -> Attended:
-    """Scaled dot-product attention written with distances."""
+    """Scaled dot-product attention: its distances give the logits q·k/√d less what is a row's own."""
     from scipy.spatial.distance import cdist
 
     square = cdist(request.Q, request.K, "sqeuclidean") / request.root
-    logits = -0.5 * square + 0.5 * (request.K**2).sum(axis=-1) / request.root
-    return _mixed(request, logits, np.sqrt(square), rows(request.Q, request.K), "reference")
+    logits = _logits(request.Q, request.K)
+    p = softmax(logits)
+    return _mixed(request, logits, np.sqrt(square), p, "reference")
 
 
 def _ambient(request: AttendRequest) -> Attended:
@@ -88,9 +95,9 @@ def _ambient(request: AttendRequest) -> Attended:
 
 def _jeffreys(request: AttendRequest) -> Attended:
     """By Jeffreys' divergence, an upper bound of the squared distance that needs products only."""
-    Q, K = request.Q, request.K
-    p = rows(Q, K)
-    eta_q, eta_k = p @ K, rows(K, K) @ K
+    p, r = (rows(queries, request.K) for queries in (request.Q, request.K))
+    Q, K = request.Q - request.centre, request.K - request.centre
+    eta_q, eta_k = p @ K, r @ K
     cross = Q @ eta_k.T + eta_q @ K.T
     own = (Q * eta_q).sum(axis=1)[:, None] + (K * eta_k).sum(axis=1)
     divergence = np.maximum((own - cross) / request.root, 0.0)

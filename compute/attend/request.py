@@ -48,6 +48,13 @@ class AttendRequest:
         """√d."""
         return float(np.sqrt(self.Q.shape[1]))
 
+    @property
+    def centre(self) -> Floats:
+        """The mean key (d,).  Taken from the keys it changes no weight, and what they share is not lost
+        from the digits of their differences."""
+        mean: Floats = self.K.mean(axis=0)
+        return mean
+
 
 @dataclass(frozen=True, eq=False)
 class Attended:

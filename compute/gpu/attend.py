@@ -23,7 +23,8 @@ LARGEST, MOST_ROWS = 16 << 20, 32768
 TILE, SIDE, DEPTH = 16, 64, 16
 # an invocation makes one iteration a column, and a few for every DEPTH of them
 MOST_COLUMNS = BUDGET // 2
-FAR = 1e30
+# beyond this logits are taken for it: their differences would not be numbers
+FAR = 1e38
 KINDS = {"DOT": 0, "SQUARE": 1, "SPHERE": 2, "JEFFREYS": 3}
 PAIRS = Source(
     "attend_pairs",
@@ -44,7 +45,6 @@ SOFTMAX = Source(
     parameters=record({"columns": "u32", "scale": "f32"}),
     storage=(
         Storage("given", "f32"),
-        Storage("bias", "f32"),
         Storage("weights", "f32", writable=True),
         Storage("roots", "f32", writable=True),
     ),
@@ -78,9 +78,11 @@ class _Tile:
         self._rows, (self._keys, self._d) = len(queries), request.K.shape
         self._dv = request.V.shape[1]
         self._work: list[Dispatch] = []
-        self._q, self._k = self._given("q", queries), self._given("k", request.K)
+        self._q, self._points = self._given("q", queries), self._given("points", request.K)
+        # what the keys share changes no weight
+        self._k = self._given("k", request.K - request.centre)
+        self._moved = self._given("moved q", queries - request.centre)
         self._v = self._given("v", request.V.T)
-        self._none = self._given("no bias", np.zeros(self._keys))
         self._squares = self._room("squares", self._rows, self._keys)
 
     def attended(self) -> tuple[Floats, Floats, Floats, Floats]:
@@ -88,19 +90,18 @@ class _Tile:
         rows, keys, tau = self._rows, self._keys, self._request.temperature
         p, roots = self._distributions("queries", self._q, 0, rows)
         plain = self._product("plain", p, self._v, rows, self._dv, keys)
-        bias, scale = self._none, -0.5 / tau
+        logits, scale = self._squares, -0.5 / tau
         if self._request.mode == "flat":
-            self._pairs("SQUARE", (self._q, self._k), self._squares, rows, keys, self._d)
-            scale /= self._request.root
-            norms = 0.5 * (self._request.K**2).sum(axis=1) / self._request.root / tau
-            bias = self._given("norms", norms)
+            self._pairs("SQUARE", (self._moved, self._k), self._squares, rows, keys, self._d)
+            logits = self._product("logits", self._q, self._k, rows, keys, self._d)
+            scale = 1.0 / tau / self._request.root
         elif self._request.mode == "ambient":
             self._sphere(roots)
         else:
             self._jeffreys(p)
             scale /= self._request.root
         # the distributions are no longer needed
-        self._softmax(self._squares, bias, (p, roots), rows, scale)
+        self._softmax(logits, (p, roots), rows, scale)
         output = self._product("output", p, self._v, rows, self._dv, keys)
         wanted = [(output, self._dv), (p, keys), (self._squares, keys), (plain, self._dv)]
         views = self._shop.run(self._work, [(buffer, 4 * rows * n) for buffer, n in wanted])
@@ -114,7 +115,7 @@ class _Tile:
         """Squared distances on the sphere of distributions, some keys' at a time."""
         for part in _tiles(self._keys, self._keys):
             count = part.stop - part.start
-            _, own = self._distributions("keys", self._k, part.start, count)
+            _, own = self._distributions("keys", self._points, part.start, count)
             pair = (roots, own)
             self._pairs(
                 "SPHERE", pair, self._squares, self._rows, count, self._keys, first=part.start
@@ -123,14 +124,14 @@ class _Tile:
     def _jeffreys(self, p: Any) -> None:
         """(q − k)·(η(q) − η(k)), some keys' moments at a time."""
         keys, d = self._keys, self._d
-        columns = self._given("k columns", self._request.K.T)
+        columns = self._given("k columns", (self._request.K - self._request.centre).T)
         moments_q = self._product("moments q", p, columns, self._rows, d, keys)
         moments_k = self._room("moments k", keys, d)
         for part in _tiles(keys, keys):
             count = part.stop - part.start
-            own, _ = self._distributions("keys", self._k, part.start, count)
+            own, _ = self._distributions("keys", self._points, part.start, count)
             self._pairs("DOT", (own, columns), moments_k, count, d, keys, first=part.start * d)
-        pair = (self._q, self._k, moments_q, moments_k)
+        pair = (self._moved, self._k, moments_q, moments_k)
         self._pairs("JEFFREYS", pair, self._squares, self._rows, keys, d)
 
     def _distributions(self, name: str, points: Any, begin: int, rows: int) -> tuple[Any, Any]:
@@ -139,7 +140,7 @@ class _Tile:
             self._room(f"{name} {what}", rows, self._keys) for what in ("logits", "p", "roots")
         )
         self._pairs("DOT", (points, self._k), logits, rows, self._keys, self._d, begin=begin)
-        self._softmax(logits, self._none, (p, roots), rows, 1.0 / self._request.root)
+        self._softmax(logits, (p, roots), rows, 1.0 / self._request.root)
         return p, roots
 
     def _product(self, name: str, a: Any, b: Any, rows: int, columns: int, width: int) -> Any:
@@ -167,9 +168,9 @@ class _Tile:
         shape = (-(-columns // SIDE), -(-rows // SIDE))
         self._record(kernel, given, (*four, into), shape)
 
-    def _softmax(self, x: Any, bias: Any, into: tuple[Any, Any], rows: int, scale: float) -> None:
-        given = np.array([(self._keys, scale)], SOFTMAX.parameters)
-        self._record(self._shop.kernel(SOFTMAX, None), given, (x, bias, *into), (rows,))
+    def _softmax(self, x: Any, into: tuple[Any, Any], rows: int, scale: float) -> None:
+        given = np.array([(self._keys, np.clip(scale, -FAR, FAR))], SOFTMAX.parameters)
+        self._record(self._shop.kernel(SOFTMAX, None), given, (x, *into), (rows,))
 
     def _record(
         self, kernel: Any, given: np.ndarray, buffers: tuple[Any, ...], shape: tuple[int, ...]

@@ -1,4 +1,4 @@
-// Rows e^ℓ/Σe^ℓ and their square roots, ℓ = scale · given + bias, one workgroup a row.
+// Rows e^ℓ/Σe^ℓ and their square roots, ℓ = scale · given, one workgroup a row.
 // Twin of compute/attend/modes.py.
 
 /// The values of a row's invocations, while they are reduced to one.
@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 }
 
 fn logit(start: u32, j: u32) -> f32 {
-    return parameters.scale * given[start + j] + bias[j];
+    return clamp(parameters.scale * given[start + j], -FAR, FAR);
 }
 
 /// The largest, or the sum, of the workgroup's values, by a tree.
