@@ -155,7 +155,8 @@ def test_metric_is_the_expectation_of_squared_scores(manifold):
 
 def test_geodesics_keep_their_speed(manifold):
     theta = samples(manifold, 30)
-    paths = ReferenceEngine().shoot(ShootRequest(manifold, theta, velocities(manifold, theta, 0.5)))
+    shot = ShootRequest(manifold, theta, velocities(manifold, theta, 0.5), steps=32)
+    paths = ReferenceEngine().shoot(shot)
     # the most is Bures' sphere of radius ½, where half a nat-root from near the edge is far
     limit = 2e-9 if manifold.name == "bures_slice_bures" else 1e-9
     assert paths.error[paths.status == Status.OK].max() < limit
@@ -175,10 +176,10 @@ def test_log_of_exp_is_the_velocity(manifold):
     # a family averaged over hundreds of nodes costs as many times more
     theta = samples(manifold, 24 if manifold.slot.loops < 100 else 6, inset=0.3)
     v = velocities(manifold, theta, 0.4)
-    there = engine.shoot(ShootRequest(manifold, theta, v))
+    there = engine.shoot(ShootRequest(manifold, theta, v, steps=32))
     arrived = there.status == Status.OK
     assert arrived.sum() > len(theta) / 2
-    back = engine.connect(ConnectRequest(manifold, theta[arrived], there.stop[arrived]))
+    back = engine.connect(ConnectRequest(manifold, theta[arrived], there.stop[arrived], steps=32))
     assert (back.status == Status.OK).all()
     np.testing.assert_allclose(back.velocity[:, 0], v[arrived], rtol=1e-7, atol=1e-8)
 
