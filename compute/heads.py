@@ -177,7 +177,11 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
         f.name: getattr(names, f.name) or str(said.get(f.name, f.name)) for f in fields(names)
     }
     patterns["mask"] = str(said.get("mask", "mask"))
-    arrays = arrays_of(path, (*patterns.values(), "tokens", "key_tokens"), MOST_BYTES)
+    arrays = arrays_of(path, (*patterns.values(), *"QKV", "tokens", "key_tokens"), MOST_BYTES)
+    for name in "qkv":
+        # what no one named may be in capitals
+        if patterns[name] == name not in arrays and name.upper() in arrays:
+            arrays[name] = arrays.pop(name.upper())
     q, k, v = (headfile.stacked(path, name, patterns[name], arrays) for name in "qkv")
     if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3]:
         raise ValueError(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")

@@ -37,6 +37,12 @@ def raw(tmp_path, header, data: bytes = b"", length: int | None = None) -> str:
 
 
 # --- .safetensors ----------------------------------------------------------------------------
+def test_names_may_be_capitals(tmp_path):
+    path = tmp_path / "capitals.npz"
+    np.savez(path, **{name.upper(): ARRAYS[name] for name in "qkv"})
+    np.testing.assert_array_equal(heads.load(str(path)).head(1, 2).k, ARRAYS["k"][1, 2])
+
+
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64"])
 def test_safetensors_hold_what_npz_holds(kind, tmp_path):
     path = tmp_path / "head.safetensors"

@@ -210,7 +210,7 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
         ),
     ]
     if answer.second:
-        hint = "The first try did not reach B; this one is in float64, along a distance map."
+        hint = "The first try did not reach B; this one is in float64, from a curve that is nearer."
         fine = status in (Status.OK, Status.CONJUGATE_POINT)
         found.append(Measure("Second try", "converged" if fine else "no better", hint, fine))
     if answer.distance is not None:
