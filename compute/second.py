@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from compute import batch, geodesic, multiple, polygon, shooting
+from compute import batch, geodesic, multiple, pole, polygon, shooting
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
@@ -48,12 +48,14 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First from a polygon of least energy, of a softmax; then the reference's own way, if another engine
-    failed; then from the way down a distance map of the Fisher metric, continued in α.  What none of
-    them finds stays as it is, with its status; ends where g is singular are not tried.  `Interrupted`
-    where it is `interruptible`.
+    First from a polygon of least energy, of a softmax, or past a pole; then the reference's own way, if
+    another engine failed; then from the way down a distance map of the Fisher metric, continued in α.
+    What none of them finds stays as it is, with its status; ends where g is singular are not tried.
+    `Interrupted` where it is `interruptible`.
     """
     paths = _better(paths, request, _polygonal)
+    if pole.applies(request.manifold):
+        paths = _better(paths, request, pole.connect)
     if paths.engine != "reference":
         paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))

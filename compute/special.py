@@ -15,6 +15,8 @@ from compute.types import Floats
 
 # Above this argument the ratio of Bessel functions is expanded in 1/κ.
 _LARGE = 60.0
+# nearer to 0 it is the value there
+_LEAST = 1e-6
 _TERMS = 16
 # ψ'(y) = Σ factor · y^−power from y = _SHIFT on
 _SHIFT = 16
@@ -150,7 +152,7 @@ def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) ->
     """``near`` for small κ > 0, the derivative of that order of Σ c_k κ^−k for large κ."""
     argument = np.asarray(kappa)
     far = argument > _LARGE
-    small = near(np.where(far, 1.0, np.maximum(argument, 1e-3)))
+    small = near(np.where(far, 1.0, np.maximum(argument, _LEAST)))
     inverse = 1.0 / np.where(far, argument, _LARGE)
     terms = _ratio_series().astype(argument.dtype)
     large = np.zeros_like(inverse)

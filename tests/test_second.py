@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
+from scipy.special import ive
 
 import compute
 from app.controller.jobs import PathJob, perform
@@ -142,3 +144,37 @@ def test_queries_whose_attention_is_all_but_hard_are_joined(gpu_engine):
     found = second_try(gpu_engine, request, first)
     low, high = manifold.bounds(request.start, request.end)
     assert found.status[0] == Status.OK and low[0] <= found.length[0] <= high[0]
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+def test_a_pole_of_coordinates_is_passed(alpha):
+    """By scipy in natural coordinates x = κ(cos μ, sin μ), where Γ_ij,k = ½ ∂³ψ, ψ = log I₀(|x|)."""
+    manifold = compute.family("von_mises")
+    a, b = (0.0, 2.0), (np.pi - 0.01, 2.0)
+    request = request_of(manifold, (a, b), alpha=alpha)
+    first = ENGINE.connect(request)
+    assert first.status[0] != Status.OK
+    found = second_try(ENGINE, request, first)
+    assert found.status[0] == Status.OK and found.theta[0, :, 1].min() < 0.1
+    np.testing.assert_allclose(found.theta[0, -1], b, atol=1e-9)
+
+    def slopes(t, y):
+        x, v, h = y[:2], y[2:], 1e-3
+        at = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        g = {ij: hessian(x + h * np.array(ij)) for ij in at}
+        cubic = np.stack([(g[1, 0] - g[-1, 0]) / (2 * h), (g[0, 1] - g[0, -1]) / (2 * h)], -1)
+        force = 0.5 * (1 - alpha) * np.einsum("ijk,i,j->k", cubic, v, v)
+        return [*v, *-np.linalg.solve(g[0, 0], force)]
+
+    def hessian(x):
+        r = np.hypot(*x)
+        ratio = ive(1, r) / ive(0, r)
+        along, across = 1 - ratio / r - ratio**2, ratio / r
+        e = x / r
+        return across * np.eye(2) + (along - across) * np.outer(e, e)
+
+    theta, v = found.theta[0, 0], found.velocity[0, 0]
+    turn = np.array([[np.cos(theta[0]), -np.sin(theta[0])], [np.sin(theta[0]), np.cos(theta[0])]])
+    start = [*turn @ [theta[1], 0.0], *turn @ [v[1], theta[1] * v[0]]]
+    end = solve_ivp(slopes, (0, 1), start, rtol=1e-9, atol=1e-10).y[:2, -1]
+    np.testing.assert_allclose(end, 2 * np.array([np.cos(b[0]), np.sin(b[0])]), atol=1e-5)

@@ -127,10 +127,13 @@ def _increment(
 ) -> np.ndarray:
     """What one step of RKL2 adds."""
     (start, *rows) = legendre(stages)
-    before, now = np.zeros_like(first), start[3] * step * first
+    before, now, part = np.zeros_like(first), start[3] * step * first, np.empty_like(first)
     for mu, nu, gain, base in rows:
-        following = mu * now + nu * before + step * (gain * rate(now) + base * first)
-        before, now = now, following
+        # in place: fresh memory would cost as much as the sums
+        before *= nu
+        for factor, term in ((step * gain, rate(now)), (mu, now), (step * base, first)):
+            before += np.multiply(term, factor, out=part)
+        before, now = now, before
     return now
 
 

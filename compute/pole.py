@@ -1,0 +1,87 @@
+"""Geodesics past the pole of polar coordinates, in natural ones, which are regular there.
+
+In natural coordinates x of an exponential family Γ_ij,k = ½ T_ijk, and T is a tensor: with B = ∂θ/∂x
+    g(x) = Bᵀ g B,   T_abc(x) = T_ijk B^i_a B^j_b B^k_c,
+so that no derivative of the chart is needed beyond its Jacobian.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from compute import shooting
+from compute.charts import Chart, named, parameters
+from compute.guess import is_dual
+from compute.manifold import LocalGeometry, Manifold
+from compute.types import ConnectRequest, Floats, Paths
+
+# nearer to the pole the geometry is that at this distance
+NEAREST = 1e-6
+
+
+def applies(manifold: Manifold) -> bool:
+    """Whether a family's first coordinate is an angle about a pole of its natural chart."""
+    return manifold.periods[0] > 0.0 and is_dual(manifold)
+
+
+def connect(request: ConnectRequest) -> Paths:
+    """Geodesics of Γ^(α), solved by the reference in natural coordinates, with the angle unwrapped."""
+    manifold = request.manifold
+    chart = _natural(manifold)
+    start, end = chart.forward(request.start), chart.forward(request.end)
+    found = shooting.connect(replace(request, manifold=regular(manifold), start=start, end=end))
+    theta = chart.inverse(found.theta)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
+    safe = np.where(known[..., None], theta, manifold.interior)
+    velocity = np.where(known[..., None], chart.pull(safe, np.nan_to_num(found.velocity)), np.nan)
+    stop = chart.inverse(found.stop)
+    for i, valid in enumerate(known):
+        angle = np.append(theta[i, valid, 0], stop[i, 0])
+        angle = np.unwrap(angle, period=manifold.periods[0])
+        angle += request.start[i, 0] - angle[0]
+        theta[i, valid, 0], stop[i, 0] = angle[:-1], angle[-1]
+    return replace(found, theta=theta, velocity=velocity, stop=stop)
+
+
+def regular(manifold: Manifold) -> Manifold:
+    """The family in its natural coordinates, pole and all, for the reference engine alone."""
+    chart = _natural(manifold)
+
+    def geometry(x: Floats) -> LocalGeometry:
+        size = np.linalg.norm(x, axis=-1, keepdims=True)
+        away = np.where(size > 0.0, x / np.where(size > 0.0, size, 1.0), (1.0, 0.0))
+        theta = chart.inverse(away * np.maximum(size, NEAREST))
+        back = np.linalg.inv(chart.jacobian(theta))
+        local = manifold.geometry(theta)
+        g = local.metric[..., [0, 1, 1, 2]].reshape(*x.shape[:-1], 2, 2)
+        t = local.cubic[..., [0, 1, 1, 2, 1, 2, 2, 3]].reshape(*x.shape[:-1], 2, 2, 2)
+        g = np.einsum("...ij,...ia,...jb->...ab", g, back, back)
+        t = np.einsum("...ijk,...ia,...jb,...kc->...abc", t, back, back, back)
+        metric = np.stack([g[..., 0, 0], g[..., 0, 1], g[..., 1, 1]], axis=-1)
+        cubic = np.stack([t[..., 0, 0, 0], t[..., 0, 0, 1], t[..., 0, 1, 1], t[..., 1, 1, 1]], -1)
+        first = 0.5 * np.stack([cubic[..., :3], cubic[..., 1:]], axis=-2)
+        return LocalGeometry(metric, first, cubic, local.det * np.linalg.det(back) ** 2)
+
+    def margin(x: Floats) -> Floats:
+        """That of the family, a unit further out: the pole is no edge."""
+        radius = np.linalg.norm(x, axis=-1)
+        return manifold.margin(np.stack([np.zeros_like(radius), radius + 1.0], axis=-1))
+
+    first, second = chart.labels
+    return replace(
+        manifold,
+        coordinates=(first, second),
+        geometry=geometry,
+        margin=margin,
+        charts=(parameters((first, second)),),
+        interior=tuple(chart.forward(np.array(manifold.interior)).tolist()),
+        periods=(0.0, 0.0),
+    )
+
+
+def _natural(manifold: Manifold) -> Chart:
+    chart = named(manifold.charts, "natural")
+    assert chart is not None
+    return chart
