@@ -88,7 +88,7 @@ def test_what_is_drawn_around_the_geodesic_is_in_the_figure_too(scene, reference
     _, (inside, _) = groups(more, found)
     words = {item.text for item in inside.items if isinstance(item, Label)}
     assert {"before the loop", "after the loop"} <= words
-    panels = figure.laid_out(more, found, figure.Paper(panels=("measures",)), "reference").groups()
+    panels = figure.laid_out(more, found, figure.Paper(panels=("measures",))).groups()
     named = {item.text for item in panels[0].items if isinstance(item, Label)}
     assert "Turn on the loop" in named
 
@@ -128,7 +128,7 @@ def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
     paper = figure.Paper(legend=True)
 
     def words(drawn) -> set[str]:
-        groups_ = figure.laid_out(drawn, found, paper, "reference").groups()
+        groups_ = figure.laid_out(drawn, found, paper).groups()
         return {item.text for g in groups_ for item in g.items if isinstance(item, Label)}
 
     assert "Straight line" in words(scene)
@@ -213,7 +213,7 @@ def test_the_same_scene_gives_the_same_bytes(scene, found, tmp_path):
     for kind in ("svg", "pdf"):
         contents = []
         for _ in range(2):
-            figure.write(tmp_path / f"a.{kind}", scene, found, paper, "reference")
+            figure.write(tmp_path / f"a.{kind}", scene, found, paper)
             contents.append((tmp_path / f"a.{kind}").read_bytes())
         assert contents[0] == contents[1], kind
 
@@ -251,7 +251,7 @@ paper = figure.Paper((1000, 700), 144.0, caption=True, panels=("measures",))
 found = figure.answers(scene, engine, paper.logical)
 pictures = []
 for still.SIDE in (2048, 190):
-    layout = figure.laid_out(scene, found, paper, "reference")
+    layout = figure.laid_out(scene, found, paper)
     pictures.append(figure.Studio(paper, layout.chart).picture(scene, found, layout))
 assert pictures[0].shape == (700, 1000, 4)
 assert np.abs(pictures[0].astype(int) - pictures[1]).max() <= 1
@@ -274,7 +274,7 @@ def test_a_caption_is_broken_where_the_page_ends(scene, found):
     lines = page.broken("one two three four", 12.0, page.width_of("one two", 12.0))
     assert lines[0] == "one two"
     assert " ".join(lines) == "one two three four"
-    text = " ".join(page.caption(scene, figure.path_of(found), "reference", found))
+    text = " ".join(page.caption(scene, figure.path_of(found), found))
     for part in ("Normal distributions", "ds² = (dμ² + 2 dσ²) / σ²", "Closed form", "converged"):
         assert part in text, part
 
@@ -282,7 +282,7 @@ def test_a_caption_is_broken_where_the_page_ends(scene, found):
 def test_a_legend_names_the_lines_that_are_shown(scene, found):
     layers = replace(scene.layers, straight=False)
     paper = figure.Paper(SIZE, legend=True)
-    layout = figure.laid_out(replace(scene, layers=layers), found, paper, "reference")
+    layout = figure.laid_out(replace(scene, layers=layers), found, paper)
     assert layout.chart[1] < SIZE[1]
     (group,) = layout.groups()
     words = [item.text for item in group.items if isinstance(item, Label)]
@@ -294,7 +294,7 @@ def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
     paths = replace(answer.paths, status=np.array([2], np.int32))
     broken = replace(answer, paths=paths)
     assert isinstance(broken, PathAnswer)
-    assert "not converged" in " ".join(page.caption(scene, broken, "reference", [broken]))
+    assert "not converged" in " ".join(page.caption(scene, broken, [broken]))
 
 
 def test_a_drawn_curve_ends_where_it_is_not_finite():

@@ -271,7 +271,7 @@ def test_arrows_are_drawn_in_every_chart(chart):
 def test_a_caption_tells_of_the_flow():
     scene = scene_of(mode="sharpen", initial="random", pace=1e-6)
     found = figure.answers(scene, ENGINE, (600, 400))
-    lines = page.caption(scene, figure.path_of(found), "reference", found)
+    lines = page.caption(scene, figure.path_of(found), found)
     assert (
         "Flow: Sharpening (backward heat, ill-posed), began as “Random”, t = 0 "
         "(float64, 24 × 24 nodes)." in lines

@@ -143,7 +143,7 @@ def test_a_scene_of_the_first_release_opens_with_what_came_later_as_usual():
     stored = {
         "format": "attention-geodesics/scene",
         "version": 1,
-        "title": "From “by” to “interest”: a head reading a sentence",
+        "title": "A head reads a sentence",
         "family": "attention:bank?layer=4&head=9",
     }
     scene = session.from_text(json.dumps(stored), "first.json", Path())

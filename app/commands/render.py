@@ -30,7 +30,7 @@ def render(chosen: argparse.Namespace) -> int:
     fine = figure.fineness(paper.size, engine)
     found = figure.answers(scene, engine, paper.logical, fine)
     try:
-        figure.write(target, scene, found, paper, engine.name)
+        figure.write(target, scene, found, paper)
     except RuntimeError as problem:
         raise ValueError(f"{problem}; an .svg or .pdf needs none") from None
     status = Status(int(figure.path_of(found).paths.status[0]))

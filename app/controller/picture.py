@@ -184,21 +184,28 @@ def _round(curvature: float) -> float:
     return 0.0 if abs(curvature) < 1e-12 else curvature
 
 
+# what is said of a drift where α ≠ 0
+KEPT_BY_NONE = "not kept where α ≠ 0"
+
+
 def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
     """The numbers of a path and their certificate."""
     paths, carried_, plain = answer.paths, answer.transport, numbers.plain
     status = Status(int(paths.status[0]))
+    arrived, metric = status in (Status.OK, Status.CONJUGATE_POINT), answer.job.alpha == 0.0
     found = [
         Measure(
             "Fisher–Rao length",
             plain(float(paths.length[0])),
-            "∫√g(θ′,θ′)dt: how many just "
-            "distinguishable steps lie between A and B, up to a factor.",
+            "∫√g(θ′,θ′)dt: how many just distinguishable steps lie between A and B, up to a factor."
+            if arrived
+            else "Of what there is of a curve: it does not end at B.",
+            arrived,
         ),
         Measure(
             "Straight line",
-            _longer(answer.straight_length, float(paths.length[0]), numbers),
-            "The length of the straight chart line from A to B: never shorter.",
+            _longer(answer.straight_length, float(paths.length[0]) if arrived else 0.0, numbers),
+            "The length of the line from A to B that is straight in the parameters.",
         ),
         Measure(
             "Energy", plain(float(paths.energy[0])), "∫g(θ′,θ′)dt = length² at constant speed."
@@ -206,7 +213,7 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
         Measure(
             "Curvature at A, B",
             ", ".join(plain(_round(float(k)), 2) for k in answer.curvature),
-            "K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
+            "Of the metric: K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
         ),
     ]
     if answer.second:
@@ -218,7 +225,9 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
             Measure(
                 "Closed form",
                 plain(answer.distance),
-                "The distance by the family's formula: the length must agree.",
+                "The distance by the family's formula: the length must agree."
+                if metric
+                else "The distance by the family's formula, which is the length at α = 0.",
             )
         )
     if answer.bounds is not None:
@@ -242,15 +251,15 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
         ),
         Measure(
             "Speed drift",
-            f"{paths.error[0]:.1e}",
-            "Largest relative change of g(θ′,θ′), which a geodesic keeps.",
-            paths.error[0] < 1e-3,
+            f"{paths.error[0]:.1e}" if metric else KEPT_BY_NONE,
+            "Largest relative change of g(θ′,θ′), which a geodesic of α = 0 keeps.",
+            not metric or paths.error[0] < 1e-3,
         ),
         Measure(
             "Transport drift",
-            f"{carried_.drift[0]:.1e}",
-            "Largest relative change of the carried vector's length, which transport keeps.",
-            carried_.drift[0] < 1e-3,
+            f"{carried_.drift[0]:.1e}" if metric else KEPT_BY_NONE,
+            "Largest relative change of the carried vector's length, which transport of α = 0 keeps.",
+            not metric or carried_.drift[0] < 1e-3,
         ),
         Measure(
             "Conjugate points passed",
@@ -288,7 +297,7 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
             "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
         ),
         (
-            "Bhattacharyya angle",
+            "2 × Bhattacharyya angle",
             "bhattacharyya",
             found.bhattacharyya,
             numbers.plain,

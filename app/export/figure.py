@@ -128,13 +128,13 @@ def render(scene: Scene, engine: Engine, size: tuple[int, int]) -> NDArray[np.ui
     return canvas.image()
 
 
-def write(target: Path, scene: Scene, found: list[Answer], paper: Paper, engine: str) -> None:
+def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None:
     """Write a figure whose kind is the target's suffix; the scene is in it.
 
-    ``engine`` is named in the caption.  Raises RuntimeError for pixels without OpenGL.
+    Raises RuntimeError for pixels without OpenGL.
     """
     kind = target.suffix.lower()
-    layout = laid_out(scene, found, paper, engine)
+    layout = laid_out(scene, found, paper)
     if kind == ".png":
         studio = Studio(paper, layout.chart)
         save_png(studio.picture(scene, found, layout), target, scene, paper.dpi)
@@ -153,10 +153,10 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper, engine:
         temporary.write_bytes(content)
 
 
-def laid_out(scene: Scene, found: list[Answer], paper: Paper, engine: str) -> page.Layout:
+def laid_out(scene: Scene, found: list[Answer], paper: Paper) -> page.Layout:
     """Where everything goes.  Raises ValueError where the paper is too small."""
     return page.Layout(
-        paper.logical, paper.theme, scene, found, engine, paper.caption, paper.legend, paper.panels
+        paper.logical, paper.theme, scene, found, paper.caption, paper.legend, paper.panels
     )
 
 

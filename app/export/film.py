@@ -88,7 +88,7 @@ class Camera:
         paper, times = self._reel.paper, self._reel.supersample
         scene = self.scene(number)
         found = self._answers(scene)
-        layout = laid_out(scene, found, paper, self._engine.name)
+        layout = laid_out(scene, found, paper)
         if self._studio is None:
             width, height = paper.size
             finer = replace(paper, size=(times * width, times * height), dpi=times * paper.dpi)

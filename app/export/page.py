@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,9 @@ from app.views.canvas.shapes import CLEAR, Vertices, join
 from app.views.canvas.still import Tile, still
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
+from compute import head_choice
 from compute.families import family as manifold_of
+from compute.families import parse
 from compute.types import Extent, Status
 
 PANELS = ("distributions", "measures")
@@ -60,7 +63,7 @@ class Decor(Layer):
 class Layout:
     """Where everything goes on a page of ``size`` logical pixels.
 
-    ``found``: the scene's answers; ``engine``: the name of what computed them.
+    ``found``: the scene's answers.
     Raises ValueError where panels and caption leave the chart no room.
     """
 
@@ -68,7 +71,6 @@ class Layout:
     theme: Theme
     scene: Scene
     found: Sequence[Answer]
-    engine: str
     caption: bool
     legend: bool
     panels: tuple[str, ...]
@@ -80,7 +82,7 @@ class Layout:
             return []
         # where the letters in the file are not used, others may be wider
         width = 0.92 * (self.size[0] - 2 * EDGE)
-        return [line for text in caption(self.scene, self._path, self.engine, self.found)
+        return [line for text in caption(self.scene, self._path, self.found)
                 for line in broken(text, draw.SIZE, width)]  # fmt: skip
 
     @cached_property
@@ -165,7 +167,7 @@ def _of_studies(found: Sequence[Answer]) -> list[Measure]:
     return [measure for answer in studies for measure in answer.measures]
 
 
-def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]) -> list[str]:
+def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str]:
     """Family and ds², what is drawn, and the certificate: a sentence or two a paragraph."""
     manifold = manifold_of(scene.family)
     formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
@@ -177,22 +179,36 @@ def caption(scene: Scene, path: PathAnswer, engine: str, found: Sequence[Answer]
     ]
     status = Status(int(path.paths.status[0]))
     numbers = {m.name: m.value.replace("-", "−") for m in picture.measures(path)}
-    first = [f"{scene.title or manifold.title}.", f"{formula}.", f"Chart: {drawn_by}.", *coloured]
+    first = [
+        f"{scene.title or manifold.title}{_head_of(scene.family)}.",
+        f"{formula}.",
+        f"Chart: {drawn_by}.",
+        *coloured,
+    ]
     lengths = [f"α = {scene.alpha:g}".replace("-", "−")]
     for name in ("Fisher–Rao length", "Straight line", "Closed form"):
         if name in numbers:
             lengths.append(f"{name} {' '.join(numbers[name].split())}")
     proof = [f"Certificate: {status.words}"]
     for name in ("End point missed by", "Speed drift", "Transport drift"):
-        if name in numbers:
+        if name in numbers and numbers[name] != picture.KEPT_BY_NONE:
             proof.append(f"{name[0].lower()}{name[1:]} {numbers[name]}")
     flows = [_of_flow(answer) for answer in found if isinstance(answer, FlowAnswer)]
     return [
         " ".join(first),
         f"{' · '.join(lengths)}.",
         *flows,
-        f"{', '.join(proof)} ({engine} engine).",
+        f"{', '.join(proof)} ({path.paths.engine} engine).",
     ]
+
+
+def _head_of(family: str) -> str:
+    """Which head of which file a scene shows, after its title; "" of other families."""
+    name, stated = parse(family)
+    if name != "attention":
+        return ""
+    head = head_choice.settings(stated)
+    return f" ({Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']})"
 
 
 def _of_flow(answer: FlowAnswer) -> str:

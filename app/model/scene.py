@@ -182,7 +182,8 @@ def check_height(scene: Scene) -> None:
 
 
 def of_family(scene: Scene, family: str) -> Scene:
-    """``scene`` moved to another family: its pins, chart and view are that family's own.
+    """``scene`` moved to another family: its pins, chart and view are that family's own, and it has no
+    title any more.
 
     They stay where the landmarks do: at another temperature, or with other keys, of one plane.
     """
@@ -196,6 +197,7 @@ def of_family(scene: Scene, family: str) -> Scene:
     bare = replace(
         scene,
         family=family,
+        title="",
         scalar=scene.scalar if kept else manifold.scalars[0],
         chart="",
         start=None,

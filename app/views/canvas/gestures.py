@@ -177,7 +177,9 @@ class Gestures(Keys):
         if held.name == TIP and foot is not None:
             self._handler(VectorMoved(self.frame.beside(place, foot), done))
         else:
-            self._handler(PinMoved(held.name, self.frame.to_chart(place), done))
+            at = self.frame.to_chart(place)
+            self._handler(PinMoved(held.name, at, done))
+            self._handler(Hovered(at))
 
     def _turned(self, event: Any) -> None:
         pixel = self._position(event)

@@ -189,7 +189,10 @@ class MainWindow(Window):
         if view is not None:
             view.addSeparator()
             for dock in self._docks.values():
-                view.addAction(dock.toggleViewAction())
+                action = dock.toggleViewAction()
+                # among tabs it would come behind the one that is looked at
+                action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
+                view.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
         if file is not None and "save" in self.actions:
             file.insertMenu(self.actions["save"], self._recent)
@@ -265,9 +268,14 @@ class MainWindow(Window):
         timer.timeout.connect(lambda: call())
         timer.start(milliseconds)
 
+        running = [timer]
+
         def stop() -> None:
-            timer.stop()
-            timer.deleteLater()
+            # whoever stops twice finds nothing left to stop
+            while running:
+                timer = running.pop()
+                timer.stop()
+                timer.deleteLater()
 
         return stop
 
