@@ -128,7 +128,7 @@ def _of_densities(
 ) -> tuple[Found, dict[str, str]]:
     """Of two densities what is asked for, and what to say where that is NaN."""
     pair = sampled.pair(manifold, a, b)
-    missing = "not known: A and B do not live on one line" if pair is None else pair.missing()
+    missing = "not known: there is no density of x on a line" if pair is None else pair.missing()
     if pair is None or missing:
         return dict.fromkeys(names, np.nan), dict.fromkeys(names, missing)
     integrals = pair.integrals()

@@ -9,7 +9,7 @@ densities of t fall exponentially, is added in closed form.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -138,9 +138,13 @@ class Pair:
 def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
     """The densities at a and b (2,), or None where there are none on one line."""
     supports = [manifold.support(theta[None]) for theta in (a, b)]
+    first, second = (s.ends for s in supports)
+    if first is not None and second is not None:
+        # each practically lies between its ends, so that both lie between the outer ones
+        outer = min(first[0], second[0]), max(first[1], second[1])
+        supports = [replace(s, ends=outer) for s in supports]
     space = line(supports[0])
-    one = supports[0].ends == supports[1].ends
-    if space is None or not one or manifold.log_density is None:
+    if space is None or (first is None) != (second is None) or manifold.log_density is None:
         return None
     with np.errstate(all="ignore"):  # what is beyond numbers is found by `finite` and the masses
         logs = partial(_logs, manifold.log_density, np.stack([a, b]), space)

@@ -92,6 +92,9 @@ def test_a_figure_from_the_menu(program, tmp_path):
     assert "written" in program.window.frame.statusBar().currentMessage()
     assert session.load(target) == program.store.scene
     assert list(tmp_path.iterdir()) == [target]
+    program.window.actions["export_figure"].trigger()
+    assert program.exporter.dialog.isVisible(), "and another one"
+    program.exporter.close()
 
 
 @pytest.mark.window

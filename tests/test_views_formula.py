@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.controller import formulas
+from app.model.scene import Scene
 from app.views.base import Verdict
 from compute.formulas import definition
 
@@ -121,7 +122,7 @@ def test_a_kind_has_its_own_rows(panel):
 def test_a_mistake_is_pointed_at(panel, field, text, column, words):
     panel.show(json.dumps(METRIC))
     typed(panel, field, text)
-    job, verdict = formulas.read(panel.told[-1])
+    job, verdict = formulas.read(panel.told[-1], Scene())
     panel.set_verdict(verdict)
     assert job is None and words in panel.words.text()
     assert panel.fields[field].objectName() == "mistaken"
@@ -136,7 +137,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
     panel.show(json.dumps(METRIC))
     text = "s + " * 20 + "sgima" + " + s" * 20
     typed(panel, "g22", text)
-    panel.set_verdict(formulas.read(panel.told[-1])[1])
+    panel.set_verdict(formulas.read(panel.told[-1], Scene())[1])
     line, caret = panel.excerpt.text().split("\n")
     assert line[caret.index("▲") :].startswith("sgima")
 
@@ -150,7 +151,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
     ],
 )
 def test_a_family_is_judged_over_its_view(metric, words, warns):
-    job, verdict = formulas.read(json.dumps({**METRIC, "metric": metric}))
+    job, verdict = formulas.read(json.dumps({**METRIC, "metric": metric}), Scene())
     assert verdict.right is None and job is not None
     answer = formulas.perform(job)
     assert answer.verdict.right and words in answer.verdict.words
@@ -159,7 +160,7 @@ def test_a_family_is_judged_over_its_view(metric, words, warns):
 
 def test_a_family_that_cannot_be_made_says_why():
     stated = {"coordinates": ["m", "s"], "domain": [], "log_density": "-x^2"}
-    job, _ = formulas.read(json.dumps(stated))
+    job, _ = formulas.read(json.dumps(stated), Scene())
     assert job is not None
     verdict = formulas.perform(job).verdict
     assert verdict.right is False and verdict.place == "log_density"

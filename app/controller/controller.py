@@ -150,7 +150,7 @@ class Controller:
 
     def _read_formula(self, event: FormulaTyped) -> None:
         """Say at once what is wrong; what can be read is derived by the worker."""
-        self._typed, verdict = formulas.read(event.definition)
+        self._typed, verdict = formulas.read(event.definition, self.store.scene)
         self.window.set_verdict(verdict)
         if self._typed is not None:
             self.runner.submit(self._typed)

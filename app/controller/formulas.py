@@ -14,6 +14,7 @@ from compute.families import family as manifold_of
 from compute.formulas import definition
 from compute.formulas.parse import FormulaError
 from compute.manifold import Manifold, is_singular
+from compute.types import Extent
 
 # cells across the view in which a metric is looked at
 GRID = 48
@@ -21,10 +22,14 @@ GRID = 48
 
 @dataclass(frozen=True)
 class FamilyJob:
-    """Derive and lay out a family by a formula of a kind, so that nobody else waits for it."""
+    """Derive and lay out a family by a formula of a kind, so that nobody else waits for it.
+
+    ``view``: the rectangle of its parameters that will be shown, or None for the family's own.
+    """
 
     family: str
     kind: str
+    view: Extent | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,21 +41,29 @@ class FamilyAnswer:
     milliseconds: float
 
 
-def read(text: str) -> tuple[FamilyJob | None, Verdict]:
+def read(text: str, scene: Scene) -> tuple[FamilyJob | None, Verdict]:
     """The job of deriving a definition (JSON) if all its formulas can be read, and what to say."""
     data = json.loads(text)
     try:
         kind = definition.read_formulas(data).kind
     except ValueError as mistake:
         return None, _wrong(mistake)
-    return FamilyJob(f"custom:{definition.text_of(data)}", kind), Verdict(None, "✓  deriving …")
+    job = FamilyJob(f"custom:{definition.text_of(data)}", kind, _kept_view(scene))
+    return job, Verdict(None, "✓  deriving …")
+
+
+def _kept_view(scene: Scene) -> Extent | None:
+    """What a scene of an own family shows of its parameters, which it goes on to show."""
+    own = scene.family.startswith("custom:") and scene.chart in ("", "parameters")
+    return scene.view if own else None
 
 
 def perform(job: FamilyJob) -> FamilyAnswer:
     """Derive the family; it is kept, and found again by whoever asks for it next."""
     began = time.perf_counter()
     try:
-        verdict = _right(manifold_of(job.family))
+        manifold = manifold_of(job.family)
+        verdict = _right(manifold, job.view or manifold.view)
     except ValueError as mistake:
         verdict = _wrong(mistake)
     return FamilyAnswer(job, verdict, 1000 * (time.perf_counter() - began))
@@ -62,10 +75,13 @@ def _wrong(mistake: ValueError) -> Verdict:
     return Verdict(False, str(mistake).removeprefix("custom family: "))
 
 
-def _right(manifold: Manifold) -> Verdict:
-    outside, degenerate = shares(manifold)
+def _right(manifold: Manifold, view: Extent) -> Verdict:
+    outside, degenerate = shares(manifold, view)
     if degenerate > 0:
-        words = f"g is not positive definite in {_percent(degenerate)} of the view: hatched there"
+        words = (
+            f"g is not positive definite in {_percent(degenerate)} of the view: hatched there on maps "
+            f"of the metric"
+        )
         return Verdict(True, words, remarkable=True)
     if outside > 0:
         return Verdict(True, f"✓  undefined or outside in {_percent(outside)} of the view")
@@ -76,9 +92,8 @@ def _percent(share: float) -> str:
     return f"{max(share, 0.01):.0%}".replace("%", " %")
 
 
-def shares(manifold: Manifold) -> tuple[float, float]:
-    """How much of the view lies outside the domain, and where in it g is not positive definite."""
-    view = manifold.view
+def shares(manifold: Manifold, view: Extent) -> tuple[float, float]:
+    """How much of a view lies outside the domain, and where in it g is not positive definite."""
     x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     inside = manifold.in_domain(theta)
