@@ -28,6 +28,11 @@ class Appearance:
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.follow)
 
+    @property
+    def style(self) -> str:
+        """The figures' style that is like the theme."""
+        return "dark" if self.theme == DARK else "print"
+
     def follow(self) -> None:
         """Show the theme that is preferred now."""
         theme = theme_of(self._settings.preferences.theme)

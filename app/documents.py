@@ -123,7 +123,7 @@ class Documents:
             family = write("attention", {"source": str(path.absolute())})
             self._store.update(of_family(self._store.scene, family))
         except (ValueError, OSError) as problem:
-            self._window.tell("That is not a head file", str(problem))
+            self._window.tell("The heads of that file cannot be shown", str(problem))
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document

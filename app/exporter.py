@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.commands.values import size as size_of
 from app.controller.exports import EXPORTS, Export, Process, options
 from app.model.store import Store
 
@@ -16,8 +18,8 @@ POLL_MS = 100
 class Exporter:
     """Joins the window, its store and one export at a time.
 
-    ``size``: the canvas's (width, height) now; ``told``: what hears that a file was written;
-    ``engine``: what the window was asked to compute with.
+    ``size``: the canvas's (width, height) now; ``style``: the one that is like the window's theme;
+    ``told``: what hears that a file was written; ``engine``: what the window was asked to compute with.
     """
 
     def __init__(
@@ -25,10 +27,12 @@ class Exporter:
         window: Any,
         store: Store,
         size: Callable[[], tuple[int, int]],
+        style: Callable[[], str],
         told: Callable[[str], None],
         engine: str = "auto",
     ) -> None:
-        self._window, self._store, self._size, self._told = window, store, size, told
+        self._window, self._store, self._told = window, store, told
+        self._size, self._style = size, style
         self.engine = engine
         self._export = EXPORTS["export_figure"]
         self.dialog: Any = None
@@ -58,6 +62,8 @@ class Exporter:
         if field.name == "size" and not field.value:
             width, height = self._size()
             return replace(field, value=f"{width}x{height}")
+        if field.name == "style":
+            return replace(field, value=self._style())
         timeline = self._store.scene.timeline
         if field.name == "frames" and timeline is not None:
             return replace(field, value=max(1, round(30 * timeline.period)))
@@ -66,6 +72,10 @@ class Exporter:
     def start(self, values: dict[str, str | int | bool]) -> None:
         """Ask for the file and begin."""
         export = self._export
+        problem = _problem(values)
+        if problem:
+            self.dialog.show_problem(problem)
+            return
         chosen = self._window.ask_save(export.title, export.pattern)
         if chosen is None:
             if not export.fields:
@@ -112,6 +122,16 @@ class Exporter:
             self.dialog.hide()
             self.dialog.deleteLater()
             self.dialog = None
+
+
+def _problem(values: dict[str, str | int | bool]) -> str:
+    """What of a form cannot be, before a file is asked for; "" if all can."""
+    try:
+        if "size" in values:
+            size_of(str(values["size"]))
+    except argparse.ArgumentTypeError as problem:
+        return f"Size in pixels: {problem}"
+    return ""
 
 
 def _target(chosen: str, export: Export) -> Path:

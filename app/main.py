@@ -99,7 +99,7 @@ class Program:
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.exporter = Exporter(
-            self.window, self.store, self._canvas_size, self.window.log, engine
+            self.window, self.store, self._canvas_size, self._style, self.window.log, engine
         )
         self.working = Working(self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
@@ -248,6 +248,9 @@ class Program:
     def _canvas_size(self) -> tuple[int, int]:
         widget = self.canvas.native
         return widget.width(), widget.height()
+
+    def _style(self) -> str:
+        return self.appearance.style
 
     def _show_rate(self) -> None:
         drawn, self._drawn = self.canvas.frames - self._drawn, self.canvas.frames

@@ -46,7 +46,7 @@ class Status(IntEnum):
 _WORDS = {
     Status.OK: "converged",
     Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
-    Status.NOT_CONVERGED: "not converged: the curve shown is not a geodesic to the end point",
+    Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
     Status.ILL_CONDITIONED: "the metric is nearly singular here: few digits can be trusted",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }

@@ -190,7 +190,10 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
     (tmp_path / "no.npz").write_bytes(b"nothing")
     before = program.store.scene
     program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
-    assert questions(program)[-1] == "That is not a head file" and program.store.scene == before
+    assert (
+        questions(program)[-1] == "The heads of that file cannot be shown"
+        and program.store.scene == before
+    )
 
 
 # --- looks -----------------------------------------------------------------------------------

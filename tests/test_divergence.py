@@ -447,7 +447,7 @@ def test_outcomes_keep_the_digits_of_short_distances():
 
 
 def test_a_range_that_moves_with_its_density():
-    """Normal distributions by their formula, cut eight deviations from the mean, are the built-in ones."""
+    """Normals by their formula, cut eight deviations from the mean, are the built-in ones."""
     own = custom_family({
         "coordinates": ["a", "b"],
         "log_density": "-(x-a)^2/(2*exp(2*b)) - b",

@@ -84,6 +84,9 @@ def test_a_figure_from_the_menu(program, tmp_path):
     program.window.actions["export_figure"].trigger()
     dialog = program.exporter.dialog
     assert dialog.isVisible()
+    fill(dialog, size="12x")
+    dialog._accept()
+    assert program.exporter.process is None and "WIDTHxHEIGHT" in dialog._words.text()
     fill(dialog, size="700x500")
     dialog._accept()
     assert program.exporter.process is not None

@@ -44,7 +44,8 @@ def attend(chosen: argparse.Namespace) -> int:
         result["file"] = chosen.output
     lines = [
         f"mode        {chosen.mode}, temperature {chosen.temperature:g}",
-        f"difference  {result['difference_from_softmax']:.3e} from softmax attention, at most",
+        f"difference  {result['difference_from_softmax']:.3e} at most, of the output from softmax "
+        f"attention's, whose largest entry is {np.abs(found.softmax).max():.3e}",
         f"pairs       {result['pairs']}, of which {result['pairs_not_converged']} did not converge",
         f"status      {worst.name}: {worst.words} ({found.engine})",
     ]

@@ -35,6 +35,8 @@ def geometry(chosen: argparse.Namespace) -> int:
     }
     lines = [f"{name:12} {np.array2string(np.asarray(value), precision=9)}"
              for name, value in result.items() if name not in ("status", "engine")]  # fmt: skip
+    if status == Status.OK and not np.isfinite(found.curvature[0]):
+        lines[3] = f"{'curvature':12} not known: rounding leaves it no digits ({found.engine})"
     show(result, chosen.json, [*lines, f"{'status':12} {status.name} ({found.engine})"])
     return exit_of(status)
 
@@ -68,8 +70,9 @@ def _show_paths(paths: list[Path], as_json: bool) -> int:
 
 
 def _lines(path: Path) -> list[str]:
+    whose = "" if path.status in (Status.OK, Status.CONJUGATE_POINT) else " of what there is of it"
     return [
-        f"length    {path.length:.9g}",
+        f"length    {path.length:.9g}{whose}",
         f"energy    {path.energy:.9g}",
         f"from      {path.theta[0].tolist()}",
         f"to        {path.theta[-1].tolist()}",
@@ -106,9 +109,13 @@ def transport(chosen: argparse.Namespace) -> int:
     }
     lines = [
         f"vector    {carried.vectors[0, 0].tolist()} becomes {carried.vectors[0, -1].tolist()}",
-        f"angle     {carried.angle[0, -1]:.9g} rad in the frame of the coordinates",
+        f"angle     {carried.angle[0, -1]:.9g} rad in the frame of the coordinates"
+        if alpha == 0.0
+        else "angle     none: a transport of α ≠ 0 is no rotation",
         f"matrix    {carried.operators[0, -1].tolist()}",
-        f"drift     {carried.drift[0]:.2e} of its length",
+        f"drift     {carried.drift[0]:.2e} of its length"
+        if alpha == 0.0
+        else "drift     none: a transport of α ≠ 0 keeps no length",
         f"status    {status.name}: {status.words} ({carried.engine})",
     ]
     show(result, chosen.json, lines)

@@ -29,7 +29,8 @@ def normals(chosen: argparse.Namespace) -> int:
 
         raster.write(drawn(paths), picture, "Paths between two bivariate normals")
         result["picture"] = chosen.output
-    lines = [f"{name:<11} {path.length:.6g}" for name, path in paths.items()]
+    lines = ["Fisher–Rao lengths of paths between them:"]
+    lines += [f"{name:<11} {path.length:.6g}" for name, path in paths.items()]
     show(result, chosen.json, [*lines, f"status      {worst.name}: {worst.words}"])
     return 0 if worst == Status.OK else 1
 

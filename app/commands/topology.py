@@ -48,6 +48,8 @@ def topology(chosen: argparse.Namespace) -> int:
         result["file"] = chosen.output
     lines = [f"{scalar} from {found.low:.6g} to {found.high:.6g}, {len(pairs)} pairs"] + [
         f"{KINDS[d]}  {b:.6g} to {e:.6g}   {at.round(4)} to {to.round(4)}"
+        if np.isfinite(e)
+        else f"{KINDS[d]}  {b:.6g} for good   {at.round(4)}"
         for d, b, e, at, to in rows[:LISTED]
     ]
     show(result, chosen.json, lines)

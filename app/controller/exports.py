@@ -59,7 +59,9 @@ _FIGURE = (
     Field("panels", "Shows", "", _PANELS),
     Field("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
     Field("legend", "Legend", False, hint="Which line is what"),
-    Field("transparent", "No ground", False, hint="What lies behind the figure is seen through it"),
+    Field(
+        "transparent", "Transparent", False, hint="What lies behind the figure is seen through it"
+    ),
 )
 _FILM = (
     Field("size", "Size in pixels", "1280x720", hint="Width and height; even ones for MP4, WebM"),

@@ -84,4 +84,9 @@ def _charts(manifold: Manifold) -> list[Choice]:
     """The charts, and the heights over those of the plane."""
     own = [Choice(c.name, c.title) for c in manifold.charts]
     flat = [c for c in manifold.charts if c.dimension == 2]
-    return own + [Choice(HEIGHT + c.name, f"Height over {c.title.lower()}") for c in flat]
+    return own + [Choice(HEIGHT + c.name, f"Height over {_inside(c.title)}") for c in flat]
+
+
+def _inside(title: str) -> str:
+    """A title as it is written within a sentence: a name keeps its capital."""
+    return title if title.startswith("Poincaré") else title.lower()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from app.controller.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
 from app.controller.task import Cancelled, Emit, Task
@@ -19,6 +20,8 @@ from compute.types import Paths, Status
 @dataclass(frozen=True)
 class RetryTask(Task):
     """Answered by a `PathAnswer` of ``job``, whether the second try converges or not."""
+
+    words: ClassVar[str] = "a second try at the geodesic"
 
     job: PathJob
 
