@@ -15,10 +15,12 @@ from compute import shooting
 from compute.charts import Chart, named, parameters
 from compute.guess import is_dual
 from compute.manifold import LocalGeometry, Manifold
-from compute.types import ConnectRequest, Floats, Paths
+from compute.types import ConnectRequest, Floats, Paths, Status
 
 # nearer to the pole the geometry is that at this distance
 NEAREST = 1e-6
+# the edge of the domain about the pole
+NEAREST_NODE = 1e-3
 
 
 def applies(manifold: Manifold) -> bool:
@@ -27,7 +29,11 @@ def applies(manifold: Manifold) -> bool:
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α), solved by the reference in natural coordinates, with the angle unwrapped."""
+    """Geodesics of Γ^(α), solved by the reference in natural coordinates, with the angle unwrapped.
+
+    A node that is nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the
+    angle does.
+    """
     manifold = request.manifold
     chart = _natural(manifold)
     start, end = chart.forward(request.start), chart.forward(request.end)
@@ -42,7 +48,10 @@ def connect(request: ConnectRequest) -> Paths:
         angle = np.unwrap(angle, period=manifold.periods[0])
         angle += request.start[i, 0] - angle[0]
         theta[i, valid, 0], stop[i, 0] = angle[:-1], angle[-1]
-    return replace(found, theta=theta, velocity=velocity, stop=stop)
+    theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(NEAREST_NODE, 1.0))
+    inside = manifold.in_domain(np.where(known[..., None], theta, manifold.interior)).all(axis=1)
+    status = np.where((found.status == Status.OK) & ~inside, Status.LEFT_DOMAIN, found.status)
+    return replace(found, theta=theta, velocity=velocity, stop=stop, status=status.astype(np.int32))
 
 
 def regular(manifold: Manifold) -> Manifold:

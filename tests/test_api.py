@@ -100,6 +100,6 @@ def test_only_levi_civita_counts_conjugate_points():
 
 
 def test_a_nearer_copy_outside_the_domain_is_no_end(reference_engine):
-    geodesic = compute.AttentionGeodesic(compute.family("von_mises"), 0.0, reference_engine)
+    geodesic = compute.AttentionGeodesic(compute.family("von_mises"), 0.0, reference_engine, 32)
     path = geodesic.compute_path((39.9, 2.0), (36.6668, 2.0))
     assert np.abs(path.theta[:, 0]).max() < 40

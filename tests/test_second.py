@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.integrate import solve_ivp
+from scipy.integrate import quad, solve_ivp
 from scipy.special import ive
 
 import compute
 from app.controller.jobs import PathJob, perform
 from app.controller.retrying import RetryTask, is_hopeful
-from compute import batch
+from compute import batch, pole
 from compute.engine import ReferenceEngine
 from compute.families.attention import softmax_manifold
 from compute.interrupt import Interrupted, interruptible
@@ -146,15 +146,30 @@ def test_queries_whose_attention_is_all_but_hard_are_joined(gpu_engine):
     assert found.status[0] == Status.OK and low[0] <= found.length[0] <= high[0]
 
 
+def test_a_second_try_goes_straight_through_a_pole():
+    manifold = compute.family("von_mises")
+    request = ConnectRequest(manifold, np.array([[0.0, 0.5]]), np.array([[np.pi, 0.5]]), 0.0, 32)
+    first = ENGINE.connect(request)
+    assert first.status[0] != Status.OK
+    found = second_try(ENGINE, request, first)
+    assert found.status[0] == Status.OK
+    # every node is one of the family
+    assert manifold.in_domain(found.theta).all()
+
+    def speed(kappa):
+        ratio = ive(1, kappa) / ive(0, kappa)
+        return np.sqrt(1 - ratio / kappa - ratio**2)
+
+    assert found.length[0] == pytest.approx(2 * quad(speed, 0, 0.5)[0], rel=1e-6)
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.5])
 def test_a_pole_of_coordinates_is_passed(alpha):
     """By scipy in natural coordinates x = κ(cos μ, sin μ), where Γ_ij,k = ½ ∂³ψ, ψ = log I₀(|x|)."""
     manifold = compute.family("von_mises")
     a, b = (0.0, 2.0), (np.pi - 0.01, 2.0)
-    request = request_of(manifold, (a, b), alpha=alpha)
-    first = ENGINE.connect(request)
-    assert first.status[0] != Status.OK
-    found = second_try(ENGINE, request, first)
+    request = ConnectRequest(manifold, np.array([a]), np.array([b]), alpha, 32)
+    found = pole.connect(request)
     assert found.status[0] == Status.OK and found.theta[0, :, 1].min() < 0.1
     np.testing.assert_allclose(found.theta[0, -1], b, atol=1e-9)
 
