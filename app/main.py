@@ -198,11 +198,18 @@ class Program:
             signal.signal(number, lambda *_: self.application.exit(0))
         # Python sees signals only when it runs: let it, now and then
         stop = self.window.every(200, lambda: None)
+        sys.excepthook = self._confess
         self.window.frame.show()
         status = self.application.exec()
         stop()
         self.close()
         return int(status)
+
+    def _confess(self, kind: type[BaseException], problem: BaseException, trace: Any) -> None:
+        """A mistake of the program's own is told on the terminal and in the window, which goes on."""
+        sys.__excepthook__(kind, problem, trace)
+        if not self._closed:
+            self.window.log(f"⚠ that went wrong: {kind.__name__}: {problem}")
 
     def close(self) -> None:
         """End the worker and take the window down; what it still has to say is not heard."""

@@ -331,3 +331,36 @@ def test_the_doctor_answers_from_the_worker(make):
     page = program.window.frame.findChildren(Sheet)[0]
     assert "NumPy float64" in page.text.toPlainText()
     page.close()
+
+
+def test_a_mistake_of_the_program_s_own_is_told_in_the_window(make, capsys):
+    program = make()
+    program._confess(RuntimeError, RuntimeError("never mind"), None)
+    assert "never mind" in program.window.frame.statusBar().currentMessage()
+    assert "never mind" in capsys.readouterr().err
+
+
+def test_a_panel_from_the_menu_comes_before_the_others(make):
+    program = make()
+    until(program, lambda: program.window._furnished)
+    for title in ("Topology", "Rows"):
+        dock = program.window._docks[title]
+        dock.toggleViewAction().trigger()
+        until(program, lambda dock=dock: not dock.visibleRegion().isEmpty())
+
+
+def test_the_coordinates_follow_a_pin_that_is_dragged(make):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    program = make()
+    canvas = program.canvas
+    x, y = canvas.frame.to_pixels(canvas._pins.at["A"])
+    at, there = QPoint(round(x), round(y)), QPoint(round(x) + 60, round(y) - 40)
+    QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(canvas.native, there)
+    live(program)
+    told = program.window._coordinates.text()
+    QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=there)
+    mu = program.store.scene.start.theta[0]
+    assert f"μ = {mu:.4g}".replace("-", "−") in told

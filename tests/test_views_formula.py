@@ -170,3 +170,22 @@ def test_a_family_that_cannot_be_made_says_why():
 def test_everything_that_is_operated_has_a_name(panel):
     for field in panel.fields.values():
         assert field.accessibleName() and field.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("ends", "cut"), [(["-6", "6"], True), (["a - 8*exp(b)", "a + 8*exp(b)"], False)]
+)
+def test_a_range_that_cuts_densities_is_remarked(ends, cut):
+    """A wide normal distribution has not faded at 6, and what is left of it has another geometry."""
+    stated = {
+        "coordinates": ["a", "b"],
+        "domain": ["-9 < b < 6"],
+        "log_density": "-(x-a)^2/(2*exp(2*b)) - b",
+        "range": ends,
+        "normalise": True,
+        "view": [-3, 3, -2.4, 1.6],
+    }
+    job, _ = formulas.read(json.dumps(stated), Scene())
+    verdict = formulas.perform(job).verdict
+    assert verdict.right and verdict.remarkable == cut
+    assert ("the range cuts densities" in verdict.words) == cut

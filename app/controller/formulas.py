@@ -18,6 +18,8 @@ from compute.types import Extent
 
 # cells across the view in which a metric is looked at
 GRID = 48
+# and those in which a density is looked at, at so many samples: at its ends it must be e^−FADED of most
+COARSE, SAMPLES, FADED = 9, 65, 12.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,13 @@ def _right(manifold: Manifold, view: Extent) -> Verdict:
             f"of the metric"
         )
         return Verdict(True, words, remarkable=True)
+    cut = cut_share(manifold, view)
+    if cut > 0:
+        words = (
+            f"the range cuts densities in {_percent(cut)} of the view: there the geometry is that of "
+            f"what is left; make it wider"
+        )
+        return Verdict(True, words, remarkable=True)
     if outside > 0:
         return Verdict(True, f"✓  undefined or outside in {_percent(outside)} of the view")
     return Verdict(True, "✓")
@@ -99,6 +108,21 @@ def shares(manifold: Manifold, view: Extent) -> tuple[float, float]:
     inside = manifold.in_domain(theta)
     singular = is_singular(manifold.geometry(theta[inside]))
     return 1 - float(inside.mean()), float(singular.sum()) / len(theta)
+
+
+def cut_share(manifold: Manifold, view: Extent) -> float:
+    """In how much of a view a density on the line has not faded at an end of its range."""
+    x, y = (np.linspace(a, b, COARSE) for a, b in ((view.x0, view.x1), (view.y0, view.y1)))
+    theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    theta = theta[manifold.in_domain(theta)]
+    cut = 0
+    for point in theta:
+        support = manifold.support(point[None])
+        if support.ends is None or support.space != "line" or manifold.log_density is None:
+            return 0.0
+        log_p = manifold.log_density(point, np.linspace(*support.ends, SAMPLES))
+        cut += bool(np.nanmax(log_p) - np.nanmax(log_p[[0, -1]]) < FADED)
+    return cut / max(len(theta), 1)
 
 
 def moved(scene: Scene, family: str) -> Scene:
