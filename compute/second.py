@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from compute import batch, geodesic, multiple, pole, polygon, shooting
+from compute import batch, collocation, geodesic, multiple, pole, polygon, shooting
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
@@ -48,14 +48,18 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First from a polygon of least energy, of a softmax, or past a pole; then the reference's own way, if
-    another engine failed; then from the way down a distance map of the Fisher metric, continued in α.
-    What none of them finds stays as it is, with its status; ends where g is singular are not tried.
-    `Interrupted` where it is `interruptible`.
+    First, for α = 0, from a polygon of least energy, of a softmax, or past a pole, and for α ≠ 0 from
+    the end back to the start and by `collocation`; then the reference's own way, if another engine
+    failed; then from the way down a distance map of the Fisher metric, continued in α.  What none of
+    them finds stays as it is, with its status; ends where g is singular are not tried.  `Interrupted`
+    where it is `interruptible`.
     """
     paths = _better(paths, request, _polygonal)
     if pole.applies(request.manifold):
         paths = _better(paths, request, pole.connect)
+    if request.alpha != 0.0:
+        paths = _better(paths, request, partial(_backwards, engine))
+        paths = _better(paths, request, collocation.connect)
     if paths.engine != "reference":
         paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))
@@ -72,6 +76,17 @@ def _better(
             alone = len(paths.status) == 1
             paths = found if alone else batch.replaced(paths, np.array([i]), found)
     return paths
+
+
+def _backwards(engine: Engine, request: ConnectRequest) -> Paths:
+    """The geodesic from the end to the start, turned round: one of the two may be easier to leave."""
+    found = engine.connect(replace(request, start=request.end, end=request.start))
+    return replace(
+        found,
+        theta=found.theta[:, ::-1],
+        velocity=-found.velocity[:, ::-1],
+        stop=found.theta[:, 0],
+    )
 
 
 def _polygonal(request: ConnectRequest) -> Paths | None:

@@ -12,12 +12,12 @@ from scipy.special import ive
 import compute
 from app.controller.jobs import PathJob, perform
 from app.controller.retrying import RetryTask, is_hopeful
-from compute import batch, pole
+from compute import batch, collocation, pole, second
 from compute.engine import ReferenceEngine
 from compute.families.attention import softmax_manifold
 from compute.interrupt import Interrupted, interruptible
 from compute.second import _polygonal, second_try, way_down
-from compute.types import ConnectRequest, Status
+from compute.types import ConnectRequest, ShootRequest, Status
 
 ENGINE = ReferenceEngine()
 # distances diverge on the unit circle and nothing is inside it
@@ -193,3 +193,30 @@ def test_a_pole_of_coordinates_is_passed(alpha):
     start = [*turn @ [theta[1], 0.0], *turn @ [v[1], theta[1] * v[0]]]
     end = solve_ivp(slopes, (0, 1), start, rtol=1e-9, atol=1e-10).y[:2, -1]
     np.testing.assert_allclose(end, 2 * np.array([np.cos(b[0]), np.sin(b[0])]), atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "alpha"), [("weibull", 0.9), ("beta", -0.9)])
+def test_what_rays_of_another_connection_miss_is_found_by_collocation(name, alpha):
+    """A path solves the equation: from each node shooting leads to the next."""
+    manifold = compute.family(name)
+    start, end = np.array([manifold.pins[0]]), np.array([manifold.pins[1]])
+    request = ConnectRequest(manifold, start, end, alpha, 64)
+    found, expected = collocation.connect(request), ENGINE.connect(request)
+    assert found.status[0] == expected.status[0] == Status.OK
+    assert found.length[0] == pytest.approx(expected.length[0], rel=1e-4)
+    size = np.abs(expected.theta).max()
+    np.testing.assert_allclose(found.theta, expected.theta, atol=1e-3 * size)
+
+
+def test_a_geodesic_that_cannot_be_left_from_a_is_left_from_b():
+    """Turned round it is the same curve: no ray from where one key has it all, but one to there."""
+    rng = np.random.default_rng(0)
+    manifold = compute.attention_manifold(rng.normal(size=(6, 2)))
+    hard = 16 * np.array([[np.cos(2.5), np.sin(2.5)]])
+    request = ConnectRequest(manifold, hard, np.array([[1.0, 0.4]]), -0.1, 64)
+    back = ENGINE.connect(replace(request, start=request.end, end=request.start))
+    found = second._backwards(ENGINE, request)
+    assert back.status[0] == found.status[0] == Status.OK
+    np.testing.assert_allclose(found.theta[0, [0, -1]], [hard[0], [1.0, 0.4]], atol=1e-6)
+    shot = ShootRequest(manifold, found.theta[:, 32], found.velocity[:, 32] / 2, -0.1, 32)
+    np.testing.assert_allclose(ENGINE.shoot(shot).theta, found.theta[:, 32:], atol=1e-5)

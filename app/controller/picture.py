@@ -185,7 +185,7 @@ def _round(curvature: float) -> float:
 
 
 # what is said of a drift where α ≠ 0
-KEPT_BY_NONE = "not kept where α ≠ 0"
+KEPT_BY_NONE = "only at α = 0"
 
 
 def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
