@@ -50,8 +50,8 @@ def geodesic(chosen: argparse.Namespace) -> int:
         _family(chosen, scene), alpha, open_engine(chosen.engine), chosen.steps
     )
     if chosen.all:
-        return _show_paths(solver.all_paths(start, end), chosen.json)
-    return _show_paths([solver.compute_path(start, end)], chosen.json)
+        return _show_paths(solver.all_paths(start, end), chosen.json, solver.engine.name)
+    return _show_paths([solver.compute_path(start, end)], chosen.json, solver.engine.name)
 
 
 def shoot(chosen: argparse.Namespace) -> int:
@@ -59,17 +59,20 @@ def shoot(chosen: argparse.Namespace) -> int:
     solver = AttentionGeodesic(
         family(chosen.family), chosen.alpha, open_engine(chosen.engine), chosen.steps
     )
-    return _show_paths([solver.shoot(chosen.start, chosen.velocity, chosen.length)], chosen.json)
+    path = solver.shoot(chosen.start, chosen.velocity, chosen.length)
+    return _show_paths([path], chosen.json, solver.engine.name)
 
 
-def _show_paths(paths: list[Path], as_json: bool) -> int:
-    blocks = ["\n".join(_lines(path)) for path in paths]
+def _show_paths(paths: list[Path], as_json: bool, engine: str) -> int:
+    blocks = ["\n".join(_lines(path, engine)) for path in paths]
     show({"paths": paths}, as_json, ["\n\n".join(blocks)])
     # of several geodesics those past a conjugate point are what was asked for
     return exit_of(paths[0].status)
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, engine: str) -> list[str]:
+    """A path in words; one that another engine found than was asked says so."""
+    instead = "" if path.engine == engine else f", in float64 in place of {engine}"
     whose = "" if path.status in (Status.OK, Status.CONJUGATE_POINT) else " of what there is of it"
     return [
         f"length    {path.length:.9g}{whose}",
@@ -78,7 +81,7 @@ def _lines(path: Path) -> list[str]:
         f"to        {path.theta[-1].tolist()}",
         f"velocity  {path.velocity[0].tolist()}",
         f"residual  {path.residual:.2e}   drift {path.error:.2e}   conjugate points {path.morse_index}",
-        f"status    {path.status.name}: {path.status.words} ({path.engine})",
+        f"status    {path.status.name}: {path.status.words} ({path.engine}{instead})",
     ]
 
 
