@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from unittest.mock import MagicMock
 
@@ -20,6 +21,7 @@ from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.events import (
     CommandInvoked,
+    FormulaTyped,
     Held,
     Hovered,
     PinMoved,
@@ -325,3 +327,19 @@ def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
     assert drawn["rays"].xy.shape[1] == 4, "where it was and where it will be"
     # a loop's edges are straight in the chart that it is drawn in, a ray is what it is
     assert [type(job).__name__ for job in runner.take()] == ["EllipseJob", "MapJob", "LoopJob"]
+
+
+def test_a_formula_is_answered_in_haste_and_then_in_full(desk):
+    """First the path as while a pin is dragged: its kernels are fewer, and somebody types."""
+    controller, canvas, _, runner = desk
+    stated = {"coordinates": ["m", "s"], "domain": ["s > 0"], "metric": ["1/s^2", "0", "3/s^2"]}
+    controller.on_event(FormulaTyped(json.dumps(stated)))
+    give(controller, runner)
+    waiting = runner.take()
+    assert [job.quality for job in waiting if isinstance(job, PathJob)] == ["live"]
+    canvas.reset_mock()
+    for job in waiting:
+        for answer in answers(job):
+            controller.on_message(answer)
+    assert [call for call in canvas.set_curve.call_args_list if call.args[0] == "geodesic"]
+    assert [job.quality for job in runner.take() if isinstance(job, PathJob)] == ["final"]

@@ -91,6 +91,7 @@ class Controller:
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
         self._typed: FamilyJob | None = None
+        self._hasty = False
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -143,6 +144,12 @@ class Controller:
         self._viewport = replace(self._viewport, steps=steps)
         self._plan(self.store.scene)
 
+    def _rest(self) -> None:
+        """What was asked for in haste is there, or cannot be had: now all of it."""
+        if self._hasty:
+            self._hasty = False
+            self._drag(False)
+
     def _drag(self, dragging: bool) -> None:
         self._viewport = replace(self._viewport, dragging=dragging)
         if not dragging:
@@ -162,6 +169,9 @@ class Controller:
         self.window.set_verdict(answer.verdict)
         if answer.verdict.right:
             scene = formulas.moved(self.store.scene, answer.job.family)
+            # its kernels are new: first those of a path as it is while a pin is dragged
+            self._hasty = True
+            self._drag(True)
             self.store.update(scene, merge=f"formula {answer.job.kind}")
 
     def swap(self) -> None:
@@ -274,6 +284,8 @@ class Controller:
         self.window.set_playhead(scene.playhead)
         self._show_panels(scene)
         self._plan(scene)
+        if scene.family.startswith("custom"):
+            self.runner.submit(formulas.ReadyTask())
 
     def _show_panels(self, scene: Scene) -> None:
         self.window.set_panels(panels.state(scene))
@@ -305,6 +317,7 @@ class Controller:
                 if is_hopeful(message):
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(RetryTask(message.job))
+                self._rest()
             case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
                 type(message.job)
             ):
@@ -337,6 +350,7 @@ class Controller:
                 elif isinstance(message.job, PrepareTask):
                     self.editor.fail()
                 self.answers.say(message.problem, False)
+                self._rest()
 
     def _is_wanted(self, answer: PathAnswer) -> bool:
         """Whether it is the path that was asked for last, be it in the quality of a drag."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
+from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene, completed, of_family
 from app.views.base import Verdict
+from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.formulas import definition
 from compute.formulas.parse import FormulaError
@@ -32,6 +35,17 @@ class FamilyJob:
     family: str
     kind: str
     view: Extent | None = None
+
+
+@dataclass(frozen=True)
+class ReadyTask(Task):
+    """Have at hand what deriving takes, before somebody types: SymPy takes half a second to import."""
+
+    words: ClassVar[str] = "preparations"
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Nothing is answered."""
+        import sympy  # noqa: F401
 
 
 @dataclass(frozen=True, eq=False)

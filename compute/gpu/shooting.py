@@ -31,6 +31,8 @@ class Effort:
 USUAL, FULL = Effort(4, 6), Effort(action.ROUNDS, 10)
 # of a metric that takes so many loop iterations a round costs dispatches even where all is done
 COSTLY, BRIEF = 1000, Effort(2, 3)
+# of a path in so few steps, as while it is dragged, a miss as large as is allowed is not seen
+COARSE, HASTY = 32, Effort(3, 1)
 # share of its Fisher length by which a neighbouring ray differs: round-off against truncation,
 # which on a long curve is as large as the derivative itself from 1e-2 on
 OFFSET = 3e-4
@@ -85,14 +87,20 @@ def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
             )
         return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])
 
-    costly = tiles.loops_of(request.manifold.slot) > COSTLY
-    paths = solved(request, np.arange(n), BRIEF if costly else USUAL)
+    paths = solved(request, np.arange(n), _effort(request))
     todo = np.flatnonzero(paths.status != Status.OK)
     if todo.size:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
     paths = constant.repaired(request, paths)
     return multiple.repaired(request, paths, curves, fire, "f4")
+
+
+def _effort(request: ConnectRequest) -> Effort:
+    """What is tried first."""
+    if tiles.loops_of(request.manifold.slot) <= COSTLY:
+        return USUAL
+    return HASTY if request.steps <= COARSE else BRIEF
 
 
 def _aimed(
