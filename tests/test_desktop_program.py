@@ -347,20 +347,3 @@ def test_a_panel_from_the_menu_comes_before_the_others(make):
         dock = program.window._docks[title]
         dock.toggleViewAction().trigger()
         until(program, lambda dock=dock: not dock.visibleRegion().isEmpty())
-
-
-def test_the_coordinates_follow_a_pin_that_is_dragged(make):
-    from PySide6.QtCore import QPoint, Qt
-    from PySide6.QtTest import QTest
-
-    program = make()
-    canvas = program.canvas
-    x, y = canvas.frame.to_pixels(canvas._pins.at["A"])
-    at, there = QPoint(round(x), round(y)), QPoint(round(x) + 60, round(y) - 40)
-    QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=at)
-    QTest.mouseMove(canvas.native, there)
-    live(program)
-    told = program.window._coordinates.text()
-    QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=there)
-    mu = program.store.scene.start.theta[0]
-    assert f"μ = {mu:.4g}".replace("-", "−") in told

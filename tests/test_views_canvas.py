@@ -227,6 +227,8 @@ class TestEvents:
         x, y = pixel(canvas, (-1.0, 11.0))
         move(canvas, (x + 5, y - 3), (x + 25, y - 23), (x + 105, y - 53))
         moved = canvas.events.of(PinMoved)
+        # the readout follows
+        assert [event.xy for event in canvas.events.of(Hovered)][-1] == moved[-1].xy
         assert [event.done for event in moved] == [False, False, True]
         assert {event.pin for event in moved} == {"A"}
         # it was taken 5 pixels beside its middle, and stays so
