@@ -21,7 +21,7 @@ from compute import batch, collocation, geodesic, multiple, pole, polygon, shoot
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
-from compute.guess import alphas, first_curve, steps_to
+from compute.guess import alphas, first_curve, steps_to, straight
 from compute.manifold import Manifold, inside_only, norm
 from compute.types import (
     ConnectRequest,
@@ -37,6 +37,8 @@ from compute.types import (
 FINE, MOST_VERTICES = (1024, 4096), 1 << 22
 # shares that its length may be off, and by which the squares of its segments' lengths may differ
 LENGTH_ERROR, UNEVEN = 1e-4, 0.05
+# and by which a distance may be off that is only drawn with
+SEEN = 1e-3
 # cells a side of the map, and what it shows beyond the pins, as a share of what is between them
 SIDE = 160
 BORDER = 0.75
@@ -63,6 +65,26 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     if paths.engine != "reference":
         paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))
+
+
+def distance(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> tuple[float, bool]:
+    """The length of a geodesic between two points (2,), and True; without one the length of a straight
+    line of the first chart, which is the longer one, and False.
+
+    By the engine, or of a softmax as a polygon.
+    """
+    request = ConnectRequest(manifold, a[None], b[None], 0.0, SEGMENTS)
+    paths = engine.connect(request)
+    if paths.status[0] == Status.OK:
+        return float(paths.length[0]), True
+    line = straight(manifold.charts[0], request.start, request.end, 2 * SEGMENTS)[0]
+    if manifold.logits is not None:
+        found = polygon.relaxed(*manifold.logits, line)
+        if found.still and found.error <= SEEN * found.length:
+            return found.length, True
+    inside = inside_only(manifold, 0.5 * (line[1:] + line[:-1]))[0]
+    pieces = norm(manifold.geometry(inside).metric, np.diff(line, axis=0))
+    return float(pieces.sum()), False
 
 
 def _better(

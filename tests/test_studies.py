@@ -8,6 +8,7 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
+from app.controller import studies
 from app.controller.controller import Controller
 from app.controller.jobs import perform
 from app.controller.plan import Viewport, jobs
@@ -30,7 +31,8 @@ from app.views.canvas.curves import STYLES
 from app.views.events import LoopDrawn, SceneEdited
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.types import ConnectRequest
+from compute.second import distance
+from compute.types import ConnectRequest, Status
 
 ALL = {layer: True for layer in KINDS}
 
@@ -207,3 +209,19 @@ def test_a_path_relaxes_before_ones_eyes(desk):
     assert words[0].startswith("Round 0: ")
     assert len(actions) > 10 and actions == sorted(actions, reverse=True)
     assert canvas.set_curve.call_args.args == ("relaxing", None)
+
+
+@pytest.mark.gpu
+def test_a_ball_goes_through_b_where_attention_is_all_but_hard(gpu_engine):
+    """Where no ray is aimed at B its distance is that of a polygon, and the spray reaches it too."""
+    family = "attention:bank"
+    manifold = manifold_of(family)
+    around, reach = np.array([0.0, np.pi * 0.7]), 25 / np.abs(manifold.logits[0]).max()
+    a, b = (tuple(map(float, reach * np.array([np.cos(t), np.sin(t)]))) for t in around)
+    request = ConnectRequest(manifold, np.array([a]), np.array([b]), 0.0, 64)
+    assert gpu_engine.connect(request).status[0] != Status.OK
+    length, known = distance(gpu_engine, manifold, np.array(a), np.array(b))
+    low, high = manifold.bounds(request.start, request.end)
+    assert known and low[0] <= length <= high[0]
+    found = studies.perform(gpu_engine, BallJob(family, a, b))
+    assert "ball" in found.curves and all(measure.ok for measure in found.measures)

@@ -25,6 +25,7 @@ from compute.head_choice import chosen, settings
 from compute.holonomy import holonomy, polygon
 from compute.manifold import Manifold, known_inside
 from compute.queries import QuerySpace
+from compute.second import distance
 from compute.spray import all_geodesics, frame, spray
 from compute.types import ConnectRequest, Floats, Status
 
@@ -33,6 +34,8 @@ STEPS = {"live": 64, "final": 128}
 # rays of a spray, how many times as far as B they reach, and how many wavefronts lie on them
 RAYS = {"live": 128, "final": 768}
 REACH, FRONTS = 1.5, 6
+# no study is smaller, in nat-roots
+SHORTEST = 1e-3
 # of the rays every so many are drawn
 DRAWN = {"live": 4, "final": 12}
 LOOP_VERTICES = 96
@@ -256,7 +259,7 @@ def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
 
 def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
-    length = _length(engine, manifold, a, b)
+    length = max(distance(engine, manifold, a, b)[0], SHORTEST)
     fan = spray(engine, manifold, a, REACH * length, RAYS[job.quality], 96)
     fronts = [fan.front(REACH * length * i / FRONTS) for i in range(1, FRONTS + 1)]
     curves = {
@@ -276,17 +279,25 @@ def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
 
 def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
-    length = _length(engine, manifold, a, b)
-    front = spray(engine, manifold, a, length, 1024, 48).front(length)
-    curves = {"ball": np.concatenate([front, front[:1]])}
+    found, known = distance(engine, manifold, a, b)
+    length = max(found, SHORTEST)
+    curves: dict[str, Floats] = {}
+    measures: list[Measure] = []
+    if known:
+        front = spray(engine, manifold, a, length, 1024, 48).front(length)
+        curves["ball"] = np.concatenate([front, front[:1]])
+    else:
+        hint = "Its edge goes through B, which no geodesic is known to reach."
+        measures.append(Measure("Geodesic ball", "not known", hint, False))
     kl = manifold.divergence
     if natural_chart(manifold) is None or kl is None:
-        return curves, [], set()
+        return curves, measures, set()
     curves["forward"], curves["backward"] = balls(manifold, a, b)
     hint = (
         "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
     )
     return curves, [
+        *measures,
         Measure("KL(A‖B), of the dotted ball", f"{float(kl(a, b)):.6g} nats", hint),
         Measure("KL(B‖A), of the dashed ball", f"{float(kl(b, a)):.6g} nats", hint),
     ], set()  # fmt: skip
@@ -333,7 +344,7 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
 
 def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
-    length = REACH * _length(engine, manifold, a, b)
+    length = REACH * max(distance(engine, manifold, a, b)[0], SHORTEST)
     points = cut_points(manifold, spray(engine, manifold, a, length, 512, 128))
     hint = "Where two shortest geodesics from A meet: beyond, neither is the shortest any more."
     words = f"{len(points)} within {length:.4g}" if len(points) else f"none within {length:.4g}"
@@ -358,12 +369,6 @@ def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
         Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),
         Measure("Off the plane", f"{far:.0%} of A to B", "How far from the plane it leads at most."),
     ], set() if path.converged else {"queries"}  # fmt: skip
-
-
-def _length(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> float:
-    """The distance of the pins, or something like it where there is no geodesic between them."""
-    paths = engine.connect(ConnectRequest(manifold, a[None], b[None], 0.0, 64))
-    return max(float(paths.length[0]), 1e-3)
 
 
 def _pieces(curves: list[Floats]) -> Floats:
