@@ -67,6 +67,16 @@ def _logits(Q: Floats, K: Floats) -> Floats:
     return logits
 
 
+def _roots(Q: Floats, K: Floats) -> Floats:
+    """√p_i (nq, nk), points of the unit sphere, by half the logits: no root is taken."""
+    logits = _logits(0.5 * Q, K)
+    logits -= logits.max(axis=1, keepdims=True)
+    with np.errstate(under="ignore"):
+        root = np.exp(logits, out=logits)
+        root /= np.sqrt(np.einsum("ij,ij->i", root, root))[:, None]
+    return root
+
+
 def _flat(request: AttendRequest) -> Attended:
     """Scaled dot-product attention: its distances give the logits q·k/√d less what is a row's own."""
     from scipy.spatial.distance import cdist
@@ -79,9 +89,8 @@ def _flat(request: AttendRequest) -> Attended:
 
 def _ambient(request: AttendRequest) -> Attended:
     """By the distance on the sphere of all distributions: one product of square roots."""
-    p = rows(request.Q, request.K)
-    r = rows(request.K, request.K)
-    cosine = np.sqrt(p) @ np.sqrt(r).T
+    root_p, root_r = (_roots(queries, request.K) for queries in (request.Q, request.K))
+    cosine = root_p @ root_r.T
     near = cosine > NEAR
     pairs = np.argwhere(near) if near.any() else np.empty((0, 2), int)
     distances = np.arccos(np.minimum(cosine, 1.0, out=cosine), out=cosine)
@@ -89,8 +98,8 @@ def _ambient(request: AttendRequest) -> Attended:
     # of short distances the chord keeps the digits that the cosine loses
     for start in range(0, len(pairs), AT_ONCE):
         i, j = pairs[start : start + AT_ONCE].T
-        distances[i, j] = sphere.distance(p[i], r[j])
-    return _mixed(request, -0.5 * distances**2, distances, p, "reference")
+        distances[i, j] = sphere.distance(root_p[i] ** 2, root_r[j] ** 2)
+    return _mixed(request, -0.5 * distances**2, distances, root_p**2, "reference")
 
 
 def _jeffreys(request: AttendRequest) -> Attended:
