@@ -1,4 +1,4 @@
-"""Batches of paths: choosing rows, joining and replacing them."""
+"""Batches of paths: choosing rows, joining and replacing them, and a batch of one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compute.types import Paths
+from compute.types import ConnectRequest, Floats, Paths, Status
 
 _PER_PATH = tuple(f.name for f in fields(Paths) if f.name not in ("t", "engine"))
 
@@ -32,6 +32,33 @@ def replaced(paths: Paths, chosen: np.ndarray, others: Paths) -> Paths:
         changed[name] = getattr(paths, name).copy()
         changed[name][chosen] = getattr(others, name)
     return _with(paths, changed)
+
+
+def one(
+    request: ConnectRequest,
+    theta: Floats,
+    velocity: Floats,
+    sums: tuple[float, float],
+    error: float,
+    converged: bool = True,
+) -> Paths:
+    """A batch of one path that meets both ends of a request of one pair, from its nodes (m, 2) and
+    velocities (m, 2) over unit time, m = steps + 1, with its length and energy and its error.
+    """
+    return Paths(
+        t=np.linspace(0.0, 1.0, len(theta)),
+        theta=theta[None],
+        velocity=velocity[None],
+        nodes=np.array([len(theta)], np.int32),
+        reached=np.ones(1),
+        stop=request.end.copy(),
+        length=np.array([sums[0]]),
+        energy=np.array([sums[1]]),
+        residual=np.zeros(1),
+        error=np.array([error]),
+        status=np.array([Status.OK if converged else Status.NOT_CONVERGED], np.int32),
+        engine="reference",
+    )
 
 
 def _with(paths: Paths, changed: dict[str, Any]) -> Paths:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
-from compute import geodesic
+from compute import batch, geodesic
 from compute.guess import between, is_dual
 from compute.interrupt import checkpoint
 from compute.manifold import Manifold, known_inside, norm
-from compute.types import ConnectRequest, Floats, Paths, Status
+from compute.types import ConnectRequest, Floats, Paths
 
 # residual of the equation, relative; nodes of the first mesh, and at most
 TOLERANCE, FIRST, MOST = 1e-6, 129, 8_000
@@ -25,9 +25,10 @@ LONGEST, SHORTEST = 0.1, 0.004
 
 
 def connect(request: ConnectRequest) -> Paths | None:
-    """One geodesic of Γ^(α), α ≠ 0, from the mean of the e- and the m-geodesic, or, of a dual family,
-    followed from the nearer of them; None where nothing is found.  `Interrupted` where it is
-    `interruptible`.
+    """The geodesic of Γ^(α), α ≠ 0, of a request of one pair, in float64.
+
+    From the mean of the e- and the m-geodesic, or, of a dual family, followed from the nearer of them.
+    None where nothing is found.  `Interrupted` where it is `interruptible`.
     """
     start = _mean(request, request.alpha)
     found = _solved(request, request.alpha, *start) if start is not None else None
@@ -88,21 +89,8 @@ def _path(request: ConnectRequest, found: Any) -> Paths | None:
     if not known_inside(manifold, theta).all():
         return None
     theta[0], theta[-1] = request.start[0], request.end[0]
-    length, energy = _sums(manifold, found)
-    return Paths(
-        t=times,
-        theta=theta[None],
-        velocity=y[2:].T[None].copy(),
-        nodes=np.array([request.steps + 1], np.int32),
-        reached=np.ones(1),
-        stop=request.end.copy(),
-        length=np.array([length]),
-        energy=np.array([energy]),
-        residual=np.zeros(1),
-        error=np.array([float(found.rms_residuals.max())]),
-        status=np.array([Status.OK], np.int32),
-        engine="reference",
-    )
+    error = float(found.rms_residuals.max())
+    return batch.one(request, theta, y[2:].T.copy(), _sums(manifold, found), error)
 
 
 def _sums(manifold: Manifold, found: Any) -> tuple[float, float]:

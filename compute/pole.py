@@ -19,8 +19,6 @@ from compute.types import ConnectRequest, Floats, Paths, Status
 
 # nearer to the pole the geometry is that at this distance
 NEAREST = 1e-6
-# the edge of the domain about the pole
-NEAREST_NODE = 1e-3
 
 
 def applies(manifold: Manifold) -> bool:
@@ -29,9 +27,9 @@ def applies(manifold: Manifold) -> bool:
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α), solved by the reference in natural coordinates, with the angle unwrapped.
+    """Geodesics of Γ^(α) of n pairs, solved in float64 in natural coordinates, the angle unwrapped.
 
-    A node that is nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the
+    For a family to which this `applies`.  Status and residual are those of `shooting.connect`.  A node that is nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the
     angle does.
     """
     manifold = request.manifold
@@ -48,7 +46,9 @@ def connect(request: ConnectRequest) -> Paths:
         angle = np.unwrap(angle, period=manifold.periods[0])
         angle += request.start[i, 0] - angle[0]
         theta[i, valid, 0], stop[i, 0] = angle[:-1], angle[-1]
-    theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(NEAREST_NODE, 1.0))
+    # the margin is negative at the pole, by the radius of the edge about it
+    edge = max(-float(manifold.margin(np.zeros(2))), 0.0)
+    theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(edge, 1.0))
     inside = manifold.in_domain(np.where(known[..., None], theta, manifold.interior)).all(axis=1)
     status = np.where((found.status == Status.OK) & ~inside, Status.LEFT_DOMAIN, found.status)
     return replace(found, theta=theta, velocity=velocity, stop=stop, status=status.astype(np.int32))

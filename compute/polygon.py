@@ -38,7 +38,8 @@ class Polygon:
 
 
 def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
-    """The polygon of least energy from a given one (m, r), m odd, with its ends, of keys (n, r).
+    """The polygon of least energy from a given one y (m, r), m odd, with its ends; of keys (n, r) and
+    bias (n,), the logits being bias + keys·y.
 
     A geodesic, and not always the shortest; ``still`` is False where it did not come to rest.
     `Interrupted` where it is `interruptible`.

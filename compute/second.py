@@ -67,7 +67,7 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     return _better(paths, request, partial(_guided, engine))
 
 
-def distance(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> tuple[float, bool]:
+def length_between(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> tuple[float, bool]:
     """The length of a geodesic between two points (2,), and True; without one the length of a straight
     line of the first chart, which is the longer one, and False.
 
@@ -137,21 +137,8 @@ def _paths_of(request: ConnectRequest, found: polygon.Polygon, every: int) -> Pa
     """A polygon as a path, of which ``every`` so many nodes are kept; error: that of its length."""
     error = found.error / max(found.length, 1e-300)
     good = found.still and error <= LENGTH_ERROR and found.drift <= UNEVEN
-    steps = request.steps
-    return Paths(
-        t=np.linspace(0.0, 1.0, steps + 1),
-        theta=found.y[None, ::every],
-        velocity=found.v[None, ::every],
-        nodes=np.array([steps + 1], np.int32),
-        reached=np.ones(1),
-        stop=request.end.copy(),
-        length=np.array([found.length]),
-        energy=np.array([found.length**2]),
-        residual=np.zeros(1),
-        error=np.array([error]),
-        status=np.array([Status.OK if good else Status.NOT_CONVERGED], np.int32),
-        engine="reference",
-    )
+    sums = found.length, found.length**2
+    return batch.one(request, found.y[::every], found.v[::every], sums, error, good)
 
 
 def _straight(request: ConnectRequest) -> Paths:

@@ -31,7 +31,7 @@ from app.views.canvas.curves import STYLES
 from app.views.events import LoopDrawn, SceneEdited
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.second import distance
+from compute.second import length_between
 from compute.types import ConnectRequest, Status
 
 ALL = {layer: True for layer in KINDS}
@@ -220,7 +220,7 @@ def test_a_ball_goes_through_b_where_attention_is_all_but_hard(gpu_engine):
     a, b = (tuple(map(float, reach * np.array([np.cos(t), np.sin(t)]))) for t in around)
     request = ConnectRequest(manifold, np.array([a]), np.array([b]), 0.0, 64)
     assert gpu_engine.connect(request).status[0] != Status.OK
-    length, known = distance(gpu_engine, manifold, np.array(a), np.array(b))
+    length, known = length_between(gpu_engine, manifold, np.array(a), np.array(b))
     low, high = manifold.bounds(request.start, request.end)
     assert known and low[0] <= length <= high[0]
     found = studies.perform(gpu_engine, BallJob(family, a, b))

@@ -33,10 +33,11 @@ def geometry(chosen: argparse.Namespace) -> int:
         "status": status,
         "engine": found.engine,
     }
-    lines = [f"{name:12} {np.array2string(np.asarray(value), precision=9)}"
-             for name, value in result.items() if name not in ("status", "engine")]  # fmt: skip
+    words = {name: np.array2string(np.asarray(value), precision=9)
+             for name, value in result.items() if name not in ("status", "engine")}  # fmt: skip
     if status == Status.OK and not np.isfinite(found.curvature[0]):
-        lines[3] = f"{'curvature':12} not known: rounding leaves it no digits ({found.engine})"
+        words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
+    lines = [f"{name:12} {text}" for name, text in words.items()]
     show(result, chosen.json, [*lines, f"{'status':12} {status.name} ({found.engine})"])
     return exit_of(status)
 

@@ -25,7 +25,7 @@ from compute.head_choice import chosen, settings
 from compute.holonomy import holonomy, polygon
 from compute.manifold import Manifold, known_inside
 from compute.queries import QuerySpace
-from compute.second import distance
+from compute.second import length_between
 from compute.spray import all_geodesics, frame, spray
 from compute.types import ConnectRequest, Floats, Status
 
@@ -259,7 +259,7 @@ def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
 
 def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
-    length = max(distance(engine, manifold, a, b)[0], SHORTEST)
+    length = max(length_between(engine, manifold, a, b)[0], SHORTEST)
     fan = spray(engine, manifold, a, REACH * length, RAYS[job.quality], 96)
     fronts = [fan.front(REACH * length * i / FRONTS) for i in range(1, FRONTS + 1)]
     curves = {
@@ -279,7 +279,7 @@ def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
 
 def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
-    found, known = distance(engine, manifold, a, b)
+    found, known = length_between(engine, manifold, a, b)
     length = max(found, SHORTEST)
     curves: dict[str, Floats] = {}
     measures: list[Measure] = []
@@ -344,7 +344,7 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
 
 def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
-    length = REACH * max(distance(engine, manifold, a, b)[0], SHORTEST)
+    length = REACH * max(length_between(engine, manifold, a, b)[0], SHORTEST)
     points = cut_points(manifold, spray(engine, manifold, a, length, 512, 128))
     hint = "Where two shortest geodesics from A meet: beyond, neither is the shortest any more."
     words = f"{len(points)} within {length:.4g}" if len(points) else f"none within {length:.4g}"
