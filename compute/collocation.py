@@ -15,7 +15,7 @@ from numpy.polynomial.legendre import leggauss
 from compute import batch, geodesic
 from compute.guess import between, is_dual
 from compute.interrupt import checkpoint
-from compute.manifold import Manifold, known_inside, norm
+from compute.manifold import Manifold, inside_only, is_singular, known_inside, norm
 from compute.types import ConnectRequest, Floats, Paths
 
 # residual of the equation, relative; nodes of the first mesh, and at most
@@ -77,8 +77,15 @@ def _solved(request: ConnectRequest, alpha: float, times: Floats, states: Floats
 
     with np.errstate(all="ignore"):  # iterates may go anywhere; what is not finite is no solution
         found = solve_bvp(slopes, missed, times, states, tol=TOLERANCE, max_nodes=MOST)
-    inside = known_inside(manifold, found.y[:2].T).all()
-    return found if found.status == 0 and inside else None
+    return found if found.status == 0 and _holds(manifold, found) else None
+
+
+def _holds(manifold: Manifold, found: Any) -> bool:
+    """Whether the equation holds all along: outside and where g is singular its right side is 0."""
+    middle = 0.5 * (found.x[1:] + found.x[:-1])
+    theta = found.sol(np.concatenate([found.x, middle]))[:2].T
+    inside = known_inside(manifold, theta)
+    return bool(inside.all()) and not is_singular(manifold.geometry(theta)).any()
 
 
 def _path(request: ConnectRequest, found: Any) -> Paths | None:
@@ -99,8 +106,6 @@ def _sums(manifold: Manifold, found: Any) -> tuple[float, float]:
     half = 0.5 * np.diff(found.x)[:, None]
     times = found.x[:-1, None] + half * (at + 1.0)
     y = found.sol(times.ravel())
-    theta = y[:2].T
-    inside = np.asarray(known_inside(manifold, theta))
-    metric = manifold.geometry(np.where(inside[:, None], theta, manifold.interior)).metric
-    speed, share = norm(metric, y[2:].T), (half * weights).ravel()
+    theta = inside_only(manifold, y[:2].T)[0]
+    speed, share = norm(manifold.geometry(theta).metric, y[2:].T), (half * weights).ravel()
     return float(share @ speed), float(share @ speed**2)

@@ -29,8 +29,8 @@ def applies(manifold: Manifold) -> bool:
 def connect(request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) of n pairs, solved in float64 in natural coordinates, the angle unwrapped.
 
-    For a family to which this `applies`.  Status and residual are those of `shooting.connect`.  A node that is nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the
-    angle does.
+    For a family to which this `applies`.  Status and residual are those of `shooting.connect`.  A node
+    nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the angle leaves.
     """
     manifold = request.manifold
     chart = _natural(manifold)

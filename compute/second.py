@@ -50,8 +50,8 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First, for α = 0, from a polygon of least energy, of a softmax, or past a pole, and for α ≠ 0 from
-    the end back to the start and by `collocation`; then the reference's own way, if another engine
+    First, for α = 0, from a polygon of least energy, of a softmax, or past a pole, and for α ≠ 0 by
+    `collocation` and from the end back to the start; then the reference's own way, if another engine
     failed; then from the way down a distance map of the Fisher metric, continued in α.  What none of
     them finds stays as it is, with its status; ends where g is singular are not tried.  `Interrupted`
     where it is `interruptible`.
@@ -60,8 +60,8 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     if pole.applies(request.manifold):
         paths = _better(paths, request, pole.connect)
     if request.alpha != 0.0:
-        paths = _better(paths, request, partial(_backwards, engine))
         paths = _better(paths, request, collocation.connect)
+        paths = _better(paths, request, partial(_backwards, engine))
     if paths.engine != "reference":
         paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))

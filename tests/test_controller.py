@@ -343,3 +343,15 @@ def test_a_formula_is_answered_in_haste_and_then_in_full(desk):
             controller.on_message(answer)
     assert [call for call in canvas.set_curve.call_args_list if call.args[0] == "geodesic"]
     assert [job.quality for job in runner.take() if isinstance(job, PathJob)] == ["final"]
+
+
+def test_a_formula_that_changes_nothing_leaves_no_haste_behind(desk):
+    controller, _, _, runner = desk
+    stated = {"coordinates": ["m", "s"], "domain": ["s > 0"], "metric": ["1/s^2", "0", "3/s^2"]}
+    for _ in range(2):
+        controller.on_event(FormulaTyped(json.dumps(stated)))
+        give(controller, runner)
+        give(controller, runner)
+    assert not controller._viewport.dragging
+    controller.on_event(SceneEdited((("layers.balls", True),)))
+    assert [job for job in runner.take() if type(job).__name__ == "BallJob"]

@@ -16,6 +16,7 @@ from compute import batch, collocation, pole, second
 from compute.engine import ReferenceEngine
 from compute.families.attention import softmax_manifold
 from compute.interrupt import Interrupted, interruptible
+from compute.manifold import norm
 from compute.second import _polygonal, second_try, way_down
 from compute.types import ConnectRequest, ShootRequest, Status
 
@@ -195,28 +196,45 @@ def test_a_pole_of_coordinates_is_passed(alpha):
     np.testing.assert_allclose(end, 2 * np.array([np.cos(b[0]), np.sin(b[0])]), atol=1e-5)
 
 
-@pytest.mark.parametrize(("name", "alpha"), [("weibull", 0.9), ("beta", -0.9)])
-def test_what_rays_of_another_connection_miss_is_found_by_collocation(name, alpha):
-    """A path solves the equation: from each node shooting leads to the next."""
+@pytest.mark.parametrize(
+    ("name", "alpha", "start", "end"),
+    [
+        ("weibull", 0.9, (1.49583932, 4.02382023), (3.8786511, 0.20367355)),
+        ("beta", -0.9, (11.56273713, 0.44422991), (0.23757579, 2.41149623)),
+    ],
+)
+def test_collocation_solves_the_equation_where_no_ray_is_aimed(name, alpha, start, end):
+    """Pairs that shooting misses: from each node of what is found a ray leads to the next."""
     manifold = compute.family(name)
-    start, end = np.array([manifold.pins[0]]), np.array([manifold.pins[1]])
-    request = ConnectRequest(manifold, start, end, alpha, 64)
-    found, expected = collocation.connect(request), ENGINE.connect(request)
-    assert found.status[0] == expected.status[0] == Status.OK
-    assert found.length[0] == pytest.approx(expected.length[0], rel=1e-4)
-    size = np.abs(expected.theta).max()
-    np.testing.assert_allclose(found.theta, expected.theta, atol=1e-3 * size)
+    request = request_of(manifold, (start, end), alpha=alpha)
+    found = collocation.connect(request)
+    assert found.status[0] == Status.OK
+    theta, v = found.theta[0], found.velocity[0]
+    np.testing.assert_allclose(theta[[0, -1]], [start, end])
+    rays = ENGINE.shoot(ShootRequest(manifold, theta[:-1], v[:-1] / request.steps, alpha, 4))
+    assert (rays.status == Status.OK).all()
+    metric = manifold.geometry(theta[1:]).metric
+    assert norm(metric, rays.stop - theta[1:]).max() < 1e-4 * found.length[0]
+    assert rays.length.sum() == pytest.approx(found.length[0], rel=1e-4)
+
+
+def test_collocation_refuses_what_goes_where_the_metric_is_singular():
+    """There the equation's right side is taken for 0, and a straight line would solve it."""
+    half = {"coordinates": ["a", "b"], "metric": ["1", "0", "a"], "pins": [[0.5, 0], [1, 1]]}
+    manifold = compute.custom_family(half)
+    request = request_of(manifold, ((-1.0, 0.3), (-0.2, 1.0)), alpha=0.5)
+    assert collocation.connect(request) is None
 
 
 def test_a_geodesic_that_cannot_be_left_from_a_is_left_from_b():
-    """Turned round it is the same curve: no ray from where one key has it all, but one to there."""
+    """Turned round it is the same curve: no ray is aimed from a hard query, but one to it."""
     rng = np.random.default_rng(0)
     manifold = compute.attention_manifold(rng.normal(size=(6, 2)))
     hard = 16 * np.array([[np.cos(2.5), np.sin(2.5)]])
     request = ConnectRequest(manifold, hard, np.array([[1.0, 0.4]]), -0.1, 64)
-    back = ENGINE.connect(replace(request, start=request.end, end=request.start))
+    assert ENGINE.connect(request).status[0] != Status.OK
     found = second._backwards(ENGINE, request)
-    assert back.status[0] == found.status[0] == Status.OK
+    assert found.status[0] == Status.OK
     np.testing.assert_allclose(found.theta[0, [0, -1]], [hard[0], [1.0, 0.4]], atol=1e-6)
     shot = ShootRequest(manifold, found.theta[:, 32], found.velocity[:, 32] / 2, -0.1, 32)
     np.testing.assert_allclose(ENGINE.shoot(shot).theta, found.theta[:, 32:], atol=1e-5)

@@ -170,8 +170,8 @@ class Controller:
         if answer.verdict.right:
             scene = formulas.moved(self.store.scene, answer.job.family)
             # its kernels are new: first those of a path as it is while a pin is dragged
-            self._hasty = True
-            self._drag(True)
+            self._hasty = scene != self.store.scene
+            self._drag(self._hasty)
             self.store.update(scene, merge=f"formula {answer.job.kind}")
 
     def swap(self) -> None:
