@@ -6,13 +6,14 @@ from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from app.views.theme import Theme
 
 GAP = 8
 POINTS = 10
-# what applications and widgets remember: how large type is, and a width at the usual size
-SCALE, USUAL = "type_scale", "usual_width"
+# what the application remembers: how large type is
+SCALE = "type_scale"
 ICONS = Path(__file__).parent / "icons"
 SHEET = """
 QWidget {{ color: {text}; font-size: {points}pt; }}
@@ -122,18 +123,29 @@ def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None
     sizes = {"points": points, "larger": points + 1}
     application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
     application.setProperty(SCALE, points / POINTS)
-    for widget in application.allWidgets():
-        if widget.property(USUAL) is not None:
-            _widen(widget)
+    _forget()
+    for widget, width in _FIXED:
+        _widen(widget, width)
+
+
+# Widgets with such a width.  Qt's own list of all widgets holds some that are on their way out, and to
+# touch one of those ends the process.
+_FIXED: list[tuple[QWidget, int]] = []
 
 
 def fixed(widget: QWidget, width: int) -> None:
     """A width that grows with the type, in pixels at the usual size."""
-    widget.setProperty(USUAL, width)
-    _widen(widget)
+    _forget()
+    _FIXED.append((widget, width))
+    _widen(widget, width)
 
 
-def _widen(widget: QWidget) -> None:
+def _forget() -> None:
+    """Those that Qt has deleted."""
+    _FIXED[:] = [(widget, width) for widget, width in _FIXED if isValid(widget)]
+
+
+def _widen(widget: QWidget, width: int) -> None:
     application = QApplication.instance()
     scale = application.property(SCALE) if application is not None else None
-    widget.setFixedWidth(round(widget.property(USUAL) * (scale or 1.0)))
+    widget.setFixedWidth(round(width * (scale or 1.0)))
