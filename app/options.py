@@ -217,7 +217,7 @@ def _attention(commands: Any) -> None:
 def _flow(commands: Any) -> None:
     flow = _command(commands, "flow", "commands.flow:flow", "a field that evolves on a grid")
     flow.add_argument("family", metavar="FAMILY")
-    modes = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
+    modes = ("rough", "hodge", "deformation", "scalar", "natural", "sharpen", "seed")
     flow.add_argument("--mode", choices=modes, default="rough")
     flow.add_argument("--time", type=float, default=0.5, metavar="T", help="how long (0.5)")
     flow.add_argument("--grid", type=int, default=64, metavar="N", help="nodes a side (64)")
@@ -226,7 +226,10 @@ def _flow(commands: Any) -> None:
         choices=("gradient", "dipole", "natural", "frame", "random"),
         default="gradient",
         help="the field to begin with (gradient of the family's first scalar); natural: the natural "
-        "gradient towards the family's pin B",
+        "gradient towards the target",
+    )
+    flow.add_argument(
+        "--target", type=pair, metavar="a,b", help="of natural gradients (the family's pin B)"
     )
     flow.add_argument("--initial", metavar="FILE.npz", help="the field to begin with, as `field`")
     flow.add_argument("--seed", type=int, default=0, help="of a random field (0)")

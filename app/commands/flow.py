@@ -11,6 +11,7 @@ from app.commands.output import save, show
 from compute import AttentionFlow, open_engine
 from compute.families import family
 from compute.flow import initial
+from compute.flow.api import OF_MASS, Flow
 from compute.flow.natural import towards
 from compute.flow.tracking import Track
 from compute.types import Status
@@ -26,7 +27,7 @@ def flow(chosen: argparse.Namespace) -> int:
     manifold = family(chosen.family)
     solver = AttentionFlow(
         manifold, chosen.grid, chosen.mode, open_engine(chosen.engine),
-        chart=chosen.chart, boundary=chosen.boundary,
+        chart=chosen.chart, boundary=chosen.boundary, target=chosen.target,
     )  # fmt: skip
     field = _initial(chosen, solver)
     found = solver.evolve(field, chosen.time, chosen.records, chosen.step or np.inf)
@@ -61,13 +62,18 @@ def flow(chosen: argparse.Namespace) -> int:
         f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
         f"along the edge {found.boundary_index:+d}",
         f"tracks    {_fates(found.tracks)}",
-        f"steps     {found.steps}, Euler's limit {found.dt_limit:.3g}; "
-        f"{found.cut:.1%} of the grid is cut",
+        f"steps     {_steps(found)}; {found.cut:.1%} of the grid is cut",
         f"status    {found.status.name} ({found.engine})",
         *([f"limiter   {found.limiter}"] if found.limiter else []),
     ]
     show(result, chosen.json, lines)
     return 0 if found.status == Status.OK else 1
+
+
+def _steps(found: Flow) -> str:
+    if not np.isfinite(found.dt_limit):
+        return "none, being exact at any time"
+    return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
 
 
 def _fates(tracks: tuple[Track, ...]) -> str:
@@ -89,8 +95,8 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
     """The field to begin with: of a file, or by name."""
     grid, pins = solver.grid, np.array(solver.manifold.pins)
     if chosen.initial:
-        return initial.from_file(grid, chosen.initial, chosen.mode != "scalar")
-    if chosen.mode == "scalar":
+        return initial.from_file(grid, chosen.initial, chosen.mode not in OF_MASS)
+    if chosen.mode in OF_MASS:
         return initial.bump(grid, pins[0])
     match chosen.field:
         case "gradient":
@@ -98,7 +104,7 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
         case "dipole":
             return initial.dipole(grid, pins[0], pins[1])
         case "natural":
-            return towards(grid, pins[1])
+            return towards(grid, pins[1] if chosen.target is None else np.array(chosen.target))
         case "frame":
             return initial.frame(grid)
         case _:

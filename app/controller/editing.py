@@ -9,7 +9,7 @@ from typing import Any
 from app.controller import panels, placing
 from app.controller.preparing import Prepared, PrepareTask, edited, is_slow
 from app.controller.task import Task
-from app.model.flow import rewritten
+from app.model.flow import OF_MASS, rewritten
 from app.model.scene import completed, in_chart
 from app.model.store import Store
 from app.views.base import Window
@@ -71,7 +71,7 @@ class Editor:
             self._window.tell("That is no stroke", "A stroke needs two points in the domain.")
             return
         changes: dict[str, Any] = {"strokes": (*scene.flow.strokes, stroke), "initial": "painted"}
-        if scene.flow.mode == "scalar":
+        if scene.flow.mode in OF_MASS:
             changes["mode"] = "rough"
         try:
             flow = rewritten(scene.flow, changes)

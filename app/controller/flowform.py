@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controller import picture
-from app.model.flow import SIDES, Flow
+from app.model.flow import OF_MASS, SIDES, Flow
 from app.model.scene import Scene, chart_of, view_of
 from app.views.base import Choice
 from app.views.flow import Setting
@@ -17,6 +17,7 @@ MODES = (
     Choice("hodge", "Heat of Hodge and de Rham"),
     Choice("deformation", "Heat that keeps Killing fields"),
     Choice("scalar", "Heat of attention mass"),
+    Choice("natural", "Natural gradient of mass to B"),
     Choice("sharpen", "⚠ Sharpening (backward)"),
     Choice("seed", "⚠ The literal equation"),
 )
@@ -25,6 +26,7 @@ MODE_HINTS = {
     "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A, which is −(dδ + δd)A.",
     "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields do not move.",
     "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: the mass is kept.",
+    "natural": "∂ρ/∂t = ∇ⁱ(ρ ∂ᵢ KL(B‖θ)): straight to B in expectations, by e⁻ᵗ.",
     "sharpen": "∂A/∂t = −ΔA − εΔ²A: backward heat, regularised.",
     "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), as it stands, in the family's own coordinates.",
 }
@@ -50,16 +52,17 @@ MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
 def settings(scene: Scene) -> tuple[Setting, ...]:
     """The rows for a completed scene; those without a meaning for it are left out."""
     flow, manifold = scene.flow, manifold_of(scene.family)
-    initial = MASS if flow.mode == "scalar" else _beginnings(manifold)
+    mass = flow.mode in OF_MASS
+    initial = MASS if mass else _beginnings(manifold)
     rows = [
-        Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, MODES),
+        Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, _modes(manifold, flow)),
         Setting(
             "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
             _edges(manifold, scene),
         ),
         Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
-    if flow.initial == "gradient" and flow.mode != "scalar":
+    if flow.initial == "gradient" and not mass:
         scalars = tuple(Choice(s, picture.words_of(s)) for s in manifold.scalars)
         mapped = Choice("", "As the map")
         rows.append(
@@ -83,6 +86,12 @@ def words_of(flow: Flow) -> tuple[str, str]:
     return mode, named[flow.initial].rstrip("…")
 
 
+def _modes(manifold: Manifold, flow: Flow) -> tuple[Choice, ...]:
+    """The equations that a family has; the chosen one is always shown."""
+    known = is_known(manifold) or flow.mode == "natural"
+    return tuple(choice for choice in MODES if known or choice.value != "natural")
+
+
 def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
     """The fields that a family has."""
     known = {"head": manifold.name == "attention", "natural": is_known(manifold)}
@@ -91,11 +100,10 @@ def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
 
 def _edges(manifold: Manifold, scene: Scene) -> tuple[Choice, ...]:
     """What may happen at the edge: only some charts go round, and what is chosen is always shown."""
+    without = {"dirichlet"} if scene.flow.mode == "natural" else set()
     try:
         chart = chart_of(manifold, scene.chart).plane
         closed(manifold, chart, view_of(manifold, chart))
     except ValueError:
-        return tuple(
-            c for c in BOUNDARIES if c.value != "periodic" or scene.flow.boundary == c.value
-        )
-    return BOUNDARIES
+        without.add("periodic")
+    return tuple(c for c in BOUNDARIES if c.value not in without - {scene.flow.boundary})

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.controller.particles import tracks
-from app.model.flow import BACKWARD, Flow
+from app.model.flow import BACKWARD, OF_MASS, Flow
 from app.model.scene import Scene, chart_of, view_of
 from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
@@ -39,6 +39,7 @@ MOST_ZEROS = 400
 MOST_WORK = 1 << 22
 LAYERS = ("flow", "particles", "singularities")
 TINY = 1e-300
+EXACT = "Exact at any time: in expectations the way to B is straight, and no steps are made."
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def is_shown(scene: Scene) -> bool:
 
 
 def covers(scene: Scene) -> bool:
-    """Whether the flow is a scalar, whose map takes the place of the scene's."""
-    return scene.layers.flow and scene.flow.mode == "scalar"
+    """Whether the flow is of mass, whose map takes the place of the scene's."""
+    return scene.layers.flow and scene.flow.mode in OF_MASS
 
 
 def alike(job: FlowJob, other: object) -> bool:
@@ -116,8 +117,8 @@ def wanted(scene: Scene) -> FlowJob:
     manifold = manifold_of(scene.family)
     flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
     chart = chart_of(manifold, scene.chart).plane
-    of_pins = kind in ("transported", "dipole", "bump") or flow.mode == "scalar"
-    to_end = kind in ("dipole", "natural")
+    of_pins = kind in ("transported", "dipole", "bump")
+    to_end = kind in ("dipole", "natural") or flow.mode == "natural"
     return FlowJob(
         scene.family,
         chart.name,
@@ -175,6 +176,7 @@ class Evolving:
             chart=job.chart,
             extent=job.extent,
             boundary=flow.boundary,
+            target=job.end if flow.mode == "natural" else None,
         )
         self._grid = self._solver.grid
         self._wanted, slices = flow.pace, self._slices(flow.pace)
@@ -184,6 +186,8 @@ class Evolving:
         self._last = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         self._status, self._limiter = Status.OK, ""
+        self._carried = self._solver.carried(first) if flow.mode == "natural" else None
+        self._velocity: Floats | None = None
         self._backward = flow.mode in BACKWARD
         self._tracker = Tracker(self._grid)
         self._found: tuple[Floats | None, list[Singularity]] = (None, [])
@@ -201,11 +205,11 @@ class Evolving:
         step, state = self._nearest(whole)
         while step < whole:
             yield step * self._pace, state
-            state, step = self._advanced(state, self._pace), step + 1
+            state, step = self._advanced(state, step * self._pace, self._pace), step + 1
             self._keep(step, state)
         if rest > 1e-6 * self._pace:
             yield step * self._pace, state
-            state = self._advanced(state, rest)
+            state = self._advanced(state, step * self._pace, rest)
         yield target, state
 
     def _nearest(self, step: int) -> tuple[int, Floats]:
@@ -228,7 +232,7 @@ class Evolving:
             self._kept = {k: s for k, s in self._kept.items() if k % self._stride == 0}
 
     def _follow(self, step: int, state: Floats) -> None:
-        if self._solver.mode != "scalar":
+        if self._solver.mode not in OF_MASS:
             self._tracker.add(step * self._pace, self._zeros(state))
 
     def _zeros(self, state: Floats) -> list[Singularity]:
@@ -237,7 +241,10 @@ class Evolving:
             self._found = (state, singularities(self._grid, state))
         return self._found[1]
 
-    def _advanced(self, state: Floats, span: float) -> Floats:
+    def _advanced(self, state: Floats, at: float, span: float) -> Floats:
+        if self._carried is not None:
+            self._limiter = EXACT
+            return self._carried.at(at + span)
         if self._status != Status.OK:
             return state
         field, made = self._solver.moved(state, span)
@@ -250,6 +257,14 @@ class Evolving:
             self._status = Status.NOT_CONVERGED
             return state
         return moved
+
+    def _vectors(self, state: Floats) -> Floats | None:
+        """The vectors that are drawn of a state: itself, or what carries the mass, or none."""
+        if self._carried is None:
+            return None if self._solver.mode in OF_MASS else state
+        if self._velocity is None:
+            self._velocity = towards(self._grid, self._carried.target)
+        return self._velocity
 
     def _limits(self, made: Evolution) -> str:
         """What the grid lets a step be, in words."""
@@ -272,15 +287,15 @@ class Evolving:
 
     def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
         """What is shown of a state."""
-        g, vectors = self._grid, job.flow.mode != "scalar"
+        g, vectors = self._grid, self._vectors(state)
         drawn = values = paths = None
         extent = Extent(*g.x[0, [0, -1], 0].tolist(), *g.x[[0, -1], 0, 1].tolist())
         zeros: tuple[Singularity, ...] = ()
-        if vectors:
-            drawn = np.where(g.usable[..., None], g.chart.push(g.theta, state), np.nan)
+        if vectors is not None:
+            drawn = np.where(g.usable[..., None], g.chart.push(g.theta, vectors), np.nan)
             paths = tracks(drawn, extent)
-            zeros = tuple(self._zeros(state)[:MOST_ZEROS])
-        else:
+            zeros = tuple(self._zeros(vectors)[:MOST_ZEROS])
+        if job.flow.mode in OF_MASS:
             values = np.where(g.usable, state, np.nan)
         steps = min(int(at / self._pace + 1e-6), len(self._measured) - 1) + 1
         norm, mass, energy = np.array(self._measured[:steps]).T
@@ -307,11 +322,11 @@ BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
 
 def beginning(grid: Grid, job: FlowJob) -> Floats:
     """The field that a flow begins with.  Raises ValueError where there is none such."""
-    flow, vectors = job.flow, job.flow.mode != "scalar"
+    flow, vectors = job.flow, job.flow.mode not in OF_MASS
     if flow.initial == "file":
         return initial.from_file(grid, flow.source, vectors)
     if not vectors:
         return initial.bump(grid, np.array(job.start))
     if flow.initial not in BEGINNINGS:
-        raise ValueError("attention mass is a scalar: choose the scalar flow for it")
+        raise ValueError("attention mass is a scalar: choose a flow of mass for it")
     return BEGINNINGS[flow.initial](grid, job)

@@ -26,7 +26,14 @@ WARNINGS = {
 }
 # the slider of times ends after so many steps, or where the flow is
 SLIDER = 200
+# share of the mass that may leave the grid without a word
+OUTSIDE = 5e-4
 NONE = np.zeros(0)
+
+
+# what the third plot is of, and why
+ENERGY = ("energy", "½∫|∇A|²dA: what a heat flow descends")
+LOSS = ("mean KL", "∫ρ KL(B‖θ) dA: what the natural gradient descends")
 
 
 class Streaming:
@@ -185,6 +192,7 @@ class Streaming:
                 norm=found.norm if found else NONE,
                 mass=found.mass if found else NONE,
                 energy=found.energy if found else NONE,
+                descends=LOSS if flow.mode == "natural" else ENERGY,
                 lives=lives.lives(found.lives) if found else (),
             ),
         )
@@ -195,6 +203,8 @@ def _words(flow: Flow, answer: FlowAnswer | None) -> str:
     if answer is None:
         return "Evolve, or switch the layer Flow on."
     words = [answer.limiter or "Not yet begun."]
+    if flow.mode == "natural" and answer.mass[-1] < (1.0 - OUTSIDE) * answer.mass[0]:
+        words.append(f"{1 - answer.mass[-1] / answer.mass[0]:.1%} of the mass is off the grid now.")
     if answer.status != Status.OK:
         words.append(f"Stopped at t = {answer.time:.4g}: the norm has grown ten-fold.")
     if answer.cut > 0.0:

@@ -11,7 +11,9 @@ from typing import Any
 from app.model.ranges import one_of, within
 
 Point = tuple[float, float]
-MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
+MODES = ("rough", "hodge", "deformation", "scalar", "natural", "sharpen", "seed")
+# what flows is mass, not a vector
+OF_MASS = ("scalar", "natural")
 # labelled wherever they are shown: offered for study
 BACKWARD = ("sharpen", "seed")
 BOUNDARIES = ("neumann", "dirichlet", "periodic")
@@ -65,17 +67,17 @@ class Flow:
 
 def rewritten(flow: Flow, changes: Mapping[str, Any]) -> Flow:
     """A flow with fields set; one that begins otherwise begins anew.  Raises ValueError."""
-    scalar = changes.get("mode", flow.mode) == "scalar"
-    beginning = {} if "initial" in changes else _beginning(flow, scalar)
+    mass = changes.get("mode", flow.mode) in OF_MASS
+    beginning = {} if "initial" in changes else _beginning(flow, mass)
     going_on = set(changes) <= {"time", "drift"}
     time = {} if going_on else {"time": 0.0}
     return replace(flow, **{**beginning, **time, **changes})
 
 
-def _beginning(flow: Flow, scalar: bool) -> dict[str, str]:
-    """Mass for a scalar flow, vectors for the others."""
-    if flow.initial != "file" and (flow.initial == "bump") != scalar:
-        return {"initial": "bump" if scalar else "dipole"}
+def _beginning(flow: Flow, mass: bool) -> dict[str, str]:
+    """Mass for the flows of mass, vectors for the others."""
+    if flow.initial != "file" and (flow.initial == "bump") != mass:
+        return {"initial": "bump" if mass else "dipole"}
     return {}
 
 

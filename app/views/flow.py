@@ -68,7 +68,7 @@ class FlowState:
     """What the flow panel shows: its form, where the flow is, what limits it, and its history.
 
     warning: why the equation is not to be trusted, or ""; times (k,) and at them norm, mass, energy;
-    the lives of its zeros, one line each.
+    the lives of its zeros, one line each; descends: what the energy's plot is called, and its hint.
     ``longest``: the end of the slider of times.
     """
 
@@ -83,3 +83,4 @@ class FlowState:
     mass: Array
     energy: Array
     lives: tuple[Life, ...] = ()
+    descends: tuple[str, str] = ("", "")

@@ -4,6 +4,7 @@ rough        ∂_t A = ∇^i∇_i A           the default: the norm never grows
 hodge        ∂_t A = ∇^i∇_i A − K A     −(dδ + δd)A
 deformation  ∂_t A = ∇^i∇_i A + K A     Killing fields do not move
 scalar       ∂_t ρ = ∇^i∇_i ρ           mass is kept
+natural      ∂_t ρ = ∇^i(ρ ∂_i L)       mass goes down L = KL(p_target ‖ p_θ) by natural gradient
 sharpen      ∂_t A = −ΔA − εΔ²A         backward heat, regularised; stopped when it has grown ten-fold
 seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covariant, ill-posed; likewise stopped
 """
@@ -18,17 +19,21 @@ from numpy.typing import ArrayLike
 
 from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
+from compute.flow.carried import Carried
 from compute.flow.grid import Grid, closed, grid
 from compute.flow.literal import Literal, literal
+from compute.flow.natural import expectations
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
 from compute.flow.stepping import Evolution, diffuse, longest, sharpen
 from compute.flow.tracking import Track, follow
 from compute.manifold import Manifold
-from compute.types import Extent, Floats, GeometryRequest, Status
+from compute.types import Extent, Floats, GeometryRequest, Status, points_of
 
-MODES = ("rough", "hodge", "deformation", "scalar", "sharpen", "seed")
+MODES = ("rough", "hodge", "deformation", "scalar", "natural", "sharpen", "seed")
+# modes of mass, not of vectors
+OF_MASS = ("scalar", "natural")
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
 BOUNDARIES = ("neumann", "dirichlet", "periodic")
 # nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
@@ -73,6 +78,7 @@ class AttentionFlow:
     ``boundary``: nothing flows through the grid's edge ("neumann"), it is held there ("dirichlet"),
     or the grid closes on itself along a coordinate with a period, one of which it then spans
     ("periodic"; along the other nothing flows through).
+    ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class AttentionFlow:
         chart: str = "",
         extent: Extent | None = None,
         boundary: str = "neumann",
+        target: ArrayLike | None = None,
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
@@ -104,16 +111,27 @@ class AttentionFlow:
         self.manifold, self.mode = manifold, mode
         self._engine = engine or ReferenceEngine()
         self.grid: Grid = grid(self._engine, manifold, drawn, wanted, (size, size), wraps)
-        pinned = boundary == "dirichlet"
-        self._operator = laplacian(self.grid, mode != "scalar", POTENTIAL.get(mode, 0.0), pinned)
+        pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
+        self._operator = laplacian(self.grid, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
         self._used = self._operator.used
         if not self._used.any():
             raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
         self._literal = self._as_written(pinned) if mode == "seed" else None
+        self.target = self._target(target, pinned) if mode == "natural" else None
 
     @cached_property
     def _bound(self) -> float:
         return self._engine.flow_bound(self._operator)
+
+    def _target(self, target: ArrayLike | None, pinned: bool) -> Floats:
+        expectations(self.manifold)
+        if pinned:
+            raise ValueError(
+                "mode natural holds nothing at the edge: boundary dirichlet is none of it"
+            )
+        wanted = self.manifold.pins[1] if target is None else target
+        (found,) = points_of(self.manifold, "target", np.asarray(wanted, np.float64)[None])
+        return np.asarray(found)
 
     def _as_written(self, pinned: bool) -> Literal:
         points = GeometryRequest(self.manifold, self.grid.theta.reshape(-1, 2))
@@ -147,14 +165,13 @@ class AttentionFlow:
         start = self._compressed(self._checked(field))
         made = self._run(start, time, records, step)
         end = self._expanded(made.states[-1])
-        vectors = self.mode != "scalar"
-        followed = made.states if vectors else []
+        followed = made.states if self._vectors else []
         found = [singularities(self.grid, np.nan_to_num(self._expanded(z))) for z in followed]
         return Flow(
             field=end,
             times=made.times,
             norm=[self._norm(z) for z in made.states],
-            mass=[0.0 if vectors else self._operator.total(z) for z in made.states],
+            mass=[0.0 if self._vectors else self._operator.total(z) for z in made.states],
             singularities=found[-1] if found else [],
             tracks=follow(self.grid, made.times, found) if found else (),
             boundary_index=boundary_index(self.grid, np.nan_to_num(end)) if found else 0,
@@ -167,13 +184,33 @@ class AttentionFlow:
         )
 
     def moved(self, field: Floats, time: float) -> tuple[Floats, Evolution]:
-        """A finite field after ``time``, and how it went: `evolve` without what that tells besides."""
+        """A finite field after ``time``, and how it went: `evolve` without what that tells besides.
+
+        Of the natural gradient `carried` tells more, which forgets nothing between two times.
+        """
         made = self._run(self._compressed(field), time, 1, np.inf)
         return self._expanded(made.states[-1]), made
 
+    def carried(self, rho: Floats) -> Carried:
+        """A finite density of mass with where the natural gradient has it at any time."""
+        assert self.target is not None
+        return Carried(self.grid, self._operator, self._compressed(rho), self.target)
+
+    @cached_property
+    def _loss(self) -> Floats:
+        """KL(p_target ‖ p_θ) at the nodes (rows, columns), 0 where they are not in use."""
+        assert self.manifold.divergence is not None and self.target is not None
+        theta = np.where(self._used[..., None], self.grid.theta, self.target)
+        return np.asarray(self.manifold.divergence(self.target, theta))
+
     @property
     def longest_step(self) -> float:
-        """The longest single step: of super-time-stepping, or of Euler's method for backward heat."""
+        """The longest single step: of super-time-stepping, or of Euler's method for backward heat.
+
+        Infinite for the natural gradient, which makes none.
+        """
+        if self.mode == "natural":
+            return np.inf
         if self._literal is not None:
             return self._literal.longest_step
         if self.mode == "sharpen":
@@ -183,11 +220,17 @@ class AttentionFlow:
     def measures(self, field: Floats) -> tuple[float, float, float]:
         """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy ½∫|∇A|²dA of a finite field.
 
-        The energy is −½⟨A, LA⟩ with the flow's own operator L, which may have a potential.
+        The energy is −½⟨A, LA⟩ with the flow's own operator L, which may have a potential; that of the
+        natural gradient is ∫ρ KL(p_target ‖ p_θ) dA.
         """
         op, z = self._operator, self._framed(field)
-        energy = -0.5 * float((op.mass * (z.conj() * op.applied(z)).real).sum())
-        return op.norm(z), op.total(z) if self.mode == "scalar" else 0.0, energy
+        return op.norm(z), 0.0 if self._vectors else op.total(z), self._energy(z)
+
+    def _energy(self, z: np.ndarray) -> float:
+        op = self._operator
+        if self.mode == "natural":
+            return float((op.mass * z * self._loss).sum())
+        return -0.5 * float((op.mass * (z.conj() * op.applied(z)).real).sum())
 
     @property
     def _damping(self) -> float:
@@ -195,6 +238,10 @@ class AttentionFlow:
         return float(self._operator.mass[self._used].mean())
 
     def _run(self, z: np.ndarray, time: float, records: int, step: float) -> Evolution:
+        if self.mode == "natural":
+            times = np.linspace(0.0, time, records + 1).tolist()
+            carried = self.carried(z)
+            return Evolution(times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "")
         if self.mode in ("sharpen", "seed"):
             longest = min(self.longest_step, step)
             return sharpen(self._advance, self._norm, z, longest, time, records)
@@ -211,11 +258,11 @@ class AttentionFlow:
 
     def _checked(self, field: ArrayLike) -> Floats:
         array = np.asarray(field, dtype=np.float64)
-        wanted = self.grid.shape if self.mode == "scalar" else (*self.grid.shape, 2)
+        wanted = (*self.grid.shape, 2) if self._vectors else self.grid.shape
         if array.shape != wanted:
             raise ValueError(f"field must have shape {wanted}, got {array.shape}")
         lost = ~np.isfinite(array)
-        lost = (lost if self.mode == "scalar" else lost.any(axis=-1)) & self.grid.usable
+        lost = (lost.any(axis=-1) if self._vectors else lost) & self.grid.usable
         if lost.any():
             i, j = (int(v) for v in np.argwhere(lost)[0])
             raise ValueError(f"field must be finite, got {array[i, j].tolist()} at cell ({i}, {j})")
@@ -223,7 +270,7 @@ class AttentionFlow:
 
     def _framed(self, field: Floats) -> np.ndarray:
         """A field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
-        return field if self.mode == "scalar" else self.grid.to_frame(field)
+        return self.grid.to_frame(field) if self._vectors else field
 
     def _compressed(self, field: Floats) -> np.ndarray:
         """A field as what is evolved (rows, columns): that, or A¹ + iA² of the literal equation."""
@@ -232,7 +279,7 @@ class AttentionFlow:
 
     def _expanded(self, z: np.ndarray) -> Floats:
         """What is evolved as a field, NaN where there is no cell."""
-        if self.mode == "scalar":
+        if not self._vectors:
             return np.where(self._used, z.real, np.nan)
         field = self.grid.from_frame(z) if self._literal is None else _pair(z)
         return np.where(self._used[..., None], field, np.nan)

@@ -82,30 +82,33 @@ def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tu
 
     ValueError where there is none.
     """
-    wraps = tuple(
-        period > 0.0 and _goes_round(manifold, chart, extent, axis)
-        for axis, period in enumerate(manifold.periods)
-    )
-    if not any(wraps):
+    corners = np.array([[extent.x0, extent.y0], [extent.x1, extent.y1]])
+    along, up = periods(manifold, chart, corners)
+    if not (along or up):
         raise ValueError(
             f"boundary periodic needs a coordinate that is one, along an axis of the chart: "
             f"{manifold.name} has none in chart {chart.name!r}"
         )
-    (x, y), (along, up) = _middle(extent), manifold.periods
-    if wraps[0]:
+    x, y = corners.mean(axis=0).tolist()
+    if along:
         extent = replace(extent, x0=x - 0.5 * along, x1=x + 0.5 * along)
-    if wraps[1]:
+    if up:
         extent = replace(extent, y0=y - 0.5 * up, y1=y + 0.5 * up)
-    return extent, (wraps[0], wraps[1])
+    return extent, (along > 0.0, up > 0.0)
 
 
-def _middle(extent: Extent) -> tuple[float, float]:
-    return 0.5 * (extent.x0 + extent.x1), 0.5 * (extent.y0 + extent.y1)
+def periods(manifold: Manifold, chart: Chart, corners: Floats) -> tuple[float, float]:
+    """Of x₁ and x₂, 0 where they have none; corners (2, 2): two of the rectangle that is looked at."""
+    along, up = (
+        period if period > 0.0 and _goes_round(manifold, chart, corners, axis) else 0.0
+        for axis, period in enumerate(manifold.periods)
+    )
+    return along, up
 
 
-def _goes_round(manifold: Manifold, chart: Chart, extent: Extent, axis: int) -> bool:
+def _goes_round(manifold: Manifold, chart: Chart, corners: Floats, axis: int) -> bool:
     """Whether the axis of a chart is that coordinate, on a few points of a rectangle."""
-    points = np.array([[extent.x0, extent.y0], [extent.x1, extent.y1], _middle(extent)])
+    points = np.stack([*corners, corners.mean(axis=0)])
     moved = np.eye(2)[axis] * manifold.periods[axis]
     here, there = chart.inverse(points), chart.inverse(points + moved)
     return bool(np.allclose(there - here, moved, atol=1e-9 * manifold.periods[axis]))

@@ -34,7 +34,7 @@ def natural_gradient_flow(
     Exact: η(t) = η* + e^{−t}(η₀ − η*).  ValueError for points outside the domain, and for families that
     are not exponential or whose expectations are not known.
     """
-    eta = _expectations(manifold)
+    eta = expectations(manifold)
     (first, last) = points_of(manifold, "start and target", np.stack([start, target]))
     when = np.asarray(times, np.float64)
     if when.ndim != 1 or not (np.isfinite(when) & (when >= 0)).all():
@@ -50,7 +50,7 @@ def towards(grid: Grid, target: Floats) -> Floats:
 
     0 where the grid is not in use.  ValueError as for `natural_gradient_flow`.
     """
-    eta = _expectations(grid.manifold)
+    eta = expectations(grid.manifold)
     field = eta.pull(grid.theta, eta.forward(target) - eta.forward(grid.theta))
     return np.where(grid.usable[..., None] & np.isfinite(field), field, 0.0)
 
@@ -61,7 +61,8 @@ def is_known(manifold: Manifold) -> bool:
     return charts and manifold.divergence is not None
 
 
-def _expectations(manifold: Manifold) -> Chart:
+def expectations(manifold: Manifold) -> Chart:
+    """The chart in which the flow goes straight.  ValueError for families that have none such."""
     chart = named(manifold.charts, "expectation")
     if chart is None or not is_known(manifold):
         raise ValueError(

@@ -25,7 +25,7 @@ PLOT_HEIGHT = 92
 PLOTS = (
     ("norm", "norm", "√∫g(A,A)dA: the heat flows never let it grow"),
     ("mass", "mass", "∫ρ dA: a scalar flow with closed edges keeps it"),
-    ("energy", "energy", "½∫|∇A|²dA: what a heat flow descends"),
+    ("energy", "energy", ""),
 )
 BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
 NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
@@ -109,6 +109,8 @@ class FlowPanel:
         self._show_plots(state)
 
     def _show_plots(self, state: FlowState) -> None:
+        self._plots["energy"].setLabel("left", state.descends[0])
+        self._plots["energy"].setToolTip(state.descends[1])
         for name, each in self._plots.items():
             values = getattr(state, name)
             each.setVisible(name != "mass" or bool(values.any()))
