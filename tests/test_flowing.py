@@ -71,6 +71,29 @@ def test_a_flow_that_cannot_be_is_refused(entry, why):
         session.from_text(text % entry, "it", Path())
 
 
+def test_the_natural_gradient_draws_mass_and_what_carries_it():
+    scene = scene_of(mode="natural", initial="bump", time=0.5, pace=0.25)
+    answer = answers(scene)[-1]
+    assert answer.values.shape == answer.drawn.shape[:2] == (24, 24)
+    (sink,) = answer.zeros
+    np.testing.assert_allclose(sink.theta, flowing.wanted(scene).end, rtol=0.1)
+    assert answer.times.tolist() == [0.0, 0.25, 0.5]
+    np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
+    assert (np.diff(answer.energy) < 0).all()
+    # nothing is forgotten on the way: one step of the whole time is the same
+    (whole,) = answers(replace(scene, flow=replace(scene.flow, pace=0.5)))
+    np.testing.assert_allclose(whole.values, answer.values, rtol=1e-12)
+
+
+def test_the_natural_gradient_is_offered_where_there_is_one():
+    def modes(name):
+        rows = flowform.settings(completed(Scene(family=name)))
+        return [choice.value for choice in rows[0].choices]
+
+    assert "natural" in modes("gaussian")
+    assert "natural" not in modes("cauchy")
+
+
 def test_a_flow_that_begins_otherwise_begins_anew():
     flow = Flow(time=0.5)
     assert rewritten(flow, {"time": 0.7}).time == 0.7

@@ -46,8 +46,10 @@ class Carried:
             return self.rho
         nodes, back = np.unique(self._corners, return_inverse=True)
         corners = self._carried(self.grid.theta.reshape(-1, 2)[nodes], time)[back.reshape(4, -1)]
+        known = np.isfinite(corners).all(axis=(0, 2))
+        corners, density = corners[:, known], self._density.reshape(-1)[self._corners[:, known]]
         corners[1:] -= self._turns(corners[1:] - corners[0], np.round)
-        places, masses = self._parts(corners)
+        places, masses = _parts(corners, density)
         shared = self._shared(places - self._turns(places, np.floor), masses)
         return np.asarray(shared / np.where(self.masses.used, self.masses.mass, np.inf))
 
@@ -88,16 +90,6 @@ class Carried:
         found: Floats = (x - self.grid.x[0, 0]) / self.grid.step
         return found
 
-    def _parts(self, corners: Floats) -> tuple[Floats, Floats]:
-        """Middles (n, 2) and masses (n,) of the parts of cells with ``corners`` (4, m, 2)."""
-        drawn = np.nanmax(np.abs(corners[1:3] - corners[0]), initial=0.0)
-        most = int(np.sqrt(MOST_PARTS / max(1, corners.shape[1])))
-        count = int(np.clip(np.ceil(2.0 * drawn), FEWEST, max(FEWEST, most)))
-        share = (np.arange(count) + 0.5) / count
-        weights = _weights(*np.meshgrid(share, share)).reshape(4, -1)
-        masses = weights.T @ self._density.reshape(-1)[self._corners] / count**2
-        return np.einsum("cp,cmk->pmk", weights, corners).reshape(-1, 2), masses.reshape(-1)
-
     def _shared(self, places: Floats, masses: Floats) -> Floats:
         """The masses (rows, columns) that places (n, 2) leave at the nodes around them."""
         shape, wraps = np.array(self.grid.shape[::-1]), np.array(self.grid.wraps)
@@ -109,6 +101,20 @@ class Carried:
             column, row = ((first + np.array([along, up])) % shape).T
             found += np.bincount(row * shape[0] + column, weight * masses, found.size)
         return found.reshape(self.grid.shape)
+
+
+def _parts(corners: Floats, density: Floats) -> tuple[Floats, Floats]:
+    """Middles (n, 2) and masses (n,) of the parts of cells with corners (4, m, 2), counted in nodes.
+
+    density (4, m): of mass at the corners, a cell's whole area being 1.
+    """
+    drawn = np.max(np.abs(corners[1:3] - corners[0]), initial=0.0)
+    most = int(np.sqrt(MOST_PARTS / max(1, corners.shape[1])))
+    count = int(np.clip(np.ceil(2.0 * drawn), FEWEST, max(FEWEST, most)))
+    share = (np.arange(count) + 0.5) / count
+    weights = _weights(*np.meshgrid(share, share)).reshape(4, -1)
+    places = np.einsum("cp,cmk->pmk", weights, corners).reshape(-1, 2)
+    return places, (weights.T @ density).reshape(-1) / count**2
 
 
 def _weights(along: Floats, up: Floats) -> Floats:
