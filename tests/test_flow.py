@@ -229,7 +229,7 @@ def test_a_natural_gradient_is_the_steepest_way_to_its_target(name):
 
 
 def test_a_field_towards_a_target_has_a_sink_there():
-    for name in ("gaussian", "gamma"):
+    for name in ("gaussian", "gamma", "categorical3_expectation"):
         flow = compute.AttentionFlow(family(name), 32)
         target = np.array(flow.manifold.pins[1])
         (sink,) = flow.singularities(towards(flow.grid, target))

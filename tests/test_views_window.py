@@ -50,7 +50,7 @@ STATE = PanelState(
     note="The plane holds three queries exactly.",
     layers=(
         LayerRow("map", "Scalar map", True, None),
-        LayerRow("grid", "Coordinate grid", False, 0.5),
+        LayerRow("grid", "Coordinate grid", False, 0.5, "Lines of equal coordinates."),
     ),
     attention=HEAD,
 )
@@ -214,7 +214,7 @@ def test_layers_are_switched(window):
     window.set_panels(STATE)
     boxes = window._layers._boxes
     assert (boxes["map"].text(), boxes["grid"].text()) == ("Scalar map", "Coordinate grid ◐")
-    assert boxes["grid"].toolTip().startswith("50% opaque")
+    assert "Lines of equal coordinates.<br>50% opaque" in boxes["grid"].toolTip()
     boxes["grid"].click()
     assert window.told == [SceneEdited((("layers.grid", True),))]
     window.told.clear()

@@ -13,24 +13,61 @@ from compute.families import families, parse
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
 
+# what a layer is called, and one sentence about it
 LAYER_WORDS = {
-    "map": "Scalar map",
-    "grid": "Coordinate grid",
-    "ellipses": "Fisher circles",
-    "tokens": "Tokens",
-    "geodesic": "Geodesic",
-    "straight": "Straight line",
-    "transport": "Carried vector",
-    "dual_paths": "e- and m-paths",
-    "all_geodesics": "All geodesics",
-    "spray": "Spray from A",
-    "balls": "Balls through B",
-    "loop": "Loop",
-    "cut_locus": "Cut locus of A",
-    "query_space": "In query space",
-    "flow": "Flow",
-    "particles": "Particles",
-    "singularities": "Singularities",
+    "map": ("Scalar map", "A number of each distribution as a colour, chosen above."),
+    "grid": (
+        "Coordinate grid",
+        "Lines of equal coordinates; where they bend, the chart is not the axes’.",
+    ),
+    "ellipses": (
+        "Fisher circles",
+        "All of one radius by g: large where distributions are hard to tell apart. One that would not "
+        "fit between its neighbours is left out.",
+    ),
+    "tokens": ("Tokens", "The queries of the sentence; the fainter, the farther off this plane."),
+    "geodesic": ("Geodesic", "∇θ′ = 0: of all near paths between A and B the shortest, for α = 0."),
+    "straight": (
+        "Straight line",
+        "What the chart takes for straight: another chart has another line.",
+    ),
+    "transport": (
+        "Carried vector",
+        "Parallel along the geodesic, ∇V = 0: g keeps its length for α = 0.",
+    ),
+    "dual_paths": (
+        "e- and m-paths",
+        "Straight in natural coordinates (α = 1), where log p is mixed, and in expectations (α = −1).",
+    ),
+    "all_geodesics": (
+        "All geodesics",
+        "Every one between A and B that a search finds, with how many conjugate points it passes. "
+        "Takes seconds.",
+    ),
+    "spray": (
+        "Spray from A",
+        "Geodesics in all directions, wavefronts of equal distance, and the caustic where they meet.",
+    ),
+    "balls": (
+        "Balls through B",
+        "All as far from A as B is: by geodesics, and by KL either way.",
+    ),
+    "loop": ("Loop", "A vector carried round it comes back turned by ∫K dA, the holonomy."),
+    "cut_locus": (
+        "Cut locus of A",
+        "Where two shortest ways from A are equally long, and beyond which none is the shortest. "
+        "Takes seconds.",
+    ),
+    "query_space": (
+        "In query space",
+        "The geodesic among all queries of the head, not those of the plane alone, as it falls on it.",
+    ),
+    "flow": ("Flow", "A field that evolves by its own equation: see the panel Flow."),
+    "particles": ("Particles", "Three thousand points that go with the field, as it is now."),
+    "singularities": (
+        "Singularities",
+        "Zeros of the field with their index, how often it turns around them: +1, or −1 of saddles.",
+    ),
 }
 
 
@@ -61,8 +98,9 @@ def state(scene: Scene) -> PanelState:
                 words,
                 bool(getattr(scene.layers, field)),
                 getattr(scene.opacity, field, None),
+                hint,
             )
-            for field, words in LAYER_WORDS.items()
+            for field, (words, hint) in LAYER_WORDS.items()
             if _has(manifold, field)
         ],
     )

@@ -20,12 +20,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One layer in its panel: ``field`` of Layers; ``opacity`` None where it has none of its own."""
+    """One layer in its panel: ``field`` of Layers; ``opacity`` None where it has none of its own;
+    ``hint`` teaches one sentence.
+    """
 
     field: str
     words: str
     visible: bool
     opacity: float | None = 1.0
+    hint: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from compute.types import Floats
 NEWTON = 20
 # a zero is called a centre where |tr ∂A| falls below this share of √det ∂A
 CENTRE = 1e-3
+# and a node where it turns by less than this share of its growth, as the slopes of a cell tell it
+STAR = 0.1
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ def _kinds(slope: Floats, index: np.ndarray) -> list[str]:
     det, trace = np.linalg.det(slope), np.trace(slope, axis1=-2, axis2=-1)
     turning = np.abs(trace) < CENTRE * np.sqrt(np.maximum(det, 0.0))
     kinds = np.select(
-        [index < 0, trace * trace >= 4 * det, turning], ["saddle", "node", "centre"], "focus"
+        [index < 0, (1 + STAR**2) * trace * trace >= 4 * det, turning],
+        ["saddle", "node", "centre"],
+        "focus",
     )
     return [str(kind) for kind in kinds]

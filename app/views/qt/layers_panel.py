@@ -40,8 +40,9 @@ class LayersPanel:
             box = self._boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
             self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
             box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
-            if layer.opacity is not None:
-                box.setToolTip(f"{share:.0%} opaque. {HINT}")
+            fades = "" if layer.opacity is None else f"<br>{share:.0%} opaque. {HINT}"
+            # rich text, which is broken into lines
+            box.setToolTip(f"<qt>{layer.hint}{fades}</qt>")
             with QSignalBlocker(box):
                 box.setChecked(layer.visible)
 
