@@ -11,7 +11,7 @@ import pytest
 import compute
 from app.cli import main
 from compute.charts import named
-from compute.families import family
+from compute.families import families, family
 from compute.flow import initial
 from compute.flow.grid import Grid
 from compute.flow.literal import literal
@@ -317,6 +317,19 @@ def test_natural_gradients_that_are_not_known_are_refused():
         compute.AttentionFlow(family("gaussian"), 16, "natural", target=(0.0, -1.0))
     with pytest.raises(ValueError, match="holds nothing at the edge"):
         compute.AttentionFlow(family("gaussian"), 16, "natural", boundary="dirichlet")
+
+
+@pytest.mark.parametrize("name", [f for f in families() if f != "custom"])
+def test_grids_keep_what_lies_in_the_domain(name):
+    """In no chart is more than a tenth cut for being stiff, or singular, at any size of the grid."""
+    manifold = family(name)
+    for chart in (c for c in manifold.charts if c.dimension == 2):
+        for size in (16, 48):
+            grid = compute.AttentionFlow(manifold, size, "scalar", chart=chart.name).grid
+            theta = chart.inverse(grid.x)
+            known = np.isfinite(theta).all(axis=-1)
+            inside = known & manifold.in_domain(np.where(known[..., None], theta, 0.5))
+            assert (inside & ~grid.usable).sum() < 0.1 * inside.sum(), (chart.name, size)
 
 
 def test_wrong_use():

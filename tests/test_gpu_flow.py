@@ -62,7 +62,7 @@ def test_backward_steps_are_those_of_the_reference(mode, boundary, gpu_engine, r
             flow._literal or flow._operator, z, flow.longest_step, count, 1, damping
         )
         exact, found = reference_engine.flow(request), gpu_engine.flow(request)
-        assert np.abs(exact - z).max() > 1e-2 * np.abs(z).max()
+        assert np.abs(exact - z).max() > 5e-3 * np.abs(z).max()
         assert np.abs(found - exact).max() < 2e-6 * np.abs(exact).max()
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from compute.engine import Engine
 
 MOST_NODES = 2048 * 2048
-# nodes where the least eigenvalue of g in the chart falls to this share of the grid's largest are cut:
-# there the smallest steps of all are needed, and next to no length lies beyond them
-FLATTEST = 1e-6
+# nodes where g⁻¹ in the chart is so many times as large as at most nodes are cut: they alone would ask
+# for steps as many times shorter, and next to no length lies beyond them
+STIFFEST = 1e3
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Grid:
     """Nodes x (rows, columns, 2) of a chart, θ likewise, and at each of them
 
     usable: inside the domain with a metric that is neither too nearly singular nor, in the chart, too
-    small beside the grid's largest; metric (…, 2, 2) g_ij in θ;
+    small beside that of most nodes; metric (…, 2, 2) g_ij in θ;
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
     omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
     closes on itself along x₁ and x₂, its last node being one step before its first.
@@ -149,9 +149,9 @@ def grid(
     det = np.linalg.det(metric)
     jacobian = np.where(usable[..., None, None], chart.jacobian(theta), np.eye(2))
     raised = jacobian @ np.linalg.inv(metric) @ np.swapaxes(jacobian, -1, -2)
-    # of g^ij: the inverses of those of g
-    least, largest = np.moveaxis(np.linalg.eigvalsh(raised), -1, 0)
-    usable &= FLATTEST * largest < least.min(where=usable, initial=np.inf)
+    largest = np.linalg.eigvalsh(raised)[..., 1]
+    if usable.any():
+        usable &= largest < STIFFEST * np.median(largest[usable])
     symbols = np.nan_to_num(found.christoffel).reshape(rows, columns, 2, 2, 2)
     omega = (np.sqrt(det) / metric[..., 0, 0])[..., None] * symbols[..., 1, :, 0]
     return Grid(
