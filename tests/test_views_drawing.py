@@ -8,11 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.export.vector import VectorCanvas
+from app.views.base import ColorMap2D
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.picture import LEVELS, coloured, palette
 from app.views.canvas.pointer import nearest, zoom_factor
+from app.views.canvas.record import Heads, recording
 from app.views.canvas.shapes import Pen, dashes, strokes
 from app.views.canvas.ticks import linear, logarithmic, number, step
+from app.views.theme import DARK
 from compute.types import Extent
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
@@ -130,3 +134,16 @@ def test_frames_that_differ_in_anything_are_different(frame):
     assert frame == replace(frame)
     assert frame != replace(frame, ratio=2.0)
     assert frame != frame.with_extent(Extent(0.0, 1.0, 0.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("limits", "ways"),
+    [((0.0, 10.0), []), ((1.0, 10.0), [1.0]), ((0.0, 9.0), [-1.0]), ((1.0, 9.0), [1.0, -1.0])],
+)
+def test_a_colour_bar_ends_in_points_where_values_go_on(limits, ways):
+    canvas = VectorCanvas(SIZE, DARK)
+    canvas.set_map(ColorMap2D(np.linspace(0, 10, 12).reshape(3, 4), VIEW, "viridis", limits, "K"))
+    with recording() as outlines:
+        canvas._legend.build(canvas.frame)
+    points = [outline for outline in outlines if isinstance(outline, Heads)]
+    assert [float(point.directions[0, 1]) for point in points] == ways

@@ -1,4 +1,7 @@
-"""The colour bar at the right of the plot: what the map's colours mean."""
+"""The colour bar at the right of the plot: what the map's colours mean.
+
+It ends in a point where the map has values beyond what is coloured.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from app.views.canvas.frame import Frame
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
 from app.views.canvas.picture import LEVELS, Picture, Placed, palette
-from app.views.canvas.shapes import NOTHING, Pen, Vertices, strokes
+from app.views.canvas.shapes import NOTHING, Pen, Vertices, heads, join, strokes
 from app.views.canvas.texts import Label
 from app.views.canvas.ticks import ticks
 from app.views.theme import Theme, rgba
@@ -20,6 +23,8 @@ WIDTH = 78  # margin that the bar needs, in pixels
 GAP, BAR = 16, 12
 SPACING = 56  # pixels between ticks
 LONGEST = 6  # letters of a category's name
+POINT = 9  # length of a point
+BEYOND = 1e-3  # share of the colours' range that is not worth a point
 
 
 class LegendLayer(Layer):
@@ -74,7 +79,21 @@ class LegendLayer(Layer):
         words = [
             Label(text, (right + 8, y), 11, ink) for y, (_, text) in zip(rows, found, strict=True)
         ]
-        return marks, [*words, *self._title(frame)]
+        return join(marks, self._points(frame)), [*words, *self._title(frame)]
+
+    def _points(self, frame: Frame) -> Vertices:
+        """Where colours go on: the ends of the bar that values lie beyond."""
+        assert self._image is not None
+        left, top, right, bottom = _bar(frame)
+        shades = palette(self._image.colormap)[[0, LEVELS - 1], :3] / 255.0
+        ends = ((bottom + POINT, 1.0), (top - POINT, -1.0))
+        strength, middle = self._strength(self._image), (left + right) / 2
+        return join(*(
+            heads(np.array([[middle, y]]), np.array([[0.0, way]]),
+                  Pen((*map(float, shade), strength), BAR), POINT)
+            for beyond, (y, way), shade in zip(_beyond(self._image), ends, shades, strict=True)
+            if beyond
+        ))  # fmt: skip
 
     def _title(self, frame: Frame) -> list[Label]:
         if self._image is None:
@@ -84,6 +103,15 @@ class LegendLayer(Layer):
         return [
             Label(self._image.label, at, 12, rgba(self.theme.text), anchor=(0.5, 0.5), upright=True)
         ]
+
+
+def _beyond(image: ColorMap2D) -> tuple[bool, bool]:
+    """Whether there are values below and above the limits of the colours."""
+    if image.names:
+        return False, False
+    (low, high), known = image.limits, image.values[np.isfinite(image.values)]
+    slack = BEYOND * (high - low)
+    return bool((known < low - slack).any()), bool((known > high + slack).any())
 
 
 def _named(image: ColorMap2D) -> list[tuple[float, str]]:
