@@ -19,7 +19,8 @@ class Exporter:
     """Joins the window, its store and one export at a time.
 
     ``size``: the canvas's (width, height) now; ``style``: the one that is like the window's theme;
-    ``told``: what hears that a file was written; ``engine``: what the window was asked to compute with.
+    ``told``: what hears that a file was written; ``engine``: what the window was asked to compute with;
+    ``more``: options of a figure that its scene does not hold.
     """
 
     def __init__(
@@ -30,8 +31,9 @@ class Exporter:
         style: Callable[[], str],
         told: Callable[[str], None],
         engine: str = "auto",
+        more: Callable[[], dict[str, str | int | bool]] = dict,
     ) -> None:
-        self._window, self._store, self._told = window, store, told
+        self._window, self._store, self._told, self._more = window, store, told, more
         self._size, self._style = size, style
         self.engine = engine
         self._export = EXPORTS["export_figure"]
@@ -82,9 +84,9 @@ class Exporter:
                 self.close()
             return
         target = _target(chosen, export)
-        self.process = Process(
-            export.command, self._store.scene, target, options({**values, "engine": self.engine})
-        )
+        more = self._more() if export.command == "render" else {}
+        stated = options({**values, **more, "engine": self.engine})
+        self.process = Process(export.command, self._store.scene, target, stated)
         self.dialog.show()
         self._stop = self._window.every(POLL_MS, self._watch)
         self._watch()

@@ -99,8 +99,9 @@ class Program:
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.exporter = Exporter(
-            self.window, self.store, self._canvas_size, self._style, self.window.log, engine
-        )
+            self.window, self.store, self._canvas_size, self._style, self.window.log, engine,
+            self.controller.figure_options,
+        )  # fmt: skip
         self.working = Working(self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
         self.documents = Documents(self.window, self.store, self.settings, self.application.quit)

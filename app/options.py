@@ -277,6 +277,16 @@ def _pictures(commands: Any) -> None:
     )
     render.add_argument("-o", "--output", required=True, metavar="FILE.(png|svg|pdf)")
     render.add_argument("--size", type=size, default=(1200, 800), metavar="WxH")
+    render.add_argument(
+        "--critical",
+        type=number_in(0.0, 1.0),
+        metavar="SHARE",
+        help="mark where the map’s parts and rings that last for this share of its range come and go",
+    )
+    render.add_argument(
+        "--superlevel", action="store_true", help="those of {f ≥ c}, not of {f ≤ c}"
+    )
+    render.add_argument("--pair", type=pair, metavar="a,b", help="name the one that is born there")
     render.add_argument("--transparent", action="store_true", help="no ground at all")
     render.add_argument(
         "--caption", action="store_true", help="family, ds², α, lengths and certificate below"

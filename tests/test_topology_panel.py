@@ -8,10 +8,11 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
+from app.cli import main
 from app.controller import flowing
 from app.controller.jobs import MapAnswer, MapJob
 from app.controller.parts import Desk
-from app.controller.topology import TITLE, Topology, TopologyTask
+from app.controller.topology import TITLE, Topology, TopologyTask, marks
 from app.export.vector import VectorCanvas
 from app.model import session
 from app.model.flow import Flow
@@ -161,6 +162,35 @@ def test_a_chosen_pair_is_found_again_when_the_view_moves(seen):
     seen.part.on_event(TopologyAsked(True, 0.03))
     seen.answer()
     assert seen.state.chosen == -1
+
+
+def test_figures_are_told_what_is_marked(seen):
+    assert Seen().part.options() == {}
+    seen.part.on_event(TopologyAsked(True, 0.1))
+    seen.answer()
+    seen.part.on_event(PairChosen(1))
+    told = seen.part.options()
+    assert (told["critical"], told["superlevel"]) == ("0.1", True)
+    place = tuple(map(float, str(told["pair"]).split(",")))
+    found = marks(seen.store.scene, [seen.map()], True, 0.1, place)
+    np.testing.assert_allclose(found.xy, seen.marks.xy)
+    assert (found.chosen, found.names) == (seen.marks.chosen, seen.marks.names)
+    with pytest.raises(ValueError, match="is born at"):
+        marks(seen.store.scene, [seen.map()], True, 0.1, (1e3, 0.0))
+    with pytest.raises(ValueError, match="shows none"):
+        marks(seen.store.scene, [], True, 0.1, None)
+
+
+def test_a_figure_names_the_chosen_pair(tmp_path):
+    """Of three outcomes entropy is greatest in the middle."""
+    target = tmp_path / "figure.svg"
+    arguments = ["render", "triangle", "-o", str(target), "--size", "300x200", "--superlevel"]
+    arguments += ["--engine", "reference", "--critical", "0.1"]
+    assert main(arguments) == 0
+    assert "born at" not in target.read_text("utf-8")
+    assert main([*arguments, "--pair=0.333,0.333"]) == 0
+    assert "born at 1.099" in target.read_text("utf-8")
+    assert main([*arguments, "--pair=0.2,0.2"]) == 2
 
 
 def test_a_mass_that_flows_is_the_map_that_is_shown(seen):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from app.commands.output import exit_of, show
+from app.controller.topology import marks
 from app.export import figure
 from app.export.files import KINDS, checked, interruptible
 from app.model import session
@@ -29,6 +31,9 @@ def render(chosen: argparse.Namespace) -> int:
     engine = open_engine(chosen.engine)
     fine = figure.fineness(paper.size, engine)
     found = figure.answers(scene, engine, paper.logical, fine)
+    if chosen.critical is not None:
+        points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
+        paper = replace(paper, critical=points)
     try:
         figure.write(target, scene, found, paper)
     except RuntimeError as problem:

@@ -305,6 +305,10 @@ class Controller:
         """The part of that kind."""
         return next(part for part in self.parts if isinstance(part, kind))
 
+    def figure_options(self) -> dict[str, str | int | bool]:
+        """What figures must be told on the command line to show what the scene does not hold."""
+        return {name: value for part in self.parts for name, value in part.options().items()}
+
     def close(self) -> None:
         """The window closes: nothing moves any longer."""
         for part in self.parts:

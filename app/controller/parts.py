@@ -45,5 +45,9 @@ class Part:
     def on_message(self, message: object) -> None:
         """An answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
 
+    def options(self) -> dict[str, str | int | bool]:
+        """What a figure must be told on the command line to show what the scene does not hold."""
+        return {}
+
     def close(self) -> None:
         """The window closes: stop what moves by itself."""

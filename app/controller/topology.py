@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene, chart_of
 from app.views.events import Event, PanelShown
 from app.views.topology import Critical, PairChosen, TopologyAsked, TopologyState
-from compute.engine import Engine
+from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
 from compute.topology import Diagram, load, persistence, places
 from compute.types import Field, Floats
@@ -25,8 +26,8 @@ TITLE = "Topology"
 # of the largest value: below, a pair is what single precision makes of a slope
 NOISE = 2e-5
 SHARE = 0.03
-# pixels by which what is born at one place moves from map to map
-NEAR = 4.0
+# pixels, or share of the map, by which what is born at one place moves from map to map
+NEAR, NEAR_SHARE = 4.0, 0.01
 # pairs that are shown at most
 MOST = 400
 COUNTED = (("part", "parts"), ("ring", "rings"))
@@ -103,6 +104,17 @@ class Topology(Part):
             case _:
                 pass
 
+    def options(self) -> dict[str, str | int | bool]:
+        """The points that are marked."""
+        if not self._seen or self._answer is None:
+            return {}
+        told: dict[str, str | int | bool] = {"critical": f"{self._share:g}"}
+        if self._superlevel:
+            told["superlevel"] = True
+        if self._chosen >= 0:
+            told["pair"] = ",".join(map(repr, self._answer.births[self._chosen].tolist()))
+        return told
+
     def on_scene(self, old: Scene, new: Scene) -> None:
         if _of(old) != _of(new):
             self._field = self._answer = self._asked = None
@@ -165,15 +177,45 @@ def again(before: TopologyAnswer | None, now: TopologyAnswer, chosen: int) -> in
     """The number of a chosen pair in another diagram: that born within a few pixels of it, or −1."""
     if before is None or chosen < 0 or before.job.superlevel != now.job.superlevel:
         return -1
-    chart = chart_of(manifold_of(now.job.family), now.job.chart).plane
-    e, shape = now.job.field.extent, now.job.field.values.shape
-    pixel = np.array([(e.x1 - e.x0) / shape[1], (e.y1 - e.y0) / shape[0]])
-    place = chart.forward(before.births[chosen])
-    gaps = np.abs((chart.forward(now.births) - place) / pixel).max(axis=1)
-    count = len(gaps)
-    gaps[now.diagram.dimension[:count] != before.diagram.dimension[chosen]] = np.inf
+    return born_at(now, before.births[chosen], int(before.diagram.dimension[chosen]))
+
+
+def born_at(answer: TopologyAnswer, theta: Floats, dimension: int | None = None) -> int:
+    """The number of the pair that is born next to a place θ (2,), if within a few pixels, or −1."""
+    chart = chart_of(manifold_of(answer.job.family), answer.job.chart).plane
+    e, shape = answer.job.field.extent, answer.job.field.values.shape
+    size = np.array([e.x1 - e.x0, e.y1 - e.y0])
+    reach = size * np.maximum(NEAR / np.array(shape[::-1]), NEAR_SHARE)
+    gaps = np.abs((chart.forward(answer.births) - chart.forward(theta)) / reach).max(axis=1)
+    if dimension is not None:
+        gaps[answer.diagram.dimension[: len(gaps)] != dimension] = np.inf
     nearest = int(np.argmin(gaps))
-    return nearest if gaps[nearest] < NEAR else -1
+    return nearest if gaps[nearest] < 1.0 else -1
+
+
+def marks(
+    scene: Scene,
+    found: Sequence[object],
+    superlevel: bool,
+    share: float,
+    chosen: tuple[float, float] | None,
+) -> Critical:
+    """The critical points of a figure's map, among its answers; chosen: where the named pair is born.
+
+    ValueError where it has no map, or no pair there.
+    """
+    maps = (shown(scene, answer) for answer in found if isinstance(answer, MapAnswer | FlowAnswer))
+    field = next((field for field in maps if field is not None), None)
+    heard: list[object] = []
+    if field is not None:
+        task = TopologyTask(scene.family, scene.chart, field, superlevel)
+        task.perform(ReferenceEngine(), heard.append, lambda: False)
+    if not heard or not isinstance(heard[0], TopologyAnswer):
+        raise ValueError("critical points are those of a map, and the scene shows none")
+    number = -1 if chosen is None else born_at(heard[0], np.array(chosen))
+    if chosen is not None and number < 0:
+        raise ValueError(f"no part and no ring of the map is born at {chosen}")
+    return critical(scene, heard[0], share, number)
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:

@@ -25,6 +25,7 @@ from app.export.vector import VectorCanvas
 from app.model.scene import Scene
 from app.views.base import Canvas
 from app.views.theme import DARK, LIGHT, Theme, rgba
+from app.views.topology import Critical
 from compute.engine import Engine
 from compute.families import family as manifold_of
 
@@ -44,7 +45,8 @@ class Paper:
     """What a figure is drawn on.
 
     size: pixels (width, height), of which ``dpi`` make an inch; letters and lines keep their size in
-    inches.  panels: some of `page.PANELS`, in a column beside the chart.
+    inches.  panels: some of `page.PANELS`, in a column beside the chart.  critical: points of the map
+    that are marked, or None.
     """
 
     size: tuple[int, int] = (1200, 800)
@@ -54,6 +56,7 @@ class Paper:
     caption: bool = False
     legend: bool = False
     panels: tuple[str, ...] = ()
+    critical: Critical | None = None
 
     @property
     def theme(self) -> Theme:
@@ -141,6 +144,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
         return
     canvas = VectorCanvas(layout.chart, paper.theme)
     show(canvas, scene, found)
+    canvas.set_critical(paper.critical)
     ground = None if paper.transparent else rgba(paper.theme.background)
     sheet = Sheet(paper.logical, ground, (*canvas.groups(), *layout.groups()))
     title = scene.title or manifold_of(scene.family).title
@@ -175,6 +179,7 @@ class Studio:
         """The figure, (height, width, 4) RGBA."""
         paper = self._paper
         show(self._canvas, scene, found)
+        self._canvas.set_critical(paper.critical)
         width, height = (
             round(side * whole / logical)
             for side, whole, logical in zip(self._chart, paper.size, paper.logical, strict=True)
