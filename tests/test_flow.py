@@ -336,8 +336,9 @@ def test_wrong_use():
     manifold = family("gaussian")
     with pytest.raises(ValueError, match="mode must be one of rough"):
         compute.AttentionFlow(manifold, mode="magic")
-    with pytest.raises(ValueError, match="grid must be a whole number"):
-        compute.AttentionFlow(manifold, 2)
+    for bad in (2, 4097, 8.0, (8, 2), (8, 8, 8), "8"):
+        with pytest.raises(ValueError, match="grid must be a whole number"):
+            compute.AttentionFlow(manifold, bad)
     flow = compute.AttentionFlow(manifold, 8)
     with pytest.raises(ValueError, match=r"field must have shape \(8, 8, 2\)"):
         flow.evolve(np.zeros((4, 4, 2)), 1.0)
@@ -347,6 +348,13 @@ def test_wrong_use():
         flow.evolve(spoilt, 1.0)
     with pytest.raises(ValueError, match="not covariant"):
         compute.AttentionFlow(manifold, 8, "seed", chart="log")
+
+
+def test_grids_need_not_be_square():
+    flow = compute.AttentionFlow(family("gaussian"), grid=(np.int64(12), 20), mode="scalar")
+    assert flow.metric_field().shape == (12, 20, 2, 2)
+    found = flow.evolve(initial.bump(flow.grid, np.array([0.0, 1.0])), 0.1)
+    assert found.mass[-1] == pytest.approx(found.mass[0], rel=1e-12)
 
 
 def test_the_command(tmp_path, capsys):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from operator import index
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +21,8 @@ from numpy.typing import ArrayLike
 from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
 from compute.flow.carried import Carried
-from compute.flow.grid import Grid, closed, grid
+from compute.flow.grid import Grid, closed
+from compute.flow.grid import grid as nodes
 from compute.flow.literal import Literal, literal
 from compute.flow.natural import expectations
 from compute.flow.operator import laplacian
@@ -72,7 +74,8 @@ class Flow:
 class AttentionFlow:
     """Evolution of a field on a grid over a chart of a manifold.
 
-    ``size`` nodes a side over ``extent`` of ``chart`` (the family's first chart and view if not given).
+    ``grid`` nodes a side, or rows and columns of them, over ``extent`` of ``chart`` (the family's first
+    chart and view if not given).
     ``engine`` evaluates the geometry at the nodes and makes the steps: the reference in float64, by
     sparse products; the GPU in float32, by tiles.  Coefficients are put together in float64.
     ``boundary``: nothing flows through the grid's edge ("neumann"), it is held there ("dirichlet"),
@@ -84,7 +87,7 @@ class AttentionFlow:
     def __init__(
         self,
         manifold: Manifold,
-        size: int = 64,
+        grid: int | tuple[int, int] = 64,
         mode: str = "rough",
         engine: Engine | None = None,
         *,
@@ -97,11 +100,7 @@ class AttentionFlow:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         if boundary not in BOUNDARIES:
             raise ValueError(f"boundary must be one of {', '.join(BOUNDARIES)}, got {boundary!r}")
-        if not isinstance(size, int) or not SIDES[0] <= size <= SIDES[1]:
-            raise ValueError(
-                f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, "
-                f"got {size!r}"
-            )
+        shape = _shape(grid)
         drawn = _chart(manifold, chart, mode, boundary)
         if extent is None and drawn is not manifold.charts[0]:
             extent = drawn.view or _shown(manifold, drawn)
@@ -110,7 +109,7 @@ class AttentionFlow:
             wanted, wraps = closed(manifold, drawn, wanted)
         self.manifold, self.mode = manifold, mode
         self._engine = engine or ReferenceEngine()
-        self.grid: Grid = grid(self._engine, manifold, drawn, wanted, (size, size), wraps)
+        self.grid: Grid = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
         pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
         self._operator = laplacian(self.grid, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
         self._used = self._operator.used
@@ -287,6 +286,20 @@ class AttentionFlow:
 
 def _pair(z: np.ndarray) -> Floats:
     return np.stack([z.real, z.imag], axis=-1)
+
+
+def _shape(grid: int | tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns.  ValueError for what is no number of nodes."""
+    try:
+        rows, columns = (index(n) for n in (grid if np.iterable(grid) else (grid, grid)))
+    except (TypeError, ValueError):
+        rows, columns = 0, 0
+    if not all(SIDES[0] <= side <= SIDES[1] for side in (rows, columns)):
+        raise ValueError(
+            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, or rows and "
+            f"columns of them, got {grid!r}"
+        )
+    return rows, columns
 
 
 def _chart(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
