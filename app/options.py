@@ -224,7 +224,7 @@ def _flow(commands: Any) -> None:
     flow.add_argument(
         "--field",
         choices=("gradient", "dipole", "natural", "frame", "random"),
-        default="gradient",
+        default="",
         help="the field to begin with (gradient of the family's first scalar); natural: the natural "
         "gradient towards the target",
     )
@@ -236,7 +236,7 @@ def _flow(commands: Any) -> None:
     flow.add_argument("--chart", default="", help="the chart of the grid (the family's first)")
     flow.add_argument("--boundary", choices=("neumann", "dirichlet", "periodic"), default="neumann")
     flow.add_argument(
-        "--step", type=float, default=0.0, metavar="DT",
+        "--step", type=float, default=None, metavar="DT",
         help="a step at most (as long as the grid lets it be; a longer one is reduced, and said)",
     )  # fmt: skip
     flow.add_argument(

@@ -25,12 +25,23 @@ WARNINGS = {
 def flow(chosen: argparse.Namespace) -> int:
     """Norm and mass over time, zeros at the end, and the field as a file."""
     manifold = family(chosen.family)
+    if chosen.target and "natural" not in (chosen.mode, chosen.field):
+        raise ValueError(
+            "--target is that of a natural gradient: of --mode natural or --field natural"
+        )
+    if chosen.field and (chosen.mode in OF_MASS or chosen.initial):
+        raise ValueError(
+            f"--field {chosen.field} is one of vectors: "
+            + ("--initial names another" if chosen.initial else f"mode {chosen.mode} is of mass")
+        )
     solver = AttentionFlow(
         manifold, chosen.grid, chosen.mode, open_engine(chosen.engine),
         chart=chosen.chart, boundary=chosen.boundary, target=chosen.target,
     )  # fmt: skip
     field = _initial(chosen, solver)
-    found = solver.evolve(field, chosen.time, chosen.records, chosen.step or np.inf)
+    found = solver.evolve(
+        field, chosen.time, chosen.records, np.inf if chosen.step is None else chosen.step
+    )
     result: dict[str, Any] = {
         "norm": found.norm,
         "mass": found.mass,
@@ -58,7 +69,11 @@ def flow(chosen: argparse.Namespace) -> int:
         f"mode      {chosen.mode}"
         + (f": {WARNINGS[chosen.mode]}" if chosen.mode in WARNINGS else ""),
         f"norm      {found.norm[0]:.6g} becomes {found.norm[-1]:.6g} at t = {found.times[-1]:g}",
-        f"mass      {found.mass[0]:.9g} becomes {found.mass[-1]:.9g}",
+        *(
+            [f"mass      {found.mass[0]:.9g} becomes {found.mass[-1]:.9g}{_off(found)}"]
+            if chosen.mode in OF_MASS
+            else []
+        ),
         f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
         f"along the edge {found.boundary_index:+d}",
         f"tracks    {_fates(found.tracks)}",
@@ -70,9 +85,18 @@ def flow(chosen: argparse.Namespace) -> int:
     return 0 if found.status == Status.OK else 1
 
 
+def _off(found: Flow) -> str:
+    """Whether mass is off the grid, in words."""
+    if np.isfinite(found.dt_limit) or abs(found.mass[-1] - found.mass[0]) < 1e-6 * abs(
+        found.mass[0]
+    ):
+        return ""
+    return f": {1 - found.mass[-1] / found.mass[0]:.1%} of it is off the grid"
+
+
 def _steps(found: Flow) -> str:
     if not np.isfinite(found.dt_limit):
-        return "none, being exact at any time"
+        return "none: the way to the target is known at any time"
     return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
 
 
@@ -99,13 +123,13 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
     if chosen.mode in OF_MASS:
         return initial.bump(grid, pins[0])
     match chosen.field:
-        case "gradient":
-            return initial.gradient(grid, solver.manifold.scalars[0], 0)
         case "dipole":
             return initial.dipole(grid, pins[0], pins[1])
         case "natural":
             return towards(grid, pins[1] if chosen.target is None else np.array(chosen.target))
+        case "random":
+            return initial.random(grid, chosen.seed)
         case "frame":
             return initial.frame(grid)
         case _:
-            return initial.random(grid, chosen.seed)
+            return initial.gradient(grid, solver.manifold.scalars[0], 0)

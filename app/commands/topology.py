@@ -46,7 +46,9 @@ def topology(chosen: argparse.Namespace) -> int:
         arrays = {name: value for name, value in vars(found).items() if name != "superlevel"}
         save(chosen.output, values=field.values, birth_theta=births, death_theta=deaths, **arrays)
         result["file"] = chosen.output
-    lines = [f"{scalar} from {found.low:.6g} to {found.high:.6g}, {len(pairs)} pairs"] + [
+    lines = [
+        f"{scalar} from {found.low:.6g} to {found.high:.6g}, {len(pairs)} pair{'s' * (len(pairs) != 1)}"
+    ] + [
         f"{KINDS[d]}  {b:.6g} to {e:.6g}   {at.round(4)} to {to.round(4)}"
         if np.isfinite(e)
         else f"{KINDS[d]}  {b:.6g} for good   {at.round(4)}"

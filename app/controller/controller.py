@@ -350,7 +350,7 @@ class Controller:
                 self.answers.take_engine(message)
             case JobFailed():
                 if isinstance(message.job, FlowJob):
-                    self.streaming.fail()
+                    self.streaming.fail(message.problem.partition(": ")[2])
                 elif isinstance(message.job, PrepareTask):
                     self.editor.fail()
                 self.answers.say(message.problem, False)

@@ -39,7 +39,9 @@ MOST_ZEROS = 400
 MOST_WORK = 1 << 22
 LAYERS = ("flow", "particles", "singularities")
 TINY = 1e-300
-EXACT = "Exact at any time: in expectations the way to B is straight, and no steps are made."
+EXACT = (
+    "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class FlowAnswer:
     components in the chart, NaN outside; or values (rows, columns) of a scalar.
     tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
     times and at them norm, mass, energy: the history; limiter: what limits the step, in words;
-    lives: the tracks of the zeros up to this time.
+    lives: the tracks of the zeros up to this time; stopped: when growth stopped it, or infinite.
     """
 
     job: FlowJob
@@ -92,6 +94,7 @@ class FlowAnswer:
     cut: float
     milliseconds: float
     lives: tuple[Track, ...] = ()
+    stopped: float = math.inf
 
 
 def is_shown(scene: Scene) -> bool:
@@ -185,7 +188,8 @@ class Evolving:
         self._kept, self._stride = {0: first}, 1
         self._last = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
-        self._status, self._limiter = Status.OK, ""
+        # from this time on the state is the last before it had grown ten-fold
+        self._stopped, self._limiter = math.inf, ""
         self._carried = self._solver.carried(first) if flow.mode == "natural" else None
         self._velocity: Floats | None = None
         self._backward = flow.mode in BACKWARD
@@ -245,16 +249,17 @@ class Evolving:
         if self._carried is not None:
             self._limiter = EXACT
             return self._carried.at(at + span)
-        if self._status != Status.OK:
+        if at >= self._stopped:
             return state
         field, made = self._solver.moved(state, span)
-        self._status = made.status
         self._limiter = self._limits(made)
         moved = np.nan_to_num(field)
+        if made.status != Status.OK:
+            self._stopped = at + span
         # each slice stops at ten times its own beginning: all of them at ten times the first
         largest = GROWTH * max(self._measured[0][0], TINY)
         if self._backward and self._solver.measures(moved)[0] > largest:
-            self._status = Status.NOT_CONVERGED
+            self._stopped = at
             return state
         return moved
 
@@ -302,8 +307,9 @@ class Evolving:
         return FlowAnswer(
             job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
             self._pace * np.arange(steps), norm, mass, energy,
-            self._status, self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
-            self._tracker.tracks(at + 1e-6 * self._pace),
+            Status.OK if at < self._stopped else Status.NOT_CONVERGED,
+            self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
+            self._tracker.tracks(at + 1e-6 * self._pace), self._stopped,
         )  # fmt: skip
 
 

@@ -32,8 +32,14 @@ NONE = np.zeros(0)
 
 
 # what the third plot is of, and why
-ENERGY = ("energy", "½∫|∇A|²dA: what a heat flow descends")
-LOSS = ("mean KL", "∫ρ KL(B‖θ) dA: what the natural gradient descends")
+ENERGY = (
+    "energy",
+    "−½⟨A, ∂A/∂t⟩ of the equation; of rough heat ½∫|∇A|²dA: what a heat flow descends",
+)
+LOSS = (
+    "mean KL",
+    "KL(B‖θ) of the mass on the grid, in nats: the natural gradient descends it",
+)
 
 
 class Streaming:
@@ -46,6 +52,7 @@ class Streaming:
         self._answer: FlowAnswer | None = None
         self._moving: Particles | None = None
         self._phase = 0.0
+        self._failed = ""
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """What the command table calls."""
@@ -98,11 +105,13 @@ class Streaming:
         """The scene is another one."""
         self.end()
         self._answer = self._moving = None
+        self._failed = ""
         self._keep_drifting()
 
-    def fail(self) -> None:
-        """There is no such flow: what was drawn of another one goes."""
+    def fail(self, why: str) -> None:
+        """There is no such flow: what was drawn of another one goes, and the panel says why."""
         self.forget()
+        self._failed = why
         currents.clear(self._canvas)
         if not self._store.scene.layers.map:
             self._canvas.set_map(None)
@@ -143,7 +152,7 @@ class Streaming:
     # --- answers ------------------------------------------------------------------------------
     def take(self, answer: FlowAnswer) -> None:
         """Draw the field, and go on from it."""
-        self._answer = answer
+        self._answer, self._failed = answer, ""
         self.draw()
         self.show_state()
 
@@ -187,7 +196,7 @@ class Streaming:
                 longest=max(SLIDER * flow.pace, flow.time),
                 running=self.is_running,
                 warning=WARNINGS.get(flow.mode, ""),
-                words=_words(flow, found),
+                words=self._failed or _words(flow, found),
                 times=found.times if found else NONE,
                 norm=found.norm if found else NONE,
                 mass=found.mass if found else NONE,
@@ -206,7 +215,7 @@ def _words(flow: Flow, answer: FlowAnswer | None) -> str:
     if flow.mode == "natural" and answer.mass[-1] < (1.0 - OUTSIDE) * answer.mass[0]:
         words.append(f"{1 - answer.mass[-1] / answer.mass[0]:.1%} of the mass is off the grid now.")
     if answer.status != Status.OK:
-        words.append(f"Stopped at t = {answer.time:.4g}: the norm has grown ten-fold.")
+        words.append(f"Stopped at t = {answer.stopped:.4g}: the norm would grow ten-fold.")
     if answer.cut > 0.0:
         words.append(
             f"{answer.cut:.0%} of the nodes are cut: there is no g there, or next to none."

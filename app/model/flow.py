@@ -70,6 +70,8 @@ def rewritten(flow: Flow, changes: Mapping[str, Any]) -> Flow:
     mass = changes.get("mode", flow.mode) in OF_MASS
     beginning = {} if "initial" in changes else _beginning(flow, mass)
     going_on = set(changes) <= {"time", "drift"}
+    if changes.get("mode") == "natural" and flow.boundary == "dirichlet":
+        beginning["boundary"] = "neumann"
     time = {} if going_on else {"time": 0.0}
     return replace(flow, **{**beginning, **time, **changes})
 

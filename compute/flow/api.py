@@ -28,7 +28,7 @@ from compute.flow.natural import expectations
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
-from compute.flow.stepping import Evolution, diffuse, longest, sharpen
+from compute.flow.stepping import MOST_STAGES, Evolution, diffuse, longest, sharpen
 from compute.flow.tracking import Track, follow
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status, points_of
@@ -41,6 +41,10 @@ BOUNDARIES = ("neumann", "dirichlet", "periodic")
 # nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
 SIDES = (4, 2048)
 RECORDS = 10
+# nodes times stages of an evolution at most, and for how many nodes' work a step takes its time anyway
+MOST_WORK, STEP_COST = 3e11, 4096
+# of numbers in a field: their squares must be numbers
+LARGEST = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,12 +159,15 @@ class AttentionFlow:
         """The whole evolution, by steps of ``step`` at most, or as long as the grid lets them be.
 
         A step that is too long for the grid is reduced, which the ``limiter`` says.  ValueError for a
-        field that does not fit, or is not finite.
+        field that does not fit, is not finite or larger than 1e100, and for what would take an hour.
         """
         if not np.isfinite(time) or time <= 0:
             raise ValueError(f"time must be positive and finite, got {time!r}")
         if not step > 0:
             raise ValueError(f"step must be positive, got {step!r}")
+        if records < 1:
+            raise ValueError(f"records must be a whole number from 1, got {records!r}")
+        self._check_work(time, min(step, time / records))
         start = self._compressed(self._checked(field))
         made = self._run(start, time, records, step)
         end = self._expanded(made.states[-1])
@@ -181,6 +188,16 @@ class AttentionFlow:
             limiter=made.limiter,
             engine=self._engine.name,
         )
+
+    def _check_work(self, time: float, step: float) -> None:
+        """ValueError where steps so short as this grid needs would not come to an end."""
+        made = min(step, self.longest_step)
+        work = time / made * MOST_STAGES * (self._used.size + STEP_COST)
+        if work > MOST_WORK:
+            raise ValueError(
+                f"time must be at most {time * MOST_WORK / work:.2g} in mode {self.mode} on this grid, "
+                f"whose steps are as short as {made:.2g}, got {time!r}"
+            )
 
     def moved(self, field: Floats, time: float) -> tuple[Floats, Evolution]:
         """A finite field after ``time``, and how it went: `evolve` without what that tells besides.
@@ -220,7 +237,7 @@ class AttentionFlow:
         """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy ½∫|∇A|²dA of a finite field.
 
         The energy is −½⟨A, LA⟩ with the flow's own operator L, which may have a potential; that of the
-        natural gradient is ∫ρ KL(p_target ‖ p_θ) dA.
+        natural gradient is KL(p_target ‖ p_θ) in the mean over the mass that is on the grid.
         """
         op, z = self._operator, self._framed(field)
         return op.norm(z), 0.0 if self._vectors else op.total(z), self._energy(z)
@@ -228,7 +245,8 @@ class AttentionFlow:
     def _energy(self, z: np.ndarray) -> float:
         op = self._operator
         if self.mode == "natural":
-            return float((op.mass * z * self._loss).sum())
+            mass = op.total(z)
+            return float((op.mass * z * self._loss).sum() / mass) if mass else 0.0
         return -0.5 * float((op.mass * (z.conj() * op.applied(z)).real).sum())
 
     @property
@@ -265,6 +283,8 @@ class AttentionFlow:
         if lost.any():
             i, j = (int(v) for v in np.argwhere(lost)[0])
             raise ValueError(f"field must be finite, got {array[i, j].tolist()} at cell ({i}, {j})")
+        if np.max(np.abs(array), where=np.isfinite(array), initial=0.0) > LARGEST:
+            raise ValueError(f"field must hold numbers up to {LARGEST:g} in size")
         return np.nan_to_num(array)
 
     def _framed(self, field: Floats) -> np.ndarray:

@@ -3,7 +3,8 @@
 In expectations the flow is η(t) = η* + e^{−t}(η₀ − η*), so that no steps are made: at any time the
 cells of the grid lie where their corners have come, with the mass that was in them.  They are cut in
 parts, each of which is shared out between the four nodes around it (clouds in cells; Birdsall, Fuss
-1969): of second order in the grid's spacing, never negative, and mass is kept until it leaves the grid.
+1969): moments are of second order in the grid's spacing, a picture is blurred by a cell, signs stay,
+and mass is kept until it leaves the grid.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Carried:
     @cached_property
     def _corners(self) -> Ints:
         """The nodes (4, m) of the cells with mass that counts."""
-        mass = sum(ahead(self._density, way) for way in CORNERS)
+        mass = sum(np.abs(ahead(self._density, way)) for way in CORNERS)
         whole = cells(self.grid) & (mass > LEAST * np.max(mass))
         number = np.arange(whole.size).reshape(whole.shape)
         return np.array([ahead(number, way)[whole] for way in CORNERS])

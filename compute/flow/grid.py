@@ -34,7 +34,8 @@ class Grid:
     small beside that of most nodes; metric (…, 2, 2) g_ij in θ;
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
     omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
-    closes on itself along x₁ and x₂, its last node being one step before its first.
+    closes on itself along x₁ and x₂, its last node being one step before its first.  sense: −1 where
+    the chart turns θ over.
     """
 
     manifold: Manifold
@@ -49,11 +50,18 @@ class Grid:
     curvature: Floats
     step: tuple[float, float]
     wraps: tuple[bool, bool] = (False, False)
+    sense: int = 1
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of nodes."""
         return self.usable.shape[0], self.usable.shape[1]
+
+    @property
+    def size(self) -> Floats:
+        """How far the grid reaches along x₁ and x₂ (2,)."""
+        nodes = np.array(self.shape[::-1]) - 1 + np.array(self.wraps)
+        return np.asarray(self.step * nodes)
 
     @cached_property
     def _frame(self) -> tuple[Floats, Floats, Floats]:
@@ -170,4 +178,5 @@ def grid(
             (extent.y1 - extent.y0) / (rows - (not wraps[1])),
         ),
         wraps=wraps,
+        sense=-1 if usable.any() and np.median(np.linalg.det(jacobian)[usable]) < 0 else 1,
     )

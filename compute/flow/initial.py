@@ -22,6 +22,7 @@ from compute.types import Floats
 BRUSH = 0.06
 # a field is a Killing field where its Lie derivative of g is no larger, relative to g
 KILLING = 1e-5
+SAMPLES = 64
 MOST_BYTES = 64 << 20
 
 
@@ -66,12 +67,17 @@ def _connection(grid: Grid, theta: Floats) -> Floats:
 
 def dipole(grid: Grid, source: Floats, sink: Floats) -> Floats:
     """A source at one θ (2,) and a sink at another: differences of x/|x|² in the chart's own shares."""
-    size = np.array(grid.step) * np.array(grid.shape[::-1])
     drawn = np.zeros((*grid.shape, 2))
     for theta, sign in ((source, 1.0), (sink, -1.0)):
-        gap = (grid.x - grid.chart.forward(theta)) / size
-        drawn += sign * gap / (0.004 + (gap**2).sum(axis=-1, keepdims=True)) * size
+        gap = _gaps(grid, grid.chart.forward(theta))
+        drawn += sign * gap / (0.004 + (gap**2).sum(axis=-1, keepdims=True)) * grid.size
     return _pulled(grid, drawn)
+
+
+def _gaps(grid: Grid, x: Floats) -> Floats:
+    """From x (2,) to the nodes (rows, columns, 2) in shares of the grid, the shorter way round."""
+    gap: Floats = (grid.x - x) / grid.size
+    return gap - np.where(grid.wraps, np.round(gap), 0.0)
 
 
 def gradient(grid: Grid, scalar: str, index: int) -> Floats:
@@ -91,7 +97,7 @@ def rotation(grid: Grid) -> Floats:
 
     The first of a few candidates X with ∇_iX_j + ∇_jX_i = 0 at points all over the grid.
     """
-    theta = grid.theta[grid.usable][:: max(1, int(grid.usable.sum()) // 64)]
+    theta = np.random.default_rng(0).permutation(grid.theta[grid.usable])[:SAMPLES]
     for candidate in (_turn, _triangle, _first, _second, _dilation):
         if _is_killing(grid, candidate, theta):
             return np.nan_to_num(candidate(grid.theta))
@@ -136,6 +142,8 @@ def _is_killing(grid: Grid, candidate: object, theta: Floats) -> bool:
         turned = np.einsum("...mj,...m->...j", g, slope)
         lie[:, k, :] += turned
         lie[:, :, k] += turned
+    if (np.abs(x).max(axis=1) == 0.0).sum() > 1:
+        return False
     scale = np.abs(g).max(axis=(1, 2)) * max(1.0, float(np.abs(x).max()))
     found = np.abs(lie).max(axis=(1, 2)) / scale
     return bool(np.isfinite(found).all() and np.quantile(found, 0.9) < KILLING)
@@ -157,14 +165,16 @@ def random(grid: Grid, seed: int) -> Floats:
     The places are of the chart, so that a finer grid shows the same field.
     """
     numbers = np.random.default_rng(seed).normal(size=(8, 8, 2))
-    rows, columns = (np.linspace(0.0, 7.0, count) for count in grid.shape)
-    z = _hat(rows) @ (numbers[..., 0] + 1j * numbers[..., 1]) @ _hat(columns).T
+    rows, columns = map(_hat, grid.shape, grid.wraps[::-1])
+    z = rows @ (numbers[..., 0] + 1j * numbers[..., 1]) @ columns.T
     return grid.from_frame(z)
 
 
-def _hat(at: Floats) -> Floats:
-    """Smooth weights (k, 8) of 8 places at positions (k,), each row of them with sum 1."""
-    weights = np.exp(-1.5 * (at[:, None] - np.arange(8)) ** 2)
+def _hat(count: int, wraps: bool) -> Floats:
+    """Smooth weights (count, 8) of 8 places at evenly spread positions, each row of them with sum 1."""
+    at = np.linspace(0.0, 8.0 if wraps else 7.0, count, endpoint=not wraps)
+    gap = at[:, None] - np.arange(8)
+    weights = np.exp(-1.5 * (gap - 8.0 * np.round(gap / 8.0) if wraps else gap) ** 2)
     rows: Floats = weights / weights.sum(axis=1, keepdims=True)
     return rows
 
@@ -189,17 +199,15 @@ def painted(grid: Grid, strokes: Sequence[Sequence[tuple[float, float]]]) -> Flo
     """Along each stroke its direction, of unit length in g, fading a brush's width away."""
     if not strokes:
         raise ValueError("nothing is painted yet: hold Alt and drag on the chart")
-    size = np.array(grid.step) * np.array(grid.shape[::-1])
     drawn, weight = np.zeros((*grid.shape, 2)), np.full(grid.shape, 1e-12)
     for stroke in strokes:
-        x = grid.chart.forward(np.array(stroke)) / size
-        for a, b in pairwise(x):
-            way = b - a
+        for a, b in pairwise(grid.chart.forward(np.array(stroke))):
+            way, gap = (b - a) / grid.size, _gaps(grid, 0.5 * (a + b))
             length2 = max(float(way @ way), 1e-24)
-            share = np.clip(((grid.x / size - a) @ way) / length2, 0.0, 1.0)
-            gap2 = ((grid.x / size - a - share[..., None] * way) ** 2).sum(axis=-1)
+            share = np.clip((gap @ way) / length2, -0.5, 0.5)
+            gap2 = ((gap - share[..., None] * way) ** 2).sum(axis=-1)
             near = np.exp(-0.5 * gap2 / BRUSH**2)
-            drawn += near[..., None] * way / np.sqrt(length2) * size
+            drawn += near[..., None] * way / np.sqrt(length2) * grid.size
             weight += near
     field = _pulled(grid, drawn / weight[..., None])
     z = grid.to_frame(field)
@@ -234,9 +242,7 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
 
 def bump(grid: Grid, theta: Floats) -> Floats:
     """A scalar: attention mass around θ (2,), a tenth of the chart wide."""
-    size = np.array(grid.step) * np.array(grid.shape[::-1])
-    gap = (grid.x - grid.chart.forward(theta)) / size
-    mass: Floats = np.exp(-50.0 * (gap**2).sum(axis=-1))
+    mass: Floats = np.exp(-50.0 * (_gaps(grid, grid.chart.forward(theta)) ** 2).sum(axis=-1))
     return mass
 
 

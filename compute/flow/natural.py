@@ -51,7 +51,8 @@ def towards(grid: Grid, target: Floats) -> Floats:
     0 where the grid is not in use.  ValueError as for `natural_gradient_flow`.
     """
     eta = expectations(grid.manifold)
-    field = eta.pull(grid.theta, eta.forward(target) - eta.forward(grid.theta))
+    (end,) = points_of(grid.manifold, "target", target[None])
+    field = eta.pull(grid.theta, eta.forward(end) - eta.forward(grid.theta))
     return np.where(grid.usable[..., None] & np.isfinite(field), field, 0.0)
 
 

@@ -5,6 +5,11 @@ with U = exp(−i∫ω) the transport of the neighbour's value to the corner, M 
 L = −M⁻¹∇E.  L is symmetric in the inner product of M and never positive, so that ‖z‖ does not grow.
 For scalars U = 1: rows sum to zero and mass is kept.  Nothing flows through edges (Neumann), unless
 the grid closes on itself there.
+
+A term cKA comes with what the edge must have of it: in an orthonormal frame
+    |D₁z − iD₂z|² = (div A)² + (curl A)²  (c = −1),    |D₁z + iD₂z|² = 2|Def₀ A|²  (c = +1)
+differ from |∇A|² by ±2 Im(D̄₁z̄ D₂z), which is ∓K|A|² and a flux through the edge.  So neither lets
+the norm grow, and Killing fields, for which Def A = 0, do not move up to the edge.
 """
 
 from __future__ import annotations
@@ -82,12 +87,17 @@ class Stencil:
 
 
 def laplacian(grid: Grid, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Stencil:
-    """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges."""
+    """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges.
+
+    potential: −1 (Hodge), 0 or 1 (deformation) of vectors, 0 of scalars.
+    """
     whole = cells(grid)
     h1, h2 = grid.step
     east, north = (transports(grid, way, vectors) for way in (EAST, NORTH))
     links = np.zeros((4, *grid.shape), complex if vectors else float)
     own, mass = np.zeros(grid.shape), np.zeros(grid.shape)
+    # Im(D̄₁z̄ D₂z) has no metric, but the sense of the frame
+    turn = np.where(whole, -0.25j * potential * grid.sense, 0.0) if potential else 0.0
     for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
         down, right = corner
         area = np.where(whole, 0.25 * h1 * h2 * ahead(grid.area, corner), 0.0)
@@ -99,16 +109,17 @@ def laplacian(grid: Grid, vectors: bool, potential: float = 0.0, pinned: bool = 
         own += _behind(alpha + gamma + 2 * beta, corner)
         own += _behind(alpha, beside) + _behind(gamma, above)
         mass += _behind(area, corner)
-        links[0] += _behind((alpha + beta) * ahead(east, (down, 0)), (down, 0))
-        links[1] += _behind((gamma + beta) * ahead(north, (0, right)), (0, right))
+        # signs of the corner's own links, which lead from it or to it
+        along, up = turned * (1 - 2 * right) * turn, turned * (1 - 2 * down) * turn
+        links[0] += _behind((alpha + beta + along) * ahead(east, (down, 0)), (down, 0))
+        links[1] += _behind((gamma + beta - up) * ahead(north, (0, right)), (0, right))
         # from the upper of the two neighbours by way of the corner to the lower one
         level, upright = ahead(east, (down, 0)), ahead(north, (0, right))
         level = level if (right == 1) == (down == 0) else level.conj()
         lower = (0, right if down else 1 - right)
-        links[2 if lower == (0, 0) else 3] += _behind(-beta * level * upright, lower)
+        links[2 if lower == (0, 0) else 3] += _behind((up - beta) * level * upright, lower)
     both = sum(w.real + _behind(w.real, way) for w, way in zip(links, LINKS, strict=True))
     rest = both - own if vectors else np.zeros(grid.shape)
-    rest = rest + potential * grid.curvature * mass
     free = ~_edge(whole) if pinned else np.ones(grid.shape, bool)
     return Stencil(links, np.asarray(rest), mass, free, grid.wraps)
 

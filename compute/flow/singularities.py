@@ -15,9 +15,10 @@ from compute.manifold import solve2
 from compute.types import Floats
 
 NEWTON = 20
-# a zero is called a centre where |tr ∂A| falls below this share of √det ∂A
-CENTRE = 1e-3
-# and a node where it turns by less than this share of its growth, as the slopes of a cell tell it
+# as far as the slopes of a cell tell, a zero is called a centre where |tr ∂A| falls below this share of
+# √det ∂A
+CENTRE = 0.05
+# and a node where it turns by less than this share of its growth
 STAR = 0.1
 
 

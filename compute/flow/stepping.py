@@ -154,12 +154,12 @@ def sharpen(
         size = span / count
         z, done = _bounded(advance, norm, z, size, count, largest)
         steps += done
-        states.append(z)
+        if done > 0:
+            states.append(z)
+            times.append(float(target) if done == count else times[-1] + done * size)
         if done < count:
-            times.append(times[-1] + done * size)
             words = limited(time / records, size, step)
             return Evolution(times, states, steps, step, Status.NOT_CONVERGED, words)
-        times.append(float(target))
     return Evolution(
         times, states, steps, step, Status.OK, limited(time / records, size, step)
     )  # fmt: skip

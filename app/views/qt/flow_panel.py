@@ -23,8 +23,12 @@ from app.views.theme import Theme
 TICKS = 1000
 PLOT_HEIGHT = 92
 PLOTS = (
-    ("norm", "norm", "√∫g(A,A)dA: the heat flows never let it grow"),
-    ("mass", "mass", "∫ρ dA: a scalar flow with closed edges keeps it"),
+    (
+        "norm",
+        "norm",
+        "√∫g(A,A)dA, or √∫ρ²dA of mass: heat never lets it grow, unless the edge is held",
+    ),
+    ("mass", "mass", "∫ρ dA: kept, unless the edge is held or mass leaves the grid"),
     ("energy", "energy", ""),
 )
 BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
@@ -74,7 +78,7 @@ class FlowPanel:
         self.slider.setToolTip("How long the field has flowed: what has been is kept")
         self.slider.valueChanged.connect(self._scrub)
         self.readout = label("", "quiet")
-        fixed(self.readout, 62)
+        fixed(self.readout, 84)
         row.addWidget(self.slider, 1)
         row.addWidget(self.readout)
         return row
