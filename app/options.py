@@ -236,7 +236,7 @@ def _flow(commands: Any) -> None:
     flow.add_argument("--chart", default="", help="the chart of the grid (the family's first)")
     flow.add_argument("--boundary", choices=("neumann", "dirichlet", "periodic"), default="neumann")
     flow.add_argument(
-        "--step", type=float, default=None, metavar="DT",
+        "--step", type=float, default=float("inf"), metavar="DT",
         help="a step at most (as long as the grid lets it be; a longer one is reduced, and said)",
     )  # fmt: skip
     flow.add_argument(

@@ -94,6 +94,66 @@ def test_mass_is_kept_and_norms_never_grow():
     assert (np.diff(found.norm) < 1e-9).all()
 
 
+@pytest.mark.parametrize("mode", ["rough", "hodge", "deformation"])
+@pytest.mark.parametrize("name", ["gaussian", "categorical3_natural", "attention:bank"])
+def test_no_norm_grows_by_heat_whatever_reaches_the_edge(name, mode):
+    flow = compute.AttentionFlow(family(name), 24, mode)
+    for field in (initial.random(flow.grid, 3), initial.frame(flow.grid)):
+        found = flow.evolve(field, 4.0, records=8)
+        assert (np.diff(found.norm) < 1e-9 * found.norm[0]).all()
+        assert flow.measures(np.nan_to_num(found.field))[2] >= 0.0
+
+
+@pytest.mark.parametrize("name", ["gaussian", "von_mises", "cauchy"])
+def test_killing_fields_stand_still_up_to_the_edge(name):
+    """All of them: what is left of their energy is the grid's error, of second order."""
+    energies = []
+    for size in (33, 65):
+        flow = compute.AttentionFlow(family(name), size, "deformation")
+        field = initial.rotation(flow.grid)
+        norm, _, energy = flow.measures(field)
+        energies.append(energy / norm**2)
+        moved = np.nan_to_num(flow.evolve_attention(field, 0.5)) - field
+        change = flow.measures(np.where(flow._used[..., None], moved, 0.0))[0]
+    assert energies[0] / energies[1] > 3.4
+    assert change < 0.1 * norm
+
+
+@pytest.mark.parametrize("name", ["gaussian", "cauchy", "logistic", "student_t", "von_mises"])
+@pytest.mark.parametrize("size", [32, 63, 64, 128])
+def test_rotations_are_killing_fields_on_every_grid(name, size):
+    flow = compute.AttentionFlow(family(name), size)
+    np.testing.assert_array_equal(
+        initial.rotation(flow.grid), np.broadcast_to([1.0, 0.0], (size, size, 2))
+    )
+
+
+@pytest.mark.parametrize("size", [63, 64])
+def test_there_is_no_killing_field_of_attention(size):
+    flow = compute.AttentionFlow(family("attention:bank"), size)
+    with pytest.raises(ValueError, match="has no rotation that is known"):
+        initial.rotation(flow.grid)
+
+
+def test_fields_to_begin_with_do_not_depend_on_the_grid():
+    """Nor do they end where a grid closes on itself."""
+    manifold = family("von_mises")
+    at = np.array([3.0, 1.0])
+    for boundary in ("neumann", "periodic"):
+        masses = []
+        for size in (48, 96):
+            flow = compute.AttentionFlow(manifold, size, "scalar", boundary=boundary)
+            masses.append(flow._operator.total(initial.bump(flow.grid, at)))
+        assert masses[0] == pytest.approx(masses[1], rel=2e-3)
+    grid = flow.grid
+    for field in (
+        initial.bump(grid, at)[..., None], initial.dipole(grid, at, np.array([0.0, 1.0])),
+        initial.random(grid, 1), initial.painted(grid, [[(2.9, 1.0), (3.4, 1.1)]]),
+    ):  # fmt: skip
+        steps = np.abs(np.diff(field, axis=1)).max()
+        assert np.abs(field[:, 0] - field[:, -1]).max() < 1.5 * steps
+
+
 def test_the_operator_is_symmetric_in_its_mass():
     flow = compute.AttentionFlow(family("weibull"), 12, "rough")
     op = flow._operator
@@ -126,6 +186,14 @@ def test_sharpening_and_the_literal_equation_are_stopped():
         assert found.status is Status.NOT_CONVERGED
         assert found.norm[-1] <= 10.0 * found.norm[0]
         assert found.times[-1] < 50.0
+
+
+def test_what_is_stopped_at_once_has_no_time_twice():
+    flow = compute.AttentionFlow(family("gaussian"), 16, "seed")
+    found = flow.evolve(initial.random(flow.grid, 0), 0.3, records=400)
+    assert found.status is Status.NOT_CONVERGED
+    assert (np.diff(found.times) > 0).all()
+    assert len(found.times) == len(found.norm)
 
 
 def test_indices_add_up_to_the_turns_along_the_edge():
@@ -295,6 +363,14 @@ def test_mass_is_carried_as_the_density_says():
     assert errors[0] / errors[1] == pytest.approx(4.0, abs=0.8)
 
 
+def test_mass_of_either_sign_is_carried():
+    flow = compute.AttentionFlow(family("gaussian"), 32, "natural")
+    one, other = (initial.bump(flow.grid, np.array(pin)) for pin in flow.manifold.pins)
+    found = flow.evolve_attention(one - 2.0 * other, 0.3)
+    parts = [flow.evolve_attention(part, 0.3) for part in (one, other)]
+    np.testing.assert_allclose(found, parts[0] - 2.0 * parts[1], atol=1e-10 * np.abs(found).max())
+
+
 def test_mass_arrives():
     flow = compute.AttentionFlow(family("gaussian"), 32, "natural", target=(0.5, 1.2))
     rho = initial.bump(flow.grid, np.array(flow.manifold.pins[0]))
@@ -346,6 +422,13 @@ def test_wrong_use():
     spoilt[3, 5, 0] = np.nan
     with pytest.raises(ValueError, match=r"at cell \(3, 5\)"):
         flow.evolve(spoilt, 1.0)
+    for records in (0, -3):
+        with pytest.raises(ValueError, match="records must be a whole number from 1"):
+            flow.evolve(np.zeros((8, 8, 2)), 1.0, records)
+    with pytest.raises(ValueError, match=r"up to 1e\+100 in size"):
+        flow.evolve(np.full((8, 8, 2), 1e200), 1.0)
+    with pytest.raises(ValueError, match=r"time must be at most .* in mode rough on this grid"):
+        flow.evolve(np.zeros((8, 8, 2)), 1e12)
     with pytest.raises(ValueError, match="not covariant"):
         compute.AttentionFlow(manifold, 8, "seed", chart="log")
 

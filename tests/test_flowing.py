@@ -85,6 +85,43 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
     np.testing.assert_allclose(whole.values, answer.values, rtol=1e-12)
 
 
+def test_a_flow_that_was_stopped_is_what_it_was_before():
+    """States between those that are kept, too, and another run from the beginning."""
+    scene = scene_of(mode="seed", initial="random", seed=3, pace=5e-4)
+    job = flowing.wanted(completed(replace(scene, chart="parameters", view=None)))
+    run = flowing.Evolving(ENGINE, job)
+    fresh = flowing.Evolving(ENGINE, job)
+
+    def at(evolving, step):
+        *_, (time, state) = evolving.states_to(step * job.flow.pace)
+        return evolving.answer(replace(job, flow=replace(job.flow, time=time)), time, state, 0.0)
+
+    before = [at(fresh, step) for step in range(4)]
+    end = at(run, 200)
+    assert end.status == Status.NOT_CONVERGED
+    assert 0.0 < end.stopped < end.time
+    run._kept = {0: run._kept[0]}
+    again = [at(run, step) for step in range(4)]
+    for one, other in zip(before, again, strict=True):
+        assert other.status == Status.OK
+        np.testing.assert_array_equal(one.drawn, other.drawn)
+
+
+def test_the_natural_gradient_holds_no_edge():
+    flow = Flow(boundary="dirichlet")
+    assert rewritten(flow, {"mode": "natural"}).boundary == "neumann"
+    assert rewritten(flow, {"mode": "hodge"}).boundary == "dirichlet"
+
+
+def test_the_panel_says_why_there_is_no_flow():
+    window = MagicMock(spec=Window)
+    streaming = Streaming(Store(scene_of()), MagicMock(spec=Canvas), window)
+    streaming.fail("its chart is parameters")
+    assert window.set_panel.call_args.args[1].words == "its chart is parameters"
+    streaming.take(answers(scene_of())[-1])
+    assert "parameters" not in window.set_panel.call_args.args[1].words
+
+
 def test_the_natural_gradient_is_offered_where_there_is_one():
     def modes(name):
         rows = flowform.settings(completed(Scene(family=name)))

@@ -39,9 +39,7 @@ def flow(chosen: argparse.Namespace) -> int:
         chart=chosen.chart, boundary=chosen.boundary, target=chosen.target,
     )  # fmt: skip
     field = _initial(chosen, solver)
-    found = solver.evolve(
-        field, chosen.time, chosen.records, np.inf if chosen.step is None else chosen.step
-    )
+    found = solver.evolve(field, chosen.time, chosen.records, chosen.step)
     result: dict[str, Any] = {
         "norm": found.norm,
         "mass": found.mass,

@@ -192,7 +192,8 @@ class AttentionFlow:
     def _check_work(self, time: float, step: float) -> None:
         """ValueError where steps so short as this grid needs would not come to an end."""
         made = min(step, self.longest_step)
-        work = time / made * MOST_STAGES * (self._used.size + STEP_COST)
+        stages = 2 if self.mode in ("sharpen", "seed") else MOST_STAGES
+        work = time / made * stages * (self._used.size + STEP_COST)
         if work > MOST_WORK:
             raise ValueError(
                 f"time must be at most {time * MOST_WORK / work:.2g} in mode {self.mode} on this grid, "
