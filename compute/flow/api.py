@@ -82,7 +82,8 @@ class AttentionFlow:
     chart and view if not given).
     ``engine`` evaluates the geometry at the nodes and makes the steps: the reference in float64, by
     sparse products; the GPU in float32, by tiles.  Coefficients are put together in float64.
-    ``boundary``: nothing flows through the grid's edge ("neumann"), it is held there ("dirichlet"),
+    ``boundary``: nothing flows through the grid's edge ("neumann": what is natural to the energy that
+    the mode descends, see `compute.flow.operator`), it is held there ("dirichlet"),
     or the grid closes on itself along a coordinate with a period, one of which it then spans
     ("periodic"; along the other nothing flows through).
     ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.
