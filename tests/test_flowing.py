@@ -117,7 +117,10 @@ def test_the_panel_says_why_there_is_no_flow():
     window = MagicMock(spec=Window)
     streaming = Streaming(Store(scene_of()), MagicMock(spec=Canvas), window)
     streaming.fail("its chart is parameters")
-    assert window.set_panel.call_args.args[1].words == "its chart is parameters"
+    streaming.toggle()
+    state = window.set_panel.call_args.args[1]
+    assert state.words == "There is no such flow: its chart is parameters."
+    assert not state.running
     streaming.take(answers(scene_of())[-1])
     assert "parameters" not in window.set_panel.call_args.args[1].words
 

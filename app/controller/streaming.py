@@ -70,7 +70,7 @@ class Streaming:
 
     def toggle(self) -> None:
         """Evolve, or pause."""
-        if self._stop is None:
+        if self._stop is None and not self._failed:
             self._show_layers()
             self._stop = self._window.every(FRAME_MS, self._advance)
         else:
@@ -111,7 +111,7 @@ class Streaming:
     def fail(self, why: str) -> None:
         """There is no such flow: what was drawn of another one goes, and the panel says why."""
         self.forget()
-        self._failed = why
+        self._failed = f"There is no such flow: {why}."
         currents.clear(self._canvas)
         if not self._store.scene.layers.map:
             self._canvas.set_map(None)
