@@ -366,5 +366,7 @@ def _checks(commands: Any) -> None:
     )
     _engine(doctor)
     bench = _command(commands, "bench", "commands.bench:bench", "workloads and their yardsticks")
-    bench.add_argument("--only", default="A,B,E,F,D", metavar="A,B,E,F,D", help="which workloads")
+    bench.add_argument(
+        "--only", default="A,B,C,D,E,F", metavar="A,B,C…", help="which workloads (all)"
+    )
     _engine(bench)

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from app.cli import main
+from app.options import parser
 
 REFERENCE = ["--engine", "reference"]
 
@@ -121,3 +122,9 @@ def test_a_reader_that_has_seen_enough_is_no_error():
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_workloads_are_measured_unless_some_are_named(capsys):
+    assert set(parser().parse_args(["bench"]).only.split(",")) == set("ABCDEF")
+    assert main(["bench", "--only", "A,X"]) == 2
+    assert "workloads are A to F, got 'X'" in capsys.readouterr().err
