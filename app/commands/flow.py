@@ -11,7 +11,8 @@ from app.commands.output import save, show
 from compute import AttentionFlow, open_engine
 from compute.families import family
 from compute.flow import initial
-from compute.flow.api import OF_MASS, Flow
+from compute.flow.api import Flow
+from compute.flow.modes import OF_MASS
 from compute.flow.natural import towards
 from compute.flow.tracking import Track
 from compute.types import Status
@@ -67,15 +68,11 @@ def flow(chosen: argparse.Namespace) -> int:
         f"mode      {chosen.mode}"
         + (f": {WARNINGS[chosen.mode]}" if chosen.mode in WARNINGS else ""),
         f"norm      {found.norm[0]:.6g} becomes {found.norm[-1]:.6g} at t = {found.times[-1]:g}",
-        *(
-            [f"mass      {found.mass[0]:.9g} becomes {found.mass[-1]:.9g}{_off(found)}"]
-            if chosen.mode in OF_MASS
-            else []
-        ),
+        *([_mass(found, chosen.mode)] if chosen.mode in OF_MASS else []),
         f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
         f"along the edge {found.boundary_index:+d}",
         f"tracks    {_fates(found.tracks)}",
-        f"steps     {_steps(found)}; {found.cut:.1%} of the grid is cut",
+        f"steps     {_steps(found, chosen.mode)}; {found.cut:.1%} of the grid is cut",
         f"status    {found.status.name} ({found.engine})",
         *([f"limiter   {found.limiter}"] if found.limiter else []),
     ]
@@ -83,17 +80,18 @@ def flow(chosen: argparse.Namespace) -> int:
     return 0 if found.status == Status.OK else 1
 
 
-def _off(found: Flow) -> str:
-    """Whether mass is off the grid, in words."""
-    if np.isfinite(found.dt_limit) or abs(found.mass[-1] - found.mass[0]) < 1e-6 * abs(
-        found.mass[0]
-    ):
-        return ""
-    return f": {1 - found.mass[-1] / found.mass[0]:.1%} of it is off the grid"
+def _mass(found: Flow, mode: str) -> str:
+    """The mass before and after; by the natural gradient some may have left the grid."""
+    before, after = found.mass[0], found.mass[-1]
+    line = f"mass      {before:.9g} becomes {after:.9g}"
+    if mode == "natural" and abs(after - before) > 1e-6 * abs(before):
+        line += f": {1 - after / before:.1%} of it is off the grid"
+    return line
 
 
-def _steps(found: Flow) -> str:
-    if not np.isfinite(found.dt_limit):
+def _steps(found: Flow, mode: str) -> str:
+    """How many steps were made, and how long they may be."""
+    if mode == "natural":
         return "none: the way to the target is known at any time"
     return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
 

@@ -9,12 +9,13 @@ from typing import Any
 from app.controller import panels, placing
 from app.controller.preparing import Prepared, PrepareTask, edited, is_slow
 from app.controller.task import Task
-from app.model.flow import OF_MASS, rewritten
+from app.model.flow import rewritten
 from app.model.scene import completed, in_chart
 from app.model.store import Store
 from app.views.base import Window
 from app.views.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.flow import StrokeDrawn
+from compute.flow.modes import OF_MASS
 from compute.types import Floats
 
 # fields that a slider changes: what it passes over is one step of undo

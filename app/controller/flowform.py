@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from app.controller import picture
-from app.model.flow import OF_MASS, SIDES, Flow
+from app.model.flow import SIDES, Flow
 from app.model.scene import Scene, chart_of, view_of
 from app.views.base import Choice
 from app.views.flow import Setting
 from compute.families import family as manifold_of
 from compute.flow.grid import closed
+from compute.flow.modes import OF_MASS
 from compute.flow.natural import is_known
 from compute.manifold import Manifold
 

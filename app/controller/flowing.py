@@ -15,13 +15,14 @@ from functools import lru_cache
 import numpy as np
 
 from app.controller.particles import tracks
-from app.model.flow import BACKWARD, OF_MASS, Flow
+from app.model.flow import Flow
 from app.model.scene import Scene, chart_of, view_of
 from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
 from compute.flow import initial
 from compute.flow.api import AttentionFlow
 from compute.flow.grid import Grid
+from compute.flow.modes import BACKWARD, OF_MASS
 from compute.flow.natural import towards
 from compute.flow.singularities import Singularity, singularities
 from compute.flow.stepping import GROWTH, MOST_STAGES, Evolution
@@ -39,7 +40,7 @@ MOST_ZEROS = 400
 MOST_WORK = 1 << 22
 LAYERS = ("flow", "particles", "singularities")
 TINY = 1e-300
-EXACT = (
+KNOWN = (
     "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
 )
 
@@ -247,7 +248,7 @@ class Evolving:
 
     def _advanced(self, state: Floats, at: float, span: float) -> Floats:
         if self._carried is not None:
-            self._limiter = EXACT
+            self._limiter = KNOWN
             return self._carried.at(at + span)
         if at >= self._stopped:
             return state

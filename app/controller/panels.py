@@ -16,10 +16,7 @@ from compute.manifold import Manifold
 # what a layer is called, and one sentence about it
 LAYER_WORDS = {
     "map": ("Scalar map", "A number of each distribution as a colour, chosen above."),
-    "grid": (
-        "Coordinate grid",
-        "Lines of equal coordinates; where they bend, the chart is not the axes’.",
-    ),
+    "grid": ("Coordinate grid", "Lines through the ticks of the axes, which are the chart’s."),
     "ellipses": (
         "Fisher circles",
         "All of one radius by g: large where distributions are hard to tell apart. One that would not "

@@ -17,7 +17,7 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene, chart_of
 from app.views.events import Event, PanelShown
 from app.views.topology import Critical, PairChosen, TopologyAsked, TopologyState
-from compute.engine import Engine, ReferenceEngine
+from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.topology import Diagram, load, persistence, places
 from compute.types import Field, Floats
@@ -49,17 +49,23 @@ class TopologyTask(Task):
     superlevel: bool
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """One answer, with every pair above the noise."""
+        """One answer; none for a map without values."""
+        answer = self.answer()
+        if answer is not None:
+            emit(answer)
+
+    def answer(self) -> TopologyAnswer | None:
+        """Every pair above the noise; None for a map without values."""
         values = self.field.values
         known = values[np.isfinite(values)]
         if known.size == 0:
-            return
+            return None
         diagram = persistence(values, self.superlevel, NOISE * float(np.abs(known).max()))
         low, high = np.quantile(known, [0.01, 0.99])
         chart = chart_of(manifold_of(self.family), self.chart).plane
         ends = (diagram.birth_cell[:MOST], diagram.death_cell[:MOST])
         births, deaths = (places(chart, self.field.extent, values.shape, cells) for cells in ends)
-        emit(TopologyAnswer(self, diagram, births, deaths, float(high - low)))
+        return TopologyAnswer(self, diagram, births, deaths, float(high - low))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +111,7 @@ class Topology(Part):
                 pass
 
     def options(self) -> dict[str, str | int | bool]:
-        """The points that are marked."""
+        """The points that are marked now, for `render`; nothing where the panel is not seen."""
         if not self._seen or self._answer is None:
             return {}
         told: dict[str, str | int | bool] = {"critical": f"{self._share:g}"}
@@ -200,22 +206,22 @@ def marks(
     share: float,
     chosen: tuple[float, float] | None,
 ) -> Critical:
-    """The critical points of a figure's map, among its answers; chosen: where the named pair is born.
+    """The critical points of the map among a figure's answers, of sub- or superlevel sets.
 
-    ValueError where it has no map, or no pair there.
+    share: of the map's range that a pair must last for; chosen: θ where the pair is born that is named,
+    or None.  ValueError where it has no map, or no pair there.
     """
     maps = (shown(scene, answer) for answer in found if isinstance(answer, MapAnswer | FlowAnswer))
     field = next((field for field in maps if field is not None), None)
-    heard: list[object] = []
+    answer = None
     if field is not None:
-        task = TopologyTask(scene.family, scene.chart, field, superlevel)
-        task.perform(ReferenceEngine(), heard.append, lambda: False)
-    if not heard or not isinstance(heard[0], TopologyAnswer):
+        answer = TopologyTask(scene.family, scene.chart, field, superlevel).answer()
+    if answer is None:
         raise ValueError("critical points are those of a map, and the scene shows none")
-    number = -1 if chosen is None else born_at(heard[0], np.array(chosen))
+    number = -1 if chosen is None else born_at(answer, np.array(chosen))
     if chosen is not None and number < 0:
         raise ValueError(f"no part and no ring of the map is born at {chosen}")
-    return critical(scene, heard[0], share, number)
+    return critical(scene, answer, share, number)
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:

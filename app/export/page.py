@@ -18,7 +18,6 @@ from app.controller.panels import chart_words
 from app.controller.studies import StudyAnswer
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
-from app.model.flow import BACKWARD
 from app.model.scene import Scene
 from app.views.base import Measure
 from app.views.canvas.frame import Frame, Margins
@@ -31,6 +30,7 @@ from app.views.theme import Theme, rgba
 from compute import head_choice
 from compute.families import family as manifold_of
 from compute.families import parse
+from compute.flow.modes import BACKWARD
 from compute.types import Extent, Status
 
 PANELS = ("distributions", "measures")

@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from app.model.ranges import one_of, within
+from compute.flow.modes import BOUNDARIES, MODES, OF_MASS
 
 Point = tuple[float, float]
-MODES = ("rough", "hodge", "deformation", "scalar", "natural", "sharpen", "seed")
-# what flows is mass, not a vector
-OF_MASS = ("scalar", "natural")
-# labelled wherever they are shown: offered for study
-BACKWARD = ("sharpen", "seed")
-BOUNDARIES = ("neumann", "dirichlet", "periodic")
 INITIAL = (
     "transported", "dipole", "natural", "gradient", "rotation", "random", "head", "painted", "file",
     "bump",
@@ -31,9 +26,9 @@ MOST_STROKES, MOST_VERTICES = 64, 512
 class Flow:
     """The flow of a scene.
 
-    mode, boundary: as `compute.flow` names them; side: nodes a side over the chart's own rectangle.
-    initial: what it begins with.  scalar: whose gradient ("" is the mapped one's); seed: of random
-    numbers; strokes: polylines in θ that paint it; source: an .npz that holds it.
+    mode, boundary: as `compute.flow.modes` names them; side: nodes a side over the chart's own
+    rectangle.  initial: what it begins with.  scalar: whose gradient ("" is the mapped one's); seed:
+    of random numbers; strokes: polylines in θ that paint it; source: an .npz that holds it.
     time: how long it has run; pace: time a step; drift: how far particles are, in lives.
     """
 

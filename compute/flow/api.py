@@ -24,6 +24,7 @@ from compute.flow.carried import Carried
 from compute.flow.grid import Grid, closed
 from compute.flow.grid import grid as nodes
 from compute.flow.literal import Literal, literal
+from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
@@ -33,11 +34,7 @@ from compute.flow.tracking import Track, follow
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status, points_of
 
-MODES = ("rough", "hodge", "deformation", "scalar", "natural", "sharpen", "seed")
-# modes of mass, not of vectors
-OF_MASS = ("scalar", "natural")
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
-BOUNDARIES = ("neumann", "dirichlet", "periodic")
 # nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
 SIDES = (4, 2048)
 RECORDS = 10
@@ -86,7 +83,8 @@ class AttentionFlow:
     the mode descends, see `compute.flow.operator`), it is held there ("dirichlet"),
     or the grid closes on itself along a coordinate with a period, one of which it then spans
     ("periodic"; along the other nothing flows through).
-    ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.
+    ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.  ValueError for a mode
+    that the family, the chart or the boundary has not, a target outside the domain, and no cell inside.
     """
 
     def __init__(
@@ -121,13 +119,13 @@ class AttentionFlow:
         if not self._used.any():
             raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
         self._literal = self._as_written(pinned) if mode == "seed" else None
-        self.target = self._target(target, pinned) if mode == "natural" else None
+        self.target = self._checked_target(target, pinned) if mode == "natural" else None
 
     @cached_property
     def _bound(self) -> float:
         return self._engine.flow_bound(self._operator)
 
-    def _target(self, target: ArrayLike | None, pinned: bool) -> Floats:
+    def _checked_target(self, target: ArrayLike | None, pinned: bool) -> Floats:
         expectations(self.manifold)
         if pinned:
             raise ValueError(
@@ -192,8 +190,10 @@ class AttentionFlow:
 
     def _check_work(self, time: float, step: float) -> None:
         """ValueError where steps so short as this grid needs would not come to an end."""
+        if self.mode == "natural":
+            return
         made = min(step, self.longest_step)
-        stages = 2 if self.mode in ("sharpen", "seed") else MOST_STAGES
+        stages = 2 if self.mode in BACKWARD else MOST_STAGES
         work = time / made * stages * (self._used.size + STEP_COST)
         if work > MOST_WORK:
             raise ValueError(
@@ -210,7 +210,10 @@ class AttentionFlow:
         return self._expanded(made.states[-1]), made
 
     def carried(self, rho: Floats) -> Carried:
-        """A finite density of mass with where the natural gradient has it at any time."""
+        """A finite density ρ (rows, columns) and where the natural gradient has it at any time.
+
+        Of mode natural alone.
+        """
         assert self.target is not None
         return Carried(self.grid, self._operator, self._compressed(rho), self.target)
 
@@ -236,10 +239,10 @@ class AttentionFlow:
         return longest(self._bound)
 
     def measures(self, field: Floats) -> tuple[float, float, float]:
-        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy ½∫|∇A|²dA of a finite field.
+        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy of a finite field.
 
-        The energy is −½⟨A, LA⟩ with the flow's own operator L, which may have a potential; that of the
-        natural gradient is KL(p_target ‖ p_θ) in the mean over the mass that is on the grid.
+        The energy is what the mode descends, −½⟨A, LA⟩: of rough heat ½∫|∇A|²dA; of the natural
+        gradient KL(p_target ‖ p_θ) in nats, in the mean over the mass that is on the grid.
         """
         op, z = self._operator, self._framed(field)
         return op.norm(z), 0.0 if self._vectors else op.total(z), self._energy(z)
@@ -261,7 +264,7 @@ class AttentionFlow:
             times = np.linspace(0.0, time, records + 1).tolist()
             carried = self.carried(z)
             return Evolution(times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "")
-        if self.mode in ("sharpen", "seed"):
+        if self.mode in BACKWARD:
             longest = min(self.longest_step, step)
             return sharpen(self._advance, self._norm, z, longest, time, records)
         return diffuse(self._advance, z, self._bound, time, records, step)

@@ -32,8 +32,8 @@ LEAST = 1e-12
 class Carried:
     """Mass rho (rows, columns), a density against dA at the nodes of a grid, and where it is going.
 
-    masses: the stencil of scalars, which knows the nodes' areas; target: θ* (2,).  ValueError for
-    families that are not exponential.
+    masses: the stencil of scalars, which knows the nodes' areas; target: θ* (2,).  `at` raises
+    ValueError for families that are not exponential.
     """
 
     grid: Grid
@@ -42,11 +42,14 @@ class Carried:
     target: Floats
 
     def at(self, time: float) -> Floats:
-        """ρ (rows, columns) at a time ≥ 0; 0 where the grid is not in use."""
+        """ρ (rows, columns) at a time ≥ 0; 0 where the grid is not in use.
+
+        What has left the grid is missing, and may come back.
+        """
         if time == 0.0:
             return self.rho
         nodes, back = np.unique(self._corners, return_inverse=True)
-        corners = self._carried(self.grid.theta.reshape(-1, 2)[nodes], time)[back.reshape(4, -1)]
+        corners = self._moved(self.grid.theta.reshape(-1, 2)[nodes], time)[back.reshape(4, -1)]
         known = np.isfinite(corners).all(axis=(0, 2))
         corners, density = corners[:, known], self._density.reshape(-1)[self._corners[:, known]]
         corners[1:] -= self._turns(corners[1:] - corners[0], np.round)
@@ -83,7 +86,7 @@ class Carried:
         number = np.arange(whole.size).reshape(whole.shape)
         return np.array([ahead(number, way)[whole] for way in CORNERS])
 
-    def _carried(self, theta: Floats, time: float) -> Floats:
+    def _moved(self, theta: Floats, time: float) -> Floats:
         """Where points (k, 2) are at a time, counted in nodes along x₁ and x₂ (k, 2)."""
         end = self._eta.forward(self.target)
         eta = end + np.exp(-time) * (self._eta.forward(theta) - end)

@@ -33,7 +33,7 @@ class Grid:
     usable: inside the domain with a metric that is neither too nearly singular nor, in the chart, too
     small beside that of most nodes; metric (…, 2, 2) g_ij in θ;
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
-    omega (…, 2): ω_i in θ; curvature K.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
+    omega (…, 2): ω_i in θ.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
     closes on itself along x₁ and x₂, its last node being one step before its first.  sense: −1 where
     the chart turns θ over.
     """
@@ -47,7 +47,6 @@ class Grid:
     area: Floats
     raised: Floats
     omega: Floats
-    curvature: Floats
     step: tuple[float, float]
     wraps: tuple[bool, bool] = (False, False)
     sense: int = 1
@@ -172,7 +171,6 @@ def grid(
         area=np.sqrt(det) / np.abs(np.linalg.det(jacobian)),
         raised=raised,
         omega=omega,
-        curvature=np.nan_to_num(found.curvature).reshape(rows, columns),
         step=(
             (extent.x1 - extent.x0) / (columns - (not wraps[0])),
             (extent.y1 - extent.y0) / (rows - (not wraps[1])),

@@ -22,6 +22,7 @@ from compute.types import Floats
 BRUSH = 0.06
 # a field is a Killing field where its Lie derivative of g is no larger, relative to g
 KILLING = 1e-5
+# at so many nodes, anywhere: those of one column, say, would let a field pass that vanishes there
 SAMPLES = 64
 MOST_BYTES = 64 << 20
 
