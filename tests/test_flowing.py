@@ -121,6 +121,11 @@ def test_the_panel_says_why_there_is_no_flow():
     state = window.set_panel.call_args.args[1]
     assert state.words == "There is no such flow: its chart is parameters."
     assert not state.running
+    # another flow may be, shown or not
+    scene = streaming._store.scene
+    streaming._store.update(replace(scene, flow=replace(scene.flow, mode="hodge")))
+    streaming.toggle()
+    assert window.set_panel.call_args.args[1].running
     streaming.take(answers(scene_of())[-1])
     assert "parameters" not in window.set_panel.call_args.args[1].words
 

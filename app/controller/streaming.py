@@ -52,7 +52,8 @@ class Streaming:
         self._answer: FlowAnswer | None = None
         self._moving: Particles | None = None
         self._phase = 0.0
-        self._failed = ""
+        # a flow that cannot be, and why
+        self._failed: tuple[object, str] | None = None
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """What the command table calls."""
@@ -70,7 +71,7 @@ class Streaming:
 
     def toggle(self) -> None:
         """Evolve, or pause."""
-        if self._stop is None and not self._failed:
+        if self._stop is None and not self._why:
             self._show_layers()
             self._stop = self._window.every(FRAME_MS, self._advance)
         else:
@@ -105,17 +106,23 @@ class Streaming:
         """The scene is another one."""
         self.end()
         self._answer = self._moving = None
-        self._failed = ""
+        self._failed = None
         self._keep_drifting()
 
     def fail(self, why: str) -> None:
         """There is no such flow: what was drawn of another one goes, and the panel says why."""
         self.forget()
-        self._failed = f"There is no such flow: {why}."
+        self._failed = (_subject(self._store.scene), f"There is no such flow: {why}.")
         currents.clear(self._canvas)
         if not self._store.scene.layers.map:
             self._canvas.set_map(None)
         self.show_state()
+
+    @property
+    def _why(self) -> str:
+        """Why the scene's flow cannot be; "" as long as that is not known."""
+        subject, words = self._failed or (None, "")
+        return words if subject == _subject(self._store.scene) else ""
 
     def _advance(self) -> None:
         """One step, unless the last one is not answered yet."""
@@ -152,7 +159,7 @@ class Streaming:
     # --- answers ------------------------------------------------------------------------------
     def take(self, answer: FlowAnswer) -> None:
         """Draw the field, and go on from it."""
-        self._answer, self._failed = answer, ""
+        self._answer, self._failed = answer, None
         self.draw()
         self.show_state()
 
@@ -196,7 +203,7 @@ class Streaming:
                 longest=max(SLIDER * flow.pace, flow.time),
                 running=self.is_running,
                 warning=WARNINGS.get(flow.mode, ""),
-                words=self._failed or _words(flow, found),
+                words=self._why or _words(flow, found),
                 times=found.times if found else NONE,
                 norm=found.norm if found else NONE,
                 mass=found.mass if found else NONE,
@@ -205,6 +212,11 @@ class Streaming:
                 lives=lives.lives(found.lives) if found else (),
             ),
         )
+
+
+def _subject(scene: Scene) -> object:
+    """What a flow is of, whatever its time."""
+    return scene.family, scene.chart, replace(scene.flow, time=0.0, drift=0.0)
 
 
 def _words(flow: Flow, answer: FlowAnswer | None) -> str:
