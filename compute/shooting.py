@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import constant, flat, geodesic, multiple
+from compute import batch, constant, flat, geodesic, multiple, parallel_shooting
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
 from compute.guess import alphas, first_curve
@@ -58,6 +58,13 @@ def connect(
     def fire(shot: ShootRequest) -> Paths:
         return geodesic.shoot(shot, tableau, precision)
 
+    if tableau is None and precision == "f8" and len(curve) <= parallel_shooting.FEW:
+        paths = parallel_shooting.connect(request, curve, path, fire)
+        rest = np.flatnonzero(paths.status != Status.OK)
+        if rest.size == 0:
+            return paths
+        own = replace(request, start=request.start[rest], end=request.end[rest])
+        return batch.replaced(paths, rest, from_curves(own, curve[rest], path, fire))
     steps = request.steps if tableau is not None else min(request.steps, AIM_STEPS)
     return from_curves(request, curve, path, fire, precision, steps)
 

@@ -7,22 +7,35 @@ from typing import Any
 
 import numpy as np
 
-from app.commands.output import exit_of, show
+from app.commands.output import FEWEST_DIGITS, MOST_DIGITS, digits, exit_of, show, written
 from app.model import session
 from compute import AttentionGeodesic, Path, open_engine
+from compute.engine import Engine
 from compute.families import family
 from compute.manifold import Manifold
-from compute.types import GeometryRequest, Status, TransportRequest
+from compute.types import (
+    ConnectRequest,
+    GeometryRequest,
+    ShootRequest,
+    Status,
+    TransportRequest,
+    points,
+)
 
 Point = tuple[float, float]
+# significant digits of single precision
+GPU_DIGITS = 6
+# the engine that was asked for, and the one that a second try answers with
+REPLACED = ("gpu", "reference")
 
 
 def geometry(chosen: argparse.Namespace) -> int:
-    """g, Γ, T, K and det g at a point."""
+    """Print g, Γ, T, K and det g at a point."""
     scene = session.load(chosen.scene) if chosen.scene else None
     manifold = _family(chosen, scene)
     at = _given("--at", chosen.at, scene and scene.start and scene.start.theta)
-    found = open_engine(chosen.engine).geometry(GeometryRequest(manifold, [at]))  # type: ignore[arg-type]
+    request = GeometryRequest(manifold, [at])  # type: ignore[arg-type]
+    found = precise(chosen.engine).geometry(request)
     status = Status(int(found.status[0]))
     result = {
         "metric": found.metric[0],
@@ -33,8 +46,12 @@ def geometry(chosen: argparse.Namespace) -> int:
         "status": status,
         "engine": found.engine,
     }
-    words = {name: np.array2string(np.asarray(value), precision=9)
-             for name, value in result.items() if name not in ("status", "engine")}  # fmt: skip
+    count = MOST_DIGITS if found.engine == "reference" else GPU_DIGITS
+    words = {
+        name: written(value, count)
+        for name, value in result.items()
+        if name not in ("status", "engine")
+    }
     if status == Status.OK and not np.isfinite(found.curvature[0]):
         words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
     lines = [f"{name:12} {text}" for name, text in words.items()]
@@ -42,64 +59,97 @@ def geometry(chosen: argparse.Namespace) -> int:
     return exit_of(status)
 
 
+def precise(engine: str) -> Engine:
+    """Open the engine of a single result: float64, unless the GPU was asked for."""
+    return open_engine("reference" if engine == "auto" else engine)
+
+
 def geodesic(chosen: argparse.Namespace) -> int:
-    """The boundary-value problem."""
-    scene = session.load(chosen.scene) if chosen.scene else None
-    start, end = _ends(chosen, scene)
-    alpha = _alpha(chosen, scene)
+    """Solve the boundary-value problem."""
+    request = _request(chosen)
+    start, end = request.start[0], request.end[0]
     solver = AttentionGeodesic(
-        _family(chosen, scene), alpha, open_engine(chosen.engine), chosen.steps
+        request.manifold, request.alpha, precise(chosen.engine), request.steps
     )
-    if chosen.all:
-        return _show_paths(solver.all_paths(start, end), chosen.json, solver.engine.name)
-    return _show_paths([solver.compute_path(start, end)], chosen.json, solver.engine.name)
+    paths = solver.all_paths(start, end) if chosen.all else [solver.compute_path(start, end)]
+    known = request.manifold.distance if request.alpha == 0.0 else None
+    closed = None if known is None else float(known(request.start, request.end)[0])
+    return _show_paths(paths, chosen, request.alpha, closed)
 
 
 def shoot(chosen: argparse.Namespace) -> int:
-    """The initial-value problem."""
-    solver = AttentionGeodesic(
-        family(chosen.family), chosen.alpha, open_engine(chosen.engine), chosen.steps
+    """Solve the initial-value problem."""
+    manifold = family(chosen.family)
+    at = ShootRequest(
+        manifold,
+        [chosen.start],
+        [chosen.velocity],
+        chosen.alpha,
+        chosen.steps,  # type: ignore[arg-type]
     )
+    solver = AttentionGeodesic(manifold, at.alpha, precise(chosen.engine), at.steps)
     path = solver.shoot(chosen.start, chosen.velocity, chosen.length)
-    return _show_paths([path], chosen.json, solver.engine.name)
+    return _show_paths([path], chosen, at.alpha)
 
 
-def _show_paths(paths: list[Path], as_json: bool, engine: str) -> int:
-    blocks = ["\n".join(_lines(path, engine)) for path in paths]
-    show({"paths": paths}, as_json, ["\n\n".join(blocks)])
+def _show_paths(
+    paths: list[Path], chosen: argparse.Namespace, alpha: float, closed: float | None = None
+) -> int:
+    """Print paths, shortest first, and the closed form of the distance where there is one."""
+    blocks = ["\n".join(_lines(path, chosen.engine, alpha, closed)) for path in paths]
+    result: dict[str, Any] = {"paths": paths}
+    if closed is not None:
+        result["closed_form"] = closed
+    show(result, chosen.json, ["\n\n".join(blocks)])
     # of several geodesics those past a conjugate point are what was asked for
     return exit_of(paths[0].status)
 
 
-def _lines(path: Path, engine: str) -> list[str]:
-    """A path in words; one that another engine found than was asked says so."""
-    instead = "" if path.engine == engine else f", in float64 in place of {engine}"
-    whose = "" if path.status in (Status.OK, Status.CONJUGATE_POINT) else " of what there is of it"
+def _lines(path: Path, engine: str, alpha: float, closed: float | None) -> list[str]:
+    """A path in words, its numbers to the digits that they have."""
+    instead = f", in float64 in place of {engine}" if (engine, path.engine) == REPLACED else ""
+    arrived = path.status in (Status.OK, Status.CONJUGATE_POINT)
+    count = digits(_error_of(path)) if arrived else FEWEST_DIGITS
+    kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
+    whose = kind if arrived else f"{kind} of the part that there is"
+    beside = (
+        []
+        if closed is None
+        else [f"closed    {closed:.{MOST_DIGITS}g}, the distance in closed form"]
+    )
     return [
-        f"length    {path.length:.9g}{whose}",
-        f"energy    {path.energy:.9g}",
-        f"from      {path.theta[0].tolist()}",
-        f"to        {path.theta[-1].tolist()}",
-        f"velocity  {path.velocity[0].tolist()}",
+        f"length    {written(path.length, count)}, {whose} (a pure number)",
+        *beside,
+        f"energy    {written(path.energy, count)}",
+        f"from      {written(path.theta[0], count)}",
+        f"to        {written(path.theta[-1], count)}",
+        f"velocity  {written(path.velocity[0], count)}",
         f"residual  {path.residual:.2e}   drift {path.error:.2e}   conjugate points {path.morse_index}",
         f"status    {path.status.name}: {path.status.words} ({path.engine}{instead})",
     ]
 
 
+def _error_of(path: Path) -> float:
+    """The relative error of a path's length that its residual, its drift and its engine leave."""
+    missed = path.residual / path.length if path.length > 0.0 else 0.0
+    least = 10.0**-MOST_DIGITS if path.engine == "reference" else 10.0**-GPU_DIGITS
+    return float(max(missed, path.error, least))
+
+
 def transport(chosen: argparse.Namespace) -> int:
-    """A vector along the geodesic between two points."""
+    """Carry a vector along the geodesic between two points."""
+    request = _request(chosen)
     scene = session.load(chosen.scene) if chosen.scene else None
-    start, end = _ends(chosen, scene)
     vector = _given("--vector", chosen.vector, scene and scene.vector)
-    manifold, alpha, engine = (
-        _family(chosen, scene),
-        _alpha(chosen, scene),
-        open_engine(chosen.engine),
-    )
-    path = AttentionGeodesic(manifold, alpha, engine, chosen.steps).compute_path(start, end)
+    points("vector", vector, 1)
+    engine, alpha = precise(chosen.engine), request.alpha
+    solver = AttentionGeodesic(request.manifold, alpha, engine, request.steps)
+    path = solver.compute_path(request.start[0], request.end[0])
     velocity = path.velocity * path.t[-1]
     carried = engine.transport(
-        TransportRequest(manifold, path.theta[None], velocity[None], np.array([vector]), alpha)
+        TransportRequest(
+            request.manifold, path.theta[None], velocity[None], np.array([vector]), alpha
+        )
     )
     status = path.status if path.status != Status.OK else Status(int(carried.status[0]))
     result: dict[str, Any] = {
@@ -111,12 +161,14 @@ def transport(chosen: argparse.Namespace) -> int:
         "engine": carried.engine,
         "length": path.length,
     }
+    count = digits(max(_error_of(path), float(carried.drift[0])))
+    before, after = (written(carried.vectors[0, i], count) for i in (0, -1))
     lines = [
-        f"vector    {carried.vectors[0, 0].tolist()} becomes {carried.vectors[0, -1].tolist()}",
-        f"angle     {carried.angle[0, -1]:.9g} rad in the frame of the coordinates"
+        f"vector    {before} becomes {after}",
+        f"angle     {written(carried.angle[0, -1], count)} rad in the frame of the coordinates"
         if alpha == 0.0
         else "angle     none: a transport of α ≠ 0 is no rotation",
-        f"matrix    {carried.operators[0, -1].tolist()}",
+        f"matrix    {written(carried.operators[0, -1], count)}",
         f"drift     {carried.drift[0]:.2e} of its length"
         if alpha == 0.0
         else "drift     none: a transport of α ≠ 0 keeps no length",
@@ -124,6 +176,19 @@ def transport(chosen: argparse.Namespace) -> int:
     ]
     show(result, chosen.json, lines)
     return exit_of(status)
+
+
+def _request(chosen: argparse.Namespace) -> ConnectRequest:
+    """The boundary-value problem that was asked for, checked before any engine is opened."""
+    scene = session.load(chosen.scene) if chosen.scene else None
+    start, end = _ends(chosen, scene)
+    return ConnectRequest(
+        _family(chosen, scene),
+        [start],
+        [end],
+        _alpha(chosen, scene),
+        chosen.steps,  # type: ignore[arg-type]
+    )
 
 
 def _family(chosen: argparse.Namespace, scene: session.Scene | None) -> Manifold:

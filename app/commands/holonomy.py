@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.commands.geometry import precise
 from app.commands.output import exit_of, show
-from compute import open_engine
 from compute.families import family
 from compute.holonomy import holonomy as around
 from compute.holonomy import loop_of
@@ -20,7 +20,7 @@ def holonomy(chosen: argparse.Namespace) -> int:
     """The angle of a loop, ∫∫K dA and their difference."""
     manifold = family(chosen.family)
     loop = loop_of(_read(Path(chosen.loop)), manifold)
-    found = around(open_engine(chosen.engine), manifold, loop, chosen.alpha)
+    found = around(precise(chosen.engine), manifold, loop, chosen.alpha)
     lines = [
         f"angle     {found.angle:.9g} rad, counter-clockwise",
         f"∫∫K dA    {found.integral_curvature:.9g} over an area of {found.area:.9g}",

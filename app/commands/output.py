@@ -42,6 +42,28 @@ def show(result: dict[str, Any], as_json: bool, lines: list[str]) -> None:
     )
 
 
+# significant digits that are printed at most, and at least
+MOST_DIGITS, FEWEST_DIGITS = 12, 3
+
+
+def digits(error: float) -> int:
+    """How many significant digits a number has whose relative error is ``error``.
+
+    One that is not known, NaN, leaves FEWEST_DIGITS.
+    """
+    if not error > 0.0:
+        return MOST_DIGITS if error == 0.0 else FEWEST_DIGITS
+    return max(FEWEST_DIGITS, min(MOST_DIGITS, math.floor(-math.log10(error))))
+
+
+def written(value: Any, count: int) -> str:
+    """A number, or an array of numbers as nested lists, to ``count`` significant digits."""
+    if isinstance(value, np.ndarray | list | tuple):
+        return f"[{', '.join(written(item, count) for item in value)}]"
+    # adding 0 turns −0 into 0
+    return f"{float(value) + 0.0:.{count}g}"
+
+
 def save(path: str, **arrays: np.ndarray) -> None:
     """Write arrays as .npz, beside ``path`` and renamed.  ValueError where that cannot be."""
     with beside(checked(path, (".npz",))) as file:

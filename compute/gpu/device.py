@@ -21,6 +21,9 @@ from wgpu.backends.wgpu_native.extras import set_instance_extras
 from compute.engine import DeviceLost, NoAdapter
 
 CHOICE = "ATTENTION_GEODESICS_ADAPTER"
+# Mesa's layer that chooses a default device writes to stderr wherever there is no session bus;
+# the choice is made here, so that the layer has nothing to do.
+os.environ.setdefault("NODEVICE_SELECT", "1")
 _KINDS = ("DiscreteGPU", "IntegratedGPU", "Unknown", "CPU")
 _BACKENDS = ("Vulkan", "Metal", "D3D12")
 
