@@ -1,5 +1,5 @@
 # `make run` and `make test` are all that is needed; each sets up what is missing.
-.PHONY: run test bench docs format clean
+.PHONY: run test campaign bench docs format clean
 
 BIN := .venv/bin
 SCENE := bank
@@ -21,6 +21,10 @@ test:
 	@echo "== types"   && $(BIN)/mypy
 	@echo "== imports" && $(BIN)/lint-imports --no-logo
 	@echo "== tests"   && xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+campaign:
+	@./setup.sh test
+	$(BIN)/python -m tests.campaign
 
 bench:
 	@./setup.sh test

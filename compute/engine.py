@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -140,6 +141,26 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
         if prefer == "gpu" or adapter:
             raise
         return ReferenceEngine()
+
+
+class _OnDemand:
+    def __init__(self, prefer: str) -> None:
+        self._prefer = prefer
+
+    @cached_property
+    def _opened(self) -> Engine:
+        return open_engine(self._prefer)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._opened, name)
+
+
+def engine_on_demand(prefer: str = "auto") -> Engine:
+    """Return the engine of `open_engine` that is opened when it is first used.
+
+    Wrong use of what takes an engine is then found before a driver has been waited for.
+    """
+    return cast(Engine, _OnDemand(prefer))
 
 
 def adapter_names() -> tuple[str, ...]:

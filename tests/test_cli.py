@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import subprocess
 import sys
 
 import pytest
 
 from app.cli import main
+from app.commands.output import digits
 from app.options import parser
 
 REFERENCE = ["--engine", "reference"]
@@ -72,6 +75,77 @@ def test_transport_keeps_the_length(capsys):
 def test_what_is_not_given_comes_from_the_scene(capsys):
     found = answer(capsys, "geodesic", "--scene", "gaussian", *REFERENCE)
     assert found["paths"][0]["theta"][0] == pytest.approx([-1.5, 0.6])
+
+
+def test_a_single_result_is_float64_unless_the_gpu_is_asked_for(capsys):
+    at = ("geodesic", "gaussian", "--start", "0,1", "--end", "2,1.5")
+    found = answer(capsys, *at)
+    # √2 arcosh(1 + (Δμ² + 2Δσ²)/(4σ₁σ₂))
+    truth = 2**0.5 * math.acosh(1 + (4 + 2 * 0.25) / 6)
+    assert found["paths"][0]["length"] == pytest.approx(truth, rel=1e-12)
+    assert found["closed_form"] == pytest.approx(truth, rel=1e-12)
+    assert {path["engine"] for path in found["paths"]} == {"reference"}
+    assert answer(capsys, "geometry", "beta", "--at", "2,3")["engine"] == "reference"
+
+
+def test_numbers_are_printed_to_the_digits_that_they_have(capsys):
+    at = ("geodesic", "gaussian", "--start", "0,1", "--end", "2,1.5")
+    words = run(capsys, *at)[1]
+    assert "length    1.63880532794, Fisher–Rao length (a pure number)" in words
+    assert "to        [2, 1.5]" in words
+    assert "α-geodesic" in run(capsys, *at, "--alpha", "1")[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "count"),
+    [(0.0, 12), (1e-15, 12), (2e-7, 6), (0.9e-4, 4), (0.5, 3), (float("nan"), 3)],
+)
+def test_digits_of_an_error(error, count):
+    assert digits(error) == count
+
+
+@pytest.mark.gpu
+def test_a_gpu_prints_no_more_than_single_precision_has(capsys, gpu_engine):
+    at = ("geodesic", "gaussian", "--start", "0,1", "--end", "2,1.5", "--engine", "gpu")
+    line = run(capsys, *at)[1].splitlines()[0]
+    shown = line.split()[1].rstrip(",")
+    assert len(shown.replace(".", "")) <= 6
+    assert float(shown) == pytest.approx(
+        1.63880532794, rel=10.0 ** (1 - len(shown.replace(".", "")))
+    )
+
+
+@pytest.mark.gpu
+def test_a_driver_without_a_session_bus_has_nothing_to_say(gpu_engine):
+    without = {
+        k: v for k, v in os.environ.items() if k not in ("XDG_RUNTIME_DIR", "NODEVICE_SELECT")
+    }
+    command = [sys.executable, "-m", "app", "geodesic", "gaussian", "--engine", "gpu",
+               "--start", "0,1", "--end", "1,1"]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, env=without, check=True)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "geodesic gaussian --start 0,1 --end 1,-1",
+        "transport gaussian --start 0,1 --end 1,1 --vector nan,0",
+        "shoot gaussian --start 0,1 --velocity inf,0",
+        "geometry gaussian --at 0,-1",
+        "flow gaussian --grid 1",
+        "flow gaussian --chart none",
+        "topology gaussian --scalar none",
+        "attend none.npz --mode geodesic",
+        "holonomy gaussian --loop none.json",
+    ],
+)
+def test_bad_input_is_found_before_an_engine_is_opened(capsys, line, monkeypatch):
+    def opened(*_: object) -> None:
+        raise AssertionError("an engine was opened")
+
+    monkeypatch.setattr("compute.engine._gpu", opened)
+    assert run(capsys, *line.split(), "--engine", "gpu")[0] == 2
 
 
 BAD = [

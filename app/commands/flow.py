@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from app.commands.output import save, show
-from compute import AttentionFlow, open_engine
+from compute import AttentionFlow
+from compute.engine import engine_on_demand
 from compute.families import family
 from compute.flow import initial
 from compute.flow.api import Flow
@@ -36,7 +37,7 @@ def flow(chosen: argparse.Namespace) -> int:
             + ("--initial names another" if chosen.initial else f"mode {chosen.mode} is of mass")
         )
     solver = AttentionFlow(
-        manifold, chosen.grid, chosen.mode, open_engine(chosen.engine),
+        manifold, chosen.grid, chosen.mode, engine_on_demand(chosen.engine),
         chart=chosen.chart, boundary=chosen.boundary, target=chosen.target,
     )  # fmt: skip
     field = _initial(chosen, solver)

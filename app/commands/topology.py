@@ -25,8 +25,8 @@ def topology(chosen: argparse.Namespace) -> int:
         raise ValueError(f"chart must be one of the plane, got {chosen.chart!r}")
     extent, scalar = view_of(manifold, chart), chosen.scalar or manifold.scalars[0]
     shape = (chosen.grid, chosen.grid)
-    engine = open_engine(chosen.engine)
-    field = engine.field(FieldRequest(manifold, chart, scalar, extent, shape, chosen.token))
+    request = FieldRequest(manifold, chart, scalar, extent, shape, chosen.token)
+    field = open_engine(chosen.engine).field(request)
     known = field.values[np.isfinite(field.values)]
     threshold = chosen.persistence * (float(np.ptp(known)) if known.size else 0.0)
     found = persistence(field.values, chosen.superlevel, threshold)
