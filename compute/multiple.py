@@ -52,7 +52,10 @@ def repaired(
     ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
     stays as it is, with its status.
     """
-    todo = np.flatnonzero((paths.status != Status.OK) & ~singular_ends(request))
+    todo = np.flatnonzero(paths.status != Status.OK)
+    if todo.size == 0:
+        return paths
+    todo = todo[~singular_ends(replace(request, start=request.start[todo], end=request.end[todo]))]
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
@@ -227,7 +230,7 @@ def _assembled(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
         tiny = np.finfo(np.float64).tiny
         error = error + np.abs(energies / np.maximum(energies[:, :1], tiny) - 1).max(axis=1)
     status = np.where(inside, parts.status.reshape(k, count), Status.LEFT_DOMAIN).max(axis=1)
-    missed = residual > GAP_LIMIT[precision] * np.maximum(length, 1e-3)
+    missed = residual > GAP_LIMIT[precision] * length
     # a kink shows in no gap, but in the speed
     missed |= error > DRIFT_LIMIT[np.dtype(precision).itemsize]
     return Paths(

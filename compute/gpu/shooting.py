@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compute import batch, constant, flat, multiple
+from compute import batch, constant, flat, multiple, short_arcs
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
@@ -68,7 +68,11 @@ SOURCE = Source(
 
 
 def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α) between pairs of points."""
+    """Geodesics of Γ^(α) between pairs of points, of near ones in float64 by `short_arcs`."""
+    return short_arcs.before(request, lambda rest: _connect(workshop, rest))
+
+
+def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     if flat.applies(request):
         return flat.connect(request)
     n, m = len(request.start), request.steps + 1
