@@ -230,7 +230,7 @@ def _assembled(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
         tiny = np.finfo(np.float64).tiny
         error = error + np.abs(energies / np.maximum(energies[:, :1], tiny) - 1).max(axis=1)
     status = np.where(inside, parts.status.reshape(k, count), Status.LEFT_DOMAIN).max(axis=1)
-    missed = residual > GAP_LIMIT[precision] * length
+    missed = ~(residual <= GAP_LIMIT[precision] * length)
     # a kink shows in no gap, but in the speed
     missed |= error > DRIFT_LIMIT[np.dtype(precision).itemsize]
     return Paths(

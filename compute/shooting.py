@@ -52,9 +52,9 @@ def connect(
 ) -> Paths:
     """Geodesics of Γ^(α) between pairs of points.
 
-    Of near ones by `short_arcs`.  Else curves of least energy first (for α ≠ 0 of a family that has both flat charts, a mean of their
-    straight lines), then shooting, if need be continued in α.  What does not meet its end point says
-    NOT_CONVERGED and carries its residual; it is never replaced.
+    Of near ones by `short_arcs`.  Else curves of least energy first (for α ≠ 0 of a family that has
+    both flat charts, a mean of their straight lines), then shooting, if need be continued in α.  What
+    does not meet its end point says NOT_CONVERGED and carries its residual; it is never replaced.
     """
     return short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
 
@@ -107,7 +107,12 @@ def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
 
 
 def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
-    """The initial-value problems with velocities v (n, 2) at the starting points of a request."""
+    """The initial-value problems with velocities v (n, 2) at the starting points of a request.
+
+    Where aiming broke off without a velocity it is that of the straight line, which misses.
+    """
+    known = np.isfinite(v).all(axis=1, keepdims=True)
+    v = np.where(known, v, request.end - request.start)
     return ShootRequest(request.manifold, request.start, v, request.alpha, request.steps)
 
 
@@ -120,7 +125,8 @@ def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
     """
     local = request.manifold.geometry(np.stack([request.start, request.end], axis=1))
     residual = norm(local.metric[:, 1], paths.stop - request.end)
-    missed = residual > limit * paths.length
+    # whatever is not known to arrive has missed
+    missed = ~(residual <= limit * paths.length)
     strayed = missed & np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN))
     status = np.where(strayed, Status.NOT_CONVERGED, paths.status)
     singular = np.asarray(is_singular(local).any(axis=1))

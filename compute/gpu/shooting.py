@@ -42,7 +42,7 @@ TRIES = 4
 AIM_RECORD = record(
     {
         "start": "vec2f",
-        "end": "vec2f",
+        "apart": "vec2f",  # from the start to the end
         "v": "vec2f",
         "step": "vec2f",
         "near": "vec3f",  # the metric at the start
@@ -86,9 +86,12 @@ def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Effort) -> Paths:
         velocity = np.empty((len(todo), 2))
         for rows in tiles.batches(len(todo), max(action.bytes_each(), 3 * 16 * m)):
-            velocity[rows], curves[todo[rows]] = _aimed(
+            velocity[rows], relaxed = _aimed(
                 workshop, wanted, rows, curves[todo[rows]], path, effort
             )
+            # where g is as good as 0 single precision loses a curve
+            kept = np.isfinite(relaxed).all(axis=(1, 2))
+            curves[todo[rows][kept]] = relaxed[kept]
         return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])
 
     paths = solved(request, np.arange(n), _effort(request))
@@ -122,7 +125,7 @@ def _aimed(
     relaxing = effort.relaxing if path[0] == 0.0 else 0
     work, nodes = action.relaxation(workshop, request.manifold.slot, curves, relaxing)
     aims = np.zeros(len(curves), AIM_RECORD)
-    aims["start"], aims["end"] = request.start[rows], request.end[rows]
+    aims["start"], aims["apart"] = request.start[rows], request.end[rows] - request.start[rows]
     aims["miss"] = action.INFINITE
     kept = workshop.filled("shooting aims", aims)
     for turn, alpha in enumerate(path):
