@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import constant, flat, geodesic, multiple, short_arcs
+from compute import constant, flat, geodesic, multiple, outcomes, short_arcs
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
 from compute.guess import alphas, first_curve
@@ -56,7 +56,8 @@ def connect(
     both flat charts, a mean of their straight lines), then shooting, if need be continued in α.  What
     does not meet its end point says NOT_CONVERGED and carries its residual; it is never replaced.
     """
-    return short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
+    found = short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
+    return outcomes.held(request, found, np.dtype(precision).itemsize)
 
 
 def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -> Paths:
@@ -125,6 +126,7 @@ def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
     """
     local = request.manifold.geometry(np.stack([request.start, request.end], axis=1))
     residual = norm(local.metric[:, 1], paths.stop - request.end)
+    residual = outcomes.missed(request.manifold, paths.stop, request.end, residual)
     # whatever is not known to arrive has missed
     missed = ~(residual <= limit * paths.length)
     strayed = missed & np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN))

@@ -11,8 +11,8 @@ from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
 from compute.types import Floats, Paths, ShootRequest, Status
 
-# y = (θ − origin, v) and sums (∫|v|dt, ∫|v|²dt) at the last accepted step; the next node is reached after
-# `remaining` of an interval, in steps of `share`, of which `tries` were tried
+# y = (θ − origin, v) and sums (∫|v|dt, ∫|v|²dt) at the last accepted step; the next node is reached
+# after `remaining` of an interval, in steps of `share`, of which `tries` were tried
 PATH = record(
     {
         "y": "vec4f",

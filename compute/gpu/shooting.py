@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compute import batch, constant, flat, multiple, short_arcs
+from compute import batch, constant, flat, multiple, outcomes, short_arcs
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
@@ -69,7 +69,9 @@ SOURCE = Source(
 
 def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) between pairs of points, of near ones in float64 by `short_arcs`."""
-    return short_arcs.before(request, lambda rest: _connect(workshop, rest))
+    return outcomes.held(
+        request, short_arcs.before(request, lambda rest: _connect(workshop, rest)), 4
+    )
 
 
 def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
