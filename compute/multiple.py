@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import batch
+from compute import batch, outcomes
 from compute.action import descend
 from compute.geodesic import DRIFT_LIMIT, Fire
 from compute.guess import alphas, between, first_curve, is_dual, steps_to
@@ -52,7 +52,10 @@ def repaired(
     ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
     stays as it is, with its status.
     """
-    todo = np.flatnonzero((paths.status != Status.OK) & ~singular_ends(request))
+    todo = np.flatnonzero(paths.status != Status.OK)
+    if todo.size == 0:
+        return paths
+    todo = todo[~singular_ends(replace(request, start=request.start[todo], end=request.end[todo]))]
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
@@ -219,15 +222,17 @@ def _assembled(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
     stops = parts.stop.reshape(k, count, 2)
     wanted = np.concatenate([y[:, 1:, :2], request.end[:, None]], axis=1)
     metric = _metric(request.manifold, wanted)
-    residual = norm(metric, stops - wanted).sum(axis=1)
+    gaps = outcomes.missed(request.manifold, stops, wanted, norm(metric, stops - wanted))
+    residual = gaps.sum(axis=1)
     energies = parts.energy.reshape(k, count)
     length = parts.length.reshape(k, count).sum(axis=1)
     error = parts.error.reshape(k, count).max(axis=1)
     if request.alpha == 0.0:
-        tiny = np.finfo(np.float64).tiny
-        error = error + np.abs(energies / np.maximum(energies[:, :1], tiny) - 1).max(axis=1)
+        first = energies[:, :1]
+        with np.errstate(over="ignore"):
+            error = error + (np.abs(energies - first) / np.maximum(first, 1e-300)).max(axis=1)
     status = np.where(inside, parts.status.reshape(k, count), Status.LEFT_DOMAIN).max(axis=1)
-    missed = residual > GAP_LIMIT[precision] * np.maximum(length, 1e-3)
+    missed = ~(residual <= GAP_LIMIT[precision] * length)
     # a kink shows in no gap, but in the speed
     missed |= error > DRIFT_LIMIT[np.dtype(precision).itemsize]
     return Paths(

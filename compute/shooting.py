@@ -12,11 +12,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import batch, constant, flat, geodesic, multiple, parallel_shooting
+from compute import (
+    batch,
+    constant,
+    flat,
+    geodesic,
+    multiple,
+    outcomes,
+    parallel_shooting,
+    short_arcs,
+)
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
 from compute.guess import alphas, first_curve
-from compute.manifold import Manifold, connection_first, contracted, norm, raised, solve2
+from compute.manifold import (
+    Manifold,
+    connection_first,
+    contracted,
+    is_singular,
+    norm,
+    raised,
+    solve2,
+)
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
 ROUNDS = 16
@@ -44,10 +61,16 @@ def connect(
 ) -> Paths:
     """Geodesics of Γ^(α) between pairs of points.
 
-    Curves of least energy first (for α ≠ 0 of a family that has both flat charts, a mean of their
-    straight lines), then shooting, if need be continued in α.  What does not meet its end point says
-    NOT_CONVERGED and carries its residual; it is never replaced.
+    Of near ones by `short_arcs`.  Else curves of least energy first (for α ≠ 0 of a family that has
+    both flat charts, a mean of their straight lines), then shooting, if need be continued in α.  What
+    does not meet its end point says NOT_CONVERGED and carries its residual; it is never replaced.
     """
+    found = short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
+    return outcomes.held(request, found, np.dtype(precision).itemsize)
+
+
+def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -> Paths:
+    """Geodesics between pairs that are not near."""
     if flat.applies(request):
         return flat.connect(request)
     manifold, path = request.manifold, alphas(request.manifold, request.alpha)
@@ -101,7 +124,12 @@ def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
 
 
 def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
-    """The initial-value problems with velocities v (n, 2) at the starting points of a request."""
+    """The initial-value problems with velocities v (n, 2) at the starting points of a request.
+
+    Where aiming broke off without a velocity it is that of the straight line, which misses.
+    """
+    known = np.isfinite(v).all(axis=1, keepdims=True)
+    v = np.where(known, v, request.end - request.start)
     return ShootRequest(request.manifold, request.start, v, request.alpha, request.steps)
 
 
@@ -112,12 +140,14 @@ def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
     inside.  Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED, residual
     NaN.
     """
-    metric = request.manifold.geometry(request.end).metric
-    residual = norm(metric, paths.stop - request.end)
-    missed = residual > limit * np.maximum(paths.length, 1e-3)
+    local = request.manifold.geometry(np.stack([request.start, request.end], axis=1))
+    residual = norm(local.metric[:, 1], paths.stop - request.end)
+    residual = outcomes.missed(request.manifold, paths.stop, request.end, residual)
+    # whatever is not known to arrive has missed
+    missed = ~(residual <= limit * paths.length)
     strayed = missed & np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN))
     status = np.where(strayed, Status.NOT_CONVERGED, paths.status)
-    singular = multiple.singular_ends(request)
+    singular = np.asarray(is_singular(local).any(axis=1))
     status = np.where(singular, Status.ILL_CONDITIONED, status)
     return replace(
         paths, residual=np.where(singular, np.nan, residual), status=status.astype(np.int32)

@@ -6,7 +6,6 @@ from itertools import combinations
 
 import numpy as np
 
-from compute import sphere
 from compute.manifold import LocalGeometry, Slot
 from compute.types import Floats
 
@@ -159,10 +158,31 @@ class Softmax:
         return np.asarray(highest + np.log(total))
 
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
-        """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them."""
+        """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them.
+
+        By u = log(q/p), of which no digit is lost however near the two are: √p − √q and p − q are
+        expm1 of it times the larger of the two.
+        """
+        move, keys = other - theta, self.keys - self.centre
         p, q = self.weights(theta), self.weights(other)
-        jeffreys = ((other - theta) * (self.mean(other) - self.mean(theta))).sum(-1)
-        return sphere.distance(p, q), np.sqrt(np.maximum(jeffreys, 0.0))
+        step = move @ keys.T
+        step = step - ((p @ keys) * move).sum(axis=-1, keepdims=True)
+        with np.errstate(under="ignore"):
+            ratio = np.abs(step - _log_mean(p, step)[..., None])
+            larger = np.maximum(p, q)
+            chord = np.sqrt((larger * np.expm1(-0.5 * ratio) ** 2).sum(axis=-1))
+            jeffreys = -(larger * ratio * np.expm1(-ratio)).sum(axis=-1)
+        return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), np.sqrt(jeffreys)
+
+
+def _log_mean(p: Floats, step: Floats) -> Floats:
+    """log Σ p_j e^{x_j} (...,) of x (..., n), without loss where all x are small."""
+    highest = step.max(axis=-1)
+    small = np.abs(step).max(axis=-1) < 1.0
+    near = np.log1p((p * np.expm1(np.where(small[..., None], step, 0.0))).sum(axis=-1))
+    total = (p * np.exp(step - highest[..., None])).sum(axis=-1)
+    far = highest + np.log(np.maximum(total, np.finfo(total.dtype).tiny))
+    return np.where(small, near, far)
 
 
 def slot(family: Softmax, radius: float) -> Slot:

@@ -11,11 +11,12 @@ from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
 from compute.types import Floats, Paths, ShootRequest, Status
 
-# y = (θ, v) and sums (∫|v|dt, ∫|v|²dt) at the last accepted step; the next node is reached after
-# `remaining` of an interval, in steps of `share`, of which `tries` were tried
+# y = (θ − origin, v) and sums (∫|v|dt, ∫|v|²dt) at the last accepted step; the next node is reached
+# after `remaining` of an interval, in steps of `share`, of which `tries` were tried
 PATH = record(
     {
         "y": "vec4f",
+        "origin": "vec2f",
         "sums": "vec2f",
         "drift": "f32",
         "start2": "f32",
@@ -50,6 +51,7 @@ def shoot(workshop: Workshop, request: ShootRequest) -> Paths:
     for rows in tiles.batches(n, 16 * m):
         ends[rows], nodes = integrated(workshop, request, rows)
         theta[rows], velocity[rows] = nodes[..., :2], nodes[..., 2:]
+        theta[rows] += request.theta[rows, None]
     theta[:, 0], velocity[:, 0] = request.theta, request.velocity
     return _paths(request, ends, theta, velocity)
 
@@ -57,7 +59,9 @@ def shoot(workshop: Workshop, request: ShootRequest) -> Paths:
 def integrated(
     workshop: Workshop, request: ShootRequest, rows: slice
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The states (k,) in which the paths of some rows ended, and their nodes (k, m, 4)."""
+    """The states (k,) in which the paths of some rows ended, and their nodes (k, m, 4), both with θ
+    counted from their first points.
+    """
     states = _initial(request, rows)
     n, m, slot = len(states), request.steps + 1, request.manifold.slot
     loops = tiles.loops_of(slot)
@@ -81,28 +85,38 @@ def integrated(
 def _initial(request: ShootRequest, rows: slice) -> np.ndarray:
     theta = request.theta[rows]
     states = np.zeros(len(theta), PATH)
-    states["y"][:, :2], states["y"][:, 2:] = theta, request.velocity[rows]
+    states["origin"], states["y"][:, 2:] = theta, request.velocity[rows]
     states["remaining"] = states["share"] = 1.0
     return states
 
 
 def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Floats) -> Paths:
-    """The result from the states in which the paths ended."""
+    """The result from the states in which the paths ended.
+
+    Where numbers overflowed a curve ends at its last node before: NOT_CONVERGED.
+    """
     steps = request.steps
     count = ends["node"].astype(np.int32) + 1
+    stop, sums = request.theta + ends["y"][:, :2], ends["sums"].astype(np.float64)
+    lost = ~(np.isfinite(ends["y"]).all(axis=1) & np.isfinite(sums).all(axis=1))
+    for i in np.flatnonzero(lost):
+        known = np.isfinite(theta[i]).all(axis=1) & np.isfinite(velocity[i]).all(axis=1)
+        count[i] = np.append(np.flatnonzero(~known[: count[i]]), count[i])[0]
+        stop[i], sums[i] = theta[i, count[i] - 1], np.nan
     for i in np.flatnonzero(count <= steps):
         theta[i, count[i] :] = velocity[i, count[i] :] = np.nan
-    reached = np.where(count > steps, 1.0, (count - ends["remaining"].astype(np.float64)) / steps)
-    sums = ends["sums"].astype(np.float64)
+    rest = np.where(lost, 1.0, ends["remaining"].astype(np.float64))
+    reached = np.where(count > steps, 1.0, (count - rest) / steps)
     error = ends["drift"].astype(np.float64) if request.alpha == 0.0 else np.zeros(len(ends))
-    drifted = (ends["status"] == Status.OK) & (error > DRIFT_LIMIT[4])
+    error[lost] = np.nan
+    drifted = (ends["status"] == Status.OK) & (lost | (error > DRIFT_LIMIT[4]))
     return Paths(
         t=np.linspace(0.0, 1.0, steps + 1),
         theta=theta,
         velocity=velocity,
         nodes=count,
         reached=reached,
-        stop=ends["y"][:, :2].astype(np.float64),
+        stop=stop,
         length=sums[:, 0],
         energy=sums[:, 1],
         residual=np.zeros(len(ends)),

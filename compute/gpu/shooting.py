@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compute import batch, constant, flat, multiple
+from compute import batch, constant, flat, multiple, outcomes, short_arcs
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
@@ -42,7 +42,7 @@ TRIES = 4
 AIM_RECORD = record(
     {
         "start": "vec2f",
-        "end": "vec2f",
+        "apart": "vec2f",  # from the start to the end
         "v": "vec2f",
         "step": "vec2f",
         "near": "vec3f",  # the metric at the start
@@ -68,7 +68,13 @@ SOURCE = Source(
 
 
 def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α) between pairs of points."""
+    """Geodesics of Γ^(α) between pairs of points, of near ones in float64 by `short_arcs`."""
+    return outcomes.held(
+        request, short_arcs.before(request, lambda rest: _connect(workshop, rest)), 4
+    )
+
+
+def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     if flat.applies(request):
         return flat.connect(request)
     n, m = len(request.start), request.steps + 1
@@ -82,9 +88,12 @@ def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Effort) -> Paths:
         velocity = np.empty((len(todo), 2))
         for rows in tiles.batches(len(todo), max(action.bytes_each(), 3 * 16 * m)):
-            velocity[rows], curves[todo[rows]] = _aimed(
+            velocity[rows], relaxed = _aimed(
                 workshop, wanted, rows, curves[todo[rows]], path, effort
             )
+            # where g is as good as 0 single precision loses a curve
+            kept = np.isfinite(relaxed).all(axis=(1, 2))
+            curves[todo[rows][kept]] = relaxed[kept]
         return judged(wanted, fire(shot_of(wanted, velocity)), MISS_LIMIT["f4"])
 
     paths = solved(request, np.arange(n), _effort(request))
@@ -118,7 +127,7 @@ def _aimed(
     relaxing = effort.relaxing if path[0] == 0.0 else 0
     work, nodes = action.relaxation(workshop, request.manifold.slot, curves, relaxing)
     aims = np.zeros(len(curves), AIM_RECORD)
-    aims["start"], aims["end"] = request.start[rows], request.end[rows]
+    aims["start"], aims["apart"] = request.start[rows], request.end[rows] - request.start[rows]
     aims["miss"] = action.INFINITE
     kept = workshop.filled("shooting aims", aims)
     for turn, alpha in enumerate(path):

@@ -3,21 +3,26 @@
 // A dispatch makes at most ATTEMPTS steps, of whatever size, and hands its state on to the next.
 // Between two nodes lies one unit of a path's `remaining`; steps are binary shares of it, so that
 // what remains is exact and nodes fall on multiples of dt.
+// θ is counted from its first point, `origin`: beside that, short steps would be rounded away.
 //!include lib/connection.wgsl
 //!include lib/rk4.wgsl
 //!include family
+
+/// Where the path of this invocation begins.
+var<private> origin: vec2f;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
     let i = id.x;
     if i >= parameters.count { return; }
     var path = paths[i];
-    anchor(path.y.xy);
+    origin = path.origin;
+    anchor(origin + path.y.xy);
     for (var attempt = 0u; attempt < ATTEMPTS && is_running(path); attempt++) {
         advance(i, &path);
     }
     if path.node == parameters.steps && path.tries == 0u {
-        measure(&path, speed2(geometry(path.y.xy), path.y));
+        measure(&path, speed2(geometry(origin + path.y.xy), path.y));
         path.tries = 1u;
     }
     paths[i] = path;
@@ -31,9 +36,9 @@ fn is_running(path: Path) -> bool {
 fn advance(i: u32, path: ptr<function, Path>) {
     let size = min((*path).share, (*path).remaining);
     var step = rk4((*path).y, size * parameters.dt);
-    let kept = MARGIN_KEPT * margin(step.start.xy);
-    let aimed = step.start.xy + step.size * step.start.zw;
-    refuse(&step, LEFT_DOMAIN, margin(step.end.xy) <= kept || margin(aimed) <= kept);
+    let kept = MARGIN_KEPT * margin(origin + step.start.xy);
+    let aimed = origin + step.start.xy + step.size * step.start.zw;
+    refuse(&step, LEFT_DOMAIN, margin(origin + step.end.xy) <= kept || margin(aimed) <= kept);
     if (*path).tries == 0u { measure(path, step.first2); }
     (*path).tries++;
     if step.verdict == OK {
@@ -72,8 +77,8 @@ fn speed2(at: Geometry, y: vec4f) -> f32 {
 
 /// y' = (v, −Γ^(α) v v) at a stage.  Outside the domain nothing is evaluated: the step is refused.
 fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f {
-    let inside = in_domain(y.xy);
-    var at = geometry(select((*step).start.xy, y.xy, inside));
+    let inside = in_domain(origin + y.xy);
+    var at = geometry(origin + select((*step).start.xy, y.xy, inside));
     let singular = is_singular(at, SINGULAR);
     at.det = select(at.det, 1.0, singular);
     let a = -christoffel(connection_first(at, parameters.alpha), y.zw, y.zw);

@@ -17,15 +17,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let trial = aim.v + aim.step;
     let size = offset(aim, trial);
     let hit = is_hit(aim);
-    fire(3u * pair, vec4f(aim.start, trial), hit);
-    fire(3u * pair + 1u, vec4f(aim.start, trial + vec2f(size.x, 0.0)), hit);
-    fire(3u * pair + 2u, vec4f(aim.start, trial + vec2f(0.0, size.y)), hit);
+    fire(3u * pair, aim.start, trial, hit);
+    fire(3u * pair + 1u, aim.start, trial + vec2f(size.x, 0.0), hit);
+    fire(3u * pair + 2u, aim.start, trial + vec2f(0.0, size.y), hit);
 }
 
 /// The metrics at both ends, and the first velocity with its length.
 fn begin(aim: ptr<function, Aim>, pair: u32) {
-    anchor((*aim).end);
-    (*aim).far = geometry((*aim).end).metric;
+    let end = (*aim).start + (*aim).apart;
+    anchor(end);
+    (*aim).far = geometry(end).metric;
     anchor((*aim).start);
     let at = connection_first(geometry((*aim).start), parameters.alpha);
     (*aim).near = at.metric;
@@ -59,7 +60,7 @@ fn judge(aim: ptr<function, Aim>, pair: u32) {
     let rays = array(paths[3u * pair], paths[3u * pair + 1u], paths[3u * pair + 2u]);
     if is_hit(*aim) { return; }
     let arrived = min(rays[0].node, min(rays[1].node, rays[2].node)) == parameters.steps;
-    let gap = rays[0].y.xy - (*aim).end;
+    let gap = rays[0].y.xy - (*aim).apart;
     let miss = norm((*aim).far, gap);
     if !arrived || miss >= (*aim).miss {
         (*aim).step *= 0.5;
@@ -77,9 +78,10 @@ fn judge(aim: ptr<function, Aim>, pair: u32) {
 }
 
 /// A path at its start; one that is not needed any more is at its end already.
-fn fire(ray: u32, y: vec4f, needless: bool) {
+fn fire(ray: u32, start: vec2f, v: vec2f, needless: bool) {
     var path = Path();
-    path.y = y;
+    path.origin = start;
+    path.y = vec4f(vec2f(), v);
     path.remaining = 1.0;
     path.share = 1.0;
     path.node = select(0u, parameters.steps, needless);
