@@ -24,6 +24,7 @@ from compute.manifold import (
     inside_only,
     is_singular,
     raised,
+    regular,
 )
 from compute.types import Floats
 
@@ -97,7 +98,7 @@ def newton_step(manifold: Manifold, theta: Floats) -> tuple[Floats, Floats]:
     """
     middle, _ = inside_only(manifold, 0.5 * (theta[:, 1:] + theta[:, :-1]))
     delta = np.diff(theta, axis=1)
-    local = manifold.geometry(middle)
+    local = regular(manifold.geometry(middle))
     covector = gradient(local, delta)
     curvature = np.nan_to_num(manifold.curvature(middle), nan=0.0)
     step, positive = solve(*blocks(local, delta, curvature), covector)

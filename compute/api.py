@@ -188,6 +188,8 @@ class TileTransport:
 
     def operators(self, path: Path) -> Floats:
         """The maps (n, 2, 2) from the tangent space at the first node to that at each."""
+        if len(path.theta) == 1:  # it stopped where it began
+            return np.eye(2)[None]
         # nodes are equidistant in t, but a path that stopped covers less than unit time
         velocity = path.velocity * path.t[-1]
         request = TransportRequest(

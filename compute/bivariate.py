@@ -22,6 +22,8 @@ from compute.types import Floats, Status, positive_steps
 ARRIVED = 1e-6
 # means farther apart than so many standard deviations of the start leave no digit
 FARTHEST = 1e6
+# beyond this length the way back must be as long
+FAR = 10.0
 _J = np.array([[0.0, -1.0], [1.0, 0.0]])
 
 
@@ -50,18 +52,34 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
                 f"the geodesic is of bivariate normals, got {len(normal.mean)} dimensions"
             )
     t = np.linspace(0.0, 1.0, steps + 1)
-    root = np.linalg.cholesky(a.covariance)
-    back = np.linalg.inv(root)
-    mean, covariance = back @ (b.mean - a.mean), back @ b.covariance @ back.T
+    try:
+        with np.errstate(divide="raise", over="raise", invalid="raise"):
+            return _solved(a, b, t)
+    except (FloatingPointError, np.linalg.LinAlgError):
+        # a factor of a covariance, or a power of e, is beyond double precision
+        return _none(t, Status.ILL_CONDITIONED)
+
+
+def _none(t: Floats, status: Status) -> NormalPath:
+    """No geodesic, and why."""
+    nan = np.full((len(t), 2, 2), np.nan)
+    return NormalPath(t, nan[:, 0], nan, np.nan, np.nan, status)
+
+
+def _solved(a: Normal, b: Normal, t: Floats) -> NormalPath:
+    """`normal_geodesic` at times (m,); FloatingPointError or LinAlgError where digits run out."""
+    root, mean, covariance = _centred(a, b)
     generator = _generator(mean, covariance)
     if generator is None:
-        nan = np.full((steps + 1, 2, 2), np.nan)
-        return NormalPath(t, nan[:, 0], nan, np.nan, np.nan, Status.NOT_CONVERGED)
+        return _none(t, Status.NOT_CONVERGED)
     means, covariances = _read(generator, t)
-    x, B = generator[0:2, 2], generator[3:, 3:]
-    length = float(np.sqrt(x @ x + 0.5 * np.trace(B @ B)))
+    length = _length(generator)
     residual = _miss(Normal(mean, covariance), means[-1], covariances[-1])
     arrived = residual <= ARRIVED * (1 + length)
+    if arrived and length > FAR:
+        # e^{tA} has lost the digits of the small: from the other end it loses others
+        back = _generator(*_centred(b, a)[1:])
+        arrived = back is not None and abs(_length(back) - length) <= ARRIVED * (1 + length)
     return NormalPath(
         t,
         a.mean + means @ root.T,
@@ -70,6 +88,19 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
         residual,
         Status.OK if arrived else Status.ILL_CONDITIONED,
     )
+
+
+def _centred(a: Normal, b: Normal) -> tuple[Floats, Floats, Floats]:
+    """L of a's covariance LLᵀ, and the mean and covariance of b where a is N(0, 1)."""
+    root = np.linalg.cholesky(a.covariance)
+    back = np.linalg.inv(root)
+    covariance = back @ b.covariance @ back.T
+    return root, back @ (b.mean - a.mean), 0.5 * (covariance + covariance.T)
+
+
+def _length(generator: Floats) -> float:
+    x, B = generator[0:2, 2], generator[3:, 3:]
+    return float(np.sqrt(x @ x + 0.5 * np.trace(B @ B)))
 
 
 def _generator(mean: Floats, covariance: Floats) -> Floats | None:

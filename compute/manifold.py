@@ -202,6 +202,12 @@ def is_singular(local: LocalGeometry, threshold: float = SINGULAR) -> Bools:
     return singular
 
 
+def regular(local: LocalGeometry) -> LocalGeometry:
+    """``local`` with D = 1 where the metric is singular, so that what divides by it is a number."""
+    det = np.where(is_singular(local), 1.0, local.det).astype(local.det.dtype)
+    return LocalGeometry(local.metric, local.first, local.cubic, det)
+
+
 def inside_only(manifold: Manifold, theta: Floats) -> tuple[Floats, Bools]:
     """θ with every point outside the domain replaced by an interior one, and which were inside."""
     inside = manifold.in_domain(theta)

@@ -114,8 +114,11 @@ def singular_ends(request: ConnectRequest) -> Bools:
 
 
 def _segments(steps: int, most: int) -> int:
-    """How many segments, at most SEGMENTS, divide both the steps and the segments of the curves."""
-    return max(s for s in range(1, SEGMENTS + 1) if steps % s == 0 and most % s == 0)
+    """How many segments, at most SEGMENTS and of two steps at least, divide both the steps and the
+    segments of the curves.
+    """
+    most_of = range(1, min(SEGMENTS, steps // 2) + 1)
+    return max(s for s in most_of if steps % s == 0 and most % s == 0)
 
 
 def _knots(curves: Floats, count: int) -> Floats:

@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from compute import batch, collocation, geodesic, multiple, pole, polygon, shooting
+from compute import batch, collocation, geodesic, multiple, outcomes, pole, polygon, shooting
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
@@ -53,8 +53,8 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     First, for α = 0, from a polygon of least energy, of a softmax, or past a pole, and for α ≠ 0 by
     `collocation` and from the end back to the start; then the reference's own way, if another engine
     failed; then from the way down a distance map of the Fisher metric, continued in α.  What none of
-    them finds stays as it is, with its status; ends where g is singular are not tried.  `Interrupted`
-    where it is `interruptible`.
+    them finds stays as it is, with its status; ends where g is singular are tried by polygons alone.
+    `Interrupted` where it is `interruptible`.
     """
     paths = _better(paths, request, _polygonal)
     if pole.applies(request.manifold):
@@ -91,9 +91,14 @@ def _better(
     paths: Paths, request: ConnectRequest, solve: Callable[[ConnectRequest], Paths | None]
 ) -> Paths:
     """``paths`` with those that failed and that ``solve`` can do replaced, one by one."""
-    failed = (paths.status != Status.OK) & ~multiple.singular_ends(request)
+    failed = paths.status != Status.OK
+    # on the sphere of distributions a polygon needs no g
+    if solve is not _polygonal or request.manifold.singular:
+        failed &= ~multiple.singular_ends(request)
     for i in np.flatnonzero(failed):
-        found = solve(replace(request, start=request.start[i : i + 1], end=request.end[i : i + 1]))
+        own = replace(request, start=request.start[i : i + 1], end=request.end[i : i + 1])
+        found = solve(own)
+        found = None if found is None else outcomes.held(own, found, 4)
         if found is not None and found.status[0] == Status.OK:
             alone = len(paths.status) == 1
             paths = found if alone else batch.replaced(paths, np.array([i]), found)
@@ -118,9 +123,11 @@ def _polygonal(request: ConnectRequest) -> Paths | None:
     keys, bias = request.manifold.logits
     line = np.stack([request.start[0], request.end[0]])
     first = polygon.relaxed(keys, bias, polygon.refined(line, SEGMENTS))
-    found = shooting.from_curves(request, first.y[None], [0.0], geodesic.shoot)
-    if found.status[0] == Status.OK:
-        return found
+    found: Paths | None = None
+    if not multiple.singular_ends(request)[0]:
+        found = shooting.from_curves(request, first.y[None], [0.0], geodesic.shoot)
+        if found.status[0] == Status.OK:
+            return found
     for least in FINE:
         every = 2 * -(-least // (2 * request.steps))
         if every * request.steps * len(keys) > MOST_VERTICES:

@@ -32,6 +32,7 @@ from compute.manifold import (
     is_singular,
     norm,
     raised,
+    regular,
     solve2,
 )
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
@@ -116,7 +117,7 @@ def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
     """θ'(0) (n, 2) of the geodesic of Γ^(α) through the first nodes of curves (n, N+1, 2)."""
     count = theta.shape[1] - 1
     slope = count * (theta[:, 1] - theta[:, 0])
-    local = manifold.geometry(theta[:, 0])
+    local = regular(manifold.geometry(theta[:, 0]))
     first = connection_first(local, alpha)
     # θ₁ = θ₀ + hθ' + ½h²θ'', with θ'' = −Γθ'θ'
     velocity: Floats = slope + 0.5 / count * raised(local, contracted(first, slope, slope))
