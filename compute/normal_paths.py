@@ -7,7 +7,7 @@ m           straight in μ and Σ + μμᵀ, the moments
 
 The last three have closed speeds, |Cμ'|² + ½|CΣ'Cᵀ|² with CᵀC = Σ⁻¹, whose integrals are their lengths.
 With t = 1/(1 + e^−u) a speed that rises towards either end as steeply as 1/(t + ε) is a plateau of u.
-Of the e- and the m-path an affine map, which is an isometry, first takes the ends to N(0, 1) and N(n, Λ)
+Of the e- and the m-path an affine map, an isometry, first takes the ends to N(0, 1) and N(n, Λ)
 with Λ diagonal; that of least mass depends on the plane's own distances.
 """
 
@@ -73,7 +73,7 @@ def _miss(end: Normal, mean: Floats, covariance: Floats) -> float:
 
 def _least_mass(a: Normal, b: Normal) -> Course:
     """Σ_t = L⁻ᵀN²L⁻¹ with A = LLᵀ, S = (LᵀBL)^½ and N = (1 − t)LᵀL + tS: a map of 1 − t and t shares
-    of 1 and of T = L⁻ᵀSL⁻¹, which takes a to b."""
+    of 1 and of T = L⁻ᵀSL⁻¹, from a to b."""
     low = np.linalg.cholesky(a.covariance)
     own, moved = low.T @ low, _root(low.T @ b.covariance @ low)
     move, back = b.mean - a.mean, np.linalg.inv(low)
@@ -135,7 +135,7 @@ def _moments(a: Normal, b: Normal) -> Course:
 
 
 def _root(matrix: Floats) -> Floats:
-    """The symmetric square root (M + √D)/√(tr M + 2√D) of a positive definite matrix (2, 2), D = det."""
+    """The square root (M + √D)/√(tr M + 2√D) of a positive definite matrix (2, 2), D = det M."""
     size = np.sqrt(np.linalg.det(matrix))
     root: Floats = (matrix + size * np.eye(2)) / np.sqrt(np.trace(matrix) + 2.0 * size)
     return root
