@@ -329,7 +329,9 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         ),
         Measure(
             "Curvature inside",
-            f"{found.integral_curvature:.6g}" if found.encloses else "none: it winds round a period",
+            f"{found.integral_curvature:.6g}"
+            if found.encloses
+            else "none: it winds round a period",
             "∫∫K dA over what a loop encloses counter-clockwise: by Gauss and Bonnet the turn.",
             bool(np.isfinite(found.integral_curvature)),
         ),
