@@ -17,7 +17,7 @@ from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
 from compute.cut import cut_points
-from compute.divergence import balls, natural_chart
+from compute.divergence import balls, bregman, natural_chart
 from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.families import parse
@@ -289,17 +289,17 @@ def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     else:
         hint = "Its edge goes through B, which no geodesic is known to reach."
         measures.append(Measure("Geodesic ball", "not known", hint, False))
-    kl = manifold.divergence
-    if natural_chart(manifold) is None or kl is None:
+    if natural_chart(manifold) is None or manifold.divergence is None:
         return curves, measures, set()
     curves["forward"], curves["backward"] = balls(manifold, a, b)
+    forward, backward = bregman(manifold, a, b)
     hint = (
         "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
     )
     return curves, [
         *measures,
-        Measure("KL(A‖B), of the dotted ball", f"{float(kl(a, b)):.6g} nats", hint),
-        Measure("KL(B‖A), of the dashed ball", f"{float(kl(b, a)):.6g} nats", hint),
+        Measure("KL(A‖B), of the dotted ball", f"{forward:.6g} nats", hint),
+        Measure("KL(B‖A), of the dashed ball", f"{backward:.6g} nats", hint),
     ], set()  # fmt: skip
 
 
