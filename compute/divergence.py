@@ -99,16 +99,14 @@ def _found(
 
 def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
     """KL both ways and Bhattacharyya's angle where a and b are near; {} elsewhere."""
-    chart = natural_chart(manifold)
-    dual = chart is not None and manifold.divergence is not None
-    close = separation.length(manifold, a, b) < (NEAR if dual else NEAREST)
+    chart, kl = natural_chart(manifold), manifold.divergence
+    d, three = separation.length(manifold, a, b), None
     with np.errstate(all="ignore"):
-        if dual and (close or float(manifold.divergence(a, b)) < NEAR**2):
-            three = separation.along_natural(manifold, chart, a, b)
-        elif close:
+        if chart is not None and kl is not None:
+            if d < NEAR or float(kl(a, b)) < NEAR**2:
+                three = separation.along_natural(manifold, chart, a, b)
+        elif d < NEAREST:
             three = separation.expanded(manifold, a, b, partial(_three, manifold))
-        else:
-            three = None
     if three is None:
         return {}
     forward, backward, apart = three

@@ -140,7 +140,7 @@ def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats
     on = np.where(turns == 0.0, 0.0, turns * np.where(np.isfinite(size), size, 0.0))
     home: Floats = chart.forward(ends[0] + on)
     reach = CLOSED * np.abs(home - corners[0]).max()
-    return home if np.all(np.abs(corners[-1] - home) <= reach) else corners[0]
+    return np.asarray(home if np.all(np.abs(corners[-1] - home) <= reach) else corners[0])
 
 
 def loop_of(stated: Any, manifold: Manifold) -> Loop:
@@ -252,7 +252,7 @@ def _composed(operators: Floats) -> Floats:
     while len(operators) > 1:
         paired = operators[1::2] @ operators[: len(operators) - 1 : 2]
         operators = np.append(paired, operators[len(operators) - len(operators) % 2 :], axis=0)
-    return operators[0]
+    return np.asarray(operators[0])
 
 
 def _unwrapped(manifold: Manifold, theta: Floats) -> Floats:

@@ -44,7 +44,8 @@ def along_natural(manifold: Manifold, chart: Chart, a: Floats, b: Floats) -> Thr
 
     def rows(t: Floats) -> Floats:
         share = _squares(manifold, chart, start, gap, t) / largest
-        return np.nan_to_num(np.stack([1.0 - t, t, 0.5 * np.minimum(t, 1.0 - t)]) * share, nan=1e9)
+        weights = np.stack([1.0 - t, t, 0.5 * np.minimum(t, 1.0 - t)])
+        return np.asarray(np.nan_to_num(weights * share, nan=1e9))
 
     mesh = integrate(rows, np.array([0.0, 0.25, 0.5, 0.75, 1.0]))
     if not mesh.settled.all():
@@ -57,7 +58,7 @@ def along_natural(manifold: Manifold, chart: Chart, a: Floats, b: Floats) -> Thr
 def _squares(manifold: Manifold, chart: Chart, start: Floats, gap: Floats, t: Floats) -> Floats:
     """DᵀGD (k,) at shares t (k,) of the way; NaN where there is no point of the family."""
     theta = chart.inverse(start + t[:, None] * gap)
-    known = np.isfinite(theta).all(axis=1)
+    known = np.asarray(np.isfinite(theta).all(axis=1))
     safe = np.where(known[:, None], theta, np.asarray(manifold.interior))
     v = chart.pull(safe, np.broadcast_to(gap, safe.shape))
     with np.errstate(all="ignore"):
