@@ -138,7 +138,7 @@ def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats
         return corners[0]
     turns = np.round((ends[1] - ends[0]) / size)
     on = np.where(turns == 0.0, 0.0, turns * np.where(np.isfinite(size), size, 0.0))
-    home: Floats = chart.forward(ends[0] + on)
+    home = np.asarray(chart.forward(ends[0] + on))
     reach = CLOSED * np.abs(home - corners[0]).max()
     return np.asarray(home if np.all(np.abs(corners[-1] - home) <= reach) else corners[0])
 
