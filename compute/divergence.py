@@ -4,7 +4,8 @@ Closed forms wherever a family has one.  Of an exponential family the Kullback�
 Bregman divergence of ψ, and with the middle m of natural coordinates
     −log ∫√(pq) = ½ψ(a) + ½ψ(b) − ψ(m) = ½(KL(m‖a) + KL(m‖b)),
 a sum of positive terms.  Of other densities they are integrals over the whole sample space
-(`compute.sampled`), each with a word in its place where it is infinite or not found.
+(`compute.sampled`), each with a word in its place where it is infinite or not found.  Where a and b are
+near and all of these would cancel, see `compute.separation`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from compute import sampled, sphere
+from compute import sampled, separation
 from compute.charts import Chart, named
 from compute.manifold import Manifold, Support, known_inside
 from compute.types import Floats
@@ -23,6 +24,11 @@ from compute.types import Floats
 # outward steps among which the edge of a ball is looked for, and halvings of the step it lies in
 MARCH, HALVINGS = 120, 50
 TINY = 1e-300
+# Fisher lengths below which KL and Bhattacharyya's angle are those of `separation`: of exponential
+# families, and of others, whose expansion is good to some d⁶
+NEAR, NEAREST = 0.5, 3e-3
+# the divergence below which a ball is drawn as an ellipse of the metric, off by 1e-5 of its radius
+SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
 STATES = "none before a measurement"
@@ -66,20 +72,55 @@ def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
     if both.space == "measurements":
         return Divergences(why={"forward": STATES})
     names = [name for name in NAMES if name != "wasserstein" or both.space in ON_LINES]
-    found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
-    if both.space == "outcomes":
-        sums = _of_outcomes(manifold, both, a, b)
-        # closed forms cancel at short distances, this one does not
-        found = sums | found | {"bhattacharyya": sums["bhattacharyya"]}
-    rest = [name for name in names if name not in found]
-    if rest:
-        values, words = _of_densities(manifold, a, b, rest)
-        found, why = found | values, why | words
+    near = _near(manifold, a, b)
+    found, why = _found(manifold, a, b, [name for name in names if name not in near])
+    found = found | near
     known = {name: found[name] for name in names if np.isfinite(found[name])}
     return Divergences(**known, why={name: why[name] for name in names if name not in known})
 
 
 Found = dict[str, float]
+
+
+def _found(
+    manifold: Manifold, a: Floats, b: Floats, names: list[str]
+) -> tuple[Found, dict[str, str]]:
+    """Those of these names, however near a and b are, and what to say where one is not finite."""
+    found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
+    both = manifold.support(np.stack([a, b]))
+    if both.space == "outcomes":
+        found = _of_outcomes(manifold, both, a, b) | found
+    rest = [name for name in names if name not in found]
+    if rest and both.space != "outcomes":
+        values, words = _of_densities(manifold, a, b, rest)
+        found, why = found | values, why | words
+    return found, why
+
+
+def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
+    """KL both ways and Bhattacharyya's angle where a and b are near; {} elsewhere."""
+    chart, kl = natural_chart(manifold), manifold.divergence
+    d, three = separation.length(manifold, a, b), None
+    with np.errstate(all="ignore"):
+        if chart is not None and kl is not None:
+            if d < NEAR or float(kl(a, b)) < NEAR**2:
+                three = separation.along_natural(manifold, chart, a, b)
+        elif d < NEAREST:
+            three = separation.expanded(manifold, a, b, partial(_three, manifold))
+    if three is None:
+        return {}
+    forward, backward, apart = three
+    return {"forward": forward, "backward": backward, "bhattacharyya": _angle(apart)}
+
+
+def _three(manifold: Manifold, a: Floats, b: Floats) -> separation.Three | None:
+    """KL both ways and 1 − ∫√(p_a p_b) of a pair at some distance, or None where one is not known."""
+    names = ["forward", "backward", "bhattacharyya"]
+    found = _found(manifold, a, b, names)[0]
+    if not all(np.isfinite(found.get(name, np.nan)) for name in names):
+        return None
+    forward, backward, angle = (found[name] for name in names)
+    return forward, backward, float(2.0 * np.sin(angle / 4.0) ** 2)
 
 
 def _closed(manifold: Manifold, a: Floats, b: Floats) -> Found:
@@ -112,15 +153,10 @@ def _of_outcomes(manifold: Manifold, support: Support, a: Floats, b: Floats) -> 
     p, q = manifold.density(np.stack([a, b]), support.x)
     p, q = p / p.sum(), q / q.sum()
     with np.errstate(all="ignore"):
-        ratio = np.log(p) - np.log(q)
-        forward, backward = (
-            np.where(m > 0, m * r, 0.0).sum() for m, r in ((p, ratio), (q, -ratio))
+        forward, backward, apart = (
+            float(part.sum()) for part in sampled.parts(np.log(p), np.log(q))
         )
-    return {
-        "forward": _positive(forward),
-        "backward": _positive(backward),
-        "bhattacharyya": float(sphere.distance(p, q)),
-    }
+    return {"forward": forward, "backward": backward, "bhattacharyya": _angle(apart)}
 
 
 def _of_densities(
@@ -140,8 +176,17 @@ def _of_densities(
     words = {name: pair.unknown(row) for name, row in ROWS.items() if name in names}
     if "wasserstein" in names:
         found["wasserstein"] = sampled.wasserstein(pair)
-        words["wasserstein"] = "no finite variance"
+        words["wasserstein"] = sampled.missing_wasserstein(pair)
     return {name: found[name] for name in names}, words
+
+
+def bregman(manifold: Manifold, a: Floats, b: Floats) -> tuple[float, float]:
+    """KL(a‖b) and KL(b‖a) of a family that has them in closed form, with digits at any distance."""
+    near, kl = _near(manifold, a, b), manifold.divergence
+    assert kl is not None
+    if near:
+        return near["forward"], near["backward"]
+    return _positive(kl(a, b)), _positive(kl(b, a))
 
 
 def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tuple[Floats, Floats]:
@@ -153,7 +198,7 @@ def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tup
     chart, kl = natural_chart(manifold), manifold.divergence
     if chart is None or kl is None:
         raise ValueError(f"{manifold.name} has no chart of natural coordinates")
-    limits = float(kl(a, b)), float(kl(b, a))
+    limits = bregman(manifold, a, b)
     start = chart.forward(a)
     metric = manifold.geometry(a).metric[[0, 1, 1, 2]].reshape(2, 2)
     back = np.linalg.inv(chart.jacobian(a))
@@ -169,7 +214,13 @@ def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tup
         found = kl(theta, a) if which else kl(a, theta)
         return np.where(inside & np.isfinite(found), found, np.inf)
 
-    edges = [_edge(partial(at, which=i), limit, directions + 1) for i, limit in enumerate(limits)]
+    edges = [
+        # so small a ball is an ellipse of the metric, and KL at single points has no digits
+        np.full(directions + 1, np.sqrt(2.0 * limit))
+        if limit < SMALL_BALL
+        else _edge(partial(at, which=i), limit, directions + 1)
+        for i, limit in enumerate(limits)
+    ]
     forward, backward = (chart.inverse(start + edge[:, None] * wheel) for edge in edges)
     return forward, backward
 

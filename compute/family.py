@@ -61,13 +61,14 @@ def formula(
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
     periods: Point = (0.0, 0.0),
+    wasserstein: Callable[[Floats, Floats], Floats] | None = None,
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
     ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
     rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
     averaged, which is found up to its norm with ``normalise``; ``periods`` of coordinates that are
-    angles.
+    angles; ``wasserstein`` is a closed form that takes more than a formula to be evaluated.
     """
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
@@ -104,7 +105,7 @@ def formula(
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),
-            wasserstein=_between(derived.wasserstein),
+            wasserstein=wasserstein or _between(derived.wasserstein),
         )
 
     names = tuple(chart.name for chart in drawn(**(parameters or {})))

@@ -5,6 +5,11 @@ Bonnet).  Both sides are computed, the one by transport along the loop, the othe
     x(s, t) = c + s(γ(t) − c),   dx¹dx² = s (γ − c) ∧ γ' ds dt,   dA = √D |∂θ/∂x| dx¹dx²,
 which counts every region as often as the loop winds about it.  A loop lies in a chart: its sense, and
 so the sign of both sides, is as drawn there, and it may run round a pole of the coordinates θ.
+
+A loop may close modulo a period.  It bounds nothing where the period is drawn out as a line, and is
+carried into a chart that draws it as a circle, in which both sides are compared.  Where there is no
+such chart ∮−ω is that of the frame along ∂₁, which comes back with the period and may have made whole
+turns: it is known modulo 2π, and there is no region whose curvature it could be held against.
 """
 
 from __future__ import annotations
@@ -39,14 +44,20 @@ AGREED = {"reference": 1e-9, "gpu": 1e-5}
 # centres of the quadrature to be tried, as shares of the way from the middle to a vertex
 CENTRES = (0.0, 0.07, 0.19, 0.37)
 MOST_VERTICES = 4096
+# the share of a period within which the last vertex is where the first one is, but for whole periods
+CLOSED = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class Loop:
-    """Arcs that follow one another and close, in the drawing coordinates of a chart of the plane."""
+    """Arcs that follow one another and close, in the drawing coordinates of a chart of the plane.
+
+    winds: whether they close but for whole periods of θ.
+    """
 
     arcs: tuple[Arc, ...]
     chart: Chart
+    winds: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +68,9 @@ class Holonomy:
     ∮−ω in a frame that is regular in the loop's chart, unwrapped (only for α = 0, else NaN);
     integral_curvature ∫∫K dA and area ∫∫dA of what the loop encloses; all three positive for a loop
     that runs counter-clockwise in its chart (where K > 0); defect: angle − ∫∫K dA (for α = 0).
+    chart: the name of the chart whose sense that is.  encloses: whether the loop bounds a region there;
+    if it does not, winding round a period, the angle is in (−π, π], known modulo 2π, and the integrals
+    and the defect are NaN.
     """
 
     matrix: Floats
@@ -66,6 +80,8 @@ class Holonomy:
     defect: float
     status: Status
     engine: str
+    chart: str = "parameters"
+    encloses: bool = True
 
 
 def ellipse(center: Floats, radii: Floats, arcs: int = 16) -> Loop:
@@ -87,8 +103,12 @@ def ellipse(center: Floats, radii: Floats, arcs: int = 16) -> Loop:
     return Loop(tuple(arc(turn * i) for i in range(arcs)), parameters(("θ₁", "θ₂")))
 
 
-def polygon(vertices: Floats, chart: Chart) -> Loop:
-    """The closed polygon with straight edges between ``vertices (k, 2)`` of a chart, in their order."""
+def polygon(vertices: Floats, chart: Chart, periods: tuple[float, float] = (0.0, 0.0)) -> Loop:
+    """The closed polygon with straight edges between ``vertices (k, 2)`` of a chart, in their order.
+
+    A last vertex that differs from the first by whole ``periods`` of θ, but for a thousandth of one,
+    is joined to it modulo these: the loop winds.
+    """
     corners = points("vertices", vertices)
     if not 3 <= len(corners) <= MOST_VERTICES:
         raise ValueError(f"a loop needs 3 to {MOST_VERTICES} vertices, got {len(corners)}")
@@ -100,12 +120,27 @@ def polygon(vertices: Floats, chart: Chart) -> Loop:
 
         return at
 
-    moving = np.any(corners != np.roll(corners, -1, axis=0), axis=1)
-    pairs = zip(corners[moving], np.roll(corners, -1, axis=0)[moving], strict=True)
-    arcs = tuple(edge(a, b) for a, b in pairs)
-    if len(arcs) < 3:
+    home = _home(corners, chart, periods)
+    following = np.append(corners[1:], home[None], axis=0)
+    moving = np.any(corners != following, axis=1)
+    arcs = tuple(edge(a, b) for a, b in zip(corners[moving], following[moving], strict=True))
+    winds = bool(np.any(home != corners[0]))
+    if len(arcs) < 3 and not winds:
         raise ValueError(f"a loop needs 3 different vertices, got {corners.tolist()}")
-    return Loop(arcs, chart)
+    return Loop(arcs, chart, winds)
+
+
+def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats:
+    """The first vertex (2,), by as many periods on as the last one is."""
+    ends = chart.inverse(corners[[0, -1]])
+    size = np.where(np.array(periods) > 0.0, periods, np.inf)
+    if not np.isfinite(ends).all():
+        return corners[0]
+    turns = np.round((ends[1] - ends[0]) / size)
+    on = np.where(turns == 0.0, 0.0, turns * np.where(np.isfinite(size), size, 0.0))
+    home = np.asarray(chart.forward(ends[0] + on))
+    reach = CLOSED * np.abs(home - corners[0]).max()
+    return np.asarray(home if np.all(np.abs(corners[-1] - home) <= reach) else corners[0])
 
 
 def loop_of(stated: Any, manifold: Manifold) -> Loop:
@@ -123,7 +158,8 @@ def loop_of(stated: Any, manifold: Manifold) -> Loop:
             plain = parameters(manifold.coordinates)
             if name != "parameters" and name not in known:
                 raise ValueError(f"chart must be one of {', '.join(known)}, got {name!r}")
-            return polygon(vertices, plain if name == "parameters" else known[name])
+            chart = plain if name == "parameters" else known[name]
+            return polygon(vertices, chart, manifold.periods)
     raise ValueError(
         'a loop must be {"ellipse": {"center": [a, b], "radii": [u, v]}} or {"polygon": [[a, b], …]}, '
         f"got {str(stated)[:80]}"
@@ -133,13 +169,19 @@ def loop_of(stated: Any, manifold: Manifold) -> Loop:
 def holonomy(engine: Engine, manifold: Manifold, loop: Loop, alpha: float = 0.0) -> Holonomy:
     """Transport round the loop, and the curvature that it encloses.
 
+    A loop that winds round a period is carried into a chart in which it closes, where there is one.
     LEFT_DOMAIN if the loop leaves the domain (all is then NaN), or if it encloses points outside (the
     integrals are then NaN); NOT_CONVERGED where the integrals do not settle; ILL_CONDITIONED where the
     metric is too nearly degenerate.
     """
     alpha = alpha_of(alpha)
+    loop = _closed(manifold, loop)
     matrix, angle, status = _round(engine, manifold, loop, alpha)
-    curvature, area, inside = _enclosed(engine, manifold, loop)
+    curvature, area, inside = float("nan"), float("nan"), status
+    if loop.winds:
+        angle = float(np.pi - np.mod(np.pi - angle, 2 * np.pi))
+    else:
+        curvature, area, inside = _enclosed(engine, manifold, loop)
     worst = (
         max(status, inside) if Status.LEFT_DOMAIN not in (status, inside) else Status.LEFT_DOMAIN
     )
@@ -151,7 +193,34 @@ def holonomy(engine: Engine, manifold: Manifold, loop: Loop, alpha: float = 0.0)
         defect=angle - curvature,
         status=Status(worst),
         engine=engine.name,
+        chart=loop.chart.name,
+        encloses=not loop.winds,
     )
+
+
+def _closed(manifold: Manifold, loop: Loop) -> Loop:
+    """A loop that winds in a chart in which it closes; itself if there is none, or it does not wind."""
+    if not loop.winds:
+        return loop
+    ends = np.stack([loop.arcs[0](np.zeros(1))[0][0], loop.arcs[-1](np.ones(1))[0][0]])
+    for chart in manifold.charts:
+        drawn = chart.forward(loop.chart.inverse(ends))
+        known = drawn.shape == (2, 2) and np.isfinite(drawn).all()
+        if known and np.abs(drawn[1] - drawn[0]).max() <= 1e-9 * np.abs(drawn).max():
+            return Loop(tuple(_moved(arc, loop.chart, chart) for arc in loop.arcs), chart)
+    return loop
+
+
+def _moved(arc: Arc, chart: Chart, other: Chart) -> Arc:
+    """An arc in the drawing coordinates of another chart."""
+
+    def at(t: Floats) -> tuple[Floats, Floats]:
+        x, slope = arc(t)
+        theta = chart.inverse(x)
+        moved = other.jacobian(theta) @ chart.pull(theta, slope)[..., None]
+        return other.forward(theta), moved[..., 0]
+
+    return at
 
 
 def _round(
@@ -170,13 +239,20 @@ def _round(
     )
     status = Status(int(carried.status.max()))
     if alpha != 0.0:
-        # arcs follow one another: the last operator acts last
-        return np.linalg.multi_dot(carried.operators[::-1, -1]), float("nan"), status
+        return _composed(carried.operators[:, -1]), float("nan"), status
     angle = float(carried.angle[:, -1].sum())
     matrix = _rotation(manifold, theta[0, 0], angle)
     turned = _frame_turns(manifold, loop.chart, theta.reshape(-1, 2))
     sense = float(np.sign(np.linalg.det(loop.chart.jacobian(theta[0, 0]))))
     return matrix, sense * (angle - 2 * np.pi * turned), status
+
+
+def _composed(operators: Floats) -> Floats:
+    """The product of operators (n, 2, 2) that follow one another, by pairs: the last one acts last."""
+    while len(operators) > 1:
+        paired = operators[1::2] @ operators[: len(operators) - 1 : 2]
+        operators = np.append(paired, operators[len(operators) - len(operators) % 2 :], axis=0)
+    return np.asarray(operators[0])
 
 
 def _unwrapped(manifold: Manifold, theta: Floats) -> Floats:

@@ -98,7 +98,7 @@ def _logistic(t: Floats) -> Floats:
 class Pair:
     """Two densities p, q on their line: log p and log q of t (k,) → (2, k), and the mesh of u.
 
-    Its functions are p, q, p log(p/q), q log(q/p), ½(√p − √q)², px², qx², all times dx/du.
+    Its functions are p, q, the three of `parts`, px², qx², all times dx/du.
     ends: what lies beyond the mesh of the first five, to the left and to the right (2, 5).
     finite (7,): functions that are; the others are 0 in the mesh.
     """
@@ -211,10 +211,33 @@ def _rows(
     log_p, log_q = logs(t) + np.log(width * np.cosh(u))
     x2 = space.x(t) ** 2
     p, q = np.exp(log_p), np.exp(log_q)
-    ratio = log_p - log_q
-    pairs = ((p, ratio), (q, -ratio), (p, x2), (q, x2))
-    forward, backward, p2, q2 = (np.where(m > 0, m * f, 0.0) for m, f in pairs)
-    return np.stack([p, q, forward, backward, 0.5 * (np.sqrt(p) - np.sqrt(q)) ** 2, p2, q2])
+    p2, q2 = (np.where(m > 0, m * x2, 0.0) for m in (p, q))
+    return np.stack([p, q, *parts(log_p, log_q), p2, q2])
+
+
+def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
+    """p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), none of which is negative.
+
+    The integrals of the first two are KL, p and q having the same mass; where p and q are near nothing
+    cancels but what their logarithms have lost.
+    """
+    p, q, r = np.exp(log_p), np.exp(log_q), log_q - log_p
+    near = np.abs(r) < 1.0
+    small = np.where(near, r, 0.0)
+    forward, backward = np.where(p > 0, q - p - p * r, q), np.where(q > 0, p - q + q * r, p)
+    return (
+        np.where(near, p * _second(small), forward),
+        np.where(near, q * _second(-small), backward),
+        np.where(near, 0.5 * p * np.expm1(0.5 * small) ** 2, 0.5 * (np.sqrt(p) - np.sqrt(q)) ** 2),
+    )
+
+
+def _second(r: Floats) -> Floats:
+    """e^r − 1 − r = ½r²(1 + r/3(1 + r/4(1 + …))), |r| ≤ 1."""
+    total = np.ones_like(r)
+    for n in range(18, 2, -1):
+        total = 1.0 + total * r / n
+    return np.asarray(0.5 * r * r * total)
 
 
 def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
@@ -227,6 +250,7 @@ def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
     ratio = outer[0] - outer[1]
     rise = ratio - (inner[0] - inner[1])
     forward, backward = mass[0] * (ratio + rise / decay[0]), mass[1] * (-ratio - rise / decay[1])
+    forward, backward = forward + mass[1] - mass[0], backward + mass[0] - mass[1]
     root = np.exp(0.5 * outer.sum()) / (0.5 * decay.sum())
     return np.array([mass[0], mass[1], forward, backward, 0.5 * mass.sum() - root])
 
@@ -237,7 +261,8 @@ def wasserstein(found: Pair) -> float:
 
     T(x) is where q has as much to its left as p has at x: log(Q/(1 − Q)), in which both tails keep
     their digits, is interpolated with its slope.  What of p lies beyond the mesh is at its end.  NaN
-    where a second moment is not finite.
+    where a second moment is not finite, or the result is not between the difference and the sum of
+    their roots, as every such distance is.
     """
     from scipy.interpolate import CubicHermiteSpline
 
@@ -271,7 +296,16 @@ def wasserstein(found: Pair) -> float:
                 continue
             end = found.x(u[[0, -1][side]])
             square += rest * (((end - carried(_beyond_level(rest, side))) ** 2) @ TAIL_WEIGHTS)
-        return float(np.sqrt(square))
+        distance, (low, high) = float(np.sqrt(square)), np.sort(np.sqrt(moments))
+    possible = (high - low) * (1 - OUTSIDE) <= distance <= (high + low) * (1 + OUTSIDE)
+    return distance if possible else float("nan")
+
+
+def missing_wasserstein(found: Pair) -> str:
+    """What to say where `wasserstein` is NaN."""
+    if all(_has_moment(found, row) for row in (P2, Q2)):
+        return "not known: quantiles in the tails have no digits"
+    return "no finite variance"
 
 
 def _beyond_level(rest: float, side: int) -> Floats:

@@ -15,6 +15,8 @@ from compute.types import Floats
 
 # Above this argument the ratio of Bessel functions is expanded in 1/κ.
 _LARGE = 60.0
+# below this one κA' − A and A'' are power series of κ: both cancel at 0
+_SMALL = 0.5
 # nearer to 0 it is the value there
 _LEAST = 1e-6
 _TERMS = 16
@@ -138,6 +140,34 @@ def bessel_ratio_bend(kappa: Floats) -> Floats:
     return _near_or_far(kappa, _bend_near, 2)
 
 
+def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
+    """κA' − A ≈ −κ³/8, T_μμκ of a von Mises distribution, of κ ≥ 0 and the difference itself.
+
+    That cancels near the pole κ = 0, where the series of A takes its place.
+    """
+    kappa = np.asarray(kappa)
+    series = kappa**3 * _power_sum(kappa, lambda n: n - 1)
+    return np.where(kappa < _SMALL, series, direct)
+
+
+def _power_sum(kappa: Floats, share: Callable[[int], int]) -> Floats:
+    """Σ share(n) a_n κ^n−3 over n = 3, 5 … of A = Σ a_n κⁿ, for κ < _SMALL."""
+    square = np.minimum(kappa, _SMALL) ** 2
+    total = np.zeros_like(square)
+    for n, a in reversed(_ratio_powers()):
+        total = total * square + np.asarray(share(n) * a, square.dtype)
+    return total
+
+
+@cache
+def _ratio_powers() -> tuple[tuple[int, float], ...]:
+    """n and a_n of A = κ/2 + Σ a_n κⁿ, n = 3, 5 …: A' = 1 − A/κ − A², term by term."""
+    powers = {1: 0.5}
+    for n in range(3, 2 * _TERMS, 2):
+        powers[n] = -sum(powers[i] * powers[n - 1 - i] for i in range(1, n - 1, 2)) / (n + 1)
+    return tuple(powers.items())[1:]
+
+
 def _slope_near(kappa: Floats) -> Floats:
     ratio = bessel_ratio(kappa)
     return 1.0 - ratio / kappa - ratio * ratio
@@ -145,7 +175,8 @@ def _slope_near(kappa: Floats) -> Floats:
 
 def _bend_near(kappa: Floats) -> Floats:
     ratio, slope = bessel_ratio(kappa), _slope_near(kappa)
-    return -slope / kappa + ratio / kappa**2 - 2.0 * ratio * slope
+    direct = -slope / kappa + ratio / kappa**2 - 2.0 * ratio * slope
+    return np.where(kappa < _SMALL, kappa * _power_sum(kappa, lambda n: n * (n - 1)), direct)
 
 
 def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) -> Floats:
@@ -221,4 +252,5 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
 PAIRED: dict[str, Callable[[Floats, Floats], Floats]] = {
     "trigamma_drop": trigamma_drop,
     "tetragamma_drop": tetragamma_drop,
+    "bessel_skew": bessel_skew,
 }

@@ -58,6 +58,10 @@ class tetragamma_drop(_Paired):
     pass
 
 
+class bessel_skew(_Paired):
+    pass
+
+
 class log_cosh(_Named):
     def fdiff(self, argindex: int = 1) -> Any:
         return sp.tanh(self.args[0])

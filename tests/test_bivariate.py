@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.integrate import solve_ivp
+from scipy.integrate import quad, solve_ivp
+from scipy.linalg import sqrtm
 from scipy.optimize import root
 
 from app.cli import main
@@ -111,7 +113,48 @@ def test_no_other_path_is_shorter():
     for name in ("w2", "e"):
         np.testing.assert_allclose(wide[name].covariance[4], np.eye(2), atol=1e-12)
     np.testing.assert_allclose(wide["m"].covariance[4], np.diag([2.0, 1.0]), atol=1e-12)
-    assert wide["e"].length == pytest.approx(2.0, rel=2e-3)
+    assert wide["e"].length == pytest.approx(2.0, rel=1e-12)
+
+
+def speed(name, a, b, t):
+    """|θ'| of a path at t, straight from its definition."""
+    A, B, s = a.covariance, b.covariance, 1 - t
+    if name == "w2":
+        half = sqrtm(A)
+        carrier = np.linalg.inv(half) @ sqrtm(half @ B @ half) @ np.linalg.inv(half)
+        M, turn = s * np.eye(2) + t * carrier, carrier - np.eye(2)
+        S, W, v = M @ A @ M, turn @ A @ M + M @ A @ turn, b.mean - a.mean
+    elif name == "e":
+        one, other = np.linalg.inv(A), np.linalg.inv(B)
+        S = np.linalg.inv(s * one + t * other)
+        W = -S @ (other - one) @ S
+        v = S @ (other @ b.mean - one @ a.mean) + W @ (s * one @ a.mean + t * other @ b.mean)
+    else:
+        v = b.mean - a.mean
+        S = s * A + t * B + s * t * np.outer(v, v)
+        W = B - A + (s - t) * np.outer(v, v)
+    moved = np.linalg.solve(S, W)
+    return np.sqrt(v @ np.linalg.solve(S, v) + 0.5 * np.trace(moved @ moved))
+
+
+@pytest.mark.parametrize(
+    "start, end, e",
+    [
+        # e by mpmath at 40 digits
+        (((0, 0), np.diag([1, 0.01])), ((2, 0), np.diag([0.01, 1])), 7.56740374861679),
+        (((0, 1), [[1, 0.5], [0.5, 2]]), ((1, 2), [[2, 1], [1, 1]]), 1.46910477843810),
+        (((1, -3), np.diag([1e-3, 4])), ((5, 7), [[30, -2], [-2, 1]]), 13.3520180487884),
+    ],
+)
+def test_lengths_are_integrals_of_the_speed(start, end, e):
+    a, b = Normal(*start), Normal(*end)
+    paths = normal_paths(a, b, 8)
+    assert paths["e"].length == pytest.approx(e, rel=1e-12)
+    for name in ("w2", "e", "m"):
+        edges = [0, 1e-4, 1e-3, 0.01, 0.1, 0.9, 0.99, 0.999, 0.9999, 1]
+        parts = [quad(lambda t, n=name: speed(n, a, b, t), *ab)[0] for ab in pairwise(edges)]
+        assert paths[name].length == pytest.approx(sum(parts), rel=1e-9), name
+        assert paths[name].status == Status.OK
 
 
 def test_the_command_draws_the_ellipses(tmp_path, capsys):

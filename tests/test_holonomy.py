@@ -6,11 +6,12 @@ import json
 
 import numpy as np
 import pytest
+from scipy.special import ive
 
 from app.cli import main
 from compute.charts import parameters
 from compute.families import family
-from compute.holonomy import ellipse, holonomy, loop_of, polygon
+from compute.holonomy import _composed, ellipse, holonomy, loop_of, polygon
 from compute.types import Status
 
 
@@ -111,6 +112,57 @@ def test_other_connections_return_no_rotation(reference_engine):
     found = holonomy(reference_engine, manifold, ellipse((3, 3), (1.5, 1)), alpha=1.0)
     np.testing.assert_allclose(found.matrix, np.eye(2), atol=1e-9)
     assert np.isnan(found.angle)
+
+
+TURN = [[0, 2], [2.1, 2], [4.2, 2], [2 * np.pi, 2]]
+
+
+def test_a_loop_round_a_period_closes_modulo_the_period(engine):
+    """(μ, κ) = (0 … 2π, 2) is a circle about the pole of the natural chart: 2π(1 − E'/(2√(EG)))."""
+    kappa, a = 2.0, ive(1, 2.0) / ive(0, 2.0)
+    slope = 1 - a / kappa - a * a
+    expected = 2 * np.pi * (1 - (a + kappa * slope) / (2 * np.sqrt(kappa * a * slope)))
+    assert expected == pytest.approx(-0.451246, abs=1e-6)
+    manifold = family("von_mises")
+    for vertices, sign in ((TURN, 1), (TURN[::-1], -1), ([[0, 2], [3, 2], [6.2832, 2]], 1)):
+        found = holonomy(engine, manifold, loop_of({"polygon": vertices}, manifold))
+        assert found.angle == pytest.approx(sign * expected, abs=2e-5)
+        assert abs(found.defect) < (1e-9 if engine.name == "reference" else 2e-5)
+        assert (found.status, found.chart, found.encloses) == (Status.OK, "natural", True)
+    # straight back, it encloses nothing
+    back = loop_of({"polygon": [*TURN, [6, 2]]}, manifold)
+    assert holonomy(engine, manifold, back).angle == pytest.approx(0, abs=1e-6)
+
+
+def test_a_loop_round_a_period_that_no_chart_closes_is_compared_with_nothing(tmp_path, capsys):
+    """Round a parallel of a sphere: 2π(1 − cos ϑ), the cap's area, modulo 2π."""
+    sphere = {
+        "coordinates": ["t", "f"],
+        "metric": ["1", "0", "sin(t)^2"],
+        "domain": ["0 < t < 3.1"],
+        "periods": [0, 2 * np.pi],
+    }
+    source, file = tmp_path / "sphere.json", tmp_path / "loop.json"
+    source.write_text(json.dumps(sphere))
+    file.write_text(json.dumps({"polygon": [[1, f] for f in (0, 2, 4, 2 * np.pi)]}))
+    command = ["holonomy", f"custom:{source}", "--loop", str(file), "--engine", "reference"]
+    assert main([*command, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["angle"] == pytest.approx(2 * np.pi * (1 - np.cos(1)), abs=1e-9)
+    assert (found["encloses"], found["integral_curvature"], found["defect"]) == (False, None, None)
+    assert main(command) == 0
+    assert "encloses no region" in capsys.readouterr().out
+
+
+def test_operators_of_many_edges_are_composed_in_their_order():
+    """Each edge costs one product; no order of theirs is searched."""
+    rng = np.random.default_rng(1)
+    for count in (1, 2, 7, 8, 300):
+        operators = np.eye(2) + 0.3 * rng.normal(size=(count, 2, 2))
+        whole = np.eye(2)
+        for operator in operators:
+            whole = operator @ whole
+        np.testing.assert_allclose(_composed(operators), whole, rtol=1e-9)
 
 
 def test_a_loop_that_leaves_says_so(reference_engine):

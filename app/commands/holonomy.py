@@ -7,11 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.commands.geometry import precise
 from app.commands.output import exit_of, show
 from compute.families import family
+from compute.holonomy import Holonomy, loop_of
 from compute.holonomy import holonomy as around
-from compute.holonomy import loop_of
+from compute.types import Status
 
 LARGEST = 1 << 20
 
@@ -21,15 +24,29 @@ def holonomy(chosen: argparse.Namespace) -> int:
     manifold = family(chosen.family)
     loop = loop_of(_read(Path(chosen.loop)), manifold)
     found = around(precise(chosen.engine), manifold, loop, chosen.alpha)
-    lines = [
-        f"angle     {found.angle:.9g} rad, counter-clockwise",
+    show(vars(found), chosen.json, _lines(found))
+    return exit_of(found.status)
+
+
+def _lines(found: Holonomy) -> list[str]:
+    """Describe a loop's turn for people to read."""
+    angle = f"angle     {found.angle:.9g} rad, counter-clockwise in the chart {found.chart}"
+    compared = [
         f"∫∫K dA    {found.integral_curvature:.9g} over an area of {found.area:.9g}",
         f"defect    {found.defect:.2e}",
+    ]
+    if not found.encloses:
+        angle += ", but for whole turns"
+        compared = ["∫∫K dA    none: the loop winds round a period and encloses no region"]
+    if np.isnan(found.angle) and found.status == Status.OK:
+        angle = "angle     none: only for α = 0 is the matrix a rotation"
+        compared = compared[:1]
+    return [
+        angle,
+        *compared,
         f"matrix    {found.matrix.tolist()}",
         f"status    {found.status.name}: {found.status.words} ({found.engine})",
     ]
-    show(vars(found), chosen.json, lines)
-    return exit_of(found.status)
 
 
 def _read(path: Path) -> Any:

@@ -17,7 +17,7 @@ from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
 from compute.cut import cut_points
-from compute.divergence import balls, natural_chart
+from compute.divergence import balls, bregman, natural_chart
 from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.families import parse
@@ -289,17 +289,17 @@ def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     else:
         hint = "Its edge goes through B, which no geodesic is known to reach."
         measures.append(Measure("Geodesic ball", "not known", hint, False))
-    kl = manifold.divergence
-    if natural_chart(manifold) is None or kl is None:
+    if natural_chart(manifold) is None or manifold.divergence is None:
         return curves, measures, set()
     curves["forward"], curves["backward"] = balls(manifold, a, b)
+    forward, backward = bregman(manifold, a, b)
     hint = (
         "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
     )
     return curves, [
         *measures,
-        Measure("KL(A‖B), of the dotted ball", f"{float(kl(a, b)):.6g} nats", hint),
-        Measure("KL(B‖A), of the dashed ball", f"{float(kl(b, a)):.6g} nats", hint),
+        Measure("KL(A‖B), of the dotted ball", f"{forward:.6g} nats", hint),
+        Measure("KL(B‖A), of the dashed ball", f"{backward:.6g} nats", hint),
     ], set()  # fmt: skip
 
 
@@ -307,11 +307,12 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
     vertices, chart = np.array(job.loop), chart_of(manifold, job.chart)
     if not manifold.in_domain(vertices).all():
         chart = parameters(manifold.coordinates)  # its edges mean something everywhere
-    found = holonomy(engine, manifold, polygon(chart.forward(vertices), chart), job.alpha)
+    drawn = polygon(chart.forward(vertices), chart, manifold.periods)
+    found = holonomy(engine, manifold, drawn, job.alpha)
     curves = {"loop": np.concatenate([vertices, vertices[:1]])}
     fine = found.status == Status.OK
     if fine:
-        size = 0.3 * np.sqrt(abs(found.area) / np.pi)
+        size = 0.3 * np.sqrt(abs(found.area) / np.pi) if found.encloses else 0.3
         first = size * frame(engine, manifold, vertices[0])[:, 0]
         curves["before"] = np.stack([vertices[0], vertices[0] + first])
         curves["after"] = np.stack([vertices[0], vertices[0] + found.matrix @ first])
@@ -328,13 +329,15 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         ),
         Measure(
             "Curvature inside",
-            f"{found.integral_curvature:.6g}",
+            f"{found.integral_curvature:.6g}"
+            if found.encloses
+            else "none: it winds round a period",
             "∫∫K dA over what a loop encloses counter-clockwise: by Gauss and Bonnet the turn.",
             bool(np.isfinite(found.integral_curvature)),
         ),
         Measure(
             "Their difference",
-            f"{found.defect:.1e}",
+            f"{found.defect:.1e}" if found.encloses else "not compared",
             "Transport along the loop against quadrature inside: what both lost in rounding.",
             abs(found.defect) < 1e-3,
         ),

@@ -37,7 +37,12 @@ def define() -> Definition:
         theta=(mu, kappa),
         bounds=(kappa - 1e-3, 500 - kappa, 40 - sp.Abs(mu)),
         metric=(kappa * ratio, sp.Integer(0), slope),
-        cubic=(sp.Integer(0), kappa * slope - ratio, sp.Integer(0), bend),
+        cubic=(
+            sp.Integer(0),
+            special.bessel_skew(kappa, kappa * slope - ratio),
+            sp.Integer(0),
+            bend,
+        ),
         curvature=special.bessel_curvature(kappa),
         scalars={"entropy": sp.log(2 * sp.pi) + special.log_bessel_i0(kappa) - kappa * ratio},
         log_density=kappa * sp.cos(x - mu) - special.log_bessel_i0(kappa) - sp.log(2 * sp.pi),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute import geometry as reference
 from compute.geometry import unpacked
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
 from compute.gpu.tiles import batches
 from compute.gpu.workshop import Dispatch, Workshop
-from compute.manifold import LocalGeometry
+from compute.manifold import LocalGeometry, is_singular
 from compute.types import Floats, Geometry, GeometryRequest, Status
 
 POINT = record(
@@ -25,6 +26,9 @@ POINT = record(
 )
 # kernels write more than this where rounding leaves the curvature unknown
 UNKNOWN = 1e29
+# the share by which rounding to float32 may change the margin of a point, and D/(g₁₁g₂₂) of a metric
+# whose inverse loses as much
+EPSILON, TOLD, FLAT = 2.0**-24, 1e-5, 0.1
 SOURCE = Source(
     "geometry",
     parameters=record({"count": "u32"}),
@@ -43,7 +47,24 @@ def geometry(workshop: Workshop, request: GeometryRequest) -> Geometry:
     inside = found["status"] != Status.LEFT_DOMAIN
     local = LocalGeometry(wide["metric"], first, wide["cubic"], wide["det"])
     curvature = np.where(np.abs(wide["curvature"]) < UNKNOWN, wide["curvature"], np.nan)
-    return unpacked(local, curvature, inside, "gpu")
+    return _with_edges(request, local, unpacked(local, curvature, inside, "gpu"))
+
+
+def _with_edges(request: GeometryRequest, local: LocalGeometry, found: Geometry) -> Geometry:
+    """The answer with those points in float64 whose distance to an edge float32 does not tell, or of
+    whose metric it leaves too few digits to raise an index."""
+    manifold, theta = request.manifold, np.asarray(request.theta, np.float64)
+    margin = np.asarray(manifold.margin(theta))
+    lost = np.asarray(is_singular(local, FLAT))
+    for axis in (0, 1):
+        moved = theta.copy()
+        moved[:, axis] *= 1.0 + EPSILON
+        lost |= np.abs(manifold.margin(moved) - margin) > TOLD * np.abs(margin)
+    if lost.any():
+        exact = reference.geometry(GeometryRequest(manifold, theta[lost]))
+        for name in ("metric", "christoffel", "cubic", "det", "curvature", "status"):
+            getattr(found, name)[lost] = getattr(exact, name)
+    return found
 
 
 def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:

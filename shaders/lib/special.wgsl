@@ -159,6 +159,14 @@ fn bessel_ratio_bend_small(kappa: f32) -> f32 {
     return -kappa * (0.375 - q * (5.0 / 24.0 - q * series));
 }
 
+/// κA' − A from its power series for small κ, where the difference, which is given, cancels.
+fn bessel_skew(kappa: f32, direct: f32) -> f32 {
+    let q = kappa * kappa;
+    let tail = 19.0 / 7680.0 - q * (473.0 / 884736.0 - q * (229.0 / 2064384.0));
+    let series = 1.0 / 8.0 - q * (1.0 / 24.0 - q * (11.0 / 1024.0 - q * tail));
+    return select(direct, -kappa * q * series, kappa < 0.5);
+}
+
 /// The same from the expansion in 1/κ.
 fn bessel_ratio_far(kappa: f32) -> BesselRatio {
     let r = 1.0 / kappa;
