@@ -13,6 +13,7 @@ from compute import charts, lowering, symbolic, tape
 from compute.cache import cached
 from compute.charts import Chart
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
+from compute.averages import Averages
 from compute.quadrature import Nodes, Quadrature
 from compute.symbolic import Definition, Derived
 from compute.types import Extent, Floats
@@ -57,6 +58,8 @@ def formula(
     pins: tuple[Point, Point],
     draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
     nodes: Nodes | None = None,
+    space: str = "",
+    moving: bool = False,
     normalise: bool = False,
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
@@ -66,8 +69,9 @@ def formula(
 
     ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
     rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
-    averaged, which is found up to its norm with ``normalise``; ``periods`` of coordinates that are
-    angles.
+    averaged, or ``space`` is the line that its samples lie on (see `compute.placement`), where nodes
+    are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
+    known up to its norm; ``periods`` of coordinates that are angles.
     """
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
@@ -76,9 +80,12 @@ def formula(
 
     def build(key: str, **chosen: Any) -> Manifold:
         derived = cached(_identity(define, chosen), lambda: symbolic.derive(define(**chosen)))
-        local = (
-            _by_formulas(derived) if nodes is None else _by_quadrature(derived, nodes, normalise)
-        )
+        if space:
+            local = _by_averages(derived, space, normalise, moving)
+        elif nodes is not None:
+            local = _by_quadrature(derived, nodes, normalise)
+        else:
+            local = _by_formulas(derived)
         log_density = _log_density(derived, local.log_norm if normalise else None)
         return Manifold(
             key=key,
@@ -105,6 +112,7 @@ def formula(
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),
             wasserstein=_between(derived.wasserstein),
+            averages=local.averages,
         )
 
     names = tuple(chart.name for chart in drawn(**(parameters or {})))
@@ -151,6 +159,7 @@ class _Local:
     scalars: tuple[str, ...]
     slot: Slot
     log_norm: Callable[[Floats], Floats] | None = None
+    averages: Averages | None = None
 
 
 def _by_formulas(derived: Derived) -> _Local:
@@ -174,6 +183,20 @@ def _by_quadrature(derived: Derived, nodes: Nodes, normalise: bool) -> _Local:
         ("entropy",),
         _quadrature_slot(derived, derived.scores, nodes, normalise),
         quadrature.log_norm,
+    )
+
+
+def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) -> _Local:
+    assert derived.scores is not None and derived.sight is not None
+    averages = Averages(derived.scores, derived.sight, space, normalise, moving)
+    return _Local(
+        averages.geometry,
+        averages.curvature,
+        lambda name, theta, index: averages.entropy(theta),
+        ("entropy",),
+        _placed_slot(derived, space, normalise, moving),
+        averages.log_norm,
+        averages,
     )
 
 
@@ -269,6 +292,10 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
     constants = {"NODE_COUNT": len(nodes.x)}
     passes = 4 if normalise else 2
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
+
+
+def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
+    return Slot("")
 
 
 def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:

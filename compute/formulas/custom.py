@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from compute import charts
+from compute.averages import Doubt
 from compute.charts import Chart
 from compute.family import formula
 from compute.formulas import definition as definitions
@@ -202,17 +203,37 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
 
     _affordable(own, read.formulas, read.theta)
     given: dict[str, Any] = {"log_density": read.formulas[0]}
-    if read.ends is None and not read.seen:
-        return given
-    u = sp.Symbol("u", real=True)
-    sample, weight = u, sp.Integer(1)
-    if read.ends is not None:
-        low, high = read.ends
-        sample, weight = low + (high - low) * u, high - low
+    weight, x = sp.Integer(1), read.x
+    line = space.line(own)
+    given |= _on_line(line, x, read.ends) if line else {}
     for guard in read.seen:
-        # 1 where the guard is positive, else 0: there the density has no place
-        weight *= sp.Min(1, sp.Max(0, 1e18 * _safe(guard).subs(read.x, sample)))
-    return given | {"sample": sample, "node": u, "weight": weight}
+        if guard not in given.get("swaps", {}):  # a share of an interval is positive
+            # 1 where the guard is positive, else 0: there the density has no place
+            weight *= sp.Min(1, sp.Max(0, 1e30 * _safe(guard)))
+    return given | {"weight": weight}
+
+
+def _on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any]:
+    """The sample x in the words of its line, so that no digits are lost at its ends."""
+    import sympy as sp
+
+    r, q, log_r, log_q = places = sp.symbols("r q log_r log_q", real=True)
+    if line == "half-line":
+        return {"places": places, "sample": r, "swaps": {sp.log(x): log_r}, "slope": log_r}
+    if line != "interval":
+        return {"places": places, "sample": r}
+    low, high = ends or (sp.Integer(0), sp.Integer(1))
+    length = high - low
+    swaps = {
+        x - low: length * r,
+        low - x: -length * r,
+        high - x: length * q,
+        x - high: -length * q,
+        sp.log(x - low): sp.log(length) + log_r,
+        sp.log(high - x): sp.log(length) + log_q,
+    }
+    slope = sp.log(length) + log_r + log_q
+    return {"places": places, "sample": low + length * r, "swaps": swaps, "slope": slope}
 
 
 def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) -> None:
@@ -235,7 +256,8 @@ def _also(own: Own) -> tuple[str, ...]:
 # --- the manifold ----------------------------------------------------------------------------
 def _manifold(own: Own, text: str) -> Manifold:
     """The manifold without its pins and view."""
-    nodes = space.nodes(own) if own.kind == "log_density" else None
+    line = space.line(own) if own.kind == "log_density" else ""
+    nodes = space.outcomes(own) if own.kind == "log_density" and not line else None
     entry = formula(
         name="custom",
         title=own.title,
@@ -251,6 +273,8 @@ def _manifold(own: Own, text: str) -> Manifold:
         periods=own.periods,
         draw=(charts.parameters(own.coordinates, _also(own)), *_logarithmic(own)),
         nodes=nodes,
+        space=line,
+        moving=any(end.value is None for end in own.ends() or ()),
         normalise=own.normalise,
     )
     try:
@@ -283,7 +307,7 @@ def _manifold(own: Own, text: str) -> Manifold:
         quiet,
         density=density,
         log_density=_number_or(made.log_density, -np.inf),
-        support=lambda theta: space.support(own, density, theta),
+        support=lambda theta: space.support(own, quiet, density, theta),
     )
 
 
@@ -361,21 +385,57 @@ def _placed(made: Manifold, own: Own) -> Manifold:
         if not made.in_domain(np.array(pin)):
             raise ValueError(f"custom family: pins must lie in {made.domain}, got {list(pin)}")
     placed = replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
-    if own.kind == "log_density" and not own.normalise:
-        _check_norm(placed, own)
+    if own.kind == "log_density":
+        _check_density(placed, own)
     if own.kind == "potential" and len(fine):
         return replace(placed, charts=(*placed.charts, dual.expectation(placed, view)))
     return placed
 
 
-def _check_norm(made: Manifold, own: Own) -> None:
-    """A density must integrate to 1 at the pins and between them."""
+def _check_density(made: Manifold, own: Own) -> None:
+    """A density must be one, and resolved, at one of the pins or between them at least."""
     theta = np.array([*made.pins, made.interior])
-    total = space.integral(own, made.density, theta)
+    if made.averages is None:
+        if not own.normalise:
+            _check_outcomes(made, own, theta)
+        return
+    doubts = made.averages.doubts(theta)
+    if (doubts == Doubt.NONE).any():
+        return
+    place = ", ".join(f"{n} = {x:.4g}" for n, x in zip(own.coordinates, theta[0], strict=True))
+    found = float(np.exp(np.minimum(made.averages.log_norm(theta[:1])[0], 690.0)))
+    words = _DOUBTS[Doubt(doubts[0])].format(place=place, found=found, space=_SPACES[str(own.space)])
+    where = ("range[0]", own.range[0]) if own.range and doubts[0] == Doubt.MOVING else None
+    raise FormulaError(where[1] if where else own.formulas[0], 0, words, where[0] if where else own.kind)
+
+
+_SPACES = {
+    "line": "on the line",
+    "half-line": "on x > 0",
+    "interval": "in the interval",
+    "circle": "on the circle",
+}
+_DOUBTS = {
+    Doubt.UNRESOLVED: "the averages of this are not resolved at {place}: it may have a kink, a jump, "
+    "a peak too narrow to be found, or no Fisher metric",
+    Doubt.ENDLESS: "this is no distribution {space}: at {place} it does not fall at the ends, so that "
+    "its integral, or that of its scores, is not finite",
+    Doubt.UNNORMED: "this integrates to {found:.4g}, not to 1, at {place}, or not to the same for all "
+    "parameters: normalise it",
+    Doubt.MOVING: "the ends of the range move with the parameters and the density is not 0 there, so "
+    "that there is no Fisher metric at {place}",
+    Doubt.EMPTY: "this is defined for no x at {place}",
+}
+
+
+def _check_outcomes(made: Manifold, own: Own, theta: Floats) -> None:
+    """The probabilities of listed outcomes must sum to 1."""
+    assert isinstance(own.space, tuple)
+    total = made.density(theta, np.array(own.space)).sum(axis=1)
     off = np.abs(total - 1) > UNRESOLVED
     if off.any():
         place = ", ".join(f"{x:.4g}" for x in theta[off][0])
-        words = f"this integrates to {total[off][0]:.4g}, not to 1, at ({place}): normalise it"
+        words = f"this sums to {total[off][0]:.4g}, not to 1, at ({place}): normalise it"
         raise FormulaError(own.formulas[0], 0, words, own.kind)
 
 
