@@ -9,16 +9,15 @@ none.  A density that is stated with its norm must keep ∫p = 1, E[∂l] = 0 an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 
 from compute import panels
 from compute.interrupt import checkpoint
-from compute.manifold import LocalGeometry
+from compute.manifold import LocalGeometry, raised
 from compute.placement import COUNT, Rule, placed, seen
-from compute.quadrature import Scores, bent_mean, curvature_of, local_of, means
 from compute.tape import Tape, run
 from compute.types import Floats
 
@@ -43,16 +42,19 @@ class Doubt(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class _Means:
-    """Scores at points (n,) centred on their means, and what the coarser rule has of them.
+    """Means at points (n,) over scores that are centred on theirs, and how far they can be trusted.
 
-    coarse (n, k): p·w of the coarser rule; norm (n,): log ∫p; drift (n, 5): E of l_i and of l_ij +
-    l_i l_j before centring; tail (n,): what may lie beyond the ends; edge (n,): p at the ends of a
-    range, times its length.
+    mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and of what R_1212 takes;
+    off (n, 17): by what the coarser rule differs; det (n,): D; norm (n,): log ∫p; entropy (n,);
+    drift (n, 5): E of l_i and of l_ij + l_i l_j before centring; tail (n,): what may lie beyond the
+    ends; edge (n,): p at the ends of a range, times its length.
     """
 
-    scores: Scores
-    coarse: Floats
+    mean: Floats
+    off: Floats
+    det: Floats
     norm: Floats
+    entropy: Floats
     drift: Floats
     tail: Floats
     edge: Floats
@@ -85,8 +87,7 @@ class Averages:
 
         def entropy(points: Floats) -> tuple[Floats]:
             m = self._means(points)
-            value = -(m.scores.mass * m.scores.log).sum(axis=1)
-            return (np.where(self._doubts(m) == Doubt.NONE, value, np.nan),)
+            return (np.where(self._doubts(m) == Doubt.NONE, m.entropy, np.nan),)
 
         return self._chunked(theta, entropy)[0]
 
@@ -101,7 +102,8 @@ class Averages:
 
     def nodes(self, theta: Floats) -> Floats:
         """Where in v the densities at theta (n, 2) are looked at: (n, k)."""
-        return placed(self.space, lambda v: self._height(theta, v)).v
+        with np.errstate(all="ignore"):
+            return placed(self.space, lambda v: self._height(theta, v)).v
 
     def _chunked(
         self, theta: Floats, found: Callable[[Floats], tuple[Floats, ...]]
@@ -120,15 +122,17 @@ class Averages:
     # --- what is asked ------------------------------------------------------------------------
     def _local(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         m = self._means(theta)
-        g, first, cubic, det = local_of(m.scores)
-        return g, first, cubic, np.where(self._doubts(m) == Doubt.NONE, det, 0.0)
+        det = np.where(self._doubts(m) == Doubt.NONE, m.det, 0.0)
+        return m.mean[:, 3:6], m.mean[:, 6:12].reshape(-1, 2, 3), m.mean[:, 12:16], det
 
     def _curvature(self, theta: Floats) -> tuple[Floats]:
         m = self._means(theta)
-        local = local_of(m.scores)
-        value = curvature_of(m.scores, local)
         good = (self._doubts(m) == Doubt.NONE) & (_curvature_gap(m) <= ALLOWED_K)
-        return (np.where(good, value, np.nan),)
+        first, safe = m.mean[:, 6:12].reshape(-1, 2, 3), np.where(m.det > 0, m.det, 1.0)
+        local = LocalGeometry(m.mean[:, 3:6], first, m.mean[:, 12:16], safe)
+        mixed = (first[..., 1] * raised(local, first[..., 1])).sum(axis=-1)
+        plain = (first[..., 0] * raised(local, first[..., 2])).sum(axis=-1)
+        return (np.where(good, (m.mean[:, 16] + mixed - plain) / safe, np.nan),)
 
     def _doubts(self, m: _Means) -> np.ndarray:
         """The `Doubt` of each point, the gravest first."""
@@ -148,19 +152,15 @@ class Averages:
     # --- scores -------------------------------------------------------------------------------
     def _height(self, theta: Floats, v: Floats) -> Floats:
         """L at theta (n, 2) and v (n, k) or (1, k), −∞ where there is no density."""
-        with np.errstate(all="ignore"):
-            log, weight = run(self.sight, theta[:, :1], theta[:, 1:], *seen(self.space, v))
-            there = (weight > 0) & np.isfinite(log)
-        return np.where(there, log, -np.inf)
+        log, weight = run(self.sight, theta[:, :1], theta[:, 1:], *seen(self.space, v))
+        return np.where((weight > 0) & np.isfinite(log), log, -np.inf)
 
     def _means(self, theta: Floats) -> _Means:
         rule = placed(self.space, lambda v: self._height(theta, v))
         m = self._at(theta, rule)
         poor = (_gap(m) > ALLOWED) | (_curvature_gap(m) > ALLOWED_K)
         poor &= np.isfinite(m.norm) & (m.tail <= TAIL)
-        if poor.any():
-            return self._repaired(theta, rule, m, poor)
-        return m
+        return self._repaired(theta, rule, m, poor) if poor.any() else m
 
     def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
         """The means with those of the poor points (n,) by panels."""
@@ -173,9 +173,12 @@ class Averages:
             return np.stack([p, p * l1 * l1, p * l2 * l2, p * l11 * l11, p * l22 * l22])
 
         part = Rule(*(value[poor] for value in (rule.v, rule.weights, rule.coarse, rule.spot)))
-        with np.errstate(all="ignore"):
-            better = self._at(chosen, panels.refined(part, self.space == "circle", measured))
-        return _merged(m, better, poor)
+        better = self._at(chosen, panels.refined(part, self.space == "circle", measured))
+        found = {}
+        for name in ("mean", "off", "det", "norm", "entropy", "drift"):
+            found[name] = getattr(m, name).copy()
+            found[name][poor] = getattr(better, name)
+        return replace(m, **found)
 
     def _run(self, theta: Floats, v: Floats) -> list[Floats]:
         """L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ for nothing."""
@@ -188,37 +191,43 @@ class Averages:
         return [log, *(np.where(finite, value, 0.0) for value in rest), slope]
 
     def _at(self, theta: Floats, rule: Rule) -> _Means:
-        log, u1, u2, u11, u12, u22, slope = self._run(theta, rule.v)
-        top = np.max(log, axis=1, keepdims=True)
+        log, *u, slope = self._run(theta, rule.v)
+        top = log.max(axis=1, keepdims=True)
         there = np.isfinite(top)
         top = np.where(there, top, 0.0)
         mass = np.exp(log - top)
-        whole = (mass * rule.weights).sum(axis=1, keepdims=True)
-        mass = mass / np.where(whole > 0, whole, 1.0)
-        full, coarse = mass * rule.weights, mass * rule.coarse
-        norm = np.where(there, top + np.log(np.where(whole > 0, whole, 1.0)), -np.inf)[:, 0]
-        m1, m2 = (means(full, u) for u in (u1, u2))
-        bends = zip((u11, u12, u22), ((u1, u1), (u1, u2), (u2, u2)), strict=True)
-        b = [means(full, u + x * y) for u, (x, y) in bends]
-        second = (u11 - b[0] + m1 * m1, u12 - b[1] + m1 * m2, u22 - b[2] + m2 * m2)
-        plain = np.where(np.isfinite(log), log - slope - np.maximum(norm, -1e300)[:, None], 0.0)
-        scores = Scores(full, plain, (u1 - m1, u2 - m2), second)
-        drift = np.concatenate([m1, m2, *b], axis=1)
-        tail, edge = self._ends(rule, scores, mass)
-        return _Means(scores, coarse, norm, drift, tail, edge)
+        whole = _over(mass, rule.weights[None])
+        whole = np.where(whole > 0, whole, 1.0)
+        mass /= whole
+        full = mass * rule.weights
+        norm = np.where(there, top + np.log(whole), -np.inf)[:, 0]
+        products = (u[0] * u[0], u[0] * u[1], u[1] * u[1])
+        drift = _over(full, np.stack([*u[:2], *(x + y for x, y in zip(u[2:], products))]))
+        m1, m2, b11, b12, b22 = (drift[:, i : i + 1] for i in range(5))
+        l1, l2 = u[0] - m1, u[1] - m2
+        second = (u[2] - b11 + m1 * m1, u[3] - b12 + m1 * m2, u[4] - b22 + m2 * m2)
+        values = _integrands(l1, l2, second)
+        mean = _over(full, values)
+        off = _over(mass * rule.coarse - full, values)
+        rest = l2 - mean[:, 4:5] / np.where(mean[:, 3:4] > 0, mean[:, 3:4], 1.0) * l1
+        det = mean[:, 3] * (full * rest * rest).sum(axis=1)
+        plain = np.where(mass > 0, log - slope - np.maximum(norm, -1e300)[:, None], 0.0)
+        entropy = -(full * plain).sum(axis=1)
+        tail, edge = self._ends(rule, mean, (l1, l2), mass)
+        return _Means(mean, off, det, norm, entropy, drift, tail, edge)
 
-    def _ends(self, rule: Rule, s: Scores, mass: Floats) -> tuple[Floats, Floats]:
+    def _ends(
+        self, rule: Rule, mean: Floats, first: tuple[Floats, Floats], mass: Floats
+    ) -> tuple[Floats, Floats]:
         """What may lie beyond the outermost nodes, and p at them times the length of the range."""
-        if self.space == "circle":
-            return np.zeros(len(mass)), np.zeros(len(mass))
-        ends = [0, -1] if rule.v.shape[1] == COUNT + 1 else []
         tail, edge = np.zeros(len(mass)), np.zeros(len(mass))
+        if self.space == "circle" or rule.v.shape[1] != COUNT + 1:
+            return tail, edge
         step = (rule.spot[:, 3] - rule.spot[:, 2]) / COUNT
-        square = (s.mass[..., None] * np.stack(s.first, axis=-1) ** 2).sum(axis=1)
-        for end in ends:
-            share = s.mass[:, end] / np.where(step > 0, step, 1.0)
-            first = np.stack([l[:, end] for l in s.first], axis=-1) ** 2
-            weighed = 1 + (first / np.where(square > 0, square, 1.0)).sum(axis=1)
+        size = np.where(mean[:, [3, 5]] > 0, mean[:, [3, 5]], 1.0)
+        for end in (0, -1):
+            share = mass[:, end] * rule.weights[:, end] / np.where(step > 0, step, 1.0)
+            weighed = 1 + sum(l[:, end] ** 2 / size[:, i] for i, l in enumerate(first))
             tail = np.maximum(tail, share * weighed)
             if self.space == "interval":
                 _, _, log_r, log_q = seen(self.space, rule.v[:, end])
@@ -230,73 +239,54 @@ class Averages:
 ALLOWED_K = 1e-5
 
 
+def _over(mass: Floats, values: Floats) -> Floats:
+    """The sums (n, f) of values (f, n, k) with weights (n, k)."""
+    return np.einsum("nk,fnk->nf", mass, values)
+
+
+def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -> Floats:
+    """What `_Means` has the means of, (17, n, k)."""
+    squares = (l1 * l1, l1 * l2, l2 * l2)
+    out = np.empty((17, *l1.shape))
+    out[0], out[1], out[2], out[3:6] = 1.0, l1, l2, squares
+    for i in range(3):
+        half = second[i] + 0.5 * squares[i]
+        out[6 + i], out[9 + i] = l1 * half, l2 * half
+    out[12], out[13], out[14], out[15] = (
+        squares[0] * l1, squares[0] * l2, squares[2] * l1, squares[2] * l2,
+    )  # fmt: skip
+    b11, b12, b22 = (x + y for x, y in zip(second, squares, strict=True))
+    turn = b22 * squares[0] + b11 * squares[2] - 2 * b12 * squares[1]
+    out[16] = b11 * b22 - b12 * b12 - 0.5 * turn
+    return out
+
+
 def _sizes(m: _Means) -> Floats:
     """√g_ii (n, 2), never 0."""
-    square = np.stack([(m.scores.mass * l * l).sum(axis=1) for l in m.scores.first], axis=-1)
-    return np.sqrt(np.maximum(square, 1e-300))
+    return np.sqrt(np.maximum(m.mean[:, [3, 5]], 1e-300))
 
 
 def _ratio(m: _Means) -> Floats:
-    """g₁₁g₂₂/D (n,), by which what is raised by g⁻¹ is less certain."""
-    g, _, _, det = local_of(m.scores)
-    found: Floats = g[:, 0] * g[:, 2] / np.maximum(det, 1e-300)
-    return np.minimum(found, 1e12)
+    """√(g₁₁g₂₂/D) (n,), by which what is raised by g⁻¹ is less certain."""
+    g = m.mean[:, 3] * m.mean[:, 5]
+    return np.sqrt(np.minimum(g / np.maximum(m.det, 1e-300), 1e12))
+
+
+# how often √g₁₁ and √g₂₂ go into what `_Means` has the means of, up to Γ
+_POWERS = np.array([(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2)] * 2)
+_POWERS = np.concatenate([_POWERS[:9], [(2, 1), (1, 2), (0, 3)]])
 
 
 def _gap(m: _Means) -> Floats:
     """How far the two rules differ in the mass, the means, g and Γ, in units of the metric (n,)."""
-    s, size = m.scores, _sizes(m)
-    other = m.coarse - s.mass
-    a, b = size[:, 0], size[:, 1]
-    l1, l2 = s.first[0] / a[:, None], s.first[1] / b[:, None]
-    squares = (l1 * l1, l1 * l2, l2 * l2)
-    units = (a * a, a * b, b * b)
-    off = [means(other, np.ones_like(l1), l1, l2, *squares)]
-    for l in (l1, l2):
-        parts = [
-            l * (second / unit[:, None] + 0.5 * square)
-            for second, square, unit in zip(s.second, squares, units, strict=True)
-        ]
-        off.append(means(other, *parts))
-    gap: Floats = np.abs(np.concatenate(off, axis=1)).max(axis=1)
-    # the mean and the mass are shared by all; what is raised loses as the metric degenerates
-    return np.where(np.isfinite(gap), gap * np.sqrt(_ratio(m)), np.inf)
+    a, b = (np.log(size)[:, None] for size in _sizes(m).T)
+    unit = np.exp(a * _POWERS[:, 0] + b * _POWERS[:, 1])
+    gap = (np.abs(m.off[:, :12]) / unit).max(axis=1)
+    return np.where(np.isfinite(gap), gap * _ratio(m), np.inf)
 
 
 def _curvature_gap(m: _Means) -> Floats:
     """How far the two rules differ in K (n,)."""
-    g, first, cubic, det = local_of(m.scores)
-    safe = np.where(det > 0, det, 1.0)
-    off = np.abs(bent_mean(m.coarse - m.scores.mass, m.scores)) / safe
-    total = off + 4 * _gap(m) * np.sqrt(_ratio(m))
-    return np.where((det > 0) & np.isfinite(total), total, np.inf)
-
-
-def _merged(m: _Means, better: _Means, poor: np.ndarray) -> _Means:
-    """The rows of ``better`` in the places that ``poor`` marks, the others from ``m``."""
-    width = max(m.coarse.shape[1], better.coarse.shape[1])
-
-    def joined(a: Floats, b: Floats) -> Floats:
-        if a.ndim == 1 or a.shape[1] == 5:
-            out = a.copy()
-        else:
-            out = np.zeros((len(a), width))
-            out[:, : a.shape[1]] = a
-        if a.ndim == 2 and a.shape[1] != 5:
-            out[poor] = 0.0
-            out[poor, : b.shape[1]] = b
-        else:
-            out[poor] = b
-        return out
-
-    s, t = m.scores, better.scores
-    pairs = zip((s.mass, s.log, *s.first, *s.second), (t.mass, t.log, *t.first, *t.second), strict=True)
-    mass, log, l1, l2, l11, l12, l22 = (joined(a, b) for a, b in pairs)
-    return _Means(
-        Scores(mass, log, (l1, l2), (l11, l12, l22)),
-        joined(m.coarse, better.coarse),
-        joined(m.norm, better.norm),
-        joined(m.drift, better.drift),
-        m.tail,
-        m.edge,
-    )
+    off = np.abs(m.off[:, 16]) / np.where(m.det > 0, m.det, 1.0)
+    total = off + 4 * _gap(m) * _ratio(m)
+    return np.where((m.det > 0) & np.isfinite(total), total, np.inf)

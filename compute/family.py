@@ -294,8 +294,29 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
 
 
+# loop iterations of ``families/placed.wgsl``: those that place the nodes, and three turns over them
+_PLACING, _TURNS = 240, 3 * 97
+_LINES = ("line", "half-line", "interval", "circle")
+
+
 def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
-    return Slot("")
+    """The scores, and L alone, printed from their tapes for nodes that the kernel places."""
+    assert derived.scores is not None and derived.sight is not None
+    inputs = "theta: vec2f, t2: f32, t3: f32, t4: f32, t5: f32"
+    targets = [f"result.{name}" for name in (*_SCORES, "slope")]
+    lines = (
+        f"const NORMALISE = {str(normalise).lower()};",
+        f"const MOVING = {str(moving).lower()};",
+        f"const SPACE = {_LINES.index(space)}u;",
+        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32, slope: f32 }",
+        "//!include lib/special.wgsl",
+        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
+        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
+        _function(f"scores({inputs}) -> Scores", "Scores", derived.scores, targets),
+        _function(f"sight({inputs}) -> vec2f", "vec2f", derived.sight, ["result.x", "result.y"]),
+        "//!include families/placed.wgsl",
+    )
+    return Slot("\n".join(lines), loops=_PLACING + _TURNS)
 
 
 def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
