@@ -294,9 +294,29 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
 
 
-# loop iterations of ``families/placed.wgsl``: those that place the nodes, and three turns over them
-_PLACING, _TURNS = 240, 3 * 97
+# loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
+_PLACING, _TURNS = 240, 3 * 80
 _LINES = ("line", "half-line", "interval", "circle")
+# nodes of the kernels' table, which lie this far apart in u, and of its scan, up to these |v|
+_TABLE, _APART, _SCANNED, _FAR, _STEEP = 289, 0.125, 97, 1e6, 1e4
+
+
+def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
+    """The table of ``families/placed.wgsl`` and its constants."""
+    if space == "circle":
+        count, apart = 128, 2 * np.pi / 128
+        tangent = np.tan(0.5 * (np.arange(count) - count // 2 + 0.5) * apart)
+        scan = np.linspace(-np.pi, np.pi, _SCANNED + 1)[:-1]
+        rows = (tangent, tangent**2)
+    else:
+        count, apart = _TABLE, _APART
+        u = (np.arange(count) - count // 2) * apart
+        reach = np.arcsinh(_FAR if space == "line" else _STEEP)
+        scan = np.sinh(np.linspace(-reach, reach, _SCANNED))
+        rows = (np.sinh(u), np.cosh(u))
+    table = np.zeros((count, 4), np.float32)
+    table[:, 0], table[:, 1], table[:_SCANNED, 2] = *rows, scan
+    return table, {"NODES": count, "SCANNED": _SCANNED, "WIDTH": float(apart)}
 
 
 def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
@@ -316,7 +336,8 @@ def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) ->
         _function(f"sight({inputs}) -> vec2f", "vec2f", derived.sight, ["result.x", "result.y"]),
         "//!include families/placed.wgsl",
     )
-    return Slot("\n".join(lines), loops=_PLACING + _TURNS)
+    table, constants = _placing(space)
+    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=_PLACING + _TURNS)
 
 
 def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:

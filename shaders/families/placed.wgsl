@@ -11,20 +11,15 @@ const HALF_LINE = 1u;
 const INTERVAL = 2u;
 const CIRCLE = 3u;
 
-// nodes of the scan less one, of a round of looking for the top, and rounds; halvings of the step
-// whose curvature is looked at; nodes on a side that look for the rule's ends; intervals of the rule
-const SCANNED = 96u;
+// nodes of a round of looking for the top less one, and rounds; halvings of the step whose curvature is
+// looked at; nodes on a side that look for the rule's ends
 const ROUND = 8u;
 const ROUNDS = 5u;
 const HALVINGS = 22u;
-const SOUGHT = 32u;
-const COUNT = 96u;
-// |v| that the scan reaches is sinh of this
-const FAR = 14.5;
-const STEEP = 5.1;
+const SOUGHT = 36u;
 // as in compute/placement.py, for single precision
 const DEPTH = 22.0;
-const WIDTH = 1.0;
+const NARROW = 1.0;
 const BENT = 3.0;
 const NOISE = 3e-6;
 const NOWHERE = -1e30;
@@ -35,16 +30,18 @@ const TAIL = 3e-5;
 const STATED = 4e-3;
 const EDGE = 1e-5;
 
-/// v = centre + scale sinh u between start and end; L at the top.
+/// v = centre + scale sinh u at the nodes first … last of the table `abscissae`, whose rows hold sinh u
+/// and cosh u (on a circle tan ½u and its square), and v of a node of the scan; L at the top.
 struct Spot {
     centre: f32,
     scale: f32,
-    start: f32,
-    end: f32,
+    first: u32,
+    last: u32,
     top: f32,
 }
 
-/// What the turns gather: the mass and the means of l_i and l_ij + l_i l_j; then of centred scores the
+/// What the turns gather: the mass and the means of l_i and l_ij + l_i l_j, less what they are in the
+/// middle; then of centred scores the
 /// means of `Geometry` and of what R_1212 takes, and in `off` by what every second node differs;
 /// −E[log p], E of what l₂ has across l₁, squared, and what lies at the ends.
 struct Sums {
@@ -92,26 +89,18 @@ fn height(theta: vec2f, centre: f32, step: f32) -> f32 {
     return select(NOWHERE, clamp(here.x, NOWHERE, -NOWHERE), here.y > 0.0);
 }
 
-fn reach() -> f32 {
-    return select(STEEP, FAR, SPACE == LINE);
-}
-
-/// The k-th node of the scan.
-fn scanned(k: u32) -> f32 {
-    let share = f32(k) / f32(SCANNED);
-    if SPACE == CIRCLE { return 6.2831853 * (share - 0.5); }
-    return sinh(reach() * (2.0 * share - 1.0));
-}
-
 const SCAN = 0u;
 const HIGH = 1u;
 const SCALE = 2u;
 const RIGHT = 3u;
 const LEFT = 4u;
 const FOUND = 5u;
+// from the last round's step back to twice that of the scan
+const WIDEN = 2048.0;
 
 fn found(theta: vec2f) -> Spot {
-    var spot = Spot(0.0, 1.0, -3.14159265, 3.14159265, NOWHERE);
+    let middle = family.NODES / 2u;
+    var spot = Spot(0.0, 1.0, 0u, family.NODES - 1u, NOWHERE);
     var phase = SCAN;
     var k = 0u;
     var gap = 1.0;
@@ -121,68 +110,66 @@ fn found(theta: vec2f) -> Spot {
     while phase < FOUND {
         var centre = spot.centre;
         var step = 0.0;
-        var u = 0.0;
-        if phase == SCAN { centre = scanned(k); }
+        // of the table's nodes, from the outermost to the middle
+        let node = select(k * middle / SOUGHT, family.NODES - 1u - k * middle / SOUGHT, phase == RIGHT);
+        if phase == SCAN { centre = abscissae[k].z; }
         if phase == HIGH { step = gap * (2.0 * f32(k) / f32(ROUND) - 1.0); }
         if phase == SCALE { step = select(-gap, gap, k % 2u == 1u); }
-        if phase >= RIGHT {
-            let side = select(-1.0, 1.0, phase == RIGHT);
-            let most = asinh(max(sinh(reach()) - side * spot.centre, 0.0) / spot.scale);
-            u = side * most * f32(SOUGHT - k) / f32(SOUGHT);
-            step = spot.scale * sinh(u);
-        }
-        let log = height(theta, centre, step);
-        switch phase {
-            case SCAN: {
-                if log > spot.top {
-                    spot.top = log;
-                    spot.centre = centre;
-                    let next = scanned(min(k + 1u, SCANNED));
-                    gap = max(next - centre, centre - scanned(max(k, 1u) - 1u));
-                }
-                k++;
-                if k > SCANNED { phase = HIGH; k = 0u; best = 0.0; }
+        if phase >= RIGHT { step = spot.scale * abscissae[node].x; }
+        let here = height(theta, centre, step);
+        k++;
+        if phase == SCAN {
+            if here > spot.top {
+                spot.top = here;
+                spot.centre = centre;
+                best = f32(k - 1u);
             }
-            case HIGH: {
-                if log > spot.top { spot.top = log; best = step; }
-                k++;
-                if k % (ROUND + 1u) == 0u {
-                    spot.centre += best;
-                    best = 0.0;
-                    gap *= 2.0 / f32(ROUND);
-                    k = 0u;
-                    low += 1.0;
-                    if low >= f32(ROUNDS) {
-                        phase = SCALE;
-                        gap *= 2.0 * pow(0.5 * f32(ROUND), f32(ROUNDS));
-                    }
+            if k == family.SCANNED {
+                let at = u32(best);
+                let next = abscissae[min(at + 1u, family.SCANNED - 1u)].z - spot.centre;
+                gap = max(next, spot.centre - abscissae[max(at, 1u) - 1u].z);
+                phase = HIGH;
+                k = 0u;
+                best = 0.0;
+            }
+        } else if phase == HIGH {
+            if here > spot.top {
+                spot.top = here;
+                best = step;
+            }
+            if k > ROUND {
+                spot.centre += best;
+                best = 0.0;
+                gap *= 2.0 / f32(ROUND);
+                k = 0u;
+                low += 1.0;
+                if low >= f32(ROUNDS) {
+                    phase = SCALE;
+                    gap *= WIDEN;
                 }
             }
-            case SCALE: {
-                if k % 2u == 1u {
-                    let fall = max(spot.top - 0.5 * (low + log), 0.0);
-                    let good = before >= BENT * fall || fall <= NOISE * (1.0 + abs(spot.top));
-                    spot.scale = gap;
-                    if (fall <= WIDTH && good) || k >= 2u * HALVINGS {
-                        phase = select(RIGHT, FOUND, SPACE == CIRCLE);
-                    }
-                    before = fall;
-                    gap *= 0.5;
-                }
-                low = log;
-                k++;
-                if phase != SCALE { k = 0u; }
-            }
-            default: {
-                k++;
-                if log + abs(u) > spot.top - DEPTH || k >= SOUGHT {
-                    // one node further out
-                    let end = u * f32(SOUGHT - max(k, 2u) + 2u) / f32(SOUGHT - k + 1u);
-                    if phase == RIGHT { spot.end = end; } else { spot.start = end; }
-                    phase++;
+        } else if phase == SCALE {
+            if k % 2u == 0u {
+                let fall = max(spot.top - 0.5 * (low + here), 0.0);
+                let bends = before >= BENT * fall || fall <= NOISE * (1.0 + abs(spot.top));
+                spot.scale = gap;
+                if (fall <= NARROW && bends) || k >= 2u * HALVINGS {
+                    phase = select(RIGHT, FOUND, SPACE == CIRCLE);
                     k = 0u;
                 }
+                before = fall;
+                gap *= 0.5;
             }
+            low = here;
+        } else if here + log(abscissae[node].y) > spot.top - DEPTH || k >= SOUGHT {
+            // one node further out
+            if phase == RIGHT {
+                spot.last = family.NODES - 1u - (max(k, 2u) - 2u) * middle / SOUGHT;
+            } else {
+                spot.first = (max(k, 2u) - 2u) * middle / SOUGHT;
+            }
+            phase++;
+            k = 0u;
         }
     }
     if SPACE == CIRCLE { spot.scale = min(2.0 * spot.scale, 1.0); }
@@ -191,40 +178,48 @@ fn found(theta: vec2f) -> Spot {
 
 fn sums(theta: vec2f, last: u32) -> Sums {
     let spot = found(theta);
-    let count = select(COUNT + 1u, COUNT, SPACE == CIRCLE);
-    let width = (spot.end - spot.start) / f32(COUNT);
+    let count = spot.last - spot.first + 1u;
+    // the first node that is taken is the middle one: what scores are there is taken off them
+    let shift = family.NODES / 2u - spot.first;
     var m = Sums();
+    var at = vec2f(0.0);
+    var bend = vec3f(0.0);
     var j = 0u;
     var turn = TURN_NORM;
     while turn <= last {
-        let u = spot.start + (f32(j) + select(0.0, 0.5, SPACE == CIRCLE)) * width;
-        var step = spot.scale * sinh(u);
-        var slope = spot.scale * cosh(u);
+        let node = spot.first + (j + shift) % count;
+        let row = abscissae[node];
+        var step = spot.scale * row.x;
+        var slope = spot.scale * row.y * family.WIDTH;
         if SPACE == CIRCLE {
-            let t = tan(0.5 * u);
-            step = 2.0 * atan(spot.scale * t);
-            slope = spot.scale * (1.0 + t * t) / (1.0 + spot.scale * spot.scale * t * t);
+            step = 2.0 * atan(spot.scale * row.x);
+            slope = spot.scale * (1.0 + row.y) / (1.0 + spot.scale * spot.scale * row.y) * family.WIDTH;
         }
         let place = seen(spot.centre, step);
         let s = scores(theta, place.x, place.y, place.z, place.w);
         if s.weight > 0.0 && s.log > spot.top - DEPTH - 20.0 {
-            let p = exp(s.log - spot.top) * slope * width;
+            let p = exp(s.log - spot.top) * slope;
+            if turn == TURN_NORM && j == 0u {
+                at = s.first;
+                bend = s.second;
+            }
+            let first = s.first - at;
+            let second = s.second - bend;
             if turn == TURN_NORM {
-                take_norm(&m, s, p);
+                take_norm(&m, first, second, p);
             } else {
-                let centred = vec2f(s.first.x - m.drift1.x, s.first.y - m.drift1.y);
+                let l = first - m.drift1;
                 let share = p / m.norm;
                 if turn == TURN_MEANS {
-                    let sign = select(1.0, -1.0, j % 2u == 1u);
-                    take_means(&m, s, centred, share, sign);
+                    take_means(&m, second, l, share, select(1.0, -1.0, node % 2u == 1u));
                     let plain = s.log - s.slope - spot.top - log(m.norm);
                     m.entropy -= share * plain;
-                    if SPACE != CIRCLE && (j == 0u || j == COUNT) {
-                        m.tail = max(m.tail, share / width);
-                        if SPACE == INTERVAL { m.edge = max(m.edge, exp(plain + s.slope - place.z - place.w)); }
+                    if SPACE != CIRCLE && (node == spot.first || node == spot.last) {
+                        m.tail = max(m.tail, share / family.WIDTH);
+                        if SPACE == INTERVAL { m.edge = max(m.edge, exp(plain)); }
                     }
                 } else {
-                    let across = centred.y - m.metric.y / m.metric.x * centred.x;
+                    let across = l.y - m.metric.y / m.metric.x * l.x;
                     m.rest += share * across * across;
                 }
             }
@@ -236,14 +231,18 @@ fn sums(theta: vec2f, last: u32) -> Sums {
             turn++;
         }
     }
+    // as they were stated
+    m.drift2 += bend + vec3f(at.x * at, at.y * at.y) + vec3f(
+        2.0 * at.x * m.drift1.x, at.x * m.drift1.y + at.y * m.drift1.x, 2.0 * at.y * m.drift1.y);
+    m.drift1 += at;
     m.norm = spot.top + log(m.norm);
     return m;
 }
 
-fn take_norm(m: ptr<function, Sums>, s: Scores, p: f32) {
+fn take_norm(m: ptr<function, Sums>, first: vec2f, second: vec3f, p: f32) {
     (*m).norm += p;
-    (*m).drift1 += p * s.first;
-    (*m).drift2 += p * (s.second + vec3f(s.first.x * s.first, s.first.y * s.first.y));
+    (*m).drift1 += p * first;
+    (*m).drift2 += p * (second + vec3f(first.x * first, first.y * first.y));
 }
 
 /// Means of the sums; the mass stays.
@@ -253,9 +252,9 @@ fn close_norm(m: ptr<function, Sums>) {
     (*m).drift2 /= (*m).norm;
 }
 
-fn take_means(m: ptr<function, Sums>, s: Scores, l: vec2f, p: f32, sign: f32) {
+fn take_means(m: ptr<function, Sums>, bare: vec3f, l: vec2f, p: f32, sign: f32) {
     let d = (*m).drift1;
-    let second = s.second - (*m).drift2 + vec3f(d.x * d, d.y * d.y);
+    let second = bare - (*m).drift2 + vec3f(d.x * d, d.y * d.y);
     let squares = vec3f(l.x * l, l.y * l.y);
     let half = p * (second + 0.5 * squares);
     let b = second + squares;
