@@ -297,8 +297,9 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
 # loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
 _PLACING, _TURNS = 240, 3 * 80
 _LINES = ("line", "half-line", "interval", "circle")
-# nodes of the kernels' table, which lie this far apart in u, and of its scan, up to these |v|
-_TABLE, _APART, _SCANNED, _FAR, _STEEP = 289, 0.125, 97, 1e6, 1e4
+# nodes of the kernels' table, which lie this far apart in w, where u = w + (w/_EVEN)² w; nodes of its
+# scan, up to these |v|
+_TABLE, _APART, _EVEN, _SCANNED, _FAR, _STEEP = 305, 0.05, 6.0, 97, 1e6, 1e4
 
 
 def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
@@ -310,10 +311,11 @@ def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
         rows = (tangent, tangent**2)
     else:
         count, apart = _TABLE, _APART
-        u = (np.arange(count) - count // 2) * apart
+        w = (np.arange(count) - count // 2) * apart
+        u, slope = w + w**3 / _EVEN**2, 1 + 3 * (w / _EVEN) ** 2
         reach = np.arcsinh(_FAR if space == "line" else _STEEP)
         scan = np.sinh(np.linspace(-reach, reach, _SCANNED))
-        rows = (np.sinh(u), np.cosh(u))
+        rows = (np.sinh(u), np.cosh(u) * slope)
     table = np.zeros((count, 4), np.float32)
     table[:, 0], table[:, 1], table[:_SCANNED, 2] = *rows, scan
     return table, {"NODES": count, "SCANNED": _SCANNED, "WIDTH": float(apart)}

@@ -20,18 +20,23 @@ const SOUGHT = 36u;
 // as in compute/placement.py, for single precision
 const DEPTH = 22.0;
 const NARROW = 1.0;
+// share of the rule's top below which a node is not counted: derivatives may not be numbers there
+const FAINT = 1e-13;
+const STRETCH = 3.0;
 const BENT = 3.0;
 const NOISE = 3e-6;
 const NOWHERE = -1e30;
 // what two rules may differ by, and in K; what a tail, a stated norm and an end that moves may be off
-const ALLOWED = 1e-4;
-const ALLOWED_K = 4e-4;
+const ALLOWED = 3e-4;
+const ALLOWED_K = 7e-4;
 const TAIL = 3e-5;
 const STATED = 4e-3;
 const EDGE = 1e-5;
+// share of the terms of K that may be lost in rounding
+const ROUNDING = 2e-6;
 
-/// v = centre + scale sinh u at the nodes first … last of the table `abscissae`, whose rows hold sinh u
-/// and cosh u (on a circle tan ½u and its square), and v of a node of the scan; L at the top.
+/// v = centre + scale sinh u(w) at the nodes first … last of the table `abscissae`, whose rows hold sinh u
+/// and its slope in w (on a circle tan ½u and its square), and v of a node of the scan; L at the top.
 struct Spot {
     centre: f32,
     scale: f32,
@@ -152,7 +157,7 @@ fn found(theta: vec2f) -> Spot {
             if k % 2u == 0u {
                 let fall = max(spot.top - 0.5 * (low + here), 0.0);
                 let bends = before >= BENT * fall || fall <= NOISE * (1.0 + abs(spot.top));
-                spot.scale = gap;
+                spot.scale = STRETCH * gap;
                 if (fall <= NARROW && bends) || k >= 2u * HALVINGS {
                     phase = select(RIGHT, FOUND, SPACE == CIRCLE);
                     k = 0u;
@@ -172,7 +177,7 @@ fn found(theta: vec2f) -> Spot {
             k = 0u;
         }
     }
-    if SPACE == CIRCLE { spot.scale = min(2.0 * spot.scale, 1.0); }
+    if SPACE == CIRCLE { spot.scale = min(spot.scale, 1.0); }
     return spot;
 }
 
@@ -197,8 +202,8 @@ fn sums(theta: vec2f, last: u32) -> Sums {
         }
         let place = seen(spot.centre, step);
         let s = scores(theta, place.x, place.y, place.z, place.w);
-        if s.weight > 0.0 && s.log > spot.top - DEPTH - 20.0 {
-            let p = exp(s.log - spot.top) * slope;
+        let p = exp(min(s.log - spot.top, 40.0)) * slope;
+        if s.weight > 0.0 && p > FAINT * spot.scale {
             if turn == TURN_NORM && j == 0u {
                 at = s.first;
                 bend = s.second;
@@ -320,10 +325,12 @@ fn curvature(theta: vec2f) -> f32 {
     let m = sums(theta, TURN_ACROSS);
     let at = assembled(m);
     if at.det <= 0.0 { return UNKNOWN; }
-    let off = abs(m.off_bent) / at.det + 4.0 * gap(m) * ratio(m);
     let mixed = vec2f(at.first1.y, at.first2.y);
     let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
-    let k = (m.bent + dot(mixed, raised(at, mixed)) - plain) / at.det;
+    let turned = dot(mixed, raised(at, mixed));
+    let k = (m.bent + turned - plain) / at.det;
+    let rounding = ROUNDING * (abs(m.bent) + abs(turned) + abs(plain)) / at.det;
+    let off = abs(m.off_bent) / at.det + 4.0 * gap(m) * ratio(m) + rounding;
     return select(UNKNOWN, k, off <= ALLOWED_K);
 }
 
