@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from compute import charts, lowering, symbolic, tape
+from compute.averages import Averages
 from compute.cache import cached
 from compute.charts import Chart
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
-from compute.averages import Averages
 from compute.quadrature import Nodes, Quadrature
 from compute.symbolic import Definition, Derived
 from compute.types import Extent, Floats

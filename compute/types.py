@@ -36,6 +36,7 @@ class Status(IntEnum):
     NOT_CONVERGED = 2
     ILL_CONDITIONED = 3
     CONJUGATE_POINT = 4
+    NOT_RESOLVED = 5
 
     @property
     def words(self) -> str:
@@ -48,6 +49,7 @@ _WORDS = {
     Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
     Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
     Status.ILL_CONDITIONED: "the metric is nearly singular here: few digits can be trusted",
+    Status.NOT_RESOLVED: "the density's averages are not resolved here: its metric is not known",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }
 

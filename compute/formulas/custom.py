@@ -404,9 +404,13 @@ def _check_density(made: Manifold, own: Own) -> None:
         return
     place = ", ".join(f"{n} = {x:.4g}" for n, x in zip(own.coordinates, theta[0], strict=True))
     found = float(np.exp(np.minimum(made.averages.log_norm(theta[:1])[0], 690.0)))
-    words = _DOUBTS[Doubt(doubts[0])].format(place=place, found=found, space=_SPACES[str(own.space)])
+    words = _DOUBTS[Doubt(doubts[0])].format(
+        place=place, found=found, space=_SPACES[str(own.space)]
+    )
     where = ("range[0]", own.range[0]) if own.range and doubts[0] == Doubt.MOVING else None
-    raise FormulaError(where[1] if where else own.formulas[0], 0, words, where[0] if where else own.kind)
+    raise FormulaError(
+        where[1] if where else own.formulas[0], 0, words, where[0] if where else own.kind
+    )
 
 
 _SPACES = {

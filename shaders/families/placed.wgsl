@@ -34,6 +34,7 @@ const STATED = 4e-3;
 const EDGE = 1e-5;
 // share of the terms of K that may be lost in rounding
 const ROUNDING = 2e-6;
+const ROUNDED = 1.2e-7;
 
 /// v = centre + scale sinh u(w) at the nodes first … last of the table `abscissae`, whose rows hold sinh u
 /// and its slope in w (on a circle tan ½u and its square), and v of a node of the scan; L at the top.
@@ -295,7 +296,9 @@ fn gap(m: Sums) -> f32 {
     let own = largest(m.off_mass * vec3f(1.0, a, b));
     let other = largest(m.off_metric * pairs);
     let rising = max(largest(m.off_first1 * pairs) * a, largest(m.off_first2 * pairs) * b);
-    return max(max(own, other), rising) * ratio(m);
+    // scores near a value that is large beside their spread have few digits left
+    let digits = ROUNDED * max(abs(m.drift1.x) * a, abs(m.drift1.y) * b);
+    return max(max(max(own, other), rising), digits) * ratio(m);
 }
 
 /// Whether the density's norm and the means that follow from it are what was stated.
