@@ -38,6 +38,7 @@ class Doubt(IntEnum):
     UNNORMED = 3
     MOVING = 4
     EMPTY = 5
+    IRREGULAR = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,10 +141,11 @@ class Averages:
         first = np.abs(m.drift[:, :2]) / size
         pairs = np.stack([size[:, 0] ** 2, size[:, 0] * size[:, 1], size[:, 1] ** 2], axis=1)
         second = np.abs(m.drift[:, 2:]) / pairs
-        off = np.maximum(np.abs(np.expm1(m.norm)), np.concatenate([first, second], 1).max(axis=1))
+        off = np.concatenate([first, second], axis=1).max(axis=1)
         doubt = np.where(gap <= ALLOWED, Doubt.NONE, Doubt.UNRESOLVED)
         if not self.normalise:
-            doubt = np.where(off <= STATED, doubt, Doubt.UNNORMED)
+            doubt = np.where(off <= STATED, doubt, Doubt.IRREGULAR)
+            doubt = np.where(np.abs(np.expm1(m.norm)) <= STATED, doubt, Doubt.UNNORMED)
         doubt = np.where(m.tail <= TAIL, doubt, Doubt.ENDLESS)
         if self.moving:
             doubt = np.where(m.edge <= EDGE, doubt, Doubt.MOVING)
@@ -202,7 +204,7 @@ class Averages:
         full = mass * rule.weights
         norm = np.where(there, top + np.log(whole), -np.inf)[:, 0]
         products = (u[0] * u[0], u[0] * u[1], u[1] * u[1])
-        drift = _over(full, np.stack([*u[:2], *(x + y for x, y in zip(u[2:], products))]))
+        drift = _over(full, np.stack([*u[:2], *(x + y for x, y in zip(u[2:], products, strict=True))]))
         m1, m2, b11, b12, b22 = (drift[:, i : i + 1] for i in range(5))
         l1, l2 = u[0] - m1, u[1] - m2
         second = (u[2] - b11 + m1 * m1, u[3] - b12 + m1 * m2, u[4] - b22 + m2 * m2)
@@ -227,7 +229,7 @@ class Averages:
         size = np.where(mean[:, [3, 5]] > 0, mean[:, [3, 5]], 1.0)
         for end in (0, -1):
             share = mass[:, end] * rule.weights[:, end] / np.where(step > 0, step, 1.0)
-            weighed = 1 + sum(l[:, end] ** 2 / size[:, i] for i, l in enumerate(first))
+            weighed = 1 + sum(s[:, end] ** 2 / size[:, i] for i, s in enumerate(first))
             tail = np.maximum(tail, share * weighed)
             if self.space == "interval":
                 _, _, log_r, log_q = seen(self.space, rule.v[:, end])

@@ -24,8 +24,10 @@ from compute.types import Extent, Floats
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
-# beyond, and nearer to an edge, single precision has no digits left
-REACH, EDGE = 1e6, 1e-6
+# coordinates beyond are outside every domain, and what is nearer to an edge is at it
+REACH, EDGE = 1e9, 1e-9
+# share of g₁₁g₂₂ below which a determinant is 0 but for rounding
+RANK = 1e-12
 # derivatives that are larger than this take seconds
 MOST_OPERATIONS = 6000
 # cells of the grid on which pins are looked for
@@ -138,6 +140,7 @@ def _define(source: str) -> Definition:
     elif own.kind == "metric":
         _affordable(own, read.formulas, read.theta)
         g11, g12, g22 = read.formulas
+        _of_rank_2(own, g11, g12, g22)
         given |= {"metric": (g11, g12, g22), "cubic": (0, 0, 0, 0), "log_density": 0}
         given |= {"det": _determinant(g11, g12, g22)}
     else:
@@ -172,6 +175,17 @@ def _determinant(g11: Expr, g12: Expr, g22: Expr) -> Expr:
     return sp.Min(g11 * g22 - g12**2, 1e18 * g11, evaluate=False)
 
 
+def _of_rank_2(own: Own, g11: Expr, g12: Expr, g22: Expr) -> None:
+    """Refuse a metric whose determinant is identically 0, of which nothing can be derived."""
+    import sympy as sp
+
+    if sp.expand(g11 * g22 - g12**2) != 0:
+        return
+    rank = 0 if g11 == g12 == g22 == 0 else 1
+    words = f"g has rank {rank}, not 2, everywhere: its determinant is 0, so that it is no metric"
+    raise FormulaError(own.formulas[0], 0, words, own.places[0])
+
+
 def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
     """g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
     import sympy as sp
@@ -181,6 +195,7 @@ def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
     psi = read.formulas[0]
     g = [sp.diff(psi, *order) for order in ((s, s), (s, t), (t, t))]
     k = [sp.diff(psi, *order) for order in ((s, s, s), (s, s, t), (s, t, t), (t, t, t))]
+    _of_rank_2(own, *g)
     det = _determinant(*g)
     (a, b, c), (k111, k112, k122, k222) = g, k
     rows = (
@@ -370,7 +385,8 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     theta = theta[made.in_domain(theta)]
     if len(theta) == 0:
         raise ValueError("custom family: the domain leaves nothing of the view")
-    fine = theta[~is_singular(made.geometry(theta), 1e-4)]
+    local = made.geometry(theta)
+    fine = theta[~is_singular(local, 1e-4)]
     size = np.array([view.x1 - view.x0, view.y1 - view.y0])
     corner = np.array([view.x0, view.y0])
 
@@ -387,9 +403,31 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     placed = replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
     if own.kind == "log_density":
         _check_density(placed, own)
+    _check_metric(own, theta, local)
     if own.kind == "potential" and len(fine):
         return replace(placed, charts=(*placed.charts, dual.expectation(placed, view)))
     return placed
+
+
+def _check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
+    """The metric must be positive definite somewhere among theta (n, 2)."""
+    if not is_singular(local, RANK).all():
+        return
+    g = local.metric
+    known = np.abs(g).max(axis=1) > 0  # zeros stand for what is not resolved
+    if not known.any():
+        return
+    at = int(np.argmax(known))
+    place = ", ".join(f"{n} = {x:.4g}" for n, x in zip(own.coordinates, theta[at], strict=True))
+    for number, name in ((0, "g₁₁"), (2, "g₂₂")):
+        if g[at, number] < 0:
+            words = f"{name} = {g[at, number]:.4g} is negative at {place}"
+            break
+    else:
+        rank = g[at, 0] * g[at, 2] - g[at, 1] ** 2 >= -RANK * g[at, 0] * g[at, 2]
+        words = f"it has rank 1, not 2, at {place}" if rank else f"its determinant is negative at {place}"
+    words = f"g is positive definite nowhere in the view: {words}"
+    raise FormulaError(own.formulas[0], 0, words, own.places[0])
 
 
 def _check_density(made: Manifold, own: Own) -> None:
@@ -424,8 +462,9 @@ _DOUBTS = {
     "a peak too narrow to be found, or no Fisher metric",
     Doubt.ENDLESS: "this is no distribution {space}: at {place} it does not fall at the ends, so that "
     "its integral, or that of its scores, is not finite",
-    Doubt.UNNORMED: "this integrates to {found:.4g}, not to 1, at {place}, or not to the same for all "
-    "parameters: normalise it",
+    Doubt.UNNORMED: "this integrates to {found:.4g}, not to 1, at {place}: normalise it",
+    Doubt.IRREGULAR: "the mean of the scores of this is not 0, or that of its second derivatives not -g, "
+    "at {place}: where it is not 0 moves with the parameters, or it has a kink, or its norm is not 1",
     Doubt.MOVING: "the ends of the range move with the parameters and the density is not 0 there, so "
     "that there is no Fisher metric at {place}",
     Doubt.EMPTY: "this is defined for no x at {place}",
