@@ -27,8 +27,8 @@ const BENT = 3.0;
 const NOISE = 3e-6;
 const NOWHERE = -1e30;
 // what two rules may differ by, and in K; what a tail, a stated norm and an end that moves may be off
-const ALLOWED = 3e-4;
-const ALLOWED_K = 7e-4;
+const ALLOWED = 2e-4;
+const ALLOWED_K = 5e-4;
 const TAIL = 3e-5;
 const STATED = 4e-3;
 const EDGE = 1e-5;
