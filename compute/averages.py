@@ -17,7 +17,7 @@ import numpy as np
 from compute import panels
 from compute.interrupt import checkpoint
 from compute.manifold import LocalGeometry, raised
-from compute.placement import COUNT, Rule, placed, seen
+from compute.placement import COUNT, Rule, laid, placed, scan, seen, still_holds
 from compute.tape import Tape, run
 from compute.types import Floats
 
@@ -25,6 +25,8 @@ from compute.types import Floats
 ALLOWED, TAIL, STATED = 1e-6, 1e-5, 2e-3
 # what the density may have at an end that moves with θ, times the length of its range
 EDGE = 1e-5
+# points, at most, whose places are remembered
+FEW = 16
 # points whose scores at all nodes are held at once
 CHUNK = 512
 
@@ -46,13 +48,15 @@ class _Means:
     """Means at points (n,) over scores that are centred on theirs, and how far they can be trusted.
 
     mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and of what R_1212 takes;
-    off (n, 17): by what the coarser rule differs; det (n,): D; norm (n,): log ∫p; entropy (n,);
+    off (n, 17): by what the coarser rule differs, gap (n, 2): that in g and Γ in units of the metric,
+    and in K; det (n,): D; norm (n,): log ∫p; entropy (n,);
     drift (n, 5): E of l_i and of l_ij + l_i l_j before centring; tail (n,): what may lie beyond the
     ends; edge (n,): p at the ends of a range, times its length.
     """
 
     mean: Floats
     off: Floats
+    gap: Floats
     det: Floats
     norm: Floats
     entropy: Floats
@@ -73,6 +77,9 @@ class Averages:
     ) -> None:
         self.scores, self.sight, self.space = scores, sight, space
         self.normalise, self.moving = normalise, moving
+        self._grid = scan(space)
+        # spots, and for which θ, of the few points that were asked for last: a path asks near by
+        self._last: tuple[Floats, Floats] | None = None
 
     def geometry(self, theta: Floats) -> LocalGeometry:
         """g, Γ_ij,k, T_ijk and D at theta (..., 2); D = 0 where they are not resolved."""
@@ -128,7 +135,7 @@ class Averages:
 
     def _curvature(self, theta: Floats) -> tuple[Floats]:
         m = self._means(theta)
-        good = (self._doubts(m) == Doubt.NONE) & (_curvature_gap(m) <= ALLOWED_K)
+        good = (self._doubts(m) == Doubt.NONE) & (m.gap[:, 1] <= ALLOWED_K)
         first, safe = m.mean[:, 6:12].reshape(-1, 2, 3), np.where(m.det > 0, m.det, 1.0)
         local = LocalGeometry(m.mean[:, 3:6], first, m.mean[:, 12:16], safe)
         mixed = (first[..., 1] * raised(local, first[..., 1])).sum(axis=-1)
@@ -137,12 +144,12 @@ class Averages:
 
     def _doubts(self, m: _Means) -> np.ndarray:
         """The `Doubt` of each point, the gravest first."""
-        size, gap = _sizes(m), _gap(m)
+        size = _sizes(m.mean)
         first = np.abs(m.drift[:, :2]) / size
         pairs = np.stack([size[:, 0] ** 2, size[:, 0] * size[:, 1], size[:, 1] ** 2], axis=1)
         second = np.abs(m.drift[:, 2:]) / pairs
         off = np.concatenate([first, second], axis=1).max(axis=1)
-        doubt = np.where(gap <= ALLOWED, Doubt.NONE, Doubt.UNRESOLVED)
+        doubt = np.where(m.gap[:, 0] <= ALLOWED, Doubt.NONE, Doubt.UNRESOLVED)
         if not self.normalise:
             doubt = np.where(off <= STATED, doubt, Doubt.IRREGULAR)
             doubt = np.where(np.abs(np.expm1(m.norm)) <= STATED, doubt, Doubt.UNNORMED)
@@ -158,11 +165,29 @@ class Averages:
         return np.where((weight > 0) & np.isfinite(log), log, -np.inf)
 
     def _means(self, theta: Floats) -> _Means:
+        kept = self._kept(theta)
+        if kept is not None:
+            m = self._at(theta, laid(self.space, kept))
+            if (m.gap <= (ALLOWED, ALLOWED_K)).all() and (m.tail <= TAIL).all():
+                return m
         rule = placed(self.space, lambda v: self._height(theta, v))
+        if len(theta) <= FEW:
+            self._last = (theta.copy(), rule.spot)
         m = self._at(theta, rule)
-        poor = (_gap(m) > ALLOWED) | (_curvature_gap(m) > ALLOWED_K)
+        poor = (m.gap > (ALLOWED, ALLOWED_K)).any(axis=1)
         poor &= np.isfinite(m.norm) & (m.tail <= TAIL)
         return self._repaired(theta, rule, m, poor) if poor.any() else m
+
+    def _kept(self, theta: Floats) -> Floats | None:
+        """Spots that were placed near theta (n, 2) and hold for it, or None."""
+        last = self._last
+        if last is None or len(theta) > FEW or self.space == "circle":
+            return None
+        size = np.abs(last[0]).max(axis=0) + 1e-300
+        apart = (np.abs(theta[:, None] - last[0]) / size).sum(axis=2)
+        spot = last[1][apart.argmin(axis=1)]
+        holds = still_holds(self.space, lambda v: self._height(theta, v), spot, self._grid)
+        return spot if holds.all() else None
 
     def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
         """The means with those of the poor points (n,) by panels."""
@@ -177,7 +202,7 @@ class Averages:
         part = Rule(*(value[poor] for value in (rule.v, rule.weights, rule.coarse, rule.spot)))
         better = self._at(chosen, panels.refined(part, self.space == "circle", measured))
         found = {}
-        for name in ("mean", "off", "det", "norm", "entropy", "drift"):
+        for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
             found[name] = getattr(m, name).copy()
             found[name][poor] = getattr(better, name)
         return replace(m, **found)
@@ -216,7 +241,7 @@ class Averages:
         plain = np.where(mass > 0, log - slope - np.maximum(norm, -1e300)[:, None], 0.0)
         entropy = -(full * plain).sum(axis=1)
         tail, edge = self._ends(rule, mean, (l1, l2), mass)
-        return _Means(mean, off, det, norm, entropy, drift, tail, edge)
+        return _Means(mean, off, _gaps(mean, off, det), det, norm, entropy, drift, tail, edge)
 
     def _ends(
         self, rule: Rule, mean: Floats, first: tuple[Floats, Floats], mass: Floats
@@ -263,32 +288,28 @@ def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -
     return out
 
 
-def _sizes(m: _Means) -> Floats:
+def _sizes(mean: Floats) -> Floats:
     """√g_ii (n, 2), never 0."""
-    return np.sqrt(np.maximum(m.mean[:, [3, 5]], 1e-300))
-
-
-def _ratio(m: _Means) -> Floats:
-    """√(g₁₁g₂₂/D) (n,), by which what is raised by g⁻¹ is less certain."""
-    g = m.mean[:, 3] * m.mean[:, 5]
-    return np.sqrt(np.minimum(g / np.maximum(m.det, 1e-300), 1e12))
+    return np.sqrt(np.maximum(mean[:, [3, 5]], 1e-300))
 
 
 # how often √g₁₁ and √g₂₂ go into what `_Means` has the means of, up to Γ
-_POWERS = np.array([(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1), (1, 2)] * 2)
-_POWERS = np.concatenate([_POWERS[:9], [(2, 1), (1, 2), (0, 3)]])
+_POWERS = np.array(
+    [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)]
+    + [(3, 0), (2, 1), (1, 2), (2, 1), (1, 2), (0, 3)]
+)  # fmt: skip
 
 
-def _gap(m: _Means) -> Floats:
-    """How far the two rules differ in the mass, the means, g and Γ, in units of the metric (n,)."""
-    a, b = (np.log(size)[:, None] for size in _sizes(m).T)
-    unit = np.exp(a * _POWERS[:, 0] + b * _POWERS[:, 1])
-    gap = (np.abs(m.off[:, :12]) / unit).max(axis=1)
-    return np.where(np.isfinite(gap), gap * _ratio(m), np.inf)
+def _gaps(mean: Floats, off: Floats, det: Floats) -> Floats:
+    """How far two rules differ (n, 2): in the mass, the means, g and Γ, in units of the metric; in K.
 
-
-def _curvature_gap(m: _Means) -> Floats:
-    """How far the two rules differ in K (n,)."""
-    off = np.abs(m.off[:, 16]) / np.where(m.det > 0, m.det, 1.0)
-    total = off + 4 * _gap(m) * _ratio(m)
-    return np.where((m.det > 0) & np.isfinite(total), total, np.inf)
+    What is raised by g⁻¹ is less certain by √(g₁₁g₂₂/D) each time.
+    """
+    size = _sizes(mean)
+    safe = np.where(det > 0, det, 1.0)
+    ratio = np.sqrt(np.minimum((size**2).prod(axis=1) / np.maximum(det, 1e-300), 1e12))
+    unit = (size[:, None, :] ** _POWERS).prod(axis=2)
+    gap = (np.abs(off[:, :12]) / unit).max(axis=1) * ratio
+    curved = np.abs(off[:, 16]) / safe + 4 * gap * ratio
+    found = np.stack([gap, np.where(det > 0, curved, np.inf)], axis=1)
+    return np.where(np.isfinite(found), found, np.inf)

@@ -30,10 +30,15 @@ HALVINGS = 36
 DEPTH, WIDTH = 40.0, 1.0
 # L bends like a parabola where twice the step falls at least so many times as far
 BENT = 3.0
+# and that fall at which a rule placed for a density near by is kept
+FALLEN = 32.0
 # nodes on each side that look for the rule's ends
 SOUGHT = 49
 # share of |L| below which a fall is rounding
 NOISE = 1e-12
+
+_STEPS = np.arange(COUNT + 1)
+_COARSE = np.where(_STEPS % 2, 0.0, 2.0)
 
 # what the tapes see of v: x or e^v or the two shares of an interval, and their logarithms
 Seen = tuple[Floats, Floats, Floats, Floats]
@@ -74,6 +79,38 @@ def scan(space: str) -> Floats:
     return np.sinh(np.linspace(-reach, reach, SCANNED))
 
 
+def laid(space: str, spot: Floats) -> Rule:
+    """The rule with c, s and the ends in u of ``spot`` (n, 4)."""
+    if space == "circle":
+        return _round(spot[:, :1], spot[:, 1:2])
+    centre, scale, start, end = (spot[:, i : i + 1] for i in range(4))
+    step = (end - start) / COUNT
+    place = start + step * _STEPS
+    up, down = np.exp(place), np.exp(-place)
+    weights = step * scale * (0.5 * (up + down))
+    return Rule(centre + scale * (0.5 * (up - down)), weights, weights * _COARSE, spot)
+
+
+def still_holds(space: str, sight: Sight, spot: Floats, grid: Floats) -> np.ndarray:
+    """Whether rules (n,) that were placed for other densities lie right for those of ``sight``.
+
+    L must be highest between their ends, and have fallen by most of `DEPTH` at every node of the scan
+    beyond, and at the ends themselves.
+    """
+    if space == "circle":
+        return np.ones(len(spot), bool)
+    centre, scale = spot[:, :1], spot[:, 1:2]
+    ends = centre + scale * np.sinh(spot[:, 2:])
+    log = sight(np.concatenate([np.broadcast_to(grid, (len(spot), len(grid))), ends, centre], axis=1))
+    inside = (grid > ends[:, :1]) & (grid < ends[:, 1:])
+    within = np.where(inside, log[:, : len(grid)], -np.inf).max(axis=1)
+    top = np.maximum(within, log[:, -1])
+    beyond = np.where(inside, -np.inf, log[:, : len(grid)]).max(axis=1)
+    edge = (log[:, -3:-1] + np.abs(spot[:, 2:])).max(axis=1)
+    held: np.ndarray = np.maximum(beyond, edge) < top - FALLEN
+    return held & np.isfinite(top)
+
+
 def placed(space: str, sight: Sight) -> Rule:
     """The rule for the densities whose L at v (n, k) is ``sight(v)``, −∞ where there is none."""
     grid = scan(space)
@@ -85,7 +122,7 @@ def placed(space: str, sight: Sight) -> Rule:
     centre, top = _highest(sight, centre, top, gap)
     scale = _scale(sight, centre, top, 2 * gap)
     if space == "circle":
-        return _round(centre, scale)
+        return _round(centre, np.minimum(2 * scale, 1.0))
     return _between(sight, grid, log, centre, top, scale)
 
 
@@ -121,7 +158,6 @@ def _scale(sight: Sight, centre: Floats, top: Floats, longest: Floats) -> Floats
 
 def _round(centre: Floats, scale: Floats) -> Rule:
     """The rule on a circle: periodic in u."""
-    scale = np.minimum(2 * scale, 1.0)
     u = (np.arange(COUNT) + 0.5) / COUNT * 2 * np.pi - np.pi
     tangent = np.tan(0.5 * u)[None]
     v = centre + 2 * np.arctan(scale * tangent)
@@ -158,9 +194,4 @@ def _between(
     beyond_u = np.arcsinh((grid[beyond][..., None] - centre) / scale)
     start = np.where(some[:, None] & (outer[0] < start), beyond_u[0], start)
     end = np.where(some[:, None] & (outer[1] > end), beyond_u[1], end)
-    step = (end - start) / COUNT
-    place = start + step * np.arange(COUNT + 1)
-    weights = step * scale * np.cosh(place)
-    coarse = weights * np.where(np.arange(COUNT + 1) % 2, 0.0, 2.0)
-    spot = np.concatenate([centre, scale, start, end], axis=1)
-    return Rule(centre + scale * np.sinh(place), weights, coarse, spot)
+    return laid("line", np.concatenate([centre, scale, start, end], axis=1))
