@@ -229,7 +229,9 @@ class Averages:
         full = mass * rule.weights
         norm = np.where(there, top + np.log(whole), -np.inf)[:, 0]
         products = (u[0] * u[0], u[0] * u[1], u[1] * u[1])
-        drift = _over(full, np.stack([*u[:2], *(x + y for x, y in zip(u[2:], products, strict=True))]))
+        drift = _over(
+            full, np.stack([*u[:2], *(x + y for x, y in zip(u[2:], products, strict=True))])
+        )
         m1, m2, b11, b12, b22 = (drift[:, i : i + 1] for i in range(5))
         l1, l2 = u[0] - m1, u[1] - m2
         second = (u[2] - b11 + m1 * m1, u[3] - b12 + m1 * m2, u[4] - b22 + m2 * m2)
@@ -268,7 +270,8 @@ ALLOWED_K = 1e-5
 
 def _over(mass: Floats, values: Floats) -> Floats:
     """The sums (n, f) of values (f, n, k) with weights (n, k)."""
-    return np.einsum("nk,fnk->nf", mass, values)
+    sums: Floats = np.einsum("nk,fnk->nf", mass, values)
+    return sums
 
 
 def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -> Floats:
@@ -295,8 +298,10 @@ def _sizes(mean: Floats) -> Floats:
 
 # how often √g₁₁ and √g₂₂ go into what `_Means` has the means of, up to Γ
 _POWERS = np.array(
-    [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)]
-    + [(3, 0), (2, 1), (1, 2), (2, 1), (1, 2), (0, 3)]
+    [
+        *((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)),
+        *((3, 0), (2, 1), (1, 2), (2, 1), (1, 2), (0, 3)),
+    ]
 )  # fmt: skip
 
 

@@ -101,14 +101,16 @@ def still_holds(space: str, sight: Sight, spot: Floats, grid: Floats) -> np.ndar
         return np.ones(len(spot), bool)
     centre, scale = spot[:, :1], spot[:, 1:2]
     ends = centre + scale * np.sinh(spot[:, 2:])
-    log = sight(np.concatenate([np.broadcast_to(grid, (len(spot), len(grid))), ends, centre], axis=1))
+    log = sight(
+        np.concatenate([np.broadcast_to(grid, (len(spot), len(grid))), ends, centre], axis=1)
+    )
     inside = (grid > ends[:, :1]) & (grid < ends[:, 1:])
     within = np.where(inside, log[:, : len(grid)], -np.inf).max(axis=1)
     top = np.maximum(within, log[:, -1])
     beyond = np.where(inside, -np.inf, log[:, : len(grid)]).max(axis=1)
     edge = (log[:, -3:-1] + np.abs(spot[:, 2:])).max(axis=1)
-    held: np.ndarray = np.maximum(beyond, edge) < top - FALLEN
-    return held & np.isfinite(top)
+    held = np.maximum(beyond, edge) < top - FALLEN
+    return np.asarray(held & np.isfinite(top))
 
 
 def placed(space: str, sight: Sight) -> Rule:
@@ -178,11 +180,11 @@ def _between(
     reach = [np.arcsinh(np.maximum(end, 0.0) / scale) for end in (high - centre, centre - low)]
     u = np.concatenate([-reach[1] * side[::-1], 0 * centre, reach[0] * side], axis=1)
     height = sight(centre + scale * np.sinh(u)) + np.log(np.cosh(u))
-    above = height > top - DEPTH
+    above: np.ndarray = np.asarray(height > top - DEPTH)
     above[:, SOUGHT - 1] = True
     first, last = above.argmax(axis=1), above.shape[1] - 1 - above[:, ::-1].argmax(axis=1)
-    wide = log > top - DEPTH  # what the scan alone has seen
-    some = wide.any(axis=1)
+    wide: np.ndarray = np.asarray(log > top - DEPTH)  # what the scan alone has seen
+    some = np.asarray(wide.any(axis=1))
     left = np.where(some, wide.argmax(axis=1), 0)
     right = np.where(some, len(grid) - 1 - wide[:, ::-1].argmax(axis=1), 0)
     rows = np.arange(len(centre))

@@ -136,7 +136,7 @@ def _by_density(definition: Definition) -> Derived:
     orders = ((0,), (1,), (0, 0), (0, 1), (1, 1))
     scores = (log, *(sp.diff(log, *(theta[i] for i in order)) for order in orders))
     outputs: tuple[Expr, ...] = (*scores, definition.weight)
-    inputs = (*theta, definition.x)
+    inputs: tuple[Expr, ...] = (*theta, definition.x)
     sight = None
     if definition.places is not None:
         # after the derivatives, which are those at a fixed outcome

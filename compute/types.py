@@ -49,7 +49,7 @@ _WORDS = {
     Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
     Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
     Status.ILL_CONDITIONED: "the metric is none here, or nearly singular: few digits can be trusted",
-    Status.NOT_RESOLVED: "no metric is known here: the density is none, or its averages are not resolved",
+    Status.NOT_RESOLVED: "no metric is known here: the density is none, or is not resolved",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }
 

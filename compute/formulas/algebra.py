@@ -36,7 +36,9 @@ class Algebra:
         operands = [self.expression(operand) for operand in node.operands]
         found = self._made(node, operands)
         if found.atoms(sp.Abs) - set().union(*(o.atoms(sp.Abs) for o in operands)):
-            words = "this has a kink where its base is 0: there the second derivatives do not exist "
+            words = (
+                "this has a kink where its base is 0: there the second derivatives do not exist "
+            )
             words += "from which the connection and K are computed"
             raise FormulaError(self.text, node.column, words)
         return found

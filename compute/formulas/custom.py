@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 
 from compute import charts
-from compute.averages import Doubt
 from compute.charts import Chart
 from compute.family import formula
+from compute.formulas import checks, dual, space
 from compute.formulas import definition as definitions
-from compute.formulas import dual, space
 from compute.formulas.algebra import Algebra
 from compute.formulas.definition import Own
 from compute.formulas.parse import FormulaError, Node
 from compute.manifold import LocalGeometry, Manifold, Support, is_singular
-from compute.quadrature import UNRESOLVED
 from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
@@ -26,8 +24,6 @@ Expr = Any  # sympy.Expr, which has no type stubs
 
 # coordinates beyond are outside every domain, and what is nearer to an edge is at it
 REACH, EDGE = 1e9, 1e-9
-# share of g₁₁g₂₂ below which a determinant is 0 but for rounding
-RANK = 1e-12
 # derivatives that are larger than this take seconds
 MOST_OPERATIONS = 6000
 # cells of the grid on which pins are looked for
@@ -140,7 +136,7 @@ def _define(source: str) -> Definition:
     elif own.kind == "metric":
         _affordable(own, read.formulas, read.theta)
         g11, g12, g22 = read.formulas
-        _of_rank_2(own, g11, g12, g22)
+        checks.check_rank(own, g11, g12, g22)
         given |= {"metric": (g11, g12, g22), "cubic": (0, 0, 0, 0), "log_density": 0}
         given |= {"det": _determinant(g11, g12, g22)}
     else:
@@ -175,17 +171,6 @@ def _determinant(g11: Expr, g12: Expr, g22: Expr) -> Expr:
     return sp.Min(g11 * g22 - g12**2, 1e18 * g11, evaluate=False)
 
 
-def _of_rank_2(own: Own, g11: Expr, g12: Expr, g22: Expr) -> None:
-    """Refuse a metric whose determinant is identically 0, of which nothing can be derived."""
-    import sympy as sp
-
-    if sp.expand(g11 * g22 - g12**2) != 0:
-        return
-    rank = 0 if g11 == g12 == g22 == 0 else 1
-    words = f"g has rank {rank}, not 2, everywhere: its determinant is 0, so that it is no metric"
-    raise FormulaError(own.formulas[0], 0, words, own.places[0])
-
-
 def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
     """g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
     import sympy as sp
@@ -195,7 +180,7 @@ def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
     psi = read.formulas[0]
     g = [sp.diff(psi, *order) for order in ((s, s), (s, t), (t, t))]
     k = [sp.diff(psi, *order) for order in ((s, s, s), (s, s, t), (s, t, t), (t, t, t))]
-    _of_rank_2(own, *g)
+    checks.check_rank(own, *g)
     det = _determinant(*g)
     (a, b, c), (k111, k112, k122, k222) = g, k
     rows = (
@@ -220,35 +205,12 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
     given: dict[str, Any] = {"log_density": read.formulas[0]}
     weight, x = sp.Integer(1), read.x
     line = space.line(own)
-    given |= _on_line(line, x, read.ends) if line else {}
+    given |= space.on_line(line, x, read.ends) if line else {}
     for guard in read.seen:
         if guard not in given.get("swaps", {}):  # a share of an interval is positive
             # 1 where the guard is positive, else 0: there the density has no place
             weight *= sp.Min(1, sp.Max(0, 1e30 * _safe(guard)))
     return given | {"weight": weight}
-
-
-def _on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any]:
-    """The sample x in the words of its line, so that no digits are lost at its ends."""
-    import sympy as sp
-
-    r, q, log_r, log_q = places = sp.symbols("r q log_r log_q", real=True)
-    if line == "half-line":
-        return {"places": places, "sample": r, "swaps": {sp.log(x): log_r}, "slope": log_r}
-    if line != "interval":
-        return {"places": places, "sample": r}
-    low, high = ends or (sp.Integer(0), sp.Integer(1))
-    length = high - low
-    swaps = {
-        x - low: length * r,
-        low - x: -length * r,
-        high - x: length * q,
-        x - high: -length * q,
-        sp.log(x - low): sp.log(length) + log_r,
-        sp.log(high - x): sp.log(length) + log_q,
-    }
-    slope = sp.log(length) + log_r + log_q
-    return {"places": places, "sample": low + length * r, "swaps": swaps, "slope": slope}
 
 
 def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) -> None:
@@ -402,84 +364,11 @@ def _placed(made: Manifold, own: Own) -> Manifold:
             raise ValueError(f"custom family: pins must lie in {made.domain}, got {list(pin)}")
     placed = replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
     if own.kind == "log_density":
-        _check_density(placed, own)
-    _check_metric(own, theta, local)
+        checks.check_density(placed, own)
+    checks.check_metric(own, theta, local)
     if own.kind == "potential" and len(fine):
         return replace(placed, charts=(*placed.charts, dual.expectation(placed, view)))
     return placed
-
-
-def _check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
-    """The metric must be positive definite somewhere among theta (n, 2)."""
-    if not is_singular(local, RANK).all():
-        return
-    g = local.metric
-    known = np.abs(g).max(axis=1) > 0  # zeros stand for what is not resolved
-    if not known.any():
-        return
-    at = int(np.argmax(known))
-    place = ", ".join(f"{n} = {x:.4g}" for n, x in zip(own.coordinates, theta[at], strict=True))
-    for number, name in ((0, "g₁₁"), (2, "g₂₂")):
-        if g[at, number] < 0:
-            words = f"{name} = {g[at, number]:.4g} is negative at {place}"
-            break
-    else:
-        rank = g[at, 0] * g[at, 2] - g[at, 1] ** 2 >= -RANK * g[at, 0] * g[at, 2]
-        words = f"it has rank 1, not 2, at {place}" if rank else f"its determinant is negative at {place}"
-    words = f"g is positive definite nowhere in the view: {words}"
-    raise FormulaError(own.formulas[0], 0, words, own.places[0])
-
-
-def _check_density(made: Manifold, own: Own) -> None:
-    """A density must be one, and resolved, at one of the pins or between them at least."""
-    theta = np.array([*made.pins, made.interior])
-    if made.averages is None:
-        if not own.normalise:
-            _check_outcomes(made, own, theta)
-        return
-    doubts = made.averages.doubts(theta)
-    if (doubts == Doubt.NONE).any():
-        return
-    place = ", ".join(f"{n} = {x:.4g}" for n, x in zip(own.coordinates, theta[0], strict=True))
-    found = float(np.exp(np.minimum(made.averages.log_norm(theta[:1])[0], 690.0)))
-    words = _DOUBTS[Doubt(doubts[0])].format(
-        place=place, found=found, space=_SPACES[str(own.space)]
-    )
-    where = ("range[0]", own.range[0]) if own.range and doubts[0] == Doubt.MOVING else None
-    raise FormulaError(
-        where[1] if where else own.formulas[0], 0, words, where[0] if where else own.kind
-    )
-
-
-_SPACES = {
-    "line": "on the line",
-    "half-line": "on x > 0",
-    "interval": "in the interval",
-    "circle": "on the circle",
-}
-_DOUBTS = {
-    Doubt.UNRESOLVED: "the averages of this are not resolved at {place}: it may have a kink, a jump, "
-    "a peak too narrow to be found, or no Fisher metric",
-    Doubt.ENDLESS: "this is no distribution {space}: at {place} it does not fall at the ends, so that "
-    "its integral, or that of its scores, is not finite",
-    Doubt.UNNORMED: "this integrates to {found:.4g}, not to 1, at {place}: normalise it",
-    Doubt.IRREGULAR: "the mean of the scores of this is not 0, or that of its second derivatives not -g, "
-    "at {place}: where it is not 0 moves with the parameters, or it has a kink, or its norm is not 1",
-    Doubt.MOVING: "the ends of the range move with the parameters and the density is not 0 there, so "
-    "that there is no Fisher metric at {place}",
-    Doubt.EMPTY: "this is defined for no x at {place}",
-}
-
-
-def _check_outcomes(made: Manifold, own: Own, theta: Floats) -> None:
-    """The probabilities of listed outcomes must sum to 1."""
-    assert isinstance(own.space, tuple)
-    total = made.density(theta, np.array(own.space)).sum(axis=1)
-    off = np.abs(total - 1) > UNRESOLVED
-    if off.any():
-        place = ", ".join(f"{x:.4g}" for x in theta[off][0])
-        words = f"this sums to {total[off][0]:.4g}, not to 1, at ({place}): normalise it"
-        raise FormulaError(own.formulas[0], 0, words, own.kind)
 
 
 def _side(own: Own, number: int) -> tuple[float, float]:

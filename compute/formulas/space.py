@@ -9,6 +9,7 @@ circle     −π < x < π; outcomes one by one
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from compute.formulas.parse import evaluate
 from compute.manifold import Manifold, Support
 from compute.quadrature import Nodes
 from compute.types import Floats
+
+Expr = Any  # sympy.Expr, which has no type stubs
 
 DRAWN = 257
 # share of the largest density from which on it is drawn
@@ -29,6 +32,29 @@ def line(own: Own) -> str:
     if isinstance(own.space, tuple):
         return ""
     return "interval" if own.range is not None else own.space
+
+
+def on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any]:
+    """The sample x in the words of its line, so that no digits are lost at its ends."""
+    import sympy as sp
+
+    r, q, log_r, log_q = places = sp.symbols("r q log_r log_q", real=True)
+    if line == "half-line":
+        return {"places": places, "sample": r, "swaps": {sp.log(x): log_r}, "slope": log_r}
+    if line != "interval":
+        return {"places": places, "sample": r}
+    low, high = ends or (sp.Integer(0), sp.Integer(1))
+    length = high - low
+    swaps = {
+        x - low: length * r,
+        low - x: -length * r,
+        high - x: length * q,
+        x - high: -length * q,
+        sp.log(x - low): sp.log(length) + log_r,
+        sp.log(high - x): sp.log(length) + log_q,
+    }
+    slope = sp.log(length) + log_r + log_q
+    return {"places": places, "sample": low + length * r, "swaps": swaps, "slope": slope}
 
 
 def outcomes(own: Own) -> Nodes:
