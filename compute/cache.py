@@ -64,6 +64,7 @@ def _from_json(data: dict[str, Any]) -> Derived:
         margin=read("margin"),
         curvature=read_if_any("curvature"),
         scores=read_if_any("scores"),
+        sight=read_if_any("sight"),
         density=read("density"),
         scalars=tuple(data["scalars"]),
         scalar=read("scalar"),

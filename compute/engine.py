@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
-from compute import distance, geodesic, geometry, shooting, transport
+from compute import distance, geodesic, geometry, resolution, shooting, transport
 from compute import field as fields
 from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
@@ -80,13 +80,13 @@ class ReferenceEngine:
 
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature by the family's own formulas."""
-        return geometry.geometry(request)
+        return resolution.geometry(request, geometry.geometry(request))
 
     def shoot(self, request: ShootRequest) -> Paths:
-        return geodesic.shoot(request)
+        return resolution.paths(request.manifold, geodesic.shoot(request))
 
     def connect(self, request: ConnectRequest) -> Paths:
-        return shooting.connect(request)
+        return resolution.paths(request.manifold, shooting.connect(request))
 
     def transport(self, request: TransportRequest) -> Transport:
         return transport.transport(request)
@@ -122,7 +122,7 @@ class EarlyEngine(ReferenceEngine):
 
     def connect(self, request: ConnectRequest) -> Paths:
         """Geodesics between pairs of points."""
-        return shooting.connect(request, geodesic.RK4)
+        return resolution.paths(request.manifold, shooting.connect(request, geodesic.RK4))
 
 
 def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from compute import charts, lowering, symbolic, tape
+from compute.averages import Averages
 from compute.cache import cached
 from compute.charts import Chart
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
@@ -57,6 +58,8 @@ def formula(
     pins: tuple[Point, Point],
     draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
     nodes: Nodes | None = None,
+    space: str = "",
+    moving: bool = False,
     normalise: bool = False,
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
@@ -67,8 +70,10 @@ def formula(
 
     ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
     rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
-    averaged, which is found up to its norm with ``normalise``; ``periods`` of coordinates that are
-    angles; ``wasserstein`` is a closed form that takes more than a formula to be evaluated.
+    averaged, or ``space`` is the line that its samples lie on (see `compute.placement`), where nodes
+    are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
+    known up to its norm; ``periods`` of coordinates that are angles; ``wasserstein`` is a closed form
+    that takes more than a formula to be evaluated.
     """
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
@@ -77,9 +82,12 @@ def formula(
 
     def build(key: str, **chosen: Any) -> Manifold:
         derived = cached(_identity(define, chosen), lambda: symbolic.derive(define(**chosen)))
-        local = (
-            _by_formulas(derived) if nodes is None else _by_quadrature(derived, nodes, normalise)
-        )
+        if space:
+            local = _by_averages(derived, space, normalise, moving)
+        elif nodes is not None:
+            local = _by_quadrature(derived, nodes, normalise)
+        else:
+            local = _by_formulas(derived)
         log_density = _log_density(derived, local.log_norm if normalise else None)
         return Manifold(
             key=key,
@@ -106,6 +114,7 @@ def formula(
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),
             wasserstein=wasserstein or _between(derived.wasserstein),
+            averages=local.averages,
         )
 
     names = tuple(chart.name for chart in drawn(**(parameters or {})))
@@ -152,6 +161,7 @@ class _Local:
     scalars: tuple[str, ...]
     slot: Slot
     log_norm: Callable[[Floats], Floats] | None = None
+    averages: Averages | None = None
 
 
 def _by_formulas(derived: Derived) -> _Local:
@@ -175,6 +185,20 @@ def _by_quadrature(derived: Derived, nodes: Nodes, normalise: bool) -> _Local:
         ("entropy",),
         _quadrature_slot(derived, derived.scores, nodes, normalise),
         quadrature.log_norm,
+    )
+
+
+def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) -> _Local:
+    assert derived.scores is not None and derived.sight is not None
+    averages = Averages(derived.scores, derived.sight, space, normalise, moving)
+    return _Local(
+        averages.geometry,
+        averages.curvature,
+        lambda name, theta, index: averages.entropy(theta),
+        ("entropy",),
+        _placed_slot(derived, space, normalise, moving),
+        averages.log_norm,
+        averages,
     )
 
 
@@ -270,6 +294,54 @@ def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalis
     constants = {"NODE_COUNT": len(nodes.x)}
     passes = 4 if normalise else 2
     return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
+
+
+# loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
+_PLACING, _TURNS = 240, 3 * 80
+_LINES = ("line", "half-line", "interval", "circle")
+# nodes of the kernels' table, which lie this far apart in w, where u = w + (w/_EVEN)² w; nodes of its
+# scan, up to these |v|
+_TABLE, _APART, _EVEN, _SCANNED, _FAR, _STEEP = 305, 0.05, 6.0, 97, 1e6, 1e4
+
+
+def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
+    """The table of ``families/placed.wgsl`` and its constants."""
+    if space == "circle":
+        count, apart = 128, 2 * np.pi / 128
+        tangent = np.tan(0.5 * (np.arange(count) - count // 2 + 0.5) * apart)
+        scan = np.linspace(-np.pi, np.pi, _SCANNED + 1)[:-1]
+        rows = (tangent, tangent**2)
+    else:
+        count, apart = _TABLE, _APART
+        w = (np.arange(count) - count // 2) * apart
+        u, slope = w + w**3 / _EVEN**2, 1 + 3 * (w / _EVEN) ** 2
+        reach = np.arcsinh(_FAR if space == "line" else _STEEP)
+        scan = np.sinh(np.linspace(-reach, reach, _SCANNED))
+        rows = (np.sinh(u), np.cosh(u) * slope)
+    table = np.zeros((count, 4), np.float32)
+    table[:, 0], table[:, 1], table[:_SCANNED, 2] = *rows, scan
+    return table, {"NODES": count, "SCANNED": _SCANNED, "WIDTH": float(apart)}
+
+
+def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
+    """The scores, and L alone, printed from their tapes for nodes that the kernel places."""
+    assert derived.scores is not None and derived.sight is not None
+    inputs = "theta: vec2f, t2: f32, t3: f32, t4: f32, t5: f32"
+    targets = [f"result.{name}" for name in (*_SCORES, "slope")]
+    lines = (
+        f"const NORMALISE = {str(normalise).lower()};",
+        f"const MOVING = {str(moving).lower()};",
+        f"const SPACE = {_LINES.index(space)}u;",
+        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32, slope: f32 }",
+        "//!include lib/special.wgsl",
+        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
+        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
+        _function(f"scores({inputs}) -> Scores", "Scores", derived.scores, targets),
+        _function(f"sight({inputs}) -> vec2f", "vec2f", derived.sight, ["result.x", "result.y"]),
+        "//!include families/placed.wgsl",
+    )
+    table, constants = _placing(space)
+    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=_PLACING + _TURNS)
 
 
 def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:

@@ -24,7 +24,7 @@ from compute.tape import Tape, run
 from compute.types import Floats
 
 # A density whose integral over the nodes misses 1 by more is not resolved there: D is given as 0.
-UNRESOLVED = 0.02
+UNRESOLVED = 0.002
 # points whose scores at all nodes are held at once
 CHUNK = 1024
 
@@ -43,7 +43,7 @@ def uniform(low: float, high: float, count: int) -> Nodes:
 
 
 @dataclass(frozen=True, eq=False)
-class _Scores:
+class Scores:
     """At points (n,) and nodes (k,): p·w, l and the derivatives of l, each (n, k)."""
 
     mass: Floats
@@ -79,7 +79,7 @@ class Quadrature:
     def log_norm(self, theta: Floats) -> Floats:
         """log ∫eˡ dx of what the tape states, at theta (..., 2); −∞ where it sees nothing."""
 
-        def norm(s: _Scores) -> tuple[Floats]:
+        def norm(s: Scores) -> tuple[Floats]:
             with np.errstate(divide="ignore"):
                 return (np.log(s.mass.sum(axis=1)),)
 
@@ -88,7 +88,7 @@ class Quadrature:
     def _chunked(
         self,
         theta: Floats,
-        means: Callable[[_Scores], tuple[Floats, ...]],
+        means: Callable[[Scores], tuple[Floats, ...]],
         stated: bool = False,
     ) -> list[Floats]:
         flat = np.asarray(theta).reshape(-1, 2)
@@ -97,7 +97,7 @@ class Quadrature:
         shape = np.shape(theta)[:-1]
         return [np.concatenate(part).reshape((*shape, *part[0].shape[1:])) for part in found]
 
-    def _scores(self, theta: Floats, stated: bool) -> _Scores:
+    def _scores(self, theta: Floats, stated: bool) -> Scores:
         checkpoint()
         u = self.nodes.x.astype(theta.dtype)
         with np.errstate(all="ignore"):  # what is not finite has no weight
@@ -110,10 +110,10 @@ class Quadrature:
             return _normalised(measure, log, rest)
         with np.errstate(under="ignore"):
             mass = np.exp(log) * measure
-        return _Scores(mass, log, (rest[0], rest[1]), (rest[2], rest[3], rest[4]))
+        return Scores(mass, log, (rest[0], rest[1]), (rest[2], rest[3], rest[4]))
 
 
-def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> _Scores:
+def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> Scores:
     """The scores of eˡ/∫eˡ."""
     top = np.max(np.where(measure > 0, log, -np.inf), axis=1, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
@@ -123,44 +123,57 @@ def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> _Scores:
     norm = np.where(norm > 0, norm, 1.0)
     mass = mass / norm
     u1, u2, u11, u12, u22 = rest
-    m1, m2 = (_mean(mass, u) for u in (u1, u2))
+    m1, m2 = (means(mass, u) for u in (u1, u2))
     bends = zip((u11, u12, u22), ((u1, u1), (u1, u2), (u2, u2)), strict=True)
-    b11, b12, b22 = (_mean(mass, u + a * b) for u, (a, b) in bends)
+    b11, b12, b22 = (means(mass, u + a * b) for u, (a, b) in bends)
     second = (u11 - b11 + m1 * m1, u12 - b12 + m1 * m2, u22 - b22 + m2 * m2)
-    return _Scores(mass, log - top - np.log(norm), (u1 - m1, u2 - m2), second)
+    return Scores(mass, log - top - np.log(norm), (u1 - m1, u2 - m2), second)
 
 
-def _mean(mass: Floats, *values: Floats) -> Floats:
+def means(mass: Floats, *values: Floats) -> Floats:
     """E of each value (n, k), on a new last axis (n, len(values))."""
     with np.errstate(under="ignore"):
         return np.stack([(mass * value).sum(axis=1) for value in values], axis=-1)
 
 
-def _local(s: _Scores) -> tuple[Floats, Floats, Floats, Floats]:
+def _local(s: Scores) -> tuple[Floats, Floats, Floats, Floats]:
+    g, first, cubic, det = local_of(s)
+    return g, first, cubic, np.where(np.abs(s.mass.sum(axis=1) - 1) <= UNRESOLVED, det, 0.0)
+
+
+def local_of(s: Scores) -> tuple[Floats, Floats, Floats, Floats]:
+    """g (n, 3), Γ_ij,k (n, 2, 3), T_ijk (n, 4) and D (n,), whatever the mass is."""
     l1, l2 = s.first
     squares = (l1 * l1, l1 * l2, l2 * l2)
-    g = _mean(s.mass, *squares)
+    g = means(s.mass, *squares)
     halves = [second + 0.5 * square for second, square in zip(s.second, squares, strict=True)]
-    first = np.stack([_mean(s.mass * li, *halves) for li in (l1, l2)], axis=-2)
-    cubic = _mean(s.mass, l1**3, l1**2 * l2, l1 * l2**2, l2**3)
+    first = np.stack([means(s.mass * li, *halves) for li in (l1, l2)], axis=-2)
+    cubic = means(s.mass, l1**3, l1**2 * l2, l1 * l2**2, l2**3)
     rest = l2 - (g[:, 1] / np.where(g[:, 0] > 0, g[:, 0], 1.0))[:, None] * l1
-    det = g[:, 0] * _mean(s.mass, rest * rest)[:, 0]
-    det = np.where(np.abs(s.mass.sum(axis=1) - 1) <= UNRESOLVED, det, 0.0)
-    return g, first, cubic, det
+    return g, first, cubic, g[:, 0] * means(s.mass, rest * rest)[:, 0]
 
 
-def _curvature(s: _Scores) -> tuple[Floats]:
-    g, symbols, cubic, det = _local(s)
+def _curvature(s: Scores) -> tuple[Floats]:
+    return (curvature_of(s, _local(s)),)
+
+
+def curvature_of(s: Scores, parts: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+    """K (n,) from the scores and what `local_of` makes of them, NaN where D ≤ 0."""
+    g, symbols, cubic, det = parts
     degenerate = det <= 0
     local = LocalGeometry(g, symbols, cubic, np.where(degenerate, 1.0, det))
+    first = local.first
+    mixed = (first[..., 1] * raised(local, first[..., 1])).sum(axis=-1)
+    plain = (first[..., 0] * raised(local, first[..., 2])).sum(axis=-1)
+    return np.where(degenerate, np.nan, (bent_mean(s.mass, s) + mixed - plain) / local.det)
+
+
+def bent_mean(mass: Floats, s: Scores) -> Floats:
+    """The mean (n,) in R_1212, with the weights ``mass`` (n, k)."""
     l1, l2 = s.first
     b11, b12, b22 = (
         second + square
         for second, square in zip(s.second, (l1 * l1, l1 * l2, l2 * l2), strict=True)
     )
     turn = b22 * l1 * l1 + b11 * l2 * l2 - 2 * b12 * l1 * l2
-    mean = _mean(s.mass, b11 * b22 - b12 * b12 - 0.5 * turn)[:, 0]
-    first = local.first
-    mixed = (first[..., 1] * raised(local, first[..., 1])).sum(axis=-1)
-    plain = (first[..., 0] * raised(local, first[..., 2])).sum(axis=-1)
-    return (np.where(degenerate, np.nan, (mean + mixed - plain) / local.det),)
+    return means(mass, b11 * b22 - b12 * b12 - 0.5 * turn)[:, 0]

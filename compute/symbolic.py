@@ -41,8 +41,10 @@ class Definition:
     log_density in x and θ, or ``probabilities`` of finitely many outcomes: what everything else
     is checked against.  Closed forms in theta and ``other``: distance d(θ, φ); divergence KL(θ‖φ),
     given where that of the potential would cancel or there is none; wasserstein W₂(θ, φ).
-    sample: where ``node`` u lies in the sample space, x(u, θ), and ``weight`` what ∫du counts there,
-    dx/du or 0; without them x = u.  tidy: False where simplifying is not worth its seconds.
+    places: None, or the symbols (r, q, log r, log q) of a line that the sample space is (see
+    `compute.placement`); then sample is x in them, swaps says what of the formula is put in their
+    words before that, slope is log dx/dv, and weight is positive where there is a density.
+    tidy: False where simplifying is not worth its seconds.
     """
 
     theta: tuple[Expr, Expr]
@@ -61,8 +63,10 @@ class Definition:
     divergence: Expr | None = None
     wasserstein: Expr | None = None
     other: tuple[Expr, Expr] | None = None
+    places: tuple[Expr, Expr, Expr, Expr] | None = None
     sample: Expr | None = None
-    node: Expr | None = None
+    swaps: Mapping[Expr, Expr] = field(default_factory=dict)
+    slope: Expr = 0
     weight: Expr = 1
     tidy: bool = True
 
@@ -75,13 +79,15 @@ class Derived:
     margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
     distance, divergence, wasserstein: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density
     alone has no tapes of geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's
-    weight, with inputs (θ¹, θ², u).
+    weight, with inputs (θ¹, θ², x); on a line L = l + log dx/dv in the place of l, log dx/dv at the
+    end, and inputs (θ¹, θ², r, q, log r, log q), for which sight gives L and the weight alone.
     """
 
     geometry: Tape | None
     margin: Tape
     curvature: Tape | None
     scores: Tape | None
+    sight: Tape | None
     density: Tape
     scalars: tuple[str, ...]
     scalar: Tape
@@ -114,6 +120,7 @@ def derive(definition: Definition) -> Derived:
         margin=tape_of((sp.Min(*definition.bounds),), theta),
         curvature=tape_of((curvature,), theta),
         scores=None,
+        sight=None,
         density=tape_of(density, inputs),
         scalars=tuple(definition.scalars),
         scalar=tape_of(tuple(definition.scalars.values()), theta),
@@ -128,21 +135,35 @@ def _by_density(definition: Definition) -> Derived:
     theta, log = definition.theta, definition.log_density
     orders = ((0,), (1,), (0, 0), (0, 1), (1, 1))
     scores = (log, *(sp.diff(log, *(theta[i] for i in order)) for order in orders))
-    node = definition.x
-    if definition.sample is not None:
+    outputs: tuple[Expr, ...] = (*scores, definition.weight)
+    inputs: tuple[Expr, ...] = (*theta, definition.x)
+    sight = None
+    if definition.places is not None:
         # after the derivatives, which are those at a fixed outcome
-        scores = tuple(score.subs(definition.x, definition.sample) for score in scores)
-        node = definition.node
+        height, *rest = (_placed(definition, score) for score in scores)
+        weight, slope = _placed(definition, definition.weight), definition.slope
+        inputs = (*theta, *definition.places)
+        outputs = (height + slope, *rest, weight, slope)
+        sight = tape_of((height + slope, weight), inputs)
     return Derived(
         geometry=None,
         margin=tape_of((sp.Min(*definition.bounds),), theta),
         curvature=None,
-        scores=tape_of((*scores, definition.weight), (*theta, node)),
+        scores=tape_of(outputs, inputs),
+        sight=sight,
         density=tape_of((log,), (*theta, definition.x)),
         scalars=(),
         scalar=tape_of((), theta),
         **_between(definition),
     )
+
+
+def _placed(definition: Definition, expression: Expr) -> Expr:
+    """An expression in x as one in the symbols of a line."""
+    import sympy as sp
+
+    swapped = sp.sympify(expression).xreplace(dict(definition.swaps))
+    return swapped.subs(definition.x, definition.sample)
 
 
 def _between(definition: Definition) -> dict[str, Tape | None]:

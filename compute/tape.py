@@ -100,7 +100,8 @@ def run(tape: Tape, *inputs: Floats) -> list[Floats]:
             registers.append(OPERATIONS[name].run(*(registers[r] for r in operands)))
     shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
     kind = np.result_type(*inputs)
-    return [np.broadcast_to(np.asarray(registers[r], dtype=kind), shape) for r in tape.outputs]
+    found = (np.asarray(registers[r], dtype=kind) for r in tape.outputs)
+    return [x if x.shape == shape else np.broadcast_to(x, shape) for x in found]
 
 
 def wgsl(tape: Tape, targets: Sequence[str]) -> str:

@@ -36,7 +36,8 @@ class Status(IntEnum):
     NOT_CONVERGED = 2
     ILL_CONDITIONED = 3
     CONJUGATE_POINT = 4
-    NOT_SHORTEST = 5
+    NOT_RESOLVED = 5
+    NOT_SHORTEST = 6
 
     @property
     def words(self) -> str:
@@ -48,7 +49,8 @@ _WORDS = {
     Status.OK: "converged",
     Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
     Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
-    Status.ILL_CONDITIONED: "the metric is nearly singular here: few digits can be trusted",
+    Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits hold",
+    Status.NOT_RESOLVED: "no metric is known here: the density is invalid or is not resolved",
     Status.NOT_SHORTEST: "a geodesic, but not the shortest one: it is longer than √Jeffreys",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }

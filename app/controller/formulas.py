@@ -92,7 +92,13 @@ def _wrong(mistake: ValueError) -> Verdict:
 
 
 def _right(manifold: Manifold, view: Extent) -> Verdict:
-    outside, degenerate = shares(manifold, view)
+    outside, degenerate, unresolved = shares(manifold, view)
+    if unresolved > 0:
+        words = (
+            f"the density is none, or its averages are not resolved, in {_percent(unresolved)} of the "
+            f"view: hatched there on maps of the metric"
+        )
+        return Verdict(True, words, remarkable=True)
     if degenerate > 0:
         words = (
             f"g is not positive definite in {_percent(degenerate)} of the view: hatched there on maps "
@@ -115,13 +121,17 @@ def _percent(share: float) -> str:
     return f"{max(share, 0.01):.0%}".replace("%", " %")
 
 
-def shares(manifold: Manifold, view: Extent) -> tuple[float, float]:
-    """How much of a view lies outside the domain, and where in it g is not positive definite."""
+def shares(manifold: Manifold, view: Extent) -> tuple[float, float, float]:
+    """How much of a view lies outside the domain, has no positive definite g, or no resolved one."""
     x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     inside = manifold.in_domain(theta)
-    singular = is_singular(manifold.geometry(theta[inside]))
-    return 1 - float(inside.mean()), float(singular.sum()) / len(theta)
+    singular = theta[inside][is_singular(manifold.geometry(theta[inside]))]
+    unresolved = 0
+    if manifold.averages is not None and len(singular):
+        unresolved = int((manifold.averages.doubts(singular) != 0).sum())
+    degenerate = len(singular) - unresolved
+    return 1 - float(inside.mean()), degenerate / len(theta), unresolved / len(theta)
 
 
 def cut_share(manifold: Manifold, view: Extent) -> float:

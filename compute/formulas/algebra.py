@@ -34,6 +34,19 @@ class Algebra:
         if node.kind == "name":
             return self.symbols[node.text]
         operands = [self.expression(operand) for operand in node.operands]
+        found = self._made(node, operands)
+        if found.atoms(sp.Abs) - set().union(*(o.atoms(sp.Abs) for o in operands)):
+            words = (
+                "this has a kink where its base is 0: there the second derivatives do not exist "
+            )
+            words += "from which the connection and K are computed"
+            raise FormulaError(self.text, node.column, words)
+        return found
+
+    def _made(self, node: Node, operands: list[Expr]) -> Expr:
+        """The expression of a node with these operands."""
+        import sympy as sp
+
         match node.kind:
             case "call":
                 return self._call(node, operands[0])
@@ -92,9 +105,13 @@ class Algebra:
             self._guard(argument)
 
     def _apart(self, node: Node, argument: Expr) -> None:
-        """The argument must not be zero."""
+        """The argument must not be zero, and so none of its factors: margins are those of factors."""
         import sympy as sp
 
+        if argument.is_Mul or (argument.is_Pow and argument.exp.is_positive):
+            for factor in argument.args if argument.is_Mul else argument.args[:1]:
+                self._apart(node, factor)
+            return
         if argument.is_zero:
             raise FormulaError(self.text, node.column, "this divides by zero")
         if not argument.is_nonzero:

@@ -11,20 +11,19 @@ import numpy as np
 from compute import charts
 from compute.charts import Chart
 from compute.family import formula
+from compute.formulas import checks, dual, space
 from compute.formulas import definition as definitions
-from compute.formulas import dual, space
 from compute.formulas.algebra import Algebra
 from compute.formulas.definition import Own
 from compute.formulas.parse import FormulaError, Node
 from compute.manifold import LocalGeometry, Manifold, Support, is_singular
-from compute.quadrature import UNRESOLVED
 from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
-# beyond, and nearer to an edge, single precision has no digits left
-REACH, EDGE = 1e6, 1e-6
+# coordinates beyond are outside every domain, and what is nearer to an edge is at it
+REACH, EDGE = 1e9, 1e-9
 # derivatives that are larger than this take seconds
 MOST_OPERATIONS = 6000
 # cells of the grid on which pins are looked for
@@ -137,6 +136,7 @@ def _define(source: str) -> Definition:
     elif own.kind == "metric":
         _affordable(own, read.formulas, read.theta)
         g11, g12, g22 = read.formulas
+        checks.check_rank(own, g11, g12, g22)
         given |= {"metric": (g11, g12, g22), "cubic": (0, 0, 0, 0), "log_density": 0}
         given |= {"det": _determinant(g11, g12, g22)}
     else:
@@ -180,6 +180,7 @@ def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
     psi = read.formulas[0]
     g = [sp.diff(psi, *order) for order in ((s, s), (s, t), (t, t))]
     k = [sp.diff(psi, *order) for order in ((s, s, s), (s, s, t), (s, t, t), (t, t, t))]
+    checks.check_rank(own, *g)
     det = _determinant(*g)
     (a, b, c), (k111, k112, k122, k222) = g, k
     rows = (
@@ -202,17 +203,14 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
 
     _affordable(own, read.formulas, read.theta)
     given: dict[str, Any] = {"log_density": read.formulas[0]}
-    if read.ends is None and not read.seen:
-        return given
-    u = sp.Symbol("u", real=True)
-    sample, weight = u, sp.Integer(1)
-    if read.ends is not None:
-        low, high = read.ends
-        sample, weight = low + (high - low) * u, high - low
+    weight, x = sp.Integer(1), read.x
+    line = space.line(own)
+    given |= space.on_line(line, x, read.ends) if line else {}
     for guard in read.seen:
-        # 1 where the guard is positive, else 0: there the density has no place
-        weight *= sp.Min(1, sp.Max(0, 1e18 * _safe(guard).subs(read.x, sample)))
-    return given | {"sample": sample, "node": u, "weight": weight}
+        if guard not in given.get("swaps", {}):  # a share of an interval is positive
+            # 1 where the guard is positive, else 0: there the density has no place
+            weight *= sp.Min(1, sp.Max(0, 1e30 * _safe(guard)))
+    return given | {"weight": weight}
 
 
 def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) -> None:
@@ -235,7 +233,8 @@ def _also(own: Own) -> tuple[str, ...]:
 # --- the manifold ----------------------------------------------------------------------------
 def _manifold(own: Own, text: str) -> Manifold:
     """The manifold without its pins and view."""
-    nodes = space.nodes(own) if own.kind == "log_density" else None
+    line = space.line(own) if own.kind == "log_density" else ""
+    nodes = space.outcomes(own) if own.kind == "log_density" and not line else None
     entry = formula(
         name="custom",
         title=own.title,
@@ -251,6 +250,8 @@ def _manifold(own: Own, text: str) -> Manifold:
         periods=own.periods,
         draw=(charts.parameters(own.coordinates, _also(own)), *_logarithmic(own)),
         nodes=nodes,
+        space=line,
+        moving=any(end.value is None for end in own.ends() or ()),
         normalise=own.normalise,
     )
     try:
@@ -283,7 +284,7 @@ def _manifold(own: Own, text: str) -> Manifold:
         quiet,
         density=density,
         log_density=_number_or(made.log_density, -np.inf),
-        support=lambda theta: space.support(own, density, theta),
+        support=lambda theta: space.support(own, quiet, density, theta),
     )
 
 
@@ -346,7 +347,8 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     theta = theta[made.in_domain(theta)]
     if len(theta) == 0:
         raise ValueError("custom family: the domain leaves nothing of the view")
-    fine = theta[~is_singular(made.geometry(theta), 1e-4)]
+    local = made.geometry(theta)
+    fine = theta[~is_singular(local, 1e-4)]
     size = np.array([view.x1 - view.x0, view.y1 - view.y0])
     corner = np.array([view.x0, view.y0])
 
@@ -361,22 +363,12 @@ def _placed(made: Manifold, own: Own) -> Manifold:
         if not made.in_domain(np.array(pin)):
             raise ValueError(f"custom family: pins must lie in {made.domain}, got {list(pin)}")
     placed = replace(made, view=view, interior=near(0.5, 0.5), pins=pins)
-    if own.kind == "log_density" and not own.normalise:
-        _check_norm(placed, own)
+    if own.kind == "log_density":
+        checks.check_density(placed, own)
+    checks.check_metric(own, theta, local)
     if own.kind == "potential" and len(fine):
         return replace(placed, charts=(*placed.charts, dual.expectation(placed, view)))
     return placed
-
-
-def _check_norm(made: Manifold, own: Own) -> None:
-    """A density must integrate to 1 at the pins and between them."""
-    theta = np.array([*made.pins, made.interior])
-    total = space.integral(own, made.density, theta)
-    off = np.abs(total - 1) > UNRESOLVED
-    if off.any():
-        place = ", ".join(f"{x:.4g}" for x in theta[off][0])
-        words = f"this integrates to {total[off][0]:.4g}, not to 1, at ({place}): normalise it"
-        raise FormulaError(own.formulas[0], 0, words, own.kind)
 
 
 def _side(own: Own, number: int) -> tuple[float, float]:

@@ -1,56 +1,71 @@
-"""Sample spaces: where the mean of a stated log-density is taken, and where it is drawn.
+"""Sample spaces: on which line the mean of a stated log-density is taken, and where it is drawn.
 
-line       x = sinh u, or with a range of the sample x = a + (b − a)u, trapezoidal rule
-half-line  x = eᵘ, or with a range as an interval
-interval   x = a + (b − a)(1 + tanh(½π sinh u))/2, which crowds where a density may diverge
-circle     trapezoidal rule on (−π, π), outcomes one by one
+line       x on the whole line, or with a range of the sample an interval
+half-line  x > 0, or with a range an interval
+interval   0 < x < 1, or between the ends of a range
+circle     −π < x < π; outcomes one by one
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from compute import placement
 from compute.formulas.definition import Own
 from compute.formulas.parse import evaluate
-from compute.manifold import Support
-from compute.quadrature import Nodes, uniform
+from compute.manifold import Manifold, Support
+from compute.quadrature import Nodes
 from compute.types import Floats
 
-COUNT = 257
+Expr = Any  # sympy.Expr, which has no type stubs
+
 DRAWN = 257
-# by these, single precision still tells x from the end of the interval
-CROWDED = 2.4
+# share of the largest density from which on it is drawn
+WORTH = 2e-3
 
 
-def nodes(own: Own) -> Nodes:
-    """The nodes of a log-density's sample space, on the unit interval if it has a range."""
-    space = own.space
-    if isinstance(space, tuple):
-        return Nodes(np.array(space), np.ones(len(space)))
-    if space == "circle":
-        x = np.linspace(-np.pi, np.pi, COUNT)[:-1]
-        return Nodes(x, np.full(COUNT - 1, x[1] - x[0]))
-    if space == "interval" or (own.range is not None and space == "half-line"):
-        return _crowded()
-    if own.range is not None:
-        return uniform(0.0, 1.0, COUNT)
-    low, high = (-10.0, 10.0) if space == "line" else (-30.0, 9.0)
-    u = np.linspace(low, high, COUNT)
-    x, slope = (np.sinh(u), np.cosh(u)) if space == "line" else (np.exp(u), np.exp(u))
-    return Nodes(x, slope * (u[1] - u[0]))
+def line(own: Own) -> str:
+    """The line of a log-density's sample space (see `compute.placement`), "" for outcomes."""
+    if isinstance(own.space, tuple):
+        return ""
+    return "interval" if own.range is not None else own.space
 
 
-def _crowded() -> Nodes:
-    """The double exponential rule on (0, 1) (Takahasi and Mori 1974)."""
-    u = np.linspace(-CROWDED, CROWDED, COUNT)
-    inner = 0.5 * np.pi * np.sinh(u)
-    slope = 0.25 * np.pi * np.cosh(u) / np.cosh(inner) ** 2
-    return Nodes(0.5 * (1 + np.tanh(inner)), slope * (u[1] - u[0]))
+def on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any]:
+    """The sample x in the words of its line, so that no digits are lost at its ends."""
+    import sympy as sp
+
+    r, q, log_r, log_q = places = sp.symbols("r q log_r log_q", real=True)
+    if line == "half-line":
+        return {"places": places, "sample": r, "swaps": {sp.log(x): log_r}, "slope": log_r}
+    if line != "interval":
+        return {"places": places, "sample": r}
+    low, high = ends or (sp.Integer(0), sp.Integer(1))
+    length = high - low
+    swaps = {
+        x - low: length * r,
+        low - x: -length * r,
+        high - x: length * q,
+        x - high: -length * q,
+        sp.log(x - low): sp.log(length) + log_r,
+        sp.log(high - x): sp.log(length) + log_q,
+    }
+    slope = sp.log(length) + log_r + log_q
+    return {"places": places, "sample": low + length * r, "swaps": swaps, "slope": slope}
 
 
-def support(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats) -> Support:
+def outcomes(own: Own) -> Nodes:
+    """The outcomes of a list, each counted once."""
+    assert isinstance(own.space, tuple)
+    return Nodes(np.array(own.space), np.ones(len(own.space)))
+
+
+def support(
+    own: Own, made: Manifold, density: Callable[[Floats, Floats], Floats], theta: Floats
+) -> Support:
     """What shows the distributions at theta (k, 2): where any of them is worth drawing."""
     space = own.space
     if isinstance(space, tuple):
@@ -63,9 +78,9 @@ def support(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats
         drawn = np.linspace(low + border, high - border, DRAWN)
         return Support(drawn, space=space, ends=(low, high))
     ends = (low, high) if own.range is not None else None
-    x = np.linspace(low, high, 8 * DRAWN) if own.range is not None else nodes(own).x
+    x = np.linspace(low, high, 8 * DRAWN) if ends else _looked(own, made, theta)
     p = density(theta, x)
-    seen = x[(p > 2e-3 * p.max(axis=1, keepdims=True)).any(axis=0)]
+    seen = x[(p > WORTH * p.max(axis=1, keepdims=True)).any(axis=0)]
     if len(seen) < 2:
         return Support(np.linspace(low, high, DRAWN), space=str(space), ends=ends)
     border = 0.05 * (seen[-1] - seen[0])
@@ -74,18 +89,12 @@ def support(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats
     return Support(drawn, space=str(space), ends=ends)
 
 
-def integral(own: Own, density: Callable[[Floats, Floats], Floats], theta: Floats) -> Floats:
-    """∫p dx (k,) at theta (k, 2), by the nodes of the mean."""
-    rule, ends = nodes(own), own.ends()
-    sums = []
-    for point in theta:
-        x, weights = rule.x, rule.weights
-        if ends is not None:
-            at = dict(zip(own.coordinates, point, strict=True))
-            low, high = (evaluate(end, at) for end in ends)
-            x, weights = low + (high - low) * x, (high - low) * weights
-        sums.append(float((density(point, x) * weights).sum()))
-    return np.array(sums)
+def _looked(own: Own, made: Manifold, theta: Floats) -> Floats:
+    """Samples (k,) among which are those where the densities at theta are large."""
+    assert made.averages is not None
+    v = made.averages.nodes(theta)
+    x = placement.seen(line(own), v)[0]
+    return np.unique(x[np.isfinite(x)])
 
 
 def _reach(own: Own, theta: Floats) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.distance import FAR, finished, prepared
-from compute.gpu import geometry
+from compute.gpu import geometry, resolving
 from compute.gpu.kernel import Source, Storage
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
@@ -43,7 +43,7 @@ def distance(workshop: Workshop, request: DistanceRequest) -> Field:
     """d (rows, columns), NaN outside the domain and where nothing leads to a cell."""
 
     def local(wanted: GeometryRequest) -> Geometry:
-        return geometry.geometry(workshop, wanted)
+        return resolving.geometry(wanted, geometry.geometry(workshop, wanted))
 
     grid = prepared(request, local)
     rows, columns = request.shape

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compute import resolution
 from compute.attend import modes
 from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
 from compute.flow.request import FlowRequest
-from compute.gpu import attend, distance, field, flow, geodesic, geometry, shooting, transport
+from compute.gpu import (
+    attend,
+    distance,
+    field,
+    flow,
+    geodesic,
+    geometry,
+    resolving,
+    shooting,
+    transport,
+)
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
 from compute.types import (
@@ -58,22 +69,27 @@ class GpuEngine:
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
         with self._device.watched():
-            return geometry.geometry(self._workshop, request)
+            found = geometry.geometry(self._workshop, request)
+        return resolution.geometry(request, resolving.geometry(request, found))
 
     def shoot(self, request: ShootRequest) -> Paths:
         """Geodesics from initial points and velocities."""
         with self._device.watched():
-            return geodesic.shoot(self._workshop, request)
+            found = geodesic.shoot(self._workshop, request)
+        return resolution.paths(request.manifold, resolving.shot(request, found))
 
     def connect(self, request: ConnectRequest) -> Paths:
         """Geodesics between pairs of points."""
         with self._device.watched():
-            return shooting.connect(self._workshop, request)
+            found = shooting.connect(self._workshop, request)
+            found = resolving.connected(self._workshop, request, found)
+        return resolution.paths(request.manifold, found)
 
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""
         with self._device.watched():
-            return transport.transport(self._workshop, request)
+            found = transport.transport(self._workshop, request)
+        return resolving.carried(request, found)
 
     def field(
         self,

@@ -6,6 +6,7 @@ import numpy as np
 
 from compute import field as reference
 from compute.field import Cancelled, OnTile
+from compute.gpu import resolving
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
@@ -37,7 +38,8 @@ def field(
     """The map of the request, handed out tile by tile as it grows."""
 
     def sample(theta: Floats) -> tuple[Floats, Ints]:
-        return _samples(workshop, request, theta)
+        found = _samples(workshop, request, theta)
+        return resolving.samples(request.manifold, request.scalar, request.index, theta, found)
 
     heavy = request.manifold.slot.loops > HEAVY
     tile = HEAVY_TILE if heavy else reference.TILE

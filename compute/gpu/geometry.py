@@ -41,7 +41,7 @@ def geometry(workshop: Workshop, request: GeometryRequest) -> Geometry:
     """The local geometry at every point of the request."""
     found = np.empty(len(request.theta), POINT)
     for rows in batches(len(found), POINT.itemsize):
-        found[rows] = _points(workshop, request, request.theta[rows])
+        found[rows] = points_at(workshop, request, request.theta[rows])
     wide = {name: found[name].astype(np.float64) for name in POINT.names or () if name != "status"}
     first = np.stack([wide["first1"], wide["first2"]], axis=-2)
     inside = found["status"] != Status.LEFT_DOMAIN
@@ -67,7 +67,8 @@ def _with_edges(request: GeometryRequest, local: LocalGeometry, found: Geometry)
     return found
 
 
-def _points(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:
+def points_at(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:
+    """What the kernel makes of points (n, 2) inside the domain, as `POINT` (n,)."""
     parameters = np.array([(len(theta),)], SOURCE.parameters)
     slot = request.manifold.slot
     size = len(theta) * POINT.itemsize

@@ -20,7 +20,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 /// The value at a point inside the domain, or that it has no meaning there.
 fn sample(theta: vec2f) -> Sample {
     if SCALAR == OF_FAMILY {
-        return Sample(scalar(theta, parameters.which, parameters.index), OK);
+        let value = scalar(theta, parameters.which, parameters.index);
+        return Sample(value, select(ILL_CONDITIONED, OK, is_known(value)));
     }
     let at = geometry(theta);
     if is_singular(at, SINGULAR) { return Sample(0.0, ILL_CONDITIONED); }

@@ -1,0 +1,344 @@
+// Any family from its log-density over a line, at nodes placed by the density.  Twin of
+// compute/averages.py and compute/placement.py.
+//
+// `sight`, printed from the family's formula, gives L = log p + log dx/dv and where there is a density;
+// `scores` adds the derivatives of l.  One loop looks at L to place the nodes, another takes all turns
+// over them: each is compiled once.
+//!include lib/tensor.wgsl
+
+const LINE = 0u;
+const HALF_LINE = 1u;
+const INTERVAL = 2u;
+const CIRCLE = 3u;
+
+// nodes of a round of looking for the top less one, and rounds; halvings of the step whose curvature is
+// looked at; nodes on a side that look for the rule's ends
+const ROUND = 8u;
+const ROUNDS = 5u;
+const HALVINGS = 22u;
+const SOUGHT = 36u;
+// as in compute/placement.py, for single precision
+const DEPTH = 22.0;
+const NARROW = 1.0;
+// share of the rule's top below which a node is not counted: derivatives may not be numbers there
+const FAINT = 1e-13;
+const STRETCH = 3.0;
+const BENT = 3.0;
+const NOISE = 3e-6;
+const NOWHERE = -1e30;
+// what two rules may differ by, and in K; what a tail, a stated norm and an end that moves may be off
+const ALLOWED = 2e-4;
+const ALLOWED_K = 5e-4;
+const TAIL = 3e-5;
+const STATED = 4e-3;
+const EDGE = 1e-5;
+// share of the terms of K that may be lost in rounding
+const ROUNDING = 2e-6;
+const ROUNDED = 1.2e-7;
+
+/// v = centre + scale sinh u(w) at the nodes first … last of the table `abscissae`, whose rows hold sinh u
+/// and its slope in w (on a circle tan ½u and its square), and v of a node of the scan; L at the top.
+struct Spot {
+    centre: f32,
+    scale: f32,
+    first: u32,
+    last: u32,
+    top: f32,
+}
+
+/// What the turns gather: the mass and the means of l_i and l_ij + l_i l_j, less what they are in the
+/// middle; then of centred scores the
+/// means of `Geometry` and of what R_1212 takes, and in `off` by what every second node differs;
+/// −E[log p], E of what l₂ has across l₁, squared, and what lies at the ends.
+struct Sums {
+    norm: f32,
+    drift1: vec2f,
+    drift2: vec3f,
+    mass: vec3f,
+    metric: vec3f,
+    first1: vec3f,
+    first2: vec3f,
+    cubic: vec4f,
+    bent: f32,
+    off_mass: vec3f,
+    off_metric: vec3f,
+    off_first1: vec3f,
+    off_first2: vec3f,
+    off_bent: f32,
+    entropy: f32,
+    rest: f32,
+    tail: f32,
+    edge: f32,
+}
+
+const TURN_NORM = 0u;
+const TURN_MEANS = 1u;
+const TURN_ACROSS = 2u;
+
+fn anchor(theta: vec2f) {}
+
+/// What the tapes see at v = centre + step.
+fn seen(centre: f32, step: f32) -> vec4f {
+    let v = centre + step;
+    if SPACE == HALF_LINE { return vec4f(exp(min(centre, 87.0)) * exp(min(step, 87.0)), 0.0, v, 0.0); }
+    if SPACE == INTERVAL {
+        let low = min(v, 0.0) - log(1.0 + exp(-abs(v)));
+        return vec4f(exp(low), exp(low - v), low, low - v);
+    }
+    if SPACE == CIRCLE { return vec4f(v - 6.2831853 * round(v / 6.2831853), 0.0, 0.0, 0.0); }
+    return vec4f(v, 0.0, 0.0, 0.0);
+}
+
+fn height(theta: vec2f, centre: f32, step: f32) -> f32 {
+    let place = seen(centre, step);
+    let here = sight(theta, place.x, place.y, place.z, place.w);
+    return select(NOWHERE, clamp(here.x, NOWHERE, -NOWHERE), here.y > 0.0);
+}
+
+const SCAN = 0u;
+const HIGH = 1u;
+const SCALE = 2u;
+const RIGHT = 3u;
+const LEFT = 4u;
+const FOUND = 5u;
+// from the last round's step back to twice that of the scan
+const WIDEN = 2048.0;
+
+fn found(theta: vec2f) -> Spot {
+    let middle = family.NODES / 2u;
+    var spot = Spot(0.0, 1.0, 0u, family.NODES - 1u, NOWHERE);
+    var phase = SCAN;
+    var k = 0u;
+    var gap = 1.0;
+    var best = 0.0;
+    var low = 0.0;
+    var before = 1e30;
+    while phase < FOUND {
+        var centre = spot.centre;
+        var step = 0.0;
+        // of the table's nodes, from the outermost to the middle
+        let node = select(k * middle / SOUGHT, family.NODES - 1u - k * middle / SOUGHT, phase == RIGHT);
+        if phase == SCAN { centre = abscissae[k].z; }
+        if phase == HIGH { step = gap * (2.0 * f32(k) / f32(ROUND) - 1.0); }
+        if phase == SCALE { step = select(-gap, gap, k % 2u == 1u); }
+        if phase >= RIGHT { step = spot.scale * abscissae[node].x; }
+        let here = height(theta, centre, step);
+        k++;
+        if phase == SCAN {
+            if here > spot.top {
+                spot.top = here;
+                spot.centre = centre;
+                best = f32(k - 1u);
+            }
+            if k == family.SCANNED {
+                let at = u32(best);
+                let next = abscissae[min(at + 1u, family.SCANNED - 1u)].z - spot.centre;
+                gap = max(next, spot.centre - abscissae[max(at, 1u) - 1u].z);
+                phase = HIGH;
+                k = 0u;
+                best = 0.0;
+            }
+        } else if phase == HIGH {
+            if here > spot.top {
+                spot.top = here;
+                best = step;
+            }
+            if k > ROUND {
+                spot.centre += best;
+                best = 0.0;
+                gap *= 2.0 / f32(ROUND);
+                k = 0u;
+                low += 1.0;
+                if low >= f32(ROUNDS) {
+                    phase = SCALE;
+                    gap *= WIDEN;
+                }
+            }
+        } else if phase == SCALE {
+            if k % 2u == 0u {
+                let fall = max(spot.top - 0.5 * (low + here), 0.0);
+                let bends = before >= BENT * fall || fall <= NOISE * (1.0 + abs(spot.top));
+                spot.scale = STRETCH * gap;
+                if (fall <= NARROW && bends) || k >= 2u * HALVINGS {
+                    phase = select(RIGHT, FOUND, SPACE == CIRCLE);
+                    k = 0u;
+                }
+                before = fall;
+                gap *= 0.5;
+            }
+            low = here;
+        } else if here + log(abscissae[node].y) > spot.top - DEPTH || k >= SOUGHT {
+            // one node further out
+            if phase == RIGHT {
+                spot.last = family.NODES - 1u - (max(k, 2u) - 2u) * middle / SOUGHT;
+            } else {
+                spot.first = (max(k, 2u) - 2u) * middle / SOUGHT;
+            }
+            phase++;
+            k = 0u;
+        }
+    }
+    if SPACE == CIRCLE { spot.scale = min(spot.scale, 1.0); }
+    return spot;
+}
+
+fn sums(theta: vec2f, last: u32) -> Sums {
+    let spot = found(theta);
+    let count = spot.last - spot.first + 1u;
+    // the first node that is taken is the middle one: what scores are there is taken off them
+    let shift = family.NODES / 2u - spot.first;
+    var m = Sums();
+    var at = vec2f(0.0);
+    var bend = vec3f(0.0);
+    var j = 0u;
+    var turn = TURN_NORM;
+    while turn <= last {
+        let node = spot.first + (j + shift) % count;
+        let row = abscissae[node];
+        var step = spot.scale * row.x;
+        var slope = spot.scale * row.y * family.WIDTH;
+        if SPACE == CIRCLE {
+            step = 2.0 * atan(spot.scale * row.x);
+            slope = spot.scale * (1.0 + row.y) / (1.0 + spot.scale * spot.scale * row.y) * family.WIDTH;
+        }
+        let place = seen(spot.centre, step);
+        let s = scores(theta, place.x, place.y, place.z, place.w);
+        let p = exp(min(s.log - spot.top, 40.0)) * slope;
+        if s.weight > 0.0 && p > FAINT * spot.scale {
+            if turn == TURN_NORM && j == 0u {
+                at = s.first;
+                bend = s.second;
+            }
+            let first = s.first - at;
+            let second = s.second - bend;
+            if turn == TURN_NORM {
+                take_norm(&m, first, second, p);
+            } else {
+                let l = first - m.drift1;
+                let share = p / m.norm;
+                if turn == TURN_MEANS {
+                    take_means(&m, second, l, share, select(1.0, -1.0, node % 2u == 1u));
+                    let plain = s.log - s.slope - spot.top - log(m.norm);
+                    m.entropy -= share * plain;
+                    if SPACE != CIRCLE && (node == spot.first || node == spot.last) {
+                        m.tail = max(m.tail, share / family.WIDTH);
+                        if SPACE == INTERVAL { m.edge = max(m.edge, exp(plain)); }
+                    }
+                } else {
+                    let across = l.y - m.metric.y / m.metric.x * l.x;
+                    m.rest += share * across * across;
+                }
+            }
+        }
+        j++;
+        if j == count {
+            j = 0u;
+            if turn == TURN_NORM { close_norm(&m); }
+            turn++;
+        }
+    }
+    // as they were stated
+    m.drift2 += bend + vec3f(at.x * at, at.y * at.y) + vec3f(
+        2.0 * at.x * m.drift1.x, at.x * m.drift1.y + at.y * m.drift1.x, 2.0 * at.y * m.drift1.y);
+    m.drift1 += at;
+    m.norm = spot.top + log(m.norm);
+    return m;
+}
+
+fn take_norm(m: ptr<function, Sums>, first: vec2f, second: vec3f, p: f32) {
+    (*m).norm += p;
+    (*m).drift1 += p * first;
+    (*m).drift2 += p * (second + vec3f(first.x * first, first.y * first.y));
+}
+
+/// Means of the sums; the mass stays.
+fn close_norm(m: ptr<function, Sums>) {
+    (*m).norm = max((*m).norm, 1e-30);
+    (*m).drift1 /= (*m).norm;
+    (*m).drift2 /= (*m).norm;
+}
+
+fn take_means(m: ptr<function, Sums>, bare: vec3f, l: vec2f, p: f32, sign: f32) {
+    let d = (*m).drift1;
+    let second = bare - (*m).drift2 + vec3f(d.x * d, d.y * d.y);
+    let squares = vec3f(l.x * l, l.y * l.y);
+    let half = p * (second + 0.5 * squares);
+    let b = second + squares;
+    let turn = b.z * squares.x + b.x * squares.z - 2.0 * b.y * squares.y;
+    let bent = p * (b.x * b.z - b.y * b.y - 0.5 * turn);
+    (*m).mass += p * vec3f(1.0, l);
+    (*m).metric += p * squares;
+    (*m).first1 += l.x * half;
+    (*m).first2 += l.y * half;
+    (*m).cubic += p * vec4f(squares * l.x, squares.z * l.y);
+    (*m).bent += bent;
+    (*m).off_mass += sign * p * vec3f(1.0, l);
+    (*m).off_metric += sign * p * squares;
+    (*m).off_first1 += sign * l.x * half;
+    (*m).off_first2 += sign * l.y * half;
+    (*m).off_bent += sign * bent;
+}
+
+fn largest(v: vec3f) -> f32 {
+    return max(abs(v.x), max(abs(v.y), abs(v.z)));
+}
+
+/// √(g₁₁g₂₂/D), by which what is raised by g⁻¹ is less certain.
+fn ratio(m: Sums) -> f32 {
+    return sqrt(min(m.metric.z / max(m.rest, 1e-30), 1e8));
+}
+
+/// By what the two rules differ in the mass, the means, g and Γ, in units of the metric.
+fn gap(m: Sums) -> f32 {
+    let a = 1.0 / sqrt(m.metric.x);
+    let b = 1.0 / sqrt(m.metric.z);
+    let pairs = vec3f(a * a, a * b, b * b);
+    let own = largest(m.off_mass * vec3f(1.0, a, b));
+    let other = largest(m.off_metric * pairs);
+    let rising = max(largest(m.off_first1 * pairs) * a, largest(m.off_first2 * pairs) * b);
+    // scores near a value that is large beside their spread have few digits left
+    let digits = ROUNDED * max(abs(m.drift1.x) * a, abs(m.drift1.y) * b);
+    return max(max(max(own, other), rising), digits) * ratio(m);
+}
+
+/// Whether the density's norm and the means that follow from it are what was stated.
+fn as_stated(m: Sums) -> bool {
+    if MOVING && m.edge > EDGE { return false; }
+    if NORMALISE { return true; }
+    let a = 1.0 / sqrt(m.metric.x);
+    let b = 1.0 / sqrt(m.metric.z);
+    let first = max(abs(m.drift1.x) * a, abs(m.drift1.y) * b);
+    let second = largest(m.drift2 * vec3f(a * a, a * b, b * b));
+    return max(abs(m.norm), max(first, second)) <= STATED;
+}
+
+fn assembled(m: Sums) -> Geometry {
+    var det = 0.0;
+    if m.metric.x > 0.0 && m.metric.z > 0.0 && m.tail <= TAIL {
+        if gap(m) <= ALLOWED && as_stated(m) { det = m.metric.x * m.rest; }
+    }
+    return Geometry(m.metric, m.first1, m.first2, m.cubic, det);
+}
+
+fn geometry(theta: vec2f) -> Geometry {
+    return assembled(sums(theta, TURN_ACROSS));
+}
+
+fn curvature(theta: vec2f) -> f32 {
+    let m = sums(theta, TURN_ACROSS);
+    let at = assembled(m);
+    if at.det <= 0.0 { return UNKNOWN; }
+    let mixed = vec2f(at.first1.y, at.first2.y);
+    let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
+    let turned = dot(mixed, raised(at, mixed));
+    let k = (m.bent + turned - plain) / at.det;
+    let rounding = ROUNDING * (abs(m.bent) + abs(turned) + abs(plain)) / at.det;
+    let off = abs(m.off_bent) / at.det + 4.0 * gap(m) * ratio(m) + rounding;
+    return select(UNKNOWN, k, off <= ALLOWED_K);
+}
+
+/// The entropy −E[log p] in nats.
+fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
+    let m = sums(theta, TURN_ACROSS);
+    return select(UNKNOWN, m.entropy, assembled(m).det > 0.0);
+}
