@@ -12,12 +12,12 @@ quintic one that is off by about δ^(5/3).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compute import geodesic
+from compute.dense_curve import DenseCurve, differenced, polygon, quintics, smooth
 from compute.guess import between_at, is_dual
 from compute.manifold import Bools, Manifold, inside_only, known_inside, norm
 from compute.types import Floats, Paths, ShootRequest, Status
@@ -33,75 +33,6 @@ PARTS, ROUNDS = 8, 7
 MOST = 4096
 # share of its chord by which what is integrated anew may miss the interval's end
 GAP = 0.02
-
-
-@dataclass(frozen=True, eq=False)
-class DenseCurve:
-    """A curve, or several with rows of NaN between them, of m nodes.
-
-    t (m,): the nodes' times, growing within a curve, not equal in general; theta (m, 2);
-    pieces (m − 1, 6, 2): coefficients of the powers of x, 0 ≤ x ≤ 1, between a node and the next;
-    known (m − 1,): False where an interval is a chord for want of anything better.
-    """
-
-    t: Floats
-    theta: Floats
-    pieces: Floats
-    known: Bools
-
-    def at(self, place: Floats) -> Floats:
-        """θ (k, 2) at places (k,) in [0, m − 1]: a node's number and a share of the way to the next."""
-        last = len(self.pieces) - 1
-        if last < 0:
-            return np.repeat(self.theta, len(place), axis=0)
-        low = np.clip(place.astype(np.intp), 0, last)
-        x = (place - low)[:, None]
-        c = self.pieces[low]
-        theta: Floats = c[:, 5]
-        for power in (4, 3, 2, 1, 0):
-            theta = theta * x + c[:, power]
-        return theta
-
-    def place(self, t: Floats) -> Floats:
-        """The places (k,) of times (k,) on the one curve there is; beyond its ends the ends."""
-        found: Floats = np.interp(t, self.t, np.arange(float(len(self.t))))
-        return found
-
-    def at_time(self, t: Floats) -> Floats:
-        """θ (k, 2) at times (k,) on the one curve there is."""
-        return self.at(self.place(np.asarray(t, np.float64)))
-
-
-def joined(curves: list[DenseCurve]) -> DenseCurve:
-    """Several curves as one, with a row of NaN between two of them."""
-    if not curves:
-        nothing = np.zeros((0, 2))
-        return DenseCurve(np.zeros(0), nothing, np.zeros((0, 6, 2)), np.zeros(0, bool))
-    gap, hole, true = np.full((1, 2), np.nan), np.full((2, 6, 2), np.nan), np.ones(2, bool)
-    parts = [
-        (np.append(c.t, np.nan), np.concatenate([c.theta, gap]),
-         np.concatenate([c.pieces, hole]), np.concatenate([c.known, true]))
-        for c in curves
-    ]  # fmt: skip
-    t, theta, pieces, known = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return DenseCurve(t[:-1], theta[:-1], pieces[:-2], known[:-2])
-
-
-def polygon(theta: Floats) -> DenseCurve:
-    """Straight lines in θ from node to node (m, 2), at equal times; NaN between pieces of it."""
-    theta = np.asarray(theta, np.float64)
-    count = max(len(theta) - 1, 0)
-    pieces = np.zeros((count, 6, 2))
-    if count:
-        pieces[:, 0], pieces[:, 1] = theta[:-1], np.diff(theta, axis=0)
-    return DenseCurve(np.linspace(0.0, 1.0, len(theta)), theta, pieces, np.ones(count, bool))
-
-
-def smooth(t: Floats, theta: Floats, velocity: Floats) -> DenseCurve:
-    """Hermite's cubics through nodes and velocities (m, 2) at times (m,), NaN between pieces."""
-    h = np.diff(t)[:, None]
-    pieces = _cubics(theta[:-1], theta[1:], h * velocity[:-1], h * velocity[1:])
-    return DenseCurve(t, theta, pieces, np.ones(len(pieces), bool))
 
 
 def dense_output(
@@ -122,7 +53,9 @@ def dense_output(
     v = paths.velocity[row, :count]
     ends = theta[[0, -1]] if paths.status[row] == Status.OK else None
     exact = _closed_form(manifold, ends, alpha)
-    made = _refined(_Nodes(manifold, alpha, t, theta, v, NOISE[paths.engine]), tolerance, fire, exact)
+    made = _refined(
+        _Nodes(manifold, alpha, t, theta, v, NOISE[paths.engine]), tolerance, fire, exact
+    )
     reached = float(paths.reached[row])
     if reached < 1.0 and reached > t[-1] and np.isfinite(paths.stop[row]).all():
         made = _prolonged(made, manifold, alpha, (theta[-1], v[-1]), (reached, paths.stop[row]))
@@ -153,7 +86,7 @@ class _Nodes:
     ) -> None:
         self.manifold, self.alpha = manifold, alpha
         self.t, self.theta, self.v = t, theta, v
-        self.a = _differenced(t, theta, v)
+        self.a = differenced(t, theta, v)
         self.noise = noise * np.abs(theta).max(axis=0)
         self.hopeless = np.zeros(max(len(t) - 1, 0), bool)
         self.settled = self.hopeless.copy()
@@ -209,7 +142,7 @@ class _Nodes:
     def made(self) -> DenseCurve:
         """The curve; chords where nothing is known between two nodes."""
         h = np.diff(self.t)[:, None]
-        pieces = _quintics(
+        pieces = quintics(
             (self.theta[:-1], h * self.v[:-1], h * h * self.a[:-1]),
             (self.theta[1:], h * self.v[1:], h * h * self.a[1:]),
         )
@@ -251,7 +184,7 @@ def _give_up(nodes: _Nodes, some: NDArray[np.intp]) -> None:
     size = np.linalg.norm(chord[some], axis=1)
     near = np.linalg.norm(off[:, some], axis=2).max(axis=0) <= GAP * np.maximum(size, 1e-300)
     trial = nodes.made().pieces[some]
-    middle = trial @ np.zeros(0) if False else np.einsum("nkc,k->nc", trial, 0.5 ** np.arange(6))
+    middle = np.einsum("nkc,k->nc", trial, 0.5 ** np.arange(6))
     nodes.hopeless[some] = ~(near & known_inside(nodes.manifold, middle))
 
 
@@ -333,40 +266,4 @@ def _prolonged(
     known = np.concatenate([curve.known, np.ones(len(pieces_) - len(curve.pieces), bool)])
     return DenseCurve(
         np.concatenate([curve.t, t[1:]]), np.concatenate([curve.theta, theta[1:]]), pieces_, known
-    )
-
-
-def _differenced(t: Floats, theta: Floats, v: Floats) -> Floats:
-    """θ″ (m, 2) at equal times from θ and θ′, to O(h⁴) inside and O(h³) at the ends."""
-    if len(t) < 3:
-        return np.zeros_like(theta)
-    h = t[1] - t[0]
-    a = np.empty_like(theta)
-    a[1:-1] = 2 * (theta[2:] - 2 * theta[1:-1] + theta[:-2]) / h**2 - (v[2:] - v[:-2]) / (2 * h)
-    for end, step in ((0, 1), (-1, -1)):
-        f, u = theta[[end, end + step, end + 2 * step]], step * v[[end, end + step, end + 2 * step]]
-        a[end] = (-23 * f[0] + 16 * f[1] + 7 * f[2]) / (2 * h**2) - (6 * u[0] + 8 * u[1] + u[2]) / h
-    return a
-
-
-def _cubics(a: Floats, b: Floats, u0: Floats, u1: Floats) -> Floats:
-    d = b - a
-    zero = np.zeros_like(a)
-    return np.stack([a, u0, 3 * d - 2 * u0 - u1, u0 + u1 - 2 * d, zero, zero], axis=1)
-
-
-def _quintics(begin: tuple[Floats, ...], end: tuple[Floats, ...]) -> Floats:
-    """Coefficients (n, 6, 2) from θ, hθ′ and h²θ″ at both ends."""
-    (a, u0, w0), (b, u1, w1) = begin, end
-    d = b - a
-    return np.stack(
-        [
-            a,
-            u0,
-            0.5 * w0,
-            10 * d - 6 * u0 - 4 * u1 - 1.5 * w0 + 0.5 * w1,
-            -15 * d + 8 * u0 + 7 * u1 + 1.5 * w0 - w1,
-            6 * d - 3 * (u0 + u1) - 0.5 * w0 + 0.5 * w1,
-        ],
-        axis=1,
     )

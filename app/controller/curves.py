@@ -1,13 +1,14 @@
-"""Curves of the manifold as views draw them: nodes in a chart, and what lies between them at any zoom."""
+"""Curves of the manifold as views draw them: nodes in a chart, and what lies between at any zoom."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from app.controller.jobs import PathAnswer
-from app.views.base import Array, Curve
+from app.views.base import Curve
+from app.views.events import Array
 from compute.charts import Chart
-from compute.dense_output import DenseCurve, polygon
+from compute.dense_curve import DenseCurve, polygon
 from compute.families import family as manifold_of
 from compute.types import Floats
 

@@ -21,7 +21,8 @@ from app.controller.studies import Study, StudyAnswer
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import chart_of
 from compute import geodesic, jacobi
-from compute.dense_output import FINE, LIVE, DenseCurve, dense_output
+from compute.dense_curve import DenseCurve
+from compute.dense_output import FINE, LIVE, dense_output
 from compute.divergence import Divergences, divergences
 from compute.engine import Engine
 from compute.families import family as manifold_of
@@ -279,9 +280,7 @@ def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) ->
     return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire)
 
 
-def _likeliest(
-    support: Support, rows: Floats
-) -> tuple[Support, Floats, NDArray[np.intp] | None]:
+def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, NDArray[np.intp] | None]:
     """Of very many outcomes those that are likeliest somewhere on the way, in their own order, and
     which these are; None: all."""
     if len(support.labels) <= MOST_OUTCOMES:

@@ -164,8 +164,12 @@ def _clipped(piece: Pixels, frame: Frame) -> list[tuple[Pixels, float]]:
     before = np.concatenate([[0.0], np.cumsum(np.hypot(*step.T))])
     found = []
     # runs of segments of which each ends where the next begins
-    ends = np.flatnonzero(seen & ~((leave == 1.0) & np.append(seen[1:] & (enter[1:] == 0.0), False)))
-    first = np.flatnonzero(seen & ~((enter == 0.0) & np.insert(seen[:-1] & (leave[:-1] == 1.0), 0, 0)))
+    ends = np.flatnonzero(
+        seen & ~((leave == 1.0) & np.append(seen[1:] & (enter[1:] == 0.0), False))
+    )
+    first = np.flatnonzero(
+        seen & ~((enter == 0.0) & np.insert(seen[:-1] & (leave[:-1] == 1.0), 0, 0))
+    )
     for i, j in zip(first, ends, strict=True):
         head = a[i] + enter[i] * step[i]
         tail = a[j] + leave[j] * step[j]
