@@ -123,7 +123,9 @@ def through(theta: Floats, closed: bool = False) -> DenseCurve:
     if len(theta) < 5:
         return polygon(theta)
     if closed:
-        wide = np.concatenate([theta[-3:-1], theta, theta[1:3]])
+        # round a period it goes on some periods away
+        shift = theta[-1] - theta[0]
+        wide = np.concatenate([theta[-3:-1] - shift, theta, theta[1:3] + shift])
     else:
         # cubic extrapolation: the slope at an end is one-sided
         wide = np.concatenate([_beyond(theta[:4])[::-1], theta, _beyond(theta[:-5:-1])])

@@ -13,6 +13,7 @@ import numpy as np
 
 from compute.dense_curve import DenseCurve, cubics, through
 from compute.engine import Engine
+from compute.guess import nearest_copy
 from compute.manifold import Manifold, inside_only, norm
 from compute.spray import Spray, spread_of
 from compute.types import Floats, ShootRequest
@@ -82,7 +83,8 @@ def front(manifold: Manifold, fan: Spray, node: int) -> DenseCurve:
     angle = np.append(fan.angle, fan.angle[0] + 2 * np.pi)
     theta, tangent = np.concatenate([theta, theta[:1]]), np.concatenate([tangent, tangent[:1]])
     gap = np.diff(angle)[:, None]
-    pieces = cubics(theta[:-1], theta[1:], gap * tangent[:-1], gap * tangent[1:])
+    ends = nearest_copy(manifold, theta[:-1], theta[1:])
+    pieces = cubics(theta[:-1], ends, gap * tangent[:-1], gap * tangent[1:])
     return DenseCurve(angle, theta, pieces, np.ones(len(pieces), bool))
 
 

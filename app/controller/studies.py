@@ -306,8 +306,8 @@ def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     if natural_chart(manifold) is None or kl is None:
         return curves, measures, set()
     forward, backward = balls(manifold, a, b, BALL_DIRECTIONS)
-    curves["forward"] = study_curves.outline(forward)
-    curves["backward"] = study_curves.outline(backward)
+    curves["forward"] = study_curves.outline(manifold, forward)
+    curves["backward"] = study_curves.outline(manifold, backward)
     hint = (
         "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
     )
@@ -323,7 +323,9 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
     if not manifold.in_domain(vertices).all():
         chart = parameters(manifold.coordinates)  # its edges mean something everywhere
     found = holonomy(engine, manifold, polygon(chart.forward(vertices), chart), job.alpha)
-    curves: dict[str, Floats | study_curves.Traced] = {"loop": study_curves.loop(vertices, chart)}
+    curves: dict[str, Floats | study_curves.Traced] = {
+        "loop": study_curves.loop(manifold, vertices, chart)
+    }
     fine = found.status == Status.OK
     if fine:
         size = 0.3 * np.sqrt(abs(found.area) / np.pi)

@@ -12,6 +12,7 @@ from compute.charts import Chart
 from compute.dense_curve import DenseCurve, bundle, followed, joined, through
 from compute.dense_output import FINE, LIVE, dense_output
 from compute.engine import Engine
+from compute.guess import nearest_copy
 from compute.manifold import Manifold
 from compute.queries import QueryPath, QuerySpace
 from compute.spray import Spray
@@ -74,22 +75,35 @@ def caustic(fan: Spray) -> Floats | Traced:
     return Traced(fan.caustic(), dense_fan.caustic(fan))
 
 
-def outline(theta: Floats) -> Traced:
+def outline(manifold: Manifold, theta: Floats) -> Traced:
     """A closed curve through points (k, 2) at equal angles."""
-    return Traced(theta, through(theta, closed=True))
+    return Traced(theta, through(_continuous(manifold, theta), closed=True))
 
 
-def loop(vertices: Floats, chart: Chart) -> Traced:
+def loop(manifold: Manifold, vertices: Floats, chart: Chart) -> Traced:
     """A closed loop whose edges are straight in a chart of the plane."""
     nodes = np.concatenate([vertices, vertices[:1]])
-    corner = chart.forward(nodes)
+    corner, unrolled = chart.forward(nodes), _continuous(manifold, nodes)
 
     def position(place: Floats) -> Floats:
         low = np.clip(place.astype(np.intp), 0, len(nodes) - 2)
         share = (place - low)[:, None]
-        return chart.inverse(corner[low] * (1.0 - share) + corner[low + 1] * share)
+        theta = chart.inverse(corner[low] * (1.0 - share) + corner[low + 1] * share)
+        return nearest_copy(
+            manifold, unrolled[low] * (1.0 - share) + unrolled[low + 1] * share, theta
+        )
 
     return Traced(nodes, followed(position, np.arange(float(len(nodes)))))
+
+
+def _continuous(manifold: Manifold, theta: Floats) -> Floats:
+    """Points (k, 2), of which some may be NaN, each in its copy that is nearest to the one before."""
+    known = np.flatnonzero(np.isfinite(theta).all(axis=1))
+    unrolled = theta.copy()
+    for axis, period in enumerate(manifold.periods):
+        if period > 0.0:
+            unrolled[known, axis] = np.unwrap(theta[known, axis], period=period)
+    return unrolled
 
 
 def queries(

@@ -148,7 +148,7 @@ def _drawn(
         return _arrow(line, pen)
     if style.dots:
         return discs(line[np.isfinite(line).all(axis=1)], pen)
-    pieces = parts(line, frame)
+    pieces = parts(line, frame, dash is not None)
     if dash is None:
         return strokes([piece for piece, _ in pieces], pen)
     return strokes([dashes(piece, *dash, begin) for piece, begin in pieces], pen)

@@ -25,8 +25,9 @@ SHORT = 1.0
 ROUNDS, MOST = 24, 40_000
 # pixels around the plot in which a curve is drawn: a pen is not wider
 BORDER = 24.0
-# beyond so many pixels around the canvas lines are clipped: float32 has no digits for what is far off
-CLIPPED = 4000.0
+# beyond so many pixels around the canvas lines are clipped, for float32 has no digits for what is far
+# off; and dashed ones, of which only so many dashes are drawn
+FAR, NEAR = 4000.0, 64.0
 
 
 @dataclass
@@ -133,13 +134,16 @@ def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArr
     return np.asarray((far > FLAT / frame.ratio).any(axis=1) & np.isfinite(far).all(axis=1))
 
 
-def parts(line: Pixels, frame: Frame) -> list[tuple[Pixels, float]]:
+def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels, float]]:
     """The pieces of a line between its rows of NaN, of two points or more, as far as they are near the
-    canvas, and how long the line had been before each."""
-    found = [(piece, 0.0) for piece in _pieces(line)]
+    canvas, and how long each had been before."""
+    border = NEAR if dashed else FAR
+    found = _pieces(line)
     with np.errstate(invalid="ignore"):
-        far = (line < -CLIPPED).any() or (line > CLIPPED + np.array(frame.size)).any()
-    return [part for piece, _ in found for part in _clipped(piece, frame)] if far else found
+        far = (line < -border).any() or (line > border + np.array(frame.size)).any()
+    if not far:
+        return [(piece, 0.0) for piece in found]
+    return [part for piece in found for part in _clipped(piece, frame, border)]
 
 
 def _pieces(line: Pixels) -> list[Pixels]:
@@ -150,10 +154,10 @@ def _pieces(line: Pixels) -> list[Pixels]:
     return [part for part in parts if len(part) > 1 and np.isfinite(part[0]).all()]
 
 
-def _clipped(piece: Pixels, frame: Frame) -> list[tuple[Pixels, float]]:
+def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, float]]:
     """A polyline as far as it lies in the rectangle around the canvas (Liang and Barsky)."""
     a, step = piece[:-1], np.diff(piece, axis=0)
-    low, high = np.full(2, -CLIPPED), CLIPPED + np.array(frame.size, np.float64)
+    low, high = np.full(2, -border), border + np.array(frame.size, np.float64)
     moving = step != 0.0
     safe = np.where(moving, step, 1.0)
     to_low, to_high = (low - a) / safe, (high - a) / safe
