@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from compute import geodesic
 from compute.dense_curve import DenseCurve, differenced, polygon, quintics, smooth
-from compute.guess import between_at, is_dual
+from compute.dense_polish import polished
+from compute.guess import between_at, is_dual, nearest_copy
 from compute.manifold import Bools, Manifold, inside_only, known_inside, norm
 from compute.types import Floats, Paths, ShootRequest, Status
 
@@ -42,20 +43,26 @@ def dense_output(
     tolerance: float = FINE,
     fire: geodesic.Fire = geodesic.shoot,
     row: int = 0,
+    ends: Floats | None = None,
 ) -> DenseCurve:
     """One path of a batch, from A to where it stopped, with nodes where the curve needs them.
 
     ``tolerance``: the share of its chord by which an interval's cubic may be off; ``fire`` integrates
-    what is not resolved.
+    what is not resolved.  ``ends`` (2, 2): what the path of an engine in single precision joins, to
+    have it in double precision.
     """
     count = int(paths.nodes[row])
     t, theta = paths.t[:count], paths.theta[row, :count]
     v = paths.velocity[row, :count]
-    ends = theta[[0, -1]] if paths.status[row] == Status.OK else None
-    exact = _closed_form(manifold, ends, alpha)
-    made = _refined(
-        _Nodes(manifold, alpha, t, theta, v, NOISE[paths.engine]), tolerance, fire, exact
-    )
+    whole = paths.reached[row] == 1.0 and paths.status[row] in (Status.OK, Status.CONJUGATE_POINT)
+    noise = NOISE[paths.engine]
+    exact = _closed_form(manifold, theta[[0, -1]], alpha) if whole else None
+    if whole and exact is None and ends is not None and paths.engine != "reference":
+        near = np.stack([nearest_copy(manifold, theta[[0, -1]][i], ends[i]) for i in (0, 1)])
+        found = polished(manifold, (theta, v), near, alpha)
+        if found is not None:
+            (theta, v), noise = found, NOISE["reference"]
+    made = _refined(_Nodes(manifold, alpha, t, theta, v, noise), tolerance, fire, exact)
     reached = float(paths.reached[row])
     if reached < 1.0 and reached > t[-1] and np.isfinite(paths.stop[row]).all():
         made = _prolonged(made, manifold, alpha, (theta[-1], v[-1]), (reached, paths.stop[row]))
@@ -65,9 +72,9 @@ def dense_output(
 Exact = Callable[[Floats], tuple[Floats, Floats]]
 
 
-def _closed_form(manifold: Manifold, ends: Floats | None, alpha: float) -> Exact | None:
+def _closed_form(manifold: Manifold, ends: Floats, alpha: float) -> Exact | None:
     """Position and velocity (k, 2) at times (k,) of an e- or m-geodesic, or None."""
-    if ends is None or abs(alpha) != 1.0 or manifold.singular or not is_dual(manifold):
+    if abs(alpha) != 1.0 or manifold.singular or not is_dual(manifold):
         return None
     a, b = ends[:1], ends[1:]
 

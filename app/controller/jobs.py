@@ -277,7 +277,8 @@ def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) ->
     """The path as a curve: at rest in float64, while a pin is dragged as the engine does it."""
     final = job.quality == "final"
     fire = geodesic.shoot if final else engine.shoot
-    return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire)
+    ends = np.array([job.start, job.end]) if final else None
+    return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire, ends=ends)
 
 
 def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, NDArray[np.intp] | None]:
