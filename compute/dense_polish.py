@@ -20,6 +20,8 @@ OFFSET = 1e-6
 NEAR = 0.05
 # loop iterations of one evaluation of the metric above which it would take too long
 HEAVY = 256
+# diagonals of the linear system beside the main one
+BAND = 5
 
 
 def polished(
@@ -66,17 +68,23 @@ def _sizes(manifold: Manifold, y: Floats) -> Floats:
 
 def _closing(flow: Floats, gap: Floats) -> Floats | None:
     """δy (m, 4) that closes gaps (m − 1, 4) to first order, δθ = 0 at both ends; None if singular."""
+    from scipy.linalg import solve_banded
+
     count = len(flow)
-    matrix = np.zeros((4 * count, 4 * (count + 1)))
+    # of each interval four rows, and the columns of its two nodes; those of the fixed θ are left out
     row = 4 * np.arange(count)[:, None, None] + np.arange(4)[:, None]
-    column = 4 * np.arange(count)[:, None, None] + np.arange(4)
-    matrix[row, column] = -flow
-    matrix[row, column + 4] = np.eye(4)
-    free = np.ones(4 * (count + 1), bool)
-    free[[0, 1, -4, -3]] = False
-    step = np.zeros(len(free))
+    column = 4 * np.arange(count)[:, None, None] + np.arange(8) - 2
+    entries = np.concatenate([-flow, np.broadcast_to(np.eye(4), flow.shape)], axis=2)
+    entries[-1, :, 4:6] = entries[-1, :, 6:]
+    row, column = (np.broadcast_to(x, entries.shape) for x in (row, column))
+    kept = (column >= 0) & (column < 4 * count)
+    bands = np.zeros((2 * BAND + 1, 4 * count))
+    bands[BAND + row[kept] - column[kept], column[kept]] = entries[kept]
     try:
-        step[free] = np.linalg.solve(matrix[:, free], gap.ravel())
+        found = solve_banded((BAND, BAND), bands, gap.ravel())
     except np.linalg.LinAlgError:
         return None
-    return step.reshape(-1, 4)
+    step = np.zeros((count + 1, 4))
+    step[0, 2:], step[-1, 2:] = found[:2], found[-2:]
+    step[1:-1] = found[2:-2].reshape(-1, 4)
+    return step

@@ -9,7 +9,6 @@ from app.views.base import Curve
 from app.views.events import Array
 from compute.charts import Chart
 from compute.dense_curve import DenseCurve, polygon
-from compute.families import family as manifold_of
 from compute.types import Floats
 
 
@@ -42,10 +41,3 @@ def point_at(answer: PathAnswer, playhead: float) -> Floats:
     """θ (2,) of the moving point: on the curve at a share of its affine time."""
     theta: Floats = answer.dense.at_time(np.array([playhead * answer.dense.t[-1]]))[0]
     return theta
-
-
-def row_at(answer: PathAnswer, theta: Floats) -> Floats:
-    """p (s,) at a point θ (2,) over the support of the path's distributions."""
-    manifold = manifold_of(answer.job.family)
-    row: Floats = manifold.density(theta[None], answer.sample)[0]
-    return row if answer.kept is None else row[answer.kept]

@@ -6,6 +6,7 @@ A job is equal to another exactly when its answer would be; that is what `plan` 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -120,7 +121,7 @@ class PathAnswer:
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
     bounds: of the distance, or None; curvature (2,): K at the pins; divergences of A and B, only at
     rest; second: it took a second try.
-    dense: the curve itself, everywhere; sample: the whole support; kept: which of it x holds, or None.
+    dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,).
     """
 
     job: PathJob
@@ -129,8 +130,7 @@ class PathAnswer:
     morse_index: int
     curve: Floats
     dense: DenseCurve
-    sample: Floats
-    kept: NDArray[np.intp] | None
+    row_at: Callable[[Floats], Floats]
     x: Floats
     labels: tuple[str, ...]
     support_title: str
@@ -246,7 +246,7 @@ def path_answer(
         curve = np.concatenate([curve, paths.stop])
     support = manifold.support(np.concatenate([start, end]))
     rows = manifold.density(np.concatenate([curve, start, end]), support.x)
-    sample = support.x
+    density, sample = manifold.density, support.x
     support, rows, kept = _likeliest(support, rows)
     bounds = manifold.bounds(start, end) if manifold.bounds is not None else None
     return PathAnswer(
@@ -256,8 +256,7 @@ def path_answer(
         morse_index=index,
         curve=curve,
         dense=densified(engine, manifold, job, paths),
-        sample=sample,
-        kept=kept,
+        row_at=lambda theta: density(theta[None], sample)[0, kept],
         x=support.x,
         labels=support.labels,
         support_title=support.title,
@@ -281,11 +280,11 @@ def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) ->
     return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire, ends=ends)
 
 
-def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, NDArray[np.intp] | None]:
+def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, slice | NDArray[np.intp]]:
     """Of very many outcomes those that are likeliest somewhere on the way, in their own order, and
-    which these are; None: all."""
+    which these are."""
     if len(support.labels) <= MOST_OUTCOMES:
-        return support, rows, None
+        return support, rows, slice(None)
     kept = np.sort(np.argsort(-rows.max(axis=0), kind="stable")[:LIKELIEST])
     labels = tuple(support.labels[j] for j in kept)
     title = f"{support.title}: the {LIKELIEST} likeliest of {len(support.labels)}"

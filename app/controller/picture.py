@@ -104,7 +104,7 @@ def carried(answer: PathAnswer, chart: Chart) -> Arrows:
 def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
     """θ (2,) on the geodesic at a share of its affine time, and the distribution's row (s,) there."""
     theta = curves.point_at(answer, playhead)
-    return theta, curves.row_at(answer, theta)
+    return theta, answer.row_at(theta)
 
 
 def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions | None:

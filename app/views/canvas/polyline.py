@@ -17,6 +17,8 @@ from app.views.canvas.frame import Frame, Pixels
 
 # how far from a curve its drawing may be, in device pixels
 FLAT = 0.15
+# and how much of that an arc through neighbouring nodes may take up before an interval is looked at
+MARGIN = 0.8
 # where an interval is looked at: not in the middle, which an S goes through
 PROBES = np.array([0.3, 0.7])
 # an interval shorter than this is flat, in pixels
@@ -104,22 +106,20 @@ def _matters(frame: Frame, line: Pixels, some: NDArray[np.intp]) -> NDArray[np.b
 
 
 def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
-    """Intervals that may be bent: at whose ends the line turns, or which have no neighbour to tell."""
+    """Intervals that may be bent: where an arc as curved as the line is at their ends would be, or
+    which have no neighbour to tell."""
     line = frame.to_pixels(xy)
-    some = np.flatnonzero(_matters(frame, line, np.arange(len(line) - 1)))
-    if len(some) == 0:
-        return some
+    if len(line) < 3:
+        return np.flatnonzero(_matters(frame, line, np.arange(len(line) - 1)))
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        step = np.diff(line, axis=0)
-        length = np.hypot(*step.T)
-        unit = step / length[:, None]
-        turn = np.hypot(*np.diff(unit, axis=0).T)
-    turn = np.concatenate([[np.nan], turn, [np.nan]])
-    # a neighbour that is all but a point has no direction, and one that is missing neither
-    worst = np.maximum(turn[some], turn[some + 1])
-    with np.errstate(invalid="ignore"):
-        straight = length[some] * worst < 4.0 * FLAT / frame.ratio
-    return some[~straight]
+        step = np.diff(line[:, 0] + 1j * line[:, 1])
+        length = np.abs(step)
+        # the curvature, twice: angle over the mean of both lengths
+        curved = np.abs(np.angle(step[1:] / step[:-1])) / (length[1:] + length[:-1])
+        worst = np.fmax(np.append(curved, curved[-1:]), np.insert(curved, 0, curved[0]))
+        # the arc's height over its chord: κ L²/8; what is not known counts as bent
+        some = np.flatnonzero(~(length * length * worst < 4.0 * MARGIN * FLAT / frame.ratio))
+    return some[_matters(frame, line, some)] if len(some) else some
 
 
 def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -138,7 +138,7 @@ def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels
     """The pieces of a line between its rows of NaN, of two points or more, as far as they are near the
     canvas, and how long each had been before."""
     border = NEAR if dashed else FAR
-    found = _pieces(line)
+    found = [line] if len(line) > 1 and np.isfinite(line).all() else _pieces(line)
     with np.errstate(invalid="ignore"):
         far = (line < -border).any() or (line > border + np.array(frame.size)).any()
     if not far:
