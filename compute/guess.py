@@ -45,10 +45,16 @@ def first_curve(
 
 def nearest(manifold: Manifold, start: Floats, end: Floats) -> Floats:
     """``end (n, 2)`` moved by whole periods to be nearest to ``start (n, 2)``, if inside the domain."""
+    moved = nearest_copy(manifold, start, end)
+    return np.where(np.asarray(manifold.in_domain(moved))[..., None], moved, end)
+
+
+def nearest_copy(manifold: Manifold, start: Floats, end: Floats) -> Floats:
+    """``end (..., 2)`` moved by whole periods to be nearest to ``start (..., 2)``."""
     periods = np.asarray(manifold.periods)
     safe = np.where(periods > 0.0, periods, 1.0)
-    moved = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)
-    return np.where(np.asarray(manifold.in_domain(moved))[..., None], moved, end)
+    moved: Floats = end + np.where(periods > 0.0, np.round((start - end) / safe) * safe, 0.0)
+    return moved
 
 
 def _whole(manifold: Manifold, curve: Floats, otherwise: Floats) -> Floats:

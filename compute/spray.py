@@ -106,7 +106,7 @@ def spray(
     velocity = length * wheel @ frame(engine, manifold, start).T
     theta = np.broadcast_to(start, velocity.shape)
     paths = engine.shoot(ShootRequest(manifold, theta, velocity, alpha_of(alpha), steps))
-    spread, conjugate = _spread(engine, manifold, paths, length, alpha)
+    spread, conjugate = spread_of(engine, manifold, paths, length, alpha)
     return Spray(
         angle=angle,
         r=length * paths.t,
@@ -129,7 +129,7 @@ def frame(engine: Engine, manifold: Manifold, theta: Floats) -> Floats:
     return np.array([[1 / np.sqrt(g11), -g12 / g11 / scale], [0.0, 1 / scale]])
 
 
-def _spread(
+def spread_of(
     engine: Engine, manifold: Manifold, paths: Paths, length: float, alpha: float
 ) -> tuple[Floats, Floats]:
     """J (n, m) at all nodes and its first zero (n,), as Fisher lengths."""

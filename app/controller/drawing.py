@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 
-from app.controller import currents, flowing, lives, picture, studies, surfaces
+from app.controller import currents, curves, flowing, lives, picture, studies, surfaces
 from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
@@ -15,6 +15,7 @@ from app.model.scene import UNTURNED, Scene
 from app.views.base import Axes, Canvas, Outline
 from app.views.events import XY
 from compute.charts import Chart
+from compute.dense_curve import polygon
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
 from compute.types import Floats
@@ -85,8 +86,8 @@ def show_opacity(canvas: Canvas, scene: Scene) -> None:
     shares = asdict(scene.opacity)
     kinds = {**studies.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
     kinds["singularities"] = tuple(lives.KINDS.values())
-    curves = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
-    canvas.set_opacity(shares, curves)
+    faded = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
+    canvas.set_opacity(shares, faded)
 
 
 def show_things(
@@ -155,8 +156,11 @@ def show_study(
     chart = drawn_in or surfaces.chart_drawn(scene)
     for kind in studies.kinds_of(answer.job):
         curve = answer.curves.get(kind)
-        drawn = None if curve is None or len(curve) < 2 else picture.curve(curve, chart)
-        canvas.set_curve(kind, drawn and replace(drawn, dashed=kind in answer.dashed))
+        drawn = None
+        if curve is not None and len(curve) > 1:
+            dense, dashed = answer.dense.get(kind), kind in answer.dashed
+            drawn = curves.drawn(polygon(curve) if dense is None else dense, chart, dashed)
+        canvas.set_curve(kind, drawn)
 
 
 def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:

@@ -6,9 +6,11 @@ A job is equal to another exactly when its answer would be; that is what `plan` 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.controller import checking, doctor, flowing, formulas, relaxing, studies
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
@@ -19,7 +21,9 @@ from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.studies import Study, StudyAnswer
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import chart_of
-from compute import jacobi
+from compute import geodesic, jacobi
+from compute.dense_curve import DenseCurve
+from compute.dense_output import FINE, LIVE, dense_output
 from compute.divergence import Divergences, divergences
 from compute.engine import Engine
 from compute.families import family as manifold_of
@@ -117,6 +121,7 @@ class PathAnswer:
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
     bounds: of the distance, or None; curvature (2,): K at the pins; divergences of A and B, only at
     rest; second: it took a second try.
+    dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,).
     """
 
     job: PathJob
@@ -124,6 +129,8 @@ class PathAnswer:
     transport: Transport
     morse_index: int
     curve: Floats
+    dense: DenseCurve
+    row_at: Callable[[Floats], Floats]
     x: Floats
     labels: tuple[str, ...]
     support_title: str
@@ -239,7 +246,8 @@ def path_answer(
         curve = np.concatenate([curve, paths.stop])
     support = manifold.support(np.concatenate([start, end]))
     rows = manifold.density(np.concatenate([curve, start, end]), support.x)
-    support, rows = _likeliest(support, rows)
+    density, sample = manifold.density, support.x
+    support, rows, kept = _likeliest(support, rows)
     bounds = manifold.bounds(start, end) if manifold.bounds is not None else None
     return PathAnswer(
         job=job,
@@ -247,6 +255,8 @@ def path_answer(
         transport=carried,
         morse_index=index,
         curve=curve,
+        dense=densified(engine, manifold, job, paths),
+        row_at=lambda theta: density(theta[None], sample)[0, kept],
         x=support.x,
         labels=support.labels,
         support_title=support.title,
@@ -262,16 +272,24 @@ def path_answer(
     )
 
 
-def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats]:
-    """Of very many outcomes those that are likeliest somewhere on the way, in their own order."""
+def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) -> DenseCurve:
+    """The path as a curve: at rest in float64, while a pin is dragged as the engine does it."""
+    final = job.quality == "final"
+    fire = geodesic.shoot if final else engine.shoot
+    ends = np.array([job.start, job.end]) if final else None
+    return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire, ends=ends)
+
+
+def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, slice | NDArray[np.intp]]:
+    """Of very many outcomes those that are likeliest somewhere on the way, in their own order, and
+    which these are."""
     if len(support.labels) <= MOST_OUTCOMES:
-        return support, rows
+        return support, rows, slice(None)
     kept = np.sort(np.argsort(-rows.max(axis=0), kind="stable")[:LIKELIEST])
     labels = tuple(support.labels[j] for j in kept)
     title = f"{support.title}: the {LIKELIEST} likeliest of {len(support.labels)}"
-    return replace(support, x=np.arange(float(len(kept))), labels=labels, title=title), rows[
-        :, kept
-    ]
+    support = replace(support, x=np.arange(float(len(kept))), labels=labels, title=title)
+    return support, rows[:, kept], kept
 
 
 def _straight_length(manifold: Manifold, start: Floats, end: Floats) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.controller import curves
 from app.controller.jobs import MapAnswer, PathAnswer
 from app.controller.numbers import Numbers
 from app.model.colormaps import TWO_SIDED
@@ -19,6 +20,7 @@ from compute.families import family as manifold_of
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, Status
 
+# vertices of the straight line: where a chart bends it, it has as many more as the drawing needs
 STRAIGHT_POINTS = 65
 # colours that a map of regions has
 CATEGORIES = 8
@@ -58,23 +60,19 @@ def straight(scene: Scene, chart: Chart) -> Curve:
     assert scene.start and scene.end
     share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
     theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
-    return Curve(chart.forward(theta), dashed=True)
+    return curves.straight(theta, chart, dashed=True)
 
 
 def curve(theta: Floats, chart: Chart) -> Curve:
-    """A curve in θ (k, 2), with NaN between its pieces."""
-    known = np.asarray(np.isfinite(theta).all(axis=1))
-    drawn = chart.forward(theta[known])
-    xy = np.full((len(theta), drawn.shape[-1]), np.nan)
-    xy[known] = drawn
-    return Curve(xy)
+    """A polygon in θ (k, 2), with NaN between its pieces."""
+    return curves.straight(theta, chart)
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
     """The geodesic; dashed where it is not a converged one, or breaks a bound."""
     status = Status(int(answer.paths.status[0]))
     fine = status in (Status.OK, Status.CONJUGATE_POINT) and not broken_bound(answer)
-    return Curve(chart.forward(answer.curve), dashed=not fine)
+    return curves.drawn(answer.dense, chart, dashed=not fine)
 
 
 def ellipses(outlines: Floats, chart: Chart) -> Floats:
@@ -99,18 +97,14 @@ def carried(answer: PathAnswer, chart: Chart) -> Arrows:
     """The transported vector at a few nodes of the geodesic."""
     nodes = int(answer.paths.nodes[0])
     chosen = np.unique(np.linspace(0, nodes - 1, CARRIED_VECTORS).round().astype(int))[1:]
-    theta = answer.paths.theta[0, chosen]
+    theta = answer.dense.at_time(answer.paths.t[chosen])
     return Arrows(chart.forward(theta), chart.push(theta, answer.transport.vectors[0, chosen]))
 
 
 def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
-    """θ (2,) and the distribution's row (s,) at a share of the geodesic."""
-    position = playhead * (len(answer.curve) - 1)
-    low = min(int(position), len(answer.curve) - 1)
-    high = min(low + 1, len(answer.curve) - 1)
-    share = position - low
-    theta = answer.curve[low] * (1 - share) + answer.curve[high] * share
-    return theta, answer.rows[low] * (1 - share) + answer.rows[high] * share
+    """θ (2,) on the geodesic at a share of its affine time, and the distribution's row (s,) there."""
+    theta = curves.point_at(answer, playhead)
+    return theta, answer.row_at(theta)
 
 
 def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions | None:

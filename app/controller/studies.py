@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.controller import attention
+from app.controller import attention, study_curves
+from app.controller.study_curves import Curves
 from app.model.scene import Scene, chart_of
 from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
 from compute.cut import cut_points
+from compute.dense_curve import DenseCurve
 from compute.divergence import balls, bregman, natural_chart
 from compute.engine import Engine
 from compute.families import family as manifold_of
@@ -39,6 +41,8 @@ SHORTEST = 1e-3
 # of the rays every so many are drawn
 DRAWN = {"live": 4, "final": 12}
 LOOP_VERTICES = 96
+# in which the edge of a divergence's ball is found
+BALL_DIRECTIONS = 384
 
 
 @dataclass(frozen=True)
@@ -140,10 +144,13 @@ _LAYERS: dict[type, str] = {
 
 @dataclass(frozen=True, eq=False)
 class StudyAnswer:
-    """curves: θ (k, 2) by kind, NaN between pieces; dashed: the kinds that are not converged."""
+    """curves: θ (k, 2) by kind, NaN between pieces; dense: those that are known between their nodes;
+    dashed: the kinds that are not converged.
+    """
 
     job: Study
     curves: Mapping[str, Floats]
+    dense: Mapping[str, DenseCurve]
     measures: tuple[Measure, ...]
     dashed: frozenset[str]
     milliseconds: float
@@ -208,20 +215,26 @@ def perform(engine: Engine, job: Study) -> StudyAnswer:
     began = time.perf_counter()
     curves, measures, dashed = _DO[type(job)](engine, manifold_of(job.family), job)
     return StudyAnswer(
-        job, curves, tuple(measures), frozenset(dashed), 1000 * (time.perf_counter() - began)
+        job,
+        study_curves.nodes_of(curves),
+        study_curves.dense_of(curves),
+        tuple(measures),
+        frozenset(dashed),
+        1000 * (time.perf_counter() - began),
     )
 
 
-Found = tuple[dict[str, Floats], list[Measure], set[str]]
+Found = tuple[Curves, list[Measure], set[str]]
 
 
 def _compare(engine: Engine, manifold: Manifold, job: CompareJob) -> Found:
-    curves, measures, dashed = {}, [], set()
+    curves: dict[str, Floats | study_curves.Traced] = {}
+    measures, dashed = [], set()
     a, b = np.array([job.start]), np.array([job.end])
     for kind, alpha, words in (("e", 1.0, "e-path, α = 1"), ("m", -1.0, "m-path, α = −1")):
         paths = engine.connect(ConnectRequest(manifold, a, b, alpha, STEPS[job.quality]))
         status = Status(int(paths.status[0]))
-        curves[kind] = paths.theta[0, : paths.nodes[0]]
+        curves[kind] = study_curves.path(engine, manifold, paths, alpha, job.quality)
         if status != Status.OK:
             dashed.add(kind)
         value = f"{paths.length[0]:.6g}" if status == Status.OK else status.words
@@ -246,7 +259,7 @@ def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
     paths = all_geodesics(engine, manifold, np.array(job.start), np.array(job.end), job.alpha)
     fine = paths.status == Status.OK
     index = jacobi.morse_index(engine, manifold, paths) if job.alpha == 0.0 else 0 * paths.nodes
-    others = [paths.theta[i] for i in range(1, len(fine)) if fine[i]]
+    others = [i for i in range(1, len(fine)) if fine[i]]
     words = ", ".join(f"{length:.5g}" for length in paths.length[fine])
     hint = "Every geodesic from A to B that rays in all directions find, shortest first."
     measures = [Measure("All geodesics", words or "none found", hint, bool(fine.any()))]
@@ -254,18 +267,18 @@ def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
         turned = ", ".join(str(i) for i in index[fine])
         hint = "How many conjugate points each of them passes: 0 only for locally shortest ones."
         measures.append(Measure("Their Morse indices", turned, hint))
-    return {"other": _pieces(others)}, measures, set()
+    return {"other": study_curves.several(manifold, paths, others, job.alpha)}, measures, set()
 
 
 def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
     length = max(length_between(engine, manifold, a, b)[0], SHORTEST)
     fan = spray(engine, manifold, a, REACH * length, RAYS[job.quality], 96)
-    fronts = [fan.front(REACH * length * i / FRONTS) for i in range(1, FRONTS + 1)]
+    nodes = [96 * i // FRONTS for i in range(1, FRONTS + 1)]
     curves = {
-        "rays": _pieces(list(fan.theta[:: DRAWN[job.quality]])),
-        "fronts": _pieces([np.concatenate([front, front[:1]]) for front in fronts]),
-        "caustic": fan.caustic() if np.isfinite(fan.conjugate).any() else np.zeros((0, 2)),
+        "rays": study_curves.rays(fan, DRAWN[job.quality]),
+        "fronts": study_curves.fronts(engine, manifold, fan, nodes, job.quality == "final"),
+        "caustic": study_curves.caustic(fan),
     }
     count = int(np.isfinite(fan.conjugate).sum())
     hint = "Rays that meet their neighbours again: beyond that they are not shortest any more."
@@ -281,17 +294,18 @@ def _balls(engine: Engine, manifold: Manifold, job: BallJob) -> Found:
     a, b = np.array(job.start), np.array(job.end)
     found, known = length_between(engine, manifold, a, b)
     length = max(found, SHORTEST)
-    curves: dict[str, Floats] = {}
+    curves: dict[str, Floats | study_curves.Traced] = {}
     measures: list[Measure] = []
     if known:
-        front = spray(engine, manifold, a, length, 1024, 48).front(length)
-        curves["ball"] = np.concatenate([front, front[:1]])
+        fan = spray(engine, manifold, a, length, 1024, 48)
+        curves["ball"] = study_curves.fronts(engine, manifold, fan, [48], True)
     else:
         hint = "Its edge goes through B, which no geodesic is known to reach."
         measures.append(Measure("Geodesic ball", "not known", hint, False))
     if natural_chart(manifold) is None or manifold.divergence is None:
         return curves, measures, set()
-    curves["forward"], curves["backward"] = balls(manifold, a, b)
+    around = balls(manifold, a, b, BALL_DIRECTIONS)
+    curves["forward"], curves["backward"] = (study_curves.outline(manifold, c) for c in around)
     forward, backward = bregman(manifold, a, b)
     hint = (
         "The Bregman divergence of ψ; the ball of equal divergence goes through B like the others."
@@ -309,7 +323,9 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         chart = parameters(manifold.coordinates)  # its edges mean something everywhere
     drawn = polygon(chart.forward(vertices), chart, manifold.periods)
     found = holonomy(engine, manifold, drawn, job.alpha)
-    curves = {"loop": np.concatenate([vertices, vertices[:1]])}
+    curves: dict[str, Floats | study_curves.Traced] = {
+        "loop": study_curves.loop(manifold, vertices, chart)
+    }
     fine = found.status == Status.OK
     if fine:
         size = 0.3 * np.sqrt(abs(found.area) / np.pi) if found.encloses else 0.3
@@ -368,17 +384,11 @@ def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
         f"The geodesic between the two queries among all queries of {len(plane.q0)} coordinates, drawn "
         "as it falls on the plane: it may leave the plane, and be shorter than what stays on it."
     )
-    return {"queries": theta}, [
+    line = study_curves.queries(space, path, a, b, plane.q0, plane.U)
+    return {"queries": line}, [
         Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),
         Measure("Off the plane", f"{far:.0%} of A to B", "How far from the plane it leads at most."),
     ], set() if path.converged else {"queries"}  # fmt: skip
-
-
-def _pieces(curves: list[Floats]) -> Floats:
-    """Several curves as one, with NaN between them."""
-    gap = np.full((1, 2), np.nan)
-    parts = [part for curve in curves for part in (curve, gap)]
-    return np.concatenate(parts[:-1]) if parts else np.zeros((0, 2))
 
 
 _DO: dict[type, Callable[..., Found]] = {

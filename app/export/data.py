@@ -22,7 +22,7 @@ from compute.types import Status
 
 SUFFIXES = (".npz", ".json", ".csv", ".py")
 # fields of an answer that are not its numbers
-LEFT_OUT = ("job", "milliseconds", "measures")
+LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")
 
 
 def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:

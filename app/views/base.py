@@ -61,10 +61,16 @@ class Surface:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A curve to draw: xy (m, 2); ``dashed`` when its status is not OK or it is for contrast."""
+    """A curve to draw: nodes xy (m, 2), NaN between its pieces; ``dashed`` when its status is not OK or
+    it is for contrast.
+
+    ``at``: its points (k, 2) at places (k,) in [0, m − 1], a node's number and a share of the way to
+    the next; without it the curve is straight from node to node.
+    """
 
     xy: Array
     dashed: bool = False
+    at: Callable[[Array], Array] | None = None
 
 
 @dataclass(frozen=True, eq=False)

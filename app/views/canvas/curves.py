@@ -11,6 +11,7 @@ from app.views.base import Curve
 from app.views.canvas.frame import Frame, Pixels
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
+from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, heads, join, strokes
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, faded, rgba
@@ -71,7 +72,7 @@ class CurvesLayer(Layer):
 
     def __init__(self, theme: Theme, atlas: Atlas) -> None:
         super().__init__(theme, atlas)
-        self._curves: dict[str, Curve] = {}
+        self._curves: dict[str, Polyline] = {}
         self._shares: dict[str, float] = {}
 
     def set(self, kind: str, curve: Curve | None) -> None:
@@ -83,7 +84,7 @@ class CurvesLayer(Layer):
         if curve is None:
             self._curves.pop(kind)
         else:
-            self._curves[kind] = curve
+            self._curves[kind] = Polyline(curve)
         self.changed()
 
     def fade_kinds(self, shares: Mapping[str, float]) -> None:
@@ -119,14 +120,15 @@ class CurvesLayer(Layer):
 
     def _one(self, kind: str, frame: Frame) -> Vertices:
         curve, style, pen = self._curves[kind], STYLES[kind], self._pen(kind)
-        line, hidden = frame.to_pixels(curve.xy), frame.hidden(curve.xy)[:, None]
-        dash = style.dash or (UNSURE if curve.dashed else None)
+        xy = curve.points(frame)
+        line, hidden = frame.to_pixels(xy), frame.hidden(xy)[:, None]
+        dash = style.dash or (UNSURE if curve.curve.dashed else None)
         if not hidden.any():
-            return _drawn(line, style, pen, dash)
+            return _drawn(line, style, pen, dash, frame)
         fainter = faded(pen.colour, BEHIND), faded(pen.rim_colour, BEHIND)
         faint = replace(pen, colour=fainter[0], rim_colour=fainter[1])
-        behind = _drawn(np.where(hidden, line, np.nan), style, faint, dash)
-        return join(behind, _drawn(np.where(hidden, np.nan, line), style, pen, dash))
+        behind = _drawn(np.where(hidden, line, np.nan), style, faint, dash, frame)
+        return join(behind, _drawn(np.where(hidden, np.nan, line), style, pen, dash, frame))
 
     def _share(self, kind: str) -> float:
         return self._shares.get(kind, 1.0)
@@ -139,14 +141,17 @@ class CurvesLayer(Layer):
         return Pen(colour, style.width, casing, style.rim)
 
 
-def _drawn(line: Pixels, style: Style, pen: Pen, dash: tuple[float, float] | None) -> Vertices:
+def _drawn(
+    line: Pixels, style: Style, pen: Pen, dash: tuple[float, float] | None, frame: Frame
+) -> Vertices:
     if style.arrow:
         return _arrow(line, pen)
     if style.dots:
         return discs(line[np.isfinite(line).all(axis=1)], pen)
+    pieces = parts(line, frame, dash is not None)
     if dash is None:
-        return strokes([line], pen)
-    return strokes([dashes(piece, *dash) for piece in _pieces(line)], pen)
+        return strokes([piece for piece, _ in pieces], pen)
+    return strokes([dashes(piece, *dash, begin) for piece, begin in pieces], pen)
 
 
 def _arrow(line: Pixels, pen: Pen) -> Vertices:
@@ -159,11 +164,3 @@ def _arrow(line: Pixels, pen: Pen) -> Vertices:
     shaft = np.stack([line[0], line[-1] - along * 0.8 * head])
     broad = replace(pen, width=3.2 * pen.width)
     return join(strokes([shaft], pen), heads(line[-1:], along[None], broad, head))
-
-
-def _pieces(line: Pixels) -> list[Pixels]:
-    """The parts of a polyline between its rows of NaN, of two points or more."""
-    known = np.isfinite(line).all(axis=1)
-    edges = np.flatnonzero(np.diff(known.astype(int))) + 1
-    parts = np.split(line, edges)
-    return [part for part in parts if len(part) > 1 and np.isfinite(part[0]).all()]

@@ -160,14 +160,19 @@ def heads(tips: Pixels, directions: Pixels, pen: Pen, length: float) -> Vertices
     return result.reshape(-1)
 
 
-def dashes(line: Pixels, on: float, off: float) -> Pixels:
-    """A polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of ``off``."""
-    steps = np.hypot(*np.diff(line, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
+def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
+    """A polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of ``off``.
+
+    ``begin``: how long the line has been before its first point, where it is the rest of a longer one.
+    """
     period = on + off
+    begin %= period
+    steps = np.hypot(*np.diff(line, axis=0).T)
+    along = begin + np.concatenate([[0.0], np.cumsum(steps)])
     # a curve that runs far out of the view would otherwise make millions of dashes
     starts = np.arange(min(int(along[-1] / period) + 1, MOST_DASHES)) * period
-    at = np.unique(np.concatenate([along, starts, np.minimum(starts + on, along[-1])]))
+    inner = np.concatenate([starts, starts + on]).clip(begin, along[-1])
+    at = np.unique(np.concatenate([along, inner]))
     points = np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], axis=1)
     middle = 0.5 * (at[:-1] + at[1:])
     gaps = np.flatnonzero((middle % period > on) | (middle > MOST_DASHES * period))

@@ -1,0 +1,182 @@
+"""Curves as polylines: as many points as the frame needs to show no corner and no chord.
+
+A curve is known at its nodes and, by its function ``at``, between them.  An interval is cut where what
+lies inside is farther from the chord than `FLAT` pixels; what is off the plot, or so short or straight
+that it cannot be, is left as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.base import Array, Curve
+from app.views.canvas.frame import Frame, Pixels
+
+# how far from a curve its drawing may be, in device pixels
+FLAT = 0.15
+# and how much of that an arc through neighbouring nodes may take up before an interval is looked at
+MARGIN = 0.8
+# where an interval is looked at: not in the middle, which an S goes through
+PROBES = np.array([0.3, 0.7])
+# an interval shorter than this is flat, in pixels
+SHORT = 1.0
+# rounds of cutting in three, and how many points there may be before those of other views are dropped
+ROUNDS, MOST = 24, 40_000
+# pixels around the plot in which a curve is drawn: a pen is not wider
+BORDER = 24.0
+# beyond so many pixels around the canvas lines are clipped, for float32 has no digits for what is far
+# off; and dashed ones, of which only so many dashes are drawn
+FAR, NEAR = 4000.0, 64.0
+
+
+@dataclass
+class Polyline:
+    """One curve with all points that frames have needed so far: place (n,), xy (n, d), and between
+    them what was seen of an interval (n − 1, 2, d), NaN where nothing was."""
+
+    curve: Curve
+
+    def __post_init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        xy = np.asarray(self.curve.xy, np.float64)
+        self.place, self.xy = np.arange(float(len(xy))), xy
+        self._seen = np.full((max(len(xy) - 1, 0), len(PROBES), xy.shape[-1]), np.nan)
+
+    def points(self, frame: Frame) -> Array:
+        """The curve (n, d) with as many points as ``frame`` needs."""
+        at = self.curve.at
+        if at is None or len(self.xy) < 2:
+            return self.xy
+        if len(self.xy) > max(MOST, 2 * len(self.curve.xy)):
+            self._reset()
+        some = _doubtful(frame, self.xy)
+        for _ in range(ROUNDS):
+            if len(some) == 0:
+                break
+            self._look(some)
+            bent = some[_bent(frame, self.xy, self._seen, some)]
+            if len(bent) == 0 or len(self.xy) > MOST + len(self.curve.xy):
+                break
+            some = self._cut(bent)
+            some = some[_matters(frame, frame.to_pixels(self.xy), some)]
+        return self.xy
+
+    def _look(self, some: NDArray[np.intp]) -> None:
+        """Find the points inside intervals that are not known yet."""
+        assert self.curve.at is not None
+        new = some[np.isnan(self._seen[some, 0, 0])]
+        if len(new):
+            size = self.place[new + 1] - self.place[new]
+            place = self.place[new, None] + size[:, None] * PROBES
+            self._seen[new] = self.curve.at(place.ravel()).reshape(len(new), len(PROBES), -1)
+
+    def _cut(self, bent: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Make points of what was seen inside intervals; returns the intervals there are instead."""
+        count = len(PROBES)
+        size = self.place[bent + 1] - self.place[bent]
+        where = np.repeat(bent + 1, count)
+        self.place = np.insert(
+            self.place, where, (self.place[bent, None] + size[:, None] * PROBES).ravel()
+        )
+        inner = self._seen[bent].reshape(-1, self.xy.shape[1])
+        self.xy = np.insert(self.xy, where, inner, axis=0)
+        self._seen[bent] = np.nan
+        self._seen = np.insert(self._seen, where, np.nan, axis=0)
+        first = bent + count * np.arange(len(bent))
+        return (first[:, None] + np.arange(count + 1)).ravel()
+
+
+def _matters(frame: Frame, line: Pixels, some: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether intervals (k,) of a line in pixels are long enough and may be on the plot."""
+    a, b = line[some], line[some + 1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        length = np.hypot(*(b - a).T)
+        reach = BORDER + length
+        left, top, right, bottom = frame.box
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        seen = (high[:, 0] + reach > left) & (low[:, 0] - reach < right)
+        seen &= (high[:, 1] + reach > top) & (low[:, 1] - reach < bottom)
+        # what is not finite compares False
+        return np.asarray(seen & (length > SHORT) & np.isfinite(length))
+
+
+def _doubtful(frame: Frame, xy: Array) -> NDArray[np.intp]:
+    """Intervals that may be bent: where an arc as curved as the line is at their ends would be, or
+    which have no neighbour to tell."""
+    line = frame.to_pixels(xy)
+    if len(line) < 3:
+        return np.flatnonzero(_matters(frame, line, np.arange(len(line) - 1)))
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        step = np.diff(line[:, 0] + 1j * line[:, 1])
+        length = np.abs(step)
+        # the curvature, twice: angle over the mean of both lengths
+        curved = np.abs(np.angle(step[1:] / step[:-1])) / (length[1:] + length[:-1])
+        worst = np.fmax(np.append(curved, curved[-1:]), np.insert(curved, 0, curved[0]))
+        # the arc's height over its chord: κ L²/8; what is not known counts as bent
+        some = np.flatnonzero(~(length * length * worst < 4.0 * MARGIN * FLAT / frame.ratio))
+    return some[_matters(frame, line, some)] if len(some) else some
+
+
+def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether something seen inside an interval (k,) is off its chord by more than `FLAT`."""
+    a, b = frame.to_pixels(xy[some])[:, None], frame.to_pixels(xy[some + 1])[:, None]
+    p = frame.to_pixels(seen[some])
+    chord = b - a
+    square = (chord**2).sum(axis=-1)
+    share = ((p - a) * chord).sum(axis=-1) / np.where(square > 0.0, square, 1.0)
+    off = p - (a + np.clip(share, 0.0, 1.0)[..., None] * chord)
+    far = np.hypot(off[..., 0], off[..., 1])
+    return np.asarray((far > FLAT / frame.ratio).any(axis=1) & np.isfinite(far).all(axis=1))
+
+
+def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels, float]]:
+    """The pieces of a line between its rows of NaN, of two points or more, as far as they are near the
+    canvas, and how long each had been before."""
+    border = NEAR if dashed else FAR
+    found = [line] if len(line) > 1 and np.isfinite(line).all() else _pieces(line)
+    with np.errstate(invalid="ignore"):
+        far = (line < -border).any() or (line > border + np.array(frame.size)).any()
+    if not far:
+        return [(piece, 0.0) for piece in found]
+    return [part for piece in found for part in _clipped(piece, frame, border)]
+
+
+def _pieces(line: Pixels) -> list[Pixels]:
+    """The parts of a polyline between its rows of NaN, of two points or more."""
+    known = np.isfinite(line).all(axis=1)
+    edges = np.flatnonzero(np.diff(known.astype(int))) + 1
+    parts = np.split(line, edges)
+    return [part for part in parts if len(part) > 1 and np.isfinite(part[0]).all()]
+
+
+def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, float]]:
+    """A polyline as far as it lies in the rectangle around the canvas (Liang and Barsky)."""
+    a, step = piece[:-1], np.diff(piece, axis=0)
+    low, high = np.full(2, -border), border + np.array(frame.size, np.float64)
+    moving = step != 0.0
+    safe = np.where(moving, step, 1.0)
+    to_low, to_high = (low - a) / safe, (high - a) / safe
+    out = ~moving & ((a < low) | (a > high))
+    enter = np.where(moving, np.minimum(to_low, to_high), 0.0).max(axis=1).clip(0.0)
+    leave = np.where(moving, np.maximum(to_low, to_high), 1.0).min(axis=1).clip(None, 1.0)
+    seen = (enter < leave) & ~out.any(axis=1)
+    before = np.concatenate([[0.0], np.cumsum(np.hypot(*step.T))])
+    found = []
+    # runs of segments of which each ends where the next begins
+    ends = np.flatnonzero(
+        seen & ~((leave == 1.0) & np.append(seen[1:] & (enter[1:] == 0.0), False))
+    )
+    first = np.flatnonzero(
+        seen & ~((enter == 0.0) & np.insert(seen[:-1] & (leave[:-1] == 1.0), 0, 0))
+    )
+    for i, j in zip(first, ends, strict=True):
+        head = a[i] + enter[i] * step[i]
+        tail = a[j] + leave[j] * step[j]
+        run = np.concatenate([head[None], piece[i + 1 : j + 1], tail[None]])
+        found.append((run, float(before[i] + enter[i] * (before[i + 1] - before[i]))))
+    return found
