@@ -42,6 +42,12 @@ class Part:
     def on_scene(self, old: Scene, new: Scene) -> None:
         """The scene changed, and what the controller draws of it is drawn."""
 
+    def on_waiting(self) -> None:
+        """Another subject is prepared: what is shown of the scene's is to go.
+
+        A change of the scene follows, or `on_scene` of the same one if it stays.
+        """
+
     def on_message(self, message: object) -> None:
         """An answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
 

@@ -6,7 +6,7 @@ The answer to any of them is a few curves in θ, by their kind, and a few measur
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -177,6 +177,11 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
 def kinds_of(job: Study) -> tuple[str, ...]:
     """The kinds of curve that a job may answer with."""
     return KINDS[_LAYERS[type(job)]]
+
+
+def layers_of(kinds: Iterable[type]) -> set[str]:
+    """The layers whose jobs are of some of these kinds."""
+    return {_LAYERS[kind] for kind in kinds if kind in _LAYERS}
 
 
 def plane_of(scene: Scene) -> str:

@@ -127,6 +127,11 @@ class Topology(Part):
             self._chosen = -1
             self._show()
 
+    def on_waiting(self) -> None:
+        self._field = self._answer = self._asked = None
+        self._chosen = -1
+        self._show()
+
     def on_message(self, message: object) -> None:
         if isinstance(message, TopologyAnswer):
             if message.job == self._asked:

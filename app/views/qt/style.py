@@ -64,6 +64,7 @@ QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; mar
     border-radius: 7px; }}
 #heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
 #quiet {{ color: {muted}; }}
+#stale {{ color: {stale}; }}
 #formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
     font-size: {larger}pt; }}
 #changed {{ color: {accent}; border-color: {accent}; }}
