@@ -361,7 +361,7 @@ class Controller:
             case StudyAnswer():
                 self._take_study(message)
             case RelaxAnswer():
-                self.watching.begin(message, lambda words: self.answers.say(words, True))
+                self.watching.begin(message, self.answers)
             case PathAnswer():
                 self._take_late(message)
             case _:
