@@ -123,7 +123,7 @@ class PathOptimization:
         return value
 
     def curve_energy(self, path: ArrayLike | HasNodes) -> float:
-        """∫g(θ', θ')dt along the smooth curve through the nodes (N+1, 2); NaN where it leaves the domain.
+        """∫g(θ', θ')dt along the smooth curve through nodes (N+1, 2); NaN where it leaves the domain.
 
         The curve is the cubic spline, integrated by Gauss and Legendre on each segment.  It is no
         polygon but a curve with the given ends, so its energy is that of a shortest geodesic or more,

@@ -88,7 +88,8 @@ def state(scene: Scene) -> PanelState:
         line_element=manifold.line_element,
         definition=manifold.key.removeprefix("custom:") if name == "custom" else "",
         attention=attention.state(scene.family) if name == attention.NAME else None,
-        note=attention.note(manifold) or f"Gaussian curvature K: {manifold.curvature_words}",
+        note=attention.note(manifold, scene.family)
+        or f"Gaussian curvature K: {manifold.curvature_words}",
         layers=[
             LayerRow(
                 field,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.controller import attention
 from app.controller.jobs import MapAnswer, PathAnswer
 from app.controller.measures import broken_bound
 from app.model.colormaps import TWO_SIDED
@@ -45,7 +46,9 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
     landmarks = manifold.landmarks
     if landmarks is None:
         return None
-    return Marks(chart.forward(landmarks.theta), landmarks.labels, landmarks.residual)
+    hollow = None if landmarks.own is None else ~landmarks.own
+    xy = chart.forward(landmarks.theta)
+    return Marks(xy, landmarks.labels, landmarks.residual, hollow=hollow)
 
 
 def straight(scene: Scene, chart: Chart) -> Curve:
@@ -121,6 +124,7 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
         title=answer.support_title,
         names=(*names, "moving point"),
         rows=np.stack([answer.row_a, answer.row_b, row]),
+        note=attention.row_note(scene.family, (scene.start, scene.end)),
     )
 
 

@@ -39,11 +39,10 @@ class RelaxAnswer:
 
 
 def perform(engine: Engine, job: RelaxJob) -> RelaxAnswer:
-    """The whole relaxation; where descent grows slow Newton's method in float64 makes the last round."""
+    """The whole relaxation, whose last round is Newton's method in float64: descent grows slow."""
     manifold = manifold_of(job.family)
     solver = PathOptimization(manifold, engine, "descent")
     history = solver.optimize_attention(np.array(job.start), np.array(job.end))
-    polish = PathOptimization(manifold, ReferenceEngine(), "newton")
     shown = (*history[: MOST_FRAMES - 1], *(_rest(manifold, history[-1]) or history[-1:]))
     return RelaxAnswer(job, shown, tuple(solver.curve_energy(state) for state in shown))
 

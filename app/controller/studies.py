@@ -359,7 +359,8 @@ def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
 def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
     stated = settings(parse(job.family)[1])
     head, plane = chosen(stated)
-    space = QuerySpace(head.k, float(stated["temperature"]), head.bias)
+    unit = 1.0 / (head.factor * np.sqrt(head.k.shape[1]))  # of a scale that is not 1/√d
+    space = QuerySpace(head.k, float(stated["temperature"]) * unit, head.bias)
     a, b = (plane.q0 + plane.U @ np.array(at) for at in (job.start, job.end))
     path = space.between(a, b)
     off = path.queries - plane.q0

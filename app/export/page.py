@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
-from app.controller import flowform, measures, picture
+from app.controller import attention, flowform, measures, picture
 from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, MapAnswer, PathAnswer
 from app.controller.panels import chart_words
@@ -208,7 +208,8 @@ def _head_of(family: str) -> str:
     if name != "attention":
         return ""
     head = head_choice.settings(stated)
-    return f" ({Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']})"
+    place = f"{Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']}"
+    return f" ({'; '.join((place, *attention.caveats(family)))})"
 
 
 def _of_flow(answer: FlowAnswer) -> str:

@@ -267,7 +267,7 @@ def _default_pin(manifold: Manifold, which: int) -> Pin:
     theta = manifold.pins[which]
     if manifold.landmarks is not None:
         gaps = np.linalg.norm(manifold.landmarks.theta - np.array(theta), axis=1)
-        if gaps.min() == 0.0:
+        if gaps.min() == 0.0 and manifold.landmarks.is_own(int(gaps.argmin())):
             return Pin(theta, int(gaps.argmin()))
     return Pin(theta)
 

@@ -53,8 +53,8 @@ class FamilyPanel:
         self._wire()
         # what is another family's too
         self._rest: tuple[QWidget, ...] = (
-            self.own.widget, self.head.widget, self.chart, self.alpha, self.alpha_words, self.scalar, self.token,
-            self.colormap, self.opacity,
+            self.own.widget, self.head.widget, self.chart, self.alpha, self.alpha_words,
+            self.scalar, self.token, self.colormap, self.opacity,
         )  # fmt: skip
 
     def _make_geometry(self) -> QFormLayout:
