@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -33,6 +34,8 @@ LARGEST = 1e3
 @dataclass(frozen=True)
 class BrowseTask(Task):
     """Every head of the file of a specification that states no more than that."""
+
+    words: ClassVar[str] = "the heads of the file"
 
     family: str
 

@@ -140,6 +140,8 @@ class Controller:
         """Write numbers another way; compute paths with other numbers of steps, live and at rest."""
         self.answers.numbers = numbers
         self.answers.show_measures()
+        for part in self.parts:
+            part.prefer(numbers)
         self._viewport = replace(self._viewport, steps=steps)
         self._plan(self.store.scene)
 
@@ -362,8 +364,9 @@ class Controller:
                 self._take_study(message)
             case RelaxAnswer():
                 self.watching.begin(message, self.answers)
-            case PathAnswer():
-                self._take_late(message)
+            case PathAnswer() if self._viewport.dragging and is_late(self._planned, message.job):
+                # one move behind: better drawn than nothing
+                self.answers.take_path(message, dragging=True)
             case _:
                 self._take_word(message)
 
@@ -386,11 +389,6 @@ class Controller:
                     self._resume()
                 self.answers.say(message.problem, False)
                 self._rest()
-
-    def _take_late(self, answer: PathAnswer) -> None:
-        """During a drag the last answer is one move behind: better drawn than nothing."""
-        if self._viewport.dragging and is_late(self._planned, answer.job):
-            self.answers.take_path(answer, dragging=True)
 
     def _take_study(self, answer: StudyAnswer) -> None:
         """Show it if it was asked for last, or one move of a drag before."""

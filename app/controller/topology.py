@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -42,6 +43,8 @@ NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is sho
 @dataclass(frozen=True)
 class TopologyTask(Task):
     """Persistence of the level sets of a map that is known."""
+
+    words: ClassVar[str] = "the topology of the map"
 
     family: str
     chart: str
