@@ -146,7 +146,7 @@ def state(
     shown = sorted((*answer.ways, middle), key=lambda way: list(ALPHAS).index(way.kind))
     kept = heaviest(answer.labels, shown)
     count = len(answer.labels)
-    note = attention.row_note(answer.job.family, ())
+    note = " · ".join(attention.caveats(answer.job.family))
     if len(answer.x) == 0:
         note = "A metric or a potential alone says nothing of distributions: there are no rows."
     elif len(kept) < count:
