@@ -87,6 +87,11 @@ def token_rows(
     if len({one.numbers for one in found}) > 1:
         raise ValueError(f"{file.name} masks other keys in other {over}: there is no one simplex")
     rows = np.concatenate([one.rows(temperature, [token]) for one in found])
+    if rows.shape[1] < 2 and not np.isfinite(found[0].sink):
+        label = file.tokens[token]
+        raise ValueError(
+            f"token {token} ({label}) of {file.name} sees one key alone: it has no path"
+        )
     if any(np.isfinite(one.sink) for one in found):
         rows = np.concatenate([rows, np.maximum(1.0 - rows.sum(axis=1, keepdims=True), 0.0)], 1)
     return rows

@@ -42,7 +42,11 @@ class TokenPathTask(Task):
         c = settings(parse(self.family)[1])
         file, left_out = file_of(c), whole_numbers("mask", c["mask"])
         place = (c["layer"], c["head"], float(c["temperature"]))
-        path = row_path(token_rows(file, self.token, self.over, *place, left_out))
+        try:
+            path = row_path(token_rows(file, self.token, self.over, *place, left_out))
+        except ValueError as problem:
+            emit(NoPath(self, str(problem)))
+            return
         one = file.head(c["layer"], c["head"], self.token).without(left_out)
         keys = (*one.key_labels, "the sink")[: path.rows.shape[1]]
         current = c["layer" if self.over == "layers" else "head"]
@@ -74,6 +78,14 @@ class TokenPathAnswer:
     keys: tuple[str, ...]
     current: int
     off: str
+
+
+@dataclass(frozen=True)
+class NoPath:
+    """Why a token has no path over that."""
+
+    job: TokenPathTask
+    words: str
 
 
 class TokenPath(Watched):
@@ -115,6 +127,8 @@ class TokenPath(Watched):
         match message:
             case TokenPathAnswer() if message.job == self.asked:
                 self.show(state(message, self._chosen))
+            case NoPath() if message.job == self.asked:
+                self.show(_nothing(f"{message.words[0].upper()}{message.words[1:]}."))
             case JobFailed(job=TokenPathTask()) if message.job == self.asked:
                 self.asked = None
                 self.show(_nothing(message.problem))
