@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -45,7 +45,7 @@ class TokenPathTask(Task):
         try:
             path = row_path(token_rows(file, self.token, self.over, *place, left_out))
         except ValueError as problem:
-            emit(NoPath(self, str(problem)))
+            emit(NoPath(self, str(problem), file.tokens))
             return
         one = file.head(c["layer"], c["head"], self.token).without(left_out)
         keys = (*one.key_labels, "the sink")[: path.rows.shape[1]]
@@ -86,6 +86,7 @@ class NoPath:
 
     job: TokenPathTask
     words: str
+    queries: tuple[str, ...]
 
 
 class TokenPath(Watched):
@@ -128,7 +129,14 @@ class TokenPath(Watched):
             case TokenPathAnswer() if message.job == self.asked:
                 self.show(state(message, self._chosen))
             case NoPath() if message.job == self.asked:
-                self.show(_nothing(f"{message.words[0].upper()}{message.words[1:]}."))
+                words = f"{message.words[0].upper()}{message.words[1:]}."
+                token, over, followed = self._chosen.token, self._chosen.over, message.job.token
+                nothing = _nothing(words)
+                self.show(
+                    replace(
+                        nothing, tokens=message.queries, token=token, over=over, followed=followed
+                    )
+                )
             case JobFailed(job=TokenPathTask()) if message.job == self.asked:
                 self.asked = None
                 self.show(_nothing(message.problem))

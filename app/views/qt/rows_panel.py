@@ -25,7 +25,9 @@ HINT = (
 # pixels that a word takes at least, of its letters, and of title and axis
 # of rows that are not the scene's
 FAINT = 0.3
-ROW, LETTERS, HEADING = 11, 11, 48
+ROW, LETTERS, HEADING = 11, 11, 58
+# of a title of two lines
+TITLE = 36
 
 
 class RowsPanel:
@@ -152,9 +154,11 @@ class _StripPlot:
         self.image.setOpacity(FAINT if state.stale else 1.0)
         self.plot.setTitle(
             f'<span style="color:{colour}">{strip.title}</span> '
-            f'<span style="color:{ink}">{words}</span>',
+            f'<span style="color:{ink}">{words.replace(" · ", "<br>")}</span>',
             size="9pt",
         )
+        self.plot.titleLabel.setMaximumHeight(TITLE)
+        self.plot.layout.setRowFixedHeight(0, TITLE)
         self.plot.titleLabel.item.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
 
 
