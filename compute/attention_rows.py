@@ -9,6 +9,7 @@ the keys lacks.  A plane of queries has one mask; these are the rows that the mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from compute.types import Floats
 
 # what is added to two queries' logits is the same if it differs by less
 SAME = 1e-6
+# queries whose masks are compared at a time
+BLOCK = 256
 
 
 def rows(
@@ -57,20 +60,33 @@ def difference(file: HeadFile, layer: int, head: int, found: Floats,
     return float(known.max(initial=0.0))
 
 
+@lru_cache(maxsize=64)
 def holds(file: HeadFile, layer: int, head: int, mask_of: int) -> NDArray[np.bool_]:
     """For which queries (m,) the mask and bias of the query ``mask_of`` are their own.
 
     A constant that is added to all keys changes no row, and does not count.
     """
+    count = len(file.tokens)
     if not file.masks_by_query:
-        return np.ones(len(file.tokens), bool)
-    _, added = _added(file, layer, head, None, ())
-    seen = np.isfinite(added)
+        return np.ones(count, bool)
+    shown, theirs = (part[0] for part in _levels(file, layer, head, range(mask_of, mask_of + 1)))
+    found = []
+    for first in range(0, count, BLOCK):
+        seen, level = _levels(file, layer, head, range(first, min(first + BLOCK, count)))
+        gaps = np.where(shown, np.abs(level - theirs), 0.0).max(axis=1)
+        found.append((seen == shown).all(axis=1) & (gaps < SAME))
+    return np.concatenate(found)
+
+
+def _levels(
+    file: HeadFile, layer: int, head: int, queries: range
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Which keys some queries see (k, n), and what is added to their logits, 0 at most."""
+    _, added = _added(file, layer, head, queries, ())
+    seen = np.asarray(np.isfinite(added))
+    highest = added.max(axis=1, keepdims=True)
     finite = np.where(seen, added, 0.0)
-    highest = np.where(seen, added, -np.inf).max(axis=1, keepdims=True)
-    level = finite - np.where(np.isfinite(highest), highest, 0.0)
-    gaps = np.where(seen[mask_of], np.abs(level - level[mask_of]), 0.0).max(axis=1)
-    return np.asarray((seen == seen[mask_of]).all(axis=1) & (gaps < SAME))
+    return seen, finite - np.where(np.isfinite(highest), highest, 0.0)
 
 
 def entropies(

@@ -85,13 +85,13 @@ def _sentence(name: str) -> str:
 def note(manifold: Manifold, family: str = "") -> str:
     """How far the tokens lie off the plane, whose rows are shown, and what vouches for them.
 
-    "" without tokens, and of a singular metric only what is said of its rows.
+    "" without tokens.
     """
     if manifold.landmarks is None or manifold.name != NAME:
         return ""
     rows = " ".join(word[0].upper() + word[1:] + "." for word in caveats(family)) if family else ""
     if manifold.singular:
-        return ""
+        return f"Gaussian curvature K: {manifold.curvature_words}. {rows}".rstrip()
     residual = manifold.landmarks.residual
     exact = residual <= 1e-9
     off = float(np.median(residual[~exact])) if not exact.all() else 0.0

@@ -22,7 +22,11 @@ LAYER_WORDS = {
         "All of one radius by g: large where distributions are hard to tell apart. One that would not "
         "fit between its neighbours is left out.",
     ),
-    "tokens": ("Tokens", "The queries of the sentence; the fainter, the farther off this plane."),
+    "tokens": (
+        "Tokens",
+        "The queries of the sentence; the fainter, the farther off this plane. Hollow ones have another "
+        "mask: the model never gave them the row that this plane has there.",
+    ),
     "geodesic": ("Geodesic", "∇θ′ = 0: of all near paths between A and B the shortest, for α = 0."),
     "straight": (
         "Straight line",

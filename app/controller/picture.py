@@ -131,7 +131,9 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
 def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
     if token is None or manifold.landmarks is None or token >= len(manifold.landmarks.labels):
         return name
-    return f"{name} · {manifold.landmarks.labels[token]}"
+    label = f"{name} · {manifold.landmarks.labels[token]}"
+    own = manifold.landmarks.is_own(token)
+    return label if own else f"{label} under the mask of {manifold.landmarks.mask_of}"
 
 
 def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
