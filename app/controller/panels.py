@@ -24,7 +24,7 @@ LAYER_WORDS = {
     ),
     "tokens": (
         "Tokens",
-        "The queries of the sentence; the fainter, the farther off this plane. Hollow ones have another "
+        "The queries of the sentence; the fainter, the farther off this plane. Hollow ones had another "
         "mask: the model never gave them the row that this plane has there.",
     ),
     "geodesic": ("Geodesic", "∇θ′ = 0: of all near paths between A and B the shortest, for α = 0."),
