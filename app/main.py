@@ -102,7 +102,7 @@ class Program:
             self.window, self.store, self._canvas_size, self._style, self.window.log, engine,
             self.controller.figure_options,
         )  # fmt: skip
-        self.working = Working(self.window, self.runner)
+        self.working = Working(self.window, self.runner, self.controller.give_up)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
         self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
         self.documents.show_picture = self.show_picture

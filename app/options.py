@@ -175,6 +175,15 @@ def _attention(commands: Any) -> None:
         default="layers",
         help="the layers of the one head, or the heads of the one layer",
     )
+    own = _command(
+        commands,
+        "rows",
+        "commands.rows:rows",
+        "the attention rows of a head, as the model had them",
+    )
+    own.add_argument(
+        "family", metavar="FAMILY", help="attention:FILE.npz?layer=2&head=7, or a bundled head"
+    )
     picture = _command(
         commands, "patches", "commands.patches:patches", "geodesic attention over a picture"
     )

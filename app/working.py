@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.controller.naming import words_of
-from app.controller.runner import OpenJob, Runner
+from app.controller.runner import Errand, OpenJob, Runner
 
 # how often it is looked, and seconds that a job may take before it is spoken of
 LOOK_MS, PATIENCE = 150, 0.5
@@ -14,8 +15,10 @@ LOOK_MS, PATIENCE = 150, 0.5
 class Working:
     """Watches a runner on the window's clock."""
 
-    def __init__(self, window: Any, runner: Runner) -> None:
-        self._window, self._runner = window, runner
+    def __init__(
+        self, window: Any, runner: Runner, given_up: Callable[[Errand], None] = lambda job: None
+    ) -> None:
+        self._window, self._runner, self._given_up = window, runner, given_up
         self._stop = window.every(LOOK_MS, self.look)
         window.on_cancel(self.cancel)
 
@@ -36,6 +39,7 @@ class Working:
         job = self._runner.cancel()
         if job is not None and not isinstance(job, OpenJob):
             self._window.log(f"given up: {words_of(job)}")
+            self._given_up(job)
         self.look()
 
     def close(self) -> None:

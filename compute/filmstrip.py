@@ -4,45 +4,48 @@ e-path     α = +1: straight in natural coordinates θ, for a softmax in its log
 geodesic   α = 0: shortest by the Fisher–Rao metric
 m-path     α = −1: straight in expectations η
 
-Each has two lengths: Fisher's ∫√g(θ′, θ′)dt, and that of Kullback and Leibler over its n equal steps,
-    √(n Σᵢ [KL(pᵢ‖pᵢ₊₁) + KL(pᵢ₊₁‖pᵢ)]),  which tends to √∫g(θ′, θ′)dt.
-The limit is never below the first and equals it at constant speed; on the e- and the m-path of an
-exponential family the sum is √J of Jeffreys' divergence for any n.
+Each has a Fisher length ∫√g(θ′, θ′)dt and an energy ∫g(θ′, θ′)dt.  The energy is never below the square
+of the length, and equals it at constant speed; on the e- and the m-path of an exponential family it is
+Jeffreys' divergence KL(p‖q) + KL(q‖p).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from compute.charts import named
 from compute.engine import Engine
 from compute.manifold import Manifold
-from compute.types import ConnectRequest, Floats, Status
+from compute.types import ConnectRequest, Floats, Paths, Status
 
 ALPHAS = {"e": 1.0, "geodesic": 0.0, "m": -1.0}
 
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """theta (k, 2) at equal times and rows (k, s) there; k < steps + 1 where the curve stopped early.
+    """theta (k, 2) at equal times and rows (k, s) there, as far as the time ``reached`` in [0, 1].
 
-    ``fisher`` and ``kullback``: its two lengths, of as much as there is.  Where the rows are of several
-    measurements, as those of a qubit are, KL is not theirs and ``kullback`` means √∫g(θ′, θ′)dt alone.
+    length, energy and status are those of the path: of as much as there is.
     """
 
     kind: str
     theta: Floats
     rows: Floats
-    fisher: float
-    kullback: float
+    length: float
+    energy: float
+    reached: float
     status: Status
 
 
 def ways(
-    engine: Engine, manifold: Manifold, start: Floats, end: Floats, steps: int = 64
+    engine: Engine,
+    manifold: Manifold,
+    start: Floats,
+    end: Floats,
+    steps: int = 64,
+    kinds: Sequence[str] = tuple(ALPHAS),
 ) -> Iterator[Way]:
     """The e-path, the geodesic and the m-path from ``start`` to ``end`` (2,), one after another.
 
@@ -50,27 +53,22 @@ def ways(
     outside the domain.
     """
     ends = np.stack([start, end])
-    support = manifold.support(ends)
-    for kind, alpha in ALPHAS.items():
-        paths = engine.connect(ConnectRequest(manifold, ends[:1], ends[1:], alpha, steps))
-        theta = paths.theta[0, : paths.nodes[0]]
-        yield Way(
-            kind,
-            theta,
-            manifold.density(theta, support.x),
-            float(paths.length[0]),
-            _kullback(manifold, theta, float(paths.energy[0])),
-            Status(int(paths.status[0])),
-        )
+    x = manifold.support(ends).x
+    for kind in kinds:
+        request = ConnectRequest(manifold, ends[:1], ends[1:], ALPHAS[kind], steps)
+        yield way_of(manifold, kind, engine.connect(request), x)
 
 
-def _kullback(manifold: Manifold, theta: Floats, energy: float) -> float:
-    """√(n Σ Δθ·Δη) in the coordinates of an exponential family, exact for any n; of others √energy.
-
-    KL(pᵢ‖pᵢ₊₁) + KL(pᵢ₊₁‖pᵢ) is Δθ·Δη there, with no sample space in it that could be cut short.
-    """
-    natural, expectation = (named(manifold.charts, name) for name in ("natural", "expectation"))
-    if natural is None or expectation is None:
-        return float(np.sqrt(energy))
-    steps = np.diff(natural.forward(theta), axis=0) * np.diff(expectation.forward(theta), axis=0)
-    return float(np.sqrt(len(steps) * steps.sum()))
+def way_of(manifold: Manifold, kind: str, paths: Paths, x: Floats) -> Way:
+    """The rows over a support x (s,) along the first of ``paths``, with its own numbers and status."""
+    nodes = int(paths.nodes[0])
+    theta = paths.theta[0, :nodes]
+    return Way(
+        kind,
+        theta,
+        manifold.density(theta, x),
+        float(paths.length[0]),
+        float(paths.energy[0]),
+        float(paths.t[nodes - 1]),
+        Status(int(paths.status[0])),
+    )

@@ -14,6 +14,8 @@ from compute.types import Floats
 
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
+# what a file may hold beside queries, keys, values, tokens and a mask
+OPTIONAL = ("bias", "scale", "softcap", "sinks", "attention")
 
 
 def stated(side: Path) -> dict[str, Any]:
@@ -45,11 +47,11 @@ def stacked(path: str, name: str, pattern: str, arrays: dict[str, Floats]) -> Fl
     return np.concatenate(layers)
 
 
-def _four_axes(path: str, name: str, array: Floats) -> Floats:
+def _four_axes(path: str, name: str, array: Floats, last: str = "tokens, d") -> Floats:
     if array.dtype.kind != "f" or not 2 <= array.ndim <= 4:
         raise ValueError(
-            f"{path}: {name} must be floats of shape (layers, heads, tokens, d), (heads, tokens, d) "
-            f"or (tokens, d), got {array.dtype} {array.shape}"
+            f"{path}: {name} must be floats of shape (layers, heads, {last}), (heads, {last}) "
+            f"or ({last}), got {array.dtype} {array.shape}"
         )
     if 0 in array.shape:
         raise ValueError(f"{path}: {name} must not be empty, got shape {array.shape}")
@@ -84,7 +86,45 @@ def numbers(count: int) -> tuple[str, ...]:
     return tuple(str(i) for i in range(count))
 
 
-def bias(path: str, mask: Floats | None, shape: tuple[int, ...]) -> Floats | None:
+def optional(
+    path: str, arrays: dict[str, Floats], shape: tuple[int, ...]
+) -> tuple[Floats | None, ...]:
+    """The additive bias, scale, softcap, sinks and the model's own rows of heads (layers, heads,
+    queries, keys), each None if it is not there.  Raises ValueError.
+    """
+    added = arrays.get("bias")
+    if added is not None and added.dtype.kind != "f":
+        raise ValueError(f"{path}: bias must be floats, got {added.dtype}")
+    per_head = [_per_head(path, name, arrays, shape[:2]) for name in ("scale", "softcap", "sinks")]
+    for name, found in zip(("scale", "softcap"), per_head, strict=False):
+        if found is not None and not (found > 0).all():
+            raise ValueError(f"{path}: {name} must be positive, got {found.min():g}")
+    rows = arrays.get("attention")
+    if rows is not None:
+        rows = _four_axes(path, "attention", rows, "queries, keys")
+        if rows.shape != shape:
+            raise ValueError(f"{path}: attention must have shape {shape}, got {rows.shape}")
+    return (bias(path, added, shape, "bias"), *per_head, rows)
+
+
+def _per_head(
+    path: str, name: str, arrays: dict[str, Floats], shape: tuple[int, ...]
+) -> Floats | None:
+    """A number a head (layers, heads).  ValueError for what does not broadcast to that."""
+    found = arrays.get(name)
+    if found is None:
+        return None
+    if found.dtype.kind not in "iuf" or not np.isfinite(found).all():
+        raise ValueError(f"{path}: {name} must be finite numbers, got {found.dtype}")
+    try:
+        return np.broadcast_to(found.astype(np.float64), shape)
+    except ValueError:
+        raise ValueError(f"{path}: {name} must broadcast to {shape}, got {found.shape}") from None
+
+
+def bias(
+    path: str, mask: Floats | None, shape: tuple[int, ...], name: str = "mask"
+) -> Floats | None:
     """What a mask adds to the logits, −inf for keys that take no part.
 
     (layers, heads, 1, n) if it is the same for all queries, else (layers, heads, queries, n).
@@ -94,11 +134,11 @@ def bias(path: str, mask: Floats | None, shape: tuple[int, ...]) -> Floats | Non
         return None
     added = mask.dtype.kind == "f"
     if mask.dtype.kind not in "biuf" or (added and not (mask < np.inf).all()):
-        raise ValueError(f"{path}: mask must be true or false, or finite or −inf floats")
+        raise ValueError(f"{path}: {name} must be true or false, or finite or −inf floats")
     try:
         np.broadcast_to(mask, shape)
     except ValueError:
-        raise ValueError(f"{path}: mask must broadcast to {shape}, got {mask.shape}") from None
+        raise ValueError(f"{path}: {name} must broadcast to {shape}, got {mask.shape}") from None
     mask = np.atleast_2d(mask)
     if (mask == mask[..., :1, :]).all():
         mask = mask[..., :1, :]

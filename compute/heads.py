@@ -7,18 +7,24 @@ names or by others that a `Names` or a side file ``NAME.names.json`` states, and
                          takes part, or floats that are added to the logits, where −1e4 or less leaves
                          the key out.  Where it differs between queries, as in causal models, a head is
                          seen with the mask of one of them.
+    bias                 floats of what broadcasts to the same, added to the logits,
+    scale, softcap       floats of what broadcasts to (layers, heads): logits are scale·qk (1/√d where
+                         none is stated), and with a softcap c then c·tanh(·/c),
+    sinks                of the same shape: the logit of a key that gets a share and has no value,
+    attention            the model's own rows, (layers, heads, queries, keys), to be compared with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute import headfile
 from compute.files import SUFFIXES, arrays_of, words_of
@@ -43,7 +49,8 @@ class Head:
     """Queries q (m, d), keys k (n, d), values v (n, dv) of one head, and their tokens' labels.
 
     bias (n,) is added to the logits; numbers (n,): of the keys in the file, some of which a mask may
-    have left out.
+    have left out.  Logits are scale·qk, 1/√d where ``scale`` is 0; softcap: no logit exceeds it, before
+    the bias; sink: the logit of one more key, whose share rows lack.
     """
 
     q: Floats
@@ -53,30 +60,46 @@ class Head:
     key_labels: tuple[str, ...]
     bias: Floats
     numbers: tuple[int, ...]
+    scale: float = 0.0
+    softcap: float = np.inf
+    sink: float = -np.inf
+
+    @property
+    def factor(self) -> float:
+        """What q·k is multiplied by."""
+        return self.scale or float(1.0 / np.sqrt(self.k.shape[1]))
 
     def rows(self, temperature: float = 1.0, only: Sequence[int] | None = None) -> Floats:
-        """The attention of each query, or of some, softmax(qkᵀ/(τ√d) + bias) (m, n)."""
+        """The attention of each query, or of some, under this one bias: (m, n), see `weights`."""
         q = self.q if only is None else self.q[list(only)]
-        logits = q @ self.k.T / (temperature * np.sqrt(self.k.shape[1])) + self.bias
-        with np.errstate(under="ignore"):
-            weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-            rows: Floats = weights / weights.sum(axis=1, keepdims=True)
-        return rows
+        scores = (self.factor / temperature) * (q @ self.k.T)
+        return weights(scores, self.bias, self.softcap, self.sink)
 
     def without(self, numbers: Sequence[int]) -> Head:
         """The head with the keys of these numbers left out; ValueError if none are left."""
         kept = np.flatnonzero(~np.isin(self.numbers, list(numbers)))
         if len(kept) == 0:
             raise ValueError(f"the mask leaves none of the {len(self.k)} keys")
-        return Head(
-            self.q,
-            self.k[kept],
-            self.v[kept],
-            self.query_labels,
-            tuple(self.key_labels[j] for j in kept),
-            self.bias[kept],
-            tuple(self.numbers[j] for j in kept),
+        return replace(
+            self,
+            k=self.k[kept],
+            v=self.v[kept],
+            key_labels=tuple(self.key_labels[j] for j in kept),
+            bias=self.bias[kept],
+            numbers=tuple(self.numbers[j] for j in kept),
         )
+
+
+def weights(scores: Floats, bias: Floats, softcap: float, sink: float) -> Floats:
+    """softmax(c·tanh(s/c) + bias) of scores s (m, n), with one more key of logit ``sink`` left off."""
+    capped = softcap * np.tanh(scores / softcap) if np.isfinite(softcap) else scores
+    logits = capped + bias
+    highest = np.maximum(logits.max(axis=1, keepdims=True), sink)
+    with np.errstate(under="ignore"):
+        exponentials = np.exp(logits - highest)
+        total = exponentials.sum(axis=1, keepdims=True) + np.exp(sink - highest)
+        rows: Floats = exponentials / total
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +107,8 @@ class HeadFile:
     """All heads of a file: q (layers, heads, m, d), k (layers, heads, n, d), v (…, n, dv).
 
     tokens name the queries, key_tokens the keys; bias None, (layers, heads, 1, n), or (layers, heads,
-    m, n) of a mask that differs between queries.
+    m, n) of a mask that differs between queries; extra: the same of an additive bias; scale, softcap
+    and sinks (layers, heads), or None; attention (layers, heads, m, n): the model's own rows, or None.
     """
 
     name: str
@@ -94,6 +118,11 @@ class HeadFile:
     tokens: tuple[str, ...]
     key_tokens: tuple[str, ...]
     bias: Floats | None
+    extra: Floats | None = None
+    scale: Floats | None = None
+    softcap: Floats | None = None
+    sinks: Floats | None = None
+    attention: Floats | None = None
 
     @property
     def layers(self) -> int:
@@ -105,8 +134,30 @@ class HeadFile:
 
     @property
     def masks_by_query(self) -> bool:
-        """Whether the mask differs between queries."""
-        return self.bias is not None and self.bias.shape[2] > 1
+        """Whether the mask, or the bias, differs between queries."""
+        return any(part is not None and part.shape[2] > 1 for part in (self.bias, self.extra))
+
+    def scale_of(self, layer: int, head: int) -> float:
+        """What q·k of a head is multiplied by: what the file states, or 1/√d."""
+        stated = None if self.scale is None else float(self.scale[layer, head])
+        return float(1.0 / np.sqrt(self.k.shape[3])) if stated is None else stated
+
+    def softcap_of(self, layer: int, head: int) -> float:
+        """What no logit of a head exceeds; ∞ if it has no softcap."""
+        return float("inf") if self.softcap is None else float(self.softcap[layer, head])
+
+    def sink_of(self, layer: int, head: int) -> float:
+        """The logit of a head's sink; −∞ if it has none."""
+        return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
+
+    def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
+        """What mask and bias add to the logits (m, n) of some queries."""
+        total = np.zeros((len(queries), self.k.shape[2]))
+        for part in (self.bias, self.extra):
+            if part is not None:
+                row = part[layer, head]
+                total += (row[queries] if len(row) > 1 else row).astype(np.float64)
+        return total
 
     def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
         """One head without the keys that the file's mask leaves out for the query ``mask_of``.
@@ -118,18 +169,25 @@ class HeadFile:
         in_range("head", head, self.heads, self.name)
         q, k, v = (array[layer, head].astype(np.float64) for array in (self.q, self.k, self.v))
         bias = self._bias(layer, head, mask_of, len(k))
-        whole = Head(q, k, v, self.tokens, self.key_tokens, bias, tuple(range(len(k))))
+        whole = Head(
+            *(q, k, v, self.tokens, self.key_tokens, bias, tuple(range(len(k)))),
+            *(self.scale_of(layer, head), self.softcap_of(layer, head), self.sink_of(layer, head)),
+        )
         dropped = np.flatnonzero(bias <= LEFT_OUT)
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
 
-    def _bias(self, layer: int, head: int, mask_of: int, n: int) -> Floats:
-        if self.bias is None:
-            return np.zeros(n)
+    def query_of(self, mask_of: int) -> int:
+        """The number of the query whose mask is meant; −1 is the last.  ValueError if there is none."""
         count = len(self.tokens)
         row = count - 1 if mask_of == -1 else mask_of
         in_range("mask_of", row, count, self.name)
-        bias: Floats = self.bias[layer, head, row if self.masks_by_query else 0].astype(np.float64)
-        return bias
+        return row
+
+    def _bias(self, layer: int, head: int, mask_of: int, n: int) -> Floats:
+        if self.bias is None and self.extra is None:
+            return np.zeros(n)
+        shown: Floats = self.added(layer, head, np.array([self.query_of(mask_of)]))[0]
+        return shown
 
 
 def bundled() -> tuple[str, ...]:
@@ -177,7 +235,8 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
         f.name: getattr(names, f.name) or str(said.get(f.name, f.name)) for f in fields(names)
     }
     patterns["mask"] = str(said.get("mask", "mask"))
-    arrays = arrays_of(path, (*patterns.values(), *"QKV", "tokens", "key_tokens"), MOST_BYTES)
+    wanted = (*patterns.values(), *"QKV", "tokens", "key_tokens", *headfile.OPTIONAL)
+    arrays = arrays_of(path, wanted, MOST_BYTES)
     for name in "qkv":
         # what no one named may be in capitals
         if patterns[name] == name not in arrays and name.upper() in arrays:
@@ -202,6 +261,7 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
         tokens if len(tokens) == m else headfile.numbers(m),
         key_tokens or (tokens if len(tokens) == n else headfile.numbers(n)),
         headfile.bias(path, arrays.get(patterns["mask"]), (*q.shape[:3], n)),
+        *headfile.optional(path, arrays, (*q.shape[:3], n)),
     )
 
 

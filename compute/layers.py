@@ -9,6 +9,7 @@ variance of z.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,10 +57,18 @@ class RowPath:
 
 
 def token_rows(
-    file: HeadFile, token: int, over: str, layer: int = 0, head: int = 0, temperature: float = 1.0
+    file: HeadFile,
+    token: int,
+    over: str,
+    layer: int = 0,
+    head: int = 0,
+    temperature: float = 1.0,
+    left_out: Sequence[int] = (),
 ) -> Floats:
     """The rows (m, n) of one query token over the layers of ``head``, or over the heads of ``layer``.
 
+    Each of the token's own query under its own mask, without the keys ``left_out``; n counts the keys
+    that take part, and the sink where heads have one.
     Raises ValueError for what the file has not, and where there are fewer than two.
     """
     if over not in OVER:
@@ -74,10 +83,18 @@ def token_rows(
     count = file.q.shape[2]
     if not 0 <= token < count:
         raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
-    found = [file.head(*place, mask_of=token) for place in places]
+    found = [file.head(*place, mask_of=token).without(left_out) for place in places]
     if len({one.numbers for one in found}) > 1:
         raise ValueError(f"{file.name} masks other keys in other {over}: there is no one simplex")
-    return np.concatenate([one.rows(temperature, [token]) for one in found])
+    rows = np.concatenate([one.rows(temperature, [token]) for one in found])
+    if rows.shape[1] < 2 and not np.isfinite(found[0].sink):
+        label = file.tokens[token]
+        raise ValueError(
+            f"token {token} ({label}) of {file.name} sees one key alone: it has no path"
+        )
+    if any(np.isfinite(one.sink) for one in found):
+        rows = np.concatenate([rows, np.maximum(1.0 - rows.sum(axis=1, keepdims=True), 0.0)], 1)
+    return rows
 
 
 def row_path(rows: Floats) -> RowPath:

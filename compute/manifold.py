@@ -64,11 +64,19 @@ class Landmarks:
     """Named points to draw and to snap to: theta (k, 2), labels (k,), residual (k,).
 
     residual: how far, relative to the spread, the thing itself lies off the surface (0 = on it).
+    own (k,): whether the surface is that point's own, None: of all.  The query of a token whose mask
+    is another one lies on another surface; ``mask_of`` names whose mask this one has, "" for all.
     """
 
     theta: Floats
     labels: tuple[str, ...]
     residual: Floats
+    own: NDArray[np.bool_] | None = None
+    mask_of: str = ""
+
+    def is_own(self, number: int) -> bool:
+        """Whether the surface is that of a point."""
+        return self.own is None or bool(self.own[number])
 
 
 @dataclass(frozen=True, eq=False)

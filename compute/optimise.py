@@ -25,6 +25,8 @@ from compute.types import Floats, GeometryRequest, Status, points, points_of
 
 SEGMENTS = 64
 METHODS = ("descent", "newton")
+# nodes of a segment where the energy of a curve is integrated
+GAUSS = 4
 # the descent ends when a step would change S by less than this share, per precision
 FLOOR = {"reference": 1e-13, "gpu": 1e-6}
 
@@ -45,6 +47,9 @@ class Relaxation:
     """One curve of a relaxation: theta (N+1, 2), its action S_N (with the cost, if there is one),
     acceleration: max |∇_θ' θ'|_g / |θ'|_g², 0 on a geodesic; round, from 0; status: OK once it is
     stationary, NOT_CONVERGED while it is not.
+
+    S_N takes the metric at the middles of segments: it falls from round to round, but may lie below
+    the energy of a geodesic by O(N⁻²).  `curve_energy` of the nodes does not.
     """
 
     theta: Floats
@@ -116,6 +121,26 @@ class PathOptimization:
         if self._cost is not None:
             value += self._weight * float(self._cost(middle)[0].mean())
         return value
+
+    def curve_energy(self, path: ArrayLike | HasNodes) -> float:
+        """∫g(θ', θ')dt along the smooth curve through nodes (N+1, 2); NaN where it leaves the domain.
+
+        The curve is the cubic spline, integrated by Gauss and Legendre on each segment.  It is no
+        polygon but a curve with the given ends, so its energy is that of a shortest geodesic or more,
+        and of nodes that are off one by O(N⁻²) it is more by O(N⁻⁴).
+        """
+        theta = _nodes(path)
+        count = len(theta) - 1
+        if not self.manifold.in_domain(theta).all():
+            return float("nan")
+        spline = _spline(theta)
+        nodes, weights = np.polynomial.legendre.leggauss(GAUSS)
+        t = ((np.arange(count)[:, None] + 0.5 * (nodes + 1.0)) / count).ravel()
+        at = spline(t)
+        if not self.manifold.in_domain(at).all():
+            return float("nan")
+        speed2 = inner(self.manifold.geometry(at).metric, spline(t, 1), spline(t, 1))
+        return float(speed2 @ np.tile(weights, count)) / (2 * count)
 
     def vary_path(self, path: ArrayLike | HasNodes) -> Floats:
         """−∂S_N/∂θ_i (N+1, 2), which lowers the action most in coordinates; 0 at the ends."""
@@ -195,6 +220,20 @@ class PathOptimization:
         packed = first.reshape(-1, 2, 4)[..., [0, 1, 3]]
         local = LocalGeometry(metric, packed, np.zeros((len(theta), 4)), found.det)
         return local, np.nan_to_num(found.curvature), bool((found.status == Status.OK).all())
+
+
+def finer(theta: Floats, times: int) -> Floats:
+    """The smooth curve through nodes (N+1, 2) at ``times`` as many (times·N + 1, 2)."""
+    dense: Floats = _spline(theta)(np.linspace(0.0, 1.0, times * (len(theta) - 1) + 1))
+    return dense
+
+
+def _spline(theta: Floats) -> Callable[..., Floats]:
+    """The cubic spline through nodes at equal times from 0 to 1."""
+    from scipy.interpolate import CubicSpline
+
+    made: Callable[..., Floats] = CubicSpline(np.linspace(0.0, 1.0, len(theta)), theta)
+    return made
 
 
 def _nodes(path: ArrayLike | HasNodes) -> Floats:

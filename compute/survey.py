@@ -20,7 +20,8 @@ QUERIES = 256
 
 @dataclass(frozen=True, eq=False)
 class Glance:
-    """Of one head: the median entropy of its rows, in nats and as a share of log n; the median
+    """Of one head: the median entropy of its rows, in nats and as a share of log n for the n keys that
+    a query sees; the median
     condition number of g at the queries on the plane through three tokens (∞ where g is singular for
     most); and ``picture`` (28, 28), the entropy over that plane as a share of log n.
 
@@ -34,19 +35,42 @@ class Glance:
     problem: str = ""
 
 
-def glance(head: Head) -> Glance:
-    """The numbers and the picture of a head."""
-    some = np.unique(np.linspace(0, len(head.q) - 1, QUERIES).astype(int))
-    rows = head.rows(only=[int(i) for i in some])
-    tiny = np.finfo(np.float64).tiny
-    with np.errstate(under="ignore"):
-        entropy = float(np.median(-(rows * np.log(np.maximum(rows, tiny))).sum(axis=1)))
+def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
+    """The numbers and the picture of a head.
+
+    own: of queries under masks of their own, the entropies (k,) of their rows and the log (k,) of how
+    many keys each sees, as `attention_rows.entropies` has them; by default all see the head's keys.
+    """
+    some = sample(len(head.q))
     most = float(np.log(max(len(head.k), 2)))
+    if own is None:
+        rows = head.rows(only=some)
+        with np.errstate(under="ignore"):
+            logs = np.log(np.maximum(rows, np.finfo(np.float64).tiny))
+        own = -(rows * logs).sum(axis=1), np.full(len(rows), most)
+    entropy, share = _medians(*own)
     try:
-        condition, picture = _on_plane(head, some)
+        condition, picture = _on_plane(head, np.array(some))
     except ValueError as problem:
-        return Glance(entropy, entropy / most, np.inf, np.zeros((0, 0)), str(problem))
-    return Glance(entropy, entropy / most, condition, picture / most)
+        return Glance(entropy, share, np.inf, np.zeros((0, 0)), str(problem))
+    return Glance(entropy, share, condition, picture / most)
+
+
+def sample(count: int) -> list[int]:
+    """The numbers of at most `QUERIES` of so many queries, evenly spread."""
+    return [int(i) for i in np.unique(np.linspace(0, count - 1, QUERIES).astype(int))]
+
+
+def _medians(entropies: Floats, most: Floats) -> tuple[float, float]:
+    """The median entropy, and that as a share of the most that each query's keys allow.
+
+    Queries that see no key have no entropy, those that see one have no share.
+    """
+    known, several = np.isfinite(entropies), most > 0
+    entropy = float(np.median(entropies[known])) if known.any() else 0.0
+    both = known & several
+    share = float(np.median(entropies[both] / most[both])) if both.any() else 0.0
+    return entropy, share
 
 
 def _on_plane(head: Head, some: np.ndarray) -> tuple[float, Floats]:

@@ -13,6 +13,8 @@ from app.controller import picture
 from app.controller.checking import MapCheckJob
 from app.controller.controller import Controller
 from app.controller.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, perform
+from app.controller.measures import measures as of_path
+from app.controller.measures import message
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.runner import EngineOpened, JobFailed
 from app.model import session
@@ -289,13 +291,13 @@ def test_a_length_out_of_bounds_is_dashed_and_says_why():
     scene = session.load("bank")
     answer = answers(jobs(scene, Viewport())[PathJob])[0]
     chart = manifold_of(scene.family).charts[0]
-    assert picture.message(answer) == "" and not picture.geodesic(answer, chart).dashed
+    assert message(answer) == "" and not picture.geodesic(answer, chart).dashed
     low, high = answer.bounds
     for bounds, words in (((1.1 * high, 2 * high), "Shorter"), ((0.0, 0.9 * low), "Not the short")):
         broken = replace(answer, bounds=bounds)
-        assert picture.message(broken).startswith(words)
+        assert message(broken).startswith(words)
         assert picture.geodesic(broken, chart).dashed
-        assert [m.ok for m in picture.measures(broken) if m.name == "Bounds"] == [False]
+        assert [m.ok for m in of_path(broken) if m.name == "Bounds"] == [False]
 
 
 def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):

@@ -9,20 +9,24 @@ import numpy as np
 import pytest
 
 from app.controller import rows
+from app.controller.jobs import PathAnswer, PathJob, perform
+from app.controller.measures import measures, message
 from app.controller.parts import Desk
+from app.controller.plan import Viewport, jobs
 from app.model import session
 from app.model.scene import Pin
 from app.model.store import Store
 from app.views.events import PanelShown, SceneEdited
 from app.views.theme import DARK, LIGHT
+from compute.engine import ReferenceEngine
 from compute.families import family
 from compute.filmstrip import Way, ways
 from compute.types import Status
 
 
 @pytest.mark.parametrize("name", ["categorical3_natural", "gaussian"])
-def test_e_and_m_paths_have_the_length_of_jeffreys(name, reference_engine):
-    """√J in closed form: Σ(p − q) log(p/q) of outcomes, and of normals from both KLs."""
+def test_e_and_m_paths_have_the_energy_of_jeffreys(name, reference_engine):
+    """J in closed form: Σ(p − q) log(p/q) of outcomes, and of normals from both KLs."""
     manifold = family(name)
     a, b = (np.array(pin) for pin in manifold.pins)
     found = {way.kind: way for way in ways(reference_engine, manifold, a, b, 24)}
@@ -33,11 +37,11 @@ def test_e_and_m_paths_have_the_length_of_jeffreys(name, reference_engine):
         p, q = found["e"].rows[[0, -1]]
         jeffreys = ((p - q) * np.log(p / q)).sum()
     for kind in ("e", "m"):
-        assert found[kind].kullback == pytest.approx(np.sqrt(jeffreys), rel=1e-9)
-        assert found[kind].fisher > found["geodesic"].fisher
+        assert found[kind].energy == pytest.approx(jeffreys, rel=1e-6)
+        assert found[kind].length > found["geodesic"].length
     exact = float(manifold.distance(a, b))
-    assert found["geodesic"].fisher == pytest.approx(exact, rel=1e-9)
-    assert found["geodesic"].kullback == pytest.approx(exact, rel=1e-3)
+    assert found["geodesic"].length == pytest.approx(exact, rel=1e-9)
+    assert found["geodesic"].energy == pytest.approx(exact**2, rel=1e-6)
     for way in found.values():
         np.testing.assert_allclose(way.rows[[0, -1]], found["e"].rows[[0, -1]], rtol=1e-7)
 
@@ -53,24 +57,48 @@ def test_straight_in_logits_and_straight_in_expectations(reference_engine):
     np.testing.assert_allclose(found["e"], tilted / tilted.sum(axis=1, keepdims=True), atol=1e-8)
 
 
-def made(count: int = 3, kind: str = "e", status: Status = Status.OK) -> rows.RowsAnswer:
+PATH = None
+
+
+def path(status: Status = Status.OK) -> PathAnswer:
+    """The canvas's geodesic between the pins of the scene of normals, computed once."""
+    global PATH
+    if PATH is None:
+        found: list = []
+        job = jobs(session.load("gaussian"), Viewport())[PathJob]
+        perform(ReferenceEngine(), job, found.append, lambda: False)
+        (PATH,) = found
+    return replace(PATH, paths=replace(PATH.paths, status=np.array([int(status)])))
+
+
+def made(count: int = 3, kind: str = "e") -> rows.RowsAnswer:
     """An answer over ``count`` outcomes, of which the last weighs most."""
     row = np.arange(1.0, count + 1) / (count * (count + 1) / 2)
-    way = Way(kind, np.zeros((5, 2)), np.tile(row, (5, 1)), 1.0, 2.0, status)
-    task = rows.RowsTask("gaussian", (0.0, 1.0), (1.0, 1.0))
+    way = Way(kind, np.zeros((5, 2)), np.tile(row, (5, 1)), 1.0, 2.0, 1.0, Status.OK)
+    scene = session.load("gaussian")
+    task = rows.RowsTask("gaussian", scene.start.theta, scene.end.theta)
     labels = tuple(f"w{i}" for i in range(count))
-    return rows.RowsAnswer(task, np.arange(float(count)), labels, "key", (way,))
+    return rows.RowsAnswer(task, np.linspace(-3.0, 3.0, count), labels, "key", (way,))
 
 
 def test_of_many_words_those_that_weigh_most_are_shown_in_their_order():
-    shown = rows.state(made(40), 0.5)
-    assert shown.labels == tuple(f"w{i}" for i in range(8, 40))
-    assert shown.strips[0].rows.shape == (5, 32)
-    assert "32 of 40" in shown.note
-    stopped = rows.state(made(status=Status.LEFT_DOMAIN), 0.5).strips[0]
-    assert not stopped.fine
-    assert stopped.words.startswith(Status.LEFT_DOMAIN.words)
-    assert stopped.reached == pytest.approx(4 / rows.STEPS)
+    every = made(40)
+    assert rows.heaviest(every.labels, every.ways).tolist() == list(range(8, 40))
+
+
+def test_the_geodesic_is_that_of_the_canvas_with_its_numbers_and_its_status():
+    answer = path()
+    shown = {strip.kind: strip for strip in rows.state(made(7), answer, 0.5).strips}
+    measured = {m.name: m.value for m in measures(answer)}
+    length, energy = measured["Fisher–Rao length"], measured["Energy"]
+    assert shown["geodesic"].words == f"length {length} · energy {energy}"
+    assert len(shown["geodesic"].rows) == len(answer.paths.t)
+    failed = path(Status.NOT_CONVERGED)
+    strip = rows.state(made(7), failed, 0.5).strips[1]
+    assert not strip.fine
+    assert strip.words.startswith(message(failed))
+    bent = replace(answer, job=replace(answer.job, alpha=0.5))
+    assert rows.state(made(7), bent, 0.5).strips[1].title == "geodesic, α = 0.5"
 
 
 def test_only_a_panel_that_is_seen_is_computed_for():
@@ -79,17 +107,24 @@ def test_only_a_panel_that_is_seen_is_computed_for():
     store = Store(session.load("gaussian"))
     part = rows.Rows(Desk(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
-    moved = replace(store.scene, end=Pin((1.0, 2.0)))
-    store.update(moved)
+    scene = store.scene
+    store.update(replace(scene, end=Pin((1.0, 2.0))))
     assert asked == []
     part.on_event(PanelShown("Rows", True))
-    assert asked == [rows.RowsTask("gaussian", moved.start.theta, (1.0, 2.0))]
-    store.update(replace(moved, playhead=0.25))
-    assert len(asked) == 1, "the playhead needs nothing computed"
+    assert asked == [rows.RowsTask("gaussian", scene.start.theta, (1.0, 2.0))]
+    store.update(replace(scene, playhead=0.25))
     part.on_message(made())
-    store.update(replace(moved, playhead=0.75))
+    assert not shown, "the geodesic is not known yet"
+    part.on_message(path())
+    assert len(asked) == 2
+    store.update(replace(scene, playhead=0.75))
+    assert len(asked) == 2, "the playhead needs nothing computed"
     assert [state.playhead for state in shown] == [0.25, 0.75]
     assert shown[0].strips is shown[1].strips, "only the mark has moved"
+    store.update(replace(scene, alpha=0.5))
+    assert shown[-1].stale, "it is of another connection"
+    store.update(replace(store.scene, family="cauchy"))
+    assert shown[-1] is None
 
 
 @pytest.mark.window
@@ -107,7 +142,9 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
     panel.widget.show()
     answer = made()
     every = tuple(replace(answer.ways[0], kind=kind) for kind in rows.WORDS)
-    panel.show(rows.state(replace(answer, ways=every), 0.5))
+    way = rows.state(answer, path(), 0.5)
+    strips = tuple(replace(way.strips[0], kind=one.kind) for one in every)
+    panel.show(replace(way, strips=strips))
     application.processEvents()
     box = panel._strips["m"].plot.getViewBox()
     place = panel._plots.mapFromScene(box.mapViewToScene(QPointF(0.25, 1.0)))

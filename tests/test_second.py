@@ -101,7 +101,7 @@ def test_scripts_get_the_second_try_one_by_one(hole):
 def test_a_path_at_rest_is_tried_again_and_says_so():
     import json
 
-    from app.controller.picture import measures
+    from app.controller.measures import measures
 
     job = PathJob(f"custom:{json.dumps(HOLE)}", A, B, (0.0, 0.3), 0.0, "final")
     heard: list = []

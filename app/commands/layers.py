@@ -11,6 +11,7 @@ from app.commands.output import show
 from compute.families import families, parse
 from compute.head_choice import file_of
 from compute.layers import row_path, token_rows
+from compute.planes import whole_numbers
 
 
 def layers(chosen: argparse.Namespace) -> int:
@@ -22,7 +23,8 @@ def layers(chosen: argparse.Namespace) -> int:
     given = {**known, **stated}
     file = file_of(given)
     place = given["layer"], given["head"], given["temperature"]
-    found = row_path(token_rows(file, chosen.token, chosen.over, *place))
+    left_out = whole_numbers("mask", given["mask"])
+    found = row_path(token_rows(file, chosen.token, chosen.over, *place, left_out))
     label = file.head(0, 0).query_labels[chosen.token]
     result: dict[str, Any] = {
         "token": chosen.token,

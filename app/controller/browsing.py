@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
+from app.controller import attention
 from app.controller.attention import NAME
 from app.controller.parts import Desk, Part
 from app.controller.runner import JobFailed
@@ -15,10 +17,11 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene
 from app.views.events import Event, PanelShown
 from app.views.heads import HeadCell, HeadsState, Place
-from compute import survey
+from compute import attention_rows, survey
 from compute.engine import Engine
 from compute.families import parse, write
 from compute.head_choice import file_of, head_of, settings
+from compute.planes import whole_numbers
 from compute.survey import Glance
 
 TITLE = "Heads"
@@ -32,32 +35,48 @@ LARGEST = 1e3
 class BrowseTask(Task):
     """Every head of the file of a specification that states no more than that."""
 
+    words: ClassVar[str] = "the heads of the file"
+
     family: str
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """One answer a layer; what was computed before is not computed again."""
         file = file_of(parse(self.family)[1])
         for layer in range(file.layers):
-            row = []
+            row, words = [], []
             for head in range(file.heads):
                 if cancelled():
                     return
                 row.append(_glance(self.family, layer, head))
-            emit(BrowseAnswer(self, layer, tuple(row)))
+                words.append(_words(self.family, layer, head))
+            emit(BrowseAnswer(self, layer, tuple(row), tuple(words)))
 
 
 @dataclass(frozen=True, eq=False)
 class BrowseAnswer:
-    """The heads of one layer."""
+    """The heads of one layer, and of each what vouches for its rows."""
 
     job: BrowseTask
     layer: int
     row: tuple[Glance, ...]
+    words: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=2048)
 def _glance(family: str, layer: int, head: int) -> Glance:
-    return survey.glance(head_of({**parse(family)[1], "layer": layer, "head": head}))
+    stated = {**parse(family)[1], "layer": layer, "head": head}
+    file, some = file_of(stated), survey.sample(len(file_of(stated).tokens))
+    left_out = whole_numbers("mask", settings(stated)["mask"])
+    own = attention_rows.entropies(file, layer, head, some, left_out)
+    return survey.glance(head_of(stated), own)
+
+
+@lru_cache(maxsize=2048)
+def _words(family: str, layer: int, head: int) -> str:
+    file = file_of(parse(family)[1])
+    whose = "each row under its own mask, g under that of the last query; "
+    each = whose if file.masks_by_query else ""
+    return each + attention.verified(file, layer, head)
 
 
 class Browsing(Part):
@@ -86,7 +105,9 @@ class Browsing(Part):
         match message:
             case BrowseAnswer() if message.job == self._job:
                 for head, found in enumerate(message.row):
-                    self._cells[message.layer, head] = cell(message.layer, head, found)
+                    self._cells[message.layer, head] = cell(
+                        message.layer, head, found, message.words[head] if message.words else ""
+                    )
                 self._show(self.desk.store.scene)
             case JobFailed(job=BrowseTask()):
                 self._problem = message.problem
@@ -132,14 +153,15 @@ def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState
     )
 
 
-def cell(layer: int, head: int, found: Glance) -> HeadCell:
-    """One head in words and in shares of what is possible."""
+def cell(layer: int, head: int, found: Glance, words: str = "") -> HeadCell:
+    """One head in words, with what vouches for its rows, and in shares of what is possible."""
     condition = "singular" if np.isinf(found.condition) else f"{found.condition:.3g}"
     lines = [
         f"Layer {layer}, head {head}",
         f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n",
         f"median condition number of g: {condition}",
         *([found.problem] if found.problem else []),
+        *([words] if words else []),
     ]
     full = float(np.clip(np.log10(found.condition) / np.log10(LARGEST), 0.0, 1.0))
     return HeadCell(

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from app.controller import drawing, flowing, formulas, panels, placing
-from app.controller.answers import Answers
-from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
+from app.controller.answers import AWAITED, Answers
+from app.controller.awaiting import Awaiting
+from app.controller.checking import CheckAnswer
 from app.controller.editing import Editor
 from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.controller.morphing import Morph
+from app.controller.naming import words_of
 from app.controller.numbers import Numbers
 from app.controller.parts import Desk, Part
-from app.controller.plan import Viewport, jobs, plan
+from app.controller.plan import Submits, Viewport, is_late, is_wanted, jobs, plan
+from app.controller.playing import Playing
 from app.controller.preparing import Prepared, PrepareTask
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.retrying import RetryTask, is_hopeful
@@ -55,12 +58,6 @@ P = TypeVar("P", bound=Part)
 Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
 
-class Submits(Protocol):
-    """What the controller needs of a runner."""
-
-    def submit(self, job: Job) -> None: ...
-
-
 class Controller:
     """Joins one store, one canvas, one window and one runner."""
 
@@ -71,9 +68,10 @@ class Controller:
         self.runner = runner
         self.watching = Watching(store, canvas, window)
         self.morph = Morph(canvas, window)
-        self.editor = Editor(store, window, runner.submit)
         self.streaming = Streaming(store, canvas, window)
         self.answers = Answers(store, canvas, window)
+        self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
+        self.editor = Editor(store, window, runner.submit, self.awaiting.begin)
         self._late: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
@@ -88,6 +86,7 @@ class Controller:
         self.parts = [make(desk) for make in PARTS]
         for part in self.parts:
             self.commands |= part.commands()
+        self.awaiting.parts = self.parts
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
         self._typed: FamilyJob | None = None
@@ -141,6 +140,8 @@ class Controller:
         """Write numbers another way; compute paths with other numbers of steps, live and at rest."""
         self.answers.numbers = numbers
         self.answers.show_measures()
+        for part in self.parts:
+            part.prefer(numbers)
         self._viewport = replace(self._viewport, steps=steps)
         self._plan(self.store.scene)
 
@@ -156,9 +157,13 @@ class Controller:
             self._plan(self.store.scene)
 
     def _read_formula(self, event: FormulaTyped) -> None:
-        """Say at once what is wrong; what can be read is derived by the worker."""
+        """Say at once what is wrong; what can be read is derived by the worker.
+
+        Until that is done what is shown is another family's, and greyed.
+        """
         self._typed, verdict = formulas.read(event.definition, self.store.scene)
         self.window.set_verdict(verdict)
+        self.answers.doubt(True, formulas.UNREAD if self._typed is None else formulas.DERIVING)
         if self._typed is not None:
             self.runner.submit(self._typed)
 
@@ -167,6 +172,9 @@ class Controller:
         if answer.job != self._typed:
             return
         self.window.set_verdict(answer.verdict)
+        self.answers.doubt(
+            not answer.verdict.right, "" if answer.verdict.right else formulas.UNREAD
+        )
         if answer.verdict.right:
             scene = formulas.moved(self.store.scene, answer.job.family)
             # its kernels are new: first those of a path as it is while a pin is dragged
@@ -188,17 +196,9 @@ class Controller:
 
     def check(self) -> None:
         """Compute the path and the map that are shown again in float64."""
-        shown = self.answers.path
-        if shown is not None:
-            job, theta = shown.job, shown.paths.theta[0]
+        for job in self.answers.to_check():
             self.answers.say("computing again in float64 …", True)
-            self.runner.submit(CheckJob(job.family, job.start, job.end, job.alpha, theta))
-        drawn = self.answers.map
-        if drawn is not None and self.store.scene.layers.map:
-            of = drawn.job
-            self.runner.submit(
-                MapCheckJob(of.family, of.chart, of.scalar, of.token, of.source, drawn.field)
-            )
+            self.runner.submit(job)
 
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
@@ -209,22 +209,22 @@ class Controller:
 
     def _follow(self, old: Scene, new: Scene) -> None:
         self.morph.end()
+        if self.awaiting.blank and chart_drawn(old) is chart_drawn(new):
+            return  # it is shown with all the rest
+        self.answers.remark_on(old, new)
         if old.family == new.family and old.chart != new.chart:
             self._switch_chart(old, new)
             return
         if chart_drawn(old) is not chart_drawn(new):
-            self.answers.forget()
-            self.streaming.forget()
-            self.watching.end()
+            self._forget()
             self._show_everything(new)
             return
         if (old.start, old.end, old.vector) != (new.start, new.end, new.vector):
             drawing.show_pins(self.canvas, new)
         self._look(old, new)
-        if old.opacity != new.opacity:
-            drawing.show_opacity(self.canvas, new)
         if old.layers != new.layers:
             drawing.show_layers(self.canvas, new)
+            self.answers.show_opacity()
             self.answers.show_path()
             self.streaming.draw()
             self._planned = {k: job for k, job in self._planned.items() if k not in STUDIES}
@@ -248,11 +248,14 @@ class Controller:
         if (old.colormap, old.map_opacity) != (new.colormap, new.map_opacity):
             self.answers.show_map()
             self.streaming.draw()
+        if old.opacity != new.opacity:
+            self.answers.show_opacity()
 
     def _switch_chart(self, old: Scene, new: Scene) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.watching.end()
         self.streaming.forget()
+        self.answers.forget_map()
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, *STUDIES)
         self._planned = {k: job for k, job in self._planned.items() if k in kept}
@@ -271,13 +274,40 @@ class Controller:
                 self._take(message)
 
     def _plan(self, scene: Scene) -> None:
+        if self.awaiting.blank:
+            return
         wanted = jobs(scene, self._viewport)
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
         self._planned = wanted
+        self.answers.compare(wanted, self._viewport.dragging or self.part(Playing).is_playing)
+
+    def _forget(self, words: str = AWAITED) -> None:
+        """What is shown belongs to no scene any longer."""
+        self.morph.end()
+        self.answers.forget(words)
+        self.streaming.forget()
+        self.watching.end()
+
+    def _resume(self) -> None:
+        """What was prepared cannot be shown, or changes nothing: everything is as it was."""
+        if self.editor.is_waiting:
+            return
+        if self.awaiting.blank:
+            self._show_everything(self.store.scene)
+            for part in self.parts:
+                part.on_scene(self.store.scene, self.store.scene)
+        self.answers.doubt(False)
+
+    def give_up(self, job: object) -> None:
+        """The user cancelled ``job``: what it was to answer does not come."""
+        if isinstance(job, PrepareTask):
+            self.editor.fail()
+            self._resume()
+        self.answers.say(f"given up: {words_of(job)}", False)  # type: ignore[arg-type]
 
     def _show_everything(self, scene: Scene) -> None:
-        self._planned = {}
+        self._planned, self.awaiting.blank = {}, False
         drawing.show_scene(self.canvas, scene)
         self.window.set_distributions(None)
         self.window.set_title(scene.title or manifold_of(scene.family).title)
@@ -315,8 +345,10 @@ class Controller:
             part.close()
 
     def _take(self, message: object) -> None:
+        if self.awaiting.blank and isinstance(message, Drawn | CheckAnswer):
+            return  # it is asked for again if the scene stays
         match message:
-            case PathAnswer() if self._is_wanted(message):
+            case PathAnswer() if is_wanted(self._planned, message.job):
                 self.answers.take_path(message, self._viewport.dragging)
                 if is_hopeful(message):
                     self.answers.say("not converged: trying again in float64 …", False)
@@ -331,17 +363,18 @@ class Controller:
             case StudyAnswer():
                 self._take_study(message)
             case RelaxAnswer():
-                self.watching.begin(message, lambda words: self.answers.say(words, True))
-            case PathAnswer():
-                self._take_late(message)
+                self.watching.begin(message, self.answers)
+            case PathAnswer() if self._viewport.dragging and is_late(self._planned, message.job):
+                # one move behind: better drawn than nothing
+                self.answers.take_path(message, dragging=True)
             case _:
                 self._take_word(message)
 
     def _take_word(self, message: object) -> None:
-        """What is said rather than drawn."""
-        match message:
+        match message:  # what is said rather than drawn
             case Prepared():
                 self.editor.take(message)
+                self._resume()
             case FamilyAnswer():
                 self._show_family(message)
             case CheckAnswer():
@@ -353,25 +386,13 @@ class Controller:
                     self.streaming.fail(message.problem.partition(": ")[2])
                 elif isinstance(message.job, PrepareTask):
                     self.editor.fail()
+                    self._resume()
                 self.answers.say(message.problem, False)
                 self._rest()
-
-    def _is_wanted(self, answer: PathAnswer) -> bool:
-        """Whether it is the path that was asked for last, be it in the quality of a drag."""
-        wanted = self._planned.get(PathJob)
-        return isinstance(wanted, PathJob) and wanted == replace(
-            answer.job, quality=wanted.quality, steps=wanted.steps
-        )
-
-    def _take_late(self, answer: PathAnswer) -> None:
-        """During a drag the last answer is one move behind: better drawn than nothing."""
-        current = self._planned.get(type(answer.job))
-        if self._viewport.dragging and getattr(current, "family", None) == answer.job.family:
-            self.answers.take_path(answer, dragging=True)
 
     def _take_study(self, answer: StudyAnswer) -> None:
         """Show it if it was asked for last, or one move of a drag before."""
         asked = self._planned.get(type(answer.job))
-        late = self._viewport.dragging and getattr(asked, "family", None) == answer.job.family
+        late = self._viewport.dragging and is_late(self._planned, answer.job)
         if answer.job == asked or late:
             self.answers.take_study(answer)

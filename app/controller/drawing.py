@@ -9,7 +9,8 @@ import numpy as np
 
 from app.controller import currents, curves, flowing, lives, picture, studies, surfaces
 from app.controller.flowing import FlowAnswer
-from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer
+from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer, PathJob
+from app.controller.measures import message
 from app.controller.studies import StudyAnswer
 from app.model.scene import UNTURNED, Scene
 from app.views.base import Axes, Canvas, Outline
@@ -19,6 +20,9 @@ from compute.dense_curve import polygon
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
 from compute.types import Floats
+
+# how much is seen of what is not the scene's
+GREYED = 0.25
 
 
 def _manifold_and_chart(scene: Scene) -> tuple[Manifold, Chart]:
@@ -31,6 +35,12 @@ def show_scene(canvas: Canvas, scene: Scene) -> None:
     _, chart = _manifold_and_chart(scene)
     canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
     show_ground(canvas, scene, chart)
+    _clear(canvas)
+    show_layers(canvas, scene)
+
+
+def _clear(canvas: Canvas) -> None:
+    """Nothing that an engine has computed."""
     canvas.set_curve("geodesic", None)
     canvas.set_map(None)
     canvas.set_ellipses(None)
@@ -41,7 +51,6 @@ def show_scene(canvas: Canvas, scene: Scene) -> None:
     for kinds in studies.KINDS.values():
         for kind in kinds:
             canvas.set_curve(kind, None)
-    show_layers(canvas, scene)
 
 
 def show_ground(canvas: Canvas, scene: Scene, chart: Chart) -> None:
@@ -81,9 +90,31 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
     show_pins(canvas, scene)
 
 
-def show_opacity(canvas: Canvas, scene: Scene) -> None:
-    """How much is seen of each layer, and of each kind of curve."""
+def blank(canvas: Canvas, words: str) -> None:
+    """Nothing of any scene, but ``words`` on what is awaited."""
+    canvas.set_surface(None)
+    canvas.set_axes(Axes(("", "")))
+    canvas.set_outline(None)
+    canvas.set_marks(None)
+    canvas.set_critical(None)
+    for name in ("A", "B"):
+        canvas.set_pin(name, None)
+    canvas.set_vector(None)
+    canvas.set_curve("straight", None)
+    canvas.set_grid(False)
+    _clear(canvas)
+    canvas.set_message(words)
+
+
+def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozenset()) -> None:
+    """How much is seen of each layer, and of each kind of curve; little of the answers of jobs of
+    the kinds ``stale``, which are not the scene's.
+    """
     shares = asdict(scene.opacity)
+    for layer in studies.layers_of(stale) | (
+        {"geodesic", "transport"} if PathJob in stale else set()
+    ):
+        shares[layer] *= GREYED
     kinds = {**studies.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
     kinds["singularities"] = tuple(lives.KINDS.values())
     faded = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
@@ -131,7 +162,7 @@ def show_path(
     layers = scene.layers
     canvas.set_curve("geodesic", picture.geodesic(answer, chart) if layers.geodesic else None)
     canvas.set_transport(picture.carried(answer, chart) if layers.transport else None)
-    canvas.set_message(picture.message(answer))
+    canvas.set_message(message(answer))
 
 
 def show_moving_point(
@@ -144,9 +175,10 @@ def show_moving_point(
     return row
 
 
-def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer) -> None:
-    """The scalar map, if the scene shows one."""
-    canvas.set_map(picture.color_map(scene, answer) if scene.layers.map else None)
+def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer, stale: bool = False) -> None:
+    """The scalar map, if the scene shows one; little of it if it is not, or no longer, the scene's."""
+    drawn = picture.color_map(scene, answer) if scene.layers.map else None
+    canvas.set_map(replace(drawn, opacity=GREYED * drawn.opacity) if drawn and stale else drawn)
 
 
 def show_study(

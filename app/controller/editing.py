@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +25,15 @@ SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "family.temperature"
 class Editor:
     """Changes one store's scene; what does not fit is told in the window, not raised."""
 
-    def __init__(self, store: Store, window: Window, submit: Callable[[Task], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        window: Window,
+        submit: Callable[[Task], None],
+        wait: Callable[[Mapping[str, Any]], None] = lambda changes: None,
+    ) -> None:
         self._store = store
+        self._wait = wait  # told what is being prepared
         self._window = window
         self._submit = submit
         self._waiting: dict[str, Any] = {}  # changes that are being prepared
@@ -106,6 +113,7 @@ class Editor:
         elif self._waiting or is_slow(scene, changes):
             self._waiting = {**self._waiting, **changes}
             self._submit(PrepareTask(scene, tuple(self._waiting.items())))
+            self._wait(self._waiting)
         else:
             self._make(changes)
 

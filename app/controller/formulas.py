@@ -19,6 +19,9 @@ from compute.formulas.parse import FormulaError
 from compute.manifold import Manifold, is_singular
 from compute.types import Extent
 
+# what the status line says while the formula that is typed is not the family that is shown
+DERIVING = "deriving the family …"
+UNREAD = "what is shown is of the last formula that could be read"
 # cells across the view in which a metric is looked at
 GRID = 48
 # and those in which a density is looked at, at so many samples: at its ends it must be e^−FADED of most

@@ -113,21 +113,21 @@ Job = (
 
 @dataclass(frozen=True, eq=False)
 class PathAnswer:
-    """paths: the one geodesic (n = 1) in a batch; transport along it; its Morse index.
+    """paths: the one geodesic (n = 1) in a batch; transport along it; its Morse index, if counted.
 
     curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support, of
     very many outcomes the likeliest;
     rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
-    bounds: of the distance, or None; curvature (2,): K at the pins; divergences of A and B, only at
-    rest; second: it took a second try.
+    bounds: of the distance, or None, both at α = 0 alone; curvature (2,): K at the pins; divergences
+    of A and B, only at rest; second: it took a second try.
     dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,).
     """
 
     job: PathJob
     paths: Paths
     transport: Transport
-    morse_index: int
+    morse_index: int | None
     curve: Floats
     dense: DenseCurve
     row_at: Callable[[Floats], Floats]
@@ -234,7 +234,7 @@ def path_answer(
 ) -> PathAnswer:
     """What is shown of a path: its Morse index, the carried vector, the distributions, the bounds."""
     start, end = np.array([job.start]), np.array([job.end])
-    index, final = 0, job.quality == "final"
+    index, final = None, job.quality == "final"
     if final and job.alpha == 0.0:
         passed = jacobi.morse_index(engine, manifold, paths)
         paths, index = jacobi.marked(paths, passed), int(passed[0])
@@ -248,7 +248,8 @@ def path_answer(
     rows = manifold.density(np.concatenate([curve, start, end]), support.x)
     density, sample = manifold.density, support.x
     support, rows, kept = _likeliest(support, rows)
-    bounds = manifold.bounds(start, end) if manifold.bounds is not None else None
+    metric = job.alpha == 0.0  # the distance is no measure of another connection's path
+    bounds = manifold.bounds(start, end) if metric and manifold.bounds is not None else None
     return PathAnswer(
         job=job,
         paths=paths,
@@ -264,7 +265,7 @@ def path_answer(
         row_a=rows[-2],
         row_b=rows[-1],
         straight_length=_straight_length(manifold, start[0], end[0]),
-        distance=float(manifold.distance(start, end)[0]) if manifold.distance else None,
+        distance=float(manifold.distance(start, end)[0]) if metric and manifold.distance else None,
         bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
         curvature=manifold.curvature(np.concatenate([start, end])),
         divergences=divergences(manifold, start[0], end[0]) if final else None,

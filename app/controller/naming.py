@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from app.controller.checking import CheckJob, MapCheckJob
 from app.controller.doctor import DoctorJob
 from app.controller.flowing import FlowJob
@@ -42,9 +40,8 @@ _WORDS: dict[type, str] = {
 
 
 def words_of(job: Errand) -> str:
-    """As in "Computing …"; a job that nobody gave words to is called by its class."""
+    """As in "Computing …"."""
     if isinstance(job, MapJob):
         return "the distances" if job.source is not None else "the map"
     stated = job.words if isinstance(job, Task) else _WORDS.get(type(job), "")
-    plain = type(job).__name__.removesuffix("Job").removesuffix("Task")
-    return stated or re.sub(r"(?<=.)(?=[A-Z])", " ", plain).lower()
+    return stated or "what is shown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from app.controller.parts import Desk
 from app.controller.runner import JobFailed
@@ -25,6 +26,8 @@ WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "Wasserstein", "e": "e-pat
 @dataclass(frozen=True)
 class NormalsTask(Task):
     """All four ways from one normal to another."""
+
+    words: ClassVar[str] = "the paths between two normals"
 
     of: Normals
 

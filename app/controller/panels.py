@@ -22,7 +22,11 @@ LAYER_WORDS = {
         "All of one radius by g: large where distributions are hard to tell apart. One that would not "
         "fit between its neighbours is left out.",
     ),
-    "tokens": ("Tokens", "The queries of the sentence; the fainter, the farther off this plane."),
+    "tokens": (
+        "Tokens",
+        "The queries of the sentence; the fainter, the farther off this plane. Hollow ones had another "
+        "mask: the model never gave them the row that this plane has there.",
+    ),
     "geodesic": ("Geodesic", "∇θ′ = 0: of all near paths between A and B the shortest, for α = 0."),
     "straight": (
         "Straight line",
@@ -88,7 +92,8 @@ def state(scene: Scene) -> PanelState:
         line_element=manifold.line_element,
         definition=manifold.key.removeprefix("custom:") if name == "custom" else "",
         attention=attention.state(scene.family) if name == attention.NAME else None,
-        note=attention.note(manifold) or f"Gaussian curvature K: {manifold.curvature_words}",
+        note=attention.note(manifold, scene.family)
+        or f"Gaussian curvature K: {manifold.curvature_words}",
         layers=[
             LayerRow(
                 field,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.controller.numbers import Numbers
 from app.controller.task import Task
 from app.model.scene import Scene
 from app.model.store import Store
@@ -41,6 +42,15 @@ class Part:
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         """The scene changed, and what the controller draws of it is drawn."""
+
+    def prefer(self, numbers: Numbers) -> None:
+        """Write numbers in this way from now on."""
+
+    def on_waiting(self) -> None:
+        """Another subject is prepared: what is shown of the scene's is to go.
+
+        A change of the scene follows, or `on_scene` of the same one if it stays.
+        """
 
     def on_message(self, message: object) -> None:
         """An answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""

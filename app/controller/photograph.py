@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class PictureTask(Task):
 
     ``modified``: when the file was written.
     """
+
+    words: ClassVar[str] = "the picture"
 
     chosen: Photograph
     modified: int = 0

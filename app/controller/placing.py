@@ -86,7 +86,8 @@ def _off(scene: Scene, manifold: Manifold, xy: Floats) -> str:
     nearest = int(gaps.argmin())
     if gaps[nearest] > SNAP:
         return ""
-    return f"   “{marks.labels[nearest]}” lies {marks.residual[nearest]:.0%} off the plane"
+    other = "" if marks.is_own(nearest) else f", and had another mask than “{marks.mask_of}”"
+    return f"   “{marks.labels[nearest]}” lies {marks.residual[nearest]:.0%} off the plane{other}"
 
 
 def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
@@ -115,11 +116,15 @@ def _drawn(scene: Scene) -> tuple[Manifold, Chart]:
 def _landmark_near(
     scene: Scene, manifold: Manifold, chart: Chart, before: Pin | None, xy: Floats
 ) -> int | None:
-    """The landmark that a pin comes near; one that it moves away from does not hold it."""
+    """The landmark that a pin comes near; one that it moves away from does not hold it, and one whose
+    own surface is another never does.
+    """
     if manifold.landmarks is None or scene.view is None or before is None:
         return None
     marks, old = chart.forward(manifold.landmarks.theta), chart.forward(np.array(before.theta))
     gaps = _gaps(scene, marks, xy)
+    if manifold.landmarks.own is not None:
+        gaps = np.where(manifold.landmarks.own, gaps, np.inf)
     nearest = int(gaps.argmin())
     leaving = gaps[nearest] > float(_gaps(scene, marks[nearest : nearest + 1], old)[0]) + 1e-9
     return nearest if gaps[nearest] < SNAP and not leaving else None

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from app.controller import flowing, studies
 from app.controller.jobs import STEPS, EllipseJob, Job, MapJob, PathJob
+from app.controller.studies import Study
 from app.model.scene import DISTANCE, HEIGHT, Scene, chart_of
 from compute.families import family as manifold_of
 from compute.types import Extent
 
 # what the map is larger than the plot, which changes a little when the colour bar comes
 SLACK = 0.08
+
+
+class Submits(Protocol):
+    """What the controller needs of a runner."""
+
+    def submit(self, job: Job) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,19 @@ def visible(scene: Scene, viewport: Viewport) -> Extent:
     if not chart.equal or chart.dimension == 3 or scene.chart.startswith(HEIGHT):
         return scene.view
     return scene.view.with_aspect(*viewport.pixels).grown(SLACK)
+
+
+def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
+    """Whether it is the path that was asked for last, be it in the quality of a drag."""
+    wanted = planned.get(PathJob)
+    return isinstance(wanted, PathJob) and wanted == replace(
+        job, quality=wanted.quality, steps=wanted.steps
+    )
+
+
+def is_late(planned: Mapping[type, Job], job: PathJob | Study) -> bool:
+    """Whether it is of the family that is shown, though of another moment."""
+    return getattr(planned.get(type(job)), "family", None) == job.family
 
 
 def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:

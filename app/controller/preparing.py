@@ -15,7 +15,8 @@ from app.model import colormaps
 from app.model.flow import rewritten
 from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
 from compute.engine import Engine
-from compute.families import changed
+from compute.families import changed, families, parse
+from compute.head_choice import settings
 
 Changes = tuple[tuple[str, Any], ...]
 
@@ -25,6 +26,7 @@ class PrepareTask(Task):
     """Lay out what ``scene`` is after ``changes``."""
 
     urgent: ClassVar[bool] = True
+    words: ClassVar[str] = "what is to be shown"
 
     scene: Scene
     changes: Changes
@@ -48,6 +50,18 @@ class Prepared:
 
     job: PrepareTask
     problem: str = ""
+
+
+def prepared(scene: Scene, changes: Mapping[str, Any]) -> str:
+    """What the changes need prepared, in words."""
+    known = families()
+    if "family" in changes:
+        name = parse(str(changes["family"]))[0]
+        return f"“{known[name].title}”" if name in known else "another family"
+    if "family.layer" in changes or "family.head" in changes:
+        c = {**settings(parse(scene.family)[1]), **_within("family.", changes)}
+        return f"layer {c['layer']}, head {c['head']}"
+    return "the family" if _within("family.", changes) else "the height"
 
 
 def is_slow(scene: Scene, changes: Mapping[str, Any]) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.controller import picture
 from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.jobs import EllipseJob, MapJob, PathAnswer, PathJob, perform
+from app.controller.measures import measures as of_path
 from app.controller.normals import WORDS, NormalsAnswer, NormalsTask
 from app.controller.photograph import PictureAnswer, PictureTask, task_of
 from app.controller.plan import Viewport, jobs
@@ -90,7 +90,7 @@ def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
 def measures(answers: Answers) -> list[Measure]:
     """The lines of the measures panel."""
     path = answers.get(PathJob)
-    lines = picture.measures(path) if isinstance(path, PathAnswer) else []
+    lines = of_path(path) if isinstance(path, PathAnswer) else []
     studied = [answer for answer in answers.values() if isinstance(answer, StudyAnswer)]
     return [*lines, *(measure for answer in studied for measure in answer.measures)]
 

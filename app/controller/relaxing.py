@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute.engine import Engine
+from app.controller.numbers import Numbers
+from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
-from compute.optimise import PathOptimization, Relaxation
+from compute.manifold import Manifold
+from compute.optimise import PathOptimization, Relaxation, finer
+from compute.types import Status
 
 Point = tuple[float, float]
 # of a descent that takes longer, the rounds shown: all at first, when most happens
 MOST_FRAMES = 90
+# the last round has so many times as many nodes, and at most so many rounds of Newton's method
+FINER, POLISHED = 4, 12
 
 
 @dataclass(frozen=True)
@@ -26,19 +31,38 @@ class RelaxJob:
 
 @dataclass(frozen=True, eq=False)
 class RelaxAnswer:
-    """The rounds to show, first to last."""
+    """The rounds to show, first to last, and the energy of the curve of each."""
 
     job: RelaxJob
     history: tuple[Relaxation, ...]
+    energies: tuple[float, ...]
 
 
 def perform(engine: Engine, job: RelaxJob) -> RelaxAnswer:
-    """The whole relaxation."""
-    solver = PathOptimization(manifold_of(job.family), engine, "descent")
+    """The whole relaxation, whose last round is Newton's method in float64: descent grows slow."""
+    manifold = manifold_of(job.family)
+    solver = PathOptimization(manifold, engine, "descent")
     history = solver.optimize_attention(np.array(job.start), np.array(job.end))
-    return RelaxAnswer(job, tuple(history[: MOST_FRAMES - 1] + history[-1:]))
+    shown = (*history[: MOST_FRAMES - 1], *(_rest(manifold, history[-1]) or history[-1:]))
+    return RelaxAnswer(job, shown, tuple(solver.curve_energy(state) for state in shown))
 
 
-def words(state: Relaxation) -> str:
-    """One line on a round."""
-    return f"Round {state.round}: action {state.action:.6g}, acceleration {state.acceleration:.1e}"
+def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
+    """Where Newton's method ends from the last round of the descent, with more nodes on its curve."""
+    polish = PathOptimization(manifold, ReferenceEngine(), "newton", FINER * (len(last.theta) - 1))
+    theta = finer(last.theta, FINER)
+    if not manifold.in_domain(theta).all():
+        return []
+    state = replace(polish.begin(theta), round=last.round)
+    for _ in range(POLISHED):
+        following = polish.step(state)
+        if following.status == Status.OK or following.round == state.round:
+            break
+        state = following
+    return [replace(state, round=last.round + 1)]
+
+
+def words(state: Relaxation, energy: float, numbers: Numbers) -> str:
+    """One line on a round: the energy is that of the measures, ∫g(θ′,θ′)dt along the curve."""
+    known = numbers.plain(energy) if np.isfinite(energy) else "not known: it leaves the domain"
+    return f"Round {state.round}: energy {known}, acceleration {state.acceleration:.1e}"

@@ -193,8 +193,10 @@ class Streaming:
     def show_state(self) -> None:
         """Form, time, limiter and history in the panel."""
         scene, answer = self._store.scene, self._answer
-        flow, known = scene.flow, answer is not None and flowing.is_shown(scene)
-        found = answer if known else None
+        flow, found = scene.flow, None
+        if answer is not None and flowing.is_shown(scene):
+            # numbers of another field, or of another equation, are not this one's
+            found = answer if flowing.alike(answer.job, flowing.wanted(scene)) else None
         self._window.set_panel(
             "Flow",
             FlowState(

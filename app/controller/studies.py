@@ -6,7 +6,7 @@ The answer to any of them is a few curves in θ, by their kind, and a few measur
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -184,6 +184,11 @@ def wanted(scene: Scene, dragging: bool) -> list[Study]:
 def kinds_of(job: Study) -> tuple[str, ...]:
     """The kinds of curve that a job may answer with."""
     return KINDS[_LAYERS[type(job)]]
+
+
+def layers_of(kinds: Iterable[type]) -> set[str]:
+    """The layers whose jobs are of some of these kinds."""
+    return {_LAYERS[kind] for kind in kinds if kind in _LAYERS}
 
 
 def plane_of(scene: Scene) -> str:
@@ -373,7 +378,8 @@ def _cut(engine: Engine, manifold: Manifold, job: CutJob) -> Found:
 def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
     stated = settings(parse(job.family)[1])
     head, plane = chosen(stated)
-    space = QuerySpace(head.k, float(stated["temperature"]), head.bias)
+    unit = 1.0 / (head.factor * np.sqrt(head.k.shape[1]))  # of a scale that is not 1/√d
+    space = QuerySpace(head.k, float(stated["temperature"]) * unit, head.bias)
     a, b = (plane.q0 + plane.U @ np.array(at) for at in (job.start, job.end))
     path = space.between(a, b)
     off = path.queries - plane.q0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
+from app.controller.attention import SAME, off_own
 from app.controller.parts import Desk
 from app.controller.runner import JobFailed
 from app.controller.task import Cancelled, Emit, Task
@@ -15,8 +17,9 @@ from app.views.events import Event
 from app.views.token_path import TokenPathChosen, TokenPathState
 from compute.engine import Engine
 from compute.families import families, parse
-from compute.head_choice import OF_FILE, file_of
+from compute.head_choice import file_of, settings
 from compute.layers import RowPath, row_path, token_rows
+from compute.planes import whole_numbers
 
 # words of a row that are named
 NAMED = 3
@@ -26,35 +29,64 @@ NO_HEAD = "Only attention has layers and heads: choose a head of a model as the 
 
 @dataclass(frozen=True)
 class TokenPathTask(Task):
-    """The path of one query's rows over the layers of a head, or the heads of a layer.
+    """The path of one query's own rows over the layers of a head, or the heads of a layer."""
 
-    ``file``: its source and what it calls its arrays.
-    """
+    words: ClassVar[str] = "the token’s path"
 
-    file: tuple[tuple[str, str], ...]
-    layer: int
-    head: int
-    temperature: float
+    family: str
     token: int
     over: str
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer in one go: it is a softmax a layer."""
-        file = file_of(dict(self.file))
-        place = (self.layer, self.head, self.temperature)
-        path = row_path(token_rows(file, self.token, self.over, *place))
-        one = file.head(self.layer, self.head, self.token)
-        emit(TokenPathAnswer(self, path, one.query_labels, one.key_labels))
+        c = settings(parse(self.family)[1])
+        file, left_out = file_of(c), whole_numbers("mask", c["mask"])
+        place = (c["layer"], c["head"], float(c["temperature"]))
+        try:
+            path = row_path(token_rows(file, self.token, self.over, *place, left_out))
+        except ValueError as problem:
+            emit(NoPath(self, str(problem), file.tokens))
+            return
+        one = file.head(c["layer"], c["head"], self.token).without(left_out)
+        keys = (*one.key_labels, "the sink")[: path.rows.shape[1]]
+        current = c["layer" if self.over == "layers" else "head"]
+        emit(TokenPathAnswer(self, path, one.query_labels, keys, current, self._off()))
+
+    def _off(self) -> str:
+        """How far the row that the panel Distributions has of the token is from its own."""
+        try:
+            gap = off_own(self.family, self.token)
+        except ValueError:
+            return ""  # there is no plane
+        if gap < SAME:
+            return "Rows of the token’s own query under its own mask, as Distributions has them."
+        return (
+            "Rows of the token’s own query under its own mask. Distributions has that of its place on "
+            f"the plane, under the mask of the plane: it differs by up to {gap:.2g} here."
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class TokenPathAnswer:
-    """The path, and the labels of all queries and keys."""
+    """The path, the labels of all queries and keys, the layer or head of the scene, and how its row
+    there compares with that of the plane.
+    """
 
     job: TokenPathTask
     path: RowPath
     queries: tuple[str, ...]
     keys: tuple[str, ...]
+    current: int
+    off: str
+
+
+@dataclass(frozen=True)
+class NoPath:
+    """Why a token has no path over that."""
+
+    job: TokenPathTask
+    words: str
+    queries: tuple[str, ...]
 
 
 class TokenPath(Watched):
@@ -68,19 +100,14 @@ class TokenPath(Watched):
         self._last = 0  # the token that A was last on
 
     def wanted(self, scene: Scene) -> TokenPathTask | None:
-        name, stated = parse(scene.family)
-        known = families()[name].parameters
-        if "layer" not in known:
+        name, _ = parse(scene.family)
+        if "layer" not in families()[name].parameters:
             self.show(_nothing(NO_HEAD))
             return None
-        given = {**known, **stated}
         if scene.start is not None and scene.start.token is not None:
             self._last = scene.start.token
         token = self._last if self._chosen.token < 0 else self._chosen.token
-        file = tuple((key, str(given[key])) for key in OF_FILE)
-        return TokenPathTask(
-            file, given["layer"], given["head"], given["temperature"], token, self._chosen.over
-        )
+        return TokenPathTask(scene.family, token, self._chosen.over)
 
     def on_event(self, event: Event) -> None:
         super().on_event(event)
@@ -92,12 +119,24 @@ class TokenPath(Watched):
         if parse(old.family)[1].get("source") != parse(new.family)[1].get("source"):
             # tokens of another sentence
             self._chosen, self._last = TokenPathChosen(-1, self._chosen.over), 0
+        if old.family != new.family:
+            self.asked = None
+            self.show(_nothing(""))
         super().on_scene(old, new)
 
     def on_message(self, message: object) -> None:
         match message:
             case TokenPathAnswer() if message.job == self.asked:
                 self.show(state(message, self._chosen))
+            case NoPath() if message.job == self.asked:
+                words = f"{message.words[0].upper()}{message.words[1:]}."
+                token, over, followed = self._chosen.token, self._chosen.over, message.job.token
+                nothing = _nothing(words)
+                self.show(
+                    replace(
+                        nothing, tokens=message.queries, token=token, over=over, followed=followed
+                    )
+                )
             case JobFailed(job=TokenPathTask()) if message.job == self.asked:
                 self.asked = None
                 self.show(_nothing(message.problem))
@@ -125,7 +164,7 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen) -> TokenPathState:
     )
     return TokenPathState(
         answer.queries, chosen.token, chosen.over, job.token, path.xy, path.circle, turning,
-        job.layer if job.over == "layers" else job.head, tips, words,
+        answer.current, tips, f"{words} {answer.off}".rstrip(),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -42,6 +43,8 @@ NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is sho
 @dataclass(frozen=True)
 class TopologyTask(Task):
     """Persistence of the level sets of a map that is known."""
+
+    words: ClassVar[str] = "the topology of the map"
 
     family: str
     chart: str
@@ -126,6 +129,11 @@ class Topology(Part):
             self._field = self._answer = self._asked = None
             self._chosen = -1
             self._show()
+
+    def on_waiting(self) -> None:
+        self._field = self._answer = self._asked = None
+        self._chosen = -1
+        self._show()
 
     def on_message(self, message: object) -> None:
         if isinstance(message, TopologyAnswer):

@@ -44,3 +44,7 @@ class Watched(Part):
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         self.ask()
+
+    def on_waiting(self) -> None:
+        self.asked = None
+        self.show(None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.controller import relaxing
+from app.controller.answers import Answers
 from app.controller.picture import curve
-from app.controller.relaxing import RelaxAnswer
+from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.surfaces import chart_drawn
+from app.model.scene import Scene
 from app.model.store import Store
 from app.views.base import Canvas, Window
 
@@ -24,18 +26,20 @@ class Watching:
         self._window = window
         self._stop: Callable[[], None] | None = None
 
-    def begin(self, answer: RelaxAnswer, say: Callable[[str], None]) -> None:
-        """Show the rounds one after another; a scene that changes ends it."""
+    def begin(self, answer: RelaxAnswer, said: Answers) -> None:
+        """Show the rounds one after another; pins or a family that change end it."""
         self.end()
-        rounds = iter([*answer.history, *[answer.history[-1]] * LAST_STAYS])
+        every = list(zip(answer.history, answer.energies, strict=True))
+        rounds = iter([*every, *[every[-1]] * LAST_STAYS])
 
         def show() -> None:
-            state, scene = next(rounds, None), self._store.scene
-            if state is None or scene.family != answer.job.family:
+            found = next(rounds, None)
+            if found is None or not _is_of(answer.job, self._store.scene):
                 self.end()
                 return
-            self._canvas.set_curve("relaxing", curve(state.theta, chart_drawn(scene)))
-            say(relaxing.words(state))
+            theta = found[0].theta
+            self._canvas.set_curve("relaxing", curve(theta, chart_drawn(self._store.scene)))
+            said.say(relaxing.words(*found, said.numbers), True)
 
         self._stop = self._window.every(ROUND_MS, show)
 
@@ -45,3 +49,9 @@ class Watching:
             self._stop()
             self._stop = None
             self._canvas.set_curve("relaxing", None)
+
+
+def _is_of(job: RelaxJob, scene: Scene) -> bool:
+    """Whether it is the path between the pins of a scene that relaxes."""
+    assert scene.start and scene.end
+    return (job.family, job.start, job.end) == (scene.family, scene.start.theta, scene.end.theta)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
-from app.controller import flowform, picture
+from app.controller import attention, flowform, measures, picture
 from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, MapAnswer, PathAnswer
 from app.controller.panels import chart_words
@@ -107,11 +107,11 @@ class Layout:
         width, height = self.chart
         left, right, top, bottom = width + 6.0, self.size[0] - EDGE, 14.0, height - 14.0
         if "measures" in self.panels:
-            measures = [*picture.measures(self._path), *_of_studies(self.found)]
-            needed = draw.height_of_measures(measures)
+            lines = [*measures.measures(self._path), *_of_studies(self.found)]
+            needed = draw.height_of_measures(lines)
             self._check_room("measures", bottom - top, needed)
             under = bottom - needed if "distributions" in self.panels else top
-            draw.draw_measures(ink, measures, (left, under, right, bottom))
+            draw.draw_measures(ink, lines, (left, under, right, bottom))
             bottom = under - EDGE
         if "distributions" in self.panels:
             shown = picture.distributions(self.scene, self._path, manifold_of(self.scene.family))
@@ -178,7 +178,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         if isinstance(answer, MapAnswer)
     ]
     status = Status(int(path.paths.status[0]))
-    numbers = {m.name: m.value.replace("-", "−") for m in picture.measures(path)}
+    numbers = {m.name: m.value.replace("-", "−") for m in measures.measures(path)}
     first = [
         f"{scene.title or manifold.title}{_head_of(scene.family)}.",
         f"{formula}.",
@@ -186,12 +186,12 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
         *coloured,
     ]
     lengths = [f"α = {scene.alpha:g}".replace("-", "−")]
-    for name in ("Fisher–Rao length", "Straight line", "Closed form"):
+    for name in (*measures.LENGTH.values(), "Straight line", "Closed form"):
         if name in numbers:
             lengths.append(f"{name} {' '.join(numbers[name].split())}")
     proof = [f"Certificate: {status.words}"]
     for name in ("End point missed by", "Speed drift", "Transport drift"):
-        if name in numbers and numbers[name] != picture.KEPT_BY_NONE:
+        if name in numbers and numbers[name] != measures.KEPT_BY_NONE:
             proof.append(f"{name[0].lower()}{name[1:]} {numbers[name]}")
     flows = [_of_flow(answer) for answer in found if isinstance(answer, FlowAnswer)]
     return [
@@ -208,7 +208,8 @@ def _head_of(family: str) -> str:
     if name != "attention":
         return ""
     head = head_choice.settings(stated)
-    return f" ({Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']})"
+    place = f"{Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']}"
+    return f" ({'; '.join((place, *attention.caveats(family)))})"
 
 
 def _of_flow(answer: FlowAnswer) -> str:

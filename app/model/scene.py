@@ -14,6 +14,7 @@ from app.model.photograph import Photograph
 from app.model.timeline import Timeline
 from compute.charts import Chart
 from compute.families import family as manifold_of
+from compute.families import parse
 from compute.manifold import Manifold, inner
 from compute.types import Extent
 
@@ -23,6 +24,8 @@ Camera = tuple[float, float, float, float, float]
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # what turns a chart of the plane into a surface whose height is the scalar that is mapped
 HEIGHT = "height:"
+# what is said where another family ended an α of the last one
+REMARK = "α is 0 again for another family; Undo brings it back"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
@@ -182,8 +185,8 @@ def check_height(scene: Scene) -> None:
 
 
 def of_family(scene: Scene, family: str) -> Scene:
-    """``scene`` moved to another family: its pins, chart and view are that family's own, and it has no
-    title any more.
+    """``scene`` moved to another family: its pins, chart and view are that family's own, its α is 0,
+    and it has no title any more.
 
     They stay where the landmarks do: at another temperature, or with other keys, of one plane.
     """
@@ -199,6 +202,7 @@ def of_family(scene: Scene, family: str) -> Scene:
         family=family,
         title="",
         scalar=scene.scalar if kept else manifold.scalars[0],
+        alpha=scene.alpha if _same_name(scene.family, family) else 0.0,
         chart="",
         start=None,
         end=None,
@@ -208,6 +212,16 @@ def of_family(scene: Scene, family: str) -> Scene:
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare)
+
+
+def is_reset(old: Scene, new: Scene) -> bool:
+    """Whether a change of family has ended an α ≠ 0."""
+    return old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
+
+
+def _same_name(family: str, other: str) -> bool:
+    """Whether both are of one family, with other parameters, another head or another formula."""
+    return parse(family)[0] == parse(other)[0]
 
 
 def _same_places(manifold: Manifold, other: Manifold) -> bool:
@@ -253,7 +267,7 @@ def _default_pin(manifold: Manifold, which: int) -> Pin:
     theta = manifold.pins[which]
     if manifold.landmarks is not None:
         gaps = np.linalg.norm(manifold.landmarks.theta - np.array(theta), axis=1)
-        if gaps.min() == 0.0:
+        if gaps.min() == 0.0 and manifold.landmarks.is_own(int(gaps.argmin())):
             return Pin(theta, int(gaps.argmin()))
     return Pin(theta)
 

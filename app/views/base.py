@@ -76,13 +76,14 @@ class Curve:
 @dataclass(frozen=True, eq=False)
 class Marks:
     """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface);
-    of zeros their index (k,), which has colours of its own.
+    of zeros their index (k,), which has colours of its own; hollow (k,): drawn as rings, or None.
     """
 
     xy: Array
     labels: tuple[str, ...]
     fade: Array
     index: tuple[int, ...] = ()
+    hollow: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,8 @@ class ColorMap2D:
 class Distributions:
     """Rows to plot over a common support: bars when ``labels``, curves otherwise.
 
-    x (k,); names and rows (r, k) such as A, B and the moving point.
+    x (k,); names and rows (r, k) such as A, B and the moving point.  note: how far the rows are those
+    of a model, or "".  ``stale``: of what was shown before, and greyed until other rows arrive.
     """
 
     x: Array
@@ -123,16 +125,22 @@ class Distributions:
     title: str
     names: tuple[str, ...]
     rows: Array
+    note: str = ""
+    stale: bool = False
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One line of the measures panel; ``hint`` teaches one sentence; not ``ok`` is a warning."""
+    """One line of the measures panel; ``hint`` teaches one sentence; not ``ok`` is a warning.
+
+    ``stale``: of what was shown before, and greyed until its own answer arrives.
+    """
 
     name: str
     value: str
     hint: str = ""
     ok: bool = True
+    stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -248,6 +256,12 @@ class Window(ABC):
 
     @abstractmethod
     def set_panels(self, state: PanelState) -> None: ...
+    @abstractmethod
+    def set_waiting(self, words: str, whole: bool) -> None:
+        """What is being prepared: line element and note of the old subject give way to ``words``;
+        ``whole``: chart, connection and map are its too, and greyed.  The next state ends it.
+        """
+
     @abstractmethod
     def set_verdict(self, verdict: Verdict) -> None:
         """What the definition typed last is."""

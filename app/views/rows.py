@@ -29,7 +29,7 @@ class Strip:
 class RowsState:
     """Strips over one support x (s,), of outcomes with ``labels`` or of a density with none.
 
-    ``playhead``: the time that is marked in all of them.
+    ``playhead``: the time that is marked in all of them; ``stale``: they are of what was shown before.
     """
 
     x: Array
@@ -38,3 +38,4 @@ class RowsState:
     strips: tuple[Strip, ...]
     note: str
     playhead: float
+    stale: bool = False

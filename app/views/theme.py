@@ -26,6 +26,7 @@ class Theme:
     border: str
     text: str
     muted: str
+    stale: str  # what belongs to something else than what is shown
     accent: str
     warning: str
     done: str
@@ -84,6 +85,7 @@ DARK = Theme(
     border="#2e333e",
     text="#e4e7ee",
     muted="#98a1b3",
+    stale="#575e6c",
     accent="#4cc2ff",
     warning="#ffb454",
     done="#5fe0a8",
@@ -117,6 +119,7 @@ LIGHT = Theme(
     border="#d3d7e0",
     text="#1c2028",
     muted="#5d6677",
+    stale="#aab0bc",
     accent="#0a7dbd",
     warning="#a55b00",
     done="#0b8a5a",

@@ -13,14 +13,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from compute import planes
 from compute.arrays import matrix, vector
+from compute.attention_rows import holds
 from compute.chart_hull import encloses, hull
 from compute.charts import Chart, parameters
 from compute.family import Family
-from compute.head_choice import DEFAULTS, chosen, settled
+from compute.head_choice import DEFAULTS, chosen, file_of, settled
 from compute.heads import Head
 from compute.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support, solve2
 from compute.softmax import Softmax, slot
@@ -192,23 +193,37 @@ def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
 
 
 def of_head(
-    head: Head, plane: planes.Plane, temperature: float = 1.0, key: str = "attention"
+    head: Head,
+    plane: planes.Plane,
+    temperature: float = 1.0,
+    key: str = "attention",
+    own: NDArray[np.bool_] | None = None,
+    mask_of: str = "",
 ) -> Manifold:
-    """The manifold of one head's attention on a plane of its queries."""
-    scale = 1.0 / (temperature * np.sqrt(head.k.shape[1]))
+    """The manifold of one head's attention on a plane of its queries.
+
+    own (m,): the queries whose own mask the head has, None: all; ``mask_of``: whose mask it is.  A
+    softcap and a sink of the head are not represented: its logits are linear in the query.
+    """
+    scale = head.factor / temperature
     return softmax_manifold(
         head.k @ plane.U * scale,
         head.k @ plane.q0 * scale + head.bias,
         key=key,
         labels=head.key_labels,
-        landmarks=Landmarks(plane.theta, head.query_labels, plane.residual),
+        landmarks=Landmarks(plane.theta, head.query_labels, plane.residual, own, mask_of),
         pins=plane.pins,
     )
 
 
 def _build(key: str, **parameters: Any) -> Manifold:
     head, plane = chosen(parameters)
-    return of_head(head, plane, float(parameters["temperature"]), key)
+    file = file_of(parameters)
+    if not file.masks_by_query:
+        return of_head(head, plane, float(parameters["temperature"]), key)
+    query = file.query_of(parameters["mask_of"])
+    own = holds(file, parameters["layer"], parameters["head"], query)
+    return of_head(head, plane, float(parameters["temperature"]), key, own, file.tokens[query])
 
 
 FAMILY = Family(

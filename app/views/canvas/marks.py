@@ -1,4 +1,4 @@
-"""Tokens: labelled points, fainter the further they lie off the surface."""
+"""Tokens: labelled points, fainter the further they lie off the surface, rings if it is not theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.views.base import Marks
 from app.views.canvas.frame import Frame, Pixels
 from app.views.canvas.glyphs import Atlas
 from app.views.canvas.layer import Layer
-from app.views.canvas.shapes import NOTHING, Pen, Vertices, discs
+from app.views.canvas.shapes import NOTHING, Pen, Vertices, discs, join
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
 
@@ -25,6 +25,8 @@ PLACES = (
     ((0.5, 0.0), (0.0, 12.0)),
 )
 FAINTEST = 0.62
+# of the discs that are drawn as rings
+HOLE = 3.6
 # labels for which room is looked for, the least faint ones
 TRIED = 160
 Box = tuple[float, float, float, float]
@@ -69,6 +71,10 @@ class MarksLayer(Layer):
         shapes = discs(
             at, Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
         )
+        if self._marks.hollow is not None and self._marks.hollow.any():
+            # what is not of this surface is a ring
+            inner = Pen(rgba(self.theme.background), HOLE)
+            shapes = join(shapes, discs(at[self._marks.hollow], inner))
         return shapes, self._labels(frame, at, alpha)
 
     def _ink(self, i: int) -> str:

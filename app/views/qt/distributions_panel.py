@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QSizePolicy
 from app.views.base import Distributions
 from app.views.events import Event
 from app.views.qt.plots import paint, pg, plot
-from app.views.qt.widgets import WIDE, label, panel
+from app.views.qt.widgets import WIDE, label, look, panel
 from app.views.theme import Theme
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
 MOST_BARS = 40
 # heights in pixels: of the plot at least, of a word, of what is under the plot
 LOWEST, WORD, AXIS = 150, 14, 52
+# of rows that are not the scene's
+FAINT = 0.25
 NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
 
 
@@ -34,7 +36,9 @@ class DistributionsPanel:
         self.plot.setMinimumHeight(LOWEST)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
         self._legend = label("", wrap=True)
+        self._note = label("", "quiet", wrap=True)
         column.addWidget(self._legend)
+        column.addWidget(self._note)
         column.addWidget(self.plot, 1)
         self._bars: list[pg.BarGraphItem] = []
         self._curves: list[pg.PlotDataItem] = []
@@ -56,6 +60,9 @@ class DistributionsPanel:
             self._make(distributions)
             self._layout, self._shown = layout, None
         before, self._shown = self._shown, distributions
+        self._note.setText(distributions.note if distributions is not None else "")
+        self._note.setVisible(bool(distributions is not None and distributions.note))
+        self._grey(distributions is not None and distributions.stale)
         stated = distributions is not None and len(distributions.x) > 1
         self.plot.setVisible(stated)
         if distributions is None or not stated:
@@ -67,6 +74,12 @@ class DistributionsPanel:
         if any(i < len(distributions.rows) - 1 for i in changed):
             self._top = 0.0
         self._scale(distributions)
+
+    def _grey(self, stale: bool) -> None:
+        """Little is seen of rows that are of what was shown before."""
+        look(self._legend, "stale" if stale else "")
+        for item in (*self._bars, *self._curves):
+            item.setOpacity(FAINT if stale else 1.0)
 
     def _scale(self, d: Distributions) -> None:
         top = float(np.max(d.rows)) * 1.06

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider, QWidget
 
 from app.views.base import Choice, PanelState
 from app.views.events import Event, FormulaTyped, Held, SceneEdited
@@ -51,6 +51,11 @@ class FamilyPanel:
         column.addLayout(self._map)
         column.addStretch(1)
         self._wire()
+        # what is another family's too
+        self._rest: tuple[QWidget, ...] = (
+            self.own.widget, self.head.widget, self.chart, self.alpha, self.alpha_words,
+            self.scalar, self.token, self.colormap, self.opacity,
+        )  # fmt: skip
 
     def _make_geometry(self) -> QFormLayout:
         rows = form()
@@ -109,6 +114,8 @@ class FamilyPanel:
         if state == self._state:
             return
         self._state = state
+        for widget in self._rest:
+            widget.setEnabled(True)
         fill(self.family, state.families, state.family)
         fill(self.scalar, state.scalars, state.scalar)
         fill(self.chart, state.charts, state.chart)
@@ -131,6 +138,14 @@ class FamilyPanel:
         with QSignalBlocker(self.alpha):
             self.alpha.setValue(round(state.alpha * ALPHA_STEPS))
         self.alpha_words.setText(f"{state.alpha:+.2f}".replace("-", "−") if state.alpha else "0")
+
+    def wait(self, words: str, whole: bool) -> None:
+        """Say what is prepared in place of what belongs to the old subject, until the next state."""
+        self._state = None
+        self.formula.setText("")
+        self.note.setText(words)
+        for widget in self._rest if whole else ():
+            widget.setEnabled(False)
 
     def furnish(self) -> None:
         """Show colours beside the names of colour maps from now on: they are slow to load."""

@@ -12,7 +12,9 @@ from app.views.qt.widgets import WIDE, label, look, panel
 
 
 class MeasuresPanel:
-    """Two columns, a name and its value; a measure that is not fine is marked and coloured."""
+    """Two columns, a name and its value; a measure that is not fine is marked and coloured, one of what
+    was shown before is greyed.
+    """
 
     def __init__(self) -> None:
         self.widget, column = panel(WIDE)
@@ -49,12 +51,14 @@ class MeasuresPanel:
 
 def _set(name: QLabel, value: QLabel, measure: Measure) -> None:
     value_words = measure.value.replace("-", "−")
-    text = value_words if measure.ok else f"⚠ {value_words}"
-    if (name.text(), value.text()) == (measure.name, text):
+    text = value_words if measure.ok or measure.stale else f"⚠ {value_words}"
+    shown = (name.text(), value.text(), name.objectName() == "stale")
+    if shown == (measure.name, text, measure.stale):
         return
     name.setText(measure.name)
     value.setText(text)
-    look(value, "" if measure.ok else "warning")
+    look(name, "stale" if measure.stale else "quiet")
+    look(value, "stale" if measure.stale else "" if measure.ok else "warning")
     for widget in (name, value):
         widget.setToolTip(measure.hint)
     value.setAccessibleName(measure.name)

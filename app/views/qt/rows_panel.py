@@ -19,11 +19,15 @@ from app.views.theme import Theme
 KINDS = ("e", "geodesic", "m")
 HINT = (
     "Each column is the distribution at one moment of the way from A (left) to B (right). "
-    "Fisher: ∫√g(θ′,θ′)dt. KL: √(n Σ KL both ways) over n equal steps, which on the e- and the "
-    "m-path is √J, and on the geodesic the distance. Click to put the moving point there."
+    "Length: Fisher’s, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt, which on the e- and the m-path of an "
+    "exponential family is Jeffreys’ divergence. Click to put the moving point there."
 )
 # pixels that a word takes at least, of its letters, and of title and axis
-ROW, LETTERS, HEADING = 11, 11, 48
+# of rows that are not the scene's
+FAINT = 0.3
+ROW, LETTERS, HEADING = 11, 11, 58
+# of a title of two lines
+TITLE = 36
 
 
 class RowsPanel:
@@ -42,7 +46,7 @@ class RowsPanel:
         self._plots.ci.layout.setHorizontalSpacing(10)
         self._plots.scene().sigMouseClicked.connect(self._click)
         self._plots.scene().sigMouseMoved.connect(self._hover)
-        self._readout = label("", "quiet")
+        self._readout = label("", "quiet", wrap=True)
         # as high as there is room, and no reason to scroll
         self._plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self._plots, 1)
@@ -65,7 +69,7 @@ class RowsPanel:
         if state is None:
             self._readout.setText("")
             return
-        if before is None or before.strips is not state.strips:
+        if before is None or before.strips is not state.strips or before.stale != state.stale:
             self._readout.setText(state.note)
             top = max((float(s.rows.max(initial=0.0)) for s in state.strips), default=1.0)
             for strip in state.strips:
@@ -144,11 +148,17 @@ class _StripPlot:
         left.setTicks([list(enumerate(state.labels))] if state.labels else None)
         colour = {"e": theme.e_path, "m": theme.m_path}.get(strip.kind, theme.text)
         words = strip.words if strip.fine else f"⚠ {strip.words}"
+        ink = theme.muted if strip.fine else theme.warning
+        if state.stale:
+            colour = ink = theme.stale
+        self.image.setOpacity(FAINT if state.stale else 1.0)
         self.plot.setTitle(
             f'<span style="color:{colour}">{strip.title}</span> '
-            f'<span style="color:{theme.muted if strip.fine else theme.warning}">{words}</span>',
+            f'<span style="color:{ink}">{words.replace(" · ", "<br>")}</span>',
             size="9pt",
         )
+        self.plot.titleLabel.setMaximumHeight(TITLE)
+        self.plot.layout.setRowFixedHeight(0, TITLE)
         self.plot.titleLabel.item.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
 
 

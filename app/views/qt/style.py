@@ -63,7 +63,10 @@ QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; margin: -5px 0;
     border-radius: 7px; }}
 #heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
+QComboBox:disabled, QAbstractSpinBox:disabled, QLabel:disabled {{ color: {stale}; }}
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {stale}; }}
 #quiet {{ color: {muted}; }}
+#stale {{ color: {stale}; }}
 #formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
     font-size: {larger}pt; }}
 #changed {{ color: {accent}; border-color: {accent}; }}

@@ -76,17 +76,20 @@ class TokenPathPanel:
         """Show a state without telling it back."""
         self._state = state
         drawn = state is not None and len(state.xy) > 0
-        for widget in (self.map, self.turns, self.tip, self.token, self.over):
+        for widget in (self.map, self.turns, self.tip):
             widget.setVisible(drawn)
+        for widget in (self.token, self.over):
+            widget.setVisible(state is not None and len(state.tokens) > 0)
         self.words.setText("" if state is None else state.note or state.words)
-        if state is None or not drawn:
+        if state is None or not state.tokens:
             return
         at = f"at A: {state.tokens[state.followed]}" if state.token < 0 else "at A"
         tokens = [Choice("-1", at), *(Choice(str(i), t) for i, t in enumerate(state.tokens))]
         fill(self.token, tokens, str(state.token))
         fill(self.over, OVERS, state.over)
-        self.tip.setText(state.tips[state.current])
-        self._draw(state)
+        if drawn:
+            self.tip.setText(state.tips[state.current])
+            self._draw(state)
 
     def _draw(self, state: TokenPathState) -> None:
         count, theme = len(state.xy), self._theme
@@ -119,7 +122,7 @@ class TokenPathPanel:
 
     def _hover(self, place: QPointF) -> None:
         """Say what the nearest dot is, if the pointer is on one."""
-        if self._state is None:
+        if self._state is None or not self._state.tips:
             return
         at = self.map.getViewBox().mapSceneToView(place)
         found = self._dots.pointsAt(at)

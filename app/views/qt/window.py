@@ -209,6 +209,9 @@ class MainWindow(Window):
         self._family.show(state)
         self._layers.show(state)
 
+    def set_waiting(self, words: str, whole: bool) -> None:
+        self._family.wait(words, whole)
+
     def set_verdict(self, verdict: Verdict) -> None:
         self._family.own.set_verdict(verdict)
 

@@ -1,0 +1,52 @@
+"""While another subject is prepared nothing of the old one stands under the new one's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from app.controller import drawing
+from app.controller.answers import Answers
+from app.controller.parts import Part
+from app.controller.preparing import prepared
+from app.model.store import Store
+from app.views.base import Canvas, Window
+
+# what changes the numbers of a head without moving anything: it is greyed, and not taken away
+MILD = {"family.temperature"}
+
+
+class Awaiting:
+    """Blanks the views from the moment a change is asked for until it is made, or cannot be.
+
+    ``forget`` drops the answers, given what is to be said in their place.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        canvas: Canvas,
+        window: Window,
+        answers: Answers,
+        forget: Callable[[str], None],
+    ) -> None:
+        self._store, self._canvas, self._window = store, canvas, window
+        self._answers, self._forget = answers, forget
+        self.parts: Sequence[Part] = ()
+        self.blank = False  # nothing is shown
+
+    def begin(self, changes: Mapping[str, Any]) -> None:
+        """These changes of the scene are being prepared."""
+        words = f"preparing {prepared(self._store.scene, changes)} …"
+        if set(changes) <= MILD:
+            self._answers.doubt(True)
+            self._answers.say(words, True)
+            return
+        self.blank = True
+        self._forget(words)
+        words = words[0].upper() + words[1:]
+        drawing.blank(self._canvas, words)
+        self._window.set_waiting(words, "family" in changes)
+        self._window.set_title(words)
+        for part in self.parts:
+            part.on_waiting()

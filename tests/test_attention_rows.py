@@ -1,0 +1,192 @@
+"""Rows under each query's own mask, scale and bias; what is said of a plane that has one mask."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from app.cli import main
+from app.controller import attention, browsing, picture, placing
+from app.export import page
+from app.model import session
+from app.model.scene import Pin, of_family
+from compute import attention_rows, heads
+from compute.families import family
+from compute.layers import token_rows
+from compute.survey import sample
+
+TOKENS = 7
+
+
+def saved(tmp_path, name: str = "head.npz", **more: object) -> str:
+    """A causal head file, with whatever else it is to hold."""
+    rng = np.random.default_rng(3)
+    arrays = {key: rng.normal(size=(2, 2, TOKENS, 8)) for key in "qkv"}
+    words = np.array([f"w{i}" for i in range(TOKENS)])
+    path = tmp_path / name
+    mask = np.tri(TOKENS, dtype=bool)
+    np.savez(path, tokens=words, **({"mask": mask} | arrays | more))
+    return str(path)
+
+
+def exact(
+    source: str, layer: int, head: int, scale: float, cap: float = np.inf, bias=0.0, sink=None
+):
+    """The rows by SciPy's softmax, one query after another."""
+    file = np.load(source)
+    q, k = file["q"][layer, head], file["k"][layer, head]
+    found = np.zeros((TOKENS, TOKENS))
+    for i in range(TOKENS):
+        logits = scale * (k[: i + 1] @ q[i])
+        logits = cap * np.tanh(logits / cap) if np.isfinite(cap) else logits
+        logits = logits + np.broadcast_to(bias, (TOKENS, TOKENS))[i, : i + 1]
+        every = logits if sink is None else np.append(logits, sink)
+        found[i, : i + 1] = softmax(every)[: i + 1]
+    return found
+
+
+def test_each_query_has_its_own_mask(tmp_path):
+    source = saved(tmp_path)
+    file = heads.load(source)
+    rows = attention_rows.rows(file, 1, 0)
+    np.testing.assert_allclose(rows, exact(source, 1, 0, 8**-0.5), atol=1e-12)
+    # the plane's one mask is that of the last query alone
+    shown = file.head(1, 0).rows()
+    np.testing.assert_allclose(shown[-1], rows[-1], atol=1e-12)
+    assert np.abs(shown[:-1] - rows[:-1]).max(axis=1).min() > 0.01
+
+
+def test_scale_softcap_bias_and_sink_are_those_of_the_file(tmp_path):
+    bias = np.random.default_rng(4).normal(size=(TOKENS, TOKENS))
+    more = {"scale": np.array([[1.0, 0.5], [0.25, 2.0]]), "softcap": np.float32(3.0), "bias": bias}
+    source = saved(tmp_path, **more)
+    rows = attention_rows.rows(heads.load(source), 1, 1)
+    np.testing.assert_allclose(rows, exact(source, 1, 1, 2.0, 3.0, bias), atol=1e-12)
+    source = saved(tmp_path, "sinks.npz", sinks=np.full((2, 2), 0.7))
+    file = heads.load(source)
+    rows = attention_rows.rows(file, 0, 1)
+    np.testing.assert_allclose(rows, exact(source, 0, 1, 8**-0.5, sink=0.7), atol=1e-12)
+    path = token_rows(file, 4, "layers", 0, 1)
+    np.testing.assert_allclose(path.sum(axis=1), 1.0, atol=1e-12)
+    assert path.shape == (2, 6), "five keys and the sink"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"scale": np.array([1.0, 2.0, 3.0])}, "scale must broadcast to (2, 2)"),
+        ({"softcap": np.array(-1.0)}, "softcap must be positive"),
+        ({"sinks": np.array(np.nan)}, "sinks must be finite"),
+        ({"attention": np.ones((3, 3))}, "attention must have shape (2, 2, 7, 7)"),
+        ({"bias": np.ones((5, 5))}, "bias must broadcast to"),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path, more, words):
+    with pytest.raises(ValueError, match=r".*") as problem:
+        heads.load(saved(tmp_path, **more))
+    assert words in str(problem.value)
+
+
+def test_a_mask_holds_for_those_who_have_it_up_to_a_constant(tmp_path):
+    distance = np.arange(TOKENS)[:, None] - np.arange(TOKENS)[None, :]
+    file = heads.load(saved(tmp_path, bias=-0.5 * distance, mask=np.ones((1, TOKENS), bool)))
+    # a penalty for distance shifts a row by a constant, where all keys are seen
+    assert attention_rows.holds(file, 0, 0, TOKENS - 1).all()
+    file = heads.load(saved(tmp_path))
+    assert attention_rows.holds(file, 0, 0, 3).tolist() == [i == 3 for i in range(TOKENS)]
+
+
+@pytest.fixture
+def causal(tmp_path) -> str:
+    """The specification of a causal head with a record of its rows."""
+    source = saved(tmp_path, "plain.npz")
+    file = heads.load(source)
+    record = np.array([[attention_rows.rows(file, i, j) for j in range(2)] for i in range(2)])
+    record[0, 1, 3, :4] = 0.25
+    return "attention:" + saved(tmp_path, attention=record.astype(np.float16))
+
+
+def test_the_command_prints_rows_and_what_vouches_for_them(causal, tmp_path, capsys):
+    assert main(["rows", f"{causal}?layer=1&head=0", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    expected = exact(causal.removeprefix("attention:"), 1, 0, 8**-0.5)
+    np.testing.assert_allclose(told["rows"], expected, atol=1e-12)
+    assert told["tokens"] == told["key_tokens"] == [f"w{i}" for i in range(TOKENS)]
+    assert told["status"] == "OK"
+    assert 0.0 < told["verified"] < 1e-3
+    assert main(["rows", f"{causal}?layer=0&head=1"]) == 0
+    assert "not the model's own rows" in capsys.readouterr().out
+    assert main(["rows", f"attention:{tmp_path / 'plain.npz'}", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verified"] is None
+    assert main(["rows", "gaussian"]) == 2
+    assert "attention:bank" in capsys.readouterr().err
+
+
+def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
+    scene = of_family(session.load("bank"), f"{causal}?layer=1&head=0&mask_of=4")
+    manifold = family(scene.family)
+    chart = manifold.charts[0]
+    assert picture.marks(manifold, chart).hollow.tolist() == [i != 4 for i in range(TOKENS)]
+    for pin in (scene.start, scene.end):
+        assert pin.token in (None, 4)
+    places = chart.forward(manifold.landmarks.theta)
+    assert placing.pin_at(scene, Pin((0.0, 0.0)), places[4]).token == 4
+    assert placing.pin_at(scene, Pin((0.0, 0.0)), places[2]).token is None
+    assert "another mask than “w4”" in placing.described(scene, places[2])
+
+
+def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(causal):
+    name = f"{causal}?layer=1&head=0"
+    mask, known = attention.caveats(name)
+    assert mask.startswith("under the mask of “w6”")
+    assert "6 hollow" in mask
+    assert "meet the model’s within" in known
+    note = attention.row_note(name, (Pin((0.0, 0.0), 2), None))
+    gap = attention.off_own(name, 2)
+    assert f"the row of “w2” itself differs by up to {gap:.2g} (its own mask" in note
+    manifold = family(name)
+    shown = manifold.density(manifold.landmarks.theta[2], np.arange(float(TOKENS)))
+    own = attention_rows.rows(heads.load(causal.removeprefix("attention:")), 1, 0, [2])[0]
+    assert gap == pytest.approx(np.abs(shown - own).max())
+    assert mask in page._head_of(name)
+    for phrase in ("Under the mask of “w6”", "meet the model’s"):
+        assert phrase in attention.note(manifold, name)
+
+
+def test_a_file_without_mask_scale_or_record_is_not_verified(tmp_path):
+    (words,) = attention.caveats("attention:bank")
+    assert words.startswith("not verified")
+    for lacking in ("record", "mask", "scale"):
+        assert lacking in words
+    assert "not verified" in page._head_of("attention:bank")
+    more = {"softcap": np.array(30.0), "sinks": np.zeros((2, 2))}
+    said = " ".join(attention.caveats("attention:" + saved(tmp_path, **more)))
+    assert "caps logits at 30" in said
+    assert "sink" in said
+
+
+def test_the_browser_has_the_entropies_of_the_rows_that_the_model_had(causal):
+    rows = exact(causal.removeprefix("attention:"), 0, 0, 8**-0.5)
+    logs = np.log(np.where(rows > 0, rows, 1.0))
+    entropies = -(rows * logs).sum(axis=1)
+    found = browsing._glance(causal, 0, 0)
+    assert found.entropy == pytest.approx(np.median(entropies))
+    shares = entropies[1:] / np.log(np.arange(2, TOKENS + 1))
+    assert found.share == pytest.approx(np.median(shares))
+    assert sample(TOKENS) == list(range(TOKENS))
+    assert "under its own mask" in browsing._words(causal, 0, 0)
+
+
+def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):
+    """Twice the usual scale is half the temperature, of the same plane."""
+    source, doubled = saved(tmp_path), saved(tmp_path, "scaled.npz", scale=np.array(2 * 8**-0.5))
+    kind = "?plane=pca"
+    warm, scaled = (
+        family(f"attention:{source}{kind}&temperature=0.5"),
+        family(f"attention:{doubled}{kind}"),
+    )
+    np.testing.assert_allclose(scaled.logits[0], warm.logits[0], atol=1e-12)
+    np.testing.assert_allclose(scaled.logits[1], warm.logits[1], atol=1e-12)

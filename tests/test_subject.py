@@ -1,0 +1,277 @@
+"""What is on the screen belongs to what is chosen, or is greyed or gone in the same event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+from app.controller import measures as numbers
+from app.controller import relaxing
+from app.controller.controller import Controller
+from app.controller.formulas import DERIVING, UNREAD, FamilyJob
+from app.controller.jobs import Job, MapJob, PathJob, perform
+from app.controller.naming import words_of
+from app.controller.preparing import PrepareTask
+from app.controller.runner import JobFailed
+from app.controller.task import Task
+from app.export import page
+from app.model import session
+from app.model.scene import REMARK, Pin, of_family
+from app.model.store import Store
+from app.views.base import Canvas, Measure, Window
+from app.views.events import FormulaTyped, Held, PinMoved, SceneEdited, ViewChanged
+from compute.engine import ReferenceEngine
+from compute.families import family as manifold_of
+
+
+@cache
+def answers(job: Job) -> tuple[object, ...]:
+    """What the reference answers; what was asked before is not computed again."""
+    found: list[object] = []
+    perform(ReferenceEngine(), job, found.append, lambda: False)
+    return tuple(found)
+
+
+class Desk:
+    """A controller with views that only remember and a worker that answers when it is told to.
+
+    Of the normals, without what costs time and is not asked about.
+    """
+
+    def __init__(self, map: bool = False) -> None:
+        self.jobs: list[Job] = []
+        self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
+        scene = session.load("gaussian")
+        scene = replace(scene, layers=replace(scene.layers, map=map, ellipses=False))
+        runner = MagicMock(submit=self.jobs.append)
+        self.control = Controller(Store(scene), self.canvas, self.window, runner)
+        self.jobs.clear()
+        self.control.prefer(numbers.USUAL, (16, 16))
+
+    def answer(self, *kinds: type) -> None:
+        """Perform what was asked; of some kinds only, and the rest stays undone."""
+        asked, self.jobs[:] = list(self.jobs), []
+        for job in asked:
+            if kinds and not isinstance(job, kinds):
+                self.jobs.append(job)
+            else:
+                for answer in answers(job):
+                    self.control.on_message(answer)
+
+    def edit(self, field: str, value: object) -> None:
+        self.control.on_event(SceneEdited(((field, value),)))
+
+    @property
+    def rows(self) -> list[Measure]:
+        return self.window.set_measures.call_args.args[0]
+
+    @property
+    def status(self) -> str:
+        return self.window.set_status.call_args.args[2]
+
+    def drawn(self, kind: str) -> object:
+        return [c.args[1] for c in self.canvas.set_curve.call_args_list if c.args[0] == kind][-1]
+
+    def last(self, setter: str) -> object:
+        return getattr(self.canvas, setter).call_args.args[0]
+
+
+@pytest.fixture(scope="module")
+def settled() -> Desk:
+    """Normals at rest; tests put back what they change."""
+    desk = Desk()
+    desk.answer()
+    return desk
+
+
+def test_another_family_takes_everything_of_the_old_one_away_before_it_is_ready():
+    desk = Desk()
+    desk.answer()
+    names = [row.name for row in desk.rows]
+    assert "converged" in desk.status
+    desk.edit("family", "cauchy")
+    assert desk.control.store.scene.family == "gaussian", "it is being prepared"
+    assert [row.name for row in desk.rows] == names, "rows keep their places"
+    assert all(row.stale and row.value == "…" for row in desk.rows)
+    assert "Cauchy" in desk.status
+    assert "converged" not in desk.status
+    for setter in ("set_map", "set_ellipses", "set_transport", "set_moving_point", "set_marks"):
+        assert desk.last(setter) is None
+    assert desk.drawn("geodesic") is None
+    assert desk.drawn("straight") is None
+    assert {c.args for c in desk.canvas.set_pin.call_args_list[-2:]} == {("A", None), ("B", None)}
+    assert desk.window.set_distributions.call_args.args[0] is None
+    words, whole = desk.window.set_waiting.call_args.args
+    assert whole
+    assert "Cauchy" in words
+    assert "Cauchy" in desk.window.set_title.call_args.args[0]
+    # an answer about the old family that comes late is not drawn
+    desk.jobs.append(PathJob("gaussian", (0.0, 1.0), (1.0, 1.0), (0.1, 0.0), 0.0, "final"))
+    desk.answer(PathJob)
+    assert desk.drawn("geodesic") is None
+    desk.answer(PrepareTask)
+    assert desk.control.store.scene.family == "cauchy"
+    assert all(row.stale for row in desk.rows), "its own numbers are not there yet"
+    desk.answer()
+    assert not any(row.stale for row in desk.rows)
+    exact = manifold_of("cauchy")
+    a, b = (np.array(pin) for pin in exact.pins)
+    shown = {row.name: row.value for row in desk.rows}
+    assert float(shown["Fisher–Rao length"]) == pytest.approx(float(exact.distance(a, b)), rel=1e-5)
+
+
+@pytest.mark.parametrize("end", ["fails", "is cancelled"])
+def test_what_cannot_be_prepared_brings_everything_back(end):
+    desk = Desk()
+    desk.answer()
+    desk.edit("family", "cauchy")
+    (task,) = [job for job in desk.jobs if isinstance(job, PrepareTask)]
+    desk.jobs.clear()
+    if end == "fails":
+        desk.control.on_message(JobFailed(task, "ValueError: no"))
+    else:
+        desk.control.give_up(task)
+    assert not desk.control.editor.is_waiting
+    desk.answer()
+    assert desk.drawn("geodesic") is not None
+    assert not any(row.stale for row in desk.rows)
+
+
+def test_alpha_greys_the_path_at_once_and_names_the_length_after_its_connection(settled):
+    desk = settled
+    desk.edit("alpha", 0.5)
+    assert all(row.stale for row in desk.rows)
+    assert "converged" not in desk.status
+    assert desk.canvas.set_opacity.call_args.args[1]["geodesic"] < 0.5
+    assert desk.window.set_distributions.call_args.args[0].stale
+    desk.answer()
+    shown = {row.name: row.value for row in desk.rows}
+    assert shown["Length of the α-geodesic"].endswith("(α = 0.5)")
+    assert "Energy of the α-geodesic" in shown
+    assert not {"Fisher–Rao length", "Energy", "Closed form", "Bounds"} & set(shown)
+    assert shown["Conjugate points passed"] == numbers.KEPT_BY_NONE
+    assert "%" not in shown["Straight line"]
+    assert desk.canvas.set_opacity.call_args.args[1]["geodesic"] == 1.0
+    assert not desk.window.set_distributions.call_args.args[0].stale
+    path = desk.control.answers.path
+    assert (path.distance, path.bounds, path.morse_index) == (None, None, None)
+    caption = " ".join(page.caption(desk.control.store.scene, path, [path]))
+    assert "Length of the α-geodesic" in caption
+    assert "Closed form" not in caption
+    assert "Fisher–Rao length" not in caption
+    desk.edit("alpha", 0.0)
+    desk.answer()
+
+
+def test_alpha_ends_with_its_family_which_is_said_and_can_be_undone():
+    desk = Desk()
+    desk.edit("alpha", 0.5)
+    desk.edit("family", "cauchy")
+    desk.answer(PrepareTask)
+    assert desk.control.store.scene.alpha == 0.0
+    desk.answer(PathJob)
+    assert REMARK in desk.status
+    desk.control.store.undo()
+    assert (desk.control.store.scene.family, desk.control.store.scene.alpha) == ("gaussian", 0.5)
+    head = of_family(replace(session.load("bank"), alpha=0.5), "attention:bank?layer=1&head=8")
+    assert head.alpha == 0.5, "another head is of one family"
+
+
+def test_rows_keep_their_places_while_a_pin_is_dragged(settled):
+    desk = settled
+    before = [row.name for row in desk.rows]
+    desk.control.on_event(PinMoved("A", (0.4, 0.2), done=False))
+    assert not any(row.stale for row in desk.rows), "what moves does not flicker"
+    desk.control.answers._plotted = 0.0
+    desk.answer(PathJob)
+    assert [row.name for row in desk.rows] == before
+    stale = {row.name for row in desk.rows if row.stale}
+    assert {"KL(A‖B)", "KL(B‖A)", "√Jeffreys", "Conjugate points passed"} <= stale
+    assert "Fisher–Rao length" not in stale
+    desk.control.on_event(PinMoved("A", (0.4, 0.2), done=True))
+    desk.answer()
+    assert not any(row.stale for row in desk.rows)
+
+
+def test_in_a_drag_what_takes_long_is_greyed(settled):
+    desk = settled
+    desk.control.on_event(Held(True))
+    desk.edit("alpha", 1.0)
+    milliseconds, run_out = desk.window.every.call_args.args
+    assert not any(row.stale for row in desk.rows if row.name == "Fisher–Rao length")
+    assert milliseconds < 500
+    run_out()
+    assert all(row.stale for row in desk.rows)
+    desk.edit("alpha", 0.0)
+    desk.control.on_event(Held(False))
+    desk.answer()
+    assert not any(row.stale for row in desk.rows)
+
+
+def test_a_map_of_another_scalar_is_faint_and_keeps_its_own_name():
+    desk = Desk(map=True)
+    desk.control.on_event(ViewChanged(desk.control.store.scene.view, (60, 40)))
+    desk.answer()
+    desk.edit("scalar", "curvature")
+    faint = desk.last("set_map")
+    assert faint.label == "Entropy (nats)"
+    assert faint.opacity < 0.5
+    desk.answer(MapJob)
+    drawn = desk.last("set_map")
+    assert (drawn.label, drawn.opacity) == ("Gaussian curvature K", 1.0)
+
+
+def test_a_moment_that_is_not_the_one_shown_is_greyed_at_rest(settled):
+    desk = settled
+    scene = desk.control.store.scene
+    desk.control.store.update(replace(scene, end=Pin((0.5, 1.0))))
+    assert all(row.stale for row in desk.rows)
+    desk.control.store.update(scene)
+    assert not any(row.stale for row in desk.rows), "it is the one that is shown"
+    desk.answer()
+
+
+def test_a_formula_that_is_not_shown_yet_greys_what_is():
+    scene = session.load("gaussian")
+    typed = '{"coordinates": ["a", "b"], "domain": ["b > 0"], "metric": ["1/b^2", "0", "1/b^2"]}'
+    desk = Desk()
+    desk.answer()
+    desk.control.on_event(FormulaTyped(typed))
+    assert all(row.stale for row in desk.rows)
+    assert desk.status == DERIVING
+    desk.control.on_event(FormulaTyped(typed.replace("1/b^2", "1/q^2")))
+    assert desk.status == UNREAD
+    assert all(row.stale for row in desk.rows)
+    desk.jobs.clear()
+    desk.control.on_event(FormulaTyped(typed))
+    desk.answer(FamilyJob)
+    assert desk.control.store.scene.family != scene.family
+    desk.answer()  # in haste, and then with all its numbers
+    desk.answer()
+    assert not any(row.stale for row in desk.rows)
+
+
+def test_every_task_has_words_for_those_who_wait():
+    import app.controller.roster  # noqa: F401
+
+    for kind in Task.__subclasses__():
+        assert kind.words, kind.__name__
+    job = PrepareTask(session.load("gaussian"), (("family", "beta"),))
+    assert "prepare" not in words_of(job)
+
+
+def test_a_path_that_relaxes_ends_at_the_energy_of_the_geodesic():
+    a, b = (-1.5, 0.6), (1.5, 0.6)
+    manifold = manifold_of("gaussian")
+    least = float(manifold.distance(np.array(a), np.array(b))) ** 2
+    found = relaxing.perform(ReferenceEngine(), relaxing.RelaxJob("gaussian", a, b))
+    # the midpoint rule that is made small lies below; what is shown does not
+    assert found.history[-2].action < least
+    assert min(found.energies) >= least * (1 - 1e-9)
+    assert found.energies[0] == pytest.approx(25.0), "(Δμ/σ)² of the straight line"
+    words = relaxing.words(found.history[-1], found.energies[-1], numbers.USUAL)
+    assert f"energy {numbers.USUAL.plain(least)}," in words
