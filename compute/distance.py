@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from compute.charts import Chart
 from compute.divergence import natural_chart
@@ -37,6 +38,10 @@ Settle = Callable[[Grid], Floats]
 NEAR = 3.5
 # the grid reaches this many times the view beyond each of its edges, in so many growing cells
 BORDER, CELLS = 1.5, 1 / 6
+# it has this share of the view's lines, but no fewer than these where the view has them
+SHARE, FEWEST = 0.75, 48
+# in another chart it leaves out this share of the cells at either end; quantiles that place its lines
+OUTER, KNOTS = 2e-3, 33
 # the coarser grid leaves out this share of those
 TRIMMED = 1 / 3
 # a share of the distance that two grids may differ by, and by which their difference corrects at most
@@ -178,32 +183,47 @@ def _grid(
     """Lines around the cells at drawing coordinates of the first chart, and how many beyond them on
     each side, of rows and of columns.
     """
+    first = request.manifold.charts[0]
     lines, border = [], []
     for axis, count in enumerate(request.shape[::-1]):
-        span = at[..., axis]
-        low, high = float(np.nanmin(span)), float(np.nanmax(span))
-        if request.chart is not request.manifold.charts[0]:
-            low, high = min(low, float(a[axis])), max(high, float(a[axis]))
+        span = at[..., axis][np.isfinite(at[..., axis])]
+        span = span if span.size else a[axis : axis + 1]
+        count = min(count, max(FEWEST, round(SHARE * count)))
+        if request.chart is first:
+            inner = np.linspace(span.min(), span.max(), count)
+        else:
+            inner = _spread(np.append(span, a[axis]), count)
         turn = 0.0 if period is None else float(period[axis])
         reach = (a[axis] - turn, a[axis] + turn) if turn else None
-        line, cells = _line(low, high, count, reach)
+        line, cells = _line(inner, reach)
         lines.append(line)
         border.append(cells)
     return _Lines(*lines), (border[1], border[0])
 
 
-def _line(
-    low: float, high: float, count: int, reach: tuple[float, float] | None
-) -> tuple[Floats, int]:
-    """``count`` nodes from low to high, and beyond each end so many whose cells grow."""
-    high = max(high, low + 1e-9 * max(abs(low), 1.0))
-    step = (high - low) / (count - 1)
+def _spread(span: Floats, count: int) -> Floats:
+    """``count`` nodes over most of what values (k,) span, half of them where the values are."""
+    share = np.linspace(OUTER, 1.0 - OUTER, KNOTS)
+    at = np.quantile(span, share)
+    at[0], at[-1] = min(at[0], span[-1]), max(at[-1], span[-1])  # the source itself
+    at += np.linspace(0.0, 1e-9 * max(float(np.abs(at).max()), 1e-3), KNOTS)  # ties
+    along = 0.5 * (at - at[0]) / (at[-1] - at[0]) + 0.5 * np.linspace(0.0, 1.0, KNOTS)
+    nodes: Floats = PchipInterpolator(along, at)(np.linspace(0.0, 1.0, count))
+    return nodes
+
+
+def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int]:
+    """Nodes, and beyond each end so many whose cells grow, as far as it shall reach."""
+    count, low, high = len(inner), float(inner[0]), float(inner[-1])
+    if not high > low:
+        inner = low + 1e-9 * max(abs(low), 1.0) * np.arange(count)
+        high = float(inner[-1])
     cells = max(8, round(CELLS * count))
     beyond = BORDER * (high - low)
     below, above = (beyond, beyond) if reach is None else (low - reach[0], reach[1] - high)
-    inner = low + step * np.arange(count)
-    before = low - _growing(step, cells, max(below, 1e-3 * step))[::-1]
-    after = high + _growing(step, cells, max(above, 1e-3 * step))
+    first, last = inner[1] - inner[0], inner[-1] - inner[-2]
+    before = low - _growing(first, cells, max(below, 1e-3 * first))[::-1]
+    after = high + _growing(last, cells, max(above, 1e-3 * last))
     return np.concatenate([before, inner, after]), cells
 
 
