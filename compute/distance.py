@@ -1,13 +1,12 @@
-"""The Fisher–Rao distance d from one point to all cells of a chart: the eikonal equation |∂d|_g = 1.
+"""The Fisher–Rao distance d from one point to all cells of a chart, and how far it can be trusted.
 
-The value of a cell is the least, over the eight triangles that it makes with two adjoining neighbours
-at offsets p and q, of
-    min over t in [0, 1] of  (1 − t) d_p + t d_q + |p + t(q − p)|_g,
-with g the mean metric of the three cells.  With e = q − p, A = |e|², B = ⟨p, e⟩ and k = (d_q − d_p)/√A
-the least lies at t = −B/A − k m/√(1 − k²), m² = |p|²/A − B²/A².  All cells are renewed at once until
-none changes, so that the result depends on no order.  The error is O(h), h the length of a cell's
-edge.  Triangles of neighbours are too coarse for an anisotropy beyond about ten.  The twin of
-``shaders/kernels/distance.wgsl``.  (Sethian and Vladimirsky, SIAM J. Numer. Anal. 41, 2003.)
+Where the family knows the distance in closed form, that is the map.  Elsewhere it solves the eikonal
+equation |∂d|_g = 1 (`compute.eikonal`) in the family's first chart, on a grid that has the view's
+cells in the middle and grows beyond them, because shortest paths leave the view.  A grid of half as
+many lines, which reaches less far, is solved too: the difference of the two is what the finer one may
+be off by, and is taken off (Richardson).  Cells where the two differ by more than `LIMIT` of the
+distance are NOT_CONVERGED.  Of exponential families every value is held between the bounds
+    2 arccos Σ√(pq)  (a softmax)  ≤ d ≤  √J = √(KL(A‖B) + KL(B‖A)).
 """
 
 from __future__ import annotations
@@ -16,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from compute.charts import Chart
+from compute.divergence import natural_chart
+from compute.eikonal import FAR, Grid, settled
 from compute.field import centres
-from compute.interrupt import checkpoint
-from compute.manifold import norm
+from compute.manifold import Manifold, inside_only, norm
 from compute.types import (
     DistanceRequest,
     Extent,
@@ -28,67 +29,257 @@ from compute.types import (
     Floats,
     Geometry,
     GeometryRequest,
-    Ints,
     Status,
 )
 
-# neighbours (column, row) around a cell; each makes a triangle with the next
-AROUND = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+Local = Callable[[GeometryRequest], Geometry]
+Settle = Callable[[Grid], Floats]
 # cells within this many of the source begin with the length of the straight line to it
 NEAR = 3.5
-# what stands for a distance that is not known
-FAR = 1e30
-# values that fall by less than this share of themselves have settled
-SETTLED = 1e-12
+# the grid reaches this many times the view beyond each of its edges, in so many growing cells
+BORDER, CELLS = 1.5, 1 / 6
+# it has this share of the view's lines, but no fewer than these where the view has them
+SHARE, FEWEST = 0.75, 48
+# in another chart it leaves out this share of the cells at either end; quantiles that place its lines
+OUTER, KNOTS = 2e-3, 33
+# the coarser grid leaves out this share of those
+TRIMMED = 1 / 3
+# a share of the distance that two grids may differ by, and by which their difference corrects at most
+LIMIT, MOST = 0.05, 0.2
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
-    """What the eikonal equation needs of a chart: metric (rows, columns, 3), packed, in units of
-    cells; first (rows, columns) where the distance begins; status (rows, columns) of the geometry.
+class _Lines:
+    """Nodes of a grid in the first chart: where its columns x (columns,) and rows y (rows,) lie."""
+
+    x: Floats
+    y: Floats
+
+    @property
+    def nodes(self) -> Floats:
+        """Drawing coordinates (rows, columns, 2) of all nodes."""
+        return np.stack(np.meshgrid(self.x, self.y), axis=-1)
+
+    def place(self, at: Floats) -> Floats:
+        """The columns and rows (..., 2), as fractions, of drawing coordinates; NaN outside."""
+        found = [
+            np.interp(at[..., axis], line, np.arange(len(line)), np.nan, np.nan)
+            for axis, line in enumerate((self.x, self.y))
+        ]
+        return np.stack(found, axis=-1)
+
+    def scaled(self, metric: Floats) -> Floats:
+        """Packed metrics of drawing coordinates (rows, columns, 3) in units of cells."""
+        dx, dy = np.gradient(self.x)[None, :], np.gradient(self.y)[:, None]
+        return metric * np.stack(np.broadcast_arrays(dx * dx, dx * dy, dy * dy), axis=-1)
+
+
+def distance(
+    request: DistanceRequest, geometry: Local, settle: Settle = settled, engine: str = "reference"
+) -> Field:
+    """d (rows, columns), NaN outside the domain, where nothing leads to a cell and where the grid is
+    too coarse to say.
     """
+    x, theta, inside = _cells(request)
+    if request.manifold.distance is not None:
+        values, sure = _closed(request, theta)
+    else:
+        values, sure = _measured(request, geometry, settle, x, theta, inside)
+    status = np.where(sure, Status.OK, Status.NOT_CONVERGED)
+    if request.manifold.singular:
+        status = np.full_like(status, Status.ILL_CONDITIONED)
+    status = np.where(inside, status, Status.LEFT_DOMAIN)
+    shown = np.where(status == Status.OK, values, np.nan)
+    return Field(shown, status.astype(np.int32), request.extent, engine)
 
-    metric: Floats
-    first: Floats
-    status: Ints
 
-
-def distance(request: DistanceRequest, geometry: Callable[[GeometryRequest], Geometry]) -> Field:
-    """d (rows, columns) in float64, NaN outside the domain and where nothing leads to a cell."""
-    grid = prepared(request, geometry)
-    values = _settled(grid)
-    return finished(request, grid, values, "reference")
-
-
-def prepared(request: DistanceRequest, geometry: Callable[[GeometryRequest], Geometry]) -> Grid:
-    """The metric at all cells, and the straight lines' lengths near the source."""
-    rows, columns = request.shape
-    extent, chart, manifold = request.extent, request.chart, request.manifold
-    cell = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (columns, rows)
+def _cells(request: DistanceRequest) -> tuple[Floats, Floats, np.ndarray]:
+    """Drawing coordinates and θ (rows, columns, 2) of the cells, and which lie in the domain."""
+    extent, (rows, columns) = request.extent, request.shape
     x = np.stack(
         np.meshgrid(centres(extent.x0, extent.x1, columns), centres(extent.y0, extent.y1, rows)),
         axis=-1,
     )
+    theta = request.chart.inverse(x)
+    known = np.isfinite(theta).all(axis=-1)
+    theta = np.where(known[..., None], theta, request.manifold.interior)
+    theta, inside = inside_only(request.manifold, theta)
+    return x, theta, known & inside
+
+
+def _closed(request: DistanceRequest, theta: Floats) -> tuple[Floats, np.ndarray]:
+    """The closed form, cell by cell, and where it is a number."""
+    assert request.manifold.distance is not None
+    with np.errstate(all="ignore"):
+        values = request.manifold.distance(np.broadcast_to(request.source, theta.shape), theta)
+    sure = np.isfinite(values)
+    return np.where(sure, values, 0.0), sure
+
+
+def _measured(
+    request: DistanceRequest,
+    geometry: Local,
+    settle: Settle,
+    x: Floats,
+    theta: Floats,
+    inside: np.ndarray,
+) -> tuple[Floats, np.ndarray]:
+    """From two grids: the distance at every cell, and where they agree on it."""
+    manifold, chart = request.manifold, request.manifold.charts[0]
+    at = x if request.chart is chart else np.where(inside[..., None], chart.forward(theta), np.nan)
+    period = _period(manifold)
+    a = chart.forward(request.source)
+    if period is not None:
+        turns = np.round((at - a) / np.where(period > 0, period, 1.0))
+        at = at - turns * period
+    lines, border = _grid(request, at, a, period)
+    metric, usable = _metric(manifold, geometry, lines.nodes)
+    near = _Near(request, geometry, a)
+    fine = _solved(settle, lines, metric, usable, near)
+    trim = tuple(int(TRIMMED * cells) // 2 * 2 for cells in border)
+    part = tuple(np.s_[cut : length - cut : 2] for cut, length in zip(trim, metric.shape, strict=False))
+    half = _Lines(lines.x[part[1]], lines.y[part[0]])
+    coarse = _solved(settle, half, metric[part], usable[part], near)
+    one, other = _at(lines, fine, at, period), _at(half, coarse, at, period)
+    close = near.close(lines, at)
+    one[close] = other[close] = near.lengths(at[close])
+    return _judged(request, theta, one, other)
+
+
+def _judged(
+    request: DistanceRequest, theta: Floats, fine: Floats, coarse: Floats
+) -> tuple[Floats, np.ndarray]:
+    """The distance from those of two grids, NaN where they have none, and where it is known."""
+    known = np.isfinite(fine) & np.isfinite(coarse)
+    fine, coarse = np.where(known, fine, 1.0), np.where(known, coarse, 2.0)
+    apart = np.abs(coarse - fine)
+    values = fine + np.clip(fine - coarse, -MOST * fine, MOST * fine)
+    low, high = _bounds(request, theta)
+    values = np.clip(values, low, high)
+    sure = known & (apart <= LIMIT * values)
+    tight = high <= (1.0 + LIMIT) * low
+    return values, sure | tight
+
+
+def _bounds(request: DistanceRequest, theta: Floats) -> tuple[Floats, Floats]:
+    """A lower and an upper bound of d (rows, columns), 0 and `FAR` where none is known."""
+    manifold = request.manifold
+    low, high = np.zeros(theta.shape[:-1]), np.full(theta.shape[:-1], FAR)
+    source = np.broadcast_to(request.source, theta.shape)
+    with np.errstate(all="ignore"):
+        if manifold.bounds is not None:
+            low, high = manifold.bounds(source, theta)
+        elif manifold.divergence is not None and natural_chart(manifold) is not None:
+            both = manifold.divergence(source, theta) + manifold.divergence(theta, source)
+            high = np.sqrt(np.maximum(both, 0.0))
+    low, high = np.nan_to_num(low), np.where(np.isfinite(high), high, FAR)
+    return low, np.maximum(high, low)
+
+
+# --- the grid --------------------------------------------------------------------------------
+def _grid(
+    request: DistanceRequest, at: Floats, a: Floats, period: Floats | None
+) -> tuple[_Lines, tuple[int, int]]:
+    """Lines around the cells at drawing coordinates of the first chart, and how many beyond them on
+    each side, of rows and of columns.
+    """
+    first = request.manifold.charts[0]
+    lines, border = [], []
+    for axis, count in enumerate(request.shape[::-1]):
+        span = at[..., axis][np.isfinite(at[..., axis])]
+        span = span if span.size else a[axis : axis + 1]
+        count = min(count, max(FEWEST, round(SHARE * count)))
+        if request.chart is first:
+            inner = np.linspace(span.min(), span.max(), count)
+        else:
+            inner = _spread(np.append(span, a[axis]), count)
+        turn = 0.0 if period is None else float(period[axis])
+        reach = (a[axis] - turn, a[axis] + turn) if turn else None
+        line, cells = _line(inner, reach)
+        lines.append(line)
+        border.append(cells)
+    return _Lines(*lines), (border[1], border[0])
+
+
+def _spread(span: Floats, count: int) -> Floats:
+    """``count`` nodes over most of what values (k,) span, half of them where the values are."""
+    share = np.linspace(OUTER, 1.0 - OUTER, KNOTS)
+    at = np.quantile(span, share)
+    at[0], at[-1] = min(at[0], span[-1]), max(at[-1], span[-1])  # the source itself
+    at += np.linspace(0.0, 1e-9 * max(float(np.abs(at).max()), 1e-3), KNOTS)  # ties
+    along = 0.5 * (at - at[0]) / (at[-1] - at[0]) + 0.5 * np.linspace(0.0, 1.0, KNOTS)
+    nodes: Floats = PchipInterpolator(along, at)(np.linspace(0.0, 1.0, count))
+    return nodes
+
+
+def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int]:
+    """Nodes, and beyond each end so many whose cells grow, as far as it shall reach."""
+    count, low, high = len(inner), float(inner[0]), float(inner[-1])
+    if not high > low:
+        inner = low + 1e-9 * max(abs(low), 1.0) * np.arange(count)
+        high = float(inner[-1])
+    cells = max(8, round(CELLS * count))
+    beyond = BORDER * (high - low)
+    below, above = (beyond, beyond) if reach is None else (low - reach[0], reach[1] - high)
+    first, last = inner[1] - inner[0], inner[-1] - inner[-2]
+    before = low - _growing(first, cells, max(below, 1e-3 * first))[::-1]
+    after = high + _growing(last, cells, max(above, 1e-3 * last))
+    return np.concatenate([before, inner, after]), cells
+
+
+def _growing(step: float, cells: int, length: float) -> Floats:
+    """Where ``cells`` cells end that grow (or shrink) from about ``step`` and together have a length."""
+    powers = np.arange(1, cells + 1)
+    least, most = -3.0, 3.0
+    for _ in range(60):
+        rate = 0.5 * (least + most)
+        total = step * float(np.exp(rate * powers).sum())
+        least, most = (rate, most) if total < length else (least, rate)
+    ends: Floats = np.cumsum(np.exp(rate * powers))
+    return ends / ends[-1] * length
+
+
+def _period(manifold: Manifold) -> Floats | None:
+    """By how much the first chart's coordinates (2,) grow in a period of the family; None if not at all."""
+    periods = np.asarray(manifold.periods)
+    if not periods.any():
+        return None
+    inside = np.asarray(manifold.interior)
+    chart = manifold.charts[0]
+    shift = np.zeros(2)
+    for axis in np.flatnonzero(periods):
+        moved = inside + periods * (np.arange(2) == axis)
+        shift += np.abs(chart.forward(moved) - chart.forward(inside))
+    shift = np.where(shift > 1e-9 * np.abs(periods).max(), shift, 0.0)
+    return shift if shift.any() else None
+
+
+def _metric(manifold: Manifold, geometry: Local, x: Floats) -> tuple[Floats, np.ndarray]:
+    """g at drawing coordinates (..., 2) of the first chart, packed (..., 3), and where there is one."""
+    chart = manifold.charts[0]
     theta = chart.inverse(x)
-    known = np.isfinite(theta).all(axis=-1, keepdims=True)
-    theta = np.where(known, theta, manifold.interior).reshape(-1, 2)
-    found = geometry(GeometryRequest(manifold, _inside(request, theta)))
-    status = np.where(manifold.in_domain(theta), found.status, Status.LEFT_DOMAIN)
-    status = np.where(known.ravel(), status, Status.LEFT_DOMAIN).reshape(rows, columns)
-    metric = drawn(chart, theta, found.metric, cell).reshape(rows, columns, 3)
-    usable = status == Status.OK
-    metric = np.where(usable[..., None], metric, (1.0, 0.0, 1.0))
-    own = geometry(GeometryRequest(manifold, request.source[None]))
-    here = drawn(chart, request.source[None], own.metric, cell)[0]
-    gap = (x - chart.forward(request.source)) / cell
-    line = norm(0.5 * (metric + here), gap)
-    near = usable & (np.hypot(gap[..., 0], gap[..., 1]) < NEAR)
-    return Grid(metric, np.where(near, line, FAR), status.astype(np.int32))
+    known = np.isfinite(theta).all(axis=-1)
+    theta = _wrapped(manifold, np.where(known[..., None], theta, manifold.interior))
+    theta, inside = inside_only(manifold, theta)
+    flat = theta.reshape(-1, 2)
+    found = geometry(GeometryRequest(manifold, flat)).metric
+    usable = np.isfinite(found).all(axis=(1, 2)) & (found[:, 0, 0] + found[:, 1, 1] > 0)
+    safe = np.where(usable[:, None, None], found, np.eye(2))
+    metric = drawn(chart, flat, safe, np.ones(2)).reshape(*x.shape[:-1], 3)
+    usable = usable.reshape(known.shape) & known & inside
+    return np.where(usable[..., None], metric, (1.0, 0.0, 1.0)), usable
 
 
-def _inside(request: DistanceRequest, theta: Floats) -> Floats:
-    inside = request.manifold.in_domain(theta)
-    return np.where(inside[:, None], theta, np.asarray(request.manifold.interior))
+def _wrapped(manifold: Manifold, theta: Floats) -> Floats:
+    """θ (..., 2) moved by whole periods into the domain, where that helps."""
+    for axis in np.flatnonzero(np.asarray(manifold.periods)):
+        step = np.asarray(manifold.periods) * (np.arange(2) == axis)
+        for turn in (1, -1, 2, -2):
+            outside = ~manifold.in_domain(theta)
+            moved = theta + turn * step
+            better = outside & manifold.in_domain(moved)
+            theta = np.where(better[..., None], moved, theta)
+    return theta
 
 
 def drawn(chart: Chart, theta: Floats, metric: Floats, cell: Floats) -> Floats:
@@ -99,73 +290,84 @@ def drawn(chart: Chart, theta: Floats, metric: Floats, cell: Floats) -> Floats:
     return packed
 
 
-def finished(request: DistanceRequest, grid: Grid, values: Floats, engine: str) -> Field:
-    """The answer from settled values; cells that nothing leads to are NOT_CONVERGED."""
-    status = np.where(
-        (grid.status == Status.OK) & (values >= FAR), Status.NOT_CONVERGED, grid.status
-    )
-    shown = np.where(status == Status.OK, values, np.nan)
-    return Field(shown, status.astype(np.int32), request.extent, engine)
+# --- around the source -----------------------------------------------------------------------
+class _Near:
+    """Straight lines of the first chart from the source, whose lengths begin the distance."""
+
+    def __init__(self, request: DistanceRequest, geometry: Local, a: Floats) -> None:
+        self._manifold, self._geometry, self._a = request.manifold, geometry, a
+
+    def close(self, lines: _Lines, x: Floats) -> np.ndarray:
+        """Which drawing coordinates (..., 2) lie within `NEAR` cells of the source."""
+        gap = lines.place(x) - lines.place(self._a)
+        return np.asarray(np.hypot(gap[..., 0], gap[..., 1]) < NEAR)
+
+    def lengths(self, x: Floats) -> Floats:
+        """Their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` out of the domain."""
+        nodes, weights = np.polynomial.legendre.leggauss(3)
+        share = 0.5 * (nodes + 1)[:, None, None]
+        line = self._a + share * (x - self._a)
+        metric, usable = _metric(self._manifold, self._geometry, line)
+        speed = norm(metric, np.broadcast_to(x - self._a, line.shape))
+        return np.where(usable.all(axis=0), 0.5 * weights @ speed, FAR)
 
 
-def _settled(grid: Grid) -> Floats:
-    """Renew all cells until none changes."""
-    usable = np.asarray(grid.status == Status.OK)
-    triangles = [_Triangle(grid.metric, usable, i) for i in range(len(AROUND))]
-    values = grid.first
-    for _ in range(4 * sum(values.shape)):
-        checkpoint()
-        padded = np.pad(values, 1, constant_values=FAR)
-        least = values
-        for triangle in triangles:
-            least = np.minimum(least, triangle.least(padded))
-        least = np.where(usable, least, FAR)
-        changed = (values - least) > SETTLED * values
-        values = least
-        if not changed.any():
-            break
-    return values
+def _solved(
+    settle: Settle, lines: _Lines, metric: Floats, usable: np.ndarray, near: _Near
+) -> Floats:
+    nodes = lines.nodes
+    close = near.close(lines, nodes) & usable
+    first = np.full(usable.shape, FAR)
+    first[close] = near.lengths(nodes[close])
+    return settle(Grid(lines.scaled(metric), first, usable))
 
 
-class _Triangle:
-    """One of the eight triangles, at all cells: its lengths, and the least way through its far side."""
-
-    def __init__(self, metric: Floats, usable: np.ndarray, number: int) -> None:
-        self._p, self._q = AROUND[number], AROUND[(number + 1) % len(AROUND)]
-        padded, known = np.pad(metric, ((1, 1), (1, 1), (0, 0))), np.pad(usable, 1)
-        mean = (metric + _shifted(padded, self._p) + _shifted(padded, self._q)) / 3
-        whole = usable & _shifted(known, self._p) & _shifted(known, self._q)
-        mean = np.where(whole[..., None], mean, metric)
-        p = np.asarray(self._p, dtype=float)
-        e = np.asarray(self._q, dtype=float) - p
-        self._a = _inner(mean, e, e)
-        self._b = _inner(mean, p, e) / self._a
-        self._m = np.sqrt(np.maximum(_inner(mean, p, p) / self._a - self._b**2, 0.0))
-
-    def least(self, padded: Floats) -> Floats:
-        """The value that this triangle gives every cell, from padded values."""
-        root = np.sqrt(self._a)
-        first, second = _shifted(padded, self._p), _shifted(padded, self._q)
-        k = np.clip((second - first) / root, -1.0 + 1e-9, 1.0 - 1e-9)
-        t = np.clip(-self._b - k * self._m / np.sqrt(1.0 - k * k), 0.0, 1.0)
-        way = root * np.sqrt((t + self._b) ** 2 + self._m**2)
-        least: Floats = (1.0 - t) * first + t * second + way
-        return least
+def _at(lines: _Lines, values: Floats, x: Floats, period: Floats | None) -> Floats:
+    """Values of nodes at drawing coordinates (..., 2), a period further too: the least; NaN for none."""
+    shifts = [np.zeros(2)]
+    for axis in range(2):
+        if period is not None and period[axis]:
+            step = period * (np.arange(2) == axis)
+            shifts += [s + turn * step for s in list(shifts) for turn in (1, -1)]
+    found = np.stack([_between(lines, values, x + shift) for shift in shifts])
+    least = np.where(np.isfinite(found), found, FAR).min(axis=0)
+    return np.where(least < FAR, least, np.nan)
 
 
-def _inner(metric: Floats, u: Floats, v: Floats) -> Floats:
-    cross = u[0] * v[1] + u[1] * v[0]
-    total: Floats = (
-        metric[..., 0] * u[0] * v[0] + metric[..., 1] * cross + metric[..., 2] * u[1] * v[1]
-    )
-    return total
+def _between(lines: _Lines, values: Floats, x: Floats) -> Floats:
+    """The root of the squares' bilinear interpolant, by the corners that have a value."""
+    rows, columns = values.shape
+    place = lines.place(x)
+    known = np.isfinite(place).all(axis=-1)
+    place = np.where(known[..., None], place, 0.0)
+    low = np.clip(np.floor(place).astype(int), 0, (columns - 2, rows - 2))
+    share = place - low
+    total, weight = np.zeros(known.shape), np.zeros(known.shape)
+    for i in (0, 1):
+        for j in (0, 1):
+            value = values[low[..., 1] + i, low[..., 0] + j]
+            w = np.abs(1 - j - share[..., 0]) * np.abs(1 - i - share[..., 1])
+            w = np.where(value < FAR, w, 0.0)
+            total += w * np.where(value < FAR, value, 0.0) ** 2
+            weight += w
+    known &= weight > 0.0
+    return np.where(known, np.sqrt(total / np.where(known, weight, 1.0)), np.nan)
 
 
-def _shifted(padded: Floats, offset: tuple[int, int]) -> Floats:
-    """The values (rows, columns, …) of the neighbours at an offset."""
-    column, row = offset
-    rows, columns = padded.shape[0] - 2, padded.shape[1] - 2
-    return padded[1 + row : 1 + row + rows, 1 + column : 1 + column + columns]
+# --- what is done with maps --------------------------------------------------------------------
+def prepared(request: DistanceRequest, geometry: Local) -> Grid:
+    """The metric at the cells of a request, in units of its cells."""
+    extent, chart = request.extent, request.chart
+    _, theta, inside = _cells(request)
+    cell = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / request.shape[::-1]
+    found = geometry(GeometryRequest(request.manifold, theta.reshape(-1, 2)))
+    metric = drawn(chart, theta.reshape(-1, 2), found.metric, cell).reshape(*inside.shape, 3)
+    return Grid(metric, np.full(inside.shape, FAR), inside)
+
+
+def value_at(field: Field, x: Floats) -> float:
+    """The value of a map at one drawing coordinate (2,) of its chart; NaN where it has none."""
+    return float(interpolated(field.values, field.extent, np.asarray(x, dtype=float)))
 
 
 def interpolated(values: Floats, extent: Extent, x: Floats) -> Floats:

@@ -97,7 +97,7 @@ class Softmax:
         with np.errstate(under="ignore"):
             share = p[..., a] * p[..., b] * p[..., c] * area**2
             det = share.sum(-1)
-            known = det > np.finfo(theta.dtype).tiny
+            known = det > np.finfo(theta.dtype).tiny ** 0.9  # what is divided by it stays finite
             det = np.where(known, det, 1.0)[..., None]
             root = np.sqrt(det)
             turn = (bracket[..., a, b] / root) * (bracket[..., c, a] / root) * bracket[..., b, c]

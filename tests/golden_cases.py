@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from compute.families import family
 from compute.families.attention import attention_manifold, softmax_manifold
 from compute.holonomy import ellipse, holonomy
 from compute.manifold import Manifold
+from compute.softmax import Softmax
+from compute.spray import Spray
 from compute.types import (
     ConnectRequest,
     GeometryRequest,
@@ -154,12 +157,21 @@ def conjugate_point(case: Case, manifold: Manifold, engine: Engine) -> dict[str,
     paths = engine.shoot(ShootRequest(manifold, theta, v, steps=4 * STEPS))
     known, curvature = jacobi.curvature_along(engine, manifold, paths)
     _, zero = jacobi.first_zero(curvature * paths.energy[:, None], known)
-    place = zero[0] * 4 * STEPS
-    low = int(place)
-    near = paths.theta[0, low : low + 2]
+    length = paths.length[0]
+    # a spray of one ray, whose curve between two nodes is a cubic
+    ray = Spray(
+        angle=np.zeros(1),
+        r=length * paths.t,
+        theta=paths.theta,
+        velocity=paths.velocity,
+        spread=np.full(paths.theta.shape[:2], np.nan),
+        conjugate=length * zero,
+        status=paths.status,
+        engine=paths.engine,
+    )
     return {
-        "arc_length_to_conjugate_point": zero[0] * paths.length[0],
-        "theta_conjugate": near[0] + (place - low) * (near[1] - near[0]),
+        "arc_length_to_conjugate_point": zero[0] * length,
+        "theta_conjugate": ray.caustic()[0],
         "K_at_origin": engine.geometry(GeometryRequest(manifold, np.zeros((1, 2)))).curvature[0],
     }
 
@@ -202,24 +214,45 @@ def jacobi_scalar(case: Case, manifold: Manifold, engine: Engine) -> dict[str, A
 
 
 def total_curvature(case: Case, manifold: Manifold, engine: Engine) -> dict[str, Any]:
-    """∫K dA over the whole plane in polar coordinates, r = Rs² by Gauss–Legendre in s; the area; of
+    """∫K dA over the whole plane in polar coordinates, r = Rs³ by Gauss–Legendre in s; the area; of
     the polygon of keys its vertices, and what is visible of the others' hull from each.
+
+    What the engine leaves out as too nearly singular is summed over triples of keys.
     """
     s, weights = np.polynomial.legendre.leggauss(200)
-    radius, angles = 40.0, 1600
-    r, dr = radius * (0.5 * (s + 1)) ** 2, radius * 0.5 * (s + 1) * weights
+    radius, angles = 160.0, 1600
+    s, weights = 0.5 * (s + 1), 0.5 * weights
+    r, dr = radius * s**3, 3 * radius * s**2 * weights
     phi = 2 * np.pi * (np.arange(angles) + 0.5) / angles
     theta = (r[:, None, None] * np.stack([np.cos(phi), np.sin(phi)], axis=-1)).reshape(-1, 2)
-    found = engine.geometry(GeometryRequest(manifold, theta))
-    area = np.repeat(r * dr * 2 * np.pi / angles, angles) * np.sqrt(np.maximum(found.det, 0.0))
-    keys = np.array(case["params"]["T"])
+    det, curvature = np.full((2, len(theta)), np.nan)
+    inside = manifold.in_domain(theta)
+    found = engine.geometry(GeometryRequest(manifold, theta[inside]))
+    det[inside], curvature[inside] = found.det, found.curvature
+    masked = np.flatnonzero(~np.isfinite(curvature))
+    keys, bias = (np.array(case["params"][name], float) for name in "Tb")
+    for part in np.array_split(masked, 1 + len(masked) // 8192):
+        det[part], curvature[part] = _by_triples(keys, bias, theta[part])
+    area = np.repeat(r * dr * 2 * np.pi / angles, angles) * np.sqrt(np.maximum(det, 0.0))
     corners = hull(keys)
     return {
-        "integral_K_dA": np.nansum(area * found.curvature),
+        "integral_K_dA": (area * curvature).sum(),
         "area": area.sum(),
         "hull_vertices": len(corners),
         "corner_counts": [_visible(np.delete(keys, j, axis=0), keys[j]) for j in corners],
     }
+
+
+def _by_triples(keys: np.ndarray, bias: np.ndarray, theta: np.ndarray) -> tuple[Any, Any]:
+    """D = Σ p_a p_b p_c S_abc² and K (n,) at θ (n, 2), without cancellation; 0 where all underflows."""
+    family = Softmax(keys, bias)
+    p = family.weights(theta)
+    triples = np.array(list(combinations(range(len(keys)), 3)))
+    a, b, c = keys[triples].transpose(1, 0, 2)
+    size = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    with np.errstate(under="ignore"):
+        det = p[:, triples].prod(axis=-1) @ size**2
+    return det, np.nan_to_num(family._by_triples(theta))
 
 
 def _visible(keys: np.ndarray, eye: np.ndarray) -> int:

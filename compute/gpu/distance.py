@@ -1,15 +1,16 @@
-"""Distance maps by ``shaders/kernels/distance.wgsl``.  Twin of `compute.distance`."""
+"""Distance maps by ``shaders/kernels/distance.wgsl``.  Twin of `compute.eikonal`."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from compute.distance import FAR, finished, prepared
+from compute import distance as maps
+from compute.eikonal import FAR, LEAST, Grid
 from compute.gpu import geometry, resolving
 from compute.gpu.kernel import Source, Storage
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
-from compute.types import DistanceRequest, Field, Floats, Geometry, GeometryRequest, Status
+from compute.types import DistanceRequest, Field, Floats, Geometry, GeometryRequest
 
 # cells a side of a workgroup's tile, and how often it renews them before it hands them on
 TILE = 16
@@ -34,24 +35,25 @@ SOURCE = Source(
         "HALO": TILE + 2,
         "RENEWALS": RENEWALS,
         "FAR": FAR,
+        "LEAST": LEAST,
         "SETTLED": SETTLED,
     },
 )
 
 
 def distance(workshop: Workshop, request: DistanceRequest) -> Field:
-    """d (rows, columns), NaN outside the domain and where nothing leads to a cell."""
+    """d (rows, columns), as `compute.distance.distance`, by the kernels' metric and eikonal equation."""
 
     def local(wanted: GeometryRequest) -> Geometry:
         return resolving.geometry(wanted, geometry.geometry(workshop, wanted))
 
-    grid = prepared(request, local)
-    rows, columns = request.shape
-    metrics = np.zeros((rows, columns, 4), np.float32)
-    metrics[..., :3] = grid.metric
-    metrics[..., 3] = grid.status == Status.OK
-    values = _settled(workshop, metrics, grid.first.astype(np.float32))
-    return finished(request, grid, values, "gpu")
+    def settle(grid: Grid) -> Floats:
+        metrics = np.zeros((*grid.usable.shape, 4), np.float32)
+        metrics[..., :3] = grid.metric
+        metrics[..., 3] = grid.usable
+        return _settled(workshop, metrics, grid.first.astype(np.float32))
+
+    return maps.distance(request, local, settle, "gpu")
 
 
 def _settled(workshop: Workshop, metrics: Floats, first: Floats) -> Floats:
@@ -62,7 +64,11 @@ def _settled(workshop: Workshop, metrics: Floats, first: Floats) -> Floats:
     lengths = workshop.filled("distance metrics", metrics)
     one = workshop.filled("distance before", first)
     other = workshop.buffer("distance after", first.nbytes)
-    awake = workshop.filled("distance awake", np.ones(shape, np.uint32))
+    # tiles wait until the distance reaches them
+    begun = np.zeros((shape[1] * TILE, shape[0] * TILE), bool)
+    begun[:rows, :columns] = first < FAR
+    begun = begun.reshape(shape[1], TILE, shape[0], TILE).any(axis=(1, 3))
+    awake = workshop.filled("distance awake", begun.astype(np.uint32))
     woken = workshop.buffer("distance woken", 4 * shape[0] * shape[1])
     kernel = workshop.kernel(SOURCE, None)
     pair = [

@@ -1,5 +1,5 @@
 // The distance from a point by the eikonal equation, one workgroup a tile.
-// Twin of compute/distance.py.
+// Twin of compute/eikonal.py.
 //
 // A tile and its halo are loaded once; its cells are renewed several times in workgroup memory
 // before they are handed on.  Values only ever fall, so that a halo which is out of date does no
@@ -93,23 +93,33 @@ fn load(tile: vec2u, i: u32) {
     lengths[i] = select(vec4f(), metrics[at], inside);
 }
 
+/// The triangle of a cell and two neighbours, by the lengths of its sides.
 fn triangle(here: u32, p: vec2i, q: vec2i) -> Triangle {
     let halo = i32(HALO);
-    let at_p = i32(here) + p.y * halo + p.x;
-    let at_q = i32(here) + q.y * halo + q.x;
-    let metric = mean(lengths[here], lengths[at_p], lengths[at_q]);
-    let side = vec2f(p);
-    let e = vec2f(q - p);
-    let a = inner(metric, e, e);
-    let b = inner(metric, side, e) / a;
-    return Triangle(sqrt(a), b, sqrt(max(inner(metric, side, side) / a - b * b, 0.0)));
+    let own = lengths[here];
+    let end_p = metric_or(own, lengths[i32(here) + p.y * halo + p.x]);
+    let end_q = metric_or(own, lengths[i32(here) + q.y * halo + q.x]);
+    let length_p = side(own.xyz, end_p, vec2f(p));
+    let length_q = side(own.xyz, end_q, vec2f(q));
+    let near = length_p * length_p;
+    let far = length_q * length_q;
+    let e = side(end_p, end_q, vec2f(q - p));
+    let a = max(max(e * e, LEAST * (near + far)), 1e-30);
+    let b = (far - near - a) / (2.0 * a);
+    return Triangle(sqrt(a), b, sqrt(max(near / a - b * b, 0.0)));
 }
 
-/// The mean metric of three cells, of which those beyond the domain have none.
-fn mean(own: vec4f, p: vec4f, q: vec4f) -> vec3f {
-    let known = own.w * p.w * q.w > 0.0;
-    let alone = select(vec3f(1.0, 0.0, 1.0), own.xyz, own.w > 0.0);
-    return select(alone, (own.xyz + p.xyz + q.xyz) / 3.0, known);
+/// The metric of a neighbour; beyond the domain the cell's own.
+fn metric_or(own: vec4f, other: vec4f) -> vec3f {
+    let known = select(own, other, other.w > 0.0);
+    return select(vec3f(1.0, 0.0, 1.0), known.xyz, own.w > 0.0);
+}
+
+/// The length of an offset between two cells: Simpson's rule, in the middle the geometric mean.
+fn side(one: vec3f, other: vec3f, v: vec2f) -> f32 {
+    let a = sqrt(max(inner(one, v, v), 0.0));
+    let b = sqrt(max(inner(other, v, v), 0.0));
+    return (4.0 * sqrt(a * b) + a + b) / 6.0;
 }
 
 fn inner(metric: vec3f, u: vec2f, v: vec2f) -> f32 {
