@@ -26,6 +26,7 @@ from compute.flow.grid import grid as nodes
 from compute.flow.literal import Literal, literal
 from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
+from compute.flow.cells import sampled
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
@@ -114,7 +115,7 @@ class AttentionFlow:
         self._engine = engine or ReferenceEngine()
         self.grid: Grid = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
         pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
-        self._operator = laplacian(self.grid, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
+        self._operator = laplacian(sampled(self.grid), self._vectors, POTENTIAL.get(mode, 0.0), pinned)
         self._used = self._operator.used
         if not self._used.any():
             raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
