@@ -40,6 +40,11 @@ class Cells:
     beyond: float
 
     @property
+    def cut(self) -> np.ndarray:
+        """The cells in use (rows, columns) that are not whole."""
+        return np.asarray(self.open & ~cells(self.grid))
+
+    @property
     def used(self) -> np.ndarray:
         """The nodes (rows, columns) of cells in use."""
         return around(self.open) > 0
