@@ -245,7 +245,8 @@ def test_a_step_too_long_is_reduced_and_said():
     assert found.steps > 2
     assert found.limiter.startswith("Steps of 0.5 are reduced to ")
     gentle = flow.evolve(initial.random(flow.grid, 1), 0.01, 2, step=0.001)
-    assert (gentle.steps, gentle.limiter) == (10, "")
+    # the first of ten are made in two where they would err by too much
+    assert 10 <= gentle.steps < 14 and gentle.limiter == ""
 
 
 def test_a_circle_closes():

@@ -111,6 +111,22 @@ def test_a_leap_is_said_to_be_lost():
     assert [t.birth.cause for t in tracks] == ["record", "lost"]
 
 
+def test_a_zero_that_goes_inwards_does_not_leave_over_the_edge():
+    """It vanishes under way, four to seven cells from the edge, at two speeds; outwards it leaves."""
+    times = np.linspace(0.0, 1.0, 11)
+    for inwards, cause in ((1.0, "lost"), (-1.0, "edge")):
+        for cells in (0.3, 0.6):
+            first = 0.94 if inwards > 0 else 0.94 - 0.625 * cells
+
+            def field(p, t, first=first, speed=0.625 * cells * inwards):
+                at = p - np.array([first - speed * t, 0.0])
+                return at if t < 0.95 else np.ones_like(at)
+
+            (track,) = followed(nodes(), times, field)
+            assert track.death.cause == cause
+            assert track.birth.cause == "record"
+
+
 def test_the_past_does_not_change():
     g, tracker = nodes(), Tracker(nodes())
     for t in np.linspace(0.0, 0.6, 61):

@@ -21,15 +21,18 @@ from numpy.typing import ArrayLike
 from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
 from compute.flow.carried import Carried
+from compute.flow.continued import continued
+from compute.flow.edge import beyond, fitted, is_cut
 from compute.flow.grid import Grid, closed
 from compute.flow.grid import grid as nodes
 from compute.flow.literal import Literal, literal
 from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
+from compute.flow.cells import Cells, sampled
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
-from compute.flow.stepping import MOST_STAGES, Evolution, diffuse, longest, sharpen
+from compute.flow.stepping import MOST_STAGES, Evolution, Stepper, diffuse, longest, sharpen
 from compute.flow.tracking import Track, follow
 from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status, points_of
@@ -38,6 +41,8 @@ POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
 # nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
 SIDES = (4, 2048)
 RECORDS = 10
+# modes of whole cells alone: what carries mass knows no edge, and the literal equation no energy
+WHOLE = ("natural", "seed")
 # nodes times stages of an evolution at most, and for how many nodes' work a step takes its time anyway
 MOST_WORK, STEP_COST = 3e11, 4096
 # of numbers in a field: their squares must be numbers
@@ -53,8 +58,10 @@ class Flow:
     the times, their tracks; boundary_index: at the end the field's winding along the edge of what is
     usable, which the indices add up to; steps; dt_limit of Euler's method; status NOT_CONVERGED where
     growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or too
-    small for steps of any use, through whose edge nothing flows; limiter: what made the steps
-    shorter than they were wanted, in words, or "".
+    small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's area
+    in the grid's rectangle that no cell covers, infinite where its edge is infinitely far; limiter: what made the steps
+    shorter than they were wanted, in words, or ""; time_error: at the times, what the steps may have
+    put the field off by, relative to its norm (estimated; NaN for backward heat).
     """
 
     field: Floats
@@ -68,7 +75,9 @@ class Flow:
     dt_limit: float
     status: Status
     cut: float
+    beyond: float
     limiter: str
+    time_error: list[float]
     engine: str
 
 
@@ -112,9 +121,11 @@ class AttentionFlow:
             wanted, wraps = closed(manifold, drawn, wanted)
         self.manifold, self.mode = manifold, mode
         self._engine = engine or ReferenceEngine()
-        self.grid: Grid = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
         pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
-        self._operator = laplacian(self.grid, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
+        made = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
+        self._cells = _cells(made, follows=not pinned and mode not in WHOLE)
+        self.grid: Grid = self._cells.grid
+        self._operator = laplacian(self._cells, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
         self._used = self._operator.used
         if not self._used.any():
             raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
@@ -169,9 +180,9 @@ class AttentionFlow:
         self._check_work(time, min(step, time / records))
         start = self._compressed(self._checked(field))
         made = self._run(start, time, records, step)
-        end = self._expanded(made.states[-1])
+        end = self._shown(made.states[-1])
         followed = made.states if self._vectors else []
-        found = [singularities(self.grid, np.nan_to_num(self._expanded(z))) for z in followed]
+        found = [singularities(self.grid, np.nan_to_num(self._shown(z))) for z in followed]
         return Flow(
             field=end,
             times=made.times,
@@ -183,8 +194,10 @@ class AttentionFlow:
             steps=made.steps,
             dt_limit=made.dt_limit,
             status=made.status,
-            cut=1.0 - float(self._used.mean()),
+            cut=self.cut,
+            beyond=self.beyond,
             limiter=made.limiter,
+            time_error=made.errors,
             engine=self._engine.name,
         )
 
@@ -201,12 +214,35 @@ class AttentionFlow:
                 f"whose steps are as short as {made:.2g}, got {time!r}"
             )
 
-    def moved(self, field: Floats, time: float) -> tuple[Floats, Evolution]:
-        """A finite field after ``time``, and how it went: `evolve` without what that tells besides.
+    @property
+    def cut(self) -> float:
+        """The share of the nodes that are outside the domain, or not in use."""
+        return 1.0 - float((self._used & self.grid.usable).mean())
+
+    @property
+    def beyond(self) -> float:
+        """The share of the domain's area in the grid's rectangle that no cell covers.
+
+        Infinite where the domain's edge is infinitely far away: no grid covers it.
+        """
+        return self._cells.beyond
+
+    def begun(self, field: Floats) -> Floats:
+        """A finite field, continued to the nodes just outside where the domain's edge cuts cells."""
+        if not self._cells.outside.any():
+            return field
+        return np.nan_to_num(self._expanded(self._compressed(field)))
+
+    def moved(
+        self, field: Floats, time: float, settled: float = np.inf
+    ) -> tuple[Floats, Evolution]:
+        """A field that has `begun` after ``time``, and how it went: `evolve` with no more told of it.
+
+        ``settled``: the error of a step that need not be made shorter, of an earlier call's.
 
         Of the natural gradient `carried` tells more, which forgets nothing between two times.
         """
-        made = self._run(self._compressed(field), time, 1, np.inf)
+        made = self._run(self._given(field), time, 1, np.inf, settled)
         return self._expanded(made.states[-1]), made
 
     def carried(self, rho: Floats) -> Carried:
@@ -215,7 +251,7 @@ class AttentionFlow:
         Of mode natural alone.
         """
         assert self.target is not None
-        return Carried(self.grid, self._operator, self._compressed(rho), self.target)
+        return Carried(self.grid, self._operator, self._given(rho), self.target)
 
     @cached_property
     def _loss(self) -> Floats:
@@ -239,7 +275,7 @@ class AttentionFlow:
         return longest(self._bound)
 
     def measures(self, field: Floats) -> tuple[float, float, float]:
-        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy of a finite field.
+        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy of a field that has `begun`.
 
         The energy is what the mode descends, −½⟨A, LA⟩: of rough heat ½∫|∇A|²dA; of the natural
         gradient KL(p_target ‖ p_θ) in nats, in the mean over the mass that is on the grid.
@@ -259,15 +295,19 @@ class AttentionFlow:
         """ε: wave numbers beyond a cell are damped, by the mean area of a cell."""
         return float(self._operator.mass[self._used].mean())
 
-    def _run(self, z: np.ndarray, time: float, records: int, step: float) -> Evolution:
+    def _run(
+        self, z: np.ndarray, time: float, records: int, step: float, settled: float = np.inf
+    ) -> Evolution:
         if self.mode == "natural":
             times = np.linspace(0.0, time, records + 1).tolist()
             carried = self.carried(z)
-            return Evolution(times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "")
+            return Evolution(times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "",
+                             [0.0] * len(times))
         if self.mode in BACKWARD:
             longest = min(self.longest_step, step)
             return sharpen(self._advance, self._norm, z, longest, time, records)
-        return diffuse(self._advance, z, self._bound, time, records, step)
+        stepper = Stepper(self._advance, self._norm, self._bound)
+        return diffuse(stepper, z, time, records, step, settled)
 
     def _advance(self, z: np.ndarray, step: float, count: int, stages: int) -> np.ndarray:
         damping = self._damping if self.mode == "sharpen" else None
@@ -296,10 +336,19 @@ class AttentionFlow:
         """A field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
         return self.grid.to_frame(field) if self._vectors else field
 
-    def _compressed(self, field: Floats) -> np.ndarray:
+    def _given(self, field: Floats) -> np.ndarray:
         """A field as what is evolved (rows, columns): that, or A¹ + iA² of the literal equation."""
         z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
         return np.where(self._used, z, 0.0)
+
+    def _compressed(self, field: Floats) -> np.ndarray:
+        """The same of a field that is known inside the domain only."""
+        return continued(self._cells, self._given(field))
+
+    def _shown(self, z: np.ndarray) -> Floats:
+        """What is evolved as a field, NaN where there is no cell, and outside the domain."""
+        inside = self.grid.usable[..., None] if self._vectors else self.grid.usable
+        return np.where(inside, self._expanded(z), np.nan)
 
     def _expanded(self, z: np.ndarray) -> Floats:
         """What is evolved as a field, NaN where there is no cell."""
@@ -307,6 +356,13 @@ class AttentionFlow:
             return np.where(self._used, z.real, np.nan)
         field = self.grid.from_frame(z) if self._literal is None else _pair(z)
         return np.where(self._used[..., None], field, np.nan)
+
+
+def _cells(made: Grid, follows: bool) -> Cells:
+    """The cells of a grid, which follow the edge of the domain or are whole."""
+    if not is_cut(made):
+        return sampled(made)
+    return fitted(made) if follows else sampled(made, beyond(made))
 
 
 def _pair(z: np.ndarray) -> Floats:

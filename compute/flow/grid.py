@@ -35,7 +35,7 @@ class Grid:
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
     omega (…, 2): ω_i in θ.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
     closes on itself along x₁ and x₂, its last node being one step before its first.  sense: −1 where
-    the chart turns θ over.
+    the chart turns θ over.  domain: which nodes lie in the domain, those usable if not given.
     """
 
     manifold: Manifold
@@ -50,6 +50,12 @@ class Grid:
     step: tuple[float, float]
     wraps: tuple[bool, bool] = (False, False)
     sense: int = 1
+    domain: np.ndarray | None = None
+
+    @property
+    def inside(self) -> np.ndarray:
+        """Which nodes (rows, columns) lie in the domain, whether their metric is of use or not."""
+        return self.usable if self.domain is None else self.domain
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -148,10 +154,12 @@ def grid(
     theta = chart.inverse(x)
     known = np.asarray(np.isfinite(theta).all(axis=-1))
     theta = np.where(known[..., None], theta, np.asarray(manifold.interior))
-    usable = known & manifold.in_domain(theta)
+    inside = known & manifold.in_domain(theta)
+    usable = inside.copy()
     theta = np.where(usable[..., None], theta, np.asarray(manifold.interior))
     found = engine.geometry(GeometryRequest(manifold, theta.reshape(-1, 2)))
     usable &= (found.status == Status.OK).reshape(rows, columns)
+    known = usable.copy()
     metric = np.where(usable[..., None, None], found.metric.reshape(rows, columns, 2, 2), np.eye(2))
     det = np.linalg.det(metric)
     jacobian = np.where(usable[..., None, None], chart.jacobian(theta), np.eye(2))
@@ -168,7 +176,7 @@ def grid(
         theta=theta,
         usable=usable,
         metric=metric,
-        area=np.sqrt(det) / np.abs(np.linalg.det(jacobian)),
+        area=np.where(known, np.sqrt(det) / np.abs(np.linalg.det(jacobian)), 0.0),
         raised=raised,
         omega=omega,
         step=(
@@ -177,4 +185,18 @@ def grid(
         ),
         wraps=wraps,
         sense=-1 if usable.any() and np.median(np.linalg.det(jacobian)[usable]) < 0 else 1,
+        domain=np.asarray(inside),
     )
+
+
+def connection(manifold: Manifold, theta: Floats) -> Floats:
+    """ω_i = (√D/g₁₁) Γ²_i1 (..., 2) at θ (..., 2); 0 where there is no metric."""
+    local = manifold.geometry(theta)
+    g11, g12, _ = np.moveaxis(local.metric, -1, 0)
+    det = np.where(local.det > 0, local.det, 1.0)
+    # Γ²_i1 = (g₁₁ Γ_i1,2 − g₁₂ Γ_i1,1)/D, packed as [k, 11 12 22]
+    second = (
+        g11[..., None] * local.first[..., 1, :2] - g12[..., None] * local.first[..., 0, :2]
+    ) / (det[..., None])
+    omega: Floats = np.nan_to_num(np.sqrt(det) / g11)[..., None] * np.nan_to_num(second)
+    return omega

@@ -14,7 +14,7 @@ from compute import head_choice
 from compute.families import parse
 from compute.field import scalar_at
 from compute.files import arrays_of
-from compute.flow.grid import Grid
+from compute.flow.grid import Grid, connection
 from compute.manifold import known_inside
 from compute.types import Floats
 
@@ -40,30 +40,17 @@ def transported(grid: Grid, foot: Floats, vector: Floats) -> Floats:
     z = np.sqrt(g11) * vector[0] + g12 / np.sqrt(g11) * vector[1] + 1j * tall * vector[1]
     turn = np.zeros(grid.shape)
     before = np.broadcast_to(foot, grid.theta.shape)
-    rate = _connection(grid, before)
+    rate = connection(grid.manifold, before)
     for share in np.arange(1, pieces + 1) / pieces:
         x = start + share * (grid.x - start)
         theta = grid.chart.inverse(x)
         # a line that leaves the domain waits at its edge
         inside = known_inside(grid.manifold, theta)
         theta = np.where(inside[..., None], theta, before)
-        following = _connection(grid, theta)
+        following = connection(grid.manifold, theta)
         turn += (0.5 * (rate + following) * (theta - before)).sum(axis=-1)
         before, rate = theta, following
     return grid.from_frame(z * np.exp(-1j * turn))
-
-
-def _connection(grid: Grid, theta: Floats) -> Floats:
-    """ω_i = (√D/g₁₁) Γ²_i1 (..., 2) at θ (..., 2); 0 where there is no metric."""
-    local = grid.manifold.geometry(theta)
-    g11, g12, _ = np.moveaxis(local.metric, -1, 0)
-    det = np.where(local.det > 0, local.det, 1.0)
-    # Γ²_i1 = (g₁₁ Γ_i1,2 − g₁₂ Γ_i1,1)/D, packed as [k, 11 12 22]
-    second = (
-        g11[..., None] * local.first[..., 1, :2] - g12[..., None] * local.first[..., 0, :2]
-    ) / (det[..., None])
-    omega: Floats = np.nan_to_num(np.sqrt(det) / g11)[..., None] * np.nan_to_num(second)
-    return omega
 
 
 def dipole(grid: Grid, source: Floats, sink: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """The Laplacian of a grid by gauge-covariant finite volumes: no derivative of Γ is needed.
 
-    E = ½ Σ_cells Σ_corners ¼h₁h₂ √D g^ij Re(D_i z · conj D_j z),   D₁z = ±(U z_next − z)/h₁,
-with U = exp(−i∫ω) the transport of the neighbour's value to the corner, M = Σ ¼h₁h₂√D lumped, and
-L = −M⁻¹∇E.  L is symmetric in the inner product of M and never positive, so that ‖z‖ does not grow.
+    E = ½ Σ_cells Σ_corners W^ij Re(D_i z · conj D_j z),   D₁z = ±(U z_next − z)/h₁,
+with U = exp(−i∫ω) the transport of the neighbour's value to the corner, W^ij and M lumped what
+`compute.flow.cells` has a corner stand for of ∫√D g^ij and ∫√D, and L = −M⁻¹∇E.  L is symmetric in the inner product of M and never positive, so that ‖z‖ does not grow.
 For scalars U = 1: rows sum to zero and mass is kept.  Nothing flows through edges (Neumann), unless
 the grid closes on itself there.
 
@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from compute.flow.grid import Grid
+from compute.flow.cells import CORNERS, LINKS, Cells, ahead, around, behind
 from compute.types import Floats
 
-# where the neighbours of the links lie: rows down and columns to the right
-EAST, NORTH, NORTH_EAST, NORTH_WEST = LINKS = ((0, 1), (1, 0), (1, 1), (1, -1))
+
+WAYS = (*LINKS, *((-down, -right) for down, right in LINKS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Stencil:
 
     @property
     def used(self) -> np.ndarray:
-        """The nodes of a cell that is whole (rows, columns)."""
+        """The nodes of a cell in use (rows, columns)."""
         return self.mass > 0
 
     def norm(self, z: np.ndarray) -> float:
@@ -70,7 +70,7 @@ class Stencil:
         diagonal = self.rest.copy()
         entries = []
         for link, way in zip(self.links, LINKS, strict=True):
-            diagonal -= link.real + _behind(link.real, way)
+            diagonal -= link.real + behind(link.real, way)
             at = np.flatnonzero(link)
             here, there, weight = number.flat[at], ahead(number, way).flat[at], link.flat[at]
             entries += [(here, there, weight), (there, here, weight.conj())]
@@ -86,76 +86,66 @@ class Stencil:
         return float(np.max(np.asarray(abs(self.matrix).sum(axis=1)), initial=0.0))
 
 
-def laplacian(grid: Grid, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Stencil:
+def laplacian(
+    of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = False
+) -> Stencil:
     """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges.
 
     potential: −1 (Hodge), 0 or 1 (deformation) of vectors, 0 of scalars.
     """
-    whole = cells(grid)
+    grid = of.grid
     h1, h2 = grid.step
-    east, north = (transports(grid, way, vectors) for way in (EAST, NORTH))
+    east, north = (_transports(turn, vectors) for turn in of.turns)
     links = np.zeros((4, *grid.shape), complex if vectors else float)
     own, mass = np.zeros(grid.shape), np.zeros(grid.shape)
-    # Im(D̄₁z̄ D₂z) has no metric, but the sense of the frame
-    turn = np.where(whole, -0.25j * potential * grid.sense, 0.0) if potential else 0.0
-    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+    for corner, area, raised, plain in zip(CORNERS, of.mass, of.raised, of.plain, strict=True):
         down, right = corner
-        area = np.where(whole, 0.25 * h1 * h2 * ahead(grid.area, corner), 0.0)
-        raised = ahead(grid.raised, corner)
+        # Im(D̄₁z̄ D₂z) has no metric, but the sense of the frame
+        turn = -1j * potential * grid.sense / (h1 * h2) * plain if potential else 0.0
         turned = 1.0 if down == right else -1.0
-        alpha, gamma = area * raised[..., 0, 0] / h1**2, area * raised[..., 1, 1] / h2**2
-        beta = turned * area * raised[..., 0, 1] / (h1 * h2)
+        alpha, gamma = raised[..., 0] / h1**2, raised[..., 2] / h2**2
+        beta = turned * raised[..., 1] / (h1 * h2)
         beside, above = (down, 1 - right), (1 - down, right)
-        own += _behind(alpha + gamma + 2 * beta, corner)
-        own += _behind(alpha, beside) + _behind(gamma, above)
-        mass += _behind(area, corner)
+        own += behind(alpha + gamma + 2 * beta, corner)
+        own += behind(alpha, beside) + behind(gamma, above)
+        mass += behind(area, corner)
         # signs of the corner's own links, which lead from it or to it
         along, up = turned * (1 - 2 * right) * turn, turned * (1 - 2 * down) * turn
-        links[0] += _behind((alpha + beta + along) * ahead(east, (down, 0)), (down, 0))
-        links[1] += _behind((gamma + beta - up) * ahead(north, (0, right)), (0, right))
+        links[0] += behind((alpha + beta + along) * ahead(east, (down, 0)), (down, 0))
+        links[1] += behind((gamma + beta - up) * ahead(north, (0, right)), (0, right))
         # from the upper of the two neighbours by way of the corner to the lower one
         level, upright = ahead(east, (down, 0)), ahead(north, (0, right))
         level = level if (right == 1) == (down == 0) else level.conj()
         lower = (0, right if down else 1 - right)
-        links[2 if lower == (0, 0) else 3] += _behind((up - beta) * level * upright, lower)
-    both = sum(w.real + _behind(w.real, way) for w, way in zip(links, LINKS, strict=True))
+        links[2 if lower == (0, 0) else 3] += behind((up - beta) * level * upright, lower)
+    both = sum(w.real + behind(w.real, way) for w, way in zip(links, LINKS, strict=True))
     rest = both - own if vectors else np.zeros(grid.shape)
-    free = ~_edge(whole) if pinned else np.ones(grid.shape, bool)
+    mass = _evened(of, mass, np.abs(rest) + own + sum(
+        np.abs(w) + behind(np.abs(w), way) for w, way in zip(links, LINKS, strict=True)
+    ))  # fmt: skip
+    free = around(of.open) == 4 if pinned else np.ones(grid.shape, bool)
     return Stencil(links, np.asarray(rest), mass, free, grid.wraps)
 
 
-def ahead(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    """What lies so many rows down and columns to the right of every node, round the edges."""
-    return np.roll(array, (-way[0], -way[1]), axis=(0, 1))
+def _transports(turn: Floats, vectors: bool) -> np.ndarray:
+    """U (rows, columns): carries a neighbour’s z to a node; 1 for scalars."""
+    return np.asarray(np.exp(-1j * turn)) if vectors else np.ones(turn.shape)
 
 
-def _behind(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    return np.roll(array, way, axis=(0, 1))
+def _evened(of: Cells, mass: Floats, stiffness: Floats) -> Floats:
+    """The masses, of which nodes of slivers get some from their neighbours.
 
-
-def cells(grid: Grid) -> np.ndarray:
-    """Which cells (rows, columns), named by their first nodes, have four nodes in use."""
-    inside = grid.usable.copy()
-    for way in (EAST, NORTH, NORTH_EAST):
-        inside &= ahead(grid.usable, way)
-    inside[:, -1] &= grid.wraps[0]
-    inside[-1] &= grid.wraps[1]
-    return inside
-
-
-def transports(grid: Grid, way: tuple[int, int], vectors: bool) -> np.ndarray:
-    """U (rows, columns): carries a neighbour’s z to a node, by the trapezoid of ω; 1 for scalars."""
-    if not vectors:
-        return np.ones(grid.shape)
-    gap = grid.theta - ahead(grid.theta, way)
-    for axis, period in enumerate(grid.manifold.periods):
-        if period > 0.0:
-            gap[..., axis] -= period * np.round(gap[..., axis] / period)
-    turn = (0.5 * (grid.omega + ahead(grid.omega, way)) * gap).sum(axis=-1)
-    return np.asarray(np.exp(-1j * turn))
-
-
-def _edge(whole: np.ndarray) -> np.ndarray:
-    """Which nodes (rows, columns) are not surrounded by four cells in use."""
-    around = sum(_behind(whole, way).astype(int) for way in ((0, 0), *LINKS[:3]))
-    return np.asarray(around) < 4
+    None of them then needs shorter steps than the stiffest node with four whole cells does, their sum
+    stays, and as it is moved by a cell, and little of it, the error stays of second order.
+    """
+    whole = (around(of.open) == 4) & (around(of.open & ~of.cut) == 4)
+    if not of.cut.any() or not whole.any():
+        return mass
+    largest = float((stiffness[whole] / mass[whole]).max())
+    lacking = np.where(around(of.cut) > 0, np.maximum(stiffness / largest - mass, 0.0), 0.0)
+    rich = np.where(lacking > 0.0, 0.0, mass)
+    gain = lacking.copy()
+    for way in WAYS:
+        of_all = sum(ahead(rich, other) for other in WAYS)
+        gain -= behind(lacking * ahead(rich, way) / np.where(of_all > 0.0, of_all, np.inf), way)
+    return mass + gain

@@ -25,6 +25,15 @@ GROWTH = 10.0
 SAFE = 0.9
 # steps of backward heat between two looks at the norm
 BATCH = 64
+# of heat: what a step may err by, relative to the norm at its end.  Some dozen steps do while the norm
+# falls fast, so that they stay within a thousandth of it
+TOLERANCE = 5e-5
+# two halves of a step are this many times as near to the truth as they are to the step
+THIRD = 3.0
+# steps are not made shorter than this share of the stiffest mode's time
+FINEST = 0.5
+# norms below this share of the first count as nothing
+NOTHING = 1e-9
 
 # state, length of a step, steps, stages → state
 Advance = Callable[[np.ndarray, float, int, int], np.ndarray]
@@ -34,7 +43,9 @@ Advance = Callable[[np.ndarray, float, int, int], np.ndarray]
 class Evolution:
     """states at the recorded times, first the initial one; steps made; dt_limit: the largest stable
     step of Euler's method; status: OK, or NOT_CONVERGED where growth stopped it early; limiter: what
-    made the steps shorter than they were wanted, in words, or "".
+    made the steps shorter than they were wanted, in words, or "".  errors: at the recorded times what
+    the states may be off by in time, relative to their norms, NaN where that is not estimated; settled:
+    the error of a step that need not be made shorter, infinite as long as there is none.
     """
 
     times: list[float]
@@ -43,6 +54,8 @@ class Evolution:
     dt_limit: float
     status: Status
     limiter: str
+    errors: list[float]
+    settled: float = np.inf
 
 
 def longest(bound: float, stages: int = MOST_STAGES) -> float:
@@ -59,30 +72,85 @@ def fewest(span: float, bound: float) -> tuple[int, int]:
     return count, stages
 
 
+@dataclass(frozen=True, eq=False)
+class Stepper:
+    """Steps of ż = Lz with its spectrum in [−bound, small], and how far off in time they are.
+
+    norm: that in which L is symmetric.
+    """
+
+    advance: Advance
+    norm: Callable[[np.ndarray], float]
+    bound: float
+
+    def plan(self, span: float, step: float = np.inf) -> int:
+        """How many equal steps a span takes, none longer than ``step``."""
+        count, _ = fewest(span, self.bound)
+        return int(np.ceil(span / step)) if span / count > step else count
+
+    def one(self, z: np.ndarray, size: float, count: int = 1) -> np.ndarray:
+        """The state after so many steps of a size."""
+        return self.advance(z, size, count, fewest(size, self.bound)[1])
+
+    def compared(
+        self, z: np.ndarray, size: float, least: float, whole: np.ndarray | None = None
+    ) -> tuple[np.ndarray, float, int]:
+        """The state after a step of a size, its error relative to its norm, and the steps made.
+
+        The step is compared with two halves, and made in two where they are too far apart.  ``least``
+        is a norm that counts as nothing; ``whole``: the state after the step, if known.
+        """
+        if whole is None:
+            whole = self.one(z, size)
+        half = self.one(z, 0.5 * size)
+        after = self.one(half, 0.5 * size)
+        error = self.norm(after - whole) / THIRD / max(self.norm(after), least)
+        if error <= TOLERANCE or size * self.bound < FINEST:
+            return after, error, 1
+        middle, first, some = self.compared(z, 0.5 * size, least, half)
+        after, second, more = self.compared(middle, 0.5 * size, least)
+        return after, first + second, some + more
+
+
 def diffuse(
-    advance: Advance,
+    stepper: Stepper,
     z: np.ndarray,
-    bound: float,
     time: float,
     records: int,
     step: float = np.inf,
+    settled: float = np.inf,
 ) -> Evolution:
-    """ż = Lz with its spectrum in [−bound, small] over ``time``, by steps of ``step`` at most."""
+    """ż = Lz over ``time``, by steps of ``step`` at most.
+
+    Each step is compared with two halves until one need not be made shorter.  From then on the error
+    of a step, relative to the norm, grows no more, since what falls fast falls away: 1, 2, 4 … steps
+    are made as long as they can be between two that are compared.  ``settled``: the error of such a
+    step, if it is known from before: then none is compared.
+    """
+    bound = stepper.bound
     limit = 2.0 / bound if bound > 0 else np.inf
-    times, states, steps, count = [0.0], [z], 0, 1
+    times, states, errors, steps, count = [0.0], [z], [0.0], 0, 1
+    least = NOTHING * stepper.norm(z) or 1.0
+    known, batch = np.isfinite(settled), 1
     for target in np.linspace(0.0, time, records + 1)[1:]:
-        span = float(target) - times[-1]
-        count, stages = fewest(span, bound)
-        if span / count > step:
-            count = int(np.ceil(span / step))
-            stages = fewest(span / count, bound)[1]
-        z = advance(z, span / count, count, stages)
-        steps += count
+        span, error = float(target) - times[-1], errors[-1]
+        count = left = stepper.plan(span, step)
+        while left > 0:
+            some = left
+            if not known:
+                z, more, made = stepper.compared(z, span / count, least)
+                steps, left, error = steps + made, left - 1, error + more
+                settled, batch = (more, 2 * batch) if made == 1 else (np.inf, 1)
+                some = min(left, batch // 2)
+            if some > 0:
+                z = stepper.one(z, span / count, some)
+                steps, left, error = steps + some, left - some, error + some * settled
         times.append(float(target))
         states.append(z)
+        errors.append(error)
     wanted = min(step, time / records)
     words = limited(wanted, time / records / count, limit)
-    return Evolution(times, states, steps, limit, Status.OK, words)
+    return Evolution(times, states, steps, limit, Status.OK, words, errors, settled)
 
 
 def limited(wanted: float, made: float, limit: float) -> str:
@@ -159,10 +227,10 @@ def sharpen(
             times.append(float(target) if done == count else times[-1] + done * size)
         if done < count:
             words = limited(time / records, size, step)
-            return Evolution(times, states, steps, step, Status.NOT_CONVERGED, words)
-    return Evolution(
-        times, states, steps, step, Status.OK, limited(time / records, size, step)
-    )  # fmt: skip
+            status = Status.NOT_CONVERGED
+            return Evolution(times, states, steps, step, status, words, [np.nan] * len(times))
+    words = limited(time / records, size, step)
+    return Evolution(times, states, steps, step, Status.OK, words, [np.nan] * len(times))
 
 
 def _bounded(

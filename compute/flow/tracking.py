@@ -3,7 +3,8 @@
 Between two records zeros of one index are matched with the nearest, in cells of the grid, since that
 is how far apart zeros can be told.  Where a field changes continuously, zeros come and go in pairs of
 opposite index or over the edge, and in no other way: so what finds no match is paired with what else
-finds none, or given to the edge, whichever is nearer.  What remains is said to be lost.
+finds none, or given to the edge, whichever is nearer; to the edge only what is near it and goes there.
+What remains is said to be lost.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ from compute.types import Floats
 
 # cells that a zero moves between two records at most
 REACH = 4.0
-# cells that a pair is apart, or a zero from the edge, when it is seen last: near its end a pair moves
-# as √(time left), which is faster
+# cells that a pair is apart when it is seen last: near its end a pair moves as √(time left), which is
+# faster
 PARTING = 8.0
+# what goes to the edge is there before the next record if it goes on so many times as fast, or
+# lies within so many cells of the edge
+HASTE, NEAR = 3.0, 1.0
+# cells between two records that are no movement
+STILL = 0.05
 Indices = NDArray[np.intp]
 
 
@@ -32,8 +38,9 @@ class End:
 
     cause: "record", the zero is there when the record begins or ends; "pair", with the track
     ``partner`` of opposite index; "edge", over the edge of the grid or of what is cut from it; "lost",
-    none of these: it moved too far between two records.  time: of a pair that at which the square of
-    its gap, linear in time near there, vanishes; of others the middle between two records.
+    none of these: it moved too far between two records, or the cells are too coarse to tell.  time: of
+    a pair that at which the square of its gap, linear in time near there, vanishes; of others the
+    middle between two records.
     """
 
     cause: str
@@ -87,7 +94,8 @@ class Tracker:
             widths = [(0, 0), (0, 0)]
             widths[axis] = pad
             whole = np.pad(whole, widths, mode="wrap" if goes_round else "constant")
-        inside = tuple(slice(pad[0], -pad[1]) for pad in pads)
+        # with a cell more all round, so that depths can be had between the cells' middles
+        inside = tuple(slice(pad[0] - 1, whole.shape[k] - pad[1] + 1) for k, pad in enumerate(pads))
         # cells from the middle of each to the edge
         self._inward = distance_transform_edt(whole)[inside] - 0.5
         self._times: list[float] = []
@@ -140,17 +148,39 @@ class Tracker:
         a, b = self._cell(before.x), self._cell(now.x)
         for old, new, _ in self._nearest(a, b, REACH, before.index, now.index):
             now.track[new] = before.track[old]
-        gone = before.at(np.flatnonzero(~np.isin(before.track, now.track)))
-        self._deaths |= zip(map(int, gone.track), self._ends(gone, middle), strict=True)
+        gone = np.flatnonzero(~np.isin(before.track, now.track))
+        ends = self._ends(before.at(gone), middle, self._leaves(before.at(gone)))
+        self._deaths |= zip(map(int, before.track[gone]), ends, strict=True)
         come = np.flatnonzero(now.track < 0)
         now.track[come] = len(self._births) + np.arange(len(come))
-        self._births += self._ends(now.at(come), middle)
+        # how a zero moves that has just come is not known yet
+        near = self._depth(self._cell(now.x[come])) <= REACH
+        self._births += self._ends(now.at(come), middle, near)
 
-    def _ends(self, zeros: _Zeros, time: float) -> list[End]:
-        """Why each of some zeros is at one record and not at the next, or not at the one before."""
+    def _leaves(self, zeros: _Zeros) -> NDArray[np.bool_]:
+        """Which zeros of the last record are about to leave: near the edge, and on their way to it."""
+        depth = self._depth(self._cell(zeros.x))
+        gone = depth <= REACH
+        if len(self._records) > 1:
+            earlier = self._records[-2]
+            found = {int(track): row for row, track in enumerate(earlier.track)}
+            rows = [found.get(int(track), -1) for track in zeros.track]
+            known = np.array([row >= 0 for row in rows], bool)
+            before = self._depth(self._cell(earlier.x[rows])) if len(earlier.x) else depth
+            outwards = before - depth
+            goes = depth <= np.where(outwards > 0.0, NEAR + HASTE * outwards, 0.0)
+            rests = (depth <= NEAR) & (outwards > -STILL)
+            gone = np.where(known, goes | rests, gone)
+        return np.asarray(gone, bool)
+
+    def _ends(self, zeros: _Zeros, time: float, edge: NDArray[np.bool_]) -> list[End]:
+        """Why each of some zeros is at one record and not at the next, or not at the one before.
+
+        edge: whether it may have crossed the edge.
+        """
         cell, index, track = self._cell(zeros.x), zeros.index, zeros.track
-        depth = self._depth(cell)
-        found = [End("edge" if deep <= PARTING else "lost", time) for deep in depth]
+        depth = np.where(edge, self._depth(cell), PARTING)
+        found = [End("edge" if crosses else "lost", time) for crosses in edge]
         plus, minus = np.flatnonzero(index > 0), np.flatnonzero(index < 0)
         for k, m, gap in self._nearest(
             cell[plus], cell[minus], PARTING, index[plus], -index[minus]
@@ -188,10 +218,12 @@ class Tracker:
         return cell
 
     def _depth(self, cell: Floats) -> Floats:
-        """How many cells lie between places (n, 2) and the edge."""
-        rows, columns = self._inward.shape
-        j, i = (np.clip(cell[:, k].astype(int), 0, n - 1) for k, n in enumerate((columns, rows)))
-        depth: Floats = self._inward[i, j]
+        """How many cells lie between places (n, 2) and the edge, linear between the cells' middles."""
+        from scipy.ndimage import map_coordinates
+
+        depth: Floats = map_coordinates(
+            self._inward, cell[:, ::-1].T + 0.5, order=1, mode="nearest"
+        )
         return depth
 
 

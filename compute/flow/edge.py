@@ -1,0 +1,312 @@
+"""Cells that follow the edge of a domain that is finitely far away, such as a triangle's or a disk's.
+
+A cell that the edge cuts is in use with what of it lies inside (the cut cells of finite volumes; Ingram,
+Causon, Mingham 2003): its corners stand for ∫√D and ∫√D g^ij over its open part, and those of them
+that lie outside hold values that the field has there if it is continued.  Solutions through whose
+edge nothing flows are smooth functions of a chart in which √D diverges as 1/√ of the distance, so that
+the error is of second order in the spacing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from compute.charts import Chart
+from compute.flow.cells import (
+    CORNERS,
+    EAST,
+    LINKS,
+    NORTH,
+    Cells,
+    ahead,
+    around,
+    behind,
+    sampled,
+    there,
+)
+from compute.flow.cut_cells import CutCells, Quadrature
+from compute.flow.grid import Grid, connection
+from compute.manifold import Manifold, known_inside
+from compute.types import Floats
+
+# rows of cells along the edge whose integrals are taken by lines that know of it, and further ones by
+# Gauss' rule: corners err there by the 3/2th power of their distance in cells
+CLOSE, WIDE = 3, 24
+# cells with a smaller share of the mean cell's area are left out
+LEAST = 1e-9
+# a frame outside is that of the place so far from the edge towards the node next to it
+INWARDS = 0.3
+# links are halved until ∫ω is known this well, at most so many times
+EXACT, HALVINGS = 1e-9, 16
+GAUSS = np.polynomial.legendre.leggauss(4)
+
+
+def is_cut(grid: Grid) -> bool:
+    """Whether part of a grid's rectangle lies outside the domain."""
+    return not bool(grid.inside.all())
+
+
+def fitted(grid: Grid) -> Cells:
+    """The whole cells and those that the edge cuts, where it is finitely far away."""
+    found = sampled(grid)
+    cut = _cut(grid, found.open)
+    if not cut.any():
+        return found
+    quadrature, at = _along_edge(grid, found.open, cut)
+    keep = _finite(grid, cut, quadrature, at)
+    weights = _integrated(grid, quadrature, at)
+    beyond = _beyond(grid, found, cut & ~keep, weights[0])
+    gauss = _close(grid, keep, WIDE) & found.open
+    parts = [found.mass, found.plain, *np.moveaxis(found.raised, -1, 0)]
+    lines = keep | (_close(grid, keep, CLOSE) & found.open)
+    for new, where in ((_by_gauss(grid, gauss), gauss), (weights, lines)):
+        parts = [np.where(where, one, old) for old, one in zip(parts, new, strict=True)]
+    whole = replace(
+        found, open=found.open | keep, mass=parts[0], plain=parts[1],
+        raised=np.stack(parts[2:], axis=-1), beyond=beyond,
+    )  # fmt: skip
+    return _framed(whole)
+
+
+def beyond(grid: Grid) -> float:
+    """The share of the domain's area in the rectangle that the whole cells do not cover."""
+    found = sampled(grid)
+    cut = _cut(grid, found.open)
+    if not cut.any():
+        return _beyond(grid, found, cut, found.mass)
+    quadrature, at = _along_edge(grid, found.open, cut)
+    keep = _finite(grid, cut, quadrature, at)
+    mass = _integrated(grid, quadrature, at)[0]
+    if (cut & ~keep).any():
+        return np.inf
+    return _beyond(grid, found, cut, mass)
+
+
+def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
+    """Cells (rows, columns) that the domain's edge may cut, beside what is usable."""
+    usable = np.stack([ahead(grid.usable, way) for way in CORNERS])
+    lost = np.stack([ahead(grid.inside & ~grid.usable, way) for way in CORNERS]).any(axis=0)
+    touched = usable.any(axis=0) & there(grid)
+    return _close_to(touched, 1, grid) & there(grid) & ~whole & ~lost
+
+
+def _close_to(of: np.ndarray, count: int, grid: Grid) -> np.ndarray:
+    """Which cells are at most so many from some."""
+    from scipy.ndimage import maximum_filter
+
+    modes = ["wrap" if goes_round else "constant" for goes_round in grid.wraps[::-1]]
+    return np.asarray(maximum_filter(of, size=2 * count + 1, mode=modes), bool)
+
+
+def _close(grid: Grid, of: np.ndarray, count: int) -> np.ndarray:
+    return _close_to(of, count, grid)
+
+
+def _along_edge(
+    grid: Grid, whole: np.ndarray, cut: np.ndarray
+) -> tuple[Quadrature, tuple[np.ndarray, np.ndarray]]:
+    """Nodes over the open parts of cells by the edge, and which cells these are."""
+    at = np.nonzero(cut | (_close(grid, cut, CLOSE) & whole))
+    is_inside, area = _functions(grid.manifold, grid.chart)
+    # the lines run along the axis on which more of the edge's cells lie open and closed
+    inside = np.where(grid.inside, 1.0, 0.0)
+    across, up = _slope(inside, EAST, grid), _slope(inside, NORTH, grid)
+    cells = CutCells(
+        grid.x[at], np.array(grid.step), (up >= across)[at], is_inside, area
+    )  # fmt: skip
+    return cells.quadrature(), at
+
+
+def _slope(inside: Floats, way: tuple[int, int], grid: Grid) -> Floats:
+    """How steeply what is inside ends about each cell, along an axis."""
+    from scipy.ndimage import uniform_filter
+
+    axis = 0 if way == NORTH else 1
+    modes = ["wrap" if goes_round else "nearest" for goes_round in grid.wraps[::-1]]
+    smooth = uniform_filter(inside, 2 * CLOSE + 3, mode=modes)
+    return np.abs(np.gradient(smooth, axis=axis))
+
+
+def _functions(
+    manifold: Manifold, chart: Chart
+) -> tuple[Callable[[Floats], np.ndarray], Callable[[Floats], Floats]]:
+    """Whether places of a chart are in the domain, and the chart's √D there."""
+
+    def inside(x: Floats) -> np.ndarray:
+        return np.asarray(known_inside(manifold, chart.inverse(x)))
+
+    def area(x: Floats) -> Floats:
+        theta = chart.inverse(x)
+        det = np.linalg.det(chart.jacobian(theta))
+        return np.asarray(np.sqrt(np.maximum(manifold.geometry(theta).det, 0.0)) / np.abs(det))
+
+    return inside, area
+
+
+def _finite(
+    grid: Grid, cut: np.ndarray, found: Quadrature, at: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """Which of the cut cells have an open part of a finite area that counts."""
+    steep = np.zeros(grid.shape, bool)
+    steep[at] = found.steep
+    shares = np.zeros(grid.shape)
+    shares[at] = np.bincount(found.cell, found.weight, len(at[0]))
+    return cut & ~_close_to(steep, 1, grid) & (shares > LEAST)
+
+
+def _integrated(
+    grid: Grid, found: Quadrature, at: tuple[np.ndarray, np.ndarray]
+) -> list[Floats]:
+    """What the corners of some cells stand for: mass, plain, and raised by components."""
+    corner = grid.x[at][found.cell]
+    mass, raised = _metric(grid, corner + found.place * grid.step)
+    weight = found.weight * np.prod(grid.step)
+    values = [weight * mass, weight, *(weight * mass * each for each in raised)]
+    return [_shared(grid, at, found.cell, found.place, value) for value in values]
+
+
+def _shared(
+    grid: Grid, at: tuple[np.ndarray, np.ndarray], cell: np.ndarray, place: Floats, value: Floats
+) -> Floats:
+    """Sums (4, rows, columns) over the nodes of each cell, by the weights of its corners."""
+    found = np.zeros((4, *grid.shape))
+    for k, (up, right) in enumerate(CORNERS):
+        along, above = (place[:, i] if far else 1.0 - place[:, i] for i, far in enumerate((right, up)))
+        found[k][at] = np.bincount(cell, value * along * above, len(at[0]))
+    return found
+
+
+def _metric(grid: Grid, x: Floats) -> tuple[Floats, list[Floats]]:
+    """√D (m,) and g¹¹, g¹², g²² (m,) of the chart at places (m, 2); 0 where there is no metric."""
+    theta = grid.chart.inverse(x)
+    known = known_inside(grid.manifold, theta)
+    theta = np.where(known[:, None], theta, np.asarray(grid.manifold.interior))
+    local, jacobian = grid.manifold.geometry(theta), grid.chart.jacobian(theta)
+    g11, g12, g22 = np.moveaxis(local.metric, -1, 0)
+    det = np.where(known & (local.det > 0.0), local.det, 1.0)
+    inverse = np.stack([g22, -g12, -g12, g11], axis=-1).reshape(-1, 2, 2) / det[:, None, None]
+    raised = jacobian @ inverse @ np.swapaxes(jacobian, -1, -2)
+    known = known & (local.det > 0.0)
+    area = np.where(known, np.sqrt(det) / np.abs(np.linalg.det(jacobian)), 0.0)
+    return area, [raised[:, 0, 0], raised[:, 0, 1], raised[:, 1, 1]]
+
+
+def _by_gauss(grid: Grid, some: np.ndarray) -> list[Floats]:
+    """What the corners of some whole cells stand for, by three nodes each way."""
+    at = np.nonzero(some)
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+    place = np.stack(np.meshgrid(0.5 * (nodes + 1), 0.5 * (nodes + 1)), axis=-1).reshape(-1, 2)
+    count = len(at[0])
+    found = Quadrature(
+        np.repeat(np.arange(count), len(place)),
+        np.tile(place, (count, 1)),
+        np.tile(0.25 * np.outer(weights, weights).reshape(-1), count),
+        np.zeros(count, bool),
+    )
+    return _integrated(grid, found, at)
+
+
+def _beyond(grid: Grid, found: Cells, left: np.ndarray, mass: Floats) -> float:
+    """The share of the area that lies in cut cells which are left out, or about nodes that are."""
+    steep = grid.inside & ~grid.usable & np.isfinite(grid.area)
+    lost = np.prod(grid.step) * grid.area[steep].sum() + mass[:, left].sum()
+    whole = lost + found.mass.sum()
+    return float(lost / whole) if whole > 0.0 else 0.0
+
+
+# --- frames outside, and links -----------------------------------------------------------------
+def _framed(cells: Cells) -> Cells:
+    """Cells with frames at their nodes outside, and ∫ω along the links by the edge."""
+    grid = cells.grid
+    x = _footed(cells)
+    outside = cells.outside
+    theta = np.where(outside[..., None], grid.chart.inverse(x), grid.theta)
+    local = grid.manifold.geometry(theta[outside])
+    metric, omega = grid.metric.copy(), grid.omega.copy()
+    metric[outside] = local.metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
+    omega[outside] = connection(grid.manifold, theta[outside])
+    near = _close(grid, around(outside) > 0, WIDE)
+    turns = np.stack([
+        _turned(grid, x, way, near & _linked(cells, way), turn)
+        for way, turn in zip((EAST, NORTH), cells.turns, strict=True)
+    ])  # fmt: skip
+    return replace(
+        cells, grid=replace(grid, theta=theta, metric=metric, omega=omega), turns=turns
+    )
+
+
+def _linked(cells: Cells, way: tuple[int, int]) -> np.ndarray:
+    """Nodes (rows, columns) whose link to a neighbour is a side of a cell in use."""
+    return np.asarray(cells.open | behind(cells.open, (way[1], way[0])))
+
+
+def _footed(cells: Cells) -> Floats:
+    """Nodes (rows, columns, 2), those outside moved to where their frames are: close inside."""
+    grid, x = cells.grid, cells.grid.x.copy()
+    row, column = np.nonzero(cells.outside)
+    rows, columns = grid.shape
+    inside, _ = _functions(grid.manifold, grid.chart)
+    # the node inside next to each with the most of its like around it
+    deep = around(around(grid.usable) == 4)
+    best, mate = np.full(len(row), -1.0), np.stack([row, column])
+    for down in range(-2, 3):
+        for right in range(-2, 3):
+            at = row + down, column + right
+            real = [(0 <= k) & (k < n) for k, n in zip(at, (rows, columns), strict=True)]
+            there_ = (real[0] | grid.wraps[1]) & (real[1] | grid.wraps[0])
+            r, c = at[0] % rows, at[1] % columns
+            score = np.where(
+                there_ & grid.usable[r, c], 1.0 + 0.1 * deep[r, c] / (down**2 + right**2 + 1e-9), -1.0
+            ) / (1e-9 + down**2 + right**2)
+            better = score > best
+            best = np.where(better, score, best)
+            mate = np.where(better, np.array([[down], [right]]), mate)
+    step = mate[::-1].T * np.array(grid.step)
+    outer, inner = np.zeros(len(row)), np.ones(len(row))
+    for _ in range(40):
+        middle = 0.5 * (outer + inner)
+        found = inside(x[row, column] + middle[:, None] * step)
+        outer, inner = np.where(found, outer, middle), np.where(found, middle, inner)
+    x[row, column] += (inner + INWARDS * (1.0 - inner))[:, None] * step
+    return x
+
+
+def _turned(
+    grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats
+) -> Floats:
+    """∫ω from a neighbour to each of some nodes along the chart's straight line."""
+    at = np.nonzero(some)
+    start, end = ahead(x, way)[at], x[at]
+    size = grid.size
+    start = start + np.where(grid.wraps, size * np.round((end - start) / size), 0.0)
+    found = turn.copy()
+    found[at] = _integral(grid, start, end, HALVINGS)
+    return found
+
+
+def _integral(grid: Grid, start: Floats, end: Floats, halvings: int) -> Floats:
+    """∫ω (k,) along straight lines of the chart between places (k, 2)."""
+    middle = 0.5 * (start + end)
+    whole = _gauss(grid, start, end)
+    halves = _gauss(grid, start, middle) + _gauss(grid, middle, end)
+    more = np.flatnonzero(np.abs(whole - halves) > EXACT)
+    if len(more) and halvings > 0:
+        halves[more] = _integral(grid, start[more], middle[more], halvings - 1)
+        halves[more] += _integral(grid, middle[more], end[more], halvings - 1)
+    return halves
+
+
+def _gauss(grid: Grid, start: Floats, end: Floats) -> Floats:
+    nodes, weights = GAUSS
+    total, gap = np.zeros(len(start)), end - start
+    for node, weight in zip(nodes, weights, strict=True):
+        theta = grid.chart.inverse(start + 0.5 * (node + 1.0) * gap)
+        known = known_inside(grid.manifold, theta)
+        theta = np.where(known[:, None], theta, np.asarray(grid.manifold.interior))
+        along = np.linalg.solve(grid.chart.jacobian(theta), gap[..., None])[..., 0]
+        rate = (connection(grid.manifold, theta) * along).sum(axis=-1)
+        total += 0.5 * weight * np.where(known, rate, 0.0)
+    return total
