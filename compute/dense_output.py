@@ -54,7 +54,7 @@ def dense_output(
     count = int(paths.nodes[row])
     t, theta = paths.t[:count], paths.theta[row, :count]
     v = paths.velocity[row, :count]
-    whole = paths.reached[row] == 1.0 and paths.status[row] in (Status.OK, Status.CONJUGATE_POINT)
+    whole = paths.reached[row] == 1.0 and Status(int(paths.status[row])).arrived
     noise = NOISE[paths.engine]
     exact = _closed_form(manifold, theta[[0, -1]], alpha) if whole else None
     if whole and exact is None and ends is not None and paths.engine != "reference":

@@ -40,6 +40,11 @@ class Status(IntEnum):
     NOT_SHORTEST = 6
 
     @property
+    def arrived(self) -> bool:
+        """Whether it is that of a geodesic from one end to the other, the shortest or not."""
+        return self in (Status.OK, Status.CONJUGATE_POINT, Status.NOT_SHORTEST)
+
+    @property
     def words(self) -> str:
         """The status as a sentence for a status bar."""
         return _WORDS[self]

@@ -22,4 +22,4 @@ def export(chosen: argparse.Namespace) -> int:
     data.write(target, scene, found)
     status = Status(int(path_of(found).paths.status[0]))
     show({"file": str(target), "status": status}, chosen.json, [f"{target}: {status.words}"])
-    return 0 if status == Status.CONJUGATE_POINT else exit_of(status)
+    return 0 if status.arrived else exit_of(status)

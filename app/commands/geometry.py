@@ -108,7 +108,7 @@ def _show_paths(
 def _lines(path: Path, engine: str, alpha: float, closed: float | None) -> list[str]:
     """A path in words, its numbers to the digits that they have."""
     instead = f", in float64 in place of {engine}" if (engine, path.engine) == REPLACED else ""
-    arrived = path.status in (Status.OK, Status.CONJUGATE_POINT)
+    arrived = path.status.arrived
     count = digits(_error_of(path)) if arrived else FEWEST_DIGITS
     kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
     whose = kind if arrived else f"{kind} of the part that there is"

@@ -42,4 +42,4 @@ def render(chosen: argparse.Namespace) -> int:
     width, height = chosen.size
     result = {"file": str(target), "size": [width, height], "status": status}
     show(result, chosen.json, [f"{target}: {width} × {height} pixels, {status.words}"])
-    return 0 if status == Status.CONJUGATE_POINT else exit_of(status)
+    return 0 if status.arrived else exit_of(status)

@@ -145,7 +145,7 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
 
 def has_arrived(answer: PathAnswer) -> bool:
     """Whether the curve is a geodesic that ends at B."""
-    return Status(int(answer.paths.status[0])) in (Status.OK, Status.CONJUGATE_POINT)
+    return Status(int(answer.paths.status[0])).arrived
 
 
 def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]:

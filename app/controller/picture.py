@@ -68,7 +68,7 @@ def curve(theta: Floats, chart: Chart) -> Curve:
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
     """The geodesic; dashed where it is not a converged one, or breaks a bound."""
     status = Status(int(answer.paths.status[0]))
-    fine = status in (Status.OK, Status.CONJUGATE_POINT) and not broken_bound(answer)
+    fine = status.arrived and not broken_bound(answer)
     return curves.drawn(answer.dense, chart, dashed=not fine)
 
 
