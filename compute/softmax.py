@@ -182,7 +182,8 @@ def _log_mean(p: Floats, step: Floats) -> Floats:
     near = np.log1p((p * np.expm1(np.where(small[..., None], step, 0.0))).sum(axis=-1))
     total = (p * np.exp(step - highest[..., None])).sum(axis=-1)
     far = highest + np.log(np.maximum(total, np.finfo(total.dtype).tiny))
-    return np.where(small, near, far)
+    found: Floats = np.where(small, near, far)
+    return found
 
 
 def slot(family: Softmax, radius: float) -> Slot:

@@ -15,7 +15,7 @@ from compute import batch, jacobi
 from compute.charts import Chart
 from compute.engine import Engine
 from compute.guess import nearest
-from compute.manifold import Manifold
+from compute.manifold import Manifold, is_singular
 from compute.shooting import MISS_LIMIT, aimed, judged, shot_of
 from compute.types import (
     ConnectRequest,
@@ -160,6 +160,8 @@ def all_geodesics(
     """
     request = ConnectRequest(manifold, start[None], end[None], alpha, steps)
     first = engine.connect(request)
+    if (start == end).all() or is_singular(manifold.geometry(request.start)).any():
+        return first  # there is no direction, or no frame, to begin from
     fan = spray(engine, manifold, request.start[0], reach * _span(engine, request, first),
                 directions, steps, alpha)  # fmt: skip
     v, ends = _seeds(manifold, fan, request.end[0])

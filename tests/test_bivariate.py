@@ -169,3 +169,41 @@ def test_the_command_draws_the_ellipses(tmp_path, capsys):
     assert "start must be five numbers" in capsys.readouterr().err
     assert main(["normals", ends[0], "--end=1e9,0,1,0,1"]) == 1
     assert "NOT_CONVERGED" in capsys.readouterr().out
+
+
+EXTREMES = [
+    (
+        ((0.0, 0.0), [[2.8956913596722359e10, -6.8273433135773067e9],
+                      [-6.8273433135773077e9, 1.6097232532767088e9]]),
+        ((-0.18373312576936052, 0.12506936124323587),
+         [[1.6321809756535044e8, -1.5699739916584224e8],
+          [-1.5699739916584224e8, 1.5101378898850346e8]]),
+    ),
+    (
+        ((5.6734680192642629e8, -1.6041273210865762e9),
+         [[2.716958999020093e8, 5.958354113111871e6], [5.958354113111870e6, 3.863678357820661e8]]),
+        ((-0.00844637410501461, 0.00050090388167775),
+         [[1.5543647434738708e9, 2.3914117540857611e9],
+          [2.3914117540857615e9, 3.6792202098239012e9]]),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("a", "b"), EXTREMES)
+def test_extremes_end_in_a_status(a, b):
+    path = normal_geodesic(Normal(*a), Normal(*b), 8)
+    assert path.status in (Status.OK, Status.ILL_CONDITIONED, Status.NOT_CONVERGED)
+
+
+def test_what_is_ok_is_as_long_from_the_other_end():
+    """Each of the two met its end to 1e-7, and they differed by 6 %."""
+    a = Normal(np.array([205.4471297185601, -451.44770372739947]),
+               np.array([[9.877238471550966, 20.030094984313696],
+                         [20.030094984313696, 40.66731643719408]]))  # fmt: skip
+    b = Normal(np.array([0.03569892944980963, -0.01007006632909083]),
+               np.array([[33.061324237164825, -9.516451280995085],
+                         [-9.516451280995085, 2.81323943]]))  # fmt: skip
+    found = [normal_geodesic(*pair, 8) for pair in ((a, b), (b, a))]
+    fine = [path for path in found if path.status == Status.OK]
+    lengths = [path.length for path in fine]
+    assert len(fine) < 2 or abs(lengths[0] - lengths[1]) < 1e-5 * lengths[0]
