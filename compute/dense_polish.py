@@ -19,7 +19,7 @@ OFFSET = 1e-6
 # a node that would move by more than this share of the intervals beside it is not near a geodesic
 NEAR = 0.05
 # loop iterations of one evaluation of the metric above which it would take too long
-HEAVY = 256
+HEAVY = 96
 # diagonals of the linear system beside the main one
 BAND = 5
 

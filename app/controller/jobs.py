@@ -24,6 +24,7 @@ from app.model.scene import chart_of
 from compute import geodesic, jacobi
 from compute.dense_curve import DenseCurve
 from compute.dense_output import FINE, LIVE, dense_output
+from compute.dense_polish import HEAVY as HEAVY_POLISH
 from compute.divergence import Divergences, divergences
 from compute.engine import Engine
 from compute.families import family as manifold_of
@@ -274,9 +275,10 @@ def path_answer(
 
 
 def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) -> DenseCurve:
-    """The path as a curve: at rest in float64, while a pin is dragged as the engine does it."""
+    """The path as a curve: at rest in float64 unless that takes long, while a pin is dragged as the
+    engine does it."""
     final = job.quality == "final"
-    fire = geodesic.shoot if final else engine.shoot
+    fire = geodesic.shoot if final and manifold.slot.loops <= HEAVY_POLISH else engine.shoot
     ends = np.array([job.start, job.end]) if final else None
     return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire, ends=ends)
 
