@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
 from compute.flow.carried import Carried
+from compute.flow.cells import Cells, sampled
 from compute.flow.continued import continued
 from compute.flow.edge import beyond, fitted, is_cut
 from compute.flow.grid import Grid, closed
@@ -28,7 +29,6 @@ from compute.flow.grid import grid as nodes
 from compute.flow.literal import Literal, literal
 from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
-from compute.flow.cells import Cells, sampled
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
@@ -301,8 +301,9 @@ class AttentionFlow:
         if self.mode == "natural":
             times = np.linspace(0.0, time, records + 1).tolist()
             carried = self.carried(z)
-            return Evolution(times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "",
-                             [0.0] * len(times))
+            return Evolution(
+                times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "", [0.0] * len(times)
+            )
         if self.mode in BACKWARD:
             longest = min(self.longest_step, step)
             return sharpen(self._advance, self._norm, z, longest, time, records)

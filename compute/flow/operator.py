@@ -23,7 +23,6 @@ import numpy as np
 from compute.flow.cells import CORNERS, LINKS, Cells, ahead, around, behind
 from compute.types import Floats
 
-
 WAYS = (*LINKS, *((-down, -right) for down, right in LINKS))
 
 
@@ -86,9 +85,7 @@ class Stencil:
         return float(np.max(np.asarray(abs(self.matrix).sum(axis=1)), initial=0.0))
 
 
-def laplacian(
-    of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = False
-) -> Stencil:
+def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Stencil:
     """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges.
 
     potential: −1 (Hodge), 0 or 1 (deformation) of vectors, 0 of scalars.
