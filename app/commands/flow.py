@@ -110,6 +110,8 @@ def _covered(found: Flow) -> str:
     outside = f"{found.cut:.1%} of the nodes lie outside, or where the metric is of no use"
     if np.isinf(found.beyond):
         return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"
+    if np.isnan(found.beyond):
+        return outside + "; the grid ends with the last whole cells before the domain’s edge"
     return outside + f"; {found.beyond:.2%} of the domain’s area here lies beyond the grid"
 
 

@@ -43,6 +43,8 @@ def left_out(answer: FlowAnswer) -> str:
     """What of the domain the grid does not cover, in words, or "" where it covers all that is seen."""
     if np.isinf(answer.beyond):
         return "The domain’s edge is infinitely far away: the flow’s grid ends before it"
+    if np.isnan(answer.beyond):
+        return "The flow’s grid ends with the last whole cells before the domain’s edge"
     if answer.beyond >= TOLD:
         return (
             f"{100.0 * answer.beyond:.2g} % of the domain’s area here lies beyond the flow’s grid"

@@ -57,11 +57,12 @@ class Flow:
     times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end and, over
     the times, their tracks; boundary_index: at the end the field's winding along the edge of what is
     usable, which the indices add up to; steps; dt_limit of Euler's method; status NOT_CONVERGED where
-    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or too
-    small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's area
-    in the grid's rectangle that no cell covers, infinite where its edge is infinitely far; limiter: what made the steps
-    shorter than they were wanted, in words, or ""; time_error: at the times, what the steps may have
-    put the field off by, relative to its norm (estimated; NaN for backward heat).
+    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or
+    too small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's
+    area in the grid's rectangle that no cell covers, infinite where its edge is infinitely far away and
+    NaN where that is not known; limiter: what made the steps shorter than they were wanted, in words,
+    or ""; time_error: at the times, what the steps may have put the field off by, relative to its norm
+    (estimated; NaN for backward heat).
     """
 
     field: Floats

@@ -132,12 +132,11 @@ class CutCells:
         for some, count in ((~fine, 2 * SAMPLES), (fine, FINEST)):
             rows = np.linspace(0.0, 1.0, count)
             found = self._is_open(cell[some, None], middle[some, None], rows)
-            ends = rows[_first(found)], rows[_last(found)]
-            spans[:, some] = np.where(found.any(axis=1), ends, np.nan)
+            span = np.stack([rows[_first(found)], rows[_last(found)]])
+            spans[:, some] = np.where(found.any(axis=1), span, np.nan)
         met = np.isfinite(spans[0])
-        cell, begin, end, middle, spans = (
-            part[..., met] for part in (cell, begin, end, middle, spans)
-        )
+        cell, begin, end, middle = cell[met], begin[met], end[met], middle[met]
+        spans = spans[:, met]
         seed = spans.mean(axis=0)
         face = np.where(spans[0] == 0.0, 0.0, np.where(spans[1] == 1.0, 1.0, np.nan))
         tips = np.flatnonzero(np.isnan(face))
@@ -163,7 +162,10 @@ class CutCells:
         the cell has a corner of the domain.
         """
         count, across = len(self.corner), np.linspace(0.0, 1.0, SAMPLES)
-        cuts = [(np.arange(count), np.zeros(count)), (np.arange(count), np.ones(count))]
+        all_ = np.arange(count)
+        cuts: list[tuple[NDArray[np.integer], Floats]] = [
+            (all_, np.zeros(count)), (all_, np.ones(count))
+        ]  # fmt: skip
         every = self._partial
         for face in (0.0, 1.0):
             found = self._is_open(every[:, None], across, np.full(SAMPLES, face))
@@ -171,11 +173,7 @@ class CutCells:
             cell = every[row]
             opened = np.where(found[row, k], across[k], across[k + 1])
             closed = np.where(found[row, k], across[k + 1], across[k])
-            at = self._halved(
-                lambda u, cell=cell, face=face: self._is_open(cell, u, np.full(len(u), face)),
-                closed, opened,
-            )  # fmt: skip
-            cuts.append((cell, at))
+            cuts.append((cell, self._halved(self._on_face(cell, face), closed, opened)))
         ended, at, strict = self._tips(every, across)
         cuts.append((ended, at))
         pointed = np.bincount(ended[strict], minlength=count) > 0
@@ -185,12 +183,15 @@ class CutCells:
         piece = (cell[1:] == cell[:-1]) & (at[1:] - at[:-1] > 1e-9)
         return cell[:-1][piece], at[:-1][piece], at[1:][piece], pointed[cell[:-1][piece]]
 
+    def _on_face(self, cell: Ints, face: float) -> Callable[[Floats], Bools]:
+        return lambda line: self._is_open(cell, line, np.full(len(line), face))
+
     def _tips(self, every: Ints, across: Floats) -> tuple[Ints, Floats, Bools]:
         """Places across cells from which on lines meet nothing, and whether these are corners of the
         domain: places within the cell, where lines end at the edge on both sides.
         """
         grid = self._is_open(every[:, None, None], across[:, None], across)
-        found = grid.any(axis=2)
+        found: Bools = np.asarray(grid.any(axis=2))
         row, k = np.nonzero(found[:, 1:] != found[:, :-1])
         opened = np.where(found[row, k], k, k + 1)
         step = np.where(found[row, k], 0.5, -0.5) * across[1]

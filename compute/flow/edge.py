@@ -1,8 +1,8 @@
 """Cells that follow the edge of a domain that is finitely far away, such as a triangle's or a disk's.
 
-A cell that the edge cuts is in use with what of it lies inside (the cut cells of finite volumes; Ingram,
-Causon, Mingham 2003): its corners stand for ∫√D and ∫√D g^ij over its open part, and those of them
-that lie outside hold values that the field has there if it is continued.  Solutions through whose
+A cell that the edge cuts is in use with what of it lies inside (the cut cells of finite volumes;
+Ingram, Causon, Mingham 2003): its corners stand for ∫√D and ∫√D g^ij over its open part, and those of
+them that lie outside hold the values of the field that is continued there.  Solutions through whose
 edge nothing flows are smooth functions of a chart in which √D diverges as 1/√ of the distance, so that
 the error is of second order in the spacing.
 """
@@ -43,6 +43,7 @@ EXACT, HALVINGS = 1e-9, 16
 # steps of halving that find an edge well enough to tell how far it is
 ROUGH = 16
 NONE = (0, 0)
+Places = tuple[np.ndarray, ...]
 GAUSS = np.polynomial.legendre.leggauss(4)
 
 
@@ -52,8 +53,13 @@ def is_cut(grid: Grid) -> bool:
 
 
 def fitted(grid: Grid) -> Cells:
-    """The whole cells and those that the edge cuts, where it is finitely far away."""
+    """The whole cells and those that the edge cuts, where it is finitely far away.
+
+    Of a family that is data, whose charts are searched for each place, the whole cells alone.
+    """
     found = sampled(grid)
+    if grid.manifold.slot.loops:
+        return replace(found, beyond=np.nan)
     cut = _cut(grid, found.open)
     if not cut.any():
         return replace(found, beyond=_beyond(grid, found, cut, found.mass))
@@ -63,6 +69,8 @@ def fitted(grid: Grid) -> Cells:
     keep = _finite(grid, cut, quadrature, at)
     weights = _integrated(grid, quadrature, at)
     beyond = _beyond(grid, found, cut & ~keep, weights[0])
+    if quadrature.steep.any():
+        beyond = np.inf
     gauss = _close(grid, keep, WIDE) & found.open
     parts = [found.mass, found.plain, *np.moveaxis(found.raised, -1, 0)]
     lines = keep | (_close(grid, keep, CLOSE) & found.open)
@@ -76,7 +84,12 @@ def fitted(grid: Grid) -> Cells:
 
 
 def beyond(grid: Grid) -> float:
-    """The share of the domain's area in the rectangle that the whole cells do not cover."""
+    """The share of the domain's area in the rectangle that the whole cells do not cover.
+
+    Infinite where the edge is infinitely far away, NaN of a family that is data.
+    """
+    if grid.manifold.slot.loops:
+        return np.nan
     found = sampled(grid)
     cut = _cut(grid, found.open)
     if not cut.any():
@@ -84,11 +97,9 @@ def beyond(grid: Grid) -> float:
     if _is_far(grid, cut):
         return np.inf
     quadrature, at = _along_edge(grid, found.open, cut)
-    keep = _finite(grid, cut, quadrature, at)
-    mass = _integrated(grid, quadrature, at)[0]
-    if (cut & ~keep).any():
+    if quadrature.steep.any():
         return np.inf
-    return _beyond(grid, found, cut, mass)
+    return _beyond(grid, found, cut, _integrated(grid, quadrature, at)[0])
 
 
 def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
@@ -96,7 +107,7 @@ def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
     usable = np.stack([ahead(grid.usable, way) for way in CORNERS])
     lost = np.stack([ahead(grid.inside & ~grid.usable, way) for way in CORNERS]).any(axis=0)
     touched = usable.any(axis=0) & there(grid)
-    return _close_to(touched, 1, grid) & there(grid) & ~whole & ~lost
+    return np.asarray(_close_to(touched, 1, grid) & there(grid) & ~whole & ~lost)
 
 
 def _is_far(grid: Grid, cut: np.ndarray) -> bool:
@@ -104,13 +115,21 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
     at = np.nonzero(cut)
     inside, area = _functions(grid.manifold, grid.chart)
     places, ways = [], []
-    for start, way in ((NONE, EAST), (NONE, NORTH), (NORTH, EAST), (EAST, NORTH)):
+    sides: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
+        (NONE, EAST),
+        (NONE, NORTH),
+        (NORTH, EAST),
+        (EAST, NORTH),
+    )
+    for start, way in sides:
         end = start[0] + way[0], start[1] + way[1]
         one, other = (ahead(grid.inside, corner)[at] for corner in (start, end))
         x = grid.x[at] + np.array([start[1], start[0]]) * np.array(grid.step)
         step = np.array([way[1], way[0]]) * np.array(grid.step)
         places += [x[one & ~other], (x + step)[other & ~one]]
-        ways += [np.broadcast_to(s, p.shape) for s, p in zip((step, -step), places[-2:], strict=True)]
+        ways += [
+            np.broadcast_to(s, p.shape) for s, p in zip((step, -step), places[-2:], strict=True)
+        ]
     x, way = np.concatenate(places), np.concatenate(ways)
     if not len(x):
         return False
@@ -137,9 +156,7 @@ def _close(grid: Grid, of: np.ndarray, count: int) -> np.ndarray:
     return _close_to(of, count, grid)
 
 
-def _along_edge(
-    grid: Grid, whole: np.ndarray, cut: np.ndarray
-) -> tuple[Quadrature, tuple[np.ndarray, np.ndarray]]:
+def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[Quadrature, Places]:
     """Nodes over the open parts of cells by the edge, and which cells these are."""
     at = np.nonzero(cut | (_close(grid, cut, CLOSE) & whole))
     is_inside, area = _functions(grid.manifold, grid.chart)
@@ -159,7 +176,8 @@ def _slope(inside: Floats, way: tuple[int, int], grid: Grid) -> Floats:
     axis = 0 if way == NORTH else 1
     modes = ["wrap" if goes_round else "nearest" for goes_round in grid.wraps[::-1]]
     smooth = uniform_filter(inside, 2 * CLOSE + 3, mode=modes)
-    return np.abs(np.gradient(smooth, axis=axis))
+    slope: Floats = np.abs(np.gradient(smooth, axis=axis))
+    return slope
 
 
 def _functions(
@@ -178,18 +196,16 @@ def _functions(
     return inside, area
 
 
-def _finite(
-    grid: Grid, cut: np.ndarray, found: Quadrature, at: tuple[np.ndarray, np.ndarray]
-) -> np.ndarray:
+def _finite(grid: Grid, cut: np.ndarray, found: Quadrature, at: Places) -> np.ndarray:
     """Which of the cut cells have an open part of a finite area that counts."""
     steep = np.zeros(grid.shape, bool)
     steep[at] = found.steep
     shares = np.zeros(grid.shape)
     shares[at] = np.bincount(found.cell, found.weight, len(at[0]))
-    return cut & ~_close_to(steep, 1, grid) & (shares > LEAST)
+    return np.asarray(cut & ~_close_to(steep, 1, grid) & (shares > LEAST))
 
 
-def _integrated(grid: Grid, found: Quadrature, at: tuple[np.ndarray, np.ndarray]) -> list[Floats]:
+def _integrated(grid: Grid, found: Quadrature, at: Places) -> list[Floats]:
     """What the corners of some cells stand for: mass, plain, and raised by components."""
     corner = grid.x[at][found.cell]
     mass, raised = _metric(grid, corner + found.place * grid.step)
@@ -198,9 +214,7 @@ def _integrated(grid: Grid, found: Quadrature, at: tuple[np.ndarray, np.ndarray]
     return [_shared(grid, at, found.cell, found.place, value) for value in values]
 
 
-def _shared(
-    grid: Grid, at: tuple[np.ndarray, np.ndarray], cell: np.ndarray, place: Floats, value: Floats
-) -> Floats:
+def _shared(grid: Grid, at: Places, cell: np.ndarray, place: Floats, value: Floats) -> Floats:
     """Sums (4, rows, columns) over the nodes of each cell, by the weights of its corners."""
     found = np.zeros((4, *grid.shape))
     for k, (up, right) in enumerate(CORNERS):
