@@ -33,8 +33,10 @@ def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
     step = splu((eye(size) + (time / POLES) * matrix).tocsc())
     basis = np.zeros((min(MOST, size), size))
     basis[0, start] = 1.0
-    diagonal, beside, settled = [], [], 0
-    shares = np.zeros(0)
+    diagonal: list[float] = []
+    beside: list[float] = []
+    shares: Floats = np.zeros(0)
+    settled = 0
     for k in range(len(basis)):
         following = step.solve(basis[k])
         diagonal.append(float(following @ basis[k]))
@@ -54,7 +56,7 @@ def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
 
 
 def _first_column(diagonal: Floats, beside: Floats) -> Floats:
-    """The first column of e^{−tL} among the directions found, in which (1 + γL)⁻¹ has three diagonals."""
+    """The first column of e^{−tL} in the directions found, where (1 + γL)⁻¹ has three diagonals."""
     from scipy.linalg import eigh_tridiagonal
 
     values, vectors = eigh_tridiagonal(diagonal, beside)

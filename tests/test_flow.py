@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse.linalg import expm_multiply
 
 import compute
 from app.cli import main
@@ -353,3 +354,38 @@ def test_the_literal_equation_makes_waves_grow(case, engine):
     rounding = 1e-9 if engine.name == "reference" else 2e-4
     np.testing.assert_allclose(growth, expected["growth_rate_grid_centred"], rtol=rounding)
     assert equation.longest_step == pytest.approx(0.5 / expected["worst_grid_rate_bound"])
+
+
+@pytest.mark.parametrize("kind", ["random", "painted", "noise"])
+def test_the_error_in_time_is_stated_and_small(kind):
+    """Against the exponential of the operator, where the norm falls to a fifth in one record."""
+    flow = compute.AttentionFlow(family("gaussian"), 24)
+    grid = flow.grid
+    field = {
+        "random": lambda: initial.random(grid, 3),
+        "painted": lambda: initial.painted(grid, [[(-0.5, 1.0), (0.5, 1.2)]]),
+        "noise": lambda: np.random.default_rng(0).normal(size=(*grid.shape, 2)),
+    }[kind]()
+    found = flow.evolve(field, 0.4, 2)
+    z = flow._compressed(field).reshape(-1)
+    for time, norm, error in list(zip(found.times, found.norm, found.time_error, strict=True))[1:]:
+        exact = expm_multiply(time * flow._operator.matrix, z).reshape(grid.shape)
+        assert abs(norm / flow._operator.norm(exact) - 1) < error < 2e-3
+    off = flow._operator.norm(flow._compressed(found.field) - exact)
+    assert 0.02 * error < off / flow._operator.norm(exact) < error
+
+
+def test_late_steps_are_as_long_as_the_grid_lets_them_be():
+    flow = compute.AttentionFlow(family("attention:bank"), 24)
+    late = flow.evolve(initial.random(flow.grid, 1), 1.0, 1)
+    count = int(np.ceil(1.0 / flow.longest_step))
+    assert late.steps < count + 80
+    assert np.isnan(
+        compute.AttentionFlow(family("gaussian"), 8, "sharpen")
+        .evolve(initial.random(nodes_of(8), 1), 1e-3)
+        .time_error[-1]
+    )
+
+
+def nodes_of(size):
+    return compute.AttentionFlow(family("gaussian"), size).grid

@@ -27,8 +27,8 @@ from app.views.theme import LIGHT
 from compute.engine import ReferenceEngine
 from compute.families import family
 from compute.flow import initial
-from compute.flow.grid import grid
 from compute.flow.cells import sampled
+from compute.flow.grid import grid
 from compute.flow.operator import laplacian
 from compute.types import Extent, Status
 

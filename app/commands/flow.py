@@ -53,6 +53,8 @@ def flow(chosen: argparse.Namespace) -> int:
         "steps": found.steps,
         "dt_limit": found.dt_limit,
         "limiter": found.limiter,
+        "time_error": _numbers(found.time_error),
+        "beyond": found.beyond if np.isfinite(found.beyond) else None,
         "status": found.status,
         "mode": chosen.mode,
         "grid": list(solver.grid.shape),
@@ -73,7 +75,9 @@ def flow(chosen: argparse.Namespace) -> int:
         f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
         f"along the edge {found.boundary_index:+d}",
         f"tracks    {_fates(found.tracks)}",
-        f"steps     {_steps(found, chosen.mode)}; {found.cut:.1%} of the grid is cut",
+        f"steps     {_steps(found, chosen.mode)}",
+        f"in time   {_time_error(found)}",
+        f"grid      {_covered(found)}",
         f"status    {found.status.name} ({found.engine})",
         *([f"limiter   {found.limiter}"] if found.limiter else []),
     ]
@@ -88,6 +92,28 @@ def _mass(found: Flow, mode: str) -> str:
     if mode == "natural" and abs(after - before) > 1e-6 * abs(before):
         line += f": {1 - after / before:.1%} of it is off the grid"
     return line
+
+
+def _numbers(errors: list[float]) -> list[float | None]:
+    """Errors as JSON has them, which knows no NaN."""
+    return [None if np.isnan(error) else error for error in errors]
+
+
+def _time_error(found: Flow) -> str:
+    """What the steps may have put the field off by."""
+    if np.isnan(found.time_error[-1]):
+        return "not estimated: backward heat has no error that stays small"
+    return f"off by {found.time_error[-1]:.1g} of the norm at the end at most, as estimated"
+
+
+def _covered(found: Flow) -> str:
+    """What of the rectangle and of the domain the grid leaves out."""
+    outside = f"{found.cut:.1%} of the nodes lie outside, or where the metric is of no use"
+    if np.isinf(found.beyond):
+        return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"
+    if np.isnan(found.beyond):
+        return outside + "; the grid ends with the last whole cells before the domain’s edge"
+    return outside + f"; {found.beyond:.2%} of the domain’s area here lies beyond the grid"
 
 
 def _steps(found: Flow, mode: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.controller import lives
-from app.controller.flowing import FlowAnswer
+from app.controller.flowing import FlowAnswer, is_shown
 from app.controller.particles import sampled
 from app.controller.surfaces import chart_drawn
 from app.model.scene import Scene
@@ -19,6 +19,8 @@ LIVES = 2.0
 # of more zeros than this only the places are shown
 MOST_NAMED = 24
 WORDS = "attention mass"
+# a smaller share of the domain's area is left out without a word
+TOLD = 1e-4
 
 
 def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
@@ -33,11 +35,26 @@ def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
         canvas.set_map(mass(scene, answer))
     elif not layers.map:
         canvas.set_map(None)
+    canvas.set_note(left_out(answer) if is_shown(scene) else "")
     return moving
+
+
+def left_out(answer: FlowAnswer) -> str:
+    """What of the domain the grid does not cover, in words, or "" where it covers all that is seen."""
+    if np.isinf(answer.beyond):
+        return "The domain’s edge is infinitely far away: the flow’s grid ends before it"
+    if np.isnan(answer.beyond):
+        return "The flow’s grid ends with the last whole cells before the domain’s edge"
+    if answer.beyond >= TOLD:
+        return (
+            f"{100.0 * answer.beyond:.2g} % of the domain’s area here lies beyond the flow’s grid"
+        )
+    return ""
 
 
 def clear(canvas: Canvas) -> None:
     """Nothing of a flow."""
+    canvas.set_note("")
     canvas.set_field(None)
     canvas.set_particles(None)
     canvas.set_zeros(None)
@@ -46,6 +63,8 @@ def clear(canvas: Canvas) -> None:
 
 def clear_hidden(canvas: Canvas, scene: Scene) -> None:
     """Layers that are off are drawn no longer."""
+    if not is_shown(scene):
+        canvas.set_note("")
     if not scene.layers.flow:
         canvas.set_field(None)
     if not scene.layers.particles:

@@ -73,7 +73,10 @@ class FlowAnswer:
     components in the chart, NaN outside; or values (rows, columns) of a scalar.
     tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
     times and at them norm, mass, energy: the history; limiter: what limits the step, in words;
-    lives: the tracks of the zeros up to this time; stopped: when growth stopped it, or infinite.
+    lives: the tracks of the zeros up to this time; stopped: when growth stopped it, or infinite;
+    time_error: what the steps may have put the field off by, relative to its norm (estimated; NaN for
+    backward heat); beyond: the share of the domain's area in the extent that the grid does not cover,
+    infinite where the domain's edge is infinitely far away.
     """
 
     job: FlowJob
@@ -96,6 +99,8 @@ class FlowAnswer:
     milliseconds: float
     lives: tuple[Track, ...] = ()
     stopped: float = math.inf
+    time_error: float = 0.0
+    beyond: float = 0.0
 
 
 def is_shown(scene: Scene) -> bool:
@@ -185,7 +190,7 @@ class Evolving:
         self._grid = self._solver.grid
         self._wanted, slices = flow.pace, self._slices(flow.pace)
         self._pace = flow.pace / slices
-        first = beginning(self._grid, job)
+        first = self._solver.begun(beginning(self._grid, job))
         self._kept, self._stride = {0: first}, 1
         self._last = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
@@ -193,6 +198,10 @@ class Evolving:
         self._stopped, self._limiter = math.inf, ""
         self._carried = self._solver.carried(first) if flow.mode == "natural" else None
         self._velocity: Floats | None = None
+        # what the steps of each slice may put the field off by, and from which slice on they need not
+        # be made shorter, with the error of such a slice
+        self._errors: list[float] = [0.0]
+        self._settled: tuple[float, float] = (math.inf, math.inf)
         self._backward = flow.mode in BACKWARD
         self._tracker = Tracker(self._grid)
         self._found: tuple[Floats | None, list[Singularity]] = (None, [])
@@ -210,11 +219,14 @@ class Evolving:
         step, state = self._nearest(whole)
         while step < whole:
             yield step * self._pace, state
-            state, step = self._advanced(state, step * self._pace, self._pace), step + 1
+            state, error = self._advanced(state, step, self._pace)
+            step += 1
+            if step == len(self._errors):
+                self._errors.append(self._errors[-1] + error)
             self._keep(step, state)
         if rest > 1e-6 * self._pace:
             yield step * self._pace, state
-            state = self._advanced(state, step * self._pace, rest)
+            state, _ = self._advanced(state, step, rest)
         yield target, state
 
     def _nearest(self, step: int) -> tuple[int, Floats]:
@@ -246,13 +258,21 @@ class Evolving:
             self._found = (state, singularities(self._grid, state))
         return self._found[1]
 
-    def _advanced(self, state: Floats, at: float, span: float) -> Floats:
+    def _advanced(self, state: Floats, step: int, span: float) -> tuple[Floats, float]:
+        """The state a span after a slice's beginning, and what its steps may have put it off by."""
+        at = step * self._pace
         if self._carried is not None:
             self._limiter = KNOWN
-            return self._carried.at(at + span)
+            return self._carried.at(at + span), 0.0
         if at >= self._stopped:
-            return state
-        field, made = self._solver.moved(state, span)
+            return state, 0.0
+        since, known = self._settled
+        # whoever asks for a slice, and however often, gets the same: so it is compared or it is not
+        compared = step <= since or is_power(step)
+        field, made = self._solver.moved(state, span, math.inf if compared else known)
+        if span == self._pace and step == len(self._errors) - 1 and compared:
+            settles = made.settled < math.inf
+            self._settled = (min(since, step), made.settled) if settles else (math.inf, math.inf)
         self._limiter = self._limits(made)
         moved = np.nan_to_num(field)
         if made.status != Status.OK:
@@ -261,8 +281,8 @@ class Evolving:
         largest = GROWTH * max(self._measured[0][0], TINY)
         if self._backward and self._solver.measures(moved)[0] > largest:
             self._stopped = at
-            return state
-        return moved
+            return state, 0.0
+        return moved, made.errors[-1]
 
     def _vectors(self, state: Floats) -> Floats | None:
         """The vectors that are drawn of a state: itself, or what carries the mass, or none."""
@@ -309,9 +329,15 @@ class Evolving:
             job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
             self._pace * np.arange(steps), norm, mass, energy,
             Status.OK if at < self._stopped else Status.NOT_CONVERGED,
-            self._limiter, 1.0 - float(g.usable.mean()), milliseconds,
+            self._limiter, self._solver.cut, milliseconds,
             self._tracker.tracks(at + 1e-6 * self._pace), self._stopped,
+            self._errors[min(steps, len(self._errors)) - 1], self._solver.beyond,
         )  # fmt: skip
+
+
+def is_power(step: int) -> bool:
+    """Whether a number is a power of two."""
+    return step > 0 and step & (step - 1) == 0
 
 
 # the fields of vectors that a flow may begin with; some need pins, which a job then has

@@ -230,10 +230,12 @@ def _words(flow: Flow, answer: FlowAnswer | None) -> str:
         words.append(f"{1 - answer.mass[-1] / answer.mass[0]:.1%} of the mass is off the grid now.")
     if answer.status != Status.OK:
         words.append(f"Stopped at t = {answer.stopped:.4g}: the norm would grow ten-fold.")
-    if answer.cut > 0.0:
-        words.append(
-            f"{answer.cut:.0%} of the nodes are cut: there is no g there, or next to none."
-        )
+    if np.isnan(answer.time_error):
+        words.append("Its error in time is not estimated: backward heat has none that stays small.")
+    elif answer.time_error > 0.0:
+        words.append(f"In time the field is off by {answer.time_error:.1g} of its norm at most.")
+    if left := currents.left_out(answer):
+        words.append(f"{left}.")
     return " ".join(words)
 
 

@@ -240,6 +240,10 @@ class Canvas(ABC):
         """A short line over the canvas (why a curve is dashed …); "" clears."""
 
     @abstractmethod
+    def set_note(self, text: str) -> None:
+        """A short line at its foot, of less weight (what a flow's grid leaves out …); "" clears."""
+
+    @abstractmethod
     def image(self) -> NDArray[np.uint8]:
         """What is drawn now, (height, width, 4) RGBA."""
 

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
 from compute.flow.carried import Carried
+from compute.flow.cells import Cells, sampled
 from compute.flow.continued import continued
 from compute.flow.edge import beyond, fitted, is_cut
 from compute.flow.grid import Grid, closed
@@ -28,7 +29,6 @@ from compute.flow.grid import grid as nodes
 from compute.flow.literal import Literal, literal
 from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
-from compute.flow.cells import Cells, sampled
 from compute.flow.operator import laplacian
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
@@ -57,11 +57,12 @@ class Flow:
     times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end and, over
     the times, their tracks; boundary_index: at the end the field's winding along the edge of what is
     usable, which the indices add up to; steps; dt_limit of Euler's method; status NOT_CONVERGED where
-    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or too
-    small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's area
-    in the grid's rectangle that no cell covers, infinite where its edge is infinitely far; limiter: what made the steps
-    shorter than they were wanted, in words, or ""; time_error: at the times, what the steps may have
-    put the field off by, relative to its norm (estimated; NaN for backward heat).
+    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or
+    too small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's
+    area in the grid's rectangle that no cell covers, infinite where its edge is infinitely far away and
+    NaN where that is not known; limiter: what made the steps shorter than they were wanted, in words,
+    or ""; time_error: at the times, what the steps may have put the field off by, relative to its norm
+    (estimated; NaN for backward heat).
     """
 
     field: Floats
@@ -301,8 +302,9 @@ class AttentionFlow:
         if self.mode == "natural":
             times = np.linspace(0.0, time, records + 1).tolist()
             carried = self.carried(z)
-            return Evolution(times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "",
-                             [0.0] * len(times))
+            return Evolution(
+                times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "", [0.0] * len(times)
+            )
         if self.mode in BACKWARD:
             longest = min(self.longest_step, step)
             return sharpen(self._advance, self._norm, z, longest, time, records)

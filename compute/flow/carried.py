@@ -16,10 +16,10 @@ from functools import cached_property
 import numpy as np
 
 from compute.charts import Chart
+from compute.flow.cells import EAST, NORTH, NORTH_EAST, ahead, cells
 from compute.flow.grid import Grid, periods
 from compute.flow.natural import expectations
 from compute.flow.operator import Stencil
-from compute.flow.cells import EAST, NORTH, NORTH_EAST, ahead, cells
 from compute.types import Floats, Ints
 
 CORNERS = ((0, 0), EAST, NORTH, NORTH_EAST)

@@ -28,7 +28,8 @@ class Cells:
     points next to them inside; open (rows, columns): which cells are in use; mass and plain (4, rows,
     columns), raised (4, rows, columns, 3): g¹¹, g¹², g²²; turns (2, rows, columns): ∫ω along the links
     to the east and to the north, by θ from the neighbour; beyond: the share of the domain's area in
-    the grid's rectangle that no cell covers, infinite where its edge is infinitely far away.
+    the grid's rectangle that no cell covers, infinite where its edge is infinitely far away, NaN where
+    that is not known.
     """
 
     grid: Grid
@@ -52,7 +53,7 @@ class Cells:
     @property
     def outside(self) -> np.ndarray:
         """The nodes in use (rows, columns) that lie outside the domain."""
-        return self.used & ~self.grid.usable
+        return np.asarray(self.used & ~self.grid.usable)
 
 
 def ahead(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
@@ -68,7 +69,7 @@ def behind(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
 def cells(grid: Grid) -> np.ndarray:
     """Which cells (rows, columns), named by their first nodes, have four nodes in use."""
     inside = np.logical_and.reduce([ahead(grid.usable, way) for way in CORNERS])
-    return inside & there(grid)
+    return np.asarray(inside & there(grid))
 
 
 def there(grid: Grid) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A field continued to the nodes just outside the domain, which hold values where its edge cuts cells."""
+"""A field continued to the nodes just outside the domain, whose edge cuts the cells between."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ Bools = NDArray[np.bool_]
 # nodes of a piece of a line, and lines of a piece of a cell
 NODES = 6
 # samples a side in which pieces are looked for, and steps of halving
-SAMPLES, HALVINGS = 17, 34
+SAMPLES, HALVINGS = 17, 28
 # samples of a line of a cell that a corner of the domain lies in
 FINEST = 1025
 # how far beyond its cell a line looks for the edge, in cells, and by what steps
@@ -72,10 +73,10 @@ class CutCells:
 
     def _pointed(self) -> CutCells:
         """The same cells, with lines across those corners of the domain that lie in them."""
-        every, across = np.arange(len(self.corner)), np.linspace(0.0, 1.0, SAMPLES)
+        every, across = self._partial, np.linspace(0.0, 1.0, SAMPLES)
         turned = replace(self, upright=~self.upright)
         own, other = (
-            np.bincount(cell[strict], minlength=len(every)) > 0
+            np.bincount(cell[strict], minlength=len(self.corner)) > 0
             for cell, _, strict in (each._tips(every, across) for each in (self, turned))
         )
         return replace(self, upright=np.where(other & ~own, ~self.upright, self.upright))
@@ -90,9 +91,7 @@ class CutCells:
         inner = np.clip(along, low[:, None] + 1e-12, high[:, None] - 1e-12)
         outer = np.broadcast_to(line[:, None], inner.shape)
         turned = np.where(self.upright[cell], 1, 0)[:, None]
-        place = np.stack(
-            [np.where(turned, outer, inner), np.where(turned, inner, outer)], axis=-1
-        )
+        place = np.stack([np.where(turned, outer, inner), np.where(turned, inner, outer)], axis=-1)
         weights = weight[:, None] * parts
         kept = weights > 0.0
         cells = np.broadcast_to(cell[:, None], inner.shape)
@@ -102,18 +101,21 @@ class CutCells:
         """Places of the chart (..., 2): along a line of a cell, in units of the cell."""
         line, along = np.broadcast_arrays(line, along)
         upright = self.upright[cell]
-        place = np.stack(
-            [np.where(upright, line, along), np.where(upright, along, line)], axis=-1
-        )
+        place = np.stack([np.where(upright, line, along), np.where(upright, along, line)], axis=-1)
         found: Floats = self.corner[cell] + place * self.step
         return found
+
+    @cached_property
+    def _partial(self) -> Ints:
+        """The cells not all of whose corners are inside."""
+        corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+        inside = self.inside(self.corner[:, None] + corners * self.step)
+        return np.flatnonzero(~inside.all(axis=1)).astype(np.int32)
 
     def _is_open(self, cell: Ints, line: Floats, along: Floats) -> Bools:
         return self.inside(self._at(cell, line, along))
 
-    def _halved(
-        self, is_open: Callable[[Floats], Bools], closed: Floats, opened: Floats
-    ) -> Floats:
+    def _halved(self, is_open: Callable[[Floats], Bools], closed: Floats, opened: Floats) -> Floats:
         """Where what is open ends between two places, on its open side."""
         for _ in range(HALVINGS):
             middle = 0.5 * (closed + opened)
@@ -130,18 +132,19 @@ class CutCells:
         for some, count in ((~fine, 2 * SAMPLES), (fine, FINEST)):
             rows = np.linspace(0.0, 1.0, count)
             found = self._is_open(cell[some, None], middle[some, None], rows)
-            ends = rows[_first(found)], rows[_last(found)]
-            spans[:, some] = np.where(found.any(axis=1), ends, np.nan)
+            span = np.stack([rows[_first(found)], rows[_last(found)]])
+            spans[:, some] = np.where(found.any(axis=1), span, np.nan)
         met = np.isfinite(spans[0])
-        cell, begin, end, middle, spans = (
-            part[..., met] for part in (cell, begin, end, middle, spans)
-        )
+        cell, begin, end, middle = cell[met], begin[met], end[met], middle[met]
+        spans = spans[:, met]
         seed = spans.mean(axis=0)
         face = np.where(spans[0] == 0.0, 0.0, np.where(spans[1] == 1.0, 1.0, np.nan))
         tips = np.flatnonzero(np.isnan(face))
         ends = np.stack([face, face])
         for k, stop in enumerate((begin, end)):
-            ends[k, tips] = self._tip(cell[tips], middle[tips], stop[tips], *(s[tips] for s in spans))
+            ends[k, tips] = self._tip(
+                cell[tips], middle[tips], stop[tips], *(s[tips] for s in spans)
+            )
         at, weight = roots()
         line = begin[:, None] + (end - begin)[:, None] * at
         share = np.abs(2.0 * at - 1.0)
@@ -158,37 +161,41 @@ class CutCells:
         """Between which places across the cells what their lines meet changes smoothly, and whether
         the cell has a corner of the domain.
         """
-        every, across = np.arange(len(self.corner)), np.linspace(0.0, 1.0, SAMPLES)
-        cuts = [(every, np.zeros(len(every))), (every, np.ones(len(every)))]
+        count, across = len(self.corner), np.linspace(0.0, 1.0, SAMPLES)
+        all_ = np.arange(count)
+        cuts: list[tuple[NDArray[np.integer], Floats]] = [
+            (all_, np.zeros(count)), (all_, np.ones(count))
+        ]  # fmt: skip
+        every = self._partial
         for face in (0.0, 1.0):
             found = self._is_open(every[:, None], across, np.full(SAMPLES, face))
-            cell, k = np.nonzero(found[:, 1:] != found[:, :-1])
-            opened = np.where(found[cell, k], across[k], across[k + 1])
-            closed = np.where(found[cell, k], across[k + 1], across[k])
-            at = self._halved(
-                lambda u, cell=cell, face=face: self._is_open(cell, u, np.full(len(u), face)),
-                closed, opened,
-            )  # fmt: skip
-            cuts.append((cell, at))
+            row, k = np.nonzero(found[:, 1:] != found[:, :-1])
+            cell = every[row]
+            opened = np.where(found[row, k], across[k], across[k + 1])
+            closed = np.where(found[row, k], across[k + 1], across[k])
+            cuts.append((cell, self._halved(self._on_face(cell, face), closed, opened)))
         ended, at, strict = self._tips(every, across)
         cuts.append((ended, at))
-        pointed = np.bincount(ended[strict], minlength=len(every)) > 0
+        pointed = np.bincount(ended[strict], minlength=count) > 0
         cell, at = (np.concatenate(part) for part in zip(*cuts, strict=True))
         order = np.lexsort((at, cell))
         cell, at = cell[order], at[order]
         piece = (cell[1:] == cell[:-1]) & (at[1:] - at[:-1] > 1e-9)
         return cell[:-1][piece], at[:-1][piece], at[1:][piece], pointed[cell[:-1][piece]]
 
+    def _on_face(self, cell: Ints, face: float) -> Callable[[Floats], Bools]:
+        return lambda line: self._is_open(cell, line, np.full(len(line), face))
+
     def _tips(self, every: Ints, across: Floats) -> tuple[Ints, Floats, Bools]:
         """Places across cells from which on lines meet nothing, and whether these are corners of the
         domain: places within the cell, where lines end at the edge on both sides.
         """
         grid = self._is_open(every[:, None, None], across[:, None], across)
-        found = grid.any(axis=2)
-        cell, k = np.nonzero(found[:, 1:] != found[:, :-1])
-        opened = np.where(found[cell, k], k, k + 1)
-        step = np.where(found[cell, k], 0.5, -0.5) * across[1]
-        lines = grid[cell, opened]
+        found: Bools = np.asarray(grid.any(axis=2))
+        row, k = np.nonzero(found[:, 1:] != found[:, :-1])
+        opened = np.where(found[row, k], k, k + 1)
+        step = np.where(found[row, k], 0.5, -0.5) * across[1]
+        lines, cell = grid[row, opened], every[row]
         low, high = across[_first(lines)], across[_last(lines)]
         inner, width, each = across[opened], np.full(len(cell), across[1]), np.arange(len(cell))
         # on while something is met about where it was met before, by steps that are halved else

@@ -1,8 +1,8 @@
 """Cells that follow the edge of a domain that is finitely far away, such as a triangle's or a disk's.
 
-A cell that the edge cuts is in use with what of it lies inside (the cut cells of finite volumes; Ingram,
-Causon, Mingham 2003): its corners stand for ∫√D and ∫√D g^ij over its open part, and those of them
-that lie outside hold values that the field has there if it is continued.  Solutions through whose
+A cell that the edge cuts is in use with what of it lies inside (the cut cells of finite volumes;
+Ingram, Causon, Mingham 2003): its corners stand for ∫√D and ∫√D g^ij over its open part, and those of
+them that lie outside hold the values of the field that is continued there.  Solutions through whose
 edge nothing flows are smooth functions of a chart in which √D diverges as 1/√ of the distance, so that
 the error is of second order in the spacing.
 """
@@ -18,7 +18,6 @@ from compute.charts import Chart
 from compute.flow.cells import (
     CORNERS,
     EAST,
-    LINKS,
     NORTH,
     Cells,
     ahead,
@@ -27,20 +26,24 @@ from compute.flow.cells import (
     sampled,
     there,
 )
-from compute.flow.cut_cells import CutCells, Quadrature
+from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CutCells, Quadrature
 from compute.flow.grid import Grid, connection
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats
 
 # rows of cells along the edge whose integrals are taken by lines that know of it, and further ones by
 # Gauss' rule: corners err there by the 3/2th power of their distance in cells
-CLOSE, WIDE = 3, 24
+CLOSE, WIDE = 1, 24
 # cells with a smaller share of the mean cell's area are left out
 LEAST = 1e-9
 # a frame outside is that of the place so far from the edge towards the node next to it
 INWARDS = 0.3
 # links are halved until ∫ω is known this well, at most so many times
 EXACT, HALVINGS = 1e-9, 16
+# steps of halving that find an edge well enough to tell how far it is
+ROUGH = 16
+NONE = (0, 0)
+Places = tuple[np.ndarray, ...]
 GAUSS = np.polynomial.legendre.leggauss(4)
 
 
@@ -50,15 +53,24 @@ def is_cut(grid: Grid) -> bool:
 
 
 def fitted(grid: Grid) -> Cells:
-    """The whole cells and those that the edge cuts, where it is finitely far away."""
+    """The whole cells and those that the edge cuts, where it is finitely far away.
+
+    Of a family that is data, whose charts are searched for each place, the whole cells alone.
+    """
     found = sampled(grid)
+    if grid.manifold.slot.loops:
+        return replace(found, beyond=np.nan)
     cut = _cut(grid, found.open)
     if not cut.any():
-        return found
+        return replace(found, beyond=_beyond(grid, found, cut, found.mass))
+    if _is_far(grid, cut):
+        return replace(found, beyond=np.inf)
     quadrature, at = _along_edge(grid, found.open, cut)
     keep = _finite(grid, cut, quadrature, at)
     weights = _integrated(grid, quadrature, at)
     beyond = _beyond(grid, found, cut & ~keep, weights[0])
+    if quadrature.steep.any():
+        beyond = np.inf
     gauss = _close(grid, keep, WIDE) & found.open
     parts = [found.mass, found.plain, *np.moveaxis(found.raised, -1, 0)]
     lines = keep | (_close(grid, keep, CLOSE) & found.open)
@@ -72,17 +84,22 @@ def fitted(grid: Grid) -> Cells:
 
 
 def beyond(grid: Grid) -> float:
-    """The share of the domain's area in the rectangle that the whole cells do not cover."""
+    """The share of the domain's area in the rectangle that the whole cells do not cover.
+
+    Infinite where the edge is infinitely far away, NaN of a family that is data.
+    """
+    if grid.manifold.slot.loops:
+        return np.nan
     found = sampled(grid)
     cut = _cut(grid, found.open)
     if not cut.any():
         return _beyond(grid, found, cut, found.mass)
-    quadrature, at = _along_edge(grid, found.open, cut)
-    keep = _finite(grid, cut, quadrature, at)
-    mass = _integrated(grid, quadrature, at)[0]
-    if (cut & ~keep).any():
+    if _is_far(grid, cut):
         return np.inf
-    return _beyond(grid, found, cut, mass)
+    quadrature, at = _along_edge(grid, found.open, cut)
+    if quadrature.steep.any():
+        return np.inf
+    return _beyond(grid, found, cut, _integrated(grid, quadrature, at)[0])
 
 
 def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
@@ -90,7 +107,41 @@ def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
     usable = np.stack([ahead(grid.usable, way) for way in CORNERS])
     lost = np.stack([ahead(grid.inside & ~grid.usable, way) for way in CORNERS]).any(axis=0)
     touched = usable.any(axis=0) & there(grid)
-    return _close_to(touched, 1, grid) & there(grid) & ~whole & ~lost
+    return np.asarray(_close_to(touched, 1, grid) & there(grid) & ~whole & ~lost)
+
+
+def _is_far(grid: Grid, cut: np.ndarray) -> bool:
+    """Whether the edge is infinitely far away at most of the cells that it cuts, along their sides."""
+    at = np.nonzero(cut)
+    inside, area = _functions(grid.manifold, grid.chart)
+    places, ways = [], []
+    sides: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
+        (NONE, EAST),
+        (NONE, NORTH),
+        (NORTH, EAST),
+        (EAST, NORTH),
+    )
+    for start, way in sides:
+        end = start[0] + way[0], start[1] + way[1]
+        one, other = (ahead(grid.inside, corner)[at] for corner in (start, end))
+        x = grid.x[at] + np.array([start[1], start[0]]) * np.array(grid.step)
+        step = np.array([way[1], way[0]]) * np.array(grid.step)
+        places += [x[one & ~other], (x + step)[other & ~one]]
+        ways += [
+            np.broadcast_to(s, p.shape) for s, p in zip((step, -step), places[-2:], strict=True)
+        ]
+    x, way = np.concatenate(places), np.concatenate(ways)
+    if not len(x):
+        return False
+    low, high = np.zeros(len(x)), np.ones(len(x))
+    for _ in range(ROUGH):
+        middle = 0.5 * (low + high)
+        found = inside(x + middle[:, None] * way)
+        low, high = np.where(found, middle, low), np.where(found, high, middle)
+    near, far = (x + (low - gap)[:, None] * way for gap in (NEAR, FAR))
+    known = inside(near) & inside(far)
+    power = np.log(area(near[known]) / area(far[known])) / np.log(FAR / NEAR)
+    return bool(len(power)) and float(np.median(power)) > STEEPEST
 
 
 def _close_to(of: np.ndarray, count: int, grid: Grid) -> np.ndarray:
@@ -105,9 +156,7 @@ def _close(grid: Grid, of: np.ndarray, count: int) -> np.ndarray:
     return _close_to(of, count, grid)
 
 
-def _along_edge(
-    grid: Grid, whole: np.ndarray, cut: np.ndarray
-) -> tuple[Quadrature, tuple[np.ndarray, np.ndarray]]:
+def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[Quadrature, Places]:
     """Nodes over the open parts of cells by the edge, and which cells these are."""
     at = np.nonzero(cut | (_close(grid, cut, CLOSE) & whole))
     is_inside, area = _functions(grid.manifold, grid.chart)
@@ -127,7 +176,8 @@ def _slope(inside: Floats, way: tuple[int, int], grid: Grid) -> Floats:
     axis = 0 if way == NORTH else 1
     modes = ["wrap" if goes_round else "nearest" for goes_round in grid.wraps[::-1]]
     smooth = uniform_filter(inside, 2 * CLOSE + 3, mode=modes)
-    return np.abs(np.gradient(smooth, axis=axis))
+    slope: Floats = np.abs(np.gradient(smooth, axis=axis))
+    return slope
 
 
 def _functions(
@@ -146,20 +196,16 @@ def _functions(
     return inside, area
 
 
-def _finite(
-    grid: Grid, cut: np.ndarray, found: Quadrature, at: tuple[np.ndarray, np.ndarray]
-) -> np.ndarray:
+def _finite(grid: Grid, cut: np.ndarray, found: Quadrature, at: Places) -> np.ndarray:
     """Which of the cut cells have an open part of a finite area that counts."""
     steep = np.zeros(grid.shape, bool)
     steep[at] = found.steep
     shares = np.zeros(grid.shape)
     shares[at] = np.bincount(found.cell, found.weight, len(at[0]))
-    return cut & ~_close_to(steep, 1, grid) & (shares > LEAST)
+    return np.asarray(cut & ~_close_to(steep, 1, grid) & (shares > LEAST))
 
 
-def _integrated(
-    grid: Grid, found: Quadrature, at: tuple[np.ndarray, np.ndarray]
-) -> list[Floats]:
+def _integrated(grid: Grid, found: Quadrature, at: Places) -> list[Floats]:
     """What the corners of some cells stand for: mass, plain, and raised by components."""
     corner = grid.x[at][found.cell]
     mass, raised = _metric(grid, corner + found.place * grid.step)
@@ -168,13 +214,13 @@ def _integrated(
     return [_shared(grid, at, found.cell, found.place, value) for value in values]
 
 
-def _shared(
-    grid: Grid, at: tuple[np.ndarray, np.ndarray], cell: np.ndarray, place: Floats, value: Floats
-) -> Floats:
+def _shared(grid: Grid, at: Places, cell: np.ndarray, place: Floats, value: Floats) -> Floats:
     """Sums (4, rows, columns) over the nodes of each cell, by the weights of its corners."""
     found = np.zeros((4, *grid.shape))
     for k, (up, right) in enumerate(CORNERS):
-        along, above = (place[:, i] if far else 1.0 - place[:, i] for i, far in enumerate((right, up)))
+        along, above = (
+            place[:, i] if far else 1.0 - place[:, i] for i, far in enumerate((right, up))
+        )
         found[k][at] = np.bincount(cell, value * along * above, len(at[0]))
     return found
 
@@ -233,9 +279,7 @@ def _framed(cells: Cells) -> Cells:
         _turned(grid, x, way, near & _linked(cells, way), turn)
         for way, turn in zip((EAST, NORTH), cells.turns, strict=True)
     ])  # fmt: skip
-    return replace(
-        cells, grid=replace(grid, theta=theta, metric=metric, omega=omega), turns=turns
-    )
+    return replace(cells, grid=replace(grid, theta=theta, metric=metric, omega=omega), turns=turns)
 
 
 def _linked(cells: Cells, way: tuple[int, int]) -> np.ndarray:
@@ -255,11 +299,13 @@ def _footed(cells: Cells) -> Floats:
     for down in range(-2, 3):
         for right in range(-2, 3):
             at = row + down, column + right
-            real = [(0 <= k) & (k < n) for k, n in zip(at, (rows, columns), strict=True)]
+            real = [(k >= 0) & (k < n) for k, n in zip(at, (rows, columns), strict=True)]
             there_ = (real[0] | grid.wraps[1]) & (real[1] | grid.wraps[0])
             r, c = at[0] % rows, at[1] % columns
             score = np.where(
-                there_ & grid.usable[r, c], 1.0 + 0.1 * deep[r, c] / (down**2 + right**2 + 1e-9), -1.0
+                there_ & grid.usable[r, c],
+                1.0 + 0.1 * deep[r, c] / (down**2 + right**2 + 1e-9),
+                -1.0,
             ) / (1e-9 + down**2 + right**2)
             better = score > best
             best = np.where(better, score, best)
@@ -274,9 +320,7 @@ def _footed(cells: Cells) -> Floats:
     return x
 
 
-def _turned(
-    grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats
-) -> Floats:
+def _turned(grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats) -> Floats:
     """∫ω from a neighbour to each of some nodes along the chart's straight line."""
     at = np.nonzero(some)
     start, end = ahead(x, way)[at], x[at]

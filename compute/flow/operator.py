@@ -2,9 +2,9 @@
 
     E = ½ Σ_cells Σ_corners W^ij Re(D_i z · conj D_j z),   D₁z = ±(U z_next − z)/h₁,
 with U = exp(−i∫ω) the transport of the neighbour's value to the corner, W^ij and M lumped what
-`compute.flow.cells` has a corner stand for of ∫√D g^ij and ∫√D, and L = −M⁻¹∇E.  L is symmetric in the inner product of M and never positive, so that ‖z‖ does not grow.
-For scalars U = 1: rows sum to zero and mass is kept.  Nothing flows through edges (Neumann), unless
-the grid closes on itself there.
+`compute.flow.cells` has a corner stand for of ∫√D g^ij and ∫√D, and L = −M⁻¹∇E.  L is symmetric in
+the inner product of M and never positive, so that ‖z‖ does not grow.  For scalars U = 1: rows sum to
+zero and mass is kept.  Nothing flows through edges (Neumann), unless the grid closes on itself there.
 
 A term cKA comes with what the edge must have of it: in an orthonormal frame
     |D₁z − iD₂z|² = (div A)² + (curl A)²  (c = −1),    |D₁z + iD₂z|² = 2|Def₀ A|²  (c = +1)
@@ -22,7 +22,6 @@ import numpy as np
 
 from compute.flow.cells import CORNERS, LINKS, Cells, ahead, around, behind
 from compute.types import Floats
-
 
 WAYS = (*LINKS, *((-down, -right) for down, right in LINKS))
 
@@ -86,9 +85,7 @@ class Stencil:
         return float(np.max(np.asarray(abs(self.matrix).sum(axis=1)), initial=0.0))
 
 
-def laplacian(
-    of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = False
-) -> Stencil:
+def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Stencil:
     """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges.
 
     potential: −1 (Hodge), 0 or 1 (deformation) of vectors, 0 of scalars.
@@ -97,7 +94,8 @@ def laplacian(
     h1, h2 = grid.step
     east, north = (_transports(turn, vectors) for turn in of.turns)
     links = np.zeros((4, *grid.shape), complex if vectors else float)
-    own, mass = np.zeros(grid.shape), np.zeros(grid.shape)
+    own: Floats = np.zeros(grid.shape)
+    mass: Floats = np.zeros(grid.shape)
     for corner, area, raised, plain in zip(CORNERS, of.mass, of.raised, of.plain, strict=True):
         down, right = corner
         # Im(D̄₁z̄ D₂z) has no metric, but the sense of the frame

@@ -37,7 +37,7 @@ from app.views.canvas.layer import Layer
 from app.views.canvas.legend import WIDTH, LegendLayer
 from app.views.canvas.map import MapLayer
 from app.views.canvas.marks import MarksLayer
-from app.views.canvas.message import MessageLayer
+from app.views.canvas.message import MessageLayer, NoteLayer
 from app.views.canvas.outline import OutlineLayer
 from app.views.canvas.pins import PinsLayer
 from app.views.canvas.relief import ReliefLayer
@@ -108,6 +108,7 @@ class VispyCanvas(Gestures):
             "singularities": (self._zeros,),
         }
         self._legend, self._message = LegendLayer(theme, atlas), MessageLayer(theme, atlas)
+        self._note = NoteLayer(theme, atlas)
 
     def _now(self) -> None:
         """Draw as soon as the window can, with all that has changed."""
@@ -242,6 +243,10 @@ class VispyCanvas(Gestures):
 
     def set_message(self, text: str) -> None:
         self._message.set(text)
+
+    def set_note(self, text: str) -> None:
+        """A line at the foot of the plot; "" clears."""
+        self._note.set(text)
         self._now()
 
     def image(self) -> NDArray[np.uint8]:
@@ -314,7 +319,7 @@ class VispyCanvas(Gestures):
     @property
     def around(self) -> tuple[Layer, ...]:
         """The layers over the plot and in its margins."""
-        beside = (self._legend, self._message)
+        beside = (self._legend, self._message, self._note)
         return beside if self._in_space else (self._frame_layer, *beside)
 
     @property

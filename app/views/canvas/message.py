@@ -41,3 +41,20 @@ class MessageLayer(Layer):
         return strokes([plate], pen, capped=True), [
             Label(self._text, (middle, row), SIZE, rgba(self.theme.warning), (0.5, 0.5))
         ]
+
+
+class NoteLayer(MessageLayer):
+    """Words of less weight on a plate at the foot of the plot: what the picture leaves out."""
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """A round plate as wide as the words."""
+        if not self._text:
+            return NOTHING, ()
+        left, _, right, bottom = frame.box
+        middle, row = (left + right) / 2, bottom - 10 - HEIGHT / 2
+        half = self.atlas.width(self._text, SIZE) / 2
+        plate = np.array([(middle - half, row), (middle + half, row)])
+        pen = Pen(rgba(self.theme.panel, 0.9), HEIGHT, rgba(self.theme.muted, 0.4), 1.0)
+        return strokes([plate], pen, capped=True), [
+            Label(self._text, (middle, row), SIZE, rgba(self.theme.muted), (0.5, 0.5))
+        ]

@@ -1,0 +1,105 @@
+"""Flows up to an edge that is finitely far away: exact modes of the hemisphere and of the octant."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import diags
+from scipy.sparse.linalg import eigsh, expm_multiply
+
+import compute
+from compute.families import family
+from compute.flow import initial
+from compute.flow.cells import sampled
+from compute.flow.operator import laplacian
+from compute.types import Extent
+
+DISK = Extent(-1.08, 1.08, -1.08, 1.08)
+OFF = Extent(-1.1, 1.07, -1.04, 1.13)
+
+
+# family, chart, extent, and the rate of modes through whose edge nothing flows: l(l + 1)K, of those
+# spherical harmonics that are even in the directions across the edges
+MODES = [
+    ("bures_slice_qfi", "parameters", DISK, 2.0), ("bures_slice_qfi", "parameters", OFF, 6.0),
+    ("bures_slice_bures", "parameters", OFF, 8.0),
+    ("categorical3_expectation", "triangle", None, 1.5),
+    ("categorical3_expectation", "parameters", None, 1.5),
+    ("categorical3_natural", "expectation", None, 1.5),
+]  # fmt: skip
+
+
+def rates(op, near):
+    """Rates of decay of a Laplacian next to one."""
+    used = np.flatnonzero(op.used)
+    root = np.sqrt(op.mass.reshape(-1)[used])
+    form = diags(root) @ op.matrix[used][:, used] @ diags(1 / root)
+    return -eigsh((form + form.T) / 2, 4, sigma=-0.99 * near)[0]
+
+
+@pytest.mark.parametrize("name, chart, extent, rate", MODES)
+def test_modes_decay_at_second_order_up_to_the_edge(name, chart, extent, rate):
+    """The nearest eigenvalue of the operator; the edge is a circle or lines, along the grid or not."""
+    errors = []
+    for size in (24, 48):
+        flow = compute.AttentionFlow(family(name), size, "scalar", chart=chart, extent=extent)
+        op = flow._operator
+        errors.append(np.abs(rates(op, rate) / rate - 1).min())
+        assert flow.beyond == 0.0
+        assert op.mass.sum() == pytest.approx(
+            2 * np.pi / (4 if name.endswith("_bures") else 1), rel=2e-3 if size == 24 else 2e-4
+        )
+    assert errors[1] < 1.2e-2
+    assert errors[0] / errors[1] == pytest.approx(4.0, abs=1.2)
+
+
+@pytest.mark.parametrize("name", ["bures_slice_qfi", "categorical3_expectation"])
+@pytest.mark.parametrize("mode", ["scalar", "rough", "hodge", "deformation"])
+def test_operators_of_cut_cells_are_symmetric_and_never_positive(name, mode):
+    flow = compute.AttentionFlow(family(name), 17, mode)
+    op = flow._operator
+    form = (op.matrix.toarray().T * op.mass.reshape(-1)).T
+    np.testing.assert_allclose(form, form.conj().T, atol=1e-12 * np.abs(form).max())
+    assert np.linalg.eigvalsh(form).max() < 1e-10 * np.abs(form).max()
+    assert (op.mass[op.used] > 0).all()
+    # slivers ask for no shorter steps than whole cells
+    whole = laplacian(sampled(flow.grid), flow._vectors, 0.0)
+    assert op.bound < 1.3 * whole.bound
+    if mode == "scalar":
+        assert np.abs(form.sum(axis=0)).max() < 1e-10 * np.abs(form).max()
+
+
+def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():
+    flow = compute.AttentionFlow(family("categorical3_expectation"), 32, "scalar")
+    rho = initial.bump(flow.grid, np.array([0.05, 0.9]))
+    found = flow.evolve(rho, 0.3, 3)
+    np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-12)
+    assert (np.diff(found.norm) < 0).all()
+    z = flow._compressed(rho)
+    exact = expm_multiply(0.3 * flow._operator.matrix, z.reshape(-1)).reshape(z.shape)
+    inside = flow._used & flow.grid.usable
+    off = flow._operator.norm(np.where(inside, found.field, 0) - np.where(inside, exact, 0))
+    assert off < found.time_error[-1] * found.norm[-1]
+    assert found.time_error[-1] < 2e-3
+    assert np.isnan(found.field[~flow.grid.usable]).all()
+
+
+@pytest.mark.parametrize(
+    "name, most", [("bures_slice_qfi", 8e-3), ("categorical3_expectation", 5e-2)]
+)
+def test_rotations_stand_still_up_to_an_edge(name, most):
+    flow = compute.AttentionFlow(family(name), 33, "deformation")
+    found = flow.evolve(initial.rotation(flow.grid), 0.5, 1)
+    assert 1.0 - most < found.norm[-1] / found.norm[0] <= 1.0
+
+
+def test_what_no_cell_covers_is_said():
+    """Of the whole cells alone, and of a disk whose edge is infinitely far away."""
+    held = compute.AttentionFlow(family("bures_slice_qfi"), 33, "scalar", boundary="dirichlet")
+    covered = held._operator.mass.sum()
+    # the whole cells' corners stand for other areas than those that lie in them: to a twentieth
+    assert held.beyond == pytest.approx(1 - covered / (2 * np.pi), abs=0.05)
+    assert held.beyond > 0.05
+    far = compute.AttentionFlow(family("gaussian"), 24, "scalar", chart="disk")
+    assert far.beyond == np.inf
+    assert compute.AttentionFlow(family("gaussian"), 24, "scalar").beyond == 0.0
