@@ -127,7 +127,7 @@ def _measured(
     """From two grids: the distance at every cell, and where they agree on it."""
     manifold, chart = request.manifold, request.manifold.charts[0]
     at = x if request.chart is chart else np.where(inside[..., None], chart.forward(theta), np.nan)
-    period = _period(manifold)
+    period = period_of(manifold)
     a = chart.forward(request.source)
     if period is not None:
         turns = np.round((at - a) / np.where(period > 0, period, 1.0))
@@ -156,7 +156,7 @@ def _judged(
     values = fine + np.clip(fine - coarse, -MOST * fine, MOST * fine)
     low, high = _bounds(request, theta)
     values = np.clip(values, low, high)
-    sure = known & (apart <= LIMIT * values)
+    sure = known & (request.doubtful | (apart <= LIMIT * values))
     tight = high <= (1.0 + LIMIT) * low
     return values, sure | tight
 
@@ -239,7 +239,7 @@ def _growing(step: float, cells: int, length: float) -> Floats:
     return ends / ends[-1] * length
 
 
-def _period(manifold: Manifold) -> Floats | None:
+def period_of(manifold: Manifold) -> Floats | None:
     """By how much the first chart's coordinates (2,) grow in a period of the family; None if not at all."""
     periods = np.asarray(manifold.periods)
     if not periods.any():
