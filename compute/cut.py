@@ -24,6 +24,8 @@ FRONTS = 64
 SHORTER = 1.0
 # cut points nearer to a conjugate one than this share of what the rays span are that one
 SAME = 2e-3
+# conjugate lengths that differ by less than this share of themselves are equal
+EVEN = 1e-5
 # rays so near one another, of all of them, that pass a pole on its two sides do not meet: they are one
 ALIKE = 0.05
 
@@ -56,7 +58,7 @@ def cut_points(manifold: Manifold, fan: Spray, fronts: int = FRONTS) -> Floats:
 
 
 def _turns(manifold: Manifold) -> list[Floats]:
-    """Moves (2,) in the first chart by a period of one coordinate or of both, one of each two opposite."""
+    """Moves (2,) in the first chart by a period of one coordinate or of both, one of two opposite."""
     period = period_of(manifold)
     if period is None:
         return []
@@ -66,10 +68,14 @@ def _turns(manifold: Manifold) -> list[Floats]:
 
 def _focal(chart: Chart, fan: Spray, turns: list[Floats]) -> list[tuple[float, Floats]]:
     """Conjugate points that no shorter geodesic reaches, each once, with their distances."""
-    rays = np.flatnonzero(np.isfinite(fan.conjugate))
-    if rays.size == 0:
+    known = np.isfinite(fan.conjugate)
+    if not known.any():
         return []
-    points = chart.forward(fan.caustic())
+    length = np.where(known, fan.conjugate, np.inf)
+    # the nearest of their neighbours: a cusp that opens away from the point
+    least = np.minimum(np.roll(length, 1), np.roll(length, -1)) * (1.0 + EVEN)
+    chosen = (length <= least)[known]
+    rays, points = np.flatnonzero(known)[chosen], chart.forward(fan.caustic())[chosen]
     found: list[tuple[float, Floats]] = []
     for i in np.argsort(fan.conjugate[rays]):
         r, x = float(fan.conjugate[rays[i]]), points[i]

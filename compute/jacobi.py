@@ -62,7 +62,7 @@ def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
     every = _between(rate, intervals)
     if every > 1:
         theta, rate = _rates(engine, manifold, _dense(engine, manifold, paths, every))
-    known = np.isfinite(theta).all(axis=-1)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
     j = scalar_jacobi(rate, 1.0 / (theta.shape[1] - 1))[0][:, 1:]
     seen = known[:, 2::2][:, : j.shape[1]]
     crossing = ((j[:, 1:] > 0) != (j[:, :-1] > 0)) & seen[:, 1:]
@@ -88,12 +88,14 @@ def _between(rate: Floats, intervals: int) -> int:
 def _dense(engine: Engine, manifold: Manifold, paths: Paths, every: int) -> Paths:
     """``paths`` with ``every`` so many nodes for one, by integrating from each node to the next."""
     n, m = paths.theta.shape[:2]
-    known = np.isfinite(paths.theta).all(axis=-1)
+    known = np.asarray(np.isfinite(paths.theta).all(axis=-1))
     both = known[:, 1:] & known[:, :-1]
     theta = np.full((n, m - 1, every, 2), np.nan)
     if both.any():
         start, velocity = paths.theta[:, :-1][both], paths.velocity[:, :-1][both] / (m - 1)
-        theta[both] = engine.shoot(ShootRequest(manifold, start, velocity, 0.0, every)).theta[:, :-1]
+        theta[both] = engine.shoot(ShootRequest(manifold, start, velocity, 0.0, every)).theta[
+            :, :-1
+        ]
     ends = np.concatenate([theta.reshape(n, -1, 2), paths.theta[:, -1:]], axis=1)
     return replace(paths, theta=ends, t=np.linspace(0.0, 1.0, ends.shape[1]))
 
