@@ -58,7 +58,8 @@ class _Lines:
     @property
     def nodes(self) -> Floats:
         """Drawing coordinates (rows, columns, 2) of all nodes."""
-        return np.stack(np.meshgrid(self.x, self.y), axis=-1)
+        nodes: Floats = np.stack(np.meshgrid(self.x, self.y), axis=-1)
+        return nodes
 
     def place(self, at: Floats) -> Floats:
         """The columns and rows (..., 2), as fractions, of drawing coordinates; NaN outside."""
@@ -71,7 +72,8 @@ class _Lines:
     def scaled(self, metric: Floats) -> Floats:
         """Packed metrics of drawing coordinates (rows, columns, 3) in units of cells."""
         dx, dy = np.gradient(self.x)[None, :], np.gradient(self.y)[:, None]
-        return metric * np.stack(np.broadcast_arrays(dx * dx, dx * dy, dy * dy), axis=-1)
+        cells = np.stack(np.broadcast_arrays(dx * dx, dx * dy, dy * dy), axis=-1)
+        return np.asarray(metric * cells)
 
 
 def distance(
@@ -101,7 +103,7 @@ def _cells(request: DistanceRequest) -> tuple[Floats, Floats, np.ndarray]:
         axis=-1,
     )
     theta = request.chart.inverse(x)
-    known = np.isfinite(theta).all(axis=-1)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
     theta = np.where(known[..., None], theta, request.manifold.interior)
     theta, inside = inside_only(request.manifold, theta)
     return x, theta, known & inside
@@ -127,7 +129,7 @@ def _measured(
     """From two grids: the distance at every cell, and where they agree on it."""
     manifold, chart = request.manifold, request.manifold.charts[0]
     at = x if request.chart is chart else np.where(inside[..., None], chart.forward(theta), np.nan)
-    period = _period(manifold)
+    period = period_of(manifold)
     a = chart.forward(request.source)
     if period is not None:
         turns = np.round((at - a) / np.where(period > 0, period, 1.0))
@@ -137,7 +139,9 @@ def _measured(
     near = _Near(request, geometry, a)
     fine = _solved(settle, lines, metric, usable, near)
     trim = tuple(int(TRIMMED * cells) // 2 * 2 for cells in border)
-    part = tuple(np.s_[cut : length - cut : 2] for cut, length in zip(trim, metric.shape, strict=False))
+    part = tuple(
+        np.s_[cut : length - cut : 2] for cut, length in zip(trim, metric.shape, strict=False)
+    )
     half = _Lines(lines.x[part[1]], lines.y[part[0]])
     coarse = _solved(settle, half, metric[part], usable[part], near)
     one, other = _at(lines, fine, at, period), _at(half, coarse, at, period)
@@ -156,7 +160,7 @@ def _judged(
     values = fine + np.clip(fine - coarse, -MOST * fine, MOST * fine)
     low, high = _bounds(request, theta)
     values = np.clip(values, low, high)
-    sure = known & (apart <= LIMIT * values)
+    sure = known & (request.doubtful | (apart <= LIMIT * values))
     tight = high <= (1.0 + LIMIT) * low
     return values, sure | tight
 
@@ -164,7 +168,8 @@ def _judged(
 def _bounds(request: DistanceRequest, theta: Floats) -> tuple[Floats, Floats]:
     """A lower and an upper bound of d (rows, columns), 0 and `FAR` where none is known."""
     manifold = request.manifold
-    low, high = np.zeros(theta.shape[:-1]), np.full(theta.shape[:-1], FAR)
+    low: Floats = np.zeros(theta.shape[:-1])
+    high: Floats = np.full(theta.shape[:-1], FAR)
     source = np.broadcast_to(request.source, theta.shape)
     with np.errstate(all="ignore"):
         if manifold.bounds is not None:
@@ -228,19 +233,20 @@ def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int
 
 
 def _growing(step: float, cells: int, length: float) -> Floats:
-    """Where ``cells`` cells end that grow (or shrink) from about ``step`` and together have a length."""
+    """Where ``cells`` cells end that grow (or shrink) from about ``step`` to a length together."""
     powers = np.arange(1, cells + 1)
     least, most = -3.0, 3.0
     for _ in range(60):
         rate = 0.5 * (least + most)
         total = step * float(np.exp(rate * powers).sum())
         least, most = (rate, most) if total < length else (least, rate)
-    ends: Floats = np.cumsum(np.exp(rate * powers))
-    return ends / ends[-1] * length
+    ends = np.cumsum(np.exp(rate * powers))
+    found: Floats = ends / ends[-1] * length
+    return found
 
 
-def _period(manifold: Manifold) -> Floats | None:
-    """By how much the first chart's coordinates (2,) grow in a period of the family; None if not at all."""
+def period_of(manifold: Manifold) -> Floats | None:
+    """By how much the first chart's coordinates (2,) grow in a period; None if they do not."""
     periods = np.asarray(manifold.periods)
     if not periods.any():
         return None
@@ -258,7 +264,7 @@ def _metric(manifold: Manifold, geometry: Local, x: Floats) -> tuple[Floats, np.
     """g at drawing coordinates (..., 2) of the first chart, packed (..., 3), and where there is one."""
     chart = manifold.charts[0]
     theta = chart.inverse(x)
-    known = np.isfinite(theta).all(axis=-1)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
     theta = _wrapped(manifold, np.where(known[..., None], theta, manifold.interior))
     theta, inside = inside_only(manifold, theta)
     flat = theta.reshape(-1, 2)
@@ -303,7 +309,7 @@ class _Near:
         return np.asarray(np.hypot(gap[..., 0], gap[..., 1]) < NEAR)
 
     def lengths(self, x: Floats) -> Floats:
-        """Their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` out of the domain."""
+        """Their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` outside."""
         nodes, weights = np.polynomial.legendre.leggauss(3)
         share = 0.5 * (nodes + 1)[:, None, None]
         line = self._a + share * (x - self._a)
@@ -323,7 +329,7 @@ def _solved(
 
 
 def _at(lines: _Lines, values: Floats, x: Floats, period: Floats | None) -> Floats:
-    """Values of nodes at drawing coordinates (..., 2), a period further too: the least; NaN for none."""
+    """Values of nodes at drawing coordinates (..., 2), and a period further: the least, or NaN."""
     shifts = [np.zeros(2)]
     for axis in range(2):
         if period is not None and period[axis]:
@@ -338,7 +344,7 @@ def _between(lines: _Lines, values: Floats, x: Floats) -> Floats:
     """The root of the squares' bilinear interpolant, by the corners that have a value."""
     rows, columns = values.shape
     place = lines.place(x)
-    known = np.isfinite(place).all(axis=-1)
+    known = np.asarray(np.isfinite(place).all(axis=-1))
     place = np.where(known[..., None], place, 0.0)
     low = np.clip(np.floor(place).astype(int), 0, (columns - 2, rows - 2))
     share = place - low

@@ -69,7 +69,9 @@ class _Triangle:
         ends = []
         for offset in (self._p, self._q):
             # beyond the domain the node's own metric
-            ends.append(np.where(_shifted(known, offset)[..., None], _shifted(padded, offset), metric))
+            ends.append(
+                np.where(_shifted(known, offset)[..., None], _shifted(padded, offset), metric)
+            )
         e = (self._q[0] - self._p[0], self._q[1] - self._p[1])
         p2 = _side(metric, ends[0], self._p) ** 2
         q2 = _side(metric, ends[1], self._q) ** 2
@@ -97,7 +99,9 @@ def _side(one: Floats, other: Floats, offset: tuple[int, int]) -> Floats:
 
 
 def _square(metric: Floats, v: tuple[int, int]) -> Floats:
-    total = metric[..., 0] * v[0] ** 2 + 2 * metric[..., 1] * v[0] * v[1] + metric[..., 2] * v[1] ** 2
+    total = (
+        metric[..., 0] * v[0] ** 2 + 2 * metric[..., 1] * v[0] * v[1] + metric[..., 2] * v[1] ** 2
+    )
     return np.maximum(total, 0.0)
 
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.types import Floats, GeometryRequest, Ints, Paths, Status
+from compute.types import Floats, GeometryRequest, Ints, Paths, ShootRequest, Status
 
 if TYPE_CHECKING:
     from compute.engine import Engine
     from compute.manifold import Manifold
 
 Bools = NDArray[np.bool_]
+# steps of J over a path at least and at most, and by which angle √K|v| Δt it may turn in one
+FEWEST, MOST, TURN = 64, 8192, 0.2
 
 
 def scalar_jacobi(rate: Floats, dt: float) -> tuple[Floats, Floats]:
@@ -51,15 +53,51 @@ def curvature_along(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[B
 
 
 def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
-    """How many conjugate points each geodesic of Levi-Civita passes before its end (n,)."""
-    m = paths.theta.shape[1]
+    """How many conjugate points each geodesic of Levi-Civita passes before its end (n,).
+
+    Where the nodes are too few for J, the geodesic is integrated again between them.
+    """
+    theta, rate = _rates(engine, manifold, paths)
+    intervals = theta.shape[1] - 1
+    every = _between(rate, intervals)
+    if every > 1:
+        theta, rate = _rates(engine, manifold, _dense(engine, manifold, paths, every))
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
+    j = scalar_jacobi(rate, 1.0 / (theta.shape[1] - 1))[0][:, 1:]
+    seen = known[:, 2::2][:, : j.shape[1]]
+    crossing = ((j[:, 1:] > 0) != (j[:, :-1] > 0)) & seen[:, 1:]
+    return np.asarray(crossing.sum(axis=1), dtype=np.int32)
+
+
+def _rates(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[Floats, Floats]:
+    """The nodes θ (n, m, 2) of paths, and K|v|² (n, m) there, 0 where it is not known."""
     known, curvature = curvature_along(engine, manifold, paths)
     speed2 = np.where(paths.reached > 0, paths.energy / np.maximum(paths.reached, 1e-300), 0.0)
-    rate = np.where(known, curvature * speed2[:, None], 0.0)
-    j = scalar_jacobi(rate if m % 2 else rate[:, :-1], 1.0 / (m - 1))[0][:, 1:]
-    seen = known[:, 2::2][:, : j.shape[1]]
-    crossing = (j[:, 1:] * j[:, :-1] <= 0) & seen[:, 1:]
-    return np.asarray(crossing.sum(axis=1), dtype=np.int32)
+    return paths.theta, np.where(known, curvature * speed2[:, None], 0.0)
+
+
+def _between(rate: Floats, intervals: int) -> int:
+    """Into how many parts the intervals between nodes are to be divided: an even number, or one."""
+    turn = float(np.sqrt(max(float(rate.max(initial=0.0)), 0.0))) / intervals
+    parts = max(FEWEST / intervals, turn / TURN)
+    if parts <= 1.0 and intervals % 2 == 0:
+        return 1
+    return min(2 * int(np.ceil(parts / 2)), max(2, MOST // (2 * intervals) * 2))
+
+
+def _dense(engine: Engine, manifold: Manifold, paths: Paths, every: int) -> Paths:
+    """``paths`` with ``every`` so many nodes for one, by integrating from each node to the next."""
+    n, m = paths.theta.shape[:2]
+    known = np.asarray(np.isfinite(paths.theta).all(axis=-1))
+    both = known[:, 1:] & known[:, :-1]
+    theta = np.full((n, m - 1, every, 2), np.nan)
+    if both.any():
+        start, velocity = paths.theta[:, :-1][both], paths.velocity[:, :-1][both] / (m - 1)
+        theta[both] = engine.shoot(ShootRequest(manifold, start, velocity, 0.0, every)).theta[
+            :, :-1
+        ]
+    ends = np.concatenate([theta.reshape(n, -1, 2), paths.theta[:, -1:]], axis=1)
+    return replace(paths, theta=ends, t=np.linspace(0.0, 1.0, ends.shape[1]))
 
 
 def first_zero(rate: Floats, known: Bools) -> tuple[Floats, Floats]:

@@ -172,7 +172,9 @@ def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> 
     """
     chart = manifold.charts[0]
     a, b = chart.forward(start), chart.forward(end)
-    request = DistanceRequest(manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE))
+    request = DistanceRequest(
+        manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE), doubtful=True
+    )
     line = _descended(request, engine.distance(request), a, b)
     if line is None:
         return None

@@ -7,6 +7,7 @@ first zero is the ray's conjugate point, all of them together are the caustic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -198,15 +199,21 @@ def _seeds(manifold: Manifold, fan: Spray, end: Floats) -> tuple[Floats, Floats]
     return v, nearest(manifold, np.nan_to_num(fan.theta[ray, node]), end)
 
 
-def covering(chart: Chart, fan: Spray, x: Floats) -> tuple[np.ndarray, np.ndarray]:
+def covering(
+    chart: Chart, fan: Spray, x: Floats, turns: Sequence[Floats] = ()
+) -> tuple[np.ndarray, np.ndarray]:
     """The cells of a spray, by ray and node (k,), that cover a point x (2,) of a chart.
 
-    A cell lies between a ray and the next, and between a node and the next.
+    A cell lies between a ray and the next, and between a node and the next.  ``turns``: periods of the
+    chart; rays that pass a pole on its two sides part by half of one, and have no cell between them.
     """
     corner = chart.forward(fan.theta)
     after = np.roll(corner, -1, axis=0)
     cell = np.stack([corner[:, :-1], after[:, :-1], after[:, 1:], corner[:, 1:]], axis=2)
     covered = _in_triangle(cell[:, :, [0, 1, 2]], x) | _in_triangle(cell[:, :, [0, 2, 3]], x)
+    for turn in turns:
+        wide = np.ptp(np.nan_to_num(cell), axis=2)
+        covered &= ~((turn > 0) & (wide > 0.45 * np.where(turn > 0, turn, 1.0))).any(axis=-1)
     ray, node = np.nonzero(covered)
     return ray, node
 

@@ -301,8 +301,8 @@ class Field:
 class DistanceRequest:
     """The Fisher–Rao distance d(source, ·) on a grid of ``shape`` over ``extent`` of ``chart``.
 
-    Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths that leave the
-    rectangle are not counted.
+    Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths may leave it.
+    ``doubtful``: values that a grid is too coarse for are kept, for what only follows their slope.
     """
 
     manifold: Manifold
@@ -310,6 +310,7 @@ class DistanceRequest:
     source: Floats
     extent: Extent
     shape: tuple[int, int]
+    doubtful: bool = False
 
     def __post_init__(self) -> None:
         source = points_of(self.manifold, "source", self.source, 1)

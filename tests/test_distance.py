@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from app.model.scene import view_of
+from compute import custom_family
 from compute.distance import interpolated, prepared
 from compute.families import family
 from compute.field import centres
-from compute.types import DistanceRequest, Extent, Status
+from compute.types import ConnectRequest, DistanceRequest, Extent, Status
 
 
 def grid(request):
@@ -42,16 +46,99 @@ def test_engines_agree(gpu_engine, reference_engine):
     np.testing.assert_allclose(found.values, expected.values, rtol=1e-4, atol=1e-4)
 
 
+def open_form(name):
+    """A family that does not say its distance, with what it would say."""
+    known = family(name)
+    return replace(known, distance=None, divergence=None, bounds=None), known.distance
+
+
+def measured(engine, manifold, chart, extent, shape):
+    request = DistanceRequest(manifold, chart, np.array(manifold.pins[0]), extent, shape)
+    found = engine.distance(request)
+    return found, chart.inverse(grid(request)), request.source
+
+
 def test_errors_halve_with_the_cells(reference_engine):
-    manifold = family("flat_exponential_pair")
-    source = np.array(manifold.pins[0])
+    manifold, distance = open_form("flat_exponential_pair")
     errors = []
-    for side in (40, 160):
-        request = DistanceRequest(manifold, manifold.charts[0], source, manifold.view, (side, side))
-        theta = manifold.charts[0].inverse(grid(request)).reshape(-1, 2)
-        exact = manifold.distance(np.broadcast_to(source, theta.shape), theta)
-        errors.append(np.abs(reference_engine.distance(request).values.ravel() - exact).mean())
+    for side in (40, 120):
+        chart = manifold.charts[0]
+        found, theta, a = measured(reference_engine, manifold, chart, manifold.view, (side, side))
+        exact = distance(np.broadcast_to(a, theta.shape), theta)
+        errors.append(np.nanmean(np.abs(found.values - exact)))
     assert errors[1] < errors[0] / 2
+
+
+def test_shortest_paths_may_leave_the_view(reference_engine):
+    """Normals of small σ: the geodesic between two of them rises out of the window."""
+    manifold, distance = open_form("gaussian")
+    manifold = replace(manifold, pins=((-3.5, 0.2), (3.5, 0.2)))
+    view = Extent(-4.0, 4.0, np.log(0.15), np.log(0.3))
+    found, theta, a = measured(reference_engine, manifold, manifold.charts[0], view, (32, 48))
+    exact = distance(np.broadcast_to(a, theta.shape), theta)
+    known = found.status == Status.OK
+    assert known.mean() > 0.9
+    assert (np.abs(found.values - exact) <= 0.05 * exact)[known].mean() > 0.995
+
+
+def test_a_closed_form_is_the_map(engine):
+    """In the disk whose edge is infinitely far no grid has the digits."""
+    manifold = family("gaussian")
+    disk = next(chart for chart in manifold.charts if chart.name == "disk")
+    found, theta, a = measured(engine, manifold, disk, Extent(-1.0, 1.0, -1.0, 1.0), (96, 96))
+    known = found.status == Status.OK
+    assert known.mean() > 0.75
+    theta = theta[known]
+    exact = np.sqrt(2) * np.arccosh(
+        1 + ((theta - a) ** 2 @ [1, 2]) / (4 * theta[:, 1] * a[1])
+    )
+    np.testing.assert_allclose(found.values[known], exact, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("chart", ["log", "parameters"])
+def test_gamma_maps_hold_geodesics(gpu_engine, chart):
+    """At the cells that say OK; the old map was off by half beyond the default view's edges."""
+    manifold = family("gamma")
+    chart = next(c for c in manifold.charts if c.name == chart)
+    found, theta, a = measured(gpu_engine, manifold, chart, view_of(manifold, chart), (64, 96))
+    some = np.s_[3::9, 3::9]
+    end, known = theta[some].reshape(-1, 2), found.status[some].ravel() == Status.OK
+    paths = gpu_engine.connect(ConnectRequest(manifold, np.broadcast_to(a, end.shape), end))
+    assert (paths.status == Status.OK).all() and known.mean() > 0.6
+    np.testing.assert_allclose(found.values[some].ravel()[known], paths.length[known], rtol=0.05)
+
+
+def test_values_lie_between_the_bounds(engine):
+    manifold = family("attention")
+    found, theta, a = measured(engine, manifold, manifold.charts[0], manifold.view, (32, 48))
+    low, high = manifold.bounds(np.broadcast_to(a, theta.shape), theta)
+    known = found.status == Status.OK
+    assert known.mean() > 0.9
+    assert (found.values >= low * (1 - 1e-12))[known].all()
+    assert (found.values <= high * (1 + 1e-12))[known].all()
+
+
+def test_a_distance_goes_round_where_a_coordinate_closes(reference_engine):
+    """On a cylinder nothing is farther round than half a turn, wherever the view lies."""
+    cylinder = custom_family(
+        {
+            "coordinates": ["u", "v"],
+            "metric": ["1", "0", "1"],
+            "periods": [2 * np.pi, 0],
+            "domain": ["-30 < v < 30"],
+            "view": [-1, 8, -2, 2],
+            "pins": [[0.5, 0.3], [1.5, 1.0]],
+        }
+    )
+    found, theta, a = measured(
+        reference_engine, cylinder, cylinder.charts[0], cylinder.view, (32, 64)
+    )
+    gap = theta - a
+    gap[..., 0] -= 2 * np.pi * np.round(gap[..., 0] / (2 * np.pi))
+    exact = np.hypot(gap[..., 0], gap[..., 1])
+    known = found.status == Status.OK
+    assert known.mean() > 0.98
+    np.testing.assert_allclose(found.values[known], exact[known], rtol=0.05)
 
 
 def test_interpolation_is_bilinear():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import compute
+from compute import jacobi
 from compute.cut import cut_points
 from compute.families import family
 from compute.families.attention import softmax_manifold
@@ -110,3 +111,44 @@ def test_there_is_no_cut_locus_where_curvature_is_negative(gpu_engine):
     manifold = family("beta")
     fan = spray(gpu_engine, manifold, np.array(manifold.pins[0]), 2.0, 64, 64)
     assert len(cut_points(manifold, fan)) == 0
+
+
+def custom(metric, periods, domain):
+    return compute.custom_family(
+        {
+            "coordinates": ["u", "v"],
+            "domain": domain,
+            "metric": metric,
+            "periods": periods,
+            "view": [0.2, 2.9, -4, 4],
+            "pins": [[1.0, 0.3], [1.5, 1.0]],
+        }
+    )
+
+
+def test_the_cut_locus_of_a_sphere_is_the_antipode(engine):
+    sphere = custom(["1", "0", "sin(u)^2"], [0, 2 * np.pi], ["0 < u < 3.14159"])
+    start = np.array([1.0, 0.3])
+    assert len(cut_points(sphere, spray(engine, sphere, start, 3.0, 64, 64))) == 0
+    (cut,) = cut_points(sphere, spray(engine, sphere, start, 3.6, 64, 64))
+    assert cut[0] == pytest.approx(np.pi - 1.0, abs=2e-3)
+    assert np.cos(cut[1] - 0.3) == pytest.approx(-1.0, abs=1e-5)
+
+
+def test_the_cut_locus_of_a_cylinder_is_the_opposite_line(engine):
+    cylinder = custom(["1", "0", "1"], [2 * np.pi, 0], ["-20 < v < 20"])
+    start = np.array([1.0, 2.0])
+    cut = cut_points(cylinder, spray(engine, cylinder, start, 4.5, 64, 64))
+    assert len(cut) > 10
+    np.testing.assert_allclose(cut[:, 0], 1.0 + np.pi, atol=1e-5)
+    assert np.abs(cut[:, 1] - 2.0).max() == pytest.approx(np.sqrt(4.5**2 - np.pi**2), abs=0.1)
+
+
+@pytest.mark.parametrize("steps", [6, 7, 64, 129])
+def test_a_morse_index_does_not_depend_on_the_nodes(reference_engine, steps):
+    """Along a great circle of length 3.5π lie three conjugate points."""
+    sphere = custom(["1", "0", "sin(u)^2"], [0, 2 * np.pi], ["0 < u < 3.14159"])
+    start, velocity = np.array([[np.pi / 2, 0.0]] * 2), np.array([[0.0, 3.5], [0.0, 0.9]]) * np.pi
+    paths = reference_engine.shoot(ShootRequest(sphere, start, velocity, steps=steps))
+    assert (paths.status == 0).all()
+    assert jacobi.morse_index(reference_engine, sphere, paths).tolist() == [3, 0]

@@ -132,9 +132,12 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
 
-    Hatched where the metric is singular or not positive definite.
+    Hatched where the metric is singular or not positive definite, and where the grid of a distance map
+    is too coarse to say, which its label then tells.
     """
     values, hatched = answer.field.values, answer.field.status == Status.ILL_CONDITIONED
+    coarse = (answer.field.status == Status.NOT_CONVERGED) & (answer.job.source is not None)
+    hatched = hatched | (coarse & answer.complete)
     known = values[np.isfinite(values)]
     if known.size == 0 and not hatched.any():
         return None
@@ -151,6 +154,8 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
         low, high = min(low, -high), max(high, -low)
     limits, extent = (float(low), float(high)), answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
+    if answer.complete and coarse.any():
+        label += f"; hatched, {coarse.mean():.0%}: off by more than 5% on this grid"
     return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
 
 

@@ -42,7 +42,7 @@ SOURCE = Source(
 
 
 def distance(workshop: Workshop, request: DistanceRequest) -> Field:
-    """d (rows, columns), as `compute.distance.distance`, by the kernels' metric and eikonal equation."""
+    """d (rows, columns), as `compute.distance`, by the kernels' metric and eikonal equation."""
 
     def local(wanted: GeometryRequest) -> Geometry:
         return resolving.geometry(wanted, geometry.geometry(workshop, wanted))
@@ -67,8 +67,8 @@ def _settled(workshop: Workshop, metrics: Floats, first: Floats) -> Floats:
     # tiles wait until the distance reaches them
     begun = np.zeros((shape[1] * TILE, shape[0] * TILE), bool)
     begun[:rows, :columns] = first < FAR
-    begun = begun.reshape(shape[1], TILE, shape[0], TILE).any(axis=(1, 3))
-    awake = workshop.filled("distance awake", begun.astype(np.uint32))
+    tiles = np.asarray(begun.reshape(shape[1], TILE, shape[0], TILE).any(axis=(1, 3)))
+    awake = workshop.filled("distance awake", tiles.astype(np.uint32))
     woken = workshop.buffer("distance woken", 4 * shape[0] * shape[1])
     kernel = workshop.kernel(SOURCE, None)
     pair = [
