@@ -38,6 +38,10 @@ def connect(request: ConnectRequest) -> Paths:
     found = shooting.connect(replace(request, manifold=regular(manifold), start=start, end=end))
     theta = chart.inverse(found.theta)
     known = np.asarray(np.isfinite(theta).all(axis=-1))
+    # the margin is negative at the pole, by the radius of the edge about it
+    edge = max(-float(manifold.margin(np.zeros(2))), 0.0)
+    theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(edge, 1.0))
+    # of nodes where they are put: further in the angle would turn faster than they do
     safe = np.where(known[..., None], theta, manifold.interior)
     velocity = np.where(known[..., None], chart.pull(safe, np.nan_to_num(found.velocity)), np.nan)
     stop = chart.inverse(found.stop)
@@ -46,9 +50,6 @@ def connect(request: ConnectRequest) -> Paths:
         angle = np.unwrap(angle, period=manifold.periods[0])
         angle += request.start[i, 0] - angle[0]
         theta[i, valid, 0], stop[i, 0] = angle[:-1], angle[-1]
-    # the margin is negative at the pole, by the radius of the edge about it
-    edge = max(-float(manifold.margin(np.zeros(2))), 0.0)
-    theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(edge, 1.0))
     inside = manifold.in_domain(np.where(known[..., None], theta, manifold.interior)).all(axis=1)
     status = np.where((found.status == Status.OK) & ~inside, Status.LEFT_DOMAIN, found.status)
     return replace(found, theta=theta, velocity=velocity, stop=stop, status=status.astype(np.int32))

@@ -8,7 +8,7 @@ key has nearly all the weight y is far off and g all but 0, and no ray can be ai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,10 @@ from compute.types import Floats
 
 # rounds of Gauss and Newton's method, and the relative fall of E that ends them
 ROUNDS, STILL = 200, 1e-13
+# polygons whose lengths differ by less are one; what is longer than the shortest by more is no rival
+SAME, RIVAL = 1e-6, 1.05
+# steps of Newton's method for a query of given mean
+NEWTON = 40
 # the least step of a line search
 SHORTEST = 1e-4
 
@@ -52,6 +56,68 @@ def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
     drift = float(np.abs((arcs / max(even, 1e-300)) ** 2 - 1.0).max())
     v = _velocities(keys, root, length)
     return Polygon(y, v, length, abs(length - coarse) / 3.0, drift, still)
+
+
+def shortest(keys: Floats, bias: Floats, starts: list[Floats], segments: int) -> Polygon:
+    """The shortest polygon of so many segments, an even number, that any of the curves (m, r) leads to.
+
+    Each comes to rest with half as many segments first.  Those that are not much longer than the
+    shortest go on with all of them; error: by how much the length so found differs from that with half
+    as many, which comes to rest by itself.  `numpy.linalg.LinAlgError` where digits run out.
+    """
+    coarse = [relaxed(keys, bias, refined(y, segments // 2)) for y in starts]
+    coarse.sort(key=lambda found: found.length)
+    kept: list[Polygon] = []
+    for found in coarse:
+        other = all(abs(found.length - one.length) > SAME * one.length for one in kept)
+        if other and found.length <= RIVAL * coarse[0].length:
+            kept.append(found)
+    fine = [(relaxed(keys, bias, refined(one.y, segments)), one) for one in kept]
+    best, half = min(fine, key=lambda pair: (not pair[0].still, pair[0].length))
+    return replace(best, error=abs(best.length - half.length), still=best.still and half.still)
+
+
+def great_circle(keys: Floats, bias: Floats, y: Floats) -> Floats:
+    """The great circle between the ends of y (m, r) on the sphere of distributions, and the queries
+    whose logits are nearest to its own, weighted by the attention (m, r)."""
+    root = _root(keys, bias, y[[0, -1]])
+    angle = 2.0 * np.arcsin(min(0.5 * float(np.linalg.norm(root[1] - root[0])), 1.0))
+    t = np.linspace(0.0, 1.0, len(y))[:, None]
+    z = np.sin((1.0 - t) * angle) * root[0] + np.sin(t * angle) * root[1]
+    found = y.copy()
+    for i in range(1, len(y) - 1):
+        weight = z[i] / max(float(z[i].sum()), 1e-300)
+        logits = 2.0 * np.log(np.maximum(z[i], 1e-300)) - bias
+        centred = keys - weight @ keys
+        square = (centred * weight[:, None]).T @ centred
+        square += 1e-9 * (np.trace(square) + 1e-300) * np.eye(len(square))
+        found[i] = np.linalg.solve(square, (weight * (logits - weight @ logits)) @ centred)
+    return found
+
+
+def straight_mean(keys: Floats, bias: Floats, y: Floats) -> Floats:
+    """The queries (m, r) whose mean keys η = Σ p T go straight between the ends of y (m, r).
+
+    By Newton's method on the convex log Σ exp(b + Ty) − η·y, each from the one before.
+    """
+    ends = _root(keys, bias, y[[0, -1]]) ** 2 @ keys
+    t = np.linspace(0.0, 1.0, len(y))[:, None]
+    wanted, found = (1.0 - t) * ends[0] + t * ends[1], y.copy()
+    for i in range(1, len(y) - 1):
+        found[i] = found[i - 1]
+        for _ in range(NEWTON):
+            p = softmax(found[i] @ keys.T + bias)
+            centred = keys - p @ keys
+            metric = (centred * p[:, None]).T @ centred
+            metric += 1e-10 * (np.trace(metric) + 1e-300) * np.eye(len(metric))
+            gap = wanted[i] - p @ keys
+            step = np.linalg.solve(metric, gap)
+            # Newton's decrement is the Fisher length of the step, which is trusted up to 1
+            size = np.sqrt(max(float(gap @ step), 0.0))
+            found[i] += step / max(size, 1.0)
+            if size < 1e-6:
+                break
+    return found
 
 
 def refined(y: Floats, segments: int) -> Floats:

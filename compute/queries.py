@@ -9,7 +9,8 @@ Between two queries of other spaces it is the `polygon` of least energy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +18,7 @@ from numpy.typing import ArrayLike
 from compute import polygon, sphere
 from compute.arrays import matrix, vector
 from compute.attend.modes import softmax
-from compute.types import Floats
+from compute.types import Floats, Status
 
 # singular values of the centred keys below this share of the first are gauge
 RANK = 1e-6
@@ -25,14 +26,18 @@ RANK = 1e-6
 SEGMENTS = 64
 # by how much the polygon's length may change from half as many segments to all of them
 REFINED = 1e-3
+# the share by which the speed of a ray may change
+DRIFTED = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class QueryPath:
     """A geodesic between two queries.
 
-    queries (m, d) at equal times; rows (m, n); length: Fisher's; error: how far that may be off;
-    exact: whether it is the closed form; converged: the energy fell no more and the error is small.
+    queries (m, d) at equal times; rows (m, n); length: Fisher's; error: how far that may be off, by
+    the length with half as many segments; exact: whether it is the closed form; converged: the energy
+    fell no more and the error is small; status: NOT_CONVERGED where it did not, ILL_CONDITIONED where
+    digits ran out: queries, rows and length are NaN then.
     """
 
     queries: Floats
@@ -41,6 +46,27 @@ class QueryPath:
     error: float
     exact: bool
     converged: bool
+    status: Status = Status.OK
+
+
+@dataclass(frozen=True, eq=False)
+class QueryRay:
+    """A geodesic from a query: queries and velocities (m, d), which it unpacks into.
+
+    drift: by which share its speed changes at most.  status: ILL_CONDITIONED where the metric lost its
+    rank in rounding, NaN from there on, or the speed changes by more than a thousandth.
+    """
+
+    queries: Floats
+    velocities: Floats
+    drift: float
+    status: Status
+
+    def __iter__(self) -> Iterator[Floats]:
+        return iter((self.queries, self.velocities))
+
+    def __getitem__(self, which: int) -> Floats:
+        return (self.queries, self.velocities)[which]
 
 
 class QuerySpace:
@@ -120,10 +146,11 @@ class QuerySpace:
     def between(self, a: ArrayLike, b: ArrayLike, segments: int = SEGMENTS) -> QueryPath:
         """The geodesic between queries (d,), in ``segments`` (even) pieces of equal time.
 
-        A great circle for affinely independent keys; else the polygon of least energy that Gauss and
-        Newton's method finds from the straight line, which is a geodesic and need not be the shortest;
-        where it does not come to rest ``converged`` is False.  What of the queries is gauge goes
-        straight.  Raises ValueError for other shapes, numbers that are not finite, or odd segments.
+        A great circle for affinely independent keys; else the shortest of the polygons of least energy
+        that Gauss and Newton's method finds from straight lines of queries and of mean keys and from
+        the great circle: a geodesic, and not always the shortest of all; where it does not come to
+        rest ``converged`` is False.  What of the queries is gauge goes straight.  Raises ValueError for
+        other shapes, numbers that are not finite, or odd segments.
         """
         d = self.keys.shape[1]
         a, b = vector("a", a, d), vector("b", b, d)
@@ -138,19 +165,43 @@ class QuerySpace:
             found = self.great_circle(a, b, t)
             length = self.distance(a, b)
             return QueryPath(found + gauge, self.weights(found), length, 0.0, True, True)
-        rested = polygon.relaxed(self._reduced, self._bias, straight @ self._basis.T)
+        rested = self._rested(straight @ self._basis.T, segments)
+        if rested is None:
+            lost, rows = np.full_like(straight, np.nan), np.full((len(t), len(self.keys)), np.nan)
+            wrong = Status.ILL_CONDITIONED
+            return QueryPath(lost, rows, np.nan, np.nan, False, False, wrong)
         y, length, error = rested.y, rested.length, rested.error
         fine = rested.still and error <= REFINED * max(length, 1e-9)
-        return QueryPath(y @ self._basis + gauge, self._rows(y), length, error, False, fine)
+        status = Status.OK if fine else Status.NOT_CONVERGED
+        return QueryPath(y @ self._basis + gauge, self._rows(y), length, error, False, fine, status)
+
+    def _rested(self, straight: Floats, segments: int) -> polygon.Polygon | None:
+        """The shortest polygon from several curves between the same ends; None where digits run out."""
+        starts = [straight]
+        with np.errstate(all="ignore"):
+            for bent in (polygon.great_circle, polygon.straight_mean):
+                try:
+                    curve = bent(self._reduced, self._bias, straight)
+                except np.linalg.LinAlgError:
+                    continue
+                if np.isfinite(curve).all():
+                    starts.append(curve)
+            try:
+                found = polygon.shortest(self._reduced, self._bias, starts, max(segments, 4))
+            except np.linalg.LinAlgError:
+                return None
+        whole = np.isfinite(found.y).all() and np.isfinite(found.length)
+        return replace(found, y=found.y[:: max(segments, 4) // segments]) if whole else None
 
     def _rows(self, y: Floats) -> Floats:
         """p (..., n) of queries (..., rank) in the directions that matter."""
         return softmax(y @ self._reduced.T + self._bias)
 
-    def shoot(self, q: ArrayLike, velocity: ArrayLike, steps: int = 256) -> tuple[Floats, Floats]:
+    def shoot(self, q: ArrayLike, velocity: ArrayLike, steps: int = 256) -> QueryRay:
         """Nodes and velocities (m, d) of the geodesic from q with q' = velocity (d,), over unit time.
 
-        Classical Runge–Kutta.  Gauge parts of q are left out, those of the velocity change nothing.
+        Classical Runge–Kutta, with a status where it fails.  Gauge parts of q are left out, those of
+        the velocity change nothing.
         """
         if not 2 <= steps <= 65536:
             raise ValueError(f"steps must be from 2 to 65536, got {steps!r}")
@@ -167,7 +218,16 @@ class QuerySpace:
             y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
             nodes.append(y)
         path = np.stack(nodes)
-        return path[:, : self.rank] @ self._basis, path[:, self.rank :] @ self._basis
+        queries, velocities = (
+            part @ self._basis for part in (path[:, : self.rank], path[:, self.rank :])
+        )
+        known = np.isfinite(path).all(axis=1)
+        speeds = np.array([
+            self.speed(*pair) for pair in zip(queries[known], velocities[known], strict=True)
+        ])  # fmt: skip
+        drift = float(np.abs(speeds / max(float(speeds[0]), 1e-300) - 1.0).max())
+        fine = bool(known.all()) and (drift <= DRIFTED or speeds[0] == 0.0)
+        return QueryRay(queries, velocities, drift, Status.OK if fine else Status.ILL_CONDITIONED)
 
     def speed(self, q: ArrayLike, velocity: ArrayLike) -> float:
         """√g(v, v) at q (d,)."""
@@ -176,12 +236,21 @@ class QuerySpace:
         return float(np.sqrt(p @ (moved - p @ moved) ** 2))
 
     def _rate(self, y: Floats) -> Floats:
-        """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in the directions that matter."""
+        """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in the directions that matter; NaN where g has no inverse left."""
         from scipy.linalg import cho_factor, cho_solve
 
+        if not np.isfinite(y).all():
+            return np.full_like(y, np.nan)
         q, v = y[: self.rank], y[self.rank :]
         p = self._rows(q)
         c = self._reduced - p @ self._reduced
-        metric = (c * p[:, None]).T @ c
-        force = (p * (c @ v) ** 2) @ c
-        return np.concatenate([v, -0.5 * cho_solve(cho_factor(metric), force)])
+        with np.errstate(all="ignore"):
+            metric = (c * p[:, None]).T @ c
+            force = (p * (c @ v) ** 2) @ c
+        if not (np.isfinite(metric).all() and np.isfinite(force).all()):
+            return np.full_like(y, np.nan)
+        try:
+            factor = cho_factor(metric)
+        except np.linalg.LinAlgError:
+            return np.full_like(y, np.nan)
+        return np.concatenate([v, -0.5 * cho_solve(factor, force)])

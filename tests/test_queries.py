@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from compute.families.attention import attention_manifold
+from compute.polygon import relaxed
 from compute.queries import QuerySpace
-from compute.types import ConnectRequest, ShootRequest
+from compute.types import ConnectRequest, ShootRequest, Status
 
 RNG = np.random.default_rng(4)
 
@@ -122,3 +123,28 @@ def test_speed_does_not_hang_on_what_keys_share():
     rng = np.random.default_rng(5)
     keys, q, v = rng.normal(size=(7, 4)), np.zeros(4), rng.normal(size=4)
     assert QuerySpace(keys + 1e7).speed(q, v) == pytest.approx(QuerySpace(keys).speed(q, v), 1e-6)
+
+
+def test_the_stated_error_covers_the_geodesic_and_no_start_is_shorter():
+    """Against polygons of four times as many segments from wild curves between the same queries."""
+    rng = np.random.default_rng(11)
+    for _ in range(2):
+        keys, (a, b) = 2.0 * rng.normal(size=(8, 3)), 2.0 * rng.normal(size=(2, 3))
+        space = QuerySpace(keys)
+        found = space.between(a, b, 16)
+        t = np.linspace(0, 1, 65)[:, None]
+        wild = [a + t * (b - a) + np.sin(np.pi * t) * bow for bow in rng.normal(size=(3, 3))]
+        fine = [relaxed(space.keys @ space._basis.T, np.zeros(8), y @ space._basis.T) for y in wild]
+        least = min(one.length for one in fine if one.still)
+        assert found.converged and found.status == Status.OK
+        assert abs(found.length - least) <= found.error
+
+
+def test_a_ray_without_an_inverse_metric_has_a_status():
+    """Far out one key has all the weight, and the metric vanishes in rounding."""
+    space = QuerySpace(40.0 * np.random.default_rng(2).normal(size=(9, 3)))
+    ray = space.shoot(np.array([3.0, -1.0, 2.0]), np.array([90.0, 40.0, -60.0]), 32)
+    assert ray.status == Status.ILL_CONDITIONED
+    fine = QuerySpace(np.random.default_rng(2).normal(size=(9, 3)))
+    ray = fine.shoot(np.zeros(3), np.array([0.4, 0.1, -0.3]), 64)
+    assert ray.status == Status.OK and ray.drift < 1e-8

@@ -16,7 +16,7 @@ from compute import batch, collocation, pole, second
 from compute.engine import ReferenceEngine
 from compute.families.attention import softmax_manifold
 from compute.interrupt import Interrupted, interruptible
-from compute.manifold import norm
+from compute.manifold import inner, norm
 from compute.second import _polygonal, second_try, way_down
 from compute.types import ConnectRequest, ShootRequest, Status
 
@@ -145,6 +145,19 @@ def test_queries_whose_attention_is_all_but_hard_are_joined(gpu_engine):
     found = second_try(gpu_engine, request, first)
     low, high = manifold.bounds(request.start, request.end)
     assert found.status[0] == Status.OK and low[0] <= found.length[0] <= high[0]
+
+
+def test_velocities_beside_a_pole_are_as_long_as_the_path():
+    """Also of a node that is put on the edge about the pole."""
+    manifold = compute.family("von_mises")
+    start = np.array([[0.3, 1.0], [0.3, 1.0], [-1.0, 2.0]])
+    end = np.array([[0.3 + np.pi, 1.1], [0.3001 + np.pi, 1.0], [np.pi - 1.002, 1.5]])
+    found = pole.connect(ConnectRequest(manifold, start, end, steps=128))
+    assert found.theta[..., 1].min() < 1.01e-3
+    speed = np.sqrt(inner(manifold.geometry(found.theta).metric, found.velocity, found.velocity))
+    np.testing.assert_allclose(
+        speed, np.broadcast_to(found.length[:, None], speed.shape), rtol=1e-5
+    )
 
 
 def test_a_second_try_goes_straight_through_a_pole():
