@@ -83,7 +83,7 @@ class GpuEngine:
         with self._device.watched():
             found = shooting.connect(self._workshop, request)
             found = resolving.connected(self._workshop, request, found)
-        return resolution.paths(request.manifold, found)
+        return resolution.paths(request.manifold, found, request.start, request.end)
 
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""

@@ -313,7 +313,8 @@ fn as_stated(m: Sums) -> bool {
 }
 
 fn assembled(m: Sums) -> Geometry {
-    var det = 0.0;
+    // what is not resolved is no metric; D can be divided by
+    var det = -1.0;
     if m.metric.x > 0.0 && m.metric.z > 0.0 && m.tail <= TAIL {
         if gap(m) <= ALLOWED && as_stated(m) { det = m.metric.x * m.rest; }
     }
