@@ -85,9 +85,11 @@ class ReferenceEngine:
         return resolution.paths(request.manifold, geodesic.shoot(request))
 
     def connect(self, request: ConnectRequest) -> Paths:
-        return resolution.paths(
-            request.manifold, shooting.connect(request), request.start, request.end
-        )
+        hopeless = resolution.unreachable(request, self.name)
+        if hopeless is not None:
+            return hopeless
+        found = shooting.connect(request)
+        return resolution.paths(request.manifold, found, request.start, request.end)
 
     def transport(self, request: TransportRequest) -> Transport:
         return transport.transport(request)

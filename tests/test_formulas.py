@@ -186,7 +186,7 @@ def grown(random: np.random.Generator, depth: int) -> str:
         ({"metric": ["1", "0", "1"], "pins": [[0, -1], [0, 1]]}, "pins must lie"),
         ({"metric": ["1", "0", "1"], "code": "import os"}, "code"),
         ({"metric": ["sqrt(-s)", "0", "1"]}, "defined nowhere"),
-        ({"potential": "trigamma(s)^2"}, "derivative"),
+        ({"potential": "m^2 + trigamma(s)^2"}, "derivative"),
         ({"log_density": "-(x-m)^2/(2*s^2)"}, "integrates to"),
         ({"log_density": BELL, "space": [0, 0]}, "space"),
         ({"log_density": BELL, "space": "circle", "range": ["0", "1"]}, "range is for"),

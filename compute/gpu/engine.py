@@ -80,6 +80,9 @@ class GpuEngine:
 
     def connect(self, request: ConnectRequest) -> Paths:
         """Geodesics between pairs of points."""
+        hopeless = resolution.unreachable(request, self.name)
+        if hopeless is not None:
+            return hopeless
         with self._device.watched():
             found = shooting.connect(self._workshop, request)
             found = resolving.connected(self._workshop, request, found)
