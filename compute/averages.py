@@ -2,7 +2,7 @@
 
 As `compute.quadrature`, at nodes that `compute.placement` places by the density at each θ.  Two rules
 on the same nodes say how far g, Γ and K can be trusted; what they differ in goes to panels
-(`compute.panels`), and if it stays, D is given as 0, which every engine takes for a metric that is
+(`compute.panels`), and if it stays, D is given as −1, which every engine takes for a metric that is
 none.  A density that is stated with its norm must keep ∫p = 1, E[∂l] = 0 and E[∂∂l] = −g.
 """
 
@@ -25,6 +25,8 @@ from compute.types import Floats
 ALLOWED, TAIL, STATED = 1e-6, 1e-5, 2e-3
 # what the density may have at an end that moves with θ, times the length of its range
 EDGE = 1e-5
+# D of what is not resolved: it can be divided by
+NONE = -1.0
 # points, at most, whose places are remembered
 FEW = 16
 # points whose scores at all nodes are held at once
@@ -82,7 +84,7 @@ class Averages:
         self._last: tuple[Floats, Floats] | None = None
 
     def geometry(self, theta: Floats) -> LocalGeometry:
-        """g, Γ_ij,k, T_ijk and D at theta (..., 2); D = 0 where they are not resolved."""
+        """g, Γ_ij,k, T_ijk and D at theta (..., 2); D = `NONE` where they are not resolved."""
         parts = self._chunked(theta, self._local)
         return LocalGeometry(parts[0], parts[1], parts[2], parts[3])
 
@@ -130,7 +132,7 @@ class Averages:
     # --- what is asked ------------------------------------------------------------------------
     def _local(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         m = self._means(theta)
-        det = np.where(self._doubts(m) == Doubt.NONE, m.det, 0.0)
+        det = np.where(self._doubts(m) == Doubt.NONE, m.det, NONE)
         return m.mean[:, 3:6], m.mean[:, 6:12].reshape(-1, 2, 3), m.mean[:, 12:16], det
 
     def _curvature(self, theta: Floats) -> tuple[Floats]:

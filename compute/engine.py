@@ -86,7 +86,11 @@ class ReferenceEngine:
         return resolution.paths(request.manifold, geodesic.shoot(request))
 
     def connect(self, request: ConnectRequest) -> Paths:
-        return resolution.paths(request.manifold, shooting.connect(request))
+        hopeless = resolution.unreachable(request, self.name)
+        if hopeless is not None:
+            return hopeless
+        found = shooting.connect(request)
+        return resolution.paths(request.manifold, found, request.start, request.end)
 
     def transport(self, request: TransportRequest) -> Transport:
         return transport.transport(request)
@@ -122,7 +126,9 @@ class EarlyEngine(ReferenceEngine):
 
     def connect(self, request: ConnectRequest) -> Paths:
         """Geodesics between pairs of points."""
-        return resolution.paths(request.manifold, shooting.connect(request, geodesic.RK4))
+        return resolution.paths(
+            request.manifold, shooting.connect(request, geodesic.RK4), request.start, request.end
+        )
 
 
 def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:

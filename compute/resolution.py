@@ -1,6 +1,6 @@
 """What a density that is not resolved does to an answer: its status says so, in place of its metric.
 
-Kernels and solvers know D = 0 alone, where no metric is known.  Of a family by its log-density this is
+Kernels and solvers know D ≤ 0 alone, where no metric is known.  Of a family by its log-density this is
 either a metric that is singular, or means that two rules do not agree on (see `compute.averages`).
 """
 
@@ -11,21 +11,53 @@ from dataclasses import replace
 import numpy as np
 
 from compute.manifold import Manifold, inside_only
-from compute.types import Floats, Geometry, GeometryRequest, Ints, Paths, Status
+from compute.types import ConnectRequest, Floats, Geometry, GeometryRequest, Ints, Paths, Status
 
 
 def geometry(request: GeometryRequest, found: Geometry) -> Geometry:
     """``found`` with NOT_RESOLVED where the density at a point is not."""
     if request.manifold.averages is None:
         return found
-    return replace(found, status=named(request.manifold, request.theta, found.status))
+    status = named(request.manifold, request.theta, found.status)
+    return replace(found, status=status, det=np.maximum(found.det, 0.0))
 
 
-def paths(manifold: Manifold, found: Paths) -> Paths:
-    """``found`` with NOT_RESOLVED where the density at the place at which a path ended is not."""
-    if manifold.averages is None:
-        return found
-    return replace(found, status=named(manifold, found.stop, found.status))
+def paths(manifold: Manifold, found: Paths, *others: Floats) -> Paths:
+    """``found`` with NOT_RESOLVED where the density is not at the place at which a path ended.
+
+    others (n, 2): further places on which the path hangs, as its end.
+    """
+    status = found.status
+    for theta in (found.stop, *others):
+        status = named(manifold, theta, status)
+    return found if status is found.status else replace(found, status=status)
+
+
+def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
+    """Paths that end where they begin, if each pair has an end at which the density is not resolved."""
+    averages = request.manifold.averages
+    if averages is None or len(request.start) == 0:
+        return None
+    if not ((averages.doubts(request.start) != 0) | (averages.doubts(request.end) != 0)).all():
+        return None
+    n, m = len(request.start), request.steps + 1
+    theta = np.full((n, m, 2), np.nan)
+    theta[:, 0] = request.start
+    unknown = np.full(n, np.nan)
+    return Paths(
+        t=np.linspace(0.0, 1.0, m),
+        theta=theta,
+        velocity=np.full((n, m, 2), np.nan),
+        nodes=np.ones(n, np.int32),
+        reached=np.zeros(n),
+        stop=request.start.copy(),
+        length=np.zeros(n),
+        energy=np.zeros(n),
+        residual=unknown,
+        error=np.zeros(n),
+        status=np.full(n, Status.NOT_RESOLVED, np.int32),
+        engine=engine,
+    )
 
 
 def named(manifold: Manifold, theta: Floats, status: Ints) -> Ints:

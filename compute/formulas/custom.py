@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from compute import charts
+from compute.averages import NONE
 from compute.charts import Chart
 from compute.family import formula
 from compute.formulas import checks, dual, space
@@ -298,7 +299,7 @@ def _number_or(function: Callable[..., Floats], otherwise: float) -> Callable[..
 
 
 def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], LocalGeometry]:
-    """The geometry with zeros, D among them, wherever a component overflows."""
+    """The geometry with zeros, and D of what is none, wherever a component overflows."""
 
     def guarded(theta: Floats) -> LocalGeometry:
         with np.errstate(all="ignore"):
@@ -309,7 +310,7 @@ def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], Lo
             np.where(whole[..., None], local.metric, 0.0),
             np.where(whole[..., None, None], local.first, 0.0),
             np.where(whole[..., None], local.cubic, 0.0),
-            np.where(whole, local.det, 0.0),
+            np.where(whole, local.det, NONE),
         )
 
     return guarded

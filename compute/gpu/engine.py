@@ -80,10 +80,13 @@ class GpuEngine:
 
     def connect(self, request: ConnectRequest) -> Paths:
         """Geodesics between pairs of points."""
+        hopeless = resolution.unreachable(request, self.name)
+        if hopeless is not None:
+            return hopeless
         with self._device.watched():
             found = shooting.connect(self._workshop, request)
             found = resolving.connected(self._workshop, request, found)
-        return resolution.paths(request.manifold, found)
+        return resolution.paths(request.manifold, found, request.start, request.end)
 
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""

@@ -1,6 +1,6 @@
 """What single precision does not resolve of a typed density is computed in float64, by the reference.
 
-The kernels' own check (see ``shaders/families/placed.wgsl``) says where; there D = 0.
+The kernels' own check (see ``shaders/families/placed.wgsl``) says where; there D < 0.
 """
 
 from __future__ import annotations

@@ -1,32 +1,13 @@
 // Any family from its log-density over a line, at nodes placed by the density.  Twin of
 // compute/averages.py and compute/placement.py.
 //
-// `sight`, printed from the family's formula, gives L = log p + log dx/dv and where there is a density;
-// `scores` adds the derivatives of l.  One loop looks at L to place the nodes, another takes all turns
-// over them: each is compiled once.
+// `sight`, printed from the family's formula, gives L = log p + log dx/dv and where there is a
+// density; `scores` adds the derivatives of l.  One loop looks at L to place the nodes, another
+// takes all turns over them: each is compiled once.
 //!include lib/tensor.wgsl
+//!include families/placing.wgsl
 
-const LINE = 0u;
-const HALF_LINE = 1u;
-const INTERVAL = 2u;
-const CIRCLE = 3u;
-
-// nodes of a round of looking for the top less one, and rounds; halvings of the step whose curvature is
-// looked at; nodes on a side that look for the rule's ends
-const ROUND = 8u;
-const ROUNDS = 5u;
-const HALVINGS = 22u;
-const SOUGHT = 36u;
-// as in compute/placement.py, for single precision
-const DEPTH = 22.0;
-const NARROW = 1.0;
-// share of the rule's top below which a node is not counted: derivatives may not be numbers there
-const FAINT = 1e-13;
-const STRETCH = 3.0;
-const BENT = 3.0;
-const NOISE = 3e-6;
-const NOWHERE = -1e30;
-// what two rules may differ by, and in K; what a tail, a stated norm and an end that moves may be off
+// what two rules may differ by, and in K; what a tail, a stated norm and a moving end may be off
 const ALLOWED = 2e-4;
 const ALLOWED_K = 5e-4;
 const TAIL = 3e-5;
@@ -36,18 +17,8 @@ const EDGE = 1e-5;
 const ROUNDING = 2e-6;
 const ROUNDED = 1.2e-7;
 
-/// v = centre + scale sinh u(w) at the nodes first … last of the table `abscissae`, whose rows hold sinh u
-/// and its slope in w (on a circle tan ½u and its square), and v of a node of the scan; L at the top.
-struct Spot {
-    centre: f32,
-    scale: f32,
-    first: u32,
-    last: u32,
-    top: f32,
-}
-
-/// What the turns gather: the mass and the means of l_i and l_ij + l_i l_j, less what they are in the
-/// middle; then of centred scores the
+/// What the turns gather: the mass and the means of l_i and l_ij + l_i l_j, less what they are in
+/// the middle; then of centred scores the
 /// means of `Geometry` and of what R_1212 takes, and in `off` by what every second node differs;
 /// −E[log p], E of what l₂ has across l₁, squared, and what lies at the ends.
 struct Sums {
@@ -77,111 +48,6 @@ const TURN_ACROSS = 2u;
 
 fn anchor(theta: vec2f) {}
 
-/// What the tapes see at v = centre + step.
-fn seen(centre: f32, step: f32) -> vec4f {
-    let v = centre + step;
-    if SPACE == HALF_LINE { return vec4f(exp(min(centre, 87.0)) * exp(min(step, 87.0)), 0.0, v, 0.0); }
-    if SPACE == INTERVAL {
-        let low = min(v, 0.0) - log(1.0 + exp(-abs(v)));
-        return vec4f(exp(low), exp(low - v), low, low - v);
-    }
-    if SPACE == CIRCLE { return vec4f(v - 6.2831853 * round(v / 6.2831853), 0.0, 0.0, 0.0); }
-    return vec4f(v, 0.0, 0.0, 0.0);
-}
-
-fn height(theta: vec2f, centre: f32, step: f32) -> f32 {
-    let place = seen(centre, step);
-    let here = sight(theta, place.x, place.y, place.z, place.w);
-    return select(NOWHERE, clamp(here.x, NOWHERE, -NOWHERE), here.y > 0.0);
-}
-
-const SCAN = 0u;
-const HIGH = 1u;
-const SCALE = 2u;
-const RIGHT = 3u;
-const LEFT = 4u;
-const FOUND = 5u;
-// from the last round's step back to twice that of the scan
-const WIDEN = 2048.0;
-
-fn found(theta: vec2f) -> Spot {
-    let middle = family.NODES / 2u;
-    var spot = Spot(0.0, 1.0, 0u, family.NODES - 1u, NOWHERE);
-    var phase = SCAN;
-    var k = 0u;
-    var gap = 1.0;
-    var best = 0.0;
-    var low = 0.0;
-    var before = 1e30;
-    while phase < FOUND {
-        var centre = spot.centre;
-        var step = 0.0;
-        // of the table's nodes, from the outermost to the middle
-        let node = select(k * middle / SOUGHT, family.NODES - 1u - k * middle / SOUGHT, phase == RIGHT);
-        if phase == SCAN { centre = abscissae[k].z; }
-        if phase == HIGH { step = gap * (2.0 * f32(k) / f32(ROUND) - 1.0); }
-        if phase == SCALE { step = select(-gap, gap, k % 2u == 1u); }
-        if phase >= RIGHT { step = spot.scale * abscissae[node].x; }
-        let here = height(theta, centre, step);
-        k++;
-        if phase == SCAN {
-            if here > spot.top {
-                spot.top = here;
-                spot.centre = centre;
-                best = f32(k - 1u);
-            }
-            if k == family.SCANNED {
-                let at = u32(best);
-                let next = abscissae[min(at + 1u, family.SCANNED - 1u)].z - spot.centre;
-                gap = max(next, spot.centre - abscissae[max(at, 1u) - 1u].z);
-                phase = HIGH;
-                k = 0u;
-                best = 0.0;
-            }
-        } else if phase == HIGH {
-            if here > spot.top {
-                spot.top = here;
-                best = step;
-            }
-            if k > ROUND {
-                spot.centre += best;
-                best = 0.0;
-                gap *= 2.0 / f32(ROUND);
-                k = 0u;
-                low += 1.0;
-                if low >= f32(ROUNDS) {
-                    phase = SCALE;
-                    gap *= WIDEN;
-                }
-            }
-        } else if phase == SCALE {
-            if k % 2u == 0u {
-                let fall = max(spot.top - 0.5 * (low + here), 0.0);
-                let bends = before >= BENT * fall || fall <= NOISE * (1.0 + abs(spot.top));
-                spot.scale = STRETCH * gap;
-                if (fall <= NARROW && bends) || k >= 2u * HALVINGS {
-                    phase = select(RIGHT, FOUND, SPACE == CIRCLE);
-                    k = 0u;
-                }
-                before = fall;
-                gap *= 0.5;
-            }
-            low = here;
-        } else if here + log(abscissae[node].y) > spot.top - DEPTH || k >= SOUGHT {
-            // one node further out
-            if phase == RIGHT {
-                spot.last = family.NODES - 1u - (max(k, 2u) - 2u) * middle / SOUGHT;
-            } else {
-                spot.first = (max(k, 2u) - 2u) * middle / SOUGHT;
-            }
-            phase++;
-            k = 0u;
-        }
-    }
-    if SPACE == CIRCLE { spot.scale = min(spot.scale, 1.0); }
-    return spot;
-}
-
 fn sums(theta: vec2f, last: u32) -> Sums {
     let spot = found(theta);
     let count = spot.last - spot.first + 1u;
@@ -199,7 +65,8 @@ fn sums(theta: vec2f, last: u32) -> Sums {
         var slope = spot.scale * row.y * family.WIDTH;
         if SPACE == CIRCLE {
             step = 2.0 * atan(spot.scale * row.x);
-            slope = spot.scale * (1.0 + row.y) / (1.0 + spot.scale * spot.scale * row.y) * family.WIDTH;
+            let square = spot.scale * spot.scale;
+            slope = spot.scale * (1.0 + row.y) / (1.0 + square * row.y) * family.WIDTH;
         }
         let place = seen(spot.centre, step);
         let s = scores(theta, place.x, place.y, place.z, place.w);
@@ -313,7 +180,8 @@ fn as_stated(m: Sums) -> bool {
 }
 
 fn assembled(m: Sums) -> Geometry {
-    var det = 0.0;
+    // what is not resolved is no metric; D can be divided by
+    var det = -1.0;
     if m.metric.x > 0.0 && m.metric.z > 0.0 && m.tail <= TAIL {
         if gap(m) <= ALLOWED && as_stated(m) { det = m.metric.x * m.rest; }
     }

@@ -1,0 +1,226 @@
+"""Typed densities: what is OK is right at any place, and what is not resolved, or none, says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mpmath import mp
+from scipy.special import polygamma
+
+from compute import custom_family
+from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
+
+PLANE = {"coordinates": ["m", "s"], "domain": ["s > 0"]}
+BOTH = {"coordinates": ["a", "b"], "domain": ["a > 0", "b > 0"]}
+BELL = "-(x-m)^2/(2*s^2)"
+NORMAL = {**PLANE, "log_density": f"{BELL}-log(s)-log(2*pi)/2"}
+BETA = "(a-1)*log(x) + (b-1)*log(1-x)"
+
+
+def location_scale(a: float, c: float):
+    """g and K of (1/s) f((x − m)/s), f even."""
+
+    def oracle(theta):
+        s = theta[:, 1]
+        return np.stack([a / s**2, 0 * s, c / s**2], axis=-1), np.full(len(s), -1 / c)
+
+    return oracle
+
+
+def hessian(g, t):
+    """K of a metric ∂²ψ from ∂³ψ."""
+    d = g[0] * g[2] - g[1] ** 2
+    rows = g[0] * (t[1] * t[3] - t[2] ** 2) - g[1] * (t[0] * t[3] - t[1] * t[2])
+    return -(rows + g[2] * (t[0] * t[2] - t[1] ** 2)) / (4 * d * d)
+
+
+def gamma(theta):
+    k, rate = theta.T
+    one, two = polygamma(1, k), polygamma(2, k)
+    g = np.stack([one, -1 / rate, k / rate**2], axis=-1)
+    return g, (one + k * two) / (4 * (k * one - 1) ** 2)
+
+
+def beta(theta):
+    a, b = theta.T
+    one, two = (lambda z, n=n: polygamma(n, z) for n in (1, 2))
+    g = np.stack([one(a) - one(a + b), -one(a + b), one(b) - one(a + b)])
+    third = [two(a) - two(a + b), -two(a + b), -two(a + b), two(b) - two(a + b)]
+    return g.T, hessian(g, third)
+
+
+def von_mises(theta):
+    """By mpmath: E = κA, G = A′ in (μ, κ)."""
+    found = []
+    with mp.workdps(40):
+        for kappa in theta[:, 1]:
+            k = mp.mpf(float(kappa))
+            a = mp.besseli(1, k) / mp.besseli(0, k)
+            a1 = 1 - a / k - a * a
+            a2 = -a1 / k + a / k**2 - 2 * a * a1
+            e, e1, e2 = k * a, a + k * a1, 2 * a1 + k * a2
+            root = mp.sqrt(e * a1)
+            slope = (e1 * a1 + e * a2) / (2 * root)
+            found.append((e, 0, a1, -(e2 / root - e1 * slope / root**2) / (2 * root)))
+    found = np.array(found, float)
+    return found[:, :3], found[:, 3]
+
+
+CASES = {
+    "normal, normed": (NORMAL, ((-30, 30), (-1.3, 1.3)), location_scale(1, 2)),
+    "normal, normalised": (
+        {**PLANE, "log_density": BELL, "normalise": True},
+        ((-30, 30), (-1.3, 1.3)),
+        location_scale(1, 2),
+    ),
+    "cauchy": (
+        {**PLANE, "log_density": "log(s) - log(s^2+(x-m)^2) - log(pi)"},
+        ((-30, 30), (-1.3, 1.3)),
+        location_scale(0.5, 0.5),
+    ),
+    "gamma": (
+        {
+            **BOTH,
+            "log_density": "(a-1)*log(x) - b*x + a*log(b) - lgamma(a)",
+            "space": "half-line",
+        },
+        ((-1.5, 3), (-2, 2)),
+        gamma,
+    ),
+    "beta": (
+        {
+            **BOTH,
+            "log_density": f"{BETA} + lgamma(a+b) - lgamma(a) - lgamma(b)",
+            "space": "interval",
+        },
+        ((-1.5, 2.5), (-1.5, 2.5)),
+        beta,
+    ),
+    "beta, normalised": (
+        {**BOTH, "log_density": BETA, "space": "interval", "normalise": True},
+        ((-1.5, 2.5), (-1.5, 2.5)),
+        beta,
+    ),
+    "von mises": (
+        {**PLANE, "log_density": "s*cos(x-m)", "space": "circle", "normalise": True},
+        ((-4, 4), (-1, 4.4)),
+        von_mises,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_ok_is_right_at_any_place(case, engine):
+    stated, ranges, oracle = CASES[case]
+    random = np.random.default_rng(20)
+    first, second = (random.uniform(low, high, 120) for low, high in ranges)
+    both = stated["coordinates"] == ["a", "b"]
+    theta = np.stack([10**first if both else first, 10**second], axis=-1)
+    found = engine.geometry(GeometryRequest(custom_family(stated), theta))
+    g, k = oracle(theta)
+    size = np.sqrt(np.stack([g[:, 0] ** 2, g[:, 0] * g[:, 2], g[:, 2] ** 2], axis=-1))
+    off = np.abs(found.metric.reshape(-1, 4)[:, [0, 1, 3]] - g) / size
+    limit = 1e-3 if engine.name == "gpu" else 1e-6
+    ok = found.status == Status.OK
+    assert ok.mean() > 0.99
+    assert off[ok].max() < limit
+    known = ok & np.isfinite(found.curvature)
+    assert known.mean() > 0.99
+    assert np.abs(found.curvature - k)[known].max() < limit
+
+
+@pytest.mark.parametrize(
+    ("case", "theta"),
+    [
+        ("normal, normalised", (25, 0.7285)),
+        ("beta", (0.5, 0.5)),
+        ("gamma", (400, 1)),
+        ("von mises", (0, 20000)),
+    ],
+)
+def test_the_curvature_of_narrow_and_steep_densities(case, theta, engine):
+    stated, _, oracle = CASES[case]
+    theta = np.array([theta], float)
+    found = engine.geometry(GeometryRequest(custom_family(stated), theta))
+    assert found.curvature[0] == pytest.approx(oracle(theta)[1][0], abs=2e-4)
+
+
+def test_a_length_far_from_the_origin(gpu_engine):
+    """√2 arcosh(1 + (Δμ² + 2Δσ²)/(4σ₁σ₂)) between normals."""
+    ends = np.array([[20.0, 1.0]]), np.array([[22.0, 1.5]])
+    found = gpu_engine.connect(ConnectRequest(custom_family(NORMAL), *ends))
+    expected = np.sqrt(2) * np.arccosh(1 + (4 + 2 * 0.25) / 6)
+    assert found.status[0] == Status.OK
+    assert found.length[0] == pytest.approx(expected, rel=2e-5)
+
+
+def test_a_softened_kink_is_resolved(engine):
+    """Near Laplace's distribution, whose K is −1: closed in scale, by quadrature at b = 1."""
+    soft = {**PLANE, "log_density": "-sqrt((x-m)^2/s^2+0.000001)-log(s)", "normalise": True}
+    theta = np.array([[0.0, 1.0], [3.0, 0.4]])
+    found = engine.geometry(GeometryRequest(custom_family(soft), theta))
+    np.testing.assert_allclose(found.curvature, -1.0, atol=2e-3)
+    np.testing.assert_allclose(found.metric[:, 0, 0] * theta[:, 1] ** 2, 1.0, atol=3e-3)
+
+
+def test_where_there_is_no_distribution_maps_are_hatched(engine):
+    """exp(b(x − a)²) is a distribution for b < 0 alone."""
+    own = custom_family({"coordinates": ["a", "b"], "log_density": "b*(x-a)^2", "normalise": True})
+    theta = np.array([[0.2, -1.0], [0.2, 1.0]])
+    found = engine.geometry(GeometryRequest(own, theta))
+    assert found.status.tolist() == [Status.OK, Status.NOT_RESOLVED]
+    assert found.curvature[0] == pytest.approx(-0.5, abs=1e-4)
+    assert "resolved" in Status.NOT_RESOLVED.words
+    field = engine.field(FieldRequest(own, own.charts[0], "curvature", own.view, (12, 12)))
+    assert (field.status[6:] == Status.ILL_CONDITIONED).all()
+    assert (field.status[:6] == Status.OK).all()
+    path = engine.connect(ConnectRequest(own, theta[:1], theta[1:]))
+    assert path.status[0] == Status.NOT_RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("stated", "place", "words"),
+    [
+        (
+            {**PLANE, "log_density": "s*cos(x-m)", "normalise": True},
+            "log_density",
+            "no distribution on the line",
+        ),
+        ({**PLANE, "log_density": "-log(2*s)-sqrt((x-m)^2)/s"}, "log_density", "has a kink"),
+        (
+            {"coordinates": ["a", "b"], "domain": ["b > a"], "log_density": "-log(b-a)"}
+            | {"range": ["a", "b"]},
+            "range[0]",
+            "no Fisher metric",
+        ),
+        (
+            {"coordinates": ["t", "r"], "metric": ["-(1-2/r)", "0", "1/(1-2/r)"]}
+            | {"domain": ["r > 2"]},
+            "g11",
+            "positive definite nowhere in the view: g₁₁ =",
+        ),
+        ({"coordinates": ["u", "v"], "metric": ["1", "0", "0"]}, "g11", "rank 1, not 2"),
+        ({"coordinates": ["u", "v"], "metric": ["u^2", "u*v", "v^2"]}, "g11", "rank 1, not 2"),
+        ({"coordinates": ["u", "v"], "potential": "u^2"}, "potential", "rank 1, not 2"),
+        (
+            {"coordinates": ["a", "b"], "log_density": "-(x-a-b)^2", "normalise": True},
+            "log_density",
+            "rank 1, not 2",
+        ),
+        ({**PLANE, "log_density": f"{BELL}-log(s)"}, "log_density", "integrates to 2.507"),
+    ],
+)
+def test_what_is_no_model_is_refused_in_one_true_sentence(stated, place, words):
+    with pytest.raises(ValueError, match=r".") as caught:
+        custom_family(stated)
+    assert words in str(caught.value) and f"of {place}:" in str(caught.value)
+
+
+def test_a_domain_ends_where_it_says(engine):
+    """The open disc of curvature −1, whose metric grows without bound towards its edge."""
+    texts = ["4/(1-x^2-y^2)^2", "0", "4/(1-x^2-y^2)^2"]
+    own = custom_family({"coordinates": ["x", "y"], "domain": ["x^2+y^2 < 1"], "metric": texts})
+    assert own.in_domain(np.array([[0.9999, 0], [0.9999999, 0], [1.0, 0]])).tolist() == [1, 1, 0]
+    theta = np.array([[0.9999, 0.0]])
+    found = engine.geometry(GeometryRequest(own, theta))
+    assert found.metric[0, 0, 0] == pytest.approx(4 / (1 - 0.9999**2) ** 2, rel=2e-3)
