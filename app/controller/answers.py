@@ -127,8 +127,7 @@ class Answers:
         if kind in self._stale and not self._unread:
             self._stale -= {kind}
             self.show_opacity()
-        if not self._strangers():
-            self._end_grace()
+        self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
 
     def doubt(self, unread: bool, words: str = "") -> None:
         """``unread``: what the user typed is not, or not yet, the family that is shown."""
