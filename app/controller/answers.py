@@ -119,6 +119,7 @@ class Answers:
         self.show_map()
         self.show_measures()
         self._plot(self._plots and replace(self._plots, stale=PathJob in stale))
+        self.show_moving_point()  # the plots may be older than the playhead
         if came:
             self.say(AWAITED, True)
 
