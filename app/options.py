@@ -179,7 +179,7 @@ def _attention(commands: Any) -> None:
         commands,
         "rows",
         "commands.rows:rows",
-        "the attention rows of a head, as the model had them",
+        "the attention rows of a head, each under its own mask",
     )
     own.add_argument(
         "family", metavar="FAMILY", help="attention:FILE.npz?layer=2&head=7, or a bundled head"

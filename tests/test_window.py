@@ -144,3 +144,24 @@ def test_a_flow_evolves_pauses_steps_and_begins_again(program):
     until(program, lambda: program.store.scene.family == "cauchy")
     assert program.store.scene.flow.time == 0.0
     assert program.canvas._field._field is None
+
+
+def test_another_family_takes_the_numbers_of_the_old_one_away_in_the_same_event(program):
+    window, panel = program.window, program.window._family
+    shown = [value for name, value in window._measures._rows if not value.isHidden()]
+    assert shown
+    assert shown[0].text() != "…"
+    where = panel.family.findData("cauchy")
+    panel.family.setCurrentIndex(where)
+    panel.family.activated.emit(where)
+    assert {value.text() for value in shown} == {"…"}
+    assert {value.objectName() for value in shown} == {"stale"}
+    assert panel.formula.text() == ""
+    assert not panel.chart.isEnabled()
+    assert "Cauchy" in window.frame.windowTitle()
+    assert "converged" not in window._words.text()
+    until(program, lambda: program.store.scene.family == "cauchy")
+    settle(program)
+    assert panel.chart.isEnabled()
+    assert "…" not in {value.text() for value in shown}
+    assert "ds²" in panel.formula.text()

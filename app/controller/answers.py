@@ -119,6 +119,7 @@ class Answers:
         self.show_map()
         self.show_measures()
         self._plot(self._plots and replace(self._plots, stale=PathJob in stale))
+        self.show_moving_point()  # the plots may be older than the playhead
         if came:
             self.say(AWAITED, True)
 
@@ -127,8 +128,7 @@ class Answers:
         if kind in self._stale and not self._unread:
             self._stale -= {kind}
             self.show_opacity()
-        if not self._strangers():
-            self._end_grace()
+        self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
 
     def doubt(self, unread: bool, words: str = "") -> None:
         """``unread``: what the user typed is not, or not yet, the family that is shown."""

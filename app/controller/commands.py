@@ -115,7 +115,7 @@ COMMANDS: tuple[Command, ...] = (
         "Play",
         "Watch the path relax",
         "Ctrl+L",
-        "From the straight line to a geodesic, as its action falls",
+        "From the straight line to a geodesic, as its energy falls",
         "vector-curve",
     ),
     Command(

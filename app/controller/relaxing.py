@@ -1,4 +1,4 @@
-"""Watching a path relax: the straight line between the pins becomes a geodesic as its action falls."""
+"""Watching a path relax: the straight line between the pins becomes a geodesic as its energy falls."""
 
 from __future__ import annotations
 
