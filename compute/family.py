@@ -14,6 +14,7 @@ from compute.cache import cached
 from compute.charts import Chart
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
 from compute.quadrature import Nodes, Quadrature
+from compute.revolution import Revolution
 from compute.symbolic import Definition, Derived
 from compute.types import Extent, Floats
 
@@ -61,13 +62,14 @@ def formula(
     closed_forms: tuple[str, ...] = (),
     parameters: Mapping[str, Any] | None = None,
     periods: Point = (0.0, 0.0),
+    revolution: Revolution | None = None,
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
     ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
     rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
     averaged, which is found up to its norm with ``normalise``; ``periods`` of coordinates that are
-    angles.
+    angles; ``revolution`` a symmetry by which geodesics are a quadrature.
     """
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
@@ -101,6 +103,7 @@ def formula(
             view=view,
             pins=pins,
             periods=periods,
+            revolution=revolution,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compute.charts import Chart
 from compute.types import Extent, Floats
+
+if TYPE_CHECKING:
+    from compute.revolution import Revolution
 
 Bools = NDArray[np.bool_]
 
@@ -96,7 +100,8 @@ class Manifold:
     where that underflows, or None where there is no density in x.  ``periods``: points that differ by
     these are one point (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, whose
     p = softmax(b + Tθ), else None.
-    ``singular``: g is singular everywhere, which ``curvature_words`` explains.
+    ``singular``: g is singular everywhere, which ``curvature_words`` explains.  ``revolution``: a symmetry
+    by which geodesics are a quadrature, or None.
     """
 
     key: str
@@ -127,6 +132,7 @@ class Manifold:
     periods: tuple[float, float] = (0.0, 0.0)
     logits: tuple[Floats, Floats] | None = None
     singular: bool = False
+    revolution: Revolution | None = None
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""
