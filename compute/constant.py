@@ -42,6 +42,11 @@ def arcs(
     return None
 
 
+def has_arcs(manifold: Manifold) -> bool:
+    """Whether a manifold has a chart of a half-plane or a sphere, so that `arcs` are known."""
+    return any(named(manifold.charts, name) is not None for name in ("half_plane", *SPHERES))
+
+
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` with those that did not converge replaced by arcs, where the manifold has them.
 

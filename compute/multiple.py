@@ -52,7 +52,7 @@ def repaired(
     ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
     stays as it is, with its status.
     """
-    todo = np.flatnonzero((paths.status != Status.OK) & ~singular_ends(request))
+    todo = np.flatnonzero(batch.undecided(paths) & ~singular_ends(request))
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compute import constant, flat, geodesic, multiple
+from compute import constant, direct, flat, geodesic, multiple
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
 from compute.guess import alphas, first_curve
@@ -50,6 +50,15 @@ def connect(
     """
     if flat.applies(request):
         return flat.connect(request)
+    if tableau is None and precision == "f8":
+        return direct.first(request, _relaxed)
+    return _relaxed(request, tableau, precision)
+
+
+def _relaxed(
+    request: ConnectRequest, tableau: Tableau | None = None, precision: str = "f8"
+) -> Paths:
+    """As `connect`, by curves of least energy and shooting."""
     manifold, path = request.manifold, alphas(request.manifold, request.alpha)
     curve = first_curve(manifold, request.start, request.end, path[0]).astype(precision)
     if path[0] == 0.0:

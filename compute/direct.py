@@ -1,0 +1,52 @@
+"""Levi-Civita geodesics that need no rays to be aimed: a quadrature, or collocation in logarithms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from compute import batch, constant, logarithmic, revolution
+from compute.manifold import Bools
+from compute.types import ConnectRequest, Paths, Status
+
+Solve = Callable[[ConnectRequest], Paths]
+
+
+def first(request: ConnectRequest, otherwise: Solve) -> Paths:
+    """Geodesics of a request, in float64: those that can be had directly, and the rest by ``otherwise``.
+
+    Pairs next to each other, and manifolds with arcs in closed form, are left to that.
+    """
+    solve, rows = _way(request)
+    if not rows.any():
+        return otherwise(request)
+    todo = np.flatnonzero(rows)
+    found = solve(batch.pairs(request, todo))
+    good = np.isin(found.status, (Status.OK, Status.LEFT_DOMAIN))
+    if good.all() and rows.all():
+        return found
+    rest = np.setdiff1d(np.arange(len(rows)), todo[good])
+    order = np.argsort(np.concatenate([todo[good], rest]))
+    both = batch.joined(batch.rows(found, good), otherwise(batch.pairs(request, rest)))
+    return batch.rows(both, order)
+
+
+def _way(request: ConnectRequest) -> tuple[Solve, Bools]:
+    """How to find geodesics directly, and of which pairs (n,)."""
+    far = logarithmic.far(request)
+    if request.manifold.revolution is not None:
+        return revolution.connect, far
+    return logarithmic.connect, far & (not constant.has_arcs(request.manifold))
+
+
+def repaired(request: ConnectRequest, paths: Paths) -> Paths:
+    """``paths`` with those that failed replaced by what collocation in logarithms finds."""
+    rows = _way(request)[1] & (paths.status != Status.OK)
+    todo = np.flatnonzero(rows)
+    if todo.size == 0 or request.manifold.revolution is not None:
+        return paths
+    found = logarithmic.connect(batch.pairs(request, todo))
+    good = found.status == Status.OK
+    return batch.replaced(paths, todo[good], batch.rows(replace(found, t=paths.t), good))
