@@ -47,6 +47,13 @@ def has_arcs(manifold: Manifold) -> bool:
     return any(named(manifold.charts, name) is not None for name in ("half_plane", *SPHERES))
 
 
+def connect(request: ConnectRequest) -> Paths:
+    """The arcs of a request as paths, of a manifold that `has_arcs`; their nodes show the drift."""
+    found = arcs(request.manifold, request.start, request.end, request.steps)
+    assert found is not None
+    return known.paths_of(request, *found, "reference")
+
+
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` with those that did not converge replaced by arcs, where the manifold has them.
 

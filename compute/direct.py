@@ -1,4 +1,4 @@
-"""Levi-Civita geodesics that need no rays to be aimed: a quadrature, or collocation in logarithms."""
+"""Levi-Civita geodesics that need no rays to be aimed: arcs, a quadrature, or collocation in logarithms."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Solve = Callable[[ConnectRequest], Paths]
 def first(request: ConnectRequest, otherwise: Solve) -> Paths:
     """Geodesics of a request, in float64: those that can be had directly, and the rest by ``otherwise``.
 
-    Pairs next to each other, and manifolds with arcs in closed form, are left to that.
+    Pairs next to each other are left to that.
     """
-    solve, rows = _way(request)
+    solve, rows = way(request)
     if not rows.any():
         return otherwise(request)
     todo = np.flatnonzero(rows)
@@ -33,20 +33,23 @@ def first(request: ConnectRequest, otherwise: Solve) -> Paths:
     return batch.rows(both, order)
 
 
-def _way(request: ConnectRequest) -> tuple[Solve, Bools]:
+def way(request: ConnectRequest) -> tuple[Solve, Bools]:
     """How to find geodesics directly, and of which pairs (n,)."""
-    far = logarithmic.far(request)
-    if request.manifold.revolution is not None:
-        return revolution.connect, far
-    return logarithmic.connect, far & (not constant.has_arcs(request.manifold))
+    manifold = request.manifold
+    if manifold.revolution is not None:
+        return revolution.connect, logarithmic.far(request)
+    if constant.has_arcs(manifold):
+        return constant.connect, logarithmic.far(request)
+    none = logarithmic.chart_of(manifold) is None
+    return logarithmic.connect, logarithmic.far(request) & (not none)
 
 
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths`` with those that failed replaced by what collocation in logarithms finds."""
-    rows = _way(request)[1] & (paths.status != Status.OK)
-    todo = np.flatnonzero(rows)
-    if todo.size == 0 or request.manifold.revolution is not None:
+    """``paths`` with those that failed replaced by what is found directly."""
+    solve, rows = way(request)
+    todo = np.flatnonzero(rows & batch.undecided(paths))
+    if todo.size == 0:
         return paths
-    found = logarithmic.connect(batch.pairs(request, todo))
+    found = solve(batch.pairs(request, todo))
     good = found.status == Status.OK
     return batch.replaced(paths, todo[good], batch.rows(replace(found, t=paths.t), good))

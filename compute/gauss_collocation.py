@@ -150,9 +150,7 @@ def _closed(manifold: Manifold, y: Floats, slopes: Floats) -> Floats:
     return chain.y
 
 
-def _newton(
-    manifold: Manifold, y: Floats, slopes: Floats
-) -> tuple[Floats, tuple[Floats, Floats]]:
+def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tuple[Floats, Floats]]:
     """What is amiss, as a share of the length (k,), infinite outside; and the corrections."""
     a, b = _tableau()
     k, count = slopes.shape[:2]

@@ -72,10 +72,9 @@ def scaled(manifold: Manifold) -> Manifold | None:
 
 
 def far(request: ConnectRequest) -> Bools:
-    """Which pairs (n,) of a request this is for: far apart, α = 0, of a family with `chart_of`."""
-    none = np.zeros(len(request.start), dtype=bool)
-    if request.alpha != 0.0 or chart_of(request.manifold) is None:
-        return none
+    """Which pairs (n,) of a request are not next to each other, in the metric at their start; α = 0."""
+    if request.alpha != 0.0:
+        return np.zeros(len(request.start), dtype=bool)
     metric = request.manifold.geometry(request.start).metric
     return np.asarray(norm(metric, request.end - request.start) > NEAR)
 
@@ -89,7 +88,9 @@ def connect(request: ConnectRequest) -> Paths:
     assert chart is not None and manifold is not None
     start, end = chart.forward(request.start), chart.forward(request.end)
     own = replace(request, manifold=manifold, start=start, end=end)
-    paths = gauss_collocation.connect(own, descend(manifold, first_curve(manifold, start, end)).theta)
+    paths = gauss_collocation.connect(
+        own, descend(manifold, first_curve(manifold, start, end)).theta
+    )
     theta = chart.inverse(paths.theta)
     theta[:, 0], theta[:, -1] = request.start, request.end
     return replace(

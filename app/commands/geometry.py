@@ -75,8 +75,11 @@ def _lines(path: Path, engine: str) -> list[str]:
     """A path in words; one that another engine found than was asked says so."""
     instead = "" if path.engine == engine else f", in float64 in place of {engine}"
     whose = "" if path.status in (Status.OK, Status.CONJUGATE_POINT) else " of what there is of it"
+    shorter = "" if path.shorter_length is None else f": one of {path.shorter_length:.9g} is known"
+    beside = [f"shortest  no{shorter}"] if path.shortest is False else []
     return [
         f"length    {path.length:.9g}{whose}",
+        *beside,
         f"energy    {path.energy:.9g}",
         f"from      {path.theta[0].tolist()}",
         f"to        {path.theta[-1].tolist()}",

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from app.controller import drawing, flowing, picture
+from app.controller import drawing, flowing, picture, shorter
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.jobs import EllipseAnswer, MapAnswer, PathAnswer
 from app.controller.runner import EngineOpened
@@ -51,14 +51,14 @@ class Answers:
         manifold = manifold_of(self._store.scene.family)
         self._window.set_distributions(picture.distributions(self._store.scene, answer, manifold))
         self.show_measures()
-        status = Status(int(answer.paths.status[0]))
-        self.say(status.words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
+        self._say_path()
 
     def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
         """Show another map, or other ellipses."""
         drawing.show_answer(self._canvas, self._store.scene, answer)
         if isinstance(answer, MapAnswer):
             self.map = answer
+            self._say_path(only_shorter=True)
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
 
@@ -72,6 +72,19 @@ class Answers:
         self._studies[type(answer.job)] = answer
         drawing.show_study(self._canvas, self._store.scene, answer)
         self.show_measures()
+        self._say_path(only_shorter=True)
+
+    def _say_path(self, only_shorter: bool = False) -> None:
+        """What became of the path, and whether anything shown knows of a shorter one."""
+        if self.path is None:
+            return
+        paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
+        known = shorter.words(self.path, self.studies, self.map)
+        if known:
+            self.say(known, False, timing)
+        elif not only_shorter:
+            status = Status(int(paths.status[0]))
+            self.say(status.words, status == Status.OK, timing)
 
     def take_check(self, answer: CheckAnswer) -> None:
         """The float64 certificate, if it is of the path or the map that is still shown."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -140,13 +141,16 @@ _LAYERS: dict[type, str] = {
 
 @dataclass(frozen=True, eq=False)
 class StudyAnswer:
-    """curves: θ (k, 2) by kind, NaN between pieces; dashed: the kinds that are not converged."""
+    """curves: θ (k, 2) by kind, NaN between pieces; dashed: the kinds that are not converged; shortest:
+    of all geodesics the least length, or None.
+    """
 
     job: Study
     curves: Mapping[str, Floats]
     measures: tuple[Measure, ...]
     dashed: frozenset[str]
     milliseconds: float
+    shortest: float | None = None
 
 
 def wanted(scene: Scene, dragging: bool) -> list[Study]:
@@ -206,10 +210,9 @@ def default_loop(scene: Scene) -> tuple[Point, ...]:
 def perform(engine: Engine, job: Study) -> StudyAnswer:
     """Answer one study."""
     began = time.perf_counter()
-    curves, measures, dashed = _DO[type(job)](engine, manifold_of(job.family), job)
-    return StudyAnswer(
-        job, curves, tuple(measures), frozenset(dashed), 1000 * (time.perf_counter() - began)
-    )
+    curves, measures, dashed, *shortest = _DO[type(job)](engine, manifold_of(job.family), job)
+    spent = 1000 * (time.perf_counter() - began)
+    return StudyAnswer(job, curves, tuple(measures), frozenset(dashed), spent, *shortest)
 
 
 Found = tuple[dict[str, Floats], list[Measure], set[str]]
@@ -242,7 +245,9 @@ def _displaced(manifold: Manifold, job: CompareJob) -> tuple[Floats, float]:
     return theta, float(manifold.distance(theta[:-1], theta[1:]).sum())
 
 
-def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
+def _every(
+    engine: Engine, manifold: Manifold, job: EveryJob
+) -> tuple[dict[str, Floats], list[Measure], set[str], float | None]:
     paths = all_geodesics(engine, manifold, np.array(job.start), np.array(job.end), job.alpha)
     fine = paths.status == Status.OK
     index = jacobi.morse_index(engine, manifold, paths) if job.alpha == 0.0 else 0 * paths.nodes
@@ -254,7 +259,8 @@ def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
         turned = ", ".join(str(i) for i in index[fine])
         hint = "How many conjugate points each of them passes: 0 only for locally shortest ones."
         measures.append(Measure("Their Morse indices", turned, hint))
-    return {"other": _pieces(others)}, measures, set()
+    shortest = float(paths.length[fine].min()) if fine.any() else None
+    return {"other": _pieces(others)}, measures, set(), shortest
 
 
 def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
@@ -378,7 +384,7 @@ def _pieces(curves: list[Floats]) -> Floats:
     return np.concatenate(parts[:-1]) if parts else np.zeros((0, 2))
 
 
-_DO: dict[type, Callable[..., Found]] = {
+_DO: dict[type, Callable[..., Any]] = {
     CompareJob: _compare,
     EveryJob: _every,
     SprayJob: _spray,

@@ -69,6 +69,7 @@ def _near(eta: Floats) -> Floats:
 
 NATURAL = negated("natural", "Natural θ", ("k", "−λ"), (1.0, -1.0))
 
+
 def _orthogonal(theta: Floats) -> Floats:
     k, rate = theta[..., 0], theta[..., 1]
     return np.stack([np.log(k) - np.log(rate), np.log(k)], axis=-1)
