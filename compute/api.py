@@ -32,7 +32,6 @@ from compute.types import (
     points_of,
 )
 
-
 # shares of a length below which two are one, by the engine
 SHORTER = {"reference": 1e-6, "gpu": 1e-3}
 

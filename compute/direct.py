@@ -1,4 +1,4 @@
-"""Levi-Civita geodesics that need no rays to be aimed: arcs, a quadrature, or collocation in logarithms."""
+"""Levi-Civita geodesics without aiming rays: arcs, a quadrature, or collocation in logarithms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Solve = Callable[[ConnectRequest], Paths]
 
 
 def first(request: ConnectRequest, otherwise: Solve) -> Paths:
-    """Geodesics of a request, in float64: those that can be had directly, and the rest by ``otherwise``.
+    """Geodesics of a request, in float64: directly where they can be had so, else by ``otherwise``.
 
     Pairs next to each other are left to that.
     """

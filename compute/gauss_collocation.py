@@ -3,11 +3,12 @@
 y = (θ, v), y' = F(y) = (v, −Γ v v).  On each of N segments of size h y is a polynomial that obeys the
 equation at s Gauss points, with slopes K_j there:
     K_j = F(y_i + h Σ_l a_jl K_l),   y_{i+1} = y_i + h Σ_j b_j K_j,
-an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends of θ
-fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  All pairs
-and segments together cost one evaluation of the geometry a round, and two for its derivative, where
-shooting costs hundreds one after the other.  (Hairer, Nørsett, Wanner: Solving ODEs I, II.7; Ascher,
-Mattheij, Russell: Numerical Solution of Boundary Value Problems)
+an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends
+of θ fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  A
+round costs one evaluation of the geometry for all pairs and segments, and four for its derivative,
+where shooting costs hundreds one after the other.
+(Hairer, Nørsett, Wanner: Solving ODEs I, II.7; Ascher, Mattheij, Russell: Numerical Solution of Boundary
+Value Problems)
 """
 
 from __future__ import annotations
@@ -179,7 +180,6 @@ def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tupl
 
 def _chained(leads: Floats, defect: Floats) -> Floats:
     """δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
-    k, count = defect.shape[:2]
     inner = multiple._condensed(leads, defect)
     last = np.einsum("kcd,kd->kc", leads[:, -1], inner[:, -1]) + defect[:, -1]
     last[:, :2] = 0.0
@@ -219,7 +219,7 @@ def _rates(manifold: Manifold, y: Floats) -> tuple[Floats, Floats, Floats, Bools
 
 
 def _paths(request: ConnectRequest, y: Floats, every: int) -> Paths:
-    """Paths of states (k, N+1, 4), of which every so many are kept, as rays over each segment find them."""
+    """Paths of states (k, N+1, 4), every so many of which are kept, judged by rays over segments."""
     manifold, (k, nodes) = request.manifold, y.shape[:2]
     count = nodes - 1
     inside = np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))

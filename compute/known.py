@@ -1,4 +1,4 @@
-"""Geodesics of Levi-Civita that are known all along, as paths: whole, or up to where they leave the domain."""
+"""Geodesics that are known all along, as paths: whole, or up to where they leave the domain."""
 
 from __future__ import annotations
 

@@ -100,8 +100,8 @@ class Manifold:
     where that underflows, or None where there is no density in x.  ``periods``: points that differ by
     these are one point (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, whose
     p = softmax(b + Tθ), else None.
-    ``singular``: g is singular everywhere, which ``curvature_words`` explains.  ``revolution``: a symmetry
-    by which geodesics are a quadrature, or None.
+    ``singular``: g is singular everywhere, which ``curvature_words`` explains.  ``revolution``: a
+    symmetry by which geodesics are a quadrature, or None.
     """
 
     key: str

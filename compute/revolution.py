@@ -130,7 +130,8 @@ def _circle(surface: Revolution, low: Floats, high: Floats, across: Floats) -> F
     scale = 2 * np.sqrt(surface.profile(0.5 * (low + high))[0])
     first, last = scale * np.exp(-0.5 * low), scale * np.exp(-0.5 * high)
     across = np.maximum(across, 1e-100)
-    return -np.arcsinh((across + (last - first) / across * (last + first)) / (2 * first))
+    steep = (across + (last - first) / across * (last + first)) / (2 * first)
+    return np.asarray(-np.arcsinh(steep))
 
 
 def _last(low: Floats, high: Floats, tau: Floats) -> Floats:

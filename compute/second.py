@@ -60,11 +60,12 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First, for α = 0, from a polygon of least energy, of a softmax, or past a pole, and for α ≠ 0 by
-    `collocation` and from the end back to the start; then, for α = 0 by `gauss_collocation`, from curves
-    of least energy; then from the way down a distance map of the Fisher metric, continued in α.  What none of
-    them finds stays as it is, with its status; ends where g is singular are not tried.  `Interrupted`
-    where it is `interruptible`.
+    First, for α = 0, those that `direct` finds, from a polygon of least energy, of a softmax, or past a
+    pole, and for α ≠ 0 by `collocation` and from the end back to the start; then from curves of least
+    energy, for α = 0 by `gauss_collocation`; then from the way down a distance map of the Fisher
+    metric, continued in α.  What none of them finds stays as it is, with its status; ends where g is
+    singular are not tried, nor what is known to leave the domain (LEFT_DOMAIN).  `Interrupted` where it
+    is `interruptible`.
     """
     paths = direct.repaired(request, paths)
     paths = _better(paths, request, _polygonal)
@@ -161,7 +162,7 @@ def _straight(request: ConnectRequest) -> Paths:
 
 
 def _from(request: ConnectRequest, curve: Floats, path: list[float]) -> Paths:
-    """From curves of least energy by collocation for α = 0, in a fraction of a second, else by shooting."""
+    """From curves of least energy, by collocation for α = 0, which is quick, else by shooting."""
     if request.alpha == 0.0:
         # the curve's last node may be its end some periods away
         own = replace(request, end=curve[:, -1].copy())

@@ -1,4 +1,4 @@
-"""Whether what is shown beside a path knows of a shorter way: all geodesics, or the map of distances."""
+"""Whether what is shown beside a path knows of a shorter way: all geodesics, or a map of distances."""
 
 from __future__ import annotations
 
