@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,6 +32,9 @@ from compute.types import (
     points_of,
 )
 
+# shares of a length below which two are one, by the engine
+SHORTER = {"reference": 1e-6, "gpu": 1e-3}
+
 
 @dataclass(frozen=True, eq=False)
 class Path:
@@ -40,6 +43,9 @@ class Path:
     residual: Fisher length of the miss at the end point; error: relative drift of g(v, v);
     status: why it is, or is not, what was asked for; morse_index: conjugate points passed.
     A path that stopped has fewer nodes and t ends below 1.
+    shortest: whether no shorter way is known, by a closed form, a bound or the other geodesics of
+    `all_paths`; None where nothing is known of it.  shorter_length: the length of a shorter way that is
+    known, or what its length is at most.
     """
 
     t: Floats
@@ -52,6 +58,8 @@ class Path:
     status: Status
     morse_index: int
     engine: str
+    shortest: bool | None = None
+    shorter_length: float | None = None
 
 
 def split(paths: Paths, index: np.ndarray) -> list[Path]:
@@ -123,7 +131,7 @@ class AttentionGeodesic:
         if self.alpha != 0.0:
             return split(paths, np.zeros(len(paths.status), np.int32))
         index = jacobi.morse_index(self.engine, self.manifold, paths)
-        return split(jacobi.marked(paths, index), index)
+        return [judged(self.manifold, path) for path in split(jacobi.marked(paths, index), index)]
 
     def all_paths(self, start: ArrayLike, end: ArrayLike) -> list[Path]:
         """Every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest first.
@@ -141,7 +149,8 @@ class AttentionGeodesic:
         )
         if found.status[0] != Status.OK:
             return [self.compute_path(start, end)]
-        return self._indexed(found)
+        every = self._indexed(found)
+        return every if self.alpha != 0.0 else [compared(path, every) for path in every]
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
         """The geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
@@ -158,6 +167,36 @@ class AttentionGeodesic:
         if self.alpha == 0.0:
             index = jacobi.morse_index(self.engine, self.manifold, paths)
         return split(paths, index)[0]
+
+
+def judged(manifold: Manifold, path: Path) -> Path:
+    """``path``, of Levi-Civita from end to end, and whether it is the shortest, where that is known."""
+    if path.status not in (Status.OK, Status.CONJUGATE_POINT):
+        return path
+    slack, ends = 1 + SHORTER[path.engine], (path.theta[0], path.theta[-1])
+    if manifold.distance is not None:
+        least = float(manifold.distance(*ends))
+        longer = path.length > slack * least
+        return replace(path, shortest=not longer, shorter_length=least if longer else None)
+    if manifold.revolution is not None:
+        return replace(path, shortest=True)
+    if manifold.bounds is not None:
+        most = float(manifold.bounds(*ends)[1])
+        if path.length > slack * most:
+            return replace(path, shortest=False, shorter_length=most)
+    return replace(path, shortest=False) if path.morse_index > 0 else path
+
+
+def compared(path: Path, others: list[Path]) -> Path:
+    """``path``, and whether it is the shortest of some geodesics between the same points."""
+    if path.shortest is False and path.shorter_length is not None:
+        return path
+    least = min((p.length for p in others if p.status in (Status.OK, Status.CONJUGATE_POINT)),
+                default=np.inf)  # fmt: skip
+    longer = path.length > (1 + SHORTER[path.engine]) * least
+    if longer:
+        return replace(path, shortest=False, shorter_length=least)
+    return replace(path, shortest=path.morse_index == 0 and path.shortest is not False)
 
 
 def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: float) -> float:

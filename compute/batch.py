@@ -12,6 +12,19 @@ from compute.types import ConnectRequest, Floats, Paths, Status
 _PER_PATH = tuple(f.name for f in fields(Paths) if f.name not in ("t", "engine"))
 
 
+def pairs(request: ConnectRequest, chosen: np.ndarray) -> ConnectRequest:
+    """The request for some of its pairs, in their order."""
+    return replace(request, start=request.start[chosen], end=request.end[chosen])
+
+
+def undecided(paths: Paths) -> np.ndarray:
+    """Which paths (n,) failed and might be found yet.
+
+    LEFT_DOMAIN is said of a geodesic that is known to leave; a ray that strays is NOT_CONVERGED.
+    """
+    return np.asarray(~np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN)))
+
+
 def rows(paths: Paths, chosen: np.ndarray) -> Paths:
     """The paths of some rows, in their order."""
     return _with(paths, {name: getattr(paths, name)[chosen] for name in _PER_PATH})
@@ -22,6 +35,14 @@ def joined(first: Paths, second: Paths) -> Paths:
     return _with(
         first,
         {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _PER_PATH},
+    )
+
+
+def all_of(parts: list[Paths]) -> Paths:
+    """Several batches with the same times as one."""
+    return _with(
+        parts[0],
+        {name: np.concatenate([getattr(part, name) for part in parts]) for name in _PER_PATH},
     )
 
 

@@ -13,11 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute import batch
+from compute import known, revolution
 from compute.charts import Chart, named
-from compute.geodesic import measured
-from compute.manifold import Manifold, known_inside, norm
-from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
+from compute.manifold import Manifold
+from compute.types import ConnectRequest, Floats, Paths, Status
 
 Wave = Callable[[Floats], Floats]
 SPHERES = ("octant", "hemisphere")
@@ -43,23 +42,33 @@ def arcs(
     return None
 
 
+def has_arcs(manifold: Manifold) -> bool:
+    """Whether a manifold has a chart of a half-plane or a sphere, so that `arcs` are known."""
+    return any(named(manifold.charts, name) is not None for name in ("half_plane", *SPHERES))
+
+
+def connect(request: ConnectRequest) -> Paths:
+    """The arcs of a request as paths, of a manifold that `has_arcs`; their nodes show the drift."""
+    found = arcs(request.manifold, request.start, request.end, request.steps)
+    assert found is not None
+    return known.paths_of(request, *found, "reference")
+
+
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths`` with those that did not converge replaced by arcs, where the manifold has them."""
+    """``paths`` with those that did not converge replaced by arcs, where the manifold has them.
+
+    An arc is the only geodesic: where one leaves the domain there is none, LEFT_DOMAIN.
+    """
+    if request.manifold.revolution is not None:
+        return revolution.repaired(request, paths)
     todo = np.flatnonzero(paths.status != Status.OK)
     if request.alpha != 0.0 or todo.size == 0:
         return paths
-    found = arcs(request.manifold, request.start[todo], request.end[todo], request.steps)
+    own = replace(request, start=request.start[todo], end=request.end[todo])
+    found = arcs(own.manifold, own.start, own.end, own.steps)
     if found is None:
         return paths
-    whole = np.asarray(known_inside(request.manifold, found[0]).all(axis=1))
-    theta, v, todo = found[0][whole], found[1][whole], todo[whole]
-    theta[:, 0], theta[:, -1] = request.start[todo], request.end[todo]
-    shot = ShootRequest(request.manifold, theta[:, 0], v[:, 0], 0.0, request.steps)
-    ready = np.zeros(len(todo), np.int32)
-    speed = norm(request.manifold.geometry(theta[:, 0]).metric, v[:, 0])
-    sums = np.stack([speed, speed**2], axis=1)
-    closed = measured(shot, theta, v, np.ones(len(todo)), ready, paths.engine, sums)
-    return batch.replaced(paths, todo, replace(closed, t=paths.t))
+    return known.put(paths, todo, known.paths_of(own, *found, paths.engine))
 
 
 def _hyperbolic(plane: Chart, start: Floats, end: Floats, share: Floats) -> tuple[Floats, Floats]:

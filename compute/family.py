@@ -15,6 +15,7 @@ from compute.cache import cached
 from compute.charts import Chart
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
 from compute.quadrature import Nodes, Quadrature
+from compute.revolution import Revolution
 from compute.symbolic import Definition, Derived
 from compute.types import Extent, Floats
 
@@ -65,6 +66,7 @@ def formula(
     parameters: Mapping[str, Any] | None = None,
     periods: Point = (0.0, 0.0),
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
+    revolution: Revolution | None = None,
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
@@ -73,7 +75,8 @@ def formula(
     averaged, or ``space`` is the line that its samples lie on (see `compute.placement`), where nodes
     are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
     known up to its norm; ``periods`` of coordinates that are angles; ``wasserstein`` is a closed form
-    that takes more than a formula to be evaluated.
+    that takes more than a formula to be evaluated; ``revolution`` a symmetry by which geodesics are a
+    quadrature.
     """
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
@@ -110,6 +113,7 @@ def formula(
             view=view,
             pins=pins,
             periods=periods,
+            revolution=revolution,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),

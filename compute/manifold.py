@@ -18,6 +18,7 @@ from compute.types import Extent, Floats
 
 if TYPE_CHECKING:
     from compute.averages import Averages
+    from compute.revolution import Revolution
 
 Bools = NDArray[np.bool_]
 
@@ -109,7 +110,8 @@ class Manifold:
     these are one point (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, whose
     p = softmax(b + Tθ), else None.  ``averages``: of a family by its log-density on a line, what its
     geometry is averaged by, which knows where it is not resolved; else None.
-    ``singular``: g is singular everywhere, which ``curvature_words`` explains.
+    ``singular``: g is singular everywhere, which ``curvature_words`` explains.  ``revolution``: a
+    symmetry by which geodesics are a quadrature, or None.
     """
 
     key: str
@@ -141,6 +143,7 @@ class Manifold:
     logits: tuple[Floats, Floats] | None = None
     singular: bool = False
     averages: Averages | None = None
+    revolution: Revolution | None = None
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

@@ -52,10 +52,10 @@ def repaired(
     ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
     stays as it is, with its status.
     """
-    todo = np.flatnonzero(paths.status != Status.OK)
+    todo = np.flatnonzero(batch.undecided(paths))
     if todo.size == 0:
         return paths
-    todo = todo[~singular_ends(replace(request, start=request.start[todo], end=request.end[todo]))]
+    todo = todo[~singular_ends(batch.pairs(request, todo))]
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
@@ -84,14 +84,14 @@ def _attempts(
     manifold, alpha = request.manifold, request.alpha
 
     def given(own: ConnectRequest, rows: np.ndarray) -> Floats:
-        return _knots(curves[rows], count)
+        return states_of(curves[rows], count)
 
     def dual(own: ConnectRequest, rows: np.ndarray) -> Floats:
         nodes, slopes = between(manifold, own.start, own.end, alpha, count)
         return np.concatenate([nodes, slopes / count], axis=-1)[:, :-1]
 
     def relaxed(own: ConnectRequest, rows: np.ndarray) -> Floats:
-        return _knots(descend(manifold, first_curve(manifold, own.start, own.end)).theta, count)
+        return states_of(descend(manifold, first_curve(manifold, own.start, own.end)).theta, count)
 
     if alpha == 0.0 or not is_dual(manifold):
         return [(given, alphas(manifold, alpha))]
@@ -103,8 +103,8 @@ def _solved(
 ) -> Paths:
     """The paths that states y (k, s, 4) close to, through some values of α."""
     for alpha in path:
-        y = _closed(replace(request, alpha=alpha), y, fire, precision)
-    return _assembled(request, y, fire, precision)
+        y = close_gaps(replace(request, alpha=alpha), y, fire, precision)
+    return paths_of(request, y, fire, precision)
 
 
 def singular_ends(request: ConnectRequest) -> Bools:
@@ -121,14 +121,14 @@ def _segments(steps: int, most: int) -> int:
     return max(s for s in most_of if steps % s == 0 and most % s == 0)
 
 
-def _knots(curves: Floats, count: int) -> Floats:
+def states_of(curves: Floats, count: int) -> Floats:
     """States (k, s, 4) at the starts of the segments of curves (k, N+1, 2), by differences."""
     every = (curves.shape[1] - 1) // count
     slope = np.gradient(curves.astype(np.float64), 1.0 / every, axis=1)
     return np.concatenate([curves, slope], axis=-1)[:, :-1:every].astype(np.float64)
 
 
-def _closed(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Floats:
+def close_gaps(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Floats:
     """Newton's method on all gaps; a step that does not narrow them is halved."""
     chain = _Chain(y.copy(), np.full(len(y), np.inf), np.zeros_like(y))
     for number in range(ROUNDS):
@@ -184,7 +184,7 @@ def _newton(
     joints[:, -1] = request.manifold.geometry(end).metric
     widths = norm(joints, defect[..., :2]) + norm(joints, defect[..., 2:])
     slopes = np.swapaxes(ends[:, :, 1:] - ends[:, :, :1], -1, -2) / sizes[..., None, :]
-    return np.where(usable, widths.sum(axis=1), np.inf), _condensed(slopes, defect)
+    return np.where(usable, widths.sum(axis=1), np.inf), condensed(slopes, defect)
 
 
 def _flow(request: ConnectRequest, y: Floats, fire: Fire, count: int) -> tuple[Floats, np.ndarray]:
@@ -196,7 +196,7 @@ def _flow(request: ConnectRequest, y: Floats, fire: Fire, count: int) -> tuple[F
     return np.concatenate([paths.stop, paths.velocity[:, -1]], axis=1), paths.reached >= 1.0
 
 
-def _condensed(slopes: Floats, defect: Floats) -> Floats:
+def condensed(slopes: Floats, defect: Floats) -> Floats:
     """The corrections δy (k, s, 4) that close all gaps to first order."""
     k, count = slopes.shape[:2]
     lead, rest = np.zeros((k, 4, 2)), np.zeros((k, 4))
@@ -210,7 +210,7 @@ def _condensed(slopes: Floats, defect: Floats) -> Floats:
     return np.stack([(a @ first[..., None])[..., 0] + c for a, c in rows], axis=1)
 
 
-def _assembled(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Paths:
+def paths_of(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Paths:
     """The whole paths of states y (k, s, 4), with the sum of their gaps as residual."""
     k, count = y.shape[:2]
     inside = request.manifold.in_domain(y[..., :2])

@@ -21,8 +21,8 @@ from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
 # Steps of order 8 a segment, the fewest that a request may ask for.
 STEPS = 2
-# Up to so many pairs: rays of more fill whole arrays by themselves, at fewer evaluations a pair.
-FEW = 8
+# Pairs that are solved together: their segments and neighbouring rays must fit into memory.
+MOST = 64
 
 
 def connect(request: ConnectRequest, curves: Floats, alphas: list[float], fire: Fire) -> Paths:
@@ -32,34 +32,20 @@ def connect(request: ConnectRequest, curves: Floats, alphas: list[float], fire: 
     speed drifts or that leaves the domain says NOT_CONVERGED (or why its segments stopped), with the
     sum of the gaps as residual.  Steps are those of the method of ``fire``, of which errors are known.
     """
-    own = replace(request, end=curves[:, -1].astype(np.float64), steps=STEPS * SEGMENTS)
-    states = multiple._knots(curves, SEGMENTS)
-    for alpha in alphas:
-        states = multiple._closed(replace(own, alpha=alpha), states, fire, "f8")
-    return _nodes_between(own, states, request.steps, fire)
-
-
-def polished(request: ConnectRequest, paths: Paths, fire: Fire) -> Paths:
-    """``paths`` with each converged one solved again in float64 from its own nodes.
-
-    One that float64 does not confirm keeps its nodes and says NOT_CONVERGED.
-    """
-    good = np.flatnonzero(np.isin(paths.status, (Status.OK, Status.CONJUGATE_POINT)))
-    if good.size == 0:
-        return paths
-    own = replace(request, start=request.start[good], end=request.end[good])
-    times = np.linspace(0.0, paths.theta.shape[1] - 1, SEGMENTS + 1)
-    low = np.minimum(times.astype(int), paths.theta.shape[1] - 2)
-    share = (times - low)[:, None]
-    theta = paths.theta[good]
-    curves = theta[:, low] * (1.0 - share) + theta[:, low + 1] * share
-    found = connect(own, curves, [request.alpha], fire)
-    return batch.replaced(paths, good, found)
+    parts = []
+    for first in range(0, len(curves), MOST):
+        rows = np.arange(first, min(first + MOST, len(curves)))
+        own = replace(batch.pairs(request, rows), steps=STEPS * SEGMENTS)
+        states = multiple.states_of(curves[rows], SEGMENTS)
+        for alpha in alphas:
+            states = multiple.close_gaps(replace(own, alpha=alpha), states, fire, "f8")
+        parts.append(_nodes_between(own, states, request.steps, fire))
+    return batch.all_of(parts)
 
 
 def _nodes_between(request: ConnectRequest, states: Floats, steps: int, fire: Fire) -> Paths:
     """The paths of closed states (n, s, 4), with ``steps + 1`` nodes at equal times."""
-    found = multiple._assembled(request, states, fire, "f8")
+    found = multiple.paths_of(request, states, fire, "f8")
     theta, velocity = _at_times(request, states, np.linspace(0.0, 1.0, steps + 1), fire)
     theta[:, 0] = request.start
     error = found.error

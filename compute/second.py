@@ -17,7 +17,18 @@ from functools import partial
 
 import numpy as np
 
-from compute import batch, collocation, geodesic, multiple, outcomes, pole, polygon, shooting
+from compute import (
+    batch,
+    collocation,
+    direct,
+    gauss_collocation,
+    geodesic,
+    multiple,
+    outcomes,
+    pole,
+    polygon,
+    shooting,
+)
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
@@ -50,19 +61,21 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First, for α = 0, from a polygon of least energy, of a softmax, or past a pole, and for α ≠ 0 by
-    `collocation` and from the end back to the start; then the reference's own way, if another engine
-    failed; then from the way down a distance map of the Fisher metric, continued in α.  What none of
-    them finds stays as it is, with its status; ends where g is singular are tried by polygons alone.
+    First, for α = 0, those that `direct` finds, from a polygon of least energy, of a softmax, or past a
+    pole, and for α ≠ 0 by `collocation` and from the end back to the start; then from curves of least
+    energy, for α = 0 by `gauss_collocation`; then from the way down a distance map of the Fisher
+    metric, continued in α.  What none of them finds stays as it is, with its status; ends where g is
+    singular are tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN) is not.
     `Interrupted` where it is `interruptible`.
     """
+    paths = direct.repaired(request, paths)
     paths = _better(paths, request, _polygonal)
     if pole.applies(request.manifold):
         paths = _better(paths, request, pole.connect)
     if request.alpha != 0.0:
         paths = _better(paths, request, collocation.connect)
         paths = _better(paths, request, partial(_backwards, engine))
-    if paths.engine != "reference":
+    if paths.engine != "reference" or request.alpha == 0.0:
         paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))
 
@@ -91,12 +104,12 @@ def _better(
     paths: Paths, request: ConnectRequest, solve: Callable[[ConnectRequest], Paths | None]
 ) -> Paths:
     """``paths`` with those that failed and that ``solve`` can do replaced, one by one."""
-    failed = paths.status != Status.OK
+    failed = batch.undecided(paths)
     # on the sphere of distributions a polygon needs no g
     if solve is not _polygonal or request.manifold.singular:
         failed &= ~multiple.singular_ends(request)
     for i in np.flatnonzero(failed):
-        own = replace(request, start=request.start[i : i + 1], end=request.end[i : i + 1])
+        own = batch.pairs(request, np.array([i]))
         found = solve(own)
         found = None if found is None else outcomes.held(own, found, 4)
         if found is not None and found.status[0] == Status.OK:
@@ -153,6 +166,15 @@ def _straight(request: ConnectRequest) -> Paths:
     curve = first_curve(request.manifold, request.start, request.end, path[0])
     if path[0] == 0.0:
         curve = descend(request.manifold, curve).theta
+    return _from(request, curve, path)
+
+
+def _from(request: ConnectRequest, curve: Floats, path: list[float]) -> Paths:
+    """From curves of least energy, by collocation for α = 0, which is quick, else by shooting."""
+    if request.alpha == 0.0:
+        # the curve's last node may be its end some periods away
+        own = replace(request, end=curve[:, -1].copy())
+        return gauss_collocation.connect(own, curve)
     return shooting.from_curves(request, curve, path, geodesic.shoot)
 
 
@@ -162,7 +184,7 @@ def _guided(engine: Engine, request: ConnectRequest) -> Paths | None:
     if way is None:
         return None
     curve = descend(request.manifold, way[None]).theta
-    return shooting.from_curves(request, curve, steps_to(request.alpha), geodesic.shoot)
+    return _from(request, curve, steps_to(request.alpha))
 
 
 def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> Floats | None:

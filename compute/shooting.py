@@ -15,7 +15,9 @@ import numpy as np
 from compute import (
     batch,
     constant,
+    direct,
     flat,
+    gauss_collocation,
     geodesic,
     multiple,
     outcomes,
@@ -74,6 +76,15 @@ def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -
     """Geodesics between pairs that are not near."""
     if flat.applies(request):
         return flat.connect(request)
+    if tableau is None and precision == "f8":
+        return direct.first(request, _relaxed)
+    return _relaxed(request, tableau, precision)
+
+
+def _relaxed(
+    request: ConnectRequest, tableau: Tableau | None = None, precision: str = "f8"
+) -> Paths:
+    """As `connect`, by curves of least energy and shooting."""
     manifold, path = request.manifold, alphas(request.manifold, request.alpha)
     curve = first_curve(manifold, request.start, request.end, path[0]).astype(precision)
     if path[0] == 0.0:
@@ -82,15 +93,37 @@ def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -
     def fire(shot: ShootRequest) -> Paths:
         return geodesic.shoot(shot, tableau, precision)
 
-    if tableau is None and precision == "f8" and len(curve) <= parallel_shooting.FEW:
-        paths = parallel_shooting.connect(request, curve, path, fire)
+    if tableau is None and precision == "f8":
+        paths = _together(request, curve, path)
         rest = np.flatnonzero(paths.status != Status.OK)
         if rest.size == 0:
             return paths
-        own = replace(request, start=request.start[rest], end=request.end[rest])
+        own = batch.pairs(request, rest)
         return batch.replaced(paths, rest, from_curves(own, curve[rest], path, fire))
     steps = request.steps if tableau is not None else min(request.steps, AIM_STEPS)
     return from_curves(request, curve, path, fire, precision, steps)
+
+
+def _together(request: ConnectRequest, curves: Floats, path: list[float]) -> Paths:
+    """Geodesics near curves (n, N+1, 2) through the values of α, all nodes of a curve at once."""
+    # a curve's last node may be its end some periods away
+    request = replace(request, end=curves[:, -1].astype(np.float64))
+    if request.alpha == 0.0:
+        return gauss_collocation.connect(request, curves)
+    return parallel_shooting.connect(request, curves, path, geodesic.shoot)
+
+
+def polished(request: ConnectRequest, paths: Paths) -> Paths:
+    """``paths (n)`` with each that arrived solved again in float64, from its own nodes.
+
+    One that float64 does not confirm says NOT_CONVERGED.
+    """
+    arrived = np.array([Status(int(status)).arrived for status in paths.status], dtype=bool)
+    good = np.flatnonzero(arrived)
+    if good.size == 0:
+        return paths
+    found = _together(batch.pairs(request, good), paths.theta[good], [request.alpha])
+    return batch.replaced(paths, good, outcomes.held(batch.pairs(request, good), found))
 
 
 def from_curves(

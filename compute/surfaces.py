@@ -59,11 +59,14 @@ def octant() -> Chart:
     )
 
 
-def hemisphere() -> Chart:
-    """(x, z, √(1 − x² − z²)): the real states of a qubit, isometrically."""
+def hemisphere(radius: float = 1.0, factor: str = "") -> Chart:
+    """radius · (x, z, √(1 − x² − z²)): the real states of a qubit, isometrically.
+
+    ``factor``: the radius in words, where it is not 1.
+    """
 
     def forward(theta: Floats) -> Floats:
-        return np.concatenate([theta, _rise(theta)], axis=-1)
+        return radius * np.concatenate([theta, _rise(theta)], axis=-1)
 
     def inverse(x: Floats) -> Floats:
         inside = x[..., 2] > 0
@@ -72,14 +75,15 @@ def hemisphere() -> Chart:
 
     def jacobian(theta: Floats) -> Floats:
         flat = np.broadcast_to(np.eye(2), (*np.shape(theta)[:-1], 2, 2))
-        return np.concatenate([flat, (-theta / _rise(theta))[..., None, :]], axis=-2)
+        slope = np.concatenate([flat, (-theta / _rise(theta))[..., None, :]], axis=-2)
+        return radius * slope
 
-    rim = np.concatenate([circle(), np.zeros((181, 1))], axis=1)
+    rim = radius * np.concatenate([circle(), np.zeros((181, 1))], axis=1)
     return replace(
         bloch(),
         name="hemisphere",
         title="Hemisphere, in space",
-        labels=("x", "z", "√(1 − x² − z²)"),
+        labels=(f"{factor}x", f"{factor}z", f"{factor}√(1 − x² − z²)"),
         forward=forward,
         inverse=inverse,
         jacobian=jacobian,

@@ -89,9 +89,7 @@ def test_a_closed_form_is_the_map(engine):
     known = found.status == Status.OK
     assert known.mean() > 0.75
     theta = theta[known]
-    exact = np.sqrt(2) * np.arccosh(
-        1 + ((theta - a) ** 2 @ [1, 2]) / (4 * theta[:, 1] * a[1])
-    )
+    exact = np.sqrt(2) * np.arccosh(1 + ((theta - a) ** 2 @ [1, 2]) / (4 * theta[:, 1] * a[1]))
     np.testing.assert_allclose(found.values[known], exact, rtol=1e-9, atol=1e-9)
 
 

@@ -106,17 +106,19 @@ def _show_paths(
 
 
 def _lines(path: Path, engine: str, alpha: float, closed: float | None) -> list[str]:
-    """A path in words, its numbers to the digits that they have."""
+    """Describe a path for people to read, its numbers to the digits that they have."""
     instead = f", in float64 in place of {engine}" if (engine, path.engine) == REPLACED else ""
     arrived = path.status.arrived
     count = digits(_error_of(path)) if arrived else FEWEST_DIGITS
     kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
     whose = kind if arrived else f"{kind} of the part that there is"
-    beside = (
-        []
-        if closed is None
-        else [f"closed    {closed:.{MOST_DIGITS}g}, the distance in closed form"]
-    )
+    beside = []
+    if closed is not None:
+        beside.append(f"closed    {closed:.{MOST_DIGITS}g}, the distance in closed form")
+    if path.shortest is False:
+        known = path.shorter_length
+        shorter = "" if known is None else f": one of length {written(known, count)} is known"
+        beside.append(f"shortest  no{shorter}")
     return [
         f"length    {written(path.length, count)}, {whose} (a pure number)",
         *beside,

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.controller import drawing, flowing, measures, picture
+from app.controller import drawing, flowing, measures, picture, shorter
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, MapJob, PathAnswer, PathJob
 from app.controller.runner import EngineOpened
@@ -151,15 +151,14 @@ class Answers:
         manifold = manifold_of(self._store.scene.family)
         self._plot(picture.distributions(self._store.scene, answer, manifold))
         self.show_measures()
-        status = Status(int(answer.paths.status[0]))
-        words = f"{status.words} · {self._remark}" if self._remark else status.words
-        self.say(words, status == Status.OK, f"{answer.milliseconds:.0f} ms")
+        self._say_path()
 
     def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
         """Show another map, or other ellipses."""
         if isinstance(answer, MapAnswer):
             self.map = answer
             self._refresh(MapJob)
+            self._say_path(only_shorter=True)
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
         drawing.show_answer(self._canvas, self._store.scene, answer)
@@ -175,6 +174,20 @@ class Answers:
         self._refresh(type(answer.job))
         drawing.show_study(self._canvas, self._store.scene, answer)
         self.show_measures()
+        self._say_path(only_shorter=True)
+
+    def _say_path(self, only_shorter: bool = False) -> None:
+        """What became of the path, and whether anything shown knows of a shorter one."""
+        if self.path is None:
+            return
+        paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
+        known = shorter.words(self.path, self.studies, self.map)
+        if known:
+            self.say(known, False, timing)
+        elif not only_shorter:
+            status = Status(int(paths.status[0]))
+            words = f"{status.words} · {self._remark}" if self._remark else status.words
+            self.say(words, status == Status.OK, timing)
 
     def to_check(self) -> Iterator[CheckJob | MapCheckJob]:
         """The jobs that compute the path and the map that are shown again in float64."""

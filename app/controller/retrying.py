@@ -39,8 +39,8 @@ def _failed(job: PathJob, engine: Engine) -> Paths:
 
 
 def is_hopeful(answer: PathAnswer) -> bool:
-    """Whether a second try may find what the first did not."""
-    failed = answer.paths.status[0] in (Status.NOT_CONVERGED, Status.LEFT_DOMAIN)
+    """Whether a second try may find what the first did not: what is known to leave is not tried."""
+    failed = answer.paths.status[0] == Status.NOT_CONVERGED
     return bool(failed) and answer.job.quality == "final" and not answer.second
 
 

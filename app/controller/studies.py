@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -145,7 +146,7 @@ _LAYERS: dict[type, str] = {
 @dataclass(frozen=True, eq=False)
 class StudyAnswer:
     """curves: θ (k, 2) by kind, NaN between pieces; dense: those that are known between their nodes;
-    dashed: the kinds that are not converged.
+    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None.
     """
 
     job: Study
@@ -154,6 +155,7 @@ class StudyAnswer:
     measures: tuple[Measure, ...]
     dashed: frozenset[str]
     milliseconds: float
+    shortest: float | None = None
 
 
 def wanted(scene: Scene, dragging: bool) -> list[Study]:
@@ -218,7 +220,7 @@ def default_loop(scene: Scene) -> tuple[Point, ...]:
 def perform(engine: Engine, job: Study) -> StudyAnswer:
     """Answer one study."""
     began = time.perf_counter()
-    curves, measures, dashed = _DO[type(job)](engine, manifold_of(job.family), job)
+    curves, measures, dashed, *shortest = _DO[type(job)](engine, manifold_of(job.family), job)
     return StudyAnswer(
         job,
         study_curves.nodes_of(curves),
@@ -226,6 +228,7 @@ def perform(engine: Engine, job: Study) -> StudyAnswer:
         tuple(measures),
         frozenset(dashed),
         1000 * (time.perf_counter() - began),
+        *shortest,
     )
 
 
@@ -260,7 +263,9 @@ def _displaced(manifold: Manifold, job: CompareJob) -> tuple[Floats, float]:
     return theta, float(manifold.distance(theta[:-1], theta[1:]).sum())
 
 
-def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
+def _every(
+    engine: Engine, manifold: Manifold, job: EveryJob
+) -> tuple[Curves, list[Measure], set[str], float | None]:
     paths = all_geodesics(engine, manifold, np.array(job.start), np.array(job.end), job.alpha)
     fine = paths.status == Status.OK
     index = jacobi.morse_index(engine, manifold, paths) if job.alpha == 0.0 else 0 * paths.nodes
@@ -272,7 +277,10 @@ def _every(engine: Engine, manifold: Manifold, job: EveryJob) -> Found:
         turned = ", ".join(str(i) for i in index[fine])
         hint = "How many conjugate points each of them passes: 0 only for locally shortest ones."
         measures.append(Measure("Their Morse indices", turned, hint))
-    return {"other": study_curves.several(manifold, paths, others, job.alpha)}, measures, set()
+    shortest = float(paths.length[fine].min()) if fine.any() else None
+    other = study_curves.several(manifold, paths, others, job.alpha)
+    curves: Curves = {"other": other}
+    return curves, measures, set(), shortest
 
 
 def _spray(engine: Engine, manifold: Manifold, job: SprayJob) -> Found:
@@ -397,7 +405,7 @@ def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
     ], set() if path.converged else {"queries"}  # fmt: skip
 
 
-_DO: dict[type, Callable[..., Found]] = {
+_DO: dict[type, Callable[..., Any]] = {
     CompareJob: _compare,
     EveryJob: _every,
     SprayJob: _spray,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compute import qubit
+from compute.surfaces import hemisphere
 from compute.symbolic import Definition
 
 
@@ -17,4 +18,5 @@ FAMILY = qubit.states(
     "Real states of a qubit, by Bures",
     "ds² = ¼ (dx² + dz² + (x dx + z dz)² / (1 − x² − z²))",
     curvature="4",
+    draw=(hemisphere(0.5, "½"),),
 )

@@ -7,12 +7,14 @@ K = (ψ' + kψ'')/(4(kψ' − 1)²): from −1/4 as k → 0 to −1/2 as k → �
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import zeta
 
 from compute import special as functions
 from compute.chart_dual import expectation, searched
-from compute.charts import log_both, negated, parameters, rows
+from compute.charts import Chart, log_both, negated, parameters, rows
 from compute.family import formula
 from compute.manifold import Support
+from compute.revolution import Revolution
 from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
@@ -29,7 +31,7 @@ def define() -> Definition:
     excess = special.x_trigamma_minus_1(k)
     return Definition(
         theta=(k, rate),
-        bounds=(k - 1e-3, 1e4 - k, rate - 1e-5, 1e5 - rate),
+        bounds=(k - 1e-3, 1e4 - k, rate - 1e-7, 1e7 - rate),
         natural=(k, -rate),
         potential=lambda a, b: special.log_gamma(a) - a * sp.log(-b),
         det=excess / rate**2,
@@ -66,6 +68,35 @@ def _near(eta: Floats) -> Floats:
 
 
 NATURAL = negated("natural", "Natural θ", ("k", "−λ"), (1.0, -1.0))
+
+
+def _orthogonal(theta: Floats) -> Floats:
+    k, rate = theta[..., 0], theta[..., 1]
+    return np.stack([np.log(k) - np.log(rate), np.log(k)], axis=-1)
+
+
+def _of_orthogonal(x: Floats) -> Floats:
+    return np.exp(np.stack([x[..., 1], x[..., 1] - x[..., 0]], axis=-1))
+
+
+def _orthogonal_slope(theta: Floats) -> Floats:
+    k, rate = theta[..., 0], theta[..., 1]
+    return rows(1 / k, -1 / rate, 1 / k, 0.0)
+
+
+def _profile(w: Floats) -> tuple[Floats, Floats]:
+    """a = k(kψ' − 1) and its derivative by w = log k: from 1 as k → 0 to ½ as k → ∞."""
+    # by Hurwitz' ζ itself: quicker than SciPy's polygamma, of which many are asked for
+    k = np.exp(w)
+    first, second = zeta(2, k), -2 * zeta(3, k)
+    a = k * (k * first - 1.0)
+    return a, a + k**2 * (first + k * second)
+
+
+# the mean k/λ may be scaled: ds² = k(kψ' − 1) dw² + e^w du², u its logarithm and w = log k
+ORTHOGONAL = Chart(
+    "orthogonal", "Orthogonal", ("log k/λ", "log k"), _orthogonal, _of_orthogonal, _orthogonal_slope
+)
 MOMENTS = expectation(
     ("E log x", "E x"), _moments, searched(_moments, _moments_slope, _near), _moments_slope
 )
@@ -74,7 +105,7 @@ FAMILY = formula(
     name="gamma",
     title="Gamma distributions",
     coordinates=COORDINATES,
-    domain="k in (1e-3, 1e4), λ in (1e-5, 1e5)",
+    domain="k in (1e-3, 1e4), λ in (1e-7, 1e7)",
     line_element="ds² = ψ′(k) dk² − 2 dk dλ/λ + k dλ²/λ²",
     curvature="from −1/4 to −1/2, by k",
     define=define,
@@ -83,4 +114,5 @@ FAMILY = formula(
     view=Extent(-2.5, 4.0, -2.5, 2.5),
     pins=((0.5, 0.4), (6.0, 3.0)),
     draw=(log_both(COORDINATES), parameters(COORDINATES), NATURAL, MOMENTS),
+    revolution=Revolution(ORTHOGONAL, _profile),
 )

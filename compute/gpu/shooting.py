@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compute import batch, constant, flat, multiple, outcomes, short_arcs
+from compute import batch, constant, direct, flat, multiple, outcomes, short_arcs
 from compute.action import SEGMENTS
 from compute.gpu import action, geodesic, tiles
 from compute.gpu.geodesic import PATH
@@ -101,7 +101,7 @@ def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     if todo.size:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
-    paths = constant.repaired(request, paths)
+    paths = direct.repaired(request, constant.repaired(request, paths))
     return multiple.repaired(request, paths, curves, fire, "f4")
 
 

@@ -1,0 +1,53 @@
+"""Whether what is shown beside a path knows of a shorter way: all geodesics, or a map of distances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from app.controller.jobs import MapAnswer, PathAnswer
+from app.controller.studies import EveryJob, StudyAnswer
+from app.model.scene import chart_of
+from compute.api import SHORTER
+from compute.distance import interpolated
+from compute.families import family as manifold_of
+from compute.types import Status
+
+# a map is known to so many of its cells, and no better than to this share
+CELLS, SHARE = 3.0, 0.05
+
+
+def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
+    """One sentence that names a shorter length than that of a converged path, or ""."""
+    job, length = path.job, float(path.paths.length[0])
+    if path.paths.status[0] not in (Status.OK, Status.CONJUGATE_POINT) or job.alpha != 0.0:
+        return ""
+    for study in studies:
+        its = study.job
+        if not isinstance(its, EveryJob) or study.shortest is None:
+            continue
+        same = (its.family, its.start, its.end, its.alpha) == (job.family, job.start, job.end, 0.0)
+        if same and length > (1 + SHORTER[path.paths.engine]) * study.shortest:
+            return f"not the shortest known: {study.shortest:.6g} is shorter"
+    return _by_map(path, length, ground)
+
+
+def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
+    job = path.job
+    if ground is None or not ground.complete or ground.job.scalar != "distance":
+        return ""
+    if (ground.job.family, ground.job.source) != (job.family, job.start):
+        return ""
+    field, chart = ground.field, chart_of(manifold_of(job.family), ground.job.chart).plane
+    at = float(interpolated(field.values, field.extent, chart.forward(np.array(job.end))))
+    if not np.isfinite(at):
+        return ""
+    up, across = np.gradient(np.where(field.status == Status.OK, field.values, np.nan))
+    steep = float(
+        interpolated(np.hypot(up, across), field.extent, chart.forward(np.array(job.end)))
+    )
+    slack = max(SHARE * at, CELLS * steep if np.isfinite(steep) else np.inf)
+    if length > at + slack:
+        return f"not the shortest known: the map of distances has about {at:.3g}"
+    return ""

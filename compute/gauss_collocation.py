@@ -1,0 +1,252 @@
+"""Boundary-value geodesics by collocation at Gauss points, from curves of least energy; in float64.
+
+y = (θ, v), y' = F(y) = (v, −Γ v v).  On each of N segments of size h y is a polynomial that obeys the
+equation at s Gauss points, with slopes K_j there:
+    K_j = F(y_i + h Σ_l a_jl K_l),   y_{i+1} = y_i + h Σ_j b_j K_j,
+an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends
+of θ fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  A
+round costs one evaluation of the geometry for all pairs and segments, and four for its derivative,
+where shooting costs hundreds one after the other.
+(Hairer, Nørsett, Wanner: Solving ODEs I, II.7; Ascher, Mattheij, Russell: Numerical Solution of
+Boundary Value Problems)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.polynomial import legendre
+
+from compute import batch, geodesic, multiple
+from compute.geodesic import DRIFT_LIMIT
+from compute.interrupt import checkpoint
+from compute.manifold import (
+    Bools,
+    Manifold,
+    contracted,
+    inside_only,
+    is_singular,
+    norm,
+    raised,
+)
+from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
+
+STAGES = 4
+# segments, at least, and how many times they may be doubled to keep the speed to a share of itself
+LEAST, REFINED, SPEED = 64, 2, 1e-9
+ROUNDS = 12
+# all equations together, as a share of the curve's length, at which Newton's method ends …
+CLOSED = 1e-12
+# … and the sum of what rays over single segments miss, above which a curve is not called converged
+MISS_LIMIT = 1e-8
+# step in θ of the derivative of the acceleration, as a share of a Fisher length of 1
+OFFSET = 1e-6
+# pairs at once: some 50 MB
+MOST = 64
+
+
+@dataclass
+class _Curves:
+    """States (k, N+1, 4) and slopes (k, N, s, 4) so far, what is amiss (k,), and the corrections."""
+
+    y: Floats
+    slopes: Floats
+    amiss: Floats
+    step: tuple[Floats, Floats]
+
+
+def connect(request: ConnectRequest, curves: Floats) -> Paths:
+    """Geodesics of Levi-Civita of a request, near curves (n, M+1, 2) with its ends.
+
+    On LEAST segments or more, and on twice as many while the speed is not kept to SPEED.  residual: the
+    sum of what rays by another method miss that cover one segment each.  What has not converged says
+    NOT_CONVERGED.  `Interrupted` where it is `interruptible`.
+    """
+    parts = []
+    for i in range(0, len(curves), MOST):
+        rows = slice(i, i + MOST)
+        own = replace(request, start=request.start[rows], end=request.end[rows])
+        parts.append(_refined(own, curves[rows]))
+    return batch.all_of(parts)
+
+
+def _refined(request: ConnectRequest, curves: Floats) -> Paths:
+    """As `connect`, of MOST pairs at most."""
+    every = -(-LEAST // request.steps)
+    y, paths = _on(request, curves, every)
+    for _ in range(REFINED):
+        todo = np.flatnonzero((paths.status != Status.OK) | (paths.error > SPEED))
+        if todo.size == 0:
+            break
+        every *= 2
+        own = replace(request, start=request.start[todo], end=request.end[todo])
+        finer, found = _on(own, y[todo, :, :2], every)
+        better = (found.status == Status.OK) & (
+            (found.error < paths.error[todo]) | (paths.status[todo] != Status.OK)
+        )
+        paths = batch.replaced(paths, todo[better], batch.rows(found, better))
+        y = np.repeat(y, 2, axis=1)[:, :-1]
+        y[todo] = finer
+    return paths
+
+
+def _on(request: ConnectRequest, curves: Floats, every: int) -> tuple[Floats, Paths]:
+    """States (k, N+1, 4) on ``every`` segments from node to node, and the paths."""
+    y, slopes = _first(curves, every * request.steps)
+    y[:, 0, :2], y[:, -1, :2] = request.start, request.end
+    y = _closed(request.manifold, y, slopes)
+    return y, _paths(request, y, every)
+
+
+@cache
+def _tableau() -> tuple[Floats, Floats]:
+    """Weights a (s, s) and b (s,) of Gauss' method with s stages."""
+    at, weights = legendre.leggauss(STAGES)
+    fit = np.linalg.inv(legendre.legvander(at, STAGES - 1))
+    series = 0.5 * legendre.legint(fit)
+    a = legendre.legval(at, series).T - legendre.legval(-1.0, series)
+    return a, 0.5 * weights
+
+
+def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
+    """States (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by splines."""
+    from scipy.interpolate import CubicSpline
+
+    spline = CubicSpline(np.linspace(0.0, 1.0, curves.shape[1]), curves, axis=1)
+    nodes = np.linspace(0.0, 1.0, count + 1)
+    at = 0.5 * (legendre.leggauss(STAGES)[0] + 1.0)
+    inner = (nodes[:-1, None] + at / count).ravel()
+    y = np.concatenate([spline(nodes), spline(nodes, 1)], axis=-1)
+    slopes = np.concatenate([spline(inner, 1), spline(inner, 2)], axis=-1)
+    return y, slopes.reshape(len(curves), count, STAGES, 4)
+
+
+def _closed(manifold: Manifold, y: Floats, slopes: Floats) -> Floats:
+    """Newton's method on all equations; a step that does not bring them nearer is halved."""
+    zero = np.zeros_like(y), np.zeros_like(slopes)
+    chain = _Curves(y.copy(), slopes.copy(), np.full(len(y), np.inf), zero)
+    size = np.ones(len(y))
+    for number in range(ROUNDS):
+        checkpoint()
+        lost = np.isinf(chain.amiss) if number else np.zeros(len(y), dtype=bool)
+        todo = np.flatnonzero((chain.amiss > CLOSED) & ~lost)
+        if todo.size == 0:
+            break
+        trial = chain.y[todo] + size[todo, None, None] * chain.step[0][todo]
+        bent = chain.slopes[todo] + size[todo, None, None, None] * chain.step[1][todo]
+        amiss, steps = _newton(manifold, trial, bent)
+        better = amiss < chain.amiss[todo]
+        size[todo[~better]] *= 0.5
+        kept = todo[better]
+        size[kept] = 1.0
+        chain.y[kept], chain.slopes[kept], chain.amiss[kept] = (
+            trial[better],
+            bent[better],
+            amiss[better],
+        )
+        for mine, its in zip(chain.step, steps, strict=True):
+            mine[kept] = its[better]
+    return chain.y
+
+
+def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tuple[Floats, Floats]]:
+    """What is amiss, as a share of the length (k,), infinite outside; and the corrections."""
+    a, b = _tableau()
+    k, count = slopes.shape[:2]
+    h = 1.0 / count
+    stages = y[:, :-1, None] + h * np.einsum("jl,kilc->kijc", a, slopes)
+    rate, jacobian, metric, usable = _rates(manifold, stages)
+    usable &= np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
+    wrong = rate - slopes
+    defect = y[:, :-1] + h * np.einsum("j,kijc->kic", b, slopes) - y[:, 1:]
+    # (1 − h a ⊗ J) δK = wrong + J δy
+    lifted = -h * np.einsum("jl,kijcd->kijcld", a, jacobian)
+    lifted = lifted.reshape(k, count, 4 * STAGES, 4 * STAGES) + np.eye(4 * STAGES)
+    sides = np.concatenate([wrong[..., None], jacobian], axis=-1).reshape(k, count, -1, 5)
+    solved = np.linalg.solve(lifted, sides).reshape(k, count, STAGES, 4, 5)
+    through = h * np.einsum("j,kijcd->kicd", b, solved)
+    leads = through[..., 1:] + np.eye(4)
+    dy = _chained(leads, defect + through[..., 0])
+    dk = solved[..., 0] + np.einsum("kijcd,kid->kijc", solved[..., 1:], dy[:, :-1])
+    speed = np.maximum(norm(metric[..., 0, :], stages[..., 0, 2:]).mean(axis=1), 1e-300)
+    # slopes of θ and of v over their stretch of time, in Fisher lengths
+    gaps = h * (norm(metric, wrong[..., :2]) + norm(metric, wrong[..., 2:]) * h).sum(axis=(1, 2))
+    joint = metric[:, :, 0]
+    gaps = gaps + (norm(joint, defect[..., :2]) + h * norm(joint, defect[..., 2:])).sum(axis=1)
+    return np.where(usable, gaps / speed, np.inf), (dy, dk)
+
+
+def _chained(leads: Floats, defect: Floats) -> Floats:
+    """δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
+    inner = multiple.condensed(leads, defect)
+    last = np.einsum("kcd,kd->kc", leads[:, -1], inner[:, -1]) + defect[:, -1]
+    last[:, :2] = 0.0
+    return np.concatenate([inner, last[:, None]], axis=1)
+
+
+def _rates(manifold: Manifold, y: Floats) -> tuple[Floats, Floats, Floats, Bools]:
+    """F (..., 4), ∂F/∂y (..., 4, 4) and packed g (..., 3) at states (k, N, s, 4), and of which curves
+    (k,) all of them can be had."""
+    theta, v = y[..., :2], y[..., 2:]
+    safe, inside = inside_only(manifold, theta)
+    local = manifold.geometry(safe)
+    usable = np.asarray((inside & ~is_singular(local)).all(axis=(1, 2)))
+    # where the metric is singular nothing is used
+    det = np.where(local.det > 0.0, local.det, 1.0)
+    local = replace(local, det=det)
+    scale = np.sqrt(np.maximum(local.metric[..., [0, 2]], np.finfo(float).tiny))
+    here = -raised(local, contracted(local.first, v, v))
+    jacobian = np.zeros((*y.shape, 4))
+    jacobian[..., :2, 2:] = np.eye(2)
+    for axis, unit in enumerate(np.eye(2)):
+        size = OFFSET / scale[..., axis]
+        sides = []
+        for sign in (-1.0, 1.0):
+            near, known = inside_only(manifold, safe + (sign * size)[..., None] * unit)
+            near = np.where(known[..., None], near, safe)
+            beside = manifold.geometry(near)
+            beside = replace(beside, det=np.where(beside.det > 0.0, beside.det, 1.0))
+            sides.append((near[..., axis], -raised(beside, contracted(beside.first, v, v))))
+        (x0, f0), (x1, f1) = sides
+        width = np.where(x1 > x0, x1 - x0, 1.0)
+        jacobian[..., 2:, axis] = (f1 - f0) / width[..., None]
+        turn = contracted(local.first, v, np.broadcast_to(unit, v.shape))
+        jacobian[..., 2:, 2 + axis] = -2.0 * raised(local, turn)
+    rate = np.concatenate([v, here], axis=-1)
+    return rate, jacobian, local.metric, usable
+
+
+def _paths(request: ConnectRequest, y: Floats, every: int) -> Paths:
+    """Paths of states (k, N+1, 4), every so many of which are kept, judged by rays over segments."""
+    manifold, (k, nodes) = request.manifold, y.shape[:2]
+    count = nodes - 1
+    inside = np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
+    safe = np.where(inside[:, None, None], y, (*manifold.interior, 0.0, 0.0))
+    begin, end = safe[:, :-1].reshape(-1, 4), safe[:, 1:].reshape(-1, 4)
+    rays = geodesic.shoot(ShootRequest(manifold, begin[:, :2], begin[:, 2:] / count, 0.0, 2))
+    metric = manifold.geometry(end[:, :2]).metric
+    last = np.nan_to_num(rays.velocity[:, -1])
+    # a kink in the velocity is a miss, too, over the segment that follows
+    miss = norm(metric, rays.stop - end[:, :2]) + norm(metric, last - end[:, 2:] / count)
+    miss = miss.reshape(k, count).sum(axis=1)
+    lengths, energies = rays.length.reshape(k, count), rays.energy.reshape(k, count)
+    length = lengths.sum(axis=1)
+    error = np.abs(energies / np.maximum(energies[:, :1], 1e-300) - 1).max(axis=1)
+    whole = inside & (rays.status.reshape(k, count) == Status.OK).all(axis=1)
+    good = whole & (miss <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
+    return Paths(
+        t=np.linspace(0.0, 1.0, request.steps + 1),
+        theta=y[:, ::every, :2],
+        velocity=y[:, ::every, 2:],
+        nodes=np.full(k, request.steps + 1, np.int32),
+        reached=np.ones(k),
+        stop=request.end.copy(),
+        length=length,
+        energy=count * energies.sum(axis=1),
+        residual=miss,
+        error=error,
+        status=np.where(good, Status.OK, Status.NOT_CONVERGED).astype(np.int32),
+        engine="reference",
+    )
