@@ -10,6 +10,7 @@ nothing by g, and may be as long as the whole.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,7 @@ SLACK = {4: 1e-4, 8: 1e-7}
 ROUNDING = 1e-12
 
 
+@lru_cache(maxsize=64)
 def are_finite(manifold: Manifold) -> bool:
     """Whether the family's distributions are over finitely many outcomes."""
     some = np.array([manifold.interior, manifold.interior])
@@ -47,9 +49,11 @@ def bounds(manifold: Manifold, start: Floats, end: Floats) -> tuple[Floats, Floa
 def missed(manifold: Manifold, stop: Floats, end: Floats, by_metric: Floats) -> Floats:
     """The miss (...,) at points (..., 2): that by g, or that on the sphere where this is longer.
 
-    Infinite where a curve stopped nowhere.
+    Of outcomes infinite where a curve stopped nowhere.
     """
-    known = np.isfinite(stop).all(axis=-1)
+    if not are_finite(manifold):
+        return by_metric
+    known = np.asarray(np.isfinite(stop).all(axis=-1))
     across = bounds(manifold, np.where(known[..., None], stop, end), end)[0]
     # beside what rounding makes of the same distribution
     across = np.where(across > ROUNDING, across, 0.0)
@@ -62,6 +66,8 @@ def held(request: ConnectRequest, paths: Paths, precision: int = 8) -> Paths:
     What is shorter than any curve can be says NOT_CONVERGED; a geodesic that is longer than √J says
     NOT_SHORTEST.
     """
+    if not are_finite(request.manifold):
+        return paths
     low, high = bounds(request.manifold, request.start, request.end)
     slack = paths.residual + ROUNDING
     fine = paths.status == Status.OK
