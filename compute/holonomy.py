@@ -134,9 +134,9 @@ def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats
     """The first vertex (2,), by as many periods on as the last one is."""
     ends = chart.inverse(corners[[0, -1]])
     size = np.where(np.array(periods) > 0.0, periods, np.inf)
-    if not np.isfinite(ends).all():
-        return corners[0]
-    turns = np.round((ends[1] - ends[0]) / size)
+    turns = np.round((ends[1] - ends[0]) / size) if np.isfinite(ends).all() else np.zeros(2)
+    if not turns.any():
+        return np.asarray(corners[0])
     on = np.where(turns == 0.0, 0.0, turns * np.where(np.isfinite(size), size, 0.0))
     home = np.asarray(chart.forward(ends[0] + on))
     reach = CLOSED * np.abs(home - corners[0]).max()

@@ -81,11 +81,11 @@ def test_divergences_keep_their_digits_at_any_separation(name):
                 a, b = ([mp.mpf(float(x)) for x in point] for point in (base, base + u))
                 (forward, bc), (backward, _) = exact(a, b), exact(b, a)
                 angle = None if bc is None else float(2 * mp.acos(bc))
-            assert found.forward == pytest.approx(float(forward), rel=1e-10)
-            assert found.backward == pytest.approx(float(backward), rel=1e-10)
-            assert found.jeffreys == pytest.approx(float(forward + backward), rel=1e-10)
+            assert found.forward == pytest.approx(float(forward), rel=1e-10, abs=0)
+            assert found.backward == pytest.approx(float(backward), rel=1e-10, abs=0)
+            assert found.jeffreys == pytest.approx(float(forward + backward), rel=1e-10, abs=0)
             if angle is not None:
-                assert found.bhattacharyya == pytest.approx(angle, rel=1e-10)
+                assert found.bhattacharyya == pytest.approx(angle, rel=1e-10, abs=0)
 
 
 @pytest.mark.parametrize("name", ["logistic", "mixture_mm", "attention"])
@@ -99,8 +99,8 @@ def test_where_there_is_no_closed_form_the_metric_is_the_limit(name):
         local = manifold.geometry((base + b) / 2)
         d = np.sqrt(local.metric @ (step[[0, 0, 1]] * step[[0, 1, 1]] * [1, 2, 1]))
         found = divergences(manifold, base, b)
-        assert np.sqrt(found.jeffreys) == pytest.approx(d, rel=1e-7)
-        assert found.bhattacharyya == pytest.approx(d, rel=1e-7)
+        assert np.sqrt(found.jeffreys) == pytest.approx(d, rel=1e-7, abs=0)
+        assert found.bhattacharyya == pytest.approx(d, rel=1e-7, abs=0)
         skew = local.cubic @ (
             step[[0, 0, 0, 1]] * step[[0, 0, 1, 1]] * step[[0, 1, 1, 1]] * [1, 3, 3, 1]
         )
