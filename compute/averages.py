@@ -27,6 +27,8 @@ ALLOWED, TAIL, STATED = 1e-6, 1e-5, 2e-3
 EDGE = 1e-5
 # D of what is not resolved: it can be divided by
 NONE = -1.0
+# times as many nodes of a rule that does not resolve a density, before there are panels
+FINER = 4
 # points, at most, whose places are remembered
 FEW = 16
 # points whose scores at all nodes are held at once
@@ -192,7 +194,13 @@ class Averages:
         return spot if holds.all() else None
 
     def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
-        """The means with those of the poor points (n,) by panels."""
+        """The means with those of the poor points (n,) by more nodes, else by panels."""
+        if self.space != "circle":
+            finer = laid(self.space, rule.spot[poor], FINER)
+            m = _merged(m, self._at(theta[poor], finer), poor)
+            poor = poor & (m.gap > (ALLOWED, ALLOWED_K)).any(axis=1)
+            if not poor.any():
+                return m
         chosen, top = theta[poor], m.norm[poor]
 
         def measured(rows: np.ndarray, v: Floats) -> Floats:
@@ -202,12 +210,8 @@ class Averages:
             return np.stack([p, p * l1 * l1, p * l2 * l2, p * l11 * l11, p * l22 * l22])
 
         part = Rule(*(value[poor] for value in (rule.v, rule.weights, rule.coarse, rule.spot)))
-        better = self._at(chosen, panels.refined(part, self.space == "circle", measured))
-        found = {}
-        for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
-            found[name] = getattr(m, name).copy()
-            found[name][poor] = getattr(better, name)
-        return replace(m, **found)
+        panelled = panels.refined(part, self.space == "circle", measured)
+        return _merged(m, self._at(chosen, panelled), poor)
 
     def _run(self, theta: Floats, v: Floats) -> list[Floats]:
         """L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ for nothing."""
@@ -291,6 +295,15 @@ def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -
     turn = b22 * squares[0] + b11 * squares[2] - 2 * b12 * squares[1]
     out[16] = b11 * b22 - b12 * b12 - 0.5 * turn
     return out
+
+
+def _merged(m: _Means, better: _Means, rows: np.ndarray) -> _Means:
+    """``m`` with some rows from ``better``, which knows no more of the ends."""
+    found = {}
+    for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
+        found[name] = getattr(m, name).copy()
+        found[name][rows] = getattr(better, name)
+    return replace(m, **found)
 
 
 def _sizes(mean: Floats) -> Floats:

@@ -336,7 +336,7 @@ def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) ->
         f"const NORMALISE = {str(normalise).lower()};",
         f"const MOVING = {str(moving).lower()};",
         f"const SPACE = {_LINES.index(space)}u;",
-        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32, slope: f32 }",
+        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32, slope: f32, length: f32 }",
         "//!include lib/special.wgsl",
         _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
         "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",

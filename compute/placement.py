@@ -37,9 +37,6 @@ SOUGHT = 49
 # share of |L| below which a fall is rounding
 NOISE = 1e-12
 
-_STEPS = np.arange(COUNT + 1)
-_COARSE = np.where(_STEPS % 2, 0.0, 2.0)
-
 # what the tapes see of v: x or e^v or the two shares of an interval, and their logarithms
 Seen = tuple[Floats, Floats, Floats, Floats]
 Sight = Callable[[Floats], Floats]
@@ -79,16 +76,19 @@ def scan(space: str) -> Floats:
     return np.sinh(np.linspace(-reach, reach, SCANNED))
 
 
-def laid(space: str, spot: Floats) -> Rule:
-    """The rule with c, s and the ends in u of ``spot`` (n, 4)."""
+def laid(space: str, spot: Floats, finer: int = 1) -> Rule:
+    """The rule with c, s and the ends in u of ``spot`` (n, 4), of so many times its nodes."""
     if space == "circle":
         return _round(spot[:, :1], spot[:, 1:2])
+    steps = np.arange(finer * COUNT + 1)
     centre, scale, start, end = (spot[:, i : i + 1] for i in range(4))
-    step = (end - start) / COUNT
-    place = start + step * _STEPS
+    step = (end - start) / (finer * COUNT)
+    place = start + step * steps
     up, down = np.exp(place), np.exp(-place)
     weights = step * scale * (0.5 * (up + down))
-    return Rule(centre + scale * (0.5 * (up - down)), weights, weights * _COARSE, spot)
+    return Rule(
+        centre + scale * (0.5 * (up - down)), weights, weights * np.where(steps % 2, 0.0, 2.0), spot
+    )
 
 
 def still_holds(space: str, sight: Sight, spot: Floats, grid: Floats) -> np.ndarray:

@@ -23,6 +23,8 @@ const ROUNDED = 1.2e-7;
 /// −E[log p], E of what l₂ has across l₁, squared, and what lies at the ends.
 struct Sums {
     norm: f32,
+    middle1: vec2f,
+    middle2: vec3f,
     drift1: vec2f,
     drift2: vec3f,
     mass: vec3f,
@@ -48,54 +50,34 @@ const TURN_ACROSS = 2u;
 
 fn anchor(theta: vec2f) {}
 
+/// v − centre and its weight at a node of the table.
+fn node_of(spot: Spot, row: vec4f) -> vec2f {
+    if SPACE == CIRCLE {
+        let square = spot.scale * spot.scale;
+        let slope = spot.scale * (1.0 + row.y) / (1.0 + square * row.y);
+        return vec2f(2.0 * atan(spot.scale * row.x), slope * family.WIDTH);
+    }
+    return spot.scale * vec2f(row.x, row.y * family.WIDTH);
+}
+
 fn sums(theta: vec2f, last: u32) -> Sums {
     let spot = found(theta);
     let count = spot.last - spot.first + 1u;
     // the first node that is taken is the middle one: what scores are there is taken off them
     let shift = family.NODES / 2u - spot.first;
     var m = Sums();
-    var at = vec2f(0.0);
-    var bend = vec3f(0.0);
     var j = 0u;
     var turn = TURN_NORM;
     while turn <= last {
         let node = spot.first + (j + shift) % count;
-        let row = abscissae[node];
-        var step = spot.scale * row.x;
-        var slope = spot.scale * row.y * family.WIDTH;
-        if SPACE == CIRCLE {
-            step = 2.0 * atan(spot.scale * row.x);
-            let square = spot.scale * spot.scale;
-            slope = spot.scale * (1.0 + row.y) / (1.0 + square * row.y) * family.WIDTH;
-        }
-        let place = seen(spot.centre, step);
-        let s = scores(theta, place.x, place.y, place.z, place.w);
-        let p = exp(min(s.log - spot.top, 40.0)) * slope;
+        let at = node_of(spot, abscissae[node]);
+        let place = seen(spot.centre, at.x);
+        var s = scores(theta, place.x, place.y, place.z, place.w);
+        let p = exp(min(s.log - spot.top, 40.0)) * at.y;
         if s.weight > 0.0 && p > FAINT * spot.scale {
-            if turn == TURN_NORM && j == 0u {
-                at = s.first;
-                bend = s.second;
-            }
-            let first = s.first - at;
-            let second = s.second - bend;
-            if turn == TURN_NORM {
-                take_norm(&m, first, second, p);
-            } else {
-                let l = first - m.drift1;
-                let share = p / m.norm;
-                if turn == TURN_MEANS {
-                    take_means(&m, second, l, share, select(1.0, -1.0, node % 2u == 1u));
-                    let plain = s.log - s.slope - spot.top - log(m.norm);
-                    m.entropy -= share * plain;
-                    if SPACE != CIRCLE && (node == spot.first || node == spot.last) {
-                        m.tail = max(m.tail, share / family.WIDTH);
-                        if SPACE == INTERVAL { m.edge = max(m.edge, exp(plain)); }
-                    }
-                } else {
-                    let across = l.y - m.metric.y / m.metric.x * l.x;
-                    m.rest += share * across * across;
-                }
-            }
+            s.log -= spot.top;
+            s.length = s.slope - place.z - place.w;
+            take(&m, s, p, turn, node, node == spot.first || node == spot.last, j == 0u);
         }
         j++;
         if j == count {
@@ -104,12 +86,48 @@ fn sums(theta: vec2f, last: u32) -> Sums {
             turn++;
         }
     }
-    // as they were stated
-    m.drift2 += bend + vec3f(at.x * at, at.y * at.y) + vec3f(
-        2.0 * at.x * m.drift1.x, at.x * m.drift1.y + at.y * m.drift1.x, 2.0 * at.y * m.drift1.y);
-    m.drift1 += at;
     m.norm = spot.top + log(m.norm);
+    as_a_whole(&m);
     return m;
+}
+
+/// What a node adds to the sums; L is given less what it is at the top.
+fn take(
+    m: ptr<function, Sums>, s: Scores, p: f32, turn: u32, node: u32, outermost: bool, middle: bool,
+) {
+    if turn == TURN_NORM && middle {
+        (*m).middle1 = s.first;
+        (*m).middle2 = s.second;
+    }
+    let first = s.first - (*m).middle1;
+    let second = s.second - (*m).middle2;
+    if turn == TURN_NORM {
+        take_norm(m, first, second, p);
+        return;
+    }
+    let l = first - (*m).drift1;
+    let share = p / (*m).norm;
+    if turn == TURN_ACROSS {
+        let across = l.y - (*m).metric.y / (*m).metric.x * l.x;
+        (*m).rest += share * across * across;
+        return;
+    }
+    take_means(m, second, l, share, select(1.0, -1.0, node % 2u == 1u));
+    let plain = s.log - s.slope - log((*m).norm);
+    (*m).entropy -= share * plain;
+    if SPACE != CIRCLE && outermost {
+        (*m).tail = max((*m).tail, share / family.WIDTH);
+        if SPACE == INTERVAL { (*m).edge = max((*m).edge, exp(plain + s.length)); }
+    }
+}
+
+/// The means of l_i and of l_ij + l_i l_j as they were stated.
+fn as_a_whole(m: ptr<function, Sums>) {
+    let at = (*m).middle1;
+    let drift = (*m).drift1;
+    let mixed = vec3f(2.0 * at.x * drift.x, at.x * drift.y + at.y * drift.x, 2.0 * at.y * drift.y);
+    (*m).drift2 += (*m).middle2 + vec3f(at.x * at, at.y * at.y) + mixed;
+    (*m).drift1 += at;
 }
 
 fn take_norm(m: ptr<function, Sums>, first: vec2f, second: vec3f, p: f32) {

@@ -61,81 +61,109 @@ const FOUND = 5u;
 // from the last round's step back to twice that of the scan
 const WIDEN = 2048.0;
 
+/// What is known while the nodes are placed: of a phase, its turn k, a step, and what it keeps.
+struct Search {
+    spot: Spot,
+    phase: u32,
+    k: u32,
+    gap: f32,
+    best: f32,
+    low: f32,
+    before: f32,
+}
+
 fn found(theta: vec2f) -> Spot {
-    let middle = family.NODES / 2u;
-    var spot = Spot(0.0, 1.0, 0u, family.NODES - 1u, NOWHERE);
-    var phase = SCAN;
-    var k = 0u;
-    var gap = 1.0;
-    var best = 0.0;
-    var low = 0.0;
-    var before = 1e30;
-    while phase < FOUND {
-        var centre = spot.centre;
-        var step = 0.0;
-        // of the table's nodes, from the outermost to the middle
-        let inwards = k * middle / SOUGHT;
-        let node = select(inwards, family.NODES - 1u - inwards, phase == RIGHT);
-        if phase == SCAN { centre = abscissae[k].z; }
-        if phase == HIGH { step = gap * (2.0 * f32(k) / f32(ROUND) - 1.0); }
-        if phase == SCALE { step = select(-gap, gap, k % 2u == 1u); }
-        if phase >= RIGHT { step = spot.scale * abscissae[node].x; }
+    var s = Search(Spot(0.0, 1.0, 0u, family.NODES - 1u, NOWHERE), SCAN, 0u, 1.0, 0.0, 0.0, 1e30);
+    while s.phase < FOUND {
+        let node = outer(s);
+        let centre = select(s.spot.centre, abscissae[s.k].z, s.phase == SCAN);
+        let step = next(s, node);
         let here = height(theta, centre, step);
-        k++;
-        if phase == SCAN {
-            if here > spot.top {
-                spot.top = here;
-                spot.centre = centre;
-                best = f32(k - 1u);
-            }
-            if k == family.SCANNED {
-                let at = u32(best);
-                let next = abscissae[min(at + 1u, family.SCANNED - 1u)].z - spot.centre;
-                gap = max(next, spot.centre - abscissae[max(at, 1u) - 1u].z);
-                phase = HIGH;
-                k = 0u;
-                best = 0.0;
-            }
-        } else if phase == HIGH {
-            if here > spot.top {
-                spot.top = here;
-                best = step;
-            }
-            if k > ROUND {
-                spot.centre += best;
-                best = 0.0;
-                gap *= 2.0 / f32(ROUND);
-                k = 0u;
-                low += 1.0;
-                if low >= f32(ROUNDS) {
-                    phase = SCALE;
-                    gap *= WIDEN;
-                }
-            }
-        } else if phase == SCALE {
-            if k % 2u == 0u {
-                let fall = max(spot.top - 0.5 * (low + here), 0.0);
-                let bends = before >= BENT * fall || fall <= NOISE * (1.0 + abs(spot.top));
-                spot.scale = STRETCH * gap;
-                if (fall <= NARROW && bends) || k >= 2u * HALVINGS {
-                    phase = select(RIGHT, FOUND, SPACE == CIRCLE);
-                    k = 0u;
-                }
-                before = fall;
-                gap *= 0.5;
-            }
-            low = here;
-        } else if here + log(abscissae[node].y) > spot.top - DEPTH || k >= SOUGHT {
-            // one node further out
-            if phase == RIGHT {
-                spot.last = family.NODES - 1u - (max(k, 2u) - 2u) * middle / SOUGHT;
-            } else {
-                spot.first = (max(k, 2u) - 2u) * middle / SOUGHT;
-            }
-            phase++;
-            k = 0u;
+        s.k++;
+        if s.phase == SCAN {
+            look_anywhere(&s, here, centre);
+        } else if s.phase == HIGH {
+            look_higher(&s, here, step);
+        } else if s.phase == SCALE {
+            look_beside(&s, here);
+        } else {
+            look_inwards(&s, here + log(abscissae[node].y));
         }
     }
-    if SPACE == CIRCLE { spot.scale = min(spot.scale, 1.0); }
-    return spot;
+    if SPACE == CIRCLE { s.spot.scale = min(s.spot.scale, 1.0); }
+    return s.spot;
+}
+
+/// Of the table's nodes, from the outermost to the middle, the one whose turn it is.
+fn outer(s: Search) -> u32 {
+    let inwards = min(s.k, SOUGHT) * (family.NODES / 2u) / SOUGHT;
+    return select(inwards, family.NODES - 1u - inwards, s.phase == RIGHT);
+}
+
+/// How far from the centre L is looked at next.
+fn next(s: Search, node: u32) -> f32 {
+    if s.phase == SCAN { return 0.0; }
+    if s.phase == HIGH { return s.gap * (2.0 * f32(s.k) / f32(ROUND) - 1.0); }
+    if s.phase == SCALE { return select(-s.gap, s.gap, s.k % 2u == 1u); }
+    return s.spot.scale * abscissae[node].x;
+}
+
+fn look_anywhere(s: ptr<function, Search>, here: f32, centre: f32) {
+    if here > (*s).spot.top {
+        (*s).spot.top = here;
+        (*s).spot.centre = centre;
+        (*s).best = f32((*s).k - 1u);
+    }
+    if (*s).k < family.SCANNED { return; }
+    let at = u32((*s).best);
+    let after = abscissae[min(at + 1u, family.SCANNED - 1u)].z - (*s).spot.centre;
+    (*s).gap = max(after, (*s).spot.centre - abscissae[max(at, 1u) - 1u].z);
+    (*s).phase = HIGH;
+    (*s).k = 0u;
+    (*s).best = 0.0;
+}
+
+fn look_higher(s: ptr<function, Search>, here: f32, step: f32) {
+    if here > (*s).spot.top {
+        (*s).spot.top = here;
+        (*s).best = step;
+    }
+    if (*s).k <= ROUND { return; }
+    (*s).spot.centre += (*s).best;
+    (*s).best = 0.0;
+    (*s).gap *= 2.0 / f32(ROUND);
+    (*s).k = 0u;
+    (*s).low += 1.0;
+    if (*s).low >= f32(ROUNDS) {
+        (*s).phase = SCALE;
+        (*s).gap *= WIDEN;
+    }
+}
+
+fn look_beside(s: ptr<function, Search>, here: f32) {
+    if (*s).k % 2u == 0u {
+        let fall = max((*s).spot.top - 0.5 * ((*s).low + here), 0.0);
+        let bends = (*s).before >= BENT * fall || fall <= NOISE * (1.0 + abs((*s).spot.top));
+        (*s).spot.scale = STRETCH * (*s).gap;
+        if (fall <= NARROW && bends) || (*s).k >= 2u * HALVINGS {
+            (*s).phase = select(RIGHT, FOUND, SPACE == CIRCLE);
+            (*s).k = 0u;
+        }
+        (*s).before = fall;
+        (*s).gap *= 0.5;
+    }
+    (*s).low = here;
+}
+
+fn look_inwards(s: ptr<function, Search>, here: f32) {
+    if here <= (*s).spot.top - DEPTH && (*s).k < SOUGHT { return; }
+    // one node further out
+    let end = (max((*s).k, 2u) - 2u) * (family.NODES / 2u) / SOUGHT;
+    if (*s).phase == RIGHT {
+        (*s).spot.last = family.NODES - 1u - end;
+    } else {
+        (*s).spot.first = end;
+    }
+    (*s).phase++;
+    (*s).k = 0u;
 }
