@@ -82,7 +82,7 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
     np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
     assert (np.diff(answer.energy) < 0).all()
     # nothing is forgotten on the way: one step of the whole time is the same
-    (whole,) = answers(replace(scene, flow=replace(scene.flow, pace=0.5)))
+    *_, whole = answers(replace(scene, flow=replace(scene.flow, pace=0.5)))
     np.testing.assert_allclose(whole.values, answer.values, rtol=1e-12)
 
 
@@ -251,7 +251,7 @@ def test_mass_is_kept():
 def test_a_flow_yields_between_slices_and_goes_on_from_there():
     flowing._run.cache_clear()
     scene, calls = scene_of(initial="random", time=1.0), iter(range(100))
-    assert answers(scene, lambda: next(calls) > 5) == []
+    assert not any(answer.complete for answer in answers(scene, lambda: next(calls) > 5))
     assert flowing._run(ENGINE, replace(
         flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
     ))._last[0] == 6  # fmt: skip

@@ -113,6 +113,8 @@ def _covered(found: Flow) -> str:
         return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"
     if np.isnan(found.beyond):
         return outside + "; the grid ends with the last whole cells before the domain’s edge"
+    if found.beyond < 1e-4:
+        return outside + "; the cells cover the domain up to its edge"
     return outside + f"; {found.beyond:.2%} of the domain’s area here lies beyond the grid"
 
 

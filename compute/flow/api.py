@@ -13,12 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from operator import index
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute.charts import Chart, named, parameters
 from compute.engine import Engine, ReferenceEngine
 from compute.flow.carried import Carried
 from compute.flow.cells import Cells, sampled
@@ -30,6 +28,7 @@ from compute.flow.literal import Literal, literal
 from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
 from compute.flow.operator import laplacian
+from compute.flow.rectangle import chart_of, shape_of, shown
 from compute.flow.request import FlowRequest
 from compute.flow.singularities import Singularity, boundary_index, singularities
 from compute.flow.stepping import MOST_STAGES, Evolution, Stepper, diffuse, longest, sharpen
@@ -38,8 +37,6 @@ from compute.manifold import Manifold
 from compute.types import Extent, Floats, GeometryRequest, Status, points_of
 
 POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
-# nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
-SIDES = (4, 2048)
 RECORDS = 10
 # modes of whole cells alone: what carries mass knows no edge, and the literal equation no energy
 WHOLE = ("natural", "seed")
@@ -113,10 +110,10 @@ class AttentionFlow:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
         if boundary not in BOUNDARIES:
             raise ValueError(f"boundary must be one of {', '.join(BOUNDARIES)}, got {boundary!r}")
-        shape = _shape(grid)
-        drawn = _chart(manifold, chart, mode, boundary)
+        shape = shape_of(grid)
+        drawn = chart_of(manifold, chart, mode, boundary)
         if extent is None and drawn is not manifold.charts[0]:
-            extent = drawn.view or _shown(manifold, drawn)
+            extent = drawn.view or shown(manifold, drawn)
         wanted, wraps = extent or manifold.view, (False, False)
         if boundary == "periodic":
             wanted, wraps = closed(manifold, drawn, wanted)
@@ -369,49 +366,3 @@ def _cells(made: Grid, follows: bool) -> Cells:
 
 def _pair(z: np.ndarray) -> Floats:
     return np.stack([z.real, z.imag], axis=-1)
-
-
-def _shape(grid: int | tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns.  ValueError for what is no number of nodes."""
-    try:
-        rows, columns = (index(n) for n in (grid if np.iterable(grid) else (grid, grid)))
-    except (TypeError, ValueError):
-        rows, columns = 0, 0
-    if not all(SIDES[0] <= side <= SIDES[1] for side in (rows, columns)):
-        raise ValueError(
-            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, or rows and "
-            f"columns of them, got {grid!r}"
-        )
-    return rows, columns
-
-
-def _chart(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
-    """The chart of that name; the literal equation holds only in the family's own coordinates.
-
-    Of no name it is the family's first, or for a grid that closes on itself that of its parameters.
-    """
-    name = name or ("parameters" if boundary == "periodic" else "")
-    if mode == "seed":
-        if name not in ("", "parameters"):
-            raise ValueError(f"mode seed is not covariant: its chart is parameters, got {name!r}")
-        return named(manifold.charts, "parameters") or parameters(manifold.coordinates)
-    if name == "parameters":
-        return named(manifold.charts, name) or parameters(manifold.coordinates)
-    chosen = named(manifold.charts, name) if name else manifold.charts[0]
-    if chosen is None or chosen.dimension != 2:
-        flat = [chart.name for chart in manifold.charts if chart.dimension == 2]
-        raise ValueError(f"chart must be one of {', '.join(flat)}, got {name!r}")
-    return chosen
-
-
-def _shown(manifold: Manifold, chart: Chart) -> Extent:
-    """The rectangle of a chart around the images of the pins' neighbourhood."""
-    first, view = manifold.charts[0], manifold.view
-    x = np.stack(
-        np.meshgrid(np.linspace(view.x0, view.x1, 17), np.linspace(view.y0, view.y1, 17)), -1
-    )
-    theta = first.inverse(x.reshape(-1, 2))
-    theta = theta[np.isfinite(theta).all(axis=1)]
-    xy = chart.forward(theta[manifold.in_domain(theta)])
-    low, high = np.quantile(xy[np.isfinite(xy).all(axis=1)], [0.02, 0.98], axis=0)
-    return Extent(float(low[0]), float(high[0]), float(low[1]), float(high[1]))

@@ -99,7 +99,10 @@ def beyond(grid: Grid) -> float:
     quadrature, at = _along_edge(grid, found.open, cut)
     if quadrature.steep.any():
         return np.inf
-    return _beyond(grid, found, cut, _integrated(grid, quadrature, at)[0])
+    near = _close(grid, cut, WIDE) & found.open
+    exact = np.where(near, _by_gauss(grid, near)[0], found.mass)
+    mass = _integrated(grid, quadrature, at)[0]
+    return _beyond(grid, replace(found, mass=exact), cut, mass)
 
 
 def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
@@ -130,15 +133,15 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
         ways += [
             np.broadcast_to(s, p.shape) for s, p in zip((step, -step), places[-2:], strict=True)
         ]
-    x, way = np.concatenate(places), np.concatenate(ways)
+    x, outwards = np.concatenate(places), np.concatenate(ways)
     if not len(x):
         return False
     low, high = np.zeros(len(x)), np.ones(len(x))
     for _ in range(ROUGH):
         middle = 0.5 * (low + high)
-        found = inside(x + middle[:, None] * way)
+        found = inside(x + middle[:, None] * outwards)
         low, high = np.where(found, middle, low), np.where(found, high, middle)
-    near, far = (x + (low - gap)[:, None] * way for gap in (NEAR, FAR))
+    near, far = (x + (low - gap)[:, None] * outwards for gap in (NEAR, FAR))
     known = inside(near) & inside(far)
     power = np.log(area(near[known]) / area(far[known])) / np.log(FAR / NEAR)
     return bool(len(power)) and float(np.median(power)) > STEEPEST

@@ -1,0 +1,60 @@
+"""The chart, the rectangle and the nodes of a flow's grid, as they are asked for."""
+
+from __future__ import annotations
+
+from operator import index
+
+import numpy as np
+
+from compute.charts import Chart, named, parameters
+from compute.manifold import Manifold
+from compute.types import Extent
+
+# nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
+SIDES = (4, 2048)
+
+
+def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns.  ValueError for what is no number of nodes."""
+    try:
+        rows, columns = (index(n) for n in (grid if np.iterable(grid) else (grid, grid)))
+    except (TypeError, ValueError):
+        rows, columns = 0, 0
+    if not all(SIDES[0] <= side <= SIDES[1] for side in (rows, columns)):
+        raise ValueError(
+            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, or rows and "
+            f"columns of them, got {grid!r}"
+        )
+    return rows, columns
+
+
+def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
+    """The chart of that name; the literal equation holds only in the family's own coordinates.
+
+    Of no name it is the family's first, or for a grid that closes on itself that of its parameters.
+    """
+    name = name or ("parameters" if boundary == "periodic" else "")
+    if mode == "seed":
+        if name not in ("", "parameters"):
+            raise ValueError(f"mode seed is not covariant: its chart is parameters, got {name!r}")
+        return named(manifold.charts, "parameters") or parameters(manifold.coordinates)
+    if name == "parameters":
+        return named(manifold.charts, name) or parameters(manifold.coordinates)
+    chosen = named(manifold.charts, name) if name else manifold.charts[0]
+    if chosen is None or chosen.dimension != 2:
+        flat = [chart.name for chart in manifold.charts if chart.dimension == 2]
+        raise ValueError(f"chart must be one of {', '.join(flat)}, got {name!r}")
+    return chosen
+
+
+def shown(manifold: Manifold, chart: Chart) -> Extent:
+    """The rectangle of a chart around the images of the pins' neighbourhood."""
+    first, view = manifold.charts[0], manifold.view
+    x = np.stack(
+        np.meshgrid(np.linspace(view.x0, view.x1, 17), np.linspace(view.y0, view.y1, 17)), -1
+    )
+    theta = first.inverse(x.reshape(-1, 2))
+    theta = theta[np.isfinite(theta).all(axis=1)]
+    xy = chart.forward(theta[manifold.in_domain(theta)])
+    low, high = np.quantile(xy[np.isfinite(xy).all(axis=1)], [0.02, 0.98], axis=0)
+    return Extent(float(low[0]), float(high[0]), float(low[1]), float(high[1]))
