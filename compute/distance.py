@@ -39,7 +39,7 @@ NEAR = 3.5
 # and within this many no value exceeds it: between nodes so near the source little is linear
 WIDE = 12.0
 # the grid reaches this many times the view beyond each of its edges, in so many growing cells
-BORDER, CELLS = 3.0, 1 / 6
+BORDER, CELLS = 2.0, 1 / 4
 # it has this share of the view's lines, but no fewer than these where the view has them
 SHARE, FEWEST = 0.75, 48
 # in another chart it leaves out this share of the cells at either end; quantiles that place its lines
