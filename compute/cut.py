@@ -23,7 +23,7 @@ FRONTS = 64
 # a way shorter by this share of a step along the rays is another one
 SHORTER = 1.0
 # cut points nearer to a conjugate one than this share of what the rays span are that one
-SAME = 2e-3
+SAME = 5e-3
 # conjugate lengths that differ by less than this share of themselves are equal
 EVEN = 1e-5
 # rays so near one another, of all of them, that pass a pole on its two sides do not meet: they are one

@@ -36,8 +36,10 @@ Local = Callable[[GeometryRequest], Geometry]
 Settle = Callable[[Grid], Floats]
 # cells within this many of the source begin with the length of the straight line to it
 NEAR = 3.5
+# and within this many no value exceeds it: between nodes so near the source little is linear
+WIDE = 12.0
 # the grid reaches this many times the view beyond each of its edges, in so many growing cells
-BORDER, CELLS = 1.5, 1 / 6
+BORDER, CELLS = 2.0, 1 / 4
 # it has this share of the view's lines, but no fewer than these where the view has them
 SHARE, FEWEST = 0.75, 48
 # in another chart it leaves out this share of the cells at either end; quantiles that place its lines
@@ -145,8 +147,9 @@ def _measured(
     half = _Lines(lines.x[part[1]], lines.y[part[0]])
     coarse = _solved(settle, half, metric[part], usable[part], near)
     one, other = _at(lines, fine, at, period), _at(half, coarse, at, period)
-    close = near.close(lines, at)
-    one[close] = other[close] = near.lengths(at[close])
+    close = near.close(lines, at, WIDE)
+    line = near.lengths(at[close])
+    one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
     return _judged(request, theta, one, other)
 
 
@@ -303,10 +306,10 @@ class _Near:
     def __init__(self, request: DistanceRequest, geometry: Local, a: Floats) -> None:
         self._manifold, self._geometry, self._a = request.manifold, geometry, a
 
-    def close(self, lines: _Lines, x: Floats) -> np.ndarray:
-        """Which drawing coordinates (..., 2) lie within `NEAR` cells of the source."""
+    def close(self, lines: _Lines, x: Floats, cells: float = NEAR) -> np.ndarray:
+        """Which drawing coordinates (..., 2) lie within so many cells of the source."""
         gap = lines.place(x) - lines.place(self._a)
-        return np.asarray(np.hypot(gap[..., 0], gap[..., 1]) < NEAR)
+        return np.asarray(np.hypot(gap[..., 0], gap[..., 1]) < cells)
 
     def lengths(self, x: Floats) -> Floats:
         """Their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` outside."""

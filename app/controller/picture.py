@@ -155,7 +155,7 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     limits, extent = (float(low), float(high)), answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
     if answer.complete and coarse.any():
-        label += f"; hatched, {coarse.mean():.0%}: off by more than 5% on this grid"
+        label += f"; hatched, {coarse.mean():.0%}: the grid may be off by more than 5%"
     return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
 
 
