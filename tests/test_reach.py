@@ -13,7 +13,8 @@ from scipy.special import polygamma
 import compute
 from app.controller import shorter
 from app.controller.jobs import PathJob, perform
-from app.controller.studies import EveryJob, StudyAnswer
+from app.controller.studies import StudyAnswer
+from app.controller.study_jobs import EveryJob
 from compute import direct, gauss_collocation, logarithmic, multiple, revolution
 from compute.families.attention import softmax_manifold
 from compute.guess import straight

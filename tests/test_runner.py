@@ -10,7 +10,7 @@ import pytest
 from app.controller import runner as runners
 from app.controller.jobs import EllipseJob, MapJob, PathJob
 from app.controller.runner import EngineOpened, JobFailed, Runner
-from app.controller.studies import SprayJob
+from app.controller.study_jobs import SprayJob
 from compute.engine import ReferenceEngine
 from compute.types import Extent
 

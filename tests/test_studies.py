@@ -13,14 +13,14 @@ from app.controller.controller import Controller
 from app.controller.jobs import perform
 from app.controller.plan import Viewport, jobs
 from app.controller.runner import ORDER
-from app.controller.studies import (
+from app.controller.studies import StudyAnswer
+from app.controller.study_jobs import (
     KINDS,
     STUDIES,
     BallJob,
     CutJob,
     EveryJob,
     QueryJob,
-    StudyAnswer,
     wanted,
 )
 from app.model import session

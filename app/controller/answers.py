@@ -15,7 +15,8 @@ from app.controller import drawing, flowing, measures, picture, shorter
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, MapJob, PathAnswer, PathJob
 from app.controller.runner import EngineOpened
-from app.controller.studies import CompareJob, SprayJob, StudyAnswer
+from app.controller.studies import StudyAnswer
+from app.controller.study_jobs import CompareJob, SprayJob
 from app.model.scene import REMARK, Scene, is_reset
 from app.model.store import Store
 from app.views.base import Canvas, Distributions, Measure, Window

@@ -29,7 +29,8 @@ from app.controller.retrying import RetryTask, is_hopeful
 from app.controller.roster import PARTS
 from app.controller.runner import EngineOpened, JobFailed
 from app.controller.streaming import Streaming
-from app.controller.studies import STUDIES, StudyAnswer
+from app.controller.studies import StudyAnswer
+from app.controller.study_jobs import STUDIES
 from app.controller.surfaces import chart_drawn
 from app.controller.watching import Watching
 from app.model.scene import Scene

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from app.controller import currents, curves, flowing, lives, picture, studies, surfaces
+from app.controller import currents, curves, flowing, lives, picture, study_jobs, surfaces
 from app.controller.flowing import FlowAnswer
 from app.controller.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer, PathJob
 from app.controller.measures import message
@@ -48,7 +48,7 @@ def _clear(canvas: Canvas) -> None:
     currents.clear(canvas)
     canvas.set_moving_point(None)
     canvas.set_message("")
-    for kinds in studies.KINDS.values():
+    for kinds in study_jobs.KINDS.values():
         for kind in kinds:
             canvas.set_curve(kind, None)
 
@@ -81,7 +81,7 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
         canvas.set_map(None)
     if not scene.layers.ellipses:
         canvas.set_ellipses(None)
-    for layer, kinds in studies.KINDS.items():
+    for layer, kinds in study_jobs.KINDS.items():
         if not getattr(scene.layers, layer):
             for kind in kinds:
                 canvas.set_curve(kind, None)
@@ -111,11 +111,11 @@ def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozense
     the kinds ``stale``, which are not the scene's.
     """
     shares = asdict(scene.opacity)
-    for layer in studies.layers_of(stale) | (
+    for layer in study_jobs.layers_of(stale) | (
         {"geodesic", "transport"} if PathJob in stale else set()
     ):
         shares[layer] *= GREYED
-    kinds = {**studies.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
+    kinds = {**study_jobs.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
     kinds["singularities"] = tuple(lives.KINDS.values())
     faded = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
     canvas.set_opacity(shares, faded)
@@ -186,7 +186,7 @@ def show_study(
 ) -> None:
     """The curves of a study; kinds that it has none of are cleared."""
     chart = drawn_in or surfaces.chart_drawn(scene)
-    for kind in studies.kinds_of(answer.job):
+    for kind in study_jobs.kinds_of(answer.job):
         curve = answer.curves.get(kind)
         drawn = None
         if curve is not None and len(curve) > 1:

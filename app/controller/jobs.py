@@ -18,7 +18,8 @@ from app.controller.doctor import DoctorAnswer, DoctorJob
 from app.controller.flowing import FlowAnswer, FlowJob
 from app.controller.formulas import FamilyAnswer, FamilyJob
 from app.controller.relaxing import RelaxAnswer, RelaxJob
-from app.controller.studies import Study, StudyAnswer
+from app.controller.studies import StudyAnswer
+from app.controller.study_jobs import Study
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import chart_of
 from compute import geodesic, jacobi

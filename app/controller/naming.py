@@ -9,7 +9,7 @@ from app.controller.formulas import FamilyJob
 from app.controller.jobs import EllipseJob, MapJob, PathJob
 from app.controller.relaxing import RelaxJob
 from app.controller.runner import Errand
-from app.controller.studies import (
+from app.controller.study_jobs import (
     BallJob,
     CompareJob,
     CutJob,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.controller import flowing, studies
+from app.controller import flowing, study_jobs
 from app.controller.jobs import STEPS, EllipseJob, Job, MapJob, PathJob
-from app.controller.studies import Study
+from app.controller.study_jobs import Study
 from app.model.scene import DISTANCE, HEIGHT, Scene, chart_of
 from compute.families import family as manifold_of
 from compute.types import Extent
@@ -66,7 +66,7 @@ def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
         )
     if flowing.is_shown(scene):
         wanted.append(flowing.wanted(scene))
-    wanted += studies.wanted(scene, viewport.dragging)
+    wanted += study_jobs.wanted(scene, viewport.dragging)
     return {type(job): job for job in wanted}
 
 

@@ -17,7 +17,7 @@ from app.controller.flowing import FlowJob
 from app.controller.formulas import FamilyJob
 from app.controller.jobs import EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
-from app.controller.studies import STUDIES
+from app.controller.study_jobs import STUDIES
 from app.controller.task import Task
 from compute.engine import (
     DeviceLost,

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from app.controller.jobs import MapAnswer, PathAnswer
-from app.controller.studies import EveryJob, StudyAnswer
+from app.controller.studies import StudyAnswer
+from app.controller.study_jobs import EveryJob
 from app.model.scene import chart_of
 from compute.api import SHORTER
 from compute.distance import interpolated

@@ -6,15 +6,25 @@ The answer to any of them is a few curves in θ, by their kind, and a few measur
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.controller import attention, study_curves
+from app.controller import study_curves
 from app.controller.study_curves import Curves
-from app.model.scene import Scene, chart_of
+from app.controller.study_jobs import (
+    BallJob,
+    CompareJob,
+    CutJob,
+    EveryJob,
+    LoopJob,
+    QueryJob,
+    SprayJob,
+    Study,
+)
+from app.model.scene import chart_of
 from app.views.base import Measure
 from compute import jacobi
 from compute.charts import parameters
@@ -26,13 +36,12 @@ from compute.families import family as manifold_of
 from compute.families import parse
 from compute.head_choice import chosen, settings
 from compute.holonomy import holonomy, polygon
-from compute.manifold import Manifold, known_inside
+from compute.manifold import Manifold
 from compute.queries import QuerySpace
 from compute.second import length_between
 from compute.spray import all_geodesics, frame, spray
 from compute.types import ConnectRequest, Floats, Status
 
-Point = tuple[float, float]
 STEPS = {"live": 64, "final": 128}
 # rays of a spray, how many times as far as B they reach, and how many wavefronts lie on them
 RAYS = {"live": 128, "final": 768}
@@ -41,106 +50,10 @@ REACH, FRONTS = 1.5, 6
 SHORTEST = 1e-3
 # of the rays every so many are drawn
 DRAWN = {"live": 4, "final": 12}
-LOOP_VERTICES = 96
-# in which the edge of a divergence's ball is found
-BALL_DIRECTIONS = 384
-
-
-@dataclass(frozen=True)
-class CompareJob:
-    """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
-
-    family: str
-    start: Point
-    end: Point
-    quality: str
-
-
-@dataclass(frozen=True)
-class EveryJob:
-    """All other geodesics between the pins."""
-
-    family: str
-    start: Point
-    end: Point
-    alpha: float
-
-
-@dataclass(frozen=True)
-class SprayJob:
-    """Geodesics from A in all directions, with their wavefronts and their caustic."""
-
-    family: str
-    start: Point
-    end: Point
-    quality: str
-
-
-@dataclass(frozen=True)
-class BallJob:
-    """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
-
-    family: str
-    start: Point
-    end: Point
-
-
-@dataclass(frozen=True)
-class LoopJob:
-    """A vector carried round a loop of vertices in θ, with edges straight in a chart of the plane."""
-
-    family: str
-    loop: tuple[Point, ...]
-    alpha: float
-    chart: str
-
-
-@dataclass(frozen=True)
-class CutJob:
-    """The cut locus of A."""
-
-    family: str
-    start: Point
-    end: Point
-
-
-@dataclass(frozen=True)
-class QueryJob:
-    """The geodesic between the pins' queries in the whole query space of a head."""
-
-    family: str
-    start: Point
-    end: Point
-
-
-Study = CompareJob | EveryJob | SprayJob | BallJob | LoopJob | CutJob | QueryJob
-# most urgent first
-STUDIES: tuple[type[Study], ...] = (
-    CompareJob, LoopJob, QueryJob, SprayJob, BallJob, EveryJob, CutJob,
-)  # fmt: skip
 # of states of a qubit
 BERRY = " On the hemisphere of states this is the Berry angle: the solid angle of the loop."
-# the kinds of curve that belong to each layer of the scene
-KINDS = {
-    "dual_paths": ("e", "m", "w2"),
-    "all_geodesics": ("other",),
-    "spray": ("rays", "fronts", "caustic"),
-    "balls": ("ball", "forward", "backward"),
-    "loop": ("loop", "before", "after"),
-    "cut_locus": ("cut",),
-    "query_space": ("queries",),
-}
-
-
-_LAYERS: dict[type, str] = {
-    CompareJob: "dual_paths",
-    EveryJob: "all_geodesics",
-    SprayJob: "spray",
-    BallJob: "balls",
-    LoopJob: "loop",
-    CutJob: "cut_locus",
-    QueryJob: "query_space",
-}
+# in which the edge of a divergence's ball is found
+BALL_DIRECTIONS = 384
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,65 +69,6 @@ class StudyAnswer:
     dashed: frozenset[str]
     milliseconds: float
     shortest: float | None = None
-
-
-def wanted(scene: Scene, dragging: bool) -> list[Study]:
-    """The jobs of the study layers that a completed scene shows; the slow ones only at rest."""
-    assert scene.start and scene.end
-    a, b, quality = scene.start.theta, scene.end.theta, "live" if dragging else "final"
-    layers, family = scene.layers, scene.family
-    found: list[Study] = []
-    if layers.dual_paths:
-        found.append(CompareJob(family, a, b, quality))
-    if layers.loop:
-        found.append(
-            LoopJob(family, scene.loop or default_loop(scene), scene.alpha, plane_of(scene))
-        )
-    if layers.spray:
-        found.append(SprayJob(family, a, b, quality))
-    if layers.balls and not dragging:
-        found.append(BallJob(family, a, b))
-    if layers.all_geodesics and not dragging:
-        found.append(EveryJob(family, a, b, scene.alpha))
-    if layers.cut_locus and not dragging:
-        found.append(CutJob(family, a, b))
-    if layers.query_space and not dragging and parse(family)[0] == attention.NAME:
-        found.append(QueryJob(family, a, b))
-    return found
-
-
-def kinds_of(job: Study) -> tuple[str, ...]:
-    """The kinds of curve that a job may answer with."""
-    return KINDS[_LAYERS[type(job)]]
-
-
-def layers_of(kinds: Iterable[type]) -> set[str]:
-    """The layers whose jobs are of some of these kinds."""
-    return {_LAYERS[kind] for kind in kinds if kind in _LAYERS}
-
-
-def plane_of(scene: Scene) -> str:
-    """The name of the chart of the plane that a completed scene is drawn in or over."""
-    return chart_of(manifold_of(scene.family), scene.chart).plane.name
-
-
-def default_loop(scene: Scene) -> tuple[Point, ...]:
-    """A circle of the first chart, as drawn, around the middle between the pins, inside the domain."""
-    assert scene.start and scene.end
-    manifold = manifold_of(scene.family)
-    chart, view = manifold.charts[0], manifold.view
-    size = np.array([view.x1 - view.x0, view.y1 - view.y0])
-    a, b = (chart.forward(np.array(pin.theta)) for pin in (scene.start, scene.end))
-    turn = 2 * np.pi * np.arange(LOOP_VERTICES) / LOOP_VERTICES
-    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1) * size
-    theta = chart.inverse((a + b) / 2 + 0.01 * circle)
-    for share in (0.5, 0.35, 0.2, 0.1, 0.05):
-        radius = share * float(np.linalg.norm((b - a) / size))
-        trial = chart.inverse((a + b) / 2 + max(radius, 0.02) * circle)
-        if known_inside(manifold, trial).all():
-            theta = trial
-            break
-    return tuple((float(x), float(y)) for x, y in theta)
 
 
 def perform(engine: Engine, job: Study) -> StudyAnswer:
