@@ -36,6 +36,8 @@ from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 STAGES = 4
 # segments, at least, and how many times they may be doubled to keep the speed to a share of itself
 LEAST, REFINED, SPEED = 64, 2, 1e-9
+# of what misses by a larger share of its length more segments make no geodesic
+HOPEFUL = 1e-2
 ROUNDS = 12
 # all equations together, as a share of the curve's length, at which Newton's method ends …
 CLOSED = 1e-12
@@ -77,7 +79,8 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     every = -(-LEAST // request.steps)
     y, paths = _on(request, curves, every)
     for _ in range(REFINED):
-        todo = np.flatnonzero((paths.status != Status.OK) | (paths.error > SPEED))
+        rough = (paths.status != Status.OK) | (paths.error > SPEED)
+        todo = np.flatnonzero(rough & (paths.residual <= HOPEFUL * paths.length))
         if todo.size == 0:
             break
         every *= 2
