@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute import jacobi
+from compute import batch, jacobi, shooting
 from compute.engine import Engine, open_engine
 from compute.manifold import Manifold
 from compute.second import second_try
@@ -133,11 +133,12 @@ class AttentionGeodesic:
         index = jacobi.morse_index(self.engine, self.manifold, paths)
         return [judged(self.manifold, path) for path in split(jacobi.marked(paths, index), index)]
 
-    def all_paths(self, start: ArrayLike, end: ArrayLike) -> list[Path]:
+    def all_paths(self, start: ArrayLike, end: ArrayLike, polish: bool = False) -> list[Path]:
         """Every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest first.
 
         Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.  Where none is found
-        there is one path, by a second try as in `compute_path`.
+        there is one path, by a second try as in `compute_path`.  ``polish``: what another engine than
+        the reference finds is solved again in float64.
         """
         found = all_geodesics(
             self.engine,
@@ -149,8 +150,19 @@ class AttentionGeodesic:
         )
         if found.status[0] != Status.OK:
             return [self.compute_path(start, end)]
+        if polish and found.engine != "reference":
+            found = self._polished(found, end)
         every = self._indexed(found)
         return every if self.alpha != 0.0 else [compared(path, every) for path in every]
+
+    def _polished(self, found: Paths, end: ArrayLike) -> Paths:
+        """The paths of a batch between two points in float64, without those that it does not confirm."""
+        n = len(found.status)
+        stop = np.broadcast_to(np.asarray(end, np.float64), (n, 2))
+        request = ConnectRequest(self.manifold, found.theta[:, 0], stop, self.alpha, self.steps)
+        again = shooting.polished(request, found)
+        good = again.status == Status.OK
+        return batch.rows(again, good) if good.any() else found
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
         """The geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
@@ -171,7 +183,7 @@ class AttentionGeodesic:
 
 def judged(manifold: Manifold, path: Path) -> Path:
     """``path``, of Levi-Civita from end to end, and whether it is the shortest, where that is known."""
-    if path.status not in (Status.OK, Status.CONJUGATE_POINT):
+    if not path.status.arrived:
         return path
     slack, ends = 1 + SHORTER[path.engine], (path.theta[0], path.theta[-1])
     if manifold.distance is not None:

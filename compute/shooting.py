@@ -122,8 +122,9 @@ def polished(request: ConnectRequest, paths: Paths) -> Paths:
     good = np.flatnonzero(arrived)
     if good.size == 0:
         return paths
-    found = _together(batch.pairs(request, good), paths.theta[good], [request.alpha])
-    return batch.replaced(paths, good, outcomes.held(batch.pairs(request, good), found))
+    own = batch.pairs(request, good)
+    found = outcomes.held(own, _together(own, paths.theta[good], [request.alpha]))
+    return found if good.size == len(arrived) else batch.replaced(paths, good, found)
 
 
 def from_curves(

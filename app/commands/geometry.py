@@ -68,10 +68,13 @@ def geodesic(chosen: argparse.Namespace) -> int:
     """Solve the boundary-value problem."""
     request = _request(chosen)
     start, end = request.start[0], request.end[0]
-    solver = AttentionGeodesic(
-        request.manifold, request.alpha, precise(chosen.engine), request.steps
-    )
-    paths = solver.all_paths(start, end) if chosen.all else [solver.compute_path(start, end)]
+    # rays in all directions are the GPU's work, whose geodesics float64 then confirms
+    engine = open_engine(chosen.engine) if chosen.all else precise(chosen.engine)
+    solver = AttentionGeodesic(request.manifold, request.alpha, engine, request.steps)
+    if chosen.all:
+        paths = solver.all_paths(start, end, polish=chosen.engine == "auto")
+    else:
+        paths = [solver.compute_path(start, end)]
     known = request.manifold.distance if request.alpha == 0.0 else None
     closed = None if known is None else float(known(request.start, request.end)[0])
     return _show_paths(paths, chosen, request.alpha, closed)
@@ -112,6 +115,9 @@ def _lines(path: Path, engine: str, alpha: float, closed: float | None) -> list[
     count = digits(_error_of(path)) if arrived else FEWEST_DIGITS
     kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
     whose = kind if arrived else f"{kind} of the part that there is"
+    kept = "drift and conjugate points: only at α = 0"
+    if alpha == 0.0:
+        kept = f"drift {path.error:.2e}   conjugate points {path.morse_index}"
     beside = []
     if closed is not None:
         beside.append(f"closed    {closed:.{MOST_DIGITS}g}, the distance in closed form")
@@ -126,7 +132,7 @@ def _lines(path: Path, engine: str, alpha: float, closed: float | None) -> list[
         f"from      {written(path.theta[0], count)}",
         f"to        {written(path.theta[-1], count)}",
         f"velocity  {written(path.velocity[0], count)}",
-        f"residual  {path.residual:.2e}   drift {path.error:.2e}   conjugate points {path.morse_index}",
+        f"residual  {path.residual:.2e}   {kept}",
         f"status    {path.status.name}: {path.status.words} ({path.engine}{instead})",
     ]
 
