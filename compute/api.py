@@ -156,7 +156,7 @@ class AttentionGeodesic:
         return every if self.alpha != 0.0 else [compared(path, every) for path in every]
 
     def _polished(self, found: Paths, end: ArrayLike) -> Paths:
-        """The paths of a batch between two points in float64, without those that it does not confirm."""
+        """The paths of a batch between two points in float64, less those that it does not confirm."""
         n = len(found.status)
         stop = np.broadcast_to(np.asarray(end, np.float64), (n, 2))
         request = ConnectRequest(self.manifold, found.theta[:, 0], stop, self.alpha, self.steps)

@@ -26,7 +26,7 @@ from compute import (
 )
 from compute.action import descend
 from compute.geodesic import Fire, Tableau
-from compute.guess import alphas, first_curve
+from compute.guess import alphas, first_curve, nearest
 from compute.manifold import (
     Manifold,
     connection_first,
@@ -123,7 +123,10 @@ def polished(request: ConnectRequest, paths: Paths) -> Paths:
     if good.size == 0:
         return paths
     own = batch.pairs(request, good)
-    found = outcomes.held(own, _together(own, paths.theta[good], [request.alpha]))
+    curves = paths.theta[good].copy()
+    # single precision ends beside the end, maybe some periods away
+    curves[:, 0], curves[:, -1] = own.start, nearest(request.manifold, curves[:, -1], own.end)
+    found = outcomes.held(own, _together(own, curves, [request.alpha]))
     return found if good.size == len(arrived) else batch.replaced(paths, good, found)
 
 

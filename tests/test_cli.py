@@ -202,3 +202,11 @@ def test_all_workloads_are_measured_unless_some_are_named(capsys):
     assert set(parser().parse_args(["bench"]).only.split(",")) == set("ABCDEF")
     assert main(["bench", "--only", "A,X"]) == 2
     assert "workloads are A to F, got 'X'" in capsys.readouterr().err
+
+
+def test_all_geodesics_are_confirmed_in_float64(capsys):
+    found = answer(capsys, "geodesic", "--scene", "lens", "--all")["paths"]
+    assert {path["engine"] for path in found} == {"reference"}
+    assert [path["shortest"] for path in found] == [True, False, False]
+    assert [path["theta"][-1] for path in found] == [pytest.approx([6.3, 0.5], abs=1e-12)] * 3
+    assert found[0]["length"] < found[1]["shorter_length"] * (1 + 1e-12) < found[1]["length"]
