@@ -254,7 +254,7 @@ class Averages:
     def _ends(
         self, rule: Rule, mean: Floats, first: tuple[Floats, Floats], mass: Floats
     ) -> tuple[Floats, Floats]:
-        """What may lie beyond the outermost nodes, and p at them times the length of the range."""
+        """Estimate the mass beyond the outermost nodes, and p at them times the length of the range."""
         tail, edge = np.zeros(len(mass)), np.zeros(len(mass))
         if self.space == "circle" or rule.v.shape[1] != COUNT + 1:
             return tail, edge
@@ -281,7 +281,7 @@ def _over(mass: Floats, values: Floats) -> Floats:
 
 
 def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -> Floats:
-    """What `_Means` has the means of, (17, n, k)."""
+    """Stack the integrands of `_Means`, (17, n, k)."""
     squares = (l1 * l1, l1 * l2, l2 * l2)
     out = np.empty((17, *l1.shape))
     out[0], out[1], out[2], out[3:6] = 1.0, l1, l2, squares

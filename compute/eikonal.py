@@ -33,7 +33,7 @@ LEAST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """What the eikonal equation needs: metric (rows, columns, 3), packed, in units of cells; first
+    """Data of the eikonal equation: metric (rows, columns, 3), packed, in units of cells; first
     (rows, columns) where the distance begins, `FAR` elsewhere; usable (rows, columns).
     """
 

@@ -155,7 +155,7 @@ def _closed(manifold: Manifold, y: Floats, slopes: Floats) -> Floats:
 
 
 def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tuple[Floats, Floats]]:
-    """What is amiss, as a share of the length (k,), infinite outside; and the corrections."""
+    """Return the defect as a share of the length (k,), infinite outside, and the corrections."""
     a, b = _tableau()
     k, count = slopes.shape[:2]
     h = 1.0 / count

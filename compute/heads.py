@@ -66,7 +66,7 @@ class Head:
 
     @property
     def factor(self) -> float:
-        """What q·k is multiplied by."""
+        """The factor that multiplies q·k."""
         return self.scale or float(1.0 / np.sqrt(self.k.shape[1]))
 
     def rows(self, temperature: float = 1.0, only: Sequence[int] | None = None) -> Floats:
@@ -138,12 +138,12 @@ class HeadFile:
         return any(part is not None and part.shape[2] > 1 for part in (self.bias, self.extra))
 
     def scale_of(self, layer: int, head: int) -> float:
-        """What q·k of a head is multiplied by: what the file states, or 1/√d."""
+        """Return the factor that multiplies a head's q·k: the file's, or 1/√d."""
         stated = None if self.scale is None else float(self.scale[layer, head])
         return float(1.0 / np.sqrt(self.k.shape[3])) if stated is None else stated
 
     def softcap_of(self, layer: int, head: int) -> float:
-        """What no logit of a head exceeds; ∞ if it has no softcap."""
+        """Return the bound on a head's logits; ∞ if it has no softcap."""
         return float("inf") if self.softcap is None else float(self.softcap[layer, head])
 
     def sink_of(self, layer: int, head: int) -> float:
@@ -151,7 +151,7 @@ class HeadFile:
         return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
 
     def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
-        """What mask and bias add to the logits (m, n) of some queries."""
+        """Return what mask and bias add to the logits (m, n) of some queries."""
         total = np.zeros((len(queries), self.k.shape[2]))
         for part in (self.bias, self.extra):
             if part is not None:

@@ -1,4 +1,4 @@
-"""What the sphere of all distributions says of curves of a family over finitely many outcomes.
+"""Bounds on curves of a family over finitely many outcomes, from the sphere of distributions.
 
 z = 2√p is an isometric embedding, so that every curve from p to q has
     length ≥ 2 arccos Σ√(pq),
@@ -32,7 +32,7 @@ def are_finite(manifold: Manifold) -> bool:
 
 
 def bounds(manifold: Manifold, start: Floats, end: Floats) -> tuple[Floats, Floats]:
-    """What no length from start to end (..., 2) is below, and what no distance is above.
+    """Return the least possible length from start to end (..., 2), and the largest possible distance.
 
     Nothing and infinity where nothing is known: distributions over more than finitely many outcomes.
     """

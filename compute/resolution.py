@@ -1,4 +1,4 @@
-"""What a density that is not resolved does to an answer: its status says so, in place of its metric.
+"""Statuses of answers whose density is not resolved, in place of their metric.
 
 Kernels and solvers know D ≤ 0 alone, where no metric is known.  Of a family by its log-density this is
 either a metric that is singular, or means that two rules do not agree on (see `compute.averages`).

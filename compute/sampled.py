@@ -302,7 +302,7 @@ def wasserstein(found: Pair) -> float:
 
 
 def missing_wasserstein(found: Pair) -> str:
-    """What to say where `wasserstein` is NaN."""
+    """Explain why `wasserstein` is NaN."""
     if all(_has_moment(found, row) for row in (P2, Q2)):
         return "not known: quantiles in the tails have no digits"
     return "no finite variance"

@@ -160,7 +160,7 @@ def _gauss(count: int) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=8)
 def _matrices(times: bytes) -> Floats:
-    """What takes δ'' at Gauss's nodes to δ'', δ and δ' at times (k,): (3, k, NODES)."""
+    """Return the matrices from δ'' at Gauss's nodes to δ'', δ and δ' at times (k,): (3, k, NODES)."""
     t = np.frombuffer(times)
     x = 2.0 * t - 1.0
     powers = np.linalg.inv(legendre.legvander(2.0 * _gauss(NODES)[0] - 1.0, NODES - 1))

@@ -1,4 +1,4 @@
-"""What is on the screen belongs to what is chosen, or is greyed or gone in the same event."""
+"""Everything on the screen belongs to what is chosen, or is greyed or gone in the same event."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from compute.families import family as manifold_of
 
 @cache
 def answers(job: Job) -> tuple[object, ...]:
-    """What the reference answers; what was asked before is not computed again."""
+    """Return the reference's answer, computed once for each request."""
     found: list[object] = []
     perform(ReferenceEngine(), job, found.append, lambda: False)
     return tuple(found)

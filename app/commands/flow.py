@@ -100,14 +100,14 @@ def _numbers(errors: list[float]) -> list[float | None]:
 
 
 def _time_error(found: Flow) -> str:
-    """What the steps may have put the field off by."""
+    """Return how far the steps may have put the field off."""
     if np.isnan(found.time_error[-1]):
         return "not estimated: backward heat has no error that stays small"
     return f"off by {found.time_error[-1]:.1g} of the norm at the end at most, as estimated"
 
 
 def _covered(found: Flow) -> str:
-    """What of the rectangle and of the domain the grid leaves out."""
+    """State which parts of the rectangle and of the domain the grid leaves out."""
     outside = f"{found.cut:.1%} of the nodes lie outside, or where the metric is of no use"
     if np.isinf(found.beyond):
         return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"

@@ -178,7 +178,7 @@ class Answers:
         self._say_path(only_shorter=True)
 
     def _say_path(self, only_shorter: bool = False) -> None:
-        """What became of the path, and whether anything shown knows of a shorter one."""
+        """Say what became of the path, and whether anything shown knows of a shorter one."""
         if self.path is None:
             return
         paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"

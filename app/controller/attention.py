@@ -105,7 +105,7 @@ def note(manifold: Manifold, family: str = "") -> str:
 
 @lru_cache(maxsize=16)
 def caveats(family: str) -> tuple[str, ...]:
-    """What is to be said of the rows that a head's plane shows, a phrase a matter; () without heads.
+    """List the caveats about the rows that a head's plane shows, one phrase each; () without heads.
 
     Whose mask they are under, what of the model they leave out, and how far the rows of all queries,
     each under its own mask, are known to be the model's.
@@ -146,7 +146,7 @@ def verified(file: heads.HeadFile, layer: int, head: int) -> str:
 
 
 def row_note(family: str, pins: tuple[Pin | None, ...]) -> str:
-    """What is to be said beside rows at pins: `caveats`, and how far off the tokens' own they are."""
+    """Describe rows at pins: their `caveats`, and how far they are from the tokens' own rows."""
     said = list(caveats(family))
     if not said:
         return ""

@@ -284,14 +284,14 @@ class Controller:
         self.answers.compare(wanted, self._viewport.dragging or self.part(Playing).is_playing)
 
     def _forget(self, words: str = AWAITED) -> None:
-        """What is shown belongs to no scene any longer."""
+        """Mark everything that is shown as belonging to no scene."""
         self.morph.end()
         self.answers.forget(words)
         self.streaming.forget()
         self.watching.end()
 
     def _resume(self) -> None:
-        """What was prepared cannot be shown, or changes nothing: everything is as it was."""
+        """Restore everything: what was prepared cannot be shown, or changes nothing."""
         if self.editor.is_waiting:
             return
         if self.awaiting.blank:

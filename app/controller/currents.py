@@ -40,7 +40,7 @@ def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
 
 
 def left_out(answer: FlowAnswer) -> str:
-    """What of the domain the grid does not cover, in words, or "" where it covers all that is seen."""
+    """Describe the part of the domain beyond the grid; "" where the grid covers all that is seen."""
     if np.isinf(answer.beyond):
         return "The domain’s edge is infinitely far away: the flow’s grid ends before it"
     if np.isnan(answer.beyond):

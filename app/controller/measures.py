@@ -92,7 +92,7 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
 
 
 def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
-    """What is known of the distance without a curve."""
+    """Return what is known of the distance without a curve."""
     found = []
     if answer.distance is not None:
         hint = "The distance by the family's formula: the length must agree."

@@ -18,7 +18,7 @@ SLACK = 0.08
 
 
 class Submits(Protocol):
-    """What the controller needs of a runner."""
+    """The part of a runner that the controller needs."""
 
     def submit(self, job: Job) -> None: ...
 

@@ -53,7 +53,7 @@ class Prepared:
 
 
 def prepared(scene: Scene, changes: Mapping[str, Any]) -> str:
-    """What the changes need prepared, in words."""
+    """Describe in words what the changes need prepared."""
     known = families()
     if "family" in changes:
         name = parse(str(changes["family"]))[0]

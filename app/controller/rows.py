@@ -128,7 +128,7 @@ class Rows(Watched):
 
 
 def _subject(scene: Scene) -> tuple[object, ...]:
-    """What the ways are between, and by which connection the geodesic is one."""
+    """The end points of the ways, and the connection of the geodesic."""
     assert scene.start and scene.end
     return scene.family, scene.start.theta, scene.end.theta, scene.alpha
 
@@ -140,7 +140,7 @@ def _is_of(job: PathJob, scene: Scene) -> bool:
 def state(
     answer: RowsAnswer, path: PathAnswer, playhead: float, numbers: Numbers = USUAL
 ) -> RowsState:
-    """What the panel shows of the e- and the m-path and of the canvas's geodesic between them."""
+    """Build the panel's state from the e-path, the m-path and the canvas's geodesic."""
     manifold = manifold_of(answer.job.family)
     middle = way_of(manifold, "geodesic", path.paths, answer.x)
     shown = sorted((*answer.ways, middle), key=lambda way: list(ALPHAS).index(way.kind))

@@ -262,7 +262,7 @@ class Window(ABC):
     def set_panels(self, state: PanelState) -> None: ...
     @abstractmethod
     def set_waiting(self, words: str, whole: bool) -> None:
-        """What is being prepared: line element and note of the old subject give way to ``words``;
+        """Announce a preparation: line element and note of the old subject give way to ``words``;
         ``whole``: chart, connection and map are its too, and greyed.  The next state ends it.
         """
 

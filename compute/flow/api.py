@@ -345,7 +345,7 @@ class AttentionFlow:
         return continued(self._cells, self._given(field))
 
     def _shown(self, z: np.ndarray) -> Floats:
-        """What is evolved as a field, NaN where there is no cell, and outside the domain."""
+        """Return the evolved field, NaN where there is no cell and outside the domain."""
         inside = self.grid.usable[..., None] if self._vectors else self.grid.usable
         return np.where(inside, self._expanded(z), np.nan)
 

@@ -57,12 +57,12 @@ class Cells:
 
 
 def ahead(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    """What lies so many rows down and columns to the right of every node, round the edges."""
+    """Shift by rows down and columns to the right, round the edges."""
     return np.roll(array, (-way[0], -way[1]), axis=(0, 1))
 
 
 def behind(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    """What lies so many rows up and columns to the left of every node, round the edges."""
+    """Shift by rows up and columns to the left, round the edges."""
     return np.roll(array, way, axis=(0, 1))
 
 

@@ -209,7 +209,7 @@ def _finite(grid: Grid, cut: np.ndarray, found: Quadrature, at: Places) -> np.nd
 
 
 def _integrated(grid: Grid, found: Quadrature, at: Places) -> list[Floats]:
-    """What the corners of some cells stand for: mass, plain, and raised by components."""
+    """Integrate over the corners of some cells: mass, plain, and raised by components."""
     corner = grid.x[at][found.cell]
     mass, raised = _metric(grid, corner + found.place * grid.step)
     weight = found.weight * np.prod(grid.step)
@@ -244,7 +244,7 @@ def _metric(grid: Grid, x: Floats) -> tuple[Floats, list[Floats]]:
 
 
 def _by_gauss(grid: Grid, some: np.ndarray) -> list[Floats]:
-    """What the corners of some whole cells stand for, by three nodes each way."""
+    """Integrate over the corners of some whole cells, by three nodes each way."""
     at = np.nonzero(some)
     nodes, weights = np.polynomial.legendre.leggauss(3)
     place = np.stack(np.meshgrid(0.5 * (nodes + 1), 0.5 * (nodes + 1)), axis=-1).reshape(-1, 2)

@@ -68,7 +68,7 @@ def _with_edges(request: GeometryRequest, local: LocalGeometry, found: Geometry)
 
 
 def points_at(workshop: Workshop, request: GeometryRequest, theta: Floats) -> np.ndarray:
-    """What the kernel makes of points (n, 2) inside the domain, as `POINT` (n,)."""
+    """Run the kernel at points (n, 2) inside the domain and return `POINT` records (n,)."""
     parameters = np.array([(len(theta),)], SOURCE.parameters)
     slot = request.manifold.slot
     size = len(theta) * POINT.itemsize

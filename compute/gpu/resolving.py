@@ -1,4 +1,4 @@
-"""What single precision does not resolve of a typed density is computed in float64, by the reference.
+"""Typed densities that single precision does not resolve are computed in float64, by the reference.
 
 The kernels' own check (see ``shaders/families/placed.wgsl``) says where; there D < 0.
 """
