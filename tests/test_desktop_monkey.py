@@ -94,8 +94,9 @@ class Monkey:
         from PySide6.QtTest import QTest
 
         canvas, at = self.program.canvas, self.place()
-        if self.die.random() < 0.7:
-            targets = canvas._targets()
+        targets = canvas._targets()
+        # there is nothing to grasp while another family is prepared
+        if self.die.random() < 0.7 and targets:
             x, y = targets[self.die.choice(sorted(targets))]
             at = QPoint(round(x), round(y))
         keys = self.die.choice(
