@@ -30,8 +30,9 @@ WRONG = {"gpu": 1e-3, "reference": 1e-6}
 BATCH = {"gpu": 512, "reference": 64}
 # steps of the campaign's own integrator from node to node, and where those are not enough
 PIECES, FINER = 4, 32
-# separations of near pairs, as shares of what they are compared to
-NEAREST, FURTHEST = 1e-12, 3e-3
+# Fisher lengths of near pairs: the local form that they are held against is off by the square of these
+NEAREST = 1e-12
+FURTHEST = {"gpu": 3e-3, "reference": 1e-4}
 
 FAMILIES = (
     "gaussian", "cauchy", "logistic", "student_t", "weibull", "categorical3_natural",
@@ -111,15 +112,17 @@ class Tally:
             self.examples.append(line)
 
 
-def drawn(manifold: Manifold, kind: str, n: int, random: np.random.Generator) -> Iterator[Floats]:
-    """Yield starts and ends (n, 2) of one kind, inside the domain."""
+def drawn(
+    manifold: Manifold, kind: str, n: int, random: np.random.Generator, furthest: float
+) -> Iterator[Floats]:
+    """Yield starts and ends (n, 2) of one kind, inside the domain, near ones at most so far apart."""
     draw = WIDE[manifold.key.partition(":")[0]] if kind == "wide" else _in_view(manifold)
     start = _inside(manifold, draw, n, random)
     yield start
     if kind != "near":
         yield _inside(manifold, draw, n, random)
         return
-    share = 10.0 ** random.uniform(np.log10(NEAREST), np.log10(FURTHEST), (n, 1))
+    share = 10.0 ** random.uniform(np.log10(NEAREST), np.log10(furthest), (n, 1))
     # a step of the Fisher length `share`, in a random direction of the scaled coordinates
     angle = random.uniform(0, 2 * np.pi, n)
     way = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -238,7 +241,7 @@ def tried(
     limit, began, retried, lost = WRONG[engine.name], time.process_time(), 0, 0
     while tally.pairs < pairs:
         n = min(BATCH[engine.name], pairs - tally.pairs)
-        start, end = drawn(manifold, kind, n, random)
+        start, end = drawn(manifold, kind, n, random, FURTHEST[engine.name])
         tally.pairs += n
         request = ConnectRequest(manifold, start, end)
         try:
