@@ -129,9 +129,13 @@ def drawn(
     metric = manifold.geometry(start).metric
     way /= np.sqrt(np.maximum(metric[:, [0, 2]], 1e-12))
     length = np.maximum(norm(metric, way), 1e-12)[:, None]
-    end = start + share * way / length
-    inside = manifold.in_domain(end)[:, None]
-    yield np.where(inside, end, start)
+    step = share * way / length
+    # the local form needs a metric that hardly changes on the way
+    end = np.where(manifold.in_domain(start + step)[:, None], start + step, start)
+    last = norm(manifold.geometry(end).metric, step)
+    change = np.abs(last / np.maximum(share[:, 0], 1e-300) - 1.0)
+    end = start + step * np.minimum(1.0, furthest / np.maximum(change, 1e-300))[:, None]
+    yield np.where(manifold.in_domain(end)[:, None], end, start)
 
 
 def _in_view(manifold: Manifold) -> Draw:
