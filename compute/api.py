@@ -196,15 +196,15 @@ def judged(manifold: Manifold, path: Path) -> Path:
         most = float(manifold.bounds(*ends)[1])
         if path.length > slack * most:
             return replace(path, shortest=False, shorter_length=most)
-    return replace(path, shortest=False) if path.morse_index > 0 else path
+    past = path.morse_index > 0 or path.status == Status.NOT_SHORTEST
+    return replace(path, shortest=False) if past else path
 
 
 def compared(path: Path, others: list[Path]) -> Path:
     """``path``, and whether it is the shortest of some geodesics between the same points."""
     if path.shortest is False and path.shorter_length is not None:
         return path
-    least = min((p.length for p in others if p.status in (Status.OK, Status.CONJUGATE_POINT)),
-                default=np.inf)  # fmt: skip
+    least = min((p.length for p in others if p.status.arrived), default=np.inf)
     longer = path.length > (1 + SHORTER[path.engine]) * least
     if longer:
         return replace(path, shortest=False, shorter_length=least)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from compute import map_probes
 from compute.charts import Chart
 from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
@@ -150,7 +151,11 @@ def _measured(
     close = near.close(lines, at, WIDE)
     line = near.lengths(at[close])
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
-    return _judged(request, theta, one, other)
+    values, sure = _judged(request, theta, one, other)
+    probed = not request.doubtful and map_probes.are_cheap(manifold)
+    if probed and map_probes.is_wide(lines.scaled(metric), usable):
+        sure &= map_probes.errors(request, theta, values, sure & inside) <= LIMIT
+    return values, sure
 
 
 def _judged(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from compute import charts, lowering, symbolic, tape
+from compute import charts, lowering, short_arcs, symbolic, tape
 from compute.averages import Averages
 from compute.cache import cached
 from compute.charts import Chart
@@ -92,7 +92,7 @@ def formula(
         else:
             local = _by_formulas(derived)
         log_density = _log_density(derived, local.log_norm if normalise else None)
-        return Manifold(
+        manifold = Manifold(
             key=key,
             name=name,
             title=title,
@@ -120,6 +120,7 @@ def formula(
             wasserstein=wasserstein or _between(derived.wasserstein),
             averages=local.averages,
         )
+        return short_arcs.in_all_digits(manifold)
 
     names = tuple(chart.name for chart in drawn(**(parameters or {})))
     return Family(

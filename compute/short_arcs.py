@@ -18,7 +18,7 @@ from numpy.polynomial import legendre
 from compute import batch
 from compute.geodesic import DRIFT_LIMIT, acceleration
 from compute.guess import nearest
-from compute.manifold import Bools, inside_only, is_singular, norm
+from compute.manifold import Bools, Manifold, inside_only, is_singular, norm
 from compute.types import ConnectRequest, Floats, Paths, Status
 
 # Pairs whose chord is this short, measured by g at either end, are near.
@@ -29,6 +29,8 @@ NODES, FINER = 8, 11
 ROUNDS, STILL = 16, 1e-15
 # A miss above this share of the length is not called converged.
 MISS_LIMIT = 1e-8
+# A closed form of the distance has lost digits below this.
+CLOSED_FORM = 1e-6
 
 
 def near_pairs(request: ConnectRequest) -> Bools:
@@ -57,6 +59,34 @@ def before(request: ConnectRequest, connect: Callable[[ConnectRequest], Paths]) 
     others = connect(replace(request, start=request.start[rest], end=request.end[rest]))
     order = np.argsort(np.concatenate([rest, near[good]]))
     return batch.rows(batch.joined(others, batch.rows(found, good)), order)
+
+
+def in_all_digits(manifold: Manifold) -> Manifold:
+    """A manifold whose closed form of the distance, if any, keeps its digits between near points.
+
+    A closed form knows a distance d to 1e-16, not to a share of d, where it is a difference of what the
+    points have in common.
+    """
+    closed = manifold.distance
+    if closed is None:
+        return manifold
+
+    def distance(theta: Floats, other: Floats) -> Floats:
+        found = np.asarray(closed(theta, other))
+        near = (found < CLOSED_FORM) & np.not_equal(theta, other).any(axis=-1)
+        if not near.any():
+            return found
+        start, end = (
+            np.broadcast_to(x, (*found.shape, 2))[near].astype(np.float64) for x in (theta, other)
+        )
+        inside = manifold.in_domain(start) & manifold.in_domain(end)
+        start, end = (np.where(inside[:, None], x, manifold.interior) for x in (start, end))
+        paths = connect_near(ConnectRequest(manifold, start, end))
+        found = found.copy()
+        found[near] = np.where(inside & (paths.status == Status.OK), paths.length, found[near])
+        return found
+
+    return replace(manifold, distance=distance)
 
 
 def connect_near(request: ConnectRequest) -> Paths:

@@ -25,6 +25,7 @@ from compute.types import (
     Ints,
     Paths,
     ShootRequest,
+    Status,
     alpha_of,
     points_of,
 )
@@ -35,6 +36,8 @@ STEPS = 128
 REACH = 3.0
 # two geodesics are one if their first velocities differ by less than this share of their length
 SAME = 1e-3
+# nearer than this rays have no digits to tell one geodesic from another
+NEXT = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +166,8 @@ def all_geodesics(
     first = engine.connect(request)
     if (start == end).all() or is_singular(manifold.geometry(request.start)).any():
         return first  # there is no direction, or no frame, to begin from
+    if first.status[0] == Status.OK and first.length[0] < NEXT:
+        return first
     fan = spray(engine, manifold, request.start[0], reach * _span(engine, request, first),
                 directions, steps, alpha)  # fmt: skip
     v, ends = _seeds(manifold, fan, request.end[0])

@@ -179,7 +179,7 @@ def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> St
     if way.kind == "geodesic":
         problem = message(path)
         title += f", α = {path.job.alpha:g}".replace("-", "−") if path.job.alpha else ""
-    fine = not problem or way.status == Status.CONJUGATE_POINT
+    fine = not problem or way.status.arrived
     return Strip(
         way.kind, title, f"{problem}: {words}" if problem else words, way.rows[:, kept],
         way.reached, fine,

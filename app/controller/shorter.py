@@ -22,7 +22,7 @@ CELLS, SHARE = 3.0, 0.05
 def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
     """One sentence that names a shorter length than that of a converged path, or ""."""
     job, length = path.job, float(path.paths.length[0])
-    if path.paths.status[0] not in (Status.OK, Status.CONJUGATE_POINT) or job.alpha != 0.0:
+    if not Status(int(path.paths.status[0])).arrived or job.alpha != 0.0:
         return ""
     for study in studies:
         its = study.job
