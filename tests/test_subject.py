@@ -23,7 +23,7 @@ from app.model import session
 from app.model.scene import REMARK, Pin, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Measure, Window
-from app.views.events import FormulaTyped, Held, PinMoved, SceneEdited, ViewChanged
+from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
 
@@ -77,7 +77,8 @@ class Desk:
         return [c.args[1] for c in self.canvas.set_curve.call_args_list if c.args[0] == kind][-1]
 
     def last(self, setter: str) -> object:
-        return getattr(self.canvas, setter).call_args.args[0]
+        views = self.canvas if hasattr(self.canvas, setter) else self.window
+        return getattr(views, setter).call_args.args[0]
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +276,22 @@ def test_a_path_that_relaxes_ends_at_the_energy_of_the_geodesic():
     assert found.energies[0] == pytest.approx(25.0), "(Δμ/σ)² of the straight line"
     words = relaxing.words(found.history[-1], found.energies[-1], numbers.USUAL)
     assert f"energy {numbers.USUAL.plain(least)}," in words
+
+
+def test_coordinates_under_the_pointer_go_with_the_family_and_the_chart_that_they_are_of():
+    desk = Desk()
+    desk.answer()
+    for change in (("chart", "parameters"), ("family", "cauchy")):
+        desk.control.on_event(Hovered((0.5, 1.0)))
+        assert "K = −0.5" in desk.last("set_coordinates")
+        desk.edit(*change)
+        assert desk.last("set_coordinates") == ""
+    desk.control.on_event(Hovered((0.5, 1.0)))
+    assert desk.last("set_coordinates") == "", "nothing is said of a family that is not shown"
+
+
+def test_coordinates_are_not_those_of_the_place_before_the_view_was_reset():
+    desk = Desk()
+    desk.control.on_event(Hovered((0.5, 1.0)))
+    desk.control.editor.reset_view()
+    assert desk.last("set_coordinates") == ""

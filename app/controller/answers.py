@@ -57,14 +57,16 @@ class Answers:
         self._end_grace()
         self.path, self.map, self._checks, self._studies = None, None, {}, {}
         self._stale, self._unread = frozenset(), False
+        self._window.set_coordinates("")  # they are of the chart that was under the pointer
         if self._rows:
             self._put(measures.greyed(self._rows, blank=True))
             self.say(words, True)
         self._plot(None)
 
     def forget_map(self) -> None:
-        """The map is that of another chart."""
+        """The map is that of another chart, and so are the coordinates under the pointer."""
         self.map = None
+        self._window.set_coordinates("")
         self._stale -= {MapJob}
         self._checks.pop(MapCheckJob, None)
 

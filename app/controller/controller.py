@@ -134,7 +134,7 @@ class Controller:
                 self._drag(event.held)
             case FormulaTyped():
                 self._read_formula(event)
-            case Hovered():
+            case Hovered() if not self.awaiting.blank:
                 self.window.set_coordinates(placing.described(self.store.scene, event.xy))
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
