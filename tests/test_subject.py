@@ -20,12 +20,15 @@ from app.controller.runner import JobFailed
 from app.controller.task import Task
 from app.export import page
 from app.model import session
-from app.model.scene import REMARK, Pin, of_family
+from app.model.scene import REMARK, Pin, in_chart, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Measure, Window
 from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
+from app.views.canvas.blend import BlendFrame
+from app.views.canvas.frame import Frame, Margins
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
+from compute.types import Extent
 
 
 @cache
@@ -295,3 +298,35 @@ def test_coordinates_are_not_those_of_the_place_before_the_view_was_reset():
     desk.control.on_event(Hovered((0.5, 1.0)))
     desk.control.editor.reset_view()
     assert desk.last("set_coordinates") == ""
+
+
+def test_what_changes_with_the_chart_does_not_glide_as_it_was():
+    desk = Desk()
+    desk.answer()
+    scene = desk.control.store.scene
+    desk.edit("layers.dual_paths", True)
+    desk.answer()
+    assert desk.drawn("e") is not None
+    moved = in_chart(replace(scene, end=Pin((2.0, 2.0)), title="Elsewhere"), "parameters")
+    desk.canvas.reset_mock()
+    desk.control.store.update(moved)
+    for kind in ("geodesic", "e"):
+        assert desk.drawn(kind) is None, "it is that of the old pins"
+    assert desk.last("set_moving_point") is None
+    assert all(row.stale and row.value == "…" for row in desk.rows)
+    assert "e-path, α = 1" not in [row.name for row in desk.rows], "its layer is off"
+    assert desk.last("set_title") == "Elsewhere"
+
+
+def test_what_is_new_while_a_chart_turns_into_another_is_drawn_where_it_will_be():
+    before, after = (
+        Frame(Extent(0.0, 1.0, 0.0, 1.0), (side, side), Margins(0, 0, 0, 0)) for side in (100, 200)
+    )
+    blend = BlendFrame(
+        after.extent, after.size, after.margins, before=before, after=after, share=0.25
+    )
+    point = (0.5, 0.25)
+    assert blend.to_pixels(point) == pytest.approx(after.to_pixels(point))
+    assert blend.to_pixels(point + point) == pytest.approx(
+        0.75 * before.to_pixels(point) + 0.25 * after.to_pixels(point)
+    )

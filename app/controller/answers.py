@@ -70,6 +70,15 @@ class Answers:
         self._stale -= {MapJob}
         self._checks.pop(MapCheckJob, None)
 
+    def keep_those_of(self, old: Scene, new: Scene, kinds: set[type]) -> None:
+        """Of what is known of ``old`` only what is ``new``'s too, whose jobs are of these kinds."""
+        self.keep_studies(kinds)
+        self.show_measures()
+        if (old.start, old.end, old.vector, old.alpha) != (
+            new.start, new.end, new.vector, new.alpha,
+        ):  # fmt: skip
+            self.forget()
+
     def remark_on(self, old: Scene, new: Scene) -> None:
         """Say after the status of the next paths what a change of the scene did by itself."""
         if (old.family, old.alpha, old.start, old.end) != (
