@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.controller import measures as numbers
-from app.controller import relaxing
+from app.controller import placing, relaxing
 from app.controller.controller import Controller
 from app.controller.formulas import DERIVING, UNREAD, FamilyJob
 from app.controller.jobs import Job, MapJob, PathJob, perform
@@ -330,3 +330,13 @@ def test_what_is_new_while_a_chart_turns_into_another_is_drawn_where_it_will_be(
     assert blend.to_pixels(point + point) == pytest.approx(
         0.75 * before.to_pixels(point) + 0.25 * after.to_pixels(point)
     )
+
+
+def test_a_curvature_that_rounding_hides_is_said_not_to_be_known():
+    assert numbers.USUAL.plain(float("nan")) == numbers.USUAL.information(np.nan) == "not known"
+    assert numbers.USUAL.plain(-0.25) == "-0.25"
+    desk = Desk()
+    scene = of_family(desk.control.store.scene, "attention:bank?layer=2&head=6")
+    manifold, theta = manifold_of(scene.family), np.array([300.0, -190.0])
+    assert np.isnan(manifold.curvature(theta)), "one key has all but nothing"
+    assert "K not known" in placing.described(scene, tuple(theta))
