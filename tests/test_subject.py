@@ -23,9 +23,9 @@ from app.model import session
 from app.model.scene import REMARK, Pin, in_chart, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Measure, Window
-from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
 from app.views.canvas.blend import BlendFrame
 from app.views.canvas.frame import Frame, Margins
+from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
 from compute.types import Extent
