@@ -18,7 +18,11 @@ COMMANDS = (
 
 
 def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[Entry | None]:
-    """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them."""
+    """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
+
+    The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.
+    """
+    canvas.let_go()
     scene = [(words, controller.commands[name]) for words, name in COMMANDS]
     at = canvas.at(pixel)
     if not canvas.frame.contains(at):

@@ -121,16 +121,6 @@ class ReferenceEngine:
         return operator.bound
 
 
-class EarlyEngine(ReferenceEngine):
-    """The reference with geodesics of order 4, like the kernels', for what waits for no driver."""
-
-    def connect(self, request: ConnectRequest) -> Paths:
-        """Geodesics between pairs of points."""
-        return resolution.paths(
-            request.manifold, shooting.connect(request, geodesic.RK4), request.start, request.end
-        )
-
-
 def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
     """The engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
 

@@ -347,3 +347,18 @@ def test_a_panel_from_the_menu_comes_before_the_others(make):
         dock = program.window._docks[title]
         dock.toggleViewAction().trigger()
         until(program, lambda dock=dock: not dock.visibleRegion().isEmpty())
+
+
+def test_a_right_click_leaves_nothing_in_the_hand(make):
+    from app.context import entries
+
+    program = make()
+    canvas, view = program.canvas, program.store.scene.view
+    left, top, right, bottom = canvas.frame.box
+    at = (0.5 * (left + right), 0.3 * top + 0.7 * bottom)
+    events = canvas._view.events
+    events.mouse_press(pos=at, button=2, modifiers=())
+    entries(canvas, program.controller, at)  # the menu is open, and hears of the release
+    events.mouse_move(pos=(at[0] + 80, at[1] - 40), button=None, modifiers=())
+    assert program.store.scene.view == view
+    assert canvas._pointer.drag is None

@@ -176,3 +176,22 @@ def test_the_panel_draws_the_path_and_tells_what_is_chosen():
     panel.show(None)
     panel.widget.deleteLater()
     application.processEvents()
+
+
+def test_a_token_is_said_to_be_at_a_only_while_it_is():
+    part, store, asked, shown = part_of("bank")
+    part.on_event(PanelShown("Token path", True))
+    asked[-1].perform(None, part.on_message, lambda: False)
+    start = store.scene.start
+    assert shown[-1].whose == "at A"
+    between = tuple(np.array(start.theta) + 0.3)
+    store.update(replace(store.scene, start=replace(start, theta=between, token=None)))
+    assert (asked[-1].token, shown[-1].whose) == (start.token, "last at A")
+    # at the place of a token whose mask is another, to which pins do not snap
+    store.update(replace(store.scene, start=replace(start, token=None)))
+    assert (asked[-1].token, shown[-1].whose) == (start.token, "at A")
+    part, store, asked, shown = part_of("bank")
+    store.update(replace(store.scene, start=replace(start, theta=between, token=None)))
+    part.on_event(PanelShown("Token path", True))
+    asked[-1].perform(None, part.on_message, lambda: False)
+    assert shown[-1].whose == "first token", "A was at none yet"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from app.controller import runner as runners
 from app.controller.jobs import EllipseJob, MapJob, PathJob
+from app.controller.plan import Viewport, jobs
 from app.controller.runner import EngineOpened, JobFailed, Runner
 from app.controller.study_jobs import SprayJob
+from app.model import session
+from compute import geodesic
 from compute.engine import ReferenceEngine
-from compute.types import Extent
+from compute.families import family as manifold_of
+from compute.types import Extent, ShootRequest, Status
 
 
 def path(i: int) -> PathJob:
@@ -165,3 +171,37 @@ def test_a_long_study_of_the_reference_ends_in_its_midst_for_what_is_urgent():
     runner.close()
     assert time.monotonic() - began < 5.0, "closing ends it too"
     assert [answer.job for answer in answers[1:]] == [path(0), path(1)]
+
+
+@pytest.mark.parametrize("name", ["bank", "lens"])
+def test_what_is_shown_before_there_is_a_device_is_a_geodesic_as_far_as_its_status_says(
+    monkeypatch, name
+):
+    told, came, open_it = [], threading.Semaphore(0), threading.Event()
+
+    def deliver(message) -> None:
+        told.append(message)
+        came.release()
+
+    def opened(prefer, adapter):
+        open_it.wait(10)
+        return ReferenceEngine()
+
+    monkeypatch.setattr(runners, "open_engine", opened)
+    monkeypatch.setattr(runners, "GRACE", 0.0)
+    job = jobs(session.load(name), Viewport(dragging=True))[PathJob]
+    runner = Runner(deliver, "auto", early=replace(job, quality="early", steps=0))
+    assert came.acquire(timeout=10)
+    open_it.set()
+    runner.close()
+    final = geodesic.shoot(
+        ShootRequest(
+            manifold_of(job.family),
+            np.array([job.start]),
+            told[0].paths.velocity[:, 0],
+            steps=256,
+        )
+    )
+    assert told[0].paths.status[0] == Status.OK
+    assert final.stop[0] == pytest.approx(job.end, abs=1e-6)
+    assert told[0].paths.length[0] == pytest.approx(final.length[0], rel=1e-8)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.controller import measures as numbers
-from app.controller import relaxing
+from app.controller import placing, relaxing
 from app.controller.controller import Controller
 from app.controller.formulas import DERIVING, UNREAD, FamilyJob
 from app.controller.jobs import Job, MapJob, PathJob, perform
@@ -20,12 +20,15 @@ from app.controller.runner import JobFailed
 from app.controller.task import Task
 from app.export import page
 from app.model import session
-from app.model.scene import REMARK, Pin, of_family
+from app.model.scene import REMARK, Pin, in_chart, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Measure, Window
-from app.views.events import FormulaTyped, Held, PinMoved, SceneEdited, ViewChanged
+from app.views.canvas.blend import BlendFrame
+from app.views.canvas.frame import Frame, Margins
+from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
 from compute.engine import ReferenceEngine
 from compute.families import family as manifold_of
+from compute.types import Extent
 
 
 @cache
@@ -77,7 +80,8 @@ class Desk:
         return [c.args[1] for c in self.canvas.set_curve.call_args_list if c.args[0] == kind][-1]
 
     def last(self, setter: str) -> object:
-        return getattr(self.canvas, setter).call_args.args[0]
+        views = self.canvas if hasattr(self.canvas, setter) else self.window
+        return getattr(views, setter).call_args.args[0]
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +279,64 @@ def test_a_path_that_relaxes_ends_at_the_energy_of_the_geodesic():
     assert found.energies[0] == pytest.approx(25.0), "(Δμ/σ)² of the straight line"
     words = relaxing.words(found.history[-1], found.energies[-1], numbers.USUAL)
     assert f"energy {numbers.USUAL.plain(least)}," in words
+
+
+def test_coordinates_under_the_pointer_go_with_the_family_and_the_chart_that_they_are_of():
+    desk = Desk()
+    desk.answer()
+    for change in (("chart", "parameters"), ("family", "cauchy")):
+        desk.control.on_event(Hovered((0.5, 1.0)))
+        assert "K = −0.5" in desk.last("set_coordinates")
+        desk.edit(*change)
+        assert desk.last("set_coordinates") == ""
+    desk.control.on_event(Hovered((0.5, 1.0)))
+    assert desk.last("set_coordinates") == "", "nothing is said of a family that is not shown"
+
+
+def test_coordinates_are_not_those_of_the_place_before_the_view_was_reset():
+    desk = Desk()
+    desk.control.on_event(Hovered((0.5, 1.0)))
+    desk.control.editor.reset_view()
+    assert desk.last("set_coordinates") == ""
+
+
+def test_what_changes_with_the_chart_does_not_glide_as_it_was():
+    desk = Desk()
+    desk.answer()
+    scene = desk.control.store.scene
+    desk.edit("layers.dual_paths", True)
+    desk.answer()
+    assert desk.drawn("e") is not None
+    moved = in_chart(replace(scene, end=Pin((2.0, 2.0)), title="Elsewhere"), "parameters")
+    desk.canvas.reset_mock()
+    desk.control.store.update(moved)
+    for kind in ("geodesic", "e"):
+        assert desk.drawn(kind) is None, "it is that of the old pins"
+    assert desk.last("set_moving_point") is None
+    assert all(row.stale and row.value == "…" for row in desk.rows)
+    assert "e-path, α = 1" not in [row.name for row in desk.rows], "its layer is off"
+    assert desk.last("set_title") == "Elsewhere"
+
+
+def test_what_is_new_while_a_chart_turns_into_another_is_drawn_where_it_will_be():
+    before, after = (
+        Frame(Extent(0.0, 1.0, 0.0, 1.0), (side, side), Margins(0, 0, 0, 0)) for side in (100, 200)
+    )
+    blend = BlendFrame(
+        after.extent, after.size, after.margins, before=before, after=after, share=0.25
+    )
+    point = (0.5, 0.25)
+    assert blend.to_pixels(point) == pytest.approx(after.to_pixels(point))
+    assert blend.to_pixels(point + point) == pytest.approx(
+        0.75 * before.to_pixels(point) + 0.25 * after.to_pixels(point)
+    )
+
+
+def test_a_curvature_that_rounding_hides_is_said_not_to_be_known():
+    assert numbers.USUAL.plain(float("nan")) == numbers.USUAL.information(np.nan) == "not known"
+    assert numbers.USUAL.plain(-0.25) == "-0.25"
+    desk = Desk()
+    scene = of_family(desk.control.store.scene, "attention:bank?layer=2&head=6")
+    manifold, theta = manifold_of(scene.family), np.array([300.0, -190.0])
+    assert np.isnan(manifold.curvature(theta)), "one key has all but nothing"
+    assert "K not known" in placing.described(scene, tuple(theta))

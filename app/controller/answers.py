@@ -57,16 +57,27 @@ class Answers:
         self._end_grace()
         self.path, self.map, self._checks, self._studies = None, None, {}, {}
         self._stale, self._unread = frozenset(), False
+        self._window.set_coordinates("")  # they are of the chart that was under the pointer
         if self._rows:
             self._put(measures.greyed(self._rows, blank=True))
             self.say(words, True)
         self._plot(None)
 
     def forget_map(self) -> None:
-        """The map is that of another chart."""
+        """The map is that of another chart, and so are the coordinates under the pointer."""
         self.map = None
+        self._window.set_coordinates("")
         self._stale -= {MapJob}
         self._checks.pop(MapCheckJob, None)
+
+    def keep_those_of(self, old: Scene, new: Scene, kinds: set[type]) -> None:
+        """Of what is known of ``old`` only what is ``new``'s too, whose jobs are of these kinds."""
+        self.keep_studies(kinds)
+        self.show_measures()
+        if (old.start, old.end, old.vector, old.alpha) != (
+            new.start, new.end, new.vector, new.alpha,
+        ):  # fmt: skip
+            self.forget()
 
     def remark_on(self, old: Scene, new: Scene) -> None:
         """Say after the status of the next paths what a change of the scene did by itself."""

@@ -134,7 +134,7 @@ class Controller:
                 self._drag(event.held)
             case FormulaTyped():
                 self._read_formula(event)
-            case Hovered():
+            case Hovered() if not self.awaiting.blank:
                 self.window.set_coordinates(placing.described(self.store.scene, event.xy))
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
@@ -257,6 +257,7 @@ class Controller:
         self.watching.end()
         self.streaming.forget()
         self.answers.forget_map()
+        self.answers.keep_those_of(old, new, set(jobs(new, self._viewport)))
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, *STUDIES)
         self._planned = {k: job for k, job in self._planned.items() if k in kept}
@@ -311,7 +312,6 @@ class Controller:
         self._planned, self.awaiting.blank = {}, False
         drawing.show_scene(self.canvas, scene)
         self.window.set_distributions(None)
-        self.window.set_title(scene.title or manifold_of(scene.family).title)
         self.window.set_playhead(scene.playhead)
         self._show_panels(scene)
         self._plan(scene)
@@ -319,6 +319,7 @@ class Controller:
             self.runner.submit(formulas.ReadyTask())
 
     def _show_panels(self, scene: Scene) -> None:
+        self.window.set_title(scene.title or manifold_of(scene.family).title)
         self.window.set_panels(panels.state(scene))
         self.streaming.show_state()
 

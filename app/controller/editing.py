@@ -152,6 +152,7 @@ class Editor:
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""
         scene = self._store.scene
+        self._window.set_coordinates("")  # another place comes to be under the pointer
         self._store.update(in_chart(replace(scene, view=None), scene.chart))
 
     def swap(self, carried: Floats | None) -> None:

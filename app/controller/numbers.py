@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+NOT_KNOWN = "not known"
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -14,9 +16,13 @@ class Numbers:
     unit: str = "nats"
 
     def plain(self, value: float, fewer: int = 0) -> str:
-        """A number, or one that is known less well."""
+        """A number, or one that is known less well, or that is not known (NaN)."""
+        if math.isnan(value):
+            return NOT_KNOWN
         return f"{value:.{max(self.digits - fewer, 2)}g}"
 
     def information(self, nats: float) -> str:
         """An amount of information that is known in nats, with its unit."""
+        if math.isnan(nats):
+            return NOT_KNOWN
         return f"{self.plain(nats if self.unit == 'nats' else nats / math.log(2.0))} {self.unit}"

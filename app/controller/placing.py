@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.controller.numbers import NOT_KNOWN
 from app.controller.surfaces import chart_drawn
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
@@ -72,9 +73,14 @@ def described(scene: Scene, xy: XY | None) -> str:
         return "outside the domain"
     names = manifold.coordinates
     curvature = float(manifold.curvature(theta))
-    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K = {curvature:.3g}"
+    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K {_equals(curvature)}"
     off = _off(scene, manifold, chart.plane.forward(theta))
     return words.replace("-", "−") + _likeliest(manifold, theta) + off
+
+
+def _equals(value: float) -> str:
+    """ "= 0.25", or that a number is not known: of a head's curvature rounding may leave nothing."""
+    return f"= {value:.3g}" if np.isfinite(value) else NOT_KNOWN
 
 
 def _off(scene: Scene, manifold: Manifold, xy: Floats) -> str:

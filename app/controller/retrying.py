@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from app.controller.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
 from app.controller.task import Cancelled, Emit, Task
-from compute.engine import Engine
+from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
 from compute.interrupt import Interrupted, interruptible
 from compute.second import second_try
@@ -30,7 +30,9 @@ class RetryTask(Task):
         manifold, began = manifold_of(self.job.family), time.perf_counter()
         request = connection(manifold, self.job)
         paths = second_try(engine, request, _failed(self.job, engine))
-        emit(replace(path_answer(engine, manifold, self.job, paths, began), second=True))
+        # what single precision carries along a path that it could not find itself it loses
+        carrier = ReferenceEngine() if paths.engine == ReferenceEngine.name else engine
+        emit(replace(path_answer(carrier, manifold, self.job, paths, began), second=True))
 
 
 def _failed(job: PathJob, engine: Engine) -> Paths:

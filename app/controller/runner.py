@@ -21,7 +21,6 @@ from app.controller.study_jobs import STUDIES
 from app.controller.task import Task
 from compute.engine import (
     DeviceLost,
-    EarlyEngine,
     Engine,
     NoAdapter,
     ReferenceEngine,
@@ -182,7 +181,7 @@ class Runner:
 
     def _work(self) -> None:
         if self._early is not None:
-            self._do(EarlyEngine(), self._early)
+            self._do(ReferenceEngine(), self._early)
             self._drawn.wait(GRACE)
         engine = self._opened(self._wanted)
         while True:

@@ -17,6 +17,7 @@ from app.views.events import Event
 from app.views.token_path import TokenPathChosen, TokenPathState
 from compute.engine import Engine
 from compute.families import families, parse
+from compute.families import family as manifold_of
 from compute.head_choice import file_of, settings
 from compute.layers import RowPath, row_path, token_rows
 from compute.planes import whole_numbers
@@ -24,6 +25,8 @@ from compute.planes import whole_numbers
 # words of a row that are named
 NAMED = 3
 NONE = np.zeros((0, 2))
+# how the token that is followed has to do with A
+AT, LAST, FIRST = "at A", "last at A", "first token"
 NO_HEAD = "Only attention has layers and heads: choose a head of a model as the family."
 
 
@@ -97,16 +100,23 @@ class TokenPath(Watched):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._chosen = TokenPathChosen(-1, "layers")
-        self._last = 0  # the token that A was last on
+        self._last: int | None = None  # the token that A was last on, or at whose place it was
+        self._whose = AT
+        self._state: TokenPathState | None = None
+
+    def show(self, state: object) -> None:
+        self._state = state if isinstance(state, TokenPathState) else None
+        super().show(state)
 
     def wanted(self, scene: Scene) -> TokenPathTask | None:
         name, _ = parse(scene.family)
         if "layer" not in families()[name].parameters:
             self.show(_nothing(NO_HEAD))
             return None
-        if scene.start is not None and scene.start.token is not None:
-            self._last = scene.start.token
-        token = self._last if self._chosen.token < 0 else self._chosen.token
+        at = _token_at(scene)
+        self._last = self._last if at is None else at
+        self._whose = AT if at is not None else FIRST if self._last is None else LAST
+        token = self._last or 0 if self._chosen.token < 0 else self._chosen.token
         return TokenPathTask(scene.family, token, self._chosen.over)
 
     def on_event(self, event: Event) -> None:
@@ -118,23 +128,31 @@ class TokenPath(Watched):
     def on_scene(self, old: Scene, new: Scene) -> None:
         if parse(old.family)[1].get("source") != parse(new.family)[1].get("source"):
             # tokens of another sentence
-            self._chosen, self._last = TokenPathChosen(-1, self._chosen.over), 0
+            self._chosen, self._last = TokenPathChosen(-1, self._chosen.over), None
         if old.family != new.family:
             self.asked = None
             self.show(_nothing(""))
+        before = self._whose
         super().on_scene(old, new)
+        if self._whose != before and self._state is not None:
+            self.show(replace(self._state, whose=self._whose))
 
     def on_message(self, message: object) -> None:
         match message:
             case TokenPathAnswer() if message.job == self.asked:
-                self.show(state(message, self._chosen))
+                self.show(state(message, self._chosen, self._whose))
             case NoPath() if message.job == self.asked:
                 words = f"{message.words[0].upper()}{message.words[1:]}."
                 token, over, followed = self._chosen.token, self._chosen.over, message.job.token
                 nothing = _nothing(words)
                 self.show(
                     replace(
-                        nothing, tokens=message.queries, token=token, over=over, followed=followed
+                        nothing,
+                        tokens=message.queries,
+                        token=token,
+                        over=over,
+                        followed=followed,
+                        whose=self._whose,
                     )
                 )
             case JobFailed(job=TokenPathTask()) if message.job == self.asked:
@@ -146,7 +164,17 @@ def _nothing(note: str) -> TokenPathState:
     return TokenPathState((), -1, "layers", 0, NONE, NONE, np.zeros(0), -1, (), "", note)
 
 
-def state(answer: TokenPathAnswer, chosen: TokenPathChosen) -> TokenPathState:
+def _token_at(scene: Scene) -> int | None:
+    """The token that A is on, or at whose place on the plane it is; None if A is between them."""
+    assert scene.start
+    marks = manifold_of(scene.family).landmarks
+    if scene.start.token is not None or marks is None:
+        return scene.start.token
+    same = np.flatnonzero((marks.theta == np.array(scene.start.theta)).all(axis=1))
+    return int(same[0]) if same.size else None
+
+
+def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> TokenPathState:
     """What the panel shows of an answer."""
     job, path = answer.job, answer.path
     turning = np.degrees(path.turning)
@@ -165,6 +193,7 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen) -> TokenPathState:
     return TokenPathState(
         answer.queries, chosen.token, chosen.over, job.token, path.xy, path.circle, turning,
         answer.current, tips, f"{words} {answer.off}".rstrip(),
+        whose=whose,
     )  # fmt: skip
 
 

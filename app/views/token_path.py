@@ -25,7 +25,8 @@ class TokenPathState:
     tokens: all that can be chosen; token and over: what is, of which ``followed`` is the number.
     xy (m, 2) and circle (k, 2): the rows and the great circle between its ends; turning (m,) in
     degrees, NaN where there is none; current: the layer or head of the scene; tips (m,): each row in
-    words; words: on the whole path; note: why there is no path, or "".
+    words; words: on the whole path; note: why there is no path, or "";
+    whose: how the token that is followed has to do with A.
     """
 
     tokens: tuple[str, ...]
@@ -39,3 +40,4 @@ class TokenPathState:
     tips: tuple[str, ...]
     words: str
     note: str = ""
+    whose: str = "at A"

@@ -9,10 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.views.canvas.frame import Frame, Pixels
 
+# of one chart; points of two have more
+MOST_COORDINATES = 3
+
 
 @dataclass(frozen=True)
 class BlendFrame(Frame):
-    """Points have the coordinates of both charts; their pixels are ``share`` of the way between."""
+    """Points have the coordinates of both charts; their pixels are ``share`` of the way between.
+
+    Points that have those of one chart alone are new under way, and where they will be.
+    """
 
     before: Frame | None = None
     after: Frame | None = None
@@ -23,6 +29,8 @@ class BlendFrame(Frame):
         """Pixels (..., 2) of points (..., d + d')."""
         assert self.before is not None and self.after is not None
         both = np.asarray(xy, np.float64)
+        if both.shape[-1] <= MOST_COORDINATES:
+            return self.after.to_pixels(both)
         old = self.before.to_pixels(both[..., : self.columns])
         new = self.after.to_pixels(both[..., self.columns :])
         return old + (new - old) * self.share

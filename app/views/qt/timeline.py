@@ -141,7 +141,7 @@ class Timeline:
         """Show the time and the keyframes, without telling them back."""
         if state.playing != self._playing:
             self._playing = state.playing
-            self.button.setText("❚❚" if state.playing else "▶")
+            self.button.setText("‖" if state.playing else "▶")
         look(self.mark, "changed" if state.changed else "")
         self.keys.setVisible(bool(state.keys))
         if state.keys:

@@ -83,7 +83,7 @@ class TokenPathPanel:
         self.words.setText("" if state is None else state.note or state.words)
         if state is None or not state.tokens:
             return
-        at = f"at A: {state.tokens[state.followed]}" if state.token < 0 else "at A"
+        at = f"{state.whose}: {state.tokens[state.followed]}" if state.token < 0 else "at A"
         tokens = [Choice("-1", at), *(Choice(str(i), t) for i, t in enumerate(state.tokens))]
         fill(self.token, tokens, str(state.token))
         fill(self.over, OVERS, state.over)
