@@ -23,6 +23,13 @@ def geometry(request: GeometryRequest) -> Geometry:
     return unpacked(local, manifold.curvature(theta), inside, "reference")
 
 
+def _determinant(metric: Floats, det: Floats) -> Floats:
+    """D, which a family may give as anything negative where g₁₁ is."""
+    negative = metric[..., 0] < 0
+    stated: Floats = np.where(negative, metric[..., 0] * metric[..., 2] - metric[..., 1] ** 2, det)
+    return stated
+
+
 def unpacked(local: LocalGeometry, curvature: Floats, inside: np.ndarray, engine: str) -> Geometry:
     """Full tensors from packed ones, curvature (n,) and which points lie in the domain (n,).
 
@@ -42,7 +49,7 @@ def unpacked(local: LocalGeometry, curvature: Floats, inside: np.ndarray, engine
         metric=metric[..., [0, 1, 1, 2]].reshape(*metric.shape[:-1], 2, 2),
         christoffel=symbols.reshape(*symbols.shape[:-1], 2, 2),
         cubic=cubic[..., triple].reshape(*cubic.shape[:-1], 2, 2, 2),
-        det=det,
+        det=_determinant(metric, det),
         curvature=np.where(singular, np.nan, curvature),
         status=status.astype(np.int32),
         engine=engine,

@@ -34,11 +34,19 @@ def paths(manifold: Manifold, found: Paths, *others: Floats) -> Paths:
 
 
 def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
-    """Paths that end where they begin, if each pair has an end at which the density is not resolved."""
+    """Paths that end where they begin, if no pair can have one.
+
+    That is where the density is not resolved at an end, or g is no metric where a path begins.
+    """
     averages = request.manifold.averages
-    if averages is None or len(request.start) == 0:
+    if len(request.start) == 0:
         return None
-    if not ((averages.doubts(request.start) != 0) | (averages.doubts(request.end) != 0)).all():
+    if averages is None:
+        hopeless, status = indefinite(request.manifold, request.start), Status.ILL_CONDITIONED
+    else:
+        hopeless = (averages.doubts(request.start) != 0) | (averages.doubts(request.end) != 0)
+        status = Status.NOT_RESOLVED
+    if not hopeless.all():
         return None
     n, m = len(request.start), request.steps + 1
     theta = np.full((n, m, 2), np.nan)
@@ -55,9 +63,16 @@ def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
         energy=np.zeros(n),
         residual=unknown,
         error=np.zeros(n),
-        status=np.full(n, Status.NOT_RESOLVED, np.int32),
+        status=np.full(n, status, np.int32),
         engine=engine,
     )
+
+
+def indefinite(manifold: Manifold, theta: Floats) -> np.ndarray:
+    """Whether g at theta (n, 2) has a negative g_ii or determinant, so that there is no length."""
+    with np.errstate(all="ignore"):
+        local = manifold.geometry(inside_only(manifold, theta)[0])
+    return np.asarray((local.metric[:, [0, 2]] < 0).any(axis=1) | (local.det < 0))
 
 
 def named(manifold: Manifold, theta: Floats, status: Ints) -> Ints:

@@ -224,7 +224,8 @@ def _improve(
     near, far = (metric[todo] for metric in metrics)
     # the same Fisher length along each axis
     size = OFFSET[precision] * np.maximum(norm(near, trial), 1e-6)
-    sizes = size[:, None] / np.sqrt(near[:, [0, 2]])
+    own = near[:, [0, 2]]
+    sizes = size[:, None] / np.sqrt(np.where(own > 0, own, 1.0))  # g may be no metric there
     rays = trial[:, None] + sizes[:, None] * np.array([[0, 0], [1, 0], [0, 1]])
     start = np.repeat(request.start[todo], 3, axis=0)
     rays = rays.reshape(-1, 2)

@@ -8,6 +8,7 @@ from mpmath import mp
 from scipy.special import polygamma
 
 from compute import custom_family
+from compute.gpu.geometry import points_at
 from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
 
 PLANE = {"coordinates": ["m", "s"], "domain": ["s > 0"]}
@@ -208,6 +209,13 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
             "rank 1, not 2",
         ),
         ({**PLANE, "log_density": f"{BELL}-log(s)"}, "log_density", "integrates to 2.507"),
+        ({**PLANE, "log_density": "-x^2/2-log(2*pi)/2+0*m"}, "log_density", "not depend on m"),
+        (
+            {**PLANE, "log_density": "m-x*s", "space": "half-line", "normalise": True},
+            "log_density",
+            "not depend on m",
+        ),
+        ({**PLANE, "log_density": "-abs(x-m)/s"}, "log_density", "round it off"),
     ],
 )
 def test_what_is_no_model_is_refused_in_one_true_sentence(stated, place, words):
@@ -224,3 +232,30 @@ def test_a_domain_ends_where_it_says(engine):
     theta = np.array([[0.9999, 0.0]])
     found = engine.geometry(GeometryRequest(own, theta))
     assert found.metric[0, 0, 0] == pytest.approx(4 / (1 - 0.9999**2) ** 2, rel=2e-3)
+
+
+def test_a_path_that_begins_where_g_is_no_metric_says_so(engine):
+    """diag(1 − u², 1) is one for |u| < 1; another pair of the same request is not harmed."""
+    own = custom_family({"coordinates": ["u", "v"], "metric": ["1-u^2", "0", "1"]})
+    at = engine.geometry(GeometryRequest(own, np.array([[2.0, 0.0]])))
+    assert at.det[0] == pytest.approx(-3.0)
+    starts = np.array([[2.0, 0.0], [0.0, 0.0]])
+    for alpha in (0.0, 1.0):
+        alone = engine.connect(ConnectRequest(own, starts[:1], np.array([[0.0, 0.0]]), alpha))
+        assert alone.status[0] == Status.ILL_CONDITIONED
+    ends = np.array([[0.0, 0.0], [0.5, 0.0]])
+    both = engine.connect(ConnectRequest(own, starts, ends))
+    assert both.status[0] not in (Status.OK, Status.NOT_RESOLVED)
+    assert both.status[1] == Status.OK
+    # ∫√(1 − u²) from 0 to ½
+    assert both.length[1] == pytest.approx(np.pi / 12 + np.sqrt(3) / 8, rel=1e-5)
+
+
+def test_the_logarithm_of_a_product_is_seen_by_the_kernels(gpu_engine):
+    """Lognormal, by log(t x): the kernels resolve it themselves, without the reference."""
+    text = "-(log(x)-m)^2/(2*s^2)-log(s*x)-log(2*pi)/2"
+    own = custom_family({**PLANE, "log_density": text, "space": "half-line"})
+    theta = np.array([[0.0, 1.0], [1.5, 0.3], [-2.0, 2.5]])
+    found = points_at(gpu_engine._workshop, GeometryRequest(own, theta), theta)
+    assert (found["status"] == Status.OK).all()
+    assert found["curvature"] == pytest.approx(-0.5, abs=1e-4)

@@ -53,6 +53,8 @@ MOST_OUTCOMES, LIKELIEST = 512, 32
 # longest side of a map, coarse first
 MAP_SIDES = (48, 384)
 DISTANCE_SIDES = (48, 160)
+# and of a map of a typed density at most, where it is computed on the processor
+TYPED_SIDE = 512
 ELLIPSES = (12, 8)
 # outlines reach this Fisher distance from their centres, before they are scaled to fit the view
 OUTLINE = 48
@@ -317,7 +319,9 @@ def _map(
 ) -> None:
     chart = chart_of(manifold, job.chart).plane
     usual = MAP_SIDES if job.source is None else DISTANCE_SIDES
-    sides = (job.side,) if job.side else usual
+    slow = manifold.averages is not None and (engine.software or engine.name == "reference")
+    finest = min(job.side, TYPED_SIDE) if slow else job.side
+    sides = (finest,) if job.side else usual
     for side in sides:
         if cancelled():
             return

@@ -39,7 +39,8 @@ class Algebra:
             words = (
                 "this has a kink where its base is 0: there the second derivatives do not exist "
             )
-            words += "from which the connection and K are computed"
+            words += "from which the connection and K are computed; "
+            words += "round it off, as sqrt(u^2 + 0.0001) for sqrt(u^2)"
             raise FormulaError(self.text, node.column, words)
         return found
 

@@ -30,6 +30,19 @@ def check_rank(own: Own, g11: Expr, g12: Expr, g22: Expr) -> None:
     raise FormulaError(own.formulas[0], 0, words, own.places[0])
 
 
+def check_dependence(own: Own, log_density: Expr, theta: tuple[Expr, Expr], x: Expr) -> None:
+    """Refuse a density that does not change with one of its coordinates."""
+    import sympy as sp
+
+    moving = any(end.value is None for end in own.ends() or ())
+    for name, symbol in zip(own.coordinates, theta, strict=True):
+        slope = sp.expand(sp.diff(log_density, symbol))
+        if moving or not (slope == 0 or (own.normalise and x not in slope.free_symbols)):
+            continue
+        words = f"the distribution does not depend on {name}: its Fisher metric has no rank 2"
+        raise FormulaError(own.formulas[0], 0, words, own.places[0])
+
+
 def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
     """The metric must be positive definite somewhere among theta (n, 2)."""
     if not is_singular(local, RANK).all():

@@ -203,9 +203,12 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
     import sympy as sp
 
     _affordable(own, read.formulas, read.theta)
-    given: dict[str, Any] = {"log_density": read.formulas[0]}
     weight, x = sp.Integer(1), read.x
     line = space.line(own)
+    # the logarithm of a product would lose what the logarithm of x keeps at its ends
+    stated = sp.expand_log(read.formulas[0]) if line else read.formulas[0]
+    checks.check_dependence(own, stated, read.theta, x)
+    given: dict[str, Any] = {"log_density": stated}
     given |= space.on_line(line, x, read.ends) if line else {}
     for guard in read.seen:
         if guard not in given.get("swaps", {}):  # a share of an interval is positive

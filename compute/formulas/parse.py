@@ -88,7 +88,7 @@ POSITIVE = ("log", "gamma", "lgamma", "digamma", "trigamma")
 CONSTANTS: dict[str, float] = {"pi": math.pi, "π": math.pi, "e": math.e}
 # known elsewhere, refused here, with the reason
 _REFUSED = {
-    "abs": "abs has a kink, where there is no derivative",
+    "abs": "abs has a kink, where there is no derivative: round it off, as sqrt(u^2 + 0.0001)",
     "min": "min has a kink, where there is no derivative",
     "max": "max has a kink, where there is no derivative",
     "sign": "sign has a jump, where there is no derivative",

@@ -44,9 +44,17 @@ struct Sums {
     edge: f32,
 }
 
+// share of g₁₁g₂₂ up to which g₁₂² may be taken off it
+const PLAIN = 0.5;
+
 const TURN_NORM = 0u;
 const TURN_MEANS = 1u;
 const TURN_ACROSS = 2u;
+
+/// The sums at the place that was asked for last: K is asked for where g was.
+var<private> kept: Sums;
+var<private> kept_at: vec2f;
+var<private> keeps: bool = false;
 
 fn anchor(theta: vec2f) {}
 
@@ -60,7 +68,16 @@ fn node_of(spot: Spot, row: vec4f) -> vec2f {
     return spot.scale * vec2f(row.x, row.y * family.WIDTH);
 }
 
-fn sums(theta: vec2f, last: u32) -> Sums {
+fn sums(theta: vec2f) -> Sums {
+    if !keeps || any(kept_at != theta) {
+        kept = summed(theta);
+        kept_at = theta;
+        keeps = true;
+    }
+    return kept;
+}
+
+fn summed(theta: vec2f) -> Sums {
     let spot = found(theta);
     let count = spot.last - spot.first + 1u;
     // the first node that is taken is the middle one: what scores are there is taken off them
@@ -68,7 +85,7 @@ fn sums(theta: vec2f, last: u32) -> Sums {
     var m = Sums();
     var j = 0u;
     var turn = TURN_NORM;
-    while turn <= last {
+    while turn <= TURN_ACROSS {
         let node = spot.first + (j + shift) % count;
         let at = node_of(spot, abscissae[node]);
         let place = seen(spot.centre, at.x);
@@ -83,12 +100,22 @@ fn sums(theta: vec2f, last: u32) -> Sums {
         if j == count {
             j = 0u;
             if turn == TURN_NORM { close_norm(&m); }
+            if turn == TURN_MEANS && plainly_across(&m) { break; }
             turn++;
         }
     }
     m.norm = spot.top + log(m.norm);
     as_a_whole(&m);
     return m;
+}
+
+/// Whether what l₂ has across l₁ is a difference that loses no digits; if so, it is taken.
+fn plainly_across(m: ptr<function, Sums>) -> bool {
+    let along = (*m).metric.y * (*m).metric.y;
+    let product = (*m).metric.x * (*m).metric.z;
+    if !(along <= PLAIN * product) { return false; }
+    (*m).rest = (*m).metric.z - along / (*m).metric.x;
+    return true;
 }
 
 /// What a node adds to the sums; L is given less what it is at the top.
@@ -207,11 +234,11 @@ fn assembled(m: Sums) -> Geometry {
 }
 
 fn geometry(theta: vec2f) -> Geometry {
-    return assembled(sums(theta, TURN_ACROSS));
+    return assembled(sums(theta));
 }
 
 fn curvature(theta: vec2f) -> f32 {
-    let m = sums(theta, TURN_ACROSS);
+    let m = sums(theta);
     let at = assembled(m);
     if at.det <= 0.0 { return UNKNOWN; }
     let mixed = vec2f(at.first1.y, at.first2.y);
@@ -225,6 +252,6 @@ fn curvature(theta: vec2f) -> f32 {
 
 /// The entropy −E[log p] in nats.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
-    let m = sums(theta, TURN_ACROSS);
+    let m = sums(theta);
     return select(UNKNOWN, m.entropy, assembled(m).det > 0.0);
 }
