@@ -17,6 +17,7 @@ from app.controller.jobs import Job, MapJob, PathJob, perform
 from app.controller.naming import words_of
 from app.controller.preparing import PrepareTask
 from app.controller.runner import JobFailed
+from app.controller.study_jobs import LoopJob
 from app.controller.task import Task
 from app.export import page
 from app.model import session
@@ -340,3 +341,14 @@ def test_a_curvature_that_rounding_hides_is_said_not_to_be_known():
     manifold, theta = manifold_of(scene.family), np.array([300.0, -190.0])
     assert np.isnan(manifold.curvature(theta)), "one key has all but nothing"
     assert "K not known" in placing.described(scene, tuple(theta))
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+def test_a_turn_is_a_number_only_where_transport_turns(alpha):
+    loop = ((0.5, 1.0), (1.5, 1.0), (1.5, 2.0))
+    (answer,) = answers(LoopJob("gaussian", loop, alpha, "log"))
+    rows = {row.name: row for row in answer.measures}
+    assert not any("nan" in row.value for row in rows.values())
+    assert all(row.ok for row in rows.values())
+    assert (rows["Turn on the loop"].value == "only at α = 0") == (alpha != 0.0)
+    assert (rows["Their difference"].value == "only at α = 0") == (alpha != 0.0)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from app.controller.jobs import PathAnswer
-from app.controller.numbers import Numbers
+from app.controller.numbers import KEPT_BY_NONE, Numbers
 from app.views.base import Measure
 from compute.divergence import Divergences
 from compute.types import Status
@@ -23,8 +23,6 @@ def _round(curvature: float) -> float:
     return 0.0 if abs(curvature) < 1e-12 else curvature
 
 
-# what is said of a number that only a path of α = 0 has
-KEPT_BY_NONE = "only at α = 0"
 # what stands in place of a number that is not known yet
 UNKNOWN = "…"
 # what a length and an energy are called, by whether the path is one of the metric's own connection

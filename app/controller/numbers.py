@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 
 NOT_KNOWN = "not known"
+# what is said of a number that only a path of α = 0 has
+KEPT_BY_NONE = "only at α = 0"
 
 
 @dataclass(frozen=True)

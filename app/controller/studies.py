@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.controller import study_curves
+from app.controller.numbers import KEPT_BY_NONE
 from app.controller.study_curves import Curves
 from app.controller.study_jobs import (
     BallJob,
@@ -199,13 +200,14 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         first = size * frame(engine, manifold, vertices[0])[:, 0]
         curves["before"] = np.stack([vertices[0], vertices[0] + first])
         curves["after"] = np.stack([vertices[0], vertices[0] + found.matrix @ first])
-    angle = (
-        f"{found.angle:.6g} rad = {np.degrees(found.angle):.4g}°" if fine else found.status.words
-    )
+    metric = job.alpha == 0.0  # transport of another connection is no rotation
+    angle = f"{found.angle:.6g} rad = {np.degrees(found.angle):.4g}°" if metric else KEPT_BY_NONE
+    difference = f"{found.defect:.1e}" if found.encloses else "not compared"
+    difference = difference if metric else KEPT_BY_NONE
     measures = [
         Measure(
             "Turn on the loop",
-            angle,
+            angle if fine else found.status.words,
             "By how much a vector carried in parallel round the loop comes back turned."
             + (BERRY if manifold.support(vertices[:1]).space == "measurements" else ""),
             fine,
@@ -220,9 +222,9 @@ def _loop(engine: Engine, manifold: Manifold, job: LoopJob) -> Found:
         ),
         Measure(
             "Their difference",
-            f"{found.defect:.1e}" if found.encloses else "not compared",
+            difference,
             "Transport along the loop against quadrature inside: what both lost in rounding.",
-            abs(found.defect) < 1e-3,
+            not metric or not found.encloses or abs(found.defect) < 1e-3,
         ),
     ]
     return curves, measures, set() if fine else {"loop"}
