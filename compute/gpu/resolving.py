@@ -79,7 +79,7 @@ def connected(workshop: Workshop, request: ConnectRequest, found: Paths) -> Path
     if rows.size == 0:
         return found
     rest = replace(request, start=request.start[rows], end=request.end[rows])
-    return batch.replaced(found, rows, shooting.connect(rest, geodesic.RK4))
+    return batch.replaced(found, rows, shooting.connect(rest))
 
 
 def _unresolved(workshop: Workshop, request: ConnectRequest, theta: Floats) -> np.ndarray:
