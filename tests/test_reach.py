@@ -203,7 +203,8 @@ def test_the_command_line_names_the_shorter_one(capsys):
         compute.family("gaussian"), engine=compute.open_engine("reference")
     )
     longer = replace(solve.compute_path((0, 1), (1, 2)), shortest=False, shorter_length=1.25)
-    assert "shortest  no: one of 1.25 is known" in _lines(longer, "reference")
+    lines = _lines(longer, "reference", 0.0, None)
+    assert "shortest  no: one of length 1.25 is known" in lines
 
 
 def test_the_status_line_names_the_shorter_one(reference_engine):
@@ -211,7 +212,7 @@ def test_the_status_line_names_the_shorter_one(reference_engine):
     heard: list = []
     perform(reference_engine, job, heard.append, lambda: False)
     every = EveryJob(job.family, job.start, job.end, 0.0)
-    study = StudyAnswer(every, {}, (), frozenset(), 0.0, 1.0)
+    study = StudyAnswer(every, {}, {}, (), frozenset(), 0.0, 1.0)
     assert shorter.words(heard[-1], [study], None) == "not the shortest known: 1 is shorter"
     same = replace(study, shortest=float(heard[-1].paths.length[0]))
     assert shorter.words(heard[-1], [same], None) == ""

@@ -204,10 +204,10 @@ def test_a_path_relaxes_before_ones_eyes(desk):
         if stop.called:
             break
         show()
-    words = [c.args[2] for c in window.set_status.call_args_list if "action" in c.args[2]]
-    actions = [float(text.split("action ")[1].split(",")[0]) for text in words]
+    words = [c.args[2] for c in window.set_status.call_args_list if "energy" in c.args[2]]
+    energies = [float(text.split("energy ")[1].split(",")[0]) for text in words]
     assert words[0].startswith("Round 0: ")
-    assert len(actions) > 10 and actions == sorted(actions, reverse=True)
+    assert len(energies) > 10 and energies == sorted(energies, reverse=True)
     assert canvas.set_curve.call_args.args == ("relaxing", None)
 
 

@@ -264,6 +264,8 @@ def test_every_task_has_words_for_those_who_wait():
     import app.controller.roster  # noqa: F401
 
     for kind in Task.__subclasses__():
+        if not kind.__module__.startswith("app."):
+            continue  # made by another test
         assert kind.words, kind.__name__
     job = PrepareTask(session.load("gaussian"), (("family", "beta"),))
     assert "prepare" not in words_of(job)

@@ -159,7 +159,7 @@ def test_a_family_is_judged_over_its_view(metric, words, warns):
 
 
 def test_a_family_that_cannot_be_made_says_why():
-    stated = {"coordinates": ["m", "s"], "domain": [], "log_density": "-x^2"}
+    stated = {"coordinates": ["m", "s"], "domain": [], "log_density": "-(x - m)^2/(2*s^2)"}
     job, _ = formulas.read(json.dumps(stated), Scene())
     assert job is not None
     verdict = formulas.perform(job).verdict
