@@ -104,18 +104,8 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
         nodes.append(state.y.copy())
     path = np.stack(nodes, axis=1)
     sums = state.y[:, 4:].astype(np.float64)
-    # a method that does not know its error is held to what a step of order 4 can keep
-    rough = tableau is not None and tableau.errors is None
-    limit = DRIFT_LIMIT[4 if rough else path.itemsize]
     return measured(
-        request,
-        path[..., :2],
-        path[..., 2:4],
-        state.reached,
-        state.status,
-        "reference",
-        sums,
-        limit,
+        request, path[..., :2], path[..., 2:4], state.reached, state.status, "reference", sums
     )
 
 
@@ -127,15 +117,14 @@ def measured(
     status: Ints,
     engine: str,
     sums: Floats,
-    limit: float | None = None,
 ) -> Paths:
     """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped, and its length
     and energy, sums (n, 2).
 
     Nodes after the stop repeat the stop point and become NaN here.  How far the energy may drift goes
-    by the precision of ``theta``, unless a ``limit`` is given.
+    by the precision of ``theta``.
     """
-    limit = limit or DRIFT_LIMIT[theta.itemsize]
+    limit = DRIFT_LIMIT[theta.itemsize]
     count = np.floor(reached * request.steps * (1 + 1e-6) + 1e-9).astype(np.int32) + 1
     t = np.linspace(0.0, 1.0, request.steps + 1)
     valid = np.arange(request.steps + 1) < count[:, None]

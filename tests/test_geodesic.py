@@ -171,12 +171,3 @@ def test_a_path_from_a_point_to_itself():
     paths = connect(ConnectRequest(manifold, np.array([[0.5, 1.0]]), np.array([[0.5, 1.0]])))
     assert paths.status[0] == Status.OK
     assert paths.length[0] == 0.0
-
-
-def test_what_a_method_of_order_4_cannot_keep_in_float64_is_not_held_against_it():
-    manifold = family("beta")
-    request = ShootRequest(manifold, np.array([[0.8, 2.0]]), np.array([[1.4, -0.9]]), steps=32)
-    rough, fine = shoot(request, RK4), shoot(request)
-    assert 1e-8 < rough.error[0] < 1e-3
-    assert rough.status[0] == fine.status[0] == Status.OK
-    assert rough.stop[0] == pytest.approx(fine.stop[0], rel=1e-4)

@@ -95,7 +95,7 @@ def shot(request: ShootRequest, found: Paths) -> Paths:
     if request.manifold.averages is None or rows.size == 0:
         return found
     rest = replace(request, theta=request.theta[rows], velocity=request.velocity[rows])
-    return batch.replaced(found, rows, geodesic.shoot(rest, geodesic.RK4))
+    return batch.replaced(found, rows, geodesic.shoot(rest))
 
 
 def carried(request: TransportRequest, found: Transport) -> Transport:
