@@ -26,7 +26,7 @@ LEFT_OUT = {"quit"}
 # a gap of the GUI thread, in its own processor time: a loaded machine makes no thread compute more
 LONGEST = 0.1
 # actions after which all families are known, and by how much the process may grow after them, in MB
-WARM, GROWTH = 700, 20.0
+WARM, GROWTH = 700, 40.0
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.window
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def live(program) -> None:
