@@ -99,7 +99,7 @@ def frame_of(xy, zoom, at):
 
 
 def worst(manifold, dense, zero, chart, at):
-    """Over three zooms."""
+    """Measure the largest distance in pixels over three zooms."""
     line = Polyline(curves.drawn(dense, chart))
     xy = chart.forward(dense.at(np.linspace(0.0, len(dense.t) - 1, 2001)))
     found = []
