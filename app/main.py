@@ -29,6 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
         return 2
     from app.model import lessons, session
+    from compute.opening import is_regular
 
     scene_name = chosen.scene or session.names()[0]
     lesson = scene_name if lessons.is_lesson(scene_name) else ""
@@ -43,7 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
     if lesson:
         # a tab is raised only in a window that is shown
         program.window.post(partial(program.lessons.open, lesson))
-    elif chosen.scene and Path(chosen.scene).is_file():
+    elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
     program.documents.offer_lost()
     return program.run()

@@ -46,7 +46,11 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         title="θ and “quotes”",
         photograph=Photograph(str(tmp_path / "cat.png"), "shades", patch=8, start=(0.5, 1.0)),
         normals=Normals(b=(0.0, 0.0, 1.0, 0.25, 2.0)),
-        unknown=(("later", {"a": [1, 2]}), ("layers/halo", True), ("photograph/frame", "gold")),
+        unknown=(
+            (("later",), {"a": [1, 2]}),
+            (("layers", "halo"), True),
+            (("photograph", "frame"), "gold"),
+        ),
     )
     session.save(scene, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text())["photograph"]["source"] == "cat.png"
