@@ -105,7 +105,9 @@ class Program:
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
-        self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
+        self.documents = Documents(
+            self.window, self.store, self.settings, self.application.quit, self.exporter.ask
+        )
         self.documents.show_picture = self.show_picture
         self.lessons = Lessons(self.controller.part(LessonPart), self.documents, self.settings)
         self.controller.commands |= {
@@ -222,7 +224,9 @@ class Program:
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
         self.controller.close()
-        self.documents.close()
+        lost = self.documents.close()
+        if lost:
+            print(f"attention-geodesics: unsaved work is lost: {lost}", file=sys.stderr)
         self.working.close()
         self.appearance.close()
         self.exporter.close()
