@@ -9,6 +9,8 @@ from compute.refusal import Refused, describe, shown
 
 # lists in lists and so on: what is deeper can be read but no longer written
 MOST_LEVELS = 64
+# numbers, texts and lists in all: what is checked entry by entry must come to an end
+MOST_VALUES = 250_000
 # digits of a whole number that a float can hold
 MOST_DIGITS = 308
 
@@ -24,7 +26,7 @@ def read_json(text: str | bytes, where: str, finite: bool = False) -> Any:
         data = json.loads(text, parse_int=_whole, parse_constant=constant)
     except (ValueError, RecursionError) as problem:
         raise Refused(f"{where} is not JSON: {describe(problem)}") from None
-    _check_depth(data, where)
+    _check_structure(data, where)
     _check_characters(data, where)
     return data
 
@@ -39,13 +41,16 @@ def _refuse_constant(name: str) -> float:
     raise Refused(f"numbers must be finite, got {name}")
 
 
-def _check_depth(data: Any, where: str) -> None:
-    level, depth = [data], 0
+def _check_structure(data: Any, where: str) -> None:
+    """Count levels and values, level by level."""
+    level, depth, count = [data], 0, 0
     while level:
-        if depth > MOST_LEVELS:
+        depth, count = depth + 1, count + len(level)
+        if depth > MOST_LEVELS + 1:
             raise Refused(f"{where} must be nested at most {MOST_LEVELS} levels deep, got more")
+        if count > MOST_VALUES:
+            raise Refused(f"{where} must hold at most {MOST_VALUES} values, got more")
         level = [child for value in level for child in _children(value)]
-        depth += 1
 
 
 def _children(value: Any) -> list[Any]:

@@ -28,8 +28,8 @@ from compute.types import Extent
 FORMAT = "attention-geodesics/scene"
 VERSION = 1
 MOST_BYTES = 4 << 20
-# a text that is longer is written once as it is read, to know that it can be
-LARGE = MOST_BYTES // 32
+# a text that is longer is not laid out, and is written once as it is read, to know that it can be
+LARGE = MOST_BYTES // 16
 # migrations[v] turns the entries of version v into those of version v + 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
@@ -197,10 +197,11 @@ def to_text(scene: Scene, folder: Path) -> str:
 
 def _laid_out(data: dict[str, Any]) -> str:
     """JSON for people to read, or, of what would be too large so, on one line."""
+    line = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if len(line) > LARGE:
+        return line
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
-    if len(text) < MOST_BYTES // 4:  # a character takes at most four bytes
-        return text
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text if len(text) < MOST_BYTES // 4 else line  # a character takes at most four bytes
 
 
 def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
