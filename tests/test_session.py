@@ -243,3 +243,11 @@ def test_what_no_file_could_hold_is_refused(entry):
     text = json.dumps(GOOD | entry).replace("Infinity", "1e999")
     with pytest.raises(session.NotAScene, match=r"must be finite, got -?inf in"):
         session.from_text(text, "scene.json", Path())
+
+
+@pytest.mark.parametrize("token", [3, 10**300])
+def test_a_pin_on_a_token_that_there_is_not_is_on_none(token):
+    for family in ("gaussian", "attention:bank"):
+        pin = {"theta": [0.0, 1.0], "token": token + 99}
+        stated = GOOD | {"family": family, "start": pin}
+        assert session.from_text(json.dumps(stated), "a", Path()).start == Pin((0.0, 1.0))

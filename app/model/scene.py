@@ -155,8 +155,8 @@ def completed(scene: Scene) -> Scene:
     """
     manifold = manifold_of(scene.family)
     chart = chart_of(manifold, scene.chart)
-    start = scene.start or _default_pin(manifold, 0)
-    end = scene.end or _default_pin(manifold, 1)
+    start = _on_token(scene.start or _default_pin(manifold, 0), manifold)
+    end = _on_token(scene.end or _default_pin(manifold, 1), manifold)
     for name, pin in (("A", start), ("B", end)):
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
@@ -176,6 +176,13 @@ def completed(scene: Scene) -> Scene:
         view=scene.view or view_of(manifold, chart),
         token=min(scene.token, max(len(manifold.support(np.array([start.theta])).x) - 1, 0)),
     )
+
+
+def _on_token(pin: Pin, manifold: Manifold) -> Pin:
+    """The pin, on no token if the family has none of that number."""
+    count = len(manifold.landmarks.labels) if manifold.landmarks is not None else 0
+    is_there = pin.token is None or 0 <= pin.token < count
+    return pin if is_there else Pin(pin.theta)
 
 
 def check_height(scene: Scene) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,45 +57,45 @@ class Worker:
                 [sys.executable, "-m", "tests.fuzz.worker", str(folder), str(seed), ",".join(kinds)],
                 cwd=ROOT,
                 env={**os.environ, **home, "OPENBLAS_NUM_THREADS": "1", "QT_QPA_PLATFORM": "offscreen"},
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
             )  # fmt: skip
+
+        assert self._process.stdout is not None
+        self._pipe, self._heard = self._process.stdout.fileno(), b""
 
     def open(self, first: int, last: int, found: Report) -> int:
         """Open the files of a range; the number of the first that was not come to."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{first} {last}\n")
+        self._process.stdin.write(f"{first} {last}\n".encode())
         self._process.stdin.flush()
         following, open_file, pid = first, None, 0
-        while True:
-            word, number, rest = self._line(pid).split(" ", 2)
-            if word == "pid":
-                pid = int(number)
-            elif word == "begin":
-                open_file, following = (int(number), rest), int(number) + 1
-            elif word == "end" and open_file is not None:
-                found.add(*open_file, rest)
-                open_file = None
-            elif word == "over":
-                if open_file is not None:
-                    found.add(
-                        *open_file, f"the child ended with status {number}: {self._last_error()}"
-                    )
-                return following
+        while (said := self._line(pid).split(" ", 2))[0] != "over":
+            match said:
+                case ["pid", number, _]:
+                    pid = int(number)
+                case ["begin", number, kind]:
+                    open_file, following = (int(number), kind), int(number) + 1
+                case ["end", _, what] if open_file is not None:
+                    found.add(*open_file, what)
+                    open_file = None
+        if open_file is not None:
+            words = f"the child ended with status {said[1]}: {self._last_error()}"
+            found.add(*open_file, words)
+        return following
 
     def _line(self, pid: int) -> str:
         """What is said next; a child that says nothing for long is killed, and that is said."""
-        assert self._process.stdout is not None
         # to begin takes long on a machine that has other work
         patience = self._hangs if pid else HANGS
-        dog = threading.Timer(patience, os.kill, (pid or self._process.pid, signal.SIGKILL))
-        dog.start()
-        try:
-            line = self._process.stdout.readline()
-        finally:
-            dog.cancel()
-        if not line:
-            raise RuntimeError(f"the fuzzer itself ended: {self._last_error()}")
-        return line.rstrip("\n")
+        while b"\n" not in self._heard:
+            if not select.select([self._pipe], [], [], patience)[0]:
+                os.kill(pid or self._process.pid, signal.SIGKILL)
+            piece = os.read(self._pipe, 1 << 16)
+            if not piece:
+                raise RuntimeError(f"the fuzzer itself ended: {self._last_error()}")
+            self._heard += piece
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.decode()
 
     def _last_error(self) -> str:
         return " ".join(self._errors.read_text("utf-8", "replace").strip().splitlines()[-1:])[:200]
