@@ -41,17 +41,17 @@ def intensities(image: ArrayLike) -> Floats:
     """An array (h, w) or (h, w, 3) of bytes, or of numbers in [0, 1], as intensities (h, w)."""
     array = np.asarray(image)
     if array.dtype.kind not in "uif" or array.ndim not in (2, 3) or 0 in array.shape:
-        raise ValueError(
+        raise Refused(
             f"image must be numbers of shape (h, w) or (h, w, 3), got {array.dtype} {array.shape}"
         )
     if array.ndim == 3 and array.shape[2] not in (3, 4):
-        raise ValueError(f"image must have 3 or 4 channels, got shape {array.shape}")
+        raise Refused(f"image must have 3 or 4 channels, got shape {array.shape}")
     if array.size > 4 * MOST_PIXELS:
-        raise ValueError(f"image must have at most {MOST_PIXELS} pixels, got shape {array.shape}")
+        raise Refused(f"image must have at most {MOST_PIXELS} pixels, got shape {array.shape}")
     grey = array.astype(np.float64) / (255.0 if array.dtype == np.uint8 else 1.0)
     if grey.ndim == 3:
         grey = grey[..., :3] @ np.array([0.299, 0.587, 0.114])
     if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > 1 + 1e-9:
         wrong = grey[~(np.isfinite(grey) & (grey >= 0) & (grey <= 1))]
-        raise ValueError(f"image must be bytes or lie in [0, 1], got {wrong[:1].tolist()}")
+        raise Refused(f"image must be bytes or lie in [0, 1], got {wrong[:1].tolist()}")
     return grey

@@ -62,7 +62,7 @@ def load(source: str, layer: int = 0, head: int = 0) -> VisionRows:
     grid, special, image = _picture(source)
     down, across = grid
     if special < 0 or min(grid) < 2 or special + down * across != len(found.q):
-        raise ValueError(
+        raise Refused(
             f"{source}: {special} special tokens and {down} × {across} patches must make "
             f"{len(found.q)} tokens"
         )
@@ -84,12 +84,10 @@ def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
     image, grid = found["image"], found["patch_grid"]
     special = found.get("special_tokens", np.array(0))
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
-        raise ValueError(
-            f"{source}: image must be bytes (h, w, 3), got {image.dtype} {image.shape}"
-        )
+        raise Refused(f"{source}: image must be bytes (h, w, 3), got {image.dtype} {image.shape}")
     whole = all(a.dtype.kind in "iu" for a in (grid, special))
     if not whole or grid.shape != (2,) or special.size != 1:
-        raise ValueError(f"{source}: patch_grid must be two whole numbers, got {shown(grid)}")
+        raise Refused(f"{source}: patch_grid must be two whole numbers, got {shown(grid)}")
     return (int(grid[0]), int(grid[1])), int(special.reshape(-1)[0]), image
 
 

@@ -146,7 +146,7 @@ def _object(text: str, where: str) -> dict[str, Any]:
         raise Refused(f"{where} is larger than {MOST_BYTES} bytes")
     data = read_json(text, where)
     if not isinstance(data, dict):
-        raise ValueError(f"{where} must be an object, got {type(data).__name__}")
+        raise Refused(f"{where} must be an object, got {type(data).__name__}")
     return data
 
 
@@ -164,7 +164,7 @@ def _check_schema(definition: Mapping[str, Any]) -> None:
 def _kind(definition: Mapping[str, Any]) -> str:
     found = [kind for kind in KINDS if kind in definition]
     if len(found) != 1:
-        raise ValueError(
+        raise Refused(
             f"custom family: exactly one of {', '.join(KINDS)} must be stated, got "
             f"{', '.join(found) or 'none'}"
         )
@@ -223,7 +223,7 @@ def _sample(definition: Mapping[str, Any]) -> dict[str, Any]:
         text = ", ".join(map(str, ends))
         raise FormulaError(text, 0, "two ends are needed, with a comma between them", "range")
     if ends is not None and (space == "circle" or isinstance(space, tuple)):
-        raise ValueError("custom family: range is for a line, a half-line or an interval")
+        raise Refused("custom family: range is for a line, a half-line or an interval")
     return {
         "space": space,
         "range": (str(ends[0]), str(ends[1])) if ends is not None else None,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
+
 from app.model import progress, recent
 from compute.families import _build, family
-from tests.fuzz.kind import Kind
+from tests.fuzz.kind import Broken, Kind
 
 FAMILY = 'custom:{"coordinates": ["a", "b"], "metric": ["1/b^2", "0", "1/b^2"], "domain": ["b > 0"], ' \
          '"pins": [[0, 1], [1, 2]], "view": [-2, 2, 0.1, 3]}'  # fmt: skip
@@ -57,7 +59,9 @@ def open_derived(path: Path) -> None:
     """Derive a family whose kept form is damaged: it is made again, and all is well."""
     _cache()[-1].write_bytes(path.read_bytes())
     _build.cache_clear()
-    family(FAMILY)
+    metric = family(FAMILY).geometry(np.array([0.5, 2.0])).metric
+    if not np.allclose(metric, [0.25, 0.0, 0.25]):
+        raise Broken(f"another metric is computed: {metric.tolist()}")
 
 
 KINDS = (
