@@ -64,14 +64,24 @@ def labels(
     words = said.get(name, arrays.get(name, ()))
     if isinstance(words, str):
         words = read_json(words, f"{path}: {name}")
-    if isinstance(words, np.ndarray) and words.size > MOST_LABELS:
-        raise Refused(f"{path}: {name} must be at most {MOST_LABELS} strings, got {words.size}")
-    if isinstance(words, np.ndarray) and words.ndim == 1 and words.dtype.kind in "US":
-        words = np.char.decode(words, "utf-8", "replace") if words.dtype.kind == "S" else words
-        words = [str(word) for word in words]
+    if isinstance(words, np.ndarray):
+        words = _strings(f"{path}: {name}", words)
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
         raise Refused(f"{path}: {name} must be a list of strings")
     return tuple(_label(word) for word in words)
+
+
+def _strings(name: str, words: Floats) -> list[str] | None:
+    """The strings of an array, or None of one that is none of strings."""
+    if words.size > MOST_LABELS:
+        raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")
+    if words.ndim != 1 or words.dtype.kind not in "US":
+        return None
+    # numbers that are no characters may lie in an array of strings
+    with refusing(f"{name} must be strings"):
+        if words.dtype.kind == "S":
+            words = np.char.decode(words, "utf-8", "replace")
+        return [str(word) for word in words]
 
 
 def _label(word: str) -> str:

@@ -34,8 +34,11 @@ def header(text: str, data: bytes = b"") -> bytes:
 
 
 def archive(member: bytes, name: str = "q.npy", method: int = 0) -> bytes:
+    """An archive of q, k and v and what else there is, one member of which is given."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as file:
+        for each in sorted({"q.npy", "k.npy", "v.npy"} - {name}):
+            file.writestr(each, array())
         file.writestr(name, member)
     return buffer.getvalue()
 
@@ -71,6 +74,9 @@ NPZ: dict[str, Callable[[], bytes]] = {
     "a shape of floats": lambda: archive(header(DESCR + "(2.0, 2)}")),
     "a shape of 40 GB": lambda: archive(header(DESCR + "(10000000000,)}")),
     "endless labels": lambda: archive(header(DESCR.replace("<f4", "<U0") + "(1000000000,)}")),
+    "numbers that are no characters": lambda: archive(
+        header(DESCR.replace("<f4", "<U1") + "(2,)}", b"\xff" * 8), "tokens.npy"
+    ),
     "encrypted": lambda: flagged(8, 1),
     "unknown compression": lambda: flagged(10, 99),
     "damaged LZMA": damaged_lzma,

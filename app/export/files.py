@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from compute.refusal import shown
-
 KINDS = (".png", ".svg", ".pdf")  # of a figure
 PROBE = 4096  # bytes that must fit, before anything is computed
 
@@ -18,7 +16,7 @@ def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """``path``, if a file of one of these kinds can be written there.  Raises ValueError."""
     target = Path(path)
     if target.suffix.lower() not in suffixes:
-        raise ValueError(f"the file must end in {_either(suffixes)}, got {shown(str(path))}")
+        raise ValueError(f"the file must end in {_either(suffixes)}, got {str(path)!r}")
     folder = target.absolute().parent
     if not folder.is_dir():
         raise ValueError(f"there is no folder {str(folder)!r} to write {target.name!r} to")

@@ -29,7 +29,7 @@ from compute.families import parse, write
 from compute.heads import bundled
 from compute.manifold import Manifold
 from compute.opening import check_name, is_regular
-from compute.refusal import shown
+from compute.refusal import refusing, shown
 from compute.types import Extent
 
 LAYERS = tuple(f.name for f in fields(Layers))
@@ -91,7 +91,9 @@ def beside(name: str, folder: Path) -> Path:
     """The file of that name in ``folder``.  ValueError for one that lies elsewhere or is not there."""
     check_name(name)
     path = Path(os.path.abspath(folder / name))
-    if not path.resolve().is_relative_to(folder.resolve()):
+    with refusing(f"a lesson's file {shown(name)} cannot be found"):
+        lies_inside = path.resolve().is_relative_to(folder.resolve())
+    if not lies_inside:
         raise ValueError(f"a lesson's files must lie in its own folder, got {shown(name)}")
     if not is_regular(path):
         raise ValueError(

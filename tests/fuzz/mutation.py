@@ -42,7 +42,7 @@ def mutate(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -> by
     """Return a file with one to three mutations; one in fifty is left as it is."""
     if rng.random() < 0.02:
         return data
-    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+    for _ in range(rng.choice((1, 1, 1, 1, 2, 3))):
         data = rng.choice(_fitting(data))(rng, data, words)[: 8 << 20]
     return data
 
@@ -119,20 +119,20 @@ def _changed(rng: random.Random, stated: Any, words: tuple[bytes, ...]) -> Any:
         return rng.choice(HOSTILE)
     home, key = rng.choice(homes)
     what = rng.random()
-    if what < 0.1 and isinstance(home, dict):
+    if what < 0.08 and isinstance(home, dict):
         del home[key]
-    elif what < 0.2:
+    elif what < 0.14:
         home[key] = _nested(rng)
-    elif what < 0.3 and isinstance(home, dict):
+    elif what < 0.22 and isinstance(home, dict):
         home[rng.choice(("later", "title/a", "", "\ud800", "x" * 300, "a/b/c"))] = home[key]
-    elif what < 0.4 and isinstance(home, list):
+    elif what < 0.28 and isinstance(home, list):
         home.extend(home * rng.choice((1, 5000 // (len(home) or 1))))
-    elif what < 0.5 and words:
+    elif what < 0.36 and words:
         home[key] = rng.choice(words).decode("utf-8", "replace")
-    elif what < 0.6:
+    elif what < 0.48:
         other, name = rng.choice(homes)
         home[key] = copy.deepcopy(other[name])
-    elif what < 0.75:
+    elif what < 0.78:
         home[key] = _nudged(rng, home[key])
     else:
         home[key] = rng.choice(HOSTILE)
@@ -204,7 +204,7 @@ def change_zip(rng: random.Random, data: bytes, words: tuple[bytes, ...] = ()) -
     content = members.pop(name)
     if what < 0.6:
         members[name] = _change_array(rng, content)
-    elif what < 0.75:
+    elif what < 0.78:
         members[rng.choice(("q", "k.npy", "field", "x" * 200, "../q.npy", "tokens.npy"))] = content
     else:
         members[name] = content

@@ -72,5 +72,5 @@ KINDS = (
         open_settings,
         (b"@Variant(", b"@ByteArray(", b"@Invalid()", b"recent="),
     ),
-    Kind("cache", ".json", derived, open_derived),
+    Kind("cache", ".json", derived, open_derived, weight=0),
 )
