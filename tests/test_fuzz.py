@@ -55,6 +55,8 @@ def test_a_child_that_hangs_is_found():
 def test_a_seed_makes_the_same_files_anywhere(tmp_path):
     import random
 
-    data = b'{"a": [1, 2.5, "x"], "b": {"c": null}}'
+    data = (
+        b'{"a": [1, 2.5, "x"], "b": {"c": null, "d": [[0, 1], [2, 3]]}, "e": "some words", "f": -7}'
+    )
     one, two = ([mutate(random.Random(n), data) for n in range(200)] for _ in range(2))
     assert one == two and len(set(one)) > 150
