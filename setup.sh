@@ -79,7 +79,7 @@ case "$(.venv/bin/pip --version 2>/dev/null)" in
 esac
 echo "Installing packages"
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
-pip install --quiet --no-deps -r requirements.lock
+pip install --quiet --no-deps --require-hashes -r requirements.lock
 pip install --quiet --no-deps --no-build-isolation -e .
 pip check >/dev/null || { pip check >&2; exit 1; }  # the lock must name everything
 echo "$wanted" >"$stamp"
