@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -190,6 +190,7 @@ class HeadFile:
         return shown
 
 
+@cache
 def bundled() -> tuple[str, ...]:
     """Names of the heads that come with the program."""
     folder = resources.files("assets") / "heads"
