@@ -58,7 +58,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _refuse(problem: str) -> int:
-    print(f"{PROGRAM}: {' '.join(problem.split())}", file=sys.stderr)
+    from compute.refusal import shorten
+
+    print(f"{PROGRAM}: {shorten(problem)}", file=sys.stderr)
     return 2
 
 

@@ -13,6 +13,8 @@ from app.model.scene import Scene, of_family
 from app.model.store import Store
 from compute import heads, pictures
 from compute.families import write
+from compute.opening import is_regular
+from compute.refusal import describe
 
 OPENED = (
     "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
@@ -24,23 +26,39 @@ TICK_MS = 1000
 
 def is_photograph(path: Path) -> bool:
     """Whether a file is a picture that holds no scene."""
-    if path.suffix.lower() not in pictures.SUFFIXES or not path.is_file():
+    if path.suffix.lower() not in pictures.SUFFIXES or not is_regular(path):
         return False
     try:
         embedded.unpacked(path)
     except ValueError:
         return True
+    except OSError:
+        return False  # whoever opens it says why not
     return False
 
 
 class Documents:
-    """Joins the window, its store and what outlives the session.  ``leave`` ends the program."""
+    """Joins the window, its store and what outlives the session.
 
-    def __init__(self, window: Any, store: Store, settings: Any, leave: Callable[[], None]) -> None:
+    ``leave`` ends the program; ``export`` begins an export of that name.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        store: Store,
+        settings: Any,
+        leave: Callable[[], None],
+        export: Callable[[str], None] = lambda name: None,
+    ) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
+        self._export = export
         self.document = Document(saved=store.scene)
         self.open_lesson: Callable[[str], None] = lambda source: None
+        # the scene that was tried to be kept last, that which was, and what was said of the other
+        self._tried: Scene | None = None
         self._kept: Scene | None = None
+        self._said = ""
         self._autosave = (
             autosave.Autosave(settings.folder, settings.session) if settings.folder else None
         )
@@ -108,7 +126,14 @@ class Documents:
             self._window.tell("That is not a scene", str(problem))
             return
         self._replace(scene, Document(saved=scene))
+        self._report_unknown(scene)
         self.opened(path)
+
+    def _report_unknown(self, scene: Scene) -> None:
+        """Say which entries this version does not know: they stay in the file."""
+        names = ", ".join("/".join(path) for path, _ in scene.unknown)
+        if names:
+            self._window.log(f"kept, though this version does not know it: {names}")
 
     def opened(self, path: Path) -> None:
         """The scene that is shown comes from ``path``; a figure is not saved over."""
@@ -166,8 +191,8 @@ class Documents:
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         try:
             session.save(self._store.scene, path)
-        except OSError as problem:
-            self._window.tell("The scene was not saved", f"{path}: {problem.strerror}")
+        except Exception as problem:  # whatever it is, the work is at stake
+            self._offer_way_out("The scene was not saved", f"{path}: {describe(problem)}", then)
             return
         self.document = document.at(path.absolute(), self._store.scene)
         self._settings.recent = recent.opened(self._settings.recent, path)
@@ -176,21 +201,37 @@ class Documents:
         self._show()
         then()
 
+    def _offer_way_out(
+        self, title: str, reason: str, then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Say that work could not be written, and where else it can go; nothing of it is lost."""
+        answers = [
+            ("Save as…", lambda: self.save_as(then)),
+            ("Export…", lambda: self._export("export_figure")),
+            ("Cancel", lambda: None),
+        ]
+        words = "Everything is still here: save it elsewhere, or export a figure, which holds it."
+        self._window.ask(title, f"{reason}\n{words}", answers)
+
     # --- nothing is lost ----------------------------------------------------------------------
     def keep(self) -> None:
         """Write what is not saved where the next start finds it."""
         scene = self._store.scene
         wanted = self._autosave is not None and self._settings.preferences.autosave
-        if not wanted or scene is self._kept or not self.is_unsaved:
+        if not wanted or scene is self._tried or not self.is_unsaved:
             return
+        self._tried = scene
         try:
             self._autosave.write(scene, self.document.path)
-            self._kept = scene
-        except OSError as problem:
-            self._kept = scene
-            self._window.tell(
-                "Unsaved work cannot be kept", f"{problem.filename}: {problem.strerror}"
-            )
+            self._kept, self._said = scene, ""
+        except Exception as problem:  # whatever it is, the work is at stake
+            self._tell_once(describe(problem))
+
+    def _tell_once(self, reason: str) -> None:
+        """Say why work cannot be kept, not again with every change."""
+        if reason != self._said:
+            self._said = reason
+            self._offer_way_out("Unsaved work cannot be kept", reason)
 
     def offer_lost(self) -> None:
         """Offer what the last session did not save."""
@@ -214,11 +255,11 @@ class Documents:
         # no digest: what the file holds now is not known to be what the lost work began with
         self._replace(found.scene, Document(found.origin))
         self.keep()
-        if self._kept is not None:
+        if self._kept is self._store.scene:
             found.file.unlink(missing_ok=True)
 
     def _forget(self) -> None:
-        self._kept = None
+        self._tried = self._kept = None
         if self._autosave is not None:
             self._autosave.discard()
 
@@ -245,13 +286,17 @@ class Documents:
         self.document = Document(saved=self._store.scene)
         self._leave()
 
-    def close(self) -> None:
-        """The program ends, be it by a signal: what is not saved stays for the next start."""
+    def close(self) -> str:
+        """The program ends, be it by a signal: what is not saved stays for the next start.
+
+        Returns why it does not, or "".
+        """
         self._stop()
         self.keep()
         if not self.is_unsaved:
             self._forget()
         self._settings.close()
+        return self._said if self.is_unsaved else ""
 
     def _show(self) -> None:
         path = self.document.path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +9,25 @@ import numpy as np
 
 from compute.arrays import finite
 from compute.files import numbered
+from compute.json_text import read_json
+from compute.opening import read_text
+from compute.refusal import Refused, refusing, shown
 from compute.types import Floats
 
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
+MOST_LABELS = 1 << 20
 # what a file may hold beside queries, keys, values, tokens and a mask
 OPTIONAL = ("bias", "scale", "softcap", "sinks", "attention")
 
 
 def stated(side: Path) -> dict[str, Any]:
     """A side file: what q, k, v and mask are called, and lists of tokens."""
-    try:
-        if side.stat().st_size > MOST_WORDS:
-            raise ValueError(f"it has more than {MOST_WORDS} bytes")
-        found = json.loads(side.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise ValueError(f"{side} cannot be read: {problem}") from None
+    with refusing(f"{side} cannot be read"):
+        found = read_json(read_text(side, MOST_WORDS), str(side))
     known = ("q", "k", "v", "mask", "tokens", "key_tokens")
     if not isinstance(found, dict) or set(found) - set(known):
-        raise ValueError(f"{side} must state some of {', '.join(known)}, got {str(found)[:80]}")
+        raise Refused(f"{side} must state some of {', '.join(known)}, got {shown(found)}")
     return found
 
 
@@ -36,25 +35,25 @@ def stacked(path: str, name: str, pattern: str, arrays: dict[str, Floats]) -> Fl
     """One array with four axes, or those of all layers one upon another.  Raises ValueError."""
     found = numbered(pattern, arrays)
     if not found:
-        called = name if pattern == name else f"{name} as {pattern!r}"
-        raise ValueError(f"{path} must hold arrays q, k and v, missing {called}")
+        called = name if pattern == name else f"{name} as {shown(pattern)}"
+        raise Refused(f"{path} must hold arrays q, k and v, missing {called}")
     if "*" not in pattern:
         return _four_axes(path, pattern, arrays[pattern])
     layers = [_four_axes(path, each, arrays[each]) for each in found]
     shapes = {layer.shape for layer in layers}
     if len(shapes) > 1 or layers[0].shape[0] != 1:
-        raise ValueError(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
+        raise Refused(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
     return np.concatenate(layers)
 
 
 def _four_axes(path: str, name: str, array: Floats, last: str = "tokens, d") -> Floats:
     if array.dtype.kind != "f" or not 2 <= array.ndim <= 4:
-        raise ValueError(
+        raise Refused(
             f"{path}: {name} must be floats of shape (layers, heads, {last}), (heads, {last}) "
             f"or ({last}), got {array.dtype} {array.shape}"
         )
     if 0 in array.shape:
-        raise ValueError(f"{path}: {name} must not be empty, got shape {array.shape}")
+        raise Refused(f"{path}: {name} must not be empty, got shape {array.shape}")
     return finite(f"{path}: {name}", array).reshape((1,) * (4 - array.ndim) + array.shape)
 
 
@@ -64,16 +63,25 @@ def labels(
     """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
     words = said.get(name, arrays.get(name, ()))
     if isinstance(words, str):
-        try:
-            words = json.loads(words)
-        except (ValueError, RecursionError):
-            words = None
-    if isinstance(words, np.ndarray) and words.ndim == 1 and words.dtype.kind in "US":
-        words = np.char.decode(words, "utf-8", "replace") if words.dtype.kind == "S" else words
-        words = [str(word) for word in words]
+        words = read_json(words, f"{path}: {name}")
+    if isinstance(words, np.ndarray):
+        words = _strings(f"{path}: {name}", words)
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
-        raise ValueError(f"{path}: {name} must be a list of strings")
+        raise Refused(f"{path}: {name} must be a list of strings")
     return tuple(_label(word) for word in words)
+
+
+def _strings(name: str, words: Floats) -> list[str] | None:
+    """The strings of an array, or None of one that is none of strings."""
+    if words.size > MOST_LABELS:
+        raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")
+    if words.ndim != 1 or words.dtype.kind not in "US":
+        return None
+    # numbers that are no characters may lie in an array of strings
+    with refusing(f"{name} must be strings"):
+        if words.dtype.kind == "S":
+            words = np.char.decode(words, "utf-8", "replace")
+        return [str(word) for word in words]
 
 
 def _label(word: str) -> str:
@@ -94,16 +102,16 @@ def optional(
     """
     added = arrays.get("bias")
     if added is not None and added.dtype.kind != "f":
-        raise ValueError(f"{path}: bias must be floats, got {added.dtype}")
+        raise Refused(f"{path}: bias must be floats, got {added.dtype}")
     per_head = [_per_head(path, name, arrays, shape[:2]) for name in ("scale", "softcap", "sinks")]
     for name, found in zip(("scale", "softcap"), per_head, strict=False):
         if found is not None and not (found > 0).all():
-            raise ValueError(f"{path}: {name} must be positive, got {found.min():g}")
+            raise Refused(f"{path}: {name} must be positive, got {found.min():g}")
     rows = arrays.get("attention")
     if rows is not None:
         rows = _four_axes(path, "attention", rows, "queries, keys")
         if rows.shape != shape:
-            raise ValueError(f"{path}: attention must have shape {shape}, got {rows.shape}")
+            raise Refused(f"{path}: attention must have shape {shape}, got {rows.shape}")
     return (bias(path, added, shape, "bias"), *per_head, rows)
 
 
@@ -115,11 +123,11 @@ def _per_head(
     if found is None:
         return None
     if found.dtype.kind not in "iuf" or not np.isfinite(found).all():
-        raise ValueError(f"{path}: {name} must be finite numbers, got {found.dtype}")
+        raise Refused(f"{path}: {name} must be finite numbers, got {found.dtype}")
     try:
         return np.broadcast_to(found.astype(np.float64), shape)
     except ValueError:
-        raise ValueError(f"{path}: {name} must broadcast to {shape}, got {found.shape}") from None
+        raise Refused(f"{path}: {name} must broadcast to {shape}, got {found.shape}") from None
 
 
 def bias(
@@ -134,11 +142,11 @@ def bias(
         return None
     added = mask.dtype.kind == "f"
     if mask.dtype.kind not in "biuf" or (added and not (mask < np.inf).all()):
-        raise ValueError(f"{path}: {name} must be true or false, or finite or −inf floats")
+        raise Refused(f"{path}: {name} must be true or false, or finite or −inf floats")
     try:
         np.broadcast_to(mask, shape)
     except ValueError:
-        raise ValueError(f"{path}: {name} must broadcast to {shape}, got {mask.shape}") from None
+        raise Refused(f"{path}: {name} must broadcast to {shape}, got {mask.shape}") from None
     mask = np.atleast_2d(mask)
     if (mask == mask[..., :1, :]).all():
         mask = mask[..., :1, :]

@@ -28,6 +28,8 @@ from numpy.typing import NDArray
 
 from compute import headfile
 from compute.files import SUFFIXES, arrays_of, words_of
+from compute.opening import is_regular, modified
+from compute.refusal import Refused, shown
 from compute.types import Floats
 
 MOST_BYTES = 1 << 30
@@ -79,7 +81,7 @@ class Head:
         """The head with the keys of these numbers left out; ValueError if none are left."""
         kept = np.flatnonzero(~np.isin(self.numbers, list(numbers)))
         if len(kept) == 0:
-            raise ValueError(f"the mask leaves none of the {len(self.k)} keys")
+            raise Refused(f"the mask leaves none of the {len(self.k)} keys")
         return replace(
             self,
             k=self.k[kept],
@@ -211,15 +213,12 @@ def load(source: str, names: Names = Names()) -> HeadFile:
     """
     if source in bundled():
         with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
-            return _load(str(path), names, path.stat().st_mtime_ns, 0)
+            return _load(str(path), names, modified(path), 0)
     path = Path(source)
-    if not path.is_file():
+    if not is_regular(path):
         known = ", ".join(bundled())
-        raise ValueError(f"a head must be a file or one of {known}, got {source!r}")
-    side = _side(path)
-    return _load(
-        str(path), names, path.stat().st_mtime_ns, side.stat().st_mtime_ns if side.is_file() else 0
-    )
+        raise Refused(f"a head must be a file or one of {known}, got {shown(source)}")
+    return _load(str(path), names, modified(path), modified(_side(path)))
 
 
 def _side(path: Path) -> Path:
@@ -229,7 +228,7 @@ def _side(path: Path) -> Path:
 @lru_cache(maxsize=8)
 def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
     said: dict[str, Any] = {
-        **words_of(path),
+        **words_of(path, MOST_BYTES),
         **(headfile.stated(_side(Path(path))) if side_modified else {}),
     }
     patterns = {
@@ -244,18 +243,16 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
             arrays[name] = arrays.pop(name.upper())
     q, k, v = (headfile.stacked(path, name, patterns[name], arrays) for name in "qkv")
     if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3]:
-        raise ValueError(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")
+        raise Refused(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")
     if k.shape[:3] != v.shape[:3]:
-        raise ValueError(
-            f"{path}: k {k.shape} and v {v.shape} must agree in layers, heads and tokens"
-        )
+        raise Refused(f"{path}: k {k.shape} and v {v.shape} must agree in layers, heads and tokens")
     tokens, key_tokens = (
         headfile.labels(path, name, arrays, said) for name in ("tokens", "key_tokens")
     )
     m, n = q.shape[2], k.shape[2]
     for name, labels, counts in (("tokens", tokens, {m, n}), ("key_tokens", key_tokens, {n})):
         if labels and len(labels) not in counts:
-            raise ValueError(f"{path}: {name} must name {m} queries or {n} keys, got {len(labels)}")
+            raise Refused(f"{path}: {name} must name {m} queries or {n} keys, got {len(labels)}")
     return HeadFile(
         Path(path).stem,
         *(q, k, v),
@@ -269,4 +266,4 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
 def in_range(name: str, value: int, count: int, where: str) -> None:
     """ValueError unless ``value`` counts one of ``count`` things from 0."""
     if not 0 <= value < count:
-        raise ValueError(f"{name} of {where} must be from 0 to {count - 1}, got {value}")
+        raise Refused(f"{name} of {where} must be from 0 to {count - 1}, got {shown(value)}")

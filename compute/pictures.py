@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute.opening import opened
+from compute.refusal import Refused, refusing
 from compute.types import Floats
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -19,39 +21,37 @@ def read(path: str | Path) -> np.ndarray:
     """The bytes (h, w, 3) of a PNG or JPEG file, upright, its size bounded before it is decoded."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    if Path(path).stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes")
-    try:
-        # Pillow warns of sizes that are refused here
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            opening = Image.open(path, formats=("PNG", "JPEG"))
-        with opening as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise ValueError(
-                    f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}"
-                )
-            return np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
-    except Image.DecompressionBombError:
-        raise ValueError(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
-    except (UnidentifiedImageError, OSError, SyntaxError) as problem:
-        raise ValueError(f"{path} is no PNG or JPEG picture: {problem}") from None
+    # Pillow warns of sizes that are refused here, and of damage that it mends
+    silent = warnings.catch_warnings(action="ignore")
+    with opened(path, MOST_BYTES) as file, refusing(f"{path} is no PNG or JPEG picture"), silent:
+        try:
+            found = Image.open(file, formats=("PNG", "JPEG"))
+        except Image.DecompressionBombError:
+            raise Refused(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
+        except UnidentifiedImageError:
+            raise Refused(f"{path} is no PNG or JPEG picture") from None
+        if found.width * found.height > MOST_PIXELS:
+            raise Refused(
+                f"{path} has {found.width} × {found.height} pixels, the most is {MOST_PIXELS}"
+            )
+        return np.asarray(ImageOps.exif_transpose(found).convert("RGB"))
 
 
 def intensities(image: ArrayLike) -> Floats:
     """An array (h, w) or (h, w, 3) of bytes, or of numbers in [0, 1], as intensities (h, w)."""
     array = np.asarray(image)
     if array.dtype.kind not in "uif" or array.ndim not in (2, 3) or 0 in array.shape:
-        raise ValueError(
+        raise Refused(
             f"image must be numbers of shape (h, w) or (h, w, 3), got {array.dtype} {array.shape}"
         )
     if array.ndim == 3 and array.shape[2] not in (3, 4):
-        raise ValueError(f"image must have 3 or 4 channels, got shape {array.shape}")
+        raise Refused(f"image must have 3 or 4 channels, got shape {array.shape}")
     if array.size > 4 * MOST_PIXELS:
-        raise ValueError(f"image must have at most {MOST_PIXELS} pixels, got shape {array.shape}")
+        raise Refused(f"image must have at most {MOST_PIXELS} pixels, got shape {array.shape}")
     grey = array.astype(np.float64) / (255.0 if array.dtype == np.uint8 else 1.0)
     if grey.ndim == 3:
         grey = grey[..., :3] @ np.array([0.299, 0.587, 0.114])
     if not np.isfinite(grey).all() or grey.min() < 0 or grey.max() > 1 + 1e-9:
         wrong = grey[~(np.isfinite(grey) & (grey >= 0) & (grey <= 1))]
-        raise ValueError(f"image must be bytes or lie in [0, 1], got {wrong[:1].tolist()}")
+        raise Refused(f"image must be bytes or lie in [0, 1], got {wrong[:1].tolist()}")
     return grey

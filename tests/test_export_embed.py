@@ -58,6 +58,13 @@ def test_what_is_put_in_xml_is_well_formed(scene, tmp_path):
         assert stated in "".join(root.itertext())
 
 
+def test_a_title_that_xml_cannot_hold_leaves_it_well_formed(scene, tmp_path):
+    from xml.etree import ElementTree
+
+    found = ElementTree.fromstring(embed.in_xmp(embed.stated(scene, tmp_path / "x"), "a\0\x1b<b>"))
+    assert "a��<b>" in "".join(found.itertext())
+
+
 def test_a_packed_scene_is_ascii_that_no_container_changes(scene, tmp_path):
     stated = embed.stated(scene, tmp_path / "x")
     assert stated.startswith(embedded.MARK)

@@ -114,3 +114,14 @@ def test_a_kernel_has_its_twin_in_the_reference(kernel):
     """`action_solve` is a pass of `action`; local geometry is a method of the engine itself."""
     concept = kernel.split("_")[0]
     assert (ROOT / f"compute/{concept}.py").exists() or hasattr(ReferenceEngine, concept)
+
+
+def test_labels_and_pages_are_made_where_their_text_is_plain():
+    """Qt takes a text that looks like HTML for HTML: `app/views/qt/text.py` makes what shows any."""
+    made = re.compile(r"\b(QLabel|QTextBrowser|QTextEdit)\(")
+    elsewhere = [
+        path.name
+        for path in (ROOT / "app").rglob("*.py")
+        if path.name != "text.py" and made.search(path.read_text("utf-8"))
+    ]
+    assert elsewhere == []

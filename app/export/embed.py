@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from app.model import session
 from app.model.embedded import packed
 from app.model.scene import Scene
 
 SPACE = "urn:attention-geodesics"
+_UNKNOWN_TO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 KEY = "Scene"  # of PNG's text chunks
 
 
 def stated(scene: Scene, target: Path) -> str:
     """The scene for a file at ``target``, to which the paths of head files are relative."""
     return packed(session.to_text(scene, target.absolute().parent))
+
+
+def escape(text: str) -> str:
+    """Text as XML holds it, which has no place for most control characters."""
+    return _UNKNOWN_TO_XML.sub("\ufffd", saxutils.escape(text))
 
 
 def in_svg(stated: str) -> str:

@@ -6,13 +6,13 @@ import base64
 import io
 from collections.abc import Iterator
 from importlib import resources
-from xml.sax.saxutils import escape
 
 import numpy as np
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from PIL import Image
 
+from app.export.embed import escape
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
 from app.views.canvas.frame import Pixels
 from app.views.canvas.glyphs import FONTS as FACES

@@ -15,8 +15,12 @@ from pathlib import Path
 
 from app.model import session
 from app.model.scene import Scene
+from compute.json_text import read_json
+from compute.opening import modified, read_text
 
 SUFFIX = ".unsaved"
+# a scene as text in a text, in which a character may take six
+MOST_BYTES = 8 * session.MOST_BYTES
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ class Autosave:
         self._file = folder / f"{name}{SUFFIX}"
 
     def write(self, scene: Scene, origin: Path | None) -> None:
-        """Keep a scene; the file is never half written.  Raises OSError."""
+        """Keep a scene; the file is never half written.  Raises CannotBeKept and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        text = session.to_text(scene, self._file.parent)
+        text = session.kept_text(scene, self._file.parent)
         beside = self._file.with_suffix(f".{os.getpid()}")
         try:
             beside.write_text(
@@ -59,17 +63,15 @@ def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
     alive: whether the session of that name still runs.
     """
     files = [file for file in folder.glob(f"*{SUFFIX}") if not alive(file.stem)]
-    files.sort(key=lambda file: file.stat().st_mtime, reverse=True)
+    files.sort(key=modified, reverse=True)
     return [found for file in files if (found := _read(file)) is not None]
 
 
 def _read(file: Path) -> Lost | None:
     try:
-        if file.stat().st_size > 2 * session.MOST_BYTES:
-            return None
-        data = json.loads(file.read_text("utf-8"))
+        data = read_json(read_text(file, MOST_BYTES), file.name)
         scene = session.from_text(str(data["scene"]), file.name, file.parent)
         origin = str(data["origin"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return Lost(file, scene, Path(origin) if origin else None)

@@ -16,6 +16,7 @@ from compute.field import scalar_at
 from compute.files import arrays_of
 from compute.flow.grid import Grid, connection
 from compute.manifold import known_inside
+from compute.refusal import Refused, shown
 from compute.types import Floats
 
 # a painted stroke is this share of the chart wide
@@ -72,7 +73,7 @@ def gradient(grid: Grid, scalar: str, index: int) -> Floats:
     """g^ij ∂_j of a scalar of the family, by central differences of the chart."""
     if scalar not in grid.manifold.scalars:
         known = ", ".join(grid.manifold.scalars)
-        raise ValueError(f"a gradient must be of one of {known}, got {scalar!r}")
+        raise Refused(f"a gradient must be of one of {known}, got {shown(scalar)}")
     values = scalar_at(grid.manifold, scalar, grid.theta.reshape(-1, 2), index)[0]
     values = values.reshape(grid.shape)
     d2, d1 = np.gradient(values, grid.step[1], grid.step[0])
@@ -89,7 +90,7 @@ def rotation(grid: Grid) -> Floats:
     for candidate in (_turn, _triangle, _first, _second, _dilation):
         if _is_killing(grid, candidate, theta):
             return np.nan_to_num(candidate(grid.theta))
-    raise ValueError(
+    raise Refused(
         f"{grid.manifold.name} has no rotation that is known: its metric keeps none of the fields tried"
     )
 
@@ -174,7 +175,7 @@ def head(grid: Grid) -> Floats:
     """
     name, stated = parse(grid.manifold.key)
     if name != "attention":
-        raise ValueError(f"only attention has a head of its own field, got {grid.manifold.name}")
+        raise Refused(f"only attention has a head of its own field, got {grid.manifold.name}")
     chosen, plane = head_choice.chosen(stated)
     support = grid.manifold.support(np.array([grid.manifold.interior]))
     weights = grid.manifold.density(grid.theta, support.x) * np.linalg.norm(chosen.v, axis=1)
@@ -186,7 +187,7 @@ def head(grid: Grid) -> Floats:
 def painted(grid: Grid, strokes: Sequence[Sequence[tuple[float, float]]]) -> Floats:
     """Along each stroke its direction, of unit length in g, fading a brush's width away."""
     if not strokes:
-        raise ValueError("nothing is painted yet: hold Alt and drag on the chart")
+        raise Refused("nothing is painted yet: hold Alt and drag on the chart")
     drawn, weight = np.zeros((*grid.shape, 2)), np.full(grid.shape, 1e-12)
     for stroke in strokes:
         for a, b in pairwise(grid.chart.forward(np.array(stroke))):
@@ -211,20 +212,18 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
     """
     arrays = arrays_of(path, ("field",), MOST_BYTES)
     if "field" not in arrays:
-        raise ValueError(f'{path} must hold an array "field"')
+        raise Refused(f'{path} must hold an array "field"')
     found = arrays["field"]
     wanted = (*grid.shape, 2) if vectors else grid.shape
     if found.shape != wanted or found.dtype.kind not in "fiu":
-        raise ValueError(
+        raise Refused(
             f"field in {path} must be real of shape {wanted}, got {found.dtype} {found.shape}"
         )
     lost = ~np.isfinite(found)
     lost = (lost.any(axis=-1) if vectors else lost) & grid.usable
     if lost.any():
         i, j = (int(v) for v in np.argwhere(lost)[0])
-        raise ValueError(
-            f"field in {path} must be finite, got {found[i, j].tolist()} at ({i}, {j})"
-        )
+        raise Refused(f"field in {path} must be finite, got {found[i, j].tolist()} at ({i}, {j})")
     return np.nan_to_num(np.asarray(found, np.float64))
 
 
