@@ -8,6 +8,7 @@ log_density  log p(x|θ) over a sample space: g = E[∂l ∂l], T = E[∂l ∂l 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -82,6 +83,17 @@ class Own:
         low, high = (
             self._tree(text, self.coordinates, f"range[{i}]") for i, text in enumerate(self.range)
         )
+        return low, high
+
+    def interval(self, name: str) -> tuple[float, float]:
+        """The bounds of one coordinate that the domain states as numbers."""
+        low, high = -math.inf, math.inf
+        for _, pairs in self.bounds():
+            for smaller, larger in pairs:
+                if larger.kind == "name" and larger.text == name and smaller.value is not None:
+                    low = max(low, smaller.value)
+                if smaller.kind == "name" and smaller.text == name and larger.value is not None:
+                    high = min(high, larger.value)
         return low, high
 
     def _tree(self, text: str, names: tuple[str, ...], place: str) -> Node:
