@@ -159,6 +159,8 @@ def wgsl(tape: Tape, targets: Sequence[str]) -> str:
 
 
 def _literal(value: float) -> str:
-    text = repr(float(np.float32(value)))
+    # larger ones than single precision has are its largest, and stay numbers
+    largest = float(np.finfo(np.float32).max)
+    text = repr(float(np.float32(min(max(value, -largest), largest))))
     # parentheses: "1.0 - -2.0" parses, "1.0 --2.0" would not
     return f"({text})" if text.startswith("-") else text

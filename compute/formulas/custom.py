@@ -159,7 +159,7 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     theta = theta[made.in_domain(theta)]
     if len(theta) == 0:
-        raise ValueError("custom family: the domain leaves nothing of the view")
+        raise _nothing_of(own, view)
     local = made.geometry(theta)
     fine = theta[~is_singular(local, 1e-4)]
     size = np.array([view.x1 - view.x0, view.y1 - view.y0])
@@ -184,11 +184,25 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     return placed
 
 
+def _nothing_of(own: Own, view: Extent) -> FormulaError:
+    """What is wrong where no point of the view is in the domain."""
+    (a, b), v = own.coordinates, view
+    seen = f"{v.x0:.4g} < {a} < {v.x1:.4g}, {v.y0:.4g} < {b} < {v.y1:.4g}"
+    if not own.domain:
+        words = f"this is defined nowhere in the view, {seen}"
+        return FormulaError(own.formulas[0], 0, words, own.places[0])
+    words = f"the domain, or where the formula is defined, leaves nothing of the view, {seen}"
+    return FormulaError(own.domain[-1], 0, words, f"domain[{len(own.domain) - 1}]")
+
+
 def _side(own: Own, number: int) -> tuple[float, float]:
     """What of one coordinate is shown: its bounds, or four from the only one."""
-    low, high = own.interval(own.coordinates[number])
+    name = own.coordinates[number]
+    low, high = own.interval(name)
     if low >= high:
-        raise ValueError(f"custom family: the domain leaves nothing of {own.coordinates[number]}")
+        last = len(own.domain) - 1
+        words = f"the domain leaves nothing of {name}: {low:.4g} < {name} < {high:.4g}"
+        raise FormulaError(own.domain[last], 0, words, f"domain[{last}]")
     if high - low <= 100:
         border = 0.02 * (high - low)
         return low - border, high + border

@@ -87,8 +87,8 @@ def _symbols(own: Own) -> tuple[tuple[Expr, Expr], Expr]:
 
 
 def definition_of(source: str) -> Definition:
-    """The symbolic definition of a JSON text."""
-    own = definitions.stated(definitions.read(source))
+    """The symbolic definition of a JSON text, whose structure is known to be right."""
+    own = definitions.read_formulas(definitions.read(source))
     read = _read(own)
     given: dict[str, Any] = {
         "theta": read.theta,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from compute.formulas import parse
+from compute.formulas.algebra import SAMPLE
 from compute.formulas.parse import FormulaError, Node
 from compute.types import Extent
 
@@ -24,7 +25,6 @@ SPACES = ("line", "half-line", "interval", "circle")
 COMPONENTS = ("g11", "g12", "g22")
 MOST_BYTES = 64 << 10
 MOST_OUTCOMES = 256
-SAMPLE = "x"
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ fn central(m: Moments) -> Geometry {
     return Geometry(g, 0.5 * third.xyz, 0.5 * third.yzw, third, det);
 }
 
-/// With K: of as few keys as one round of a loop takes by triples, of more by whitened third moments.
+/// K of as few keys as one round of a loop takes is by triples, of more by whitened third moments.
 fn curved(theta: vec2f) -> Curved {
     let here = geometry(theta);
     if here.det <= 0.0 { return Curved(here, UNKNOWN); }

@@ -1,4 +1,4 @@
-// Parallel transport along curves, one invocation a segment.  Twin of compute/transport.py.
+// Parallel transport along curves, one invocation a segment and one a path.  Twin of compute/transport.py.
 //
 // The operator of M' = −Γ^(α)(θ)[θ'] M over a segment, by collocation of order 6 at Gauss's nodes
 // on the cubic Hermite interpolant, and the angle −∫ω in the frame e₁ = ∂₁/√g₁₁.
@@ -18,17 +18,19 @@ struct Rate { matrix: mat2x2f, turn: f32 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-    let width = parameters.nodes - 1u;
-    let path = id.x / width;
+    let path = id.x / parameters.nodes;
     if path >= parameters.count { return; }
-    let node = path * parameters.nodes + id.x % width;
+    // the last invocation of a path has no segment: it has the metric at the first node
+    let alone = id.x % parameters.nodes == parameters.nodes - 1u;
+    let node = select(id.x, path * parameters.nodes, alone);
+    let end = select(node + 1u, node, alone);
     var status = OK;
     anchor(safe(nodes[node].xy));
     var rates: array<Rate, 3>;
     var at: Geometry;
     // Gauss's nodes and the segment's end in a loop, so that the family is compiled once
-    for (var k = 0u; k < 4u; k++) {
-        let y = select(hermite(node, GAUSS[min(k, 2u)]), nodes[node + 1u], k == 3u);
+    for (var k = select(0u, 3u, alone); k < 4u; k++) {
+        let y = select(hermite(node, GAUSS[min(k, 2u)]), nodes[end], k == 3u);
         at = geometry(safe(y.xy));
         if k < 3u { rates[k] = rate(at, y, &status); }
     }
