@@ -37,15 +37,17 @@ def interruptible(wanted_no_longer: Callable[[], bool]) -> Iterator[None]:
 
 
 @contextmanager
-def limited(seconds: float) -> Iterator[None]:
+def limited(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
     """What is computed within, in this thread, raises `TookTooLong` soon after so many seconds.
 
-    Who may interrupt what is around it may interrupt it too.
+    Of a ``clock`` that counts what the processor does, such as `time.thread_time`, these are no fewer
+    where the machine is busy with something else.  Who may interrupt what is around it may interrupt
+    it too.
     """
-    end, before = time.monotonic() + seconds, _asked.get()
+    end, before = clock() + seconds, _asked.get()
 
     def asked() -> bool:
-        if time.monotonic() > end:
+        if clock() > end:
             raise TookTooLong
         return before()
 

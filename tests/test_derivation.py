@@ -97,6 +97,16 @@ def test_one_that_was_killed_is_started_again():
     assert asked().geometry is not None
 
 
+def test_the_processor_is_bounded_even_where_nobody_waits():
+    """As its timer ends it: by SIGPROF."""
+    asked()
+    process = derivation._bench.process()
+    os.kill(process._process.pid, 19)
+    threading.Timer(0.05, lambda: [os.kill(process._process.pid, n) for n in (27, 18)]).start()
+    with pytest.raises(FormulaError, match="deriving this takes longer than 5 s"):
+        asked()
+
+
 def test_one_that_ends_in_the_midst_says_so():
     asked()
     process = derivation._bench.process()

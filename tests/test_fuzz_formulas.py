@@ -8,7 +8,7 @@ import pytest
 from compute import custom_family
 from tests.fuzz_formulas import INTERNAL, Outcome, Writer, judge, tried
 
-COUNT = 40
+COUNT = 24
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from compute.types import Extent
 # what the status line says while the formula that is typed is not the family that is shown
 DERIVING = "deriving the family …"
 UNREAD = "what is shown is of the last formula that could be read"
-# seconds for looking where a family is none, before it is shown without that
+# seconds of the processor for looking where a family is none, before it is shown without that
 LOOKING = 4.0
 # cells across the view in which a metric is looked at
 GRID = 48
@@ -100,7 +100,7 @@ def _wrong(mistake: ValueError) -> Verdict:
 
 def _looked_at(manifold: Manifold, view: Extent) -> Verdict:
     try:
-        with limited(LOOKING):
+        with limited(LOOKING, time.thread_time):
             return _right(manifold, view)
     except TookTooLong:
         return Verdict(True, "evaluating this takes long: maps of it will be slow", remarkable=True)

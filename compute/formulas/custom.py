@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from compute.interrupt import TookTooLong, limited
 from compute.manifold import LocalGeometry, Manifold, Support, is_singular
 from compute.types import Extent, Floats
 
-# seconds for looking at a family before it is taken, beside those for deriving it
+# seconds of the processor for looking at a family before it is taken, beside those for deriving it
 SECONDS = 5.0
 # cells of the grid on which pins are looked for
 GRID = 24
@@ -38,7 +39,7 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
     own = definitions.stated(definition)
     made = _manifold(own, definitions.text_of(definition))
     try:
-        with limited(SECONDS):
+        with limited(SECONDS, time.thread_time):
             return _placed(made, own)
     except TookTooLong:
         words = f"evaluating this over the view takes longer than {SECONDS:g} s"

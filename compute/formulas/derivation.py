@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,10 +23,12 @@ from compute.formulas import definition, deriver
 from compute.formulas.parse import FormulaError
 from compute.interrupt import TookTooLong, checkpoint, limited
 
-# seconds for one definition, and for a process to be ready on a machine that is busy
-SECONDS, STARTING = 5.0, 60.0
+# seconds for one definition, of which it may use half, and for a process to be ready: machines may be
+# busy with something else
+SECONDS, STARTING = 2 * deriver.SECONDS, 60.0
 # how often those who wait are asked whether they still do
 BEAT = 0.02
+TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}
 
 
 def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:
@@ -69,7 +72,7 @@ def _asked(source: str) -> dict[str, Any]:
         _bench.end()
         if not ready:
             raise ValueError(f"{sys.executable} did not start within {STARTING:g} s") from None
-        return {"problem": f"deriving this takes longer than {SECONDS:g} s"}
+        return TOO_LONG
     except BaseException:
         _bench.end()
         raise
@@ -138,6 +141,8 @@ class _Process:
 
     def _ended(self) -> dict[str, Any]:
         status = self._process.wait()
+        if status == -getattr(signal, "SIGPROF", 0) < 0:
+            return TOO_LONG
         return {"problem": f"the process that derived this ended with status {status}"}
 
     def end(self) -> None:
