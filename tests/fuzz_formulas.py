@@ -145,14 +145,13 @@ class Outcome:
     waited: float = 0.0
 
 
-def tried(seed: int, number: int) -> Outcome:
-    """State the definition of that number and ask for its geometry."""
+def tried(seed: int, number: int, answering: float = SECONDS / 2) -> Outcome:
+    """State the definition of that number and ask for its geometry, for so many seconds at most."""
     outcome = Outcome(number, Writer(seed, number).definition())
     try:
         made = timed(outcome, "family", lambda: custom_family(outcome.stated))
-        with limited(
-            SECONDS / 2, time.thread_time
-        ):  # longer ones must at least end when they are to
+        # longer ones must at least end when they are to
+        with limited(answering, time.thread_time):
             timed(outcome, "answers", lambda: ask(made))
         outcome.ending = "family"
     except TookTooLong:
