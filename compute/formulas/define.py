@@ -7,7 +7,7 @@ from typing import Any
 
 from compute.formulas import checks, dual, space
 from compute.formulas import definition as definitions
-from compute.formulas.algebra import Algebra
+from compute.formulas.algebra import SAMPLE, Algebra
 from compute.formulas.definition import Own
 from compute.formulas.parse import FormulaError, Node
 from compute.symbolic import Definition
@@ -34,7 +34,7 @@ class _Read:
 
 def _read(own: Own) -> _Read:
     theta, x = _symbols(own)
-    names = {definitions.SAMPLE: x} | dict(zip(own.coordinates, theta, strict=True))
+    names = {SAMPLE: x} | dict(zip(own.coordinates, theta, strict=True))
     guards: list[Expr] = []
 
     def expression(text: str, node: Node, place: str) -> Expr:
