@@ -182,7 +182,9 @@ def test_the_key_has_all_sources_of_the_generator(monkeypatch):
 # only what a family needs of the package, so that eight begin quickly
 PROGRAM = """
 import sys, types
+from importlib.machinery import ModuleSpec
 package = types.ModuleType("compute")
+package.__spec__ = ModuleSpec("compute", None, is_package=True)
 package.__path__ = [sys.argv[1]]
 sys.modules["compute"] = package
 from compute.families.gaussian import FAMILY
