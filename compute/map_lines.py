@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from compute.types import DistanceRequest, Floats
 
@@ -80,8 +79,9 @@ def _spread(span: Floats, count: int) -> Floats:
     at[0], at[-1] = min(at[0], span[-1]), max(at[-1], span[-1])  # the source itself
     at += np.linspace(0.0, 1e-9 * max(float(np.abs(at).max()), 1e-3), KNOTS)  # ties
     along = 0.5 * (at - at[0]) / (at[-1] - at[0]) + 0.5 * np.linspace(0.0, 1.0, KNOTS)
-    nodes: Floats = PchipInterpolator(along, at)(np.linspace(0.0, 1.0, count))
-    return nodes
+    from scipy.interpolate import PchipInterpolator
+
+    return np.asarray(PchipInterpolator(along, at)(np.linspace(0.0, 1.0, count)))
 
 
 def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int]:

@@ -8,7 +8,6 @@ so that two grids agree on it.  There the map is compared with geodesics to some
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from compute import logarithmic, shooting
 from compute.eikonal import Grid
@@ -57,6 +56,8 @@ def errors(request: DistanceRequest, theta: Floats, values: Floats, sure: Bools)
     found = np.where(paths.status == Status.OK, off, UNKNOWN)
     size = np.array(values.shape)
     cells = np.moveaxis(np.indices(values.shape), 0, -1) / size
+    from scipy.spatial import cKDTree
+
     near = cKDTree(np.stack([row, column], axis=1) / size).query(cells, min(BESIDE, len(row)))[1]
     return np.asarray(found[near.reshape(*values.shape, -1)].max(axis=-1))
 
