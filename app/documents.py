@@ -19,7 +19,8 @@ OPENED = (
     "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
 )
 HEADS = "Heads (*.npz *.safetensors)"
-TICK_MS = 1000
+# between two looks at whether there is something new to keep: a kill takes less than 1 s of work
+TICK_MS = 250
 
 
 def is_photograph(path: Path) -> bool:
@@ -41,9 +42,7 @@ class Documents:
         self.document = Document(saved=store.scene)
         self.open_lesson: Callable[[str], None] = lambda source: None
         self._kept: Scene | None = None
-        self._autosave = (
-            autosave.Autosave(settings.folder, settings.session) if settings.folder else None
-        )
+        self._autosave = self._keeper(settings) if settings.folder else None
         self.show_picture: Callable[[Path], None] = lambda path: None
         self._stop = window.every(TICK_MS, self.keep) if self._autosave else lambda: None
         store.listen(lambda old, new: self._show())
@@ -51,6 +50,13 @@ class Documents:
         window.ask_before_closing(self._may_close)
         self._show()
         self._show_recent()
+
+    def _keeper(self, settings: Any) -> autosave.Keeper:
+        autosave.sweep(settings.folder, settings.is_alive)
+        kept = autosave.Autosave(settings.folder, settings.session)
+        return autosave.Keeper(
+            kept, lambda problem: self._window.post(lambda: self._unkept(problem))
+        )
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """A function for each command of the table."""
@@ -180,17 +186,18 @@ class Documents:
     def keep(self) -> None:
         """Write what is not saved where the next start finds it."""
         scene = self._store.scene
-        wanted = self._autosave is not None and self._settings.preferences.autosave
-        if not wanted or scene is self._kept or not self.is_unsaved:
+        if self._autosave is None or not self._settings.preferences.autosave:
             return
-        try:
+        if not self.is_unsaved:
+            self._forget()
+        elif scene is not self._kept:
+            self._kept = scene
             self._autosave.write(scene, self.document.path)
-            self._kept = scene
-        except OSError as problem:
-            self._kept = scene
-            self._window.tell(
-                "Unsaved work cannot be kept", f"{problem.filename}: {problem.strerror}"
-            )
+
+    def _unkept(self, problem: Exception) -> None:
+        name, reason = getattr(problem, "filename", None), getattr(problem, "strerror", None)
+        words = f"{name}: {reason}" if name and reason else str(problem)
+        self._window.tell("Unsaved work cannot be kept", words)
 
     def offer_lost(self) -> None:
         """Offer what the last session did not save."""
@@ -211,16 +218,26 @@ class Documents:
         )
 
     def _restore(self, found: autosave.Lost) -> None:
+        """Go on with what was lost: its file becomes this session's, of which two windows get one."""
+        assert self._autosave is not None
+        try:
+            self._autosave.take(found.file)
+        except FileNotFoundError:
+            self._window.tell("The unsaved work is gone", "Another window has taken it.")
+            return
+        except OSError as problem:
+            self._window.tell("The unsaved work cannot be taken over", str(problem))
+            return
         # no digest: what the file holds now is not known to be what the lost work began with
-        self._replace(found.scene, Document(found.origin))
-        self.keep()
-        if self._kept is not None:
-            found.file.unlink(missing_ok=True)
+        self.document = Document(found.origin)
+        self._store.replace(found.scene)
+        self._kept = found.scene
+        self._show()
 
     def _forget(self) -> None:
-        self._kept = None
-        if self._autosave is not None:
+        if self._autosave is not None and self._kept is not None:
             self._autosave.discard()
+        self._kept = None
 
     # --- leaving ------------------------------------------------------------------------------
     def guarded(self, act: Callable[[], None]) -> None:
@@ -251,6 +268,8 @@ class Documents:
         self.keep()
         if not self.is_unsaved:
             self._forget()
+        if self._autosave is not None:
+            self._autosave.close()
         self._settings.close()
 
     def _show(self) -> None:

@@ -10,6 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from compute.replacing import replacing, sweep
 from compute.symbolic import Derived
 from compute.tape import Tape
 
@@ -34,11 +35,11 @@ def _folder() -> Path:
 
 
 def _write_beside(path: Path, text: str) -> None:
-    beside = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        sweep(path.parent)
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError:
         return  # a cache that cannot be written costs a second next time, nothing else
 

@@ -19,6 +19,7 @@ from app.model import embedded, flow, normals, photograph, timeline
 from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled, is_file
+from compute.replacing import replacing, sweep
 from compute.types import Extent
 
 FORMAT = "attention-geodesics/scene"
@@ -121,12 +122,9 @@ def _read(source: Path) -> str:
 def save(scene: Scene, path: str | Path) -> None:
     """Write a scene beside its target and rename it, so that the target is never half a file."""
     target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_text(to_text(scene, target.parent), encoding="utf-8")
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    sweep(target.parent, target.stem)
+    with replacing(target) as temporary:
+        temporary.write_text(to_text(scene, target.parent), encoding="utf-8")
 
 
 def names() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import wgpu
@@ -54,6 +55,8 @@ class Device:
         self.software: bool = adapter.info["adapter_type"] == "CPU"
         self.handle = _opened(adapter)
         self.queue = self.handle.queue
+        # it and its queue know each other: both would stay, with 40 MB, until Python looks for cycles
+        finalize(self, self.handle._release).atexit = False
         self.limits: dict[str, int] = dict(self.handle.limits)
         self._staging: Any = None
 

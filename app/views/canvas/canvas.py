@@ -77,9 +77,7 @@ class VispyCanvas(Gestures):
     def _surface(self, size: tuple[int, int]) -> tuple[Any, Any]:
         """What is drawn on, and the timer that has it drawn."""
         # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
-        view = app.Canvas(
-            size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI
-        )
+        view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)
         return view, app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
 
     def _listen(self) -> None:
