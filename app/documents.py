@@ -19,8 +19,6 @@ OPENED = (
     "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
 )
 HEADS = "Heads (*.npz *.safetensors)"
-# between two looks at whether there is something new to keep: a kill takes less than 1 s of work
-TICK_MS = 250
 
 
 def is_photograph(path: Path) -> bool:
@@ -44,8 +42,7 @@ class Documents:
         self._kept: Scene | None = None
         self._autosave = self._keeper(settings) if settings.folder else None
         self.show_picture: Callable[[Path], None] = lambda path: None
-        self._stop = window.every(TICK_MS, self.keep) if self._autosave else lambda: None
-        store.listen(lambda old, new: self._show())
+        store.listen(lambda old, new: self._changed())
         window.on_drop(self.dropped)
         window.ask_before_closing(self._may_close)
         self._show()
@@ -140,7 +137,7 @@ class Documents:
     def lend(self, scene: Scene) -> Document:
         """The scene that is shown is a lesson's: it belongs to no file, and is not to be saved."""
         self.document = Document(saved=scene)
-        self._show()
+        self._changed()
         return self.document
 
     # --- save ---------------------------------------------------------------------------------
@@ -184,7 +181,7 @@ class Documents:
 
     # --- nothing is lost ----------------------------------------------------------------------
     def keep(self) -> None:
-        """Write what is not saved where the next start finds it."""
+        """Have what is not saved written where the next start finds it."""
         scene = self._store.scene
         if self._autosave is None or not self._settings.preferences.autosave:
             return
@@ -229,10 +226,8 @@ class Documents:
             self._window.tell("The unsaved work cannot be taken over", str(problem))
             return
         # no digest: what the file holds now is not known to be what the lost work began with
-        self.document = Document(found.origin)
+        self.document, self._kept = Document(found.origin), found.scene
         self._store.replace(found.scene)
-        self._kept = found.scene
-        self._show()
 
     def _forget(self) -> None:
         if self._autosave is not None and self._kept is not None:
@@ -264,13 +259,16 @@ class Documents:
 
     def close(self) -> None:
         """The program ends, be it by a signal: what is not saved stays for the next start."""
-        self._stop()
         self.keep()
         if not self.is_unsaved:
             self._forget()
         if self._autosave is not None:
             self._autosave.close()
         self._settings.close()
+
+    def _changed(self) -> None:
+        self.keep()
+        self._show()
 
     def _show(self) -> None:
         path = self.document.path

@@ -45,6 +45,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and Path(chosen.scene).is_file():
         program.documents.opened(Path(chosen.scene))
+    if program.settings.remark:
+        program.window.log(f"⚠ {program.settings.remark}")
     program.documents.offer_lost()
     return program.run()
 

@@ -19,6 +19,8 @@ from app.model.scene import Scene
 from compute import replacing
 
 SUFFIX = ".unsaved"
+# seconds between two writings: a kill takes less than one second of work
+PACE = 0.2
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ class Autosave:
 
 
 class Keeper:
-    """Keeps and forgets in a thread of its own, the last thing that was asked: nobody waits for a disk.
+    """Keeps and forgets in a thread of its own, now and then, the last thing that it was asked.
 
+    So nobody waits for a disk, and a thread that is busy keeps no work from being kept.
     fail: is called in that thread with what went wrong.
     """
 
@@ -64,7 +67,7 @@ class Keeper:
         self._autosave, self._fail = autosave, fail
         self._change = threading.Condition()
         self._asked: Callable[[], None] | None = None
-        self._busy, self._ended = False, False
+        self._busy, self._hurried, self._ended = False, False, False
         threading.Thread(target=self._work, name="autosave", daemon=True).start()
 
     def write(self, scene: Scene, origin: Path | None) -> None:
@@ -83,32 +86,42 @@ class Keeper:
     def wait(self) -> None:
         """Return when all that was asked is done."""
         with self._change:
+            self._hurried = True
+            self._change.notify_all()
             self._change.wait_for(lambda: self._asked is None and not self._busy)
+            self._hurried = False
 
     def close(self) -> None:
-        """Do what was asked and end the thread."""
+        """Do what was asked and end the thread; what is asked later is done at once."""
         self.wait()
         with self._change:
             self._ended = True
             self._change.notify_all()
 
     def _ask(self, act: Callable[[], None]) -> None:
+        if self._ended:
+            self._do(act)
+            return
         with self._change:
             self._asked = act
             self._change.notify_all()
 
     def _work(self) -> None:
         while (act := self._next()) is not None:
-            try:
-                act()
-            except Exception as problem:
-                # whatever it is, the thread goes on and the user is told
-                self._fail(problem)
+            self._do(act)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as problem:
+            # whatever it is, the thread goes on and the user is told
+            self._fail(problem)
 
     def _next(self) -> Callable[[], None] | None:
         with self._change:
             self._busy = False
             self._change.notify_all()
+            self._change.wait_for(lambda: self._hurried or self._ended, PACE)
             self._change.wait_for(lambda: self._ended or self._asked is not None)
             act, self._asked = self._asked, None
             self._busy = act is not None
