@@ -69,8 +69,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _refuse(problem: str) -> int:
     from app.options import PROGRAM
+    from compute.refusal import shorten
 
-    print(f"{PROGRAM}: {' '.join(problem.split())}", file=sys.stderr)
+    print(f"{PROGRAM}: {shorten(problem)}", file=sys.stderr)
     return 2
 
 

@@ -13,6 +13,8 @@ from app.model.scene import Scene, of_family
 from app.model.store import Store
 from compute import heads, pictures
 from compute.families import write
+from compute.opening import is_regular
+from compute.refusal import describe
 
 OPENED = (
     "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
@@ -23,23 +25,38 @@ HEADS = "Heads (*.npz *.safetensors)"
 
 def is_photograph(path: Path) -> bool:
     """Whether a file is a picture that holds no scene."""
-    if path.suffix.lower() not in pictures.SUFFIXES or not path.is_file():
+    if path.suffix.lower() not in pictures.SUFFIXES or not is_regular(path):
         return False
     try:
         embedded.unpacked(path)
     except ValueError:
         return True
+    except OSError:
+        return False  # whoever opens it says why not
     return False
 
 
 class Documents:
-    """Joins the window, its store and what outlives the session.  ``leave`` ends the program."""
+    """Joins the window, its store and what outlives the session.
 
-    def __init__(self, window: Any, store: Store, settings: Any, leave: Callable[[], None]) -> None:
+    ``leave`` ends the program; ``export`` begins an export of that name.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        store: Store,
+        settings: Any,
+        leave: Callable[[], None],
+        export: Callable[[str], None] = lambda name: None,
+    ) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
+        self._export = export
         self.document = Document(saved=store.scene)
         self.open_lesson: Callable[[str], None] = lambda source: None
+        # the scene that was given to be kept last, and why the one before it could not be
         self._kept: Scene | None = None
+        self._said = ""
         self._autosave = self._keeper(settings) if settings.folder else None
         self.show_picture: Callable[[Path], None] = lambda path: None
         store.listen(lambda old, new: self._changed())
@@ -51,9 +68,7 @@ class Documents:
     def _keeper(self, settings: Any) -> autosave.Keeper:
         autosave.sweep(settings.folder, settings.is_alive)
         kept = autosave.Autosave(settings.folder, settings.session)
-        return autosave.Keeper(
-            kept, lambda problem: self._window.post(lambda: self._unkept(problem))
-        )
+        return autosave.Keeper(kept, lambda problem: self._window.post(lambda: self._hear(problem)))
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """A function for each command of the table."""
@@ -111,7 +126,14 @@ class Documents:
             self._window.tell("That is not a scene", str(problem))
             return
         self._replace(scene, Document(saved=scene))
+        self._report_unknown(scene)
         self.opened(path)
+
+    def _report_unknown(self, scene: Scene) -> None:
+        """Say which entries this version does not know: they stay in the file."""
+        names = ", ".join("/".join(path) for path, _ in scene.unknown)
+        if names:
+            self._window.log(f"kept, though this version does not know it: {names}")
 
     def opened(self, path: Path) -> None:
         """The scene that is shown comes from ``path``; a figure is not saved over."""
@@ -169,8 +191,8 @@ class Documents:
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         try:
             session.save(self._store.scene, path)
-        except OSError as problem:
-            self._window.tell("The scene was not saved", f"{path}: {problem.strerror}")
+        except Exception as problem:  # whatever it is, the work is at stake
+            self._offer_way_out("The scene was not saved", f"{path}: {describe(problem)}", then)
             return
         self.document = document.at(path.absolute(), self._store.scene)
         self._settings.recent = recent.opened(self._settings.recent, path)
@@ -178,6 +200,18 @@ class Documents:
         self._forget()
         self._show()
         then()
+
+    def _offer_way_out(
+        self, title: str, reason: str, then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Say that work could not be written, and where else it can go; nothing of it is lost."""
+        answers = [
+            ("Save as…", lambda: self.save_as(then)),
+            ("Export…", lambda: self._export("export_figure")),
+            ("Cancel", lambda: None),
+        ]
+        words = "Everything is still here: save it elsewhere, or export a figure, which holds it."
+        self._window.ask(title, f"{reason}\n{words}", answers)
 
     # --- nothing is lost ----------------------------------------------------------------------
     def keep(self) -> None:
@@ -191,10 +225,12 @@ class Documents:
             self._kept = scene
             self._autosave.write(scene, self.document.path)
 
-    def _unkept(self, problem: Exception) -> None:
-        name, reason = getattr(problem, "filename", None), getattr(problem, "strerror", None)
-        words = f"{name}: {reason}" if name and reason else str(problem)
-        self._window.tell("Unsaved work cannot be kept", words)
+    def _hear(self, problem: Exception | None) -> None:
+        """Say why work cannot be kept, not again with every change."""
+        reason = describe(problem) if problem else ""
+        if reason and reason != self._said:
+            self._offer_way_out("Unsaved work cannot be kept", reason)
+        self._said = reason
 
     def offer_lost(self) -> None:
         """Offer what the last session did not save."""
@@ -257,14 +293,24 @@ class Documents:
         self.document = Document(saved=self._store.scene)
         self._leave()
 
-    def close(self) -> None:
-        """The program ends, be it by a signal: what is not saved stays for the next start."""
+    def close(self) -> str:
+        """The program ends, be it by a signal: what is not saved stays for the next start.
+
+        Returns why it does not, or "".
+        """
         self.keep()
         if not self.is_unsaved:
             self._forget()
-        if self._autosave is not None:
-            self._autosave.close()
+        problem = self._end_keeping()
         self._settings.close()
+        return describe(problem) if problem and self.is_unsaved else ""
+
+    def _end_keeping(self) -> Exception | None:
+        """Wait until what is to be kept is, and return why it is not."""
+        if self._autosave is None:
+            return None
+        self._autosave.close()
+        return self._autosave.problem
 
     def _changed(self) -> None:
         self.keep()

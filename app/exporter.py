@@ -11,6 +11,7 @@ from typing import Any
 from app.commands.values import size as size_of
 from app.controller.exports import EXPORTS, Export, Process, options
 from app.model.store import Store
+from compute.refusal import describe
 
 POLL_MS = 100
 
@@ -86,7 +87,11 @@ class Exporter:
         target = _target(chosen, export)
         more = self._more() if export.command == "render" else {}
         stated = options({**values, **more, "engine": self.engine})
-        self.process = Process(export.command, self._store.scene, target, stated)
+        try:
+            self.process = Process(export.command, self._store.scene, target, stated)
+        except (OSError, ValueError) as problem:
+            self.dialog.show_problem(f"{target.name} was not written: {describe(problem)}")
+            return
         self.dialog.show()
         self._stop = self._window.every(POLL_MS, self._watch)
         self._watch()

@@ -29,6 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
         return 2
     from app.model import lessons, session
+    from compute.opening import is_regular
 
     scene_name = chosen.scene or session.names()[0]
     lesson = scene_name if lessons.is_lesson(scene_name) else ""
@@ -43,7 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
     if lesson:
         # a tab is raised only in a window that is shown
         program.window.post(partial(program.lessons.open, lesson))
-    elif chosen.scene and Path(chosen.scene).is_file():
+    elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
     if program.settings.remark:
         program.window.log(f"⚠ {program.settings.remark}")
@@ -106,7 +107,9 @@ class Program:
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
-        self.documents = Documents(self.window, self.store, self.settings, self.application.quit)
+        self.documents = Documents(
+            self.window, self.store, self.settings, self.application.quit, self.exporter.ask
+        )
         self.documents.show_picture = self.show_picture
         self.lessons = Lessons(self.controller.part(LessonPart), self.documents, self.settings)
         self.controller.commands |= {
@@ -223,7 +226,9 @@ class Program:
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
         self.controller.close()
-        self.documents.close()
+        lost = self.documents.close()
+        if lost:
+            print(f"attention-geodesics: unsaved work is lost: {lost}", file=sys.stderr)
         self.working.close()
         self.appearance.close()
         self.exporter.close()

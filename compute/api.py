@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from compute import batch, jacobi, shooting
 from compute.engine import Engine, open_engine
 from compute.manifold import Manifold
+from compute.refusal import shown
 from compute.second import second_try
 from compute.spray import all_geodesics
 from compute.types import (
@@ -214,7 +215,7 @@ def compared(path: Path, others: list[Path]) -> Path:
 def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: float) -> float:
     """The factor that gives v (2,) at theta the Fisher length ``length``."""
     if not np.isfinite(length) or length <= 0:
-        raise ValueError(f"length must be positive and finite, got {length!r}")
+        raise ValueError(f"length must be positive and finite, got {shown(length)}")
     norm = float(np.sqrt(v @ geodesic.fisher_rao_metric(theta) @ v))
     if norm == 0.0:
         raise ValueError(f"velocity must not be zero when a length is given, got {v.tolist()}")

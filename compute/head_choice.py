@@ -9,6 +9,7 @@ import numpy as np
 from compute import heads, planes
 from compute.heads import Head, HeadFile
 from compute.planes import Plane
+from compute.refusal import shown
 
 DEFAULTS: dict[str, Any] = {
     "source": "bank",
@@ -61,6 +62,6 @@ def chosen(stated: dict[str, Any]) -> tuple[Head, Plane]:
     c = settings(stated)
     temperature = float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
     head = head_of(c)
     return head, planes.plane_of(head, c["plane"], c["tokens"], c["token"], temperature)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +9,25 @@ import numpy as np
 
 from compute.arrays import finite
 from compute.files import numbered
+from compute.json_text import read_json
+from compute.opening import read_text
+from compute.refusal import refusing, shown
 from compute.types import Floats
 
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
+MOST_LABELS = 1 << 20
 # what a file may hold beside queries, keys, values, tokens and a mask
 OPTIONAL = ("bias", "scale", "softcap", "sinks", "attention")
 
 
 def stated(side: Path) -> dict[str, Any]:
     """A side file: what q, k, v and mask are called, and lists of tokens."""
-    try:
-        if side.stat().st_size > MOST_WORDS:
-            raise ValueError(f"it has more than {MOST_WORDS} bytes")
-        found = json.loads(side.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise ValueError(f"{side} cannot be read: {problem}") from None
+    with refusing(f"{side} cannot be read"):
+        found = read_json(read_text(side, MOST_WORDS), str(side))
     known = ("q", "k", "v", "mask", "tokens", "key_tokens")
     if not isinstance(found, dict) or set(found) - set(known):
-        raise ValueError(f"{side} must state some of {', '.join(known)}, got {str(found)[:80]}")
+        raise ValueError(f"{side} must state some of {', '.join(known)}, got {shown(found)}")
     return found
 
 
@@ -64,10 +63,9 @@ def labels(
     """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
     words = said.get(name, arrays.get(name, ()))
     if isinstance(words, str):
-        try:
-            words = json.loads(words)
-        except (ValueError, RecursionError):
-            words = None
+        words = read_json(words, f"{path}: {name}")
+    if isinstance(words, np.ndarray) and words.size > MOST_LABELS:
+        raise ValueError(f"{path}: {name} must be at most {MOST_LABELS} strings, got {words.size}")
     if isinstance(words, np.ndarray) and words.ndim == 1 and words.dtype.kind in "US":
         words = np.char.decode(words, "utf-8", "replace") if words.dtype.kind == "S" else words
         words = [str(word) for word in words]

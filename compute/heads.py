@@ -28,6 +28,8 @@ from numpy.typing import NDArray
 
 from compute import headfile
 from compute.files import SUFFIXES, arrays_of, words_of
+from compute.opening import is_regular, modified
+from compute.refusal import shown
 from compute.types import Floats
 
 MOST_BYTES = 1 << 30
@@ -210,15 +212,12 @@ def load(source: str, names: Names = Names()) -> HeadFile:
     """
     if source in bundled():
         with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
-            return _load(str(path), names, path.stat().st_mtime_ns, 0)
+            return _load(str(path), names, modified(path), 0)
     path = Path(source)
-    if not path.is_file():
+    if not is_regular(path):
         known = ", ".join(bundled())
-        raise ValueError(f"a head must be a file or one of {known}, got {source!r}")
-    side = _side(path)
-    return _load(
-        str(path), names, path.stat().st_mtime_ns, side.stat().st_mtime_ns if side.is_file() else 0
-    )
+        raise ValueError(f"a head must be a file or one of {known}, got {shown(source)}")
+    return _load(str(path), names, modified(path), modified(_side(path)))
 
 
 def _side(path: Path) -> Path:
@@ -228,7 +227,7 @@ def _side(path: Path) -> Path:
 @lru_cache(maxsize=8)
 def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
     said: dict[str, Any] = {
-        **words_of(path),
+        **words_of(path, MOST_BYTES),
         **(headfile.stated(_side(Path(path))) if side_modified else {}),
     }
     patterns = {
@@ -268,4 +267,4 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
 def in_range(name: str, value: int, count: int, where: str) -> None:
     """ValueError unless ``value`` counts one of ``count`` things from 0."""
     if not 0 <= value < count:
-        raise ValueError(f"{name} of {where} must be from 0 to {count - 1}, got {value}")
+        raise ValueError(f"{name} of {where} must be from 0 to {count - 1}, got {shown(value)}")

@@ -23,6 +23,7 @@ import numpy as np
 from compute.charts import Chart, parameters
 from compute.engine import Engine
 from compute.manifold import Manifold, inner
+from compute.refusal import shown
 from compute.types import (
     Floats,
     GeometryRequest,
@@ -126,7 +127,7 @@ def polygon(vertices: Floats, chart: Chart, periods: tuple[float, float] = (0.0,
     arcs = tuple(edge(a, b) for a, b in zip(corners[moving], following[moving], strict=True))
     winds = bool(np.any(home != corners[0]))
     if len(arcs) < 3 and not winds:
-        raise ValueError(f"a loop needs 3 different vertices, got {corners.tolist()}")
+        raise ValueError(f"a loop needs 3 different vertices, got {shown(corners)}")
     return Loop(arcs, chart, winds)
 
 
@@ -156,13 +157,13 @@ def loop_of(stated: Any, manifold: Manifold) -> Loop:
             name = stated.get("chart", "parameters")
             known = {chart.name: chart for chart in manifold.charts}
             plain = parameters(manifold.coordinates)
-            if name != "parameters" and name not in known:
-                raise ValueError(f"chart must be one of {', '.join(known)}, got {name!r}")
+            if not isinstance(name, str) or name not in ("parameters", *known):
+                raise ValueError(f"chart must be one of {', '.join(known)}, got {shown(name)}")
             chart = plain if name == "parameters" else known[name]
             return polygon(vertices, chart, manifold.periods)
     raise ValueError(
         'a loop must be {"ellipse": {"center": [a, b], "radii": [u, v]}} or {"polygon": [[a, b], …]}, '
-        f"got {str(stated)[:80]}"
+        f"got {shown(stated)}"
     )
 
 

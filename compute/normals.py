@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute.refusal import Refused, shown
 from compute.types import Floats
 
 
@@ -25,22 +26,31 @@ class Normal:
     def __post_init__(self) -> None:
         mean = np.asarray(self.mean, np.float64)
         covariance = np.asarray(self.covariance, np.float64)
-        if mean.ndim != 1 or covariance.shape != (len(mean), len(mean)):
+        if mean.ndim != 1 or 0 in mean.shape or covariance.shape != (len(mean), len(mean)):
             raise ValueError(
                 f"mean (d,) and covariance (d, d) must fit, got {mean.shape} and {covariance.shape}"
             )
         if not np.isfinite(mean).all():
-            raise ValueError(f"mean must be finite, got {mean.tolist()}")
-        near = 1e-8 * np.abs(covariance).max()
-        if (
-            not (np.abs(covariance - covariance.T) <= near).all()
-            or not np.linalg.eigvalsh(covariance)[0] > 0
-        ):
-            raise ValueError(
-                f"covariance must be symmetric and positive definite, got {covariance.tolist()}"
-            )
+            raise ValueError(f"mean must be finite, got {shown(mean)}")
+        _check_covariance(covariance)
         object.__setattr__(self, "mean", mean)
         object.__setattr__(self, "covariance", covariance)
+
+
+def _check_covariance(covariance: Floats) -> None:
+    """ValueError that says what is wrong, however large the matrix is."""
+    wanted = f"covariance must be symmetric and positive definite, got {shown(covariance)}"
+    if not np.isfinite(covariance).all():
+        raise Refused(f"{wanted} with entries that are not finite")
+    gap = np.abs(covariance - covariance.T)
+    if (gap > 1e-8 * np.abs(covariance).max()).any():
+        i, j = (int(k) for k in np.argwhere(gap == gap.max())[0])
+        pair = f"{covariance[i, j]:g} at ({i}, {j}) and {covariance[j, i]:g} at ({j}, {i})"
+        raise Refused(f"{wanted} with {pair}")
+    values = np.linalg.eigvalsh(covariance)
+    if not values[0] > 0:
+        rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
+        raise Refused(f"{wanted} of rank {rank} with least eigenvalue {values[0]:g}")
 
 
 def outlines(mean: Floats, covariance: Floats, corners: int = 96) -> Floats:

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from compute.action import ARMIJO, STEP_SIZES, blocks, gradient, solve
 from compute.engine import Engine
 from compute.manifold import LocalGeometry, Manifold, inner, norm, raised
+from compute.refusal import shown
 from compute.types import Floats, GeometryRequest, Status, points, points_of
 
 SEGMENTS = 64
@@ -79,9 +80,9 @@ class PathOptimization:
         from compute.engine import open_engine
 
         if method not in METHODS:
-            raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+            raise ValueError(f"method must be one of {', '.join(METHODS)}, got {shown(method)}")
         if not 2 <= segments <= 4096:
-            raise ValueError(f"segments must be from 2 to 4096, got {segments!r}")
+            raise ValueError(f"segments must be from 2 to 4096, got {shown(segments)}")
         self.manifold = manifold
         self.engine = engine or open_engine()
         self.method = method

@@ -24,6 +24,7 @@ from compute.attend.modes import softmax
 from compute.families import family
 from compute.heat_kernel import heat_kernel
 from compute.pictures import intensities, read
+from compute.refusal import shown
 from compute.types import Floats
 
 # σ₀: half a step of an eight-bit picture has no spread of its own
@@ -69,7 +70,7 @@ class Lattice:
 
         self._check("start", start)
         if not (np.isfinite(time) and time > 0):
-            raise ValueError(f"time must be positive and finite, got {time!r}")
+            raise ValueError(f"time must be positive and finite, got {shown(time)}")
         rates = self.lattice.copy()
         rates.data = 1.0 / np.maximum(rates.data, SHORTEST) ** 2
         rates = rates + rates.T
@@ -140,15 +141,15 @@ class GeodesicViT:
     ) -> None:
         if not isinstance(patch, int) or not 1 <= patch <= 1024:
             raise ValueError(
-                f"patch must be a whole number of pixels from 1 to 1024, got {patch!r}"
+                f"patch must be a whole number of pixels from 1 to 1024, got {shown(patch)}"
             )
         for name, value in (("alpha", alpha), ("beta", beta)):
             if not (np.isfinite(value) and value >= 0):
-                raise ValueError(f"{name} must be finite and not negative, got {value!r}")
+                raise ValueError(f"{name} must be finite and not negative, got {shown(value)}")
         if alpha == 0 and beta == 0:
             raise ValueError("alpha and beta must not both be 0: all patches would be one")
         if not (np.isfinite(temperature) and temperature > 0):
-            raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+            raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
         self.patch = patch
         self.alpha, self.beta, self.temperature = float(alpha), float(beta), float(temperature)
 

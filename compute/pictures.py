@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute.opening import opened
+from compute.refusal import Refused, refusing
 from compute.types import Floats
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -19,22 +21,20 @@ def read(path: str | Path) -> np.ndarray:
     """The bytes (h, w, 3) of a PNG or JPEG file, upright, its size bounded before it is decoded."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    if Path(path).stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes")
-    try:
-        # Pillow warns of sizes that are refused here
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            opening = Image.open(path, formats=("PNG", "JPEG"))
-        with opening as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise ValueError(
-                    f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}"
-                )
-            return np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
-    except Image.DecompressionBombError:
-        raise ValueError(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
-    except (UnidentifiedImageError, OSError, SyntaxError) as problem:
-        raise ValueError(f"{path} is no PNG or JPEG picture: {problem}") from None
+    # Pillow warns of sizes that are refused here, and of damage that it mends
+    silent = warnings.catch_warnings(action="ignore")
+    with opened(path, MOST_BYTES) as file, refusing(f"{path} is no PNG or JPEG picture"), silent:
+        try:
+            found = Image.open(file, formats=("PNG", "JPEG"))
+        except Image.DecompressionBombError:
+            raise Refused(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
+        except UnidentifiedImageError:
+            raise Refused(f"{path} is no PNG or JPEG picture") from None
+        if found.width * found.height > MOST_PIXELS:
+            raise Refused(
+                f"{path} has {found.width} × {found.height} pixels, the most is {MOST_PIXELS}"
+            )
+        return np.asarray(ImageOps.exif_transpose(found).convert("RGB"))
 
 
 def intensities(image: ArrayLike) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.heads import Head, in_range
+from compute.refusal import shown
 from compute.types import Floats
 
 # of how many tokens the widest triangle is looked for
@@ -45,7 +46,7 @@ def plane_of(
     if d < 2:
         raise ValueError(f"a plane of queries needs d ≥ 2, got d = {d}")
     if kind not in KINDS:
-        raise ValueError(f"plane must be one of {', '.join(KINDS)}, got {kind!r}")
+        raise ValueError(f"plane must be one of {', '.join(KINDS)}, got {shown(kind)}")
     if kind == "pca":
         return principal(head)
     if kind == "fisher":
@@ -129,7 +130,7 @@ def token_triple(text: str, head: Head) -> tuple[int, int, int]:
     """ "i,j,k" as three different token numbers; ValueError if it is not that."""
     numbers = whole_numbers("tokens", text)
     if len(numbers) != 3 or len(set(numbers)) != 3:
-        raise ValueError(f"tokens must be three different numbers such as 1,6,9, got {text!r}")
+        raise ValueError(f"tokens must be three different numbers such as 1,6,9, got {shown(text)}")
     for number in numbers:
         in_range("token", number, len(head.q), "this head")
     return numbers[0], numbers[1], numbers[2]
@@ -140,7 +141,7 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(",")) if text else ()
     except ValueError:
-        raise ValueError(f"{name} must be numbers such as 1,6,9, got {text!r}") from None
+        raise ValueError(f"{name} must be numbers such as 1,6,9, got {shown(text)}") from None
 
 
 def default_triple(head: Head) -> tuple[int, int, int]:

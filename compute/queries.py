@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from compute import polygon, sphere
 from compute.arrays import matrix, vector
 from compute.attend.modes import softmax
+from compute.refusal import shown
 from compute.types import Floats, Status
 
 # singular values of the centred keys below this share of the first are gauge
@@ -77,7 +78,7 @@ class QuerySpace:
     ) -> None:
         keys = matrix("K", K)
         if not (np.isfinite(temperature) and temperature > 0):
-            raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+            raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
         if len(keys) < 2:
             raise ValueError(f"K must have at least two keys, got shape {keys.shape}")
         self.keys = keys / (temperature * np.sqrt(keys.shape[1]))
@@ -155,7 +156,7 @@ class QuerySpace:
         d = self.keys.shape[1]
         a, b = vector("a", a, d), vector("b", b, d)
         if segments < 2 or segments % 2:
-            raise ValueError(f"segments must be even, 2 or more, got {segments!r}")
+            raise ValueError(f"segments must be even, 2 or more, got {shown(segments)}")
         t = np.linspace(0.0, 1.0, segments + 1)
         straight = a + t[:, None] * (b - a)
         gauge = straight - straight @ self._basis.T @ self._basis
@@ -204,7 +205,7 @@ class QuerySpace:
         the velocity change nothing.
         """
         if not 2 <= steps <= 65536:
-            raise ValueError(f"steps must be from 2 to 65536, got {steps!r}")
+            raise ValueError(f"steps must be from 2 to 65536, got {shown(steps)}")
         d = self.keys.shape[1]
         y = np.concatenate([
             self._basis @ vector("q", q, d), self._basis @ vector("velocity", velocity, d)

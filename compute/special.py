@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from compute.interrupt import checkpoint
 from compute.types import Floats
 
 # Above this argument the ratio of Bessel functions is expanded in 1/κ.
@@ -60,6 +61,7 @@ def pentagamma(x: Floats) -> Floats:
 def _polygamma(order: int, x: Floats) -> Floats:
     from scipy import special
 
+    checkpoint()
     return np.asarray(special.polygamma(order, x)).astype(np.asarray(x).dtype, copy=False)
 
 

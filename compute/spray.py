@@ -17,6 +17,7 @@ from compute.charts import Chart
 from compute.engine import Engine
 from compute.guess import nearest
 from compute.manifold import Manifold, is_singular
+from compute.refusal import shown
 from compute.shooting import MISS_LIMIT, aimed, judged, shot_of
 from compute.types import (
     ConnectRequest,
@@ -62,7 +63,7 @@ class Spray:
         """The points (n, 2) at Fisher length ``r`` on every ray, NaN where it has stopped."""
         place = r / self.r[-1] * (len(self.r) - 1)
         if not 0.0 <= place <= len(self.r) - 1:
-            raise ValueError(f"r must lie in [0, {self.r[-1]:g}], got {r!r}")
+            raise ValueError(f"r must lie in [0, {self.r[-1]:g}], got {shown(r)}")
         low = min(int(place), len(self.r) - 2)
         return self.at(np.full(len(self.angle), low), np.full(len(self.angle), place - low))
 
@@ -101,7 +102,7 @@ def spray(
     """
     start = points_of(manifold, "start", start, 1)
     if not np.isfinite(length) or length <= 0:
-        raise ValueError(f"length must be positive and finite, got {length!r}")
+        raise ValueError(f"length must be positive and finite, got {shown(length)}")
     # four at least: a quarter turn is one of them
     if not 4 <= directions <= 65536:
         raise ValueError(f"directions must be from 4 to 65536, got {directions}")

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from compute import special
+from compute.interrupt import checkpoint
 from compute.types import Floats
 
 
@@ -92,6 +93,7 @@ def _check(step: tuple[Any, ...], number: int) -> None:
 
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     """The outputs for broadcastable ``inputs``, each of their common shape and precision."""
+    checkpoint()
     registers: list[Any] = list(inputs)
     for name, *operands in tape.steps:
         if name == "const":

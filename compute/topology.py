@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.charts import Chart
+from compute.refusal import shown
 from compute.types import Extent, Floats, Ints
 
 MOST_CELLS = 2048 * 2048
@@ -100,7 +101,7 @@ def _checked(values: ArrayLike, threshold: float) -> Floats:
     if not np.isfinite(f).any():
         raise ValueError("map must have a finite value somewhere, got none")
     if not 0.0 <= threshold < np.inf:
-        raise ValueError(f"threshold must be finite and not negative, got {threshold!r}")
+        raise ValueError(f"threshold must be finite and not negative, got {shown(threshold)}")
     return f
 
 

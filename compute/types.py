@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from compute.refusal import shown
+
 if TYPE_CHECKING:
     from compute.charts import Chart
     from compute.manifold import Manifold
@@ -94,8 +96,8 @@ def points(name: str, value: ArrayLike, ndim: int = 2) -> Floats:
     """``value`` as a finite float array of ``ndim`` axes whose last has length 2, or ValueError."""
     try:
         array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be numbers, got {value!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must be numbers, got {shown(value)}") from None
     if array.ndim != ndim or array.shape[-1] != 2:
         wanted = ", ".join([*"nmk"[: ndim - 1], "2"])
         raise ValueError(f"{name} must have shape ({wanted}), got {array.shape}")
@@ -118,7 +120,7 @@ def points_of(manifold: Manifold, name: str, value: ArrayLike, ndim: int = 2) ->
 def alpha_of(value: float) -> float:
     """α of the Amari connection Γ^(α), as a finite float in [−1, 1], or ValueError."""
     if not -1.0 <= float(value) <= 1.0:
-        raise ValueError(f"alpha must lie in [-1, 1], got {value!r}")
+        raise ValueError(f"alpha must lie in [-1, 1], got {shown(value)}")
     return float(value)
 
 

@@ -10,7 +10,6 @@ a mean of Gram matrices, so that g is never indefinite.  Units: nat-roots per pa
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -20,6 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from compute import heads
+from compute.files import arrays_of
+from compute.refusal import Refused, shown
 from compute.types import Floats
 
 
@@ -49,8 +50,8 @@ def bundled() -> tuple[str, ...]:
     folder = resources.files("assets") / "heads"
     found = []
     for name in heads.bundled():
-        with resources.as_file(folder / f"{name}.npz") as path, zipfile.ZipFile(path) as archive:
-            if "image.npy" in archive.namelist():
+        with resources.as_file(folder / f"{name}.npz") as path:
+            if arrays_of(str(path), ("patch_grid",), heads.MOST_BYTES):
                 found.append(name)
     return tuple(found)
 
@@ -73,18 +74,22 @@ def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
     bundled = resources.files("assets") / "heads" / f"{source}.npz"
     with resources.as_file(bundled if source in heads.bundled() else Path(source)) as path:
         try:
-            with np.load(path, allow_pickle=False) as file:
-                image, grid = file["image"], file["patch_grid"]
-                special = file["special_tokens"] if "special_tokens" in file else np.array(0)
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile):
-            raise ValueError(f"{source} has no image and patch_grid: no vision head") from None
+            found = arrays_of(
+                str(path), ("image", "patch_grid", "special_tokens"), heads.MOST_BYTES
+            )
+        except Refused as problem:
+            raise Refused(f"{source} is no vision head: {problem}") from None
+    if not {"image", "patch_grid"} <= found.keys():
+        raise Refused(f"{source} has no image and patch_grid: no vision head")
+    image, grid = found["image"], found["patch_grid"]
+    special = found.get("special_tokens", np.array(0))
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise ValueError(
             f"{source}: image must be bytes (h, w, 3), got {image.dtype} {image.shape}"
         )
     whole = all(a.dtype.kind in "iu" for a in (grid, special))
     if not whole or grid.shape != (2,) or special.size != 1:
-        raise ValueError(f"{source}: patch_grid must be two whole numbers, got {grid!r}")
+        raise ValueError(f"{source}: patch_grid must be two whole numbers, got {shown(grid)}")
     return (int(grid[0]), int(grid[1])), int(special.reshape(-1)[0]), image
 
 

@@ -46,7 +46,11 @@ def test_everything_in_a_scene_is_kept(tmp_path):
         title="θ and “quotes”",
         photograph=Photograph(str(tmp_path / "cat.png"), "shades", patch=8, start=(0.5, 1.0)),
         normals=Normals(b=(0.0, 0.0, 1.0, 0.25, 2.0)),
-        unknown=(("later", {"a": [1, 2]}), ("layers/halo", True), ("photograph/frame", "gold")),
+        unknown=(
+            (("later",), {"a": [1, 2]}),
+            (("layers", "halo"), True),
+            (("photograph", "frame"), "gold"),
+        ),
     )
     session.save(scene, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text())["photograph"]["source"] == "cat.png"
@@ -164,3 +168,78 @@ def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(m
     scene = session.from_text(json.dumps(old), "old.json", Path())
     assert scene.alpha == 0.25 and not scene.unknown
     assert json.loads(session.to_text(scene, Path()))["version"] == 3
+
+
+# --- what opens can be saved -----------------------------------------------------------------
+KEPT = {
+    "a slash": {"title/a": 1, "a/b/c": {"d/e": [1]}},
+    "nothing": {"": 1},
+    "a slash below": {"layers": {"a/b": 1}, "start": {"theta": [0, 1], "a/b": 2}},
+    "of a timeline": {"timeline": {"duration": 1, "tracks": [], "a/b": 1}},
+    "as a known one elsewhere": {"theta": 1, "map": {"x": 2}},
+    "deep": {"later": json.loads("[" * 60 + "]" * 60)},
+    "long numbers": {"later": [10**300, -0.0, 5e-324, 1.7976931348623157e308]},
+    "characters": {"later": "\u2028\N{GRINNING FACE}\x00", "title": "\x7f\u202e"},
+    "whole numbers as reals": {"token": 3.0, "flow": {"side": 64.0, "seed": 2.0}},
+}
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_what_opens_is_saved_and_opens_again_as_it_was(case, tmp_path):
+    text = json.dumps(GOOD | KEPT[case])
+    scene = session.from_text(text, "scene.json", tmp_path)
+    session.save(scene, tmp_path / "scene.json")
+    assert session.load(tmp_path / "scene.json") == scene
+    stored = json.loads((tmp_path / "scene.json").read_text("utf-8"))
+    for name, value in KEPT[case].items():
+        if name in ("later", "title/a", "a/b/c", "", "theta", "map"):
+            assert stored[name] == value
+
+
+def test_what_was_said_of_a_timeline_goes_with_it(tmp_path):
+    stated = GOOD | {"timeline": {"duration": 1, "tracks": [], "later": 1}}
+    scene = session.from_text(json.dumps(stated), "scene.json", tmp_path)
+    session.save(replace(scene, timeline=None), tmp_path / "scene.json")
+    assert session.load(tmp_path / "scene.json").unknown == ()
+
+
+def test_a_large_scene_is_written_on_one_line_or_refused_when_it_is_read(tmp_path, monkeypatch):
+    """Written for people to read it would be too large to be read again."""
+    monkeypatch.setattr(session, "MOST_BYTES", 1 << 16)
+    monkeypatch.setattr(session, "LARGE", 1 << 12)
+    many = GOOD | {"later": [[1]] * 6000}
+    scene = session.from_text(json.dumps(many), "scene.json", tmp_path)
+    session.save(scene, tmp_path / "scene.json")
+    assert session.load(tmp_path / "scene.json") == scene
+    short = json.dumps(GOOD)[:-1] + ', "later": [' + ", ".join(["1e15"] * 8000) + "]}"
+    assert len(short) < session.MOST_BYTES
+    with pytest.raises(session.NotAScene, match="at most 65536 bytes"):
+        session.from_text(short, "scene.json", tmp_path)
+
+
+def test_what_cannot_be_written_leaves_the_file_alone(tmp_path):
+    path = tmp_path / "scene.json"
+    session.save(session.load("gaussian"), path)
+    before = path.read_bytes()
+    broken = replace(session.load("gaussian"), unknown=((("later",), {1}),))
+    for scene in (broken, replace(broken, unknown=((("later",), float("inf")),))):
+        with pytest.raises(session.CannotBeKept, match="cannot be written as JSON"):
+            session.save(scene, path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_path_on_another_drive_is_kept_whole(monkeypatch, tmp_path):
+    from app.model import paths
+
+    def elsewhere(path: str, start: object) -> str:
+        raise ValueError("path is on mount 'D:', start on mount 'C:'")
+
+    monkeypatch.setattr(paths.os.path, "relpath", elsewhere)
+    assert paths.relative(str(tmp_path / "a.npz"), tmp_path) == str(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("entry", [{"later": [1e999]}, {"layers": {"later": {"a": -1e999}}}])
+def test_what_no_file_could_hold_is_refused(entry):
+    text = json.dumps(GOOD | entry).replace("Infinity", "1e999")
+    with pytest.raises(session.NotAScene, match=r"must be finite, got -?inf in"):
+        session.from_text(text, "scene.json", Path())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from app.commands.output import exit_of, show
 from compute.families import family
 from compute.holonomy import Holonomy, loop_of
 from compute.holonomy import holonomy as around
+from compute.json_text import read_json
+from compute.opening import read_text
 from compute.types import Status
 
 LARGEST = 1 << 20
@@ -51,9 +52,4 @@ def _lines(found: Holonomy) -> list[str]:
 
 def _read(path: Path) -> Any:
     """Parsed JSON of a bounded file, or ValueError with its name."""
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"{path}: a loop file has at most {LARGEST} bytes")
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as problem:
-        raise ValueError(f"{path} is not JSON: {problem}") from None
+    return read_json(read_text(path, LARGEST), str(path))

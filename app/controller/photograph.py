@@ -22,6 +22,7 @@ from app.views.flow import Setting
 from app.views.photograph import PictureEdited, PictureState
 from compute import heads, vision
 from compute.engine import Engine
+from compute.opening import modified
 from compute.patches import GeodesicViT, Lattice, trail
 from compute.types import Floats
 
@@ -80,9 +81,8 @@ class PictureAnswer:
 def task_of(scene: Scene) -> PictureTask:
     """What the picture of a scene asks for."""
     source = scene.photograph.source
-    path = Path(source)
-    modified = 0 if source in vision.bundled() or not path.is_file() else path.stat().st_mtime_ns
-    return PictureTask(replace(scene.photograph, circles=True), modified)
+    written = 0 if source in vision.bundled() else modified(source)
+    return PictureTask(replace(scene.photograph, circles=True), written)
 
 
 def has_rows(chosen: Photograph) -> bool:

@@ -23,6 +23,7 @@ from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.field import scalar_at
 from compute.manifold import Manifold
+from compute.refusal import shown
 from compute.types import Status
 
 # by the kind of their job
@@ -118,7 +119,7 @@ def _index(manifold: Manifold, name: str) -> int:
         if plain(name) in known:
             return known.index(plain(name))
     raise ValueError(
-        f"coordinates of {manifold.name} are {', '.join(manifold.coordinates)}, got {name!r}"
+        f"coordinates of {manifold.name} are {', '.join(manifold.coordinates)}, got {shown(name)}"
     )
 
 
@@ -130,7 +131,7 @@ def _scalar(asked: Quantity, scene: Scene) -> float | None:
     theta = np.array([pin.theta if pin is not None else asked.at], dtype=np.float64)
     if asked.name not in manifold.scalars:
         known = ", ".join(manifold.scalars)
-        raise ValueError(f"scalars of {manifold.name} are {known}, got {asked.name!r}")
+        raise ValueError(f"scalars of {manifold.name} are {known}, got {shown(asked.name)}")
     values, status = scalar_at(manifold, asked.name, theta, scene.token)
     return float(values[0]) if status[0] == Status.OK else None
 
@@ -158,7 +159,7 @@ def _between(name: str, answer: object) -> float | None:
     """The Fisher length of a way between the two normals.  ValueError if none has that name."""
     known = {plain(words): kind for kind, words in WORDS.items()}
     if plain(name) not in known:
-        raise ValueError(f"ways between normals are {', '.join(WORDS.values())}, got {name!r}")
+        raise ValueError(f"ways between normals are {', '.join(WORDS.values())}, got {shown(name)}")
     if not isinstance(answer, NormalsAnswer) or known[plain(name)] not in answer.paths:
         return None
     path = answer.paths[known[plain(name)]]

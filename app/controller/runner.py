@@ -28,6 +28,7 @@ from compute.engine import (
     open_engine,
 )
 from compute.interrupt import Interrupted, interruptible
+from compute.refusal import shorten
 
 # most urgent first
 ORDER: tuple[type, ...] = (
@@ -223,7 +224,7 @@ class Runner:
             engine, interrupted = self._reopened(problem), True
         except Exception as problem:
             # the one place where a worker's exception is caught: it is told to the user
-            self._tell(JobFailed(job, f"{type(problem).__name__}: {problem}"))
+            self._tell(JobFailed(job, shorten(f"{type(problem).__name__}: {problem}")))
         if interrupted:
             self._again(job)
         return engine

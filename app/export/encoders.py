@@ -19,6 +19,8 @@ from av.filter.context import FilterContext
 from numpy.typing import NDArray
 
 from app.export import embed
+from app.model.embedded import MOST_AROUND
+from compute.opening import read_bytes
 
 RGB = NDArray[np.uint8]
 THREADS = 2
@@ -135,7 +137,7 @@ class Gif:
         self._drain()
         self._container.mux(self._stream.encode())
         self._container.close()
-        self._path.write_bytes(embed.in_gif(self._path.read_bytes(), self._scene))
+        self._path.write_bytes(embed.in_gif(read_bytes(self._path, MOST_AROUND), self._scene))
 
 
 def _buffer(graph: Graph, width: int, height: int, form: str, tick: Fraction) -> FilterContext:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app import endings
+from compute.refusal import shown
 from compute.replacing import hidden, remove, replacing, sweep
 
 KINDS = (".png", ".svg", ".pdf")  # of a figure
@@ -17,7 +18,7 @@ def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """``path``, if a file of one of these kinds can be written there.  Raises ValueError."""
     target = Path(path)
     if target.suffix.lower() not in suffixes:
-        raise ValueError(f"the file must end in {_either(suffixes)}, got {str(path)!r}")
+        raise ValueError(f"the file must end in {_either(suffixes)}, got {shown(str(path))}")
     folder = target.absolute().parent
     if not folder.is_dir():
         raise ValueError(f"there is no folder {str(folder)!r} to write {target.name!r} to")

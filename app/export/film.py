@@ -17,11 +17,13 @@ from app.export import embed
 from app.export.encoders import RGB, Cut, Encoder, Gif, Video
 from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
 from app.export.files import beside, unfinished
-from app.model.embedded import unpacked
+from app.model.embedded import MOST_AROUND, unpacked
 from app.model.scene import Scene
 from app.model.timeline import glide, scene_at
 from compute.engine import Engine
 from compute.families import family as manifold_of
+from compute.opening import opened
+from compute.refusal import refusing
 from compute.replacing import hidden
 
 SUFFIXES = (".mp4", ".webm", ".gif", ".png")
@@ -199,7 +201,8 @@ def _all_or_nothing(target: Path) -> Iterator[Path]:
 def _is_there(path: Path, scene: Scene, paper: Paper) -> bool:
     """Whether a file holds this frame at this size already."""
     try:
-        with Image.open(path) as picture:
+        with opened(path, MOST_AROUND) as file, refusing(str(path)):
+            picture = Image.open(file)
             return picture.size == paper.size and unpacked(path) == embed.stated(scene, path)
     except (OSError, ValueError):
         return False

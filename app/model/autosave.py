@@ -17,8 +17,12 @@ from pathlib import Path
 from app.model import session
 from app.model.scene import Scene
 from compute import replacing
+from compute.json_text import read_json
+from compute.opening import modified, read_text
 
 SUFFIX = ".unsaved"
+# a scene as text in a text, in which a character may take six
+MOST_BYTES = 8 * session.MOST_BYTES
 # seconds between two writings: a kill takes less than one second of work
 PACE = 0.2
 
@@ -39,9 +43,9 @@ class Autosave:
         self._file = folder / f"{name}{SUFFIX}"
 
     def write(self, scene: Scene, origin: Path | None) -> None:
-        """Keep a scene; the file is never half written.  Raises OSError."""
+        """Keep a scene; the file is never half written.  Raises CannotBeKept and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        text = session.to_text(scene, self._file.parent)
+        text = session.kept_text(scene, self._file.parent)
         stated = {"origin": str(origin) if origin else "", "scene": text}
         with replacing.replacing(self._file) as temporary:
             temporary.write_text(json.dumps(stated), "utf-8")
@@ -60,11 +64,12 @@ class Keeper:
     """Keeps and forgets in a thread of its own, now and then, the last thing that it was asked.
 
     So nobody waits for a disk, and a thread that is busy keeps no work from being kept.
-    fail: is called in that thread with what went wrong.
+    ``problem``: why the last thing could not be done, if so; tell: is called in that thread with it.
     """
 
-    def __init__(self, autosave: Autosave, fail: Callable[[Exception], None]) -> None:
-        self._autosave, self._fail = autosave, fail
+    def __init__(self, autosave: Autosave, tell: Callable[[Exception | None], None]) -> None:
+        self._autosave, self._tell = autosave, tell
+        self.problem: Exception | None = None
         self._change = threading.Condition()
         self._asked: Callable[[], None] | None = None
         self._busy, self._hurried, self._ended = False, False, False
@@ -111,11 +116,12 @@ class Keeper:
             self._do(act)
 
     def _do(self, act: Callable[[], None]) -> None:
+        self.problem = None
         try:
             act()
-        except Exception as problem:
-            # whatever it is, the thread goes on and the user is told
-            self._fail(problem)
+        except Exception as problem:  # whatever it is, the work is at stake
+            self.problem = problem
+        self._tell(self.problem)
 
     def _next(self) -> Callable[[], None] | None:
         with self._change:
@@ -142,25 +148,15 @@ def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
     alive: whether the session of that name still runs.
     """
     files = [file for file in folder.glob(f"[!.]*{SUFFIX}") if not alive(file.stem)]
-    files.sort(key=_time, reverse=True)
+    files.sort(key=modified, reverse=True)
     return [found for file in files if (found := _read(file)) is not None]
-
-
-def _time(file: Path) -> float:
-    """When a file was written; of one that is gone, or a link to nowhere, long ago."""
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _read(file: Path) -> Lost | None:
     try:
-        if file.stat().st_size > 2 * session.MOST_BYTES:
-            return None
-        data = json.loads(file.read_text("utf-8"))
+        data = read_json(read_text(file, MOST_BYTES), file.name)
         scene = session.from_text(str(data["scene"]), file.name, file.parent)
         origin = str(data["origin"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return Lost(file, scene, Path(origin) if origin else None)

@@ -28,6 +28,8 @@ from compute.families import family as manifold_of
 from compute.families import parse, write
 from compute.heads import bundled
 from compute.manifold import Manifold
+from compute.opening import check_name, is_regular
+from compute.refusal import shown
 from compute.types import Extent
 
 LAYERS = tuple(f.name for f in fields(Layers))
@@ -87,11 +89,14 @@ def _load(name: str, folder: Path) -> Scene:
 
 def beside(name: str, folder: Path) -> Path:
     """The file of that name in ``folder``.  ValueError for one that lies elsewhere or is not there."""
+    check_name(name)
     path = Path(os.path.abspath(folder / name))
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"a lesson's files must lie in its own folder, got {name!r}")
-    if not path.is_file():
-        raise ValueError(f"no bundled one has that name, and no file beside the lesson: {name!r}")
+        raise ValueError(f"a lesson's files must lie in its own folder, got {shown(name)}")
+    if not is_regular(path):
+        raise ValueError(
+            f"no bundled one has that name, and no file beside the lesson: {shown(name)}"
+        )
     return path
 
 
@@ -156,7 +161,7 @@ def _entry(field: str, text: str, folder: Path) -> Any:
     match getattr(Photograph(), field):
         case bool():
             if plain(text) not in ("on", "off"):
-                raise ValueError(f"expected on or off, got {text!r}")
+                raise ValueError(f"expected on or off, got {shown(text)}")
             return plain(text) == "on"
         case int():
             return int(number(text))
@@ -176,7 +181,7 @@ def _pin(scene: Scene, text: str) -> Pin:
     if not plain(text).startswith("token "):
         x, y = tuple_of(text, 2)
         if not manifold.in_domain(np.array([x, y])):
-            raise ValueError(f"a pin must lie in {manifold.domain}, got {text.strip()!r}")
+            raise ValueError(f"a pin must lie in {manifold.domain}, got {shown(text.strip())}")
         return Pin((x, y))
     index = token_of(manifold, text.strip()[len("token ") :])
     marks = manifold.landmarks
@@ -194,7 +199,7 @@ def token_of(manifold: Manifold, name: str) -> int:
     if name.strip().isdigit() and int(name) < len(labels):
         return int(name)
     known = ", ".join(labels[:12]) or "none"
-    raise ValueError(f"tokens of this family are {known}, got {name.strip()!r}")
+    raise ValueError(f"tokens of this family are {known}, got {shown(name.strip())}")
 
 
 def _layers(scene: Scene, text: str) -> Layers:
@@ -206,7 +211,7 @@ def _layers(scene: Scene, text: str) -> Layers:
         sign, name = ("+", word) if only else (word[0], word[1:])
         if name not in LAYERS or sign not in "+-":
             raise ValueError(
-                f"expected +NAME or -NAME with a name of {', '.join(LAYERS)}, got {word!r}"
+                f"expected +NAME or -NAME with a name of {', '.join(LAYERS)}, got {shown(word)}"
             )
         layers = replace(layers, **{name: sign == "+"})
     return layers
@@ -216,7 +221,9 @@ def _loop(text: str) -> tuple[tuple[float, float], ...]:
     """Vertices ``(x, y) (x, y) …`` in θ."""
     found = _POINT.findall(text)
     if not 3 <= len(found) <= MOST_VERTICES or _POINT.sub("", text).strip():
-        raise ValueError(f"expected 3 to {MOST_VERTICES} vertices (x, y) (x, y) …, got {text!r}")
+        raise ValueError(
+            f"expected 3 to {MOST_VERTICES} vertices (x, y) (x, y) …, got {shown(text)}"
+        )
     points = (tuple_of(point, 2) for point in found)
     return tuple((x, y) for x, y in points)
 
@@ -230,7 +237,7 @@ def _normal(text: str) -> Numbers:
 def _scalar(scene: Scene, name: str) -> str:
     known = (*manifold_of(scene.family).scalars, DISTANCE)
     if name not in known:
-        raise ValueError(f"expected one of {', '.join(known)}, got {name!r}")
+        raise ValueError(f"expected one of {', '.join(known)}, got {shown(name)}")
     return name
 
 
@@ -242,7 +249,7 @@ def _colours(name: str) -> str:
 def _ranged(text: str, low: float, high: float) -> float:
     found = number(text)
     if not low <= found <= high:
-        raise ValueError(f"expected a number from {low:g} to {high:g}, got {text.strip()!r}")
+        raise ValueError(f"expected a number from {low:g} to {high:g}, got {shown(text.strip())}")
     return found
 
 

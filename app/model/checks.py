@@ -23,6 +23,7 @@ from app.model.scene import Scene
 from app.model.wording import plain, tuple_of, value
 from compute.families import family as manifold_of
 from compute.families import parse
+from compute.refusal import shown
 
 Point = tuple[float, float]
 LONGEST = 300
@@ -118,7 +119,7 @@ def quantity(text: str) -> Quantity:
     raise ValueError(
         'what can be measured is measure "NAME", count of measure "NAME", SCALAR at A, '
         f'COORDINATE of A, {", ".join(FIELDS)}, norm, picture distance or normals "WAY", '
-        f"got {phrase[:80]!r}"
+        f"got {shown(phrase)}"
     )
 
 
@@ -142,7 +143,7 @@ def check(text: str) -> Check:
         return Check("token", sentence, pin=match[1], word=match[2].strip())
     if match := _LAYER.fullmatch(sentence):
         if match[1] not in LAYERS:
-            raise ValueError(f"a layer must be one of {', '.join(LAYERS)}, got {match[1]!r}")
+            raise ValueError(f"a layer must be one of {', '.join(LAYERS)}, got {shown(match[1])}")
         return Check("layer", sentence, name=match[1], word=match[2])
     if match := _COMPARE.fullmatch(sentence):
         return _compare(sentence, *match.groups())
@@ -150,14 +151,14 @@ def check(text: str) -> Check:
         return Check("is", sentence, name=match[1], word=plain(match[2]))
     raise ValueError(
         "a check is such as pin A within 0.3 of (0, 1), layer spray on, chart is disk, alpha = 1, "
-        f'measure "Fisher–Rao length" < 2.9 or loop drawn, got {sentence[:80]!r}'
+        f'measure "Fisher–Rao length" < 2.9 or loop drawn, got {shown(sentence)}'
     )
 
 
 def _near(sentence: str, what: str, pin: str, radius: str, place: str) -> Check:
     reach = value(radius)[0]
     if not reach > 0:
-        raise ValueError(f"a pin must be within a positive distance, got {radius!r}")
+        raise ValueError(f"a pin must be within a positive distance, got {shown(radius)}")
     x, y = tuple_of(place, 2)
     kind = "near" if what == "pin" else "spot"
     return Check(kind, sentence, pin=pin, point=(x, y), bound=reach)

@@ -6,6 +6,8 @@ Batlow, vik and grayC: Crameri, Shephard, Heron 2020.
 
 from __future__ import annotations
 
+from compute.refusal import shown
+
 COLORMAPS: dict[str, str] = {
     "viridis": "Viridis",
     "cividis": "Cividis",
@@ -22,4 +24,4 @@ TWO_SIDED = ("vik",)
 def check(colormap: str) -> None:
     """ValueError unless it is one of these."""
     if colormap not in COLORMAPS:
-        raise ValueError(f"colormap must be one of {', '.join(COLORMAPS)}, got {colormap!r}")
+        raise ValueError(f"colormap must be one of {', '.join(COLORMAPS)}, got {shown(colormap)}")

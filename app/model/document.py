@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.model.scene import Scene
+from compute.opening import opened
+
+MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,9 @@ def at(path: Path, scene: Scene) -> Document:
 def digest(path: Path) -> str:
     """A digest of a file's bytes; "" of one that cannot be read."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        with opened(path, MOST_BYTES) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
         return ""
 
 

@@ -8,13 +8,18 @@ reader does for all of them, and no parser of theirs sees a file from somebody e
 from __future__ import annotations
 
 import json
-import mmap
 from pathlib import Path
+from typing import BinaryIO
+
+from compute.opening import opened
 
 SUFFIXES = (".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
 MARK = '{"format": "attention-geodesics/scene"'
-MOST_BYTES = 4 << 20
+# of a scene, in which a character may take six; of the file around it
+MOST_BYTES = 16 << 20
+MOST_AROUND = 16 << 30
 MOST_TRIES = 8
+CHUNK = 1 << 20
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "&<>"}
 
 
@@ -25,27 +30,39 @@ def packed(text: str) -> str:
 
 def unpacked(path: Path) -> str:
     """The JSON of the scene in a file.  Raises ValueError with one line if there is none."""
-    with path.open("rb") as file:
-        try:
-            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError:  # an empty file cannot be mapped
-            raise ValueError("it holds no scene") from None
-        with content:
-            return _first(content)
+    with opened(path, MOST_AROUND) as file:
+        return _first(file)
 
 
-def _first(content: mmap.mmap) -> str:
+def _first(file: BinaryIO) -> str:
     """The first run that is JSON: a title may hold the mark by mischief."""
     begin = -1
     for tried in range(MOST_TRIES):
-        begin = content.find(MARK.encode(), begin + 1)
+        begin = _find(file, MARK.encode(), begin + 1)
         if begin < 0:
             known = "the scene in it is damaged or too large" if tried else "it holds no scene"
             raise ValueError(known)
-        run = content[begin : begin + MOST_BYTES].decode("latin-1")
+        file.seek(begin)
+        run = file.read(MOST_BYTES).decode("latin-1")
         try:
             _, end = json.JSONDecoder().raw_decode(run)
         except (ValueError, RecursionError):
             continue
         return run[:end]
     raise ValueError("the scene in it is damaged or too large")
+
+
+def _find(file: BinaryIO, mark: bytes, begin: int) -> int:
+    """Where ``mark`` stands first from ``begin`` on, or -1.
+
+    Read piece by piece: a film need not fit in memory, and one that is cut short meanwhile ends.
+    """
+    file.seek(begin)
+    place, kept = begin, b""
+    while piece := file.read(CHUNK):
+        found = (kept + piece).find(mark)
+        if found >= 0:
+            return place - len(kept) + found
+        place += len(piece)
+        kept = (kept + piece)[1 - len(mark) :]
+    return -1

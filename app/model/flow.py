@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from app.model.paths import located, relative
 from app.model.ranges import one_of, within
 from compute.flow.modes import BOUNDARIES, MODES, OF_MASS
 
@@ -87,7 +87,7 @@ def stated(flow: Flow, folder: Path) -> dict[str, Any]:
         if getattr(flow, f.name) != getattr(usual, f.name)
     }
     if flow.source:
-        found["source"] = os.path.relpath(flow.source, folder)
+        found["source"] = relative(flow.source, folder)
     return found
 
 
@@ -95,11 +95,14 @@ def read(data: Mapping[str, Any], folder: Path) -> Flow:
     """The flow of a scene file whose shape is checked already.  Raises ValueError."""
     known = {f.name: data[f.name] for f in fields(Flow) if f.name in data}
     if known.get("source"):
-        known["source"] = os.path.normpath(folder / known["source"])
+        known["source"] = located(known["source"], folder)
     if "strokes" in known:
         known["strokes"] = tuple(
             tuple((float(x), float(y)) for x, y in stroke) for stroke in known["strokes"]
         )
+    for name in ("side", "seed"):
+        if name in known:
+            known[name] = int(known[name])
     for name in ("time", "pace", "drift"):
         if name in known:
             known[name] = float(known[name])

@@ -25,6 +25,7 @@ from app.model.changes import NoChange, changed
 from app.model.checks import Check, Quantity, check, quantity
 from app.model.scene import Scene
 from app.model.wording import plain, value
+from compute.refusal import Refused, shown
 
 MOST_BYTES = 256 << 10
 MOST_STEPS, MOST_CHECKS, MOST_NUMBERS = 40, 8, 60
@@ -38,7 +39,7 @@ _NUMBER = re.compile(r"\{\{([^{}=]*)=([^{}]*)\}\}")
 _FENCE = re.compile(r"```\s*(\S*)\s*")
 
 
-class NotALesson(ValueError):
+class NotALesson(Refused):
     """A text that cannot be read as a lesson; the message is one line with file and line."""
 
     def __init__(self, where: str, line: int, words: str) -> None:
@@ -111,7 +112,9 @@ def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
         raise NotALesson(where, 1, "a lesson begins with its title: # Title")
     for n, words in [(1, title), *((section.line, section.title) for section in sections)]:
         if "$" in words:
-            raise NotALesson(where, n, f"a title is plain text without formulas, got {words!r}")
+            raise NotALesson(
+                where, n, f"a title is plain text without formulas, got {shown(words)}"
+            )
     if not 1 <= len(sections) <= MOST_STEPS:
         raise NotALesson(where, 1, f"a lesson has 1 to {MOST_STEPS} steps (## Title), "
                          f"got {len(sections)}")  # fmt: skip
@@ -149,7 +152,7 @@ def _sections(text: str, where: str) -> tuple[list[Line], list[_Section]]:
 def _kind(kind: str, blocks: Mapping[str, tuple[Line, ...]] | None, where: str, n: int) -> str:
     """What a fenced block is, if it may stand there."""
     if kind not in ("scene", "do"):
-        raise NotALesson(where, n, f"a block must be ```scene or ```do, got ```{kind}")
+        raise NotALesson(where, n, f"a block must be ```scene or ```do, got ```{shown(kind)[1:-1]}")
     if blocks is None or kind in blocks:
         raise NotALesson(where, n, f"a step has at most one block ```{kind}, below its ## Title")
     return kind
@@ -185,7 +188,7 @@ class _Reader:
     def _panel(self, line: int, name: str) -> str:
         if name and name not in (*PANELS, NO_PANEL):
             known = ", ".join((*PANELS, NO_PANEL))
-            raise self._wrong(line, f"a panel must be one of {known}, got {name!r}")
+            raise self._wrong(line, f"a panel must be one of {known}, got {shown(name)}")
         return "" if name == NO_PANEL else name
 
     def _wrong(self, line: int, words: str) -> NotALesson:
@@ -199,7 +202,9 @@ class _Reader:
                 continue
             key, colon, text = line.partition(":")
             if not colon or key.strip() in found:
-                raise self._wrong(n, f"expected key: value, each key once, got {line.strip()!r}")
+                raise self._wrong(
+                    n, f"expected key: value, each key once, got {shown(line.strip())}"
+                )
             found[key.strip()] = (n, text.strip())
         return found
 

@@ -7,6 +7,8 @@ from importlib import resources
 from pathlib import Path
 
 from app.model.lesson import MOST_BYTES, Lesson, NotALesson, parse
+from compute.opening import read_text
+from compute.refusal import describe
 
 __all__ = ["Lesson", "NotALesson", "is_lesson", "load", "titles"]
 
@@ -36,12 +38,10 @@ def load(source: str | Path) -> Lesson:
 
 def _read(path: Path, name: str) -> Lesson:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise NotALesson(str(path), 1, f"a lesson has at most {MOST_BYTES} bytes")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, MOST_BYTES, "utf-8-sig")
     except FileNotFoundError:
         known = ", ".join(titles())
         raise NotALesson(str(path), 0, f"there is no such file, and lessons are {known}") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise NotALesson(str(path), 0, f"it cannot be read: {problem}") from None
+    except (OSError, ValueError) as problem:
+        raise NotALesson(str(path), 0, f"it cannot be read: {describe(problem)}") from None
     return parse(text, f"{name}/{FILE}" if name else str(path), path.parent, name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from app.model.paths import located, relative
 from app.model.ranges import one_of, within
 from compute.heads import bundled
 
@@ -72,7 +72,7 @@ def stated(photograph: Photograph, folder: Path) -> dict[str, Any]:
         if getattr(photograph, f.name) != getattr(usual, f.name)
     }
     if "source" in found and photograph.source not in bundled():
-        found["source"] = os.path.relpath(photograph.source, folder)
+        found["source"] = relative(photograph.source, folder)
     return found
 
 
@@ -80,11 +80,14 @@ def read(data: Mapping[str, Any], folder: Path) -> Photograph:
     """The picture of a scene file whose shape is checked already.  Raises ValueError."""
     known = {f.name: data[f.name] for f in fields(Photograph) if f.name in data}
     if "source" in known and known["source"] not in bundled():
-        known["source"] = os.path.normpath(folder / known["source"])
+        known["source"] = located(known["source"], folder)
     for name in ("start", "end"):
         if name in known:
             x, y = map(float, known[name])
             known[name] = (x, y)
+    for name in ("layer", "head", "patch"):
+        if name in known:
+            known[name] = int(known[name])
     for name in ("alpha", "beta", "temperature", "heat"):
         if name in known:
             known[name] = float(known[name])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compute.refusal import shown
+
 THEMES = ("system", "dark", "light")
 ENGINES = ("auto", "gpu", "reference")
 UNITS = ("nats", "bits")
@@ -38,4 +40,4 @@ class Preferences:
         ):
             if getattr(self, name) not in known:
                 words = ", ".join(map(str, known))
-                raise ValueError(f"{name} must be one of {words}, got {getattr(self, name)!r}")
+                raise ValueError(f"{name} must be one of {words}, got {shown(getattr(self, name))}")

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from compute.json_text import read_json
+
 MOST_LESSONS, MOST_STEPS = 200, 40
 
 
@@ -27,9 +29,9 @@ def text_of(progress: Mapping[str, Progress]) -> str:
 def read(text: str) -> dict[str, Progress]:
     """What ``text_of`` made; what does not fit is left out."""
     try:
-        stated = json.loads(text or "{}")
+        stated = read_json(text or "{}", "the progress in lessons")
         entries = list(stated.items())[-MOST_LESSONS:]
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError):
         return {}
     return {name: found for name, entry in entries if (found := _read(entry)) is not None}
 

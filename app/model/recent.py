@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from compute.opening import is_regular
+
 MOST = 10
 
 
@@ -16,4 +18,4 @@ def opened(recent: Sequence[str], path: Path) -> tuple[str, ...]:
 
 def present(recent: Sequence[str]) -> tuple[str, ...]:
     """Those that are still there."""
-    return tuple(name for name in recent if Path(name).is_file())
+    return tuple(name for name in recent if is_regular(name))

@@ -16,6 +16,7 @@ from compute.charts import Chart
 from compute.families import family as manifold_of
 from compute.families import parse
 from compute.manifold import Manifold, inner
+from compute.refusal import shown
 from compute.types import Extent
 
 Point = tuple[float, float]
@@ -86,7 +87,7 @@ class Opacity:
         for f in fields(self):
             share = getattr(self, f.name)
             if not 0.0 <= share <= 1.0:
-                raise ValueError(f"opacity of {f.name} must lie in 0 … 1, got {share!r}")
+                raise ValueError(f"opacity of {f.name} must lie in 0 … 1, got {shown(share)}")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class Scene:
     flow: the field that evolves, and how far it has.
     photograph, normals: what the panels Picture and Normals show.
     timeline: how it changes in time, or None.
-    unknown: (path, value) of entries of a file that this version does not know; written back.
+    unknown: (path, value) of entries of a file that this version does not know, the path as its keys
+    from the outermost; written back.
     """
 
     family: str = "attention:bank"
@@ -129,7 +131,7 @@ class Scene:
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None
-    unknown: tuple[tuple[str, Any], ...] = ()
+    unknown: tuple[tuple[tuple[str, ...], Any], ...] = ()
 
 
 def chart_of(manifold: Manifold, name: str) -> Chart:
@@ -143,7 +145,7 @@ def chart_of(manifold: Manifold, name: str) -> Chart:
         if chart.name == name or (chart.dimension == 2 and HEIGHT + chart.name == name):
             return chart
     known = ", ".join(chart.name for chart in manifold.charts)
-    raise ValueError(f"chart of {manifold.name} must be one of {known}, got {name!r}")
+    raise ValueError(f"chart of {manifold.name} must be one of {known}, got {shown(name)}")
 
 
 def completed(scene: Scene) -> Scene:
@@ -160,7 +162,9 @@ def completed(scene: Scene) -> Scene:
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
     if scene.scalar not in (*manifold.scalars, DISTANCE):
         known = ", ".join((*manifold.scalars, DISTANCE))
-        raise ValueError(f"scalar of {manifold.name} must be one of {known}, got {scene.scalar!r}")
+        raise ValueError(
+            f"scalar of {manifold.name} must be one of {known}, got {shown(scene.scalar)}"
+        )
     check_height(scene)
     colormaps.check(scene.colormap)
     return replace(

@@ -16,15 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from app.model import embedded, flow, normals, photograph, timeline
+from app.model.paths import located, relative
 from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
 from compute.families import parse, write
 from compute.heads import bundled, is_file
+from compute.json_text import read_json
+from compute.opening import read_text
+from compute.refusal import Refused, describe, shown
 from compute.replacing import replacing, sweep
 from compute.types import Extent
 
 FORMAT = "attention-geodesics/scene"
 VERSION = 1
 MOST_BYTES = 4 << 20
+# a text that is longer is not laid out, and is written once as it is read, to know that it can be
+LARGE = MOST_BYTES // 16
 # migrations[v] turns the entries of version v into those of version v + 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
@@ -56,18 +62,30 @@ _KNOWN = {
     "normals",
     *_PLAIN,
 }
-# entries whose own entries are fields
-_NESTED: dict[str, type] = {
-    "layers": Layers,
-    "opacity": Opacity,
-    "flow": flow.Flow,
-    "photograph": photograph.Photograph,
-    "normals": normals.Normals,
+# what is known in entries that have entries of their own
+_NESTED: dict[str, tuple[str, ...]] = {
+    **{
+        name: tuple(field.name for field in fields(kind))
+        for name, kind in {
+            "layers": Layers,
+            "opacity": Opacity,
+            "flow": flow.Flow,
+            "photograph": photograph.Photograph,
+            "normals": normals.Normals,
+        }.items()
+    },
+    "start": ("theta", "token"),
+    "end": ("theta", "token"),
+    "timeline": ("duration", "repeat", "tracks"),
 }
 
 
-class NotAScene(ValueError):
-    """A file or text that cannot be read as a scene; the message is one line."""
+class NotAScene(Refused):
+    """A file or text that cannot be read as a scene; the message is one short line."""
+
+
+class CannotBeKept(ValueError):
+    """A scene that no file can hold; the message is one line."""
 
 
 def load(path: str | Path) -> Scene:
@@ -92,9 +110,11 @@ def load(path: str | Path) -> Scene:
         text = _read(source)
     except FileNotFoundError:
         known = ", ".join((*names(), *lessons.titles()))
-        raise NotAScene(f"a scene must be a file or one of {known}, got {str(path)!r}") from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise NotAScene(f"{path} cannot be read: {problem}") from None
+        raise NotAScene(
+            f"a scene must be a file or one of {known}, got {shown(str(path))}"
+        ) from None
+    except (OSError, ValueError) as problem:
+        raise NotAScene(f"{path} cannot be read: {describe(problem)}") from None
     return from_text(text, str(path), source.parent)
 
 
@@ -103,7 +123,7 @@ def _of_heads(source: Path) -> Scene:
     try:
         return completed(Scene(family=write("attention", {"source": str(source)})))
     except (ValueError, OSError) as problem:
-        raise NotAScene(str(problem)) from None
+        raise NotAScene(describe(problem)) from None
 
 
 def _read(source: Path) -> str:
@@ -113,18 +133,31 @@ def _read(source: Path) -> str:
             return embedded.unpacked(source)
         except ValueError as problem:
             raise NotAScene(f"{source}: {problem}") from None
-    size = source.stat().st_size
-    if size > MOST_BYTES:
-        raise NotAScene(f"{source} has {size} bytes, a scene has at most {MOST_BYTES}")
-    return source.read_text(encoding="utf-8")
+    return read_text(source, MOST_BYTES)
 
 
 def save(scene: Scene, path: str | Path) -> None:
-    """Write a scene beside its target and rename it, so that the target is never half a file."""
+    """Write a scene beside its target and rename it, so that the target is never half a file.
+
+    Raises CannotBeKept before anything is written, and OSError.
+    """
     target = Path(path)
+    content = kept_text(scene, target.parent).encode()
     sweep(target.parent, target.stem)
     with replacing(target) as temporary:
-        temporary.write_text(to_text(scene, target.parent), encoding="utf-8")
+        temporary.write_bytes(content)
+
+
+def kept_text(scene: Scene, folder: Path) -> str:
+    """The text of a scene's file, which can be read again.  Raises CannotBeKept."""
+    try:
+        text = to_text(scene, folder)
+        size = len(text.encode())
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise CannotBeKept(f"the scene cannot be written as JSON: {describe(problem)}") from None
+    if size > MOST_BYTES:
+        raise CannotBeKept(f"a scene has at most {MOST_BYTES} bytes, this one has {size}")
+    return text
 
 
 def names() -> tuple[str, ...]:
@@ -141,7 +174,7 @@ def to_text(scene: Scene, folder: Path) -> str:
     """The scene as JSON, head files named relative to ``folder``."""
     data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     data |= {name: getattr(scene, name) for name in _PLAIN}
-    data["family"] = _relocated(scene.family, lambda p: os.path.relpath(p, folder))
+    data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
     for name in ("start", "end"):
         pin = getattr(scene, name)
         if pin is not None:
@@ -157,7 +190,16 @@ def to_text(scene: Scene, folder: Path) -> str:
         data["loop"] = [list(vertex) for vertex in scene.loop]
     data |= _subjects(scene, folder)
     _put_back(data, scene.unknown)
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return _laid_out(data) + "\n"
+
+
+def _laid_out(data: dict[str, Any]) -> str:
+    """JSON for people to read, or, of what would be too large so, on one line."""
+    line = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if len(line) > LARGE:
+        return line
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    return text if len(text) < MOST_BYTES // 4 else line  # a character takes at most four bytes
 
 
 def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
@@ -177,10 +219,11 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
     return data
 
 
-def _put_back(data: dict[str, Any], unknown: tuple[tuple[str, Any], ...]) -> None:
+def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], Any], ...]) -> None:
     """Entries that this version does not know, where they were."""
-    for path, value in unknown:
-        *parents, last = path.split("/")
+    for (*parents, last), value in unknown:
+        if parents == ["timeline"] and "timeline" not in data:
+            continue  # it was said of a timeline that is no more
         home = data
         for parent in parents:
             home = home.setdefault(parent, {})
@@ -191,7 +234,18 @@ def from_text(text: str, where: str, folder: Path) -> Scene:
     """The scene that a text states, complete.  Raises `NotAScene` with one line."""
     data = _migrated(_object(text, where), where)
     _check_schema(data, where)
-    return _completed(data, where, folder)
+    scene = _completed(data, where, folder)
+    if len(text) > LARGE:
+        _check_size(scene, where, folder)
+    return scene
+
+
+def _check_size(scene: Scene, where: str, folder: Path) -> None:
+    """Numbers may be longer as they are written than as they were read: what opens can be saved."""
+    try:
+        kept_text(scene, folder)
+    except CannotBeKept as problem:
+        raise NotAScene(f"{where}: {problem}") from None
 
 
 def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
@@ -205,7 +259,7 @@ def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
 
 def _scene(data: dict[str, Any], folder: Path) -> Scene:
     chosen = {name: data[name] for name in _PLAIN if name in data}
-    family = _relocated(chosen.get("family", Scene.family), lambda p: os.path.normpath(folder / p))
+    family = _relocated(chosen.get("family", Scene.family), lambda p: located(p, folder))
     view = data.get("view")
     return replace(
         Scene(),
@@ -232,28 +286,25 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
 
 def _object(text: str, where: str) -> dict[str, Any]:
     try:
-        data = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as problem:
-        raise NotAScene(f"{where} is not JSON: {problem}") from None
+        data = read_json(text, where, finite=True)
+    except Refused as problem:
+        raise NotAScene(str(problem)) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         found = data.get("format") if isinstance(data, dict) else type(data).__name__
-        raise NotAScene(f'{where} must be a scene with "format": "{FORMAT}", got {found!r}')
+        raise NotAScene(f'{where} must be a scene with "format": "{FORMAT}", got {shown(found)}')
     return data
-
-
-def _refuse(name: str) -> float:
-    raise ValueError(f"numbers must be finite, got {name}")
 
 
 def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise NotAScene(
-            f"{where}: version must be a whole number from 1 to {VERSION}, got {version!r}"
+            f"{where}: version must be a whole number from 1 to {VERSION}, got {shown(version)}"
         )
     if version > VERSION:
         raise NotAScene(
-            f"{where} is of version {version}, this program reads up to {VERSION}: a newer one wrote it"
+            f"{where} is of version {shown(version)}, "
+            f"this program reads up to {VERSION}: a newer one wrote it"
         )
     for step in range(version, VERSION):
         data = MIGRATIONS[step](data)
@@ -274,7 +325,8 @@ def _check_schema(data: dict[str, Any], where: str) -> None:
 def _pin(data: dict[str, Any] | None) -> Pin | None:
     if data is None:
         return None
-    return Pin(_pair(data["theta"]), data.get("token"))
+    token = data.get("token")
+    return Pin(_pair(data["theta"]), None if token is None else int(token))
 
 
 def _camera(values: list[float] | None) -> Camera | None:
@@ -284,7 +336,7 @@ def _camera(values: list[float] | None) -> Camera | None:
     if not (all(map(math.isfinite, values)) and abs(elevation) <= 90.0 and 0.01 <= zoom <= 100.0):
         raise ValueError(
             "a camera must be finite, its elevation in [-90, 90], its zoom in [0.01, 100], "
-            f"got {values}"
+            f"got {shown(values)}"
         )
     return azimuth, elevation, zoom, across, up
 
@@ -296,13 +348,29 @@ def _pair(values: list[float]) -> tuple[float, float]:
     return x, y
 
 
-def _unknown(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    found = [(key, value) for key, value in data.items() if key not in _KNOWN]
-    for name, kind in _NESTED.items():
-        known = {f.name for f in fields(kind)}
-        inside = data.get(name, {})
-        found += [(f"{name}/{key}", inside[key]) for key in inside if key not in known]
+def _unknown(data: dict[str, Any]) -> tuple[tuple[tuple[str, ...], Any], ...]:
+    found: list[tuple[tuple[str, ...], Any]] = [
+        ((key,), value) for key, value in data.items() if key not in _KNOWN
+    ]
+    for name, known in _NESTED.items():
+        found += [((name, key), value) for key, value in _unknown_in(data.get(name), known)]
+    for path, value in found:
+        _check_finite(value, "/".join(path))
     return tuple(found)
+
+
+def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [(key, value) for key, value in (entry or {}).items() if key not in known]
+
+
+def _check_finite(value: Any, name: str) -> None:
+    """JSON has no word for what is not finite: what 1e999 is read as could not be written."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"numbers must be finite, got {value} in {shown(name)}")
+    for item in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        _check_finite(item, name)
 
 
 def _relocated(family: str, move: Callable[[str], str]) -> str:

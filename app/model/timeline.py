@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from compute.families import changed
+from compute.refusal import shown
 
 if TYPE_CHECKING:
     from app.model.scene import Scene
@@ -145,7 +146,7 @@ def _with(holder: Any, path: list[str], value: Any) -> Any:
     known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
     if name not in known:
         raise ValueError(
-            f"a timeline's field must be one of {', '.join(known) or 'none'}, got {name!r}"
+            f"a timeline's field must be one of {', '.join(known) or 'none'}, got {shown(name)}"
         )
     current = getattr(holder, name)
     if isinstance(current, int) and "float" in _declared(holder, name):
@@ -171,7 +172,9 @@ def _loop(value: Any) -> tuple[tuple[float, float], ...]:
         for at in value
     )
     if not pairs or len(value) in (1, 2):
-        raise ValueError(f"a timeline's loop must be vertices (x, y), three or more, got {value!r}")
+        raise ValueError(
+            f"a timeline's loop must be vertices (x, y), three or more, got {shown(value)}"
+        )
     return tuple((x, y) for x, y in value)
 
 
@@ -195,7 +198,9 @@ def _as(current: Any, value: Any, name: str) -> Any:
         not isinstance(current, tuple) or len(current) == len(value)
     )
     if current is not None and not alike:
-        raise ValueError(f"a timeline's value of {name} must be like {current!r}, got {value!r}")
+        raise ValueError(
+            f"a timeline's value of {name} must be like {shown(current)}, got {shown(value)}"
+        )
     return value
 
 
@@ -235,10 +240,12 @@ def _track(entry: Mapping[str, Any], duration: float) -> Track:
     )
     times = [key.at for key in keys]
     if any(b <= a for a, b in pairwise(times)):
-        raise ValueError(f"the keys of {entry['field']} must follow one another, got times {times}")
+        raise ValueError(
+            f"the keys of {entry['field']} must follow one another, got times {shown(times)}"
+        )
     if not 0.0 <= times[0] <= times[-1] <= duration:
         raise ValueError(
-            f"the keys of {entry['field']} must lie in 0 … {duration:g} s, got {times}"
+            f"the keys of {entry['field']} must lie in 0 … {duration:g} s, got {shown(times)}"
         )
     return Track(entry["field"], keys)
 

@@ -6,6 +6,8 @@ import math
 import re
 import unicodedata
 
+from compute.refusal import shown
+
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _DECIMAL = r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
 _NUMBER = re.compile(_DECIMAL, re.IGNORECASE)
@@ -38,12 +40,12 @@ def value(text: str) -> tuple[float, float]:
     sign, bare = (-1.0, written[1:]) if written.startswith("-") else (1.0, written)
     match = _VALUE.fullmatch(bare) if 0 < len(bare) <= LONGEST else None
     if match is None or not (match["number"] or match["root"] or match["pi"]):
-        raise ValueError(f"expected a number such as 0.25, 1/4 or π/2, got {text.strip()!r}")
+        raise ValueError(f"expected a number such as 0.25, 1/4 or π/2, got {shown(text.strip())}")
     size = float(match["number"] or 1.0) * (math.pi if match["pi"] else 1.0)
     size *= math.sqrt(float(match["root"][1:])) if match["root"] else 1.0
     below = float(match["below"] or 1.0)
     if below == 0.0 or not math.isfinite(size):
-        raise ValueError(f"expected a finite number, got {text.strip()!r}")
+        raise ValueError(f"expected a finite number, got {shown(text.strip())}")
     exact = match["root"] or match["pi"] or match["below"]
     return sign * size / below, EXACT * size / below if exact else 0.51 * _last_digit(bare)
 
@@ -68,5 +70,5 @@ def tuple_of(text: str, count: int) -> tuple[float, ...]:
     parts = bare.split(",")
     if len(parts) != count:
         wanted = ", ".join("xyzuv"[:count])
-        raise ValueError(f"expected {count} numbers ({wanted}), got {text.strip()!r}")
+        raise ValueError(f"expected {count} numbers ({wanted}), got {shown(text.strip())}")
     return tuple(number(part) for part in parts)

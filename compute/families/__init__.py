@@ -10,6 +10,7 @@ from typing import Any
 
 from compute.family import Family
 from compute.manifold import Manifold
+from compute.refusal import shown
 
 
 @cache
@@ -50,7 +51,7 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
     name, _, rest = specification.partition(":")
     if name not in families():
         known = ", ".join(families())
-        raise ValueError(f"family must be one of {known}, got {name!r}")
+        raise ValueError(f"family must be one of {known}, got {shown(name)}")
     source, question, query = (rest, "", "") if rest.startswith("{") else rest.partition("?")
     if "source" not in families()[name].parameters:
         source, query = "", rest
@@ -74,7 +75,7 @@ def _parameter(name: str, item: str) -> tuple[str, Any]:
     try:
         return key, kind(text)
     except ValueError:
-        raise ValueError(f"{key} of {name} must be a {kind.__name__}, got {text!r}") from None
+        raise ValueError(f"{key} of {name} must be a {kind.__name__}, got {shown(text)}") from None
 
 
 def changed(specification: str, parameters: Mapping[str, Any]) -> str:
@@ -93,7 +94,7 @@ def changed(specification: str, parameters: Mapping[str, Any]) -> str:
 
 def _unknown_parameter(name: str, key: str) -> str:
     known = ", ".join(families()[name].parameters) or "none"
-    return f"parameters of {name} are {known}, got {key!r}"
+    return f"parameters of {name} are {known}, got {shown(key)}"
 
 
 def write(name: str, stated: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from compute.field import scalar_at
 from compute.files import arrays_of
 from compute.flow.grid import Grid, connection
 from compute.manifold import known_inside
+from compute.refusal import shown
 from compute.types import Floats
 
 # a painted stroke is this share of the chart wide
@@ -72,7 +73,7 @@ def gradient(grid: Grid, scalar: str, index: int) -> Floats:
     """g^ij ∂_j of a scalar of the family, by central differences of the chart."""
     if scalar not in grid.manifold.scalars:
         known = ", ".join(grid.manifold.scalars)
-        raise ValueError(f"a gradient must be of one of {known}, got {scalar!r}")
+        raise ValueError(f"a gradient must be of one of {known}, got {shown(scalar)}")
     values = scalar_at(grid.manifold, scalar, grid.theta.reshape(-1, 2), index)[0]
     values = values.reshape(grid.shape)
     d2, d1 = np.gradient(values, grid.step[1], grid.step[0])

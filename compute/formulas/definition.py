@@ -11,11 +11,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from compute.formulas import parse
 from compute.formulas.parse import FormulaError, Node
+from compute.json_text import read_json
+from compute.opening import is_regular, read_text
+from compute.refusal import Refused, refusing, shown
 from compute.types import Extent
 
 KINDS = ("metric", "potential", "log_density")
@@ -128,16 +130,10 @@ def read(source: str) -> dict[str, Any]:
     """The definition in a JSON text, which starts with {, or in a file.  Raises ValueError."""
     if source.lstrip().startswith("{"):
         return _object(source, "the definition of a family")
-    path = Path(source)
-    try:
-        if not path.is_file():
-            raise ValueError(f"source of custom must be a definition, {source} is no file")
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(f"{source} is larger than {MOST_BYTES} bytes, a definition is not")
-        return _object(path.read_text(encoding="utf-8"), source)
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = getattr(problem, "strerror", None) or "it is not UTF-8"
-        raise ValueError(f"source of custom must be a definition, {source}: {reason}") from None
+    if not is_regular(source):
+        raise Refused(f"source of custom must be a definition, {shown(source)} is no file")
+    with refusing(f"source of custom must be a definition, {source}"):
+        return _object(read_text(source, MOST_BYTES), source)
 
 
 def example() -> dict[str, Any]:
@@ -147,11 +143,8 @@ def example() -> dict[str, Any]:
 
 def _object(text: str, where: str) -> dict[str, Any]:
     if len(text.encode()) > MOST_BYTES:
-        raise ValueError(f"{where} is larger than {MOST_BYTES} bytes")
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise ValueError(f"{where} is not JSON: {problem}") from None
+        raise Refused(f"{where} is larger than {MOST_BYTES} bytes")
+    data = read_json(text, where)
     if not isinstance(data, dict):
         raise ValueError(f"{where} must be an object, got {type(data).__name__}")
     return data
@@ -165,8 +158,7 @@ def _check_schema(definition: Mapping[str, Any]) -> None:
     problem = next(iter(Draft202012Validator(schema).iter_errors(definition)), None)
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path)) or "the definition"
-        message = problem.message if len(problem.message) < 200 else problem.message[:199] + "…"
-        raise ValueError(f"custom family: {place}: {message}")
+        raise Refused(f"custom family: {place}: {problem.message}")
 
 
 def _kind(definition: Mapping[str, Any]) -> str:
@@ -207,7 +199,7 @@ def _parameters(definition: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
         if name in definition["coordinates"]:
             raise FormulaError(text, 0, f"{name} is a coordinate already", place)
         if not isinstance(value, int | float) or not abs(value) <= parse.LARGEST:
-            raise FormulaError(text, 0, f"{name} needs a number, got {value!r}", place)
+            raise FormulaError(text, 0, f"{name} needs a number, got {shown(value)}", place)
     return tuple((name, float(value)) for name, value in stated.items())
 
 
@@ -242,7 +234,7 @@ def _sample(definition: Mapping[str, Any]) -> dict[str, Any]:
 def _outcomes(values: list[Any]) -> tuple[float, ...]:
     for number, value in enumerate(values):
         if not isinstance(value, int | float) or not abs(value) <= parse.LARGEST:
-            words = f"outcomes are numbers, got {value!r}"
+            words = f"outcomes are numbers, got {shown(value)}"
             raise FormulaError(str(value), 0, words, f"outcomes[{number}]")
     if not 2 <= len(set(values)) == len(values) <= MOST_OUTCOMES:
         words = f"2 to {MOST_OUTCOMES} different outcomes are needed"

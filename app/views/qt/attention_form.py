@@ -13,6 +13,7 @@ from app.views.base import Choice
 from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.qt.key_menu import KeyMenu
 from app.views.qt.style import fixed
+from app.views.qt.text import hint
 from app.views.qt.widgets import caption, fill, form, label, picker
 
 # ticks of the slider of temperatures for a factor of ten, on either side of 1
@@ -104,7 +105,7 @@ class AttentionForm:
     def show(self, state: AttentionState) -> None:
         """Show a state without telling it back."""
         fill(self.source, state.sources, state.source)
-        self.source.setToolTip(state.source)
+        hint(self.source, state.source)
         for spin, value, count in (
             (self.layer, state.layer, state.layers),
             (self.index, state.head, state.heads),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.views.qt.sheet import Answer
+from app.views.qt.text import on_button
 
 Pixel = tuple[float, float]
 
@@ -20,7 +21,7 @@ def offer(widget: QWidget, entries: Callable[[Pixel], Sequence[Answer | None]]) 
         menu = QMenu(widget.window())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for entry in entries((float(at.x()), float(at.y()))):
-            menu.addSeparator() if entry is None else menu.addAction(*entry)
+            menu.addSeparator() if entry is None else menu.addAction(on_button(entry[0]), entry[1])
         menu.popup(widget.mapToGlobal(at))
 
     widget.customContextMenuRequested.connect(show)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy
 from app.views.base import Distributions
 from app.views.events import Event
 from app.views.qt.plots import paint, pg, plot
+from app.views.qt.text import make_rich, title_axis
 from app.views.qt.widgets import WIDE, label, look, panel
 from app.views.theme import Theme
 
@@ -35,7 +36,7 @@ class DistributionsPanel:
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setMinimumHeight(LOWEST)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
-        self._legend = label("", wrap=True)
+        self._legend = make_rich(label("", wrap=True))
         self._note = label("", "quiet", wrap=True)
         column.addWidget(self._legend)
         column.addWidget(self._note)
@@ -109,7 +110,7 @@ class DistributionsPanel:
         axis.setTicks([list(enumerate(d.labels))] if as_bars else None)
         axis.setStyle(tickLength=0)
         self.plot.showAxis("left", as_bars)
-        self.plot.setLabel("bottom", "Probability" if as_bars else d.title)
+        title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)
         if as_bars:
             self._make_bars(d, colours)
         else:

@@ -17,6 +17,7 @@ from app.views.qt.lives_plot import LivesPlot
 from app.views.qt.plots import paint, pg, plot
 from app.views.qt.settings_form import SettingsForm
 from app.views.qt.style import fixed
+from app.views.qt.text import hint, title_axis
 from app.views.qt.widgets import WIDE, label, panel
 from app.views.theme import Theme
 
@@ -113,8 +114,8 @@ class FlowPanel:
         self._show_plots(state)
 
     def _show_plots(self, state: FlowState) -> None:
-        self._plots["energy"].setLabel("left", state.descends[0])
-        self._plots["energy"].setToolTip(state.descends[1])
+        title_axis(self._plots["energy"], "left", state.descends[0])
+        hint(self._plots["energy"], state.descends[1])
         for name, each in self._plots.items():
             values = getattr(state, name)
             each.setVisible(name != "mass" or bool(values.any()))

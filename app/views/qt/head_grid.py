@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.views.heads import HeadCell, HeadsState, Place
 from app.views.qt.plots import pg
+from app.views.qt.text import as_hint
 from app.views.theme import Theme
 
 EDGE = 18  # for the numbers of layers and heads
@@ -184,7 +185,7 @@ class HeadGrid(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self.place_at(event.pos())
             cell = self._state.cells.get(place) if self._state and place else None
-            QToolTip.showText(event.globalPos(), cell.words if cell else "", self)
+            QToolTip.showText(event.globalPos(), as_hint(cell.words) if cell else "", self)
             return True
         return super().event(event)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.views.attention import KeyChoice
+from app.views.qt.text import on_button
 
 LIST_SIZE = (180, 260)
 # keys that the button names before it only counts
@@ -64,7 +65,7 @@ class KeyMenu:
                 item.setText(f"{key.number}  {key.words}")
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(_state(key.kept))
-        self.widget.setText(_words([key.words for key in keys if not key.kept]))
+        self.widget.setText(on_button(_words([key.words for key in keys if not key.kept])))
 
     def _read(self) -> None:
         rows = (self.list.item(row) for row in range(self.list.count()))

@@ -8,13 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QTextBrowser,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.views.events import CommandInvoked, Event
 from app.views.lesson import LessonChosen, LessonState
+from app.views.qt.text import RichPage, make_rich, plain_label
 from app.views.qt.widgets import WIDE, label, look, panel
 from app.views.theme import Theme
 
@@ -70,12 +69,11 @@ class LessonPanel:
         page, column = _plain()
         head = QHBoxLayout()
         self.title = label("", "quiet", wrap=True)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.count = label("", "quiet")
         head.addWidget(self.title, 1)
         head.addWidget(self.count, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        self.text = QTextBrowser()
+        self.text = RichPage()
         self.text.setAccessibleName("Text of the lesson")
         self.text.setOpenExternalLinks(True)
         self.text.setFrameShape(QFrame.Shape.NoFrame)
@@ -92,9 +90,8 @@ class LessonPanel:
         column = QVBoxLayout(self.box)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
-        self.task = QLabel()
+        self.task = make_rich(plain_label())
         self.task.setWordWrap(True)
-        self.task.setTextFormat(Qt.TextFormat.RichText)
         self.task.setAccessibleName("What to do")
         self.task.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         column.addWidget(self.task)

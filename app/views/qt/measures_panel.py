@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy
 
 from app.views.base import Measure
+from app.views.qt.text import hint
 from app.views.qt.widgets import WIDE, label, look, panel
 
 
@@ -60,5 +61,5 @@ def _set(name: QLabel, value: QLabel, measure: Measure) -> None:
     look(name, "stale" if measure.stale else "quiet")
     look(value, "stale" if measure.stale else "" if measure.ok else "warning")
     for widget in (name, value):
-        widget.setToolTip(measure.hint)
+        hint(widget, measure.hint)
     value.setAccessibleName(measure.name)

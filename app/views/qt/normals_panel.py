@@ -15,6 +15,7 @@ from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.settings_form import Number
 from app.views.qt.style import fixed
+from app.views.qt.text import make_rich
 from app.views.qt.widgets import WIDE, label, panel, scrolling
 from app.views.theme import Theme
 
@@ -45,7 +46,7 @@ class NormalsPanel:
 
     def _make_side(self) -> QWidget:
         widget, side = panel(SIDE)
-        self.lengths = label("", wrap=True)
+        self.lengths = make_rich(label("", wrap=True))
         self.note = label("", "warning", wrap=True)
         grid = QGridLayout()
         self.numbers: dict[str, list[Number]] = {"A": [], "B": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -153,8 +154,8 @@ class _StripPlot:
             colour = ink = theme.stale
         self.image.setOpacity(FAINT if state.stale else 1.0)
         self.plot.setTitle(
-            f'<span style="color:{colour}">{strip.title}</span> '
-            f'<span style="color:{ink}">{words.replace(" · ", "<br>")}</span>',
+            f'<span style="color:{colour}">{escape(strip.title)}</span> '
+            f'<span style="color:{ink}">{escape(words).replace(" · ", "<br>")}</span>',
             size="9pt",
         )
         self.plot.titleLabel.setMaximumHeight(TITLE)

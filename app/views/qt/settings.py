@@ -11,8 +11,10 @@ from uuid import uuid4
 from PySide6.QtCore import QByteArray, QLockFile, QSettings, QStandardPaths
 
 from app.model.preferences import Preferences
+from compute.opening import is_regular, opened
 
 NAME = "attention-geodesics"
+MOST_BYTES = 4 << 20
 
 
 class Settings:
@@ -97,6 +99,8 @@ class Settings:
         """Whether the session of that name still runs: its lock is held by a living process."""
         if session == self.session:
             return True
+        if not is_regular(self._place_of(session)):
+            return False
         lock = self._lock_of(session)
         if lock.tryLock(0):
             lock.unlock()
@@ -111,10 +115,13 @@ class Settings:
             self._store.sync()
 
     def _lock_of(self, session: str) -> QLockFile:
-        assert self.folder is not None
-        lock = QLockFile(str(self.folder / f"{session}.lock"))
+        lock = QLockFile(str(self._place_of(session)))
         lock.setStaleLockTime(0)
         return lock
+
+    def _place_of(self, session: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{session}.lock"
 
     def _get(self, name: str, usual: object) -> Any:
         store = self._store
@@ -133,10 +140,23 @@ def _digest(*parts: QByteArray) -> str:
 
 def of_the_platform() -> Settings:
     """In the places that the platform has for settings and for data."""
-    place = QStandardPaths.StandardLocation.GenericDataLocation
-    data = Path(QStandardPaths.writableLocation(place)) / NAME / "unsaved"
-    store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+    place = QStandardPaths.StandardLocation
+    data = Path(QStandardPaths.writableLocation(place.GenericDataLocation)) / NAME / "unsaved"
+    store = None
+    if may_be_read(Path(QStandardPaths.writableLocation(place.GenericConfigLocation))):
+        store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
     try:
         return Settings(store, data)
     except OSError as problem:
         return Settings(store, remark=f"unsaved work cannot be kept: {data}: {problem.strerror}")
+
+
+def may_be_read(folder: Path) -> bool:
+    """Whether Qt may read the settings in ``folder``: it would wait for a pipe, and read all."""
+    try:
+        with opened(folder / NAME / f"{NAME}.ini", MOST_BYTES):
+            return True
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False

@@ -9,23 +9,30 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QLabel,
     QMessageBox,
     QPushButton,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from app.views.base import Command
+from app.views.qt.text import RichPage
+from compute.refusal import shorten
 
 Answer = tuple[str, Callable[[], None]]
+# of a message, each of which is cut where it is long
+MOST_LINES = 12
 
 
 def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Answer]) -> None:
     """A question that does not block; the last answer is what Escape means."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, name, title, parent=parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setInformativeText(text)
+    box.setInformativeText("\n".join(map(shorten, text.split("\n")[:MOST_LINES])))
+    # the format of a box is that of its first text alone
+    for part in box.findChildren(QLabel):
+        part.setTextFormat(Qt.TextFormat.PlainText)
     acts: dict[object, Callable[[], None]] = {}
     for words, act in answers:
         button = QPushButton(words)
@@ -43,7 +50,7 @@ class Sheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.text = QTextBrowser()
+        self.text = RichPage()
         self.text.setAccessibleName(title)
         self.text.setHtml(page)
         self.text.setTextInteractionFlags(

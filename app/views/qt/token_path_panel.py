@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 from app.views.base import Choice, Handler
 from app.views.qt import plots
 from app.views.qt.plots import pg
+from app.views.qt.text import title_axis
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
 from app.views.token_path import TokenPathChosen, TokenPathState
@@ -115,7 +116,7 @@ class TokenPathPanel:
         self.turns.getAxis("bottom").setTicks([[(i, str(i)) for i in range(count)]])
         self.turns.setYRange(0, 180, padding=0)
         self.turns.setXRange(-0.5, count - 0.5, padding=0)
-        self.turns.setLabel("bottom", state.over[:-1])
+        title_axis(self.turns, "bottom", state.over[:-1])
 
     def _choose(self, _: int) -> None:
         self._emit(TokenPathChosen(int(self.token.currentData()), self.over.currentData()))

@@ -13,6 +13,7 @@ from app.views.events import Event
 from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.style import fixed
+from app.views.qt.text import make_rich, title_axis
 from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
 from app.views.topology import Array, PairChosen, TopologyAsked, TopologyState
@@ -46,7 +47,7 @@ class TopologyPanel:
         self._words = label("", "quiet", wrap=True)
         column.addWidget(self._words)
         column.addLayout(self._make_stepper())
-        self._legend = label("", wrap=True)
+        self._legend = make_rich(label("", wrap=True))
         column.addWidget(self._legend)
         self.diagram = self._make_plot("Persistence diagram: death over birth", DIAGRAM_HEIGHT)
         self._points = pg.ScatterPlotItem(size=10, hoverable=True, hoverSize=14, tip=self._tip)
@@ -154,7 +155,7 @@ class TopologyPanel:
         pad = 0.04 * (high - low)
         self.diagram.setXRange(low - pad, high + pad, padding=0)
         self.diagram.setYRange(min(low, beyond) - pad, max(high, beyond) + pad, padding=0)
-        self.diagram.setLabel("bottom", f"birth: {state.label}")
+        title_axis(self.diagram, "bottom", f"birth: {state.label}")
         self.diagram.setLabel("left", "death")
 
     def _show_bars(self, state: TopologyState, ends: Array) -> None:

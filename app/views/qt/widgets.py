@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.views.base import Choice
 from app.views.qt.style import GAP, fixed
+from app.views.qt.text import plain_label
 
 LABEL_WIDTH = 62
 NARROW, WIDE = 268, 326
@@ -62,8 +63,8 @@ def scrolling(widget: QWidget, name: str) -> QScrollArea:
 
 
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
-    """A line of text; ``name`` picks its look in the style sheet."""
-    made = QLabel(text)
+    """A line of plain text; ``name`` picks its look in the style sheet."""
+    made = plain_label(text)
     made.setObjectName(name)
     made.setWordWrap(wrap)
     made.setIndent(0)

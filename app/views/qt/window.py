@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QFileDialog,
-    QLabel,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -35,10 +34,12 @@ from app.views.qt.preferences_dialog import PreferencesDialog
 from app.views.qt.presenter import TYPE, Presenter
 from app.views.qt.sheet import Answer, Sheet, ask, keys
 from app.views.qt.style import POINTS, dress
+from app.views.qt.text import on_button, plain_label
 from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
 from app.views.timeline import TimelineState
+from compute.refusal import shorten
 
 NAME = "Attention Geodesics"
 TOLD_MS = 6000
@@ -171,7 +172,7 @@ class MainWindow(Window):
 
     def _make_status(self) -> None:
         self._words, self._engine, self._timing = label(""), label("", "quiet"), label("", "quiet")
-        self._coordinates, self._rate = QLabel(), label("", "quiet")
+        self._coordinates, self._rate = plain_label(), label("", "quiet")
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
@@ -254,8 +255,9 @@ class MainWindow(Window):
         self._engine.setText(engine)
         self._timing.setText(timing)
         look(self._words, "" if ok else "warning")
-        self._words.setText(words if ok else f"⚠ {words}")
-        self._log.add(words, ok)
+        line = shorten(words)
+        self._words.setText(line if ok else f"⚠ {line}")
+        self._log.add(line, ok)
 
     def set_coordinates(self, text: str) -> None:
         self._coordinates.setText(text)
@@ -312,7 +314,7 @@ class MainWindow(Window):
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """A question that does not block; the last answer is what Escape means."""
-        self._log.add(f"{title}: {text}")
+        self._log.add(shorten(f"{title}: {text}"))
         ask(self.frame, NAME, title, text, answers)
 
     # --- what the composition root asks -------------------------------------------------------
@@ -330,7 +332,7 @@ class MainWindow(Window):
         """The menu of files opened last."""
         self._recent.clear()
         for name in files:
-            self._recent.addAction(name, partial(open_file, name))
+            self._recent.addAction(on_button(name), partial(open_file, name))
         self._recent.setEnabled(bool(files))
 
     def set_undo(self, can_undo: bool, can_redo: bool) -> None:
@@ -374,8 +376,8 @@ class MainWindow(Window):
 
     def log(self, words: str) -> None:
         """Write to the log and, for a while, to the status bar."""
-        self._log.add(words)
-        self.frame.statusBar().showMessage(words, TOLD_MS)
+        self._log.add(shorten(words))
+        self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
 
     def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
         """A right click on the canvas shows ``entries(pixel)``; None is a line between them."""

@@ -1,0 +1,1 @@
+"""The kinds of files that are fuzzed, a subject a file: each states ``KINDS``."""

@@ -1,0 +1,72 @@
+"""What the program keeps for itself: settings and derived families."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.model import progress, recent
+from compute.families import _build, family
+from tests.fuzz.kind import Kind
+
+FAMILY = 'custom:{"coordinates": ["a", "b"], "metric": ["1/b^2", "0", "1/b^2"], "domain": ["b > 0"], ' \
+         '"pins": [[0, 1], [1, 2]], "view": [-2, 2, 0.1, 3]}'  # fmt: skip
+
+
+def _settings(path: Path) -> object:
+    from PySide6.QtCore import QSettings
+
+    from app.views.qt.settings import Settings
+
+    return Settings(QSettings(str(path), QSettings.Format.IniFormat))
+
+
+def settings(folder: Path) -> list[bytes]:
+    """Settings as Qt writes them."""
+    path = folder / "seed.ini"
+    made = _settings(path)
+    made.preferences = made.preferences
+    made.recent = ("/a.json", "/b.json")
+    made.lessons = progress.text_of({"alpha": progress.Progress(1, frozenset({0}), 3)})
+    made.close()
+    return [path.read_bytes()]
+
+
+def open_settings(path: Path) -> None:
+    """Read everything that the start of the window reads: what does not fit is as usual."""
+    found = _settings(path)
+    recent.present(found.recent)
+    progress.text_of(progress.read(found.lessons))
+    assert found.preferences and (found.layout is None or len(found.layout) == 2)
+
+
+def _cache() -> list[Path]:
+    folder = Path(os.environ["XDG_CACHE_HOME"])
+    return sorted(
+        (path for path in folder.rglob("*") if path.is_file()), key=lambda p: p.stat().st_size
+    )
+
+
+def derived(folder: Path) -> list[bytes]:
+    """A derived family as it is kept."""
+    family(FAMILY)
+    return [_cache()[-1].read_bytes()]
+
+
+def open_derived(path: Path) -> None:
+    """Derive a family whose kept form is damaged: it is made again, and all is well."""
+    _cache()[-1].write_bytes(path.read_bytes())
+    _build.cache_clear()
+    family(FAMILY)
+
+
+KINDS = (
+    Kind(
+        "settings",
+        ".ini",
+        settings,
+        open_settings,
+        (b"@Variant(", b"@ByteArray(", b"@Invalid()", b"recent="),
+    ),
+    Kind("cache", ".json", derived, open_derived),
+)

@@ -1,0 +1,108 @@
+"""The watchdog: child processes in batches, and what became of each file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BATCH = 500
+HANGS = 60.0  # seconds without a word, on a machine that has other work too
+
+
+@dataclass
+class Report:
+    """How many files of each kind were opened and refused; findings: (number, kind, what)."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    findings: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, number: int, kind: str, what: str) -> None:
+        """Note what became of a file."""
+        known = what in ("opened", "refused")
+        self.counts[kind, what if known else "findings"] += 1
+        if not known:
+            self.findings.append((number, kind, what))
+
+
+def run(
+    seed: int, files: int, kinds: Sequence[str], report: Report | None = None, hangs: float = HANGS
+) -> Report:
+    """Open so many files; a child that hangs or ends is a finding, and another goes on."""
+    found, first = report or Report(), 0
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        worker = Worker(Path(folder), seed, kinds, hangs)
+        while first < files:
+            first = worker.open(first, min(first + BATCH, files), found)
+        worker.close()
+    return found
+
+
+class Worker:
+    """The process that forks, with a home of its own, where caches and settings go."""
+
+    def __init__(self, folder: Path, seed: int, kinds: Sequence[str], hangs: float) -> None:
+        home = {"HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "TMPDIR": str(folder)}
+        self._hangs, self._errors = hangs, folder / "errors"
+        with self._errors.open("w") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.fuzz.worker", str(folder), str(seed), ",".join(kinds)],
+                cwd=ROOT,
+                env={**os.environ, **home, "OPENBLAS_NUM_THREADS": "1", "QT_QPA_PLATFORM": "offscreen"},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+            )  # fmt: skip
+
+    def open(self, first: int, last: int, found: Report) -> int:
+        """Open the files of a range; the number of the first that was not come to."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{first} {last}\n")
+        self._process.stdin.flush()
+        following, open_file, pid = first, None, 0
+        while True:
+            word, number, rest = self._line(pid).split(" ", 2)
+            if word == "pid":
+                pid = int(number)
+            elif word == "begin":
+                open_file, following = (int(number), rest), int(number) + 1
+            elif word == "end" and open_file is not None:
+                found.add(*open_file, rest)
+                open_file = None
+            elif word == "over":
+                if open_file is not None:
+                    found.add(
+                        *open_file, f"the child ended with status {number}: {self._last_error()}"
+                    )
+                return following
+
+    def _line(self, pid: int) -> str:
+        """What is said next; a child that says nothing for long is killed, and that is said."""
+        assert self._process.stdout is not None
+        # to begin takes long on a machine that has other work
+        patience = self._hangs if pid else HANGS
+        dog = threading.Timer(patience, os.kill, (pid or self._process.pid, signal.SIGKILL))
+        dog.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            dog.cancel()
+        if not line:
+            raise RuntimeError(f"the fuzzer itself ended: {self._last_error()}")
+        return line.rstrip("\n")
+
+    def _last_error(self) -> str:
+        return " ".join(self._errors.read_text("utf-8", "replace").strip().splitlines()[-1:])[:200]
+
+    def close(self) -> None:
+        """End it."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+        self._process.wait()
