@@ -110,13 +110,15 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, **places, "PYTHONPATH": str(ROOT)}
 
 
-def end(folder: Path, seed: int, engine: str, number: int, when: Callable[[Path], None]) -> End:
+def end(
+    folder: Path, seed: int, engine: str, number: int, when: Callable[[subprocess.Popen[str]], None]
+) -> End:
     """Start the program and send it a signal as soon as ``when`` returns."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.kills", "--live", str(folder), str(seed), engine],
         stderr=subprocess.PIPE, text=True, env=environment(folder), preexec_fn=heed, cwd=ROOT,
     )  # fmt: skip
-    when(folder)
+    when(process)
     at = time.monotonic()
     process.send_signal(number)
     said = process.communicate(timeout=PATIENCE)[1]
@@ -131,10 +133,12 @@ def lines(folder: Path) -> list[tuple[float, str, str]]:
     return [(float(at), word, value.strip()) for at, word, value in whole]
 
 
-def wait_until_ready(folder: Path) -> None:
+def wait_until_ready(folder: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until the window is ready, or the process has ended by itself, or it is taking too long."""
     deadline = time.monotonic() + PATIENCE
     while not any(word == "ready" for _, word, _ in lines(folder)):
-        assert time.monotonic() < deadline, "the window is not ready"
+        if process.poll() is not None or time.monotonic() > deadline:
+            return
         time.sleep(0.02)
 
 
@@ -189,21 +193,31 @@ def allowed(
 
 
 # --- the campaign ------------------------------------------------------------------------------
-def campaign(folder: Path, seed: int, engine: str, ends: list[tuple[int, bool]]) -> list[str]:
+def campaign(
+    folder: Path,
+    seed: int,
+    engine: str,
+    ends: list[tuple[int, bool]],
+    report: Callable[[str], None] = lambda words: None,
+) -> list[str]:
     """End the program by each signal in turn, while it starts or once it is ready; what was wrong."""
     die, wrong = random.Random(seed), []
     for i, (number, ready) in enumerate(ends):
         delay, before = die.uniform(0.0, EDITING if ready else STARTING), offered(folder)
         (folder / "edits.log").unlink(missing_ok=True)
 
-        def when(folder: Path, ready: bool = ready, delay: float = delay) -> None:
+        def when(process: subprocess.Popen[str], ready: bool = ready, delay: float = delay) -> None:
             if ready:
-                wait_until_ready(folder)
+                wait_until_ready(folder, process)
             time.sleep(delay)
 
         ended = end(folder, die.randrange(1 << 30), engine, number, when)
         name = signal.Signals(number).name
-        wrong += [f"{i}, {name}: {what}" for what in problems(folder, before, ended)]
+        found = problems(folder, before, ended)
+        if ready and not any(word == "ready" for _, word, _ in lines(folder)):
+            found.append(f"it was not ready; last it wrote {lines(folder)[-1:]}")
+        wrong += [f"{i}, {name}: {what}" for what in found]
+        report(f"{i + 1} of {len(ends)}: {name}, {'; '.join(found) or 'nothing wrong'}")
     return wrong
 
 
@@ -220,11 +234,15 @@ def main() -> int:
     die = random.Random(chosen.seed)
     ends = [(int(die.choice(NUMBERS)), die.random() < 0.6) for _ in range(chosen.count)]
     with tempfile.TemporaryDirectory() as folder:
-        wrong = campaign(Path(folder), chosen.seed, chosen.engine, ends)
+        wrong = campaign(Path(folder), chosen.seed, chosen.engine, ends, _say)
     counts = Counter(signal.Signals(number).name for number, _ in ends)
-    report = [*wrong, f"{len(ends)} ends ({dict(counts)}), {len(wrong)} problems", ""]
-    sys.stdout.write("\n".join(report))
+    _say(f"{len(ends)} ends ({dict(counts)}), {len(wrong)} problems")
     return 1 if wrong else 0
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
