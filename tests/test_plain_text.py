@@ -83,7 +83,7 @@ def every(kind: type) -> list:
 
 def check_all_text() -> int:
     """No widget may take text of others for HTML; how many show it is counted."""
-    from PySide6.QtCore import Qt
+    from PySide6.QtGui import Qt
     from PySide6.QtWidgets import QLabel, QTextBrowser, QWidget
 
     seen = 0
@@ -124,7 +124,7 @@ def close_questions() -> None:
 
 
 def test_a_message_about_a_file_is_plain_text(program, tmp_path):
-    from PySide6.QtCore import Qt
+    from PySide6.QtGui import Qt
     from PySide6.QtWidgets import QLabel, QMessageBox
 
     path = tmp_path / "broken.json"
