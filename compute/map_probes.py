@@ -11,6 +11,7 @@ import numpy as np
 
 from compute import logarithmic, shooting
 from compute.eikonal import Grid
+from compute.interrupt import checkpoint
 from compute.manifold import Bools, Manifold
 from compute.stencil import stencil
 from compute.types import ConnectRequest, DistanceRequest, Floats, Status
@@ -52,6 +53,7 @@ def errors(request: DistanceRequest, theta: Floats, values: Floats, sure: Bools)
     end = theta[row, column]
     start = np.broadcast_to(request.source, end.shape).copy()
     paths = shooting.connect(ConnectRequest(request.manifold, start, end, 0.0, STEPS))
+    checkpoint()
     off = np.abs(values[row, column] / np.maximum(paths.length, 1e-300) - 1.0)
     found = np.where(paths.status == Status.OK, off, UNKNOWN)
     size = np.array(values.shape)

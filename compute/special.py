@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from compute.interrupt import checkpoint
 from compute.types import Floats
 
 # Above this argument the ratio of Bessel functions is expanded in 1/κ.
@@ -60,6 +61,7 @@ def pentagamma(x: Floats) -> Floats:
 def _polygamma(order: int, x: Floats) -> Floats:
     from scipy import special
 
+    checkpoint()
     x = np.asarray(x)
     # SciPy's counts up from a negative argument to 0, for ever from one that adding 1 does not change
     positive = x > 0

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from compute import special
+from compute.interrupt import checkpoint
 from compute.types import Floats
 
 # constants beyond are none: their squares would not be numbers
@@ -125,6 +126,7 @@ def _is_finite(number: Any) -> bool:
 
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     """The outputs for broadcastable ``inputs``, each of their common shape and precision."""
+    checkpoint()
     registers: list[Any] = list(inputs)
     for (name, *operands), ended in zip(tape.steps, tape.ends, strict=True):
         if name == "const":
