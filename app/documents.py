@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from app.model.lessons import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
 from compute import heads, pictures
+from compute.families import family as manifold_of
 from compute.families import write
+from compute.head_choice import first_seen
 
 OPENED = (
     "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
@@ -20,6 +23,7 @@ OPENED = (
 )
 HEADS = "Heads (*.npz *.safetensors)"
 TICK_MS = 1000
+NAMING = 6  # words of a title that make a file's name
 
 
 def is_photograph(path: Path) -> bool:
@@ -40,6 +44,7 @@ class Documents:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
         self.document = Document(saved=store.scene)
         self.open_lesson: Callable[[str], None] = lambda source: None
+        self.begun: Callable[[], None] = lambda: None  # hears that another scene begins
         self._kept: Scene | None = None
         self._autosave = (
             autosave.Autosave(settings.folder, settings.session) if settings.folder else None
@@ -120,13 +125,15 @@ class Documents:
 
     def _open_head(self, path: Path) -> None:
         try:
-            family = write("attention", {"source": str(path.absolute())})
+            stated = {"source": str(path.absolute())}
+            family = write("attention", {**stated, **first_seen(stated)})
             self._store.update(of_family(self._store.scene, family))
         except (ValueError, OSError) as problem:
             self._window.tell("The heads of that file cannot be shown", str(problem))
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document
+        self.begun()
         self._store.replace(scene)
         self._forget()
         self._show()
@@ -138,6 +145,14 @@ class Documents:
         return self.document
 
     # --- save ---------------------------------------------------------------------------------
+    def file_name(self) -> str:
+        """What a file of the scene may be called, without its suffix."""
+        if self.document.path is not None:
+            return self.document.path.stem
+        scene = self._store.scene
+        words = re.findall(r"\w+", (scene.title or manifold_of(scene.family).title).lower())
+        return "-".join(words[:NAMING]) or "scene"
+
     def save(self, then: Callable[[], None] = lambda: None) -> None:
         """Write to the scene's file, or ask for one; then go on."""
         path = self.document.path
@@ -158,7 +173,8 @@ class Documents:
 
     def save_as(self, then: Callable[[], None] = lambda: None) -> None:
         """Ask for a file, write the scene there, go on."""
-        chosen = self._window.ask_save("Save scene", "Scenes (*.json)")
+        suggested = f"{self.file_name()}.json"
+        chosen = self._window.ask_save("Save scene", "Scenes (*.json)", suggested)
         if chosen is not None:
             path = Path(chosen)
             self._write(path if path.suffix else path.with_suffix(".json"), then)

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compute import headfile
+from compute import foreign, headfile
 from compute.files import SUFFIXES, arrays_of, words_of
 from compute.types import Floats
 
@@ -174,6 +174,11 @@ class HeadFile:
             *(self.scale_of(layer, head), self.softcap_of(layer, head), self.sink_of(layer, head)),
         )
         dropped = np.flatnonzero(bias <= LEFT_OUT)
+        if len(dropped) == len(k):
+            raise ValueError(
+                f"layer {layer}, head {head} of {self.name}: the mask leaves none of the {len(k)} keys "
+                f"to query {self.query_of(mask_of)}"
+            )
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
 
     def query_of(self, mask_of: int) -> int:
@@ -212,6 +217,7 @@ def load(source: str, names: Names = Names()) -> HeadFile:
         with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
             return _load(str(path), names, path.stat().st_mtime_ns, 0)
     path = Path(source)
+    foreign.refuse(path)
     if not path.is_file():
         known = ", ".join(bundled())
         raise ValueError(f"a head must be a file or one of {known}, got {source!r}")

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.types import Floats
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 SUFFIXES = (".png", ".jpg", ".jpeg")
 MOST_PIXELS = 4096 * 4096
 MOST_BYTES = 64 << 20
+WIDEST = 65535.0  # of a grey value of 16 bits
 
 
 def read(path: str | Path) -> np.ndarray:
@@ -20,7 +25,7 @@ def read(path: str | Path) -> np.ndarray:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     if Path(path).stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes")
+        raise ValueError(f"{path}: a picture has at most {MOST_BYTES} bytes: scale it down first")
     try:
         # Pillow warns of sizes that are refused here
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
@@ -28,13 +33,29 @@ def read(path: str | Path) -> np.ndarray:
         with opening as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise ValueError(
-                    f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}"
+                    f"{path} has {opened.width} × {opened.height} pixels, the most is {MOST_PIXELS}: "
+                    "scale it down first"
                 )
-            return np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
+            return _bytes_of(ImageOps.exif_transpose(opened))
     except Image.DecompressionBombError:
-        raise ValueError(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
+        raise ValueError(
+            f"{path} has too many pixels, the most is {MOST_PIXELS}: scale it down first"
+        ) from None
     except (UnidentifiedImageError, OSError, SyntaxError) as problem:
         raise ValueError(f"{path} is no PNG or JPEG picture: {problem}") from None
+
+
+def _bytes_of(image: Image.Image) -> np.ndarray:
+    """The bytes (h, w, 3) of a decoded picture; what is transparent lies on white."""
+    if image.mode.startswith("I"):
+        # 16 bits, which Pillow clips to 8
+        grey = np.round(np.asarray(image).astype(np.float64) / WIDEST * 255.0).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"))
+    array = np.asarray(image.convert("RGBA")).astype(np.float64)
+    opaque = array[..., 3:] / 255.0
+    return np.round(array[..., :3] * opaque + 255.0 * (1.0 - opaque)).astype(np.uint8)
 
 
 def intensities(image: ArrayLike) -> Floats:

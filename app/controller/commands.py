@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
         "Let the keyframes play, or else the point glide from A to B",
     ),
     Command("to_start", "Play", "Back to the beginning", "Home", "Time 0, or the point on A"),
+    Command("to_end", "Play", "On to the end", "End", "The last time, or the point on B"),
     Command(
         "key_set",
         "Play",

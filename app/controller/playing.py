@@ -11,6 +11,7 @@ from dataclasses import replace
 from app.controller.parts import Desk, Part
 from app.controller.surfaces import chart_drawn
 from app.model import keyframes
+from app.model.keyframes import kind_of
 from app.model.scene import UNTURNED, Scene
 from app.model.store import DEEPEST
 from app.model.timeline import Timeline, position, scene_at
@@ -30,6 +31,7 @@ class Playing(Part):
         self._time = 0.0
         self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
         self._stop: Callable[[], None] | None = None
+        self._moves = False  # a change of the scene is the time's own
         # what the scene was when its time was chosen, by timeline: undo brings one back
         self._references: dict[Timeline | None, Scene] = {}
         self._shown: TimelineState | None = None
@@ -39,6 +41,7 @@ class Playing(Part):
         return {
             "play": self.toggle,
             "to_start": self.rewind,
+            "to_end": self.wind,
             "key_set": self.set_key,
             "key_remove": self.remove_key,
         }
@@ -56,6 +59,8 @@ class Playing(Part):
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         store = self.desk.store
+        if not self._moves and _is_elsewhere(old, new):
+            self._pause()
         if new.timeline is None or not (store.can_undo or store.can_redo):
             # without a timeline nothing is a change, and what was opened is as it should be
             self._time = 0.0
@@ -102,21 +107,21 @@ class Playing(Part):
     def _glide(self) -> None:
         scene = self.desk.store.scene
         t = scene.playhead + FRAME_MS / 1000 / TRAVEL
-        self.desk.store.update(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
+        self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
 
     def _go(self, clock: float) -> bool:
         """Show the scene of a time; False if there can be none, which is told."""
-        store = self.desk.store
-        timeline = store.scene.timeline
+        now = self.desk.store.scene
+        timeline = now.timeline
         assert timeline is not None
         try:
-            scene = scene_at(store.scene, clock)
+            scene = scene_at(now, clock)
         except ValueError as problem:
             self.desk.window.tell("The timeline cannot go on", str(problem))
             return False
         self._time = position(timeline, clock)
         self._refer(scene)
-        store.update(scene, merge="timeline")
+        self._put(scene, merge="timeline")
         self._show()
         return True
 
@@ -131,7 +136,23 @@ class Playing(Part):
         if self.desk.store.scene.timeline is not None:
             self.seek(0.0)
         else:
-            self.desk.store.update(replace(self.desk.store.scene, playhead=0.0))
+            self._put(replace(self.desk.store.scene, playhead=0.0))
+
+    def wind(self) -> None:
+        """On to the end: of the timeline, or the moving point on B."""
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None:
+            self.seek(timeline.duration)
+        else:
+            self._put(replace(self.desk.store.scene, playhead=1.0))
+
+    def _put(self, scene: Scene, merge: str | None = None) -> None:
+        """Change the scene by the time's own doing, which does not stop it."""
+        self._moves = True
+        try:
+            self.desk.store.update(scene, merge=merge)
+        finally:
+            self._moves = False
 
     # --- keyframes ------------------------------------------------------------------------------
     def set_key(self) -> None:
@@ -189,7 +210,7 @@ class Playing(Part):
         scene = replace(self.desk.store.scene, timeline=timeline)
         self._refer(scene)
         self._time = time
-        self.desk.store.update(scene, merge=merge)
+        self._put(scene, merge=merge)
         self._show()
 
     # --- what is shown --------------------------------------------------------------------------
@@ -231,6 +252,12 @@ class Playing(Part):
             return bool(keyframes.changed(self._reference(scene), _turned(scene)))
         except ValueError:
             return True
+
+
+def _is_elsewhere(old: Scene, new: Scene) -> bool:
+    """Whether another scene or family has begun, or the moving point was put elsewhere by hand."""
+    moved = (old.title, old.playhead) != (new.title, new.playhead)
+    return moved or kind_of(old.family) != kind_of(new.family)
 
 
 def _turned(scene: Scene) -> Scene:
