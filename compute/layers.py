@@ -121,7 +121,7 @@ def row_path(rows: Floats) -> RowPath:
 
     It passes over rows of NaN, of which nothing is known.
     """
-    known = np.isfinite(rows).all(axis=-1)
+    known = np.asarray(np.isfinite(rows).all(axis=-1))
     if rows.ndim == 2 and not known.all():
         return _passing_over(rows, known)
     z = _on_sphere(rows)

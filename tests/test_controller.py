@@ -18,7 +18,7 @@ from app.controller.measures import message
 from app.controller.plan import Viewport, jobs, plan
 from app.controller.runner import EngineOpened, JobFailed
 from app.model import session
-from app.model.scene import Layers, Pin
+from app.model.scene import Layers, Pin, in_chart, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.events import (
@@ -26,6 +26,7 @@ from app.views.events import (
     FormulaTyped,
     Held,
     Hovered,
+    LoopDrawn,
     PinMoved,
     SceneEdited,
     VectorMoved,
@@ -178,6 +179,26 @@ def test_a_pin_outside_the_domain_stays(desk):
     before = controller.store.scene
     controller.on_event(PinMoved("A", (2.0, 2.0), done=True))
     assert controller.store.scene.start == before.start
+
+
+def test_a_loop_that_leaves_the_domain_is_cut_at_its_edge(desk):
+    controller, _, window, _ = desk
+    triangle = of_family(controller.store.scene, "categorical3_expectation")
+    controller.store.update(in_chart(triangle, "parameters"))
+    whole = np.array([[0.1, 0.1], [0.5, 0.1], [0.1, 0.5]])
+    controller.on_event(LoopDrawn(whole))
+    np.testing.assert_allclose(controller.store.scene.loop, whole, atol=1e-12)
+    window.log.assert_not_called()
+    # its second corner lies outside: two edges of the loop cross that of the triangle
+    controller.on_event(LoopDrawn(np.array([[0.1, 0.1], [0.9, 0.3], [0.1, 0.5]])))
+    loop = np.array(controller.store.scene.loop)
+    assert len(loop) == 4 and (loop.sum(axis=1) < 1.0).all()
+    assert loop[1:3].sum(axis=1) == pytest.approx(1.0, abs=0.05)
+    assert window.log.call_args.args == ("the loop was cut where it left the domain",)
+    kept = controller.store.scene
+    controller.on_event(LoopDrawn(np.array([[2.0, 2.0], [3.0, 2.0], [2.0, 3.0]])))
+    assert controller.store.scene == kept and window.tell.call_count == 0
+    assert "three points" in window.log.call_args.args[0]
 
 
 def test_near_a_token_a_pin_snaps_onto_it(desk):

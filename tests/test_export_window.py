@@ -101,6 +101,31 @@ def test_a_figure_from_the_menu(program, tmp_path):
 
 
 @pytest.mark.window
+def test_a_form_remembers_what_was_chosen_and_goes_on_following_the_rest(program):
+    from PySide6.QtWidgets import QCheckBox
+
+    asked = []
+    program.window.ask_save = lambda *words: asked.append(words)
+    program.window.actions["export_figure"].trigger()
+    fill(program.exporter.dialog, dots=300)
+    named(program.exporter.dialog, QCheckBox, "Legend").setChecked(True)
+    program.exporter.dialog._accept()
+    program.exporter.close()
+    assert asked[0][2] == program.documents.file_name() != ""
+    program.window.frame.resize(1000, 700)
+    program.application.processEvents()
+    program.window.actions["export_figure"].trigger()
+    read = {name: get() for name, get in program.exporter.dialog._read.items()}
+    width, height = program.exporter._size()
+    assert (read["dpi"], read["legend"], read["size"]) == (300, True, f"{width}x{height}")
+    assert asked[1:] == []
+
+
+def named(dialog, kind: type, name: str):
+    return next(each for each in dialog.findChildren(kind) if each.accessibleName() == name)
+
+
+@pytest.mark.window
 def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path):
     target = tmp_path / "a.mp4"
     program.window.ask_save = lambda *_: str(target)

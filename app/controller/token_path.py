@@ -51,8 +51,8 @@ class TokenPathTask(Task):
             emit(NoPath(self, str(problem), file.tokens))
             return
         known = int(np.flatnonzero(np.isfinite(path.off))[0])
-        seen = (known, c["head"]) if self.over == "layers" else (c["layer"], known)
-        one = file.head(*seen, self.token).without(left_out)
+        layer, head = (known, c["head"]) if self.over == "layers" else (c["layer"], known)
+        one = file.head(layer, head, self.token).without(left_out)
         keys = (*one.key_labels, "the sink")[: path.rows.shape[1]]
         current = c["layer" if self.over == "layers" else "head"]
         emit(TokenPathAnswer(self, path, one.query_labels, keys, current, self._off()))
