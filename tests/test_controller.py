@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from itertools import count
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 
+from app import context
 from app.controller import picture
 from app.controller.checking import MapCheckJob
 from app.controller.controller import Controller
@@ -16,6 +19,7 @@ from app.controller.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, pe
 from app.controller.measures import measures as of_path
 from app.controller.measures import message
 from app.controller.plan import Viewport, jobs, plan
+from app.controller.playing import Playing
 from app.controller.runner import EngineOpened, JobFailed
 from app.model import session
 from app.model.scene import Layers, Pin, in_chart, of_family
@@ -201,6 +205,22 @@ def test_a_loop_that_leaves_the_domain_is_cut_at_its_edge(desk):
     assert "three points" in window.log.call_args.args[0]
 
 
+def test_the_menu_says_where_no_pin_can_be_put(desk):
+    controller, _, window, _ = desk
+    controller.commands |= dict.fromkeys(("copy_picture", "export_figure"), lambda: None)
+    triangle = of_family(controller.store.scene, "categorical3_expectation")
+    controller.store.update(in_chart(triangle, "parameters"))
+    pointed = MagicMock()
+    before = controller.store.scene
+    for xy, said in (((2.0, 2.0), 1), ((0.3, 0.3), 1)):
+        pointed.frame.to_chart.return_value = xy
+        acts = dict(entry for entry in context.entries(pointed, controller, (0, 0)) if entry)
+        acts["Put A here"]()
+        assert window.log.call_count == said
+    assert window.log.call_args.args == ("A stays: that place is outside the domain",)
+    assert controller.store.scene.start != before.start
+
+
 def test_near_a_token_a_pin_snaps_onto_it(desk):
     controller, _, _, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"),)))
@@ -261,6 +281,7 @@ def test_playing_moves_the_point_without_computing(desk):
     give(controller, runner)
     controller.on_event(CommandInvoked("play"))
     step = window.every.call_args.args[1]
+    controller.part(Playing).now = count(time.monotonic(), 0.033).__next__
     for _ in range(5):
         step()
     assert controller.store.scene.playhead > 0.5

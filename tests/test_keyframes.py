@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import count, pairwise
 from unittest.mock import MagicMock
 
 import pytest
@@ -155,6 +155,7 @@ def test_a_longer_timeline_keeps_every_share():
 def desk(scene):
     store, window = Store(scene), MagicMock(spec=Window)
     part = Playing(Desk(store, MagicMock(spec=Canvas), window, lambda task: None))
+    part.now = count(0.0, FRAME_MS / 1000).__next__
     store.listen(part.on_scene)
     return store, part, window
 
@@ -278,6 +279,18 @@ def test_playing_goes_on_until_another_scene_or_family_begins(desk):
         assert part.is_playing, "a change of what is looked at does not stop it"
         store.update(change(store.scene))
         assert not part.is_playing and not shown(window).playing
+
+
+def test_playing_keeps_the_time_of_the_clock(desk):
+    store, part, window = desk
+    track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(6.0, 1.0)))
+    store.replace(replace(store.scene, timeline=Timeline(6.0, (track,))))
+    # a frame that comes late leads further on; what has slept for an hour goes on where it was
+    part.now = iter((10.0, 10.1, 10.9, 3610.9)).__next__
+    part.toggle()
+    for at in (0.1, 0.9, 1.9):
+        play(window)()
+        assert shown(window).time == pytest.approx(at)
 
 
 def test_the_beginning_and_the_end(desk):

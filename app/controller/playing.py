@@ -5,6 +5,7 @@ The scene of a time is `scene_at`, a pure function, so that what is scrubbed her
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from app.views.events import Event
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
+# seconds that one frame leads on at most: after a computer's sleep nothing is skipped
+LONGEST_STEP = 1.0
 # seconds that the moving point takes from A to B
 TRAVEL = 4.0
 
@@ -30,6 +33,8 @@ class Playing(Part):
         super().__init__(desk)
         self._time = 0.0
         self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
+        self.now: Callable[[], float] = time.monotonic
+        self._shown_at = 0.0  # when the last frame was
         self._stop: Callable[[], None] | None = None
         self._moves = False  # a change of the scene is the time's own
         # what the scene was when its time was chosen, by timeline: undo brings one back
@@ -84,6 +89,7 @@ class Playing(Part):
         timeline = self.desk.store.scene.timeline
         at_end = timeline is not None and self._time >= timeline.duration
         self._clock = 0.0 if at_end else self._time
+        self._shown_at = self.now()
         self._stop = self.desk.window.every(FRAME_MS, self._advance)
         self._show()
 
@@ -95,18 +101,24 @@ class Playing(Part):
             self._show()
 
     def _advance(self) -> None:
-        timeline = self.desk.store.scene.timeline
+        timeline, passed = self.desk.store.scene.timeline, self._passed()
         if timeline is None:
-            self._glide()
+            self._glide(passed)
             return
-        self._clock += FRAME_MS / 1000
+        self._clock += passed
         arrived = self._go(self._clock)
         if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
             self._pause()
 
-    def _glide(self) -> None:
+    def _passed(self) -> float:
+        """Seconds since the last frame: where there is no time for all frames, some are left out."""
+        now = self.now()
+        passed, self._shown_at = now - self._shown_at, now
+        return min(passed, LONGEST_STEP)
+
+    def _glide(self, passed: float) -> None:
         scene = self.desk.store.scene
-        t = scene.playhead + FRAME_MS / 1000 / TRAVEL
+        t = scene.playhead + passed / TRAVEL
         self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
 
     def _go(self, clock: float) -> bool:

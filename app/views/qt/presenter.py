@@ -21,6 +21,11 @@ KEYS = {
     Qt.Key.Key_PageUp: "lesson_back",
     Qt.Key.Key_Left: "lesson_back",
 }
+USUAL = (  # what a panel lets be done with it
+    QDockWidget.DockWidgetFeature.DockWidgetClosable
+    | QDockWidget.DockWidgetFeature.DockWidgetMovable
+    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+)
 LEAVE, DIM = Qt.Key.Key_Escape, Qt.Key.Key_S
 
 
@@ -72,6 +77,8 @@ class Presenter(QObject):
         self._before = (frame.saveState(), frame.windowState(), hidden)
         for widget in [*hidden, *(dock for dock in docks if dock.objectName() != LESSON)]:
             widget.hide()
+        for dock in docks:
+            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self._enlarge(TYPE)
         self.magnify(TYPE / POINTS)
         frame.showFullScreen()
@@ -105,6 +112,7 @@ class Presenter(QObject):
         self._frame.restoreState(state)
         wanted, self._wanted = self._wanted, {}
         for dock in self._frame.findChildren(QDockWidget):
+            dock.setFeatures(USUAL)
             if dock.objectName() in wanted:
                 dock.setVisible(wanted[dock.objectName()])
 

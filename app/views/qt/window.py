@@ -195,8 +195,8 @@ class MainWindow(Window):
                 action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
                 view.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
-        if file is not None and "save" in self.actions:
-            file.insertMenu(self.actions["save"], self._recent)
+        if file is not None and "open_picture" in self.actions:
+            file.insertMenu(self.actions["open_picture"], self._recent)
 
     def _invoke(self, name: str) -> None:
         self._handler(CommandInvoked(name))
