@@ -122,7 +122,7 @@ def row_path(rows: Floats) -> RowPath:
     It passes over rows of NaN, of which nothing is known.
     """
     known = np.asarray(np.isfinite(rows).all(axis=-1))
-    if rows.ndim == 2 and not known.all():
+    if rows.ndim == 2 and not known.all() and known.sum() > 1:
         return _passing_over(rows, known)
     z = _on_sphere(rows)
     first, last = z[0], z[-1]
