@@ -70,6 +70,7 @@ def snapshot(program: Program) -> dict[str, Any]:
         "dialogs": [type(w).__name__ for w in QApplication.topLevelWidgets()
                     if w.isVisible() and w is not frame and w is not popup],
         "playing": program.controller.part(Playing).is_playing,
+        "time": program.controller.part(Playing)._time,
         "pause": program.window._timeline.button.is_playing,
         "lesson": lesson.lesson.name if lesson.lesson else "",
         "step": lesson.at,

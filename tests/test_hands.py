@@ -202,7 +202,7 @@ def test_keyframes_end_with_their_family_and_so_does_playing(hands):
     hands.click(shown["places"]["Duration"])
     hands.until(lambda seen: seen["focus"] == "Duration")
     hands.key("Home")
-    assert hands.look()["timeline"] is not None
+    assert hands.look()["time"] == shown["time"] > 0.0, "Home moves within the number"
     hands.focus_canvas()
     hands.key("Home", "space")
     assert hands.until(lambda seen: seen["playing"])["pause"]
@@ -231,6 +231,10 @@ def test_escape_ends_a_gesture_then_popups_then_the_lecture(hands):
     hands.until(lambda seen: seen["popup"] == "Palette")
     hands.key("Escape")
     assert hands.until(lambda seen: not seen["popup"])["presents"]
+    hands.key("F1")
+    hands.until(lambda seen: "Sheet" in seen["dialogs"])
+    hands.key("Escape")
+    assert hands.until(lambda seen: not seen["dialogs"])["presents"]
     hands.key("Escape")
     hands.until(lambda seen: not seen["presents"])
 
