@@ -55,6 +55,8 @@ class Timeline:
         self._make_keys(QHBoxLayout(self.keys))
         column.addWidget(self.keys)
         self.hint = label(HINT, "quiet")
+        # it must not hold a narrow window open
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column.addWidget(self.hint)
         self.show(0.0)
         self.show_state(TimelineState())
