@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from app.model.lessons import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
 from compute import heads, pictures
+from compute.families import family as manifold_of
 from compute.families import write
+from compute.head_choice import first_seen
 from compute.opening import is_regular
 from compute.refusal import describe
 
@@ -21,6 +24,7 @@ OPENED = (
     "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
 )
 HEADS = "Heads (*.npz *.safetensors)"
+NAMING = 6  # words of a title that make a file's name
 
 
 def is_photograph(path: Path) -> bool:
@@ -54,6 +58,7 @@ class Documents:
         self._export = export
         self.document = Document(saved=store.scene)
         self.open_lesson: Callable[[str], None] = lambda source: None
+        self.begun: Callable[[], None] = lambda: None  # hears that another scene begins
         # the scene that was given to be kept last, and why the one before it could not be
         self._kept: Scene | None = None
         self._said = ""
@@ -145,13 +150,15 @@ class Documents:
 
     def _open_head(self, path: Path) -> None:
         try:
-            family = write("attention", {"source": str(path.absolute())})
+            stated = {"source": str(path.absolute())}
+            family = write("attention", {**stated, **first_seen(stated)})
             self._store.update(of_family(self._store.scene, family))
         except (ValueError, OSError) as problem:
             self._window.tell("The heads of that file cannot be shown", str(problem))
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document
+        self.begun()
         self._store.replace(scene)
         self._forget()
         self._show()
@@ -163,6 +170,14 @@ class Documents:
         return self.document
 
     # --- save ---------------------------------------------------------------------------------
+    def file_name(self) -> str:
+        """What a file of the scene may be called, without its suffix."""
+        if self.document.path is not None:
+            return self.document.path.stem
+        scene = self._store.scene
+        words = re.findall(r"\w+", (scene.title or manifold_of(scene.family).title).lower())
+        return "-".join(words[:NAMING]) or "scene"
+
     def save(self, then: Callable[[], None] = lambda: None) -> None:
         """Write to the scene's file, or ask for one; then go on."""
         path = self.document.path
@@ -183,7 +198,8 @@ class Documents:
 
     def save_as(self, then: Callable[[], None] = lambda: None) -> None:
         """Ask for a file, write the scene there, go on."""
-        chosen = self._window.ask_save("Save scene", "Scenes (*.json)")
+        suggested = f"{self.file_name()}.json"
+        chosen = self._window.ask_save("Save scene", "Scenes (*.json)", suggested)
         if chosen is not None:
             path = Path(chosen)
             self._write(path if path.suffix else path.with_suffix(".json"), then)

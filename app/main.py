@@ -103,7 +103,7 @@ class Program:
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.exporter = Exporter(
             self.window, self.store, self._canvas_size, self._style, self.window.log, engine,
-            self.controller.figure_options,
+            self.controller.figure_options, lambda: self.documents.file_name(),
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
@@ -127,7 +127,7 @@ class Program:
         }
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)
-        self.window.restore_layout(self.settings.layout)
+        self._recall()
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.canvas.native.frameSwapped.connect(self._frame_shown)
@@ -139,6 +139,11 @@ class Program:
             early, self._early = self._early or [], None
         for message in early:
             self._deliver(message)
+
+    def _recall(self) -> None:
+        """Arrange the window as the last session left it."""
+        self.window.restore_layout(self.settings.layout)
+        self.window.files.folder = self.settings.file_folder
 
     def _start_worker(self, scene: Any) -> str:
         """Have the scene's path computed while the window is built; the engine that is asked for."""
@@ -225,6 +230,7 @@ class Program:
         self._stop_rate()
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
+        self.settings.file_folder = self.window.files.folder
         self.controller.close()
         lost = self.documents.close()
         if lost:

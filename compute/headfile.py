@@ -71,7 +71,7 @@ def labels(
     return tuple(_label(word) for word in words)
 
 
-def _strings(name: str, words: Floats) -> list[str] | None:
+def _strings(name: str, words: np.ndarray) -> list[str] | None:
     """The strings of an array, or None of one that is none of strings."""
     if words.size > MOST_LABELS:
         raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")

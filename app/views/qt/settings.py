@@ -78,6 +78,15 @@ class Settings:
         self._set("lessons", progress)
 
     @property
+    def file_folder(self) -> str:
+        """Where the last file was opened or saved; "" if that is not known."""
+        return str(self._get("folder", ""))
+
+    @file_folder.setter
+    def file_folder(self, folder: str) -> None:
+        self._set("folder", folder)
+
+    @property
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """The window's geometry and the state of its panels; None if they are not as they were stored.
 
