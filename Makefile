@@ -29,9 +29,9 @@ campaign:
 bench:
 	@./setup.sh test
 	@test -x .venv-bench/bin/python || { $(BIN)/python -m venv .venv-bench && \
-	  .venv-bench/bin/python -m pip install --quiet -r requirements-bench.lock; }
+	  .venv-bench/bin/python -m pip install --quiet --require-hashes -r requirements-bench.lock; }
 	@test -x .venv-geomstats/bin/python || { $(BIN)/python -m venv .venv-geomstats && \
-	  .venv-geomstats/bin/python -m pip install --quiet -r requirements-geomstats.lock; }
+	  .venv-geomstats/bin/python -m pip install --quiet --require-hashes -r requirements-geomstats.lock; }
 	xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/attention-geodesics bench
 
 docs:

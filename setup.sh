@@ -21,7 +21,7 @@ libxcb-sync.so.1=libxcb-sync1 libxcb-xfixes.so.0=libxcb-xfixes0 libxcb-xkb.so.1=
 libX11-xcb.so.1=libx11-xcb1 libdbus-1.so.3=libdbus-1-3 libfontconfig.so.1=libfontconfig1
 libglib-2.0.so.0=libglib2.0-0"
 test_commands="xvfb-run=xvfb xauth=xauth xdotool=xdotool rsvg-convert=librsvg2-bin
-pdftotext=poppler-utils"
+pdftotext=poppler-utils openbox=openbox"
 
 missing=""
 known=$({ ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | awk '{print $1}')
@@ -79,7 +79,7 @@ case "$(.venv/bin/pip --version 2>/dev/null)" in
 esac
 echo "Installing packages"
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
-pip install --quiet --no-deps -r requirements.lock
+pip install --quiet --no-deps --require-hashes -r requirements.lock
 pip install --quiet --no-deps --no-build-isolation -e .
 pip check >/dev/null || { pip check >&2; exit 1; }  # the lock must name everything
 echo "$wanted" >"$stamp"

@@ -6,35 +6,45 @@ stderr; 130 interrupted.
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import sys
-from collections.abc import Sequence
 
-from app.options import PROGRAM, BadInput, parser
+from app import endings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 OPENED = (
     ".md", ".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif", ".npz", ".safetensors",
 )  # fmt: skip
-_BEGINS_A_NUMBER = re.compile(r"-[\d.]")
+# how a negative number begins
+_NEGATIVE = tuple(f"-{character}" for character in "0123456789.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+    """Run one command and return its exit status; without arguments that of this process."""
+    if arguments is not None:
+        return _answered(arguments)
+    endings.leave_at_once()
     try:
-        chosen = parser().parse_args(
-            opened(joined(sys.argv[1:] if arguments is None else arguments))
-        )
-        return int(_run(chosen))
+        return _answered(sys.argv[1:])
+    finally:
+        endings.ignore_interrupts()
+
+
+def _answered(arguments: Sequence[str]) -> int:
+    from app.options import BadInput, parser
+
+    try:
+        return int(_run(parser().parse_args(opened(joined(arguments)))))
     except BadInput as problem:
         return _refuse(str(problem))
     except BrokenPipeError:
         # the reader has seen enough; keep the interpreter from complaining at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        return 130
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -58,6 +68,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _refuse(problem: str) -> int:
+    from app.options import PROGRAM
     from compute.refusal import shorten
 
     print(f"{PROGRAM}: {shorten(problem)}", file=sys.stderr)
@@ -76,7 +87,7 @@ def joined(arguments: Sequence[str]) -> list[str]:
     result: list[str] = []
     for argument in arguments:
         open_option = result and result[-1].startswith("--") and "=" not in result[-1]
-        if open_option and _BEGINS_A_NUMBER.match(argument):
+        if open_option and argument.startswith(_NEGATIVE):
             result[-1] += f"={argument}"
         else:
             result.append(argument)

@@ -30,7 +30,13 @@ def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[En
     xy = canvas.frame.to_chart(at)
 
     def put(pin: str) -> Callable[[], None]:
-        return lambda: controller.on_event(PinMoved(pin, xy, done=True))
+        def act() -> None:
+            before = controller.store.scene
+            controller.on_event(PinMoved(pin, xy, done=True))
+            if controller.store.scene is before:
+                controller.window.log(f"{pin} stays: that place is outside the domain")
+
+        return act
 
     here: list[Entry] = [
         ("Put A here", put("A")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from app.model.lessons import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
 from compute import heads, pictures
+from compute.families import family as manifold_of
 from compute.families import write
+from compute.head_choice import first_seen
 from compute.opening import is_regular
 from compute.refusal import describe
 
@@ -21,7 +24,7 @@ OPENED = (
     "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
 )
 HEADS = "Heads (*.npz *.safetensors)"
-TICK_MS = 1000
+NAMING = 6  # words of a title that make a file's name
 
 
 def is_photograph(path: Path) -> bool:
@@ -55,20 +58,22 @@ class Documents:
         self._export = export
         self.document = Document(saved=store.scene)
         self.open_lesson: Callable[[str], None] = lambda source: None
-        # the scene that was tried to be kept last, that which was, and what was said of the other
-        self._tried: Scene | None = None
+        self.begun: Callable[[], None] = lambda: None  # hears that another scene begins
+        # the scene that was given to be kept last, and why the one before it could not be
         self._kept: Scene | None = None
         self._said = ""
-        self._autosave = (
-            autosave.Autosave(settings.folder, settings.session) if settings.folder else None
-        )
+        self._autosave = self._keeper(settings) if settings.folder else None
         self.show_picture: Callable[[Path], None] = lambda path: None
-        self._stop = window.every(TICK_MS, self.keep) if self._autosave else lambda: None
-        store.listen(lambda old, new: self._show())
+        store.listen(lambda old, new: self._changed())
         window.on_drop(self.dropped)
         window.ask_before_closing(self._may_close)
         self._show()
         self._show_recent()
+
+    def _keeper(self, settings: Any) -> autosave.Keeper:
+        autosave.sweep(settings.folder, settings.is_alive)
+        kept = autosave.Autosave(settings.folder, settings.session)
+        return autosave.Keeper(kept, lambda problem: self._window.post(lambda: self._hear(problem)))
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """A function for each command of the table."""
@@ -145,13 +150,15 @@ class Documents:
 
     def _open_head(self, path: Path) -> None:
         try:
-            family = write("attention", {"source": str(path.absolute())})
+            stated = {"source": str(path.absolute())}
+            family = write("attention", {**stated, **first_seen(stated)})
             self._store.update(of_family(self._store.scene, family))
         except (ValueError, OSError) as problem:
             self._window.tell("The heads of that file cannot be shown", str(problem))
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document
+        self.begun()
         self._store.replace(scene)
         self._forget()
         self._show()
@@ -159,10 +166,18 @@ class Documents:
     def lend(self, scene: Scene) -> Document:
         """The scene that is shown is a lesson's: it belongs to no file, and is not to be saved."""
         self.document = Document(saved=scene)
-        self._show()
+        self._changed()
         return self.document
 
     # --- save ---------------------------------------------------------------------------------
+    def file_name(self) -> str:
+        """What a file of the scene may be called, without its suffix."""
+        if self.document.path is not None:
+            return self.document.path.stem
+        scene = self._store.scene
+        words = re.findall(r"\w+", (scene.title or manifold_of(scene.family).title).lower())
+        return "-".join(words[:NAMING]) or "scene"
+
     def save(self, then: Callable[[], None] = lambda: None) -> None:
         """Write to the scene's file, or ask for one; then go on."""
         path = self.document.path
@@ -183,7 +198,8 @@ class Documents:
 
     def save_as(self, then: Callable[[], None] = lambda: None) -> None:
         """Ask for a file, write the scene there, go on."""
-        chosen = self._window.ask_save("Save scene", "Scenes (*.json)")
+        suggested = f"{self.file_name()}.json"
+        chosen = self._window.ask_save("Save scene", "Scenes (*.json)", suggested)
         if chosen is not None:
             path = Path(chosen)
             self._write(path if path.suffix else path.with_suffix(".json"), then)
@@ -215,23 +231,22 @@ class Documents:
 
     # --- nothing is lost ----------------------------------------------------------------------
     def keep(self) -> None:
-        """Write what is not saved where the next start finds it."""
+        """Have what is not saved written where the next start finds it."""
         scene = self._store.scene
-        wanted = self._autosave is not None and self._settings.preferences.autosave
-        if not wanted or scene is self._tried or not self.is_unsaved:
+        if self._autosave is None or not self._settings.preferences.autosave:
             return
-        self._tried = scene
-        try:
+        if not self.is_unsaved:
+            self._forget()
+        elif scene is not self._kept:
+            self._kept = scene
             self._autosave.write(scene, self.document.path)
-            self._kept, self._said = scene, ""
-        except Exception as problem:  # whatever it is, the work is at stake
-            self._tell_once(describe(problem))
 
-    def _tell_once(self, reason: str) -> None:
+    def _hear(self, problem: Exception | None) -> None:
         """Say why work cannot be kept, not again with every change."""
-        if reason != self._said:
-            self._said = reason
+        reason = describe(problem) if problem else ""
+        if reason and reason != self._said:
             self._offer_way_out("Unsaved work cannot be kept", reason)
+        self._said = reason
 
     def offer_lost(self) -> None:
         """Offer what the last session did not save."""
@@ -252,16 +267,24 @@ class Documents:
         )
 
     def _restore(self, found: autosave.Lost) -> None:
+        """Go on with what was lost: its file becomes this session's, of which two windows get one."""
+        assert self._autosave is not None
+        try:
+            self._autosave.take(found.file)
+        except FileNotFoundError:
+            self._window.tell("The unsaved work is gone", "Another window has taken it.")
+            return
+        except OSError as problem:
+            self._window.tell("The unsaved work cannot be taken over", str(problem))
+            return
         # no digest: what the file holds now is not known to be what the lost work began with
-        self._replace(found.scene, Document(found.origin))
-        self.keep()
-        if self._kept is self._store.scene:
-            found.file.unlink(missing_ok=True)
+        self.document, self._kept = Document(found.origin), found.scene
+        self._store.replace(found.scene)
 
     def _forget(self) -> None:
-        self._tried = self._kept = None
-        if self._autosave is not None:
+        if self._autosave is not None and self._kept is not None:
             self._autosave.discard()
+        self._kept = None
 
     # --- leaving ------------------------------------------------------------------------------
     def guarded(self, act: Callable[[], None]) -> None:
@@ -291,12 +314,23 @@ class Documents:
 
         Returns why it does not, or "".
         """
-        self._stop()
         self.keep()
         if not self.is_unsaved:
             self._forget()
+        problem = self._end_keeping()
         self._settings.close()
-        return self._said if self.is_unsaved else ""
+        return describe(problem) if problem and self.is_unsaved else ""
+
+    def _end_keeping(self) -> Exception | None:
+        """Wait until what is to be kept is, and return why it is not."""
+        if self._autosave is None:
+            return None
+        self._autosave.close()
+        return self._autosave.problem
+
+    def _changed(self) -> None:
+        self.keep()
+        self._show()
 
     def _show(self) -> None:
         path = self.document.path

@@ -14,6 +14,8 @@ from app.model.store import Store
 from compute.refusal import describe
 
 POLL_MS = 100
+Values = dict[str, str | int | bool]
+OF_SCENE = ("frames",)  # what is another number for another scene
 
 
 class Exporter:
@@ -21,7 +23,7 @@ class Exporter:
 
     ``size``: the canvas's (width, height) now; ``style``: the one that is like the window's theme;
     ``told``: what hears that a file was written; ``engine``: what the window was asked to compute with;
-    ``more``: options of a figure that its scene does not hold.
+    ``more``: options of a figure that its scene does not hold; ``name``: what a file may be called.
     """
 
     def __init__(
@@ -32,10 +34,15 @@ class Exporter:
         style: Callable[[], str],
         told: Callable[[str], None],
         engine: str = "auto",
-        more: Callable[[], dict[str, str | int | bool]] = dict,
+        more: Callable[[], Values] = dict,
+        name: Callable[[], str] = str,
     ) -> None:
         self._window, self._store, self._told, self._more = window, store, told, more
-        self._size, self._style = size, style
+        self._size, self._style, self._name = size, style, name
+        self._offered: Values = {}
+        self._chosen: dict[
+            str, Values
+        ] = {}  # of each form, what the user has chosen in this session
         self.engine = engine
         self._export = EXPORTS["export_figure"]
         self.dialog: Any = None
@@ -53,6 +60,9 @@ class Exporter:
         self.close()
         self._export = EXPORTS[name]
         fields = [self._filled(field) for field in self._export.fields]
+        self._offered = {field.name: field.value for field in fields}
+        chosen = self._chosen.get(self._export.title, {})
+        fields = [replace(field, value=chosen.get(field.name, field.value)) for field in fields]
         self.dialog = ExportDialog(
             self._window.frame, self._export.title, fields, self.start, self._cancel
         )
@@ -72,14 +82,15 @@ class Exporter:
             return replace(field, value=max(1, round(30 * timeline.period)))
         return field
 
-    def start(self, values: dict[str, str | int | bool]) -> None:
+    def start(self, values: Values) -> None:
         """Ask for the file and begin."""
         export = self._export
         problem = _problem(values)
         if problem:
             self.dialog.show_problem(problem)
             return
-        chosen = self._window.ask_save(export.title, export.pattern)
+        self._keep(values)
+        chosen = self._window.ask_save(export.title, export.pattern, self._name())
         if chosen is None:
             if not export.fields:
                 self.close()
@@ -95,6 +106,11 @@ class Exporter:
         self.dialog.show()
         self._stop = self._window.every(POLL_MS, self._watch)
         self._watch()
+
+    def _keep(self, values: Values) -> None:
+        """Offer next time what was chosen now; what was left as it was offered follows the window."""
+        differs = {name: value for name, value in values.items() if value != self._offered[name]}
+        self._chosen[self._export.title] = {k: v for k, v in differs.items() if k not in OF_SCENE}
 
     def _watch(self) -> None:
         process = self.process
@@ -131,7 +147,7 @@ class Exporter:
             self.dialog = None
 
 
-def _problem(values: dict[str, str | int | bool]) -> str:
+def _problem(values: Values) -> str:
     """What of a form cannot be, before a file is asked for; "" if all can."""
     try:
         if "size" in values:

@@ -23,6 +23,7 @@ class Lessons:
         part.admit = self._admit
         part.arrived = self._arrived
         documents.open_lesson = self._admitted
+        documents.begun = part.end
 
     def open(self, source: str) -> None:
         """Begin a lesson of that name or file."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from app import display, endings
 
 RATE_MS = 1000
 # what icons and plots wait at most for the first geodesic
@@ -19,11 +20,10 @@ FURNISH_MS = 3000
 
 def run(chosen: argparse.Namespace) -> int:
     """Open the window and stay until it is closed."""
-    if not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux"
-    ):
+    problem = display.missing(os.environ)
+    if problem:
         print(
-            "attention-geodesics: there is no display to open a window on; "
+            f"attention-geodesics: {problem}; "
             "make a picture with: attention-geodesics render bank -o picture.png",
             file=sys.stderr,
         )
@@ -46,6 +46,8 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.post(partial(program.lessons.open, lesson))
     elif chosen.scene and is_regular(chosen.scene):
         program.documents.opened(Path(chosen.scene))
+    if program.settings.remark:
+        program.window.log(f"⚠ {program.settings.remark}")
     program.documents.offer_lost()
     return program.run()
 
@@ -101,7 +103,7 @@ class Program:
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.exporter = Exporter(
             self.window, self.store, self._canvas_size, self._style, self.window.log, engine,
-            self.controller.figure_options,
+            self.controller.figure_options, lambda: self.documents.file_name(),
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
         self.appearance = Appearance(self.canvas, self.window, self.settings)
@@ -125,7 +127,7 @@ class Program:
         }
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)
-        self.window.restore_layout(self.settings.layout)
+        self._recall()
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.canvas.native.frameSwapped.connect(self._frame_shown)
@@ -137,6 +139,11 @@ class Program:
             early, self._early = self._early or [], None
         for message in early:
             self._deliver(message)
+
+    def _recall(self) -> None:
+        """Arrange the window as the last session left it."""
+        self.window.restore_layout(self.settings.layout)
+        self.window.files.folder = self.settings.file_folder
 
     def _start_worker(self, scene: Any) -> str:
         """Have the scene's path computed while the window is built; the engine that is asked for."""
@@ -196,10 +203,10 @@ class Program:
             self.window.furnish()
 
     def run(self) -> int:
-        """Show the window until it is closed, or SIGINT or SIGTERM comes."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # quit() would ask the window, and so the user, about unsaved work
-            signal.signal(number, lambda *_: self.application.exit(0))
+        """Show the window until it is closed, or somebody asks the process to end."""
+        # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
+        # the loop that it ends may not have begun
+        endings.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
         # Python sees signals only when it runs: let it, now and then
         stop = self.window.every(200, lambda: None)
         sys.excepthook = self._confess
@@ -223,6 +230,7 @@ class Program:
         self._stop_rate()
         self.window.presenter.leave()  # the layout to keep is the window's, not the lecture's
         self.settings.layout = self.window.layout
+        self.settings.file_folder = self.window.files.folder
         self.controller.close()
         lost = self.documents.close()
         if lost:

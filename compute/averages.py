@@ -8,7 +8,7 @@ none.  A density that is stated with its norm must keep ∫p = 1, E[∂l] = 0 an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -31,8 +31,10 @@ NONE = -1.0
 FINER = 4
 # points, at most, whose places are remembered
 FEW = 16
-# points whose scores at all nodes are held at once
-CHUNK = 512
+# points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
+CHUNK, MOST = 512, 16 << 20
+# numbers that are held for each node beside those of the tape
+INTEGRANDS = 40
 
 
 class Doubt(IntEnum):
@@ -121,7 +123,8 @@ class Averages:
         self, theta: Floats, found: Callable[[Floats], tuple[Floats, ...]]
     ) -> list[Floats]:
         flat = np.asarray(theta, np.float64).reshape(-1, 2)
-        chunks = [flat[i : i + CHUNK] for i in range(0, max(len(flat), 1), CHUNK)]
+        rows = self._rows(COUNT)
+        chunks = [flat[i : i + rows] for i in range(0, max(len(flat), 1), rows)]
         parts = []
         for chunk in chunks:
             checkpoint()
@@ -130,6 +133,11 @@ class Averages:
         shape = np.shape(theta)[:-1]
         joined = (np.concatenate(part) for part in zip(*parts, strict=True))
         return [part.reshape((*shape, *part.shape[1:])) for part in joined]
+
+    def _rows(self, nodes: int) -> int:
+        """At how many points, at most, the scores are held at once at so many nodes."""
+        each = nodes * (self.scores.width + INTEGRANDS)
+        return min(CHUNK, max(1, MOST // each))
 
     # --- what is asked ------------------------------------------------------------------------
     def _local(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -196,22 +204,33 @@ class Averages:
     def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
         """The means with those of the poor points (n,) by more nodes, else by panels."""
         if self.space != "circle":
-            finer = laid(self.space, rule.spot[poor], FINER)
-            m = _merged(m, self._at(theta[poor], finer), poor)
+            for rows in self._parts(poor, FINER * COUNT):
+                finer = laid(self.space, rule.spot[rows], FINER)
+                m = _merged(m, self._at(theta[rows], finer), rows)
             poor = poor & (m.gap > (ALLOWED, ALLOWED_K)).any(axis=1)
-            if not poor.any():
-                return m
-        chosen, top = theta[poor], m.norm[poor]
+        for rows in self._parts(poor, panels.MOST_NODES):
+            panelled = self._panelled(theta[rows], rule.of(rows), m.norm[rows])
+            for part in self._parts(np.ones(len(rows), bool), panelled.v.shape[1]):
+                m = _merged(m, self._at(theta[rows[part]], panelled.of(part)), rows[part])
+        return m
+
+    def _parts(self, poor: np.ndarray, nodes: int) -> Iterator[np.ndarray]:
+        """The poor points in parts that are few enough for so many nodes."""
+        rows = np.flatnonzero(poor)
+        for start in range(0, len(rows), self._rows(nodes)):
+            checkpoint()
+            yield rows[start : start + self._rows(nodes)]
+
+    def _panelled(self, theta: Floats, rule: Rule, top: Floats) -> Rule:
+        """The rule of panels for the densities at theta (n, 2) with these log norms."""
 
         def measured(rows: np.ndarray, v: Floats) -> Floats:
             checkpoint()
-            log, l1, l2, l11, _, l22, _ = self._run(chosen[rows], v)
+            log, l1, l2, l11, _, l22, _ = self._run(theta[rows], v)
             p = np.exp(log - top[rows][:, None])
             return np.stack([p, p * l1 * l1, p * l2 * l2, p * l11 * l11, p * l22 * l22])
 
-        part = Rule(*(value[poor] for value in (rule.v, rule.weights, rule.coarse, rule.spot)))
-        panelled = panels.refined(part, self.space == "circle", measured)
-        return _merged(m, self._at(chosen, panelled), poor)
+        return panels.refined(rule, self.space == "circle", measured)
 
     def _run(self, theta: Floats, v: Floats) -> list[Floats]:
         """L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ for nothing."""

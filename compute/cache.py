@@ -1,4 +1,8 @@
-"""Derived families kept on disk, as plain JSON by the hash of what they were made from."""
+"""Derived families kept on disk: checked before they are used, and bounded.
+
+An entry is a file of two lines, the digest of the second and the tapes as JSON.  It is written beside
+and renamed, so that nobody reads half of one, however many processes begin with an empty folder.
+"""
 
 from __future__ import annotations
 
@@ -6,69 +10,99 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from tempfile import mkstemp
 
-from compute.symbolic import Derived
-from compute.tape import Tape
+from compute.derived import Derived, plain_of, read_plain
+from compute.opening import read_bytes
+
+# A family takes 2 to 10 kB, a formula as long as may be typed a few hundred: 64 MiB are thousands of
+# formulas, and a listing of 2,000 files takes some 10 ms, which is paid when one is written.
+MOST_BYTES, MOST_ENTRIES = 64 << 20, 2000
+MOST_OF_ONE = 4 << 20
+ENTRY, PART = ".json", ".part"
 
 
 def cached(key: str, make: Callable[[], Derived]) -> Derived:
-    """``make()``, or what it gave last time for the same ``key`` (a text that determines it).
+    """``make()``, or what it gave before for the same ``key`` (a text that determines it).
 
-    The file is plain JSON and is checked like any input; one that cannot be read is made again.
+    What is damaged is made again.  A folder that is missing or cannot be written costs the time that
+    ``make`` takes, nothing else.
     """
-    path = _folder() / (hashlib.sha256(key.encode()).hexdigest() + ".json")
+    folder = _folder()
+    if folder is None:
+        return make()
+    path = folder / (hashlib.sha256(key.encode()).hexdigest() + ENTRY)
+    known = _read(path)
+    if known is not None:
+        return known
+    derived = make()
+    _write(path, derived)
+    return derived
+
+
+def _folder() -> Path | None:
+    """The folder of entries, or None where the system names no place for it."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        return _from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        derived = make()
-        _write_beside(path, json.dumps(_to_json(derived)))
-        return derived
+        place = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
+    except RuntimeError:
+        return None
+    return place / "attention-geodesics"
 
 
-def _folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "attention-geodesics"
+def _read(path: Path) -> Derived | None:
+    """An entry, or None if there is none or it is not as it was written."""
+    try:
+        digest, _, text = read_bytes(path, MOST_OF_ONE).partition(b"\n")
+        if digest.decode() != hashlib.sha256(text).hexdigest():
+            return None
+        derived = read_plain(json.loads(text))
+    except (OSError, ValueError, RecursionError):
+        return None
+    _touch(path)
+    return derived
 
 
-def _write_beside(path: Path, text: str) -> None:
-    beside = path.with_suffix(f".{os.getpid()}")
+def _touch(path: Path) -> None:
+    """Note that an entry was used: the ones not used for longest are removed first."""
+    try:
+        os.utime(path)
+    except OSError:
+        return  # then it is as old as it was written
+
+
+def _write(path: Path, derived: Derived) -> None:
+    text = json.dumps(plain_of(derived)).encode()
+    if len(text) > MOST_OF_ONE // 2:
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        _replace(path, hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+        _prune(path.parent)
     except OSError:
         return  # a cache that cannot be written costs a second next time, nothing else
 
 
-def _to_json(derived: Derived) -> dict[str, Any]:
-    def plain(tape: Tape | None) -> Any:
-        return tape and [tape.inputs, tape.steps, tape.outputs]
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file beside and rename it; nothing is left of one that could not be written."""
+    handle, beside = mkstemp(PART, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(beside, path)
+    except OSError:
+        os.unlink(beside)
+        raise
 
-    names = (field.name for field in fields(Derived) if field.name != "scalars")
-    return {name: plain(getattr(derived, name)) for name in names} | {"scalars": derived.scalars}
 
-
-def _from_json(data: dict[str, Any]) -> Derived:
-    def read(name: str) -> Tape:
-        inputs, steps, outputs = data[name]
-        return Tape(tuple(inputs), tuple(tuple(step) for step in steps), tuple(outputs))
-
-    def read_if_any(name: str) -> Tape | None:
-        return read(name) if data[name] else None
-
-    return Derived(
-        geometry=read_if_any("geometry"),
-        margin=read("margin"),
-        curvature=read_if_any("curvature"),
-        scores=read_if_any("scores"),
-        sight=read_if_any("sight"),
-        density=read("density"),
-        scalars=tuple(data["scalars"]),
-        scalar=read("scalar"),
-        distance=read_if_any("distance"),
-        divergence=read_if_any("divergence"),
-        wasserstein=read_if_any("wasserstein"),
-    )
+def _prune(folder: Path) -> None:
+    """Remove what was not used for longest, until there are few enough files and bytes."""
+    with os.scandir(folder) as found:
+        entries = [(e.stat(), e.path) for e in found if e.name.endswith((ENTRY, PART))]
+    entries.sort(key=lambda entry: entry[0].st_mtime, reverse=True)
+    room = MOST_BYTES
+    for number, (state, path) in enumerate(entries):
+        room -= state.st_size
+        if number >= MOST_ENTRIES or room < 0:
+            os.unlink(path)

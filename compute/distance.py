@@ -12,10 +12,8 @@ distance are NOT_CONVERGED.  Of exponential families every value is held between
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from compute import map_probes
 from compute.charts import Chart
@@ -23,6 +21,7 @@ from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
 from compute.field import centres
 from compute.manifold import Manifold, inside_only, norm
+from compute.map_lines import Lines, lines_of
 from compute.types import (
     DistanceRequest,
     Extent,
@@ -39,44 +38,10 @@ Settle = Callable[[Grid], Floats]
 NEAR = 3.5
 # and within this many no value exceeds it: between nodes so near the source little is linear
 WIDE = 12.0
-# the grid reaches this many times the view beyond each of its edges, in so many growing cells
-BORDER, CELLS = 2.0, 1 / 4
-# it has this share of the view's lines, but no fewer than these where the view has them
-SHARE, FEWEST = 0.75, 48
-# in another chart it leaves out this share of the cells at either end; quantiles that place its lines
-OUTER, KNOTS = 2e-3, 33
 # the coarser grid leaves out this share of those
 TRIMMED = 1 / 3
 # a share of the distance that two grids may differ by, and by which their difference corrects at most
 LIMIT, MOST = 0.05, 0.2
-
-
-@dataclass(frozen=True, eq=False)
-class _Lines:
-    """Nodes of a grid in the first chart: where its columns x (columns,) and rows y (rows,) lie."""
-
-    x: Floats
-    y: Floats
-
-    @property
-    def nodes(self) -> Floats:
-        """Drawing coordinates (rows, columns, 2) of all nodes."""
-        nodes: Floats = np.stack(np.meshgrid(self.x, self.y), axis=-1)
-        return nodes
-
-    def place(self, at: Floats) -> Floats:
-        """The columns and rows (..., 2), as fractions, of drawing coordinates; NaN outside."""
-        found = [
-            np.interp(at[..., axis], line, np.arange(len(line)), np.nan, np.nan)
-            for axis, line in enumerate((self.x, self.y))
-        ]
-        return np.stack(found, axis=-1)
-
-    def scaled(self, metric: Floats) -> Floats:
-        """Packed metrics of drawing coordinates (rows, columns, 3) in units of cells."""
-        dx, dy = np.gradient(self.x)[None, :], np.gradient(self.y)[:, None]
-        cells = np.stack(np.broadcast_arrays(dx * dx, dx * dy, dy * dy), axis=-1)
-        return np.asarray(metric * cells)
 
 
 def distance(
@@ -137,7 +102,7 @@ def _measured(
     if period is not None:
         turns = np.round((at - a) / np.where(period > 0, period, 1.0))
         at = at - turns * period
-    lines, border = _grid(request, at, a, period)
+    lines, border = lines_of(request, at, a, period)
     metric, usable = _metric(manifold, geometry, lines.nodes)
     near = _Near(request, geometry, a)
     fine = _solved(settle, lines, metric, usable, near)
@@ -145,7 +110,7 @@ def _measured(
     part = tuple(
         np.s_[cut : length - cut : 2] for cut, length in zip(trim, metric.shape, strict=False)
     )
-    half = _Lines(lines.x[part[1]], lines.y[part[0]])
+    half = Lines(lines.x[part[1]], lines.y[part[0]])
     coarse = _solved(settle, half, metric[part], usable[part], near)
     one, other = _at(lines, fine, at, period), _at(half, coarse, at, period)
     close = near.close(lines, at, WIDE)
@@ -153,7 +118,7 @@ def _measured(
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
     values, sure = _judged(request, theta, one, other)
     probed = not request.doubtful and map_probes.are_cheap(manifold)
-    if probed and map_probes.is_wide(lines.scaled(metric), usable):
+    if probed and map_probes.is_wide(Grid(lines.scaled(metric), metric[..., 0], usable)):
         sure &= map_probes.errors(request, theta, values, sure & inside) <= LIMIT
     return values, sure
 
@@ -187,70 +152,6 @@ def _bounds(request: DistanceRequest, theta: Floats) -> tuple[Floats, Floats]:
             high = np.sqrt(np.maximum(both, 0.0))
     low, high = np.nan_to_num(low), np.where(np.isfinite(high), high, FAR)
     return low, np.maximum(high, low)
-
-
-# --- the grid --------------------------------------------------------------------------------
-def _grid(
-    request: DistanceRequest, at: Floats, a: Floats, period: Floats | None
-) -> tuple[_Lines, tuple[int, int]]:
-    """Lines around the cells at drawing coordinates of the first chart, and how many beyond them on
-    each side, of rows and of columns.
-    """
-    first = request.manifold.charts[0]
-    lines, border = [], []
-    for axis, count in enumerate(request.shape[::-1]):
-        span = at[..., axis][np.isfinite(at[..., axis])]
-        span = span if span.size else a[axis : axis + 1]
-        count = min(count, max(FEWEST, round(SHARE * count)))
-        if request.chart is first:
-            inner = np.linspace(span.min(), span.max(), count)
-        else:
-            inner = _spread(np.append(span, a[axis]), count)
-        turn = 0.0 if period is None else float(period[axis])
-        reach = (a[axis] - turn, a[axis] + turn) if turn else None
-        line, cells = _line(inner, reach)
-        lines.append(line)
-        border.append(cells)
-    return _Lines(*lines), (border[1], border[0])
-
-
-def _spread(span: Floats, count: int) -> Floats:
-    """``count`` nodes over most of what values (k,) span, half of them where the values are."""
-    share = np.linspace(OUTER, 1.0 - OUTER, KNOTS)
-    at = np.quantile(span, share)
-    at[0], at[-1] = min(at[0], span[-1]), max(at[-1], span[-1])  # the source itself
-    at += np.linspace(0.0, 1e-9 * max(float(np.abs(at).max()), 1e-3), KNOTS)  # ties
-    along = 0.5 * (at - at[0]) / (at[-1] - at[0]) + 0.5 * np.linspace(0.0, 1.0, KNOTS)
-    nodes: Floats = PchipInterpolator(along, at)(np.linspace(0.0, 1.0, count))
-    return nodes
-
-
-def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int]:
-    """Nodes, and beyond each end so many whose cells grow, as far as it shall reach."""
-    count, low, high = len(inner), float(inner[0]), float(inner[-1])
-    if not high > low:
-        inner = low + 1e-9 * max(abs(low), 1.0) * np.arange(count)
-        high = float(inner[-1])
-    cells = max(8, round(CELLS * count))
-    beyond = BORDER * (high - low)
-    below, above = (beyond, beyond) if reach is None else (low - reach[0], reach[1] - high)
-    first, last = inner[1] - inner[0], inner[-1] - inner[-2]
-    before = low - _growing(first, cells, max(below, 1e-3 * first))[::-1]
-    after = high + _growing(last, cells, max(above, 1e-3 * last))
-    return np.concatenate([before, inner, after]), cells
-
-
-def _growing(step: float, cells: int, length: float) -> Floats:
-    """Where ``cells`` cells end that grow (or shrink) from about ``step`` to a length together."""
-    powers = np.arange(1, cells + 1)
-    least, most = -3.0, 3.0
-    for _ in range(60):
-        rate = 0.5 * (least + most)
-        total = step * float(np.exp(rate * powers).sum())
-        least, most = (rate, most) if total < length else (least, rate)
-    ends = np.cumsum(np.exp(rate * powers))
-    found: Floats = ends / ends[-1] * length
-    return found
 
 
 def period_of(manifold: Manifold) -> Floats | None:
@@ -310,11 +211,17 @@ class _Near:
 
     def __init__(self, request: DistanceRequest, geometry: Local, a: Floats) -> None:
         self._manifold, self._geometry, self._a = request.manifold, geometry, a
+        self._metric = _metric(self._manifold, geometry, a[None])[0][0]
 
-    def close(self, lines: _Lines, x: Floats, cells: float = NEAR) -> np.ndarray:
-        """Which drawing coordinates (..., 2) lie within so many cells of the source."""
+    def close(self, lines: Lines, x: Floats, cells: float = NEAR) -> np.ndarray:
+        """Which drawing coordinates (..., 2) lie within so many cells of the source, counted along
+        both axes or by the metric, whose unit is then the root of a cell's area.
+        """
         gap = lines.place(x) - lines.place(self._a)
-        return np.asarray(np.hypot(gap[..., 0], gap[..., 1]) < cells)
+        metric = self._metric * lines.cell(self._a)
+        area = np.sqrt(max(metric[0] * metric[2] - metric[1] ** 2, np.finfo(float).tiny))
+        square = norm(np.broadcast_to(metric, (*gap.shape[:-1], 3)), gap) ** 2 / area
+        return np.asarray(np.fmin(np.hypot(gap[..., 0], gap[..., 1]), np.sqrt(square)) < cells)
 
     def lengths(self, x: Floats) -> Floats:
         """Their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` outside."""
@@ -327,7 +234,7 @@ class _Near:
 
 
 def _solved(
-    settle: Settle, lines: _Lines, metric: Floats, usable: np.ndarray, near: _Near
+    settle: Settle, lines: Lines, metric: Floats, usable: np.ndarray, near: _Near
 ) -> Floats:
     nodes = lines.nodes
     close = near.close(lines, nodes) & usable
@@ -336,7 +243,7 @@ def _solved(
     return settle(Grid(lines.scaled(metric), first, usable))
 
 
-def _at(lines: _Lines, values: Floats, x: Floats, period: Floats | None) -> Floats:
+def _at(lines: Lines, values: Floats, x: Floats, period: Floats | None) -> Floats:
     """Values of nodes at drawing coordinates (..., 2), and a period further: the least, or NaN."""
     shifts = [np.zeros(2)]
     for axis in range(2):
@@ -348,7 +255,7 @@ def _at(lines: _Lines, values: Floats, x: Floats, period: Floats | None) -> Floa
     return np.where(least < FAR, least, np.nan)
 
 
-def _between(lines: _Lines, values: Floats, x: Floats) -> Floats:
+def _between(lines: Lines, values: Floats, x: Floats) -> Floats:
     """The root of the squares' bilinear interpolant, by the corners that have a value."""
     rows, columns = values.shape
     place = lines.place(x)

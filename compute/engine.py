@@ -13,6 +13,7 @@ from compute.attend.request import Attended, AttendRequest
 from compute.field import Cancelled, OnTile
 from compute.flow import stepping
 from compute.flow.request import FlowRequest
+from compute.overflow import forgiving
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
@@ -78,13 +79,16 @@ class ReferenceEngine:
     adapter = "NumPy, float64"
     software = False
 
+    @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature by the family's own formulas."""
         return resolution.geometry(request, geometry.geometry(request))
 
+    @forgiving
     def shoot(self, request: ShootRequest) -> Paths:
         return resolution.paths(request.manifold, geodesic.shoot(request))
 
+    @forgiving
     def connect(self, request: ConnectRequest) -> Paths:
         hopeless = resolution.unreachable(request, self.name)
         if hopeless is not None:
@@ -92,9 +96,11 @@ class ReferenceEngine:
         found = shooting.connect(request)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
+    @forgiving
     def transport(self, request: TransportRequest) -> Transport:
         return transport.transport(request)
 
+    @forgiving
     def field(
         self,
         request: FieldRequest,
@@ -103,6 +109,7 @@ class ReferenceEngine:
     ) -> Field:
         return fields.field(request, on_tile, cancelled)
 
+    @forgiving
     def distance(self, request: DistanceRequest) -> Field:
         return distance.distance(request, geometry.geometry)
 

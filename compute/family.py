@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from compute import charts, lowering, short_arcs, symbolic, tape
+from compute import charts, short_arcs, symbolic, tape
 from compute.averages import Averages
 from compute.cache import cached
 from compute.charts import Chart
+from compute.derived import Derived
 from compute.manifold import GENERIC_SCALARS, LocalGeometry, Manifold, Slot, Support
 from compute.quadrature import Nodes, Quadrature
 from compute.revolution import Revolution
-from compute.symbolic import Definition, Derived
+from compute.slots import formula_slot, placed_slot, quadrature_slot
+from compute.sources import identity
+from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
 Point = tuple[float, float]
+# makes the tapes of a function that states a definition, for its arguments
+Derive = Callable[[Callable[..., Definition], Mapping[str, Any]], Derived]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,7 @@ def formula(
     periods: Point = (0.0, 0.0),
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
     revolution: Revolution | None = None,
+    derive: Derive | None = None,
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
 
@@ -76,15 +81,17 @@ def formula(
     are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
     known up to its norm; ``periods`` of coordinates that are angles; ``wasserstein`` is a closed form
     that takes more than a formula to be evaluated; ``revolution`` a symmetry by which geodesics are a
-    quadrature.
+    quadrature; ``derive`` makes the tapes of a definition elsewhere than here.
     """
+    derive = derive or _derive
 
     def drawn(**chosen: Any) -> tuple[Chart, ...]:
         found = draw(**chosen) if callable(draw) else draw
         return found or (charts.parameters(coordinates),)
 
     def build(key: str, **chosen: Any) -> Manifold:
-        derived = cached(_identity(define, chosen), lambda: symbolic.derive(define(**chosen)))
+        determined_by = "\n".join([identity(define), repr(sorted(chosen.items()))])
+        derived = cached(determined_by, lambda: derive(define, chosen))
         if space:
             local = _by_averages(derived, space, normalise, moving)
         elif nodes is not None:
@@ -137,15 +144,8 @@ def formula(
     )
 
 
-def _identity(define: Callable[..., Definition], chosen: Mapping[str, Any]) -> str:
-    """A text that changes whenever the derived tapes may change."""
-    own = inspect.getmodule(define)
-    used = [
-        m for m in vars(own).values() if inspect.ismodule(m) and m.__name__.startswith("compute")
-    ]
-    modules = [m for m in (own, *used, symbolic, lowering, tape) if m is not None]
-    sources = [inspect.getsource(module) for module in modules]
-    return "\n".join([*sources, repr(sorted(chosen.items()))])
+def _derive(define: Callable[..., Definition], chosen: Mapping[str, Any]) -> Derived:
+    return symbolic.derive(define(**chosen))
 
 
 def _columns(theta: Floats) -> tuple[Floats, Floats]:
@@ -176,7 +176,7 @@ def _by_formulas(derived: Derived) -> _Local:
         _one(derived.curvature),
         _scalar(derived),
         derived.scalars,
-        _slot(derived, derived.geometry, derived.curvature),
+        formula_slot(derived, derived.geometry, derived.curvature),
     )
 
 
@@ -188,7 +188,7 @@ def _by_quadrature(derived: Derived, nodes: Nodes, normalise: bool) -> _Local:
         quadrature.curvature,
         lambda name, theta, index: quadrature.entropy(theta),
         ("entropy",),
-        _quadrature_slot(derived, derived.scores, nodes, normalise),
+        quadrature_slot(derived, derived.scores, nodes, normalise),
         quadrature.log_norm,
     )
 
@@ -201,7 +201,7 @@ def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) ->
         averages.curvature,
         lambda name, theta, index: averages.entropy(theta),
         ("entropy",),
-        _placed_slot(derived, space, normalise, moving),
+        placed_slot(derived, space, normalise, moving),
         averages.log_norm,
         averages,
     )
@@ -268,129 +268,3 @@ def _between(program: tape.Tape | None) -> Callable[[Floats, Floats], Floats] | 
             return tape.run(program, *_columns(theta), *_columns(other))[0]
 
     return at
-
-
-_TARGETS = (
-    *(f"geo.metric.{c}" for c in "xyz"),
-    *(f"geo.first1.{c}" for c in "xyz"),
-    *(f"geo.first2.{c}" for c in "xyz"),
-    *(f"geo.cubic.{c}" for c in "xyzw"),
-    "geo.det",
-)
-
-
-_SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z", "weight")
-
-
-def _quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise: bool) -> Slot:
-    """The scores printed from their tape, and the nodes in a uniform array."""
-    table = np.zeros((len(nodes.x), 4), np.float32)
-    table[:, 0], table[:, 1] = nodes.x, nodes.weights
-    signature = "scores(theta: vec2f, t2: f32) -> Scores"
-    lines = (
-        f"const NORMALISE = {str(normalise).lower()};",
-        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32 }",
-        "//!include lib/special.wgsl",
-        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
-        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
-        _function(signature, "Scores", scores, [f"result.{name}" for name in _SCORES]),
-        "//!include families/quadrature.wgsl",
-    )
-    constants = {"NODE_COUNT": len(nodes.x)}
-    passes = 4 if normalise else 2
-    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
-
-
-# loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
-_PLACING, _TURNS = 240, 3 * 80
-_LINES = ("line", "half-line", "interval", "circle")
-# nodes of the kernels' table, which lie this far apart in w, where u = w + (w/_EVEN)² w; nodes of its
-# scan, up to these |v|
-_TABLE, _APART, _EVEN, _SCANNED, _FAR, _STEEP = 305, 0.05, 6.0, 97, 1e6, 1e4
-
-
-def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
-    """The table of ``families/placed.wgsl`` and its constants."""
-    if space == "circle":
-        count, apart = 128, 2 * np.pi / 128
-        tangent = np.tan(0.5 * (np.arange(count) - count // 2 + 0.5) * apart)
-        scan = np.linspace(-np.pi, np.pi, _SCANNED + 1)[:-1]
-        rows = (tangent, tangent**2)
-    else:
-        count, apart = _TABLE, _APART
-        w = (np.arange(count) - count // 2) * apart
-        u, slope = w + w**3 / _EVEN**2, 1 + 3 * (w / _EVEN) ** 2
-        reach = np.arcsinh(_FAR if space == "line" else _STEEP)
-        scan = np.sinh(np.linspace(-reach, reach, _SCANNED))
-        rows = (np.sinh(u), np.cosh(u) * slope)
-    table = np.zeros((count, 4), np.float32)
-    table[:, 0], table[:, 1], table[:_SCANNED, 2] = *rows, scan
-    return table, {"NODES": count, "SCANNED": _SCANNED, "WIDTH": float(apart)}
-
-
-def _placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
-    """The scores, and L alone, printed from their tapes for nodes that the kernel places."""
-    assert derived.scores is not None and derived.sight is not None
-    inputs = "theta: vec2f, t2: f32, t3: f32, t4: f32, t5: f32"
-    targets = [f"result.{name}" for name in (*_SCORES, "slope")]
-    lines = (
-        f"const NORMALISE = {str(normalise).lower()};",
-        f"const MOVING = {str(moving).lower()};",
-        f"const SPACE = {_LINES.index(space)}u;",
-        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32, slope: f32, length: f32 }",
-        "//!include lib/special.wgsl",
-        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
-        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
-        _function(f"scores({inputs}) -> Scores", "Scores", derived.scores, targets),
-        _function(f"sight({inputs}) -> vec2f", "vec2f", derived.sight, ["result.x", "result.y"]),
-        "//!include families/placed.wgsl",
-    )
-    table, constants = _placing(space)
-    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=_PLACING + _TURNS)
-
-
-def _slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
-    """The kernels' family slot, printed from the same tapes that NumPy runs."""
-    scalars = [f"values[{i}]" for i in range(len(derived.scalars))]
-    return Slot(
-        "\n".join(
-            (
-                "//!include lib/tensor.wgsl",
-                "//!include lib/special.wgsl",
-                "fn anchor(theta: vec2f) {}",
-                "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
-                _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
-                _function("curvature(theta: vec2f) -> f32", "f32", curvature, ["result"]),
-                _function(
-                    "geometry(theta: vec2f) -> Geometry",
-                    "Geometry",
-                    geometry,
-                    [t.replace("geo.", "result.") for t in _TARGETS],
-                ),
-                _function(
-                    "scalars(theta: vec2f) -> array<f32, 8>",
-                    "array<f32, 8>",
-                    derived.scalar,
-                    [t.replace("values", "result") for t in scalars],
-                ),
-                "fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {",
-                "    var values = scalars(theta);",
-                "    return values[which];",
-                "}",
-            )
-        )
-    )
-
-
-def _function(signature: str, kind: str, program: tape.Tape, targets: list[str]) -> str:
-    body = tape.wgsl(program, targets)
-    lines = [
-        f"fn {signature} {{",
-        "    let t0 = theta.x;",
-        "    let t1 = theta.y;",
-        f"    var result: {kind};",
-        *(f"    {line}" for line in body.splitlines()),
-        "    return result;",
-        "}",
-    ]
-    return "\n".join(lines)

@@ -46,6 +46,24 @@ def file_of(stated: dict[str, Any]) -> HeadFile:
     return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
 
 
+def first_seen(stated: dict[str, Any]) -> dict[str, int]:
+    """The layer and head of the first head of a file whose mask leaves keys; {} if that is the first.
+
+    ValueError if there is none.
+    """
+    file = file_of(stated)
+    refusals = []
+    for number in range(file.layers * file.heads):
+        layer, head = divmod(number, file.heads)
+        try:
+            file.head(layer, head)
+        except ValueError as problem:
+            refusals.append(str(problem))
+        else:
+            return {"layer": layer, "head": head} if number else {}
+    raise ValueError(refusals[0])
+
+
 def head_of(stated: dict[str, Any]) -> Head:
     """The head that a specification names, without the keys that are left out."""
     c = settings(stated)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compute import headfile
+from compute import foreign, headfile
 from compute.files import SUFFIXES, arrays_of, words_of
 from compute.opening import is_regular, modified
 from compute.refusal import Refused, shown
@@ -176,6 +176,11 @@ class HeadFile:
             *(self.scale_of(layer, head), self.softcap_of(layer, head), self.sink_of(layer, head)),
         )
         dropped = np.flatnonzero(bias <= LEFT_OUT)
+        if len(dropped) == len(k):
+            raise ValueError(
+                f"layer {layer}, head {head} of {self.name}: the mask leaves none of the {len(k)} keys "
+                f"to query {self.query_of(mask_of)}"
+            )
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
 
     def query_of(self, mask_of: int) -> int:
@@ -192,6 +197,7 @@ class HeadFile:
         return shown
 
 
+@cache
 def bundled() -> tuple[str, ...]:
     """Names of the heads that come with the program."""
     folder = resources.files("assets") / "heads"
@@ -214,6 +220,7 @@ def load(source: str, names: Names = Names()) -> HeadFile:
         with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
             return _load(str(path), names, modified(path), 0)
     path = Path(source)
+    foreign.refuse(path)
     if not is_regular(path):
         known = ", ".join(bundled())
         raise Refused(f"a head must be a file or one of {known}, got {shown(source)}")

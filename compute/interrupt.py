@@ -5,6 +5,7 @@ Its functions are pure, so that nothing is left half done when one ends.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +13,10 @@ from contextvars import ContextVar
 
 class Interrupted(Exception):
     """Whoever let it be computed wants it no longer, or something else first."""
+
+
+class TookTooLong(Exception):
+    """A computation was not done in the seconds that it had."""
 
 
 def _never() -> bool:
@@ -29,6 +34,25 @@ def interruptible(wanted_no_longer: Callable[[], bool]) -> Iterator[None]:
         yield
     finally:
         _asked.reset(before)
+
+
+@contextmanager
+def limited(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """What is computed within, in this thread, raises `TookTooLong` soon after so many seconds.
+
+    Of a ``clock`` that counts what the processor does, such as `time.thread_time`, these are no fewer
+    where the machine is busy with something else.  Who may interrupt what is around it may interrupt
+    it too.
+    """
+    end, before = clock() + seconds, _asked.get()
+
+    def asked() -> bool:
+        if clock() > end:
+            raise TookTooLong
+        return before()
+
+    with interruptible(asked):
+        yield
 
 
 def checkpoint() -> None:

@@ -10,12 +10,13 @@ variance of z.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compute import sphere
-from compute.heads import HeadFile
+from compute.heads import LEFT_OUT, HeadFile
 from compute.types import Floats
 
 OVER = ("layers", "heads")
@@ -27,7 +28,8 @@ CIRCLE, NOWHERE = 33, 1e-12
 class RowPath:
     """A path of m ≥ 2 rows over n keys.
 
-    rows (m, n); steps (m − 1,) lengths of its steps; chord: the distance from the first to the last;
+    rows (m, n), NaN where nothing is known; steps (m − 1,) lengths of its steps, of each to the row
+    where it arrives; chord: the distance from the first to the last;
     turning (m,) in radians, between arriving and leaving, NaN at both ends and where it stands still;
     off (m,) the distance of each row from the great circle through both ends.
     xy (m, 2) and circle (k, 2): rows and great circle on the axes of most variance of z, which hold
@@ -46,7 +48,7 @@ class RowPath:
     @property
     def length(self) -> float:
         """The sum of the steps."""
-        return float(self.steps.sum())
+        return float(np.nansum(self.steps))
 
     @property
     def ratio(self) -> float:
@@ -68,7 +70,7 @@ def token_rows(
     """The rows (m, n) of one query token over the layers of ``head``, or over the heads of ``layer``.
 
     Each of the token's own query under its own mask, without the keys ``left_out``; n counts the keys
-    that take part, and the sink where heads have one.
+    that take part, and the sink where heads have one.  NaN where the mask leaves the query no key.
     Raises ValueError for what the file has not, and where there are fewer than two.
     """
     if over not in OVER:
@@ -83,22 +85,45 @@ def token_rows(
     count = file.q.shape[2]
     if not 0 <= token < count:
         raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
-    found = [file.head(*place, mask_of=token).without(left_out) for place in places]
+    seen = [place for place in places if sees_keys(file, place, token, left_out)]
+    whose = f"token {token} ({file.tokens[token]}) of {file.name}"
+    if len(seen) < 2:
+        raise ValueError(
+            f"{whose}: the mask leaves it keys in {len(seen)} of {len(places)} {over}, a path needs two"
+        )
+    found = [file.head(*place, mask_of=token).without(left_out) for place in seen]
     if len({one.numbers for one in found}) > 1:
         raise ValueError(f"{file.name} masks other keys in other {over}: there is no one simplex")
     rows = np.concatenate([one.rows(temperature, [token]) for one in found])
     if rows.shape[1] < 2 and not np.isfinite(found[0].sink):
-        label = file.tokens[token]
-        raise ValueError(
-            f"token {token} ({label}) of {file.name} sees one key alone: it has no path"
-        )
+        raise ValueError(f"{whose} sees one key alone: it has no path")
     if any(np.isfinite(one.sink) for one in found):
         rows = np.concatenate([rows, np.maximum(1.0 - rows.sum(axis=1, keepdims=True), 0.0)], 1)
-    return rows
+    return _spread(rows, np.array([place in seen for place in places]))
+
+
+def sees_keys(file: HeadFile, place: tuple[int, int], token: int, left_out: Sequence[int]) -> bool:
+    """Whether a query's mask in a layer and head leaves it a key."""
+    added = file.added(*place, np.array([token]))[0]
+    added[list(left_out)] = -np.inf
+    return bool((added > LEFT_OUT).any())
+
+
+def _spread(values: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Values (k, ...) at the k places that are known, NaN (m, ...) at the others."""
+    found: Floats = np.full((len(known), *values.shape[1:]), np.nan)
+    found[known] = values
+    return found
 
 
 def row_path(rows: Floats) -> RowPath:
-    """The path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else ValueError."""
+    """The path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else ValueError.
+
+    It passes over rows of NaN, of which nothing is known.
+    """
+    known = np.asarray(np.isfinite(rows).all(axis=-1))
+    if rows.ndim == 2 and not known.all() and known.sum() > 1:
+        return _passing_over(rows, known)
     z = _on_sphere(rows)
     first, last = z[0], z[-1]
     axis = _heading(first, last)
@@ -116,6 +141,20 @@ def row_path(rows: Floats) -> RowPath:
         circle=(great_circle(rows[0], rows[-1], CIRCLE) - middle) @ axes.T,
         explained=float((sizes[:2] ** 2).sum()) / spread if spread > NOWHERE**2 else 1.0,
     )
+
+
+def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
+    """The path of the known rows; a step that leads past others stands where it arrives."""
+    path = row_path(rows[known])
+    arrives = known.copy()
+    arrives[np.flatnonzero(known)[:1]] = False
+    steps, turning, off, xy = (
+        _spread(values, at)
+        for values, at in (
+            (path.steps, arrives), (path.turning, known), (path.off, known), (path.xy, known),
+        )
+    )  # fmt: skip
+    return replace(path, rows=rows, steps=steps[1:], turning=turning, off=off, xy=xy)
 
 
 def great_circle(p: Floats, q: Floats, count: int) -> Floats:

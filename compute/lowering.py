@@ -4,15 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from compute.tape import OPERATIONS, Tape
+from compute.tape import LARGEST, OPERATIONS, Tape
 
 Expr = Any  # sympy.Expr, which has no type stubs
+
+
+class NotFinite(ValueError):
+    """A constant of an expression is no real number, or one that is too large."""
+
+    def __init__(self, number: Expr) -> None:
+        super().__init__(f"constants must be real and finite, got {number}")
+
+
+class NotKnown(ValueError):
+    """An expression has a function that no operation computes, for a ``reason``."""
+
+    def __init__(self, expression: Expr) -> None:
+        name = type(expression).__name__
+        self.reason = _REASONS.get(name, f"{name} is not among its functions")
+        super().__init__(f"{expression} is neither a coordinate nor a known function")
+
+
+_REASONS = {
+    "Derivative": "those of lgamma end with the fifth",
+    "sign": "it has a jump",
+    "DiracDelta": "it has a jump",
+    "Heaviside": "it has a jump",
+}
 
 
 def tape_of(expressions: tuple[Expr, ...], inputs: tuple[Expr, ...]) -> Tape:
     """A tape whose outputs are the expressions, as functions of the input symbols.
 
-    Raises ValueError for a symbol that is no input or a function outside the operation table.
+    Raises `NotKnown` for a symbol that is no input or a function outside the operation table,
+    `NotFinite` for a constant that is no real number.
     """
     import sympy as sp
 
@@ -59,7 +84,7 @@ class _Writer:
         if name in ("min", "max"):
             return self._fold(name, [self.write(a) for a in e.args])
         if name not in OPERATIONS:
-            raise ValueError(f"{e} is neither a coordinate nor a known function")
+            raise NotKnown(e)
         return self.step(name, *(self.write(a) for a in e.args))
 
     def _fold(self, name: str, registers: list[int]) -> int:
@@ -123,6 +148,6 @@ _FUNCTION_NAMES = {"Min": "min", "Max": "max", "Abs": "abs"}
 
 def _real(number: Expr) -> float:
     value = complex(number)
-    if value.imag or value.real != value.real or abs(value.real) > 1e300:
-        raise ValueError(f"constants must be real and finite, got {number}")
+    if value.imag or value.real != value.real or abs(value.real) > LARGEST:
+        raise NotFinite(number)
     return value.real

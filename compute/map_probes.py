@@ -1,24 +1,22 @@
 """Geodesics that a map of distances is held against where a grid cannot be trusted by itself.
 
-A front that runs between two neighbours of a node sees neither where the angle between them is wide in
-the metric: what such a grid finds is too long, by a share that no finer grid lessens, so that two grids
-agree on it.  There the map is compared with geodesics to some of its cells.
+Where a metric is stretched more than a stencil reaches (`compute.stencil`) a front passes between two
+neighbours of a node unseen: what such a grid finds is too long, by a share that no finer grid lessens,
+so that two grids agree on it.  There the map is compared with geodesics to some of its cells.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
-from scipy.spatial import cKDTree
 
 from compute import logarithmic, shooting
+from compute.eikonal import Grid
+from compute.interrupt import checkpoint
 from compute.manifold import Bools, Manifold
+from compute.stencil import stencil
 from compute.types import ConnectRequest, DistanceRequest, Floats, Status
 
-# the cosine of an angle between neighbours below which a front passes between them unseen
-WIDEST = -0.5
-# the share of nodes with such angles from which a map is not trusted by itself
+# the share of such nodes from which a map is not trusted by itself
 FEW = 0.02
 # geodesics along each side of a map, and where each is a quadrature; their steps
 ALONG, QUICK, STEPS = 6, 32, 8
@@ -26,7 +24,6 @@ ALONG, QUICK, STEPS = 6, 32, 8
 BESIDE = 4
 # the error where one is not found
 UNKNOWN = 1.0
-_NEIGHBOURS = np.array([(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0)])
 
 
 def are_cheap(manifold: Manifold) -> bool:
@@ -35,17 +32,11 @@ def are_cheap(manifold: Manifold) -> bool:
     return direct and manifold.averages is None and not manifold.singular
 
 
-def is_wide(metric: Floats, usable: Bools) -> bool:
-    """Whether packed metrics (rows, columns, 3) in cells have wide angles between neighbours."""
-    g11, g12, g22 = np.moveaxis(metric[usable], -1, 0)
-
-    def inner(a: Floats, b: Floats) -> Floats:
-        return np.asarray(g11 * a[0] * b[0] + g12 * (a[0] * b[1] + a[1] * b[0]) + g22 * a[1] * b[1])
-
-    wide = np.zeros(len(g11), dtype=bool)
-    for a, b in pairwise(_NEIGHBOURS):
-        wide |= inner(a, b) < WIDEST * np.sqrt(inner(a, a) * inner(b, b))
-    return bool(wide.mean() > FEW) if len(wide) else False
+def is_wide(grid: Grid) -> bool:
+    """Whether the metric is stretched more than a stencil allows for at more than `FEW` nodes."""
+    if not grid.usable.any():
+        return False
+    return bool(stencil(grid.metric, grid.usable).wide[grid.usable].mean() > FEW)
 
 
 def errors(request: DistanceRequest, theta: Floats, values: Floats, sure: Bools) -> Floats:
@@ -62,10 +53,13 @@ def errors(request: DistanceRequest, theta: Floats, values: Floats, sure: Bools)
     end = theta[row, column]
     start = np.broadcast_to(request.source, end.shape).copy()
     paths = shooting.connect(ConnectRequest(request.manifold, start, end, 0.0, STEPS))
+    checkpoint()
     off = np.abs(values[row, column] / np.maximum(paths.length, 1e-300) - 1.0)
     found = np.where(paths.status == Status.OK, off, UNKNOWN)
     size = np.array(values.shape)
     cells = np.moveaxis(np.indices(values.shape), 0, -1) / size
+    from scipy.spatial import cKDTree
+
     near = cKDTree(np.stack([row, column], axis=1) / size).query(cells, min(BESIDE, len(row)))[1]
     return np.asarray(found[near.reshape(*values.shape, -1)].max(axis=-1))
 

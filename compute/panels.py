@@ -47,6 +47,8 @@ GAUSS[1::2] = [*_GAUSS, *_GAUSS[-2::-1]]
 
 # panels at first, rounds of halving, and panels of one density at most
 FIRST, ROUNDS, MOST = 16, 14, 400
+# nodes of one density in one round, at most
+MOST_NODES = 2 * 15 * MOST
 # what a panel's two rules may differ by, of the whole
 ALLOWED = 1e-10
 Measured = Callable[[np.ndarray, Floats], Floats]

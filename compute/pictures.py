@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,9 +13,13 @@ from compute.opening import opened
 from compute.refusal import Refused, refusing
 from compute.types import Floats
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 SUFFIXES = (".png", ".jpg", ".jpeg")
 MOST_PIXELS = 4096 * 4096
 MOST_BYTES = 64 << 20
+WIDEST = 65535.0  # of a grey value of 16 bits
 
 
 def read(path: str | Path) -> np.ndarray:
@@ -27,14 +32,30 @@ def read(path: str | Path) -> np.ndarray:
         try:
             found = Image.open(file, formats=("PNG", "JPEG"))
         except Image.DecompressionBombError:
-            raise Refused(f"{path} has too many pixels, the most is {MOST_PIXELS}") from None
+            raise Refused(
+                f"{path} has too many pixels, the most is {MOST_PIXELS}: scale it down first"
+            ) from None
         except UnidentifiedImageError:
             raise Refused(f"{path} is no PNG or JPEG picture") from None
         if found.width * found.height > MOST_PIXELS:
             raise Refused(
-                f"{path} has {found.width} × {found.height} pixels, the most is {MOST_PIXELS}"
+                f"{path} has {found.width} × {found.height} pixels, the most is {MOST_PIXELS}: "
+                "scale it down first"
             )
-        return np.asarray(ImageOps.exif_transpose(found).convert("RGB"))
+        return _bytes_of(ImageOps.exif_transpose(found))
+
+
+def _bytes_of(image: Image.Image) -> np.ndarray:
+    """The bytes (h, w, 3) of a decoded picture; what is transparent lies on white."""
+    if image.mode.startswith("I"):
+        # 16 bits, which Pillow clips to 8
+        grey = np.round(np.asarray(image).astype(np.float64) / WIDEST * 255.0).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"))
+    array = np.asarray(image.convert("RGBA")).astype(np.float64)
+    opaque = array[..., 3:] / 255.0
+    return np.round(array[..., :3] * opaque + 255.0 * (1.0 - opaque)).astype(np.uint8)
 
 
 def intensities(image: ArrayLike) -> Floats:

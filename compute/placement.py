@@ -67,6 +67,10 @@ class Rule:
     coarse: Floats
     spot: Floats
 
+    def of(self, rows: np.ndarray) -> Rule:
+        """The rule of some of the densities."""
+        return Rule(self.v[rows], self.weights[rows], self.coarse[rows], self.spot[rows])
+
 
 def scan(space: str) -> Floats:
     """The nodes (k,) at which every density is looked at first, in v."""

@@ -25,8 +25,10 @@ from compute.types import Floats
 
 # A density whose integral over the nodes misses 1 by more is not resolved there: D is given as 0.
 UNRESOLVED = 0.002
-# points whose scores at all nodes are held at once
-CHUNK = 1024
+# points whose scores at all nodes are held at once, at most, and numbers in all (128 MB)
+CHUNK, MOST = 1024, 16 << 20
+# numbers that are held for each node beside those of the tape
+HELD = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,8 @@ class Quadrature:
         stated: bool = False,
     ) -> list[Floats]:
         flat = np.asarray(theta).reshape(-1, 2)
-        chunks = [flat[i : i + CHUNK] for i in range(0, max(len(flat), 1), CHUNK)]
+        rows = min(CHUNK, max(1, MOST // (len(self.nodes.x) * (self.tape.width + HELD))))
+        chunks = [flat[i : i + rows] for i in range(0, max(len(flat), 1), rows)]
         found = zip(*(means(self._scores(chunk, stated)) for chunk in chunks), strict=True)
         shape = np.shape(theta)[:-1]
         return [np.concatenate(part).reshape((*shape, *part[0].shape[1:])) for part in found]

@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from compute.interrupt import checkpoint
 from compute.types import Floats
 
 # Above this argument the ratio of Bessel functions is expanded in 1/κ.
@@ -60,7 +61,12 @@ def pentagamma(x: Floats) -> Floats:
 def _polygamma(order: int, x: Floats) -> Floats:
     from scipy import special
 
-    return np.asarray(special.polygamma(order, x)).astype(np.asarray(x).dtype, copy=False)
+    checkpoint()
+    x = np.asarray(x)
+    # SciPy's counts up from a negative argument to 0, for ever from one that adding 1 does not change
+    positive = x > 0
+    found = special.polygamma(order, np.where(positive, x, 1.0))
+    return np.where(positive, found, np.nan).astype(x.dtype, copy=False)
 
 
 def log_cosh(x: Floats) -> Floats:

@@ -25,7 +25,8 @@ class Glance:
     condition number of g at the queries on the plane through three tokens (∞ where g is singular for
     most); and ``picture`` (28, 28), the entropy over that plane as a share of log n.
 
-    problem: why there is no such plane, "" if there is one; the picture is then empty (0, 0).
+    problem: why there is no such plane, "" if there is one; the picture is then empty (0, 0), and the
+    condition NaN.
     """
 
     entropy: float
@@ -52,8 +53,13 @@ def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
     try:
         condition, picture = _on_plane(head, np.array(some))
     except ValueError as problem:
-        return Glance(entropy, share, np.inf, np.zeros((0, 0)), str(problem))
+        return Glance(entropy, share, np.nan, np.zeros((0, 0)), str(problem))
     return Glance(entropy, share, condition, picture / most)
+
+
+def without_plane(own: tuple[Floats, Floats], problem: str) -> Glance:
+    """The numbers of a head's rows, where it has no plane because of ``problem``."""
+    return Glance(*_medians(*own), np.nan, np.zeros((0, 0)), problem)
 
 
 def sample(count: int) -> list[int]:

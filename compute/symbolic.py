@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from compute.derived import Derived
 from compute.lowering import tape_of
 from compute.tape import Tape
 
@@ -69,31 +70,6 @@ class Definition:
     slope: Expr = 0
     weight: Expr = 1
     tidy: bool = True
-
-
-@dataclass(frozen=True)
-class Derived:
-    """The tapes of a family, all with inputs (θ¹, θ²) unless said.
-
-    geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
-    margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
-    distance, divergence, wasserstein: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density
-    alone has no tapes of geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's
-    weight, with inputs (θ¹, θ², x); on a line L = l + log dx/dv in the place of l, log dx/dv at the
-    end, and inputs (θ¹, θ², r, q, log r, log q), for which sight gives L and the weight alone.
-    """
-
-    geometry: Tape | None
-    margin: Tape
-    curvature: Tape | None
-    scores: Tape | None
-    sight: Tape | None
-    density: Tape
-    scalars: tuple[str, ...]
-    scalar: Tape
-    distance: Tape | None
-    divergence: Tape | None
-    wasserstein: Tape | None
 
 
 def derive(definition: Definition) -> Derived:

@@ -8,15 +8,19 @@ an operation means, and nothing is ever compiled from text in Python.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from compute import special
+from compute.interrupt import checkpoint
 from compute.types import Floats
+
+# constants beyond are none: their squares would not be numbers
+LARGEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -73,31 +77,64 @@ class Tape:
     outputs: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        if self.inputs != tuple(f"t{i}" for i in range(len(self.inputs))):
+            raise ValueError(f"inputs must be t0, t1 …, got {self.inputs!r:.60}")
         for number, step in enumerate(self.steps, start=len(self.inputs)):
             _check(step, number)
-        if not all(0 <= r < len(self.inputs) + len(self.steps) for r in self.outputs):
-            raise ValueError(f"outputs must be registers of the tape, got {self.outputs}")
+        if not _are_registers(self.outputs, len(self.inputs) + len(self.steps)):
+            raise ValueError(f"outputs must be registers of the tape, got {self.outputs!r:.60}")
+
+    @cached_property
+    def ends(self) -> tuple[tuple[int, ...], ...]:
+        """For each step the registers that nothing after it reads."""
+        last = {r: i for i, (name, *rs) in enumerate(self.steps) if name != "const" for r in rs}
+        found: list[list[int]] = [[] for _ in self.steps]
+        for register, number in last.items():
+            if register not in self.outputs:
+                found[number].append(register)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def width(self) -> int:
+        """How many registers hold numbers at once, at most."""
+        alive, most = len(self.inputs), len(self.inputs)
+        for ended in self.ends:
+            alive += 1
+            most = max(most, alive)
+            alive -= len(ended)
+        return most
 
 
 def _check(step: tuple[Any, ...], number: int) -> None:
     name, *operands = step
     if name == "const":
-        if len(operands) != 1 or not math.isfinite(operands[0]):
-            raise ValueError(f"a constant must be one finite number, got {operands}")
-    elif name not in OPERATIONS:
-        raise ValueError(f"operation must be one of the table's, got {name!r}")
-    elif len(operands) != OPERATIONS[name].arity or not all(0 <= r < number for r in operands):
-        raise ValueError(f"operands of {name!r} must be earlier registers, got {operands}")
+        if len(operands) != 1 or not _is_finite(operands[0]):
+            raise ValueError(f"a constant must be one finite number, got {operands!r:.60}")
+    elif type(name) is not str or name not in OPERATIONS:
+        raise ValueError(f"operation must be one of the table's, got {name!r:.60}")
+    elif len(operands) != OPERATIONS[name].arity or not _are_registers(operands, number):
+        raise ValueError(f"operands of {name!r} must be earlier registers, got {operands!r:.60}")
+
+
+def _are_registers(numbers: Sequence[Any], count: int) -> bool:
+    return all(type(r) is int and 0 <= r < count for r in numbers)
+
+
+def _is_finite(number: Any) -> bool:
+    return type(number) in (int, float) and abs(number) <= LARGEST
 
 
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
     """The outputs for broadcastable ``inputs``, each of their common shape and precision."""
+    checkpoint()
     registers: list[Any] = list(inputs)
-    for name, *operands in tape.steps:
+    for (name, *operands), ended in zip(tape.steps, tape.ends, strict=True):
         if name == "const":
             registers.append(operands[0])
         else:
             registers.append(OPERATIONS[name].run(*(registers[r] for r in operands)))
+        for register in ended:  # a long tape over many points would fill the memory
+            registers[register] = None
     shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
     kind = np.result_type(*inputs)
     found = (np.asarray(registers[r], dtype=kind) for r in tape.outputs)
@@ -124,6 +161,8 @@ def wgsl(tape: Tape, targets: Sequence[str]) -> str:
 
 
 def _literal(value: float) -> str:
-    text = repr(float(np.float32(value)))
+    # larger ones than single precision has are its largest, and stay numbers
+    largest = float(np.finfo(np.float32).max)
+    text = repr(float(np.float32(min(max(value, -largest), largest))))
     # parentheses: "1.0 - -2.0" parses, "1.0 --2.0" would not
     return f"({text})" if text.startswith("-") else text

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+from itertools import count
 from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 
+from app import context
 from app.controller import picture
 from app.controller.checking import MapCheckJob
 from app.controller.controller import Controller
@@ -16,9 +19,10 @@ from app.controller.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, pe
 from app.controller.measures import measures as of_path
 from app.controller.measures import message
 from app.controller.plan import Viewport, jobs, plan
+from app.controller.playing import Playing
 from app.controller.runner import EngineOpened, JobFailed
 from app.model import session
-from app.model.scene import Layers, Pin
+from app.model.scene import Layers, Pin, in_chart, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.events import (
@@ -26,6 +30,7 @@ from app.views.events import (
     FormulaTyped,
     Held,
     Hovered,
+    LoopDrawn,
     PinMoved,
     SceneEdited,
     VectorMoved,
@@ -180,6 +185,42 @@ def test_a_pin_outside_the_domain_stays(desk):
     assert controller.store.scene.start == before.start
 
 
+def test_a_loop_that_leaves_the_domain_is_cut_at_its_edge(desk):
+    controller, _, window, _ = desk
+    triangle = of_family(controller.store.scene, "categorical3_expectation")
+    controller.store.update(in_chart(triangle, "parameters"))
+    whole = np.array([[0.1, 0.1], [0.5, 0.1], [0.1, 0.5]])
+    controller.on_event(LoopDrawn(whole))
+    np.testing.assert_allclose(controller.store.scene.loop, whole, atol=1e-12)
+    window.log.assert_not_called()
+    # its second corner lies outside: two edges of the loop cross that of the triangle
+    controller.on_event(LoopDrawn(np.array([[0.1, 0.1], [0.9, 0.3], [0.1, 0.5]])))
+    loop = np.array(controller.store.scene.loop)
+    assert len(loop) == 4 and (loop.sum(axis=1) < 1.0).all()
+    assert loop[1:3].sum(axis=1) == pytest.approx(1.0, abs=0.05)
+    assert window.log.call_args.args == ("the loop was cut where it left the domain",)
+    kept = controller.store.scene
+    controller.on_event(LoopDrawn(np.array([[2.0, 2.0], [3.0, 2.0], [2.0, 3.0]])))
+    assert controller.store.scene == kept and window.tell.call_count == 0
+    assert "three points" in window.log.call_args.args[0]
+
+
+def test_the_menu_says_where_no_pin_can_be_put(desk):
+    controller, _, window, _ = desk
+    controller.commands |= dict.fromkeys(("copy_picture", "export_figure"), lambda: None)
+    triangle = of_family(controller.store.scene, "categorical3_expectation")
+    controller.store.update(in_chart(triangle, "parameters"))
+    pointed = MagicMock()
+    before = controller.store.scene
+    for xy, said in (((2.0, 2.0), 1), ((0.3, 0.3), 1)):
+        pointed.frame.to_chart.return_value = xy
+        acts = dict(entry for entry in context.entries(pointed, controller, (0, 0)) if entry)
+        acts["Put A here"]()
+        assert window.log.call_count == said
+    assert window.log.call_args.args == ("A stays: that place is outside the domain",)
+    assert controller.store.scene.start != before.start
+
+
 def test_near_a_token_a_pin_snaps_onto_it(desk):
     controller, _, _, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"),)))
@@ -240,6 +281,7 @@ def test_playing_moves_the_point_without_computing(desk):
     give(controller, runner)
     controller.on_event(CommandInvoked("play"))
     step = window.every.call_args.args[1]
+    controller.part(Playing).now = count(time.monotonic(), 0.033).__next__
     for _ in range(5):
         step()
     assert controller.store.scene.playhead > 0.5

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import threading
+from dataclasses import replace
+
 import pytest
 
 from app.controller import jobs, runner
 from app.controller.jobs import PathAnswer, PathJob
-from app.controller.runner import EngineOpened, Notice, Runner
+from app.controller.runner import EngineOpened, JobFailed, Notice, Runner
 from compute.engine import NoAdapter
 
 JOB = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (1.0, 0.0), 0.0, "live")
@@ -63,3 +67,36 @@ def test_a_device_that_is_lost_at_each_try_is_given_up(monkeypatch, gpu_engine):
     assert isinstance(messages[-1], PathAnswer)
     names = [m.name for m in messages if isinstance(m, EngineOpened)]
     assert names == ["gpu"] * (1 + runner.REOPENINGS) + ["reference"]
+
+
+def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch, gpu_engine):
+    """Twelve devices go, each at another moment of a job."""
+    die, answers, messages = random.Random(2), threading.Semaphore(0), []
+    begun, timers = set(), []
+
+    def perform(engine, job, emit, cancelled) -> None:
+        if job not in begun:
+            begun.add(job)
+            timers.append(threading.Timer(die.uniform(0.0, 0.05), engine._device.handle.destroy))
+            timers[-1].start()
+        jobs.perform(engine, job, emit, cancelled)
+
+    def deliver(message) -> None:
+        messages.append(message)
+        if isinstance(message, (PathAnswer, JobFailed)):
+            answers.release()
+
+    monkeypatch.setattr(runner, "perform", perform)
+    worker = Runner(deliver, "gpu")
+    asked = [replace(JOB, end=(1.0, 2.0 + 0.1 * i), steps=512) for i in range(12)]
+    for job in asked:
+        worker.submit(job)
+        assert answers.acquire(timeout=100)
+    worker.close()
+    for timer in timers:
+        timer.join()
+    found = [m for m in messages if isinstance(m, (PathAnswer, JobFailed))]
+    assert [m.job for m in found] == asked
+    assert not any(isinstance(m, JobFailed) for m in found)
+    assert {m.name for m in messages if isinstance(m, EngineOpened)} == {"gpu"}
+    assert sum(isinstance(m, Notice) for m in messages) >= 8, "most went while they were in use"

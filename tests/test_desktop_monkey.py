@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import random
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from app.controller import runner
-from app.controller.commands import COMMANDS
-from app.controller.runner import JobFailed
-from compute.families import families
-from tests.test_desktop_program import end, kept, live, until
+from tests.monkey import Monkey, act, listening, megabytes, opened
+from tests.test_desktop_program import end, live, until
 
 pytestmark = pytest.mark.window
 ACTIONS = 1000
-# it ends the program
-LEFT_OUT = {"quit"}
 # a gap of the GUI thread, in its own processor time: a loaded machine makes no thread compute more
 LONGEST = 0.1
 # actions after which all families are known, and by how much the process may grow after them, in MB
@@ -33,17 +25,9 @@ WARM, GROWTH = 700, 40.0
 def program(tmp_path):
     from PySide6.QtWidgets import QApplication
 
-    from app.main import Program
-    from app.model import session
-
     QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
-    made = Program(session.load("gaussian"), "reference", kept(tmp_path))
-    made.window.frame.resize(1000, 700)
-    made.window.frame.show()
-    until(made, lambda: made.controller.answers.path is not None)
-    # the desktop's own dialogs wait for a hand; here it always cancels them
-    made.window.ask_open = made.window.ask_save = lambda *_: None
+    made = opened(tmp_path, "reference")
     yield made
     end(made)
     left = set(QApplication.topLevelWidgets()) - before
@@ -51,121 +35,11 @@ def program(tmp_path):
     assert Counter(type(w).__name__ for w in left if type(w).__name__ != "QMenu") == Counter()
 
 
-def megabytes() -> float:
-    """What the process has in memory; 0 where that cannot be known so."""
-    pages = Path("/proc/self/statm")
-    held = int(pages.read_text().split()[1]) if pages.exists() else 0
-    return held * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-class Monkey:
-    """Does one of all things that a hand can do, chosen by a seeded die."""
-
-    def __init__(self, program, seed: int) -> None:
-        self.program, self.die, self.waits = program, random.Random(seed), True
-        self.names = [c.name for c in COMMANDS if c.name not in LEFT_OUT]
-        self.acts = [self.command] * 3 + [self.drag] * 4 + [self.undo] * 2
-        self.acts += [self.wheel, self.family, self.chart, self.layer, self.resize, self.key]
-
-    def step(self) -> None:
-        self.die.choice(self.acts)()
-        self.close_dialogs()
-
-    def close_dialogs(self) -> None:
-        from PySide6.QtWidgets import QDialog
-
-        for dialog in self.program.window.frame.findChildren(QDialog):
-            dialog.close()
-
-    def command(self) -> None:
-        self.program.window.actions[self.die.choice(self.names)].trigger()
-
-    def undo(self) -> None:
-        self.program.window.actions[self.die.choice(("undo", "redo"))].trigger()
-
-    def place(self):
-        from PySide6.QtCore import QPoint
-
-        native, die = self.program.canvas.native, self.die
-        return QPoint(die.randrange(native.width()), die.randrange(native.height()))
-
-    def drag(self) -> None:
-        from PySide6.QtCore import QPoint, Qt
-        from PySide6.QtTest import QTest
-
-        canvas, at = self.program.canvas, self.place()
-        targets = canvas._targets()
-        # there is nothing to grasp while another family is prepared
-        if self.die.random() < 0.7 and targets:
-            x, y = targets[self.die.choice(sorted(targets))]
-            at = QPoint(round(x), round(y))
-        keys = self.die.choice(
-            [Qt.KeyboardModifier.NoModifier] * 4 + [Qt.KeyboardModifier.ShiftModifier]
-        )
-        QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, keys, at)
-        for _ in range(3):
-            QTest.mouseMove(canvas.native, self.place())
-        QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, keys, self.place())
-
-    def wheel(self) -> None:
-        from PySide6.QtCore import QPoint, QPointF, Qt
-        from PySide6.QtGui import QWheelEvent
-
-        native, at = self.program.canvas.native, QPointF(self.place())
-        turn = QPoint(0, self.die.choice((-120, 120)))
-        event = QWheelEvent(
-            at,
-            native.mapToGlobal(at),
-            QPoint(),
-            turn,
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        self.program.application.sendEvent(native, event)
-
-    def key(self) -> None:
-        from PySide6.QtCore import Qt
-        from PySide6.QtTest import QTest
-
-        keys = (Qt.Key.Key_A, Qt.Key.Key_B, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Tab)
-        QTest.keyClick(self.program.canvas.native, self.die.choice(keys))
-
-    def family(self) -> None:
-        self.program.window._edit("family", self.die.choice(sorted(families())))
-        # what is asked for meanwhile would be asked of a family that it may not fit
-        if self.waits:
-            until(self.program, lambda: not self.program.controller.editor.is_waiting)
-
-    def chart(self) -> None:
-        choice = self.die.choice(self.program.window._state.charts)
-        self.program.window._edit("chart", choice.value)
-
-    def layer(self) -> None:
-        layer = self.die.choice(self.program.window._state.layers)
-        self.program.window._edit(f"layers.{layer.field}", not layer.visible)
-
-    def resize(self) -> None:
-        self.program.window.frame.resize(self.die.randint(700, 1300), self.die.randint(500, 900))
-
-
 @pytest.fixture
-def problems(program, monkeypatch, caplog) -> Iterator[list[str]]:
-    """Whatever goes wrong where nobody else hears of it: in slots, callbacks of vispy, and jobs."""
-    found: list[str] = []
-    receive = program._receive
-
-    def watched(message) -> None:
-        if isinstance(message, JobFailed):
-            found.append(f"{message.job}: {message.problem}")
-        receive(message)
-
-    monkeypatch.setattr(program, "_receive", watched)
-    monkeypatch.setattr(sys, "excepthook", lambda kind, problem, _: found.append(repr(problem)))
-    yield found
+def problems(program) -> Iterator[list[str]]:
+    with listening(program) as found:
+        yield found
     assert found == []
-    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_monkey_finds_nothing_that_breaks(program, problems):
@@ -174,9 +48,7 @@ def test_a_monkey_finds_nothing_that_breaks(program, problems):
     for i in range(ACTIONS):
         if i == WARM:
             before = megabytes()
-        monkey.step()
-        live(program)
-        program.application.sendPostedEvents(None, 52)  # dialogs that were closed go
+        act(program, monkey)
         seen.add((program.store.scene.family, program.store.scene.chart))
         assert not problems
     assert len(seen) > 20, "it went about"

@@ -144,6 +144,28 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     ], "kept under the session's own name now"
 
 
+def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):
+    from app.model.autosave import Autosave
+
+    first, second = make(), make()
+    lost = replace(first.store.scene, alpha=0.25)
+    Autosave(tmp_path / "unsaved", "killed").write(lost, None)
+    for program in (first, second):
+        program.documents.offer_lost()
+    for program in (first, second):
+        answer(program, "Restore")
+    assert first.store.scene == lost and first.documents.is_unsaved
+    assert second.store.scene.alpha == 0.0 and questions(second) == ["The unsaved work is gone"]
+
+
+def test_what_is_undone_to_what_was_saved_is_not_offered(make, tmp_path):
+    program = make()
+    edit(program, 0.6)
+    until(program, lambda: bool(list((tmp_path / "unsaved").glob("*.unsaved"))))
+    program.controller.commands["undo"]()
+    until(program, lambda: not list((tmp_path / "unsaved").glob("*.unsaved")))
+
+
 def test_unsaved_work_is_kept_soon_and_through_an_end_by_signal(make, tmp_path):
     from app.model import autosave
 

@@ -80,7 +80,7 @@ def fill(dialog, **values: object) -> None:
 @pytest.mark.window
 def test_a_figure_from_the_menu(program, tmp_path):
     target = tmp_path / "a.svg"
-    program.window.ask_save = lambda title, pattern: str(target)
+    program.window.ask_save = lambda *_: str(target)
     program.window.actions["export_figure"].trigger()
     dialog = program.exporter.dialog
     assert dialog.isVisible()
@@ -101,9 +101,34 @@ def test_a_figure_from_the_menu(program, tmp_path):
 
 
 @pytest.mark.window
+def test_a_form_remembers_what_was_chosen_and_goes_on_following_the_rest(program):
+    from PySide6.QtWidgets import QCheckBox
+
+    asked = []
+    program.window.ask_save = lambda *words: asked.append(words)
+    program.window.actions["export_figure"].trigger()
+    fill(program.exporter.dialog, dots=300)
+    named(program.exporter.dialog, QCheckBox, "Legend").setChecked(True)
+    program.exporter.dialog._accept()
+    program.exporter.close()
+    assert asked[0][2] == program.documents.file_name() != ""
+    program.window.frame.resize(1000, 700)
+    program.application.processEvents()
+    program.window.actions["export_figure"].trigger()
+    read = {name: get() for name, get in program.exporter.dialog._read.items()}
+    width, height = program.exporter._size()
+    assert (read["dpi"], read["legend"], read["size"]) == (300, True, f"{width}x{height}")
+    assert asked[1:] == []
+
+
+def named(dialog, kind: type, name: str):
+    return next(each for each in dialog.findChildren(kind) if each.accessibleName() == name)
+
+
+@pytest.mark.window
 def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path):
     target = tmp_path / "a.mp4"
-    program.window.ask_save = lambda title, pattern: str(target)
+    program.window.ask_save = lambda *_: str(target)
     program.window.actions["export_film"].trigger()
     dialog = program.exporter.dialog
     fill(dialog, size="640x400", frames=50_000)
@@ -119,7 +144,7 @@ def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path):
 
 @pytest.mark.window
 def test_what_cannot_be_written_is_told_in_the_form(program, tmp_path):
-    program.window.ask_save = lambda title, pattern: str(tmp_path / "a.mp4")
+    program.window.ask_save = lambda *_: str(tmp_path / "a.mp4")
     program.window.actions["export_film"].trigger()
     dialog = program.exporter.dialog
     fill(dialog, size="641x400")
@@ -132,7 +157,7 @@ def test_what_cannot_be_written_is_told_in_the_form(program, tmp_path):
 @pytest.mark.window
 def test_a_script_needs_no_form(program, tmp_path):
     target = tmp_path / "a.py"
-    program.window.ask_save = lambda title, pattern: str(target)
+    program.window.ask_save = lambda *_: str(target)
     program.window.actions["export_script"].trigger()
     until(program, lambda: program.exporter.dialog is None)
     assert "LENGTH" in target.read_text()
@@ -152,7 +177,7 @@ def test_a_figure_opens_and_is_not_saved_over(program, tmp_path):
 
     target, scene = tmp_path / "a.png", session.load("gaussian")
     save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
-    program.window.ask_open = lambda title, pattern: str(target)
+    program.window.ask_open = lambda *_: str(target)
     program.controller.commands["open"]()
     assert (program.store.scene, program.documents.document.path) == (scene, None)
 

@@ -131,6 +131,20 @@ def test_the_panel_says_why_there_is_no_flow():
     assert "parameters" not in window.set_panel.call_args.args[1].words
 
 
+def test_a_flow_ends_where_another_scene_begins():
+    window, store = MagicMock(spec=Window), Store(scene_of())
+    streaming = Streaming(store, MagicMock(spec=Canvas), window)
+    streaming.toggle()
+    advance = window.every.call_args.args[1]
+    advance()
+    assert streaming.is_running
+    begun = replace(store.scene, title="Another step")
+    store.update(begun)
+    advance()
+    assert not streaming.is_running and store.scene == begun
+    assert not window.set_panel.call_args.args[1].running
+
+
 def test_the_natural_gradient_is_offered_where_there_is_one():
     def modes(name):
         rows = flowform.settings(completed(Scene(family=name)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from compute.gpu.kernel import Source
 from compute.gpu.layout import record
 from compute.gpu.workshop import Workshop
 from compute.manifold import Slot
-from compute.types import GeometryRequest
+from compute.types import ConnectRequest, GeometryRequest
 
 
 def adapter(name: str, kind: str, backend: str = "Vulkan") -> SimpleNamespace:
@@ -67,6 +68,29 @@ def test_a_lost_device_is_one_exception(gpu_engine):
     with pytest.raises(DeviceLost):
         engine.geometry(request)
     gpu_engine.geometry(request)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("seed", range(8))
+def test_a_device_that_another_thread_destroys_is_lost_wherever_it_is(seed, gpu_engine, caplog):
+    manifold, engine = family("gaussian"), GpuEngine()
+    some = np.random.default_rng(seed).uniform((-1.0, 0.5), (1.0, 2.0), (4000, 2))
+    engine.geometry(GeometryRequest(manifold, some))
+    ending = threading.Timer(random.Random(seed).uniform(0.0, 0.1), engine._device.handle.destroy)
+    ending.start()
+    with pytest.raises(DeviceLost):
+        while True:
+            engine.connect(ConnectRequest(manifold, some[:2000], some[2000:], 0.0, 32))
+            engine.geometry(GeometryRequest(manifold, some))
+    ending.join()
+    assert caplog.records == [], "whoever catches the exception tells of it, and nobody else"
+
+
+@pytest.mark.gpu
+def test_a_mistake_is_not_taken_for_a_loss(gpu_engine):
+    device = gpu_engine._device
+    with pytest.raises(ZeroDivisionError), device.watched():
+        raise ZeroDivisionError("the words lost and destroyed")
 
 
 @pytest.mark.gpu

@@ -46,7 +46,7 @@ fn geometry(theta: vec2f) -> Geometry {
         2.0 * r * r * r * r,
     );
 }
-fn curvature(theta: vec2f) -> f32 { return -0.5; }
+fn curved(theta: vec2f) -> Curved { return Curved(geometry(theta), -0.5); }
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 { return log(theta.y); }
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count, pairwise
 from unittest.mock import MagicMock
 
 import pytest
@@ -154,6 +155,7 @@ def test_a_longer_timeline_keeps_every_share():
 def desk(scene):
     store, window = Store(scene), MagicMock(spec=Window)
     part = Playing(Desk(store, MagicMock(spec=Canvas), window, lambda task: None))
+    part.now = count(0.0, FRAME_MS / 1000).__next__
     store.listen(part.on_scene)
     return store, part, window
 
@@ -252,11 +254,56 @@ def test_a_timeline_that_leaves_the_domain_is_told_and_stops(desk):
 def test_another_family_is_refused_with_the_way_out(desk):
     store, part, window = desk
     part.set_key()
-    store.update(of_family(store.scene, "beta"))
+    keyed = store.scene
+    store.update(of_family(keyed, "beta"))
+    assert store.scene.timeline is None, "keyframes are of one family"
+    store.undo()
+    assert store.scene == keyed
+    store.update(replace(of_family(keyed, "beta"), timeline=keyed.timeline))
     before = store.scene
     part.set_key()
     assert store.scene == before
     assert "one family, 'gaussian'" in window.tell.call_args.args[1]
+
+
+def test_playing_goes_on_until_another_scene_or_family_begins(desk):
+    store, part, window = desk
+    for change in (
+        lambda scene: replace(scene, title="Another step"),
+        lambda scene: of_family(scene, "beta"),
+        lambda scene: replace(scene, playhead=0.9),
+    ):
+        part.toggle()
+        play(window)()
+        store.update(replace(store.scene, map_opacity=0.5 * store.scene.map_opacity))
+        assert part.is_playing, "a change of what is looked at does not stop it"
+        store.update(change(store.scene))
+        assert not part.is_playing and not shown(window).playing
+
+
+def test_playing_keeps_the_time_of_the_clock(desk):
+    store, part, window = desk
+    track = Track("alpha", (Key(0.0, 0.0, "linear"), Key(6.0, 1.0)))
+    store.replace(replace(store.scene, timeline=Timeline(6.0, (track,))))
+    # a frame that comes late leads further on; what has slept for an hour goes on where it was
+    part.now = iter((10.0, 10.1, 10.9, 3610.9)).__next__
+    part.toggle()
+    for at in (0.1, 0.9, 1.9):
+        play(window)()
+        assert shown(window).time == pytest.approx(at)
+
+
+def test_the_beginning_and_the_end(desk):
+    store, part, window = desk
+    part.commands()["to_end"]()
+    assert store.scene.playhead == 1.0
+    part.commands()["to_start"]()
+    assert store.scene.playhead == 0.0
+    part.set_key()
+    part.commands()["to_start"]()
+    assert shown(window).time == 0.0
+    part.commands()["to_end"]()
+    assert shown(window).time == 6.0
 
 
 # --- by hand ---------------------------------------------------------------------------------
@@ -284,10 +331,34 @@ def timeline():
 def test_the_strip_is_there_only_with_keyframes(timeline):
     bar, told = timeline
     assert bar.keys.isVisible()
+    height = bar.widget.sizeHint().height()
     bar.show_state(TimelineState())
-    assert not bar.keys.isVisible()
+    assert not bar.keys.isVisible() and bar.hint.isVisible()
+    assert bar.widget.sizeHint().height() == height, "the canvas keeps its size"
     assert bar.slider.isVisible()
     assert told == []
+
+
+@pytest.mark.window
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_sign_of_pause_is_two_whole_bars(timeline, scale):
+    bar, _ = timeline
+    button = bar.button
+    button.setFixedSize(round(38 * scale), round(26 * scale))
+    bars = {}
+    for playing in (False, True):
+        bar.show_state(TimelineState(playing))
+        bars[playing] = _inked(button)
+    assert button.is_playing and bars[True] == 2 and bars[False] == 1
+
+
+def _inked(button) -> int:
+    """How many runs of the text's colour there are along the middle of a button."""
+    picture = button.grab().toImage()
+    ink, row = button.palette().buttonText().color().lightness(), picture.height() // 2
+    light = [picture.pixelColor(x, row).lightness() for x in range(4, picture.width() - 4)]
+    near = [abs(value - ink) < 60 for value in light]
+    return sum(now and not before for before, now in pairwise([False, *near]))
 
 
 @pytest.mark.window
@@ -319,7 +390,6 @@ def test_a_diamond_is_dragged_and_the_time_is_clicked(timeline):
         ("Right", TimeChosen(0.1)),
         ("Left", TimeChosen(0.0)),
         ("PageDown", TimeChosen(3.0)),
-        ("End", TimeChosen(6.0)),
     ],
 )
 def test_the_strip_is_worked_by_keys(timeline, key, event):

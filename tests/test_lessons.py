@@ -280,6 +280,29 @@ def test_a_step_is_one_step_of_undo(part):
     assert part.desk.store.scene == before
 
 
+def test_undo_goes_back_with_the_step_and_redo_on(part):
+    store = part.desk.store
+    part.open("hyperbolic")
+    part.turn(1)
+    first, second = part.lesson.steps[:2]
+    store.update(replace(store.scene, alpha=0.5))
+    store.undo()
+    assert part.at == 1, "a change within a step is undone within it"
+    store.undo()
+    assert (part.at, part.views.states[-1].step) == (0, 0) and store.scene == first.scene
+    store.redo()
+    assert part.at == 1 and store.scene == second.scene
+    store.undo()
+    store.undo()
+    assert part.lesson is None and part.views.states[-1].title == ""
+    store.redo()
+    assert part.lesson is not None and part.at == 0
+    part.end()
+    assert part.lesson is None and part.views.states[-1].title == ""
+    store.undo()
+    assert part.lesson is None, "a lesson that was ended stays so"
+
+
 def test_what_is_done_stays_done_and_nothing_moves_by_itself(part):
     part.open("hyperbolic")
     store, kept = part.desk.store, []

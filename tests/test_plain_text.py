@@ -83,7 +83,7 @@ def every(kind: type) -> list:
 
 def check_all_text() -> int:
     """No widget may take text of others for HTML; how many show it is counted."""
-    from PySide6.QtCore import Qt
+    from PySide6.QtGui import Qt
     from PySide6.QtWidgets import QLabel, QTextBrowser, QWidget
 
     seen = 0
@@ -124,7 +124,7 @@ def close_questions() -> None:
 
 
 def test_a_message_about_a_file_is_plain_text(program, tmp_path):
-    from PySide6.QtCore import Qt
+    from PySide6.QtGui import Qt
     from PySide6.QtWidgets import QLabel, QMessageBox
 
     path = tmp_path / "broken.json"
@@ -216,11 +216,15 @@ def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypa
 
     close_questions()
     edited = replace(session.load("gaussian"), alpha=0.25, unknown=((("later",), {1, 2}),))
-    program.documents._replace(edited, program.documents.document.__class__())
-    program.documents.keep()
+    program.documents.document = program.documents.document.__class__()
+    program.store.replace(edited)
+    program.documents._autosave.wait()
+    live()
     (box,) = every(QMessageBox)
     assert box.text() == "Unsaved work cannot be kept"
     program.documents.keep()
+    program.documents._autosave.wait()
+    live()
     assert len(every(QMessageBox)) == 1, "said once"
     close_questions()
     answers = iter([str(tmp_path / "no folder" / "a.json"), str(tmp_path / "a.json")])
@@ -236,21 +240,22 @@ def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypa
     assert went_on and session.load(tmp_path / "a.json") == program.store.scene
 
 
-def test_what_was_lost_stays_until_it_is_kept_again(program, tmp_path, monkeypatch):
+def test_what_was_lost_is_taken_over_also_on_a_full_disk(program, monkeypatch):
     from app.model import autosave, session
 
     close_questions()
+    folder = program.settings.folder
     lost = replace(session.load("gaussian"), alpha=0.75)
-    autosave.Autosave(tmp_path, "killed").write(lost, None)
-    (found,) = autosave.lost(tmp_path, lambda name: False)
+    autosave.Autosave(folder, "killed").write(lost, None)
+    (found,) = [each for each in autosave.lost(folder, lambda name: False) if each.scene == lost]
 
     def full(scene, origin: Path | None) -> None:
         raise OSError(28, "No space left on device", "x")
 
-    monkeypatch.setattr(program.documents._autosave, "write", full)
+    monkeypatch.setattr(program.documents._autosave._autosave, "write", full)
     program.documents._restore(found)
-    assert program.store.scene == lost and found.file.exists()
-    monkeypatch.undo()
-    program.documents._restore(found)
-    assert not found.file.exists()
+    program.documents._autosave.wait()
+    assert program.store.scene == lost and not found.file.exists()
+    kept = autosave.lost(folder, lambda name: False)
+    assert [each.file.stem for each in kept if each.scene == lost] == [program.settings.session]
     close_questions()

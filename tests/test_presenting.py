@@ -77,6 +77,8 @@ def test_presenting_hides_and_brings_back(program):
     assert window.presenter.is_on and window.frame.isFullScreen()
     hidden = [window.frame.menuBar(), window.frame.statusBar(), window._docks["Family"]]
     assert not any(widget.isVisible() for widget in hidden)
+    nothing = window._docks["Lesson"].DockWidgetFeature.NoDockWidgetFeatures
+    assert window._docks["Lesson"].features() == nothing, "no buttons for an audience to look at"
     assert window._docks["Lesson"].isVisible() and panel(program).text.font().pointSize() > 12
     press(program, "PageDown")
     until(program, lambda: panel(program).count.text() == "2 of 6")
@@ -87,6 +89,7 @@ def test_presenting_hides_and_brings_back(program):
     press(program, "Escape")
     assert not window.presenter.is_on and not window.frame.isFullScreen()
     assert all(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
+    assert nothing not in {dock.features() for dock in window._docks.values()}
     press(program, "PageDown")
     rested(program)
     assert panel(program).count.text() == "1 of 6"

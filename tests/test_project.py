@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from compute.engine import ReferenceEngine
 
@@ -43,10 +46,61 @@ def test_a_module_is_read_in_one_sitting(folder):
 def test_what_is_declared_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = project["dependencies"] + project["optional-dependencies"]["dev"]
-    lines = (ROOT / "requirements.lock").read_text().split()
-    pinned = {plain(line) for line in lines if re.fullmatch(r"[\w-]+==[\w.]+", line)}
-    assert len(pinned) == len(lines)
-    assert {plain(requirement) for requirement in declared} <= pinned
+    assert {plain(requirement) for requirement in declared} <= set(locked())
+
+
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.lock")))
+def test_each_package_is_locked_by_digests(lock):
+    assert [name for name, pin in locked(lock).items() if not PINNED.fullmatch(pin)] == []
+
+
+def test_every_package_that_the_program_needs_has_its_licence_told():
+    told = (ROOT / "docs" / "licences.md").read_text().lower()
+    needed = dependencies_of("attention-geodesics") - {"attention-geodesics"}
+    assert len(needed) > 20
+    assert [name for name in needed if not re.search(rf"\b{re.escape(name)}\b", told)] == []
+
+
+def test_the_program_opens_no_network_connection(imported):
+    networks = {"socket", "http", "urllib", "ftplib", "smtplib", "requests", "ssl"}
+    display = ROOT / "app" / "display.py"  # which asks whether the user's display answers
+    assert [path for path, names in imported.items() if names & networks] == [display]
+
+
+@pytest.fixture(scope="module")
+def imported() -> dict[Path, set[str]]:
+    """The packages that each module of the program imports."""
+    found = {}
+    for path in (p for folder in ("app", "compute") for p in (ROOT / folder).rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+        names = [
+            alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
+        ]
+        names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+        found[path] = {name.split(".")[0] for name in names}
+    return found
+
+
+def dependencies_of(package: str) -> set[str]:
+    """The normalised names of an installed package and of all that it requires."""
+    found: set[str] = set()
+    waiting = [package]
+    while waiting:
+        name = plain(waiting.pop())
+        if name not in found:
+            found.add(name)
+            needs = map(Requirement, metadata.requires(name) or [])
+            waiting += [n.name for n in needs if not n.marker or n.marker.evaluate({"extra": ""})]
+    return found
+
+
+PINNED = re.compile(r"[\w-]+==[\w.]+( --hash=sha256:[0-9a-f]{64})+")
+
+
+def locked(lock: str = "requirements.lock") -> dict[str, str]:
+    """The lines of a lock by the normalised names of their packages."""
+    lines = (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
+    return {plain(line): " ".join(line.split()) for line in lines}
 
 
 def plain(requirement: str) -> str:

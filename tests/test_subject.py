@@ -21,7 +21,7 @@ from app.controller.study_jobs import LoopJob
 from app.controller.task import Task
 from app.export import page
 from app.model import session
-from app.model.scene import REMARK, Pin, in_chart, of_family
+from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
 from app.model.store import Store
 from app.views.base import Canvas, Measure, Window
 from app.views.canvas.blend import BlendFrame
@@ -179,7 +179,7 @@ def test_alpha_ends_with_its_family_which_is_said_and_can_be_undone():
     desk.answer(PrepareTask)
     assert desk.control.store.scene.alpha == 0.0
     desk.answer(PathJob)
-    assert REMARK in desk.status
+    assert ALPHA_ENDED in desk.status
     desk.control.store.undo()
     assert (desk.control.store.scene.family, desk.control.store.scene.alpha) == ("gaussian", 0.5)
     head = of_family(replace(session.load("bank"), alpha=0.5), "attention:bank?layer=1&head=8")

@@ -10,7 +10,7 @@ import pytest
 from app.controller import formulas
 from app.model.scene import Scene
 from app.views.base import Verdict
-from compute.formulas import definition
+from compute.formulas import definition, derivation
 
 pytestmark = pytest.mark.window
 
@@ -165,6 +165,22 @@ def test_a_family_that_cannot_be_made_says_why():
     verdict = formulas.perform(job).verdict
     assert verdict.right is False and verdict.place == "log_density"
     assert "integrates to" in verdict.words
+
+
+def test_what_is_slow_to_look_at_is_shown_with_a_remark(monkeypatch):
+    own = {"coordinates": ["m", "s"], "domain": ["s > 0"], "normalise": True}
+    job, _ = formulas.read(json.dumps({**own, "log_density": "-(x-m)^2/s^2"}), Scene())
+    assert job is not None and formulas.perform(job).verdict.words.startswith("✓")
+    monkeypatch.setattr(formulas, "LOOKING", -1.0)
+    verdict = formulas.perform(job).verdict
+    assert verdict.right and verdict.remarkable and "takes long" in verdict.words
+
+
+def test_what_deriving_takes_is_had_at_hand():
+    formulas.ReadyTask().perform(None, None, None)
+    assert derivation._bench.process().alive
+    derivation._bench.close()
+    assert not derivation._bench.has_ready()
 
 
 def test_everything_that_is_operated_has_a_name(panel):

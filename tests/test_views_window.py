@@ -265,6 +265,21 @@ def test_bars_stand_for_the_rows_and_the_last_one_moves(window):
     assert "B&nbsp;&lt;x&gt;" in distributions(window)._legend.text()
 
 
+def test_a_long_label_leaves_room_for_the_bars(window):
+    long = "a label of a token that has forty-eight letters"
+    window.set_distributions(BARS)
+    axis = distributions(window).plot.getAxis("left")
+    usual = axis.toolTip()
+    window.set_distributions(
+        replace(BARS, labels=(long, *WORDS[1:]), names=(f"A · {long}", "B", "C"))
+    )
+    shown = [text for _, text in axis._tickLevels[0]]
+    assert shown[0].endswith("…") and shown[0][:-1] in long and shown[1:] == list(WORDS[1:])
+    assert (usual, axis.toolTip()) == ("", long)
+    assert long in distributions(window)._legend.toolTip()
+    assert "…" in distributions(window)._legend.text()
+
+
 def test_the_first_word_is_on_top(window):
     window.set_distributions(BARS)
     view = distributions(window).plot.getPlotItem().getViewBox()
@@ -282,6 +297,35 @@ def test_densities_are_curves(window):
     window.set_distributions(None)
     assert distributions(window)._curves == []
     window.set_moving_row(rows[0])
+
+
+# --- keys and files --------------------------------------------------------------------------
+@pytest.mark.parametrize("key", ["Home", "End"])
+def test_sliders_and_pickers_keep_the_ends_to_themselves(window, key):
+    from PySide6.QtCore import QEvent, Qt
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QApplication
+
+    for widget, own in (
+        (window._family.alpha, True),
+        (window._family.chart, True),
+        (window.frame, False),
+    ):
+        pressed = QKeyEvent(
+            QEvent.Type.ShortcutOverride,
+            getattr(Qt.Key, f"Key_{key}"),
+            Qt.KeyboardModifier.NoModifier,
+        )
+        pressed.ignore()
+        QApplication.sendEvent(widget, pressed)
+        assert pressed.isAccepted() == own
+
+
+def test_a_pattern_says_how_its_files_end():
+    from app.views.qt.file_dialogs import suffix_of
+
+    assert suffix_of("PNG (*.png);;SVG, vectors (*.svg)") == "png"
+    assert suffix_of("SVG, vectors (*.svg)") == "svg" and suffix_of("All files (*)") == ""
 
 
 # --- time ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from fractions import Fraction
 from app.commands.output import show
 from app.export import film
 from app.export.figure import Paper
-from app.export.files import checked, interruptible
+from app.export.files import checked
 from app.model import session
 from compute import open_engine
 
@@ -19,7 +19,6 @@ GLIDE = 4.0  # seconds of a film without a timeline
 
 def animate(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
-    interruptible()
     target = checked(chosen.output, film.SUFFIXES)
     scene = session.load(chosen.scene)
     rate = Fraction(chosen.fps).limit_denominator(1001)

@@ -7,7 +7,7 @@ import argparse
 from app.commands.output import exit_of, show
 from app.export import data
 from app.export.figure import answers, path_of
-from app.export.files import checked, interruptible
+from app.export.files import checked
 from app.model import session
 from compute import open_engine
 from compute.types import Status
@@ -15,7 +15,6 @@ from compute.types import Status
 
 def export(chosen: argparse.Namespace) -> int:
     """Write what a scene computes as NPZ, JSON, CSV or Python."""
-    interruptible()
     target = checked(chosen.output, data.SUFFIXES)
     scene = session.load(chosen.scene)
     found = answers(scene, open_engine(chosen.engine), chosen.size)

@@ -50,7 +50,14 @@ def layers(chosen: argparse.Namespace) -> int:
         f"{chosen.over[:-1]:<6} {'step':>8} {'turn':>7} {'off':>8}",
     ]
     for number, (turn, off) in enumerate(zip(found.turning, found.off, strict=True)):
-        step = f"{found.steps[number - 1]:.4f}" if number else ""
+        if not np.isfinite(off):
+            lines.append(f"{number:<6} refused: its mask leaves the token no key")
+            continue
+        step = (
+            f"{found.steps[number - 1]:.4f}"
+            if number and np.isfinite(found.steps[number - 1])
+            else ""
+        )
         angle = f"{np.degrees(turn):.1f}°" if np.isfinite(turn) else ""
         lines.append(f"{number:<6} {step:>8} {angle:>7} {off:>8.4f}")
     show(result, chosen.json, lines)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.commands.output import exit_of, show
 from app.controller.topology import marks
 from app.export import figure
-from app.export.files import KINDS, checked, interruptible
+from app.export.files import KINDS, checked
 from app.model import session
 from compute import open_engine
 from compute.types import Status
@@ -16,7 +16,6 @@ from compute.types import Status
 
 def render(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
-    interruptible()
     target = checked(chosen.output, KINDS)
     paper = figure.Paper(
         chosen.size,

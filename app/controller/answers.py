@@ -17,7 +17,7 @@ from app.controller.jobs import EllipseAnswer, Job, MapAnswer, MapJob, PathAnswe
 from app.controller.runner import EngineOpened
 from app.controller.studies import StudyAnswer
 from app.controller.study_jobs import CompareJob, SprayJob
-from app.model.scene import REMARK, Scene, is_reset
+from app.model.scene import Scene, remarks
 from app.model.store import Store
 from app.views.base import Canvas, Distributions, Measure, Window
 from compute.families import family as manifold_of
@@ -84,7 +84,7 @@ class Answers:
         if (old.family, old.alpha, old.start, old.end) != (
             new.family, new.alpha, new.start, new.end,
         ):  # fmt: skip
-            self._remark = REMARK if is_reset(old, new) else ""
+            self._remark = remarks(old, new)
 
     # --- whose they are -----------------------------------------------------------------------
     def compare(self, wanted: Mapping[type, Job], moving: bool) -> None:

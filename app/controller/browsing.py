@@ -68,7 +68,11 @@ def _glance(family: str, layer: int, head: int) -> Glance:
     file, some = file_of(stated), survey.sample(len(file_of(stated).tokens))
     left_out = whole_numbers("mask", settings(stated)["mask"])
     own = attention_rows.entropies(file, layer, head, some, left_out)
-    return survey.glance(head_of(stated), own)
+    try:
+        seen = head_of(stated)
+    except ValueError as problem:
+        return survey.without_plane(own, str(problem))
+    return survey.glance(seen, own)
 
 
 @lru_cache(maxsize=2048)
@@ -143,6 +147,8 @@ def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState
     file = file_of(chosen)
     count = file.layers * file.heads
     progress = f"{len(cells)} of {count} heads …" if len(cells) < count else f"{count} heads"
+    refused = sum(not cell.picture.size for cell in cells.values())
+    progress += f", {refused} refused" if refused else ""
     return HeadsState(
         name=file.name,
         layers=file.layers,
@@ -156,17 +162,20 @@ def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState
 def cell(layer: int, head: int, found: Glance, words: str = "") -> HeadCell:
     """One head in words, with what vouches for its rows, and in shares of what is possible."""
     condition = "singular" if np.isinf(found.condition) else f"{found.condition:.3g}"
+    rows = f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n"
     lines = [
         f"Layer {layer}, head {head}",
-        f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n",
-        f"median condition number of g: {condition}",
-        *([found.problem] if found.problem else []),
+        *([rows] if found.share > 0 or not found.problem else []),
+        f"refused: {found.problem}"
+        if found.problem
+        else f"median condition number of g: {condition}",
         *([words] if words else []),
     ]
     full = float(np.clip(np.log10(found.condition) / np.log10(LARGEST), 0.0, 1.0))
+    full = full if np.isfinite(full) else 0.0  # of a head without a plane it is not known
     return HeadCell(
         "\n".join(lines),
         {"entropy": found.share, "condition": full},
-        {"entropy": found.entropy, "condition": found.condition},
+        {"entropy": found.entropy, "condition": found.condition if found.picture.size else np.inf},
         found.picture,
     )

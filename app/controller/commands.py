@@ -19,7 +19,13 @@ COMMANDS: tuple[Command, ...] = (
         "Show the attention heads of an .npz or .safetensors file",
     ),
     Command(
-        "save", "File", "Save", "Ctrl+S", "Write the scene to its file", "content-save-outline"
+        "save",
+        "File",
+        "Save",
+        "Ctrl+S",
+        "Write the scene to its file",
+        "content-save-outline",
+        apart=True,
     ),
     Command("save_as", "File", "Save as…", "Ctrl+Shift+S", "Write the scene to another file"),
     Command(
@@ -29,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+E",
         "Write a PNG, SVG or PDF",
         "image-outline",
+        apart=True,
     ),
     Command(
         "export_film",
@@ -42,7 +49,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "export_script", "File", "Export Python script…", "", "Write what computes the numbers"
     ),
-    Command("quit", "File", "Quit", "Ctrl+Q", "Close the window"),
+    Command("quit", "File", "Quit", "Ctrl+Q", "Close the window", apart=True),
     Command("undo", "Edit", "Undo", "Ctrl+Z", "Take the last change back", "undo"),
     Command("redo", "Edit", "Redo", "Ctrl+Shift+Z", "Make the change again", "redo"),
     Command(
@@ -52,6 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+T",
         "The geodesic is the same, the vector moves",
         "swap-horizontal",
+        apart=True,
     ),
     Command(
         "copy_picture",
@@ -61,7 +69,14 @@ COMMANDS: tuple[Command, ...] = (
         "Put the canvas on the clipboard",
         "content-copy",
     ),
-    Command("preferences", "Edit", "Preferences…", "Ctrl+,", "Engine, numbers, theme and autosave"),
+    Command(
+        "preferences",
+        "Edit",
+        "Preferences…",
+        "Ctrl+,",
+        "Engine, numbers, theme and autosave",
+        apart=True,
+    ),
     Command(
         "reset_view",
         "View",
@@ -87,6 +102,7 @@ COMMANDS: tuple[Command, ...] = (
         "Browse heads…",
         "Ctrl+B",
         "All heads of the file side by side, each with its numbers and a picture",
+        apart=True,
     ),
     Command(
         "play",
@@ -96,6 +112,7 @@ COMMANDS: tuple[Command, ...] = (
         "Let the keyframes play, or else the point glide from A to B",
     ),
     Command("to_start", "Play", "Back to the beginning", "Home", "Time 0, or the point on A"),
+    Command("to_end", "Play", "On to the end", "End", "The last time, or the point on B"),
     Command(
         "key_set",
         "Play",
@@ -117,6 +134,7 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+L",
         "From the straight line to a geodesic, as its energy falls",
         "vector-curve",
+        apart=True,
     ),
     Command(
         "check",
@@ -145,7 +163,9 @@ COMMANDS: tuple[Command, ...] = (
         "Short tours with something to do",
         "school-outline",
     ),
-    Command("lesson_next", "Lessons", "Next step", "Ctrl+PgDown", "Go on in the lesson"),
+    Command(
+        "lesson_next", "Lessons", "Next step", "Ctrl+PgDown", "Go on in the lesson", apart=True
+    ),
     Command("lesson_back", "Lessons", "Step before", "Ctrl+PgUp", "Go back in the lesson"),
     Command("lesson_show", "Lessons", "Show me", "", "Let the program do what the lesson asks for"),
     Command("lesson_restart", "Lessons", "Start the step over", "", "The scene as the step began"),
@@ -156,10 +176,18 @@ COMMANDS: tuple[Command, ...] = (
         "F11",
         "Full screen, large type, the canvas, its timeline and the lesson",
         "presentation",
+        apart=True,
     ),
     *(
-        Command(f"lesson:{name}", "Lessons", title, "", "Begin this lesson, or go on with it")
-        for name, title in titles().items()
+        Command(
+            f"lesson:{name}",
+            "Lessons",
+            title,
+            "",
+            "Begin this lesson, or go on with it",
+            apart=i == 0,
+        )
+        for i, (name, title) in enumerate(titles().items())
     ),
     Command("palette", "Help", "All commands…", "Ctrl+K", "Find a command by typing", "magnify"),
     Command("shortcuts", "Help", "Keys…", "F1", "All keys and gestures on one sheet"),
@@ -169,6 +197,7 @@ COMMANDS: tuple[Command, ...] = (
         "Doctor",
         "",
         "What the program runs on; each kernel against the reference",
+        apart=True,
     ),
     Command("about", "Help", "About Attention Geodesics", "", "What this program is"),
 )

@@ -62,21 +62,23 @@ class Editor:
             self.draw_loop(event)
 
     def draw_loop(self, event: LoopDrawn) -> None:
-        """Keep a loop drawn by hand, if all of it lies in the domain, and show what it does."""
+        """Keep what lies in the domain of a loop drawn by hand, and show what it does."""
         scene = self._store.scene
-        loop = placing.loop_through(scene, event.xy)
-        if loop is None:
-            self._window.tell("That is no loop", "A loop needs three points or more in the domain.")
+        loop, is_whole = placing.loop_through(scene, event.xy)
+        if len(set(loop)) < 3:
+            self._window.log("a loop needs three points or more in the domain")
             return
         self._store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
         self._store.settle()
+        if not is_whole:
+            self._window.log("the loop was cut where it left the domain")
 
     def paint(self, event: StrokeDrawn) -> None:
         """Add a stroke to the painted field, which the flow then begins with."""
         scene = self._store.scene
         stroke = placing.stroke_along(scene, event.xy)
         if stroke is None:
-            self._window.tell("That is no stroke", "A stroke needs two points in the domain.")
+            self._window.log("a stroke needs two points or more in the domain")
             return
         changes: dict[str, Any] = {"strokes": (*scene.flow.strokes, stroke), "initial": "painted"}
         if scene.flow.mode in OF_MASS:

@@ -162,6 +162,11 @@ def perform(
             emit(run.answer(job, at, state, 1000 * (now - began)))
 
 
+def forget() -> None:
+    """Let go of the evolution, and so of the engine that it belongs to, which is no more."""
+    _run.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _run(engine: Engine, job: FlowJob) -> Evolving:
     """The worker's one evolution; another job begins another."""

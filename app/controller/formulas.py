@@ -14,14 +14,17 @@ from app.model.scene import Scene, completed, of_family
 from app.views.base import Verdict
 from compute.engine import Engine
 from compute.families import family as manifold_of
-from compute.formulas import definition
+from compute.formulas import definition, derivation
 from compute.formulas.parse import FormulaError
+from compute.interrupt import TookTooLong, limited
 from compute.manifold import Manifold, is_singular
 from compute.types import Extent
 
 # what the status line says while the formula that is typed is not the family that is shown
 DERIVING = "deriving the family …"
 UNREAD = "what is shown is of the last formula that could be read"
+# seconds of the processor for looking where a family is none, before it is shown without that
+LOOKING = 4.0
 # cells across the view in which a metric is looked at
 GRID = 48
 # and those in which a density is looked at, at so many samples: at its ends it must be e^−FADED of most
@@ -42,13 +45,14 @@ class FamilyJob:
 
 @dataclass(frozen=True)
 class ReadyTask(Task):
-    """Have at hand what deriving takes, before somebody types: SymPy takes half a second to import."""
+    """Have at hand what a family takes, before somebody types: half a second to import each."""
 
     words: ClassVar[str] = "preparations"
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Nothing is answered."""
-        import sympy  # noqa: F401
+        derivation.keep_ready()
+        definition.stated(definition.example())
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +86,7 @@ def perform(job: FamilyJob) -> FamilyAnswer:
     began = time.perf_counter()
     try:
         manifold = manifold_of(job.family)
-        verdict = _right(manifold, job.view or manifold.view)
+        verdict = _looked_at(manifold, job.view or manifold.view)
     except ValueError as mistake:
         verdict = _wrong(mistake)
     return FamilyAnswer(job, verdict, 1000 * (time.perf_counter() - began))
@@ -92,6 +96,14 @@ def _wrong(mistake: ValueError) -> Verdict:
     if isinstance(mistake, FormulaError):
         return Verdict(False, mistake.words, mistake.place, mistake.column)
     return Verdict(False, str(mistake).removeprefix("custom family: "))
+
+
+def _looked_at(manifold: Manifold, view: Extent) -> Verdict:
+    try:
+        with limited(LOOKING, time.thread_time):
+            return _right(manifold, view)
+    except TookTooLong:
+        return Verdict(True, "evaluating this takes long: maps of it will be slow", remarkable=True)
 
 
 def _right(manifold: Manifold, view: Extent) -> Verdict:

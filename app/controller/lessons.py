@@ -6,8 +6,9 @@ by itself, and what was done once stays done.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
@@ -18,6 +19,7 @@ from app.model.checks import Quantity, holds
 from app.model.lesson import Lesson, NotALesson, Step
 from app.model.progress import Progress
 from app.model.scene import Scene
+from app.model.store import DEEPEST
 from app.views.events import Event, PanelShown
 from app.views.lesson import LessonChosen, LessonEntry, LessonState
 from app.views.typeset import NotTypeset, page
@@ -25,8 +27,19 @@ from compute.families import parse
 
 TITLE = "Lesson"
 Act = Callable[[], None]
+Place = tuple[Lesson | None, int]
 # fields that looking about changes
 _LOOKED = ("playhead", "view", "camera", "title")
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """From one step to another, and the scenes on both sides."""
+
+    left: Place
+    reached: Place
+    before: Scene
+    after: Scene
 
 
 class LessonPart(Part):
@@ -45,8 +58,14 @@ class LessonPart(Part):
         self.admit: Callable[[Act], None] = lambda act: act()
         self.arrived: Callable[[Scene], None] = lambda scene: None
         self._answers: dict[type, object] = {}
+        self._turns: deque[Turn] = deque(maxlen=DEEPEST)
         self._seen: set[str] = set()  # panels
         self._brought = ""  # a panel that nobody but the lesson asked for
+
+    @property
+    def place(self) -> Place:
+        """The lesson that is on, if any, and the number of its step."""
+        return (self.lesson, self.at) if self.lesson else (None, 0)
 
     @property
     def step(self) -> Step | None:
@@ -71,6 +90,7 @@ class LessonPart(Part):
                 (self._seen.add if event.visible else self._seen.discard)(event.title)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
+        self._follow(old, new)
         if self.lesson is not None:
             self._look()
 
@@ -109,10 +129,11 @@ class LessonPart(Part):
         """Show a lesson where one was last, or from its beginning once all of it is done."""
         kept = self.progress.get(lesson.name, Progress())
         tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
+        left = self.place
         self.lesson, self.at = lesson, 0
         last = len(lesson.steps) - 1
         self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
-        self.go(0 if kept.step >= last else kept.step)
+        self._go(0 if kept.step >= last else kept.step, left)
         self.desk.window.raise_panel(TITLE)
 
     def turn(self, by: int) -> None:
@@ -121,15 +142,43 @@ class LessonPart(Part):
             self.go(self.at + by)
 
     def go(self, step: int) -> None:
-        """To a step: its scene, as one step of undo."""
-        if self.lesson is None:
-            return
+        """To a step: its scene, as one step of undo, which brings the text of the step left back."""
+        if self.lesson is not None:
+            self._go(step, self.place)
+
+    def _go(self, step: int, left: Place) -> None:
+        assert self.lesson is not None
+        before = self.desk.store.scene
         self.at = min(max(step, 0), len(self.lesson.steps) - 1)
         self._note(step=self.at)
         self._put(self.lesson.steps[self.at].scene)
+        self._turns.append(Turn(left, self.place, before, self.desk.store.scene))
         self.bring()
         self.arrived(self.desk.store.scene)
         self._look()
+
+    def _follow(self, old: Scene, new: Scene) -> None:
+        """Undo and redo bring back the very scenes on both sides of a turn: go where it led."""
+        for turn in self._turns:
+            if (old is turn.after and new is turn.before) and self.place == turn.reached:
+                self._stand(turn.left)
+                return
+            if (old is turn.before and new is turn.after) and self.place == turn.left:
+                self._stand(turn.reached)
+                return
+
+    def _stand(self, place: Place) -> None:
+        self.lesson, self.at = place
+        if self.lesson is not None:
+            self._note(step=self.at)
+        self.bring()
+        self._show()
+
+    def end(self) -> None:
+        """Another scene begins, which is no lesson's: the list is shown again."""
+        if self.lesson is not None:
+            self._turns.clear()
+            self._stand((None, 0))
 
     def bring(self) -> None:
         """The panel that the step is about, to the front; away with that of an earlier step."""

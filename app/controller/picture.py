@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.controller import attention, curves
 from app.controller.jobs import MapAnswer, PathAnswer
@@ -25,6 +26,14 @@ CATEGORIES = 8
 CARRIED_VECTORS = 9
 # what single precision makes of a constant that may be zero
 NOISE = {"curvature": 5e-4}
+# why a map has no value, in fewer words than a path's status
+NOWHERE = {
+    Status.OK: "rounding leaves no digit",
+    Status.LEFT_DOMAIN: "nothing in view lies in the domain",
+    Status.ILL_CONDITIONED: "the metric is singular or undefined",
+    Status.NOT_RESOLVED: "the density is not resolved",
+    Status.NOT_CONVERGED: "nothing converged",
+}
 SCALAR_WORDS = {
     "entropy": "Entropy (nats)",
     "probability": "Probability of one key",
@@ -139,9 +148,9 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     coarse = (answer.field.status == Status.NOT_CONVERGED) & (answer.job.source is not None)
     hatched = hatched | (coarse & answer.complete)
     known = values[np.isfinite(values)]
-    if known.size == 0 and not hatched.any():
-        return None
-    low, high = np.quantile(known, [0.01, 0.99]) if known.size else (0.0, 1.0)
+    if known.size == 0:
+        return _nowhere(scene, answer, hatched)
+    low, high = np.quantile(known, [0.01, 0.99])
     if answer.job.scalar == "probability":
         low, high = 0.0, 1.0
     if answer.job.scalar == "dominant":
@@ -157,6 +166,22 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     if answer.complete and coarse.any():
         label += f"; hatched, {coarse.mean():.0%}: the grid may be off by more than 5%"
     return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
+
+
+def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> ColorMap2D | None:
+    """A map without a value: nothing while it is computed, then stripes and the commonest reason."""
+    status = answer.field.status
+    if not (answer.complete or hatched.any()):
+        return None
+    label = words_of(answer.job.scalar)
+    if answer.complete:
+        hatched = status != Status.LEFT_DOMAIN
+        commonest = Status(int(np.bincount(status.ravel()).argmax()))
+        label += f" is known nowhere here: {NOWHERE.get(commonest, commonest.words)}"
+    return ColorMap2D(
+        answer.field.values, answer.field.extent, scene.colormap, (0.0, 0.0), label, hatched,
+        opacity=scene.map_opacity,
+    )  # fmt: skip
 
 
 def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:

@@ -16,6 +16,8 @@ from compute.types import Floats
 
 # a pin dropped this near to a landmark (share of the view) is put on it
 SNAP = 0.012
+# of the step between two vertices, until a loop that leaves the domain is cut
+HALVINGS = 5
 # outcomes that are named under the pointer
 LIKELIEST = 3
 
@@ -54,13 +56,34 @@ def stroke_along(scene: Scene, xy: Array) -> tuple[Point, ...] | None:
     return tuple((float(x), float(y)) for x, y in theta) if len(theta) > 1 else None
 
 
-def loop_through(scene: Scene, xy: Array) -> tuple[Point, ...] | None:
-    """The vertices in θ of a closed line drawn through xy (k, 2); None if it is none in the domain."""
+def loop_through(scene: Scene, xy: Array) -> tuple[tuple[Point, ...], bool]:
+    """The vertices in θ of a closed line drawn through xy (k, 2), and whether all of it is theirs.
+
+    What lies outside of the domain is cut off, with a vertex where it leaves and where it comes back.
+    """
     manifold, chart = _drawn(scene)
-    theta = chart.inverse(np.array(xy))
-    if len(theta) < 3 or not known_inside(manifold, theta).all():
-        return None
-    return tuple((float(x), float(y)) for x, y in theta)
+    drawn = np.array(xy)
+    inside = known_inside(manifold, chart.inverse(drawn))
+    kept = []
+    for i in range(len(drawn)):
+        if inside[i]:
+            kept.append(drawn[i])
+        if inside[i] != inside[i - len(drawn) + 1]:
+            ends = drawn[i], drawn[i - len(drawn) + 1]
+            kept.append(_edge_between(manifold, chart, *(ends if inside[i] else ends[::-1])))
+    theta = chart.inverse(np.array(kept).reshape(-1, drawn.shape[1]))
+    return tuple((float(x), float(y)) for x, y in theta), bool(inside.all())
+
+
+def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats) -> Floats:
+    """A place in the domain, on the line from one to one outside, as near the edge as is seen."""
+    for _ in range(HALVINGS):
+        middle = (inner + outer) / 2
+        if known_inside(manifold, chart.inverse(middle)):
+            inner = middle
+        else:
+            outer = middle
+    return inner
 
 
 def described(scene: Scene, xy: XY | None) -> str:

@@ -5,12 +5,14 @@ The scene of a time is `scene_at`, a pure function, so that what is scrubbed her
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from app.controller.parts import Desk, Part
 from app.controller.surfaces import chart_drawn
 from app.model import keyframes
+from app.model.keyframes import kind_of
 from app.model.scene import UNTURNED, Scene
 from app.model.store import DEEPEST
 from app.model.timeline import Timeline, position, scene_at
@@ -18,6 +20,8 @@ from app.views.events import Event
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
+# seconds that one frame leads on at most: after a computer's sleep nothing is skipped
+LONGEST_STEP = 1.0
 # seconds that the moving point takes from A to B
 TRAVEL = 4.0
 
@@ -29,7 +33,10 @@ class Playing(Part):
         super().__init__(desk)
         self._time = 0.0
         self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
+        self.now: Callable[[], float] = time.monotonic
+        self._shown_at = 0.0  # when the last frame was
         self._stop: Callable[[], None] | None = None
+        self._moves = False  # a change of the scene is the time's own
         # what the scene was when its time was chosen, by timeline: undo brings one back
         self._references: dict[Timeline | None, Scene] = {}
         self._shown: TimelineState | None = None
@@ -39,6 +46,7 @@ class Playing(Part):
         return {
             "play": self.toggle,
             "to_start": self.rewind,
+            "to_end": self.wind,
             "key_set": self.set_key,
             "key_remove": self.remove_key,
         }
@@ -56,6 +64,8 @@ class Playing(Part):
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         store = self.desk.store
+        if not self._moves and _is_elsewhere(old, new):
+            self._pause()
         if new.timeline is None or not (store.can_undo or store.can_redo):
             # without a timeline nothing is a change, and what was opened is as it should be
             self._time = 0.0
@@ -79,6 +89,7 @@ class Playing(Part):
         timeline = self.desk.store.scene.timeline
         at_end = timeline is not None and self._time >= timeline.duration
         self._clock = 0.0 if at_end else self._time
+        self._shown_at = self.now()
         self._stop = self.desk.window.every(FRAME_MS, self._advance)
         self._show()
 
@@ -90,33 +101,39 @@ class Playing(Part):
             self._show()
 
     def _advance(self) -> None:
-        timeline = self.desk.store.scene.timeline
+        timeline, passed = self.desk.store.scene.timeline, self._passed()
         if timeline is None:
-            self._glide()
+            self._glide(passed)
             return
-        self._clock += FRAME_MS / 1000
+        self._clock += passed
         arrived = self._go(self._clock)
         if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
             self._pause()
 
-    def _glide(self) -> None:
+    def _passed(self) -> float:
+        """Seconds since the last frame: where there is no time for all frames, some are left out."""
+        now = self.now()
+        passed, self._shown_at = now - self._shown_at, now
+        return min(passed, LONGEST_STEP)
+
+    def _glide(self, passed: float) -> None:
         scene = self.desk.store.scene
-        t = scene.playhead + FRAME_MS / 1000 / TRAVEL
-        self.desk.store.update(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
+        t = scene.playhead + passed / TRAVEL
+        self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
 
     def _go(self, clock: float) -> bool:
         """Show the scene of a time; False if there can be none, which is told."""
-        store = self.desk.store
-        timeline = store.scene.timeline
+        now = self.desk.store.scene
+        timeline = now.timeline
         assert timeline is not None
         try:
-            scene = scene_at(store.scene, clock)
+            scene = scene_at(now, clock)
         except ValueError as problem:
             self.desk.window.tell("The timeline cannot go on", str(problem))
             return False
         self._time = position(timeline, clock)
         self._refer(scene)
-        store.update(scene, merge="timeline")
+        self._put(scene, merge="timeline")
         self._show()
         return True
 
@@ -131,7 +148,23 @@ class Playing(Part):
         if self.desk.store.scene.timeline is not None:
             self.seek(0.0)
         else:
-            self.desk.store.update(replace(self.desk.store.scene, playhead=0.0))
+            self._put(replace(self.desk.store.scene, playhead=0.0))
+
+    def wind(self) -> None:
+        """On to the end: of the timeline, or the moving point on B."""
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None:
+            self.seek(timeline.duration)
+        else:
+            self._put(replace(self.desk.store.scene, playhead=1.0))
+
+    def _put(self, scene: Scene, merge: str | None = None) -> None:
+        """Change the scene by the time's own doing, which does not stop it."""
+        self._moves = True
+        try:
+            self.desk.store.update(scene, merge=merge)
+        finally:
+            self._moves = False
 
     # --- keyframes ------------------------------------------------------------------------------
     def set_key(self) -> None:
@@ -189,7 +222,7 @@ class Playing(Part):
         scene = replace(self.desk.store.scene, timeline=timeline)
         self._refer(scene)
         self._time = time
-        self.desk.store.update(scene, merge=merge)
+        self._put(scene, merge=merge)
         self._show()
 
     # --- what is shown --------------------------------------------------------------------------
@@ -231,6 +264,12 @@ class Playing(Part):
             return bool(keyframes.changed(self._reference(scene), _turned(scene)))
         except ValueError:
             return True
+
+
+def _is_elsewhere(old: Scene, new: Scene) -> bool:
+    """Whether another scene or family has begun, or the moving point was put elsewhere by hand."""
+    moved = (old.title, old.playhead) != (new.title, new.playhead)
+    return moved or kind_of(old.family) != kind_of(new.family)
 
 
 def _turned(scene: Scene) -> Scene:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.controller import flowing
 from app.controller.checking import CheckJob, MapCheckJob
 from app.controller.doctor import DoctorJob
 from app.controller.flowing import FlowJob
@@ -236,6 +237,7 @@ class Runner:
 
     def _opened(self, wanted: OpenJob) -> Engine:
         self._wanted = wanted
+        flowing.forget()
         engine, remark = _open(wanted.prefer, wanted.adapter)
         known = adapter_names() if engine.name == "gpu" else ()
         self._deliver(EngineOpened(engine.name, engine.adapter, remark, known))
@@ -244,6 +246,7 @@ class Runner:
     def _reopened(self, problem: DeviceLost) -> Engine:
         """An engine in place of one whose device was lost, and word of it."""
         self._losses += 1
+        flowing.forget()
         if self._losses <= REOPENINGS:
             try:
                 engine = open_engine(self._wanted.prefer, self._wanted.adapter)

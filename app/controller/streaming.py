@@ -48,6 +48,7 @@ class Streaming:
     def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
         self._store, self._canvas, self._window = store, canvas, window
         self._stop: Callable[[], None] | None = None
+        self._title = ""  # of the scene whose flow goes on
         self._stop_drifting: Callable[[], None] | None = None
         self._answer: FlowAnswer | None = None
         self._moving: Particles | None = None
@@ -73,6 +74,7 @@ class Streaming:
         """Evolve, or pause."""
         if self._stop is None and not self._why:
             self._show_layers()
+            self._title = self._store.scene.title
             self._stop = self._window.every(FRAME_MS, self._advance)
         else:
             self.end()
@@ -125,8 +127,12 @@ class Streaming:
         return words if subject == _subject(self._store.scene) else ""
 
     def _advance(self) -> None:
-        """One step, unless the last one is not answered yet."""
+        """One step, unless the last one is not answered yet; none of a scene that has begun since."""
         answer = self._answer
+        if self._store.scene.title != self._title:
+            self.end()
+            self.show_state()
+            return
         if answer is None or answer.time != self._store.scene.flow.time:
             return
         if answer.status != Status.OK:

@@ -50,7 +50,9 @@ class TokenPathTask(Task):
         except ValueError as problem:
             emit(NoPath(self, str(problem), file.tokens))
             return
-        one = file.head(c["layer"], c["head"], self.token).without(left_out)
+        known = int(np.flatnonzero(np.isfinite(path.off))[0])
+        layer, head = (known, c["head"]) if self.over == "layers" else (c["layer"], known)
+        one = file.head(layer, head, self.token).without(left_out)
         keys = (*one.key_labels, "the sink")[: path.rows.shape[1]]
         current = c["layer" if self.over == "layers" else "head"]
         emit(TokenPathAnswer(self, path, one.query_labels, keys, current, self._off()))
@@ -177,11 +179,12 @@ def _token_at(scene: Scene) -> int | None:
 def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> TokenPathState:
     """What the panel shows of an answer."""
     job, path = answer.job, answer.path
-    turning = np.degrees(path.turning)
+    known = np.flatnonzero(np.isfinite(path.off))
+    turning = np.degrees(path.turning[known])
     kind = job.over[:-1]
     tips = tuple(
-        _tip(f"{kind} {i}", row, answer.keys, float(turn))
-        for i, (row, turn) in enumerate(zip(path.rows, turning, strict=True))
+        _tip(f"{kind} {i}", path.rows[i], answer.keys, float(turn))
+        for i, turn in zip(known, turning, strict=True)
     )
     words = (
         f"Length {path.length:.4g}, {path.ratio:.3g} times the chord {path.chord:.4g}. "
@@ -190,9 +193,13 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
         if np.isfinite(turning).any()
         else f"Length {path.length:.4g}, chord {path.chord:.4g}."
     )
+    refused = [str(i) for i in range(len(path.off)) if i not in known]
+    if refused:
+        words += f" Without {kind} {', '.join(refused)}, whose mask leaves the token no key."
+    at = np.flatnonzero(known == answer.current)
     return TokenPathState(
-        answer.queries, chosen.token, chosen.over, job.token, path.xy, path.circle, turning,
-        answer.current, tips, f"{words} {answer.off}".rstrip(),
+        answer.queries, chosen.token, chosen.over, job.token, path.xy[known], path.circle, turning,
+        int(at[0]) if at.size else -1, tips, f"{words} {answer.off}".rstrip(),
         whose=whose,
     )  # fmt: skip
 

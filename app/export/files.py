@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+
+from app import endings
+from compute.replacing import hidden, remove, replacing, sweep
 
 KINDS = (".png", ".svg", ".pdf")  # of a figure
 PROBE = 4096  # bytes that must fit, before anything is computed
@@ -22,13 +23,12 @@ def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
         raise ValueError(f"there is no folder {str(folder)!r} to write {target.name!r} to")
     if target.is_dir():
         raise ValueError(f"{str(path)!r} is a folder, a file was expected")
+    sweep(folder, target.stem)
     try:
-        _hidden(target).write_bytes(bytes(PROBE))
+        with unfinished(hidden(target)) as probe:
+            probe.write_bytes(bytes(PROBE))
     except OSError as problem:
         raise ValueError(f"{str(path)!r} cannot be written: {problem.strerror}") from None
-    finally:
-        with suppress(OSError):
-            _hidden(target).unlink()
     return target
 
 
@@ -37,24 +37,22 @@ def _either(suffixes: tuple[str, ...]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def interruptible() -> None:
-    """Take a request to end (SIGTERM) as an interruption, which cleans up behind itself."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-def _hidden(target: Path) -> Path:
-    """Where a file is before it is whole."""
-    return target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+@contextmanager
+def unfinished(path: Path) -> Iterator[Path]:
+    """A file or folder that is gone afterwards, also if the process is asked to end meanwhile."""
+    endings.begin(path)
+    try:
+        yield path
+    finally:
+        remove(path)
+        endings.finish(path)
 
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
     """A path to write to, which takes the target's place if all goes well and is gone if not."""
-    temporary = _hidden(target)
     try:
-        yield temporary
-        temporary.replace(target)
+        with unfinished(hidden(target)), replacing(target) as temporary:
+            yield temporary
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror or str(problem), str(target)) from None
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +16,7 @@ from app.controller.retrying import best
 from app.export import embed
 from app.export.encoders import RGB, Cut, Encoder, Gif, Video
 from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
-from app.export.files import beside
+from app.export.files import beside, unfinished
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.scene import Scene
 from app.model.timeline import glide, scene_at
@@ -26,6 +24,7 @@ from compute.engine import Engine
 from compute.families import family as manifold_of
 from compute.opening import opened
 from compute.refusal import refusing
+from compute.replacing import hidden
 
 SUFFIXES = (".mp4", ".webm", ".gif", ".png")
 MOST_FRAMES = 100_000
@@ -188,16 +187,15 @@ def _kept(target: Path) -> Iterator[Path]:
 @contextmanager
 def _all_or_nothing(target: Path) -> Iterator[Path]:
     """A folder whose files go to the target's if all goes well."""
-    folder = target.absolute().parent / f".{target.stem}.{os.getpid()}"
-    folder.mkdir()
+    place = target.absolute()
     try:
-        yield folder
-        for path in sorted(folder.iterdir()):
-            path.replace(target.absolute().parent / path.name)
+        with unfinished(hidden(place).with_suffix("")) as folder:
+            folder.mkdir()
+            yield folder
+            for path in sorted(folder.iterdir()):
+                path.replace(place.parent / path.name)
     except OSError as problem:
         raise OSError(problem.errno, problem.strerror, str(target)) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_there(path: Path, scene: Scene, paper: Paper) -> bool:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.model import session
 from app.model.scene import Scene
+from compute import replacing
 from compute.json_text import read_json
 from compute.opening import modified, read_text
 
 SUFFIX = ".unsaved"
 # a scene as text in a text, in which a character may take six
 MOST_BYTES = 8 * session.MOST_BYTES
+# seconds between two writings: a kill takes less than one second of work
+PACE = 0.2
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,13 @@ class Autosave:
         """Keep a scene; the file is never half written.  Raises CannotBeKept and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         text = session.kept_text(scene, self._file.parent)
-        beside = self._file.with_suffix(f".{os.getpid()}")
-        try:
-            beside.write_text(
-                json.dumps({"origin": str(origin) if origin else "", "scene": text}), "utf-8"
-            )
-            beside.replace(self._file)
-        finally:
-            beside.unlink(missing_ok=True)
+        stated = {"origin": str(origin) if origin else "", "scene": text}
+        with replacing.replacing(self._file) as temporary:
+            temporary.write_text(json.dumps(stated), "utf-8")
+
+    def take(self, file: Path) -> None:
+        """Make what another session left this one's.  Raises OSError; of two that try, in one."""
+        file.replace(self._file)
 
     def discard(self) -> None:
         """Forget it: all is saved, or is not wanted."""
@@ -57,12 +60,94 @@ class Autosave:
             self._file.unlink(missing_ok=True)
 
 
+class Keeper:
+    """Keeps and forgets in a thread of its own, now and then, the last thing that it was asked.
+
+    So nobody waits for a disk, and a thread that is busy keeps no work from being kept.
+    ``problem``: why the last thing could not be done, if so; tell: is called in that thread with it.
+    """
+
+    def __init__(self, autosave: Autosave, tell: Callable[[Exception | None], None]) -> None:
+        self._autosave, self._tell = autosave, tell
+        self.problem: Exception | None = None
+        self._change = threading.Condition()
+        self._asked: Callable[[], None] | None = None
+        self._busy, self._hurried, self._ended = False, False, False
+        threading.Thread(target=self._work, name="autosave", daemon=True).start()
+
+    def write(self, scene: Scene, origin: Path | None) -> None:
+        """Keep a scene soon, unless a newer one comes before."""
+        self._ask(partial(self._autosave.write, scene, origin))
+
+    def discard(self) -> None:
+        """Forget soon what is kept."""
+        self._ask(self._autosave.discard)
+
+    def take(self, file: Path) -> None:
+        """Make what another session left this one's, at once.  Raises OSError."""
+        self.wait()
+        self._autosave.take(file)
+
+    def wait(self) -> None:
+        """Return when all that was asked is done."""
+        with self._change:
+            self._hurried = True
+            self._change.notify_all()
+            self._change.wait_for(lambda: self._asked is None and not self._busy)
+            self._hurried = False
+
+    def close(self) -> None:
+        """Do what was asked and end the thread; what is asked later is done at once."""
+        self.wait()
+        with self._change:
+            self._ended = True
+            self._change.notify_all()
+
+    def _ask(self, act: Callable[[], None]) -> None:
+        if self._ended:
+            self._do(act)
+            return
+        with self._change:
+            self._asked = act
+            self._change.notify_all()
+
+    def _work(self) -> None:
+        while (act := self._next()) is not None:
+            self._do(act)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        self.problem = None
+        try:
+            act()
+        except Exception as problem:  # whatever it is, the work is at stake
+            self.problem = problem
+        self._tell(self.problem)
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._change:
+            self._busy = False
+            self._change.notify_all()
+            self._change.wait_for(lambda: self._hurried or self._ended, PACE)
+            self._change.wait_for(lambda: self._ended or self._asked is not None)
+            act, self._asked = self._asked, None
+            self._busy = act is not None
+            return act
+
+
+def sweep(folder: Path, alive: Callable[[str], bool]) -> None:
+    """Remove what dead sessions left and nobody can use: locks, and files that are half written."""
+    replacing.sweep(folder)
+    for lock in folder.glob("*.lock"):
+        # whoever asks whether a session is alive takes its lock away if not
+        alive(lock.stem)
+
+
 def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
     """What ended sessions left in ``folder``, the newest first; unreadable files are passed over.
 
     alive: whether the session of that name still runs.
     """
-    files = [file for file in folder.glob(f"*{SUFFIX}") if not alive(file.stem)]
+    files = [file for file in folder.glob(f"[!.]*{SUFFIX}") if not alive(file.stem)]
     files.sort(key=modified, reverse=True)
     return [found for file in files if (found := _read(file)) is not None]
 

@@ -66,7 +66,7 @@ def _parameters(family: str) -> dict[str, float]:
     }
 
 
-def _kind(family: str) -> tuple[str, dict[str, Any]]:
+def kind_of(family: str) -> tuple[str, dict[str, Any]]:
     """A family but for its real parameters."""
     name, stated = parse(family)
     return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
@@ -77,7 +77,7 @@ def changed(reference: Scene, scene: Scene) -> dict[str, Any]:
 
     Raises ValueError if they are of different families: points of one are none of another.
     """
-    if _kind(reference.family) != _kind(scene.family):
+    if kind_of(reference.family) != kind_of(scene.family):
         raise ValueError(
             f"keyframes are of one family, {reference.family!r}; take them away to begin anew with "
             f"{scene.family!r}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.model import colormaps
 from app.model.flow import Flow
+from app.model.keyframes import kind_of
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from app.model.timeline import Timeline
@@ -25,8 +26,9 @@ Camera = tuple[float, float, float, float, float]
 UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # what turns a chart of the plane into a surface whose height is the scalar that is mapped
 HEIGHT = "height:"
-# what is said where another family ended an α of the last one
-REMARK = "α is 0 again for another family; Undo brings it back"
+# what is said where another family ended an α, or the keyframes, of the last one
+ALPHA_ENDED = "α is 0 again for another family; Undo brings it back"
+KEYS_ENDED = "the keyframes were the other family's; Undo brings them back"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
@@ -197,7 +199,7 @@ def check_height(scene: Scene) -> None:
 
 def of_family(scene: Scene, family: str) -> Scene:
     """``scene`` moved to another family: its pins, chart and view are that family's own, its α is 0,
-    and it has no title any more.
+    and it has no title and no keyframes any more.
 
     They stay where the landmarks do: at another temperature, or with other keys, of one plane.
     """
@@ -220,14 +222,20 @@ def of_family(scene: Scene, family: str) -> Scene:
         vector=None,
         view=None,
         loop=(),
+        timeline=scene.timeline if kind_of(scene.family) == kind_of(family) else None,
         flow=replace(scene.flow, strokes=(), source="", scalar="", time=0.0),
     )
     return completed(bare)
 
 
-def is_reset(old: Scene, new: Scene) -> bool:
-    """Whether a change of family has ended an α ≠ 0."""
-    return old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
+def remarks(old: Scene, new: Scene) -> str:
+    """What a change of family has done besides, in words; "" if nothing."""
+    alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
+    # a scene that was opened has a title
+    keys = old.timeline is not None and new.timeline is None and not new.title
+    moved = kind_of(old.family) != kind_of(new.family)
+    parts = ((ALPHA_ENDED, alpha), (KEYS_ENDED, keys and moved))
+    return " · ".join(words for words, is_so in parts if is_so)
 
 
 def _same_name(family: str, other: str) -> bool:

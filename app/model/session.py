@@ -23,6 +23,7 @@ from compute.heads import bundled, is_file
 from compute.json_text import read_json
 from compute.opening import read_text
 from compute.refusal import Refused, describe, shown
+from compute.replacing import replacing, sweep
 from compute.types import Extent
 
 FORMAT = "attention-geodesics/scene"
@@ -142,12 +143,9 @@ def save(scene: Scene, path: str | Path) -> None:
     """
     target = Path(path)
     content = kept_text(scene, target.parent).encode()
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    sweep(target.parent, target.stem)
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
 
 
 def kept_text(scene: Scene, folder: Path) -> str:

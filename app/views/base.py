@@ -313,7 +313,13 @@ class Window(ABC):
     @abstractmethod
     def ask_open(self, title: str, pattern: str) -> str | None: ...
     @abstractmethod
-    def ask_save(self, title: str, pattern: str) -> str | None: ...
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
+        """The file to write, with ``name`` suggested."""
+
+    @abstractmethod
+    def log(self, words: str) -> None:
+        """Write to the log and, for a while, to the status bar."""
+
     @abstractmethod
     def tell(self, title: str, text: str) -> None:
         """A message that does not block."""

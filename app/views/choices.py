@@ -58,7 +58,8 @@ class PanelState:
 class Command:
     """One entry of the command table: ``name`` is what `CommandInvoked` carries.
 
-    icon: its name in the icon set; a command that has one is in the toolbar too.
+    icon: its name in the icon set; a command that has one is in the toolbar too.  apart: a line stands
+    above it in its menu.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Command:
     shortcut: str = ""
     hint: str = ""
     icon: str = ""
+    apart: bool = False

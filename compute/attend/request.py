@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute.foreign import plain
 from compute.types import Floats, Ints
 
 # beyond, squares leave single precision
@@ -75,7 +76,7 @@ class Attended:
 
 def _matrix(name: str, value: ArrayLike) -> Floats:
     try:
-        array = np.asarray(value, dtype=np.float64)
+        array = np.asarray(plain(value), dtype=np.float64)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, got {type(value).__name__}") from None
     if array.ndim != 2 or 0 in array.shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -52,17 +53,25 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
     if name not in families():
         known = ", ".join(families())
         raise ValueError(f"family must be one of {known}, got {shown(name)}")
-    source, question, query = (rest, "", "") if rest.startswith("{") else rest.partition("?")
-    if "source" not in families()[name].parameters:
-        source, query = "", rest
-    stated = {"source": source} if source else {}
-    for item in (query.replace("&", ",") if not question else query.replace("&", "\n")).split(
-        "\n" if question else ","
-    ):
-        if item:
-            key, value = _parameter(name, item)
-            stated[key] = value
-    return name, stated
+    if "source" in families()[name].parameters:
+        source, query = _from_source(name, rest)
+        items = query.split("&")
+    else:
+        source, items = "", rest.replace("&", ",").split(",")
+    stated: dict[str, Any] = {"source": source} if source else {}
+    return name, stated | dict(_parameter(name, item) for item in items if item)
+
+
+def _from_source(name: str, rest: str) -> tuple[str, str]:
+    """Where the data are, and the parameters after a "?", which may also belong to a file's name."""
+    if rest.startswith("{"):
+        return rest, ""
+    known = "|".join(families()[name].parameters)
+    begins = re.search(rf"\?(?=(?:{known})=)", rest)
+    if begins:
+        return rest[: begins.start()], rest[begins.end() :]
+    source, _, query = rest.partition("?")
+    return (rest, "") if re.fullmatch(r"[^=]*\.\w+", query) else (source, query)
 
 
 def _parameter(name: str, item: str) -> tuple[str, Any]:
@@ -94,7 +103,8 @@ def changed(specification: str, parameters: Mapping[str, Any]) -> str:
 
 def _unknown_parameter(name: str, key: str) -> str:
     known = ", ".join(families()[name].parameters) or "none"
-    return f"parameters of {name} are {known}, got {shown(key)}"
+    begins = "? begins parameters: " if "source" in families()[name].parameters else ""
+    return f"{begins}parameters of {name} are {known}, got {shown(key)}"
 
 
 def write(name: str, stated: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ K = (ψ' + kψ'')/(4(kψ' − 1)²): from −1/4 as k → 0 to −1/2 as k → �
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import zeta
 
 from compute import special as functions
 from compute.chart_dual import expectation, searched
@@ -88,6 +87,8 @@ def _profile(w: Floats) -> tuple[Floats, Floats]:
     """a = k(kψ' − 1) and its derivative by w = log k: from 1 as k → 0 to ½ as k → ∞."""
     # by Hurwitz' ζ itself: quicker than SciPy's polygamma, of which many are asked for
     k = np.exp(w)
+    from scipy.special import zeta
+
     first, second = zeta(2, k), -2 * zeta(3, k)
     a = k * (k * first - 1.0)
     return a, a + k**2 * (first + k * second)

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from compute.interrupt import checkpoint
 from compute.types import Floats, Ints
 
 Bools = NDArray[np.bool_]
@@ -113,6 +114,7 @@ class CutCells:
         return np.flatnonzero(~inside.all(axis=1)).astype(np.int32)
 
     def _is_open(self, cell: Ints, line: Floats, along: Floats) -> Bools:
+        checkpoint()
         return self.inside(self._at(cell, line, along))
 
     def _halved(self, is_open: Callable[[Floats], Bools], closed: Floats, opened: Floats) -> Floats:

@@ -28,6 +28,7 @@ from compute.flow.cells import (
 )
 from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CutCells, Quadrature
 from compute.flow.grid import Grid, connection
+from compute.interrupt import checkpoint
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats
 
@@ -138,6 +139,7 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
         return False
     low, high = np.zeros(len(x)), np.ones(len(x))
     for _ in range(ROUGH):
+        checkpoint()
         middle = 0.5 * (low + high)
         found = inside(x + middle[:, None] * outwards)
         low, high = np.where(found, middle, low), np.where(found, high, middle)
@@ -230,6 +232,7 @@ def _shared(grid: Grid, at: Places, cell: np.ndarray, place: Floats, value: Floa
 
 def _metric(grid: Grid, x: Floats) -> tuple[Floats, list[Floats]]:
     """√D (m,) and g¹¹, g¹², g²² (m,) of the chart at places (m, 2); 0 where there is no metric."""
+    checkpoint()
     theta = grid.chart.inverse(x)
     known = known_inside(grid.manifold, theta)
     theta = np.where(known[:, None], theta, np.asarray(grid.manifold.interior))
@@ -316,6 +319,7 @@ def _footed(cells: Cells) -> Floats:
     step = mate[::-1].T * np.array(grid.step)
     outer, inner = np.zeros(len(row)), np.ones(len(row))
     for _ in range(40):
+        checkpoint()
         middle = 0.5 * (outer + inner)
         found = inside(x[row, column] + middle[:, None] * step)
         outer, inner = np.where(found, outer, middle), np.where(found, middle, inner)
@@ -336,6 +340,7 @@ def _turned(grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn:
 
 def _integral(grid: Grid, start: Floats, end: Floats, halvings: int) -> Floats:
     """∫ω (k,) along straight lines of the chart between places (k, 2)."""
+    checkpoint()
     middle = 0.5 * (start + end)
     whole = _gauss(grid, start, end)
     halves = _gauss(grid, start, middle) + _gauss(grid, middle, end)

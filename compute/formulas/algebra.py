@@ -13,6 +13,8 @@ from compute.formulas.parse import POSITIVE, FormulaError, Node
 
 Expr = Any  # sympy.Expr, which has no type stubs
 
+# the sample of a log-density, of which there are no derivatives
+SAMPLE = "x"
 # |u| up to which e^u and the products of three of them are numbers in single precision
 LARGEST_EXPONENT = 28
 
@@ -35,12 +37,13 @@ class Algebra:
             return self.symbols[node.text]
         operands = [self.expression(operand) for operand in node.operands]
         found = self._made(node, operands)
-        if found.atoms(sp.Abs) - set().union(*(o.atoms(sp.Abs) for o in operands)):
+        kinks = found.atoms(sp.Abs) - set().union(*(o.atoms(sp.Abs) for o in operands))
+        if any(kink.free_symbols - {self.symbols.get(SAMPLE)} for kink in kinks):
             words = (
-                "this has a kink where its base is 0: there the second derivatives do not exist "
+                "this, or a derivative of it, has a kink where its base is 0: there not all of the "
+                "derivatives exist that the connection and K are made of; round it off, "
+                "as sqrt(u^2 + 0.0001) for sqrt(u^2)"
             )
-            words += "from which the connection and K are computed; "
-            words += "round it off, as sqrt(u^2 + 0.0001) for sqrt(u^2)"
             raise FormulaError(self.text, node.column, words)
         return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,21 +13,17 @@ from compute import charts
 from compute.averages import NONE
 from compute.charts import Chart
 from compute.family import formula
-from compute.formulas import checks, dual, space
+from compute.formulas import checks, derivation, dual, space
 from compute.formulas import definition as definitions
-from compute.formulas.algebra import Algebra
+from compute.formulas.define import definition_of
 from compute.formulas.definition import Own
-from compute.formulas.parse import FormulaError, Node
+from compute.formulas.parse import FormulaError
+from compute.interrupt import TookTooLong, limited
 from compute.manifold import LocalGeometry, Manifold, Support, is_singular
-from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
-Expr = Any  # sympy.Expr, which has no type stubs
-
-# coordinates beyond are outside every domain, and what is nearer to an edge is at it
-REACH, EDGE = 1e9, 1e-9
-# derivatives that are larger than this take seconds
-MOST_OPERATIONS = 6000
+# seconds of the processor for looking at a family before it is taken, beside those for deriving it
+SECONDS = 5.0
 # cells of the grid on which pins are looked for
 GRID = 24
 
@@ -40,201 +37,21 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
     and for a density that does not integrate to 1 without ``normalise``.
     """
     own = definitions.stated(definition)
-    return _placed(_manifold(own, definitions.text_of(definition)), own)
+    made = _manifold(own, definitions.text_of(definition))
+    try:
+        with limited(SECONDS, time.thread_time):
+            return _placed(made, own)
+    except TookTooLong:
+        words = f"evaluating this over the view takes longer than {SECONDS:g} s"
+        raise FormulaError(own.formulas[0], 0, words, own.places[0]) from None
 
 
-# --- formulas --------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class _Read:
-    """A definition's expressions: the two symbols, the main formulas and what is positive inside."""
-
-    theta: tuple[Expr, Expr]
-    x: Expr
-    formulas: tuple[Expr, ...]
-    bounds: tuple[Expr, ...]
-    seen: tuple[Expr, ...]  # guards that depend on the sample x
-    ends: tuple[Expr, Expr] | None
-
-
-def _read(own: Own) -> _Read:
-    theta, x = _symbols(own)
-    names = {definitions.SAMPLE: x} | dict(zip(own.coordinates, theta, strict=True))
-    guards: list[Expr] = []
-
-    def expression(text: str, node: Node, place: str) -> Expr:
-        algebra = Algebra(text, names)
-        try:
-            found = algebra.expression(node)
-        except FormulaError as mistake:
-            raise mistake.within(place) from None
-        guards.extend(g for g in algebra.guards if g not in guards)
-        return found
-
-    main = zip(own.formulas, own.trees(), own.places, strict=True)
-    formulas = tuple(expression(*parts) for parts in main)
-    bounds = [
-        expression(text, high, "domain") - expression(text, low, "domain")
-        for text, pairs in own.bounds()
-        for low, high in pairs
-    ]
-    ends = own.ends()
-    found_ends = None
-    if ends is not None and own.range is not None:
-        low, high = (expression(t, n, "range") for t, n in zip(own.range, ends, strict=True))
-        found_ends = (low, high)
-        bounds.append(high - low)
-    fixed = [g for g in guards if x not in g.free_symbols]
-    return _Read(
-        theta,
-        x,
-        formulas,
-        tuple(bounds + fixed),
-        tuple(g for g in guards if x in g.free_symbols),
-        found_ends,
-    )
-
-
-def _symbols(own: Own) -> tuple[tuple[Expr, Expr], Expr]:
-    """The symbols, of a known sign where the domain or the sample space says so."""
-    import sympy as sp
-
-    found = []
-    for number, name in enumerate(own.coordinates):
-        low, high = _interval(own, name)
-        sign = (
-            {"positive": True} if low >= 0 else {"negative": True} if high <= 0 else {"real": True}
-        )
-        found.append(sp.Symbol(f"theta{number + 1}", **sign))
-    positive = own.space == "half-line" or (own.space == "interval" and own.range is None)
-    x = sp.Symbol("x", positive=True) if positive else sp.Symbol("x", real=True)
-    return (found[0], found[1]), x
-
-
-def _interval(own: Own, name: str) -> tuple[float, float]:
-    """The bounds of one coordinate that the domain states as numbers."""
-    low, high = -np.inf, np.inf
-    for _, pairs in own.bounds():
-        for smaller, larger in pairs:
-            if larger.kind == "name" and larger.text == name and smaller.value is not None:
-                low = max(low, smaller.value)
-            if smaller.kind == "name" and smaller.text == name and larger.value is not None:
-                high = min(high, larger.value)
-    return low, high
-
-
-def _define(source: str) -> Definition:
-    """The symbolic definition of a JSON text."""
-    own = definitions.stated(definitions.read(source))
-    read = _read(own)
-    given: dict[str, Any] = {
-        "theta": read.theta,
-        "bounds": _bounds(read),
-        "x": read.x,
-        "tidy": False,
-    }
-    if own.kind == "log_density":
-        given |= _by_density(own, read)
-    elif own.kind == "metric":
-        _affordable(own, read.formulas, read.theta)
-        g11, g12, g22 = read.formulas
-        checks.check_rank(own, g11, g12, g22)
-        given |= {"metric": (g11, g12, g22), "cubic": (0, 0, 0, 0), "log_density": 0}
-        given |= {"det": _determinant(g11, g12, g22)}
-    else:
-        given |= _by_potential(own, read)
-    return Definition(**given)
-
-
-def _bounds(read: _Read) -> tuple[Expr, ...]:
-    import sympy as sp
-
-    box = [REACH - sp.Abs(t) for t in read.theta]
-    return tuple(_safe(bound) - EDGE for bound in (*read.bounds, *box))
-
-
-def _safe(guard: Expr) -> Expr:
-    """A guard that is a number even where what it contains is undefined, as other guards say."""
-    import sympy as sp
-
-    tiny = sp.Float(1e-30)
-    guard = guard.replace(sp.log, lambda u: sp.log(sp.Max(u, tiny)))
-    return guard.replace(
-        lambda e: e.is_Pow and not e.exp.is_integer and e.base != sp.E,
-        lambda e: sp.Pow(sp.Max(e.base, tiny), e.exp),
-    )
-
-
-def _determinant(g11: Expr, g12: Expr, g22: Expr) -> Expr:
-    """D where g₁₁ > 0, and something negative where not: then g is not positive definite."""
-    import sympy as sp
-
-    # unevaluated: comparing two expressions takes SymPy seconds
-    return sp.Min(g11 * g22 - g12**2, 1e18 * g11, evaluate=False)
-
-
-def _by_potential(own: Own, read: _Read) -> dict[str, Any]:
-    """g = ∂²ψ, T = ∂³ψ, K = −det[g; κ₁; κ₂]/(4D²)."""
-    import sympy as sp
-
-    s, t = read.theta
-    _affordable(own, read.formulas, read.theta)
-    psi = read.formulas[0]
-    g = [sp.diff(psi, *order) for order in ((s, s), (s, t), (t, t))]
-    k = [sp.diff(psi, *order) for order in ((s, s, s), (s, s, t), (s, t, t), (t, t, t))]
-    checks.check_rank(own, *g)
-    det = _determinant(*g)
-    (a, b, c), (k111, k112, k122, k222) = g, k
-    rows = (
-        a * (k112 * k222 - k122**2) - b * (k111 * k222 - k112 * k122) + c * (k111 * k122 - k112**2)
-    )
-    return {
-        "metric": tuple(g),
-        "cubic": tuple(k),
-        "det": det,
-        "curvature": -rows / (4 * det**2),
-        "scalars": {name: sp.diff(psi, v) for name, v in zip(dual.NAMES, (s, t), strict=True)},
-        "natural": (s, t),
-        "potential": lambda a, b: psi.subs({s: a, t: b}, simultaneous=True),
-        "log_density": psi,
-    }
-
-
-def _by_density(own: Own, read: _Read) -> dict[str, Any]:
-    import sympy as sp
-
-    _affordable(own, read.formulas, read.theta)
-    weight, x = sp.Integer(1), read.x
-    line = space.line(own)
-    # the logarithm of a product would lose what the logarithm of x keeps at its ends
-    stated = sp.expand_log(read.formulas[0]) if line else read.formulas[0]
-    checks.check_dependence(own, stated, read.theta, x)
-    given: dict[str, Any] = {"log_density": stated}
-    given |= space.on_line(line, x, read.ends) if line else {}
-    for guard in read.seen:
-        if guard not in given.get("swaps", {}):  # a share of an interval is positive
-            # 1 where the guard is positive, else 0: there the density has no place
-            weight *= sp.Min(1, sp.Max(0, 1e30 * _safe(guard)))
-    return given | {"weight": weight}
-
-
-def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) -> None:
-    """Refuse what would take long to differentiate, before it does."""
-    import sympy as sp
-
-    for text, place, expression in zip(own.formulas, own.places, formulas, strict=True):
-        plain = sp.count_ops(expression) + 1
-        first = max(sp.count_ops(sp.diff(expression, t)) for t in theta)
-        if first**2 / plain > MOST_OPERATIONS:
-            words = "this is too long to be differentiated twice while somebody waits"
-            raise FormulaError(text, 0, words, place)
-
-
+# --- the manifold ----------------------------------------------------------------------------
 def _also(own: Own) -> tuple[str, ...]:
     """What the coordinates are besides: those of a potential are natural ones."""
     return ("natural",) if own.kind == "potential" else ()
 
 
-# --- the manifold ----------------------------------------------------------------------------
 def _manifold(own: Own, text: str) -> Manifold:
     """The manifold without its pins and view."""
     line = space.line(own) if own.kind == "log_density" else ""
@@ -246,7 +63,8 @@ def _manifold(own: Own, text: str) -> Manifold:
         domain=", ".join(own.domain) or "where the formula is defined",
         line_element=_line_element(own),
         curvature="varies",
-        define=_define,
+        define=definition_of,
+        derive=derivation.derived,
         support=lambda theta: Support(np.zeros(0), title="", space="none"),
         interior=(0.0, 0.0),
         view=Extent(-1.0, 1.0, -1.0, 1.0),
@@ -258,15 +76,7 @@ def _manifold(own: Own, text: str) -> Manifold:
         moving=any(end.value is None for end in own.ends() or ()),
         normalise=own.normalise,
     )
-    try:
-        made = entry.build(f"custom:{text}", source=text)
-    except FormulaError:
-        raise
-    except (ValueError, ArithmeticError) as problem:
-        if "Derivative(" in str(problem):
-            words = "a derivative of this is not known: those of lgamma end with the fifth"
-            raise FormulaError(own.formulas[0], 0, words, own.places[0]) from None
-        raise ValueError(f"custom family: {problem}") from None
+    made = entry.build(f"custom:{text}", source=text)
     quiet = replace(
         made,
         margin=_number_or(made.margin, -1.0),
@@ -320,7 +130,7 @@ def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], Lo
 
 
 def _logarithmic(own: Own) -> tuple[Chart, ...]:
-    first, second = (_interval(own, name)[0] >= 0 for name in own.coordinates)
+    first, second = (own.interval(name)[0] >= 0 for name in own.coordinates)
     if first and second:
         return (charts.log_both(own.coordinates),)
     return (charts.log_second(own.coordinates),) if second else ()
@@ -350,7 +160,7 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     theta = theta[made.in_domain(theta)]
     if len(theta) == 0:
-        raise ValueError("custom family: the domain leaves nothing of the view")
+        raise _nothing_of(own, view)
     local = made.geometry(theta)
     fine = theta[~is_singular(local, 1e-4)]
     size = np.array([view.x1 - view.x0, view.y1 - view.y0])
@@ -375,11 +185,25 @@ def _placed(made: Manifold, own: Own) -> Manifold:
     return placed
 
 
+def _nothing_of(own: Own, view: Extent) -> FormulaError:
+    """What is wrong where no point of the view is in the domain."""
+    (a, b), v = own.coordinates, view
+    seen = f"{v.x0:.4g} < {a} < {v.x1:.4g}, {v.y0:.4g} < {b} < {v.y1:.4g}"
+    if not own.domain:
+        words = f"this is defined nowhere in the view, {seen}"
+        return FormulaError(own.formulas[0], 0, words, own.places[0])
+    words = f"the domain, or where the formula is defined, leaves nothing of the view, {seen}"
+    return FormulaError(own.domain[-1], 0, words, f"domain[{len(own.domain) - 1}]")
+
+
 def _side(own: Own, number: int) -> tuple[float, float]:
     """What of one coordinate is shown: its bounds, or four from the only one."""
-    low, high = _interval(own, own.coordinates[number])
+    name = own.coordinates[number]
+    low, high = own.interval(name)
     if low >= high:
-        raise ValueError(f"custom family: the domain leaves nothing of {own.coordinates[number]}")
+        last = len(own.domain) - 1
+        words = f"the domain leaves nothing of {name}: {low:.4g} < {name} < {high:.4g}"
+        raise FormulaError(own.domain[last], 0, words, f"domain[{last}]")
     if high - low <= 100:
         border = 0.02 * (high - low)
         return low - border, high + border

@@ -8,12 +8,14 @@ log_density  log p(x|θ) over a sample space: g = E[∂l ∂l], T = E[∂l ∂l 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from compute.formulas import parse
+from compute.formulas.algebra import SAMPLE
 from compute.formulas.parse import FormulaError, Node
 from compute.json_text import read_json
 from compute.opening import is_regular, read_text
@@ -25,7 +27,6 @@ SPACES = ("line", "half-line", "interval", "circle")
 COMPONENTS = ("g11", "g12", "g22")
 MOST_BYTES = 64 << 10
 MOST_OUTCOMES = 256
-SAMPLE = "x"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,17 @@ class Own:
         low, high = (
             self._tree(text, self.coordinates, f"range[{i}]") for i, text in enumerate(self.range)
         )
+        return low, high
+
+    def interval(self, name: str) -> tuple[float, float]:
+        """The bounds of one coordinate that the domain states as numbers."""
+        low, high = -math.inf, math.inf
+        for _, pairs in self.bounds():
+            for smaller, larger in pairs:
+                if larger.kind == "name" and larger.text == name and smaller.value is not None:
+                    low = max(low, smaller.value)
+                if smaller.kind == "name" and smaller.text == name and larger.value is not None:
+                    high = min(high, larger.value)
         return low, high
 
     def _tree(self, text: str, names: tuple[str, ...], place: str) -> Node:

@@ -7,11 +7,13 @@ the environment variable ``ATTENTION_GEODESICS_ADAPTER`` overrules that.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import wgpu
@@ -27,7 +29,18 @@ os.environ.setdefault("NODEVICE_SELECT", "1")
 _KINDS = ("DiscreteGPU", "IntegratedGPU", "Unknown", "CPU")
 _BACKENDS = ("Vulkan", "Metal", "D3D12")
 
+# seconds between two looks at whether a device that is waited for is still there
+LOOK = 0.25
+
 Array = NDArray[Any]
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether wgpu's log says more than that a device was lost, of which `DeviceLost` tells."""
+    return "lost" not in record.getMessage().lower()
+
+
+logging.getLogger("wgpu").addFilter(_is_news)
 
 
 class Device:
@@ -40,8 +53,10 @@ class Device:
         adapter = best(adapters(), os.environ.get(CHOICE, "") or choice)
         self.adapter = words(adapter)
         self.software: bool = adapter.info["adapter_type"] == "CPU"
-        self.handle = adapter.request_device_sync(label="attention-geodesics")
+        self.handle = _opened(adapter)
         self.queue = self.handle.queue
+        # it and its queue know each other: both would stay, with 40 MB, until Python looks for cycles
+        finalize(self, self.handle._release).atexit = False
         self.limits: dict[str, int] = dict(self.handle.limits)
         self._staging: Any = None
 
@@ -56,40 +71,74 @@ class Device:
         self.queue.write_buffer(buffer, 0, np.ascontiguousarray(array))
 
     def run(self, encoder: Any, outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
-        """Submit what was recorded and read the first bytes of some buffers: the ONE round trip.
-
-        The views are valid until the next call.
-        """
+        """Submit what was recorded and read the first bytes of some buffers: the ONE round trip."""
         sizes = [_round_up(size) for _, size in outputs]
         starts = [sum(sizes[:i]) for i in range(len(sizes))]
         staging = self._readable(sum(sizes))
         for (buffer, _), start, size in zip(outputs, starts, sizes, strict=True):
             encoder.copy_buffer_to_buffer(buffer, 0, staging, start, size)
         self.queue.submit([encoder.finish()])
-        staging.map_sync(wgpu.MapMode.READ, 0, sum(sizes))
-        return [
-            staging.read_mapped(start, size, copy=False)[:wanted]
+        self._wait(staging.map_async(wgpu.MapMode.READ, 0, sum(sizes)))
+        # copied, since the memory goes with a device that another thread destroys
+        found = [
+            staging.read_mapped(start, size)[:wanted]
             for (_, wanted), start, size in zip(outputs, starts, sizes, strict=True)
         ]
+        staging.unmap()
+        return found
+
+    def _wait(self, promise: Any) -> None:
+        """Wait until a buffer is mapped.  Raises `DeviceLost` if the device is destroyed meanwhile.
+
+        Who destroys it ends first the thread that would wake this one, which therefore looks itself
+        now and then; and wgpu ends the process if memory is asked for that has gone with the device.
+        """
+        while not promise._thread_event.wait(LOOK):
+            self.handle._poll()
+        promise.sync_wait()
+        if self._is_ending():
+            raise DeviceLost(f"the device {self.adapter} was lost")
+
+    def _is_ending(self) -> bool:
+        poller = self.handle._poller
+        return poller is None or bool(poller._shutdown)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """What is done inside raises `DeviceLost` when the device goes away."""
         try:
             yield
-        except (wgpu.GPUError, RuntimeError) as problem:
-            if "lost" not in str(problem) and "destroyed" not in str(problem):
+        except DeviceLost:
+            raise
+        except Exception as problem:
+            # what fails first depends on when it went; the words of one failure do not tell
+            if not self._is_lost():
                 raise
             raise DeviceLost(f"the device {self.adapter} was lost") from problem
 
+    def _is_lost(self) -> bool:
+        """Whether the device does nothing any more."""
+        if self._is_ending():
+            return True
+        try:
+            self.buffer(0)
+        except wgpu.GPUError:
+            return True
+        return False
+
     def _readable(self, size: int) -> Any:
-        """The kept staging buffer, unmapped and at least ``size`` bytes large."""
-        if self._staging is not None:
-            self._staging.unmap()
+        """The kept staging buffer, at least ``size`` bytes large."""
         if self._staging is None or self._staging.size < size:
             usage = wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST
             self._staging = self.handle.create_buffer(size=max(size, 1 << 16), usage=usage)
         return self._staging
+
+
+def _opened(adapter: Any) -> Any:
+    try:
+        return adapter.request_device_sync(label="attention-geodesics")
+    except (wgpu.GPUError, RuntimeError) as problem:
+        raise NoAdapter(f"the device {words(adapter)} cannot be opened: {problem}") from problem
 
 
 @cache

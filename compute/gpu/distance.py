@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from compute import distance as maps
-from compute.eikonal import FAR, LEAST, Grid
+from compute.eikonal import FAR, Grid, Triangles, triangles
 from compute.gpu import geometry, resolving
 from compute.gpu.kernel import Source, Storage
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
+from compute.stencil import REACH
 from compute.types import DistanceRequest, Field, Floats, Geometry, GeometryRequest
 
-# cells a side of a workgroup's tile, and how often it renews them before it hands them on
+# cells a side of a workgroup's tile, no fewer than a stencil reaches, and how often it renews them
+# before it hands them on
 TILE = 16
-RENEWALS = 16
+RENEWALS = 8
 # a value that falls by less than this share of itself wakes no other tile
 SETTLED = 1e-6
 # dispatches of one submission, and submissions at most
@@ -22,9 +24,10 @@ ROUNDS = 16
 MOST = 64
 SOURCE = Source(
     "distance",
-    parameters=record({"columns": "u32", "rows": "u32"}),
+    parameters=record({"columns": "u32", "rows": "u32", "reach": "u32"}),
     storage=(
-        Storage("metrics", "vec4f"),
+        Storage("lengths", "f32"),
+        Storage("steps", "vec2i"),
         Storage("before", "f32"),
         Storage("after", "f32", writable=True),
         Storage("awake", "u32"),
@@ -32,10 +35,9 @@ SOURCE = Source(
     ),
     constants={
         "TILE": TILE,
-        "HALO": TILE + 2,
+        "MOST": (TILE + 2 * REACH) ** 2,
         "RENEWALS": RENEWALS,
         "FAR": FAR,
-        "LEAST": LEAST,
         "SETTLED": SETTLED,
     },
 )
@@ -48,20 +50,22 @@ def distance(workshop: Workshop, request: DistanceRequest) -> Field:
         return resolving.geometry(wanted, geometry.geometry(workshop, wanted))
 
     def settle(grid: Grid) -> Floats:
-        metrics = np.zeros((*grid.usable.shape, 4), np.float32)
-        metrics[..., :3] = grid.metric
-        metrics[..., 3] = grid.usable
-        return _settled(workshop, metrics, grid.first.astype(np.float32))
+        return _settled(workshop, triangles(grid), grid.first.astype(np.float32))
 
     return maps.distance(request, local, settle, "gpu")
 
 
-def _settled(workshop: Workshop, metrics: Floats, first: Floats) -> Floats:
+def _settled(workshop: Workshop, found: Triangles, first: Floats) -> Floats:
     """Renew all cells, tile by tile, until none changes."""
     rows, columns = first.shape
     shape = (-(-columns // TILE), -(-rows // TILE))
-    given = workshop.filled("distance parameters", np.array([(columns, rows)], SOURCE.parameters))
-    lengths = workshop.filled("distance metrics", metrics)
+    reach = int(np.abs(found.steps).max(initial=1))
+    given = workshop.filled(
+        "distance parameters", np.array([(columns, rows, reach)], SOURCE.parameters)
+    )
+    sides = np.concatenate([found.near, found.far]).astype(np.float32)
+    lengths = workshop.filled("distance lengths", sides)
+    steps = workshop.filled("distance steps", found.steps.astype(np.int32))
     one = workshop.filled("distance before", first)
     other = workshop.buffer("distance after", first.nbytes)
     # tiles wait until the distance reaches them
@@ -72,8 +76,8 @@ def _settled(workshop: Workshop, metrics: Floats, first: Floats) -> Floats:
     woken = workshop.buffer("distance woken", 4 * shape[0] * shape[1])
     kernel = workshop.kernel(SOURCE, None)
     pair = [
-        Dispatch(kernel, None, (given, lengths, one, other, awake, woken), shape),
-        Dispatch(kernel, None, (given, lengths, other, one, woken, awake), shape),
+        Dispatch(kernel, None, (given, lengths, steps, one, other, awake, woken), shape),
+        Dispatch(kernel, None, (given, lengths, steps, other, one, woken, awake), shape),
     ]
     for _ in range(MOST):
         values, asleep = workshop.run(

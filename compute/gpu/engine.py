@@ -27,6 +27,7 @@ from compute.gpu import (
 )
 from compute.gpu.device import Device
 from compute.gpu.workshop import Workshop
+from compute.overflow import forgiving
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
@@ -66,18 +67,21 @@ class GpuEngine:
         """Whether the adapter is a program on the processor."""
         return bool(self._device.software)
 
+    @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
         with self._device.watched():
             found = geometry.geometry(self._workshop, request)
         return resolution.geometry(request, resolving.geometry(request, found))
 
+    @forgiving
     def shoot(self, request: ShootRequest) -> Paths:
         """Geodesics from initial points and velocities."""
         with self._device.watched():
             found = geodesic.shoot(self._workshop, request)
         return resolution.paths(request.manifold, resolving.shot(request, found))
 
+    @forgiving
     def connect(self, request: ConnectRequest) -> Paths:
         """Geodesics between pairs of points."""
         hopeless = resolution.unreachable(request, self.name)
@@ -88,12 +92,14 @@ class GpuEngine:
             found = resolving.connected(self._workshop, request, found)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
+    @forgiving
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""
         with self._device.watched():
             found = transport.transport(self._workshop, request)
         return resolving.carried(request, found)
 
+    @forgiving
     def field(
         self,
         request: FieldRequest,
@@ -104,6 +110,7 @@ class GpuEngine:
         with self._device.watched():
             return field.field(self._workshop, request, on_tile, cancelled)
 
+    @forgiving
     def distance(self, request: DistanceRequest) -> Field:
         """The distance from a point over a rectangle of a chart."""
         with self._device.watched():

@@ -13,7 +13,8 @@ from compute.transport import unresolved
 from compute.types import Floats, Status, Transport, TransportRequest
 
 PARAMETERS = record({"count": "u32", "nodes": "u32", "alpha": "f32", "interior": "vec2f"})
-# matrices are column by column; metric at the segment's end
+# matrices are column by column; metric at the segment's end; behind a path's segments one with the
+# metric at its first node, so that the kernel that composes them needs no family
 SEGMENT = record({"matrix": "vec4f", "metric": "vec3f", "angle": "f32", "status": "i32"})
 # the vector that a path carries, how many of its segments count, and the worst on the way
 CARRIER = record({"vector": "vec2f", "segments": "u32", "drift": "f32", "status": "i32"})
@@ -27,7 +28,6 @@ COMPOSE = Source(
     "transport_compose",
     parameters=PARAMETERS,
     storage=(
-        Storage("nodes", "vec4f"),
         Storage("segments", "Segment"),
         Storage("carriers", "Carrier", writable=True),
         Storage("operators", "vec4f", writable=True),
@@ -85,13 +85,15 @@ def _carried(
     carriers["vector"] = request.vectors[rows]
     carriers["segments"] = np.maximum(usable.sum(axis=1) - 1, 0)
     ends = workshop.filled("transport carriers", carriers)
-    segments = workshop.buffer("transport segments", n * (m - 1) * SEGMENT.itemsize)
+    segments = workshop.buffer("transport segments", n * m * SEGMENT.itemsize)
     operators = workshop.buffer("transport operators", n * m * 16)
     angles = workshop.buffer("transport angles", n * m * 4)
-    buffers = (given, nodes, segments, ends, operators, angles)
+    composed = (given, segments, ends, operators, angles)
     work = [
-        Dispatch(workshop.kernel(SEGMENTS, slot), family, buffers[:3], workgroups(n * (m - 1))),
-        Dispatch(workshop.kernel(COMPOSE, slot), family, buffers, (n,)),
+        Dispatch(
+            workshop.kernel(SEGMENTS, slot), family, (given, nodes, segments), workgroups(n * m)
+        ),
+        Dispatch(workshop.kernel(COMPOSE, None), None, composed, (n,)),
     ]
     outputs = [(ends, carriers.nbytes), (operators, n * m * 16), (angles, n * m * 4)]
     found = workshop.run(work, outputs)

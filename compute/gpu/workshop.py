@@ -69,10 +69,7 @@ class Workshop:
         return self._families[slot]
 
     def run(self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
-        """Do the work in one submission and read the first bytes of some buffers.
-
-        The views are valid until the next call.
-        """
+        """Do the work in one submission and read the first bytes of some buffers."""
         encoder = self.device.handle.create_command_encoder()
         # one pass for all: within it each dispatch still sees what those before it wrote
         recording = encoder.begin_compute_pass()

@@ -134,16 +134,16 @@ fn central(m: Moments) -> Geometry {
     return Geometry(g, 0.5 * third.xyz, 0.5 * third.yzw, third, det);
 }
 
-/// K: of as few keys as one round of a loop takes by triples, of more by whitened third moments.
-fn curvature(theta: vec2f) -> f32 {
+/// K of as few keys as one round of a loop takes is by triples, of more by whitened third moments.
+fn curved(theta: vec2f) -> Curved {
     let here = geometry(theta);
-    if here.det <= 0.0 { return UNKNOWN; }
+    if here.det <= 0.0 { return Curved(here, UNKNOWN); }
     // loops, because some drivers run both sides of an `if` in full
     let few = family.KEY_COUNT == FEW;
     var k = UNKNOWN;
     for (var once = 0; once < 1 && few; once++) { k = by_triples(scaled(theta)); }
     for (var once = 0; once < 1 && !few; once++) { k = by_moments(scaled(theta), here); }
-    return k;
+    return Curved(here, k);
 }
 
 /// A curvature is known where rounding, so much of its terms, leaves it known to a hundredth.

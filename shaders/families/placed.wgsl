@@ -51,11 +51,6 @@ const TURN_NORM = 0u;
 const TURN_MEANS = 1u;
 const TURN_ACROSS = 2u;
 
-/// The sums at the place that was asked for last: K is asked for where g was.
-var<private> kept: Sums;
-var<private> kept_at: vec2f;
-var<private> keeps: bool = false;
-
 fn anchor(theta: vec2f) {}
 
 /// v − centre and its weight at a node of the table.
@@ -69,15 +64,6 @@ fn node_of(spot: Spot, row: vec4f) -> vec2f {
 }
 
 fn sums(theta: vec2f) -> Sums {
-    if !keeps || any(kept_at != theta) {
-        kept = summed(theta);
-        kept_at = theta;
-        keeps = true;
-    }
-    return kept;
-}
-
-fn summed(theta: vec2f) -> Sums {
     let spot = found(theta);
     let count = spot.last - spot.first + 1u;
     // the first node that is taken is the middle one: what scores are there is taken off them
@@ -237,17 +223,17 @@ fn geometry(theta: vec2f) -> Geometry {
     return assembled(sums(theta));
 }
 
-fn curvature(theta: vec2f) -> f32 {
+fn curved(theta: vec2f) -> Curved {
     let m = sums(theta);
     let at = assembled(m);
-    if at.det <= 0.0 { return UNKNOWN; }
+    if at.det <= 0.0 { return Curved(at, UNKNOWN); }
     let mixed = vec2f(at.first1.y, at.first2.y);
     let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
     let turned = dot(mixed, raised(at, mixed));
     let k = (m.bent + turned - plain) / at.det;
     let rounding = ROUNDING * (abs(m.bent) + abs(turned) + abs(plain)) / at.det;
     let off = abs(m.off_bent) / at.det + 4.0 * gap(m) * ratio(m) + rounding;
-    return select(UNKNOWN, k, off <= ALLOWED_K);
+    return Curved(at, select(UNKNOWN, k, off <= ALLOWED_K));
 }
 
 /// The entropy −E[log p] in nats.

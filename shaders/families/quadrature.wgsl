@@ -114,13 +114,13 @@ fn geometry(theta: vec2f) -> Geometry {
     return assembled(sums(theta, TURN_ACROSS));
 }
 
-fn curvature(theta: vec2f) -> f32 {
+fn curved(theta: vec2f) -> Curved {
     let m = sums(theta, TURN_BENT);
     let at = assembled(m);
-    if at.det <= 0.0 { return 0.0; }
+    if at.det <= 0.0 { return Curved(at, 0.0); }
     let mixed = vec2f(at.first1.y, at.first2.y);
     let plain = dot(vec2f(at.first1.x, at.first2.x), raised(at, vec2f(at.first1.z, at.first2.z)));
-    return (m.bent + dot(mixed, raised(at, mixed)) - plain) / at.det;
+    return Curved(at, (m.bent + dot(mixed, raised(at, mixed)) - plain) / at.det);
 }
 
 /// The entropy −E[l] in nats.

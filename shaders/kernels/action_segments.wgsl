@@ -14,8 +14,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let right = nodes[segment + curve + 1u];
     let middle = 0.5 * (left + right);
     anchor(middle);
-    let k = curvature(middle);
-    segments[segment] = variation(geometry(middle), select(0.0, k, is_known(k)), right - left);
+    let here = curved(middle);
+    segments[segment] = variation(here.at, select(0.0, here.k, is_known(here.k)), right - left);
 }
 
 /// S_N's share of one segment with difference `delta`, all derivatives times N.

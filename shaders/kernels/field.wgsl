@@ -23,17 +23,16 @@ fn sample(theta: vec2f) -> Sample {
         let value = scalar(theta, parameters.which, parameters.index);
         return Sample(value, select(ILL_CONDITIONED, OK, is_known(value)));
     }
+    if SCALAR == CURVATURE {
+        let here = curved(theta);
+        return known(here.at, here.k);
+    }
     let at = geometry(theta);
-    if is_singular(at, SINGULAR) { return Sample(0.0, ILL_CONDITIONED); }
-    let value = generic(theta, at);
-    return Sample(value, select(ILL_CONDITIONED, OK, is_known(value)));
+    return known(at, select(log_condition(at), log10(at.det), SCALAR == LOG_DET));
 }
 
-/// A scalar that every family has.
-fn generic(theta: vec2f, at: Geometry) -> f32 {
-    switch SCALAR {
-        case CURVATURE: { return curvature(theta); }
-        case LOG_DET: { return log10(at.det); }
-        default: { return log_condition(at); }
-    }
+/// A scalar that every family has, unless the metric is singular.
+fn known(at: Geometry, value: f32) -> Sample {
+    if is_singular(at, SINGULAR) { return Sample(0.0, ILL_CONDITIONED); }
+    return Sample(value, select(ILL_CONDITIONED, OK, is_known(value)));
 }

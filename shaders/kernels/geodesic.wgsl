@@ -21,21 +21,24 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var attempt = 0u; attempt < ATTEMPTS && is_running(path); attempt++) {
         advance(i, &path);
     }
-    if path.node == parameters.steps && path.tries == 0u {
-        measure(&path, speed2(geometry(origin + path.y.xy), path.y));
-        path.tries = 1u;
-    }
     paths[i] = path;
 }
 
+/// Whether a path has a step before it, or a last node whose speed is not measured yet.
 fn is_running(path: Path) -> bool {
-    return path.status == OK && path.node < parameters.steps;
+    return path.status == OK && (path.node < parameters.steps || path.tries == 0u);
 }
 
-/// Try one step and take it, halve it or stop.
+/// Try one step and take it, halve it or stop; from the last node on there is only to measure.
 fn advance(i: u32, path: ptr<function, Path>) {
     let size = min((*path).share, (*path).remaining);
-    var step = rk4((*path).y, size * parameters.dt);
+    let at_end = (*path).node == parameters.steps;
+    var step = rk4((*path).y, size * parameters.dt, select(4u, 1u, at_end));
+    if at_end {
+        measure(path, step.first2);
+        (*path).tries = 1u;
+        return;
+    }
     let kept = MARGIN_KEPT * margin(origin + step.start.xy);
     let aimed = origin + step.start.xy + step.size * step.start.zw;
     refuse(&step, LEFT_DOMAIN, margin(origin + step.end.xy) <= kept || margin(aimed) <= kept);

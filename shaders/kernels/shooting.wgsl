@@ -24,11 +24,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 /// The metrics at both ends, and the first velocity with its length.
 fn begin(aim: ptr<function, Aim>, pair: u32) {
-    let end = (*aim).start + (*aim).apart;
-    anchor(end);
-    (*aim).far = geometry(end).metric;
-    anchor((*aim).start);
-    let at = connection_first(geometry((*aim).start), parameters.alpha);
+    var at: Geometry;
+    // a loop, so that the family is compiled once
+    for (var ends = 2u; ends > 0u; ends--) {
+        let place = (*aim).start + select(vec2f(), (*aim).apart, ends == 2u);
+        anchor(place);
+        at = geometry(place);
+        if ends == 2u { (*aim).far = at.metric; }
+    }
+    at = connection_first(at, parameters.alpha);
     (*aim).near = at.metric;
     (*aim).v = first_velocity(at, (*aim).start, pair);
     (*aim).scale = norm(at.metric, (*aim).v);

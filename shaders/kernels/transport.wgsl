@@ -1,4 +1,5 @@
-// Parallel transport along curves, one invocation a segment.  Twin of compute/transport.py.
+// Parallel transport along curves, one invocation a segment and one a path.  Twin of
+// compute/transport.py.
 //
 // The operator of M' = −Γ^(α)(θ)[θ'] M over a segment, by collocation of order 6 at Gauss's nodes
 // on the cubic Hermite interpolant, and the angle −∫ω in the frame e₁ = ∂₁/√g₁₁.
@@ -18,19 +19,25 @@ struct Rate { matrix: mat2x2f, turn: f32 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-    let width = parameters.nodes - 1u;
-    let path = id.x / width;
+    let path = id.x / parameters.nodes;
     if path >= parameters.count { return; }
-    let node = path * parameters.nodes + id.x % width;
+    // the last invocation of a path has no segment: it has the metric at the first node
+    let alone = id.x % parameters.nodes == parameters.nodes - 1u;
+    let node = select(id.x, path * parameters.nodes, alone);
+    let end = select(node + 1u, node, alone);
     var status = OK;
     anchor(safe(nodes[node].xy));
-    let first = rate(node, GAUSS.x, &status);
-    let middle = rate(node, GAUSS.y, &status);
-    let last = rate(node, GAUSS.z, &status);
-    let turn = dot(WEIGHTS, vec3f(first.turn, middle.turn, last.turn));
-    let m = collocation(first.matrix, middle.matrix, last.matrix);
-    let metric = geometry(safe(nodes[node + 1u].xy)).metric;
-    segments[id.x] = Segment(vec4f(m[0], m[1]), metric, turn, status);
+    var rates: array<Rate, 3>;
+    var at: Geometry;
+    // Gauss's nodes and the segment's end in a loop, so that the family is compiled once
+    for (var k = select(0u, 3u, alone); k < 4u; k++) {
+        let y = select(hermite(node, GAUSS[min(k, 2u)]), nodes[end], k == 3u);
+        at = geometry(safe(y.xy));
+        if k < 3u { rates[k] = rate(at, y, &status); }
+    }
+    let turn = dot(WEIGHTS, vec3f(rates[0].turn, rates[1].turn, rates[2].turn));
+    let m = collocation(rates[0].matrix, rates[1].matrix, rates[2].matrix);
+    segments[id.x] = Segment(vec4f(m[0], m[1]), at.metric, turn, status);
 }
 
 /// A point where the geometry can be evaluated: θ itself inside the domain.
@@ -52,10 +59,9 @@ fn hermite(node: u32, s: f32) -> vec4f {
     return vec4f(position, speed);
 }
 
-fn rate(node: u32, s: f32, status: ptr<function, i32>) -> Rate {
-    let y = hermite(node, s);
+fn rate(here: Geometry, y: vec4f, status: ptr<function, i32>) -> Rate {
     let inside = in_domain(y.xy);
-    var at = geometry(safe(y.xy));
+    var at = here;
     let singular = is_singular(at, SINGULAR);
     at.det = select(at.det, 1.0, singular);
     *status = max(*status, select(select(OK, ILL_CONDITIONED, singular), LEFT_DOMAIN, !inside));

@@ -6,7 +6,6 @@
 // and Steele), and each invocation goes over its own segments again with all that come before.
 // Operators do not commute: what comes later stands on the left.
 //!include lib/tensor.wgsl
-//!include family
 
 const IDENTITY = vec4f(1.0, 0.0, 0.0, 1.0);
 var<workgroup> products: array<vec4f, WORKGROUP>;
@@ -62,7 +61,7 @@ fn multiplied(later: vec4f, earlier: vec4f) -> vec4f {
 
 /// A journey carried on from a node to the next.
 fn extended(journey: Journey, path: u32, node: u32) -> Journey {
-    let next = segments[path * (parameters.nodes - 1u) + node];
+    let next = segments[path * parameters.nodes + node];
     return Journey(multiplied(next.matrix, journey.matrix), journey.angle + next.angle);
 }
 
@@ -76,7 +75,7 @@ fn walk(path: u32, own: u32, first: u32, last: u32, before: Journey) {
     var status = OK;
     for (var node = first; node < last; node++) {
         journey = extended(journey, path, node);
-        let next = segments[path * (parameters.nodes - 1u) + node];
+        let next = segments[path * parameters.nodes + node];
         let w = journey.matrix.xy * carrier.vector.x + journey.matrix.zw * carrier.vector.y;
         let change = abs(inner(next.metric, w, w) - start2) / scale;
         let counts = node < carrier.segments;
@@ -90,12 +89,9 @@ fn walk(path: u32, own: u32, first: u32, last: u32, before: Journey) {
     statuses[own] = status;
 }
 
-/// g(w, w) at the path's first node.
+/// g(w, w) at the path's first node, which stands behind its segments.
 fn square_at_start(path: u32, w: vec2f) -> f32 {
-    let first = nodes[path * parameters.nodes].xy;
-    let theta = select(parameters.interior, first, in_domain(first));
-    anchor(theta);
-    return inner(geometry(theta).metric, w, w);
+    return inner(segments[(path + 1u) * parameters.nodes - 1u].metric, w, w);
 }
 
 /// The worst of all invocations.

@@ -1,4 +1,4 @@
-// One step of the classical Runge–Kutta method for y = (θ, v).
+// One step of the classical Runge–Kutta method for y = (θ, v), or the first of its stages alone.
 //
 // A kernel that includes this supplies
 //     fn rate(y: vec4f, stage: u32, step: ptr<function, Step>) -> vec4f
@@ -18,18 +18,22 @@ struct Step {
     sums: vec2f,
 }
 
-fn rk4(start: vec4f, size: f32) -> Step {
+/// The stages are a loop and not four lines: what `rate` calls is compiled once, not four times.
+fn rk4(start: vec4f, size: f32, stages: u32) -> Step {
     var step = Step(start, size, start, OK, 0.0, 0.0, vec2f());
-    let k1 = rate(start, 0u, &step);
-    step.first2 = step.speed2;
-    var sums = speeds(step);
-    let k2 = rate(start + 0.5 * size * k1, 1u, &step);
-    sums += 2.0 * speeds(step);
-    let k3 = rate(start + 0.5 * size * k2, 2u, &step);
-    sums += 2.0 * speeds(step);
-    let k4 = rate(start + size * k3, 3u, &step);
-    step.sums = size / 6.0 * (sums + speeds(step));
-    step.end = start + size / 6.0 * (k1 + 2.0 * (k2 + k3) + k4);
+    var slope = vec4f();
+    var slopes = vec4f();
+    for (var stage = 0u; stage < stages; stage++) {
+        // at 0, ½, ½ and 1 of the step
+        let share = 0.5 * f32((stage + 1u) / 2u);
+        slope = rate(start + share * size * slope, stage, &step);
+        if stage == 0u { step.first2 = step.speed2; }
+        let weight = select(2.0, 1.0, stage == 0u || stage == 3u);
+        slopes += weight * slope;
+        step.sums += weight * speeds(step);
+    }
+    step.sums *= size / 6.0;
+    step.end = start + size / 6.0 * slopes;
     return step;
 }
 

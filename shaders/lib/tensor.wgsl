@@ -14,6 +14,9 @@ struct Geometry {
     det: f32,
 }
 
+/// And K there, where that is known.
+struct Curved { at: Geometry, k: f32 }
+
 /// v¹w¹, v¹w² + v²w¹, v²w²: what packed symmetric components are contracted with.
 fn pairs(v: vec2f, w: vec2f) -> vec3f {
     return vec3f(v.x * w.x, v.x * w.y + v.y * w.x, v.y * w.y);

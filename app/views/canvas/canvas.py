@@ -51,6 +51,8 @@ from app.views.theme import DARK, RGBA, Theme, rgba
 from app.views.topology import Critical
 from compute.types import Extent
 
+# of the screen, as vispy assumes where it cannot find out; nothing is drawn by it
+DPI = 96.0
 MARGINS = Margins(left=68, top=14, right=18, bottom=52)
 # seconds that a moved pin waits for its geodesic before it is drawn without
 PATIENCE = 0.025
@@ -74,7 +76,8 @@ class VispyCanvas(Gestures):
 
     def _surface(self, size: tuple[int, int]) -> tuple[Any, Any]:
         """What is drawn on, and the timer that has it drawn."""
-        view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False)
+        # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
+        view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)
         return view, app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
 
     def _listen(self) -> None:

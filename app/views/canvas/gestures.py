@@ -72,6 +72,10 @@ class Gestures(Keys):
 
         return heard
 
+    def holds(self) -> bool:
+        """Whether something is dragged or drawn by hand."""
+        return self._pointer.drag is not None or bool(self._loop)
+
     def let_go(self) -> None:
         """Nothing is held, and no loop is under way, any more."""
         self._pointer.release()
@@ -156,9 +160,8 @@ class Gestures(Keys):
                 self._look(self.frame.camera, done=True)
 
     def _key_pressed(self, event: Any) -> None:
-        held = self._pointer.drag
-        if event.key is not None and event.key.name == "Escape" and (held or self._loop):
-            self._give_up(held)
+        if event.key is not None and event.key.name == "Escape" and self.holds():
+            self._give_up(self._pointer.drag)
         else:
             super()._key_pressed(event)
 

@@ -38,6 +38,8 @@ class Actions:
             action = self._action(frame, command, invoke)
             if command.menu not in self.menus:
                 self.menus[command.menu] = frame.menuBar().addMenu(command.menu)
+            if command.apart:
+                self.menus[command.menu].addSeparator()
             self.menus[command.menu].addAction(action)
             self.by_name[command.name] = action
             if command.icon:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.attention import AttentionState
 from app.views.base import Choice
@@ -14,7 +14,7 @@ from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.qt.key_menu import KeyMenu
 from app.views.qt.style import fixed
 from app.views.qt.text import hint
-from app.views.qt.widgets import caption, fill, form, label, picker
+from app.views.qt.widgets import Slider, caption, fill, form, label, picker
 
 # ticks of the slider of temperatures for a factor of ten, on either side of 1
 TICKS = 100
@@ -58,7 +58,7 @@ class AttentionForm:
         self._rows.addRow(caption("at"), self.token)
 
     def _make_weights(self) -> None:
-        self.temperature = QSlider(Qt.Orientation.Horizontal)
+        self.temperature = Slider()
         self.temperature.setRange(-TICKS, TICKS)
         self.temperature.setAccessibleName("Temperature")
         self.temperature.setToolTip(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSizePolicy
 
@@ -20,6 +21,8 @@ from app.views.theme import Theme
 MOST_BARS = 40
 # heights in pixels: of the plot at least, of a word, of what is under the plot
 LOWEST, WORD, AXIS = 150, 14, 52
+# widths in pixels that a word beside its bars and a name in the legend have at most
+LABEL, NAME = 110, 240
 # of rows that are not the scene's
 FAINT = 0.25
 NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
@@ -101,13 +104,17 @@ class DistributionsPanel:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
         # above the plot and not in it: nothing drawn is ever covered
-        self._legend.setText(_legend(d.names, colours))
+        self._legend.setText(_legend([self._shorten(name, NAME) for name in d.names], colours))
+        self._legend.setToolTip("\n".join(d.names))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
         # words are read, and the panel scrolls, where they would lie over one another
         self.plot.setMinimumHeight(max(LOWEST, WORD * len(d.labels) + AXIS) if as_bars else LOWEST)
         self.plot.invertY(as_bars)
-        axis.setTicks([list(enumerate(d.labels))] if as_bars else None)
+        shown = [self._shorten(label, LABEL) for label in d.labels]
+        axis.setTicks([list(enumerate(shown))] if as_bars else None)
+        cut = (whole for whole, seen in zip(d.labels, shown, strict=True) if whole != seen)
+        axis.setToolTip("\n".join(cut) if as_bars else "")
         axis.setStyle(tickLength=0)
         self.plot.showAxis("left", as_bars)
         title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)
@@ -115,6 +122,10 @@ class DistributionsPanel:
             self._make_bars(d, colours)
         else:
             self._make_curves(d, colours)
+
+    def _shorten(self, text: str, width: int) -> str:
+        """A text that ends in an ellipsis where it is wider than the bars leave room for."""
+        return self.plot.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
 
     def _make_bars(self, d: Distributions, colours: tuple[str, ...]) -> None:
         count, share = len(d.labels), 0.8 / len(d.names)
@@ -147,7 +158,7 @@ def _differs(before: Distributions | None, after: Distributions, row: int) -> bo
     return not same or not np.array_equal(before.rows[row], after.rows[row])
 
 
-def _legend(names: tuple[str, ...], colours: tuple[str, ...]) -> str:
+def _legend(names: Sequence[str], colours: tuple[str, ...]) -> str:
     """Coloured squares and names, as rich text."""
     parts = (
         f'<span style="color:{colour}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'

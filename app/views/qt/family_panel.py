@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
 from app.views.base import Choice, PanelState
 from app.views.events import Event, FormulaTyped, Held, SceneEdited
@@ -13,7 +13,7 @@ from app.views.qt.attention_form import AttentionForm
 from app.views.qt.formula_panel import FormulaPanel
 from app.views.qt.icons import swatch
 from app.views.qt.style import fixed
-from app.views.qt.widgets import NARROW, caption, fill, form, label, panel, picker
+from app.views.qt.widgets import NARROW, Slider, caption, fill, form, label, panel, picker
 
 Emit = Callable[[Event], None]
 ALPHA_STEPS = 20
@@ -60,7 +60,7 @@ class FamilyPanel:
     def _make_geometry(self) -> QFormLayout:
         rows = form()
         self.chart = picker("Chart", "The coordinates in which the manifold is drawn.")
-        self.alpha = QSlider(Qt.Orientation.Horizontal)
+        self.alpha = Slider()
         self.alpha.setRange(-ALPHA_STEPS, ALPHA_STEPS)
         self.alpha.setAccessibleName("Alpha of the connection")
         self.alpha.setToolTip(
@@ -85,7 +85,7 @@ class FamilyPanel:
         rows.addRow(caption("Key"), self.token)
         self.colormap = picker("Colour map", _COLORMAP_HINT)
         self.colormap.setIconSize(QSize(*SWATCH))
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity = Slider()
         self.opacity.setRange(0, 100)
         self.opacity.setAccessibleName("Opacity of the map")
         self.opacity.setToolTip("How much of the map shows.")

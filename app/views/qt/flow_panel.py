@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QSlider,
     QToolButton,
 )
 
 from app.views.events import CommandInvoked, Event, SceneEdited
 from app.views.flow import FlowState
 from app.views.qt.lives_plot import LivesPlot
+from app.views.qt.play_button import PlayButton
 from app.views.qt.plots import paint, pg, plot
 from app.views.qt.settings_form import SettingsForm
 from app.views.qt.style import fixed
 from app.views.qt.text import hint, title_axis
-from app.views.qt.widgets import WIDE, label, panel
+from app.views.qt.widgets import WIDE, Slider, label, panel
 from app.views.theme import Theme
 
 TICKS = 1000
@@ -32,7 +32,7 @@ PLOTS = (
     ("mass", "mass", "∫ρ dA: kept, unless the edge is held or mass leaves the grid"),
     ("energy", "energy", ""),
 )
-BUTTONS = (("flow_evolve", "▶"), ("flow_step", "▸|"), ("flow_reset", "↺"))
+BUTTONS = (("flow_evolve", ""), ("flow_step", "▸|"), ("flow_reset", "↺"))
 NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
 
 
@@ -63,9 +63,10 @@ class FlowPanel:
 
     def _make_clock(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        self.play = PlayButton()
         self.buttons: dict[str, QToolButton] = {}
         for name, text in BUTTONS:
-            button = QToolButton()
+            button = QToolButton() if text else self.play
             button.setText(text)
             fixed(button, 44)
             button.setAccessibleName(NAMES[name])
@@ -73,7 +74,7 @@ class FlowPanel:
             button.clicked.connect(lambda _=False, name=name: self._emit(CommandInvoked(name)))
             self.buttons[name] = button
             row.addWidget(button)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(0, TICKS)
         self.slider.setAccessibleName("Time of the flow")
         self.slider.setToolTip("How long the field has flowed: what has been is kept")
@@ -107,7 +108,7 @@ class FlowPanel:
         self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
         self.warning.setVisible(bool(state.warning))
         self.words.setText(state.words)
-        self.buttons["flow_evolve"].setText("‖" if state.running else "▶")
+        self.play.set_playing(state.running)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(TICKS * state.time / state.longest))
         self.readout.setText(f"t = {state.time:.3g}")

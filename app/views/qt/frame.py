@@ -78,6 +78,9 @@ class Hands(Protocol):
     def magnify(self, scale: float) -> None:
         """Draw everything this many times its usual size."""
 
+    def holds(self) -> bool:
+        """Whether something is dragged or drawn by hand."""
+
 
 class Pinching(QObject):
     """Says where two fingers pinch a widget on a touch pad, and by how much it grows each time."""

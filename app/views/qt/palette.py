@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
@@ -114,6 +114,11 @@ class Palette(QDialog):
             entry = self._entries[item.data(0, Qt.ItemDataRole.UserRole)]
             self.close()
             entry.run()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # keys go to what has the focus within a popup, and at first nothing has
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMainWindow, QToolBar, QWidget
 
 from app.views.qt.spotlight import Spotlight
 from app.views.qt.style import POINTS
@@ -21,6 +21,11 @@ KEYS = {
     Qt.Key.Key_PageUp: "lesson_back",
     Qt.Key.Key_Left: "lesson_back",
 }
+USUAL = (  # what a panel lets be done with it
+    QDockWidget.DockWidgetFeature.DockWidgetClosable
+    | QDockWidget.DockWidgetFeature.DockWidgetMovable
+    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+)
 LEAVE, DIM = Qt.Key.Key_Escape, Qt.Key.Key_S
 
 
@@ -42,8 +47,10 @@ class Presenter(QObject):
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
         self._before: tuple[object, object, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
+        self._passes = False  # the key that is pressed is somebody else's
         self.spotlight: Spotlight | None = None
         self.magnify: Callable[[float], None] = lambda scale: None  # the canvas
+        self.holds: Callable[[], bool] = lambda: False  # whether a gesture is under way on it
 
     @property
     def is_on(self) -> bool:
@@ -70,6 +77,8 @@ class Presenter(QObject):
         self._before = (frame.saveState(), frame.windowState(), hidden)
         for widget in [*hidden, *(dock for dock in docks if dock.objectName() != LESSON)]:
             widget.hide()
+        for dock in docks:
+            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self._enlarge(TYPE)
         self.magnify(TYPE / POINTS)
         frame.showFullScreen()
@@ -103,6 +112,7 @@ class Presenter(QObject):
         self._frame.restoreState(state)
         wanted, self._wanted = self._wanted, {}
         for dock in self._frame.findChildren(QDockWidget):
+            dock.setFeatures(USUAL)
             if dock.objectName() in wanted:
                 dock.setVisible(wanted[dock.objectName()])
 
@@ -116,8 +126,10 @@ class Presenter(QObject):
             Qt.KeyboardModifier.NoModifier,
             Qt.KeyboardModifier.KeypadModifier,
         )
-        busy = QApplication.activePopupWidget() or QApplication.activeModalWidget()
-        if not plain or busy or event.key() not in (*KEYS, LEAVE, DIM):
+        if event.type() == QEvent.Type.ShortcutOverride:
+            # comes before the press, which goes from widget to widget and may end a gesture on its way
+            self._passes = self._is_busy()
+        if not plain or self._passes or event.key() not in (*KEYS, LEAVE, DIM):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
@@ -126,6 +138,11 @@ class Presenter(QObject):
         else:
             return False
         return True
+
+    def _is_busy(self) -> bool:
+        """Whether keys are for a gesture under way, a menu or a dialog."""
+        in_dialog = isinstance(QApplication.activeWindow(), QDialog)
+        return self.holds() or in_dialog or QApplication.activePopupWidget() is not None
 
     def _obey(self, key: int) -> None:
         if key == LEAVE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,15 @@ MOST_BYTES = 4 << 20
 
 
 class Settings:
-    """Kept in ``store``; unsaved work goes to ``folder``.  Without, nothing outlives the session."""
+    """Kept in ``store``; unsaved work goes to ``folder``.  Without, nothing outlives the session.
 
-    def __init__(self, store: QSettings | None = None, folder: Path | None = None) -> None:
-        self._store = store
+    ``remark``: what cannot be kept and why, to be told to the user.
+    """
+
+    def __init__(
+        self, store: QSettings | None = None, folder: Path | None = None, remark: str = ""
+    ) -> None:
+        self._store, self.remark = store, remark
         self._values: dict[str, Any] = {}
         self.folder = folder
         self.session = uuid4().hex
@@ -55,9 +61,8 @@ class Settings:
     def recent(self) -> tuple[str, ...]:
         """Files opened last, the newest first."""
         found = self._get("recent", [])
-        if isinstance(found, str):
-            return (found,)
-        return tuple(map(str, found)) if isinstance(found, list) else ()
+        listed = found if isinstance(found, list) else [found]
+        return tuple(name for name in listed if isinstance(name, str) and name)
 
     @recent.setter
     def recent(self, files: Sequence[str]) -> None:
@@ -73,17 +78,31 @@ class Settings:
         self._set("lessons", progress)
 
     @property
+    def file_folder(self) -> str:
+        """Where the last file was opened or saved; "" if that is not known."""
+        return str(self._get("folder", ""))
+
+    @file_folder.setter
+    def file_folder(self, folder: str) -> None:
+        self._set("folder", folder)
+
+    @property
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
-        """The window's geometry and the state of its panels."""
+        """The window's geometry and the state of its panels; None if they are not as they were stored.
+
+        Qt believes what they say, and a damaged state ends the process.
+        """
         geometry, panels = self._get("geometry", None), self._get("panels", None)
-        if isinstance(geometry, QByteArray) and isinstance(panels, QByteArray):
-            return geometry, panels
-        return None
+        if not (isinstance(geometry, QByteArray) and isinstance(panels, QByteArray)):
+            return None
+        is_whole = self._get("layout", "") == _digest(geometry, panels)
+        return (geometry, panels) if is_whole else None
 
     @layout.setter
     def layout(self, layout: tuple[QByteArray, QByteArray]) -> None:
         for name, value in zip(("geometry", "panels"), layout, strict=True):
             self._set(name, value)
+        self._set("layout", _digest(*layout))
 
     def is_alive(self, session: str) -> bool:
         """Whether the session of that name still runs: its lock is held by a living process."""
@@ -124,6 +143,10 @@ class Settings:
             self._store.setValue(name, value)
 
 
+def _digest(*parts: QByteArray) -> str:
+    return hashlib.sha256(b"".join(part.data() for part in parts)).hexdigest()
+
+
 def of_the_platform() -> Settings:
     """In the places that the platform has for settings and for data."""
     place = QStandardPaths.StandardLocation
@@ -133,8 +156,8 @@ def of_the_platform() -> Settings:
         store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
     try:
         return Settings(store, data)
-    except OSError:
-        return Settings(store)
+    except OSError as problem:
+        return Settings(store, remark=f"unsaved work cannot be kept: {data}: {problem.strerror}")
 
 
 def may_be_read(folder: Path) -> bool:

@@ -111,8 +111,6 @@ class Strip(QWidget):
             case Qt.Key.Key_PageDown:
                 later = (k for k in keys if k > now)
                 self._emit(TimeChosen(min(later, default=self._state.duration)))
-            case Qt.Key.Key_End:
-                self._emit(TimeChosen(self._state.duration))
             case _:
                 super().keyPressEvent(event)
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
+
+# of QtGui: only this one knows what looks like rich text, unless a plotting library has joined the two
+from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QLabel, QTextBrowser, QWidget
 
 

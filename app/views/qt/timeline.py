@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,14 +18,17 @@ from PySide6.QtWidgets import (
 from app.model.timeline import LONGEST
 from app.views.base import Choice
 from app.views.events import CommandInvoked, Event, SceneEdited
+from app.views.qt.play_button import PlayButton
 from app.views.qt.strip import Strip
 from app.views.qt.style import GAP, fixed
-from app.views.qt.widgets import fill, label, look, picker
+from app.views.qt.widgets import Slider, fill, label, look, picker
 from app.views.theme import Theme
 from app.views.timeline import TimelineEdited, TimelineState
 
 TICKS = 1000
 BOX = 98  # width of a picker
+HINT = "No keyframes. ◆ keeps what is shown; between two of them it changes smoothly."
+BETWEEN = "Between"  # two keyframes, from neither of which it leads on
 EASES = {
     "linear": "Evenly",
     "smooth": "Smoothly",
@@ -42,7 +44,6 @@ class Timeline:
 
     def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
         self._emit = emit
-        self._playing: bool | None = None
         self.widget = QWidget()
         self.widget.setObjectName("timeline")
         column = QVBoxLayout(self.widget)
@@ -53,18 +54,23 @@ class Timeline:
         self.strip = Strip(emit, theme)
         self._make_keys(QHBoxLayout(self.keys))
         column.addWidget(self.keys)
+        self.hint = label(HINT, "quiet")
+        # it must not hold a narrow window open
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        column.addWidget(self.hint)
         self.show(0.0)
         self.show_state(TimelineState())
 
     def _make_glide(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        self.button = self._button("play", "Play or pause", "Let it play (Space)")
-        self.mark = self._button(
-            "key_set", "Set a keyframe", "Keep what the scene shows as a keyframe (K)"
-        )
+        self.button = PlayButton()
+        self._dress(self.button, "play", "Play or pause", "Let it play (Space)")
+        self.mark = QToolButton()
+        hint = "Keep what the scene shows as a keyframe (K)"
+        self._dress(self.mark, "key_set", "Set a keyframe", hint)
         self.mark.setText("◆")
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(0, TICKS)
         self.slider.setAccessibleName("Position between A and B")
         self.slider.valueChanged.connect(
@@ -83,13 +89,11 @@ class Timeline:
             row.addWidget(widget, stretch)
         return row
 
-    def _button(self, command: str, name: str, hint: str) -> QToolButton:
-        made = QToolButton()
-        fixed(made, 38)
-        made.setAccessibleName(name)
-        made.setToolTip(hint)
-        made.clicked.connect(lambda: self._emit(CommandInvoked(command)))
-        return made
+    def _dress(self, button: QToolButton, command: str, name: str, hint: str) -> None:
+        fixed(button, 38)
+        button.setAccessibleName(name)
+        button.setToolTip(hint)
+        button.clicked.connect(lambda: self._emit(CommandInvoked(command)))
 
     def _make_keys(self, row: QHBoxLayout) -> None:
         row.setContentsMargins(0, 0, 0, 0)
@@ -109,9 +113,9 @@ class Timeline:
         self.duration.valueChanged.connect(
             lambda value: self._emit(TimelineEdited("duration", value))
         )
-        self.remove = self._button(
-            "key_remove", "Remove the keyframe", "Take the keyframe of this time away (Shift+K)"
-        )
+        self.remove = QToolButton()
+        hint = "Take the keyframe of this time away (Shift+K)"
+        self._dress(self.remove, "key_remove", "Remove the keyframe", hint)
         self.remove.setText("✕")
         for widget, stretch in (
             (self.clock, 0),
@@ -128,6 +132,7 @@ class Timeline:
         box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         fixed(box, BOX)
         fill(box, [Choice(value, shown) for value, shown in words.items()], next(iter(words)))
+        box.setPlaceholderText(BETWEEN)
         box.activated.connect(lambda: self._emit(TimelineEdited(field, str(box.currentData()))))
         return box
 
@@ -139,13 +144,15 @@ class Timeline:
 
     def show_state(self, state: TimelineState) -> None:
         """Show the time and the keyframes, without telling them back."""
-        if state.playing != self._playing:
-            self._playing = state.playing
-            self.button.setText("‖" if state.playing else "▶")
+        self.button.set_playing(state.playing)
         look(self.mark, "changed" if state.changed else "")
         self.keys.setVisible(bool(state.keys))
+        self.hint.setVisible(not state.keys)
         if state.keys:
             self._show_keys(state)
+        else:
+            # the canvas keeps its size when the first keyframe is set: what is aimed at stays
+            self.hint.setFixedHeight(self.keys.sizeHint().height())
 
     def _show_keys(self, state: TimelineState) -> None:
         self.strip.show_state(state)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from app.views.base import Choice
 from app.views.events import Event
@@ -14,7 +14,7 @@ from app.views.qt import plots
 from app.views.qt.plots import pg
 from app.views.qt.style import fixed
 from app.views.qt.text import make_rich, title_axis
-from app.views.qt.widgets import WIDE, caption, fill, form, label, panel, picker
+from app.views.qt.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 from app.views.theme import Theme
 from app.views.topology import Array, PairChosen, TopologyAsked, TopologyState
 
@@ -66,7 +66,7 @@ class TopologyPanel:
 
     def _make_slider(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(0, SLIDER)
         self.slider.setAccessibleName("Least persistence")
         self.slider.setToolTip(

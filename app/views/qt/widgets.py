@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
+    QSlider,
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
@@ -96,8 +97,39 @@ def caption(text: str) -> QLabel:
     return made
 
 
+def _is_own(event: QEvent) -> bool:
+    """Whether a key is Home or End, which are shortcuts of the window where no field needs them."""
+    return (
+        event.type() == QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End)
+    )
+
+
+class Slider(QSlider):
+    """A horizontal slider that goes to its ends by Home and End while it has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def event(self, event: QEvent) -> bool:
+        if _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+
 class Picker(QComboBox):
-    """A combo box that ends what does not fit with an ellipsis, where Qt would cut a letter."""
+    """A combo box that ends what does not fit with an ellipsis, where Qt would cut a letter.
+
+    Where nothing is chosen it shows its placeholder.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        if _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
@@ -106,7 +138,7 @@ class Picker(QComboBox):
         field = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room.width()
+            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room.width()
         )
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)

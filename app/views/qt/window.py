@@ -11,7 +11,6 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QFileDialog,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from app.views.qt.actions import Actions
 from app.views.qt.busy import Busy
 from app.views.qt.context_menu import Pixel, offer
 from app.views.qt.family_panel import FamilyPanel
+from app.views.qt.file_dialogs import FileDialogs
 from app.views.qt.frame import Frame, Hands, Leaving, Mail, Pinching, Walking
 from app.views.qt.layers_panel import LayersPanel
 from app.views.qt.log_panel import LogPanel
@@ -62,6 +62,7 @@ class MainWindow(Window):
         super().__init__()
         assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
         self.frame = Frame()
+        self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
             self.frame, self._invoke, self._dress, lambda: self._theme.accent
@@ -195,8 +196,8 @@ class MainWindow(Window):
                 action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
                 view.addAction(action)
         self._recent = QMenu("Recent files", self.frame)
-        if file is not None and "save" in self.actions:
-            file.insertMenu(self.actions["save"], self._recent)
+        if file is not None and "open_picture" in self.actions:
+            file.insertMenu(self.actions["open_picture"], self._recent)
 
     def _invoke(self, name: str) -> None:
         self._handler(CommandInvoked(name))
@@ -288,10 +289,10 @@ class MainWindow(Window):
         self._mail.call.emit(call)
 
     def ask_open(self, title: str, pattern: str) -> str | None:
-        return QFileDialog.getOpenFileName(self.frame, title, "", pattern)[0] or None
+        return self.files.ask_open(title, pattern)
 
-    def ask_save(self, title: str, pattern: str) -> str | None:
-        return QFileDialog.getSaveFileName(self.frame, title, "", pattern)[0] or None
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
+        return self.files.ask_save(title, pattern, name)
 
     def tell(self, title: str, text: str) -> None:
         self.ask(title, text, [("OK", lambda: None)])
@@ -387,7 +388,7 @@ class MainWindow(Window):
         """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
         Walking(self._canvas, canvas.walk, canvas.leave)
         Pinching(self._canvas, canvas.pinch)
-        self.presenter.magnify = canvas.magnify
+        self.presenter.magnify, self.presenter.holds = canvas.magnify, canvas.holds
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Files that are dropped on the window go to ``call``."""

@@ -1,0 +1,45 @@
+"""Whether there is a screen to open a window on: Qt ends the process where there is none."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def missing(environment: Mapping[str, str]) -> str:
+    """Why no window can be opened, or "" if one can."""
+    if sys.platform != "linux" or environment.get("QT_QPA_PLATFORM"):
+        return ""  # not X, or somebody knows better
+    screen, wayland = environment.get("DISPLAY", ""), environment.get("WAYLAND_DISPLAY", "")
+    if screen:
+        return "" if _is_x_there() else f"the display {screen!r} does not answer"
+    if wayland:
+        place = Path(environment.get("XDG_RUNTIME_DIR", "")) / wayland
+        return "" if _is_open(place) else f"the display {wayland!r} does not answer"
+    return "there is no display to open a window on"
+
+
+def _is_x_there() -> bool:
+    """Whether the X server of the environment lets this process in."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return False
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    is_there = xcb.xcb_connection_has_error(connection) == 0
+    xcb.xcb_disconnect(connection)
+    return is_there
+
+
+def _is_open(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(os.fspath(place))
+        except OSError:
+            return False
+    return True

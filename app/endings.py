@@ -1,0 +1,66 @@
+"""How the process ends when it is asked to: by Ctrl+C, by SIGTERM, or by a terminal that is closed.
+
+Until the window is there it goes at once and says nothing; what is half written it takes along.  As
+an exception the request could come up within an import, and be swallowed or printed as a traceback.
+What a signal does is set, not inherited: a shell starts its background with SIGINT ignored.
+Imported before anything else, so that this module imports next to nothing itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+INTERRUPTED = 130
+# what is being written: a file, or a folder of them
+_unfinished: set[Path] = set()
+
+
+def leave_at_once() -> None:
+    """Go at any request from now on."""
+    handle(_leave)
+
+
+def handle(handler: Callable[[int, Any], object] | signal.Handlers) -> None:
+    """Call ``handler`` at each request; what `nohup` started does not mind a closed terminal."""
+    for number in (signal.SIGINT, signal.SIGTERM, *_hangup()):
+        signal.signal(number, handler)
+
+
+def ignore_interrupts() -> None:
+    """All is done, and Python takes itself down: an interruption comes too late."""
+    handle(signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def begin(path: Path) -> None:
+    """Have what is written to ``path`` taken away should the process end before `finish`."""
+    _unfinished.add(path)
+
+
+def finish(path: Path) -> None:
+    """Leave ``path`` alone from now on."""
+    _unfinished.discard(path)
+
+
+def _hangup() -> tuple[int, ...]:
+    if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        return ()
+    return (signal.SIGHUP,)
+
+
+def _leave(number: int, frame: Any) -> None:
+    if _unfinished:
+        # imported here: nothing is to be done before this module
+        from compute.replacing import remove
+
+        for path in tuple(_unfinished):
+            remove(path)
+    os._exit(INTERRUPTED)

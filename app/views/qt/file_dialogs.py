@@ -1,0 +1,48 @@
+"""Dialogs that ask for a file: they begin in the folder of the last one, with a name suggested."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+class FileDialogs:
+    """``folder``: where the last file was, "" for the working directory."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self.folder = ""
+
+    def ask_open(self, title: str, pattern: str) -> str | None:
+        """The file to read; None if the user cancels."""
+        chosen, _ = QFileDialog.getOpenFileName(self._parent, title, self._begin(), pattern)
+        return self._remember(chosen)
+
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
+        """The file to write, ``name`` suggested; it ends as those of the chosen pattern do."""
+        dialog = QFileDialog(self._parent, title, self._begin(), pattern)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        # before anybody is asked whether to overwrite
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(suffix_of(chosen)))
+        dialog.setDefaultSuffix(suffix_of(pattern))
+        dialog.selectFile(name)
+        try:
+            return self._remember(dialog.selectedFiles()[0]) if dialog.exec() else None
+        finally:
+            dialog.deleteLater()
+
+    def _begin(self) -> str:
+        return self.folder if Path(self.folder).is_dir() else ""
+
+    def _remember(self, chosen: str) -> str | None:
+        if chosen:
+            self.folder = str(Path(chosen).parent)
+        return chosen or None
+
+
+def suffix_of(pattern: str) -> str:
+    """The first suffix of a pattern, "" if it takes any file: "png" of "PNG (*.png)"."""
+    found = re.search(r"\*\.(\w+)", pattern)
+    return found.group(1) if found else ""

@@ -1,0 +1,131 @@
+"""How the process ends when it is asked to: at once, without a word, with nothing half written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app import display
+from tests.kills import heed
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+ROOT = Path(__file__).parents[1]
+
+# the program, which is interrupted when it imports something
+IMPORTING = """
+import os, signal, sys
+
+_, awaited, *arguments = sys.argv
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == awaited:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from app import cli
+sys.argv[:] = ["attention-geodesics", *arguments]
+sys.exit(cli.main())
+"""
+LEAVING = """
+import atexit, os, signal, sys
+from app import cli
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+sys.argv[:] = ["attention-geodesics", "--help"]
+sys.exit(cli.main())
+"""
+WRITING = """
+import os, sys
+from pathlib import Path
+from app import endings
+from app.export.files import beside, unfinished
+
+endings.leave_at_once()
+folder = Path(sys.argv[1])
+with unfinished(folder / "frames") as frames, beside(folder / "a.png") as path:
+    frames.mkdir()
+    (frames / "1.png").write_bytes(b"one")
+    path.write_bytes(b"half")
+    os.kill(os.getpid(), int(sys.argv[2]))
+"""
+
+
+def ignore() -> None:
+    """What a shell does to what it starts in the background, and `nohup` to all."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def run(
+    *arguments: object, start: Callable[[], None] = heed, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=100,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, preexec_fn=start,
+    )  # fmt: skip
+
+
+# --- signals ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("start", [heed, ignore])
+@pytest.mark.parametrize("module", ["argparse", "numpy"])
+def test_an_interruption_while_a_command_is_imported_is_its_end(module, start):
+    ended = run("-c", IMPORTING, module, "families", start=start)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+@pytest.mark.window
+def test_an_interruption_while_the_window_is_made_is_its_end(tmp_path):
+    places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    ended = run("-c", IMPORTING, "app.views.qt.window", "gui", "gaussian", **places)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_an_interruption_after_the_work_takes_nothing_of_it():
+    ended = run("-c", LEAVING)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.endswith("\n") and "holonomy" in ended.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_half_written_goes_with_the_process(tmp_path, number):
+    ended = run("-c", WRITING, tmp_path, int(number))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_nohup_started_outlives_the_terminal(tmp_path):
+    ended = run("-c", WRITING, tmp_path, int(signal.SIGHUP), start=ignore)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (tmp_path / "a.png").read_bytes() == b"half"
+
+
+# --- displays --------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", [":77", "nowhere", ":0.x"])
+def test_a_display_that_does_not_answer_is_said_in_one_line(name):
+    ended = run("-m", "app", DISPLAY=name, WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert repr(name) in ended.stderr and "render" in ended.stderr
+
+
+def test_whether_there_is_a_display(tmp_path):
+    missing = display.missing
+    assert missing({}) == "there is no display to open a window on"
+    assert missing({"QT_QPA_PLATFORM": "offscreen"}) == ""
+    place = {"WAYLAND_DISPLAY": "wayland-3", "XDG_RUNTIME_DIR": str(tmp_path)}
+    assert "'wayland-3' does not answer" in missing(place)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-3"))
+        server.listen()
+        assert missing(place) == ""
+
+
+@pytest.mark.window
+def test_the_display_of_these_tests_is_there():
+    assert display.missing(os.environ) == ""

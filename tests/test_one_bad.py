@@ -1,0 +1,267 @@
+"""One bad element takes no others with it, and what is refused says the way out."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.cli import main
+from app.controller import browsing, picture, token_path
+from app.controller.jobs import MapAnswer, MapJob
+from app.documents import Documents
+from app.model import session
+from app.model.store import Store
+from app.views.token_path import TokenPathChosen
+from compute import GeometricAttention, pictures
+from compute.families import parse, write
+from compute.types import Field, Status
+
+LAYERS, HEADS, TOKENS, WIDTH = 2, 4, 6, 4
+REFUSED = (0, 1)
+
+
+def head_file(path: Path, mask: np.ndarray | None) -> str:
+    """A file of heads with random q, k and v."""
+    random = np.random.default_rng(1)
+    q, k, v = random.normal(size=(3, LAYERS, HEADS, TOKENS, WIDTH)).astype(np.float32)
+    masks = {} if mask is None else {"mask": mask}
+    np.savez(path, q=q, k=k, v=v, **masks)
+    return str(path)
+
+
+@pytest.fixture
+def hidden(tmp_path) -> str:
+    """A file with one head whose mask, the same for all queries, leaves no key."""
+    mask = np.ones((LAYERS, HEADS, 1, TOKENS), bool)
+    mask[REFUSED] = False
+    return head_file(tmp_path / "hidden.npz", mask)
+
+
+@pytest.fixture
+def causal(tmp_path) -> str:
+    mask = np.broadcast_to(np.tri(TOKENS, dtype=bool), (LAYERS, HEADS, TOKENS, TOKENS))
+    return head_file(tmp_path / "causal.npz", mask)
+
+
+# --- heads -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("queries", [1, TOKENS])
+def test_seven_heads_are_shown_and_one_is_refused(tmp_path, queries):
+    mask = np.ones((LAYERS, HEADS, queries, TOKENS), bool)
+    mask[(*REFUSED, -1)] = False
+    family = write("attention", {"source": head_file(tmp_path / "x.npz", mask)})
+    found: list = []
+    browsing.task(family).perform(None, found.append, lambda: False)
+    cells = {
+        (answer.layer, head): browsing.cell(answer.layer, head, glance, answer.words[head])
+        for answer in found
+        for head, glance in enumerate(answer.row)
+    }
+    assert len(cells) == LAYERS * HEADS
+    assert [place for place, cell in cells.items() if not cell.picture.size] == [REFUSED]
+    assert (
+        "refused: layer 0, head 1 of x: the mask leaves none of the 6 keys" in cells[REFUSED].words
+    )
+    assert ("entropy" in cells[REFUSED].words) == (queries > 1), "other queries see keys"
+    assert browsing.state(family, cells, "").words == "8 heads, 1 refused"
+
+
+def test_a_query_that_sees_no_key_is_named_among_the_others(hidden, capsys):
+    assert main(["rows", f"attention:{hidden}?layer=0&head=1"]) == 0
+    assert capsys.readouterr().out.count("its mask leaves it no key") == TOKENS
+    assert main(["rows", f"attention:{hidden}?layer=0&head=0"]) == 0
+    assert "no key" not in capsys.readouterr().out
+
+
+def test_a_path_over_heads_passes_over_the_refused_one(hidden, capsys):
+    family = f"attention:{hidden}?layer=0&head=0"
+    assert main(["layers", family, "--token", "0", "--over", "heads"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3] == "1      refused: its mask leaves the token no key"
+    assert main(["layers", family, "--token", "0", "--over", "heads", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [step is None for step in found["steps"]] == [True, False, False]
+    assert found["length"] == pytest.approx(sum(found["steps"][1:]))
+    assert main(["layers", f"attention:{hidden}?layer=0&head=1", "--token", "0"]) == 2
+    assert "in 1 of 2 layers, a path needs two" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("head", [0, 1])
+def test_the_panel_of_the_path_says_which_head_it_is_without(hidden, head):
+    family = f"attention:{hidden}?layer=0&head={head}"
+    found: list = []
+    task = token_path.TokenPathTask(family, 0, "heads")
+    task.perform(None, found.append, lambda: False)
+    state = token_path.state(found[0], TokenPathChosen(0, "heads"))
+    assert len(state.xy) == HEADS - 1 and np.isfinite(state.xy).all()
+    assert [tip[: len("head 0")] for tip in state.tips] == ["head 0", "head 2", "head 3"]
+    assert "Without head 1, whose mask leaves the token no key." in state.words
+    assert state.current == (0 if head == 0 else -1)
+
+
+def test_the_first_token_of_a_causal_head_says_why_it_has_no_path(causal, capsys):
+    assert main(["layers", f"attention:{causal}?layer=0&head=1", "--token", "0"]) == 2
+    said = capsys.readouterr().err
+    assert "token 0 (0) of causal sees one key alone: it has no path" in said
+
+
+def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
+    mask = np.ones((LAYERS, HEADS, 1, TOKENS), bool)
+    mask[0, :2] = False
+    path, store = tmp_path / "late.npz", Store(session.load("gaussian"))
+    head_file(path, mask)
+    documents = Documents(MagicMock(), store, SimpleNamespace(folder=None, recent=()), MagicMock())
+    documents.open(path)
+    assert parse(store.scene.family)[1] == {"source": str(path), "layer": 0, "head": 2}
+
+
+# --- maps ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("status", "words", "hatched"),
+    [
+        (Status.ILL_CONDITIONED, "the metric is singular or undefined", True),
+        (Status.NOT_RESOLVED, "the density is not resolved", True),
+        (Status.OK, "rounding leaves no digit", True),
+        (Status.LEFT_DOMAIN, "nothing in view lies in the domain", False),
+    ],
+)
+def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatched):
+    scene = session.load("gaussian")
+    statuses = np.full((6, 8), status)
+    field = Field(np.full((6, 8), np.nan), statuses, scene.view, "reference")
+    job = MapJob(scene.family, scene.chart, "curvature", 0, scene.view, (6, 8))
+    drawn = picture.color_map(scene, MapAnswer(job, field, True, 1.0))
+    assert drawn.label == f"Gaussian curvature K is known nowhere here: {words}"
+    assert (drawn.hatched == hatched).all()
+    early = picture.color_map(scene, MapAnswer(job, field, False, 1.0))
+    assert (early is None) == (status != Status.ILL_CONDITIONED)
+
+
+# --- pictures --------------------------------------------------------------------------------
+RAMP = np.linspace(0.0, 65535.0, 8 * 64).round().astype(np.uint16).reshape(8, 64)
+BYTES = np.round(RAMP / 257.0).astype(np.uint8)
+
+
+def png(path: Path, samples: np.ndarray, kind: int) -> Path:
+    """A PNG of 16 bits a sample (h, w, channels); kind: 0 grey, 2 RGB, 4 grey and α, 6 RGB and α."""
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples)
+    header = struct.pack(">IIBBBBB", samples.shape[1], len(samples), 16, kind, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+            for name, data in parts
+        )
+    )
+    return path
+
+
+@pytest.mark.parametrize(("kind", "colours", "alpha"), [(0, 1, 0), (2, 3, 0), (4, 1, 1), (6, 3, 1)])
+def test_sixteen_bits_are_read_as_eight(tmp_path, kind, colours, alpha):
+    grey = np.repeat(RAMP[..., None], colours, axis=2)
+    opaque = np.full((*RAMP.shape, alpha), 65535, np.uint16)
+    read = pictures.read(png(tmp_path / "a.png", np.concatenate([grey, opaque], axis=2), kind))
+    assert read.shape == (8, 64, 3) and read.dtype == np.uint8
+    assert np.abs(read.astype(int) - BYTES[..., None]).max() <= 1
+
+
+def test_a_gradient_of_sixteen_bits_has_the_diameter_of_one_of_eight(tmp_path, capsys):
+    diameters = []
+    for name, array in (("a", RAMP), ("b", BYTES)):
+        large = np.repeat(np.repeat(array, 8, axis=0), 2, axis=1)
+        Image.fromarray(large).save(tmp_path / f"{name}.png")
+        assert main(["patches", str(tmp_path / f"{name}.png"), "--json"]) == 0
+        diameters.append(json.loads(capsys.readouterr().out)["diameter"])
+    assert diameters[0] == diameters[1]
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix"),
+    [("L", ".png"), ("P", ".png"), ("LA", ".png"), ("CMYK", ".jpg"), ("1", ".png")],
+)
+def test_every_kind_of_picture_has_its_own_greys(tmp_path, mode, suffix):
+    path, options = tmp_path / f"a{suffix}", {"quality": 100} if suffix == ".jpg" else {}
+    grey = Image.fromarray(np.where(BYTES < 128, 0, 255).astype(np.uint8) if mode == "1" else BYTES)
+    through = grey.convert("RGB") if mode == "CMYK" else grey
+    through.convert(mode).save(path, **options)
+    read = pictures.read(path).astype(int)
+    assert np.abs(read - np.asarray(grey).astype(int)[..., None]).max() <= 3
+
+
+def test_what_is_transparent_lies_on_white(tmp_path):
+    seen = Image.fromarray(np.zeros((4, 4, 3), np.uint8)).convert("RGBA")
+    for alpha, value in ((0, 255), (51, 204), (255, 0)):
+        seen.putalpha(alpha)
+        seen.save(tmp_path / "a.png")
+        assert (pictures.read(tmp_path / "a.png") == value).all()
+
+
+# --- names and types -------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [("x.pt", "safetensors.torch"), ("x.npy", "numpy.savez"), ("X.PTH", "save_file")],
+)
+def test_a_format_that_is_not_read_names_the_way_out(tmp_path, capsys, name, way):
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    for command in (["rows", f"attention:{tmp_path / name}"], ["attend", str(tmp_path / name)]):
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert way in said and "as .safetensors or .npz" in said and said.count("\n") == 1
+
+
+def test_a_question_mark_may_belong_to_a_name(tmp_path, capsys):
+    path = head_file(tmp_path / "what?.npz", None)
+    for family in (f"attention:{path}", f"attention:{path}?layer=1&head=3"):
+        assert parse(family)[1]["source"] == path
+        assert parse(write(*parse(family))) == parse(family)
+        assert main(["rows", family]) == 0
+    capsys.readouterr()
+    assert main(["rows", "attention:bank?lyer=1"]) == 2
+    assert "? begins parameters: parameters of attention are" in capsys.readouterr().err
+
+
+class Tensor:
+    """What PyTorch's has: NumPy can make nothing of its bfloat16."""
+
+    def __init__(self, values: np.ndarray, steps: tuple[str, ...] = ()) -> None:
+        self._values, self._steps = values, steps
+
+    def __array__(self, *_: object, **__: object) -> np.ndarray:
+        raise TypeError("Got unsupported ScalarType BFloat16")
+
+    def detach(self) -> Tensor:
+        return Tensor(self._values, (*self._steps, "detach"))
+
+    def cpu(self) -> Tensor:
+        return Tensor(self._values, (*self._steps, "cpu"))
+
+    def double(self) -> Tensor:
+        return Tensor(self._values.astype(np.float64), (*self._steps, "double"))
+
+    def numpy(self) -> np.ndarray:
+        assert self._steps == ("detach", "cpu", "double"), "PyTorch refuses any less"
+        return self._values
+
+
+def test_tensors_of_bfloat16_are_attended_to(reference_engine):
+    q, k, v = np.random.default_rng(3).normal(size=(3, 5, 4)).astype(np.float32)
+    attention = GeometricAttention("flat", engine=reference_engine)
+    wanted, found = attention.attend(q, k, v), attention.attend(*map(Tensor, (q, k, v)))
+    np.testing.assert_array_equal(found.output, wanted.output)
+    with pytest.raises(ValueError, match="Q must be numbers, got object"):
+        attention.attend(object(), k, v)
+
+
+def test_a_hidden_head_is_refused_by_its_name(hidden, capsys):
+    assert main(["geometry", f"attention:{hidden}?layer=0&head=1", "--at", "0,0"]) == 2
+    assert (
+        "layer 0, head 1 of hidden: the mask leaves none of the 6 keys" in capsys.readouterr().err
+    )

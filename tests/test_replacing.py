@@ -1,0 +1,75 @@
+"""Files that are whole or not there, and what killed processes left of others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from compute import cache
+from compute.replacing import hidden, replacing, sweep
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
+
+
+@pytest.fixture(scope="module")
+def dead() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "a.txt"
+    with replacing(target) as path:
+        path.write_text("first")
+        assert not target.exists()
+    with pytest.raises(ZeroDivisionError), replacing(target) as path:
+        path.write_text("half")
+        raise ZeroDivisionError
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.txt", "first")]
+
+
+def test_only_what_the_dead_left_is_swept(tmp_path, dead):
+    names = (
+        f".a.{dead}.png", f".a.{os.getpid()}.png", f".b.{dead}.png", f"a.{dead}.png", ".a.png",
+        ".a.old.png", f".a.b.{dead}",
+    )  # fmt: skip
+    for name in names:
+        (tmp_path / name).touch()
+    (tmp_path / f".a.{dead}").mkdir()
+    (tmp_path / f".a.{dead}" / "a-0001.png").touch()
+    sweep(tmp_path, "a")
+    assert {path.name for path in tmp_path.iterdir()} == set(names) - {f".a.{dead}.png"}
+    sweep(tmp_path)
+    gone = {f".a.{dead}.png", f".b.{dead}.png", f".a.b.{dead}"}
+    assert {path.name for path in tmp_path.iterdir()} == set(names) - gone
+
+
+def test_where_nothing_can_be_swept_nothing_happens(tmp_path):
+    sweep(tmp_path / "nowhere")
+    sweep(tmp_path / "nowhere", "a")
+
+
+def test_the_next_to_write_sweeps(tmp_path, dead, monkeypatch):
+    from app.export.files import checked
+    from app.model import session
+
+    for name in ("scene.json", "film.mp4"):
+        (tmp_path / f".{name.replace('.', f'.{dead}.')}").touch()
+    session.save(session.load("gaussian"), tmp_path / "scene.json")
+    checked(tmp_path / "film.mp4", (".mp4",))
+    assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = tmp_path / "attention-geodesics"
+    folder.mkdir()
+    (folder / f".0123.{dead}.json").touch()
+    cache._write_beside(folder / "4567.json", "{}")
+    assert [path.name for path in folder.iterdir()] == ["4567.json"]
+
+
+def test_a_hidden_name_keeps_the_kind_of_the_file(tmp_path):
+    assert hidden(tmp_path / "a.b.png").name == f".a.b.{os.getpid()}.png"
