@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from app.model import progress, recent
 from compute.families import _build, family
 from tests.fuzz.kind import Broken, Kind
 
-FAMILY = 'custom:{"coordinates": ["a", "b"], "metric": ["1/b^2", "0", "1/b^2"], "domain": ["b > 0"], ' \
-         '"pins": [[0, 1], [1, 2]], "view": [-2, 2, 0.1, 3]}'  # fmt: skip
+FAMILY = (
+    'custom:{"coordinates": ["a", "b"], "metric": ["1/b^2", "0", "1.0/b^2"], "domain": ["b > 0"], '
+    '"pins": [[0, 1], [1, 2]], "view": [-2, 2, 0.1, 3]}'
+)
 
 
 def _settings(path: Path) -> object:
@@ -42,22 +45,24 @@ def open_settings(path: Path) -> None:
     assert found.preferences and (found.layout is None or len(found.layout) == 2)
 
 
-def _cache() -> list[Path]:
+@cache
+def _entry() -> Path:
+    """The file that the family is kept in: the one that is there after it was derived."""
     folder = Path(os.environ["XDG_CACHE_HOME"])
-    return sorted(
-        (path for path in folder.rglob("*") if path.is_file()), key=lambda p: p.stat().st_size
-    )
+    before = {path for path in folder.rglob("*") if path.is_file()}
+    family(FAMILY)
+    (found,) = {path for path in folder.rglob("*") if path.is_file()} - before
+    return found
 
 
 def derived(folder: Path) -> list[bytes]:
     """A derived family as it is kept."""
-    family(FAMILY)
-    return [_cache()[-1].read_bytes()]
+    return [_entry().read_bytes()]
 
 
 def open_derived(path: Path) -> None:
     """Derive a family whose kept form is damaged: it is made again, and all is well."""
-    _cache()[-1].write_bytes(path.read_bytes())
+    _entry().write_bytes(path.read_bytes())
     _build.cache_clear()
     metric = family(FAMILY).geometry(np.array([0.5, 2.0])).metric
     if not np.allclose(metric, [0.25, 0.0, 0.25]):
@@ -72,5 +77,5 @@ KINDS = (
         open_settings,
         (b"@Variant(", b"@ByteArray(", b"@Invalid()", b"recent="),
     ),
-    Kind("cache", ".json", derived, open_derived, weight=0),
+    Kind("cache", ".json", derived, open_derived),
 )
