@@ -21,8 +21,8 @@ struct Step {
 /// The slope of the last stage, and the sum of all with their weights.
 struct Slopes { last: vec4f, sum: vec4f }
 
-/// A family of much text is evaluated at one place, in a loop, which is compiled in a quarter of the
-/// time; of little text four places run faster.  `stages` is heeded by the loop alone.
+/// A family of much text is evaluated at one place, in a loop, which is compiled in a quarter of
+/// the time; of little text four places run faster.  `stages` is for the loop alone.
 fn rk4(start: vec4f, size: f32, stages: u32) -> Step {
     var step = Step(start, size, start, OK, 0.0, 0.0, vec2f());
     var slopes = Slopes(vec4f(), vec4f());
