@@ -22,6 +22,7 @@ from numpy.polynomial import legendre
 from compute import batch, geodesic, multiple
 from compute.geodesic import DRIFT_LIMIT
 from compute.interrupt import checkpoint
+from compute.linear import solve_each
 from compute.manifold import (
     Bools,
     Manifold,
@@ -168,7 +169,7 @@ def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tupl
     lifted = -h * np.einsum("jl,kijcd->kijcld", a, jacobian)
     lifted = lifted.reshape(k, count, 4 * STAGES, 4 * STAGES) + np.eye(4 * STAGES)
     sides = np.concatenate([wrong[..., None], jacobian], axis=-1).reshape(k, count, -1, 5)
-    solved = np.linalg.solve(lifted, sides).reshape(k, count, STAGES, 4, 5)
+    solved = solve_each(lifted, sides).reshape(k, count, STAGES, 4, 5)
     through = h * np.einsum("j,kijcd->kicd", b, solved)
     leads = through[..., 1:] + np.eye(4)
     dy = _chained(leads, defect + through[..., 0])

@@ -86,13 +86,15 @@ class Slot:
 
     ``buffers`` (n ≤ 4096, 4) are read by their names as arrays of vec4f, ``constants`` as members of
     ``family``; neither is compiled in.  ``loops`` is how many loop iterations one call of
-    ``geometry`` usually costs (0 for a formula); at most it may take twice as many.
+    ``geometry`` usually costs (0 for a formula); at most it may take twice as many.  ``long``: its
+    text takes so long to compile that kernels evaluate it at one place of theirs, in a loop.
     """
 
     source: str
     buffers: Mapping[str, Floats] = field(default_factory=dict)
     constants: Mapping[str, float | int] = field(default_factory=dict)
     loops: int = 0
+    long: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,10 @@ _TARGETS = (
 _SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z", "weight")
 
 
+# steps of a geometry's tape, from which on its kernels are compiled for longer than they run
+LONG = 256
+
+
 def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise: bool) -> Slot:
     """The scores printed from their tape, and the nodes in a uniform array."""
     table = np.zeros((len(nodes.x), 4), np.float32)
@@ -38,7 +42,8 @@ def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise
     )
     constants = {"NODE_COUNT": len(nodes.x)}
     passes = 4 if normalise else 2
-    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=passes * len(nodes.x))
+    loops = passes * len(nodes.x)
+    return Slot("\n".join(lines), {"abscissae": table}, constants, loops, long=True)
 
 
 # loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
@@ -86,7 +91,7 @@ def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> 
         "//!include families/placed.wgsl",
     )
     table, constants = _placing(space)
-    return Slot("\n".join(lines), {"abscissae": table}, constants, loops=_PLACING + _TURNS)
+    return Slot("\n".join(lines), {"abscissae": table}, constants, _PLACING + _TURNS, long=True)
 
 
 def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
@@ -119,7 +124,8 @@ def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) ->
                 "    return values[which];",
                 "}",
             )
-        )
+        ),
+        long=len(geometry.steps) > LONG,
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute import flat
+from compute.linear import solve_each
 from compute.manifold import (
     Manifold,
     connection_first,
@@ -142,7 +143,7 @@ def _collocation(rates: list[Floats]) -> Floats:
         for j in range(3):
             system[..., 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] = -_STAGES[i, j] * rates[i]
     system += np.eye(6)
-    slopes = np.linalg.solve(system, side)
+    slopes = solve_each(system, side)
     operator: Floats = np.eye(2) + sum(
         w * slopes[..., 2 * i : 2 * i + 2, :] for i, w in enumerate(_WEIGHTS)
     )

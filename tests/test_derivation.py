@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compute.derived import plain_of
@@ -16,6 +17,7 @@ from compute.formulas import definition, derivation, deriver
 from compute.formulas.define import definition_of
 from compute.formulas.parse import FormulaError
 from compute.interrupt import Interrupted, TookTooLong, checkpoint, interruptible, limited
+from compute.linear import solve_each
 from compute.symbolic import derive
 
 ROOT = Path(__file__).parents[1]
@@ -159,3 +161,9 @@ def test_time_is_bounded_within_what_may_be_interrupted():
         checkpoint()
     with interruptible(lambda: True), limited(60.0), pytest.raises(Interrupted):
         checkpoint()
+
+
+def test_a_system_without_a_solution_harms_no_other():
+    matrices = np.stack([np.eye(2), np.zeros((2, 2)), 2 * np.eye(2)])
+    found = solve_each(matrices, np.ones((3, 2, 1)))
+    np.testing.assert_array_equal(found[..., 0], [[1, 1], [np.nan, np.nan], [0.5, 0.5]])

@@ -39,7 +39,7 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
     own = definitions.stated(definition)
     made = _manifold(own, definitions.text_of(definition))
     try:
-        with limited(SECONDS, time.thread_time):
+        with limited(SECONDS, time.thread_time), np.errstate(all="ignore"):
             return _placed(made, own)
     except TookTooLong:
         words = f"evaluating this over the view takes longer than {SECONDS:g} s"

@@ -23,9 +23,9 @@ from compute.formulas import definition, deriver
 from compute.formulas.parse import FormulaError
 from compute.interrupt import TookTooLong, checkpoint, limited
 
-# seconds for one definition, of which it may use half, and for a process to be ready: machines may be
-# busy with something else
-SECONDS, STARTING = 2 * deriver.SECONDS, 60.0
+# seconds for one definition, of which it may use a third, and for a process to be ready: machines may
+# be busy with something else
+SECONDS, STARTING = 3 * deriver.SECONDS, 60.0
 # how often those who wait are asked whether they still do
 BEAT = 0.02
 TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}

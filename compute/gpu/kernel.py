@@ -95,7 +95,9 @@ def _prelude(source: Source, slot: Slot | None, constants: Mapping[str, float | 
             f"@group(0) @binding({number}) var<storage, {access}> {buffer.name}: "
             f"array<{buffer.element}>;"
         )
-    lines += _family(slot) if slot else []
+    if slot:
+        lines.append(f"const AT_ONE_PLACE = {str(slot.long).lower()};")
+        lines += _family(slot)
     return "\n".join(lines)
 
 

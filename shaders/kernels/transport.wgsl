@@ -16,6 +16,8 @@ const SUBSTITUTIONS = 10;
 
 /// Rates at one Gauss node: the matrix −Γ^k_ij θ'^j and the angle −ω(θ').
 struct Rate { matrix: mat2x2f, turn: f32 }
+/// Those of a segment, the metric at its end, and the worst status on the way.
+struct Found { rates: array<Rate, 3>, metric: vec3f, status: i32 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -25,19 +27,35 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let alone = id.x % parameters.nodes == parameters.nodes - 1u;
     let node = select(id.x, path * parameters.nodes, alone);
     let end = select(node + 1u, node, alone);
-    var status = OK;
     anchor(safe(nodes[node].xy));
-    var rates: array<Rate, 3>;
-    var at: Geometry;
-    // Gauss's nodes and the segment's end in a loop, so that the family is compiled once
-    for (var k = select(0u, 3u, alone); k < 4u; k++) {
-        let y = select(hermite(node, GAUSS[min(k, 2u)]), nodes[end], k == 3u);
-        at = geometry(safe(y.xy));
-        if k < 3u { rates[k] = rate(at, y, &status); }
+    var found: Found;
+    found.status = OK;
+    // as the stages in lib/rk4.wgsl
+    if AT_ONE_PLACE {
+        for (var k = select(0u, 3u, alone); k < 4u; k++) { visit(k, node, end, &found); }
+    } else {
+        visit(0u, node, end, &found);
+        visit(1u, node, end, &found);
+        visit(2u, node, end, &found);
+        visit(3u, node, end, &found);
     }
+    let rates = found.rates;
     let turn = dot(WEIGHTS, vec3f(rates[0].turn, rates[1].turn, rates[2].turn));
     let m = collocation(rates[0].matrix, rates[1].matrix, rates[2].matrix);
-    segments[id.x] = Segment(vec4f(m[0], m[1]), at.metric, turn, status);
+    segments[id.x] = Segment(vec4f(m[0], m[1]), found.metric, turn, found.status);
+}
+
+/// At Gauss's node k, or for k = 3 at the segment's end, what is asked there.
+fn visit(k: u32, node: u32, end: u32, found: ptr<function, Found>) {
+    let y = select(hermite(node, GAUSS[min(k, 2u)]), nodes[end], k == 3u);
+    let at = geometry(safe(y.xy));
+    if k == 3u {
+        (*found).metric = at.metric;
+        return;
+    }
+    var status = (*found).status;
+    (*found).rates[k] = rate(at, y, &status);
+    (*found).status = status;
 }
 
 /// A point where the geometry can be evaluated: θ itself inside the domain.
