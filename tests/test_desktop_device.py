@@ -75,7 +75,7 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
     begun, timers = set(), []
 
     def perform(engine, job, emit, cancelled) -> None:
-        if job not in begun:
+        if job not in begun and not engine._device._is_ending():
             begun.add(job)
             timers.append(threading.Timer(die.uniform(0.0, 0.05), engine._device.handle.destroy))
             timers[-1].start()
@@ -92,11 +92,11 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
     for job in asked:
         worker.submit(job)
         assert answers.acquire(timeout=100)
+        timers[-1].join()
     worker.close()
-    for timer in timers:
-        timer.join()
     found = [m for m in messages if isinstance(m, (PathAnswer, JobFailed))]
     assert [m.job for m in found] == asked
     assert not any(isinstance(m, JobFailed) for m in found)
     assert {m.name for m in messages if isinstance(m, EngineOpened)} == {"gpu"}
-    assert sum(isinstance(m, Notice) for m in messages) >= 8, "most went while they were in use"
+    # the last may have gone when nothing was left to do
+    assert sum(isinstance(m, Notice) for m in messages) >= len(asked) - 1
