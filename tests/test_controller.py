@@ -361,6 +361,18 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     assert "rays" not in drawn and "geodesic" not in drawn
 
 
+def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
+    controller, canvas, _, runner = desk
+    give(controller, runner)
+    controller.on_event(SceneEdited((("chart", "disk"),)))
+    give(controller, runner)
+    assert controller.morph.is_running and controller._late
+    canvas.reset_mock()
+    controller.store.undo()
+    for shown in (canvas.set_ellipses, canvas.set_map):
+        assert all(call.args[0] is None for call in shown.call_args_list)
+
+
 def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
     controller, canvas, _, runner = desk
     controller.on_event(SceneEdited((("layers.spray", True), ("layers.loop", True))))
