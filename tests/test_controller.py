@@ -205,6 +205,16 @@ def test_a_loop_that_leaves_the_domain_is_cut_at_its_edge(desk):
     assert "three points" in window.log.call_args.args[0]
 
 
+def test_a_loop_drawn_in_the_plane_is_none_on_a_surface(desk):
+    controller, _, window, _ = desk
+    triangle = of_family(controller.store.scene, "categorical3_expectation")
+    controller.store.update(in_chart(triangle, "octant"))
+    kept = controller.store.scene
+    controller.on_event(LoopDrawn(np.array([[0.1, 0.1], [0.5, 0.1], [0.1, 0.5]])))
+    assert controller.store.scene == kept
+    assert "draw it again" in window.log.call_args.args[0]
+
+
 def test_the_menu_says_where_no_pin_can_be_put(desk):
     controller, _, window, _ = desk
     controller.commands |= dict.fromkeys(("copy_picture", "export_figure"), lambda: None)
