@@ -205,6 +205,16 @@ def test_a_loop_that_leaves_the_domain_is_cut_at_its_edge(desk):
     assert "three points" in window.log.call_args.args[0]
 
 
+def test_a_loop_drawn_in_the_plane_is_none_on_a_surface(desk):
+    controller, _, window, _ = desk
+    triangle = of_family(controller.store.scene, "categorical3_expectation")
+    controller.store.update(in_chart(triangle, "octant"))
+    kept = controller.store.scene
+    controller.on_event(LoopDrawn(np.array([[0.1, 0.1], [0.5, 0.1], [0.1, 0.5]])))
+    assert controller.store.scene == kept
+    assert "draw it again" in window.log.call_args.args[0]
+
+
 def test_the_menu_says_where_no_pin_can_be_put(desk):
     controller, _, window, _ = desk
     controller.commands |= dict.fromkeys(("copy_picture", "export_figure"), lambda: None)
@@ -359,6 +369,18 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     assert not controller.morph.is_running
     drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]
     assert "rays" not in drawn and "geodesic" not in drawn
+
+
+def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
+    controller, canvas, _, runner = desk
+    give(controller, runner)
+    controller.on_event(SceneEdited((("chart", "disk"),)))
+    give(controller, runner)
+    assert controller.morph.is_running and controller._late
+    canvas.reset_mock()
+    controller.store.undo()
+    for shown in (canvas.set_ellipses, canvas.set_map):
+        assert all(call.args[0] is None for call in shown.call_args_list)
 
 
 def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):

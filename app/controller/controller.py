@@ -21,7 +21,7 @@ from app.controller.morphing import Morph
 from app.controller.naming import words_of
 from app.controller.numbers import Numbers
 from app.controller.parts import Desk, Part
-from app.controller.plan import Submits, Viewport, is_late, is_wanted, jobs, plan
+from app.controller.plan import Submits, Viewport, is_late, is_of, is_wanted, jobs, plan
 from app.controller.playing import Playing
 from app.controller.preparing import Prepared, PrepareTask
 from app.controller.relaxing import RelaxAnswer, RelaxJob
@@ -266,13 +266,13 @@ class Controller:
         self._plan(new)
 
     def _arrive(self) -> None:
-        """Draw what came while the chart changed, unless the family did too."""
+        """Draw what came while the chart changed, unless the scene is in yet another one."""
         drawing.show_scene(self.canvas, self.store.scene)
         self.answers.show_path()
         self.answers.show_studies()
         late, self._late = self._late, []
         for message in late:
-            if message.job.family == self.store.scene.family:
+            if is_of(message.job, self.store.scene):
                 self._take(message)
 
     def _plan(self, scene: Scene) -> None:

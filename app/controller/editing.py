@@ -8,6 +8,7 @@ from typing import Any
 
 from app.controller import panels, placing
 from app.controller.preparing import Prepared, PrepareTask, edited, is_slow
+from app.controller.surfaces import chart_drawn
 from app.controller.task import Task
 from app.model.flow import rewritten
 from app.model.scene import completed, in_chart
@@ -56,7 +57,10 @@ class Editor:
 
     def draw(self, event: LoopDrawn | StrokeDrawn) -> None:
         """Keep a line drawn by hand: a loop, or a stroke that paints a field."""
-        if isinstance(event, StrokeDrawn):
+        if event.xy.shape[1] != chart_drawn(self._store.scene).dimension:
+            # a surface is not on the canvas yet, or not any longer
+            self._window.log("the chart has changed since that was drawn: draw it again")
+        elif isinstance(event, StrokeDrawn):
             self.paint(event)
         else:
             self.draw_loop(event)
