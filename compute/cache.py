@@ -55,13 +55,18 @@ def _read(path: Path) -> Derived | None:
     """An entry, or None if there is none or it is not as it was written."""
     try:
         digest, _, text = read_bytes(path, MOST_OF_ONE).partition(b"\n")
-        if digest.decode() != hashlib.sha256(text).hexdigest():
+        if digest.decode() != _digest(path, text):
             return None
         derived = read_plain(json.loads(text))
     except (OSError, ValueError, RecursionError):
         return None
     _touch(path)
     return derived
+
+
+def _digest(path: Path, text: bytes) -> str:
+    """Of an entry's text and its name, so that no other family's is taken for it."""
+    return hashlib.sha256(path.name.encode() + b"\n" + text).hexdigest()
 
 
 def _touch(path: Path) -> None:
@@ -78,7 +83,7 @@ def _write(path: Path, derived: Derived) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+        _replace(path, _digest(path, text).encode() + b"\n" + text)
         _prune(path.parent)
     except OSError:
         return  # a cache that cannot be written costs a second next time, nothing else

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+# characters of a path that a message has room for
+LONGEST_NAME = 80
 # how a file of a suffix that is not read becomes one that is
 _WAYS = {
     **dict.fromkeys(
@@ -24,9 +26,15 @@ def refuse(path: str | Path) -> None:
     suffix = Path(path).suffix.lower()
     if suffix in _WAYS:
         raise ValueError(
-            f"{path}: {suffix} files are not read, since they may run code or do not say what is what; "
+            f"{_named(path)}: {suffix} files are not read; "
             f"save the arrays as .safetensors or .npz: {_WAYS[suffix]}"
         )
+
+
+def _named(path: str | Path) -> str:
+    """The end of a path, so that the way out is not cut from the message."""
+    text = str(path)
+    return text if len(text) <= LONGEST_NAME else f"…{text[-LONGEST_NAME:]}"
 
 
 def plain(value: Any) -> Any:

@@ -58,8 +58,15 @@ def entry(folder: Path) -> Path:
 
 
 def signed(content: bytes) -> bytes:
-    """Content with the digest that is its own."""
-    return hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+    """Content with the digest that is its own under the usual key."""
+    name = hashlib.sha256(b"key").hexdigest() + ".json"
+    return hashlib.sha256(name.encode() + b"\n" + content).hexdigest().encode() + b"\n" + content
+
+
+def test_an_entry_of_another_key_is_not_taken_for_this_one(folder):
+    assert times_made("another") == 1
+    entry(folder).rename(folder / (hashlib.sha256(b"key").hexdigest() + ".json"))
+    assert times_made() == 1
 
 
 def test_an_answer_is_kept_by_its_key(folder):

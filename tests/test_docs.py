@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import compute
-from app import cli
+from app import cli, options
 from compute.families import families
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +64,7 @@ def test_every_command_that_is_quoted_is_one(make, pages):
     assert len(quoted) > 30
     for arguments in quoted:
         if not arguments[0].endswith((".png", ".pdf", ".svg")):
-            cli.parser().parse_args(cli.joined(arguments))
+            options.parser().parse_args(cli.joined(arguments))
 
 
 def test_tables_say_what_the_program_says(make, pages):

@@ -153,7 +153,6 @@ PARSING = {"load", "open", "ZipFile", "fromfile", "loadtxt", "genfromtxt", "safe
 ELSEWHERE = {
     "compute/opening.py": "the place itself",
     "compute/gpu/compose.py": "text of shaders, which belong to the package",
-    "compute/cache.py": "",
 }
 
 

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from compute import cache
 from compute.replacing import hidden, replacing, sweep
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
@@ -54,7 +53,7 @@ def test_where_nothing_can_be_swept_nothing_happens(tmp_path):
     sweep(tmp_path / "nowhere", "a")
 
 
-def test_the_next_to_write_sweeps(tmp_path, dead, monkeypatch):
+def test_the_next_to_write_sweeps(tmp_path, dead):
     from app.export.files import checked
     from app.model import session
 
@@ -63,12 +62,6 @@ def test_the_next_to_write_sweeps(tmp_path, dead, monkeypatch):
     session.save(session.load("gaussian"), tmp_path / "scene.json")
     checked(tmp_path / "film.mp4", (".mp4",))
     assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = tmp_path / "attention-geodesics"
-    folder.mkdir()
-    (folder / f".0123.{dead}.json").touch()
-    cache._write_beside(folder / "4567.json", "{}")
-    assert [path.name for path in folder.iterdir()] == ["4567.json"]
 
 
 def test_a_hidden_name_keeps_the_kind_of_the_file(tmp_path):

@@ -167,7 +167,8 @@ def test_a_loop_drawn_by_hand_is_kept(desk, tmp_path):
     session.save(scene, tmp_path / "loop.json")
     assert session.load(tmp_path / "loop.json").loop == scene.loop
     controller.on_event(LoopDrawn(np.array([(0.0, 0.0), (1.0, 0.0)])))
-    window.tell.assert_called_once()
+    window.log.assert_called_once()
+    window.tell.assert_not_called()
     assert controller.store.scene == scene
 
 

@@ -9,8 +9,8 @@
 var<workgroup> values: array<f32, MOST + 1>;
 var<workgroup> changes: atomic<u32>;
 
-/// A triangle of a cell X and two adjoining neighbours P and Q: where their values are, |XP|, |PQ|, 0
-/// where it is not seen through, and where X lies, ``foot`` along PQ and ``height`` before it.
+/// A triangle of a cell X and two adjoining neighbours P and Q: where their values are, |XP|, |PQ|
+/// (0 where it is not seen through), and where X lies, ``foot`` along PQ and ``height`` before it.
 struct Triangle { p: u32, q: u32, near: f32, far: f32, foot: f32, height: f32 }
 
 @compute @workgroup_size(TILE, TILE)
@@ -79,7 +79,8 @@ fn renew(here: u32, cell: vec2u) {
 /// Load one cell of the tile with its halo; beyond the map nothing leads anywhere.
 fn load(tile: vec2u, i: u32, halo: u32) {
     let cell = vec2i(tile * TILE + vec2u(i % halo, i / halo)) - i32(parameters.reach);
-    let inside = all(cell >= vec2i()) && all(vec2u(cell) < vec2u(parameters.columns, parameters.rows));
+    let size = vec2i(i32(parameters.columns), i32(parameters.rows));
+    let inside = all(cell >= vec2i()) && all(cell < size);
     let at = select(0, cell.y * i32(parameters.columns) + cell.x, inside);
     values[i] = select(FAR, before[at], inside);
 }
