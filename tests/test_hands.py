@@ -21,8 +21,9 @@ import pytest
 pytestmark = pytest.mark.window
 PATIENCE = 120.0
 CANVAS = "Manifold with pins A and B"
-# clicks at most, and looks after each: together longer than a double click
+# clicks at most, and looks after each; how far apart they are, so that no two are a double click
 CLICKS, LOOKS = 5, 50
+APART = 24
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -31,6 +32,7 @@ class Hands:
 
     def __init__(self, display: str, program: subprocess.Popen[str]) -> None:
         self._display, self._program = display, program
+        self._clicks = 0
 
     def do(self, *words: object) -> None:
         """Run xdotool, for example do("key", "ctrl+k")."""
@@ -89,10 +91,20 @@ class Hands:
         left, top, right, bottom = self.look()["box"]
         return [left + (right - left) // 2, bottom - (bottom - top) // 4]
 
+    def settle(self) -> None:
+        """Wait until the window manager has placed the window: a click is a drag of what moves."""
+        box, looks = None, 0
+        while looks < LOOKS:
+            now = self.look()["box"]
+            box, looks = now, looks + 1 if now == box else 0
+
     def focus_canvas(self) -> None:
         """Click beside everything; again if the window manager had not placed the window yet."""
         for _ in range(CLICKS):
-            self.click(self.canvas())
+            self.settle()
+            x, y = self.canvas()
+            self._clicks += 1
+            self.click([x + APART * (self._clicks % 5), y])
             for _ in range(LOOKS):
                 if self.look()["focus"] == CANVAS:
                     return
@@ -118,6 +130,7 @@ def hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hands]:
     try:
         made = Hands(display, program)
         made.until(lambda seen: seen["framed"] and seen["rested"])
+        made.settle()
         made.focus_canvas()
         yield made
         assert program.stdin
@@ -218,6 +231,7 @@ def test_escape_ends_a_gesture_then_popups_then_the_lecture(hands):
     hands.focus_canvas()
     hands.key("F11")
     hands.until(lambda seen: seen["presents"] and seen["full"])
+    hands.settle()
     before = hands.rest()
     at = before["pins"]["A"]
     hands.do("mousemove", *at, "mousedown", 1, "mousemove", at[0] + 60, at[1] - 40)

@@ -82,8 +82,8 @@ class Frame:
     def panned(self, start: ArrayLike, end: ArrayLike) -> Extent:
         """The view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
         (ax, ay), (bx, by) = self.to_chart(start), self.to_chart(end)
-        e = self.extent
-        return Extent(e.x0 + ax - bx, e.x1 + ax - bx, e.y0 + ay - by, e.y1 + ay - by)
+        e, x, y = self.extent, ax - bx, ay - by
+        return Extent(e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y)
 
     def zoomed(self, pixel: ArrayLike, factor: float) -> Extent:
         """The view magnified by 1/``factor`` about the chart point under ``pixel``."""

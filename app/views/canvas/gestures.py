@@ -126,6 +126,8 @@ class Gestures(Keys):
     def _drag_view(self, start: Pixel, end: Pixel) -> None:
         """Shift the plane; turn the surface, or shift it with the right button."""
         frame = self.frame
+        if np.array_equal(start, end):
+            return  # a click changes nothing, not even by a rounding that Undo would step over
         if isinstance(frame, SpaceFrame):
             self._look((frame.shifted if self._shifting else frame.turned)(start, end), done=False)
         else:
