@@ -18,6 +18,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import format_exception
+
+import numpy as np
 
 from app.controller import runner
 from app.controller.commands import COMMANDS
@@ -172,7 +175,7 @@ def listening(program) -> Iterator[list[str]]:
         receive(message)
 
     program._receive = watched
-    sys.excepthook = lambda kind, problem, _: found.append(repr(problem))
+    sys.excepthook = lambda _, problem, __: found.append("".join(format_exception(problem)))
     logging.getLogger().addHandler(errors)
     try:
         yield found
@@ -219,7 +222,7 @@ def main() -> int:
     losses = Losses(random.Random(chosen.seed))
     with tempfile.TemporaryDirectory() as folder:
         program = opened(Path(folder), chosen.engine)
-        with listening(program) as problems:
+        with listening(program) as problems, np.errstate(all="raise", under="ignore"):
             _play(program, Monkey(program, chosen.seed), losses, chosen, problems)
         end(program)
     sys.stdout.write(f"{losses.count} devices lost, {len(problems)} problems\n")

@@ -14,11 +14,11 @@ from tests.monkey import Monkey, act, listening, megabytes, opened
 from tests.test_desktop_program import end, live, until
 
 pytestmark = pytest.mark.window
-ACTIONS = 1000
+ACTIONS = 400
 # a gap of the GUI thread, in its own processor time: a loaded machine makes no thread compute more
 LONGEST = 0.1
 # actions after which all families are known, and by how much the process may grow after them, in MB
-WARM, GROWTH = 700, 40.0
+WARM, GROWTH = 250, 40.0
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_monkey_finds_nothing_that_breaks(program, problems):
         act(program, monkey)
         seen.add((program.store.scene.family, program.store.scene.chart))
         assert not problems
-    assert len(seen) > 20, "it went about"
+    assert len(seen) > 12, "it went about"
     assert megabytes() - before < GROWTH
     program.controller.close()
 
