@@ -1,5 +1,5 @@
 # `make run` and `make test` are all that is needed; each sets up what is missing.
-.PHONY: run test campaign bench docs format clean
+.PHONY: run test campaign fuzz bench docs format clean
 
 BIN := .venv/bin
 SCENE := bank
@@ -25,6 +25,11 @@ test:
 campaign:
 	@./setup.sh test
 	$(BIN)/python -m tests.campaign
+
+fuzz:
+	@./setup.sh test
+	$(BIN)/python -m tests.fuzz --seed 1 --files 30000
+	$(BIN)/python -m tests.fuzz_formulas --seed 1 --count 5000
 
 bench:
 	@./setup.sh test
