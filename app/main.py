@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import threading
@@ -16,6 +17,8 @@ from app import display, endings
 RATE_MS = 1000
 # what icons and plots wait at most for the first geodesic
 FURNISH_MS = 3000
+# after which all modules are there: the collector walked them now and then, and held all threads 0.13 s
+SETTLED_MS = 8000
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -204,6 +207,8 @@ class Program:
 
     def run(self) -> int:
         """Show the window until it is closed, or somebody asks the process to end."""
+        from PySide6.QtCore import QTimer
+
         # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
         # the loop that it ends may not have begun
         endings.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
@@ -211,6 +216,7 @@ class Program:
         stop = self.window.every(200, lambda: None)
         sys.excepthook = self._confess
         self.window.frame.show()
+        QTimer.singleShot(SETTLED_MS, self.window.frame, gc.freeze)
         status = self.application.exec()
         stop()
         self.close()

@@ -29,7 +29,7 @@ from compute.manifold import Manifold
 from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
 
 # what one formula may take: seconds of the processor and in all, where it is busy with other things;
-# bytes of the whole process; characters of a message
+# bytes that the process grows by; characters of a message
 SECONDS, WAITED, BYTES, CHARACTERS = 10.0, 30.0, 1 << 30, 300
 # words of the program's own, which nobody typed
 INTERNAL = re.compile(
@@ -143,6 +143,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     waited: float = 0.0
+    began_with: int = field(default_factory=lambda: most_bytes())
 
 
 def tried(seed: int, number: int, answering: float = SECONDS / 2) -> Outcome:
@@ -191,8 +192,9 @@ def judge(outcome: Outcome) -> None:
     """Note what is not as it must be."""
     if max(outcome.seconds.values(), default=0.0) > SECONDS or outcome.waited > WAITED:
         outcome.wrong.append(f"slow: {outcome.seconds}, {outcome.waited:.1f} s in all")
-    if most_bytes() > BYTES:
-        outcome.wrong.append(f"memory: {most_bytes() >> 20} MB")
+    grown = most_bytes() - outcome.began_with
+    if grown > BYTES:
+        outcome.wrong.append(f"memory: {grown >> 20} MB more")
     if len(outcome.words) > CHARACTERS or "\n" in outcome.words:
         outcome.wrong.append(f"not one sentence: {len(outcome.words)} characters")
     # what the person typed is quoted, and may say anything

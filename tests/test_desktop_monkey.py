@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections import Counter
@@ -27,9 +28,13 @@ def program(tmp_path):
 
     QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
+    # what earlier tests left in this process is not the program's: walking it takes half a second
+    gc.collect()
+    gc.freeze()
     made = opened(tmp_path, "reference")
     yield made
     end(made)
+    gc.unfreeze()
     left = set(QApplication.topLevelWidgets()) - before
     # pyqtgraph's plots keep their menus, which have no parent, as long as they live themselves
     assert Counter(type(w).__name__ for w in left if type(w).__name__ != "QMenu") == Counter()
