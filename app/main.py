@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 import threading
@@ -13,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from app import display, endings
+from app.garbage import Garbage
 
 RATE_MS = 1000
 # what icons and plots wait at most for the first geodesic
 FURNISH_MS = 3000
-# after which all modules are there: the collector walked them now and then, and held all threads 0.13 s
-SETTLED_MS = 8000
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -79,7 +77,6 @@ class Program:
         self._asked = engine  # on the command line, which goes before the preferences
         engine = self._start_worker(scene)
         from PySide6.QtCore import QTimer
-        from vispy import app as vispy_app
 
         from app import context
         from app.appearance import Appearance, theme_of
@@ -97,7 +94,6 @@ class Program:
         self.application = _application()
         theme = theme_of(self.settings.preferences.theme)
         dress(self.application, theme)
-        vispy_app.use_app("pyside6")
         from app.views.canvas.canvas import VispyCanvas
 
         self.canvas = VispyCanvas((900, 700), theme)
@@ -130,6 +126,8 @@ class Program:
         }
         self.window.on_context(partial(context.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)
+        # Python sees signals when it runs, as it then does now and then
+        self._garbage.begin(self.window.every)
         self._recall()
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
@@ -154,6 +152,7 @@ class Program:
         from app.controller.plan import Viewport, jobs
         from app.controller.runner import Runner
 
+        self._garbage = Garbage()  # before there is another thread
         liked = self.settings.preferences
         engine = liked.engine if self._asked == "auto" else self._asked
         self._early: list[Any] | None = []
@@ -207,18 +206,13 @@ class Program:
 
     def run(self) -> int:
         """Show the window until it is closed, or somebody asks the process to end."""
-        from PySide6.QtCore import QTimer
-
         # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
         # the loop that it ends may not have begun
         endings.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
-        # Python sees signals only when it runs: let it, now and then
-        stop = self.window.every(200, lambda: None)
         sys.excepthook = self._confess
         self.window.frame.show()
-        QTimer.singleShot(SETTLED_MS, self.window.frame, gc.freeze)
+        self._garbage.settle(self.window.every)
         status = self.application.exec()
-        stop()
         self.close()
         return int(status)
 
@@ -247,6 +241,7 @@ class Program:
         self.runner.close()
         self.window.frame.vanish()
         self.canvas.close()
+        self._garbage.close()
 
     def copy_picture(self) -> None:
         """Put what the canvas shows on the clipboard."""
@@ -326,13 +321,15 @@ class Program:
 
 
 def _application() -> Any:
-    """Qt's application, one a process; its windows do not wait for the screen's refresh.
+    """Qt's application, one a process, and vispy's; its windows do not wait for the screen's refresh.
 
     To wait would hold up the answers to the next moves.
     """
     from PySide6.QtGui import QSurfaceFormat
     from PySide6.QtWidgets import QApplication
+    from vispy import app
 
+    app.use_app("pyside6")
     surface = QSurfaceFormat.defaultFormat()
     surface.setSwapInterval(0)
     QSurfaceFormat.setDefaultFormat(surface)
