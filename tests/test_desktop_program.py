@@ -327,6 +327,11 @@ def test_what_is_typed_is_ranked_by_words():
     assert ranked("ef", words) == [1]
     assert ranked("rv", words) == [0]
     assert score("zz", "Save") is None
+    words = ("Family: Mixtures of two normals, by their means", "View: Dark or light", "New")
+    hints = ("", "Change between the dark and the light theme", "")
+    assert ranked("theme", words, hints) == [1, 0], "a word of the hint before scattered letters"
+    assert ranked("dark light", words, hints)[0] == 1
+    assert ranked("famil", words, hints)[0] == 0
 
 
 def test_a_right_click_puts_a_pin_there(make):

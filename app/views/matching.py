@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 # what a matched letter is worth: after the last one, at the start of a word, elsewhere
@@ -22,13 +23,31 @@ def score(typed: str, words: str) -> float | None:
     return max(best.values()) - 0.01 * len(text)
 
 
-def ranked(typed: str, candidates: Sequence[str]) -> list[int]:
-    """Indices of the candidates that fit, the best first; all in their order if nothing is typed."""
+def ranked(typed: str, candidates: Sequence[str], hints: Sequence[str] = ()) -> list[int]:
+    """Indices of the candidates that fit, the best first; all in their order if nothing is typed.
+
+    Those come first that hold the beginnings of all typed words, then those whose hint, a sentence to
+    each, holds them too, and last what has no more than the letters in this order.
+    """
     if not typed.strip():
         return list(range(len(candidates)))
-    scores = {i: score(typed, words) for i, words in enumerate(candidates)}
-    found = [(-value, i) for i, value in scores.items() if value is not None]
-    return [i for _, i in sorted(found)]
+    found = []
+    for i, words in enumerate(candidates):
+        value = score(typed, words)
+        tier = 2
+        if _begun(typed, words):
+            tier = 0
+        elif hints and _begun(typed, f"{words} {hints[i]}"):
+            tier = 1
+        if value is not None or tier < 2:
+            found.append((tier, -(value or 0.0), i))
+    return [i for _, _, i in sorted(found)]
+
+
+def _begun(typed: str, words: str) -> bool:
+    """Whether each typed word begins one of the words."""
+    known = re.findall(r"\w+", words.lower())
+    return all(any(word.startswith(part) for word in known) for part in typed.lower().split())
 
 
 def _worth(text: str, last: int, place: int) -> float:

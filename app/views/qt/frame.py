@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from app.views.qt.told import told
+
+# at the first start, where the screen has room for it and for a desktop's title above it
+SIZE, TITLE = QSize(1400, 860), 40
 
 
 class Frame(QMainWindow):
@@ -22,6 +25,8 @@ class Frame(QMainWindow):
         super().__init__()
         self.may_close: Callable[[], bool] = lambda: True
         self.setAcceptDrops(True)
+        room = self.screen().availableSize()
+        self.resize(SIZE.boundedTo(QSize(room.width(), room.height() - TITLE)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.may_close():

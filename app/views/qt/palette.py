@@ -28,17 +28,18 @@ STEERING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDo
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the palette: words, what stands at its right, and what it does."""
+    """A line of the palette: words, what stands at its right, what it does, and a sentence to it."""
 
     words: str
     beside: str
     run: Callable[[], object]
+    hint: str = ""
 
 
 def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> list[Entry]:
     """All commands that can be given now."""
     return [
-        Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, actions[c.name].trigger)
+        Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, actions[c.name].trigger, c.hint)
         for c in commands
         if c.name != "palette" and actions[c.name].isEnabled()
     ]
@@ -100,7 +101,8 @@ class Palette(QDialog):
 
     def _narrow(self, typed: str) -> None:
         self.list.clear()
-        for i in ranked(typed, [entry.words for entry in self._entries]):
+        words, hints = zip(*((entry.words, entry.hint) for entry in self._entries), strict=True)
+        for i in ranked(typed, words, hints):
             entry = self._entries[i]
             item = QTreeWidgetItem([entry.words, entry.beside])
             item.setData(0, Qt.ItemDataRole.UserRole, i)

@@ -86,7 +86,6 @@ class MainWindow(Window):
         self._shown: Distributions | None = None
         self._make_menus(commands, theme)
         self._furnished = False
-        self.frame.resize(1400, 860)
 
     def _place(self, canvas: QWidget) -> None:
         self._canvas = canvas
