@@ -1,4 +1,4 @@
-"""What a right click on the canvas offers."""
+"""The menu of a right click on the canvas."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ class Documents:
 
     # --- save ---------------------------------------------------------------------------------
     def file_name(self) -> str:
-        """What a file of the scene may be called, without its suffix."""
+        """Return a name for a file of the scene, without its suffix."""
         if self.document.path is not None:
             return self.document.path.stem
         scene = self._store.scene

@@ -148,7 +148,7 @@ class Exporter:
 
 
 def _problem(values: Values) -> str:
-    """What of a form cannot be, before a file is asked for; "" if all can."""
+    """Return what is wrong in a form, before a file is asked for; "" if nothing is."""
     try:
         if "size" in values:
             size_of(str(values["size"]))

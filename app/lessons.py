@@ -39,7 +39,7 @@ class Lessons:
         self._settings.lessons = progress.text_of(self._part.progress)
 
     def _admit(self, act: Callable[[], None]) -> None:
-        """What is done within lessons is exercise; anything else is asked about before it goes."""
+        """Do ``act``; ask first about unsaved work, unless it was done within a lesson."""
         if self._documents.document is self._lent:
             act()
         else:

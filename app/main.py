@@ -295,7 +295,7 @@ class Program:
             self.runner.submit(OpenJob(engine, chosen.adapter))
 
     def _apply(self, liked: Any) -> None:
-        """What of the preferences concerns the numbers."""
+        """Apply the preferences that concern the numbers."""
         from app.controller.numbers import Numbers
 
         self.controller.prefer(
@@ -310,7 +310,7 @@ class Program:
         self.runner.submit(DoctorJob(self.canvas.renderer))
 
     def about(self) -> None:
-        """What this program is."""
+        """Show what this program is."""
         from app import __version__
 
         self.window.tell(

@@ -1,4 +1,4 @@
-"""What the command line takes: every subcommand with its options."""
+"""The command line: every subcommand with its options."""
 
 from __future__ import annotations
 

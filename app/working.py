@@ -1,4 +1,4 @@
-"""What is computed for long: the status bar says it, and offers to cancel it."""
+"""Long computations: the status bar names them, and offers to cancel them."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def _read_step(step: Any) -> tuple[Any, ...]:
 
 
 def _check_whole(derived: Derived) -> None:
-    """What one tape is without the other must not be."""
+    """Refuse one tape without the other."""
     by_formulas = derived.geometry is not None and derived.curvature is not None
     if by_formulas == (derived.scores is not None):
         raise ValueError("there must be either geometry with curvature, or scores")

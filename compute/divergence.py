@@ -124,7 +124,7 @@ def _three(manifold: Manifold, a: Floats, b: Floats) -> separation.Three | None:
 
 
 def _closed(manifold: Manifold, a: Floats, b: Floats) -> Found:
-    """What has a closed form."""
+    """Return the divergences with a closed form."""
     found: Found = {}
     kl, chart = manifold.divergence, natural_chart(manifold)
     if kl is not None:

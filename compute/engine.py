@@ -42,7 +42,7 @@ class NoAdapter(RuntimeError):
 
 
 class Engine(Protocol):
-    """What every engine does.  Engines are used from one thread only."""
+    """The interface of every engine.  Engines are used from one thread only."""
 
     @property
     def name(self) -> str:
@@ -50,7 +50,7 @@ class Engine(Protocol):
 
     @property
     def adapter(self) -> str:
-        """What it runs on, in words."""
+        """Return in words what the engine runs on."""
 
     @property
     def software(self) -> bool:
@@ -124,7 +124,7 @@ class ReferenceEngine:
         return stepping.advanced(request)
 
     def flow_bound(self, operator: Stencil) -> float:
-        """What no eigenvalue of L is larger than in size (Gershgorin)."""
+        """Return a bound on the size of all eigenvalues of L (Gershgorin)."""
         return operator.bound
 
 

@@ -1,4 +1,4 @@
-"""What a family file states, and how a formula becomes a manifold."""
+"""The statements of a family file, and how a formula becomes a manifold."""
 
 from __future__ import annotations
 

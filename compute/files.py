@@ -61,7 +61,7 @@ def numbered(pattern: str, names: Iterable[str]) -> list[str]:
 
 
 def words_of(path: str, most: int) -> dict[str, str]:
-    """What a .safetensors file says of itself; {} of any other.  Raises Refused."""
+    """Return the metadata of a .safetensors file; {} for any other file.  Raises Refused."""
     if not _is_safetensors(path):
         return {}
     with _container(path, most) as file:

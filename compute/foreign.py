@@ -1,4 +1,4 @@
-"""What others hand over in another form: tensors of PyTorch, and files of formats that are not read."""
+"""Data in other forms: tensors of PyTorch, and files of formats that are not read."""
 
 from __future__ import annotations
 

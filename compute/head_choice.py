@@ -30,7 +30,7 @@ OF_FILE = ("source", "q", "k", "v")
 
 
 def settled(stated: dict[str, Any]) -> dict[str, Any]:
-    """What a specification states; of a file of one's own it is the first head by default."""
+    """Return a specification with its defaults: of a user's file the first head."""
     own = stated.get("source", DEFAULTS["source"]) not in heads.bundled()
     return {"layer": 0, "head": 0, **stated} if own else stated
 

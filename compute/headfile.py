@@ -1,4 +1,4 @@
-"""What a file of heads states, entry by entry: its arrays, its tokens, its mask."""
+"""The entries of a file of heads: its arrays, its tokens, its mask."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _strings(name: str, words: np.ndarray) -> list[str] | None:
 
 
 def _label(word: str) -> str:
-    """What can be drawn of a token: one line, not too long."""
+    """Return a token as it can be drawn: one line, not too long."""
     shown = "".join(c if c.isprintable() else "·" for c in word[: LONGEST_LABEL + 1])
     return shown if len(shown) <= LONGEST_LABEL else shown[: LONGEST_LABEL - 1] + "…"
 
@@ -133,7 +133,7 @@ def _per_head(
 def bias(
     path: str, mask: Floats | None, shape: tuple[int, ...], name: str = "mask"
 ) -> Floats | None:
-    """What a mask adds to the logits, −inf for keys that take no part.
+    """Return what a mask adds to the logits, −inf for keys that take no part.
 
     (layers, heads, 1, n) if it is the same for all queries, else (layers, heads, queries, n).
     ValueError for what is no mask, or does not broadcast to ``shape`` (layers, heads, queries, n).

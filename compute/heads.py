@@ -39,7 +39,7 @@ LEFT_OUT = -1e4
 
 @dataclass(frozen=True)
 class Names:
-    """What a file calls its arrays; "" for q, k and v themselves, ``*`` for a layer's number."""
+    """A file's names of its arrays; "" for q, k and v themselves, ``*`` for a layer's number."""
 
     q: str = ""
     k: str = ""

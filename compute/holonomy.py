@@ -63,7 +63,7 @@ class Loop:
 
 @dataclass(frozen=True, eq=False)
 class Holonomy:
-    """What a loop does to a vector.
+    """The effect of a loop on a vector.
 
     matrix (2, 2): from the tangent space at the loop's first point to itself, in θ-components; angle:
     ∮−ω in a frame that is regular in the loop's chart, unwrapped (only for α = 0, else NaN);

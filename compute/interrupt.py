@@ -28,7 +28,7 @@ _asked: ContextVar[Callable[[], bool]] = ContextVar("asked", default=_never)
 
 @contextmanager
 def interruptible(wanted_no_longer: Callable[[], bool]) -> Iterator[None]:
-    """What is computed within, in this thread, raises `Interrupted` soon after the answer is yes."""
+    """Raise `Interrupted` in the block within, in this thread, soon after the answer is yes."""
     before = _asked.set(wanted_no_longer)
     try:
         yield
@@ -38,7 +38,7 @@ def interruptible(wanted_no_longer: Callable[[], bool]) -> Iterator[None]:
 
 @contextmanager
 def limited(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """What is computed within, in this thread, raises `TookTooLong` soon after so many seconds.
+    """Raise `TookTooLong` in the block within, in this thread, soon after the given seconds.
 
     Of a ``clock`` that counts what the processor does, such as `time.thread_time`, these are no fewer
     where the machine is busy with something else.  Who may interrupt what is around it may interrupt

@@ -1,4 +1,4 @@
-"""What all families σ⁻¹f((x − μ)/σ) share: a hyperbolic plane in sheared coordinates.
+"""The geometry of all families σ⁻¹f((x − μ)/σ): a hyperbolic plane in sheared coordinates.
 
 ds² = (a dμ² + 2b dμdσ + c dσ²)/σ² with constants a, b, c of f; with c' = c − b²/a the coordinates
 X = √(a/c')(μ + bσ/a) and σ make it c'(dX² + dσ²)/σ², of curvature −1/c' = −a/(ac − b²).

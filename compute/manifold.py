@@ -1,4 +1,4 @@
-"""What a statistical manifold is to the rest of the program, and what follows from it alone.
+"""The statistical manifold, and what follows from it alone.
 
 A family supplies `LocalGeometry` in packed components; every geometric operation here and in the
 algorithms is generic over it.
@@ -82,7 +82,7 @@ class Landmarks:
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """What fills the kernels' family slot: WGSL text and the data it reads.
+    """The content of the kernels' family slot: WGSL text and the data it reads.
 
     ``buffers`` (n ≤ 4096, 4) are read by their names as arrays of vec4f, ``constants`` as members of
     ``family``; neither is compiled in.  ``loops`` is how many loop iterations one call of

@@ -170,7 +170,7 @@ class GeodesicViT:
         return self._processed(self.lattice_of_head(source, layer, head))
 
     def lattice_of_image(self, image: str | Path | ArrayLike) -> Lattice:
-        """What `process_image` begins with: enough for the ways from one patch."""
+        """Return the lattice that `process_image` begins with: enough for the ways from one patch."""
         pixels = read(image) if isinstance(image, str | Path) else np.asarray(image)
         theta, (rows, columns) = self._statistics(intensities(pixels))
         gaussian = family("gaussian")
@@ -180,7 +180,7 @@ class GeodesicViT:
         return self._joined(theta, (rows, columns), gaussian.distance, theta, fisher, covered)
 
     def lattice_of_head(self, source: str, layer: int = 0, head: int = 0) -> Lattice:
-        """What `process_head` begins with."""
+        """Return the lattice that `process_head` begins with."""
         seen = vision.load(source, layer, head)
         return self._joined(seen.rows, seen.shape, sphere.distance, seen.places, None, seen.image)
 

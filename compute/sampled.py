@@ -1,4 +1,4 @@
-"""What two densities have in common, by quadrature over the whole of their sample space.
+"""Integrals of two densities, by quadrature over the whole of their sample space.
 
 The space is a line of t: t = x, log x of a half-line, logit x of an interval.  On it t = c + w sinh u,
 with location c and width w of the first density, makes heavy tails exponential, and the panels of
@@ -129,7 +129,7 @@ class Pair:
         return ""
 
     def unknown(self, row: int) -> str:
-        """What to say in the place of an integral that is NaN."""
+        """Say why an integral is NaN."""
         if not self.finite[row]:
             return "infinite: one has no probability where the other has some"
         return "not known: the integral does not settle"

@@ -143,7 +143,7 @@ def _placed(definition: Definition, expression: Expr) -> Expr:
 
 
 def _between(definition: Definition) -> dict[str, Tape | None]:
-    """What is known in closed form of two points."""
+    """Return the tapes of the closed forms between two points."""
     import sympy as sp
 
     theta = definition.theta

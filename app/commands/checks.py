@@ -20,7 +20,7 @@ def shader(chosen: argparse.Namespace) -> int:
 
 
 def doctor(chosen: argparse.Namespace) -> int:
-    """What the program runs on, and every kernel held against the reference."""
+    """Report what the program runs on, and compare every kernel with the reference."""
     try:
         engine, remark = open_engine(chosen.engine), ""
     except NoAdapter as problem:

@@ -28,7 +28,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def number_in(low: float, high: float) -> Callable[[str], float]:
-    """What reads a number between two others."""
+    """Return a parser of numbers between two others."""
 
     def read(text: str) -> float:
         try:

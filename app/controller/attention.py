@@ -1,4 +1,4 @@
-"""What is said of an attention head: its file, its plane, its temperature, its keys."""
+"""Specifications of an attention head: its file, its plane, its temperature, its keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAME = 5e-4
 
 @lru_cache(maxsize=4)
 def state(family: str) -> AttentionState:
-    """What the pickers show of a specification."""
+    """Return the pickers' state for a specification."""
     c = settings(parse(family)[1])
     head, plane = chosen(c)
     file = file_of(c)

@@ -134,7 +134,7 @@ class Browsing(Part):
 
 
 def task(family: str) -> BrowseTask | None:
-    """What a family's heads are computed by; None of a family without heads."""
+    """Return the task that computes a family's heads; None for a family without heads."""
     name, stated = parse(family)
     if name != NAME:
         return None
@@ -142,7 +142,7 @@ def task(family: str) -> BrowseTask | None:
 
 
 def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState:
-    """What the panel shows of a specification and of the heads that are known."""
+    """Return the panel's state for a specification and the heads known so far."""
     chosen = settings(parse(family)[1])
     file = file_of(chosen)
     count = file.layers * file.heads

@@ -128,7 +128,7 @@ class Controller:
                 self._heed_more(event)
 
     def _heed_more(self, event: Event) -> None:
-        """What changes no scene by itself."""
+        """Handle events that do not modify the scene."""
         match event:
             case Held():
                 self._drag(event.held)
@@ -147,7 +147,7 @@ class Controller:
         self._plan(self.store.scene)
 
     def _rest(self) -> None:
-        """What was asked for in haste is there, or cannot be had: now all of it."""
+        """Compute everything, once the first quick answers are there or have failed."""
         if self._hasty:
             self._hasty = False
             self._drag(False)
@@ -338,7 +338,7 @@ class Controller:
         return next(part for part in self.parts if isinstance(part, kind))
 
     def figure_options(self) -> dict[str, str | int | bool]:
-        """What figures must be told on the command line to show what the scene does not hold."""
+        """Return the command-line options by which a figure shows what the scene does not hold."""
         return {name: value for part in self.parts for name, value in part.options().items()}
 
     def close(self) -> None:

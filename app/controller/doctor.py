@@ -1,4 +1,4 @@
-"""What the program runs on, and every kernel held against the reference, as a job of the worker."""
+"""A diagnosis as a job of the worker: the machine, and every kernel against the reference."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def perform(engine: Engine, job: DoctorJob) -> DoctorAnswer:
 
 
 def findings(engine: Engine, gl: str | None, remark: str = "") -> dict[str, Any]:
-    """What the program runs on; each kernel's error against the reference."""
+    """Return what the program runs on, and each kernel's error against the reference."""
     return {
         "engine": engine.name,
         "adapter": engine.adapter if engine.name == "gpu" else None,

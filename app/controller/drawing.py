@@ -54,7 +54,7 @@ def _clear(canvas: Canvas) -> None:
 
 
 def show_ground(canvas: Canvas, scene: Scene, chart: Chart) -> None:
-    """What the drawing lies on: a rectangle of the plane, or a surface in space, and its edge."""
+    """Draw the ground: a rectangle of the plane, or a surface in space, and its edge."""
     assert scene.view is not None
     outline = None if chart.outline is None else Outline(chart.outline, chart.corners)
     canvas.set_view(scene.view)
@@ -128,7 +128,7 @@ def show_things(
     answer: PathAnswer | None,
     found: Iterable[StudyAnswer] = (),
 ) -> None:
-    """What is at points of the manifold, in any chart; no maps and no ellipses."""
+    """Draw everything at points of the manifold, in any chart; no maps and no ellipses."""
     manifold, layers = manifold_of(scene.family), scene.layers
     canvas.set_marks(picture.marks(manifold, chart) if layers.tokens else None)
     show_pins(canvas, scene, chart)

@@ -1,4 +1,4 @@
-"""What users do to the scene: events of views become updates of the store."""
+"""Edits of the scene: events of views become updates of the store."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Editor:
             self._make(changes)
 
     def fail(self) -> None:
-        """What was being prepared cannot be: an exception that is told elsewhere."""
+        """Forget the edit in preparation, which failed; its exception is reported elsewhere."""
         self._waiting = {}
         self._window.set_panels(panels.state(self._store.scene))
 

@@ -1,4 +1,4 @@
-"""What can be exported, and exporting it by the command line in a process of its own.
+"""The formats of exports, and exporting by the command line in a separate process.
 
 So the window is drawn on while a film is made, a cancelled one is gone with its process, and what a
 menu writes is what the command line writes.
@@ -94,7 +94,7 @@ EXPORTS = {
 
 
 def options(values: Mapping[str, str | int | bool]) -> list[str]:
-    """What a form was filled with, as options of the command line."""
+    """Return a form's values as options of the command line."""
     result: list[str] = []
     for name, value in values.items():
         if value is True:

@@ -81,7 +81,7 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
 
 
 def words_of(flow: Flow) -> tuple[str, str]:
-    """What the form calls a flow's equation and its beginning."""
+    """Return the form's names for a flow's equation and its initial field."""
     named = {c.value: c.words for c in (*MODES, *INITIAL, *MASS)}
     mode = named[flow.mode].removeprefix("⚠ ").removesuffix(" (backward)")
     return mode, named[flow.initial].rstrip("…")
@@ -100,7 +100,7 @@ def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
 
 
 def _edges(manifold: Manifold, scene: Scene) -> tuple[Choice, ...]:
-    """What may happen at the edge: only some charts go round, and what is chosen is always shown."""
+    """Return the choices at the edge; only some charts go round.  The current one is among them."""
     without = {"dirichlet"} if scene.flow.mode == "natural" else set()
     try:
         chart = chart_of(manifold, scene.chart).plane

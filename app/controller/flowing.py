@@ -298,7 +298,7 @@ class Evolving:
         return self._velocity
 
     def _limits(self, made: Evolution) -> str:
-        """What the grid lets a step be, in words."""
+        """Say how long the grid allows a step to be."""
         where = "Computed in float64: this adapter is software. " if self._by_host else ""
         if made.dt_limit >= self._wanted:
             return where + "The grid lets a step be as long as the pace."
@@ -317,7 +317,7 @@ class Evolving:
         )
 
     def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
-        """What is shown of a state."""
+        """Return what the window shows of a state."""
         g, vectors = self._grid, self._vectors(state)
         drawn = values = paths = None
         extent = Extent(*g.x[0, [0, -1], 0].tolist(), *g.x[[0, -1], 0, 1].tolist())

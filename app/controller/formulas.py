@@ -57,7 +57,7 @@ class ReadyTask(Task):
 
 @dataclass(frozen=True, eq=False)
 class FamilyAnswer:
-    """What became of it: right, with a remark on where it is no metric, or wrong, and where."""
+    """The outcome: right, with a remark on where it is no metric, or wrong, and where."""
 
     job: FamilyJob
     verdict: Verdict
@@ -76,7 +76,7 @@ def read(text: str, scene: Scene) -> tuple[FamilyJob | None, Verdict]:
 
 
 def _kept_view(scene: Scene) -> Extent | None:
-    """What a scene of an own family shows of its parameters, which it goes on to show."""
+    """Return the view of a typed family's parameters, which it keeps; None for another family."""
     own = scene.family.startswith("custom:") and scene.chart in ("", "parameters")
     return scene.view if own else None
 

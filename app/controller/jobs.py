@@ -238,7 +238,7 @@ def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
 def path_answer(
     engine: Engine, manifold: Manifold, job: PathJob, paths: Paths, began: float
 ) -> PathAnswer:
-    """What is shown of a path: its Morse index, the carried vector, the distributions, the bounds."""
+    """Return a path with its Morse index, the transported vector, the distributions, the bounds."""
     start, end = np.array([job.start]), np.array([job.end])
     index, final = None, job.quality == "final"
     if final and job.alpha == 0.0:

@@ -236,7 +236,7 @@ class LessonPart(Part):
         self.desk.window.set_panel(TITLE, self.state())
 
     def state(self) -> LessonState:
-        """What the panel shows."""
+        """Return the panel's state."""
         entries = tuple(self._entry(name, title) for name, title in lessons.titles().items())
         if self.lesson is None:
             return LessonState(entries)
@@ -260,5 +260,5 @@ class LessonPart(Part):
 
 
 def _bare(scene: Scene) -> Scene:
-    """What a scene is, however it is looked at."""
+    """Return a scene without its view."""
     return replace(scene, **{name: getattr(Scene(), name) for name in _LOOKED})

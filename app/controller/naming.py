@@ -1,4 +1,4 @@
-"""What a job is called while people wait for it."""
+"""The names of jobs, shown while people wait for them."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class NormalsPart(Watched):
 
 
 def ways(paths: dict[str, NormalPath]) -> tuple[NormalsWay, ...]:
-    """What is drawn of those that are converged."""
+    """Return the drawn ways of the paths that converged."""
     return tuple(
         NormalsWay(
             kind, WORDS[kind], path.length, path.mean, outlines(path.mean, path.covariance, 64)

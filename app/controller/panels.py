@@ -1,4 +1,4 @@
-"""What the panels show of a scene, as plain data."""
+"""The panels' view of a scene, as plain data."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _has(manifold: Manifold, layer: str) -> bool:
 
 
 def chart_words(manifold: Manifold, name: str) -> str:
-    """What the family panel calls a chart."""
+    """Return the family panel's name for a chart."""
     return next((c.words for c in _charts(manifold) if c.value == name), name)
 
 

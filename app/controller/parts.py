@@ -19,7 +19,7 @@ from app.views.events import Event
 
 @dataclass(frozen=True)
 class Desk:
-    """What parts work with: the scene's store, the views, and the worker that tasks go to."""
+    """The means of a part: the scene's store, the views, and the worker for its tasks."""
 
     store: Store
     canvas: Canvas
@@ -34,7 +34,7 @@ class Part:
         self.desk = desk
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        """What the command table calls, by name."""
+        """Return the functions that the command table calls, by name."""
         return {}
 
     def on_event(self, event: Event) -> None:
@@ -56,7 +56,7 @@ class Part:
         """An answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
 
     def options(self) -> dict[str, str | int | bool]:
-        """What a figure must be told on the command line to show what the scene does not hold."""
+        """Return the command-line options by which a figure shows what the scene does not hold."""
         return {}
 
     def close(self) -> None:

@@ -79,7 +79,7 @@ class PictureAnswer:
 
 
 def task_of(scene: Scene) -> PictureTask:
-    """What the picture of a scene asks for."""
+    """Return the task that a scene's picture needs."""
     source = scene.photograph.source
     written = 0 if source in vision.bundled() else modified(source)
     return PictureTask(replace(scene.photograph, circles=True), written)
@@ -156,7 +156,7 @@ class PhotographPart(Watched):
 
     @property
     def chosen(self) -> Photograph:
-        """What the scene says."""
+        """Return the scene's settings of the picture."""
         return self.desk.store.scene.photograph
 
     def commands(self) -> dict[str, Callable[[], None]]:
@@ -270,7 +270,7 @@ def _last(chosen: Photograph, axis: int) -> tuple[int, int]:
 
 
 def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -> PictureState:
-    """What the panel shows of an answer."""
+    """Return the panel's state for an answer."""
     lattice, chosen = answer.lattice, answer.job.chosen
     rows, columns = lattice.shape
     places = np.stack(np.divmod(np.arange(rows * columns), columns)[::-1], axis=1) + 0.5

@@ -1,4 +1,4 @@
-"""What a place in the drawing means: a pin, a vector, a loop, or a few words.  Pure functions."""
+"""The meaning of a place in the drawing: a pin, a vector, a loop, or a few words.  Pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of the scene needs computed.  Pure: scenes and canvas size in, jobs out."""
+"""The jobs that a change of the scene needs.  Pure: scenes and canvas size in, jobs out."""
 
 from __future__ import annotations
 

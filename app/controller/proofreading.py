@@ -78,7 +78,7 @@ class Proofreader:
 
 
 def _unset(text: str, first: int) -> Iterator[tuple[int, str]]:
-    """What cannot be set of a text that begins at line ``first``, paragraph by paragraph."""
+    """Yield what cannot be typeset of a text that begins at line ``first``, paragraph by paragraph."""
     for found in re.finditer(r"(?:^.*\S.*$\n?)+", text, re.MULTILINE):
         try:
             page(found[0])

@@ -1,4 +1,4 @@
-"""What a lesson's quantities are, from the answers that the window shows, or computed for them."""
+"""The values of a lesson's quantities, from the window's answers or computed for them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DRAWN_ONLY = (MapJob, EllipseJob)
 
 
 def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
-    """What the window would have computed of a scene, but for maps: with each answer more of it."""
+    """Compute what the window would of a scene, maps excepted; yield the answers after each one."""
     found: dict[type, object] = {}
     for kind, job in jobs(scene, Viewport()).items():
         if kind not in _DRAWN_ONLY:
@@ -48,7 +48,7 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
 
 
 def _tasks(scene: Scene) -> dict[type, Task]:
-    """What the panels on a picture and on two normals ask for."""
+    """Return the tasks of the panels on a picture and on two normals."""
     return {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
 
 

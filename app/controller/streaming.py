@@ -57,7 +57,7 @@ class Streaming:
         self._failed: tuple[object, str] | None = None
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        """What the command table calls."""
+        """Return the functions that the command table calls."""
         return {
             "flow_evolve": self.toggle,
             "flow_step": self.step,
@@ -170,7 +170,7 @@ class Streaming:
         self.show_state()
 
     def draw(self) -> None:
-        """What is known of the flow, as the scene shows it now."""
+        """Draw the known part of the flow, as the scene shows it now."""
         if self._answer is not None and flowing.is_shown(self._store.scene):
             self._moving = currents.show(self._canvas, self._store.scene, self._answer)
             self._put()
@@ -223,12 +223,12 @@ class Streaming:
 
 
 def _subject(scene: Scene) -> object:
-    """What a flow is of, whatever its time."""
+    """Return the subject of a flow, whatever its time."""
     return scene.family, scene.chart, replace(scene.flow, time=0.0, drift=0.0)
 
 
 def _words(flow: Flow, answer: FlowAnswer | None) -> str:
-    """What limits the flow, and what was cut off, in a sentence or two."""
+    """Say in a sentence or two what limits the flow, and what was cut off."""
     if answer is None:
         return "Evolve, or switch the layer Flow on."
     words = [answer.limiter or "Not yet begun."]

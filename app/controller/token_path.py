@@ -177,7 +177,7 @@ def _token_at(scene: Scene) -> int | None:
 
 
 def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> TokenPathState:
-    """What the panel shows of an answer."""
+    """Return the panel's state for an answer."""
     job, path = answer.job, answer.path
     known = np.flatnonzero(np.isfinite(path.off))
     turning = np.degrees(path.turning[known])

@@ -167,7 +167,7 @@ class Topology(Part):
 
 
 def _of(scene: Scene) -> tuple[object, ...]:
-    """What a map is of, and whether one is shown."""
+    """Return the subject of a map, and whether one is shown."""
     ground = (scene.family, scene.chart)
     if flowing.covers(scene):
         return (*ground, scene.flow.mode)
@@ -269,7 +269,7 @@ def _name(diagram: Diagram, i: int, dies: bool) -> str:
 def state(
     scene: Scene, answer: TopologyAnswer | None, superlevel: bool, share: float, chosen: int
 ) -> TopologyState:
-    """What the panel shows."""
+    """Return the panel's state."""
     covered = flowing.covers(scene)
     label = currents.WORDS.capitalize() if covered else words_of(scene.scalar)
     if answer is None:
@@ -302,7 +302,7 @@ def _counted(dimension: np.ndarray) -> str:
 
 
 def _story(answer: TopologyAnswer, i: int) -> str:
-    """What happens to a pair, and where."""
+    """Say what happens to a pair, and where."""
     d = answer.diagram
     low, high = ("maximum", "minimum") if d.superlevel else ("minimum", "maximum")
     what, born, dies = (("Part", low, "saddle"), ("Ring", "saddle", high))[int(d.dimension[i])]

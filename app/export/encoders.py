@@ -35,7 +35,7 @@ DITHER = "dither=bayer:bayer_scale=3:diff_mode=rectangle"
 
 @dataclass(frozen=True)
 class Cut:
-    """What an encoder must know: size (width, height), frames a second, and what to state in it."""
+    """The settings of an encoder: size (width, height), frames a second, and the text to embed."""
 
     size: tuple[int, int]
     rate: Fraction

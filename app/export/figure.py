@@ -42,7 +42,7 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Paper:
-    """What a figure is drawn on.
+    """The page that a figure is drawn on.
 
     size: pixels (width, height), of which ``dpi`` make an inch; letters and lines keep their size in
     inches.  panels: some of `page.PANELS`, in a column beside the chart.  critical: points of the map

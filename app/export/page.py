@@ -41,7 +41,7 @@ NARROWEST = 240  # of a chart
 
 
 class Decor(Layer):
-    """What stands round the chart; of a film, in one frame after another."""
+    """Everything around the chart; in a film, of one frame after another."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, Atlas())
@@ -162,7 +162,7 @@ def picture_of(
 
 
 def _of_studies(found: Sequence[Answer]) -> list[Measure]:
-    """What the layers around the geodesic have to say."""
+    """Return the measures of the layers around the geodesic."""
     studies = [answer for answer in found if isinstance(answer, StudyAnswer)]
     return [measure for answer in studies for measure in answer.measures]
 

@@ -57,7 +57,7 @@ class Ink:
 
 
 def height_of_measures(measures: Sequence[Measure]) -> float:
-    """What `draw_measures` needs."""
+    """Return the height that `draw_measures` needs."""
     return ROW * (len(measures) + 1.6)
 
 
@@ -73,7 +73,7 @@ def draw_measures(ink: Ink, measures: Sequence[Measure], box: Box) -> None:
 
 
 def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
-    """What the lines are of those layers that the chart itself does not name, in one row."""
+    """Draw in one row the names of the lines that the chart itself does not name."""
     theme, (x, y) = ink.theme, at
     samples = (
         ("geodesic", "Geodesic", theme.geodesic, 3.0),
@@ -90,7 +90,7 @@ def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
 
 
 def height_of_distributions(shown: Distributions) -> float:
-    """What `draw_distributions` needs so that its words can be read."""
+    """Return the height at which the words of `draw_distributions` can be read."""
     bars = len(shown.labels) if len(shown.labels) <= MOST_BARS else 0
     return AROUND + max(LOWEST, BAR * bars)
 

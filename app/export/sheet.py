@@ -276,7 +276,7 @@ def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
 
 
 def halo_of(label: Label) -> Line:
-    """What keeps a label readable on a map: a broad line round its letters."""
+    """Return a broad line around a label's letters, which keeps it readable on a map."""
     x, y = label.at
     base = (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     made, width = runs(label)

@@ -38,7 +38,7 @@ class VectorCanvas(VispyCanvas):
     def _listen(self) -> None: ...
 
     def groups(self) -> tuple[Group, ...]:
-        """What is drawn now: the plot, cut off at its frame, and what stands around it."""
+        """Return the current drawing: the plot, cut off at its frame, and everything around it."""
         left, top, right, bottom = (float(edge) for edge in self.frame.box)
         box, frame = (left, top, right, bottom), replace(self.frame, ratio=1.0)
         inside = tuple(cut(item, box) for item in drawn(self.plotted, frame))

@@ -1,4 +1,4 @@
-"""What is not saved yet, kept beside: one file a session, written whole or not at all.
+"""Unsaved work, kept beside: one file a session, written whole or not at all.
 
 A file names the scene file that it belongs to, if there is one, and holds the scene as text.  It goes
 when its session saves or ends; one that is left tells of a session that was cut off.
@@ -29,7 +29,7 @@ PACE = 0.2
 
 @dataclass(frozen=True)
 class Lost:
-    """What a session left: its file, the scene, and the scene file it was to be saved to."""
+    """The work that a session left: its file, the scene, and the file it was to be saved to."""
 
     file: Path
     scene: Scene
@@ -143,7 +143,7 @@ def sweep(folder: Path, alive: Callable[[str], bool]) -> None:
 
 
 def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
-    """What ended sessions left in ``folder``, the newest first; unreadable files are passed over.
+    """Return the work that ended sessions left in ``folder``, newest first; skip unreadable files.
 
     alive: whether the session of that name still runs.
     """

@@ -1,4 +1,4 @@
-"""What a lesson's step changes of a scene: lines ``key: value``, as a teacher writes them.
+"""The changes that a lesson's step makes to a scene: lines ``key: value``, as a teacher writes them.
 
 scene: gaussian              a bundled scene, or a file beside the lesson
 family: student_t:nu=5       as on the command line
@@ -159,7 +159,7 @@ def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
 
 
 def _entry(field: str, text: str, folder: Path) -> Any:
-    """What a picture's field is set to, as its usual value is of a kind."""
+    """Return a picture's value, read as the kind of its usual value."""
     match getattr(Photograph(), field):
         case bool():
             if plain(text) not in ("on", "off"):

@@ -1,4 +1,4 @@
-"""What a lesson asks to be done, and the numbers that it quotes: a small fixed vocabulary.
+"""The tasks of a lesson, and the numbers that it quotes: a small fixed vocabulary.
 
     check     = pin A within 0.3 of (0, 1) · pin B on token river · layer spray on · loop drawn
               | chart is disk · map is curvature · family is gaussian · mode is hodge
@@ -99,7 +99,7 @@ _NORMALS = re.compile(r"normals [\"“]([^\"”]+)[\"”]")
 
 
 def quantity(text: str) -> Quantity:
-    """What a phrase measures.  Raises ValueError."""
+    """Return the quantity that a phrase names.  Raises ValueError."""
     phrase = " ".join(text.split())
     if match := _MEASURE.fullmatch(phrase):
         kind = "count" if match[1] else "measure"
@@ -131,7 +131,7 @@ def _place(text: str) -> str | Point:
 
 
 def check(text: str) -> Check:
-    """What a sentence asks for.  Raises ValueError."""
+    """Return the check that a sentence asks for.  Raises ValueError."""
     sentence = " ".join(text.split())
     if len(sentence) > LONGEST:
         raise ValueError(f"a check has at most {LONGEST} characters, got {len(sentence)}")

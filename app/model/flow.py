@@ -1,4 +1,4 @@
-"""What a scene says of a flow: which equation, on what grid, from what field, and how far it ran."""
+"""The flow of a scene: its equation, its grid, its initial field, and how far it ran."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def times(timeline: Timeline) -> tuple[float, ...]:
 
 
 def pose(scene: Scene) -> dict[str, Any]:
-    """What keys can hold of a complete scene, by the names of a track's ``field``."""
+    """Return what keyframes can hold of a complete scene, by the names of a track's ``field``."""
     found: dict[str, Any] = {}
     for name in (field.name for field in fields(scene) if field.name not in UNKEYED):
         value = getattr(scene, name)

@@ -150,7 +150,7 @@ def _sections(text: str, where: str) -> tuple[list[Line], list[_Section]]:
 
 
 def _kind(kind: str, blocks: Mapping[str, tuple[Line, ...]] | None, where: str, n: int) -> str:
-    """What a fenced block is, if it may stand there."""
+    """Return the kind of a fenced block, if it may stand there."""
     if kind not in ("scene", "do"):
         raise NotALesson(where, n, f"a block must be ```scene or ```do, got ```{shown(kind)[1:-1]}")
     if blocks is None or kind in blocks:

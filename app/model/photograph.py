@@ -1,4 +1,4 @@
-"""What a scene says of a picture: which patches of what, where the way leads, what colours them."""
+"""The picture of a scene: which patches of what, where the way leads, what colours them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user prefers, whatever the scene."""
+"""The user's preferences, whatever the scene."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def text_of(progress: Mapping[str, Progress]) -> str:
 
 
 def read(text: str) -> dict[str, Progress]:
-    """What ``text_of`` made; what does not fit is left out."""
+    """Read what ``text_of`` wrote; leave out what does not fit."""
     try:
         stated = read_json(text or "{}", "the progress in lessons")
         entries = list(stated.items())[-MOST_LESSONS:]

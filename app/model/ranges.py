@@ -1,4 +1,4 @@
-"""What the fields of a scene's subjects may be."""
+"""The allowed values of the fields of a scene's subjects."""
 
 from __future__ import annotations
 

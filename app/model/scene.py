@@ -43,7 +43,7 @@ class Pin:
 
 @dataclass(frozen=True)
 class Layers:
-    """What is drawn.  Adding a layer is adding a field here and a file in views/canvas."""
+    """The layers that are drawn.  Adding one is adding a field here and a file in views/canvas."""
 
     map: bool = True
     grid: bool = True
@@ -229,7 +229,7 @@ def of_family(scene: Scene, family: str) -> Scene:
 
 
 def remarks(old: Scene, new: Scene) -> str:
-    """What a change of family has done besides, in words; "" if nothing."""
+    """Say what else a change of family has done; "" if nothing."""
     alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
     # a scene that was opened has a title
     keys = old.timeline is not None and new.timeline is None and not new.title

@@ -203,7 +203,7 @@ def _laid_out(data: dict[str, Any]) -> str:
 
 
 def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
-    """What has a module of its own in this package, where it is not as usual."""
+    """Return the subjects with modules of their own here, where they differ from the default."""
     data: dict[str, Any] = {}
     if scene.opacity != Opacity():
         shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}

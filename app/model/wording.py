@@ -1,4 +1,4 @@
-"""What teachers write in lessons as names and numbers, read without running anything."""
+"""Names and numbers as teachers write them in lessons, read without running anything."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def value(text: str) -> tuple[float, float]:
 
 
 def _last_digit(decimal: str) -> float:
-    """What one more in the last digit is worth."""
+    """Return the value of a unit in the last digit."""
     mantissa, _, exponent = decimal.lower().partition("e")
     places = len(mantissa.partition(".")[2])
     return float(10.0 ** (int(exponent or 0) - places))

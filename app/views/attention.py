@@ -1,4 +1,4 @@
-"""What views are told of attention heads, as plain data."""
+"""Attention heads as views see them: plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the controller may ask of views, and what views may tell it.
+"""The interface between the controller and its views.
 
 Views know nothing of engines, requests or the store: they draw plain arrays and emit events.
 All positions are *chart* coordinates x (what is drawn), never pixels and never θ: (..., 2), or
@@ -145,7 +145,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a typed definition is: right, wrong, or not yet known (None), and why.
+    """The verdict on a typed definition: right, wrong, or not yet known (None), and why.
 
     place and column (from 0) say where a mistake is; −1 where that cannot be said.  remarkable: right,
     but with something to be warned of.
@@ -245,7 +245,7 @@ class Canvas(ABC):
 
     @abstractmethod
     def image(self) -> NDArray[np.uint8]:
-        """What is drawn now, (height, width, 4) RGBA."""
+        """Return the current drawing, (height, width, 4) RGBA."""
 
 
 class Window(ABC):
@@ -268,7 +268,7 @@ class Window(ABC):
 
     @abstractmethod
     def set_verdict(self, verdict: Verdict) -> None:
-        """What the definition typed last is."""
+        """Show the verdict on the definition typed last."""
 
     @abstractmethod
     def set_distributions(self, distributions: Distributions | None) -> None: ...

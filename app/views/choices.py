@@ -1,4 +1,4 @@
-"""What menus and the family and layer panels offer, as plain data."""
+"""The choices in menus and in the family and layer panels, as plain data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LayerRow:
 
 @dataclass(frozen=True, eq=False)
 class PanelState:
-    """What the family and layer panels show, as plain data (they hold no logic)."""
+    """The state of the family and layer panels, as plain data (they hold no logic)."""
 
     families: Sequence[Choice]
     family: str

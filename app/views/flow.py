@@ -1,4 +1,4 @@
-"""What views are told of a flow, as plain data."""
+"""A flow as views see it: plain data."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Life:
 
 @dataclass(frozen=True, eq=False)
 class FlowState:
-    """What the flow panel shows: its form, where the flow is, what limits it, and its history.
+    """The flow panel's state: its form, where the flow is, what limits it, and its history.
 
     warning: why the equation is not to be trusted, or ""; times (k,) and at them norm, mass, energy;
     the lives of its zeros, one line each; descends: what the energy's plot is called, and its hint.

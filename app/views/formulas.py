@@ -188,7 +188,7 @@ class _Reader:
         return _Piece(base + scripts, "word" if piece.kind == "fraction" else piece.kind)
 
     def _argument(self) -> str:
-        """What a script or a command applies to: a group, or one atom."""
+        """Read the argument of a script or a command: a group, or one atom."""
         if self._peek() in ("", "}"):
             raise self._wrong("something is missing")
         return _joined([self._atom()])

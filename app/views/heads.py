@@ -1,4 +1,4 @@
-"""What the panel of heads is told, as plain data."""
+"""The panel of heads as plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What views are told of lessons, and what the lesson panel tells."""
+"""Lessons as views see them, and the lesson panel's events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LessonEntry:
 
 @dataclass(frozen=True)
 class LessonState:
-    """What the lesson panel shows: the list, or a step of the lesson ``title``.
+    """The lesson panel's state: the list, or a step of the lesson ``title``.
 
     heading, page, task: the step's title, text and task as rich text (task "" if there is none);
     steps: of each step whether its task is done, None if it has none; can_show: the program can do

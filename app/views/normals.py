@@ -1,4 +1,4 @@
-"""What views are told of two bivariate normals and the ways between them, as plain data."""
+"""Two bivariate normals and the ways between them, as plain data for views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What views are told of a picture and its lattice of patches, as plain data."""
+"""A picture and its lattice of patches, as plain data for views."""
 
 from __future__ import annotations
 

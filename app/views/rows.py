@@ -1,4 +1,4 @@
-"""What views are told of the distributions between A and B, as plain data."""
+"""The distributions between A and B, as plain data for views."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the timeline shows and tells."""
+"""The timeline's state and its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What views are told of a token's path through layers or heads, as plain data."""
+"""A token's path through layers or heads, as plain data for views."""
 
 from __future__ import annotations
 

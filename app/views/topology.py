@@ -1,4 +1,4 @@
-"""What views are told of a map's topology, and what they tell, as plain data."""
+"""A map's topology as plain data for views, and their events."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Critical:
 
 @dataclass(frozen=True, eq=False)
 class TopologyState:
-    """What the topology panel shows: pairs as dimension, birth and death (n,), ±∞ for what lasts.
+    """The topology panel's state: pairs as dimension, birth and death (n,), ±∞ for what lasts.
 
     label: what the levels are of; low and high: the map's range; words: what is counted, and what the
     diagram depends on; story: of the chosen pair (−1: none).

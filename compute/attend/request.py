@@ -1,4 +1,4 @@
-"""What is asked of attention, and what is answered."""
+"""Requests of attention, and their answers."""
 
 from __future__ import annotations
 

@@ -350,7 +350,7 @@ class AttentionFlow:
         return np.where(inside, self._expanded(z), np.nan)
 
     def _expanded(self, z: np.ndarray) -> Floats:
-        """What is evolved as a field, NaN where there is no cell."""
+        """Return the evolved quantity as a field, NaN where there is no cell."""
         if not self._vectors:
             return np.where(self._used, z.real, np.nan)
         field = self.grid.from_frame(z) if self._literal is None else _pair(z)

@@ -1,4 +1,4 @@
-"""What a flow may be: its equations, and what happens at the edge of its grid."""
+"""The equations of flows, and the conditions at the edge of a grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine is asked of a flow: so many steps of one length."""
+"""A request for steps of a flow, all of one length."""
 
 from __future__ import annotations
 

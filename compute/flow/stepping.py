@@ -154,7 +154,7 @@ def diffuse(
 
 
 def limited(wanted: float, made: float, limit: float) -> str:
-    """What the grid lets a step be where it is shorter than wanted, in words; "" where it is not."""
+    """Say how short the grid makes a step that is wanted longer; "" where it is as wanted."""
     if made >= wanted * (1 - 1e-9):
         return ""
     return (
@@ -193,7 +193,7 @@ def advanced(request: FlowRequest) -> np.ndarray:
 def _increment(
     rate: Callable[[np.ndarray], np.ndarray], first: np.ndarray, step: float, stages: int
 ) -> np.ndarray:
-    """What one step of RKL2 adds."""
+    """Return the increment of one step of RKL2."""
     (start, *rows) = legendre(stages)
     before, now, part = np.zeros_like(first), start[3] * step * first, np.empty_like(first)
     for mu, nu, gain, base in rows:

@@ -48,7 +48,7 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
 
 # --- the manifold ----------------------------------------------------------------------------
 def _also(own: Own) -> tuple[str, ...]:
-    """What the coordinates are besides: those of a potential are natural ones."""
+    """Return the other names of the coordinates: those of a potential are natural ones."""
     return ("natural",) if own.kind == "potential" else ()
 
 
@@ -186,7 +186,7 @@ def _placed(made: Manifold, own: Own) -> Manifold:
 
 
 def _nothing_of(own: Own, view: Extent) -> FormulaError:
-    """What is wrong where no point of the view is in the domain."""
+    """Return the refusal of a domain that holds no point of the view."""
     (a, b), v = own.coordinates, view
     seen = f"{v.x0:.4g} < {a} < {v.x1:.4g}, {v.y0:.4g} < {b} < {v.y1:.4g}"
     if not own.domain:
@@ -197,7 +197,7 @@ def _nothing_of(own: Own, view: Extent) -> FormulaError:
 
 
 def _side(own: Own, number: int) -> tuple[float, float]:
-    """What of one coordinate is shown: its bounds, or four from the only one."""
+    """Return the shown interval of one coordinate: its bounds, or four from the only one."""
     name = own.coordinates[number]
     low, high = own.interval(name)
     if low >= high:

@@ -54,12 +54,12 @@ class Own:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the main formulas may name besides the parameters."""
+        """Return the names that the main formulas may use besides the parameters."""
         return (*self.coordinates, SAMPLE) if self.kind == "log_density" else self.coordinates
 
     @property
     def places(self) -> tuple[str, ...]:
-        """What the main formulas are called in messages."""
+        """Return the main formulas' names in messages."""
         return COMPONENTS if self.kind == "metric" else (self.kind,)
 
     def trees(self) -> tuple[Node, ...]:

@@ -54,7 +54,7 @@ def keep_ready() -> None:
 
 
 def _refusal(source: str, words: str) -> FormulaError:
-    """What is wrong with the longest of the formulas, which takes longest."""
+    """Return the refusal of the longest formula, which takes longest."""
     own = definition.read_formulas(definition.read(source))
     text, place = max(zip(own.formulas, own.places, strict=True), key=lambda pair: len(pair[0]))
     return FormulaError(text, 0, words, place)
@@ -130,7 +130,7 @@ class _Process:
         return self._next() or self._ended()
 
     def _next(self) -> Any:
-        """What it says next, None at its end."""
+        """Return the process's next message; None at its end."""
         while True:
             checkpoint()
             try:

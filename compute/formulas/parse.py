@@ -145,7 +145,7 @@ def inequalities(
 
 
 def evaluate(node: Node, values: Mapping[str, Floats]) -> Floats:
-    """What a tree is worth where its names have these values."""
+    """Evaluate a tree where its names have these values."""
     if node.value is not None:
         return np.asarray(node.value)
     if node.kind == "name":
@@ -327,7 +327,7 @@ class _Reader:
         return Node(kind, text, column, operands, value, degree if value is None else 1.0)
 
     def value(self, kind: str, text: str, column: int, of: list[float]) -> float:
-        """What a node without coordinates is worth.  Raises FormulaError if that is no number."""
+        """Return the value of a node without coordinates.  Raises FormulaError if that is no number."""
         if kind == "number":
             return float(text)
         if kind == "name":

@@ -66,7 +66,7 @@ def outcomes(own: Own) -> Nodes:
 def support(
     own: Own, made: Manifold, density: Callable[[Floats, Floats], Floats], theta: Floats
 ) -> Support:
-    """What shows the distributions at theta (k, 2): where any of them is worth drawing."""
+    """Return the support of the distributions at theta (k, 2): where any of them is worth drawing."""
     space = own.space
     if isinstance(space, tuple):
         return Support(np.array(space), tuple(f"{x:g}" for x in space), "outcome", "outcomes")

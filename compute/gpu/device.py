@@ -105,7 +105,7 @@ class Device:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """What is done inside raises `DeviceLost` when the device goes away."""
+        """Raise `DeviceLost` from the block inside when the device goes away."""
         try:
             yield
         except DeviceLost:

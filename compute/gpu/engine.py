@@ -129,6 +129,6 @@ class GpuEngine:
             return flow.flow(self._workshop, request)
 
     def flow_bound(self, operator: Stencil) -> float:
-        """What no eigenvalue of L is larger than in size (Gershgorin)."""
+        """Return a bound on the size of all eigenvalues of L (Gershgorin)."""
         with self._device.watched():
             return flow.bound(self._workshop, operator)

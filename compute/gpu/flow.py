@@ -106,7 +106,7 @@ class _Band:
 
 
 class _Grid:
-    """What flows share: where nodes lie in the buffers, and dispatches band by band."""
+    """The base of flows: where nodes lie in the buffers, and dispatches band by band."""
 
     def __init__(
         self, workshop: Workshop, operator: Stencil | Literal, widest: int, tile: int
@@ -271,7 +271,7 @@ class _Flow:
         return links
 
     def _own(self) -> np.ndarray:
-        """What is left of the diagonal, and 1/M, 0 where nothing moves."""
+        """Return the rest of the diagonal, and 1/M, 0 where nothing moves."""
         op = self._operator
         moved = np.where(op.free & op.used, self._unit / np.where(op.used, op.mass, 1.0), 0.0)
         return np.stack([op.rest / self._unit, moved], axis=-1)

@@ -46,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """What a kernel is: a file of ``shaders/kernels``, and what is declared for it.
+    """The source of a kernel: a file of ``shaders/kernels``, and its declarations.
 
     ``parameters`` is the struct of that name, ``structs`` are further ones, made by
     `layout.record`.  ``text`` takes the place of the file.  With ``uniform`` the parameters are in a

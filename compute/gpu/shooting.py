@@ -106,7 +106,7 @@ def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
 
 
 def _effort(request: ConnectRequest) -> Effort:
-    """What is tried first."""
+    """Return the effort of the first try."""
     if tiles.loops_of(request.manifold.slot) <= COSTLY:
         return USUAL
     return HASTY if request.steps <= COARSE else BRIEF

@@ -1,4 +1,4 @@
-"""What is kept between requests: compiled kernels, buffers that grow, families' data on the device."""
+"""The resources kept between requests: compiled kernels, buffers that grow, families' data."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Workshop:
 
 
 def _signature(slot: Slot | None) -> tuple[Any, ...]:
-    """What of a slot is compiled in: its text and the names and types of its data."""
+    """Return the compiled part of a slot: its text and the names and types of its data."""
     if slot is None:
         return ()
     constants = tuple((name, isinstance(value, int)) for name, value in slot.constants.items())

@@ -75,7 +75,7 @@ class VispyCanvas(Gestures):
         self._listen()
 
     def _surface(self, size: tuple[int, int]) -> tuple[Any, Any]:
-        """What is drawn on, and the timer that has it drawn."""
+        """Return the surface to draw on, and the timer that has it drawn."""
         # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
         view = app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)
         return view, app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
@@ -307,13 +307,13 @@ class VispyCanvas(Gestures):
 
     @property
     def ground(self) -> tuple[MapLayer | ReliefLayer | Layer, ...]:
-        """What things are drawn on."""
+        """Return the layers that others are drawn on."""
         flat = (self._map, self._grid)
         return (*((self._box, self._relief) if self._in_space else flat), self._outline)
 
     @property
     def things(self) -> tuple[Layer, ...]:
-        """What is at points of the manifold."""
+        """Return the layers at points of the manifold."""
         flow = (self._particles, self._field)
         behind = (self._ellipses, *flow, self._curves, self._carried)
         before = (*behind, self._zeros, self._critical, self._marks)

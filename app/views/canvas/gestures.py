@@ -1,4 +1,4 @@
-"""What hands do on the canvas, as events: dragging, turning, zooming, drawing a loop, arrow keys."""
+"""Gestures on the canvas, as events: dragging, turning, zooming, drawing a loop, arrow keys."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Gestures(Keys):
 
     # --- the mouse ----------------------------------------------------------------------------
     def _targets(self) -> dict[str, Pixel]:
-        """What can be taken hold of, and its pixel."""
+        """Return what can be taken hold of, and its pixel."""
         return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
 
     def _pressed(self, event: Any) -> None:
@@ -168,7 +168,7 @@ class Gestures(Keys):
             super()._key_pressed(event)
 
     def _give_up(self, held: Drag | None) -> None:
-        """What is dragged goes back; what is drawn by hand is forgotten."""
+        """Put back what is dragged, and forget what is drawn by hand."""
         was = self._held_from
         self.let_go()
         self.set_curve("drawing", None)

@@ -1,4 +1,4 @@
-"""What keys do on the canvas: Tab walks through what can be moved, arrow keys move it a little."""
+"""Keys on the canvas: Tab walks through what can be moved, arrow keys move it a little."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Keys(Canvas):
         """Bring a pixel to the middle."""
 
     def movable(self) -> dict[str, XY]:
-        """What can be taken hold of, and where it is; the pins before the vector's tip."""
+        """Return what can be taken hold of, and where it is; the pins before the vector's tip."""
         at: dict[str, XY] = dict(self._pins.at)
         if self._vector.tip is not None:
             at[TIP] = self._vector.tip

@@ -1,4 +1,4 @@
-"""What all drawn things share: they keep chart data and make pixels of it when these are needed."""
+"""The base of all layers: they keep chart data and make pixels of it when these are needed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Layer(ABC):
             self.changed()
 
     def changed(self) -> None:
-        """What was built no longer holds."""
+        """Mark what was built as no longer valid."""
         self._built = None
 
     @abstractmethod

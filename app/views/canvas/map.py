@@ -31,7 +31,7 @@ class MapLayer:
 
     @property
     def image(self) -> ColorMap2D | None:
-        """What is shown."""
+        """Return the colour map on screen."""
         return self._image
 
     def set(self, image: ColorMap2D | None) -> None:

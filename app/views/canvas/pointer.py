@@ -1,4 +1,4 @@
-"""What the mouse means: a small machine from presses, moves and wheel turns to intentions.
+"""The pointer: a small machine from presses, moves and wheel turns to intentions.
 
 It knows pixels only; the canvas turns what it says into chart coordinates and events.
 """

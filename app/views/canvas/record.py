@@ -1,4 +1,4 @@
-"""What the shapes of a layer are made from, for whoever draws the same layers as vectors.
+"""A record of the shapes of a layer, for drawing the same layers as vectors.
 
 Shapes become quads for the GPU as they are made; while something records, their outlines are kept.
 """

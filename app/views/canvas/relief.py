@@ -133,7 +133,7 @@ class ReliefLayer:
         return [Placed(picture, np.array([left, bottom]), np.array([right, top]), 1.0)]
 
     def _lit(self, place: Array, shade: Array) -> NDArray[np.uint8]:
-        """What the shader does: opaque colours (k, 4) at places (k, 2) of the map."""
+        """Return, as the shader does, opaque colours (k, 4) at places (k, 2) of the map."""
         colours = self._colours()
         rows, columns = colours.shape[:2]
         cell = np.clip(np.floor(place * (columns, rows)), 0, (columns - 1, rows - 1)).astype(int)

@@ -1,4 +1,4 @@
-"""What the canvas looks at: a rectangle of the plane, a surface in space, or what is in between."""
+"""The canvas's view: a rectangle of the plane, a surface in space, or a stage between the two."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def tiles(pixels: tuple[int, int]) -> Iterator[Tile]:
 
 
 def still(pixels: tuple[int, int], paint: Callable[[Tile], None]) -> NDArray[np.uint8]:
-    """What ``paint`` draws, (height, width, 4) RGBA with premultiplied colours."""
+    """Return what ``paint`` draws, (height, width, 4) RGBA with premultiplied colours."""
     picture = np.empty((pixels[1], pixels[0], 4), np.uint8)
     for part in tiles(pixels):
         target = gloo.FrameBuffer(color=gloo.RenderBuffer((part.height, part.width)))

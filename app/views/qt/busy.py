@@ -45,7 +45,7 @@ class Busy:
         self._cancel = call
 
     def show(self, words: str, can_cancel: bool) -> None:
-        """What is computed; "" for nothing."""
+        """Show what is computed; "" for nothing."""
         self.words.setText(words)
         self.button.setEnabled(can_cancel)
         self.widget.setVisible(bool(words))

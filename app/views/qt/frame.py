@@ -69,7 +69,7 @@ class Leaving(QObject):
 
 
 class Hands(Protocol):
-    """What a canvas offers to filters, since its toolkit does not hear of it."""
+    """A canvas as event filters need it, for events that its toolkit does not report."""
 
     def walk(self, forward: bool, entering: bool = False) -> bool:
         """Choose the next thing that can be moved; False past the last one."""

@@ -17,7 +17,7 @@ def icon(name: str, theme: Theme) -> QIcon:
 
 
 def blank(size: int) -> QIcon:
-    """What keeps an icon's place."""
+    """Return an empty icon that keeps an icon's place."""
     picture = QPixmap(size, size)
     picture.fill("transparent")
     return QIcon(picture)

@@ -19,7 +19,7 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 
 class Panel(Protocol):
-    """What a panel's file supplies."""
+    """The functions that a panel's file supplies."""
 
     widget: QWidget
 

@@ -42,7 +42,7 @@ class PhotographPanel:
         self.set_theme(theme)
 
     def _make_side(self) -> QWidget:
-        """What is chosen, and words on what is seen, beside the photograph."""
+        """Make the column beside the photograph: settings, and words on what is seen."""
         widget, side = panel(SIDE)
         self.open = QPushButton("Open picture…")
         self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))

@@ -172,7 +172,7 @@ def _ends(state: RowsState) -> tuple[float, float]:
 
 
 def _words(state: RowsState, kind: str, t: float, y: float) -> str:
-    """What lies under the pointer."""
+    """Say what lies under the pointer."""
     strip = next((s for s in state.strips if s.kind == kind), None)
     if strip is None or len(strip.rows) < 2 or not 0.0 <= t <= strip.reached:
         return state.note

@@ -1,4 +1,4 @@
-"""What outlives a session: preferences, recent files, layout; and a lock for each session."""
+"""Settings that outlive a session: preferences, recent files, layout; and a lock for each session."""
 
 from __future__ import annotations
 

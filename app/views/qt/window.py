@@ -336,7 +336,7 @@ class MainWindow(Window):
         self._recent.setEnabled(bool(files))
 
     def set_undo(self, can_undo: bool, can_redo: bool) -> None:
-        """What can be undone and redone."""
+        """Enable the commands that undo and redo."""
         for name, can in (("undo", can_undo), ("redo", can_redo)):
             self.actions[name].setEnabled(can)
 
@@ -345,7 +345,7 @@ class MainWindow(Window):
         self._rate.setText(text)
 
     def set_busy(self, words: str, can_cancel: bool = True) -> None:
-        """What is computed for long, with a button to cancel it; "" for nothing."""
+        """Show a long computation, with a button to cancel it; "" for none."""
         self._busy.show(words, can_cancel)
 
     def on_cancel(self, call: Callable[[], None]) -> None:
