@@ -196,7 +196,7 @@ def show_study(
 
 
 def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
-    """Whatever an answer puts on the canvas."""
+    """Put an answer on the canvas."""
     match answer:
         case PathAnswer():
             show_path(canvas, scene, answer)
