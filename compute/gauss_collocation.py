@@ -1,7 +1,7 @@
-"""Boundary-value geodesics by collocation at Gauss points, from curves of least energy; in float64.
+"""Boundary-value geodesics by collocation at Gauss points, from curves near them; in float64.
 
-y = (θ, v), y' = F(y) = (v, −Γ v v).  On each of N segments of size h y is a polynomial that obeys the
-equation at s Gauss points, with slopes K_j there:
+y = (θ, v), y' = F(y) = (v, −Γ v v), for α ≠ 0 at constant Fisher speed as in `affine_time`.  On each of
+N segments of size h y is a polynomial that obeys the equation at s Gauss points, with slopes K_j there:
     K_j = F(y_i + h Σ_l a_jl K_l),   y_{i+1} = y_i + h Σ_j b_j K_j,
 an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends
 of θ fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  A
@@ -19,18 +19,16 @@ from functools import cache
 import numpy as np
 from numpy.polynomial import legendre
 
-from compute import batch, geodesic, multiple
+from compute import affine_time, batch, geodesic, multiple
 from compute.geodesic import DRIFT_LIMIT
 from compute.interrupt import checkpoint
 from compute.linear import solve_each
 from compute.manifold import (
     Bools,
     Manifold,
-    contracted,
     inside_only,
     is_singular,
     norm,
-    raised,
 )
 from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
 
@@ -46,6 +44,8 @@ CLOSED = 1e-12
 MISS_LIMIT = 1e-8
 # step in θ of the derivative of the acceleration, as a share of a Fisher length of 1
 OFFSET = 1e-6
+# what may be amiss with a curve on the way from one α to another
+NEAR = 1e-3
 # pairs at once: some 50 MB
 MOST = 64
 
@@ -61,11 +61,13 @@ class _Curves:
 
 
 def connect(request: ConnectRequest, curves: Floats) -> Paths:
-    """Geodesics of Levi-Civita of a request, near curves (n, M+1, 2) with its ends.
+    """Geodesics of Γ^(α) of a request, near curves (n, M+1, 2) with its ends.
 
-    On LEAST segments or more, and on twice as many while the speed is not kept to SPEED.  residual: the
-    sum of what rays by another method miss that cover one segment each.  What has not converged says
-    NOT_CONVERGED.  `Interrupted` where it is `interruptible`.
+    The curves' nodes are at equal times, or, for α ≠ 0, of equal Fisher length between.  On LEAST
+    segments or more, and on twice as many while the speed is not kept to SPEED.  residual: the sum of
+    what rays by another method miss that cover one segment each; error: the largest relative change of
+    the square of the speed at which the curve is computed.  What has not converged says NOT_CONVERGED.
+    `Interrupted` where it is `interruptible`.
     """
     parts = []
     for i in range(0, len(curves), MOST):
@@ -77,16 +79,17 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     """As `connect`, of MOST pairs at most."""
-    every = -(-LEAST // request.steps)
-    y, paths = _on(request, curves, every)
+    # for α = 0 the nodes of a path are among those of its segments
+    count = LEAST if request.alpha != 0.0 else -(-LEAST // request.steps) * request.steps
+    y, paths = _on(request, curves, count)
     for _ in range(REFINED):
         rough = (paths.status != Status.OK) | (paths.error > SPEED)
         todo = np.flatnonzero(rough & (paths.residual <= HOPEFUL * paths.length))
         if todo.size == 0:
             break
-        every *= 2
+        count *= 2
         own = replace(request, start=request.start[todo], end=request.end[todo])
-        finer, found = _on(own, y[todo, :, :2], every)
+        finer, found = _on(own, y[todo, :, :2], count)
         better = (found.status == Status.OK) & (
             (found.error < paths.error[todo]) | (paths.status[todo] != Status.OK)
         )
@@ -96,12 +99,27 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     return paths
 
 
-def _on(request: ConnectRequest, curves: Floats, every: int) -> tuple[Floats, Paths]:
-    """States (k, N+1, 4) on ``every`` segments from node to node, and the paths."""
-    y, slopes = _first(curves, every * request.steps)
+def _on(request: ConnectRequest, curves: Floats, count: int) -> tuple[Floats, Paths]:
+    """States (k, N+1, 4) on ``count`` segments, and the paths."""
+    y, slopes = _first(curves, count)
     y[:, 0, :2], y[:, -1, :2] = request.start, request.end
-    y = _closed(request.manifold, y, slopes)
-    return y, _paths(request, y, every)
+    y, slopes, _ = _closed(request.manifold, y, slopes, request.alpha)
+    return y, _paths(request, y, slopes)
+
+
+def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tuple[Floats, Bools]:
+    """Curves (n, LEAST+1, 2) through some values of α one after the other, each from the one before,
+    and which of them (n,) are near a geodesic of each.
+    """
+    curves, good = curves.copy(), np.ones(len(curves), dtype=bool)
+    for alpha in alphas:
+        todo = np.flatnonzero(good)
+        if todo.size == 0:
+            break
+        y, _, amiss = _closed(request.manifold, *_first(curves[todo], LEAST), alpha)
+        good[todo] = amiss <= NEAR
+        curves[todo] = y[..., :2]
+    return curves, good
 
 
 @cache
@@ -127,8 +145,13 @@ def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
     return y, slopes.reshape(len(curves), count, STAGES, 4)
 
 
-def _closed(manifold: Manifold, y: Floats, slopes: Floats) -> Floats:
-    """Newton's method on all equations; a step that does not bring them nearer is halved."""
+def _closed(
+    manifold: Manifold, y: Floats, slopes: Floats, alpha: float
+) -> tuple[Floats, Floats, Floats]:
+    """Newton's method on all equations; a step that does not bring them nearer is halved.
+
+    States and slopes, and what is amiss with them (k,).
+    """
     zero = np.zeros_like(y), np.zeros_like(slopes)
     chain = _Curves(y.copy(), slopes.copy(), np.full(len(y), np.inf), zero)
     size = np.ones(len(y))
@@ -140,7 +163,7 @@ def _closed(manifold: Manifold, y: Floats, slopes: Floats) -> Floats:
             break
         trial = chain.y[todo] + size[todo, None, None] * chain.step[0][todo]
         bent = chain.slopes[todo] + size[todo, None, None, None] * chain.step[1][todo]
-        amiss, steps = _newton(manifold, trial, bent)
+        amiss, steps = _newton(manifold, trial, bent, alpha)
         better = amiss < chain.amiss[todo]
         size[todo[~better]] *= 0.5
         kept = todo[better]
@@ -152,16 +175,18 @@ def _closed(manifold: Manifold, y: Floats, slopes: Floats) -> Floats:
         )
         for mine, its in zip(chain.step, steps, strict=True):
             mine[kept] = its[better]
-    return chain.y
+    return chain.y, chain.slopes, chain.amiss
 
 
-def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tuple[Floats, Floats]]:
+def _newton(
+    manifold: Manifold, y: Floats, slopes: Floats, alpha: float
+) -> tuple[Floats, tuple[Floats, Floats]]:
     """Return the defect as a share of the length (k,), infinite outside, and the corrections."""
     a, b = _tableau()
     k, count = slopes.shape[:2]
     h = 1.0 / count
-    stages = y[:, :-1, None] + h * np.einsum("jl,kilc->kijc", a, slopes)
-    rate, jacobian, metric, usable = _rates(manifold, stages)
+    stages = _stages(y, slopes)
+    rate, jacobian, metric, usable = _rates(manifold, stages, alpha)
     usable &= np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
     wrong = rate - slopes
     defect = y[:, :-1] + h * np.einsum("j,kijc->kic", b, slopes) - y[:, 1:]
@@ -182,6 +207,12 @@ def _newton(manifold: Manifold, y: Floats, slopes: Floats) -> tuple[Floats, tupl
     return np.where(usable, gaps / speed, np.inf), (dy, dk)
 
 
+def _stages(y: Floats, slopes: Floats) -> Floats:
+    """States (k, N, s, 4) at the Gauss points."""
+    moved = np.einsum("jl,kilc->kijc", _tableau()[0], slopes) / slopes.shape[1]
+    return np.asarray(y[:, :-1, None] + moved)
+
+
 def _chained(leads: Floats, defect: Floats) -> Floats:
     """δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
     inner = multiple.condensed(leads, defect)
@@ -190,7 +221,7 @@ def _chained(leads: Floats, defect: Floats) -> Floats:
     return np.concatenate([inner, last[:, None]], axis=1)
 
 
-def _rates(manifold: Manifold, y: Floats) -> tuple[Floats, Floats, Floats, Bools]:
+def _rates(manifold: Manifold, y: Floats, alpha: float) -> tuple[Floats, Floats, Floats, Bools]:
     """F (..., 4), ∂F/∂y (..., 4, 4) and packed g (..., 3) at states (k, N, s, 4), and of which curves
     (k,) all of them can be had."""
     theta, v = y[..., :2], y[..., 2:]
@@ -201,7 +232,7 @@ def _rates(manifold: Manifold, y: Floats) -> tuple[Floats, Floats, Floats, Bools
     det = np.where(local.det > 0.0, local.det, 1.0)
     local = replace(local, det=det)
     scale = np.sqrt(np.maximum(local.metric[..., [0, 2]], np.finfo(float).tiny))
-    here = -raised(local, contracted(local.first, v, v))
+    here = affine_time.acceleration(local, v, alpha)
     jacobian = np.zeros((*y.shape, 4))
     jacobian[..., :2, 2:] = np.eye(2)
     for axis, unit in enumerate(np.eye(2)):
@@ -212,45 +243,82 @@ def _rates(manifold: Manifold, y: Floats) -> tuple[Floats, Floats, Floats, Bools
             near = np.where(known[..., None], near, safe)
             beside = manifold.geometry(near)
             beside = replace(beside, det=np.where(beside.det > 0.0, beside.det, 1.0))
-            sides.append((near[..., axis], -raised(beside, contracted(beside.first, v, v))))
+            sides.append((near[..., axis], affine_time.acceleration(beside, v, alpha)))
         (x0, f0), (x1, f1) = sides
         width = np.where(x1 > x0, x1 - x0, 1.0)
         jacobian[..., 2:, axis] = (f1 - f0) / width[..., None]
-        turn = contracted(local.first, v, np.broadcast_to(unit, v.shape))
-        jacobian[..., 2:, 2 + axis] = -2.0 * raised(local, turn)
+    jacobian[..., 2:, 2:] = affine_time.derivative(local, v, alpha)
     rate = np.concatenate([v, here], axis=-1)
     return rate, jacobian, local.metric, usable
 
 
-def _paths(request: ConnectRequest, y: Floats, every: int) -> Paths:
-    """Paths of states (k, N+1, 4), every so many of which are kept, judged by rays over segments."""
+def _paths(request: ConnectRequest, y: Floats, slopes: Floats) -> Paths:
+    """Paths of states (k, N+1, 4) and slopes (k, N, s, 4), judged by rays over segments."""
     manifold, (k, nodes) = request.manifold, y.shape[:2]
     count = nodes - 1
     inside = np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
+    w, spans = affine_time.affine(manifold, _stages(y, slopes), _tableau(), request.alpha)
+    inside &= np.isfinite(w).all(axis=1)
     safe = np.where(inside[:, None, None], y, (*manifold.interior, 0.0, 0.0))
-    begin, end = safe[:, :-1].reshape(-1, 4), safe[:, 1:].reshape(-1, 4)
-    rays = geodesic.shoot(ShootRequest(manifold, begin[:, :2], begin[:, 2:] / count, 0.0, 2))
+    w, spans = (np.where(inside[:, None], x, 1.0) for x in (w, spans))
+    # θ' over the time of the segment that follows, and of that before
+    begin, end = safe[:, :-1].copy(), safe[:, 1:].copy()
+    begin[..., 2:] *= (w[:, :-1] * spans)[..., None]
+    end[..., 2:] *= (w[:, 1:] * spans)[..., None]
+    begin, end = begin.reshape(-1, 4), end.reshape(-1, 4)
+    rays = geodesic.shoot(ShootRequest(manifold, begin[:, :2], begin[:, 2:], request.alpha, 2))
     metric = manifold.geometry(end[:, :2]).metric
     last = np.nan_to_num(rays.velocity[:, -1])
     # a kink in the velocity is a miss, too, over the segment that follows
-    miss = norm(metric, rays.stop - end[:, :2]) + norm(metric, last - end[:, 2:] / count)
+    miss = norm(metric, rays.stop - end[:, :2]) + norm(metric, last - end[:, 2:])
     miss = miss.reshape(k, count).sum(axis=1)
     lengths, energies = rays.length.reshape(k, count), rays.energy.reshape(k, count)
     length = lengths.sum(axis=1)
-    error = np.abs(energies / np.maximum(energies[:, :1], 1e-300) - 1).max(axis=1)
+    squares = energies if request.alpha == 0.0 else lengths**2
+    error = np.abs(squares / np.maximum(squares[:, :1], 1e-300) - 1).max(axis=1)
     whole = inside & (rays.status.reshape(k, count) == Status.OK).all(axis=1)
     good = whole & (miss <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
+    every = max(count // request.steps, 1)
+    theta, velocity = y[:, ::every, :2], y[:, ::every, 2:]
+    if request.alpha != 0.0:
+        theta, velocity, known = _at_equal_times(request, begin.reshape(k, count, 4), spans)
+        good &= known
     return Paths(
         t=np.linspace(0.0, 1.0, request.steps + 1),
-        theta=y[:, ::every, :2],
-        velocity=y[:, ::every, 2:],
+        theta=theta,
+        velocity=velocity,
         nodes=np.full(k, request.steps + 1, np.int32),
         reached=np.ones(k),
         stop=request.end.copy(),
         length=length,
-        energy=count * energies.sum(axis=1),
+        energy=(energies / spans).sum(axis=1),
         residual=miss,
         error=error,
         status=np.where(good, Status.OK, Status.NOT_CONVERGED).astype(np.int32),
         engine="reference",
     )
+
+
+def _at_equal_times(
+    request: ConnectRequest, begin: Floats, spans: Floats
+) -> tuple[Floats, Floats, Bools]:
+    """θ and θ' (k, m, 2) at equal times by rays from the segment before, and which are known (k,).
+
+    ``begin (k, N, 4)``: θ at the starts of segments and θ' over each; ``spans (k, N)`` their times.
+    """
+    k = len(spans)
+    t = np.linspace(0.0, 1.0, request.steps + 1)
+    joints = np.concatenate([np.zeros((k, 1)), np.cumsum(spans, axis=1)], axis=1)
+    segment = (joints[:, None, 1:-1] <= t[:, None]).sum(axis=-1)
+    row = np.arange(k)[:, None]
+    own, span = begin[row, segment], spans[row, segment]
+    share = np.clip((t - joints[row, segment]) / span, 0.0, 1.0)[..., None]
+    flat = own.reshape(-1, 4)
+    speeds = (share * own[..., 2:]).reshape(-1, 2)
+    rays = geodesic.shoot(ShootRequest(request.manifold, flat[:, :2], speeds, request.alpha, 2))
+    theta = rays.stop.reshape(k, -1, 2)
+    slope = rays.velocity[:, -1].reshape(k, -1, 2)
+    moved = np.where(share > 0.0, slope / np.where(share > 0.0, share, 1.0), own[..., 2:])
+    theta[:, 0], theta[:, -1] = request.start, request.end
+    known = np.asarray((rays.reached >= 1.0).reshape(k, -1).all(axis=1))
+    return theta, moved / span[..., None], known
