@@ -72,17 +72,21 @@ def derivative(local: LocalGeometry, u: Floats, alpha: float) -> Floats:
 
 
 def affine(
-    manifold: Manifold, stages: Floats, tableau: tuple[Floats, Floats], alpha: float
+    manifold: Manifold,
+    curves: tuple[Floats, Floats],
+    tableau: tuple[Floats, Floats],
+    alpha: float,
 ) -> tuple[Floats, Floats]:
     """w (k, N+1) and the steps of t (k, N), which sum to 1, of curves with states (k, N, s, 4) at the
-    stages of a Runge–Kutta method on N equal segments of s: its own quadratures.
+    stages of a Runge–Kutta method on segments of sizes (k, N) of s: its own quadratures.
 
     NaN where speeds differ by more than e^LARGEST.
     """
-    k, count = stages.shape[:2]
+    stages, h = curves
+    k, count = h.shape
     if alpha == 0.0:
-        return np.ones((k, count + 1)), np.full((k, count), 1.0 / count)
-    (a, b), h = tableau, 1.0 / count
+        return np.ones((k, count + 1)), h
+    a, b = tableau
     theta, _ = inside_only(manifold, stages[..., :2])
     rate = growth(manifold.geometry(theta), stages[..., 2:], alpha)
     steps = h * (rate @ b)
@@ -91,7 +95,7 @@ def affine(
     logs -= 0.5 * (logs.max(axis=1) + logs.min(axis=1))[:, None]
     known = np.abs(logs).max(axis=1) < LARGEST
     logs = np.where(known[:, None], logs, np.nan)
-    between = logs[:, :-1, None] + h * rate @ a.T
+    between = logs[:, :-1, None] + h[..., None] * (rate @ a.T)
     steps = h * (np.exp(-between) @ b)
     total = steps.sum(axis=1, keepdims=True)
     return np.exp(logs) * total, steps / total

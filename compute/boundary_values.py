@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute import alpha_geodesics, batch, constant, direct, gauss_collocation, multiple
-from compute.action import descend
+from compute import alpha_geodesics, batch, constant, direct, gauss_collocation, multiple, polygon
+from compute.action import SEGMENTS, descend
 from compute.guess import first_curve
 from compute.types import ConnectRequest, Floats, Paths, Status
 
@@ -54,4 +54,17 @@ def _levi_civita(request: ConnectRequest) -> Paths:
     """Those of α = 0, near curves of least energy."""
     curves = first_curve(request.manifold, request.start, request.end)
     paths = near(request, descend(request.manifold, curves).theta)
+    if request.manifold.logits is not None:
+        paths = better(request, paths, _polygonal)
     return constant.repaired(request, paths)
+
+
+def _polygonal(request: ConnectRequest) -> Paths:
+    """Those of a softmax, α = 0, near polygons of least energy on the sphere of distributions."""
+    assert request.manifold.logits is not None
+    curves = []
+    for ends in np.stack([request.start, request.end], axis=1):
+        line = polygon.refined(ends, SEGMENTS)
+        found = polygon.relaxed(*request.manifold.logits, line).y
+        curves.append(found if np.isfinite(found).all() else line)
+    return near(request, np.stack(curves))

@@ -30,7 +30,8 @@ def connect(request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) of n pairs, solved in float64 in natural coordinates, the angle unwrapped.
 
     For a family to which this `applies`.  Status and residual are those of `boundary_values.solve`.  A
-    node nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the angle leaves.
+    node nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the angle
+    leaves.
     """
     manifold = request.manifold
     chart = _natural(manifold)
