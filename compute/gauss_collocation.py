@@ -37,7 +37,7 @@ STAGES = 4
 # segments, at least, and the share to which the speed is to be kept; where it is not, segments go where
 # rays miss, so many times as many of them as before
 LEAST, SPEED, REFINED = 64, 1e-9, (2, 1, 2, 1)
-# loop iterations of one evaluation of the metric above which segments are added once only
+# loop iterations of one evaluation of the metric above which no more segments are taken than need be
 HEAVY = 96
 # of what misses by a larger share of its length, or by more than a share of the miss before, more
 # segments make no geodesic
@@ -86,14 +86,16 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     """As `connect`, of MOST pairs at most."""
-    # for α = 0 the nodes of a path are among those of its segments
-    count = LEAST if request.alpha != 0.0 else -(-LEAST // request.steps) * request.steps
+    slot = request.manifold.slot
+    heavy = slot.long or slot.loops > HEAVY
+    # for α = 0 the nodes of a path are among those of its segments, unless each of them is dear
+    free = request.alpha != 0.0 or heavy
+    count = LEAST if free else -(-LEAST // request.steps) * request.steps
     y, slopes = _first(curves, count)
     y[:, 0, :2], y[:, -1, :2] = request.start, request.end
     rows, h = np.arange(len(curves)), np.full((len(curves), count), 1.0 / count)
     y, gaps, paths = _on(request, y, slopes, h)
     found, hope = paths, HOPEFUL * paths.length
-    heavy = request.manifold.slot.loops > HEAVY
     for times in REFINED[:1] if heavy else REFINED:
         rough = (found.status != Status.OK) | (found.error > SPEED)
         todo = np.flatnonzero(rough & (found.residual <= hope))
@@ -337,7 +339,7 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
     good = whole & (miss <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
     every = max(count // request.steps, 1)
     theta, velocity = y[:, ::every, :2], y[:, ::every, 2:]
-    if request.alpha != 0.0 or (h != h[:, :1]).any():
+    if request.alpha != 0.0 or count % request.steps or (h != h[:, :1]).any():
         theta, velocity, known = _at_equal_times(request, begin.reshape(k, count, 4), spans)
         good &= known
     return gaps, Paths(
