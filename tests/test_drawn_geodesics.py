@@ -10,12 +10,13 @@ from scipy.optimize import fsolve
 from scipy.spatial import cKDTree
 
 import compute
-from app.controller import curves
+from app.controller import curves, relaxing, study_curves
 from app.views.base import Curve
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.polyline import Polyline, parts
 from compute.dense_output import dense_output
 from compute.engine import ReferenceEngine
+from compute.queries import QuerySpace
 from compute.types import ConnectRequest, Extent, Status
 
 SIZE, MARGINS = (1600, 1000), Margins(68, 14, 18, 52)
@@ -23,6 +24,7 @@ SIZE, MARGINS = (1600, 1000), Margins(68, 14, 18, 52)
 NEAR, PLACES = 0.5, (0.03, 0.5, 0.98)
 KEYS = np.array([[0.3, 1.1], [-1.0, 0.4], [0.9, -0.8], [-0.5, -1.2], [1.4, 0.3], [0.1, 0.2]])
 BIAS = np.array([0.0, 0.4, -0.3, 0.1, 0.0, 0.7])
+QUERIES = np.array([[-2.0, 1.0], [2.2, -1.3]])
 SURFACE = {
     "name": "A surface", "coordinates": ["a", "b"], "pins": [[-1, 0.3], [1, 1.2]],
     "metric": ["1 + a^2", "a*b/3", "2 + sin(b) + a^2"],
@@ -168,3 +170,33 @@ def test_nodes_joined_by_chords_would_be_seen():
     exact = integrated(slopes_of(normals(), 0.5), start, end, paths.velocity[0, 0])
     line = Polyline(Curve(manifold.charts[0].forward(paths.theta[0])))
     assert farthest(line, exact, manifold.charts[0], 1, 0.5) > 1.0
+
+
+def test_a_geodesic_of_query_space_is_drawn_where_it_is():
+    """Of dependent keys: nodes to which two polygons tend, and smooth between them."""
+    manifold, (start, end) = compute.attention_manifold(KEYS * np.sqrt(2), bias=BIAS), QUERIES
+    paths = ReferenceEngine().connect(ConnectRequest(manifold, start[None], end[None], 0.0, 64))
+    exact = integrated(slopes_of(softmax, 0.0), start, end, paths.velocity[0, 0])
+    space = QuerySpace(KEYS * np.sqrt(2), bias=BIAS)
+    path = space.between(start, end)
+    assert path.converged and not path.exact
+    traced = study_curves.queries(space, path, start, end, np.zeros(2), np.eye(2))
+    line = Polyline(curves.drawn(traced.dense, manifold.charts[0]))
+    for zoom in (1, 20, 1000):
+        for at in PLACES:
+            assert farthest(line, exact, manifold.charts[0], zoom, at) < NEAR, (zoom, at)
+
+
+def test_a_path_that_relaxes_is_drawn_as_the_curve_whose_energy_is_said():
+    """By Gauss and Legendre's quadrature of g(θ′, θ′) along what is drawn, its slope by differences."""
+    job = relaxing.RelaxJob("gaussian", (-1.0, 0.8), (1.0, 1.1))
+    answer = relaxing.perform(ReferenceEngine(), job)
+    for number in (0, 2, -1):
+        state, energy = answer.history[number], answer.energies[number]
+        dense = relaxing.line(state, energy)
+        places, weights = np.polynomial.legendre.leggauss(6)
+        count = len(state.theta) - 1
+        at = (np.arange(count)[:, None] + 0.5 * (places + 1)).ravel()
+        v = (dense.at(at + 1e-5) - dense.at(at - 1e-5)) / 2e-5 * count
+        speed2 = (v[:, 0] ** 2 + 2 * v[:, 1] ** 2) / dense.at(at)[:, 1] ** 2
+        assert speed2 @ np.tile(weights, count) / (2 * count) == pytest.approx(energy, rel=1e-7)
