@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.action import ARMIJO, STEP_SIZES, blocks, gradient, solve
+from compute.dense_curve import DenseCurve, smooth
 from compute.engine import Engine
 from compute.manifold import LocalGeometry, Manifold, inner, norm, raised
 from compute.refusal import shown
@@ -227,6 +228,12 @@ def finer(theta: Floats, times: int) -> Floats:
     """The smooth curve through nodes (N+1, 2) at ``times`` as many (times·N + 1, 2)."""
     dense: Floats = _spline(theta)(np.linspace(0.0, 1.0, times * (len(theta) - 1) + 1))
     return dense
+
+
+def spline_curve(theta: Floats) -> DenseCurve:
+    """The curve through nodes (N+1, 2) whose energy is `PathOptimization.curve_energy`."""
+    times = np.linspace(0.0, 1.0, len(theta))
+    return smooth(times, theta, _spline(theta)(times, 1))
 
 
 def _spline(theta: Floats) -> Callable[..., Floats]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute import shooting
+from compute import boundary_values, short_arcs
 from compute.charts import Chart, named, parameters
 from compute.guess import is_dual
 from compute.manifold import LocalGeometry, Manifold
@@ -29,13 +29,15 @@ def applies(manifold: Manifold) -> bool:
 def connect(request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) of n pairs, solved in float64 in natural coordinates, the angle unwrapped.
 
-    For a family to which this `applies`.  Status and residual are those of `shooting.connect`.  A node
-    nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the angle leaves.
+    For a family to which this `applies`.  Status and residual are those of `boundary_values.solve`.  A
+    node nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the angle
+    leaves.
     """
     manifold = request.manifold
     chart = _natural(manifold)
     start, end = chart.forward(request.start), chart.forward(request.end)
-    found = shooting.connect(replace(request, manifold=regular(manifold), start=start, end=end))
+    own = replace(request, manifold=regular(manifold), start=start, end=end)
+    found = short_arcs.before(own, boundary_values.solve)
     theta = chart.inverse(found.theta)
     known = np.asarray(np.isfinite(theta).all(axis=-1))
     # the margin is negative at the pole, by the radius of the edge about it
@@ -59,10 +61,14 @@ def regular(manifold: Manifold) -> Manifold:
     """The family in its natural coordinates, pole and all, for the reference engine alone."""
     chart = _natural(manifold)
 
-    def geometry(x: Floats) -> LocalGeometry:
+    def safe(x: Floats) -> Floats:
+        """θ at x (..., 2), at a distance from the pole."""
         size = np.linalg.norm(x, axis=-1, keepdims=True)
         away = np.where(size > 0.0, x / np.where(size > 0.0, size, 1.0), (1.0, 0.0))
-        theta = chart.inverse(away * np.maximum(size, NEAREST))
+        return chart.inverse(away * np.maximum(size, NEAREST))
+
+    def geometry(x: Floats) -> LocalGeometry:
+        theta = safe(x)
         back = np.linalg.inv(chart.jacobian(theta))
         local = manifold.geometry(theta)
         g = local.metric[..., [0, 1, 1, 2]].reshape(*x.shape[:-1], 2, 2)
@@ -85,6 +91,7 @@ def regular(manifold: Manifold) -> Manifold:
         coordinates=(first, second),
         geometry=geometry,
         margin=margin,
+        curvature=lambda x: manifold.curvature(safe(x)),
         charts=(parameters((first, second)),),
         interior=tuple(chart.forward(np.array(manifold.interior)).tolist()),
         periods=(0.0, 0.0),

@@ -18,21 +18,20 @@ from functools import partial
 import numpy as np
 
 from compute import (
+    alpha_geodesics,
     batch,
+    boundary_values,
     collocation,
     direct,
-    gauss_collocation,
-    geodesic,
     multiple,
     outcomes,
     pole,
     polygon,
-    shooting,
 )
 from compute.action import SEGMENTS, descend
 from compute.distance import drawn, interpolated
 from compute.engine import Engine
-from compute.guess import alphas, first_curve, steps_to, straight
+from compute.guess import straight
 from compute.manifold import Manifold, inside_only, norm
 from compute.types import (
     ConnectRequest,
@@ -61,22 +60,21 @@ MOST_STRIDES = 8 * SIDE
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
-    First, for α = 0, those that `direct` finds, from a polygon of least energy, of a softmax, or past a
-    pole, and for α ≠ 0 by `collocation` and from the end back to the start; then from curves of least
-    energy, for α = 0 by `gauss_collocation`; then from the way down a distance map of the Fisher
-    metric, continued in α.  What none of them finds stays as it is, with its status; ends where g is
-    singular are tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN) is not.
-    `Interrupted` where it is `interruptible`.
+    First what the reference finds at once, if that was not the engine; of a softmax from a polygon of
+    least energy; for α ≠ 0 by `collocation` and from the end back to the start; then from the way down
+    a distance map of the Fisher metric.  What none of them finds stays as it is, with its status; ends
+    where g is singular are tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN)
+    is not.  `Interrupted` where it is `interruptible`.
     """
     paths = direct.repaired(request, paths)
+    if paths.engine != "reference":
+        paths = _better(paths, request, boundary_values.solve)
+        if pole.applies(request.manifold):
+            paths = _better(paths, request, pole.connect)
     paths = _better(paths, request, _polygonal)
-    if pole.applies(request.manifold):
-        paths = _better(paths, request, pole.connect)
     if request.alpha != 0.0:
         paths = _better(paths, request, collocation.connect)
         paths = _better(paths, request, partial(_backwards, engine))
-    if paths.engine != "reference" or request.alpha == 0.0:
-        paths = _better(paths, request, _straight)
     return _better(paths, request, partial(_guided, engine))
 
 
@@ -138,7 +136,7 @@ def _polygonal(request: ConnectRequest) -> Paths | None:
     first = polygon.relaxed(keys, bias, polygon.refined(line, SEGMENTS))
     found: Paths | None = None
     if not multiple.singular_ends(request)[0]:
-        found = shooting.from_curves(request, first.y[None], [0.0], geodesic.shoot)
+        found = boundary_values.near(request, first.y[None])
         if found.status[0] == Status.OK:
             return found
     for least in FINE:
@@ -161,30 +159,21 @@ def _paths_of(request: ConnectRequest, found: polygon.Polygon, every: int) -> Pa
     return batch.one(request, found.y[::every], found.v[::every], sums, error, good)
 
 
-def _straight(request: ConnectRequest) -> Paths:
-    path = alphas(request.manifold, request.alpha)
-    curve = first_curve(request.manifold, request.start, request.end, path[0])
-    if path[0] == 0.0:
-        curve = descend(request.manifold, curve).theta
-    return _from(request, curve, path)
-
-
-def _from(request: ConnectRequest, curve: Floats, path: list[float]) -> Paths:
-    """From curves of least energy, by collocation for α = 0, which is quick, else by shooting."""
-    if request.alpha == 0.0:
-        # the curve's last node may be its end some periods away
-        own = replace(request, end=curve[:, -1].copy())
-        return gauss_collocation.connect(own, curve)
-    return shooting.from_curves(request, curve, path, geodesic.shoot)
-
-
 def _guided(engine: Engine, request: ConnectRequest) -> Paths | None:
     """From the way down a distance map; None where it leads nowhere."""
     way = way_down(engine, request.manifold, request.start[0], request.end[0])
     if way is None:
         return None
     curve = descend(request.manifold, way[None]).theta
-    return _from(request, curve, steps_to(request.alpha))
+
+    def levi_civita(own: ConnectRequest) -> Paths:
+        return boundary_values.near(own, curve)
+
+    return (
+        levi_civita(request)
+        if request.alpha == 0.0
+        else alpha_geodesics.connect(request, levi_civita)
+    )
 
 
 def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> Floats | None:

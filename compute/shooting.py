@@ -14,18 +14,17 @@ import numpy as np
 
 from compute import (
     batch,
+    boundary_values,
     constant,
-    direct,
     flat,
-    gauss_collocation,
     geodesic,
     multiple,
     outcomes,
-    parallel_shooting,
+    pole,
     short_arcs,
 )
 from compute.action import descend
-from compute.geodesic import Fire, Tableau
+from compute.geodesic import RK4, Fire, Tableau
 from compute.guess import alphas, first_curve, nearest
 from compute.manifold import (
     Manifold,
@@ -77,40 +76,33 @@ def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -
     if flat.applies(request):
         return flat.connect(request)
     if tableau is None and precision == "f8":
-        return direct.first(request, _relaxed)
-    return _relaxed(request, tableau, precision)
-
-
-def _relaxed(
-    request: ConnectRequest, tableau: Tableau | None = None, precision: str = "f8"
-) -> Paths:
-    """As `connect`, by curves of least energy and shooting."""
-    manifold, path = request.manifold, alphas(request.manifold, request.alpha)
-    curve = first_curve(manifold, request.start, request.end, path[0]).astype(precision)
+        return _collocated(request)
+    path = alphas(request.manifold, request.alpha)
+    curve = first_curve(request.manifold, request.start, request.end, path[0]).astype(precision)
     if path[0] == 0.0:
-        curve = descend(manifold, curve).theta
+        curve = descend(request.manifold, curve).theta
 
     def fire(shot: ShootRequest) -> Paths:
         return geodesic.shoot(shot, tableau, precision)
 
-    if tableau is None and precision == "f8":
-        paths = _together(request, curve, path)
-        rest = np.flatnonzero(paths.status != Status.OK)
-        if rest.size == 0:
-            return paths
-        own = batch.pairs(request, rest)
-        return batch.replaced(paths, rest, from_curves(own, curve[rest], path, fire))
-    steps = request.steps if tableau is not None else min(request.steps, AIM_STEPS)
-    return from_curves(request, curve, path, fire, precision, steps)
+    return from_curves(request, curve, path, fire, precision, request.steps)
 
 
-def _together(request: ConnectRequest, curves: Floats, path: list[float]) -> Paths:
-    """Geodesics near curves (n, N+1, 2) through the values of α, all nodes of a curve at once."""
-    # a curve's last node may be its end some periods away
-    request = replace(request, end=curves[:, -1].astype(np.float64))
-    if request.alpha == 0.0:
-        return gauss_collocation.connect(request, curves)
-    return parallel_shooting.connect(request, curves, path, geodesic.shoot)
+def _collocated(request: ConnectRequest) -> Paths:
+    """By collocation, past a pole in natural coordinates; a ray that misses where nothing is found."""
+    paths = boundary_values.solve(request)
+    if pole.applies(request.manifold):
+        paths = boundary_values.better(request, paths, pole.connect)
+    failed = np.flatnonzero(batch.undecided(paths))
+    if failed.size == 0:
+        return paths
+    own = batch.pairs(request, failed)
+    curve = first_curve(own.manifold, own.start, own.end)
+    shot = shot_of(own, first_velocity(own.manifold, curve, own.alpha))
+    # to be seen, not to be measured
+    missed = judged(own, geodesic.shoot(shot, RK4), MISS_LIMIT["f8"])
+    status = np.where(missed.status == Status.OK, Status.NOT_CONVERGED, missed.status)
+    return batch.replaced(paths, failed, replace(missed, status=status.astype(np.int32)))
 
 
 def polished(request: ConnectRequest, paths: Paths) -> Paths:
@@ -126,7 +118,7 @@ def polished(request: ConnectRequest, paths: Paths) -> Paths:
     curves = paths.theta[good].copy()
     # single precision ends beside the end, maybe some periods away
     curves[:, 0], curves[:, -1] = own.start, nearest(request.manifold, curves[:, -1], own.end)
-    found = outcomes.held(own, _together(own, curves, [request.alpha]))
+    found = outcomes.held(own, boundary_values.near(own, curves))
     return found if good.size == len(arrived) else batch.replaced(paths, good, found)
 
 

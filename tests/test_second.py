@@ -160,12 +160,11 @@ def test_velocities_beside_a_pole_are_as_long_as_the_path():
     )
 
 
-def test_a_second_try_goes_straight_through_a_pole():
+def test_a_geodesic_goes_straight_through_a_pole():
+    """At the first try, in a moment: nothing is aimed through the singular point."""
     manifold = compute.family("von_mises")
     request = ConnectRequest(manifold, np.array([[0.0, 0.5]]), np.array([[np.pi, 0.5]]), 0.0, 32)
-    first = ENGINE.connect(request)
-    assert first.status[0] != Status.OK
-    found = second_try(ENGINE, request, first)
+    found = ENGINE.connect(request)
     assert found.status[0] == Status.OK
     # every node is one of the family
     assert manifold.in_domain(found.theta).all()
@@ -239,15 +238,29 @@ def test_collocation_refuses_what_goes_where_the_metric_is_singular():
     assert collocation.connect(request) is None
 
 
-def test_a_geodesic_that_cannot_be_left_from_a_is_left_from_b():
-    """Turned round it is the same curve: no ray is aimed from a hard query, but one to it."""
+def test_a_geodesic_from_a_hard_query_is_the_one_that_comes_back_to_it():
+    """Turned round it is the same curve; and from its middle on a ray leads to the end."""
     rng = np.random.default_rng(0)
     manifold = compute.attention_manifold(rng.normal(size=(6, 2)))
     hard = 16 * np.array([[np.cos(2.5), np.sin(2.5)]])
     request = ConnectRequest(manifold, hard, np.array([[1.0, 0.4]]), -0.1, 64)
-    assert ENGINE.connect(request).status[0] != Status.OK
-    found = second._backwards(ENGINE, request)
-    assert found.status[0] == Status.OK
-    np.testing.assert_allclose(found.theta[0, [0, -1]], [hard[0], [1.0, 0.4]], atol=1e-6)
+    there, found = ENGINE.connect(request), second._backwards(ENGINE, request)
+    assert there.status[0] == found.status[0] == Status.OK
+    np.testing.assert_allclose(found.theta, there.theta, atol=1e-6)
     shot = ShootRequest(manifold, found.theta[:, 32], found.velocity[:, 32] / 2, -0.1, 32)
     np.testing.assert_allclose(ENGINE.shoot(shot).theta, found.theta[:, 32:], atol=1e-5)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.7])
+def test_a_first_try_that_finds_nothing_is_over_soon(hole, alpha):
+    """Nothing is aimed across the hole: by evaluations of the metric, not by the clock."""
+    calls = []
+
+    def geometry(theta):
+        calls.append(theta.size)
+        return hole.geometry(theta)
+
+    counted = replace(hole, geometry=geometry)
+    found = ENGINE.connect(request_of(counted, (A, B), alpha=alpha))
+    assert found.status[0] == Status.NOT_CONVERGED
+    assert len(calls) < 2000, "rays took a hundred thousand"

@@ -37,8 +37,10 @@ def clear(canvas: Canvas) -> None:
 
 
 def _way(track: Track, tracks: Sequence[Track], half: Floats) -> Floats:
-    """A track in θ, to where it meets the one that it begins or ends with.
+    """A track in θ, to where it meets the one that it begins or ends with; straight between records.
 
+    A zero is looked for at the records of the flow and is known there alone; between them it may have
+    turned, and a smooth curve would claim a way that nobody has computed.
     Broken where it leaps over half of the grid, which it does where the grid goes round.
     """
     leaps = np.flatnonzero((np.abs(np.diff(track.x, axis=0)) > half).any(axis=1)) + 1

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.controller.numbers import Numbers
+from compute.dense_curve import DenseCurve, polygon
 from compute.engine import Engine, ReferenceEngine
 from compute.families import family as manifold_of
 from compute.manifold import Manifold
-from compute.optimise import PathOptimization, Relaxation, finer
+from compute.optimise import PathOptimization, Relaxation, finer, spline_curve
 from compute.types import Status
 
 Point = tuple[float, float]
@@ -60,6 +61,11 @@ def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
             break
         state = following
     return [replace(state, round=last.round + 1)]
+
+
+def line(state: Relaxation, energy: float) -> DenseCurve:
+    """The curve of a round, the one whose energy is said; chords where that leaves the domain."""
+    return spline_curve(state.theta) if np.isfinite(energy) else polygon(state.theta)
 
 
 def words(state: Relaxation, energy: float, numbers: Numbers) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.controller import relaxing
 from app.controller.answers import Answers
-from app.controller.picture import curve
+from app.controller.curves import drawn
 from app.controller.relaxing import RelaxAnswer, RelaxJob
 from app.controller.surfaces import chart_drawn
 from app.model.scene import Scene
@@ -37,8 +37,8 @@ class Watching:
             if found is None or not _is_of(answer.job, self._store.scene):
                 self.end()
                 return
-            theta = found[0].theta
-            self._canvas.set_curve("relaxing", curve(theta, chart_drawn(self._store.scene)))
+            line = relaxing.line(*found)
+            self._canvas.set_curve("relaxing", drawn(line, chart_drawn(self._store.scene)))
             said.say(relaxing.words(*found, said.numbers), True)
 
         self._stop = self._window.every(ROUND_MS, show)
