@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from compute.refusal import shown
+
 
 def missing(environment: Mapping[str, str]) -> str:
     """Why no window can be opened, or "" if one can."""
@@ -16,10 +18,10 @@ def missing(environment: Mapping[str, str]) -> str:
         return ""  # not X, or somebody knows better
     screen, wayland = environment.get("DISPLAY", ""), environment.get("WAYLAND_DISPLAY", "")
     if screen:
-        return "" if _is_x_there() else f"the display {screen!r} does not answer"
+        return "" if _is_x_there() else f"the display {shown(screen)} does not answer"
     if wayland:
         place = Path(environment.get("XDG_RUNTIME_DIR", "")) / wayland
-        return "" if _is_open(place) else f"the display {wayland!r} does not answer"
+        return "" if _is_open(place) else f"the display {shown(wayland)} does not answer"
     return "there is no display to open a window on"
 
 

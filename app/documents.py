@@ -136,7 +136,7 @@ class Documents:
 
     def _report_unknown(self, scene: Scene) -> None:
         """Say which entries this version does not know: they stay in the file."""
-        names = ", ".join("/".join(path) for path, _ in scene.unknown)
+        names = ", ".join("/".join(path) for path, _ in session.unknown(scene))
         if names:
             self._window.log(f"kept, though this version does not know it: {names}")
 

@@ -79,17 +79,27 @@ def test_what_is_left_beside_is_passed_over(kind, tmp_path):
     assert heads.load(str(tmp_path / "b.npz")).layers == 1
 
 
-def test_settings_that_are_no_file_are_not_read(tmp_path):
-    from app.views.qt.settings import NAME, may_be_read
+@pytest.mark.parametrize("name", ["ini", "ini.lock"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "socket"])
+def test_settings_that_are_no_file_are_not_read_and_that_is_said(kind, name, tmp_path):
+    from app.views.qt.settings import NAME, store_in
 
-    assert may_be_read(tmp_path)
-    (tmp_path / NAME).mkdir()
-    path = tmp_path / NAME / f"{NAME}.ini"
-    path.write_text("[General]\n")
-    assert may_be_read(tmp_path)
-    path.unlink()
-    make("pipe", path)
-    assert not may_be_read(tmp_path)
+    store, words = store_in(tmp_path)
+    assert store is not None and words == ""
+    make(kind, tmp_path / NAME / f"{NAME}.{name}")
+    store, words = store_in(tmp_path)
+    assert store is None and words.startswith("settings are neither read nor kept: ")
+
+
+def test_no_other_settings_are_read(tmp_path):
+    """Qt also looks for those of the organisation and of the system: a pipe there froze the start."""
+    from app.views.qt.settings import NAME, store_in
+
+    make("pipe", tmp_path / f"{NAME}.ini")
+    store, words = store_in(tmp_path)
+    store.setValue("lessons", "{}")
+    store.sync()
+    assert words == "" and (tmp_path / NAME / f"{NAME}.ini").read_text().startswith("[General]")
 
 
 def test_a_flow_from_a_device_is_refused(tmp_path):

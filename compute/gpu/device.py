@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from wgpu.backends.wgpu_native.extras import set_instance_extras
 
 from compute.engine import DeviceLost, NoAdapter
+from compute.refusal import shown
 
 CHOICE = "ATTENTION_GEODESICS_ADAPTER"
 # Mesa's layer that chooses a default device writes to stderr wherever there is no session bus;
@@ -154,7 +155,9 @@ def best(adapters: Sequence[Any], choice: str = "") -> Any:
     fitting = [a for a in adapters if choice.lower() in words(a).lower()]
     if not fitting:
         names = "; ".join(words(a) for a in adapters) or "none"
-        raise NoAdapter(f"no GPU adapter{f' called {choice!r}' if choice else ''}, found: {names}")
+        raise NoAdapter(
+            f"no GPU adapter{f' called {shown(choice)}' if choice else ''}, found: {names}"
+        )
     return min(fitting, key=_rank)
 
 
