@@ -229,6 +229,10 @@ def test_what_is_written_is_never_markup():
     with pytest.raises(NotTypeset, match="a link to other than https"):
         page("[a](javascript:x)")
     assert page("[a](https://b.c)") == '<p><a href="https://b.c">a</a></p>'
+    assert page("[a](https://b.c/quote?d=1&e)") == (
+        '<p><a href="https://b.c/quote?d=1&amp;e">a</a></p>'
+    )
+    assert "href" not in page('[a](https://b.c" onclick="x)')
 
 
 def test_formulas():

@@ -6,6 +6,7 @@ import ast
 import os
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -153,6 +154,25 @@ def test_the_mark_of_a_scene_is_found_across_pieces(monkeypatch, tmp_path):
         monkeypatch.setattr(embedded, "CHUNK", length)
         path.write_bytes(b"{" * 7 + embedded.MARK[:9].encode() + run.encode() + b"}}")
         assert embedded.unpacked(path) == run
+
+
+def test_a_scene_is_looked_for_at_both_ends_of_a_file(tmp_path):
+    """A film of 15 GB without one held the window up for as long as it took to read."""
+    run = embedded.packed('{"format": "attention-geodesics/scene", "version": 1}')
+    path = tmp_path / "a.mp4"
+    for place in (0, embedded.MOST_AROUND - 4096):
+        path.write_bytes(b"")
+        os.truncate(path, embedded.MOST_AROUND)
+        with path.open("r+b") as file:
+            file.seek(place)
+            file.write(run.encode())
+        assert embedded.unpacked(path) == run
+    path.write_bytes(b"")
+    os.truncate(path, embedded.MOST_AROUND)
+    began = time.process_time()
+    with pytest.raises(ValueError, match="it holds no scene"):
+        embedded.unpacked(path)
+    assert time.process_time() - began < 3.0
 
 
 # --- the rule --------------------------------------------------------------------------------
