@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 from app import endings
 
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _answered(arguments)
     endings.leave_at_once()
+    if not sys.warnoptions:
+        # of NumPy and others, to those who write programs: results say themselves how good they are
+        warnings.simplefilter("ignore")
     try:
         return _answered(sys.argv[1:])
     finally:

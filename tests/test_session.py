@@ -94,6 +94,15 @@ BAD = {
     "NaN": (json.dumps(GOOD | {"alpha": float("nan")}), "finite"),
     "infinite": (json.dumps(GOOD)[:-1] + ', "start": {"theta": [1e999, 1]}}', "finite"),
     "alpha beyond": (json.dumps(GOOD | {"alpha": 2}), "alpha.*2"),
+    "a view of all there is": (
+        json.dumps(GOOD | {"view": [-1e308, 1e308, -1, 1]}),
+        "sides must be below 1e.15",
+    ),
+    "a view of a hair": (json.dumps(GOOD | {"view": [0, 5e-324, 1, 2]}), "scene.json: a view"),
+    "a view out there": (json.dumps(GOOD | {"view": [1e9, 1e9 + 1e-6, 1, 2]}), "at least 1e-12"),
+    "a far pin": (json.dumps(GOOD | {"end": {"theta": [1e300, 1]}}), "pin B must lie in -1e.15"),
+    "a far tip": (json.dumps(GOOD | {"vector": [1, -1e300]}), "the vector must lie in -1e.15"),
+    "a far loop": (json.dumps(GOOD | {"loop": [[0, 1], [1, 1e200], [1, 1]]}), "a loop must lie in"),
     "empty view": (json.dumps(GOOD | {"view": [1, 1, 0, 1]}), "extent"),
     "pin off the picture": (
         json.dumps(GOOD | {"photograph": {"start": [1.5, 0]}}),

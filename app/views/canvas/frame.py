@@ -83,7 +83,8 @@ class Frame:
         """The view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
         (ax, ay), (bx, by) = self.to_chart(start), self.to_chart(end)
         e, x, y = self.extent, ax - bx, ay - by
-        return Extent(e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y)
+        x0, x1, y0, y1 = e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y
+        return Extent(x0, x1, y0, y1) if _sane(x0, x1) and _sane(y0, y1) else e
 
     def zoomed(self, pixel: ArrayLike, factor: float) -> Extent:
         """The view magnified by 1/``factor`` about the chart point under ``pixel``."""
