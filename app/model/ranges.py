@@ -12,6 +12,7 @@ from compute.types import Extent
 LARGEST = 1e15
 # sides of a view: at least this share of its coordinates, at most that much; the canvas stops before
 NARROWEST, WIDEST = 1e-12, 1e15
+FINEST = 1e-30
 
 
 def one_of(what: str, value: str, known: Sequence[str]) -> None:
@@ -35,7 +36,8 @@ def coordinates(what: str, values: Iterable[float]) -> None:
 def view(extent: Extent) -> None:
     """ValueError for a rectangle too wide or too narrow to be drawn."""
     for low, high in ((extent.x0, extent.x1), (extent.y0, extent.y1)):
-        if not max(abs(low), abs(high)) * NARROWEST < high - low < WIDEST:
+        least = max(max(abs(low), abs(high)) * NARROWEST, FINEST)
+        if not least < high - low < WIDEST:
             raise ValueError(
                 f"a view's sides must be below {WIDEST:g} and at least {NARROWEST:g} of its "
                 f"coordinates, got {shown([low, high])}"

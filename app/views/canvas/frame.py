@@ -12,7 +12,7 @@ from compute.types import Extent
 
 Pixels = NDArray[np.float64]
 # Narrower or wider views than these shares of the coordinates' size lose float64 digits.
-NARROWEST, WIDEST = 1e-9, 1e12
+NARROWEST, WIDEST, FINEST = 1e-9, 1e12, 1e-24
 
 
 @dataclass(frozen=True)
@@ -106,4 +106,4 @@ class Frame:
 
 def _sane(low: float, high: float) -> bool:
     width = high - low
-    return max(abs(low), abs(high)) * NARROWEST < width < WIDEST
+    return max(max(abs(low), abs(high)) * NARROWEST, FINEST) < width < WIDEST
