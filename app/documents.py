@@ -261,10 +261,16 @@ class Documents:
             f"The last session ended before its changes{of} were saved.",
             [
                 ("Restore", lambda: self._restore(newest)),
-                ("Discard", lambda: newest.file.unlink(missing_ok=True)),
+                ("Discard", lambda: self._throw_away(newest)),
                 ("Later", lambda: None),
             ],
         )
+
+    def _throw_away(self, found: autosave.Lost) -> None:
+        try:
+            found.file.unlink(missing_ok=True)
+        except OSError as problem:
+            self._window.tell("The unsaved work is still there", describe(problem))
 
     def _restore(self, found: autosave.Lost) -> None:
         """Go on with what was lost: its file becomes this session's, of which two windows get one."""
