@@ -13,7 +13,7 @@ __all__ = ["NotTypeset", "page"]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
 _CODE = re.compile(r"`([^`]+)`")
-_LINK = re.compile(r'\[([^\]]+)\]\((https://[^\s()"]+)\)')
+_LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
 _DOLLAR = r"\$"
 # Markdown that would be shown as it is written, and what to say of it
 _REFUSED = {
