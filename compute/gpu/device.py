@@ -7,9 +7,11 @@ the environment variable ``ATTENTION_GEODESICS_ADAPTER`` overrules that.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -57,7 +59,7 @@ class Device:
         self.handle = _opened(adapter)
         self.queue = self.handle.queue
         # it and its queue know each other: both would stay, with 40 MB, until Python looks for cycles
-        finalize(self, self.handle._release).atexit = False
+        finalize(self, _give_back, self.handle._release).atexit = False
         self.limits: dict[str, int] = dict(self.handle.limits)
         self._staging: Any = None
 
@@ -133,6 +135,17 @@ class Device:
             usage = wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST
             self._staging = self.handle.create_buffer(size=max(size, 1 << 16), usage=usage)
         return self._staging
+
+
+def _give_back(release: Callable[[], None]) -> None:
+    """Let a device go, and the system have the memory of a software driver's kernels back.
+
+    The C library keeps what is freed: with each device that was lost the process held more.
+    """
+    release()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _opened(adapter: Any) -> Any:
