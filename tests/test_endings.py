@@ -112,7 +112,7 @@ def test_what_nohup_started_outlives_the_terminal(tmp_path):
 
 
 # --- displays --------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", [":77", "nowhere", ":0.x"])
+@pytest.mark.parametrize("name", [":57777", "nowhere", ":0.x"])
 def test_a_display_that_does_not_answer_is_said_in_one_line(name):
     ended = run("-m", "app", DISPLAY=name, WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
@@ -122,7 +122,7 @@ def test_a_display_that_does_not_answer_is_said_in_one_line(name):
 @pytest.mark.parametrize("platform", ["xcb", "wayland;xcb", "nonsense", "x" * 4000])
 def test_a_platform_of_qt_that_cannot_be_is_said_in_one_line(platform):
     """Qt aborts."""
-    ended = run("-m", "app", DISPLAY=":77", WAYLAND_DISPLAY="", QT_QPA_PLATFORM=platform)
+    ended = run("-m", "app", DISPLAY=":57777", WAYLAND_DISPLAY="", QT_QPA_PLATFORM=platform)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert len(ended.stderr) < 400
 
