@@ -6,8 +6,10 @@ stderr; 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import warnings
 
 from app import endings
 
@@ -28,6 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _answered(arguments)
     endings.leave_at_once()
+    if not sys.warnoptions:
+        # of NumPy and others, to those who write programs: results say themselves how good they are
+        warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _answered(sys.argv[1:])
     finally:
@@ -38,13 +46,25 @@ def _answered(arguments: Sequence[str]) -> int:
     from app.options import BadInput, parser
 
     try:
-        return int(_run(parser().parse_args(opened(joined(arguments)))))
+        status = int(_run(parser().parse_args(opened(joined(arguments)))))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except BadInput as problem:
         return _refuse(str(problem))
     except BrokenPipeError:
-        # the reader has seen enough; keep the interpreter from complaining at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fall_silent()  # the reader has seen enough
         return 0
+    except OSError as problem:
+        if problem.filename is None:
+            _fall_silent()  # it is what is printed that cannot be written
+        of = "" if problem.filename is None else f": {problem.filename}"
+        return _refuse(f"{problem.strerror or problem}{of}")
+
+
+def _fall_silent() -> None:
+    """Write nothing more: the interpreter would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -59,12 +79,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
     try:
         return int(command(chosen))
-    except (ValueError, NoAdapter) as problem:
-        return _refuse(str(problem))
-    except BrokenPipeError:
-        raise  # whoever reads has seen enough
-    except OSError as problem:
-        return _refuse(f"{problem.strerror or problem}: {problem.filename}")
+    except (ValueError, NoAdapter, MemoryError) as problem:
+        from compute.refusal import describe
+
+        return _refuse(describe(problem))
 
 
 def _refuse(problem: str) -> int:

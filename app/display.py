@@ -9,17 +9,32 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from compute.refusal import shown
+
+# of Qt
+PLATFORMS = (
+    "xcb", "wayland", "wayland-egl", "wayland-brcm", "offscreen", "minimal", "minimalegl", "eglfs",
+    "linuxfb", "vkkhrdisplay", "vnc",
+)  # fmt: skip
+
 
 def missing(environment: Mapping[str, str]) -> str:
     """Why no window can be opened, or "" if one can."""
-    if sys.platform != "linux" or environment.get("QT_QPA_PLATFORM"):
-        return ""  # not X, or somebody knows better
-    screen, wayland = environment.get("DISPLAY", ""), environment.get("WAYLAND_DISPLAY", "")
+    if sys.platform != "linux":
+        return ""
+    # "xcb:option;wayland": the first that Qt can load
+    asked = environment.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
+    if asked and asked not in PLATFORMS:
+        return f"QT_QPA_PLATFORM must be one of {', '.join(PLATFORMS)}, got {shown(asked)}"
+    if asked and not asked.startswith(("xcb", "wayland")):
+        return ""  # no screen is needed, or somebody knows better
+    screen = "" if asked.startswith("wayland") else environment.get("DISPLAY", "")
+    wayland = "" if asked == "xcb" else environment.get("WAYLAND_DISPLAY", "")
     if screen:
-        return "" if _is_x_there() else f"the display {screen!r} does not answer"
+        return "" if _is_x_there() else f"the display {shown(screen)} does not answer"
     if wayland:
         place = Path(environment.get("XDG_RUNTIME_DIR", "")) / wayland
-        return "" if _is_open(place) else f"the display {wayland!r} does not answer"
+        return "" if _is_open(place) else f"the display {shown(wayland)} does not answer"
     return "there is no display to open a window on"
 
 

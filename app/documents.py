@@ -136,7 +136,7 @@ class Documents:
 
     def _report_unknown(self, scene: Scene) -> None:
         """Say which entries this version does not know: they stay in the file."""
-        names = ", ".join("/".join(path) for path, _ in scene.unknown)
+        names = ", ".join("/".join(path) for path, _ in session.unknown(scene))
         if names:
             self._window.log(f"kept, though this version does not know it: {names}")
 
@@ -261,10 +261,16 @@ class Documents:
             f"The last session ended before its changes{of} were saved.",
             [
                 ("Restore", lambda: self._restore(newest)),
-                ("Discard", lambda: newest.file.unlink(missing_ok=True)),
+                ("Discard", lambda: self._throw_away(newest)),
                 ("Later", lambda: None),
             ],
         )
+
+    def _throw_away(self, found: autosave.Lost) -> None:
+        try:
+            found.file.unlink(missing_ok=True)
+        except OSError as problem:
+            self._window.tell("The unsaved work is still there", describe(problem))
 
     def _restore(self, found: autosave.Lost) -> None:
         """Go on with what was lost: its file becomes this session's, of which two windows get one."""

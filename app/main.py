@@ -67,9 +67,7 @@ class Program:
     """
 
     def __init__(self, scene: Any, engine: str = "auto", settings: Any = None) -> None:
-        # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
-        if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
-            os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+        _prepare_platform()
         sys.setswitchinterval(SWITCH)
         from app.views.qt.settings import Settings
 
@@ -318,6 +316,15 @@ class Program:
             f"Version {__version__}. Shortest paths, parallel transport and curvature of families of "
             "distributions under the Fisher–Rao metric; for one softmax head, of its queries.",
         )
+
+
+def _prepare_platform() -> None:
+    """Set what Qt reads of the environment."""
+    # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
+    if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):
+        os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
 
 
 def _application() -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from compute.refusal import shown
 from compute.tape import Tape
 
 # (inputs, outputs) that each tape may have; None for as many as there are outcomes or scalars
@@ -86,7 +87,7 @@ def _read_tape(name: str, data: Mapping[str, Any]) -> Tape | None:
 
 def _read_step(step: Any) -> tuple[Any, ...]:
     if not isinstance(step, list) or not step:
-        raise ValueError(f"a step must be an operation with its registers, got {step!r:.60}")
+        raise ValueError(f"a step must be an operation with its registers, got {shown(step)}")
     return tuple(step)
 
 

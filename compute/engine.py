@@ -14,6 +14,7 @@ from compute.field import Cancelled, OnTile
 from compute.flow import stepping
 from compute.flow.request import FlowRequest
 from compute.overflow import forgiving
+from compute.refusal import shown
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
@@ -135,7 +136,7 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
     ``adapter``: a name, or a part of it, that the adapter must have; `NoAdapter` if none has it.
     """
     if prefer not in ENGINES:
-        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {prefer!r}")
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {shown(prefer)}")
     if prefer == "reference":
         return ReferenceEngine()
     try:

@@ -16,6 +16,8 @@ from compute.types import Floats
 
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
+# of an entry of q, k or v: scores of larger ones are no numbers
+LARGEST = 1e15
 MOST_LABELS = 1 << 20
 # what a file may hold beside queries, keys, values, tokens and a mask
 OPTIONAL = ("bias", "scale", "softcap", "sinks", "attention")
@@ -54,7 +56,11 @@ def _four_axes(path: str, name: str, array: Floats, last: str = "tokens, d") -> 
         )
     if 0 in array.shape:
         raise Refused(f"{path}: {name} must not be empty, got shape {array.shape}")
-    return finite(f"{path}: {name}", array).reshape((1,) * (4 - array.ndim) + array.shape)
+    finite(f"{path}: {name}", array)
+    largest = max(float(array.max()), -float(array.min()))
+    if largest > LARGEST:
+        raise Refused(f"{path}: {name} must lie within ±{LARGEST:g}, got {largest:g}")
+    return array.reshape((1,) * (4 - array.ndim) + array.shape)
 
 
 def labels(

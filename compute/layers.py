@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from compute import sphere
 from compute.heads import LEFT_OUT, HeadFile
+from compute.refusal import shown
 from compute.types import Floats
 
 OVER = ("layers", "heads")
@@ -74,7 +75,7 @@ def token_rows(
     Raises ValueError for what the file has not, and where there are fewer than two.
     """
     if over not in OVER:
-        raise ValueError(f"over must be layers or heads, got {over!r}")
+        raise ValueError(f"over must be layers or heads, got {shown(over)}")
     places = (
         [(number, head) for number in range(file.layers)]
         if over == "layers"

@@ -14,12 +14,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+# bytes of a name that the hidden one repeats: it is longer, and systems stop at 255
+LONGEST = 200
 _HIDDEN = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)(\.[^.]+)?")
 
 
 def hidden(target: Path) -> Path:
     """Where this process writes a file before it is whole."""
-    return target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    return target.with_name(f".{_short(target.stem)}.{os.getpid()}{target.suffix[: LONGEST // 8]}")
+
+
+def _short(stem: str) -> str:
+    return os.fsencode(stem)[:LONGEST].decode("utf-8", "ignore")
 
 
 @contextmanager
@@ -28,6 +34,8 @@ def replacing(target: Path) -> Iterator[Path]:
     temporary = hidden(target)
     try:
         yield temporary
+        with suppress(OSError):  # what only its owner could read stays so
+            shutil.copymode(target, temporary)
         temporary.replace(target)
     finally:
         with suppress(OSError):
@@ -39,10 +47,11 @@ def sweep(folder: Path, stem: str | None = None) -> None:
 
     stem: of the only file concerned; without it all are, which suits a folder of the program's own.
     """
+    wanted = None if stem is None else _short(stem)
     with suppress(OSError):
         for path in list(folder.iterdir()):
             found = _HIDDEN.fullmatch(path.name)
-            if found and stem in (None, found["stem"]) and _is_dead(int(found["process"])):
+            if found and wanted in (None, found["stem"]) and _is_dead(int(found["process"])):
                 remove(path)
 
 

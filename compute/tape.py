@@ -17,6 +17,7 @@ import numpy as np
 
 from compute import special
 from compute.interrupt import checkpoint
+from compute.refusal import shown
 from compute.types import Floats
 
 # constants beyond are none: their squares would not be numbers
@@ -78,11 +79,11 @@ class Tape:
 
     def __post_init__(self) -> None:
         if self.inputs != tuple(f"t{i}" for i in range(len(self.inputs))):
-            raise ValueError(f"inputs must be t0, t1 …, got {self.inputs!r:.60}")
+            raise ValueError(f"inputs must be t0, t1 …, got {shown(self.inputs)}")
         for number, step in enumerate(self.steps, start=len(self.inputs)):
             _check(step, number)
         if not _are_registers(self.outputs, len(self.inputs) + len(self.steps)):
-            raise ValueError(f"outputs must be registers of the tape, got {self.outputs!r:.60}")
+            raise ValueError(f"outputs must be registers of the tape, got {shown(self.outputs)}")
 
     @cached_property
     def ends(self) -> tuple[tuple[int, ...], ...]:
@@ -109,11 +110,13 @@ def _check(step: tuple[Any, ...], number: int) -> None:
     name, *operands = step
     if name == "const":
         if len(operands) != 1 or not _is_finite(operands[0]):
-            raise ValueError(f"a constant must be one finite number, got {operands!r:.60}")
+            raise ValueError(f"a constant must be one finite number, got {shown(operands)}")
     elif type(name) is not str or name not in OPERATIONS:
-        raise ValueError(f"operation must be one of the table's, got {name!r:.60}")
+        raise ValueError(f"operation must be one of the table's, got {shown(name)}")
     elif len(operands) != OPERATIONS[name].arity or not _are_registers(operands, number):
-        raise ValueError(f"operands of {name!r} must be earlier registers, got {operands!r:.60}")
+        raise ValueError(
+            f"operands of {shown(name)} must be earlier registers, got {shown(operands)}"
+        )
 
 
 def _are_registers(numbers: Sequence[Any], count: int) -> bool:

@@ -284,7 +284,7 @@ class FieldRequest:
     def __post_init__(self) -> None:
         if self.scalar not in self.manifold.scalars:
             known = ", ".join(self.manifold.scalars)
-            raise ValueError(f"scalar must be one of {known}, got {self.scalar!r}")
+            raise ValueError(f"scalar must be one of {known}, got {shown(self.scalar)}")
         if min(self.shape) < 1 or max(self.shape) > 8192:
             raise ValueError(f"shape must be between 1 and 8192 a side, got {self.shape}")
 
@@ -348,4 +348,4 @@ def same_length(**arrays: Floats) -> None:
 def positive_steps(steps: int) -> None:
     """ValueError unless ``steps`` is an integer in [2, 65536]."""
     if not isinstance(steps, int) or not 2 <= steps <= 65536:
-        raise ValueError(f"steps must be an integer from 2 to 65536, got {steps!r}")
+        raise ValueError(f"steps must be an integer from 2 to 65536, got {shown(steps)}")

@@ -9,6 +9,7 @@ import pytest
 
 from app.controller import curves, picture
 from app.controller.jobs import PathJob, densified
+from app.controller.morphing import both
 from app.views.base import Curve
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.polyline import Polyline, parts
@@ -323,3 +324,15 @@ def test_a_live_path_is_near_enough_to_be_seen_as_the_curve(reference_engine):
     frame = frame_of(chart.forward(dense.theta), 1, 0.5)
     line = frame.to_pixels(Polyline(curves.drawn(dense, chart)).points(frame))
     assert farthest(equation(1.0, *ends), chart, frame, line) < NEAR
+
+
+def test_what_lies_beyond_a_chart_is_not_drawn():
+    """Between two nodes near the edge; while one chart glides into another a logarithm failed."""
+    charts = {chart.name: chart for chart in family("gaussian").charts}
+    log, plain = charts["log"], charts["parameters"]
+    theta = np.array([[0.0, 1.0], [1.0, 1e-3], [2.0, -1.0], [np.nan, np.nan], [3.0, 1.0]])
+    for chart, seen in ((both(plain, log), [1, 1, 0, 0, 1]), (plain, [1, 1, 1, 0, 1])):
+        drawn = curves.straight(theta, chart)
+        assert np.isfinite(drawn.xy).all(axis=1).tolist() == seen
+        some = drawn.at(np.array([0.5, 1.5, 1.9995]))
+        assert np.isfinite(some).all(axis=1).tolist() == [True, seen[2] == 1, seen[2] == 1]

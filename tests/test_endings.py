@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -64,10 +65,14 @@ def ignore() -> None:
 
 
 def run(
-    *arguments: object, start: Callable[[], None] = heed, **environment: str
+    *arguments: object,
+    start: Callable[[], None] = heed,
+    out: IO[str] | int = subprocess.PIPE,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *map(str, arguments)], capture_output=True, text=True, timeout=100,
+        [sys.executable, *map(str, arguments)],
+        stdout=out, stderr=subprocess.PIPE, text=True, timeout=100,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, preexec_fn=start,
     )  # fmt: skip
 
@@ -107,11 +112,35 @@ def test_what_nohup_started_outlives_the_terminal(tmp_path):
 
 
 # --- displays --------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", [":77", "nowhere", ":0.x"])
+@pytest.mark.parametrize("name", [":57777", "nowhere", ":0.x"])
 def test_a_display_that_does_not_answer_is_said_in_one_line(name):
     ended = run("-m", "app", DISPLAY=name, WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert repr(name) in ended.stderr and "render" in ended.stderr
+
+
+@pytest.mark.parametrize("platform", ["xcb", "wayland;xcb", "nonsense", "x" * 4000])
+def test_a_platform_of_qt_that_cannot_be_is_said_in_one_line(platform):
+    """Qt aborts."""
+    ended = run("-m", "app", DISPLAY=":57777", WAYLAND_DISPLAY="", QT_QPA_PLATFORM=platform)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert len(ended.stderr) < 400
+
+
+# --- where it prints -------------------------------------------------------------------------
+GEODESIC = ("-m", "app", "geodesic", "gaussian", "--start", "0,1", "--end", "1,2")
+
+
+def test_what_cannot_be_printed_is_said_in_one_line():
+    with open("/dev/full", "w") as full:
+        ended = run(*GEODESIC, out=full)
+    words = "attention-geodesics: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (2, words)
+
+
+def test_letters_that_a_terminal_does_not_know_are_written_otherwise():
+    ended = run("-m", "app", "render", "--help", PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (0, "") and "\\u2019" in ended.stdout
 
 
 def test_whether_there_is_a_display(tmp_path):

@@ -119,6 +119,19 @@ def test_a_mistake_in_a_shader_is_found_where_it_was_written(gpu_engine):
 
 
 @pytest.mark.gpu
+def test_no_more_kernels_are_kept_than_have_room(gpu_engine, monkeypatch):
+    """Whoever types families makes ever more of them; the ones that were used last stay."""
+    monkeypatch.setattr("compute.gpu.workshop.MOST_KERNELS", 2)
+    shop = Workshop(gpu_engine._device)
+    source = Source("probe", parameters=record({"count": "u32"}), storage=(), text="")
+    first, second = (shop.kernel(source, None, {"A": number}) for number in (1, 2))
+    assert shop.kernel(source, None, {"A": 1}) is first
+    shop.kernel(source, None, {"A": 3})
+    assert len(shop._kernels) == 2 and shop.kernel(source, None, {"A": 1}) is first
+    assert shop.kernel(source, None, {"A": 2}) is not second
+
+
+@pytest.mark.gpu
 def test_families_of_equal_text_share_a_kernel(gpu_engine):
     workshop = gpu_engine._workshop
     request = GeometryRequest(family("attention:bank"), np.array([[0.0, 0.0]]))

@@ -268,3 +268,11 @@ def test_a_glance_has_the_numbers_of_the_rows():
     assert "at least 3 queries" in glance(heads.Head(
         head.q[:2], head.k, head.v, ("a", "b"), head.key_labels, head.bias, head.numbers
     )).problem  # fmt: skip
+
+
+def test_numbers_whose_scores_overflow_are_refused(tmp_path):
+    """The rows were said to be masked."""
+    arrays = {name: np.full((6, 8), 1e200) for name in "qkv"}
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(ValueError, match=r"q must lie within ±1e.15, got 1e.200"):
+        heads.load(str(tmp_path / "a.npz"))

@@ -54,6 +54,8 @@ def test_it_is_right(reference_engine):
         ("B: (1, 1)", "B: (1, -1)", 12, "B: a pin must lie in"),
         ("## A step", "## A step of $5", 3, "a title is plain text without formulas"),
         ("# A lesson", "# A $lesson$", 1, "a title is plain text without formulas"),
+        ("# A lesson", "# " + "A" * 301, 1, "a title has at most 300 characters"),
+        ("And this.", "this, " * 2000, 18, "a step's text has at most 8000 characters"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_the_line_of_its_key(before, after, line, words):

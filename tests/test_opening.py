@@ -6,6 +6,7 @@ import ast
 import os
 import socket
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -79,17 +80,27 @@ def test_what_is_left_beside_is_passed_over(kind, tmp_path):
     assert heads.load(str(tmp_path / "b.npz")).layers == 1
 
 
-def test_settings_that_are_no_file_are_not_read(tmp_path):
-    from app.views.qt.settings import NAME, may_be_read
+@pytest.mark.parametrize("name", ["ini", "ini.lock"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "socket"])
+def test_settings_that_are_no_file_are_not_read_and_that_is_said(kind, name, tmp_path):
+    from app.views.qt.settings import NAME, store_in
 
-    assert may_be_read(tmp_path)
-    (tmp_path / NAME).mkdir()
-    path = tmp_path / NAME / f"{NAME}.ini"
-    path.write_text("[General]\n")
-    assert may_be_read(tmp_path)
-    path.unlink()
-    make("pipe", path)
-    assert not may_be_read(tmp_path)
+    store, words = store_in(tmp_path)
+    assert store is not None and words == ""
+    make(kind, tmp_path / NAME / f"{NAME}.{name}")
+    store, words = store_in(tmp_path)
+    assert store is None and words.startswith("settings are neither read nor kept: ")
+
+
+def test_no_other_settings_are_read(tmp_path):
+    """Qt also looks for those of the organisation and of the system: a pipe there froze the start."""
+    from app.views.qt.settings import NAME, store_in
+
+    make("pipe", tmp_path / f"{NAME}.ini")
+    store, words = store_in(tmp_path)
+    store.setValue("lessons", "{}")
+    store.sync()
+    assert words == "" and (tmp_path / NAME / f"{NAME}.ini").read_text().startswith("[General]")
 
 
 def test_a_flow_from_a_device_is_refused(tmp_path):
@@ -143,6 +154,25 @@ def test_the_mark_of_a_scene_is_found_across_pieces(monkeypatch, tmp_path):
         monkeypatch.setattr(embedded, "CHUNK", length)
         path.write_bytes(b"{" * 7 + embedded.MARK[:9].encode() + run.encode() + b"}}")
         assert embedded.unpacked(path) == run
+
+
+def test_a_scene_is_looked_for_at_both_ends_of_a_file(tmp_path):
+    """A film of 15 GB without one held the window up for as long as it took to read."""
+    run = embedded.packed('{"format": "attention-geodesics/scene", "version": 1}')
+    path = tmp_path / "a.mp4"
+    for place in (0, embedded.MOST_AROUND - 4096):
+        path.write_bytes(b"")
+        os.truncate(path, embedded.MOST_AROUND)
+        with path.open("r+b") as file:
+            file.seek(place)
+            file.write(run.encode())
+        assert embedded.unpacked(path) == run
+    path.write_bytes(b"")
+    os.truncate(path, embedded.MOST_AROUND)
+    began = time.process_time()
+    with pytest.raises(ValueError, match="it holds no scene"):
+        embedded.unpacked(path)
+    assert time.process_time() - began < 3.0
 
 
 # --- the rule --------------------------------------------------------------------------------

@@ -67,6 +67,29 @@ def test_the_program_opens_no_network_connection(imported):
     assert [path for path, names in imported.items() if names & networks] == [display]
 
 
+# where a value is written out to be read by a program
+WRITTEN_OUT = {"app/bench/start.py", "compute/gpu/compose.py"}
+
+
+def test_messages_show_values_through_the_one_helper():
+    """A repr in a message is as long as the value is, whoever gave it."""
+    found = []
+    for path in (p for folder in ("app", "compute") for p in (ROOT / folder).rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            is_raised = isinstance(node, ast.Raise)
+            if is_raised or (isinstance(node, ast.JoinedStr) and name not in WRITTEN_OUT):
+                found += [f"{name}:{part.lineno}" for part in ast.walk(node) if _is_repr(part)]
+    assert found == []
+
+
+def _is_repr(node: ast.AST) -> bool:
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return (isinstance(node, ast.FormattedValue) and node.conversion == ord("r")) or (
+        called and node.func.id in ("repr", "ascii")
+    )
+
+
 @pytest.fixture(scope="module")
 def imported() -> dict[Path, set[str]]:
     """The packages that each module of the program imports."""

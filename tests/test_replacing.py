@@ -32,6 +32,26 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path):
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.txt", "first")]
 
 
+def test_what_only_its_owner_could_read_stays_so(tmp_path):
+    target = tmp_path / "a.json"
+    target.touch(0o600)
+    with replacing(target) as path:
+        path.write_text("new")
+    assert (target.read_text(), target.stat().st_mode & 0o777) == ("new", 0o600)
+
+
+@pytest.mark.parametrize("name", ["n" * 250 + ".json", "ö" * 122 + "n.json", "a." + "x" * 253])
+def test_names_may_be_as_long_as_the_system_lets_them(name, tmp_path, dead):
+    """What opens can be saved, and what is left half written is found."""
+    target = tmp_path / name
+    assert len(hidden(target).name.encode()) <= 255
+    with replacing(target) as path:
+        path.write_text("new")
+    path.with_name(path.name.replace(str(os.getpid()), str(dead))).touch()
+    sweep(tmp_path, target.stem)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
 def test_only_what_the_dead_left_is_swept(tmp_path, dead):
     names = (
         f".a.{dead}.png", f".a.{os.getpid()}.png", f".b.{dead}.png", f"a.{dead}.png", ".a.png",

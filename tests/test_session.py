@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.model import session
+from app.model import keyframes, session
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from app.model.scene import Layers, Opacity, Pin, completed
@@ -93,6 +94,15 @@ BAD = {
     "NaN": (json.dumps(GOOD | {"alpha": float("nan")}), "finite"),
     "infinite": (json.dumps(GOOD)[:-1] + ', "start": {"theta": [1e999, 1]}}', "finite"),
     "alpha beyond": (json.dumps(GOOD | {"alpha": 2}), "alpha.*2"),
+    "a view of all there is": (
+        json.dumps(GOOD | {"view": [-1e308, 1e308, -1, 1]}),
+        "sides must be below 1e.15",
+    ),
+    "a view of a hair": (json.dumps(GOOD | {"view": [0, 5e-324, 1, 2]}), "scene.json: a view"),
+    "a view out there": (json.dumps(GOOD | {"view": [1e9, 1e9 + 1e-6, 1, 2]}), "at least 1e-12"),
+    "a far pin": (json.dumps(GOOD | {"end": {"theta": [1e300, 1]}}), "pin B must lie in -1e.15"),
+    "a far tip": (json.dumps(GOOD | {"vector": [1, -1e300]}), "the vector must lie in -1e.15"),
+    "a far loop": (json.dumps(GOOD | {"loop": [[0, 1], [1, 1e200], [1, 1]]}), "a loop must lie in"),
     "empty view": (json.dumps(GOOD | {"view": [1, 1, 0, 1]}), "extent"),
     "pin off the picture": (
         json.dumps(GOOD | {"photograph": {"start": [1.5, 0]}}),
@@ -251,3 +261,71 @@ def test_a_pin_on_a_token_that_there_is_not_is_on_none(token):
         pin = {"theta": [0.0, 1.0], "token": token + 99}
         stated = GOOD | {"family": family, "start": pin}
         assert session.from_text(json.dumps(stated), "a", Path()).start == Pin((0.0, 1.0))
+
+
+def everything() -> dict:
+    """A scene in whose file every object is."""
+    return {
+        **GOOD,
+        "start": {"theta": [0.25, 1.5], "token": None},
+        "end": {"theta": [1.0, 2.0]},
+        "layers": {"map": False},
+        "opacity": {"balls": 0.5},
+        "flow": {"side": 32},
+        "photograph": {"patch": 8},
+        "normals": {"a": [0.0, 0.0, 1.0, 0.25, 2.0]},
+        "timeline": {
+            "duration": 3.0,
+            "tracks": [
+                {"field": "alpha", "keys": [{"at": 0.0, "value": 0.0}, {"at": 2.0, "value": 1.0}]},
+                {"field": "start.theta", "keys": [{"at": 2.0, "value": [0.5, 1.0]}]},
+            ],
+        },
+    }
+
+
+def objects(value: object) -> list[dict]:
+    """All objects within a value of JSON, itself included."""
+    if isinstance(value, list):
+        return [found for item in value for found in objects(item)]
+    if not isinstance(value, dict):
+        return []
+    return [value, *(found for item in value.values() for found in objects(item))]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_unknown_entry_of_any_object_is_kept(seed, tmp_path):
+    """Those of a timeline's tracks and keys were dropped."""
+    die, stated = random.Random(seed), everything()
+    values = (None, 0, -1.5, "°/ö", [1, {"b": []}], {"a/b": {"": [None]}}, False)
+    added = [{f"later/{i}": die.choice(values)} for i in range(len(objects(stated)))]
+    for home, entries in zip(objects(stated), added, strict=True):
+        home.update(entries)
+    (tmp_path / "a.json").write_text(json.dumps(stated))
+    scene = session.load(tmp_path / "a.json")
+    assert len(session.unknown(scene)) == len(added) == 14
+    session.save(scene, tmp_path / "a.json")
+    found = objects(json.loads((tmp_path / "a.json").read_text()))
+    for entries in added:
+        ((name, value),) = entries.items()
+        assert [home[name] for home in found if name in home] == [value]
+    assert session.load(tmp_path / "a.json") == scene
+
+
+def test_keyframes_keep_what_is_unknown_of_them():
+    stated = everything()
+    track = stated["timeline"]["tracks"][0]
+    track["note"] = track["keys"][0]["note"] = track["keys"][1]["note"] = "mine"
+    scene = session.from_text(json.dumps(stated), "a scene", Path())
+    timeline, _ = keyframes.moved(keyframes.stretched(scene.timeline, 6.0), 4.0, 5.0)
+    timeline = keyframes.eased(timeline, 5.0, "out")
+    timeline = keyframes.keyed(replace(scene, timeline=timeline), scene, 5.0)
+    assert [key.unknown for key in timeline.tracks[0].keys] == [(("note", "mine"),)] * 2
+    left = keyframes.removed(timeline, 5.0)
+    assert left.tracks[0].unknown == (("note", "mine"),) and len(left.tracks[0].keys) == 1
+
+
+def test_what_is_unknown_of_a_keyframe_must_be_finite_too():
+    text = json.dumps(everything()).replace('"at": 0.0', '"at": 0.0, "later": [1e999]')
+    with pytest.raises(session.NotAScene, match="tracks/0/keys/0/later"):
+        session.from_text(text, "a scene", Path())

@@ -42,6 +42,10 @@ def test_damaged_settings_give_way_to_what_is_usual(number, tmp_path):
     assert stored(file).preferences.digits == 8
 
 
+def test_no_more_recent_files_are_looked_at_than_are_kept():
+    assert recent.present([__file__] * 1000) == (__file__,) * recent.MOST
+
+
 def test_a_layout_that_is_not_as_it_was_stored_is_not_believed(tmp_path):
     file = tmp_path / "settings.ini"
     settings = stored(file)

@@ -13,6 +13,7 @@ from app.export.figure import Paper
 from app.export.files import checked
 from app.model import session
 from compute import open_engine
+from compute.refusal import shown
 
 GLIDE = 4.0  # seconds of a film without a timeline
 
@@ -27,7 +28,7 @@ def animate(chosen: argparse.Namespace) -> int:
         seconds = chosen.seconds or (scene.timeline.period if scene.timeline else GLIDE)
         frames = max(1, round(seconds * rate))
     if chosen.resume and target.suffix.lower() != ".png":
-        raise ValueError(f"only a PNG sequence can be resumed, got {chosen.output!r}")
+        raise ValueError(f"only a PNG sequence can be resumed, got {shown(chosen.output)}")
     paper = Paper(
         chosen.size, chosen.dpi, chosen.style, legend=chosen.legend, panels=tuple(chosen.panels)
     )

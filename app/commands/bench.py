@@ -8,6 +8,7 @@ from typing import Any
 from app.bench import attend, drag, fan, flow, frame, pairs, start
 from app.commands.output import show
 from compute import open_engine
+from compute.refusal import shown
 
 
 def bench(chosen: argparse.Namespace) -> int:
@@ -15,7 +16,7 @@ def bench(chosen: argparse.Namespace) -> int:
     wanted = set(chosen.only.upper().split(","))
     unknown = wanted - set("ABCDEF")
     if unknown:
-        raise ValueError(f"workloads are A to F, got {','.join(sorted(unknown))!r}")
+        raise ValueError(f"workloads are A to F, got {shown(','.join(sorted(unknown)))}")
     results: list[dict[str, Any]] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))

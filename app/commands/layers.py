@@ -12,6 +12,7 @@ from compute.families import families, parse
 from compute.head_choice import file_of
 from compute.layers import row_path, token_rows
 from compute.planes import whole_numbers
+from compute.refusal import shown
 
 
 def layers(chosen: argparse.Namespace) -> int:
@@ -19,7 +20,7 @@ def layers(chosen: argparse.Namespace) -> int:
     name, stated = parse(chosen.family)
     known = families()[name].parameters
     if "layer" not in known:
-        raise ValueError(f"layers are those of attention, e.g. attention:bank, got {name!r}")
+        raise ValueError(f"layers are those of attention, e.g. attention:bank, got {shown(name)}")
     given = {**known, **stated}
     file = file_of(given)
     place = given["layer"], given["head"], given["temperature"]

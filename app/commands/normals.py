@@ -10,6 +10,7 @@ import numpy as np
 from app.commands.output import show
 from app.export.files import KINDS, checked
 from compute import Normal, Status, normal_paths
+from compute.refusal import shown
 
 
 def normals(chosen: argparse.Namespace) -> int:
@@ -40,5 +41,7 @@ def _normal(name: str, text: str) -> Normal:
     try:
         mx, my, sxx, sxy, syy = (float(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"{name} must be five numbers MX,MY,SXX,SXY,SYY, got {text!r}") from None
+        raise ValueError(
+            f"{name} must be five numbers MX,MY,SXX,SXY,SYY, got {shown(text)}"
+        ) from None
     return Normal(np.array([mx, my]), np.array([[sxx, sxy], [sxy, syy]]))

@@ -11,6 +11,7 @@ from app.commands.output import save, show
 from app.export.files import KINDS, checked
 from compute import GeodesicViT, vision
 from compute.patches import Patches
+from compute.refusal import shown
 
 
 def patches(chosen: argparse.Namespace) -> int:
@@ -72,5 +73,5 @@ def _number(name: str, text: str, found: Patches) -> int:
     if not (row.isdecimal() and column.isdecimal()) or not (
         int(row) < rows and int(column) < columns
     ):
-        raise ValueError(f"{name} must be ROW,COLUMN below {rows},{columns}, got {text!r}")
+        raise ValueError(f"{name} must be ROW,COLUMN below {rows},{columns}, got {shown(text)}")
     return int(row) * columns + int(column)

@@ -10,6 +10,7 @@ from app.commands.output import show
 from compute import attention_rows, planes
 from compute.families import families, parse
 from compute.head_choice import file_of, settings
+from compute.refusal import shown
 
 # keys of a row that are named
 NAMED = 3
@@ -21,11 +22,11 @@ def rows(chosen: argparse.Namespace) -> int:
     """All rows of the head over all keys of its file, and how far they are the model's own."""
     name, stated = parse(chosen.family)
     if "layer" not in families()[name].parameters:
-        raise ValueError(f"rows are those of attention, e.g. attention:bank, got {name!r}")
+        raise ValueError(f"rows are those of attention, e.g. attention:bank, got {shown(name)}")
     c = settings(stated)
     file, temperature = file_of(c), float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
     left_out = planes.whole_numbers("mask", c["mask"])
     place = c["layer"], c["head"]
     found = attention_rows.rows(file, *place, None, temperature, left_out)

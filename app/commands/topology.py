@@ -10,6 +10,7 @@ from app.commands.output import save, show
 from app.model.scene import chart_of, view_of
 from compute import open_engine
 from compute.families import family
+from compute.refusal import shown
 from compute.topology import persistence, places
 from compute.types import FieldRequest
 
@@ -22,7 +23,7 @@ def topology(chosen: argparse.Namespace) -> int:
     manifold = family(chosen.family)
     chart = chart_of(manifold, chosen.chart)
     if chart.dimension != 2:
-        raise ValueError(f"chart must be one of the plane, got {chosen.chart!r}")
+        raise ValueError(f"chart must be one of the plane, got {shown(chosen.chart)}")
     extent, scalar = view_of(manifold, chart), chosen.scalar or manifold.scalars[0]
     shape = (chosen.grid, chosen.grid)
     request = FieldRequest(manifold, chart, scalar, extent, shape, chosen.token)

@@ -6,6 +6,8 @@ import argparse
 import re
 from collections.abc import Callable
 
+from compute.refusal import shown
+
 
 def pair(text: str) -> tuple[float, float]:
     """``a,b`` as two floats."""
@@ -15,7 +17,7 @@ def pair(text: str) -> tuple[float, float]:
     except ValueError:
         numbers = []
     if len(numbers) != 2:
-        raise argparse.ArgumentTypeError(f"expected two numbers a,b, got {text!r}")
+        raise argparse.ArgumentTypeError(f"expected two numbers a,b, got {shown(text)}")
     return numbers[0], numbers[1]
 
 
@@ -23,7 +25,9 @@ def size(text: str) -> tuple[int, int]:
     """``WxH`` as two whole numbers of pixels."""
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
     if match is None or not all(16 <= int(side) <= 16384 for side in match.groups()):
-        raise argparse.ArgumentTypeError(f"expected WIDTHxHEIGHT from 16 to 16384, got {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"expected WIDTHxHEIGHT from 16 to 16384, got {shown(text)}"
+        )
     return int(match[1]), int(match[2])
 
 
@@ -37,7 +41,7 @@ def number_in(low: float, high: float) -> Callable[[str], float]:
             value = float("nan")
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(
-                f"expected a number from {low:g} to {high:g}, got {text!r}"
+                f"expected a number from {low:g} to {high:g}, got {shown(text)}"
             )
         return value
 

@@ -27,13 +27,18 @@ def straight(theta: Floats, chart: Chart, dashed: bool = False) -> Curve:
 
 
 def _forward(chart: Chart, theta: Floats) -> Array:
-    """Chart coordinates (k, d) of θ (k, 2), of which some may be NaN."""
+    """Chart coordinates (k, d) of θ (k, 2), of which some may be NaN; NaN too where the chart ends.
+
+    What lies between two nodes near the edge of a domain may lie beyond the edge.
+    """
     known = np.asarray(np.isfinite(theta).all(axis=1))
-    if known.all():
-        return chart.forward(theta)
-    found = chart.forward(theta[known])
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        found = chart.forward(theta if known.all() else theta[known])
+    inside = np.isfinite(found).all(axis=1)
+    if known.all() and inside.all():
+        return found
     xy = np.full((len(theta), found.shape[-1]), np.nan)
-    xy[known] = found
+    xy[np.flatnonzero(known)[inside]] = found[inside]
     return xy
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app import endings
+from compute.refusal import shown
 from compute.replacing import hidden, remove, replacing, sweep
 
 KINDS = (".png", ".svg", ".pdf")  # of a figure
@@ -17,18 +18,20 @@ def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """``path``, if a file of one of these kinds can be written there.  Raises ValueError."""
     target = Path(path)
     if target.suffix.lower() not in suffixes:
-        raise ValueError(f"the file must end in {_either(suffixes)}, got {str(path)!r}")
+        raise ValueError(f"the file must end in {_either(suffixes)}, got {shown(str(path))}")
     folder = target.absolute().parent
     if not folder.is_dir():
-        raise ValueError(f"there is no folder {str(folder)!r} to write {target.name!r} to")
+        raise ValueError(
+            f"there is no folder {shown(str(folder))} to write {shown(target.name)} to"
+        )
     if target.is_dir():
-        raise ValueError(f"{str(path)!r} is a folder, a file was expected")
+        raise ValueError(f"{shown(str(path))} is a folder, a file was expected")
     sweep(folder, target.stem)
     try:
         with unfinished(hidden(target)) as probe:
             probe.write_bytes(bytes(PROBE))
     except OSError as problem:
-        raise ValueError(f"{str(path)!r} cannot be written: {problem.strerror}") from None
+        raise ValueError(f"{shown(str(path))} cannot be written: {problem.strerror}") from None
     return target
 
 

@@ -8,6 +8,7 @@ reader does for all of them, and no parser of theirs sees a file from somebody e
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,9 @@ MOST_BYTES = 16 << 20
 MOST_AROUND = 16 << 30
 MOST_TRIES = 8
 CHUNK = 1 << 20
+# bytes at either end of a file that are looked through: containers say there what they hold, and a
+# window must not wait while all of a film is read
+AT_ENDS = 128 << 20
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "&<>"}
 
 
@@ -57,9 +61,13 @@ def _find(file: BinaryIO, mark: bytes, begin: int) -> int:
 
     Read piece by piece: a film need not fit in memory, and one that is cut short meanwhile ends.
     """
+    late = file.seek(0, os.SEEK_END) - AT_ENDS
     file.seek(begin)
     place, kept = begin, b""
     while piece := file.read(CHUNK):
+        if AT_ENDS <= place < late:
+            place, kept = file.seek(late), b""
+            continue
         found = (kept + piece).find(mark)
         if found >= 0:
             return place - len(kept) + found

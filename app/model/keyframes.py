@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.model.timeline import LONGEST, Key, Timeline, Track
 from compute.families import families, parse
+from compute.refusal import shown
 from compute.types import Extent
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def changed(reference: Scene, scene: Scene) -> dict[str, Any]:
     """
     if kind_of(reference.family) != kind_of(scene.family):
         raise ValueError(
-            f"keyframes are of one family, {reference.family!r}; take them away to begin anew with "
-            f"{scene.family!r}"
+            f"keyframes are of one family, {shown(reference.family)}; take them away to begin anew "
+            f"with {shown(scene.family)}"
         )
     before, now = pose(reference), pose(scene)
     differs = {name: value for name, value in before.items() if value != now[name]}
@@ -97,24 +98,27 @@ def keyed(scene: Scene, reference: Scene, at: float) -> Timeline:
     timeline = scene.timeline or Timeline(LENGTH, ())
     others = [t for t in times(timeline) if t != at]
     before, now = changed(reference, scene), pose(scene)
-    tracks = {track.field: track.keys for track in timeline.tracks}
+    tracks = {track.field: track for track in timeline.tracks}
     for name, value in {ALWAYS: now[ALWAYS], **before}.items():
-        tracks.setdefault(name, tuple(Key(t, value) for t in others))
+        tracks.setdefault(name, Track(name, tuple(Key(t, value) for t in others)))
     if "chart" in tracks:
         tracks.pop("view", None)
     led = easing_at(timeline, at) or SMOOTH
     return replace(
         timeline,
         tracks=tuple(
-            Track(name, _put(keys, Key(at, now[name], led))) if name in now else Track(name, keys)
-            for name, keys in tracks.items()
+            replace(track, keys=_put(track.keys, Key(at, now[name], led))) if name in now else track
+            for name, track in tracks.items()
         ),
     )
 
 
 def _put(keys: tuple[Key, ...], key: Key) -> tuple[Key, ...]:
+    """The keys with one more, which takes over what is unknown of the one in its place."""
     kept = [other for other in keys if other.at != key.at]
-    return tuple(sorted([*kept, key], key=lambda other: other.at))
+    there = [other.unknown for other in keys if other.at == key.at]
+    added = replace(key, unknown=there[0] if there else ())
+    return tuple(sorted([*kept, added], key=lambda other: other.at))
 
 
 def easing_at(timeline: Timeline, at: float) -> str:
@@ -140,9 +144,10 @@ def moved(timeline: Timeline, at: float, to: float) -> tuple[Timeline, float]:
 def removed(timeline: Timeline, at: float) -> Timeline | None:
     """The timeline without the keyframe there; None if it was the last."""
     kept = [
-        (track.field, tuple(key for key in track.keys if key.at != at)) for track in timeline.tracks
+        replace(track, keys=tuple(key for key in track.keys if key.at != at))
+        for track in timeline.tracks
     ]
-    tracks = tuple(Track(name, keys) for name, keys in kept if keys)
+    tracks = tuple(track for track in kept if track.keys)
     return replace(timeline, tracks=tracks) if tracks else None
 
 
@@ -161,6 +166,6 @@ def stretched(timeline: Timeline, duration: float) -> Timeline:
 
 def _each(timeline: Timeline, change: Callable[[Key], Key]) -> Timeline:
     tracks = tuple(
-        Track(track.field, tuple(change(key) for key in track.keys)) for track in timeline.tracks
+        replace(track, keys=tuple(change(key) for key in track.keys)) for track in timeline.tracks
     )
     return replace(timeline, tracks=tracks)

@@ -28,6 +28,8 @@ from app.model.wording import plain, value
 from compute.refusal import Refused, shown
 
 MOST_BYTES = 256 << 10
+# characters of a text or a title: longer ones would be laid out for many seconds
+MOST_TEXT, MOST_TITLE = 8000, 300
 MOST_STEPS, MOST_CHECKS, MOST_NUMBERS = 40, 8, 60
 # those that a step may bring to the front
 PANELS = (
@@ -115,6 +117,8 @@ def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
             raise NotALesson(
                 where, n, f"a title is plain text without formulas, got {shown(words)}"
             )
+        if len(words) > MOST_TITLE:
+            raise NotALesson(where, n, f"a title has at most {MOST_TITLE} characters")
     if not 1 <= len(sections) <= MOST_STEPS:
         raise NotALesson(where, 1, f"a lesson has 1 to {MOST_STEPS} steps (## Title), "
                          f"got {len(sections)}")  # fmt: skip
@@ -255,7 +259,11 @@ class _Reader:
             written.append(bare)
         if len(numbers) > MOST_NUMBERS:
             raise self._wrong(lines[0][0], f"a step quotes at most {MOST_NUMBERS} numbers")
-        return "\n".join(written).strip()
+        text = "\n".join(written).strip()
+        if len(text) > MOST_TEXT:
+            words = f"a step's text has at most {MOST_TEXT} characters, got {len(text)}"
+            raise self._wrong(lines[0][0], words)
+        return text
 
     def _number(self, written: str, measured: str, scene: Scene, line: int) -> Number:
         what, _, changes = measured.partition(" with ")

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from compute.refusal import shown
+from compute.types import Extent
+
+# the largest coordinate of a scene: what is far beyond cannot be told apart, measured or drawn
+LARGEST = 1e15
+# sides of a view: at least this share of its coordinates, at most that much; the canvas stops before
+NARROWEST, WIDEST = 1e-12, 1e15
+FINEST = 1e-30
 
 
 def one_of(what: str, value: str, known: Sequence[str]) -> None:
@@ -18,3 +25,20 @@ def within(what: str, value: float, low: float, high: float) -> None:
     """ValueError unless ``value`` is finite and lies in low … high."""
     if not (math.isfinite(value) and low <= value <= high):
         raise ValueError(f"{what} must lie in {low:g} … {high:g}, got {shown(value)}")
+
+
+def coordinates(what: str, values: Iterable[float]) -> None:
+    """ValueError unless all of these finite numbers are small enough to be drawn."""
+    largest = max(values, key=abs, default=0.0)
+    within(f"coordinates of {what}", largest, -LARGEST, LARGEST)
+
+
+def view(extent: Extent) -> None:
+    """ValueError for a rectangle too wide or too narrow to be drawn."""
+    for low, high in ((extent.x0, extent.x1), (extent.y0, extent.y1)):
+        least = max(max(abs(low), abs(high)) * NARROWEST, FINEST)
+        if not least < high - low < WIDEST:
+            raise ValueError(
+                f"a view's sides must be below {WIDEST:g} and at least {NARROWEST:g} of its "
+                f"coordinates, got {shown([low, high])}"
+            )

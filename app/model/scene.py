@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from app.model import colormaps
+from app.model import colormaps, ranges
 from app.model.flow import Flow
 from app.model.keyframes import kind_of
 from app.model.normals import Normals
@@ -162,6 +163,11 @@ def completed(scene: Scene) -> Scene:
     for name, pin in (("A", start), ("B", end)):
         if not np.isfinite(pin.theta).all() or not manifold.in_domain(np.array(pin.theta)):
             raise ValueError(f"pin {name} must lie in {manifold.domain}, got {pin.theta}")
+        ranges.coordinates(f"pin {name}", pin.theta)
+    ranges.coordinates("the vector", scene.vector or ())
+    ranges.coordinates("a loop", chain.from_iterable(scene.loop))
+    if scene.view is not None:
+        ranges.view(scene.view)
     if scene.scalar not in (*manifold.scalars, DISTANCE):
         known = ", ".join((*manifold.scalars, DISTANCE))
         raise ValueError(

@@ -222,8 +222,8 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
 def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], Any], ...]) -> None:
     """Entries that this version does not know, where they were."""
     for (*parents, last), value in unknown:
-        if parents == ["timeline"] and "timeline" not in data:
-            continue  # it was said of a timeline that is no more
+        if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
+            continue  # it was said of a timeline or a pin that is no more
         home = data
         for parent in parents:
             home = home.setdefault(parent, {})
@@ -251,6 +251,8 @@ def _check_size(scene: Scene, where: str, folder: Path) -> None:
 def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
     try:
         scene = completed(_scene(data, folder))
+        for place, value in unknown(scene):
+            _check_finite(value, "/".join(place))
         timeline.check(scene)
         return scene
     except ValueError as problem:
@@ -354,9 +356,13 @@ def _unknown(data: dict[str, Any]) -> tuple[tuple[tuple[str, ...], Any], ...]:
     ]
     for name, known in _NESTED.items():
         found += [((name, key), value) for key, value in _unknown_in(data.get(name), known)]
-    for path, value in found:
-        _check_finite(value, "/".join(path))
     return tuple(found)
+
+
+def unknown(scene: Scene) -> list[tuple[tuple[str, ...], Any]]:
+    """Paths and values of all that this version does not know: it is written back."""
+    within = timeline.unknown(scene.timeline) if scene.timeline else []
+    return [*scene.unknown, *within]
 
 
 def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, Any]]:

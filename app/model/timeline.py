@@ -27,6 +27,10 @@ EASINGS: dict[str, Callable[[float], float]] = {
 }
 
 
+# (name, value) of entries of a file that this version does not know; they are written back
+Unknown = tuple[tuple[str, Any], ...]
+
+
 @dataclass(frozen=True)
 class Key:
     """``value`` is reached at ``at`` seconds; ``easing`` leads on from it to the next key."""
@@ -34,6 +38,7 @@ class Key:
     at: float
     value: Any
     easing: str = "smooth"
+    unknown: Unknown = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Track:
 
     field: str
     keys: tuple[Key, ...]
+    unknown: Unknown = ()
 
 
 @dataclass(frozen=True)
@@ -212,9 +218,11 @@ def stated(timeline: Timeline) -> dict[str, Any]:
         "repeat": timeline.repeat,
         "tracks": [
             {
+                **dict(track.unknown),
                 "field": track.field,
                 "keys": [
-                    {"at": key.at, "value": key.value, "easing": key.easing} for key in track.keys
+                    {**dict(key.unknown), "at": key.at, "value": key.value, "easing": key.easing}
+                    for key in track.keys
                 ],
             }
             for track in timeline.tracks
@@ -235,7 +243,12 @@ def read(data: Mapping[str, Any]) -> Timeline:
 
 def _track(entry: Mapping[str, Any], duration: float) -> Track:
     keys = tuple(
-        Key(float(key["at"]), _value(key["value"]), key.get("easing", "smooth"))
+        Key(
+            float(key["at"]),
+            _value(key["value"]),
+            key.get("easing", "smooth"),
+            _unknown(key, ("at", "value", "easing")),
+        )
         for key in entry["keys"]
     )
     times = [key.at for key in keys]
@@ -247,7 +260,22 @@ def _track(entry: Mapping[str, Any], duration: float) -> Track:
         raise ValueError(
             f"the keys of {entry['field']} must lie in 0 … {duration:g} s, got {shown(times)}"
         )
-    return Track(entry["field"], keys)
+    return Track(entry["field"], keys, _unknown(entry, ("field", "keys")))
+
+
+def _unknown(entry: Mapping[str, Any], known: tuple[str, ...]) -> Unknown:
+    return tuple((name, value) for name, value in entry.items() if name not in known)
+
+
+def unknown(timeline: Timeline) -> list[tuple[tuple[str, ...], Any]]:
+    """Paths and values of what this version does not know in a timeline's tracks and keys."""
+    found: list[tuple[tuple[str, ...], Any]] = []
+    for i, track in enumerate(timeline.tracks):
+        place = ("timeline", "tracks", str(i))
+        found += [((*place, name), value) for name, value in track.unknown]
+        for j, key in enumerate(track.keys):
+            found += [((*place, "keys", str(j), name), value) for name, value in key.unknown]
+    return found
 
 
 def _value(value: Any) -> Any:

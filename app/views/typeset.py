@@ -6,13 +6,14 @@ import re
 from html import escape
 
 from app.views.formulas import NotTypeset, display, inline
+from compute.refusal import shown
 
 __all__ = ["NotTypeset", "page"]
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
 _CODE = re.compile(r"`([^`]+)`")
-_LINK = re.compile(r"\[([^\]]+)\]\((https://[^\s()&quot;]+)\)")
+_LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
 _DOLLAR = r"\$"
 # Markdown that would be shown as it is written, and what to say of it
 _REFUSED = {
@@ -36,7 +37,7 @@ def _block(block: str) -> str:
     bare = block.strip()
     for what, pattern in _REFUSED.items():
         if pattern.search(_CODE.sub("", _FORMULA.sub("", bare))):
-            raise NotTypeset(f"there is no place for {what}, got {bare[:60]!r}")
+            raise NotTypeset(f"there is no place for {what}, got {shown(bare)}")
     if bare.startswith("$$") and bare.endswith("$$") and len(bare) > 4:
         return display(" ".join(bare[2:-2].split()))
     lines = bare.split("\n")
@@ -67,7 +68,7 @@ def sentence(text: str) -> str:
     bare = text.replace("\x00", "").replace(_DOLLAR, hold("$"))
     bare = _FORMULA.sub(lambda match: hold(inline(match[1])), bare)
     if "$" in bare:
-        raise NotTypeset(f"a formula is written $…$, a dollar \\$; got one $ in {text[:60]!r}")
+        raise NotTypeset(f"a formula is written $…$, a dollar \\$; got one $ in {shown(text)}")
     bare = _CODE.sub(lambda match: hold(f"<code>{escape(match[1])}</code>"), bare)
     made = escape(bare, quote=False)
     made = _LINK.sub(r'<a href="\2">\1</a>', made)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compute.foreign import plain
+from compute.refusal import shown
 from compute.types import Floats, Ints
 
 # beyond, squares leave single precision
@@ -30,9 +31,11 @@ class AttendRequest:
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
-            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {self.mode!r}")
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {shown(self.mode)}")
         if not (np.isfinite(self.temperature) and self.temperature > 0):
-            raise ValueError(f"temperature must be positive and finite, got {self.temperature!r}")
+            raise ValueError(
+                f"temperature must be positive and finite, got {shown(self.temperature)}"
+            )
         for name in ("Q", "K", "V"):
             object.__setattr__(self, name, _matrix(name, getattr(self, name)))
         if self.Q.shape[1] != self.K.shape[1]:

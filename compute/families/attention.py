@@ -24,6 +24,7 @@ from compute.family import Family
 from compute.head_choice import DEFAULTS, chosen, file_of, settled
 from compute.heads import Head
 from compute.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support, solve2
+from compute.refusal import shown
 from compute.softmax import Softmax, slot
 from compute.types import Extent, Floats, points
 
@@ -57,7 +58,7 @@ def attention_manifold(
     origin = np.zeros(d) if q0 is None else vector("q0", q0, d)
     plane = np.eye(d)[:, :2] if U is None else matrix("U", U, (d, 2))
     if not (np.isfinite(temperature) and temperature > 0):
-        raise ValueError(f"temperature must be positive and finite, got {temperature!r}")
+        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
     scale = 1.0 / (temperature * np.sqrt(d))
     offset = np.zeros(n) if bias is None else vector("bias", bias, n)
     return softmax_manifold(keys @ plane * scale, keys @ origin * scale + offset)

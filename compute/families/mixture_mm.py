@@ -12,6 +12,7 @@ from compute.charts import Chart, parameters, rows
 from compute.family import formula
 from compute.manifold import Support
 from compute.quadrature import uniform
+from compute.refusal import shown
 from compute.symbolic import Definition
 from compute.types import Extent, Floats
 
@@ -26,7 +27,7 @@ def define(w: float) -> Definition:
     from compute import symbols as special
 
     if not 0.0 < w < 1.0:
-        raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {w!r}")
+        raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {shown(w)}")
     m1, m2, x = sp.symbols("m1 m2 x", real=True)
     # (1 − w)e^u + we^v = 2√(w(1 − w)) e^((u + v)/2) cosh((v − u)/2 + ½ log(w/(1 − w)))
     u, v = m1 * x - m1**2 / 2, m2 * x - m2**2 / 2

@@ -9,6 +9,7 @@ from compute import location_scale as ls
 from compute.chart_hyperbolic import location_scale
 from compute.charts import Chart
 from compute.family import formula
+from compute.refusal import shown
 from compute.symbolic import Definition
 
 
@@ -17,7 +18,7 @@ def define(nu: float) -> Definition:
     import sympy as sp
 
     if not 0.1 <= nu <= 1e4:
-        raise ValueError(f"nu of student_t must lie in [0.1, 10000], got {nu!r}")
+        raise ValueError(f"nu of student_t must lie in [0.1, 10000], got {shown(nu)}")
     n = sp.nsimplify(nu, rational=True)
     first = 1 / (n + 1)
     second = 3 * first / (n + 3)

@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute import refusal
 from compute.engine import Engine, ReferenceEngine
 from compute.flow.carried import Carried
 from compute.flow.cells import Cells, sampled
@@ -107,9 +108,11 @@ class AttentionFlow:
         target: ArrayLike | None = None,
     ) -> None:
         if mode not in MODES:
-            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {refusal.shown(mode)}")
         if boundary not in BOUNDARIES:
-            raise ValueError(f"boundary must be one of {', '.join(BOUNDARIES)}, got {boundary!r}")
+            raise ValueError(
+                f"boundary must be one of {', '.join(BOUNDARIES)}, got {refusal.shown(boundary)}"
+            )
         shape = shape_of(grid)
         drawn = chart_of(manifold, chart, mode, boundary)
         if extent is None and drawn is not manifold.charts[0]:
@@ -170,11 +173,11 @@ class AttentionFlow:
         field that does not fit, is not finite or larger than 1e100, and for what would take an hour.
         """
         if not np.isfinite(time) or time <= 0:
-            raise ValueError(f"time must be positive and finite, got {time!r}")
+            raise ValueError(f"time must be positive and finite, got {refusal.shown(time)}")
         if not step > 0:
-            raise ValueError(f"step must be positive, got {step!r}")
+            raise ValueError(f"step must be positive, got {refusal.shown(step)}")
         if records < 1:
-            raise ValueError(f"records must be a whole number from 1, got {records!r}")
+            raise ValueError(f"records must be a whole number from 1, got {refusal.shown(records)}")
         self._check_work(time, min(step, time / records))
         start = self._compressed(self._checked(field))
         made = self._run(start, time, records, step)
@@ -209,7 +212,7 @@ class AttentionFlow:
         if work > MOST_WORK:
             raise ValueError(
                 f"time must be at most {time * MOST_WORK / work:.2g} in mode {self.mode} on this grid, "
-                f"whose steps are as short as {made:.2g}, got {time!r}"
+                f"whose steps are as short as {made:.2g}, got {refusal.shown(time)}"
             )
 
     @property

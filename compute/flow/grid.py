@@ -15,6 +15,7 @@ import numpy as np
 
 from compute.charts import Chart
 from compute.manifold import Manifold
+from compute.refusal import shown
 from compute.types import Extent, Floats, GeometryRequest, Status
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tu
     if not (along or up):
         raise ValueError(
             f"boundary periodic needs a coordinate that is one, along an axis of the chart: "
-            f"{manifold.name} has none in chart {chart.name!r}"
+            f"{manifold.name} has none in chart {shown(chart.name)}"
         )
     x, y = corners.mean(axis=0).tolist()
     if along:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from compute.charts import Chart, named
 from compute.flow.grid import Grid
 from compute.manifold import Manifold
+from compute.refusal import shown
 from compute.types import Floats, points_of
 
 
@@ -38,7 +39,7 @@ def natural_gradient_flow(
     (first, last) = points_of(manifold, "start and target", np.stack([start, target]))
     when = np.asarray(times, np.float64)
     if when.ndim != 1 or not (np.isfinite(when) & (when >= 0)).all():
-        raise ValueError(f"times must be finite and not negative, got {times!r}")
+        raise ValueError(f"times must be finite and not negative, got {shown(times)}")
     end = eta.forward(last)
     theta = eta.inverse(end + np.exp(-when)[:, None] * (eta.forward(first) - end))
     assert manifold.divergence is not None

@@ -6,6 +6,7 @@ from operator import index
 
 import numpy as np
 
+from compute import refusal
 from compute.charts import Chart, named, parameters
 from compute.manifold import Manifold
 from compute.types import Extent
@@ -23,7 +24,7 @@ def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
     if not all(SIDES[0] <= side <= SIDES[1] for side in (rows, columns)):
         raise ValueError(
             f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, or rows and "
-            f"columns of them, got {grid!r}"
+            f"columns of them, got {refusal.shown(grid)}"
         )
     return rows, columns
 
@@ -36,14 +37,16 @@ def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
     name = name or ("parameters" if boundary == "periodic" else "")
     if mode == "seed":
         if name not in ("", "parameters"):
-            raise ValueError(f"mode seed is not covariant: its chart is parameters, got {name!r}")
+            raise ValueError(
+                f"mode seed is not covariant: its chart is parameters, got {refusal.shown(name)}"
+            )
         return named(manifold.charts, "parameters") or parameters(manifold.coordinates)
     if name == "parameters":
         return named(manifold.charts, name) or parameters(manifold.coordinates)
     chosen = named(manifold.charts, name) if name else manifold.charts[0]
     if chosen is None or chosen.dimension != 2:
         flat = [chart.name for chart in manifold.charts if chart.dimension == 2]
-        raise ValueError(f"chart must be one of {', '.join(flat)}, got {name!r}")
+        raise ValueError(f"chart must be one of {', '.join(flat)}, got {refusal.shown(name)}")
     return chosen
 
 

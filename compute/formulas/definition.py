@@ -199,7 +199,7 @@ def _check_name(name: str, text: str, place: str, definition: Mapping[str, Any])
     """A name must be a word that means nothing else, such as the sample of a log-density."""
     taken = name == SAMPLE and "log_density" in definition
     if not parse.is_name(name) or taken:
-        words = f"{name!r} cannot be a name: it is no word of letters, or means something else"
+        words = f"{shown(name)} cannot be a name: it is no word of letters, or means something else"
         raise FormulaError(text, 0, words, place)
 
 

@@ -19,6 +19,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from compute import special, tape
+from compute.refusal import shown
 from compute.types import Floats
 
 MOST_CHARACTERS = 2000
@@ -198,7 +199,7 @@ class _Reader:
             raise self.wrong("this ) closes nothing")
         if self.kind in ("number", "name") or self.sign == "(":
             raise self.wrong("expected an operator: a product is written with *")
-        raise self.wrong(f"expected the end, got {self.sign!r}")
+        raise self.wrong(f"expected the end, got {shown(self.sign)}")
 
     # --- the grammar --------------------------------------------------------------------------
     def sum(self) -> Node:
@@ -253,7 +254,7 @@ class _Reader:
             return self.call(text, column) if self.sign == "(" else self.name(text, column)
         if self.sign == "(":
             return self.bracket()
-        what = "but the formula ends" if self.kind == "end" else f"got {text!r}"
+        what = "but the formula ends" if self.kind == "end" else f"got {shown(text)}"
         raise self.wrong(f"expected a number, a name or (, {what}")
 
     def bracket(self) -> Node:
@@ -263,7 +264,7 @@ class _Reader:
         if self.sign != ")":
             if self.kind == "end":
                 raise self.wrong("this ( is never closed", opened)
-            raise self.wrong(f"expected ) or an operator, got {self.sign!r}")
+            raise self.wrong(f"expected ) or an operator, got {shown(self.sign)}")
         self.take()
         return node
 
@@ -338,8 +339,8 @@ class _Reader:
             run = FUNCTIONS[text] if kind == "call" else tape.OPERATIONS[_OPERATIONS[kind]].run
             found = float(run(*np.array(of)))
         if math.isnan(found) or (kind == "call" and text in POSITIVE and of[0] <= 0):
-            shown = f"{text}({of[0]:.6g})" if kind == "call" else f"({of[0]:.6g})^{of[1]:.6g}"
-            raise self.wrong(f"{shown} is not a real number", column)
+            tried = f"{text}({of[0]:.6g})" if kind == "call" else f"({of[0]:.6g})^{of[1]:.6g}"
+            raise self.wrong(f"{tried} is not a real number", column)
         if abs(found) > LARGEST:
             raise self.wrong(f"this is larger than {LARGEST:g}", column)
         return found
@@ -350,9 +351,9 @@ def _stranger(character: str) -> str:
     if character in "[]{}":
         return "only round parentheses are used here"
     if character in ".,;:":
-        return f"{character!r} has no place here: a decimal has a point and its digits"
+        return f"{shown(character)} has no place here: a decimal has a point and its digits"
     if character == "=":
         return "a formula has no =, a domain has < or >"
     if character in "⁻⁴⁵⁶⁷⁸⁹":
         return "a power is written with ^"
-    return f"{character!r} has no place in a formula"
+    return f"{shown(character)} has no place in a formula"

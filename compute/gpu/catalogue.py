@@ -16,6 +16,7 @@ from compute.gpu import (
 )
 from compute.gpu.kernel import Source, module
 from compute.manifold import Manifold
+from compute.refusal import shown
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -38,7 +39,7 @@ SOURCES: dict[str, Source] = {
 def wgsl(manifold: Manifold, kernel: str) -> str:
     """The module that runs as ``kernel`` with this family in its slot; ValueError if there is none."""
     if kernel not in SOURCES:
-        raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {kernel!r}")
+        raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {shown(kernel)}")
     constants = (
         {"ATTEMPTS": tiles.attempts(tiles.loops_of(manifold.slot))} if kernel == "geodesic" else {}
     )

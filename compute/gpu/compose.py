@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
+from compute.refusal import shown
+
 _INCLUDE = re.compile(r"//!include (\S+)\s*$")
 _POSITION = re.compile(r"wgsl:(\d+):(\d+)")
 _MARGIN = re.compile(r"^( *)(\d+)( *│)", re.MULTILINE)
@@ -47,7 +49,7 @@ def read(path: str) -> str:
     """The text of a file under ``shaders/``."""
     file = resources.files("shaders").joinpath(*path.split("/"))
     if not file.is_file():
-        raise ValueError(f"include must name a file under shaders/, got {path!r}")
+        raise ValueError(f"include must name a file under shaders/, got {shown(path)}")
     return file.read_text("utf-8")
 
 

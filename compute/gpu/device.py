@@ -7,9 +7,11 @@ the environment variable ``ATTENTION_GEODESICS_ADAPTER`` overrules that.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from wgpu.backends.wgpu_native.extras import set_instance_extras
 
 from compute.engine import DeviceLost, NoAdapter
+from compute.refusal import shown
 
 CHOICE = "ATTENTION_GEODESICS_ADAPTER"
 # Mesa's layer that chooses a default device writes to stderr wherever there is no session bus;
@@ -56,7 +59,7 @@ class Device:
         self.handle = _opened(adapter)
         self.queue = self.handle.queue
         # it and its queue know each other: both would stay, with 40 MB, until Python looks for cycles
-        finalize(self, self.handle._release).atexit = False
+        finalize(self, _give_back, self.handle._release).atexit = False
         self.limits: dict[str, int] = dict(self.handle.limits)
         self._staging: Any = None
 
@@ -134,6 +137,17 @@ class Device:
         return self._staging
 
 
+def _give_back(release: Callable[[], None]) -> None:
+    """Let a device go, and the system have the memory of a software driver's kernels back.
+
+    The C library keeps what is freed: with each device that was lost the process held more.
+    """
+    release()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
+
+
 def _opened(adapter: Any) -> Any:
     try:
         return adapter.request_device_sync(label="attention-geodesics")
@@ -154,7 +168,9 @@ def best(adapters: Sequence[Any], choice: str = "") -> Any:
     fitting = [a for a in adapters if choice.lower() in words(a).lower()]
     if not fitting:
         names = "; ".join(words(a) for a in adapters) or "none"
-        raise NoAdapter(f"no GPU adapter{f' called {choice!r}' if choice else ''}, found: {names}")
+        raise NoAdapter(
+            f"no GPU adapter{f' called {shown(choice)}' if choice else ''}, found: {names}"
+        )
     return min(fitting, key=_rank)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from compute.refusal import shown
+
 _SCALARS = {"f32": "<f4", "i32": "<i4", "u32": "<u4"}
 _SUFFIXES = {"f": "f32", "i": "i32", "u": "u32"}
 _ALIGNMENT = {1: 4, 2: 8, 3: 16, 4: 16}
@@ -21,7 +23,9 @@ def numpy_type(wgsl: str) -> np.dtype:
         return np.dtype(_SCALARS[wgsl])
     if wgsl[:3] == "vec" and len(wgsl) == 5 and wgsl[3] in "234" and wgsl[4] in _SUFFIXES:
         return np.dtype((_SCALARS[_SUFFIXES[wgsl[4]]], (int(wgsl[3]),)))
-    raise ValueError(f"type must be a WGSL scalar or vector such as f32 or vec3f, got {wgsl!r}")
+    raise ValueError(
+        f"type must be a WGSL scalar or vector such as f32 or vec3f, got {shown(wgsl)}"
+    )
 
 
 def wgsl_type(kind: np.dtype) -> str:

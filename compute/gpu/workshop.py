@@ -11,6 +11,9 @@ from compute.gpu.device import Array, Device
 from compute.gpu.kernel import Kernel, Source, family_group
 from compute.manifold import Slot
 
+# kernels that are kept: one takes 1.5 MB of a software driver, and who types families makes ever more
+MOST_KERNELS = 256
+
 
 @dataclass(frozen=True, eq=False)
 class Dispatch:
@@ -38,9 +41,11 @@ class Workshop:
     ) -> Kernel:
         """The kernel with this family in its slot; families of equal text share one."""
         key = (source, _signature(slot), tuple((constants or {}).items()))
-        if key not in self._kernels:
-            self._kernels[key] = Kernel(self.device, source, slot, constants)
-        return self._kernels[key]
+        found = self._kernels.pop(key, None) or Kernel(self.device, source, slot, constants)
+        self._kernels[key] = found  # the last that was used
+        if len(self._kernels) > MOST_KERNELS:
+            del self._kernels[next(iter(self._kernels))]
+        return found
 
     def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
         """The kept buffer of that name, replaced by a larger one when ``size`` asks for it."""

@@ -15,6 +15,7 @@ from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, heads, join, strokes
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, faded, rgba
+from compute.refusal import shown
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class CurvesLayer(Layer):
     def set(self, kind: str, curve: Curve | None) -> None:
         """Replace the curve of a kind, or remove it.  Raises ValueError for an unknown kind."""
         if kind not in STYLES:
-            raise ValueError(f"kind of curve must be one of {', '.join(KINDS)}, got {kind!r}")
+            raise ValueError(f"kind of curve must be one of {', '.join(KINDS)}, got {shown(kind)}")
         if curve is None and kind not in self._curves:
             return
         if curve is None:

@@ -12,7 +12,7 @@ from compute.types import Extent
 
 Pixels = NDArray[np.float64]
 # Narrower or wider views than these shares of the coordinates' size lose float64 digits.
-NARROWEST, WIDEST = 1e-9, 1e12
+NARROWEST, WIDEST, FINEST = 1e-9, 1e12, 1e-24
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class Frame:
         """The view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
         (ax, ay), (bx, by) = self.to_chart(start), self.to_chart(end)
         e, x, y = self.extent, ax - bx, ay - by
-        return Extent(e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y)
+        x0, x1, y0, y1 = e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y
+        return Extent(x0, x1, y0, y1) if _sane(x0, x1) and _sane(y0, y1) else e
 
     def zoomed(self, pixel: ArrayLike, factor: float) -> Extent:
         """The view magnified by 1/``factor`` about the chart point under ``pixel``."""
@@ -105,4 +106,4 @@ class Frame:
 
 def _sane(low: float, high: float) -> bool:
     width = high - low
-    return max(abs(low), abs(high)) * NARROWEST < width < WIDEST
+    return max(max(abs(low), abs(high)) * NARROWEST, FINEST) < width < WIDEST

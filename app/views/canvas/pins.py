@@ -11,6 +11,7 @@ from app.views.canvas.layer import Layer
 from app.views.canvas.shapes import Pen, Vertices, discs, join
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
+from compute.refusal import shown
 
 NAMES = ("A", "B")
 DIAMETER = 19.0
@@ -33,7 +34,7 @@ class PinsLayer(Layer):
     def set(self, name: str, xy: XY | None) -> None:
         """Move a pin, or take it away.  Raises ValueError for an unknown name."""
         if name not in NAMES:
-            raise ValueError(f"pin must be one of {', '.join(NAMES)}, got {name!r}")
+            raise ValueError(f"pin must be one of {', '.join(NAMES)}, got {shown(name)}")
         if xy is None:
             self._at.pop(name, None)
         else:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QLockFile, QSettings, QStandardPaths
 
 from app.model.preferences import Preferences
 from compute.opening import is_regular, opened
+from compute.refusal import describe
 
 NAME = "attention-geodesics"
 MOST_BYTES = 4 << 20
@@ -151,21 +152,38 @@ def of_the_platform() -> Settings:
     """In the places that the platform has for settings and for data."""
     place = QStandardPaths.StandardLocation
     data = Path(QStandardPaths.writableLocation(place.GenericDataLocation)) / NAME / "unsaved"
-    store = None
-    if may_be_read(Path(QStandardPaths.writableLocation(place.GenericConfigLocation))):
-        store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+    config = Path(QStandardPaths.writableLocation(place.GenericConfigLocation))
+    store, remark = store_in(config)
     try:
-        return Settings(store, data)
+        return Settings(store, data, remark)
     except OSError as problem:
-        return Settings(store, remark=f"unsaved work cannot be kept: {data}: {problem.strerror}")
+        words = f"unsaved work cannot be kept: {data}: {problem.strerror}"
+        return Settings(store, remark="; ".join(filter(None, (remark, words))))
 
 
-def may_be_read(folder: Path) -> bool:
-    """Whether Qt may read the settings in ``folder``: it would wait for a pipe, and read all."""
+def store_in(folder: Path) -> tuple[QSettings | None, str]:
+    """The settings below ``folder``, None if they may not be read, and what to tell of them.
+
+    Qt would wait for a pipe, and read a device without end: of a file, and of the lock beside it.  It
+    is given the one file, or it would read another three.
+    """
+    file = folder / NAME / f"{NAME}.ini"
+    for path in (file, file.with_name(f"{file.name}.lock")):
+        problem = _problem_of(path)
+        if problem:
+            return None, f"settings are neither read nor kept: {problem}"
+    store = QSettings(str(file), QSettings.Format.IniFormat)
+    return store, "" if store.isWritable() else f"settings cannot be kept: {file} cannot be written"
+
+
+def _problem_of(path: Path) -> str:
+    """Why a file cannot be read, or "" if it can or is not there."""
     try:
-        with opened(folder / NAME / f"{NAME}.ini", MOST_BYTES):
-            return True
+        with opened(path, MOST_BYTES):
+            return ""
     except FileNotFoundError:
-        return True
-    except (OSError, ValueError):
-        return False
+        return ""
+    except OSError as problem:
+        return f"{path}: {describe(problem)}"
+    except ValueError as problem:
+        return str(problem)
