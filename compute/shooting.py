@@ -1,5 +1,8 @@
 """Boundary-value geodesics, polished by shooting: Newton on F(v) = exp_a(v) − b.
 
+In float64 they are collocated (`boundary_values`) and nothing is shot; shooting is the algorithm of
+the kernels and of float32, and of the methods that `connect` is given.
+
 The derivative comes from two neighbouring rays.  A step that does not bring the end nearer is
 halved.  Misses are Fisher lengths at b: in coordinates that span decades a small miss may be a long
 way.  What single shooting does not reach goes to `multiple`.  The twin of
@@ -63,9 +66,10 @@ def connect(
 ) -> Paths:
     """Geodesics of Γ^(α) between pairs of points.
 
-    Of near ones by `short_arcs`.  Else curves of least energy first (for α ≠ 0 of a family that has
-    both flat charts, a mean of their straight lines), then shooting, if need be continued in α.  What
-    does not meet its end point says NOT_CONVERGED and carries its residual; it is never replaced.
+    Of near ones by `short_arcs`, of others in float64 by `boundary_values`.  Else curves of least
+    energy first (for α ≠ 0 of a family that has both flat charts, a mean of their straight lines),
+    then shooting, if need be continued in α.  What does not meet its end point says NOT_CONVERGED and
+    carries its residual; it is never replaced.
     """
     found = short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
     return outcomes.held(request, found, np.dtype(precision).itemsize)
