@@ -227,7 +227,7 @@ class _State:
 
 
 def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _State:
-    """What is amiss with states (k, N+1, 4) and slopes (k, N, s, 4)."""
+    """Return states (k, N+1, 4) with slopes (k, N, s, 4), and their defects."""
     manifold, stages = request.manifold, _stages(y, slopes, h)
     safe, inside = inside_only(manifold, stages[..., :2])
     local = manifold.geometry(safe)
@@ -310,8 +310,10 @@ def _jacobian(manifold: Manifold, state: _State, alpha: float) -> Floats:
 
 
 def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tuple[Floats, Paths]:
-    """What rays over segments miss (k, N), and the paths of states (k, N+1, 4) and slopes (k, N, s, 4)
-    judged by them."""
+    """Return what rays over segments miss (k, N), and the paths that these judge.
+
+    Of states (k, N+1, 4) and slopes (k, N, s, 4).
+    """
     manifold, (k, nodes) = request.manifold, y.shape[:2]
     count = nodes - 1
     inside = np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
