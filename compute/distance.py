@@ -15,11 +15,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compute import map_probes
+from compute import map_probes, map_rays
 from compute.charts import Chart
 from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
 from compute.field import centres
+from compute.geodesic import Fire
 from compute.manifold import Manifold, inside_only, norm
 from compute.map_lines import Lines, lines_of
 from compute.types import (
@@ -42,10 +43,16 @@ WIDE = 12.0
 TRIMMED = 1 / 3
 # a share of the distance that two grids may differ by, and by which their difference corrects at most
 LIMIT, MOST = 0.05, 0.2
+# a geodesic that is longer than the distance on grids by more than this share is not the shortest way
+DISPUTED = 0.15
 
 
 def distance(
-    request: DistanceRequest, geometry: Local, settle: Settle = settled, engine: str = "reference"
+    request: DistanceRequest,
+    geometry: Local,
+    settle: Settle = settled,
+    engine: str = "reference",
+    shoot: Fire = map_rays.fire,
 ) -> Field:
     """d (rows, columns), NaN outside the domain, where nothing leads to a cell and where the grid is
     too coarse to say.
@@ -54,7 +61,7 @@ def distance(
     if request.manifold.distance is not None:
         values, sure = _closed(request, theta)
     else:
-        values, sure = _measured(request, geometry, settle, x, theta, inside)
+        values, sure = _measured(request, geometry, settle, shoot, x, theta, inside)
     status = np.where(sure, Status.OK, Status.NOT_CONVERGED)
     if request.manifold.singular:
         status = np.full_like(status, Status.ILL_CONDITIONED)
@@ -90,6 +97,7 @@ def _measured(
     request: DistanceRequest,
     geometry: Local,
     settle: Settle,
+    shoot: Fire,
     x: Floats,
     theta: Floats,
     inside: np.ndarray,
@@ -117,10 +125,31 @@ def _measured(
     line = near.lengths(at[close])
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
     values, sure = _judged(request, theta, one, other)
+    if not request.doubtful:
+        return _by_rays(request, geometry, shoot, theta, inside, values, sure)
     probed = not request.doubtful and map_probes.are_cheap(manifold)
     if probed and map_probes.is_wide(Grid(lines.scaled(metric), metric[..., 0], usable)):
         sure &= map_probes.errors(request, theta, values, sure & inside) <= LIMIT
     return values, sure
+
+
+def _by_rays(
+    request: DistanceRequest,
+    geometry: Local,
+    shoot: Fire,
+    theta: Floats,
+    inside: np.ndarray,
+    values: Floats,
+    sure: np.ndarray,
+) -> tuple[Floats, np.ndarray]:
+    """The lengths of geodesics where they arrive, else the distances of grids, and which are known."""
+    largest = float(np.max(values, where=inside & np.isfinite(values), initial=0.0))
+    length = map_rays.lengths(request, geometry, largest, shoot)
+    low, high = _bounds(request, theta)
+    lit = inside & (length < FAR) & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
+    disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
+    found = np.where(lit, np.clip(length, low, high), values)
+    return found, (lit & ~disputed) | (sure & ~lit)
 
 
 def _judged(
