@@ -144,11 +144,16 @@ def _by_rays(
 ) -> tuple[Floats, np.ndarray]:
     """The lengths of geodesics where they arrive, else the distances of grids, and which are known."""
     largest = float(np.max(values, where=inside & np.isfinite(values), initial=0.0))
-    length = map_rays.lengths(request, geometry, largest, shoot)
+    length = map_rays.lengths(request, geometry, largest, inside, shoot)
     low, high = _bounds(request, theta)
-    lit = inside & (length < FAR) & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
+    lit = (
+        inside & (length < FAR) & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
+    )
     disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
     found = np.where(lit, np.clip(length, low, high), values)
+    off = np.where(lit, np.abs(values / np.where(lit, length, 1.0) - 1.0), 0.0)
+    if lit.any():
+        sure &= map_rays.beside(np.nan_to_num(off, nan=1.0), lit) <= 0.5 * LIMIT
     return found, (lit & ~disputed) | (sure & ~lit)
 
 

@@ -1,18 +1,19 @@
 """Distances along the geodesics that leave a point in all directions, read off at cells of a chart.
 
-Neighbouring rays and neighbouring nodes of them are the corners of triangles.  In a triangle the length r
-of the way from the source is interpolated from the three corners, where its gradient is the covector g v
-of the ray that has unit speed there:
+Neighbouring rays and neighbouring nodes of them are the corners of triangles.  In a triangle the
+length r of the way from the source is interpolated from the three corners, where its gradient is the
+covector g v of the ray that has unit speed there:
     r(x) = Σ λ_c (r_c + ½ ∂r_c (x − x_c)),
-which is exact for polynomials of degree 2.  Where rays part, others are put between them.  The least over
-all triangles that cover a cell is the length of the shortest geodesic to it; what no ray reaches, such as
-cells behind a hole of the domain, has none.
+which is exact for polynomials of degree 2.  Where rays part, others are put between them.  The least
+over all triangles that cover a cell is the length of the shortest geodesic to it; what no ray
+reaches, such as cells behind a hole of the domain, has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,15 +34,24 @@ from compute.types import (
 
 Local = Callable[[GeometryRequest], Geometry]
 
-# rays to begin with and at most, steps of each, and nodes that cubics put into a step
-RAYS, MOST, STEPS, FINER = 96, 2048, 64, 4
+# rays to begin with and at most, and how much longer they are than the largest distance asked for
+RAYS, MOST, LONGER = 64, 1536, 1.02
+# steps in the outer half of all rays, in the half of what is left, and in each further half of that, of
+# which there are so many at most: until a ray turns by no more than this in the innermost
+OUTER, INNER, FURTHER, HALVES, TURN = 40, 20, 8, 14, 2.0
 # neighbours farther apart than so many cells get rays between them, at most so many times over, so many
-# at once; triangles wider than so many cells are not trusted
-APART, ROUNDS, PARTS, WIDEST = 1.5, 4, 8, 6.0
-# rays are this much longer than the largest distance that is looked for
-LONGER = 1.02
+# at once; triangles wider than so many cells are not trusted, so cubics put nodes between others
+APART, ROUNDS, PARTS, WIDEST, FINER = 3.0, 4, 8, 6.0, 16
+# a ray whose speed drifts by more than this share ends
+DRIFT = 1e-2
 # what the gradients may change of a length, as a share of it
 BENT = 0.03
+# where no gradients are known, a triangle's lengths differ by no more than this share
+EVEN = 0.05
+# while more than this share of the cells is not reached rays are doubled, at most so many times
+LEFT, DOUBLED = 0.02, 3
+# what no ray reaches is held against so many cells next to it that one does
+BESIDE = 4
 
 
 def fire(request: ShootRequest) -> Paths:
@@ -51,12 +61,27 @@ def fire(request: ShootRequest) -> Paths:
 
 @dataclass(frozen=True, eq=False)
 class Rays:
-    """n rays by increasing angle (n,) with m nodes: theta, velocity (n, m, 2) of unit speed, r (n, m)
-    their lengths; smooth (n, m): whether a node lies before the ray's last step.  After the end of a ray
-    its end is repeated.
+    """n rays by increasing angle (n,), with nodes at m lengths r (m,).
+
+    theta, velocity (n, m, 2) of unit speed; last (n,): the number of the last node that each reaches;
+    stop (n, 2) and end (n,): where it stops beyond that, and its length there.
     """
 
     angle: Floats
+    r: Floats
+    theta: Floats
+    velocity: Floats
+    last: Ints
+    stop: Floats
+    end: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Net:
+    """Nodes (n, m) of rays by increasing angle: theta, velocity (n, m, 2), r (n, m) their lengths, and
+    smooth (n, m): whether a node lies before the ray's last step, in which it goes straight to its end.
+    """
+
     theta: Floats
     velocity: Floats
     r: Floats
@@ -64,90 +89,164 @@ class Rays:
 
 
 def lengths(
-    request: DistanceRequest, geometry: Local, reach: float, shooter: Fire = fire
+    request: DistanceRequest,
+    geometry: Local,
+    reach: float,
+    inside: np.ndarray,
+    shooter: Fire = fire,
 ) -> Floats:
     """The least length (rows, columns) of a ray to each cell, `FAR` where none arrives.
 
-    reach: the largest distance that is looked for.
+    reach: about the largest distance; inside (rows, columns): which cells are looked for.
     """
-    basis = _frame(geometry, request.manifold, request.source)
+    found = np.full(request.shape, FAR)
+    for _ in range(DOUBLED):
+        one, goes_on = _within(request, geometry, reach, shooter)
+        found = np.minimum(found, one)
+        if not goes_on or (found < FAR)[inside].mean() >= 1.0 - LEFT:
+            break
+        reach = 2.0 * reach
+    return found
+
+
+def _within(
+    request: DistanceRequest, geometry: Local, reach: float, shooter: Fire
+) -> tuple[Floats, bool]:
+    """The least lengths (rows, columns) up to a reach, and whether rays go on from there on the map."""
+    basis, turn = _frame(geometry, request.manifold, request.source)
     if basis is None or not 0.0 < reach < FAR:
-        return np.full(request.shape, FAR)
-    angle = 2 * np.pi * np.arange(RAYS) / RAYS
-    rays = _shot(request, shooter, basis, angle, LONGER * reach)
+        return np.full(request.shape, FAR), False
+    r = _knots(LONGER * reach, turn)
+    rays = _shot(request, shooter, basis, 2 * np.pi * np.arange(RAYS) / RAYS, r)
     for _ in range(ROUNDS):
         between = _between(request, rays)
         if not len(between):
             break
-        more = _shot(request, shooter, basis, between, LONGER * reach)
-        rays = _merged(rays, more)
+        rays = _merged(rays, _shot(request, shooter, basis, between, r))
     found = np.full(request.shape[0] * request.shape[1], FAR)
-    for theta in _copies(request, rays.theta):
-        _cover(request, geometry, replace(rays, theta=theta), found)
-    return found.reshape(request.shape)
+    net = _finer(request, rays)
+    for theta in _copies(request, net.theta):
+        _cover(request, geometry, replace(net, theta=theta), found)
+    ends = rays.theta[rays.last == len(r) - 1, -1]
+    goes_on = bool(_near(request, _places(request, ends)).any())
+    return found.reshape(request.shape), goes_on
 
 
-def _frame(geometry: Local, manifold: Manifold, source: Floats) -> Floats | None:
-    """An orthonormal frame (2, 2) at the source, its vectors as columns; None where g is singular."""
-    metric = geometry(GeometryRequest(manifold, source[None])).metric[0]
+def _frame(geometry: Local, manifold: Manifold, source: Floats) -> tuple[Floats | None, float]:
+    """An orthonormal frame (2, 2) at the source, its vectors as columns, None where g is singular; and
+    how fast geodesics turn in the coordinates there, by unit length.
+    """
+    found = geometry(GeometryRequest(manifold, source[None]))
+    metric = found.metric[0]
     if not np.isfinite(metric).all() or not np.linalg.eigvalsh(metric)[0] > 0.0:
-        return None
-    frame: Floats = np.linalg.inv(np.linalg.cholesky(metric)).T
-    return frame
+        return None, 0.0
+    frame = np.asarray(np.linalg.inv(np.linalg.cholesky(metric)).T)
+    turns = [0.0]
+    for way in ((1.0, 0.0), (0.0, 1.0), (0.71, 0.71), (0.71, -0.71)):
+        u = frame @ np.array(way)
+        bend = np.einsum("kij,i,j->k", np.nan_to_num(found.christoffel[0]), u, u)
+        turns.append(float(np.sqrt(max(bend @ metric @ bend, 0.0))))
+    return frame, max(turns)
 
 
-def _shot(
-    request: DistanceRequest, shooter: Fire, basis: Floats, angle: Floats, reach: float
-) -> Rays:
-    """Rays at some angles."""
-    checkpoint()
+def _knots(reach: float, turn: float) -> Floats:
+    """Lengths (m,) at which rays have nodes, ever denser towards the source."""
+    halves = int(np.clip(np.ceil(np.log2(max(turn * reach / TURN, 1.0))), 1, HALVES))
+    pieces = [np.zeros(1)]
+    for half in range(halves, -1, -1):
+        low = 0.0 if half == halves else 0.5 ** (half + 1)
+        steps = (OUTER, INNER)[half] if half < 2 else FURTHER
+        pieces.append(np.linspace(low, 0.5**half, steps + 1)[1:])
+    found: Floats = reach * np.concatenate(pieces)
+    return found
+
+
+def _stages(r: Floats) -> list[tuple[int, int]]:
+    """First and last nodes of runs of equal steps."""
+    step = np.diff(r)
+    breaks = np.flatnonzero(np.abs(np.diff(step)) > 1e-9 * step[:-1]) + 1
+    edges = [0, *breaks.tolist(), len(step)]
+    return list(pairwise(edges))
+
+
+def _shot(request: DistanceRequest, shooter: Fire, basis: Floats, angle: Floats, r: Floats) -> Rays:
+    """Rays at some angles, one run of equal steps after another."""
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    start = np.broadcast_to(request.source, wheel.shape).copy()
-    wanted = ShootRequest(request.manifold, start, reach * wheel @ basis.T, 0.0, STEPS)
-    paths = shooter(wanted)
-    return _finer(paths, angle, reach)
-
-
-def _finer(paths: Paths, angle: Floats, reach: float) -> Rays:
-    """Rays with nodes between those of paths, by Hermite's cubics, up to where each of them ends."""
-    count = len(angle)
-    t = np.linspace(0.0, 1.0, STEPS * FINER + 1)
-    low = np.minimum((t * STEPS + 1e-9).astype(int), STEPS - 1)
-    last = np.maximum(paths.nodes - 1, 0)
-    each = np.arange(count)[:, None]
-    # the interval of each node; in the last one, which a ray does not pass, straight to where it stops
-    node = np.minimum(low, np.maximum(last[:, None] - 1, 0))
-    share = (t * STEPS - node)[..., None]
-    a, b = paths.theta[each, node], paths.theta[each, np.minimum(node + 1, STEPS)]
-    u, v = paths.velocity[each, node] / STEPS, paths.velocity[each, np.minimum(node + 1, STEPS)] / STEPS
-    s = np.clip(share, 0.0, 1.0)
-    theta = a + s * s * (3 - 2 * s) * (b - a) + s * (1 - s) ** 2 * u - s * s * (1 - s) * v
-    speed = 6 * s * (1 - s) * (b - a) + (1 - s) * (1 - 3 * s) * u + s * (3 * s - 2) * v
-    end = np.minimum(paths.reached, 1.0)[:, None]
-    smooth = (t <= last[:, None] / STEPS + 1e-9) & (last[:, None] > 0)
-    tail = np.clip((t - last[:, None] / STEPS) / np.maximum(end - last[:, None] / STEPS, 1e-12), 0, 1)
-    foot = paths.theta[each[:, 0], last][:, None]
-    straight = foot + tail[..., None] * (paths.stop[:, None] - foot)
-    theta = np.where(smooth[..., None], theta, straight)
-    return Rays(
-        angle, theta, np.where(smooth[..., None], speed * STEPS / reach, 0.0),
-        reach * np.minimum(t, end), smooth,
-    )  # fmt: skip
+    n, m = len(angle), len(r)
+    theta, velocity = np.zeros((n, m, 2)), np.zeros((n, m, 2))
+    theta[:], velocity[:, 0] = request.source, wheel @ basis.T
+    last = np.zeros(n, np.int64)
+    stop, end = theta[:, 0].copy(), np.zeros(n)
+    on = np.arange(n)
+    for low, high in _stages(r):
+        checkpoint()
+        size = r[high] - r[low]
+        wanted = ShootRequest(
+            request.manifold, theta[on, low], size * velocity[on, low], 0.0, high - low
+        )
+        paths = shooter(wanted)
+        part = slice(low + 1, high + 1)
+        theta[on, part] = np.nan_to_num(paths.theta[:, 1:])
+        velocity[on, part] = np.nan_to_num(paths.velocity[:, 1:]) / size
+        good = paths.error <= DRIFT
+        reached = np.where(good, np.clip(paths.reached, 0.0, 1.0), 0.0)
+        last[on] = low + np.where(good, paths.nodes - 1, 0)
+        end[on] = r[low] + size * reached
+        stop[on] = np.where(good[:, None], paths.stop, paths.theta[:, 0])
+        on = on[good & (paths.nodes == high - low + 1)]
+        if not len(on):
+            break
+    return Rays(angle, r, theta, velocity, last, stop, end)
 
 
 def _merged(one: Rays, other: Rays) -> Rays:
     angle = np.concatenate([one.angle, other.angle])
     order = np.argsort(angle, kind="stable")
-    parts = (
-        np.concatenate([a, b])[order]
-        for a, b in (
+    theta, velocity, last, stop, end = (
+        np.concatenate(pair)[order]
+        for pair in (
             (one.theta, other.theta),
             (one.velocity, other.velocity),
-            (one.r, other.r),
-            (one.smooth, other.smooth),
+            (one.last, other.last),
+            (one.stop, other.stop),
+            (one.end, other.end),
         )
     )
-    return Rays(angle[order], *parts)
+    return Rays(angle[order], one.r, theta, velocity, last, stop, end)
+
+
+def _finer(request: DistanceRequest, rays: Rays) -> Net:
+    """Rays with nodes between their own, by Hermite's cubics, up to where each of them ends."""
+    place = _places(request, rays.theta)
+    near = _near(request, place)
+    gap = np.abs(np.diff(place, axis=1)).max(axis=-1)
+    gap = np.where(near[:, 1:] | near[:, :-1], np.nan_to_num(gap), 0.0)
+    gap = np.where(np.arange(len(rays.r) - 1) < rays.last[:, None], gap, 0.0).max(axis=0)
+    parts = np.clip(np.ceil(2.0 * gap / APART), 2, FINER).astype(int)
+    node = np.append(np.repeat(np.arange(len(parts)), parts), len(parts) - 1)
+    share = np.append(np.concatenate([np.arange(k) / k for k in parts]), 1.0)
+    width = np.diff(rays.r)[node]
+    at = rays.r[node] + share * width
+    a, b = rays.theta[:, node], rays.theta[:, node + 1]
+    h, s = width[:, None], share[:, None]
+    u, v = h * rays.velocity[:, node], h * rays.velocity[:, node + 1]
+    theta = a + s * s * (3 - 2 * s) * (b - a) + s * (1 - s) ** 2 * u - s * s * (1 - s) * v
+    speed = (6 * s * (1 - s) * (b - a) + (1 - s) * (1 - 3 * s) * u + s * (3 * s - 2) * v) / h
+    whole = rays.r[rays.last][:, None]
+    smooth = at <= whole * (1.0 + 1e-12)
+    tail = np.clip((at - whole) / np.maximum(rays.end[:, None] - whole, 1e-300), 0.0, 1.0)
+    foot = rays.theta[np.arange(len(rays.last)), rays.last][:, None]
+    straight = foot + tail[..., None] * (rays.stop[:, None] - foot)
+    theta = np.where(smooth[..., None], theta, straight)
+    return Net(theta, speed, np.minimum(at, rays.end[:, None]), smooth)
+
+
+def _near(request: DistanceRequest, place: Floats) -> np.ndarray:
+    """Which places (..., 2) lie on the map, or next to it."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            ((place > -2.0) & (place < np.array(request.shape[::-1]) + 1.0)).all(axis=-1)
+        )
 
 
 def _places(request: DistanceRequest, theta: Floats) -> Floats:
@@ -163,12 +262,11 @@ def _places(request: DistanceRequest, theta: Floats) -> Floats:
 
 def _between(request: DistanceRequest, rays: Rays) -> Floats:
     """Angles of rays that are missing between neighbours which part."""
-    place = _places(request, rays.theta[:, ::FINER])
-    room = np.array(request.shape[::-1])
-    near = ((place > -2.0) & (place < room + 1.0)).all(axis=-1)
-    after = np.roll(place, -1, axis=0)
+    known = np.arange(len(rays.r)) <= rays.last[:, None]
+    place = np.where(known[..., None], _places(request, rays.theta), np.nan)
+    near = _near(request, place)
     with np.errstate(invalid="ignore"):
-        gap = np.abs(after - place).max(axis=-1)
+        gap = np.abs(np.roll(place, -1, axis=0) - place).max(axis=-1)
     seen = (near | np.roll(near, -1, axis=0)) & np.isfinite(gap)
     wide = np.where(seen, gap, 0.0).max(axis=1) / APART
     parts = np.clip(np.ceil(wide), 1, PARTS).astype(int)
@@ -187,7 +285,7 @@ def _between(request: DistanceRequest, rays: Rays) -> Floats:
 
 
 def _copies(request: DistanceRequest, theta: Floats) -> Sequence[Floats]:
-    """Rays' nodes (n, m, 2), and the same points a period further where the chart shows them elsewhere."""
+    """Nodes (n, m, 2) of rays, and their copies a period further that the chart shows elsewhere."""
     manifold = request.manifold
     place = _places(request, theta)
     copies = [theta]
@@ -200,7 +298,7 @@ def _copies(request: DistanceRequest, theta: Floats) -> Sequence[Floats]:
     return copies
 
 
-def _cover(request: DistanceRequest, geometry: Local, rays: Rays, found: Floats) -> None:
+def _cover(request: DistanceRequest, geometry: Local, rays: Net, found: Floats) -> None:
     """Lower what is found (cells,) to the lengths of the triangles that cover cells."""
     place = _places(request, rays.theta)
     n, m = place.shape[:2]
@@ -216,16 +314,18 @@ def _cover(request: DistanceRequest, geometry: Local, rays: Rays, found: Floats)
         return
     corner = corners[triangle]
     value = (weights * rays.r.reshape(-1)[corner]).sum(axis=1)
-    smooth = rays.smooth.reshape(-1)[corner].all(axis=1) & (corner % m > 0).all(axis=1)
+    first, sizes = (corner % m == 0).any(axis=1), rays.r.reshape(-1)[corner]
+    smooth = rays.smooth.reshape(-1)[corner].all(axis=1) & ~first
     bend = np.zeros(len(value))
     bend[smooth] = _bend(request, geometry, rays, corner[smooth], cell[smooth], weights[smooth])
-    kept = np.abs(bend) <= BENT * value + 1e-12
+    even = smooth | first | (np.ptp(sizes, axis=1) <= EVEN * value)
+    kept = even & (np.abs(bend) <= BENT * value + 1e-12)
     np.minimum.at(found, cell[kept], (value + bend)[kept])
 
 
 def covered(corner: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints, Floats]:
-    """Which triangles, of corners (k, 3, 2) in cells, cover which cells, and the weights (…, 3) of their
-    corners there.
+    """Which triangles, of corners (k, 3, 2) in cells, cover which cells, and the weights (…, 3) of
+    their corners there.
     """
     rows, columns = shape
     low, high = np.ceil(corner.min(axis=1) - 1e-9), np.floor(corner.max(axis=1) + 1e-9)
@@ -255,7 +355,7 @@ def covered(corner: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints, Floats]
 
 
 def _bend(
-    request: DistanceRequest, geometry: Local, rays: Rays, corner: Ints, cell: Ints, weights: Floats
+    request: DistanceRequest, geometry: Local, rays: Net, corner: Ints, cell: Ints, weights: Floats
 ) -> Floats:
     """½ Σ λ_c ∂r_c (x − x_c) (k,) of cells in triangles, in drawing coordinates."""
     chart: Chart = request.chart
@@ -272,4 +372,16 @@ def _bend(
     gap = x[:, None] - chart.forward(theta)[back.reshape(corner.shape)]
     bent = (slope[back.reshape(corner.shape)] * gap).sum(axis=-1)
     found: Floats = 0.5 * (weights * bent).sum(axis=1)
+    return found
+
+
+def beside(off: Floats, lit: np.ndarray) -> Floats:
+    """The largest of what the lit cells next to each cell are off by (rows, columns)."""
+    if not lit.any():
+        return np.full(lit.shape, np.inf)
+    from scipy.spatial import cKDTree
+
+    at, every = np.argwhere(lit), np.moveaxis(np.indices(lit.shape), 0, -1).reshape(-1, 2)
+    near = cKDTree(at).query(every, min(BESIDE, len(at)))[1].reshape(len(every), -1)
+    found: Floats = off[lit][near].max(axis=1).reshape(lit.shape)
     return found
