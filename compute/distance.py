@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compute import map_probes, map_rays
+from compute import map_rays
 from compute.charts import Chart
 from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
@@ -45,6 +45,8 @@ TRIMMED = 1 / 3
 LIMIT, MOST = 0.05, 0.2
 # a geodesic that is longer than the distance on grids by more than this share is not the shortest way
 DISPUTED = 0.15
+# of fewer cells than this share a grid does not know the largest distance
+SOLVED = 0.75
 
 
 def distance(
@@ -124,13 +126,9 @@ def _measured(
     close = near.close(lines, at, WIDE)
     line = near.lengths(at[close])
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
-    values, sure = _judged(request, theta, one, other)
-    if not request.doubtful:
-        return _by_rays(request, geometry, shoot, theta, inside, values, sure)
-    probed = not request.doubtful and map_probes.are_cheap(manifold)
-    if probed and map_probes.is_wide(Grid(lines.scaled(metric), metric[..., 0], usable)):
-        sure &= map_probes.errors(request, theta, values, sure & inside) <= LIMIT
-    return values, sure
+    if request.doubtful:
+        return _judged(request, theta, one, other)
+    return _by_rays(request, geometry, shoot, theta, inside, (one, other))
 
 
 def _by_rays(
@@ -139,22 +137,52 @@ def _by_rays(
     shoot: Fire,
     theta: Floats,
     inside: np.ndarray,
-    values: Floats,
-    sure: np.ndarray,
+    grids: tuple[Floats, Floats],
 ) -> tuple[Floats, np.ndarray]:
-    """The lengths of geodesics where they arrive, else the distances of grids, and which are known."""
-    largest = float(np.max(values, where=inside & np.isfinite(values), initial=0.0))
-    length = map_rays.lengths(request, geometry, largest, inside, shoot)
+    """The lengths of geodesics where they arrive, else the distances of two grids, and which are known.
+
+    What no ray reaches is known where two grids agree and are right at the cells next to it that rays
+    reach, or where d(A, y) ± d(x, y) is narrow for one of these cells y.
+    """
+    values, sure = _judged(request, theta, *grids)
+    solved = inside & np.isfinite(grids[0])
+    largest = float(np.max(grids[0], where=solved, initial=0.0))
+    guessed = bool(solved.sum() < SOLVED * inside.sum())
+    length = map_rays.lengths(request, geometry, largest, inside, shoot, guessed)
     low, high = _bounds(request, theta)
-    lit = (
-        inside & (length < FAR) & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
-    )
+    known = length < FAR
+    lit = inside & known & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
     disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
     found = np.where(lit, np.clip(length, low, high), values)
-    off = np.where(lit, np.abs(values / np.where(lit, length, 1.0) - 1.0), 0.0)
-    if lit.any():
-        sure &= map_rays.beside(np.nan_to_num(off, nan=1.0), lit) <= 0.5 * LIMIT
-    return found, (lit & ~disputed) | (sure & ~lit)
+    lit &= ~disputed
+    if not lit.any():
+        return found, sure & ~disputed
+    near = map_rays.beside(lit)
+    off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
+    sure &= (off[near].max(axis=-1) <= 0.5 * LIMIT) & ~disputed
+    dark = inside & ~lit & ~sure
+    found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)
+    sure[dark] = enclosed
+    return found, lit | sure
+
+
+def _enclosed(
+    request: DistanceRequest,
+    theta: Floats,
+    bounds: tuple[Floats, Floats],
+    found: Floats,
+    near: tuple[np.ndarray, np.ndarray],
+    dark: np.ndarray,
+) -> tuple[Floats, np.ndarray]:
+    """d of some cells from that of cells y next to them: |d(A, x) − d(A, y)| ≤ d(x, y) ≤ √J(x, y)."""
+    low, high = bounds[0][dark], bounds[1][dark]
+    for k in range(near[0].shape[-1]):
+        y = near[0][dark, k], near[1][dark, k]
+        _, apart = _bounds(request, theta[dark], theta[y])
+        low = np.maximum(low, found[y] - apart)
+        high = np.minimum(high, found[y] + apart)
+    tight = (high < FAR) & (high <= (1.0 + LIMIT) * low) & (high >= low)
+    return np.where(tight, 0.5 * (low + high), found[dark]), tight
 
 
 def _judged(
@@ -172,12 +200,16 @@ def _judged(
     return values, sure | tight
 
 
-def _bounds(request: DistanceRequest, theta: Floats) -> tuple[Floats, Floats]:
-    """A lower and an upper bound of d (rows, columns), 0 and `FAR` where none is known."""
+def _bounds(
+    request: DistanceRequest, theta: Floats, start: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """A lower and an upper bound of d (...,) to θ (..., 2) from the source or from points ``start``
+    (..., 2); 0 and `FAR` where none is known.
+    """
     manifold = request.manifold
     low: Floats = np.zeros(theta.shape[:-1])
     high: Floats = np.full(theta.shape[:-1], FAR)
-    source = np.broadcast_to(request.source, theta.shape)
+    source = np.broadcast_to(request.source if start is None else start, theta.shape)
     with np.errstate(all="ignore"):
         if manifold.bounds is not None:
             low, high = manifold.bounds(source, theta)

@@ -49,7 +49,7 @@ BENT = 0.03
 # where no gradients are known, a triangle's lengths differ by no more than this share
 EVEN = 0.05
 # while more than this share of the cells is not reached rays are doubled, at most so many times
-LEFT, DOUBLED = 0.02, 3
+LEFT, DOUBLED = 0.1, 3
 # what no ray reaches is held against so many cells next to it that one does
 BESIDE = 4
 
@@ -94,13 +94,15 @@ def lengths(
     reach: float,
     inside: np.ndarray,
     shooter: Fire = fire,
+    guessed: bool = False,
 ) -> Floats:
     """The least length (rows, columns) of a ray to each cell, `FAR` where none arrives.
 
-    reach: about the largest distance; inside (rows, columns): which cells are looked for.
+    reach: the largest distance; inside (rows, columns): which cells are looked for; ``guessed``: the
+    largest distance may be larger.
     """
     found = np.full(request.shape, FAR)
-    for _ in range(DOUBLED):
+    for _ in range(1 + DOUBLED * guessed):
         one, goes_on = _within(request, geometry, reach, shooter)
         found = np.minimum(found, one)
         if not goes_on or (found < FAR)[inside].mean() >= 1.0 - LEFT:
@@ -375,13 +377,10 @@ def _bend(
     return found
 
 
-def beside(off: Floats, lit: np.ndarray) -> Floats:
-    """The largest of what the lit cells next to each cell are off by (rows, columns)."""
-    if not lit.any():
-        return np.full(lit.shape, np.inf)
+def beside(lit: np.ndarray) -> tuple[Ints, Ints]:
+    """Rows and columns (…, k) of the lit cells that are next to each cell (rows, columns)."""
     from scipy.spatial import cKDTree
 
     at, every = np.argwhere(lit), np.moveaxis(np.indices(lit.shape), 0, -1).reshape(-1, 2)
-    near = cKDTree(at).query(every, min(BESIDE, len(at)))[1].reshape(len(every), -1)
-    found: Floats = off[lit][near].max(axis=1).reshape(lit.shape)
-    return found
+    near = cKDTree(at).query(every, min(BESIDE, len(at)))[1].reshape(*lit.shape, -1)
+    return at[near][..., 0], at[near][..., 1]
