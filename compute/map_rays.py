@@ -34,14 +34,35 @@ from compute.types import (
 
 Local = Callable[[GeometryRequest], Geometry]
 
-# rays to begin with and at most, and how much longer they are than the largest distance asked for
-RAYS, MOST, LONGER = 64, 1536, 1.02
-# steps in the outer half of all rays, in the half of what is left, and in each further half of that, of
-# which there are so many at most: until a ray turns by no more than this in the innermost
-OUTER, INNER, FURTHER, HALVES, TURN = 40, 20, 8, 14, 2.0
-# neighbours farther apart than so many cells get rays between them, at most so many times over, so many
-# at once; triangles wider than so many cells are not trusted, so cubics put nodes between others
-APART, ROUNDS, PARTS, WIDEST, FINER = 3.0, 4, 8, 6.0, 16
+
+@dataclass(frozen=True)
+class Density:
+    """How close rays and their nodes lie.
+
+    rays to begin with and at most; outer, inner, further: steps in the outer half of all rays, in the
+    half of what is left, and in each further half of that; apart: neighbours farther apart than so many
+    cells get rays between them.
+    """
+
+    rays: int
+    most: int
+    outer: int
+    inner: int
+    further: int
+    apart: float
+
+
+# of formulas, and where a metric is a sum over this many terms or more
+FINE, COARSE, TERMS = Density(64, 1536, 40, 20, 8, 3.0), Density(32, 512, 24, 12, 6, 4.0), 64
+# how much longer rays are than the largest distance asked for
+LONGER = 1.02
+# halves of a ray at most, until it turns by no more than this in the innermost
+HALVES, TURN = 14, 2.0
+# rays are put between others at most so many times over, so many at once
+ROUNDS, PARTS = 4, 8
+# triangles wider than so many cells are not trusted; between nodes farther apart than so many cells
+# cubics put others, at most so many
+WIDEST, CLOSE, FINER = 8.0, 1.5, 16
 # a ray whose speed drifts by more than this share ends
 DRIFT = 1e-2
 # what the gradients may change of a length, as a share of it
@@ -118,10 +139,12 @@ def _within(
     basis, turn = _frame(geometry, request.manifold, request.source)
     if basis is None or not 0.0 < reach < FAR:
         return np.full(request.shape, FAR), False
-    r = _knots(LONGER * reach, turn)
-    rays = _shot(request, shooter, basis, 2 * np.pi * np.arange(RAYS) / RAYS, r)
+    density = COARSE if request.manifold.slot.loops >= TERMS else FINE
+    r = _knots(density, LONGER * reach, turn)
+    angle = 2 * np.pi * np.arange(density.rays) / density.rays
+    rays = _shot(request, shooter, basis, angle, r)
     for _ in range(ROUNDS):
-        between = _between(request, rays)
+        between = _between(request, rays, density)
         if not len(between):
             break
         rays = _merged(rays, _shot(request, shooter, basis, between, r))
@@ -151,13 +174,13 @@ def _frame(geometry: Local, manifold: Manifold, source: Floats) -> tuple[Floats 
     return frame, max(turns)
 
 
-def _knots(reach: float, turn: float) -> Floats:
+def _knots(density: Density, reach: float, turn: float) -> Floats:
     """Lengths (m,) at which rays have nodes, ever denser towards the source."""
     halves = int(np.clip(np.ceil(np.log2(max(turn * reach / TURN, 1.0))), 1, HALVES))
     pieces = [np.zeros(1)]
     for half in range(halves, -1, -1):
         low = 0.0 if half == halves else 0.5 ** (half + 1)
-        steps = (OUTER, INNER)[half] if half < 2 else FURTHER
+        steps = (density.outer, density.inner)[half] if half < 2 else density.further
         pieces.append(np.linspace(low, 0.5**half, steps + 1)[1:])
     found: Floats = reach * np.concatenate(pieces)
     return found
@@ -224,7 +247,7 @@ def _finer(request: DistanceRequest, rays: Rays) -> Net:
     gap = np.abs(np.diff(place, axis=1)).max(axis=-1)
     gap = np.where(near[:, 1:] | near[:, :-1], np.nan_to_num(gap), 0.0)
     gap = np.where(np.arange(len(rays.r) - 1) < rays.last[:, None], gap, 0.0).max(axis=0)
-    parts = np.clip(np.ceil(2.0 * gap / APART), 2, FINER).astype(int)
+    parts = np.clip(np.ceil(gap / CLOSE), 2, FINER).astype(int)
     node = np.append(np.repeat(np.arange(len(parts)), parts), len(parts) - 1)
     share = np.append(np.concatenate([np.arange(k) / k for k in parts]), 1.0)
     width = np.diff(rays.r)[node]
@@ -262,7 +285,7 @@ def _places(request: DistanceRequest, theta: Floats) -> Floats:
     return found
 
 
-def _between(request: DistanceRequest, rays: Rays) -> Floats:
+def _between(request: DistanceRequest, rays: Rays, density: Density) -> Floats:
     """Angles of rays that are missing between neighbours which part."""
     known = np.arange(len(rays.r)) <= rays.last[:, None]
     place = np.where(known[..., None], _places(request, rays.theta), np.nan)
@@ -270,11 +293,11 @@ def _between(request: DistanceRequest, rays: Rays) -> Floats:
     with np.errstate(invalid="ignore"):
         gap = np.abs(np.roll(place, -1, axis=0) - place).max(axis=-1)
     seen = (near | np.roll(near, -1, axis=0)) & np.isfinite(gap)
-    wide = np.where(seen, gap, 0.0).max(axis=1) / APART
+    wide = np.where(seen, gap, 0.0).max(axis=1) / density.apart
     parts = np.clip(np.ceil(wide), 1, PARTS).astype(int)
     turn = np.diff(rays.angle, append=rays.angle[0] + 2 * np.pi)
     parts[turn < 1e-7] = 1
-    room_left = MOST - len(rays.angle)
+    room_left = density.most - len(rays.angle)
     if (parts - 1).sum() > room_left:
         order = np.argsort(-wide)
         parts[order[np.cumsum((parts - 1)[order]) > room_left]] = 1
