@@ -121,7 +121,8 @@ class AttentionFlow:
         self._engine = engine or ReferenceEngine()
         pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
         made = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
-        self._cells = _cells(made, follows=not pinned and mode not in WHOLE)
+        follows = not pinned and mode not in WHOLE
+        self._cells = _cells(made, follows, self._vectors)
         self.grid: Grid = self._cells.grid
         self._operator = laplacian(self._cells, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
         self._used = self._operator.used
@@ -357,11 +358,11 @@ class AttentionFlow:
         return np.where(self._used[..., None], field, np.nan)
 
 
-def _cells(made: Grid, follows: bool) -> Cells:
+def _cells(made: Grid, follows: bool, vectors: bool) -> Cells:
     """The cells of a grid, which follow the edge of the domain or are whole."""
     if not is_cut(made):
         return sampled(made)
-    return fitted(made) if follows else sampled(made, beyond(made))
+    return fitted(made, vectors) if follows else sampled(made, beyond(made))
 
 
 def _pair(z: np.ndarray) -> Floats:

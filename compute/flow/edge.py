@@ -53,10 +53,11 @@ def is_cut(grid: Grid) -> bool:
     return not bool(grid.inside.all())
 
 
-def fitted(grid: Grid) -> Cells:
+def fitted(grid: Grid, vectors: bool = True) -> Cells:
     """The whole cells and those that the edge cuts, where it is finitely far away.
 
     Of a family that is data, whose charts are searched for each place, the whole cells alone.
+    ``vectors``: whether links shall carry vectors up to the edge.
     """
     found = sampled(grid)
     if grid.manifold.slot.loops:
@@ -81,7 +82,7 @@ def fitted(grid: Grid) -> Cells:
         found, open=found.open | keep, mass=parts[0], plain=parts[1],
         raised=np.stack(parts[2:], axis=-1), beyond=beyond,
     )  # fmt: skip
-    return _framed(whole)
+    return _framed(whole, vectors)
 
 
 def beyond(grid: Grid) -> float:
@@ -270,7 +271,7 @@ def _beyond(grid: Grid, found: Cells, left: np.ndarray, mass: Floats) -> float:
 
 
 # --- frames outside, and links -----------------------------------------------------------------
-def _framed(cells: Cells) -> Cells:
+def _framed(cells: Cells, vectors: bool) -> Cells:
     """Cells with frames at their nodes outside, and ∫ω along the links by the edge."""
     grid = cells.grid
     x = _footed(cells)
@@ -280,12 +281,15 @@ def _framed(cells: Cells) -> Cells:
     metric, omega = grid.metric.copy(), grid.omega.copy()
     metric[outside] = local.metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
     omega[outside] = connection(grid.manifold, theta[outside])
+    framed = replace(grid, theta=theta, metric=metric, omega=omega)
+    if not vectors:
+        return replace(cells, grid=framed)
     near = _close(grid, around(outside) > 0, WIDE)
     turns = np.stack([
         _turned(grid, x, way, near & _linked(cells, way), turn)
         for way, turn in zip((EAST, NORTH), cells.turns, strict=True)
     ])  # fmt: skip
-    return replace(cells, grid=replace(grid, theta=theta, metric=metric, omega=omega), turns=turns)
+    return replace(cells, grid=framed, turns=turns)
 
 
 def _linked(cells: Cells, way: tuple[int, int]) -> np.ndarray:
@@ -339,26 +343,36 @@ def _turned(grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn:
 
 
 def _integral(grid: Grid, start: Floats, end: Floats, halvings: int) -> Floats:
-    """∫ω (k,) along straight lines of the chart between places (k, 2)."""
-    checkpoint()
-    middle = 0.5 * (start + end)
+    """∫ω (k,) along straight lines of the chart between places (k, 2).
+
+    All pieces of a length at once, each held against its halves, which are the next pieces.
+    """
+    total, owner = np.zeros(len(start)), np.arange(len(start))
     whole = _gauss(grid, start, end)
-    halves = _gauss(grid, start, middle) + _gauss(grid, middle, end)
-    more = np.flatnonzero(np.abs(whole - halves) > EXACT)
-    if len(more) and halvings > 0:
-        halves[more] = _integral(grid, start[more], middle[more], halvings - 1)
-        halves[more] += _integral(grid, middle[more], end[more], halvings - 1)
-    return halves
+    for level in range(halvings + 1):
+        checkpoint()
+        middle = 0.5 * (start + end)
+        start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
+        parts = _gauss(grid, start, end)
+        halves = parts[: len(owner)] + parts[len(owner) :]
+        more = (np.abs(whole - halves) > EXACT) & (level < halvings)
+        total += np.bincount(owner[~more], halves[~more], len(total))
+        if not more.any():
+            break
+        both = np.concatenate([more, more])
+        start, end, whole = start[both], end[both], parts[both]
+        owner = np.concatenate([owner[more], owner[more]])
+    return total
 
 
 def _gauss(grid: Grid, start: Floats, end: Floats) -> Floats:
     nodes, weights = GAUSS
-    total, gap = np.zeros(len(start)), end - start
-    for node, weight in zip(nodes, weights, strict=True):
-        theta = grid.chart.inverse(start + 0.5 * (node + 1.0) * gap)
-        known = known_inside(grid.manifold, theta)
-        theta = np.where(known[:, None], theta, np.asarray(grid.manifold.interior))
-        along = np.linalg.solve(grid.chart.jacobian(theta), gap[..., None])[..., 0]
-        rate = (connection(grid.manifold, theta) * along).sum(axis=-1)
-        total += 0.5 * weight * np.where(known, rate, 0.0)
+    gap = end - start
+    theta = grid.chart.inverse(start + 0.5 * (nodes[:, None, None] + 1.0) * gap)
+    known = known_inside(grid.manifold, theta)
+    theta = np.where(known[..., None], theta, np.asarray(grid.manifold.interior))
+    ways = np.broadcast_to(gap, theta.shape)[..., None]
+    along = np.linalg.solve(grid.chart.jacobian(theta), ways)[..., 0]
+    rate = np.where(known, (connection(grid.manifold, theta) * along).sum(axis=-1), 0.0)
+    total: Floats = 0.5 * weights @ rate
     return total
