@@ -38,7 +38,7 @@ CLOSE, WIDE = 1, 24
 # cells with a smaller share of the mean cell's area are left out
 LEAST = 1e-9
 # a frame outside is that of the place so far from the edge towards the node next to it
-INWARDS = 0.3
+INWARDS = 1e-5
 # links are halved until ∫ω is known this well, at most so many times
 EXACT, HALVINGS = 1e-9, 16
 # steps of halving that find an edge well enough to tell how far it is
@@ -286,7 +286,7 @@ def _framed(cells: Cells, vectors: bool) -> Cells:
         return replace(cells, grid=framed)
     near = _close(grid, around(outside) > 0, WIDE)
     turns = np.stack([
-        _turned(grid, x, way, near & _linked(cells, way), turn)
+        _turned(cells, x, way, near & _linked(cells, way), turn)
         for way, turn in zip((EAST, NORTH), cells.turns, strict=True)
     ])  # fmt: skip
     return replace(cells, grid=framed, turns=turns)
@@ -331,15 +331,41 @@ def _footed(cells: Cells) -> Floats:
     return x
 
 
-def _turned(grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats) -> Floats:
-    """∫ω from a neighbour to each of some nodes along the chart's straight line."""
+def _turned(
+    cells: Cells, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats
+) -> Floats:
+    """∫ω from a neighbour to each of some nodes along the chart's straight line.
+
+    A line that leaves the domain goes on along its edge to where the frame outside stands.
+    """
+    grid = cells.grid
     at = np.nonzero(some)
     start, end = ahead(x, way)[at], x[at]
     size = grid.size
-    start = start + np.where(grid.wraps, size * np.round((end - start) / size), 0.0)
+    shift = np.where(grid.wraps, size * np.round((end - start) / size), 0.0)
+    start = start + shift
+    via = 0.5 * (start + end)
+    own, other = cells.outside[at], ahead(cells.outside, way)[at]
+    one = own != other
+    beyond = np.where(own[:, None], grid.x[at], ahead(grid.x, way)[at] + shift)
+    within = np.where(own[:, None], start, end)
+    via[one] = _exits(grid, within[one], beyond[one])
     found = turn.copy()
-    found[at] = _integral(grid, start, end, HALVINGS)
+    found[at] = _integral(grid, start, via, HALVINGS) + _integral(grid, via, end, HALVINGS)
     return found
+
+
+def _exits(grid: Grid, within: Floats, beyond: Floats) -> Floats:
+    """Where straight lines from places inside to places beyond the edge come close to it (k, 2)."""
+    inside, _ = _functions(grid.manifold, grid.chart)
+    low, high = np.zeros(len(within)), np.ones(len(within))
+    step = beyond - within
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        found = inside(within + middle[:, None] * step)
+        low, high = np.where(found, middle, low), np.where(found, high, middle)
+    exits: Floats = within + (1.0 - INWARDS) * low[:, None] * step
+    return exits
 
 
 def _integral(grid: Grid, start: Floats, end: Floats, halvings: int) -> Floats:
