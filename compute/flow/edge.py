@@ -43,6 +43,8 @@ INWARDS = 1e-5
 EXACT, HALVINGS = 1e-9, 16
 # steps of halving that find an edge well enough to tell how far it is
 ROUGH = 16
+# where √D grows faster than by this power, lengths across the edge are roots of the chart's
+ROOTED = 0.25
 NONE = (0, 0)
 Places = tuple[np.ndarray, ...]
 GAUSS = np.polynomial.legendre.leggauss(4)
@@ -65,7 +67,8 @@ def fitted(grid: Grid, vectors: bool = True) -> Cells:
     cut = _cut(grid, found.open)
     if not cut.any():
         return replace(found, beyond=_beyond(grid, found, cut, found.mass))
-    if _is_far(grid, cut):
+    growth = _growth(grid, cut)
+    if growth > STEEPEST:
         return replace(found, beyond=np.inf)
     quadrature, at = _along_edge(grid, found.open, cut)
     keep = _finite(grid, cut, quadrature, at)
@@ -80,7 +83,7 @@ def fitted(grid: Grid, vectors: bool = True) -> Cells:
         parts = [np.where(where, one, old) for old, one in zip(parts, new, strict=True)]
     whole = replace(
         found, open=found.open | keep, mass=parts[0], plain=parts[1],
-        raised=np.stack(parts[2:], axis=-1), beyond=beyond,
+        raised=np.stack(parts[2:], axis=-1), beyond=beyond, rooted=growth > ROOTED,
     )  # fmt: skip
     return _framed(whole, vectors)
 
@@ -96,7 +99,7 @@ def beyond(grid: Grid) -> float:
     cut = _cut(grid, found.open)
     if not cut.any():
         return _beyond(grid, found, cut, found.mass)
-    if _is_far(grid, cut):
+    if _growth(grid, cut) > STEEPEST:
         return np.inf
     quadrature, at = _along_edge(grid, found.open, cut)
     if quadrature.steep.any():
@@ -115,8 +118,8 @@ def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
     return np.asarray(_close_to(touched, 1, grid) & there(grid) & ~whole & ~lost)
 
 
-def _is_far(grid: Grid, cut: np.ndarray) -> bool:
-    """Whether the edge is infinitely far away at most of the cells that it cuts, along their sides."""
+def _growth(grid: Grid, cut: np.ndarray) -> float:
+    """By which power of the distance √D grows towards the edge, in the middle of the cells' sides."""
     at = np.nonzero(cut)
     inside, area = _functions(grid.manifold, grid.chart)
     places, ways = [], []
@@ -137,7 +140,7 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
         ]
     x, outwards = np.concatenate(places), np.concatenate(ways)
     if not len(x):
-        return False
+        return 0.0
     low, high = np.zeros(len(x)), np.ones(len(x))
     for _ in range(ROUGH):
         checkpoint()
@@ -147,7 +150,7 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
     near, far = (x + (low - gap)[:, None] * outwards for gap in (NEAR, FAR))
     known = inside(near) & inside(far)
     power = np.log(area(near[known]) / area(far[known])) / np.log(FAR / NEAR)
-    return bool(len(power)) and float(np.median(power)) > STEEPEST
+    return float(np.median(power)) if len(power) else 0.0
 
 
 def _close_to(of: np.ndarray, count: int, grid: Grid) -> np.ndarray:
