@@ -72,7 +72,7 @@ def measured(engine, manifold, chart, extent, shape):
     ],
 )
 def test_maps_without_a_closed_form_have_its_digits(reference_engine, name, chart, known):
-    """Coarse grids too, and charts at whose edges g diverges: two grids were off by up to 40 % there."""
+    """Coarse grids too, and charts at whose edges g diverges: grids alone were off by up to 40 %."""
     manifold, distance = open_form(name)
     chart = next(c for c in manifold.charts if c.name == chart)
     found, theta, a = measured(
@@ -86,7 +86,7 @@ def test_maps_without_a_closed_form_have_its_digits(reference_engine, name, char
 
 
 def test_what_is_saturated_is_enclosed(reference_engine):
-    """Three keys around a sink: most of the plane is one key's, up to rounding, and no ray goes there."""
+    """Three keys around a sink: most of the plane is one key's, and no ray gets there."""
     sink = softmax_manifold(
         [[1, 0], [-0.5, 0.75**0.5], [-0.5, -(0.75**0.5)], [0, 0]], [0, 0, 0, np.log(100)]
     )
