@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compute import map_rays
+from compute import map_rays, map_triangles
 from compute.charts import Chart
 from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
@@ -157,9 +157,9 @@ def _by_rays(
     lit &= ~disputed
     if not lit.any():
         return found, sure & ~disputed
-    near = map_rays.beside(lit)
+    near = map_triangles.beside(lit)
     off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
-    apart = np.abs(grids[1] - grids[0]) <= 0.5 * LIMIT * grids[0]
+    apart = np.abs(grids[1] - grids[0]) <= 0.25 * LIMIT * grids[0]
     sure &= (off[near].max(axis=-1) <= 0.5 * LIMIT) & apart & ~disputed
     dark = inside & ~lit & ~sure
     found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)

@@ -22,6 +22,7 @@ from compute.eikonal import FAR
 from compute.geodesic import RK4, Fire, shoot
 from compute.interrupt import checkpoint
 from compute.manifold import Manifold, inside_only
+from compute.map_triangles import covered
 from compute.types import (
     DistanceRequest,
     Floats,
@@ -60,9 +61,8 @@ LONGER = 1.02
 HALVES, TURN = 14, 2.0
 # rays are put between others at most so many times over, so many at once
 ROUNDS, PARTS = 4, 8
-# triangles wider than so many cells are not trusted; between nodes farther apart than so many cells
-# cubics put others, at most so many
-WIDEST, CLOSE, FINER = 8.0, 1.5, 16
+# between nodes farther apart than so many cells cubics put others, at most so many
+CLOSE, FINER = 1.5, 16
 # a ray whose speed drifts by more than this share ends
 DRIFT = 1e-2
 # what the gradients may change of a length, as a share of it
@@ -71,8 +71,6 @@ BENT = 0.03
 EVEN = 0.05
 # while more than this share of the cells is not reached rays are doubled, at most so many times
 LEFT, DOUBLED = 0.1, 3
-# what no ray reaches is held against so many cells next to it that one does
-BESIDE = 4
 
 
 def fire(request: ShootRequest) -> Paths:
@@ -92,7 +90,7 @@ class Rays:
     r: Floats
     theta: Floats
     velocity: Floats
-    last: Ints
+    last: np.ndarray
     stop: Floats
     end: Floats
 
@@ -227,16 +225,11 @@ def _shot(request: DistanceRequest, shooter: Fire, basis: Floats, angle: Floats,
 def _merged(one: Rays, other: Rays) -> Rays:
     angle = np.concatenate([one.angle, other.angle])
     order = np.argsort(angle, kind="stable")
-    theta, velocity, last, stop, end = (
-        np.concatenate(pair)[order]
-        for pair in (
-            (one.theta, other.theta),
-            (one.velocity, other.velocity),
-            (one.last, other.last),
-            (one.stop, other.stop),
-            (one.end, other.end),
-        )
-    )
+    theta = np.concatenate([one.theta, other.theta])[order]
+    velocity = np.concatenate([one.velocity, other.velocity])[order]
+    last = np.concatenate([one.last, other.last])[order]
+    stop = np.concatenate([one.stop, other.stop])[order]
+    end = np.concatenate([one.end, other.end])[order]
     return Rays(angle[order], one.r, theta, velocity, last, stop, end)
 
 
@@ -348,37 +341,6 @@ def _cover(request: DistanceRequest, geometry: Local, rays: Net, found: Floats) 
     np.minimum.at(found, cell[kept], (value + bend)[kept])
 
 
-def covered(corner: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints, Floats]:
-    """Which triangles, of corners (k, 3, 2) in cells, cover which cells, and the weights (…, 3) of
-    their corners there.
-    """
-    rows, columns = shape
-    low, high = np.ceil(corner.min(axis=1) - 1e-9), np.floor(corner.max(axis=1) + 1e-9)
-    with np.errstate(invalid="ignore"):
-        wide = (corner.max(axis=1) - corner.min(axis=1) > WIDEST).any(axis=1)
-        low, high = np.maximum(low, 0.0), np.minimum(high, (columns - 1, rows - 1))
-        some = np.flatnonzero((high >= low).all(axis=1) & ~wide)
-    first = low[some].astype(int)
-    size = (high[some] - low[some]).astype(int) + 1
-    count = size.prod(axis=1)
-    triangle = np.repeat(some, count)
-    own = np.repeat(np.arange(len(some)), count)
-    step = np.arange(len(own)) - np.repeat(np.cumsum(count) - count, count)
-    column = first[own, 0] + step % size[own, 0]
-    row = first[own, 1] + step // size[own, 0]
-    p, q, s = np.moveaxis(corner[triangle], 1, 0)
-    x = np.stack([column, row], axis=1)
-    u, v, w = q - p, s - p, x - p
-    area = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-    kept = np.abs(area) > 1e-12
-    area = np.where(kept, area, 1.0)
-    b = (w[:, 0] * v[:, 1] - w[:, 1] * v[:, 0]) / area
-    c = (u[:, 0] * w[:, 1] - u[:, 1] * w[:, 0]) / area
-    weights = np.stack([1.0 - b - c, b, c], axis=1)
-    kept &= (weights >= -1e-6).all(axis=1)
-    return triangle[kept], (row * columns + column)[kept], weights[kept]
-
-
 def _bend(
     request: DistanceRequest, geometry: Local, rays: Net, corner: Ints, cell: Ints, weights: Floats
 ) -> Floats:
@@ -398,12 +360,3 @@ def _bend(
     bent = (slope[back.reshape(corner.shape)] * gap).sum(axis=-1)
     found: Floats = 0.5 * (weights * bent).sum(axis=1)
     return found
-
-
-def beside(lit: np.ndarray) -> tuple[Ints, Ints]:
-    """Rows and columns (…, k) of the lit cells that are next to each cell (rows, columns)."""
-    from scipy.spatial import cKDTree
-
-    at, every = np.argwhere(lit), np.moveaxis(np.indices(lit.shape), 0, -1).reshape(-1, 2)
-    near = cKDTree(at).query(every, min(BESIDE, len(at)))[1].reshape(*lit.shape, -1)
-    return at[near][..., 0], at[near][..., 1]

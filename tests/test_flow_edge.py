@@ -14,8 +14,8 @@ import compute
 from compute.families import family
 from compute.flow import initial
 from compute.flow.cells import sampled
-from compute.flow.edge import _integral
 from compute.flow.grid import connection
+from compute.flow.links import integral
 from compute.flow.operator import laplacian
 from compute.types import Extent
 
@@ -125,7 +125,7 @@ def test_links_are_integrals_of_the_connection():
     grid = compute.AttentionFlow(family("bures_slice_qfi"), 24, "rough", extent=OFF).grid
     start = np.array([[0.3, 0.2], [0.1, -0.8], [0.69, 0.69]])
     end = np.array([[0.35, 0.2], [0.1, -0.98], [0.69, 0.72]])
-    found = _integral(grid, start, end, 16)
+    found = integral(grid, start, end)
     for a, b, value in zip(start, end, found, strict=True):
         exact = quad(lambda t, a=a, b=b: connection(grid.manifold, a + t * (b - a)) @ (b - a), 0, 1,
                      epsabs=1e-12, limit=400)[0]  # fmt: skip

@@ -143,11 +143,11 @@ class CutCells:
         spans = spans[:, met]
         seed = spans.mean(axis=0)
         face = np.where(spans[0] == 0.0, 0.0, np.where(spans[1] == 1.0, 1.0, np.nan))
-        tips = np.flatnonzero(np.isnan(face))
+        pointed = np.flatnonzero(np.isnan(face))
         ends = np.stack([face, face])
         for k, stop in enumerate((begin, end)):
-            ends[k, tips] = self._tip(
-                cell[tips], middle[tips], stop[tips], *(s[tips] for s in spans)
+            ends[k, pointed] = self._tip(
+                cell[pointed], middle[pointed], stop[pointed], *(s[pointed] for s in spans)
             )
         at, weight = roots()
         line = begin[:, None] + (end - begin)[:, None] * at

@@ -28,6 +28,7 @@ from compute.flow.cells import (
 )
 from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CutCells, Quadrature
 from compute.flow.grid import Grid, connection
+from compute.flow.links import integral
 from compute.interrupt import checkpoint
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats
@@ -39,15 +40,12 @@ CLOSE, WIDE = 1, 24
 LEAST = 1e-9
 # a frame outside is that of the place so far from the edge towards the node next to it
 INWARDS = 1e-5
-# links are halved until ∫ω is known this well, at most so many times
-EXACT, HALVINGS = 1e-9, 16
 # steps of halving that find an edge well enough to tell how far it is
 ROUGH = 16
 # where √D grows faster than by this power, lengths across the edge are roots of the chart's
 ROOTED = 0.25
 NONE = (0, 0)
 Places = tuple[np.ndarray, ...]
-GAUSS = np.polynomial.legendre.leggauss(4)
 
 
 def is_cut(grid: Grid) -> bool:
@@ -354,7 +352,7 @@ def _turned(
     within = np.where(own[:, None], start, end)
     via[one] = _exits(grid, within[one], beyond[one])
     found = turn.copy()
-    found[at] = _integral(grid, start, via, HALVINGS) + _integral(grid, via, end, HALVINGS)
+    found[at] = integral(grid, start, via) + integral(grid, via, end)
     return found
 
 
@@ -369,39 +367,3 @@ def _exits(grid: Grid, within: Floats, beyond: Floats) -> Floats:
         low, high = np.where(found, middle, low), np.where(found, high, middle)
     exits: Floats = within + (1.0 - INWARDS) * low[:, None] * step
     return exits
-
-
-def _integral(grid: Grid, start: Floats, end: Floats, halvings: int) -> Floats:
-    """∫ω (k,) along straight lines of the chart between places (k, 2).
-
-    All pieces of a length at once, each held against its halves, which are the next pieces.
-    """
-    total, owner = np.zeros(len(start)), np.arange(len(start))
-    whole = _gauss(grid, start, end)
-    for level in range(halvings + 1):
-        checkpoint()
-        middle = 0.5 * (start + end)
-        start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
-        parts = _gauss(grid, start, end)
-        halves = parts[: len(owner)] + parts[len(owner) :]
-        more = (np.abs(whole - halves) > EXACT) & (level < halvings)
-        total += np.bincount(owner[~more], halves[~more], len(total))
-        if not more.any():
-            break
-        both = np.concatenate([more, more])
-        start, end, whole = start[both], end[both], parts[both]
-        owner = np.concatenate([owner[more], owner[more]])
-    return total
-
-
-def _gauss(grid: Grid, start: Floats, end: Floats) -> Floats:
-    nodes, weights = GAUSS
-    gap = end - start
-    theta = grid.chart.inverse(start + 0.5 * (nodes[:, None, None] + 1.0) * gap)
-    known = known_inside(grid.manifold, theta)
-    theta = np.where(known[..., None], theta, np.asarray(grid.manifold.interior))
-    ways = np.broadcast_to(gap, theta.shape)[..., None]
-    along = np.linalg.solve(grid.chart.jacobian(theta), ways)[..., 0]
-    rate = np.where(known, (connection(grid.manifold, theta) * along).sum(axis=-1), 0.0)
-    total: Floats = 0.5 * weights @ rate
-    return total
