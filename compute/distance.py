@@ -159,7 +159,8 @@ def _by_rays(
         return found, sure & ~disputed
     near = map_triangles.beside(lit)
     off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
-    apart = np.abs(grids[1] - grids[0]) <= 0.25 * LIMIT * grids[0]
+    # a grid may be off by more than another of half its lines differs from it, along an edge
+    apart = np.abs(grids[1] - grids[0]) <= 0.15 * LIMIT * grids[0]
     sure &= (off[near].max(axis=-1) <= 0.5 * LIMIT) & apart & ~disputed
     dark = inside & ~lit & ~sure
     found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)

@@ -117,7 +117,7 @@ def test_round_a_hole_the_way_is_not_the_geodesic_that_goes_the_other_way(refere
         round_ = np.sqrt(3.0) + np.sqrt(radius**2 - 1) + turn
     exact = np.where(turn > 0, round_, np.hypot(*np.moveaxis(theta - a, -1, 0)))
     off = np.abs(found.values[sure] / exact[sure] - 1.0)
-    assert sure.sum() > 0.8 * (radius > 1).sum()
+    assert sure.sum() > 0.75 * (radius > 1).sum()
     assert off.max() < 0.05
 
 
