@@ -15,11 +15,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compute import map_probes
+from compute import map_rays, map_triangles
 from compute.charts import Chart
 from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
 from compute.field import centres
+from compute.geodesic import Fire
 from compute.manifold import Manifold, inside_only, norm
 from compute.map_lines import Lines, lines_of
 from compute.types import (
@@ -42,10 +43,18 @@ WIDE = 12.0
 TRIMMED = 1 / 3
 # a share of the distance that two grids may differ by, and by which their difference corrects at most
 LIMIT, MOST = 0.05, 0.2
+# a geodesic that is longer than the distance on grids by more than this share is not the shortest way
+DISPUTED = 0.15
+# of fewer cells than this share a grid does not know the largest distance
+SOLVED = 0.75
 
 
 def distance(
-    request: DistanceRequest, geometry: Local, settle: Settle = settled, engine: str = "reference"
+    request: DistanceRequest,
+    geometry: Local,
+    settle: Settle = settled,
+    engine: str = "reference",
+    shoot: Fire = map_rays.fire,
 ) -> Field:
     """d (rows, columns), NaN outside the domain, where nothing leads to a cell and where the grid is
     too coarse to say.
@@ -54,7 +63,7 @@ def distance(
     if request.manifold.distance is not None:
         values, sure = _closed(request, theta)
     else:
-        values, sure = _measured(request, geometry, settle, x, theta, inside)
+        values, sure = _measured(request, geometry, settle, shoot, x, theta, inside)
     status = np.where(sure, Status.OK, Status.NOT_CONVERGED)
     if request.manifold.singular:
         status = np.full_like(status, Status.ILL_CONDITIONED)
@@ -90,6 +99,7 @@ def _measured(
     request: DistanceRequest,
     geometry: Local,
     settle: Settle,
+    shoot: Fire,
     x: Floats,
     theta: Floats,
     inside: np.ndarray,
@@ -116,11 +126,65 @@ def _measured(
     close = near.close(lines, at, WIDE)
     line = near.lengths(at[close])
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
-    values, sure = _judged(request, theta, one, other)
-    probed = not request.doubtful and map_probes.are_cheap(manifold)
-    if probed and map_probes.is_wide(Grid(lines.scaled(metric), metric[..., 0], usable)):
-        sure &= map_probes.errors(request, theta, values, sure & inside) <= LIMIT
-    return values, sure
+    if request.doubtful:
+        return _judged(request, theta, one, other)
+    return _by_rays(request, geometry, shoot, theta, inside, (one, other))
+
+
+def _by_rays(
+    request: DistanceRequest,
+    geometry: Local,
+    shoot: Fire,
+    theta: Floats,
+    inside: np.ndarray,
+    grids: tuple[Floats, Floats],
+) -> tuple[Floats, np.ndarray]:
+    """The lengths of geodesics where they arrive, else the distances of two grids, and which are known.
+
+    What no ray reaches is known where two grids agree and are right at the cells next to it that rays
+    reach, or where d(A, y) ± d(x, y) is narrow for one of these cells y.
+    """
+    values, sure = _judged(request, theta, *grids)
+    solved = inside & np.isfinite(grids[0])
+    largest = float(np.max(grids[0], where=solved, initial=0.0))
+    guessed = bool(solved.sum() < SOLVED * inside.sum())
+    length = map_rays.lengths(request, geometry, largest, inside, shoot, guessed)
+    low, high = _bounds(request, theta)
+    known = length < FAR
+    lit = inside & known & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
+    disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
+    found = np.where(lit, np.clip(length, low, high), values)
+    lit &= ~disputed
+    if not lit.any():
+        return found, sure & ~disputed
+    near = map_triangles.beside(lit)
+    off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
+    # a grid may be off by more than another of half its lines differs from it, along an edge
+    apart = np.abs(grids[1] - grids[0]) <= 0.15 * LIMIT * grids[0]
+    sure &= (off[near].max(axis=-1) <= 0.5 * LIMIT) & apart & ~disputed
+    dark = inside & ~lit & ~sure
+    found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)
+    sure[dark] = enclosed
+    return found, lit | sure
+
+
+def _enclosed(
+    request: DistanceRequest,
+    theta: Floats,
+    bounds: tuple[Floats, Floats],
+    found: Floats,
+    near: tuple[np.ndarray, np.ndarray],
+    dark: np.ndarray,
+) -> tuple[Floats, np.ndarray]:
+    """d of some cells from that of cells y next to them: |d(A, x) − d(A, y)| ≤ d(x, y) ≤ √J(x, y)."""
+    low, high = bounds[0][dark], bounds[1][dark]
+    for k in range(near[0].shape[-1]):
+        y = near[0][dark, k], near[1][dark, k]
+        _, apart = _bounds(request, theta[dark], theta[y])
+        low = np.maximum(low, found[y] - apart)
+        high = np.minimum(high, found[y] + apart)
+    tight = (high < FAR) & (high <= (1.0 + LIMIT) * low) & (high >= low)
+    return np.where(tight, 0.5 * (low + high), found[dark]), tight
 
 
 def _judged(
@@ -138,12 +202,16 @@ def _judged(
     return values, sure | tight
 
 
-def _bounds(request: DistanceRequest, theta: Floats) -> tuple[Floats, Floats]:
-    """A lower and an upper bound of d (rows, columns), 0 and `FAR` where none is known."""
+def _bounds(
+    request: DistanceRequest, theta: Floats, start: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """A lower and an upper bound of d (...,) to θ (..., 2) from the source or from points ``start``
+    (..., 2); 0 and `FAR` where none is known.
+    """
     manifold = request.manifold
     low: Floats = np.zeros(theta.shape[:-1])
     high: Floats = np.full(theta.shape[:-1], FAR)
-    source = np.broadcast_to(request.source, theta.shape)
+    source = np.broadcast_to(request.source if start is None else start, theta.shape)
     with np.errstate(all="ignore"):
         if manifold.bounds is not None:
             low, high = manifold.bounds(source, theta)

@@ -11,6 +11,7 @@ from app.model.scene import view_of
 from compute import custom_family
 from compute.distance import interpolated, prepared
 from compute.families import family
+from compute.families.attention import softmax_manifold
 from compute.field import centres
 from compute.types import ConnectRequest, DistanceRequest, Extent, Status
 
@@ -59,26 +60,65 @@ def measured(engine, manifold, chart, extent, shape):
 
 
 @pytest.mark.parametrize(
-    ("name", "chart", "least", "fall"),
+    ("name", "chart", "known"),
     [
-        ("flat_exponential_pair", "log", 1e-3, 4.0),
-        ("flat_exponential_pair", "expectation", 3e-3, 2.0),
-        ("gaussian", "log", 5e-3, 2.0),
-        ("weibull", "log", 2e-3, 4.0),
-        ("categorical3_natural", "parameters", 3e-3, 2.0),
+        ("flat_exponential_pair", "expectation", 1.0),
+        ("gaussian", "log", 1.0),
+        ("gaussian", "natural", 0.97),
+        ("weibull", "log", 1.0),
+        ("categorical3_natural", "parameters", 0.99),
+        ("categorical3_expectation", "parameters", 0.99),
+        ("categorical3_expectation", "natural", 0.85),
     ],
 )
-def test_errors_fall_with_the_cells(reference_engine, name, chart, least, fall):
-    """At the first order or better: three times as many lines along each side."""
+def test_maps_without_a_closed_form_have_its_digits(reference_engine, name, chart, known):
+    """Coarse grids too, and charts at whose edges g diverges: grids alone were off by up to 40 %."""
     manifold, distance = open_form(name)
     chart = next(c for c in manifold.charts if c.name == chart)
-    errors = []
-    for side in (40, 120):
-        extent = view_of(manifold, chart)
-        found, theta, a = measured(reference_engine, manifold, chart, extent, (side, side))
-        exact = distance(np.broadcast_to(a, theta.shape), theta)
-        errors.append(np.nanmean(np.abs(found.values - exact)))
-    assert errors[1] < least and errors[1] < errors[0] / fall
+    found, theta, a = measured(
+        reference_engine, manifold, chart, view_of(manifold, chart), (32, 32)
+    )
+    sure, outside = found.status == Status.OK, found.status == Status.LEFT_DOMAIN
+    assert sure.sum() >= known * (~outside).sum()
+    exact = distance(np.broadcast_to(a, theta[sure].shape), theta[sure])
+    off = np.abs(found.values[sure] / exact - 1.0)
+    assert off.max() < 0.05 and off.mean() < 2e-3
+
+
+def test_what_is_saturated_is_enclosed(reference_engine):
+    """Three keys around a sink: most of the plane is one key's, and no ray gets there."""
+    sink = softmax_manifold(
+        [[1, 0], [-0.5, 0.75**0.5], [-0.5, -(0.75**0.5)], [0, 0]], [0, 0, 0, np.log(100)]
+    )
+    manifold = replace(sink, pins=((0.3, 0.2), sink.pins[1]))
+    found, theta, a = measured(
+        reference_engine, manifold, manifold.charts[0], manifold.view, (24, 24)
+    )
+    sure = found.status == Status.OK
+    assert sure.mean() > 0.9
+    low, high = manifold.bounds(np.broadcast_to(a, theta.shape), theta)
+    assert (found.values >= low * (1 - 1e-9))[sure].all()
+    assert (found.values <= high * (1 + 1e-9))[sure].all()
+
+
+def test_round_a_hole_the_way_is_not_the_geodesic_that_goes_the_other_way(reference_engine):
+    """A plane without a disk: what the disk hides is reached round it, d by tangents and an arc."""
+    plane = {"coordinates": ["x", "y"], "metric": ["1", "0", "1"], "domain": ["x^2+y^2 > 1"],
+             "view": [-3, 3, -3, 3], "pins": [[-2, 0], [2, 0.1]]}  # fmt: skip
+    manifold = custom_family(plane)
+    found, theta, a = measured(
+        reference_engine, manifold, manifold.charts[0], manifold.view, (48, 48)
+    )
+    sure = found.status == Status.OK
+    radius = np.hypot(theta[..., 0], theta[..., 1])
+    with np.errstate(all="ignore"):
+        turn = np.abs(np.arctan2(theta[..., 1], -theta[..., 0]))
+        turn = turn - np.arccos(1 / 2.0) - np.arccos(1 / radius)
+        round_ = np.sqrt(3.0) + np.sqrt(radius**2 - 1) + turn
+    exact = np.where(turn > 0, round_, np.hypot(*np.moveaxis(theta - a, -1, 0)))
+    off = np.abs(found.values[sure] / exact[sure] - 1.0)
+    assert sure.sum() > 0.75 * (radius > 1).sum()
+    assert off.max() < 0.05
 
 
 def test_shortest_paths_may_leave_the_view(reference_engine):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.linalg import eigh_tridiagonal
 from scipy.sparse import diags
 from scipy.sparse.linalg import eigsh, expm_multiply
+from scipy.special import jn_zeros
 
 import compute
 from compute.families import family
 from compute.flow import initial
 from compute.flow.cells import sampled
+from compute.flow.grid import connection
+from compute.flow.links import integral
 from compute.flow.operator import laplacian
 from compute.types import Extent
 
@@ -34,7 +39,7 @@ def rates(op, near):
     used = np.flatnonzero(op.used)
     root = np.sqrt(op.mass.reshape(-1)[used])
     form = diags(root) @ op.matrix[used][:, used] @ diags(1 / root)
-    return -eigsh((form + form.T) / 2, 4, sigma=-0.99 * near)[0]
+    return -eigsh((form + form.conj().T) / 2, 4, sigma=-0.99 * near)[0]
 
 
 @pytest.mark.parametrize("name, chart, extent, rate", MODES)
@@ -67,6 +72,64 @@ def test_operators_of_cut_cells_are_symmetric_and_never_positive(name, mode):
     assert op.bound < 1.3 * whole.bound
     if mode == "scalar":
         assert np.abs(form.sum(axis=0)).max() < 1e-10 * np.abs(form).max()
+
+
+def spun(m: int, count: int = 2000) -> float:
+    """The slowest rate of vectors e^{imφ} on the unit hemisphere, free at the equator.
+
+    By differences in the latitude n of −(cos n z′)′/cos n + ((m − sin n)/cos n)² z = λz, z′(0) = 0.
+    """
+    h = np.pi / 2 / count
+    n, side = (np.arange(count) + 0.5) * h, np.cos(np.arange(count + 1) * h)
+    side[0] = 0.0
+    low, high, weight = side[:-1] / h**2, side[1:] / h**2, np.cos(n)
+    diagonal = (low + high) / weight + ((m - np.sin(n)) / np.cos(n)) ** 2
+    beside = -high[:-1] / np.sqrt(weight[:-1] * weight[1:])
+    return eigh_tridiagonal(diagonal, beside, select="i", select_range=(0, 0))[0][0]
+
+
+@pytest.mark.parametrize("m, most, fall", [(1, 1e-2, 3.0)])
+def test_vectors_decay_at_their_rate_up_to_the_edge(m, most, fall):
+    """Links that cut corners inside the edge put the rates off by a tenth, and at first order."""
+    rate, errors = spun(m), []
+    for size in (24, 48):
+        flow = compute.AttentionFlow(
+            family("bures_slice_qfi"), size, "rough", chart="parameters", extent=OFF
+        )
+        errors.append(np.abs(rates(flow._operator, rate) / rate - 1).min())
+    assert errors[1] < most and errors[0] > fall * errors[1]
+    assert flow.order == 1.5
+
+
+@pytest.mark.parametrize("mode", ["hodge", "deformation"])
+def test_an_edge_where_the_metric_is_regular_keeps_the_second_order(mode):
+    """A flat disk: the slowest rate of fields with div and curl (or Def) 0 at the edge is j₀₁²."""
+    disk = {"coordinates": ["x", "y"], "metric": ["1", "0", "1"], "domain": ["x^2+y^2<1"],
+            "view": [-1.1, 1.07, -1.04, 1.13], "pins": [[0.2, 0.1], [-0.3, 0.4]]}  # fmt: skip
+    flow = compute.AttentionFlow(compute.custom_family(disk), 32, mode)
+    rate = jn_zeros(0, 1)[0] ** 2
+    assert np.abs(rates(flow._operator, rate) / rate - 1).min() < 1e-3
+    assert flow.order == 2.0
+
+
+def test_the_order_is_that_of_the_mode_and_the_edge():
+    hemisphere, normals = family("bures_slice_qfi"), family("gaussian")
+    assert compute.AttentionFlow(hemisphere, 17, "scalar").order == 2.0
+    assert compute.AttentionFlow(hemisphere, 17, "hodge").order == 0.5
+    assert compute.AttentionFlow(hemisphere, 17, "scalar", boundary="dirichlet").order == 1.0
+    assert compute.AttentionFlow(normals, 17, "hodge").order == 2.0
+
+
+def test_links_are_integrals_of_the_connection():
+    """∫ω along lines that end close to the edge, by SciPy's quadrature."""
+    grid = compute.AttentionFlow(family("bures_slice_qfi"), 24, "rough", extent=OFF).grid
+    start = np.array([[0.3, 0.2], [0.1, -0.8], [0.69, 0.69]])
+    end = np.array([[0.35, 0.2], [0.1, -0.98], [0.69, 0.72]])
+    found = integral(grid, start, end)
+    for a, b, value in zip(start, end, found, strict=True):
+        exact = quad(lambda t, a=a, b=b: connection(grid.manifold, a + t * (b - a)) @ (b - a), 0, 1,
+                     epsabs=1e-12, limit=400)[0]  # fmt: skip
+        assert value == pytest.approx(exact, abs=2e-8)
 
 
 def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():

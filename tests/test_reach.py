@@ -12,14 +12,14 @@ from scipy.special import polygamma
 
 import compute
 from app.controller import shorter
-from app.controller.jobs import PathJob, perform
+from app.controller.jobs import MapAnswer, MapJob, PathJob, perform
 from app.controller.studies import StudyAnswer
 from app.controller.study_jobs import EveryJob
 from compute import direct, gauss_collocation, logarithmic, multiple, revolution
 from compute.families.attention import softmax_manifold
 from compute.guess import straight
 from compute.second import second_try
-from compute.types import ConnectRequest, Status
+from compute.types import ConnectRequest, DistanceRequest, Status
 
 # far pairs of Gamma, by their lengths (SciPy's solve_bvp in log k and log k/λ, at 1e-10)
 GAMMA = [
@@ -218,6 +218,26 @@ def test_the_status_line_names_the_shorter_one(reference_engine):
     assert shorter.words(heard[-1], [same], None) == ""
     elsewhere = replace(study, job=replace(every, end=(1.0, 3.0)))
     assert shorter.words(heard[-1], [elsewhere], None) == ""
+
+
+def test_the_status_line_holds_a_map_against_the_geodesic_at_b(reference_engine):
+    job = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (0.0, 0.3), 0.0, "final")
+    heard: list = []
+    perform(reference_engine, job, heard.append, lambda: False)
+    manifold = compute.family("gaussian")
+    chart = manifold.charts[0]
+    request = DistanceRequest(manifold, chart, np.array(job.start), manifold.view, (40, 60))
+    field = reference_engine.distance(request)
+    of = MapJob("gaussian", chart.name, "distance", 0, manifold.view, (60, 40), 60, job.start)
+
+    def told(share, job=of, complete=True):
+        wrong = replace(field, values=share * field.values)
+        return shorter.words(heard[-1], [], MapAnswer(job, wrong, complete, 1.0))
+
+    assert told(1.0) == told(0.97) == ""
+    assert told(1.2).startswith("the map of distances is too large at B: it has ")
+    assert told(0.8).startswith("not the shortest known: the map of distances has about ")
+    assert told(1.2, complete=False) == told(1.2, replace(of, source=(0.5, 1.0))) == ""
 
 
 def test_what_is_known_to_leave_goes_to_no_other_solver(reference_engine):

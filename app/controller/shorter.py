@@ -1,4 +1,4 @@
-"""Whether what is shown beside a path knows of a shorter way: all geodesics, or a map of distances."""
+"""Whether what is shown beside a path contradicts it: all geodesics, or a map of distances."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from app.model.scene import chart_of
 from compute.api import SHORTER
 from compute.distance import interpolated
 from compute.families import family as manifold_of
-from compute.types import Status
+from compute.types import Field, Floats, Status
 
-# a map is known to so many of its cells, and no better than to this share
-CELLS, SHARE = 3.0, 0.05
+# a map is known to this share of the distance, and read off to so many of its cells
+CELLS, SHARE = 1.0, 0.05
 
 
 def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
-    """One sentence that names a shorter length than that of a converged path, or ""."""
+    """One sentence that names a shorter length than that of a converged path, or a map that is off; "".
+
+    A map of distances never exceeds the length of a curve, whether that is a shortest one or not.
+    """
     job, length = path.job, float(path.paths.length[0])
     if not Status(int(path.paths.status[0])).arrived or job.alpha != 0.0:
         return ""
@@ -44,11 +47,17 @@ def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
     at = float(interpolated(field.values, field.extent, chart.forward(np.array(job.end))))
     if not np.isfinite(at):
         return ""
-    up, across = np.gradient(np.where(field.status == Status.OK, field.values, np.nan))
-    steep = float(
-        interpolated(np.hypot(up, across), field.extent, chart.forward(np.array(job.end)))
-    )
-    slack = max(SHARE * at, CELLS * steep if np.isfinite(steep) else np.inf)
+    slack = _slack(field, chart.forward(np.array(job.end)), at)
     if length > at + slack:
         return f"not the shortest known: the map of distances has about {at:.3g}"
+    if length < at - slack:
+        return f"the map of distances is too large at B: it has {at:.3g}, the geodesic {length:.3g}"
     return ""
+
+
+def _slack(field: Field, x: Floats, at: float) -> float:
+    """What a map may be off by at a place: a share of the distance, or what it changes by in cells."""
+    known = np.where(field.status == Status.OK, field.values, np.nan)
+    up, across = np.gradient(known)
+    steep = float(interpolated(np.hypot(up, across), field.extent, x))
+    return max(SHARE * at, CELLS * steep if np.isfinite(steep) else np.inf)

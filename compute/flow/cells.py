@@ -29,7 +29,7 @@ class Cells:
     columns), raised (4, rows, columns, 3): g¹¹, g¹², g²²; turns (2, rows, columns): ∫ω along the links
     to the east and to the north, by θ from the neighbour; beyond: the share of the domain's area in
     the grid's rectangle that no cell covers, infinite where its edge is infinitely far away, NaN where
-    that is not known.
+    that is not known; rooted: whether the distance to the edge is a root of the chart's there.
     """
 
     grid: Grid
@@ -39,6 +39,7 @@ class Cells:
     raised: Floats
     turns: Floats
     beyond: float
+    rooted: bool = False
 
     @property
     def cut(self) -> np.ndarray:

@@ -19,6 +19,8 @@ from compute.interrupt import checkpoint
 from compute.types import Floats, Ints
 
 Bools = NDArray[np.bool_]
+# cells, places across them from which on lines meet nothing, and whether these are corners
+Tips = tuple[Ints, Floats, Bools]
 # nodes of a piece of a line, and lines of a piece of a cell
 NODES = 6
 # samples a side in which pieces are looked for, and steps of halving
@@ -69,21 +71,21 @@ class CutCells:
     area: Callable[[Floats], Floats]
 
     def quadrature(self) -> Quadrature:
-        """Nodes over what lies inside."""
-        return self._pointed()._quadrature()
-
-    def _pointed(self) -> CutCells:
-        """The same cells, with lines across those corners of the domain that lie in them."""
+        """Nodes over what lies inside; lines go across the domain's corners that lie in cells."""
         every, across = self._partial, np.linspace(0.0, 1.0, SAMPLES)
         turned = replace(self, upright=~self.upright)
+        tips = [each._tips(every, across) for each in (self, turned)]
         own, other = (
-            np.bincount(cell[strict], minlength=len(self.corner)) > 0
-            for cell, _, strict in (each._tips(every, across) for each in (self, turned))
+            np.bincount(cell[strict], minlength=len(self.corner)) > 0 for cell, _, strict in tips
         )
-        return replace(self, upright=np.where(other & ~own, ~self.upright, self.upright))
+        flipped = other & ~own
+        kept = [flipped[tips[0][0]] == 0, flipped[tips[1][0]]]
+        found = [np.concatenate([a[kept[0]], b[kept[1]]]) for a, b in zip(*tips, strict=True)]
+        lines = replace(self, upright=np.where(flipped, ~self.upright, self.upright))
+        return lines._quadrature((found[0], found[1], found[2]))
 
-    def _quadrature(self) -> Quadrature:
-        cell, line, weight, seed = self._lines()
+    def _quadrature(self, tips: Tips) -> Quadrature:
+        cell, line, weight, seed = self._lines(tips)
         low, high = (self._edge(cell, line, seed, sign) for sign in (-1.0, 1.0))
         steep = self._steep(cell, line, low, high)
         foot, top = (self._widened(cell, line, e, s) for e, s in ((low, -1.0), (high, 1.0)))
@@ -126,9 +128,9 @@ class CutCells:
         return opened
 
     # --- pieces of cells ---------------------------------------------------------------------
-    def _lines(self) -> tuple[Ints, Floats, Floats, Floats]:
+    def _lines(self, tips: Tips) -> tuple[Ints, Floats, Floats, Floats]:
         """Lines: cell, place across, weight, and a place along each that is inside."""
-        cell, begin, end, fine = self._pieces()
+        cell, begin, end, fine = self._pieces(tips)
         middle = 0.5 * (begin + end)
         spans = np.full((2, len(cell)), np.nan)
         for some, count in ((~fine, 2 * SAMPLES), (fine, FINEST)):
@@ -141,11 +143,11 @@ class CutCells:
         spans = spans[:, met]
         seed = spans.mean(axis=0)
         face = np.where(spans[0] == 0.0, 0.0, np.where(spans[1] == 1.0, 1.0, np.nan))
-        tips = np.flatnonzero(np.isnan(face))
+        pointed = np.flatnonzero(np.isnan(face))
         ends = np.stack([face, face])
         for k, stop in enumerate((begin, end)):
-            ends[k, tips] = self._tip(
-                cell[tips], middle[tips], stop[tips], *(s[tips] for s in spans)
+            ends[k, pointed] = self._tip(
+                cell[pointed], middle[pointed], stop[pointed], *(s[pointed] for s in spans)
             )
         at, weight = roots()
         line = begin[:, None] + (end - begin)[:, None] * at
@@ -159,7 +161,7 @@ class CutCells:
         real = self._is_open(each, line, seeds)
         return each[real], line[real], weights[real], seeds[real]
 
-    def _pieces(self) -> tuple[Ints, Floats, Floats, Bools]:
+    def _pieces(self, tips: Tips) -> tuple[Ints, Floats, Floats, Bools]:
         """Between which places across the cells what their lines meet changes smoothly, and whether
         the cell has a corner of the domain.
         """
@@ -176,7 +178,7 @@ class CutCells:
             opened = np.where(found[row, k], across[k], across[k + 1])
             closed = np.where(found[row, k], across[k + 1], across[k])
             cuts.append((cell, self._halved(self._on_face(cell, face), closed, opened)))
-        ended, at, strict = self._tips(every, across)
+        ended, at, strict = tips
         cuts.append((ended, at))
         pointed = np.bincount(ended[strict], minlength=count) > 0
         cell, at = (np.concatenate(part) for part in zip(*cuts, strict=True))
@@ -188,7 +190,7 @@ class CutCells:
     def _on_face(self, cell: Ints, face: float) -> Callable[[Floats], Bools]:
         return lambda line: self._is_open(cell, line, np.full(len(line), face))
 
-    def _tips(self, every: Ints, across: Floats) -> tuple[Ints, Floats, Bools]:
+    def _tips(self, every: Ints, across: Floats) -> Tips:
         """Places across cells from which on lines meet nothing, and whether these are corners of the
         domain: places within the cell, where lines end at the edge on both sides.
         """

@@ -28,6 +28,7 @@ from compute.flow.cells import (
 )
 from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CutCells, Quadrature
 from compute.flow.grid import Grid, connection
+from compute.flow.links import integral
 from compute.interrupt import checkpoint
 from compute.manifold import Manifold, known_inside
 from compute.types import Floats
@@ -38,14 +39,13 @@ CLOSE, WIDE = 1, 24
 # cells with a smaller share of the mean cell's area are left out
 LEAST = 1e-9
 # a frame outside is that of the place so far from the edge towards the node next to it
-INWARDS = 0.3
-# links are halved until ∫ω is known this well, at most so many times
-EXACT, HALVINGS = 1e-9, 16
+INWARDS = 1e-5
 # steps of halving that find an edge well enough to tell how far it is
 ROUGH = 16
+# where √D grows faster than by this power, lengths across the edge are roots of the chart's
+ROOTED = 0.25
 NONE = (0, 0)
 Places = tuple[np.ndarray, ...]
-GAUSS = np.polynomial.legendre.leggauss(4)
 
 
 def is_cut(grid: Grid) -> bool:
@@ -53,10 +53,11 @@ def is_cut(grid: Grid) -> bool:
     return not bool(grid.inside.all())
 
 
-def fitted(grid: Grid) -> Cells:
+def fitted(grid: Grid, vectors: bool = True) -> Cells:
     """The whole cells and those that the edge cuts, where it is finitely far away.
 
     Of a family that is data, whose charts are searched for each place, the whole cells alone.
+    ``vectors``: whether links shall carry vectors up to the edge.
     """
     found = sampled(grid)
     if grid.manifold.slot.loops:
@@ -64,7 +65,8 @@ def fitted(grid: Grid) -> Cells:
     cut = _cut(grid, found.open)
     if not cut.any():
         return replace(found, beyond=_beyond(grid, found, cut, found.mass))
-    if _is_far(grid, cut):
+    growth = _growth(grid, cut)
+    if growth > STEEPEST:
         return replace(found, beyond=np.inf)
     quadrature, at = _along_edge(grid, found.open, cut)
     keep = _finite(grid, cut, quadrature, at)
@@ -79,9 +81,9 @@ def fitted(grid: Grid) -> Cells:
         parts = [np.where(where, one, old) for old, one in zip(parts, new, strict=True)]
     whole = replace(
         found, open=found.open | keep, mass=parts[0], plain=parts[1],
-        raised=np.stack(parts[2:], axis=-1), beyond=beyond,
+        raised=np.stack(parts[2:], axis=-1), beyond=beyond, rooted=growth > ROOTED,
     )  # fmt: skip
-    return _framed(whole)
+    return _framed(whole, vectors)
 
 
 def beyond(grid: Grid) -> float:
@@ -95,7 +97,7 @@ def beyond(grid: Grid) -> float:
     cut = _cut(grid, found.open)
     if not cut.any():
         return _beyond(grid, found, cut, found.mass)
-    if _is_far(grid, cut):
+    if _growth(grid, cut) > STEEPEST:
         return np.inf
     quadrature, at = _along_edge(grid, found.open, cut)
     if quadrature.steep.any():
@@ -114,8 +116,8 @@ def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
     return np.asarray(_close_to(touched, 1, grid) & there(grid) & ~whole & ~lost)
 
 
-def _is_far(grid: Grid, cut: np.ndarray) -> bool:
-    """Whether the edge is infinitely far away at most of the cells that it cuts, along their sides."""
+def _growth(grid: Grid, cut: np.ndarray) -> float:
+    """By which power of the distance √D grows towards the edge, in the middle of the cells' sides."""
     at = np.nonzero(cut)
     inside, area = _functions(grid.manifold, grid.chart)
     places, ways = [], []
@@ -136,7 +138,7 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
         ]
     x, outwards = np.concatenate(places), np.concatenate(ways)
     if not len(x):
-        return False
+        return 0.0
     low, high = np.zeros(len(x)), np.ones(len(x))
     for _ in range(ROUGH):
         checkpoint()
@@ -146,7 +148,7 @@ def _is_far(grid: Grid, cut: np.ndarray) -> bool:
     near, far = (x + (low - gap)[:, None] * outwards for gap in (NEAR, FAR))
     known = inside(near) & inside(far)
     power = np.log(area(near[known]) / area(far[known])) / np.log(FAR / NEAR)
-    return bool(len(power)) and float(np.median(power)) > STEEPEST
+    return float(np.median(power)) if len(power) else 0.0
 
 
 def _close_to(of: np.ndarray, count: int, grid: Grid) -> np.ndarray:
@@ -270,7 +272,7 @@ def _beyond(grid: Grid, found: Cells, left: np.ndarray, mass: Floats) -> float:
 
 
 # --- frames outside, and links -----------------------------------------------------------------
-def _framed(cells: Cells) -> Cells:
+def _framed(cells: Cells, vectors: bool) -> Cells:
     """Cells with frames at their nodes outside, and ∫ω along the links by the edge."""
     grid = cells.grid
     x = _footed(cells)
@@ -280,12 +282,15 @@ def _framed(cells: Cells) -> Cells:
     metric, omega = grid.metric.copy(), grid.omega.copy()
     metric[outside] = local.metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
     omega[outside] = connection(grid.manifold, theta[outside])
+    framed = replace(grid, theta=theta, metric=metric, omega=omega)
+    if not vectors:
+        return replace(cells, grid=framed)
     near = _close(grid, around(outside) > 0, WIDE)
     turns = np.stack([
-        _turned(grid, x, way, near & _linked(cells, way), turn)
+        _turned(cells, x, way, near & _linked(cells, way), turn)
         for way, turn in zip((EAST, NORTH), cells.turns, strict=True)
     ])  # fmt: skip
-    return replace(cells, grid=replace(grid, theta=theta, metric=metric, omega=omega), turns=turns)
+    return replace(cells, grid=framed, turns=turns)
 
 
 def _linked(cells: Cells, way: tuple[int, int]) -> np.ndarray:
@@ -327,38 +332,38 @@ def _footed(cells: Cells) -> Floats:
     return x
 
 
-def _turned(grid: Grid, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats) -> Floats:
-    """∫ω from a neighbour to each of some nodes along the chart's straight line."""
+def _turned(
+    cells: Cells, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats
+) -> Floats:
+    """∫ω from a neighbour to each of some nodes along the chart's straight line.
+
+    A line that leaves the domain goes on along its edge to where the frame outside stands.
+    """
+    grid = cells.grid
     at = np.nonzero(some)
     start, end = ahead(x, way)[at], x[at]
     size = grid.size
-    start = start + np.where(grid.wraps, size * np.round((end - start) / size), 0.0)
+    shift = np.where(grid.wraps, size * np.round((end - start) / size), 0.0)
+    start = start + shift
+    via = 0.5 * (start + end)
+    own, other = cells.outside[at], ahead(cells.outside, way)[at]
+    one = own != other
+    beyond = np.where(own[:, None], grid.x[at], ahead(grid.x, way)[at] + shift)
+    within = np.where(own[:, None], start, end)
+    via[one] = _exits(grid, within[one], beyond[one])
     found = turn.copy()
-    found[at] = _integral(grid, start, end, HALVINGS)
+    found[at] = integral(grid, start, via) + integral(grid, via, end)
     return found
 
 
-def _integral(grid: Grid, start: Floats, end: Floats, halvings: int) -> Floats:
-    """∫ω (k,) along straight lines of the chart between places (k, 2)."""
-    checkpoint()
-    middle = 0.5 * (start + end)
-    whole = _gauss(grid, start, end)
-    halves = _gauss(grid, start, middle) + _gauss(grid, middle, end)
-    more = np.flatnonzero(np.abs(whole - halves) > EXACT)
-    if len(more) and halvings > 0:
-        halves[more] = _integral(grid, start[more], middle[more], halvings - 1)
-        halves[more] += _integral(grid, middle[more], end[more], halvings - 1)
-    return halves
-
-
-def _gauss(grid: Grid, start: Floats, end: Floats) -> Floats:
-    nodes, weights = GAUSS
-    total, gap = np.zeros(len(start)), end - start
-    for node, weight in zip(nodes, weights, strict=True):
-        theta = grid.chart.inverse(start + 0.5 * (node + 1.0) * gap)
-        known = known_inside(grid.manifold, theta)
-        theta = np.where(known[:, None], theta, np.asarray(grid.manifold.interior))
-        along = np.linalg.solve(grid.chart.jacobian(theta), gap[..., None])[..., 0]
-        rate = (connection(grid.manifold, theta) * along).sum(axis=-1)
-        total += 0.5 * weight * np.where(known, rate, 0.0)
-    return total
+def _exits(grid: Grid, within: Floats, beyond: Floats) -> Floats:
+    """Where straight lines from places inside to places beyond the edge come close to it (k, 2)."""
+    inside, _ = _functions(grid.manifold, grid.chart)
+    low, high = np.zeros(len(within)), np.ones(len(within))
+    step = beyond - within
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        found = inside(within + middle[:, None] * step)
+        low, high = np.where(found, middle, low), np.where(found, high, middle)
+    exits: Floats = within + (1.0 - INWARDS) * low[:, None] * step
+    return exits

@@ -6,12 +6,20 @@ import numpy as np
 
 from compute import distance as maps
 from compute.eikonal import FAR, Grid, Triangles, triangles
-from compute.gpu import geometry, resolving
+from compute.gpu import geodesic, geometry, resolving
 from compute.gpu.kernel import Source, Storage
 from compute.gpu.layout import record
 from compute.gpu.workshop import Dispatch, Workshop
 from compute.stencil import REACH
-from compute.types import DistanceRequest, Field, Floats, Geometry, GeometryRequest
+from compute.types import (
+    DistanceRequest,
+    Field,
+    Floats,
+    Geometry,
+    GeometryRequest,
+    Paths,
+    ShootRequest,
+)
 
 # cells a side of a workgroup's tile, no fewer than a stencil reaches, and how often it renews them
 # before it hands them on
@@ -52,7 +60,10 @@ def distance(workshop: Workshop, request: DistanceRequest) -> Field:
     def settle(grid: Grid) -> Floats:
         return _settled(workshop, triangles(grid), grid.first.astype(np.float32))
 
-    return maps.distance(request, local, settle, "gpu")
+    def shoot(wanted: ShootRequest) -> Paths:
+        return resolving.shot(wanted, geodesic.shoot(workshop, wanted))
+
+    return maps.distance(request, local, settle, "gpu", shoot)
 
 
 def _settled(workshop: Workshop, found: Triangles, first: Floats) -> Floats:
