@@ -56,7 +56,7 @@ def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
 
 
 def _slack(field: Field, x: Floats, at: float) -> float:
-    """What a map may be off by at a place: a share of the distance, or what it changes by in cells."""
+    """Return the slack of a map at a place: a share of the distance, or its change over a cell."""
     known = np.where(field.status == Status.OK, field.values, np.nan)
     up, across = np.gradient(known)
     steep = float(interpolated(np.hypot(up, across), field.extent, x))
