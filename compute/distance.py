@@ -1,12 +1,14 @@
 """The Fisher–Rao distance d from one point to all cells of a chart, and how far it can be trusted.
 
-Where the family knows the distance in closed form, that is the map.  Elsewhere it solves the eikonal
-equation |∂d|_g = 1 (`compute.eikonal`) in the family's first chart, on a grid that has the view's
-cells in the middle and grows beyond them, because shortest paths leave the view.  A grid of half as
-many lines, which reaches less far, is solved too: the difference of the two is what the finer one may
-be off by, and is taken off (Richardson).  Cells where the two differ by more than `LIMIT` of the
-distance are NOT_CONVERGED.  Of exponential families every value is held between the bounds
-    2 arccos Σ√(pq)  (a softmax)  ≤ d ≤  √J = √(KL(A‖B) + KL(B‖A)).
+Where the family knows the distance in closed form, that is the map.  Elsewhere it is the length of
+the geodesics that leave the point (`compute.map_rays`).  For cells that none reaches the eikonal
+equation |∂d|_g = 1 (`compute.eikonal`) is solved in the family's first chart, on a grid that has
+the view's cells in the middle and grows beyond them, because shortest paths leave the view.  A grid
+of half as many lines, which reaches less far, is solved too: the difference of the two is what the
+finer one may be off by, and is taken off (Richardson).  Cells where the two differ by more than
+`LIMIT` of the distance, or that differ so from a neighbour that a geodesic reaches, are
+NOT_CONVERGED.  Every value is held between the bounds
+    2 arccos Σ√(pq)  (a softmax)  ≤ d ≤  √J = √(KL(A‖B) + KL(B‖A))  (an exponential family).
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ WIDE = 12.0
 TRIMMED = 1 / 3
 # a share of the distance that two grids may differ by, and by which their difference corrects at most
 LIMIT, MOST = 0.05, 0.2
+# and where no geodesic is asked, since two grids may agree and both be off
+QUICK = 0.02
 # a geodesic that is longer than the distance on grids by more than this share is not the shortest way
 DISPUTED = 0.15
 # of fewer cells than this share a grid does not know the largest distance
@@ -126,7 +130,7 @@ def _measured(
     close = near.close(lines, at, WIDE)
     line = near.lengths(at[close])
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
-    if request.doubtful:
+    if request.doubtful or request.quick:
         return _judged(request, theta, one, other)
     return _by_rays(request, geometry, shoot, theta, inside, (one, other))
 
@@ -197,7 +201,8 @@ def _judged(
     values = fine + np.clip(fine - coarse, -MOST * fine, MOST * fine)
     low, high = _bounds(request, theta)
     values = np.clip(values, low, high)
-    sure = known & (request.doubtful | (apart <= LIMIT * values))
+    limit = QUICK if request.quick else LIMIT
+    sure = known & (request.doubtful | (apart <= limit * values))
     tight = high <= (1.0 + LIMIT) * low
     return values, sure | tight
 

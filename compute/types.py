@@ -305,6 +305,7 @@ class DistanceRequest:
 
     Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths may leave it.
     ``doubtful``: values that a grid is too coarse for are kept, for what only follows their slope.
+    ``quick``: by grids alone, without geodesics, for what a better map soon replaces.
     """
 
     manifold: Manifold
@@ -313,6 +314,7 @@ class DistanceRequest:
     extent: Extent
     shape: tuple[int, int]
     doubtful: bool = False
+    quick: bool = False
 
     def __post_init__(self) -> None:
         source = points_of(self.manifold, "source", self.source, 1)

@@ -330,7 +330,9 @@ def _map(
         shape = _shape(job.pixels, side)
         if job.source is not None:
             source = np.array(job.source)
-            field = engine.distance(DistanceRequest(manifold, chart, source, job.view, shape))
+            quick = side != sides[-1]
+            wanted = DistanceRequest(manifold, chart, source, job.view, shape, quick=quick)
+            field = engine.distance(wanted)
         else:
             request = FieldRequest(manifold, chart, job.scalar, job.view, shape, job.token)
             field = engine.field(request, cancelled=cancelled)
