@@ -26,7 +26,7 @@ from app.controller import runner
 from app.controller.commands import COMMANDS
 from app.controller.runner import JobFailed
 from compute.families import families
-from tests.test_desktop_program import end, kept, live, until
+from tests.windows import end, kept, live, until
 
 # it ends the program
 LEFT_OUT = {"quit"}

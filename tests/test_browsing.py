@@ -8,7 +8,7 @@ import pytest
 from app.controller import browsing
 from app.controller.browsing import BrowseAnswer, BrowseTask
 from app.views.heads import HeadsState
-from tests.test_window import settle, until
+from tests.windows import end, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -22,9 +22,7 @@ def program():
     made.window.frame.show()
     settle(made)
     yield made
-    made.close()
-    made.window.frame.deleteLater()
-    made.application.processEvents()
+    end(made)
 
 
 def test_heads_come_when_they_are_looked_for_and_are_chosen(program):

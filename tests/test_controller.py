@@ -354,7 +354,7 @@ def test_a_length_out_of_bounds_is_dashed_and_says_why():
 
 def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     controller, canvas, _, runner = desk
-    controller.on_event(SceneEdited((("family", "attention:bank"), ("layers.spray", True))))
+    controller.on_event(SceneEdited((("family", "gaussian"), ("layers.spray", True))))
     give(controller, runner)
     waiting = runner.take()
     controller.on_event(SceneEdited((("chart", "expectation"),)))
@@ -364,7 +364,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
         for answer in answers(job):
             controller.on_message(answer)
     canvas.reset_mock()
-    controller.on_event(SceneEdited((("family", "gaussian"),)))
+    controller.on_event(SceneEdited((("family", "weibull"),)))
     give(controller, runner)
     assert not controller.morph.is_running
     drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]

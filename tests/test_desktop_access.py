@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.test_desktop_program import end, live, until
+from tests.windows import end, live, until
 
 pytestmark = pytest.mark.window
 

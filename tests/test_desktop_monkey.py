@@ -12,14 +12,14 @@ import pytest
 
 from app.controller import runner
 from tests.monkey import Monkey, act, listening, megabytes, opened
-from tests.test_desktop_program import end, live, until
+from tests.windows import end, live, until
 
 pytestmark = pytest.mark.window
-ACTIONS = 400
+ACTIONS = 250
 # a gap of the GUI thread, in its own processor time: a loaded machine makes no thread compute more
 LONGEST = 0.1
 # actions after which all families are known, and by how much the process may grow after them, in MB
-WARM, GROWTH = 250, 40.0
+WARM, GROWTH = 180, 40.0
 
 
 @pytest.fixture

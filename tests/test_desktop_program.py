@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.windows import end, kept, live, until
+
 pytestmark = pytest.mark.window
-PATIENCE = 120.0
-
-
-def live(program) -> None:
-    from PySide6.QtCore import QEventLoop
-
-    QEventLoop().processEvents()
-
-
-def until(program, reached: Callable[[], bool]) -> None:
-    """Let the window live until something has come about."""
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < deadline, "the window did not get there"
-        live(program)
-
-
-def kept(folder: Path):
-    from PySide6.QtCore import QSettings
-
-    from app.views.qt.settings import Settings
-
-    store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    return Settings(store, folder / "unsaved")
 
 
 @pytest.fixture
@@ -56,14 +33,6 @@ def make(tmp_path: Path) -> Iterator[Callable]:
     yield start
     for program in made:
         end(program)
-
-
-def end(program) -> None:
-    program.documents.document = replace(program.documents.document, saved=program.store.scene)
-    program.close()
-    program.window.frame.deleteLater()
-    program.application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
-    live(program)
 
 
 def edit(program, alpha: float) -> None:

@@ -119,7 +119,7 @@ def test_nothing_of_a_scene_is_code_in_its_script(found, reference_engine, tmp_p
 
 
 def test_a_family_of_the_users_own_is_in_the_script_itself(reference_engine, tmp_path):
-    stated = {"format": session.FORMAT, "version": 1, "family": "custom"}
+    stated = {"format": session.FORMAT, "version": 1, "family": "custom", "layers": {"map": False}}
     (tmp_path / "scene.json").write_text(json.dumps(stated))
     scene = session.load(tmp_path / "scene.json")
     data.write(tmp_path / "a.py", scene, figure.answers(scene, reference_engine, (60, 40)))

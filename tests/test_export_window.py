@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +9,7 @@ import pytest
 
 from app.controller.exports import EXPORTS, Process, options
 from app.model import session
-
-PATIENCE = 60.0
+from tests.windows import end, until
 
 
 def test_a_form_becomes_options():
@@ -56,16 +53,7 @@ def program(tmp_path):
     made.window.frame.resize(1200, 800)
     made.window.frame.show()
     yield made
-    made.close()
-    made.window.frame.deleteLater()
-    made.application.processEvents()
-
-
-def until(program, reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < deadline, "the window did not get there"
-        program.application.processEvents()
+    end(made)
 
 
 def fill(dialog, **values: object) -> None:

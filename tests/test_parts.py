@@ -13,7 +13,7 @@ from app.controller.runner import JobFailed, rank
 from app.controller.task import Task
 from app.views.events import PanelShown
 from app.views.qt import panels, window
-from tests.test_window import settle, until
+from tests.windows import end, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -87,10 +87,8 @@ def program(monkeypatch):
     made.window.frame.show()
     settle(made)
     yield made
-    made.close()
+    end(made)
     assert made.controller.parts[-1].closed
-    made.window.frame.deleteLater()
-    made.application.processEvents()
 
 
 def test_a_panel_is_built_when_it_is_first_seen_and_then_answered(program):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.windows import end, settle
 
 pytestmark = pytest.mark.window
 PATIENCE = 120.0
@@ -47,10 +48,7 @@ def program(tmp_path_factory) -> Iterator:
     made.window.furnish()
     settle(made)
     yield made
-    made.documents.document = replace(made.documents.document, saved=made.store.scene)
-    made.close()
-    made.window.frame.deleteLater()
-    live()
+    end(made)
 
 
 def live() -> None:
@@ -59,19 +57,6 @@ def live() -> None:
     application = QApplication.instance()
     application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     application.processEvents()
-
-
-def until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < deadline, "the window did not get there"
-        live()
-
-
-def settle(program) -> None:
-    until(lambda: program.controller.answers.path is not None)
-    until(lambda: program.runner.pending() == 0)
-    live()
 
 
 def every(kind: type) -> list:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.test_desktop_program import end, kept, live, until
+from tests.windows import end, kept, live, until
 
 pytestmark = pytest.mark.window
 

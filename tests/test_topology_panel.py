@@ -24,7 +24,7 @@ from app.views.topology import Critical, PairChosen, TopologyAsked
 from compute.engine import ReferenceEngine
 from compute.families import family
 from compute.types import FieldRequest
-from tests.test_window import settle, until
+from tests.windows import end, settle, until
 
 SHAPE = (40, 60)
 
@@ -254,6 +254,4 @@ def test_diagram_and_map_are_linked_in_the_window():
     assert program.store.scene.view == view
     panel._step(1)
     assert panel._state.chosen not in (-1, marks._points.pair[at])
-    program.close()
-    program.window.frame.deleteLater()
-    program.application.processEvents()
+    end(program)

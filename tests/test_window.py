@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from tests.windows import end, settle, until
+
 pytestmark = pytest.mark.window
-PATIENCE = 60.0
 
 
 @pytest.fixture(params=["reference", "gpu"])
@@ -25,25 +25,7 @@ def program(request: pytest.FixtureRequest) -> Iterator:
     made.window.frame.show()
     settle(made)
     yield made
-    made.close()
-    made.window.frame.deleteLater()
-    made.application.processEvents()
-
-
-def until(program, reached: Callable[[], bool]) -> None:
-    """Let the window live until something has come about."""
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < deadline, "the window did not get there"
-        program.application.processEvents()
-
-
-def settle(program) -> None:
-    """Everything that was asked is answered and shown."""
-    until(program, lambda: program.controller.answers.path is not None)
-    until(program, lambda: program.runner.pending() == 0)
-    for _ in range(3):
-        program.application.processEvents()
+    end(made)
 
 
 def pixel_of(program, name: str) -> tuple[int, int]:

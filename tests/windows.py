@@ -1,0 +1,62 @@
+"""Windows of the program in tests: they live until something has come about, and end whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 120.0
+# a condition is looked at this often, where no event asks for it
+LOOK_MS = 5
+
+
+def live(program: Any = None) -> None:
+    """Let what is due happen."""
+    from PySide6.QtCore import QEventLoop
+
+    QEventLoop().processEvents()
+
+
+def until(program: Any, reached: Callable[[], bool]) -> None:
+    """Let the window live until something has come about; the worker has the processor meanwhile."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    deadline = time.monotonic() + PATIENCE
+    loop, timer = QEventLoop(), QTimer()
+    timer.start(LOOK_MS)
+    while not reached():
+        assert time.monotonic() < deadline, "the window did not get there"
+        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    timer.stop()
+
+
+def settle(program: Any) -> None:
+    """Everything that was asked is answered and shown."""
+    until(program, lambda: program.controller.answers.path is not None)
+    until(program, lambda: program.runner.pending() == 0)
+    for _ in range(3):
+        live()
+
+
+def end(program: Any) -> None:
+    """Close a program as if all were saved, and destroy its window."""
+    from PySide6.QtCore import QEvent
+
+    program.documents.document = replace(program.documents.document, saved=program.store.scene)
+    program.close()
+    program.window.frame.deleteLater()
+    program.application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    live()
+
+
+def kept(folder: Path) -> Any:
+    """Settings that live in a folder of the test."""
+    from PySide6.QtCore import QSettings
+
+    from app.views.qt.settings import Settings
+
+    store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    return Settings(store, folder / "unsaved")
