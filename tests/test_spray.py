@@ -46,8 +46,8 @@ def test_rays_end_at_the_edge_of_the_triangle(engine):
     that turned back with it would go on outside.
     """
     manifold, length, steps = family("categorical3_expectation"), 2.2, 64
-    phi = np.linspace(0.0, 2 * np.pi, 128, endpoint=False)
-    theta = np.full((128, 2), 0.3)
+    phi = np.linspace(0.0, 2 * np.pi, 64, endpoint=False)
+    theta = np.full((64, 2), 0.3)
     v = np.stack([np.cos(phi), np.sin(phi)], axis=1)
     v *= length / np.sqrt(inner(manifold.geometry(theta).metric, v, v))[:, None]
     p = np.column_stack([theta, 1 - theta.sum(axis=1)])
