@@ -29,7 +29,7 @@ from compute.types import ConnectRequest, Floats, Paths, Status
 WRONG = {"gpu": 1e-3, "reference": 1e-6}
 BATCH = {"gpu": 512, "reference": 64}
 # steps of the campaign's own integrator from node to node, and where those are not enough
-PIECES, FINER = 4, 32
+PIECES, FINER = 4, (32, 512)
 # Fisher lengths of near pairs: the local form that they are held against is off by the square of these
 NEAREST = 1e-12
 FURTHEST = {"gpu": 3e-3, "reference": 1e-4}
@@ -174,9 +174,10 @@ def errors(request: ConnectRequest, paths: Paths, kind: str, limit: float) -> Fl
     else:
         found[ok] = _gaps(request, paths, ok, PIECES)
         # the integrator's own error goes first, near singular lines
-        doubtful = ok[~(found[ok] <= limit)]
-        if doubtful.size:
-            found[doubtful] = _gaps(request, paths, doubtful, FINER)
+        for pieces in FINER:
+            doubtful = ok[~(found[ok] <= limit)]
+            if doubtful.size:
+                found[doubtful] = _gaps(request, paths, doubtful, pieces)
         # nodes of single precision may lie beside a curve whose length is right
         for i in ok[~(found[ok] <= limit)]:
             found[i] = min(found[i], _beside_float64(request, paths, i))
@@ -192,7 +193,7 @@ def _beside_float64(request: ConnectRequest, paths: Paths, i: int) -> float:
     exact = ReferenceEngine().connect(one)
     if exact.status[0] != Status.OK:
         return np.inf
-    if _gaps(one, exact, np.array([0]), FINER)[0] > WRONG["reference"]:
+    if _gaps(one, exact, np.array([0]), FINER[0])[0] > WRONG["reference"]:
         return np.inf
     return float(abs(paths.length[i] / exact.length[0] - 1.0))
 
