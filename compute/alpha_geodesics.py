@@ -31,10 +31,10 @@ def connect(request: ConnectRequest, levi_civita: Solve) -> Paths:
     Status and residual are those of `gauss_collocation.connect`.
     """
     request = replace(request, end=nearest(request.manifold, request.start, request.end))
-    paths = _unsolved(request)
+    paths = batch.unmoved(request, Status.NOT_CONVERGED, "reference")
     if is_dual(request.manifold):
         paths = _tried(request, paths, _mean, [])
-    todo = _open(request, paths)
+    todo = multiple.solvable(request, paths)
     if todo.size == 0:
         return paths
     first = levi_civita(replace(batch.pairs(request, todo), alpha=0.0))
@@ -49,12 +49,12 @@ def connect(request: ConnectRequest, levi_civita: Solve) -> Paths:
 
 def near(request: ConnectRequest, curves: Floats) -> Paths:
     """Geodesics of Γ^(α) near curves (n, M+1, 2) with the ends of a request."""
-    return _tried(request, _unsolved(request), lambda _, rows: curves[rows], [])
-
-
-def _open(request: ConnectRequest, paths: Paths) -> np.ndarray:
-    todo = np.flatnonzero(batch.undecided(paths))
-    return todo[~multiple.singular_ends(batch.pairs(request, todo))] if todo.size else todo
+    return _tried(
+        request,
+        batch.unmoved(request, Status.NOT_CONVERGED, "reference"),
+        lambda _, rows: curves[rows],
+        [],
+    )
 
 
 def _mean(request: ConnectRequest, rows: np.ndarray) -> Floats:
@@ -69,7 +69,7 @@ def _tried(
     path: list[float],
 ) -> Paths:
     """``paths`` with those that failed replaced by what some curves lead to, through values of α."""
-    todo = _open(request, paths)
+    todo = multiple.solvable(request, paths)
     if todo.size == 0:
         return paths
     manifold = request.manifold
@@ -97,25 +97,3 @@ def _tried(
         )
     better = found.status == Status.OK
     return batch.replaced(paths, todo[better], batch.rows(found, better))
-
-
-def _unsolved(request: ConnectRequest) -> Paths:
-    """Paths of which nothing is known yet: they stay where they start."""
-    n, m = len(request.start), request.steps + 1
-    theta = np.full((n, m, 2), np.nan)
-    theta[:, 0] = request.start
-    unknown = np.full(n, np.nan)
-    return Paths(
-        t=np.linspace(0.0, 1.0, m),
-        theta=theta,
-        velocity=np.full((n, m, 2), np.nan),
-        nodes=np.ones(n, np.int32),
-        reached=np.zeros(n),
-        stop=request.start.copy(),
-        length=np.zeros(n),
-        energy=np.zeros(n),
-        residual=unknown,
-        error=unknown.copy(),
-        status=np.full(n, Status.NOT_CONVERGED, np.int32),
-        engine="reference",
-    )

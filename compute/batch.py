@@ -55,6 +55,30 @@ def replaced(paths: Paths, chosen: np.ndarray, others: Paths) -> Paths:
     return _with(paths, changed)
 
 
+def unmoved(request: ConnectRequest, status: Status, engine: str) -> Paths:
+    """Paths (n) of a request with that status, of which no more than the starting point is known.
+
+    Nodes after the first and residuals are NaN; they reach nothing, and stop where they start.
+    """
+    n, m = len(request.start), request.steps + 1
+    theta = np.full((n, m, 2), np.nan)
+    theta[:, 0] = request.start
+    return Paths(
+        t=np.linspace(0.0, 1.0, m),
+        theta=theta,
+        velocity=np.full((n, m, 2), np.nan),
+        nodes=np.ones(n, np.int32),
+        reached=np.zeros(n),
+        stop=request.start.copy(),
+        length=np.zeros(n),
+        energy=np.zeros(n),
+        residual=np.full(n, np.nan),
+        error=np.zeros(n),
+        status=np.full(n, status, np.int32),
+        engine=engine,
+    )
+
+
 def one(
     request: ConnectRequest,
     theta: Floats,

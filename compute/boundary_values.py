@@ -41,8 +41,7 @@ def near(request: ConnectRequest, curves: Floats) -> Paths:
 
 def better(request: ConnectRequest, paths: Paths, solve: Solve) -> Paths:
     """``paths`` with those that failed, between regular ends, replaced by what ``solve`` finds."""
-    todo = np.flatnonzero(batch.undecided(paths))
-    todo = todo[~multiple.singular_ends(batch.pairs(request, todo))] if todo.size else todo
+    todo = multiple.solvable(request, paths)
     if todo.size == 0:
         return paths
     found = solve(batch.pairs(request, todo))

@@ -47,6 +47,9 @@ TRIMMED = 1 / 3
 LIMIT, MOST = 0.05, 0.2
 # and where no geodesic is asked, since two grids may agree and both be off
 QUICK = 0.02
+# of cells that no geodesic reaches: shares by which two grids may differ there, and a grid from the
+# lengths of geodesics at the cells beside
+AGREED, BESIDE = 0.0075, 0.025
 # a geodesic that is longer than the distance on grids by more than this share is not the shortest way
 DISPUTED = 0.15
 # of fewer cells than this share a grid does not know the largest distance
@@ -108,7 +111,10 @@ def _measured(
     theta: Floats,
     inside: np.ndarray,
 ) -> tuple[Floats, np.ndarray]:
-    """From two grids: the distance at every cell, and where they agree on it."""
+    """Return the distance (rows, columns) by geodesics and two grids, and where it is known.
+
+    x, theta (rows, columns, 2): the cells' drawing coordinates and θ; inside: those in the domain.
+    """
     manifold, chart = request.manifold, request.manifold.charts[0]
     at = x if request.chart is chart else np.where(inside[..., None], chart.forward(theta), np.nan)
     period = period_of(manifold)
@@ -164,8 +170,8 @@ def _by_rays(
     near = map_triangles.beside(lit)
     off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
     # a grid may be off by more than another of half its lines differs from it, along an edge
-    apart = np.abs(grids[1] - grids[0]) <= 0.15 * LIMIT * grids[0]
-    sure &= (off[near].max(axis=-1) <= 0.5 * LIMIT) & apart & ~disputed
+    agree = np.abs(grids[1] - grids[0]) <= AGREED * grids[0]
+    sure &= (off[near].max(axis=-1) <= BESIDE) & agree & ~disputed
     dark = inside & ~lit & ~sure
     found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)
     sure[dark] = enclosed

@@ -12,7 +12,7 @@ reaches, such as cells behind a hole of the domain, has none.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 import numpy as np
@@ -223,14 +223,11 @@ def _shot(request: DistanceRequest, shooter: Fire, basis: Floats, angle: Floats,
 
 
 def _merged(one: Rays, other: Rays) -> Rays:
-    angle = np.concatenate([one.angle, other.angle])
-    order = np.argsort(angle, kind="stable")
-    theta = np.concatenate([one.theta, other.theta])[order]
-    velocity = np.concatenate([one.velocity, other.velocity])[order]
-    last = np.concatenate([one.last, other.last])[order]
-    stop = np.concatenate([one.stop, other.stop])[order]
-    end = np.concatenate([one.end, other.end])[order]
-    return Rays(angle[order], one.r, theta, velocity, last, stop, end)
+    """The rays of both, with nodes at the same lengths, by increasing angle."""
+    order = np.argsort(np.concatenate([one.angle, other.angle]), kind="stable")
+    each = (f.name for f in fields(Rays) if f.name != "r")
+    both = {k: np.concatenate([getattr(one, k), getattr(other, k)])[order] for k in each}
+    return replace(one, **both)
 
 
 def _finer(request: DistanceRequest, rays: Rays) -> Net:

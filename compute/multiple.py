@@ -52,10 +52,7 @@ def repaired(
     ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
     stays as it is, with its status.
     """
-    todo = np.flatnonzero(batch.undecided(paths))
-    if todo.size == 0:
-        return paths
-    todo = todo[~singular_ends(batch.pairs(request, todo))]
+    todo = solvable(request, paths)
     count = _segments(request.steps, curves.shape[1] - 1)
     if todo.size == 0 or count == 1:
         return paths
@@ -105,6 +102,14 @@ def _solved(
     for alpha in path:
         y = close_gaps(replace(request, alpha=alpha), y, fire, precision)
     return paths_of(request, y, fire, precision)
+
+
+def solvable(request: ConnectRequest, paths: Paths) -> np.ndarray:
+    """Rows of ``paths`` that failed and might be found yet: g is regular at both ends."""
+    failed = np.flatnonzero(batch.undecided(paths))
+    if failed.size == 0:
+        return failed
+    return failed[~singular_ends(batch.pairs(request, failed))]
 
 
 def singular_ends(request: ConnectRequest) -> Bools:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from compute import batch
 from compute.manifold import Manifold, inside_only
 from compute.types import ConnectRequest, Floats, Geometry, GeometryRequest, Ints, Paths, Status
 
@@ -48,24 +49,7 @@ def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
         status = Status.NOT_RESOLVED
     if not hopeless.all():
         return None
-    n, m = len(request.start), request.steps + 1
-    theta = np.full((n, m, 2), np.nan)
-    theta[:, 0] = request.start
-    unknown = np.full(n, np.nan)
-    return Paths(
-        t=np.linspace(0.0, 1.0, m),
-        theta=theta,
-        velocity=np.full((n, m, 2), np.nan),
-        nodes=np.ones(n, np.int32),
-        reached=np.zeros(n),
-        stop=request.start.copy(),
-        length=np.zeros(n),
-        energy=np.zeros(n),
-        residual=unknown,
-        error=np.zeros(n),
-        status=np.full(n, status, np.int32),
-        engine=engine,
-    )
+    return batch.unmoved(request, status, engine)
 
 
 def indefinite(manifold: Manifold, theta: Floats) -> np.ndarray:

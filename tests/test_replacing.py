@@ -42,7 +42,7 @@ def test_what_only_its_owner_could_read_stays_so(tmp_path):
 
 @pytest.mark.parametrize("name", ["n" * 250 + ".json", "ö" * 122 + "n.json", "a." + "x" * 253])
 def test_names_may_be_as_long_as_the_system_lets_them(name, tmp_path, dead):
-    """What opens can be saved, and what is left half written is found."""
+    """Files that open can be saved, and files left half written are found."""
     target = tmp_path / name
     assert len(hidden(target).name.encode()) <= 255
     with replacing(target) as path:

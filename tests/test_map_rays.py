@@ -1,4 +1,4 @@
-"""Maps whose grids agree on a wrong distance are held against geodesics."""
+"""Maps of stretched metrics, where two grids may agree and be wrong, against geodesics."""
 
 from __future__ import annotations
 
