@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compute import map_rays, map_triangles
+from compute import map_polylines, map_rays, map_triangles
 from compute.charts import Chart
 from compute.divergence import natural_chart
 from compute.eikonal import FAR, Grid, settled
@@ -46,10 +46,12 @@ TRIMMED = 1 / 3
 # a share of the distance that two grids may differ by, and by which their difference corrects at most
 LIMIT, MOST = 0.05, 0.2
 # and where no geodesic is asked, since two grids may agree and both be off
-QUICK = 0.02
+QUICK = 0.01
 # of cells that no geodesic reaches: shares by which two grids may differ there, and a grid from the
 # lengths of geodesics at the cells beside
 AGREED, BESIDE = 0.0075, 0.025
+# a value that is longer by this share than the way by neighbouring cells came round a long way
+ROUND = 0.02
 # a geodesic that is longer than the distance on grids by more than this share is not the shortest way
 DISPUTED = 0.15
 # of fewer cells than this share a grid does not know the largest distance
@@ -165,6 +167,12 @@ def _by_rays(
     disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
     found = np.where(lit, np.clip(length, low, high), values)
     lit &= ~disputed
+    of_rays = np.where(lit, found, np.inf)
+    bound = map_polylines.least(
+        request, geometry, lambda a, b: _bounds(request, b, a)[1], (theta, inside), of_rays
+    )
+    lit &= found <= (1.0 + ROUND) * bound
+    sure &= values <= (1.0 + ROUND) * bound
     if not lit.any():
         return found, sure & ~disputed
     near = map_triangles.beside(lit)

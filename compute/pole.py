@@ -19,6 +19,8 @@ from compute.types import ConnectRequest, Floats, Paths, Status
 
 # nearer to the pole the geometry is that at this distance
 NEAREST = 1e-6
+# the share of a path's length by which a node may be moved to the edge about the pole
+MOVED = 0.01
 
 
 def applies(manifold: Manifold) -> bool:
@@ -30,8 +32,8 @@ def connect(request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) of n pairs, solved in float64 in natural coordinates, the angle unwrapped.
 
     For a family to which this `applies`.  Status and residual are those of `boundary_values.solve`.  A
-    node nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where the angle
-    leaves.
+    node nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where that
+    moves it by more than `MOVED` of the length, or where the angle leaves.
     """
     manifold = request.manifold
     chart = _natural(manifold)
@@ -42,6 +44,7 @@ def connect(request: ConnectRequest) -> Paths:
     known = np.asarray(np.isfinite(theta).all(axis=-1))
     # the margin is negative at the pole, by the radius of the edge about it
     edge = max(-float(manifold.margin(np.zeros(2))), 0.0)
+    inwards = np.fmax(np.where(known, edge - theta[..., 1], 0.0), 0.0)
     theta[..., 1] = np.fmax(theta[..., 1], np.nextafter(edge, 1.0))
     # of nodes where they are put: further in the angle would turn faster than they do
     safe = np.where(known[..., None], theta, manifold.interior)
@@ -53,6 +56,8 @@ def connect(request: ConnectRequest) -> Paths:
         angle += request.start[i, 0] - angle[0]
         theta[i, valid, 0], stop[i, 0] = angle[:-1], angle[-1]
     inside = manifold.in_domain(np.where(known[..., None], theta, manifold.interior)).all(axis=1)
+    moved = np.sqrt(manifold.geometry(safe).metric[..., 2]) * inwards
+    inside &= moved.max(axis=1) <= MOVED * found.length
     status = np.where((found.status == Status.OK) & ~inside, Status.LEFT_DOMAIN, found.status)
     return replace(found, theta=theta, velocity=velocity, stop=stop, status=status.astype(np.int32))
 

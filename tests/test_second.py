@@ -147,6 +147,14 @@ def test_queries_whose_attention_is_all_but_hard_are_joined(gpu_engine):
     assert found.status[0] == Status.OK and low[0] <= found.length[0] <= high[0]
 
 
+def test_a_path_that_cannot_be_shown_beside_a_pole_is_not_called_one():
+    """There g is all but ½δ: the geodesic is a chord, ten times nearer than the domain's edge."""
+    manifold = compute.family("von_mises")
+    near = ConnectRequest(manifold, np.array([[0.1, 0.0011]]), np.array([[3.1, 0.002]]), 0.0, 16)
+    assert pole.connect(near).status[0] == Status.LEFT_DOMAIN
+    assert ENGINE.connect(near).status[0] != Status.OK
+
+
 def test_velocities_beside_a_pole_are_as_long_as_the_path():
     """Also of a node that is put on the edge about the pole."""
     manifold = compute.family("von_mises")
