@@ -75,19 +75,19 @@ def _run(chosen: argparse.Namespace) -> int:
     command = getattr(import_module(f"app.{module}"), function)
     if chosen.run.startswith("main:"):
         return int(command(chosen))
-    from compute.engine import NoAdapter
+    from compute.requests.engine import NoAdapter
 
     try:
         return int(command(chosen))
     except (ValueError, NoAdapter, MemoryError) as problem:
-        from compute.refusal import describe
+        from compute.core.refusal import describe
 
         return _refuse(describe(problem))
 
 
 def _refuse(problem: str) -> int:
     from app.options import PROGRAM
-    from compute.refusal import shorten
+    from compute.core.refusal import shorten
 
     print(f"{PROGRAM}: {shorten(problem)}", file=sys.stderr)
     return 2

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 # of Qt
 PLATFORMS = (

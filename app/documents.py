@@ -12,12 +12,13 @@ from app.model.document import Document
 from app.model.lessons import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
-from compute import heads, pictures
+from compute.core.opening import is_regular
+from compute.core.refusal import describe
 from compute.families import family as manifold_of
 from compute.families import write
-from compute.head_choice import first_seen
-from compute.opening import is_regular
-from compute.refusal import describe
+from compute.heads import head
+from compute.heads.head_selection import first_seen
+from compute.images import image_files
 
 OPENED = (
     "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
@@ -29,7 +30,7 @@ NAMING = 6  # words of a title that make a file's name
 
 def is_photograph(path: Path) -> bool:
     """Whether a file is a picture that holds no scene."""
-    if path.suffix.lower() not in pictures.SUFFIXES or not is_regular(path):
+    if path.suffix.lower() not in image_files.SUFFIXES or not is_regular(path):
         return False
     try:
         embedded.unpacked(path)
@@ -116,7 +117,7 @@ class Documents:
             self.open(Path(paths[0]))
 
     def _open(self, path: Path) -> None:
-        if heads.is_file(path):
+        if head.is_file(path):
             self._open_head(path)
             return
         if path.suffix.lower() == SUFFIX:

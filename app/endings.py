@@ -59,7 +59,7 @@ def _hangup() -> tuple[int, ...]:
 def _leave(number: int, frame: Any) -> None:
     if _unfinished:
         # imported here: nothing is to be done before this module
-        from compute.replacing import remove
+        from compute.core.replacing import remove
 
         for path in tuple(_unfinished):
             remove(path)

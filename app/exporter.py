@@ -11,7 +11,7 @@ from typing import Any
 from app.commands.values import size as size_of
 from app.controller.exports import EXPORTS, Export, Process, options
 from app.model.store import Store
-from compute.refusal import describe
+from compute.core.refusal import describe
 
 POLL_MS = 100
 Values = dict[str, str | int | bool]

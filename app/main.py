@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
         return 2
     from app.model import lessons, session
-    from compute.opening import is_regular
+    from compute.core.opening import is_regular
 
     scene_name = chosen.scene or session.names()[0]
     lesson = scene_name if lessons.is_lesson(scene_name) else ""

@@ -3,20 +3,21 @@
 The names here are those that scripts rely on; everything else may move.
 """
 
-from compute.api import AttentionGeodesic, Path, TileTransport
-from compute.attend.api import GeometricAttention
-from compute.bivariate import normal_geodesic
-from compute.engine import Engine, NoAdapter, open_engine
+from compute.api.attention import GeometricAttention
+from compute.api.flow import AttentionFlow
+from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
+from compute.api.relaxation import PathOptimization
+from compute.core.status import Status
+from compute.custom.custom_family import custom_family
+from compute.divergences.wasserstein import Normal
+from compute.engine.opening import open_engine
 from compute.families import families, family
 from compute.families.attention import attention_manifold
-from compute.flow.api import AttentionFlow
 from compute.flow.natural import natural_gradient_flow
-from compute.formulas.custom import custom_family
-from compute.normal_paths import normal_paths
-from compute.normals import Normal
-from compute.optimise import PathOptimization
-from compute.patches import GeodesicViT
-from compute.types import Status
+from compute.images.patch_lattice import GeodesicViT
+from compute.normals.bivariate import normal_geodesic
+from compute.normals.paths import normal_paths
+from compute.requests.engine import Engine, NoAdapter
 
 __all__ = [
     "AttentionFlow",

@@ -19,11 +19,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 import compute
-from compute import batch
-from compute.engine import Engine, ReferenceEngine, open_engine
-from compute.manifold import Manifold, connection_first, contracted, inner, norm, raised
-from compute.second import second_try
-from compute.types import ConnectRequest, Floats, Paths, Status
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.opening import open_engine
+from compute.engine.reference import ReferenceEngine
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import connection_first, contracted, inner, norm, raised
+from compute.requests import batch
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest, Paths
+from compute.studies.retry import second_try
 
 # relative errors above which an answer that is called OK is wrong
 WRONG = {"gpu": 1e-3, "reference": 1e-6}

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from compute.queries import QueryPath, QuerySpace
-from compute.types import Floats, Status
+from compute.attention.query_space import QueryPath, QuerySpace
+from compute.core.arrays import Floats
+from compute.core.status import Status
 
 HEADS = Path(__file__).parent.parent / "assets" / "heads"
 FILES = ("astronaut.npz", "chelsea.npz")

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compute.engine import Engine, NoAdapter, ReferenceEngine, open_engine
+from compute.engine.opening import open_engine
+from compute.engine.reference import ReferenceEngine
+from compute.requests.engine import Engine, NoAdapter
 
 HERE = Path(__file__).parent
 IN_CI = bool(os.environ.get("CI"))

@@ -21,12 +21,15 @@ from typing import Any
 import numpy as np
 
 from compute import custom_family
-from compute.engine import ReferenceEngine
-from compute.formulas.definition import KINDS, SPACES
-from compute.formulas.parse import FUNCTIONS
-from compute.interrupt import TookTooLong, limited
-from compute.manifold import Manifold
-from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
+from compute.core.interrupt import TookTooLong, limited
+from compute.core.status import Status
+from compute.custom.definition import KINDS, SPACES
+from compute.custom.parse import FUNCTIONS
+from compute.engine.reference import ReferenceEngine
+from compute.manifold.manifold import Manifold
+from compute.requests.fields import FieldRequest
+from compute.requests.geodesics import ConnectRequest
+from compute.requests.geometry import GeometryRequest
 
 # what one formula may take: seconds of the processor and in all, where it is busy with other things;
 # bytes that the process grows by; characters of a message

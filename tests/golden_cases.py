@@ -8,21 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from compute import jacobi
-from compute.chart_hull import hull
-from compute.engine import Engine
 from compute.families import family
 from compute.families.attention import attention_manifold, softmax_manifold
-from compute.holonomy import ellipse, holonomy
-from compute.manifold import Manifold
-from compute.softmax import Softmax
-from compute.spray import Spray
-from compute.types import (
-    ConnectRequest,
-    GeometryRequest,
-    ShootRequest,
-    TransportRequest,
-)
+from compute.heads.softmax import Softmax
+from compute.manifold.convex_hull import hull
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.requests.geometry import GeometryRequest
+from compute.requests.transport import TransportRequest
+from compute.studies import jacobi_fields
+from compute.studies.geodesic_fan import Spray
+from compute.studies.holonomy import ellipse, holonomy
 
 Case = dict[str, Any]
 STEPS = 256
@@ -155,8 +152,8 @@ def conjugate_point(case: Case, manifold: Manifold, engine: Engine) -> dict[str,
     inputs = case["inputs"]
     theta, v = np.array([inputs["theta"]]), 2.0 * np.array([inputs["v_unit"]])
     paths = engine.shoot(ShootRequest(manifold, theta, v, steps=4 * STEPS))
-    known, curvature = jacobi.curvature_along(engine, manifold, paths)
-    _, zero = jacobi.first_zero(curvature * paths.energy[:, None], known)
+    known, curvature = jacobi_fields.curvature_along(engine, manifold, paths)
+    _, zero = jacobi_fields.first_zero(curvature * paths.energy[:, None], known)
     length = paths.length[0]
     # a spray of one ray, whose curve between two nodes is a cubic
     ray = Spray(
@@ -209,7 +206,7 @@ def jacobi_scalar(case: Case, manifold: Manifold, engine: Engine) -> dict[str, A
     theta, v = np.array([inputs["theta"]], dtype=float), np.array([inputs["v"]], dtype=float)
     paths = engine.shoot(ShootRequest(manifold, theta, v, steps=steps))
     curvature = engine.geometry(GeometryRequest(manifold, paths.theta[0])).curvature
-    j, slope = jacobi.scalar_jacobi(curvature[None] * paths.energy[:, None], 1.0 / steps)
+    j, slope = jacobi_fields.scalar_jacobi(curvature[None] * paths.energy[:, None], 1.0 / steps)
     return {"J": j[0, -1], "dJ": slope[0, -1]}
 
 

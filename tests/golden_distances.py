@@ -6,11 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from compute.attend.api import GeometricAttention
-from compute.engine import Engine
-from compute.normals import Normal, centred_distance, displaced, qubit_distances, wasserstein
-from compute.queries import QuerySpace
-from compute.types import ConnectRequest
+from compute.api.attention import GeometricAttention
+from compute.attention.query_space import QuerySpace
+from compute.divergences.wasserstein import (
+    Normal,
+    centred_distance,
+    displaced,
+    qubit_distances,
+    wasserstein,
+)
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest
 
 Case = dict[str, Any]
 

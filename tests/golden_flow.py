@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from compute.flow.api import AttentionFlow
-from compute.types import Extent
+from compute.api.flow import AttentionFlow
+from compute.manifold.extent import Extent
 
 Case = dict[str, Any]
 Field = Any

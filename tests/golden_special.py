@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from compute import special
-from compute.engine import Engine
+from compute.definitions import special_functions
 from compute.gpu.probe import evaluate
+from compute.requests.engine import Engine
 
 # golden names of functions: what they are called here
 NAMES = {
@@ -31,8 +31,8 @@ def check(case: dict[str, Any], engine: Engine, tolerance: float) -> None:
 
 def _on(engine: Engine, function: str, x: np.ndarray) -> np.ndarray:
     if engine.name == "reference":
-        return special.FUNCTIONS[function](x)
-    workshop = engine._workshop  # type: ignore[attr-defined]
+        return special_functions.FUNCTIONS[function](x)
+    session = engine._session  # type: ignore[attr-defined]
     return evaluate(
-        workshop, f"{function}(x)", "//!include lib/special.wgsl\n", x=x.astype(np.float32)
+        session, f"{function}(x)", "//!include lib/special.wgsl\n", x=x.astype(np.float32)
     )

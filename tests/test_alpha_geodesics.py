@@ -7,8 +7,9 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import compute
-from compute import alpha_geodesics, boundary_values
-from compute.types import ConnectRequest, Status
+from compute.core.status import Status
+from compute.geodesics import alpha_geodesics, boundary_values
+from compute.requests.geodesics import ConnectRequest
 
 
 def request_of(manifold, start, end, alpha, steps=32):
@@ -36,7 +37,7 @@ def test_e_and_m_geodesics_are_straight_lines(alpha):
     request = request_of(manifold, start, end, alpha)
     found = alpha_geodesics.near(request, _levi_civita(manifold, start, end))
     assert found.status[0] == Status.OK
-    flat = compute.charts.named(manifold.charts, "natural" if alpha > 0 else "expectation")
+    flat = compute.manifold.charts.named(manifold.charts, "natural" if alpha > 0 else "expectation")
     a, b = flat.forward(start), flat.forward(end)
     share = np.linspace(0, 1, 33)[:, None]
     np.testing.assert_allclose(

@@ -9,7 +9,13 @@ import pytest
 
 import compute
 from app.cli import main
-from compute.normals import Normal, centred_distance, displaced, qubit_distances, wasserstein
+from compute.divergences.wasserstein import (
+    Normal,
+    centred_distance,
+    displaced,
+    qubit_distances,
+    wasserstein,
+)
 
 MODES = ("flat", "ambient", "jeffreys", "geodesic")
 

@@ -13,10 +13,11 @@ from app.controller import attention, browsing, picture, placing
 from app.export import page
 from app.model import session
 from app.model.scene import Pin, of_family
-from compute import attention_rows, heads
+from compute.attention.head_summary import sample
+from compute.attention.row_paths import token_rows
 from compute.families import family
-from compute.layers import token_rows
-from compute.survey import sample
+from compute.heads import attention_rows
+from compute.heads import head as heads
 
 TOKENS = 7
 

@@ -14,9 +14,9 @@ from scipy.optimize import root
 
 from app.cli import main
 from compute import Normal, Status, normal_geodesic
+from compute.divergences.wasserstein import centred_distance
 from compute.families import family
-from compute.normal_paths import normal_paths
-from compute.normals import centred_distance
+from compute.normals.paths import normal_paths
 
 PAIRS = [
     (((0, 1), [[1, 0.5], [0.5, 2]]), ((1, 2), [[2, 1], [1, 1]]), 1.391369),

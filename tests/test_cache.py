@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from compute import cache, sources
-from compute.cache import cached
-from compute.derived import Derived, plain_of, read_plain
+from compute.definitions import disk_cache, sources
+from compute.definitions.derived import Derived, plain_of, read_plain
+from compute.definitions.disk_cache import cached
+from compute.definitions.tape import Tape
 from compute.families import gaussian
-from compute.tape import Tape
 
 ROOT = Path(__file__).parents[1]
 
@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_written_costs_the_making_alone(tmp_path, monkey
 
 
 def test_what_was_not_used_for_longest_goes(folder, monkeypatch):
-    monkeypatch.setattr(cache, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(disk_cache, "MOST_ENTRIES", 3)
     for number, key in enumerate("abc"):
         times_made(key)
         path = folder / (hashlib.sha256(key.encode()).hexdigest() + ".json")
@@ -160,7 +160,7 @@ def test_what_was_not_used_for_longest_goes(folder, monkeypatch):
 def test_bytes_are_bounded_with_what_was_left_half_written(folder, monkeypatch):
     times_made("a")
     size = entry(folder).stat().st_size
-    monkeypatch.setattr(cache, "MOST_BYTES", 3 * size)
+    monkeypatch.setattr(disk_cache, "MOST_BYTES", 3 * size)
     left = folder / "tmpabc.part"
     left.write_bytes(b" " * 2 * size)
     os.utime(left, (0, 0))
@@ -170,16 +170,16 @@ def test_bytes_are_bounded_with_what_was_left_half_written(folder, monkeypatch):
 
 def test_the_key_has_all_sources_of_the_generator(monkeypatch):
     """Found by their imports, also those within functions."""
-    from compute.formulas.define import definition_of
+    from compute.custom.define import definition_of
 
     reached = sources._closure(*sources.DERIVATION, definition_of.__module__)
     for name in ("lowering", "tape", "special", "symbols", "formulas.algebra", "formulas.parse"):
         assert f"compute.{name}" in reached
-    assert not {"compute.family", "compute.api", "compute"} & set(reached)
+    assert not {"compute.family", "compute.api.geodesics", "compute"} & set(reached)
     before = sources.identity(definition_of)
     assert "sympy 1." in before
     source = sources._source
-    for name in ("compute.formulas.algebra", "compute.tape"):
+    for name in ("compute.custom.algebra", "compute.definitions.tape"):
         changed = lambda n, name=name: source(n) + ("# changed" if n == name else "")  # noqa: E731
         monkeypatch.setattr(sources, "_source", changed)
         assert sources.identity(definition_of) != before
@@ -211,4 +211,4 @@ def test_eight_processes_on_an_empty_cache_get_the_same(folder):
         told, wrong = process.communicate(timeout=120)
         assert (float(told), wrong) == (-0.5, b"")
     assert [path.suffix for path in folder.iterdir()] == [".json"]
-    assert cache._read(entry(folder)) is not None
+    assert disk_cache._read(entry(folder)) is not None

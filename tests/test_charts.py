@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from app.model.scene import view_of
-from compute.chart_hull import hull
-from compute.charts import Chart, named
-from compute.engine import ReferenceEngine
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import families
 from compute.families import family as manifold_of
-from compute.manifold import Manifold, inner
-from compute.surfaces import height, mesh
-from compute.types import ConnectRequest, ShootRequest, Status
+from compute.manifold.charts import Chart, named
+from compute.manifold.convex_hull import hull
+from compute.manifold.manifold import Manifold
+from compute.manifold.surfaces import height, mesh
+from compute.manifold.tangent import inner
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 ATTENTION = "attention:bank?layer=4&head=9"
 SPECIFICATIONS = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute.constant import arcs
+from compute.core.status import Status
 from compute.families import family
-from compute.types import ConnectRequest, Status
+from compute.geodesics.constant_curvature import arcs
+from compute.requests.geodesics import ConnectRequest
 
 WIDE = {
     "gaussian": lambda r: (r.normal(0, 4), np.exp(r.uniform(-3, 3))),

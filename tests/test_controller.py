@@ -36,9 +36,9 @@ from app.views.events import (
     VectorMoved,
     ViewChanged,
 )
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 
 class Recorder:

@@ -13,14 +13,24 @@ from app.controller.morphing import both
 from app.views.base import Curve
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.polyline import Polyline, parts
-from compute import dense_fan
-from compute.dense_curve import DenseCurve, bundle, followed, joined, polygon, smooth, through
-from compute.dense_output import dense_output
-from compute.dense_polish import polished
-from compute.engine import ReferenceEngine
+from compute.core.status import Status
+from compute.curves.dense_curve import (
+    DenseCurve,
+    bundle,
+    followed,
+    joined,
+    polygon,
+    smooth,
+    through,
+)
+from compute.curves.dense_output import dense_output
+from compute.curves.dense_polish import polished
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.spray import spray
-from compute.types import ConnectRequest, Extent, ShootRequest, Status
+from compute.manifold.extent import Extent
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.studies import dense_fan
+from compute.studies.geodesic_fan import spray
 
 MARGINS = Margins(68, 14, 18, 52)
 SIZE = (1600, 1000)
@@ -183,7 +193,7 @@ def test_an_alpha_geodesic_solves_its_equation_between_its_nodes():
     # α = ½ of normals, against SciPy's integrator
     from scipy.integrate import solve_ivp
 
-    from compute.geodesic import acceleration
+    from compute.geodesics.initial_value import acceleration
 
     manifold = family("gaussian")
     paths = shot(manifold, (-3.0, 0.5), [0.9], 1.6, alpha=0.5, steps=4)

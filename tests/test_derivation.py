@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compute.derived import plain_of
-from compute.formulas import definition, derivation, deriver
-from compute.formulas.define import definition_of
-from compute.formulas.parse import FormulaError
-from compute.interrupt import Interrupted, TookTooLong, checkpoint, interruptible, limited
-from compute.linear import solve_each
-from compute.symbolic import derive
+from compute.core.interrupt import Interrupted, TookTooLong, checkpoint, interruptible, limited
+from compute.core.linear_systems import solve_each
+from compute.custom import definition, derivation, deriver
+from compute.custom.define import definition_of
+from compute.custom.parse import FormulaError
+from compute.definitions.derive import derive
+from compute.definitions.derived import plain_of
 
 ROOT = Path(__file__).parents[1]
 TEXT = definition.text_of(
@@ -133,7 +133,7 @@ def test_every_failure_is_told_in_words(monkeypatch, raised, words):
     def fail(definition):
         raise raised
 
-    monkeypatch.setattr("compute.symbolic.derive", fail)
+    monkeypatch.setattr("compute.definitions.derive.derive", fail)
     answer = deriver._answer(TEXT)
     assert words in answer["problem"]
     assert answer.get("spent", False) == isinstance(raised, MemoryError)

@@ -11,7 +11,7 @@ import pytest
 from app.controller import jobs, runner
 from app.controller.jobs import PathAnswer, PathJob
 from app.controller.runner import EngineOpened, JobFailed, Notice, Runner
-from compute.engine import NoAdapter
+from compute.requests.engine import NoAdapter
 
 JOB = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (1.0, 0.0), 0.0, "live")
 

@@ -9,11 +9,14 @@ import pytest
 
 from app.model.scene import view_of
 from compute import custom_family
-from compute.distance import interpolated, prepared
+from compute.core.status import Status
+from compute.distances.distance_map import interpolated, prepared
 from compute.families import family
 from compute.families.attention import softmax_manifold
-from compute.field import centres
-from compute.types import ConnectRequest, DistanceRequest, Extent, Status
+from compute.geodesics.scalar_field import centres
+from compute.manifold.extent import Extent
+from compute.requests.fields import DistanceRequest
+from compute.requests.geodesics import ConnectRequest
 
 
 def grid(request):

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from compute import adaptive, custom_family
-from compute.divergence import balls, divergences
+from compute import custom_family
+from compute.divergences import adaptive_quadrature
+from compute.divergences.divergence import balls, divergences
 from compute.families import families, family
 
 
@@ -319,9 +320,9 @@ def test_adaptive_panels_settle_or_say_so():
         wild = np.sin(1e9 * u)
         return np.stack([1e-6 / (u**2 + 1e-12) / np.pi, np.abs(u - 0.3), wild])
 
-    mesh = adaptive.integrate(functions, np.linspace(-1.0, 1.0, 5))
+    mesh = adaptive_quadrature.integrate(functions, np.linspace(-1.0, 1.0, 5))
     assert not mesh.settled[2] and mesh.u.size < 40_000
-    mesh = adaptive.integrate(lambda u: functions(u)[:2], np.linspace(-1.0, 1.0, 5))
+    mesh = adaptive_quadrature.integrate(lambda u: functions(u)[:2], np.linspace(-1.0, 1.0, 5))
     assert mesh.settled.all()
     found = mesh.integrals()
     assert found[0] == pytest.approx(2 / np.pi * np.arctan(1e6), rel=1e-12)

@@ -14,10 +14,12 @@ from app.controller import curves, relaxing, study_curves
 from app.views.base import Curve
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.polyline import Polyline, parts
-from compute.dense_output import dense_output
-from compute.engine import ReferenceEngine
-from compute.queries import QuerySpace
-from compute.types import ConnectRequest, Extent, Status
+from compute.attention.query_space import QuerySpace
+from compute.core.status import Status
+from compute.curves.dense_output import dense_output
+from compute.engine.reference import ReferenceEngine
+from compute.manifold.extent import Extent
+from compute.requests.geodesics import ConnectRequest
 
 SIZE, MARGINS = (1600, 1000), Margins(68, 14, 18, 52)
 # pixels; and where on the curve it is looked at through a magnifying glass

@@ -5,18 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute.engine import ReferenceEngine
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import families, family
 from compute.families.attention import attention_manifold, softmax_manifold
-from compute.manifold import Manifold, inner, is_singular
-from compute.types import (
-    ConnectRequest,
-    Extent,
-    FieldRequest,
-    GeometryRequest,
-    ShootRequest,
-    Status,
-)
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import inner, is_singular
+from compute.requests.fields import FieldRequest
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.requests.geometry import GeometryRequest
 
 NAMES = sorted(families())
 

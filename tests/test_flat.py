@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy import integrate
 
+from compute.core.status import Status
 from compute.families import families, family
-from compute.flat import applies
-from compute.guess import is_dual
-from compute.types import ConnectRequest, ShootRequest, Status, TransportRequest
+from compute.geodesics.dually_flat import applies
+from compute.geodesics.initial_curves import is_dual
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.requests.transport import TransportRequest
 
 DUAL = [name for name in sorted(families()) if is_dual(family(name))]
 

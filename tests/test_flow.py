@@ -11,13 +11,14 @@ from scipy.sparse.linalg import expm_multiply
 
 import compute
 from app.cli import main
+from compute.core.status import Status
 from compute.families import families, family
-from compute.flow import initial
+from compute.flow import initial_fields
 from compute.flow.grid import Grid
 from compute.flow.literal import literal
-from compute.flow.request import FlowRequest
-from compute.flow.singularities import boundary_index, singularities
-from compute.types import Extent, Status
+from compute.flow.zeros import boundary_index, singularities
+from compute.manifold.extent import Extent
+from compute.requests.flow import FlowRequest
 from tests import golden_flow
 
 CASES = json.loads((Path(__file__).parent / "golden" / "flow.json").read_text("utf-8"))["cases"]
@@ -84,11 +85,13 @@ def test_a_neumann_mode_decays_in_time():
 
 def test_mass_is_kept_and_norms_never_grow():
     flow = compute.AttentionFlow(family("beta"), 32, "scalar")
-    found = flow.evolve(initial.bump(flow.grid, np.array(flow.manifold.pins[0])), 2.0, records=40)
+    found = flow.evolve(
+        initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0])), 2.0, records=40
+    )
     np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-9)
     assert (np.diff(found.norm) < 1e-12).all()
     rough = compute.AttentionFlow(family("attention"), 32, "rough")
-    found = rough.evolve(initial.random(rough.grid, 3), 1.0, records=40)
+    found = rough.evolve(initial_fields.random(rough.grid, 3), 1.0, records=40)
     assert (np.diff(found.norm) < 1e-9).all()
 
 
@@ -96,7 +99,7 @@ def test_mass_is_kept_and_norms_never_grow():
 @pytest.mark.parametrize("name", ["gaussian", "categorical3_natural", "attention:bank"])
 def test_no_norm_grows_by_heat_whatever_reaches_the_edge(name, mode):
     flow = compute.AttentionFlow(family(name), 24, mode)
-    for field in (initial.random(flow.grid, 3), initial.frame(flow.grid)):
+    for field in (initial_fields.random(flow.grid, 3), initial_fields.frame(flow.grid)):
         found = flow.evolve(field, 4.0, records=8)
         assert (np.diff(found.norm) < 1e-9 * found.norm[0]).all()
         assert flow.measures(np.nan_to_num(found.field))[2] >= 0.0
@@ -108,7 +111,7 @@ def test_killing_fields_stand_still_up_to_the_edge(name):
     energies = []
     for size in (33, 65):
         flow = compute.AttentionFlow(family(name), size, "deformation")
-        field = initial.rotation(flow.grid)
+        field = initial_fields.rotation(flow.grid)
         norm, _, energy = flow.measures(field)
         energies.append(energy / norm**2)
         moved = np.nan_to_num(flow.evolve_attention(field, 0.5)) - field
@@ -122,7 +125,7 @@ def test_killing_fields_stand_still_up_to_the_edge(name):
 def test_rotations_are_killing_fields_on_every_grid(name, size):
     flow = compute.AttentionFlow(family(name), size)
     np.testing.assert_array_equal(
-        initial.rotation(flow.grid), np.broadcast_to([1.0, 0.0], (size, size, 2))
+        initial_fields.rotation(flow.grid), np.broadcast_to([1.0, 0.0], (size, size, 2))
     )
 
 
@@ -130,7 +133,7 @@ def test_rotations_are_killing_fields_on_every_grid(name, size):
 def test_there_is_no_killing_field_of_attention(size):
     flow = compute.AttentionFlow(family("attention:bank"), size)
     with pytest.raises(ValueError, match="has no rotation that is known"):
-        initial.rotation(flow.grid)
+        initial_fields.rotation(flow.grid)
 
 
 def test_fields_to_begin_with_do_not_depend_on_the_grid():
@@ -141,12 +144,12 @@ def test_fields_to_begin_with_do_not_depend_on_the_grid():
         masses = []
         for size in (48, 96):
             flow = compute.AttentionFlow(manifold, size, "scalar", boundary=boundary)
-            masses.append(flow._operator.total(initial.bump(flow.grid, at)))
+            masses.append(flow._operator.total(initial_fields.bump(flow.grid, at)))
         assert masses[0] == pytest.approx(masses[1], rel=2e-3)
     grid = flow.grid
     for field in (
-        initial.bump(grid, at)[..., None], initial.dipole(grid, at, np.array([0.0, 1.0])),
-        initial.random(grid, 1), initial.painted(grid, [[(2.9, 1.0), (3.4, 1.1)]]),
+        initial_fields.bump(grid, at)[..., None], initial_fields.dipole(grid, at, np.array([0.0, 1.0])),
+        initial_fields.random(grid, 1), initial_fields.painted(grid, [[(2.9, 1.0), (3.4, 1.1)]]),
     ):  # fmt: skip
         steps = np.abs(np.diff(field, axis=1)).max()
         assert np.abs(field[:, 0] - field[:, -1]).max() < 1.5 * steps
@@ -180,7 +183,7 @@ def test_the_chart_does_not_matter():
 def test_sharpening_and_the_literal_equation_are_stopped():
     for mode in ("sharpen", "seed"):
         flow = compute.AttentionFlow(family("gaussian"), 16, mode)
-        found = flow.evolve(initial.random(flow.grid, 1), 50.0 if mode == "sharpen" else 5.0)
+        found = flow.evolve(initial_fields.random(flow.grid, 1), 50.0 if mode == "sharpen" else 5.0)
         assert found.status is Status.NOT_CONVERGED
         assert found.norm[-1] <= 10.0 * found.norm[0]
         assert found.times[-1] < 50.0
@@ -188,7 +191,7 @@ def test_sharpening_and_the_literal_equation_are_stopped():
 
 def test_what_is_stopped_at_once_has_no_time_twice():
     flow = compute.AttentionFlow(family("gaussian"), 16, "seed")
-    found = flow.evolve(initial.random(flow.grid, 0), 0.3, records=400)
+    found = flow.evolve(initial_fields.random(flow.grid, 0), 0.3, records=400)
     assert found.status is Status.NOT_CONVERGED
     assert (np.diff(found.times) > 0).all()
     assert len(found.times) == len(found.norm)
@@ -222,7 +225,7 @@ def test_kinds_and_places_of_zeros():
 
 def test_grids_over_the_edge_are_cut_and_say_so():
     flow = compute.AttentionFlow(family("categorical3_expectation"), 40, "scalar")
-    found = flow.evolve(initial.bump(flow.grid, np.array(flow.manifold.pins[0])), 0.1)
+    found = flow.evolve(initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0])), 0.1)
     assert 0.3 < found.cut < 0.8
     assert np.isnan(found.field[0, 0])
     assert np.isnan(flow.metric_field()[0, 0]).all()
@@ -242,10 +245,10 @@ def test_where_the_metric_is_next_to_nothing_the_grid_is_cut():
 
 def test_a_step_too_long_is_reduced_and_said():
     flow = compute.AttentionFlow(family("gaussian"), 32)
-    found = flow.evolve(initial.random(flow.grid, 1), 1.0, 2, step=0.5)
+    found = flow.evolve(initial_fields.random(flow.grid, 1), 1.0, 2, step=0.5)
     assert found.steps > 2
     assert found.limiter.startswith("Steps of 0.5 are reduced to ")
-    gentle = flow.evolve(initial.random(flow.grid, 1), 0.01, 2, step=0.001)
+    gentle = flow.evolve(initial_fields.random(flow.grid, 1), 0.01, 2, step=0.001)
     # the first of ten are made in two where they would err by too much
     assert 10 <= gentle.steps < 14 and gentle.limiter == ""
 
@@ -311,7 +314,7 @@ def test_wrong_use():
 def test_grids_need_not_be_square():
     flow = compute.AttentionFlow(family("gaussian"), grid=(np.int64(12), 20), mode="scalar")
     assert flow.metric_field().shape == (12, 20, 2, 2)
-    found = flow.evolve(initial.bump(flow.grid, np.array([0.0, 1.0])), 0.1)
+    found = flow.evolve(initial_fields.bump(flow.grid, np.array([0.0, 1.0])), 0.1)
     assert found.mass[-1] == pytest.approx(found.mass[0], rel=1e-12)
 
 
@@ -362,8 +365,8 @@ def test_the_error_in_time_is_stated_and_small(kind):
     flow = compute.AttentionFlow(family("gaussian"), 24)
     grid = flow.grid
     field = {
-        "random": lambda: initial.random(grid, 3),
-        "painted": lambda: initial.painted(grid, [[(-0.5, 1.0), (0.5, 1.2)]]),
+        "random": lambda: initial_fields.random(grid, 3),
+        "painted": lambda: initial_fields.painted(grid, [[(-0.5, 1.0), (0.5, 1.2)]]),
         "noise": lambda: np.random.default_rng(0).normal(size=(*grid.shape, 2)),
     }[kind]()
     found = flow.evolve(field, 0.4, 2)
@@ -377,12 +380,12 @@ def test_the_error_in_time_is_stated_and_small(kind):
 
 def test_late_steps_are_as_long_as_the_grid_lets_them_be():
     flow = compute.AttentionFlow(family("attention:bank"), 24)
-    late = flow.evolve(initial.random(flow.grid, 1), 1.0, 1)
+    late = flow.evolve(initial_fields.random(flow.grid, 1), 1.0, 1)
     count = int(np.ceil(1.0 / flow.longest_step))
     assert late.steps < count + 80
     assert np.isnan(
         compute.AttentionFlow(family("gaussian"), 8, "sharpen")
-        .evolve(initial.random(nodes_of(8), 1), 1e-3)
+        .evolve(initial_fields.random(nodes_of(8), 1), 1e-3)
         .time_error[-1]
     )
 

@@ -12,12 +12,12 @@ from scipy.special import jn_zeros
 
 import compute
 from compute.families import family
-from compute.flow import initial
+from compute.flow import initial_fields
 from compute.flow.cells import sampled
 from compute.flow.grid import connection
+from compute.flow.laplacian import laplacian
 from compute.flow.links import integral
-from compute.flow.operator import laplacian
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 DISK = Extent(-1.08, 1.08, -1.08, 1.08)
 OFF = Extent(-1.1, 1.07, -1.04, 1.13)
@@ -134,7 +134,7 @@ def test_links_are_integrals_of_the_connection():
 
 def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():
     flow = compute.AttentionFlow(family("categorical3_expectation"), 32, "scalar")
-    rho = initial.bump(flow.grid, np.array([0.05, 0.9]))
+    rho = initial_fields.bump(flow.grid, np.array([0.05, 0.9]))
     found = flow.evolve(rho, 0.3, 3)
     np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-12)
     assert (np.diff(found.norm) < 0).all()
@@ -152,7 +152,7 @@ def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():
 )
 def test_rotations_stand_still_up_to_an_edge(name, most):
     flow = compute.AttentionFlow(family(name), 33, "deformation")
-    found = flow.evolve(initial.rotation(flow.grid), 0.5, 1)
+    found = flow.evolve(initial_fields.rotation(flow.grid), 0.5, 1)
     assert 1.0 - most < found.norm[-1] / found.norm[0] <= 1.0
 
 

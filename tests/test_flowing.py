@@ -24,13 +24,14 @@ from app.model.timeline import scene_at
 from app.views.base import Canvas, Window
 from app.views.canvas.record import Heads, recording
 from app.views.theme import LIGHT
-from compute.engine import ReferenceEngine
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.flow import initial
+from compute.flow import initial_fields
 from compute.flow.cells import sampled
 from compute.flow.grid import grid
-from compute.flow.operator import laplacian
-from compute.types import Extent, Status
+from compute.flow.laplacian import laplacian
+from compute.manifold.extent import Extent
 
 ENGINE = ReferenceEngine()
 STROKES = (((-1.0, 1.0), (0.0, 1.2), (1.0, 1.0)),)
@@ -170,7 +171,7 @@ def test_a_timeline_keys_the_time_of_the_flow():
 def test_a_vector_carried_over_the_chart_keeps_its_length_and_comes_back_parallel():
     g = nodes()
     foot, vector = np.array([0.0, 1.0]), np.array([0.3, 0.4])
-    z = g.to_frame(initial.transported(g, foot, vector))
+    z = g.to_frame(initial_fields.transported(g, foot, vector))
     np.testing.assert_allclose(np.abs(z), np.sqrt(0.3**2 + 2 * 0.4**2), rtol=1e-9)
     # e₁ = σ∂_μ, e₂ = σ∂_σ/√2: along σ = 1 a line of μ turns it by μ/√2 (ω_1 = 1/(√2 σ)),
     # along μ = 0 not at all
@@ -191,7 +192,7 @@ def test_a_killing_field_does_not_move_under_deformation(name):
     errors = []
     for side in (17, 33):
         g = grid(ENGINE, manifold, manifold.charts[0], middle[name], (side, side))
-        z = g.to_frame(initial.rotation(g)).reshape(-1)
+        z = g.to_frame(initial_fields.rotation(g)).reshape(-1)
         inner = np.zeros(g.shape, bool)
         inner[side // 4 : -(side // 4), side // 4 : -(side // 4)] = True
         moved = laplacian(sampled(g), True, 1.0).matrix @ z
@@ -201,48 +202,48 @@ def test_a_killing_field_does_not_move_under_deformation(name):
 
 def test_a_family_without_symmetry_says_so():
     with pytest.raises(ValueError, match="no rotation that is known"):
-        initial.rotation(nodes("beta"))
+        initial_fields.rotation(nodes("beta"))
 
 
 def test_the_gradient_of_the_entropy_of_a_normal_is_half_sigma_up():
     g = nodes()
-    found = initial.gradient(g, "entropy", 0)
+    found = initial_fields.gradient(g, "entropy", 0)
     # S = log σ + const: g^σσ ∂_σ S = σ/2
     np.testing.assert_allclose(found[..., 0], 0.0, atol=1e-9)
     np.testing.assert_allclose(found[..., 1], g.theta[..., 1] / 2, rtol=1e-6)
 
 
 def test_the_heads_own_field_needs_a_head():
-    found = initial.head(nodes("attention:bank"))
+    found = initial_fields.head(nodes("attention:bank"))
     assert np.isfinite(found).all()
     with pytest.raises(ValueError, match="only attention"):
-        initial.head(nodes())
+        initial_fields.head(nodes())
 
 
 def test_what_is_painted_goes_along_the_stroke():
     g = nodes()
-    found = initial.painted(g, STROKES)
+    found = initial_fields.painted(g, STROKES)
     at = np.argmin(np.abs(g.x - [-0.5, np.log(1.1)]).sum(axis=-1))
     assert found.reshape(-1, 2)[at, 0] > 0
     with pytest.raises(ValueError, match="nothing is painted"):
-        initial.painted(g, ())
+        initial_fields.painted(g, ())
 
 
 def test_a_file_with_a_hole_names_its_cell(tmp_path):
     g, path = nodes(), str(tmp_path / "field.npz")
     field = np.ones((25, 25, 2))
     np.savez(path, field=field)
-    np.testing.assert_array_equal(initial.from_file(g, path, True), field)
+    np.testing.assert_array_equal(initial_fields.from_file(g, path, True), field)
     field[3, 4, 1] = np.nan
     np.savez(path, field=field)
     with pytest.raises(ValueError, match=r"finite, got \[1.0, nan\] at \(3, 4\)"):
-        initial.from_file(g, path, True)
+        initial_fields.from_file(g, path, True)
     np.savez(path, field=np.array([object()]))
     with pytest.raises(ValueError, match=r"field\.npz"):
-        initial.from_file(g, path, True)
+        initial_fields.from_file(g, path, True)
     Path(path).write_bytes(b"PK\x03\x04 not one")
     with pytest.raises(ValueError, match=r"must be an \.npz"):
-        initial.from_file(g, path, True)
+        initial_fields.from_file(g, path, True)
 
 
 def test_the_same_time_is_the_same_field_however_it_is_reached():

@@ -8,9 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from compute import custom_family, family
-from compute.formulas import definition
-from compute.formulas.parse import (
+from compute import custom_family
+from compute.core.status import Status
+from compute.custom import definition
+from compute.custom.parse import (
     LARGEST_EXPONENT,
     MOST_CHARACTERS,
     FormulaError,
@@ -19,8 +20,11 @@ from compute.formulas.parse import (
     formula,
     inequalities,
 )
-from compute.manifold import is_singular
-from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
+from compute.definitions import family
+from compute.manifold.tangent import is_singular
+from compute.requests.fields import FieldRequest
+from compute.requests.geodesics import ConnectRequest
+from compute.requests.geometry import GeometryRequest
 
 NAMES = ("m", "s", "sigma")
 PLANE = {"coordinates": ["m", "s"], "domain": ["s > 0"]}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compute import custom_family
-from compute.formulas import derivation
+from compute.custom import derivation
 from tests.fuzz_formulas import INTERNAL, Outcome, Writer, judge, tried
 
 COUNT = 24

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from compute.core.status import Status
 from compute.families import family
 from compute.families.attention import softmax_manifold
-from compute.geodesic import DRIFT_LIMIT, RK4, dop853, shoot
-from compute.manifold import Manifold, contracted, inner, raised
-from compute.shooting import connect
-from compute.types import ConnectRequest, ShootRequest, Status
+from compute.geodesics.initial_value import DRIFT_LIMIT, RK4, dop853, shoot
+from compute.geodesics.shooting import connect
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import contracted, inner, raised
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 
 def sphere(theta: np.ndarray, v: np.ndarray, t: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compute import GeometricAttention
-from compute.gpu import attend as gpu
+from compute.gpu import geometric_attention as gpu
 
 pytestmark = pytest.mark.gpu
 

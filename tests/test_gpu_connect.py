@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from compute.core.status import Status
 from compute.families import families, family
-from compute.types import ConnectRequest, ShootRequest, Status
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 pytestmark = pytest.mark.gpu
 

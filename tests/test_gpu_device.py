@@ -9,16 +9,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compute.engine import NoAdapter
 from compute.families import family
 from compute.gpu import device as devices
 from compute.gpu.device import Device, DeviceLost
 from compute.gpu.engine import GpuEngine
 from compute.gpu.kernel import Source
 from compute.gpu.layout import record
-from compute.gpu.workshop import Workshop
-from compute.manifold import Slot
-from compute.types import ConnectRequest, GeometryRequest
+from compute.gpu.session import GpuSession
+from compute.manifold.manifold import Slot
+from compute.requests.engine import NoAdapter
+from compute.requests.geodesics import ConnectRequest
+from compute.requests.geometry import GeometryRequest
 
 
 def adapter(name: str, kind: str, backend: str = "Vulkan") -> SimpleNamespace:
@@ -112,7 +113,7 @@ def test_a_mistake_in_a_shader_is_found_where_it_was_written(gpu_engine):
     text = "//!include family\n@compute @workgroup_size(1)\nfn main() { _ = twice(1.0); }"
     source = Source("probe", parameters=record({"count": "u32"}), storage=(), text=text)
     slot = Slot("fn twice(x: f32) -> f32 {\n    return 2.0 * y;\n}")
-    kernel = Workshop(gpu_engine._device).kernel(source, slot)
+    kernel = GpuSession(gpu_engine._device).kernel(source, slot)
     with pytest.raises(ValueError, match=r"family:2:18") as problem:
         _ = kernel.pipeline
     assert "wgsl:" not in str(problem.value)
@@ -121,8 +122,8 @@ def test_a_mistake_in_a_shader_is_found_where_it_was_written(gpu_engine):
 @pytest.mark.gpu
 def test_no_more_kernels_are_kept_than_have_room(gpu_engine, monkeypatch):
     """Whoever types families makes ever more of them; the ones that were used last stay."""
-    monkeypatch.setattr("compute.gpu.workshop.MOST_KERNELS", 2)
-    shop = Workshop(gpu_engine._device)
+    monkeypatch.setattr("compute.gpu.session.MOST_KERNELS", 2)
+    shop = GpuSession(gpu_engine._device)
     source = Source("probe", parameters=record({"count": "u32"}), storage=(), text="")
     first, second = (shop.kernel(source, None, {"A": number}) for number in (1, 2))
     assert shop.kernel(source, None, {"A": 1}) is first
@@ -133,10 +134,10 @@ def test_no_more_kernels_are_kept_than_have_room(gpu_engine, monkeypatch):
 
 @pytest.mark.gpu
 def test_families_of_equal_text_share_a_kernel(gpu_engine):
-    workshop = gpu_engine._workshop
+    session = gpu_engine._session
     request = GeometryRequest(family("attention:bank"), np.array([[0.0, 0.0]]))
     gpu_engine.geometry(request)
-    kernels = len(workshop._kernels)
+    kernels = len(session._kernels)
     gpu_engine.geometry(GeometryRequest(family("attention:trophy"), np.array([[0.0, 0.0]])))
-    assert len(workshop._kernels) == kernels
+    assert len(session._kernels) == kernels
     assert isinstance(gpu_engine._device, Device)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import compute
+from compute.core.status import Status
 from compute.families import family
-from compute.flow import initial
-from compute.flow.request import FlowRequest
+from compute.flow import initial_fields
 from compute.gpu import flow as kernels
-from compute.types import Extent, Status
+from compute.manifold.extent import Extent
+from compute.requests.flow import FlowRequest
 from tests import golden_flow
 from tests.test_flow import SCALARS, VECTORS, by_id
 
@@ -25,8 +26,8 @@ def solver(name, size, mode, engine, **more):
 
 def beginning(flow):
     if flow.mode == "scalar":
-        return initial.bump(flow.grid, np.array(flow.manifold.pins[0]))
-    return initial.random(flow.grid, 1)
+        return initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0]))
+    return initial_fields.random(flow.grid, 1)
 
 
 # --- against the reference -------------------------------------------------------------------
@@ -97,7 +98,7 @@ def test_the_tile_does_not_matter(mode, boundary, gpu_engine, reference_engine):
     z = flow._compressed(beginning(flow))
     step = 0.5 * flow.longest_step if mode == "seed" else 5.0 / flow._bound
     request = FlowRequest(flow._literal or flow._operator, z, step, 3, 1 if mode == "seed" else 9)
-    shop = gpu_engine._workshop
+    shop = gpu_engine._session
     small, usual, one = (kernels.flow(shop, request, tile) for tile in (8, 16, 28))
     scale = np.abs(z).max()
     assert np.abs(small - usual).max() < 1e-6 * scale
@@ -107,7 +108,7 @@ def test_the_tile_does_not_matter(mode, boundary, gpu_engine, reference_engine):
 @pytest.fixture
 def narrow(gpu_engine, monkeypatch):
     """A device whose bindings hold few rows."""
-    limits = gpu_engine._workshop.device.limits
+    limits = gpu_engine._session.device.limits
     monkeypatch.setitem(limits, "max-storage-buffer-binding-size", 9 * 64 * 32)
     return gpu_engine
 
@@ -116,7 +117,7 @@ def test_bands_do_not_matter(narrow, reference_engine):
     flow = solver("categorical3_expectation", 40, "rough", reference_engine)
     op, z = flow._operator, flow._compressed(beginning(flow))
     request = FlowRequest(op, z, 5.0 / op.bound, 2, 9)
-    assert len(kernels._Flow(narrow._workshop, op, 16)._grid._bands) == 6
+    assert len(kernels._Flow(narrow._session, op, 16)._grid._bands) == 6
     found = narrow.flow(request)
     assert np.abs(found - reference_engine.flow(request)).max() < 4e-7 * np.abs(z).max()
     assert narrow.flow_bound(op) == pytest.approx(op.bound, rel=1e-5)
@@ -124,7 +125,7 @@ def test_bands_do_not_matter(narrow, reference_engine):
 
 def test_a_grid_that_fits_no_device_is_refused_with_the_largest_that_does(narrow, monkeypatch):
     flow = solver("gaussian", 40, "rough", narrow)
-    monkeypatch.setitem(narrow._workshop.device.limits, "max-buffer-size", 30 * 64 * 32)
+    monkeypatch.setitem(narrow._session.device.limits, "max-buffer-size", 30 * 64 * 32)
     with pytest.raises(ValueError, match="at most 28 rows on this device, got 40"):
         flow.evolve(beginning(flow), 0.1)
 
@@ -178,7 +179,7 @@ def test_killing_fields_stay(gpu_engine):
     moved = []
     for size in (17, 33):
         flow = solver("gaussian", size, "deformation", gpu_engine, extent=middle)
-        field = initial.rotation(flow.grid)
+        field = initial_fields.rotation(flow.grid)
         moved.append(defect(flow, field, 0.0, gpu_engine) / np.abs(field).max())
     assert moved[1] < max(0.35 * moved[0], 2e-4)
 

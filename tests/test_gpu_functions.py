@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute import special
+from compute.definitions import special_functions
 from compute.families import family
 from compute.gpu.probe import evaluate
-from compute.manifold import LocalGeometry, contracted, inner, raised
+from compute.manifold.tangent import LocalGeometry, contracted, inner, raised
 
 pytestmark = pytest.mark.gpu
 
 
 @pytest.fixture
-def workshop(gpu_engine):
-    return gpu_engine._workshop
+def session(gpu_engine):
+    return gpu_engine._session
 
 
 @pytest.fixture
@@ -43,29 +43,29 @@ ABSOLUTE = {"digamma", "log_gamma", "log_bessel_i0", "log_cosh"}
 
 
 def test_every_special_function_has_a_twin():
-    assert set(special.FUNCTIONS) <= set(SPECIAL)
+    assert set(special_functions.FUNCTIONS) <= set(SPECIAL)
 
 
-@pytest.mark.parametrize("name", sorted(special.FUNCTIONS))
-def test_special_functions(workshop, name):
+@pytest.mark.parametrize("name", sorted(special_functions.FUNCTIONS))
+def test_special_functions(session, name):
     low, high, tolerance = SPECIAL[name]
     x = np.geomspace(low, high, 2001).astype(np.float32)
-    found = evaluate(workshop, f"{name}(x)", "//!include lib/special.wgsl\n", x=x)
-    expected = special.FUNCTIONS[name](x.astype(np.float64))
+    found = evaluate(session, f"{name}(x)", "//!include lib/special.wgsl\n", x=x)
+    expected = special_functions.FUNCTIONS[name](x.astype(np.float64))
     scale = np.maximum(np.abs(expected), 1.0 if name in ABSOLUTE else 0.0)
     assert np.max(np.abs(found - expected) / scale) < tolerance
 
 
-@pytest.mark.parametrize("name", sorted(special.PAIRED))
-def test_special_functions_of_two_arguments(workshop, random, name):
+@pytest.mark.parametrize("name", sorted(special_functions.PAIRED))
+def test_special_functions_of_two_arguments(session, random, name):
     x = (10.0 ** random.uniform(-2, 4, 2001)).astype(np.float32)
     d = (10.0 ** random.uniform(-3, 3, 2001)).astype(np.float32)
-    found = evaluate(workshop, f"{name}(x, d)", "//!include lib/special.wgsl\n", x=x, d=d)
-    expected = special.PAIRED[name](x.astype(np.float64), d.astype(np.float64))
+    found = evaluate(session, f"{name}(x, d)", "//!include lib/special.wgsl\n", x=x, d=d)
+    expected = special_functions.PAIRED[name](x.astype(np.float64), d.astype(np.float64))
     assert np.max(np.abs(found / expected - 1)) < 1e-6
 
 
-def test_tensor_functions(workshop, random):
+def test_tensor_functions(session, random):
     n = 100
     v, w, u = random.normal(size=(3, n, 2))
     a = random.normal(size=(n, 2, 2))
@@ -88,13 +88,13 @@ def test_tensor_functions(workshop, random):
     }
     for expression, (expected, inputs) in cases.items():
         kind = "f32" if expected.ndim == 1 else "vec2f"
-        found = evaluate(workshop, expression, include, result=kind, **inputs)
+        found = evaluate(session, expression, include, result=kind, **inputs)
         np.testing.assert_allclose(found, expected, rtol=2e-4, atol=2e-5, err_msg=expression)
 
 
-def test_attention_margin_is_the_manifolds(workshop, random):
+def test_attention_margin_is_the_manifolds(session, random):
     manifold = family("attention:bank")
     theta = random.normal(size=(50, 2)) * 5
     include = "//!include lib/tensor.wgsl\n//!include family\n"
-    found = evaluate(workshop, "margin(theta)", include, manifold.slot, theta=theta)
+    found = evaluate(session, "margin(theta)", include, manifold.slot, theta=theta)
     np.testing.assert_allclose(found, manifold.margin(theta), rtol=1e-5)

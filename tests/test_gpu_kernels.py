@@ -8,21 +8,20 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from compute import geodesic
-from compute.engine import ReferenceEngine
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import families, family
 from compute.families.attention import softmax_manifold
-from compute.field import theta_at
+from compute.geodesics import initial_value
+from compute.geodesics.scalar_field import theta_at
 from compute.gpu.probe import evaluate
-from compute.manifold import Manifold, Slot, inner, is_singular
-from compute.types import (
-    FieldRequest,
-    Floats,
-    GeometryRequest,
-    ShootRequest,
-    Status,
-    TransportRequest,
-)
+from compute.manifold.manifold import Manifold, Slot
+from compute.manifold.tangent import inner, is_singular
+from compute.requests.fields import FieldRequest
+from compute.requests.geodesics import ShootRequest
+from compute.requests.geometry import GeometryRequest
+from compute.requests.transport import TransportRequest
 
 pytestmark = pytest.mark.gpu
 NAMES = sorted(families())
@@ -169,7 +168,7 @@ def test_geodesics_agree_as_far_as_float32_goes(name, alpha, gpu_engine, referen
     request = ShootRequest(manifold, theta, velocities(manifold, theta, 0.4), alpha, 64)
     found, expected = gpu_engine.shoot(request), reference_engine.shoot(request)
     with np.errstate(all="ignore"):
-        single = geodesic.shoot(request, geodesic.RK4, "f4")
+        single = initial_value.shoot(request, initial_value.RK4, "f4")
     whole = (expected.status == Status.OK) & (single.status == Status.OK)
     assert whole.sum() > 12
     assert (found.status[whole] == Status.OK).all()
@@ -242,8 +241,8 @@ fn moved(a: vec2f, b: vec2f) -> vec4f {
     return vec4f(at.metric, at.det);
 }
 """
-    workshop = gpu_engine._workshop
-    found = evaluate(workshop, "moved(a, b)", include, manifold.slot, "vec4f", a=a, b=b)
+    session = gpu_engine._session
+    found = evaluate(session, "moved(a, b)", include, manifold.slot, "vec4f", a=a, b=b)
     trace = local.metric[:, 0] + local.metric[:, 2]
     # the corners in which single precision takes g for zero begin before those of float64
     regular = ~is_singular(local) & (trace > 2 * manifold.slot.constants["CORNER"])

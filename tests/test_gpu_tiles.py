@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from compute.core.status import Status
 from compute.families import families, family
 from compute.families.attention import softmax_manifold
-from compute.geodesic import MAX_ATTEMPTS
+from compute.geodesics.initial_value import MAX_ATTEMPTS
 from compute.gpu import tiles
-from compute.types import ShootRequest, Status, TransportRequest
+from compute.requests.geodesics import ShootRequest
+from compute.requests.transport import TransportRequest
 
 MOST_ITERATIONS = 65_535
 

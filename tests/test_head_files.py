@@ -11,12 +11,16 @@ from safetensors.numpy import save_file
 
 from app.cli import main
 from app.controller import attention
-from compute import heads, planes
+from compute.attention.head_summary import glance
+from compute.attention.row_paths import token_rows
+from compute.core.status import Status
 from compute.families import changed, family
-from compute.head_choice import chosen, head_of
-from compute.layers import token_rows
-from compute.survey import glance
-from compute.types import ConnectRequest, FieldRequest, GeometryRequest, Status
+from compute.heads import head as heads
+from compute.heads import query_plane
+from compute.heads.head_selection import chosen, head_of
+from compute.requests.fields import FieldRequest
+from compute.requests.geodesics import ConnectRequest
+from compute.requests.geometry import GeometryRequest
 
 RNG = np.random.default_rng(3)
 Q, K, V = (RNG.normal(size=(2, 3, 6, 8)).astype(np.float32) for _ in range(3))
@@ -197,7 +201,7 @@ def test_a_file_of_ones_own_begins_with_its_first_head(tmp_path):
 # --- planes ----------------------------------------------------------------------------------
 def test_principal_components_hold_the_most_of_the_queries():
     head = heads.load("bank").head(4, 6)
-    plane = planes.principal(head)
+    plane = query_plane.principal(head)
     values = np.linalg.eigvalsh(np.cov(head.q.T, bias=True))
     assert plane.theta.var(axis=0) == pytest.approx(values[[-1, -2]], rel=1e-10)
     back = head.q - plane.q0 - plane.theta @ plane.U.T

@@ -8,8 +8,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from compute import heads, planes
 from compute.families import family
+from compute.heads import head as heads
+from compute.heads import query_plane
 
 
 def arrays(**changes: object) -> dict[str, object]:
@@ -80,7 +81,7 @@ def test_cross_attention_has_its_own_tokens(tmp_path):
 
 def test_a_plane_holds_its_three_queries():
     head = heads.load("bank").head(4, 9)
-    plane = planes.through(head, (1, 6, 9))
+    plane = query_plane.through(head, (1, 6, 9))
     back = plane.q0 + plane.theta @ plane.U.T
     np.testing.assert_allclose(back[[1, 6, 9]], head.q[[1, 6, 9]], atol=1e-12)
     np.testing.assert_allclose(plane.residual[[1, 6, 9]], 0.0, atol=1e-12)

@@ -9,10 +9,10 @@ import pytest
 from scipy.special import ive
 
 from app.cli import main
-from compute.charts import parameters
+from compute.core.status import Status
 from compute.families import family
-from compute.holonomy import _composed, ellipse, holonomy, loop_of, polygon
-from compute.types import Status
+from compute.manifold.charts import parameters
+from compute.studies.holonomy import _composed, ellipse, holonomy, loop_of, polygon
 
 
 def test_a_rectangle_of_normal_distributions(engine):

@@ -20,7 +20,7 @@ from app.model.timeline import Key, Timeline, Track, scene_at
 from app.views.base import Canvas, Window
 from app.views.events import CommandInvoked
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from app.model.store import Store
 from app.views.events import PanelShown
 from app.views.theme import DARK, LIGHT
 from app.views.token_path import TokenPathChosen
-from compute import heads, sphere
-from compute.layers import great_circle, row_path, token_rows
+from compute.attention.row_paths import great_circle, row_path, token_rows
+from compute.core import sphere
+from compute.heads import head
 
 P, Q = np.array([0.7, 0.2, 0.1, 0.0]), np.array([0.1, 0.1, 0.3, 0.5])
 
@@ -71,7 +72,7 @@ def test_small_turns_keep_their_digits():
 
 
 def test_rows_of_a_file_and_permutations_of_keys():
-    file = heads.load("bank")
+    file = head.load("bank")
     rows = token_rows(file, 5, "layers", head=9)
     assert rows.shape == (file.layers, len(file.tokens))
     one = file.head(4, 9)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from app.controller.jobs import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer, perform
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.types import ConnectRequest
+from compute.requests.geodesics import ConnectRequest
 
 JOB = PathJob("gaussian", (0.0, 1.0), (2.0, 1.5), (0.1, 0.2), 0.0, "live")
 

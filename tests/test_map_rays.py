@@ -7,11 +7,15 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.special import polygamma
 
-from compute import custom_family, family
-from compute.engine import ReferenceEngine
-from compute.field import centres
-from compute.manifold import norm
-from compute.types import ConnectRequest, DistanceRequest, Extent, Status
+from compute import custom_family
+from compute.core.status import Status
+from compute.definitions import family
+from compute.engine.reference import ReferenceEngine
+from compute.geodesics.scalar_field import centres
+from compute.manifold.extent import Extent
+from compute.manifold.tangent import norm
+from compute.requests.fields import DistanceRequest
+from compute.requests.geodesics import ConnectRequest
 
 
 def arrives(a, v, b):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from compute.core.status import Status
 from compute.families import family
-from compute.types import ConnectRequest, Status
+from compute.requests.geodesics import ConnectRequest
 
 
 def far(name: str, count: int, seed: int = 1):

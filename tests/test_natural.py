@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 import compute
-from compute.charts import named
+from compute.core.status import Status
 from compute.families import family
-from compute.flow import initial
+from compute.flow import initial_fields
 from compute.flow.natural import towards
-from compute.manifold import raised
-from compute.types import Extent, Status
+from compute.manifold.charts import named
+from compute.manifold.extent import Extent
+from compute.manifold.tangent import raised
 
 EXPONENTIAL = ["gaussian", "gamma", "beta", "von_mises", "categorical3_expectation",
                "attention:bank", "inverse_gaussian"]  # fmt: skip
@@ -60,7 +61,7 @@ def test_the_mean_of_mass_goes_straight_to_the_target(name):
     errors = []
     for size in (33, 65):
         flow = compute.AttentionFlow(family(name), size, "natural")
-        rho = initial.bump(flow.grid, np.array(flow.manifold.pins[0]))
+        rho = initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0]))
         found = flow.evolve(rho, 2.0, 4)
         start, end = expectation_of(flow, rho), expectation_of(flow, found.field)
         target = named(flow.manifold.charts, "expectation").forward(flow.target)
@@ -107,7 +108,7 @@ def test_mass_is_carried_as_the_density_says():
 
 def test_mass_of_either_sign_is_carried():
     flow = compute.AttentionFlow(family("gaussian"), 32, "natural")
-    one, other = (initial.bump(flow.grid, np.array(pin)) for pin in flow.manifold.pins)
+    one, other = (initial_fields.bump(flow.grid, np.array(pin)) for pin in flow.manifold.pins)
     found = flow.evolve_attention(one - 2.0 * other, 0.3)
     parts = [flow.evolve_attention(part, 0.3) for part in (one, other)]
     np.testing.assert_allclose(found, parts[0] - 2.0 * parts[1], atol=1e-10 * np.abs(found).max())
@@ -115,7 +116,7 @@ def test_mass_of_either_sign_is_carried():
 
 def test_mass_arrives():
     flow = compute.AttentionFlow(family("gaussian"), 32, "natural", target=(0.5, 1.2))
-    rho = initial.bump(flow.grid, np.array(flow.manifold.pins[0]))
+    rho = initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0]))
     found = flow.evolve_attention(rho, 12.0)
     mass = flow._operator.mass * found
     gap = np.abs(flow.grid.x - flow.grid.chart.forward(np.array([0.5, 1.2]))) / flow.grid.step

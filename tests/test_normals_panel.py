@@ -16,7 +16,7 @@ from app.model.store import Store
 from app.views.events import PanelShown
 from app.views.normals import NormalEdited
 from app.views.theme import DARK, LIGHT
-from compute.normals import Normal, outlines
+from compute.divergences.wasserstein import Normal, outlines
 
 # the geodesic of these has length 1.391369
 A, B = (0.0, 1.0, 1.0, 0.5, 2.0), (1.0, 2.0, 2.0, 1.0, 1.0)

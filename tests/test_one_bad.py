@@ -20,9 +20,11 @@ from app.documents import Documents
 from app.model import session
 from app.model.store import Store
 from app.views.token_path import TokenPathChosen
-from compute import GeometricAttention, pictures
+from compute import GeometricAttention
+from compute.core.status import Status
 from compute.families import parse, write
-from compute.types import Field, Status
+from compute.images import image_files
+from compute.requests.fields import Field
 
 LAYERS, HEADS, TOKENS, WIDTH = 2, 4, 6, 4
 REFUSED = (0, 1)
@@ -168,7 +170,7 @@ def png(path: Path, samples: np.ndarray, kind: int) -> Path:
 def test_sixteen_bits_are_read_as_eight(tmp_path, kind, colours, alpha):
     grey = np.repeat(RAMP[..., None], colours, axis=2)
     opaque = np.full((*RAMP.shape, alpha), 65535, np.uint16)
-    read = pictures.read(png(tmp_path / "a.png", np.concatenate([grey, opaque], axis=2), kind))
+    read = image_files.read(png(tmp_path / "a.png", np.concatenate([grey, opaque], axis=2), kind))
     assert read.shape == (8, 64, 3) and read.dtype == np.uint8
     assert np.abs(read.astype(int) - BYTES[..., None]).max() <= 1
 
@@ -192,7 +194,7 @@ def test_every_kind_of_picture_has_its_own_greys(tmp_path, mode, suffix):
     grey = Image.fromarray(np.where(BYTES < 128, 0, 255).astype(np.uint8) if mode == "1" else BYTES)
     through = grey.convert("RGB") if mode == "CMYK" else grey
     through.convert(mode).save(path, **options)
-    read = pictures.read(path).astype(int)
+    read = image_files.read(path).astype(int)
     assert np.abs(read - np.asarray(grey).astype(int)[..., None]).max() <= 3
 
 
@@ -201,7 +203,7 @@ def test_what_is_transparent_lies_on_white(tmp_path):
     for alpha, value in ((0, 255), (51, 204), (255, 0)):
         seen.putalpha(alpha)
         seen.save(tmp_path / "a.png")
-        assert (pictures.read(tmp_path / "a.png") == value).all()
+        assert (image_files.read(tmp_path / "a.png") == value).all()
 
 
 # --- names and types -------------------------------------------------------------------------

@@ -15,12 +15,13 @@ import pytest
 
 from app.commands.holonomy import _read as read_loop
 from app.model import autosave, document, embedded, lessons, session
-from compute import heads, pictures
-from compute.files import arrays_of
-from compute.flow.initial import MOST_BYTES
-from compute.formulas import definition
-from compute.opening import is_regular, modified, opened, read_bytes, read_text
-from compute.refusal import Refused
+from compute.core.array_files import arrays_of
+from compute.core.opening import is_regular, modified, opened, read_bytes, read_text
+from compute.core.refusal import Refused
+from compute.custom import definition
+from compute.flow.initial_fields import MOST_BYTES
+from compute.heads import head
+from compute.images import image_files
 
 ROOT = Path(__file__).parents[1]
 # what reads them, and how a file of that kind is called
@@ -30,10 +31,10 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "film": (".mp4", session.load),
     "lesson": (".md", lessons.load),
     "loop": (".json", lambda path: read_loop(Path(path))),
-    "heads": (".npz", heads.load),
-    "heads of safetensors": (".safetensors", heads.load),
+    "heads": (".npz", head.load),
+    "heads of safetensors": (".safetensors", head.load),
     "initial field": (".npz", lambda path: arrays_of(path, ("field",), MOST_BYTES)),
-    "photograph": (".png", pictures.read),
+    "photograph": (".png", image_files.read),
     "own family": (".json", definition.read),
 }
 
@@ -77,7 +78,7 @@ def test_what_is_left_beside_is_passed_over(kind, tmp_path):
     rng = np.random.default_rng(1)
     np.savez(tmp_path / "b.npz", **{name: rng.normal(size=(4, 4)) for name in "qkv"})
     make(kind, tmp_path / "b.names.json")
-    assert heads.load(str(tmp_path / "b.npz")).layers == 1
+    assert head.load(str(tmp_path / "b.npz")).layers == 1
 
 
 @pytest.mark.parametrize("name", ["ini", "ini.lock"])
@@ -141,7 +142,7 @@ def test_a_name_that_no_text_can_hold_is_refused_in_one_line(name):
     assert not is_regular(name) and modified(name) == 0
     with pytest.raises((ValueError, OSError)):
         read_bytes(name, 10)
-    for read in (session.load, heads.load):
+    for read in (session.load, head.load):
         with pytest.raises(Refused if read is session.load else ValueError) as refused:
             read(name)
         assert len(str(refused.value)) <= 300
@@ -181,7 +182,7 @@ OPEN = ("file", "resources")
 READING = {"read_text", "read_bytes"}
 PARSING = {"load", "open", "ZipFile", "fromfile", "loadtxt", "genfromtxt", "safe_open", "mmap"}
 ELSEWHERE = {
-    "compute/opening.py": "the place itself",
+    "compute/core/opening.py": "the place itself",
     "compute/gpu/compose.py": "text of shaders, which belong to the package",
 }
 

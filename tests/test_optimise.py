@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import compute
+from compute.core.status import Status
 from compute.families import family
-from compute.types import Status
 
 START, END = (0.0, 1.0), (2.0, 1.5)
 

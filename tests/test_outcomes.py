@@ -8,9 +8,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from compute import AttentionGeodesic, Status, TileTransport, attention_manifold, outcomes
-from compute.shooting import judged
-from compute.types import ConnectRequest
+from compute import AttentionGeodesic, Status, TileTransport, attention_manifold
+from compute.geodesics import outcome_bounds
+from compute.geodesics.shooting import judged
+from compute.requests.geodesics import ConnectRequest
 
 TRIANGLE = np.array([[1.0, 0.0], [-0.5, 0.8], [-0.5, -0.9]])
 
@@ -32,7 +33,7 @@ def test_bounds_keep_their_digits(apart):
             rows.append([mpmath.exp(x) / total for x in logits])
         low = 2 * mpmath.acos(sum(mpmath.sqrt(p * q) for p, q in zip(*rows, strict=True)))
         high = mpmath.sqrt(sum((p - q) * mpmath.log(p / q) for p, q in zip(*rows, strict=True)))
-    found = outcomes.bounds(manifold(), a, b)
+    found = outcome_bounds.bounds(manifold(), a, b)
     np.testing.assert_allclose(found, [float(low), float(high)], rtol=1e-12)
 
 
@@ -53,11 +54,11 @@ def test_a_miss_is_seen_where_the_metric_vanishes(engine):
 def test_lengths_are_held_against_both_bounds(engine):
     request = ConnectRequest(manifold(), np.array([[-1.0, 0.5]]), np.array([[2.0, 1.0]]), steps=32)
     paths = engine.connect(request)
-    low, high = outcomes.bounds(request.manifold, request.start, request.end)
-    assert outcomes.held(request, paths, 4).status[0] == Status.OK
-    short = outcomes.held(request, replace(paths, length=0.99 * low))
+    low, high = outcome_bounds.bounds(request.manifold, request.start, request.end)
+    assert outcome_bounds.held(request, paths, 4).status[0] == Status.OK
+    short = outcome_bounds.held(request, replace(paths, length=0.99 * low))
     assert short.status[0] == Status.NOT_CONVERGED
-    long = outcomes.held(request, replace(paths, length=1.01 * high))
+    long = outcome_bounds.held(request, replace(paths, length=1.01 * high))
     assert long.status[0] == Status.NOT_SHORTEST
 
 
@@ -75,7 +76,7 @@ def test_one_pair_without_digits_leaves_its_batch_alone(gpu_engine):
     a[7], b[7] = (0.0, 0.0), (0.001 * view.x1, 0.0)
     paths = gpu_engine.connect(ConnectRequest(own, a, b, steps=32))
     assert paths.status[7] == Status.OK
-    low, high = outcomes.bounds(own, a, b)
+    low, high = outcome_bounds.bounds(own, a, b)
     fine = paths.status == Status.OK
     assert (paths.length >= low - 1e-4)[fine].all()
     assert (paths.length <= high + 1e-4)[fine].all()
@@ -87,7 +88,7 @@ def test_a_geodesic_between_one_hot_points_is_found_on_the_sphere(gpu_engine):
     view = own.view
     geodesic = AttentionGeodesic(own, engine=gpu_engine, steps=32)
     path = geodesic.compute_path((view.x0 / 2, view.y0 / 3), (view.x1 / 2, view.y1 / 3))
-    low, high = outcomes.bounds(own, path.theta[0], np.array([view.x1 / 2, view.y1 / 3]))
+    low, high = outcome_bounds.bounds(own, path.theta[0], np.array([view.x1 / 2, view.y1 / 3]))
     assert path.status == Status.OK
     assert low * (1 - 1e-4) <= path.length <= high * (1 + 1e-4)
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.cli import main
 from compute import GeodesicViT
-from compute.attend.modes import softmax
+from compute.core.sphere import softmax
 from compute.families import family
 
 

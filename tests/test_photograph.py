@@ -18,8 +18,9 @@ from app.model.store import Store
 from app.views.events import PanelShown
 from app.views.photograph import PictureEdited
 from app.views.theme import DARK, LIGHT
-from compute import GeodesicViT, pictures
-from compute.patches import trail
+from compute import GeodesicViT
+from compute.images import image_files
+from compute.images.patch_lattice import trail
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_lattice_covers_whole_patches_of_an_upright_picture(file):
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was held on its side
     Image.open(file).save(turned, exif=exif)
-    assert pictures.read(turned).shape == (80, 48, 3)
+    assert image_files.read(turned).shape == (80, 48, 3)
 
 
 def test_only_what_matters_for_what_is_chosen_is_asked(desk, file):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 
 ROOT = Path(__file__).parents[1]
 # written so that this file does not match itself

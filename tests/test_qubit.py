@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute import AttentionGeodesic, family
-from compute.charts import parameters
-from compute.holonomy import ellipse, holonomy, polygon
-from compute.normals import qubit_distances
+from compute import AttentionGeodesic
+from compute.definitions import family
+from compute.divergences.wasserstein import qubit_distances
+from compute.manifold.charts import parameters
+from compute.studies.holonomy import ellipse, holonomy, polygon
 
 PAIR = ((0.5, 0.3), (-0.2, 0.6))
 

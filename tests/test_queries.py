@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from compute.attention.query_space import QuerySpace
+from compute.core.status import Status
 from compute.families.attention import attention_manifold
-from compute.queries import QuerySpace
-from compute.types import ConnectRequest, ShootRequest, Status
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 from tests import campaign_queries
 
 RNG = np.random.default_rng(4)

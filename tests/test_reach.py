@@ -15,11 +15,13 @@ from app.controller import shorter
 from app.controller.jobs import MapAnswer, MapJob, PathJob, perform
 from app.controller.studies import StudyAnswer
 from app.controller.study_jobs import EveryJob
-from compute import direct, gauss_collocation, logarithmic, multiple, revolution
+from compute.core.status import Status
 from compute.families.attention import softmax_manifold
-from compute.guess import straight
-from compute.second import second_try
-from compute.types import ConnectRequest, DistanceRequest, Status
+from compute.geodesics import direct, gauss_collocation, logarithmic, multiple_shooting, revolution
+from compute.geodesics.initial_curves import straight
+from compute.requests.fields import DistanceRequest
+from compute.requests.geodesics import ConnectRequest
+from compute.studies.retry import second_try
 
 # far pairs of Gamma, by their lengths (SciPy's solve_bvp in log k and log k/λ, at 1e-10)
 GAMMA = [
@@ -243,4 +245,4 @@ def test_the_status_line_holds_a_map_against_the_geodesic_at_b(reference_engine)
 def test_what_is_known_to_leave_goes_to_no_other_solver(reference_engine):
     request = request_of("weibull", (3.62333195, 0.02628718), (0.01134761, 4.40150634))
     found = reference_engine.connect(request)
-    assert multiple.repaired(request, found, np.zeros((1, 65, 2)), None, "f8") is found
+    assert multiple_shooting.repaired(request, found, np.zeros((1, 65, 2)), None, "f8") is found

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compute import heads
 from compute.families import family
+from compute.heads import head as heads
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "heads.md"
 LAYERS, HEADS, D = 3, 2, 4

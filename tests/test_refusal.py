@@ -14,11 +14,11 @@ import pytest
 
 from app.cli import main
 from app.model import session
-from compute import heads
-from compute.json_text import MOST_LEVELS, read_json
-from compute.normals import Normal
-from compute.refusal import MOST_CHARACTERS, MOST_SHOWN, Refused, refusing, shorten, shown
-from compute.types import points
+from compute.core.arrays import points
+from compute.core.json_text import MOST_LEVELS, read_json
+from compute.core.refusal import MOST_CHARACTERS, MOST_SHOWN, Refused, refusing, shorten, shown
+from compute.divergences.wasserstein import Normal
+from compute.heads import head
 
 
 def check(problem: BaseException) -> None:
@@ -89,7 +89,7 @@ def test_a_damaged_archive_is_refused(case, tmp_path):
     path = tmp_path / "head.npz"
     path.write_bytes(NPZ[case]())
     with pytest.raises(ValueError, match=r"head\.npz") as refused:
-        heads.load(str(path))
+        head.load(str(path))
     check(refused.value)
 
 
@@ -114,7 +114,7 @@ def test_a_damaged_tensor_file_is_refused(case, tmp_path):
     path = tmp_path / "head.safetensors"
     path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(16))
     with pytest.raises(ValueError, match=r"head\.safetensors") as refused:
-        heads.load(str(path))
+        head.load(str(path))
     check(refused.value)
 
 
@@ -123,7 +123,7 @@ def test_many_stars_in_a_name_are_refused_at_once(tmp_path):
     path = tmp_path / "head.npz"
     np.savez(path, **{"1" * 60 + "x": np.ones((4, 4)), "k": np.ones((4, 4)), "v": np.ones((4, 4))})
     with pytest.raises(ValueError, match="at most 3 of") as refused:
-        heads.load(str(path), heads.Names(q="*" * 40))
+        head.load(str(path), head.Names(q="*" * 40))
     check(refused.value)
 
 

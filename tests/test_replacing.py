@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from compute.replacing import hidden, replacing, sweep
+from compute.core.replacing import hidden, replacing, sweep
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
 

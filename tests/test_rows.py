@@ -18,10 +18,10 @@ from app.model.scene import Pin
 from app.model.store import Store
 from app.views.events import PanelShown, SceneEdited
 from app.views.theme import DARK, LIGHT
-from compute.engine import ReferenceEngine
+from compute.attention.interpolations import Way, ways
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.filmstrip import Way, ways
-from compute.types import Status
 
 
 @pytest.mark.parametrize("name", ["categorical3_natural", "gaussian"])

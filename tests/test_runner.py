@@ -15,10 +15,12 @@ from app.controller.plan import Viewport, jobs
 from app.controller.runner import EngineOpened, JobFailed, Runner
 from app.controller.study_jobs import SprayJob
 from app.model import session
-from compute import geodesic
-from compute.engine import ReferenceEngine
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.types import Extent, ShootRequest, Status
+from compute.geodesics import initial_value
+from compute.manifold.extent import Extent
+from compute.requests.geodesics import ShootRequest
 
 
 def path(i: int) -> PathJob:
@@ -194,7 +196,7 @@ def test_what_is_shown_before_there_is_a_device_is_a_geodesic_as_far_as_its_stat
     assert came.acquire(timeout=10)
     open_it.set()
     runner.close()
-    final = geodesic.shoot(
+    final = initial_value.shoot(
         ShootRequest(
             manifold_of(job.family),
             np.array([job.start]),

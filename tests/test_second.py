@@ -12,13 +12,16 @@ from scipy.special import ive
 import compute
 from app.controller.jobs import PathJob, perform
 from app.controller.retrying import RetryTask, is_hopeful
-from compute import batch, collocation, pole, second
-from compute.engine import ReferenceEngine
+from compute.core.interrupt import Interrupted, interruptible
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families.attention import softmax_manifold
-from compute.interrupt import Interrupted, interruptible
-from compute.manifold import inner, norm
-from compute.second import _polygonal, second_try, way_down
-from compute.types import ConnectRequest, ShootRequest, Status
+from compute.geodesics import collocation, pole
+from compute.manifold.tangent import inner, norm
+from compute.requests import batch
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.studies import retry
+from compute.studies.retry import _polygonal, second_try, way_down
 
 ENGINE = ReferenceEngine()
 # distances diverge on the unit circle and nothing is inside it
@@ -252,7 +255,7 @@ def test_a_geodesic_from_a_hard_query_is_the_one_that_comes_back_to_it():
     manifold = compute.attention_manifold(rng.normal(size=(6, 2)))
     hard = 16 * np.array([[np.cos(2.5), np.sin(2.5)]])
     request = ConnectRequest(manifold, hard, np.array([[1.0, 0.4]]), -0.1, 64)
-    there, found = ENGINE.connect(request), second._backwards(ENGINE, request)
+    there, found = ENGINE.connect(request), retry._backwards(ENGINE, request)
     assert there.status[0] == found.status[0] == Status.OK
     np.testing.assert_allclose(found.theta, there.theta, atol=1e-6)
     shot = ShootRequest(manifold, found.theta[:, 32], found.velocity[:, 32] / 2, -0.1, 32)

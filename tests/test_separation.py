@@ -6,7 +6,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from compute.divergence import balls, divergences
+from compute.divergences.divergence import balls, divergences
 from compute.families import family
 
 Point = tuple[mp.mpf, mp.mpf]

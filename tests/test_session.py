@@ -15,7 +15,7 @@ from app.model import keyframes, session
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from app.model.scene import Layers, Opacity, Pin, completed
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 
 @pytest.mark.parametrize("name", session.names())

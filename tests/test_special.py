@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import special as scipy_special
 
-from compute import special
+from compute.definitions import special_functions
 
 CASES = json.loads((Path(__file__).parent / "golden" / "special.json").read_text("utf-8"))["cases"]
 NAMES = {"A": "bessel_ratio", "A_prime": "bessel_ratio_slope", "dA": "bessel_ratio_slope"}
@@ -19,7 +19,7 @@ NAMES = {"A": "bessel_ratio", "A_prime": "bessel_ratio_slope", "dA": "bessel_rat
 def test_golden(case):
     (argument,) = (np.array(value, dtype=float) for value in case["inputs"].values())
     for name, expected in case["expected"].items():
-        function = special.FUNCTIONS[NAMES.get(name, name)]
+        function = special_functions.FUNCTIONS[NAMES.get(name, name)]
         np.testing.assert_allclose(function(argument), expected, rtol=case["tol_f64"], err_msg=name)
 
 
@@ -29,8 +29,8 @@ def test_both_sides_of_the_change_of_formula_agree():
     ratio = scipy_special.i1e(kappa) / scipy_special.i0e(kappa)
     slope = 1 - ratio / kappa - ratio**2
     bend = -slope / kappa + ratio / kappa**2 - 2 * ratio * slope
-    np.testing.assert_allclose(special.bessel_ratio_slope(kappa), slope, rtol=1e-10)
-    np.testing.assert_allclose(special.bessel_ratio_bend(kappa), bend, rtol=1e-8)
+    np.testing.assert_allclose(special_functions.bessel_ratio_slope(kappa), slope, rtol=1e-10)
+    np.testing.assert_allclose(special_functions.bessel_ratio_bend(kappa), bend, rtol=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_both_sides_of_the_change_of_formula_agree():
 def test_each_is_the_derivative_of_the_one_before(name, slope):
     x = np.geomspace(0.05, 300.0, 60)
     h = 1e-4 * x
-    f = special.FUNCTIONS[name]
+    f = special_functions.FUNCTIONS[name]
     found = (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
-    expected = np.tanh(x) if slope == "tanh" else special.FUNCTIONS[slope](x)
+    expected = np.tanh(x) if slope == "tanh" else special_functions.FUNCTIONS[slope](x)
     np.testing.assert_allclose(found, expected, rtol=2e-7, atol=1e-11)
 
 
@@ -67,7 +67,7 @@ def test_drops_keep_their_digits(name, order):
         exact = [
             float(mpmath.polygamma(order, a) - mpmath.polygamma(order, a + b)) for a, b in pairs
         ]
-    assert special.PAIRED[name](x, d) == pytest.approx(exact, rel=1e-14)
+    assert special_functions.PAIRED[name](x, d) == pytest.approx(exact, rel=1e-14)
 
 
 def test_the_curvature_at_the_pole_and_away_from_it():
@@ -92,4 +92,4 @@ def test_the_curvature_at_the_pole_and_away_from_it():
     kappa = np.array([1.1e-3, 0.02, 0.3, 0.49, 0.51, 2.0, 5.18, 30.0, 300.0])
     with mp.workdps(40):
         expected = [float(curvature(mp.mpf(k))) for k in kappa]
-    np.testing.assert_allclose(special.bessel_curvature(kappa), expected, rtol=1e-10)
+    np.testing.assert_allclose(special_functions.bessel_curvature(kappa), expected, rtol=1e-10)

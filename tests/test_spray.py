@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import compute
-from compute import jacobi
-from compute.cut import cut_points
 from compute.families import family
 from compute.families.attention import softmax_manifold
-from compute.manifold import inner
-from compute.spray import all_geodesics, spray
-from compute.types import ShootRequest
+from compute.manifold.tangent import inner
+from compute.requests.geodesics import ShootRequest
+from compute.studies import jacobi_fields
+from compute.studies.cut_locus import cut_points
+from compute.studies.geodesic_fan import all_geodesics, spray
 
 CORNERS = [[1, 0], [-0.5, 0.75**0.5], [-0.5, -(0.75**0.5)]]
 
@@ -151,4 +151,4 @@ def test_a_morse_index_does_not_depend_on_the_nodes(reference_engine, steps):
     start, velocity = np.array([[np.pi / 2, 0.0]] * 2), np.array([[0.0, 3.5], [0.0, 0.9]]) * np.pi
     paths = reference_engine.shoot(ShootRequest(sphere, start, velocity, steps=steps))
     assert (paths.status == 0).all()
-    assert jacobi.morse_index(reference_engine, sphere, paths).tolist() == [3, 0]
+    assert jacobi_fields.morse_index(reference_engine, sphere, paths).tolist() == [3, 0]

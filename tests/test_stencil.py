@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute.eikonal import FAR, Grid, settled
-from compute.stencil import AROUND, REACH, stencil
+from compute.distances.eikonal import FAR, Grid, settled
+from compute.distances.stencil import AROUND, REACH, stencil
 
 
 def random_metrics(count, stretch):

@@ -29,10 +29,11 @@ from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.canvas.curves import STYLES
 from app.views.events import LoopDrawn, SceneEdited
-from compute.engine import ReferenceEngine
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.second import length_between
-from compute.types import ConnectRequest, Status
+from compute.requests.geodesics import ConnectRequest
+from compute.studies.retry import length_between
 
 ALL = {layer: True for layer in KINDS}
 

@@ -27,9 +27,9 @@ from app.views.base import Canvas, Measure, Window
 from app.views.canvas.blend import BlendFrame
 from app.views.canvas.frame import Frame, Margins
 from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 
 from app.model import session, timeline
 from app.model.timeline import EASINGS, Key, Timeline, Track, glide, position, scene_at, value_at
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 
 @pytest.fixture(scope="module")

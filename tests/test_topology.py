@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from compute.families import family
-from compute.field import scalar_at
-from compute.manifold import known_inside
-from compute.topology import persistence, places
-from compute.types import Extent
+from compute.geodesics.scalar_field import scalar_at
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import known_inside
+from compute.studies.topology import persistence, places
 
 Y, X = np.mgrid[-1:1:101j, -2:2:201j]
 

@@ -21,9 +21,9 @@ from app.views.base import Canvas, Window
 from app.views.events import PanelShown
 from app.views.theme import DARK
 from app.views.topology import Critical, PairChosen, TopologyAsked
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.types import FieldRequest
+from compute.requests.fields import FieldRequest
 from tests.windows import end, settle, until
 
 SHAPE = (40, 60)

@@ -15,13 +15,13 @@ from app.controller import flowing, lives
 from app.model import session
 from app.model.flow import Flow
 from app.views.base import Canvas
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.flow import initial
+from compute.flow import initial_fields
 from compute.flow.grid import grid
-from compute.flow.singularities import boundary_index, singularities
-from compute.flow.tracking import Tracker
-from compute.types import Extent
+from compute.flow.zero_tracks import Tracker
+from compute.flow.zeros import boundary_index, singularities
+from compute.manifold.extent import Extent
 
 SQUARE = Extent(-1.0, 1.0, 1.0, 3.0)
 MIDDLE = np.array([0.0, 2.0])
@@ -208,7 +208,7 @@ def test_a_zero_goes_round_where_the_grid_does():
 
 def test_a_flow_tells_of_its_zeros():
     flow = compute.AttentionFlow(family("gaussian"), 24)
-    found = flow.evolve(initial.random(flow.grid, 3), 0.4, records=40)
+    found = flow.evolve(initial_fields.random(flow.grid, 3), 0.4, records=40)
     assert sum(zero.index for zero in found.singularities) == found.boundary_index
     alive = [track for track in found.tracks if track.death.cause == "record"]
     assert len(alive) == len(found.singularities)

@@ -16,7 +16,7 @@ from app.views.canvas.keyboard import FINE_STEP, STEP
 from app.views.canvas.picture import LEVELS, palette
 from app.views.events import Hovered, PinMoved, VectorMoved, ViewChanged
 from app.views.theme import DARK
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)

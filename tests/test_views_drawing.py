@@ -17,7 +17,7 @@ from app.views.canvas.record import Heads, recording
 from app.views.canvas.shapes import Pen, dashes, strokes
 from app.views.canvas.ticks import linear, logarithmic, number, step
 from app.views.theme import DARK
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)

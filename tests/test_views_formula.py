@@ -10,7 +10,7 @@ import pytest
 from app.controller import formulas
 from app.model.scene import Scene
 from app.views.base import Verdict
-from compute.formulas import definition, derivation
+from compute.custom import definition, derivation
 
 pytestmark = pytest.mark.window
 

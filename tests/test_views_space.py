@@ -23,8 +23,8 @@ from app.views.canvas.relief import far_to_near, shades, spread
 from app.views.canvas.space import SpaceFrame, axes, normals
 from app.views.canvas.stage import Stage
 from app.views.events import CameraMoved, PinMoved, SceneEdited, VectorMoved
-from compute.engine import ReferenceEngine
-from compute.types import Extent
+from compute.engine.reference import ReferenceEngine
+from compute.manifold.extent import Extent
 
 SIZE, MARGINS = (640, 480), Margins(60, 10, 20, 50)
 OCTANT = completed(Scene(family="categorical3_expectation", chart="octant"))

@@ -10,7 +10,9 @@ from PIL import Image
 from scipy.linalg import expm
 
 from app.cli import main
-from compute import GeodesicViT, GeometricAttention, sphere, vision
+from compute import GeodesicViT, GeometricAttention
+from compute.core import sphere
+from compute.images import vision_head
 
 
 def test_differences_of_an_affine_map_are_exact():
@@ -19,10 +21,10 @@ def test_differences_of_an_affine_map_are_exact():
     y, x = np.divmod(np.arange(12), 4)
     places = np.stack([x, y], axis=1) @ frame
     exact = np.broadcast_to(frame @ frame.T, (12, 2, 2))
-    np.testing.assert_allclose(vision.pulled_back(places, (3, 4)), exact, atol=1e-12)
+    np.testing.assert_allclose(vision_head.pulled_back(places, (3, 4)), exact, atol=1e-12)
     metric = np.broadcast_to(np.diag(np.arange(1.0, 6.0)), (12, 5, 5))
     exact = np.broadcast_to(frame @ metric[0] @ frame.T, (12, 2, 2))
-    np.testing.assert_allclose(vision.pulled_back(places, (3, 4), metric), exact, atol=1e-12)
+    np.testing.assert_allclose(vision_head.pulled_back(places, (3, 4), metric), exact, atol=1e-12)
 
 
 def test_a_smooth_picture_has_the_metric_of_its_normals():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from compute.divergence import divergences
+from compute.divergences.divergence import divergences
 from compute.families import family
 
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from app.bench.fan import best
 from compute import GeometricAttention
-from compute.engine import Engine
-from compute.types import Floats
+from compute.core.arrays import Floats
+from compute.requests.engine import Engine
 
 TOKENS, WIDTH, RUNS = 512, 64, 9
 

@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from compute.engine import Engine
+from compute.core.arrays import Floats
 from compute.families.attention import softmax_manifold
-from compute.types import Floats, ShootRequest
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ShootRequest
 
 PATHS, STEPS, KEYS = 4096, 128, 64
 REPEATS = 7

@@ -18,11 +18,12 @@ import numpy as np
 from app.bench.fan import JAX_PYTHON as PYTHON
 from app.bench.fan import best, source
 from compute import AttentionFlow
-from compute.engine import Engine, ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.flow.operator import Stencil
-from compute.flow.request import FlowRequest
-from compute.flow.stepping import SAFE, legendre, longest
+from compute.flow.laplacian import Stencil
+from compute.flow.time_stepping import SAFE, legendre, longest
+from compute.requests.engine import Engine
+from compute.requests.flow import FlowRequest
 
 SIDE, STAGES, STEPS = 256, 9, 8
 FAMILY = "attention:bank"

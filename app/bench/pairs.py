@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from app.bench.fan import best
-from compute.engine import Engine, ReferenceEngine
+from compute.core.arrays import Floats
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.types import ConnectRequest, Floats, ShootRequest
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 PAIRS, STEPS, THEIRS = 4096, 64, 12
 PYTHON = Path(".venv-geomstats/bin/python")

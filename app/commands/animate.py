@@ -13,7 +13,7 @@ from app.export.figure import Paper
 from app.export.files import checked
 from app.model import session
 from compute import open_engine
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 GLIDE = 4.0  # seconds of a film without a timeline
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from app.commands.output import save, show
-from compute import GeometricAttention, heads, open_engine
-from compute.types import Status
+from compute import GeometricAttention, open_engine
+from compute.core.status import Status
+from compute.heads import head as heads
 
 
 def attend(chosen: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from app.bench import attend, drag, fan, flow, frame, pairs, start
 from app.commands.output import show
 from compute import open_engine
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 
 def bench(chosen: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ import argparse
 from app.commands.output import show
 from app.controller.doctor import findings
 from compute import open_engine
-from compute.engine import NoAdapter, ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
+from compute.requests.engine import NoAdapter
 
 
 def shader(chosen: argparse.Namespace) -> int:

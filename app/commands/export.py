@@ -10,7 +10,7 @@ from app.export.figure import answers, path_of
 from app.export.files import checked
 from app.model import session
 from compute import open_engine
-from compute.types import Status
+from compute.core.status import Status
 
 
 def export(chosen: argparse.Namespace) -> int:

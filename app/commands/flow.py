@@ -9,14 +9,14 @@ import numpy as np
 
 from app.commands.output import save, show
 from compute import AttentionFlow
-from compute.engine import engine_on_demand
+from compute.api.flow import Flow
+from compute.core.status import Status
+from compute.engine.opening import engine_on_demand
 from compute.families import family
-from compute.flow import initial
-from compute.flow.api import Flow
+from compute.flow import initial_fields
 from compute.flow.modes import OF_MASS
 from compute.flow.natural import towards
-from compute.flow.tracking import Track
-from compute.types import Status
+from compute.flow.zero_tracks import Track
 
 WARNINGS = {
     "sharpen": "backward heat, regularised: fine detail grows; stopped when ten times as large",
@@ -144,17 +144,17 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
     """The field to begin with: of a file, or by name."""
     grid, pins = solver.grid, np.array(solver.manifold.pins)
     if chosen.initial:
-        return initial.from_file(grid, chosen.initial, chosen.mode not in OF_MASS)
+        return initial_fields.from_file(grid, chosen.initial, chosen.mode not in OF_MASS)
     if chosen.mode in OF_MASS:
-        return initial.bump(grid, pins[0])
+        return initial_fields.bump(grid, pins[0])
     match chosen.field:
         case "dipole":
-            return initial.dipole(grid, pins[0], pins[1])
+            return initial_fields.dipole(grid, pins[0], pins[1])
         case "natural":
             return towards(grid, pins[1] if chosen.target is None else np.array(chosen.target))
         case "random":
-            return initial.random(grid, chosen.seed)
+            return initial_fields.random(grid, chosen.seed)
         case "frame":
-            return initial.frame(grid)
+            return initial_fields.frame(grid)
         case _:
-            return initial.gradient(grid, solver.manifold.scalars[0], 0)
+            return initial_fields.gradient(grid, solver.manifold.scalars[0], 0)

@@ -10,17 +10,14 @@ import numpy as np
 from app.commands.output import FEWEST_DIGITS, MOST_DIGITS, digits, exit_of, show, written
 from app.model import session
 from compute import AttentionGeodesic, Path, open_engine
-from compute.engine import Engine
+from compute.core.arrays import points
+from compute.core.status import Status
 from compute.families import family
-from compute.manifold import Manifold
-from compute.types import (
-    ConnectRequest,
-    GeometryRequest,
-    ShootRequest,
-    Status,
-    TransportRequest,
-    points,
-)
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.requests.geometry import GeometryRequest
+from compute.requests.transport import TransportRequest
 
 Point = tuple[float, float]
 # significant digits of single precision

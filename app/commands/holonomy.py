@@ -10,12 +10,12 @@ import numpy as np
 
 from app.commands.geometry import precise
 from app.commands.output import exit_of, show
+from compute.core.json_text import read_json
+from compute.core.opening import read_text
+from compute.core.status import Status
 from compute.families import family
-from compute.holonomy import Holonomy, loop_of
-from compute.holonomy import holonomy as around
-from compute.json_text import read_json
-from compute.opening import read_text
-from compute.types import Status
+from compute.studies.holonomy import Holonomy, loop_of
+from compute.studies.holonomy import holonomy as around
 
 LARGEST = 1 << 20
 

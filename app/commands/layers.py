@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from app.commands.output import show
+from compute.attention.row_paths import row_path, token_rows
+from compute.core.refusal import shown
 from compute.families import families, parse
-from compute.head_choice import file_of
-from compute.layers import row_path, token_rows
-from compute.planes import whole_numbers
-from compute.refusal import shown
+from compute.heads.head_selection import file_of
+from compute.heads.query_plane import whole_numbers
 
 
 def layers(chosen: argparse.Namespace) -> int:

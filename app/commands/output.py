@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.export.files import beside, checked
-from compute.types import Status
+from compute.core.status import Status
 
 
 def plain(value: Any) -> Any:

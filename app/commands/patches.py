@@ -9,16 +9,17 @@ import numpy as np
 
 from app.commands.output import save, show
 from app.export.files import KINDS, checked
-from compute import GeodesicViT, vision
-from compute.patches import Patches
-from compute.refusal import shown
+from compute import GeodesicViT
+from compute.core.refusal import shown
+from compute.images import vision_head
+from compute.images.patch_lattice import Patches
 
 
 def patches(chosen: argparse.Namespace) -> int:
     """Distances and weights of all patches, their metric, and a way between two of them."""
     picture = checked(chosen.picture, KINDS) if chosen.picture else None
     lattice = GeodesicViT(chosen.patch, chosen.alpha, chosen.beta, chosen.temperature)
-    if vision.is_head(chosen.image):
+    if vision_head.is_head(chosen.image):
         found = lattice.process_head(chosen.image, chosen.layer, chosen.head)
     else:
         found = lattice.process_image(chosen.image)

@@ -11,7 +11,7 @@ from app.export import figure
 from app.export.files import KINDS, checked
 from app.model import session
 from compute import open_engine
-from compute.types import Status
+from compute.core.status import Status
 
 
 def render(chosen: argparse.Namespace) -> int:

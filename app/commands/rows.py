@@ -7,10 +7,10 @@ import argparse
 import numpy as np
 
 from app.commands.output import show
-from compute import attention_rows, planes
+from compute.core.refusal import shown
 from compute.families import families, parse
-from compute.head_choice import file_of, settings
-from compute.refusal import shown
+from compute.heads import attention_rows, query_plane
+from compute.heads.head_selection import file_of, settings
 
 # keys of a row that are named
 NAMED = 3
@@ -27,7 +27,7 @@ def rows(chosen: argparse.Namespace) -> int:
     file, temperature = file_of(c), float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):
         raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
-    left_out = planes.whole_numbers("mask", c["mask"])
+    left_out = query_plane.whole_numbers("mask", c["mask"])
     place = c["layer"], c["head"]
     found = attention_rows.rows(file, *place, None, temperature, left_out)
     gap = attention_rows.difference(file, *place, found)

@@ -9,10 +9,10 @@ import numpy as np
 from app.commands.output import save, show
 from app.model.scene import chart_of, view_of
 from compute import open_engine
+from compute.core.refusal import shown
 from compute.families import family
-from compute.refusal import shown
-from compute.topology import persistence, places
-from compute.types import FieldRequest
+from compute.requests.fields import FieldRequest
+from compute.studies.topology import persistence, places
 
 KINDS = ("part", "ring")
 LISTED = 12

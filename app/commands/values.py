@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Callable
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 
 def pair(text: str) -> tuple[float, float]:

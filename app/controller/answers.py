@@ -20,8 +20,8 @@ from app.controller.study_jobs import CompareJob, SprayJob
 from app.model.scene import Scene, remarks
 from app.model.store import Store
 from app.views.base import Canvas, Distributions, Measure, Window
+from compute.core.status import Status
 from compute.families import family as manifold_of
-from compute.types import Status
 
 # seconds between redrawings of the plots while something is dragged: they cost more than the curve
 PLOTS = 0.07

@@ -10,11 +10,13 @@ import numpy as np
 from app.model.scene import Pin
 from app.views.attention import AttentionState, KeyChoice
 from app.views.base import Choice
-from compute import attention_rows, heads, planes, survey
+from compute.attention import head_summary
 from compute.families import family as manifold_of
 from compute.families import parse
-from compute.head_choice import chosen, file_of, head_of, settings
-from compute.manifold import Manifold
+from compute.heads import attention_rows, query_plane
+from compute.heads import head as heads
+from compute.heads.head_selection import chosen, file_of, head_of, settings
+from compute.manifold.manifold import Manifold
 
 NAME = "attention"
 PLANES = (
@@ -51,11 +53,11 @@ def state(family: str) -> AttentionState:
     )
 
 
-def _triple(head: heads.Head, text: str, plane: planes.Plane) -> tuple[int, int, int]:
+def _triple(head: heads.Head, text: str, plane: query_plane.Plane) -> tuple[int, int, int]:
     """The tokens of a plane through three; of another plane those to begin with."""
     if text:
-        return planes.token_triple(text, head)
-    return planes.default_triple(head) if len(head.q) > 2 else (*plane.pins, 0)
+        return query_plane.token_triple(text, head)
+    return query_plane.default_triple(head) if len(head.q) > 2 else (*plane.pins, 0)
 
 
 def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
@@ -134,7 +136,7 @@ def caveats(family: str) -> tuple[str, ...]:
 
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:
     """How far the rows that q, k, mask, scale and bias of the file give are the model's own."""
-    some = survey.sample(len(file.tokens))
+    some = head_summary.sample(len(file.tokens))
     rows = attention_rows.rows(file, layer, head, some)
     gap = attention_rows.difference(file, layer, head, rows, some)
     if gap is not None:
@@ -179,7 +181,7 @@ def off_own(family: str, token: int) -> float:
     file, head = file_of(c), head_of(c)
     assert manifold.landmarks is not None
     theta = manifold.landmarks.theta[token]
-    left_out = planes.whole_numbers("mask", c["mask"])
+    left_out = query_plane.whole_numbers("mask", c["mask"])
     own = attention_rows.rows(
         file, c["layer"], c["head"], [token], float(c["temperature"]), left_out
     )[0]

@@ -17,12 +17,13 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene
 from app.views.events import Event, PanelShown
 from app.views.heads import HeadCell, HeadsState, Place
-from compute import attention_rows, survey
-from compute.engine import Engine
+from compute.attention import head_summary
+from compute.attention.head_summary import Glance
 from compute.families import parse, write
-from compute.head_choice import file_of, head_of, settings
-from compute.planes import whole_numbers
-from compute.survey import Glance
+from compute.heads import attention_rows
+from compute.heads.head_selection import file_of, head_of, settings
+from compute.heads.query_plane import whole_numbers
+from compute.requests.engine import Engine
 
 TITLE = "Heads"
 # what says which heads there are and which keys they have
@@ -65,14 +66,14 @@ class BrowseAnswer:
 @lru_cache(maxsize=2048)
 def _glance(family: str, layer: int, head: int) -> Glance:
     stated = {**parse(family)[1], "layer": layer, "head": head}
-    file, some = file_of(stated), survey.sample(len(file_of(stated).tokens))
+    file, some = file_of(stated), head_summary.sample(len(file_of(stated).tokens))
     left_out = whole_numbers("mask", settings(stated)["mask"])
     own = attention_rows.entropies(file, layer, head, some, left_out)
     try:
         seen = head_of(stated)
     except ValueError as problem:
-        return survey.without_plane(own, str(problem))
-    return survey.glance(seen, own)
+        return head_summary.without_plane(own, str(problem))
+    return head_summary.glance(seen, own)
 
 
 @lru_cache(maxsize=2048)

@@ -9,18 +9,14 @@ import numpy as np
 
 from app.model.scene import chart_of
 from app.views.base import Measure
-from compute.engine import ReferenceEngine
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.field import scalar_at, theta_at
-from compute.manifold import norm
-from compute.types import (
-    ConnectRequest,
-    DistanceRequest,
-    Field,
-    FieldRequest,
-    Floats,
-    Status,
-)
+from compute.geodesics.scalar_field import scalar_at, theta_at
+from compute.manifold.tangent import norm
+from compute.requests.fields import DistanceRequest, Field, FieldRequest
+from compute.requests.geodesics import ConnectRequest
 
 Point = tuple[float, float]
 # a difference above this share of the length is not what float32 can explain

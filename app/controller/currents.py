@@ -11,8 +11,9 @@ from app.controller.surfaces import chart_drawn
 from app.model.scene import Scene
 from app.views.base import Canvas, ColorMap2D, Marks
 from app.views.flow import Particles, VectorField
-from compute.charts import Chart
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
 
 # lives that particles have while the moving point goes from A to B
 LIVES = 2.0

@@ -7,9 +7,9 @@ import numpy as np
 from app.controller.jobs import PathAnswer
 from app.views.base import Curve
 from app.views.events import Array
-from compute.charts import Chart
-from compute.dense_curve import DenseCurve, polygon
-from compute.types import Floats
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import DenseCurve, polygon
+from compute.manifold.charts import Chart
 
 
 def drawn(curve: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:

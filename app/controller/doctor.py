@@ -11,17 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from compute.engine import Engine, ReferenceEngine
+from compute.core.arrays import Floats
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.manifold import Manifold
-from compute.types import (
-    ConnectRequest,
-    FieldRequest,
-    Floats,
-    GeometryRequest,
-    ShootRequest,
-    TransportRequest,
-)
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.fields import FieldRequest
+from compute.requests.geodesics import ConnectRequest, ShootRequest
+from compute.requests.geometry import GeometryRequest
+from compute.requests.transport import TransportRequest
 
 PACKAGES = ("numpy", "scipy", "sympy", "wgpu", "vispy", "PySide6-Essentials", "pyqtgraph")
 FAMILIES = ("gaussian", "categorical3_natural", "attention:bank")

@@ -15,11 +15,11 @@ from app.controller.studies import StudyAnswer
 from app.model.scene import UNTURNED, Scene
 from app.views.base import Axes, Canvas, Outline
 from app.views.events import XY
-from compute.charts import Chart
-from compute.dense_curve import polygon
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import polygon
 from compute.families import family as manifold_of
-from compute.manifold import Manifold
-from compute.types import Floats
+from compute.manifold.charts import Chart
+from compute.manifold.manifold import Manifold
 
 # how much is seen of what is not the scene's
 GREYED = 0.25

@@ -16,8 +16,8 @@ from app.model.store import Store
 from app.views.base import Window
 from app.views.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.flow import StrokeDrawn
+from compute.core.arrays import Floats
 from compute.flow.modes import OF_MASS
-from compute.types import Floats
 
 # fields that a slider changes: what it passes over is one step of undo
 SLIDERS = ("alpha", "playhead", "map_opacity", "flow.time", "family.temperature")

@@ -11,7 +11,7 @@ from compute.families import family as manifold_of
 from compute.flow.grid import closed
 from compute.flow.modes import OF_MASS
 from compute.flow.natural import is_known
-from compute.manifold import Manifold
+from compute.manifold.manifold import Manifold
 
 MODES = (
     Choice("rough", "Heat, covariant (rough)"),

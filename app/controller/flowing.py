@@ -17,17 +17,20 @@ import numpy as np
 from app.controller.particles import tracks
 from app.model.flow import Flow
 from app.model.scene import Scene, chart_of, view_of
-from compute.engine import Engine, ReferenceEngine
+from compute.api.flow import AttentionFlow
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.flow import initial
-from compute.flow.api import AttentionFlow
+from compute.flow import initial_fields
 from compute.flow.grid import Grid
 from compute.flow.modes import BACKWARD, OF_MASS
 from compute.flow.natural import towards
-from compute.flow.singularities import Singularity, singularities
-from compute.flow.stepping import GROWTH, MOST_STAGES, Evolution
-from compute.flow.tracking import Track, Tracker
-from compute.types import Extent, Floats, Status
+from compute.flow.time_stepping import GROWTH, MOST_STAGES, Evolution
+from compute.flow.zero_tracks import Track, Tracker
+from compute.flow.zeros import Singularity, singularities
+from compute.manifold.extent import Extent
+from compute.requests.engine import Engine
 
 Point = tuple[float, float]
 # states that are kept may take so much memory; beyond, every other one is dropped
@@ -347,14 +350,16 @@ def is_power(step: int) -> bool:
 
 # the fields of vectors that a flow may begin with; some need pins, which a job then has
 BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
-    "transported": lambda g, job: initial.transported(g, np.array(job.start), np.array(job.vector)),
-    "dipole": lambda g, job: initial.dipole(g, np.array(job.start), np.array(job.end)),
+    "transported": lambda g, job: initial_fields.transported(
+        g, np.array(job.start), np.array(job.vector)
+    ),
+    "dipole": lambda g, job: initial_fields.dipole(g, np.array(job.start), np.array(job.end)),
     "natural": lambda g, job: towards(g, np.array(job.end)),
-    "gradient": lambda g, job: initial.gradient(g, job.scalar, job.token),
-    "rotation": lambda g, job: initial.rotation(g),
-    "random": lambda g, job: initial.random(g, job.flow.seed),
-    "head": lambda g, job: initial.head(g),
-    "painted": lambda g, job: initial.painted(g, job.flow.strokes),
+    "gradient": lambda g, job: initial_fields.gradient(g, job.scalar, job.token),
+    "rotation": lambda g, job: initial_fields.rotation(g),
+    "random": lambda g, job: initial_fields.random(g, job.flow.seed),
+    "head": lambda g, job: initial_fields.head(g),
+    "painted": lambda g, job: initial_fields.painted(g, job.flow.strokes),
 }
 
 
@@ -362,9 +367,9 @@ def beginning(grid: Grid, job: FlowJob) -> Floats:
     """The field that a flow begins with.  Raises ValueError where there is none such."""
     flow, vectors = job.flow, job.flow.mode not in OF_MASS
     if flow.initial == "file":
-        return initial.from_file(grid, flow.source, vectors)
+        return initial_fields.from_file(grid, flow.source, vectors)
     if not vectors:
-        return initial.bump(grid, np.array(job.start))
+        return initial_fields.bump(grid, np.array(job.start))
     if flow.initial not in BEGINNINGS:
         raise ValueError("attention mass is a scalar: choose a flow of mass for it")
     return BEGINNINGS[flow.initial](grid, job)

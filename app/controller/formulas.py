@@ -12,13 +12,14 @@ import numpy as np
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene, completed, of_family
 from app.views.base import Verdict
-from compute.engine import Engine
+from compute.core.interrupt import TookTooLong, limited
+from compute.custom import definition, derivation
+from compute.custom.parse import FormulaError
 from compute.families import family as manifold_of
-from compute.formulas import definition, derivation
-from compute.formulas.parse import FormulaError
-from compute.interrupt import TookTooLong, limited
-from compute.manifold import Manifold, is_singular
-from compute.types import Extent
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import is_singular
+from compute.requests.engine import Engine
 
 # what the status line says while the formula that is typed is not the family that is shown
 DERIVING = "deriving the family …"

@@ -22,26 +22,22 @@ from app.controller.studies import StudyAnswer
 from app.controller.study_jobs import Study
 from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import chart_of
-from compute import geodesic, jacobi
-from compute.dense_curve import DenseCurve
-from compute.dense_output import FINE, LIVE, dense_output
-from compute.dense_polish import HEAVY as HEAVY_POLISH
-from compute.divergence import Divergences, divergences
-from compute.engine import Engine
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import DenseCurve
+from compute.curves.dense_output import FINE, LIVE, dense_output
+from compute.curves.dense_polish import HEAVY as HEAVY_POLISH
+from compute.divergences.divergence import Divergences, divergences
 from compute.families import family as manifold_of
-from compute.manifold import Manifold, Support, inner
-from compute.types import (
-    ConnectRequest,
-    DistanceRequest,
-    Extent,
-    Field,
-    FieldRequest,
-    Floats,
-    GeometryRequest,
-    Paths,
-    Transport,
-    TransportRequest,
-)
+from compute.geodesics import initial_value
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold, Support
+from compute.manifold.tangent import inner
+from compute.requests.engine import Engine
+from compute.requests.fields import DistanceRequest, Field, FieldRequest
+from compute.requests.geodesics import ConnectRequest, Paths
+from compute.requests.geometry import GeometryRequest
+from compute.requests.transport import Transport, TransportRequest
+from compute.studies import jacobi_fields
 
 Point = tuple[float, float]
 # nodes of a path before there is a device, while a pin is dragged, and at rest
@@ -242,8 +238,8 @@ def path_answer(
     start, end = np.array([job.start]), np.array([job.end])
     index, final = None, job.quality == "final"
     if final and job.alpha == 0.0:
-        passed = jacobi.morse_index(engine, manifold, paths)
-        paths, index = jacobi.marked(paths, passed), int(passed[0])
+        passed = jacobi_fields.morse_index(engine, manifold, paths)
+        paths, index = jacobi_fields.marked(paths, passed), int(passed[0])
     carried = engine.transport(
         TransportRequest(manifold, paths.theta, paths.velocity, np.array([job.vector]), job.alpha)
     )
@@ -283,7 +279,7 @@ def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) ->
     """The path as a curve: at rest in float64 unless that takes long, while a pin is dragged as the
     engine does it."""
     final = job.quality == "final"
-    fire = geodesic.shoot if final and manifold.slot.loops <= HEAVY_POLISH else engine.shoot
+    fire = initial_value.shoot if final and manifold.slot.loops <= HEAVY_POLISH else engine.shoot
     ends = np.array([job.start, job.end]) if final else None
     return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire, ends=ends)
 

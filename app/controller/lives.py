@@ -9,9 +9,10 @@ import numpy as np
 from app.controller import picture
 from app.views.base import Canvas
 from app.views.flow import Life
-from compute.charts import Chart
-from compute.flow.tracking import End, Track
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.flow.zero_tracks import End, Track
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
 
 KINDS = {1: "plus", -1: "minus"}
 # of more zeros the longest lives: curves, and lines that the panel has room for

@@ -10,8 +10,8 @@ import numpy as np
 from app.controller.jobs import PathAnswer
 from app.controller.numbers import KEPT_BY_NONE, Numbers
 from app.views.base import Measure
-from compute.divergence import Divergences
-from compute.types import Status
+from compute.core.status import Status
+from compute.divergences.divergence import Divergences
 
 # of a bound, by which a length in single precision may miss it
 SLACK = 1e-4

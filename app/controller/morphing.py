@@ -12,8 +12,8 @@ from app.controller.jobs import PathAnswer
 from app.controller.studies import StudyAnswer
 from app.model.scene import Scene
 from app.views.base import Canvas, Window
-from compute.charts import Chart
-from compute.types import Floats
+from compute.core.arrays import Floats
+from compute.manifold.charts import Chart
 
 FRAME_MS, STEPS = 16, 24
 

@@ -13,11 +13,11 @@ from app.model.normals import Normals, normal_of
 from app.model.scene import Scene
 from app.views.events import Event
 from app.views.normals import NormalEdited, NormalsState, NormalsWay
-from compute.bivariate import NormalPath
-from compute.engine import Engine
-from compute.normal_paths import normal_paths
-from compute.normals import outlines
-from compute.types import Status
+from compute.core.status import Status
+from compute.divergences.wasserstein import outlines
+from compute.normals.bivariate import NormalPath
+from compute.normals.paths import normal_paths
+from compute.requests.engine import Engine
 
 STEPS = 32
 WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "Wasserstein", "e": "e-path", "m": "m-path"}

@@ -11,7 +11,7 @@ from app.model.scene import DISTANCE, HEIGHT, Scene
 from app.views.base import Choice, LayerRow, PanelState
 from compute.families import families, parse
 from compute.families import family as manifold_of
-from compute.manifold import Manifold
+from compute.manifold.manifold import Manifold
 
 # what a layer is called, and one sentence about it
 LAYER_WORDS = {

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.manifold.extent import Extent
 
 COUNT, MOMENTS = 3000, 33
 # share of the rectangle that particles of a common speed cross in a life, and that no life exceeds

@@ -20,11 +20,12 @@ from app.views.base import Choice
 from app.views.events import Event
 from app.views.flow import Setting
 from app.views.photograph import PictureEdited, PictureState
-from compute import heads, vision
-from compute.engine import Engine
-from compute.opening import modified
-from compute.patches import GeodesicViT, Lattice, trail
-from compute.types import Floats
+from compute.core.arrays import Floats
+from compute.core.opening import modified
+from compute.heads import head as heads
+from compute.images import vision_head
+from compute.images.patch_lattice import GeodesicViT, Lattice, trail
+from compute.requests.engine import Engine
 
 PATTERN = "Pictures and vision heads (*.png *.jpg *.jpeg *.npz);;All files (*)"
 # the longer side of the photograph in the panel, and the share of extreme values beyond the colours
@@ -81,13 +82,13 @@ class PictureAnswer:
 def task_of(scene: Scene) -> PictureTask:
     """Return the task that a scene's picture needs."""
     source = scene.photograph.source
-    written = 0 if source in vision.bundled() else modified(source)
+    written = 0 if source in vision_head.bundled() else modified(source)
     return PictureTask(replace(scene.photograph, circles=True), written)
 
 
 def has_rows(chosen: Photograph) -> bool:
     """Whether the patches are rows of a head."""
-    return vision.is_head(chosen.source) and chosen.of == "rows"
+    return vision_head.is_head(chosen.source) and chosen.of == "rows"
 
 
 @lru_cache(maxsize=2)
@@ -105,8 +106,8 @@ def _lattice(
     process = GeodesicViT(patch, alpha, beta)
     if rows:
         found = process.lattice_of_head(source, layer, head)
-    elif vision.is_head(source):
-        found = process.lattice_of_image(vision.load(source, layer, head).image)
+    elif vision_head.is_head(source):
+        found = process.lattice_of_image(vision_head.load(source, layer, head).image)
     else:
         found = process.lattice_of_image(source)
     return found, _reduced(found.image)
@@ -215,9 +216,9 @@ class PhotographPart(Watched):
 
     def _settings(self) -> tuple[Setting, ...]:
         source = self.chosen.source
-        if source not in (*vision.bundled(), *self._opened):
+        if source not in (*vision_head.bundled(), *self._opened):
             self._opened = (source, *self._opened)
-        sources = tuple(Choice(n, f"{n} (vision head)") for n in vision.bundled())
+        sources = tuple(Choice(n, f"{n} (vision head)") for n in vision_head.bundled())
         opened = tuple(Choice(path, Path(path).name) for path in self._opened)
         return settings(self.chosen, (*opened, *sources))
 
@@ -227,7 +228,7 @@ def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, 
     rows = [
         Setting("source", "Picture", "A photograph or a vision head’s own.", chosen.source, sources)
     ]
-    if vision.is_head(chosen.source):
+    if vision_head.is_head(chosen.source):
         rows.append(Setting("of", "Patches", "What each patch stands for.", chosen.of, AS))
     maps = tuple(Choice(value, words) for value, words in SHOWN.items())
     rows.append(Setting("shown", "Map", "What colours the patches.", chosen.shown, maps))

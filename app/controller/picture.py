@@ -14,10 +14,12 @@ from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
 from app.views.base import Arrows, ColorMap2D, Curve, Distributions, Marks
 from app.views.theme import CATEGORICAL
-from compute.charts import Chart
+from compute.core.arrays import Floats
+from compute.core.status import Status
 from compute.families import family as manifold_of
-from compute.manifold import Manifold
-from compute.types import Extent, Floats, Status
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
 
 # vertices of the straight line: where a chart bends it, it has as many more as the drawing needs
 STRAIGHT_POINTS = 65

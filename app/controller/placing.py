@@ -9,10 +9,10 @@ from app.controller.surfaces import chart_drawn
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
 from app.views.events import XY, Array
-from compute.charts import Chart
+from compute.core.arrays import Floats
 from compute.families import family as manifold_of
-from compute.manifold import Manifold, known_inside
-from compute.types import Floats
+from compute.manifold.charts import Chart
+from compute.manifold.manifold import Manifold, known_inside
 
 # a pin dropped this near to a landmark (share of the view) is put on it
 SNAP = 0.012

@@ -11,7 +11,7 @@ from app.controller.jobs import STEPS, EllipseJob, Job, MapJob, PathJob
 from app.controller.study_jobs import Study
 from app.model.scene import DISTANCE, HEIGHT, Scene, chart_of
 from compute.families import family as manifold_of
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 # what the map is larger than the plot, which changes a little when the colour bar comes
 SLACK = 0.08

@@ -14,9 +14,9 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model import colormaps
 from app.model.flow import rewritten
 from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
-from compute.engine import Engine
 from compute.families import changed, families, parse
-from compute.head_choice import settings
+from compute.heads.head_selection import settings
+from compute.requests.engine import Engine
 
 Changes = tuple[tuple[str, Any], ...]
 

@@ -11,7 +11,7 @@ from app.model.lesson import Lesson, Number, Step
 from app.model.scene import Scene
 from app.model.wording import value as written_value
 from app.views.typeset import NotTypeset, page
-from compute.engine import Engine
+from compute.requests.engine import Engine
 
 
 class Proofreader:

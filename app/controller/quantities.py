@@ -19,12 +19,12 @@ from app.model.checks import FIELDS, Quantity
 from app.model.scene import Scene
 from app.model.wording import numbers_in, plain
 from app.views.base import Measure
-from compute.engine import Engine
+from compute.core.refusal import shown
+from compute.core.status import Status
 from compute.families import family as manifold_of
-from compute.field import scalar_at
-from compute.manifold import Manifold
-from compute.refusal import shown
-from compute.types import Status
+from compute.geodesics.scalar_field import scalar_at
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
 
 # by the kind of their job
 Answers = Mapping[type, object]

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.controller.numbers import Numbers
-from compute.dense_curve import DenseCurve, polygon
-from compute.engine import Engine, ReferenceEngine
+from compute.core.status import Status
+from compute.curves.dense_curve import DenseCurve, polygon
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.manifold import Manifold
-from compute.optimise import PathOptimization, Relaxation, finer, spline_curve
-from compute.types import Status
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.studies.relaxation import CurveRelaxation, Relaxation, finer, spline_curve
 
 Point = tuple[float, float]
 # of a descent that takes longer, the rounds shown: all at first, when most happens
@@ -42,7 +43,7 @@ class RelaxAnswer:
 def perform(engine: Engine, job: RelaxJob) -> RelaxAnswer:
     """The whole relaxation, whose last round is Newton's method in float64: descent grows slow."""
     manifold = manifold_of(job.family)
-    solver = PathOptimization(manifold, engine, "descent")
+    solver = CurveRelaxation(manifold, engine, "descent")
     history = solver.optimize_attention(np.array(job.start), np.array(job.end))
     shown = (*history[: MOST_FRAMES - 1], *(_rest(manifold, history[-1]) or history[-1:]))
     return RelaxAnswer(job, shown, tuple(solver.curve_energy(state) for state in shown))
@@ -50,7 +51,7 @@ def perform(engine: Engine, job: RelaxJob) -> RelaxAnswer:
 
 def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
     """Where Newton's method ends from the last round of the descent, with more nodes on its curve."""
-    polish = PathOptimization(manifold, ReferenceEngine(), "newton", FINER * (len(last.theta) - 1))
+    polish = CurveRelaxation(manifold, ReferenceEngine(), "newton", FINER * (len(last.theta) - 1))
     theta = finer(last.theta, FINER)
     if not manifold.in_domain(theta).all():
         return []

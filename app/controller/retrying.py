@@ -10,11 +10,13 @@ from typing import ClassVar
 
 from app.controller.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
 from app.controller.task import Cancelled, Emit, Task
-from compute.engine import Engine, ReferenceEngine
+from compute.core.interrupt import Interrupted, interruptible
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
-from compute.interrupt import Interrupted, interruptible
-from compute.second import second_try
-from compute.types import Paths, Status
+from compute.requests.engine import Engine
+from compute.requests.geodesics import Paths
+from compute.studies.retry import second_try
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from app.controller.task import Cancelled, Emit, Task
 from app.controller.watched import Watched
 from app.model.scene import Scene
 from app.views.rows import RowsState, Strip
-from compute.engine import Engine
+from compute.attention.interpolations import ALPHAS, Way, way_of, ways
+from compute.core.arrays import Floats
+from compute.core.status import Status
 from compute.families import family as manifold_of
-from compute.filmstrip import ALPHAS, Way, way_of, ways
-from compute.types import Floats, Status
+from compute.requests.engine import Engine
 
 # words that a strip has room for; of more those that weigh most anywhere are shown
 MOST_WORDS = 32

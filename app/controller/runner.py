@@ -20,16 +20,11 @@ from app.controller.jobs import EllipseJob, Job, MapJob, PathJob, perform
 from app.controller.relaxing import RelaxJob
 from app.controller.study_jobs import STUDIES
 from app.controller.task import Task
-from compute.engine import (
-    DeviceLost,
-    Engine,
-    NoAdapter,
-    ReferenceEngine,
-    adapter_names,
-    open_engine,
-)
-from compute.interrupt import Interrupted, interruptible
-from compute.refusal import shorten
+from compute.core.interrupt import Interrupted, interruptible
+from compute.core.refusal import shorten
+from compute.engine.opening import adapter_names, open_engine
+from compute.engine.reference import ReferenceEngine
+from compute.requests.engine import DeviceLost, Engine, NoAdapter
 
 # most urgent first
 ORDER: tuple[type, ...] = (

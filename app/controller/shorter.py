@@ -10,10 +10,12 @@ from app.controller.jobs import MapAnswer, PathAnswer
 from app.controller.studies import StudyAnswer
 from app.controller.study_jobs import EveryJob
 from app.model.scene import chart_of
-from compute.api import SHORTER
-from compute.distance import interpolated
+from compute.api.geodesics import SHORTER
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.distances.distance_map import interpolated
 from compute.families import family as manifold_of
-from compute.types import Field, Floats, Status
+from compute.requests.fields import Field
 
 # a map is known to this share of the distance, and read off to so many of its cells
 CELLS, SHARE = 1.0, 0.05

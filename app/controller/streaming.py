@@ -15,7 +15,7 @@ from app.model.scene import Scene
 from app.model.store import Store
 from app.views.base import Canvas, Window
 from app.views.flow import FlowState, Particles
-from compute.types import Status
+from compute.core.status import Status
 
 FRAME_MS = 40
 # seconds of a particle's life

@@ -27,21 +27,23 @@ from app.controller.study_jobs import (
 )
 from app.model.scene import chart_of
 from app.views.base import Measure
-from compute import jacobi
-from compute.charts import parameters
-from compute.cut import cut_points
-from compute.dense_curve import DenseCurve
-from compute.divergence import balls, bregman, natural_chart
-from compute.engine import Engine
+from compute.attention.query_space import QuerySpace
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.curves.dense_curve import DenseCurve
+from compute.divergences.divergence import balls, bregman, natural_chart
 from compute.families import family as manifold_of
 from compute.families import parse
-from compute.head_choice import chosen, settings
-from compute.holonomy import holonomy, polygon
-from compute.manifold import Manifold
-from compute.queries import QuerySpace
-from compute.second import length_between
-from compute.spray import all_geodesics, frame, spray
-from compute.types import ConnectRequest, Floats, Status
+from compute.heads.head_selection import chosen, settings
+from compute.manifold.charts import parameters
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest
+from compute.studies import jacobi_fields
+from compute.studies.cut_locus import cut_points
+from compute.studies.geodesic_fan import all_geodesics, frame, spray
+from compute.studies.holonomy import holonomy, polygon
+from compute.studies.retry import length_between
 
 STEPS = {"live": 64, "final": 128}
 # rays of a spray, how many times as far as B they reach, and how many wavefronts lie on them
@@ -123,7 +125,9 @@ def _every(
 ) -> tuple[Curves, list[Measure], set[str], float | None]:
     paths = all_geodesics(engine, manifold, np.array(job.start), np.array(job.end), job.alpha)
     fine = paths.status == Status.OK
-    index = jacobi.morse_index(engine, manifold, paths) if job.alpha == 0.0 else 0 * paths.nodes
+    index = (
+        jacobi_fields.morse_index(engine, manifold, paths) if job.alpha == 0.0 else 0 * paths.nodes
+    )
     others = [i for i in range(1, len(fine)) if fine[i]]
     words = ", ".join(f"{length:.5g}" for length in paths.length[fine])
     hint = "Every geodesic from A to B that rays in all directions find, shortest first."

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compute import dense_fan, geodesic
-from compute.charts import Chart
-from compute.dense_curve import DenseCurve, bundle, followed, joined, through
-from compute.dense_output import FINE, LIVE, dense_output
-from compute.engine import Engine
-from compute.guess import nearest_copy
-from compute.manifold import Manifold
-from compute.queries import QueryPath, QuerySpace
-from compute.spray import Spray
-from compute.types import Floats, Paths
+from compute.attention.query_space import QueryPath, QuerySpace
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import DenseCurve, bundle, followed, joined, through
+from compute.curves.dense_output import FINE, LIVE, dense_output
+from compute.geodesics import initial_value
+from compute.geodesics.initial_curves import nearest_copy
+from compute.manifold.charts import Chart
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.geodesics import Paths
+from compute.studies import dense_fan
+from compute.studies.geodesic_fan import Spray
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,7 @@ def dense_of(curves: Curves) -> dict[str, DenseCurve]:
 def path(engine: Engine, manifold: Manifold, paths: Paths, alpha: float, quality: str) -> Traced:
     """The first of some paths: while a pin is dragged as the engine does it, at rest in float64."""
     live = quality == "live"
-    fire = engine.shoot if live else geodesic.shoot
+    fire = engine.shoot if live else initial_value.shoot
     dense = dense_output(manifold, paths, alpha, LIVE if live else FINE, fire)
     return Traced(paths.theta[0, : paths.nodes[0]], dense)
 

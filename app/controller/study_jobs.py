@@ -11,7 +11,7 @@ from app.controller import attention
 from app.model.scene import Scene, chart_of
 from compute.families import family as manifold_of
 from compute.families import parse
-from compute.manifold import known_inside
+from compute.manifold.manifold import known_inside
 
 Point = tuple[float, float]
 LOOP_VERTICES = 96

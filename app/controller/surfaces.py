@@ -9,12 +9,13 @@ import numpy as np
 from app.controller.picture import words_of
 from app.model.scene import DISTANCE, HEIGHT, Point, Scene, chart_of
 from app.views.base import Outline, Surface
-from compute import surfaces
-from compute.charts import Chart
+from compute.core.arrays import Floats
 from compute.families import family as manifold_of
-from compute.field import scalar_at
-from compute.manifold import Manifold
-from compute.types import Extent, Floats
+from compute.geodesics.scalar_field import scalar_at
+from compute.manifold import surfaces
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
 
 
 def chart_drawn(scene: Scene) -> Chart:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
-from compute.engine import Engine
+from compute.requests.engine import Engine
 
 Emit = Callable[[object], None]
 Cancelled = Callable[[], bool]
@@ -26,7 +26,7 @@ class Task(ABC):
     @abstractmethod
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer by one or more calls of ``emit``; return soon once ``cancelled()``; the
-        reference ends by itself, see `compute.interrupt`.
+        reference ends by itself, see `compute.core.interrupt`.
 
         A task that was cancelled is performed again from its beginning, unless a newer one replaces it.
         """

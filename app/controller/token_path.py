@@ -15,12 +15,12 @@ from app.controller.watched import Watched
 from app.model.scene import Scene
 from app.views.events import Event
 from app.views.token_path import TokenPathChosen, TokenPathState
-from compute.engine import Engine
+from compute.attention.row_paths import RowPath, row_path, token_rows
 from compute.families import families, parse
 from compute.families import family as manifold_of
-from compute.head_choice import file_of, settings
-from compute.layers import RowPath, row_path, token_rows
-from compute.planes import whole_numbers
+from compute.heads.head_selection import file_of, settings
+from compute.heads.query_plane import whole_numbers
+from compute.requests.engine import Engine
 
 # words of a row that are named
 NAMED = 3

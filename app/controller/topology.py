@@ -18,10 +18,11 @@ from app.controller.task import Cancelled, Emit, Task
 from app.model.scene import Scene, chart_of
 from app.views.events import Event, PanelShown
 from app.views.topology import Critical, PairChosen, TopologyAsked, TopologyState
-from compute.engine import Engine
+from compute.core.arrays import Floats
 from compute.families import family as manifold_of
-from compute.topology import Diagram, load, persistence, places
-from compute.types import Field, Floats
+from compute.requests.engine import Engine
+from compute.requests.fields import Field
+from compute.studies.topology import Diagram, load, persistence, places
 
 TITLE = "Topology"
 # of the largest value: below, a pair is what single precision makes of a slope

@@ -17,8 +17,8 @@ from app.export import embed
 from app.export.files import beside
 from app.export.script import script
 from app.model.scene import Scene
+from compute.core.status import Status
 from compute.families import family as manifold_of
-from compute.types import Status
 
 SUFFIXES = (".npz", ".json", ".csv", ".py")
 # fields of an answer that are not its numbers

@@ -9,9 +9,9 @@ import numpy as np
 from app.export.sheet import Group, Item, Line, Sheet
 from app.views.canvas.texts import Label
 from app.views.theme import LIGHT, rgba
-from compute.bivariate import NormalPath
-from compute.normals import outlines as ellipses
-from compute.types import Floats
+from compute.core.arrays import Floats
+from compute.divergences.wasserstein import outlines as ellipses
+from compute.normals.bivariate import NormalPath
 
 # logical pixels of a panel and its border; how many ellipses are on the way
 SIDE, BORDER, SHOWN = 520, 50, 9

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from app.export import embed
 from app.model.embedded import MOST_AROUND
-from compute.opening import read_bytes
+from compute.core.opening import read_bytes
 
 RGB = NDArray[np.uint8]
 THREADS = 2

@@ -26,8 +26,8 @@ from app.model.scene import Scene
 from app.views.base import Canvas
 from app.views.theme import DARK, LIGHT, Theme, rgba
 from app.views.topology import Critical
-from compute.engine import Engine
 from compute.families import family as manifold_of
+from compute.requests.engine import Engine
 
 STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app import endings
-from compute.refusal import shown
-from compute.replacing import hidden, remove, replacing, sweep
+from compute.core.refusal import shown
+from compute.core.replacing import hidden, remove, replacing, sweep
 
 KINDS = (".png", ".svg", ".pdf")  # of a figure
 PROBE = 4096  # bytes that must fit, before anything is computed

@@ -20,11 +20,11 @@ from app.export.files import beside, unfinished
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.scene import Scene
 from app.model.timeline import glide, scene_at
-from compute.engine import Engine
+from compute.core.opening import opened
+from compute.core.refusal import refusing
+from compute.core.replacing import hidden
 from compute.families import family as manifold_of
-from compute.opening import opened
-from compute.refusal import refusing
-from compute.replacing import hidden
+from compute.requests.engine import Engine
 
 SUFFIXES = (".mp4", ".webm", ".gif", ".png")
 MOST_FRAMES = 100_000

@@ -9,8 +9,8 @@ from PIL import Image
 
 from app.export.sheet import Disc, Group, Item, Label, Line, Raster, Sheet
 from app.views.theme import RGBA
-from compute.patches import Patches
-from compute.types import Floats
+from compute.core.arrays import Floats
+from compute.images.patch_lattice import Patches
 
 # logical pixels of the longer side, and how much of the photograph shows through
 SIDE, SHOWN = 1120.0, 0.62

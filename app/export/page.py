@@ -27,11 +27,12 @@ from app.views.canvas.shapes import CLEAR, Vertices, join
 from app.views.canvas.still import Tile, still
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
-from compute import head_choice
+from compute.core.status import Status
 from compute.families import family as manifold_of
 from compute.families import parse
 from compute.flow.modes import BACKWARD
-from compute.types import Extent, Status
+from compute.heads import head_selection
+from compute.manifold.extent import Extent
 
 PANELS = ("distributions", "measures")
 COLUMN = 360  # width of the panels
@@ -207,7 +208,7 @@ def _head_of(family: str) -> str:
     name, stated = parse(family)
     if name != "attention":
         return ""
-    head = head_choice.settings(stated)
+    head = head_selection.settings(stated)
     place = f"{Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']}"
     return f" ({'; '.join((place, *attention.caveats(family)))})"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from app.controller.jobs import PathAnswer
 from app.model.scene import Scene
+from compute.core.status import Status
 from compute.families import family as manifold_of
 from compute.families import parse, write
-from compute.heads import bundled
-from compute.types import Status
+from compute.heads.head import bundled
 
 # what float32 may differ by from the reference, relative to a length
 TOLERANCE = 1e-4

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from app.model import session
 from app.model.scene import Scene
-from compute import replacing
-from compute.json_text import read_json
-from compute.opening import modified, read_text
+from compute.core import replacing
+from compute.core.json_text import read_json
+from compute.core.opening import modified, read_text
 
 SUFFIX = ".unsaved"
 # a scene as text in a text, in which a character may take six

@@ -24,13 +24,13 @@ from app.model.normals import Numbers
 from app.model.photograph import Photograph
 from app.model.scene import DISTANCE, Layers, Pin, Scene, completed, in_chart, of_family
 from app.model.wording import number, plain, tuple_of
+from compute.core.opening import check_name, is_regular
+from compute.core.refusal import refusing, shown
 from compute.families import family as manifold_of
 from compute.families import parse, write
-from compute.heads import bundled
-from compute.manifold import Manifold
-from compute.opening import check_name, is_regular
-from compute.refusal import refusing, shown
-from compute.types import Extent
+from compute.heads.head import bundled
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
 
 LAYERS = tuple(f.name for f in fields(Layers))
 FLOW = {f"flow {f.name}": f.name for f in fields(Flow) if f.name not in ("strokes", "source")}

@@ -21,9 +21,9 @@ from math import dist
 from app.model.changes import LAYERS, token_of
 from app.model.scene import Scene
 from app.model.wording import plain, tuple_of, value
+from compute.core.refusal import shown
 from compute.families import family as manifold_of
 from compute.families import parse
-from compute.refusal import shown
 
 Point = tuple[float, float]
 LONGEST = 300

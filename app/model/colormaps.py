@@ -6,7 +6,7 @@ Batlow, vik and grayC: Crameri, Shephard, Heron 2020.
 
 from __future__ import annotations
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 COLORMAPS: dict[str, str] = {
     "viridis": "Viridis",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.model.scene import Scene
-from compute.opening import opened
+from compute.core.opening import opened
 
 MOST_BYTES = 1 << 30
 

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from compute.opening import opened
+from compute.core.opening import opened
 
 SUFFIXES = (".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
 MARK = '{"format": "attention-geodesics/scene"'

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from app.model.timeline import LONGEST, Key, Timeline, Track
+from compute.core.refusal import shown
 from compute.families import families, parse
-from compute.refusal import shown
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 if TYPE_CHECKING:
     from app.model.scene import Scene

@@ -25,7 +25,7 @@ from app.model.changes import NoChange, changed
 from app.model.checks import Check, Quantity, check, quantity
 from app.model.scene import Scene
 from app.model.wording import plain, value
-from compute.refusal import Refused, shown
+from compute.core.refusal import Refused, shown
 
 MOST_BYTES = 256 << 10
 # characters of a text or a title: longer ones would be laid out for many seconds

@@ -7,8 +7,8 @@ from importlib import resources
 from pathlib import Path
 
 from app.model.lesson import MOST_BYTES, Lesson, NotALesson, parse
-from compute.opening import read_text
-from compute.refusal import describe
+from compute.core.opening import read_text
+from compute.core.refusal import describe
 
 __all__ = ["Lesson", "NotALesson", "is_lesson", "load", "titles"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compute.normals import Normal
+from compute.divergences.wasserstein import Normal
 
 # mean x and y, then σ_xx, σ_xy, σ_yy of the covariance
 Numbers = tuple[float, float, float, float, float]

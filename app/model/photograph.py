@@ -9,7 +9,7 @@ from typing import Any
 
 from app.model.paths import located, relative
 from app.model.ranges import one_of, within
-from compute.heads import bundled
+from compute.heads.head import bundled
 
 Point = tuple[float, float]
 OF = ("rows", "shades")

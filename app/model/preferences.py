@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 THEMES = ("system", "dark", "light")
 ENGINES = ("auto", "gpu", "reference")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compute.json_text import read_json
+from compute.core.json_text import read_json
 
 MOST_LESSONS, MOST_STEPS = 200, 40
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from compute.refusal import shown
-from compute.types import Extent
+from compute.core.refusal import shown
+from compute.manifold.extent import Extent
 
 # the largest coordinate of a scene: what is far beyond cannot be told apart, measured or drawn
 LARGEST = 1e15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from compute.opening import is_regular
+from compute.core.opening import is_regular
 
 MOST = 10
 

@@ -14,12 +14,13 @@ from app.model.keyframes import kind_of
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from app.model.timeline import Timeline
-from compute.charts import Chart
+from compute.core.refusal import shown
 from compute.families import family as manifold_of
 from compute.families import parse
-from compute.manifold import Manifold, inner
-from compute.refusal import shown
-from compute.types import Extent
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import inner
 
 Point = tuple[float, float]
 Camera = tuple[float, float, float, float, float]

@@ -18,13 +18,13 @@ from typing import Any
 from app.model import embedded, flow, normals, photograph, timeline
 from app.model.paths import located, relative
 from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
+from compute.core.json_text import read_json
+from compute.core.opening import read_text
+from compute.core.refusal import Refused, describe, shown
+from compute.core.replacing import replacing, sweep
 from compute.families import parse, write
-from compute.heads import bundled, is_file
-from compute.json_text import read_json
-from compute.opening import read_text
-from compute.refusal import Refused, describe, shown
-from compute.replacing import replacing, sweep
-from compute.types import Extent
+from compute.heads.head import bundled, is_file
+from compute.manifold.extent import Extent
 
 FORMAT = "attention-geodesics/scene"
 VERSION = 1

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from compute.core.refusal import shown
 from compute.families import changed
-from compute.refusal import shown
 
 if TYPE_CHECKING:
     from app.model.scene import Scene

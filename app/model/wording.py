@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _DECIMAL = r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"

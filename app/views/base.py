@@ -22,7 +22,7 @@ from app.views.events import XY, Array, Camera, Event
 from app.views.flow import Particles, VectorField
 from app.views.timeline import TimelineState
 from app.views.topology import Critical
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 Handler = Callable[[Event], None]
 

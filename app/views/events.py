@@ -14,7 +14,7 @@ from app.views.photograph import PictureEdited
 from app.views.timeline import KeyframeMoved, TimeChosen, TimelineEdited
 from app.views.token_path import TokenPathChosen
 from app.views.topology import PairChosen, TopologyAsked
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 Array = NDArray[np.floating]
 XY = tuple[float, ...]  # two chart coordinates, or three of a surface in space

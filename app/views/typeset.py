@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from app.views.formulas import NotTypeset, display, inline
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 __all__ = ["NotTypeset", "page"]
 

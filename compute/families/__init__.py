@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from compute.family import Family
-from compute.manifold import Manifold
-from compute.refusal import shown
+from compute.core.refusal import shown
+from compute.definitions.family import Family
+from compute.geodesics.short_arcs import in_all_digits
+from compute.manifold.manifold import Manifold
 
 
 @cache
@@ -44,7 +45,8 @@ def family(name: str, **parameters: Any) -> Manifold:
 @lru_cache(maxsize=64)
 def _build(name: str, chosen: tuple[tuple[str, Any], ...]) -> Manifold:
     entry = families()[name]
-    return entry.build(write(name, dict(chosen)), **{**entry.parameters, **dict(chosen)})
+    made = entry.build(write(name, dict(chosen)), **{**entry.parameters, **dict(chosen)})
+    return in_all_digits(made)
 
 
 def parse(specification: str) -> tuple[str, dict[str, Any]]:

@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from compute import planes
-from compute.arrays import matrix, vector
-from compute.attention_rows import holds
-from compute.chart_hull import encloses, hull
-from compute.charts import Chart, parameters
-from compute.family import Family
-from compute.head_choice import DEFAULTS, chosen, file_of, settled
-from compute.heads import Head
-from compute.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support, solve2
-from compute.refusal import shown
-from compute.softmax import Softmax, slot
-from compute.types import Extent, Floats, points
+from compute.core.arrays import Floats, matrix, points, vector
+from compute.core.refusal import shown
+from compute.definitions.family import Family
+from compute.heads import query_plane
+from compute.heads.attention_rows import holds
+from compute.heads.head import Head
+from compute.heads.head_selection import DEFAULTS, chosen, file_of, settled
+from compute.heads.softmax import Softmax, slot
+from compute.manifold.charts import Chart, parameters
+from compute.manifold.convex_hull import encloses, hull
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import GENERIC_SCALARS, Landmarks, Manifold, Support
+from compute.manifold.tangent import solve2
 
 MOST_KEYS = 4096
 # keys whose spread across a line, or from one point, is a smaller share than this lie on it
@@ -195,7 +196,7 @@ def _query_of(family: Softmax, eta: Floats, rounds: int = 80) -> Floats:
 
 def of_head(
     head: Head,
-    plane: planes.Plane,
+    plane: query_plane.Plane,
     temperature: float = 1.0,
     key: str = "attention",
     own: NDArray[np.bool_] | None = None,

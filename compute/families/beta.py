@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute import special as functions
-from compute.chart_dual import expectation, searched
-from compute.charts import log_both, parameters, rows
-from compute.family import formula
-from compute.manifold import Support
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions import special_functions as functions
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import log_both, parameters, rows
+from compute.manifold.dual_charts import expectation, searched
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
 
 COORDINATES = ("a", "b")
 
@@ -22,7 +23,7 @@ def define() -> Definition:
     """Natural coordinates (a, b), ψ = log Γ(a) + log Γ(b) − log Γ(a + b); D free of cancellation."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     a, b, x = sp.symbols("a b x", positive=True)
     c = a + b
@@ -60,7 +61,7 @@ def _curvature(a: object, b: object) -> object:
     """K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     c = a + b  # type: ignore[operator]
     r, w = special.trigamma(c), special.tetragamma(c)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from compute import qubit
-from compute.surfaces import hemisphere
-from compute.symbolic import Definition
+from compute.definitions import qubit_states
+from compute.definitions.derive import Definition
+from compute.manifold.surfaces import hemisphere
 
 
 def define() -> Definition:
     """A quarter of quantum Fisher information."""
-    return qubit.defined(4)
+    return qubit_states.defined(4)
 
 
-FAMILY = qubit.states(
+FAMILY = qubit_states.states(
     define,
     "bures_slice_bures",
     "Real states of a qubit, by Bures",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from compute import qubit
-from compute.surfaces import hemisphere
-from compute.symbolic import Definition
+from compute.definitions import qubit_states
+from compute.definitions.derive import Definition
+from compute.manifold.surfaces import hemisphere
 
 
 def define() -> Definition:
     """Quantum Fisher information."""
-    return qubit.defined(1)
+    return qubit_states.defined(1)
 
 
-FAMILY = qubit.states(
+FAMILY = qubit_states.states(
     define,
     "bures_slice_qfi",
     "Real states of a qubit",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.chart_simplex import natural, probabilities, triangle
-from compute.family import formula
-from compute.manifold import Support
-from compute.surfaces import octant
-from compute.symbolic import Definition
-from compute.types import Extent
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
+from compute.manifold.simplex_charts import natural, probabilities, triangle
+from compute.manifold.surfaces import octant
 
 
 def define() -> Definition:

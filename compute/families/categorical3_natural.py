@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute.chart_simplex import by_log_odds, probabilities, triangle
-from compute.charts import parameters
-from compute.family import formula
-from compute.manifold import Support
-from compute.surfaces import octant
-from compute.symbolic import Definition
-from compute.types import Extent
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import parameters
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
+from compute.manifold.simplex_charts import by_log_odds, probabilities, triangle
+from compute.manifold.surfaces import octant
 
 
 def define() -> Definition:

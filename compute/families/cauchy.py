@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compute import location_scale as ls
-from compute.chart_hyperbolic import location_scale
-from compute.family import formula
-from compute.symbolic import Definition
+from compute.definitions import location_scale as ls
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define() -> Definition:

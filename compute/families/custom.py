@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from compute.family import Family
-from compute.formulas import definition
-from compute.formulas.custom import custom_family
-from compute.manifold import Manifold
+from compute.custom import definition
+from compute.custom.custom_family import custom_family
+from compute.definitions.family import Family
+from compute.manifold.manifold import Manifold
 
 
 def _settled(chosen: dict[str, Any]) -> dict[str, Any]:

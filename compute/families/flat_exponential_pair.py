@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.chart_dual import expectation
-from compute.charts import log_both, negated, parameters, rows, where
-from compute.family import formula
-from compute.manifold import Support
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import log_both, negated, parameters, rows, where
+from compute.manifold.dual_charts import expectation
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
 
 COORDINATES = ("λ₁", "λ₂")
 

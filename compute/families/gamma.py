@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute import special as functions
-from compute.chart_dual import expectation, searched
-from compute.charts import Chart, log_both, negated, parameters, rows
-from compute.family import formula
-from compute.manifold import Support
-from compute.revolution import Revolution
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions import special_functions as functions
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import Chart, log_both, negated, parameters, rows
+from compute.manifold.dual_charts import expectation, searched
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
+from compute.manifold.symmetry import Revolution
 
 COORDINATES = ("k", "λ")
 
@@ -24,7 +25,7 @@ def define() -> Definition:
     """Natural coordinates (k, −λ), ψ = log Γ(k) − k log λ."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     k, rate, x = sp.symbols("k lambda x", positive=True)
     excess = special.x_trigamma_minus_1(k)

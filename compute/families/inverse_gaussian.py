@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.chart_dual import expectation, natural
-from compute.chart_hyperbolic import disk, half_plane, with_edge
-from compute.charts import log_both, parameters, rows, where
-from compute.family import formula
-from compute.manifold import Support
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import log_both, parameters, rows, where
+from compute.manifold.dual_charts import expectation, natural
+from compute.manifold.extent import Extent
+from compute.manifold.hyperbolic_charts import disk, half_plane, with_edge
+from compute.manifold.manifold import Support
 
 COORDINATES = ("μ", "λ")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute import location_scale as ls
-from compute.chart_hyperbolic import location_scale
-from compute.family import formula
-from compute.symbolic import Definition
+from compute.definitions import location_scale as ls
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define() -> Definition:
@@ -16,7 +16,7 @@ def define() -> Definition:
     """
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     third = sp.Rational(1, 3)
     return ls.definition(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import Chart, parameters, rows
-from compute.family import formula
-from compute.manifold import Support
-from compute.quadrature import uniform
-from compute.refusal import shown
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.core.refusal import shown
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.definitions.quadrature import uniform
+from compute.manifold.charts import Chart, parameters, rows
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
 
 COORDINATES = ("m₁", "m₂")
 REACH = 6.0
@@ -24,7 +25,7 @@ def define(w: float) -> Definition:
     """The log-density; everything else is averaged from it."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     if not 0.0 < w < 1.0:
         raise ValueError(f"w of mixture_mm must lie between 0 and 1, got {shown(w)}")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.charts import Chart, parameters, rows, where
-from compute.family import formula
-from compute.manifold import Support
-from compute.quadrature import uniform
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.definitions.quadrature import uniform
+from compute.manifold.charts import Chart, parameters, rows, where
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
 
 COORDINATES = ("w", "m")
 REACH = 6.0
@@ -22,7 +23,7 @@ def define() -> Definition:
     """The log-density; everything else is averaged from it."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     w, m, x = sp.symbols("w m x", real=True)
     # 1 − w + we^v = 2√(w(1 − w)) e^(v/2) cosh(v/2 + ½ log(w/(1 − w)))

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from compute import location_scale as ls
-from compute.chart_hyperbolic import location_scale
-from compute.charts import Chart
-from compute.family import formula
-from compute.refusal import shown
-from compute.symbolic import Definition
+from compute.core.refusal import shown
+from compute.definitions import location_scale as ls
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import Chart
+from compute.manifold.hyperbolic_charts import location_scale
 
 
 def define(nu: float) -> Definition:

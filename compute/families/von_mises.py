@@ -10,13 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute import special as functions
-from compute.chart_dual import expectation
-from compute.charts import Chart, circle, parameters, rows, where
-from compute.family import formula
-from compute.manifold import Support
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions import special_functions as functions
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.manifold.charts import Chart, circle, parameters, rows, where
+from compute.manifold.dual_charts import expectation
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Support
 
 COORDINATES = ("μ", "κ")
 
@@ -25,7 +26,7 @@ def define() -> Definition:
     """T_μμκ = κA' − A and T_κκκ = A''; the others vanish by symmetry."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     mu, x = sp.symbols("mu x", real=True)
     kappa = sp.symbols("kappa", positive=True)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from compute.chart_hyperbolic import disk, half_plane
-from compute.charts import log_both, parameters, rows
-from compute.family import formula
-from compute.manifold import Support
-from compute.special import digamma, log_gamma, trigamma
-from compute.symbolic import Definition
-from compute.types import Extent, Floats
+from compute.core.arrays import Floats
+from compute.definitions.derive import Definition
+from compute.definitions.family import formula
+from compute.definitions.special_functions import digamma, log_gamma, trigamma
+from compute.manifold.charts import log_both, parameters, rows
+from compute.manifold.extent import Extent
+from compute.manifold.hyperbolic_charts import disk, half_plane
+from compute.manifold.manifold import Support
 
 COORDINATES = ("k", "λ")
 
@@ -22,7 +23,7 @@ def define() -> Definition:
     """With w = (x/λ)^k ~ Exp(1) and y = log w: k ∂_k l = 1 + y(1 − w), λ ∂_λ l = k(w − 1)."""
     import sympy as sp
 
-    from compute import symbols as special
+    from compute.definitions import symbolic_functions as special
 
     k, scale, x, j, other = sp.symbols("k lambda x j mu", positive=True)
     w, y, s = sp.symbols("w y s")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compute.core.arrays import Floats
 from compute.flow.grid import Grid
-from compute.types import Floats
 
 # where the neighbours of the links lie: rows down and columns to the right
 EAST, NORTH, NORTH_EAST, NORTH_WEST = LINKS = ((0, 1), (1, 0), (1, 1), (1, -1))

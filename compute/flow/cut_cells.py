@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from compute.interrupt import checkpoint
-from compute.types import Floats, Ints
+from compute.core.arrays import Floats, Ints
+from compute.core.interrupt import checkpoint
 
 Bools = NDArray[np.bool_]
 # cells, places across them from which on lines meet nothing, and whether these are corners

@@ -14,7 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from compute.charts import Chart
+from compute.core.arrays import Floats
+from compute.core.interrupt import checkpoint
 from compute.flow.cells import (
     CORNERS,
     EAST,
@@ -29,9 +30,8 @@ from compute.flow.cells import (
 from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CutCells, Quadrature
 from compute.flow.grid import Grid, connection
 from compute.flow.links import integral
-from compute.interrupt import checkpoint
-from compute.manifold import Manifold, known_inside
-from compute.types import Floats
+from compute.manifold.charts import Chart
+from compute.manifold.manifold import Manifold, known_inside
 
 # rows of cells along the edge whose integrals are taken by lines that know of it, and further ones by
 # Gauss' rule: corners err there by the 3/2th power of their distance in cells

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compute.charts import Chart
-from compute.manifold import Manifold
-from compute.refusal import shown
-from compute.types import Extent, Floats, GeometryRequest, Status
+from compute.core.arrays import Floats
+from compute.core.refusal import shown
+from compute.core.status import Status
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.requests.geometry import GeometryRequest
 
 if TYPE_CHECKING:
-    from compute.engine import Engine
+    from compute.requests.engine import Engine
 
 MOST_NODES = 2048 * 2048
 # nodes where g⁻¹ in the chart is so many times as large as at most nodes are cut: they alone would ask

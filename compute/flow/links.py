@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute.core.arrays import Floats
+from compute.core.interrupt import checkpoint
 from compute.flow.grid import Grid, connection
-from compute.interrupt import checkpoint
-from compute.manifold import known_inside
-from compute.types import Floats
+from compute.manifold.manifold import known_inside
 
 # lines are halved until ∫ω is known this well, at most so many times
 EXACT, HALVINGS = 1e-9, 16

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compute.core.arrays import Floats
 from compute.flow.cells import ahead
 from compute.flow.grid import Grid
-from compute.types import Floats
 
 # steps are this share of what the fastest mode of the grid lets them be
 SHARE = 0.125

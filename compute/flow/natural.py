@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute.charts import Chart, named
+from compute.core.arrays import Floats
+from compute.core.refusal import shown
 from compute.flow.grid import Grid
-from compute.manifold import Manifold
-from compute.refusal import shown
-from compute.types import Floats, points_of
+from compute.manifold.charts import Chart, named
+from compute.manifold.manifold import Manifold
+from compute.requests.checks import points_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,10 @@ from operator import index
 
 import numpy as np
 
-from compute import refusal
-from compute.charts import Chart, named, parameters
-from compute.manifold import Manifold
-from compute.types import Extent
+from compute.core import refusal
+from compute.manifold.charts import Chart, named, parameters
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
 
 # nodes a side: memory of a grid's geometry on the host, some 500 bytes a node, is what limits it
 SIDES = (4, 2048)

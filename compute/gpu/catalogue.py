@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from compute.core.refusal import shown
 from compute.gpu import (
-    action,
-    attend,
-    distance,
-    field,
+    discrete_energy,
+    eikonal,
     flow,
-    geodesic,
-    geometry,
+    geometric_attention,
+    initial_value,
+    local_geometry,
+    parallel_transport,
+    scalar_field,
     shooting,
     tiles,
-    transport,
 )
 from compute.gpu.kernel import Source, module
-from compute.manifold import Manifold
-from compute.refusal import shown
+from compute.manifold.manifold import Manifold
 
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
-        geometry.SOURCE,
-        geodesic.SOURCE,
-        *action.ROUND,
+        local_geometry.SOURCE,
+        initial_value.SOURCE,
+        *discrete_energy.ROUND,
         shooting.SOURCE,
-        transport.SEGMENTS,
-        transport.COMPOSE,
-        field.SOURCE,
-        distance.SOURCE,
+        parallel_transport.SEGMENTS,
+        parallel_transport.COMPOSE,
+        scalar_field.SOURCE,
+        eikonal.SOURCE,
         *flow.SOURCES,
-        attend.PAIRS,
-        attend.SOFTMAX,
+        geometric_attention.PAIRS,
+        geometric_attention.SOFTMAX,
     )
 }
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 _INCLUDE = re.compile(r"//!include (\S+)\s*$")
 _POSITION = re.compile(r"wgsl:(\d+):(\d+)")

@@ -22,8 +22,8 @@ import wgpu
 from numpy.typing import NDArray
 from wgpu.backends.wgpu_native.extras import set_instance_extras
 
-from compute.engine import DeviceLost, NoAdapter
-from compute.refusal import shown
+from compute.core.refusal import shown
+from compute.requests.engine import DeviceLost, NoAdapter
 
 CHOICE = "ATTENTION_GEODESICS_ADAPTER"
 # Mesa's layer that chooses a default device writes to stderr wherever there is no session bus;

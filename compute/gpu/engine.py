@@ -5,44 +5,30 @@ The same algorithms as the float64 reference, from ``shaders/kernels``: an invoc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from compute import resolution
-from compute.attend import modes
-from compute.attend.request import Attended, AttendRequest
-from compute.field import Cancelled, OnTile
-from compute.flow.request import FlowRequest
+from compute.attention import geometric_attention
+from compute.core.overflow import forgiving
 from compute.gpu import (
-    attend,
-    distance,
-    field,
+    eikonal,
+    float64_answers,
     flow,
-    geodesic,
-    geometry,
-    resolving,
+    initial_value,
+    local_geometry,
+    parallel_transport,
+    scalar_field,
     shooting,
-    transport,
 )
+from compute.gpu import geometric_attention as attention
 from compute.gpu.device import Device
-from compute.gpu.workshop import Workshop
-from compute.overflow import forgiving
-from compute.types import (
-    ConnectRequest,
-    DistanceRequest,
-    Field,
-    FieldRequest,
-    Geometry,
-    GeometryRequest,
-    Paths,
-    ShootRequest,
-    Transport,
-    TransportRequest,
-)
-
-if TYPE_CHECKING:
-    from compute.flow.operator import Stencil
+from compute.gpu.session import GpuSession
+from compute.requests import resolution
+from compute.requests.attention import Attended, AttendRequest
+from compute.requests.fields import Cancelled, DistanceRequest, Field, FieldRequest, OnTile
+from compute.requests.flow import Diffusion, FlowRequest
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
+from compute.requests.geometry import Geometry, GeometryRequest
+from compute.requests.transport import Transport, TransportRequest
 
 
 class GpuEngine:
@@ -55,7 +41,7 @@ class GpuEngine:
 
     def __init__(self, device: Device | None = None) -> None:
         self._device = device or Device()
-        self._workshop = Workshop(self._device)
+        self._session = GpuSession(self._device)
 
     @property
     def adapter(self) -> str:
@@ -71,15 +57,15 @@ class GpuEngine:
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
         with self._device.watched():
-            found = geometry.geometry(self._workshop, request)
-        return resolution.geometry(request, resolving.geometry(request, found))
+            found = local_geometry.geometry(self._session, request)
+        return resolution.geometry(request, float64_answers.geometry(request, found))
 
     @forgiving
     def shoot(self, request: ShootRequest) -> Paths:
         """Geodesics from initial points and velocities."""
         with self._device.watched():
-            found = geodesic.shoot(self._workshop, request)
-        return resolution.paths(request.manifold, resolving.shot(request, found))
+            found = initial_value.shoot(self._session, request)
+        return resolution.paths(request.manifold, float64_answers.shot(request, found))
 
     @forgiving
     def connect(self, request: ConnectRequest) -> Paths:
@@ -88,16 +74,16 @@ class GpuEngine:
         if hopeless is not None:
             return hopeless
         with self._device.watched():
-            found = shooting.connect(self._workshop, request)
-            found = resolving.connected(self._workshop, request, found)
+            found = shooting.connect(self._session, request)
+            found = float64_answers.connected(self._session, request, found)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
     @forgiving
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""
         with self._device.watched():
-            found = transport.transport(self._workshop, request)
-        return resolving.carried(request, found)
+            found = parallel_transport.transport(self._session, request)
+        return float64_answers.carried(request, found)
 
     @forgiving
     def field(
@@ -108,27 +94,27 @@ class GpuEngine:
     ) -> Field:
         """A scalar over a rectangle of a chart."""
         with self._device.watched():
-            return field.field(self._workshop, request, on_tile, cancelled)
+            return scalar_field.field(self._session, request, on_tile, cancelled)
 
     @forgiving
     def distance(self, request: DistanceRequest) -> Field:
         """The distance from a point over a rectangle of a chart."""
         with self._device.watched():
-            return distance.distance(self._workshop, request)
+            return eikonal.distance(self._session, request)
 
     def attend(self, request: AttendRequest) -> Attended:
         """Attention by distances; that by geodesics joins and carries by the kernels of both."""
         if request.mode == "geodesic":
-            return modes.geodesic(request, self)
+            return geometric_attention.geodesic(request, self)
         with self._device.watched():
-            return attend.attend(self._workshop, request)
+            return attention.attend(self._session, request)
 
     def flow(self, request: FlowRequest) -> np.ndarray:
         """The field (rows, columns) after the steps of a request."""
         with self._device.watched():
-            return flow.flow(self._workshop, request)
+            return flow.flow(self._session, request)
 
-    def flow_bound(self, operator: Stencil) -> float:
+    def flow_bound(self, operator: Diffusion) -> float:
         """Return a bound on the size of all eigenvalues of L (Gershgorin)."""
         with self._device.watched():
-            return flow.bound(self._workshop, operator)
+            return flow.bound(self._session, operator)

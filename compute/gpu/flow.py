@@ -1,4 +1,4 @@
-"""Flows by ``shaders/kernels/flow_*.wgsl``.  Twin of `compute.flow.stepping` and `.literal`.
+"""Flows by ``shaders/kernels/flow_*.wgsl``.  Twin of `compute.flow.time_stepping` and `.literal`.
 
 The coefficients are put together on the host in float64, from the geometry that other kernels may have
 evaluated, and uploaded once for a grid.  Between stages nothing leaves the device; all steps of a
@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from compute.flow.laplacian import Stencil
 from compute.flow.literal import Literal
-from compute.flow.operator import Stencil
-from compute.flow.request import FlowRequest
-from compute.flow.stepping import legendre
+from compute.flow.time_stepping import legendre
 from compute.gpu.kernel import Part, Source, Storage
 from compute.gpu.layout import record
-from compute.gpu.workshop import Dispatch, Workshop
+from compute.gpu.session import Dispatch, GpuSession
+from compute.requests.flow import Diffusion, FlowRequest
 
 # nodes a side of a workgroup's tile
 TILE = 16
@@ -85,16 +85,21 @@ LITERAL = Source(
 SOURCES = (*OF_KIND["vectors"].values(), *OF_KIND["scalars"].values(), LITERAL)
 
 
-def flow(workshop: Workshop, request: FlowRequest, tile: int = TILE) -> np.ndarray:
+def flow(session: GpuSession, request: FlowRequest, tile: int = TILE) -> np.ndarray:
     """The state (rows, columns) after the steps of a request, whatever the tile's side."""
-    if isinstance(request.operator, Literal):
-        return _LiteralFlow(workshop, request.operator, tile).after(request)
-    return _Flow(workshop, request.operator, tile).after(request)
+    match request.operator:
+        case Literal() as literal:
+            return _LiteralFlow(session, literal, tile).after(request)
+        case Stencil() as stencil:
+            return _Flow(session, stencil, tile).after(request)
+        case other:
+            raise TypeError(f"there is no kernel for {type(other).__name__}")
 
 
-def bound(workshop: Workshop, operator: Stencil, tile: int = TILE) -> float:
+def bound(session: GpuSession, operator: Diffusion, tile: int = TILE) -> float:
     """Gershgorin's bound by a reduction on the device."""
-    return _Flow(workshop, operator, tile).bound()
+    assert isinstance(operator, Stencil)
+    return _Flow(session, operator, tile).bound()
 
 
 @dataclass(frozen=True)
@@ -109,12 +114,12 @@ class _Grid:
     """The base of flows: where nodes lie in the buffers, and dispatches band by band."""
 
     def __init__(
-        self, workshop: Workshop, operator: Stencil | Literal, widest: int, tile: int
+        self, session: GpuSession, operator: Stencil | Literal, widest: int, tile: int
     ) -> None:
-        self._shop, self._tile, self._operator = workshop, tile, operator
+        self._shop, self._tile, self._operator = session, tile, operator
         self.rows, self.columns = operator.free.shape
         self.stride = -(-self.columns // ALIGNED) * ALIGNED
-        self._bands = list(self._cut(widest, workshop.device.limits))
+        self._bands = list(self._cut(widest, session.device.limits))
         self._recorded = 0
 
         # of a buffer, with a row before the grid and one after it
@@ -220,12 +225,12 @@ def _joined(parts: np.ndarray) -> np.ndarray:
 class _Flow:
     """A stencil on the device, and steps with it."""
 
-    def __init__(self, workshop: Workshop, operator: Stencil, tile: int) -> None:
-        self._shop, self._operator = workshop, operator
+    def __init__(self, session: GpuSession, operator: Stencil, tile: int) -> None:
+        self._shop, self._operator = session, operator
         self._vectors = np.iscomplexobj(operator.links)
         self._sources = OF_KIND["vectors" if self._vectors else "scalars"]
         self._width = 8 if self._vectors else 4
-        self._grid = _Grid(workshop, operator, 4 * self._width, tile)
+        self._grid = _Grid(session, operator, 4 * self._width, tile)
         self._across = int(operator.links[2:].any())
         self._given = [
             self._grid.given("links", 4 * self._width, self._links),
@@ -294,9 +299,9 @@ def _coefficients(request: FlowRequest) -> list[tuple[float, float, float, float
 class _LiteralFlow:
     """The literal equation on the device; states change places step by step."""
 
-    def __init__(self, workshop: Workshop, operator: Literal, tile: int) -> None:
+    def __init__(self, session: GpuSession, operator: Literal, tile: int) -> None:
         self._operator = operator
-        self._grid = _Grid(workshop, operator, 16, tile)
+        self._grid = _Grid(session, operator, 16, tile)
         self._given = [
             self._grid.given("second", 16, self._second),
             self._grid.given("turned", 16, self._turned),

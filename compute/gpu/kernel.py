@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import wgpu
 
+from compute.core.status import Status
 from compute.gpu import compose, layout
 from compute.gpu.device import Device
-from compute.manifold import NEARLY_SINGULAR, SINGULAR, Slot
-from compute.types import Status
+from compute.manifold.manifold import Slot
+from compute.manifold.tangent import NEARLY_SINGULAR, SINGULAR
 
 # invocations of a workgroup: a multiple of the lanes of every device, few enough to spread few paths
 WORKGROUP = 64

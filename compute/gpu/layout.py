@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 _SCALARS = {"f32": "<f4", "i32": "<i4", "u32": "<u4"}
 _SUFFIXES = {"f": "f32", "i": "i32", "u": "u32"}

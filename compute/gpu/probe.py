@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from compute.core.arrays import Floats
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import numpy_type, record
-from compute.gpu.workshop import Dispatch, Workshop
-from compute.manifold import Slot
-from compute.types import Floats
+from compute.gpu.session import Dispatch, GpuSession
+from compute.manifold.manifold import Slot
 
 _MAIN = """
 @compute @workgroup_size(WORKGROUP)
@@ -24,7 +24,7 @@ fn evaluated({declared}) -> {result} {{
 
 
 def evaluate(
-    workshop: Workshop,
+    session: GpuSession,
     expression: str,
     include: str = "",
     slot: Slot | None = None,
@@ -51,12 +51,12 @@ def evaluate(
         text=text,
     )
     size = count * _stride(result)
-    results = workshop.buffer("probe results", size)
-    bound = [workshop.filled("probe parameters", np.array([(count,)], source.parameters))]
-    bound += [workshop.filled(f"probe {i}", _padded(a)) for i, a in enumerate(inputs.values())]
-    family = workshop.family(slot) if slot else None
-    work = Dispatch(workshop.kernel(source, slot), family, (*bound, results), workgroups(count))
-    found = np.frombuffer(workshop.run([work], [(results, size)])[0], numpy_type(result).base)
+    results = session.buffer("probe results", size)
+    bound = [session.filled("probe parameters", np.array([(count,)], source.parameters))]
+    bound += [session.filled(f"probe {i}", _padded(a)) for i, a in enumerate(inputs.values())]
+    family = session.family(slot) if slot else None
+    work = Dispatch(session.kernel(source, slot), family, (*bound, results), workgroups(count))
+    found = np.frombuffer(session.run([work], [(results, size)])[0], numpy_type(result).base)
     shape = numpy_type(result).shape
     return found.reshape(count, -1)[:, : shape[0] if shape else 1].reshape(count, *shape).copy()
 

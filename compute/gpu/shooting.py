@@ -1,4 +1,7 @@
-"""Boundary-value geodesics by ``shaders/kernels/shooting.wgsl``.  Twin of `compute.shooting`."""
+"""Boundary-value geodesics by ``shaders/kernels/shooting.wgsl``.
+
+Twin of `compute.geodesics.shooting`.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,26 @@ from typing import Any
 
 import numpy as np
 
-from compute import batch, constant, direct, flat, multiple, outcomes, short_arcs
-from compute.action import SEGMENTS
-from compute.gpu import action, geodesic, tiles
-from compute.gpu.geodesic import PATH
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.geodesics import (
+    constant_curvature,
+    direct,
+    dually_flat,
+    multiple_shooting,
+    outcome_bounds,
+    short_arcs,
+)
+from compute.geodesics.discrete_energy import SEGMENTS
+from compute.geodesics.initial_curves import alphas, first_curve
+from compute.geodesics.shooting import AIM, MISS_LIMIT, judged, shot_of
+from compute.gpu import discrete_energy, initial_value, tiles
+from compute.gpu.initial_value import PATH
 from compute.gpu.kernel import Source, Storage, workgroups
 from compute.gpu.layout import record
-from compute.gpu.workshop import Dispatch, Workshop
-from compute.guess import alphas, first_curve
-from compute.shooting import AIM, MISS_LIMIT, judged, shot_of
-from compute.types import ConnectRequest, Floats, Paths, ShootRequest, Status
+from compute.gpu.session import Dispatch, GpuSession
+from compute.requests import batch
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class Effort:
 
 
 # nearly all pairs are done with the first; what is not goes on with the second
-USUAL, FULL = Effort(4, 6), Effort(action.ROUNDS, 10)
+USUAL, FULL = Effort(4, 6), Effort(discrete_energy.ROUNDS, 10)
 # of a metric that takes so many loop iterations a round costs dispatches even where all is done
 COSTLY, BRIEF = 1000, Effort(2, 3)
 # of a path in so few steps, as while it is dragged, a miss as large as is allowed is not seen
@@ -63,33 +76,33 @@ SOURCE = Source(
         Storage("aims", "Aim", writable=True),
     ),
     structs={"Path": PATH, "Aim": AIM_RECORD},
-    constants={"AIM": AIM["f4"], "OFFSET": OFFSET, "INFINITE": action.INFINITE},
+    constants={"AIM": AIM["f4"], "OFFSET": OFFSET, "INFINITE": discrete_energy.INFINITE},
 )
 
 
-def connect(workshop: Workshop, request: ConnectRequest) -> Paths:
+def connect(session: GpuSession, request: ConnectRequest) -> Paths:
     """Geodesics of Γ^(α) between pairs of points, of near ones in float64 by `short_arcs`."""
-    return outcomes.held(
-        request, short_arcs.before(request, lambda rest: _connect(workshop, rest)), 4
+    return outcome_bounds.held(
+        request, short_arcs.before(request, lambda rest: _connect(session, rest)), 4
     )
 
 
-def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
-    if flat.applies(request):
-        return flat.connect(request)
+def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
+    if dually_flat.applies(request):
+        return dually_flat.connect(request)
     n, m = len(request.start), request.steps + 1
     path = alphas(request.manifold, request.alpha)
     curves = first_curve(request.manifold, request.start, request.end, path[0])
     request = replace(request, end=curves[:, -1].copy())
 
     def fire(shot: ShootRequest) -> Paths:
-        return geodesic.shoot(workshop, shot)
+        return initial_value.shoot(session, shot)
 
     def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Effort) -> Paths:
         velocity = np.empty((len(todo), 2))
-        for rows in tiles.batches(len(todo), max(action.bytes_each(), 3 * 16 * m)):
+        for rows in tiles.batches(len(todo), max(discrete_energy.bytes_each(), 3 * 16 * m)):
             velocity[rows], relaxed = _aimed(
-                workshop, wanted, rows, curves[todo[rows]], path, effort
+                session, wanted, rows, curves[todo[rows]], path, effort
             )
             # where g is as good as 0 single precision loses a curve
             kept = np.isfinite(relaxed).all(axis=(1, 2))
@@ -101,8 +114,8 @@ def _connect(workshop: Workshop, request: ConnectRequest) -> Paths:
     if todo.size:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
-    paths = direct.repaired(request, constant.repaired(request, paths))
-    return multiple.repaired(request, paths, curves, fire, "f4")
+    paths = direct.repaired(request, constant_curvature.repaired(request, paths))
+    return multiple_shooting.repaired(request, paths, curves, fire, "f4")
 
 
 def _effort(request: ConnectRequest) -> Effort:
@@ -113,7 +126,7 @@ def _effort(request: ConnectRequest) -> Effort:
 
 
 def _aimed(
-    workshop: Workshop,
+    session: GpuSession,
     request: ConnectRequest,
     rows: slice,
     curves: Floats,
@@ -125,16 +138,16 @@ def _aimed(
     Relaxed if they begin with α = 0, and then aimed, in one submission.
     """
     relaxing = effort.relaxing if path[0] == 0.0 else 0
-    work, nodes = action.relaxation(workshop, request.manifold.slot, curves, relaxing)
+    work, nodes = discrete_energy.relaxation(session, request.manifold.slot, curves, relaxing)
     aims = np.zeros(len(curves), AIM_RECORD)
     aims["start"], aims["apart"] = request.start[rows], request.end[rows] - request.start[rows]
-    aims["miss"] = action.INFINITE
-    kept = workshop.filled("shooting aims", aims)
+    aims["miss"] = discrete_energy.INFINITE
+    kept = session.filled("shooting aims", aims)
     for turn, alpha in enumerate(path):
         restart = turn * (effort.aiming + 1)
-        aim, fire = _round(workshop, request, (nodes, kept), len(curves), (restart, alpha))
+        aim, fire = _round(session, request, (nodes, kept), len(curves), (restart, alpha))
         work += [aim, fire] * effort.aiming + [aim]
-    found, relaxed = workshop.run(work, [(kept, aims.nbytes), (nodes, curves.size * 4)])
+    found, relaxed = session.run(work, [(kept, aims.nbytes), (nodes, curves.size * 4)])
     return (
         np.frombuffer(found, AIM_RECORD)["v"].astype(np.float64),
         np.frombuffer(relaxed, np.float32).reshape(curves.shape).astype(np.float64),
@@ -142,7 +155,7 @@ def _aimed(
 
 
 def _round(
-    workshop: Workshop,
+    session: GpuSession,
     request: ConnectRequest,
     kept: tuple[Any, Any],
     pairs: int,
@@ -152,15 +165,15 @@ def _round(
     restart, alpha = turn
     slot, steps = request.manifold.slot, request.steps
     nodes, aims = kept
-    family, loops = workshop.family(slot), tiles.loops_of(slot)
-    paths = workshop.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
-    traces = workshop.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
+    family, loops = session.family(slot), tiles.loops_of(slot)
+    paths = session.buffer("geodesic paths", 3 * pairs * PATH.itemsize)
+    traces = session.buffer("geodesic nodes", 3 * pairs * (steps + 1) * 16)
     own = np.array([(pairs, SEGMENTS, steps, restart, alpha)], SOURCE.parameters)
-    rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], geodesic.SOURCE.parameters)
-    aim_with = (workshop.filled(f"shooting parameters {restart}", own), nodes, paths, aims)
-    fire_with = (workshop.filled(f"shooting rays {restart}", rays), paths, traces)
-    fire_kernel = workshop.kernel(geodesic.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
+    rays = np.array([(3 * pairs, steps, 1.0 / steps, alpha)], initial_value.SOURCE.parameters)
+    aim_with = (session.filled(f"shooting parameters {restart}", own), nodes, paths, aims)
+    fire_with = (session.filled(f"shooting rays {restart}", rays), paths, traces)
+    fire_kernel = session.kernel(initial_value.SOURCE, slot, {"ATTEMPTS": tiles.attempts(loops)})
     times = tiles.dispatches(steps, loops, TRIES)
-    aim = Dispatch(workshop.kernel(SOURCE, slot), family, aim_with, workgroups(pairs))
+    aim = Dispatch(session.kernel(SOURCE, slot), family, aim_with, workgroups(pairs))
     fire = Dispatch(fire_kernel, family, fire_with, workgroups(3 * pairs), times)
     return aim, fire

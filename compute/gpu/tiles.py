@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compute.geodesic import MAX_ATTEMPTS
-from compute.manifold import Slot
+from compute.geodesics.initial_value import MAX_ATTEMPTS
+from compute.manifold.manifold import Slot
 
 # loop iterations an invocation may make in one dispatch, with as many again to spare
 BUDGET = 30_000

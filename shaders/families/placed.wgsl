@@ -1,5 +1,5 @@
 // Any family from its log-density over a line, at nodes placed by the density.  Twin of
-// compute/averages.py and compute/placement.py.
+// compute/definitions/averages.py and compute/definitions/node_placement.py.
 //
 // `sight`, printed from the family's formula, gives L = log p + log dx/dv and where there is a
 // density; `scores` adds the derivatives of l.  One loop looks at L to place the nodes, another

@@ -1,5 +1,5 @@
 // Where the mean over a sample space is taken: nodes placed by the density at θ.  Twin of
-// compute/placement.py; a part of families/placed.wgsl.
+// compute/definitions/node_placement.py; a part of families/placed.wgsl.
 
 const LINE = 0u;
 const HALF_LINE = 1u;
@@ -12,7 +12,7 @@ const ROUND = 8u;
 const ROUNDS = 5u;
 const HALVINGS = 22u;
 const SOUGHT = 36u;
-// as in compute/placement.py, for single precision
+// as in compute/definitions/node_placement.py, for single precision
 const DEPTH = 22.0;
 const NARROW = 1.0;
 // share of the rule's top below which a node is not counted: derivatives may not be numbers there

@@ -1,4 +1,4 @@
-// Any family from its log-density by quadrature.  Twin of compute/quadrature.py.
+// Any family from its log-density by quadrature.  Twin of compute/definitions/quadrature.py.
 //
 // `scores`, printed from the family's formula, gives l = log p, its derivatives and what a node
 // counts at (θ, u); `abscissae` holds (u, weight, 0, 0).  With NORMALISE, l is known up to the norm

@@ -1,5 +1,5 @@
 // The line search: the first step size that lowers S_N by Armijo's rule is taken.
-// One invocation a curve.  Twin of compute/action.py, `_search`.
+// One invocation a curve.  Twin of compute/geodesics/discrete_energy.py, `_search`.
 //
 // The whole step is tried by itself; only curves that refuse it are tried with the other sizes.
 

@@ -1,5 +1,5 @@
 // The Newton step of every curve by block elimination.  One invocation a curve.
-// Twin of compute/action.py, `_solve`.
+// Twin of compute/geodesics/discrete_energy.py, `_solve`.
 
 /// What elimination finds: S_N, its slope along the step, and whether its Hessian is positive.
 struct Solved { value: f32, slope: f32, positive: bool }

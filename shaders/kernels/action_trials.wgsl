@@ -1,6 +1,6 @@
 // The discrete energy of one segment for each step size of the line search.
 // One invocation a (curve, segment), and a row of workgroups a size.
-// Twin of compute/action.py, `action`.
+// Twin of compute/geodesics/discrete_energy.py, `action`.
 //!include lib/tensor.wgsl
 //!include family
 

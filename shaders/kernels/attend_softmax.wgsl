@@ -1,5 +1,5 @@
 // Rows e^ℓ/Σe^ℓ and their square roots, ℓ = scale · given, one workgroup a row.
-// Twin of compute/attend/modes.py.
+// Twin of compute/attention/geometric_attention.py.
 
 /// The values of a row's invocations, while they are reduced to one.
 var<workgroup> partial: array<f32, WORKGROUP>;

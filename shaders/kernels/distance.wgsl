@@ -1,5 +1,5 @@
 // The distance from a point by the eikonal equation, one workgroup a tile.
-// Twin of compute/eikonal.py.
+// Twin of compute/distances/eikonal.py.
 //
 // A tile and its halo are loaded once; its cells are renewed several times in workgroup memory
 // before they are handed on.  Values only ever fall, so that a halo which is out of date does no

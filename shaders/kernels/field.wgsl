@@ -1,4 +1,4 @@
-// A scalar at the points of one tile of a map.  Twin of compute/field.py.
+// A scalar at the points of one tile of a map.  Twin of compute/geodesics/scalar_field.py.
 //
 // SCALAR says which, and is a constant: some drivers run every case of a switch.
 //!include lib/tensor.wgsl

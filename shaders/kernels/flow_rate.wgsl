@@ -1,5 +1,5 @@
 // The first stage of a step: L z, and the increment that it begins with.
-// Twin of compute/flow/stepping.py.
+// Twin of compute/flow/time_stepping.py.
 //!include lib/flow.wgsl
 
 @compute @workgroup_size(HALO, HALO)

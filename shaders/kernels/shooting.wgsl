@@ -1,6 +1,6 @@
 // Newton on exp_a(v) = b: judge the three rays of a pair that were fired, and aim the next three.
 // Misses are Fisher lengths at b: in coordinates that span decades a small miss may be a long way.
-// One invocation a pair.  Twin of compute/shooting.py, `_improve`.
+// One invocation a pair.  Twin of compute/geodesics/shooting.py, `_improve`.
 //!include lib/connection.wgsl
 //!include family
 

@@ -1,5 +1,5 @@
 // Parallel transport along curves, one invocation a segment and one a path.  Twin of
-// compute/transport.py.
+// compute/geodesics/parallel_transport.py.
 //
 // The operator of M' = −Γ^(α)(θ)[θ'] M over a segment, by collocation of order 6 at Gauss's nodes
 // on the cubic Hermite interpolant, and the angle −∫ω in the frame e₁ = ∂₁/√g₁₁.

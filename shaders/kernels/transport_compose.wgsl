@@ -1,6 +1,6 @@
 // Transport from the first node of a path to each: products of its segments' operators, sums of
 // their angles, and the drift of g(w, w), by a parallel prefix scan.  One workgroup a path.
-// Twin of compute/transport.py.
+// Twin of compute/geodesics/parallel_transport.py.
 //
 // Each invocation multiplies a few neighbouring segments, the workgroup scans the products (Hillis
 // and Steele), and each invocation goes over its own segments again with all that come before.

@@ -1,4 +1,4 @@
-// The α-connection Γ^(α)_ij,k = Γ_ij,k − (α/2) T_ijk.  Twin of compute/manifold.py.
+// The α-connection Γ^(α)_ij,k = Γ_ij,k − (α/2) T_ijk.  Twin of compute/manifold/manifold.py.
 //!include lib/tensor.wgsl
 
 /// `at` with Γ^(α) in place of Γ.

@@ -1,4 +1,4 @@
-// L of a flow by its nine points.  Twin of `Stencil` in compute/flow/operator.py.
+// L of a flow by its nine points.  Twin of `Stencil` in compute/flow/laplacian.py.
 //
 // The field of a tile and its halo is loaded once into workgroup memory, where it is read nine
 // times.  A link is read by its two nodes only, where it lies: to copy it costs more than it saves.

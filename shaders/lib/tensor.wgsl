@@ -1,4 +1,4 @@
-// The algebra of one tangent plane, on packed components.  Twin of compute/manifold.py.
+// The algebra of one tangent plane, on packed components.  Twin of compute/manifold/manifold.py.
 
 /// Local geometry at one point.
 struct Geometry {

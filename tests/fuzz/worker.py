@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-from compute.refusal import MOST_CHARACTERS
+from compute.core.refusal import MOST_CHARACTERS
 from tests.fuzz.kind import Broken, Kind, registry
 from tests.fuzz.mutation import mutate
 

@@ -49,7 +49,7 @@ from app.views.events import ViewChanged
 from app.views.flow import Particles, VectorField
 from app.views.theme import DARK, RGBA, Theme, rgba
 from app.views.topology import Critical
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 # of the screen, as vispy assumes where it cannot find out; nothing is drawn by it
 DPI = 96.0

@@ -15,7 +15,7 @@ from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.shapes import NOTHING, Pen, Vertices, dashes, discs, heads, join, strokes
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, faded, rgba
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.views.base import XY
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 Pixels = NDArray[np.float64]
 # Narrower or wider views than these shares of the coordinates' size lose float64 digits.

@@ -18,7 +18,7 @@ from app.views.canvas.stage import Stage
 from app.views.events import CameraMoved, Hovered, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.flow import StrokeDrawn
 from app.views.topology import PairChosen
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 

@@ -12,7 +12,7 @@ from app.views.canvas.frame import Frame
 from app.views.canvas.pins import PinsLayer
 from app.views.canvas.space import SpaceFrame
 from app.views.events import Hovered, PinMoved, VectorMoved
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
 STEP, FINE_STEP = 0.02, 0.002  # shares of the view

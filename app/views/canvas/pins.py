@@ -11,7 +11,7 @@ from app.views.canvas.layer import Layer
 from app.views.canvas.shapes import Pen, Vertices, discs, join
 from app.views.canvas.texts import Label
 from app.views.theme import Theme, rgba
-from compute.refusal import shown
+from compute.core.refusal import shown
 
 NAMES = ("A", "B")
 DIAMETER = 19.0

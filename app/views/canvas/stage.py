@@ -8,7 +8,7 @@ from app.views.base import Camera, Surface
 from app.views.canvas.blend import BlendFrame
 from app.views.canvas.frame import Frame, Margins
 from app.views.canvas.space import START, SpaceFrame
-from compute.types import Extent
+from compute.manifold.extent import Extent
 
 
 class Stage:

@@ -11,8 +11,8 @@ from uuid import uuid4
 from PySide6.QtCore import QByteArray, QLockFile, QSettings, QStandardPaths
 
 from app.model.preferences import Preferences
-from compute.opening import is_regular, opened
-from compute.refusal import describe
+from compute.core.opening import is_regular, opened
+from compute.core.refusal import describe
 
 NAME = "attention-geodesics"
 MOST_BYTES = 4 << 20

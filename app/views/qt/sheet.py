@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.views.base import Command
 from app.views.qt.text import RichPage
-from compute.refusal import shorten
+from compute.core.refusal import shorten
 
 Answer = tuple[str, Callable[[], None]]
 # of a message, each of which is cut where it is long

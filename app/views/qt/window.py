@@ -39,7 +39,7 @@ from app.views.qt.timeline import Timeline
 from app.views.qt.widgets import label, look, scrolling
 from app.views.theme import DARK, Theme
 from app.views.timeline import TimelineState
-from compute.refusal import shorten
+from compute.core.refusal import shorten
 
 NAME = "Attention Geodesics"
 TOLD_MS = 6000

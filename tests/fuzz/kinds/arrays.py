@@ -11,10 +11,11 @@ import numpy as np
 from PIL import Image
 from safetensors.numpy import save
 
-from compute import heads, pictures, vision
-from compute.engine import ReferenceEngine
+from compute.engine.reference import ReferenceEngine
 from compute.families import family
-from compute.flow import grid, initial
+from compute.flow import grid, initial_fields
+from compute.heads import head
+from compute.images import image_files, vision_head
 from tests.fuzz.kind import Kind
 
 
@@ -55,7 +56,7 @@ def pictured(folder: Path) -> list[bytes]:
 
 def open_pictured(path: Path) -> None:
     """Open a vision head as the panel of pictures does."""
-    vision.load(str(path)).places.sum()
+    vision_head.load(str(path)).places.sum()
 
 
 def containers(folder: Path) -> list[bytes]:
@@ -69,7 +70,7 @@ def containers(folder: Path) -> list[bytes]:
 
 def open_heads(path: Path) -> None:
     """Open heads as the window does: their first, and their picture if they have one."""
-    found = heads.load(str(path))
+    found = head.load(str(path))
     manifold = family(f"attention:{path}")
     manifold.geometry(np.array(manifold.pins))
     found.head(found.layers - 1, found.heads - 1).rows()
@@ -85,7 +86,7 @@ def sides(folder: Path) -> list[bytes]:
 
 def open_side(path: Path) -> None:
     """Open the heads that a side file lies beside."""
-    heads.load(str(path.with_name("fuzzed.npz")))
+    head.load(str(path.with_name("fuzzed.npz")))
 
 
 @cache
@@ -102,7 +103,7 @@ def fields(folder: Path) -> list[bytes]:
 
 def open_field(path: Path) -> None:
     """Begin a flow of vectors with a file."""
-    arrays = initial.from_file(_grid(), str(path), vectors=True)
+    arrays = initial_fields.from_file(_grid(), str(path), vectors=True)
     assert np.isfinite(arrays).all()
 
 
@@ -132,7 +133,7 @@ def _turned() -> bytes:
 
 def open_photograph(path: Path) -> None:
     """Read a picture as its panel does."""
-    pictures.intensities(pictures.read(path))
+    image_files.intensities(image_files.read(path))
 
 
 KINDS = (

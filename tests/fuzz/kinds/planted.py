@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from compute.refusal import Refused
+from compute.core.refusal import Refused
 from tests.fuzz.kind import Broken, Kind
 
 

@@ -15,7 +15,7 @@ from app.documents import is_photograph
 from app.export import embed
 from app.model import autosave, session
 from app.model.scene import Scene
-from compute import heads
+from compute.heads import head
 from tests.fuzz.kind import Broken, Kind
 
 BARE = {"format": session.FORMAT, "version": session.VERSION}
@@ -148,7 +148,7 @@ WORDS = (
     b'"family": "beta"', b'"family": "bures_slice_qfi"', b'"alpha": 1e309', b'"title": "\\u202e"',
     b'"unknown/key": 1',
     *(name.encode() for name in ("gaussian", "attention:bank?layer=1", "height:parameters",
-    *heads.bundled())),
+    *head.bundled())),
 )  # fmt: skip
 KINDS = (
     Kind("scene", ".json", stated, open_scene, WORDS, weight=8),

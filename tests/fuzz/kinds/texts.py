@@ -9,7 +9,7 @@ from app.commands.holonomy import _read
 from app.model import lessons
 from app.views.typeset import page
 from compute.families import family
-from compute.holonomy import loop_of
+from compute.studies.holonomy import loop_of
 from tests.fuzz.kind import Kind
 
 LESSON = """# A lesson

@@ -1,0 +1,393 @@
+"""`AttentionFlow`, the name that scripts use, and the record of an evolution.
+
+rough        ∂_t A = ∇^i∇_i A           the default: the norm never grows
+hodge        ∂_t A = ∇^i∇_i A − K A     −(dδ + δd)A
+deformation  ∂_t A = ∇^i∇_i A + K A     Killing fields do not move
+scalar       ∂_t ρ = ∇^i∇_i ρ           mass is kept
+natural      ∂_t ρ = ∇^i(ρ ∂_i L)       mass goes down L = KL(p_target ‖ p_θ) by natural gradient
+sharpen      ∂_t A = −ΔA − εΔ²A         backward heat, regularised; stopped when it has grown ten-fold
+seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covariant, ill-posed; likewise stopped
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute.core import refusal
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
+from compute.flow.cells import Cells, sampled
+from compute.flow.continued import continued
+from compute.flow.edge import beyond, fitted, is_cut
+from compute.flow.grid import Grid, closed
+from compute.flow.grid import grid as nodes
+from compute.flow.laplacian import laplacian
+from compute.flow.literal import Literal, literal
+from compute.flow.mass_transport import Carried
+from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
+from compute.flow.natural import expectations
+from compute.flow.rectangle import chart_of, shape_of, shown
+from compute.flow.time_stepping import MOST_STAGES, Evolution, Stepper, diffuse, longest, sharpen
+from compute.flow.zero_tracks import Track, follow
+from compute.flow.zeros import Singularity, boundary_index, singularities
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.requests.checks import points_of
+from compute.requests.engine import Engine
+from compute.requests.flow import FlowRequest
+from compute.requests.geometry import GeometryRequest
+
+POTENTIAL = {"hodge": -1.0, "deformation": 1.0}
+RECORDS = 10
+# modes of whole cells alone: what carries mass knows no edge, and the literal equation no energy
+WHOLE = ("natural", "seed")
+# nodes times stages of an evolution at most, and for how many nodes' work a step takes its time anyway
+MOST_WORK, STEP_COST = 3e11, 4096
+# of numbers in a field: their squares must be numbers
+LARGEST = 1e100
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """A field's evolution.
+
+    field: at the end, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN outside;
+    times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end and, over
+    the times, their tracks; boundary_index: at the end the field's winding along the edge of what is
+    usable, which the indices add up to; steps; dt_limit of Euler's method; status NOT_CONVERGED where
+    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or
+    too small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's
+    area in the grid's rectangle that no cell covers, infinite where its edge is infinitely far away and
+    NaN where that is not known; limiter: what made the steps shorter than they were wanted, in words,
+    or ""; time_error: at the times, what the steps may have put the field off by, relative to its norm
+    (estimated; NaN for backward heat); order: by which power of the spacing the error falls.
+    """
+
+    field: Floats
+    times: list[float]
+    norm: list[float]
+    mass: list[float]
+    singularities: list[Singularity]
+    tracks: tuple[Track, ...]
+    boundary_index: int
+    steps: int
+    dt_limit: float
+    status: Status
+    cut: float
+    beyond: float
+    limiter: str
+    time_error: list[float]
+    engine: str
+    order: float = 2.0
+
+
+class AttentionFlow:
+    """Evolution of a field on a grid over a chart of a manifold.
+
+    ``grid`` nodes a side, or rows and columns of them, over ``extent`` of ``chart`` (the family's first
+    chart and view if not given).
+    ``engine`` evaluates the geometry at the nodes and makes the steps: the reference in float64, by
+    sparse products; the GPU in float32, by tiles.  Coefficients are put together in float64.
+    ``boundary``: nothing flows through the grid's edge ("neumann": what is natural to the energy that
+    the mode descends, see `compute.flow.laplacian`), it is held there ("dirichlet"),
+    or the grid closes on itself along a coordinate with a period, one of which it then spans
+    ("periodic"; along the other nothing flows through).
+    ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.  ValueError for a mode
+    that the family, the chart or the boundary has not, a target outside the domain, and no cell inside.
+    """
+
+    def __init__(
+        self,
+        manifold: Manifold,
+        grid: int | tuple[int, int] = 64,
+        mode: str = "rough",
+        engine: Engine | None = None,
+        *,
+        chart: str = "",
+        extent: Extent | None = None,
+        boundary: str = "neumann",
+        target: ArrayLike | None = None,
+    ) -> None:
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, got {refusal.shown(mode)}")
+        if boundary not in BOUNDARIES:
+            raise ValueError(
+                f"boundary must be one of {', '.join(BOUNDARIES)}, got {refusal.shown(boundary)}"
+            )
+        shape = shape_of(grid)
+        drawn = chart_of(manifold, chart, mode, boundary)
+        if extent is None and drawn is not manifold.charts[0]:
+            extent = drawn.view or shown(manifold, drawn)
+        wanted, wraps = extent or manifold.view, (False, False)
+        if boundary == "periodic":
+            wanted, wraps = closed(manifold, drawn, wanted)
+        self.manifold, self.mode = manifold, mode
+        self._engine = engine or ReferenceEngine()
+        pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
+        made = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
+        follows = not pinned and mode not in WHOLE
+        self._cells = _cells(made, follows, self._vectors)
+        self.grid: Grid = self._cells.grid
+        self._operator = laplacian(self._cells, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
+        self._used = self._operator.used
+        if not self._used.any():
+            raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
+        self._literal = self._as_written(pinned) if mode == "seed" else None
+        self.target = self._checked_target(target, pinned) if mode == "natural" else None
+
+    @cached_property
+    def _bound(self) -> float:
+        return self._engine.flow_bound(self._operator)
+
+    def _checked_target(self, target: ArrayLike | None, pinned: bool) -> Floats:
+        expectations(self.manifold)
+        if pinned:
+            raise ValueError(
+                "mode natural holds nothing at the edge: boundary dirichlet is none of it"
+            )
+        wanted = self.manifold.pins[1] if target is None else target
+        (found,) = points_of(self.manifold, "target", np.asarray(wanted, np.float64)[None])
+        return np.asarray(found)
+
+    def _as_written(self, pinned: bool) -> Literal:
+        points = GeometryRequest(self.manifold, self.grid.theta.reshape(-1, 2))
+        symbols = self._engine.geometry(points).christoffel
+        return literal(self.grid, symbols.reshape(*self.grid.shape, 2, 2, 2), pinned)
+
+    def metric_field(self) -> Floats:
+        """g_ij (rows, columns, 2, 2) in θ at the nodes, NaN outside the domain."""
+        return np.where(self.grid.usable[..., None, None], self.grid.metric, np.nan)
+
+    def singularities(self, field: ArrayLike) -> list[Singularity]:
+        """The zeros of a field of θ-components (rows, columns, 2)."""
+        return singularities(self.grid, self._checked(field))
+
+    def evolve_attention(self, attention_field: ArrayLike, time: float) -> Floats:
+        """The field (rows, columns, 2) in θ-components, or scalar (rows, columns), after ``time``."""
+        return self.evolve(attention_field, time).field
+
+    def evolve(
+        self, field: ArrayLike, time: float, records: int = RECORDS, step: float = np.inf
+    ) -> Flow:
+        """The whole evolution, by steps of ``step`` at most, or as long as the grid lets them be.
+
+        A step that is too long for the grid is reduced, which the ``limiter`` says.  ValueError for a
+        field that does not fit, is not finite or larger than 1e100, and for what would take an hour.
+        """
+        if not np.isfinite(time) or time <= 0:
+            raise ValueError(f"time must be positive and finite, got {refusal.shown(time)}")
+        if not step > 0:
+            raise ValueError(f"step must be positive, got {refusal.shown(step)}")
+        if records < 1:
+            raise ValueError(f"records must be a whole number from 1, got {refusal.shown(records)}")
+        self._check_work(time, min(step, time / records))
+        start = self._compressed(self._checked(field))
+        made = self._run(start, time, records, step)
+        end = self._shown(made.states[-1])
+        followed = made.states if self._vectors else []
+        found = [singularities(self.grid, np.nan_to_num(self._shown(z))) for z in followed]
+        return Flow(
+            field=end,
+            times=made.times,
+            norm=[self._norm(z) for z in made.states],
+            mass=[0.0 if self._vectors else self._operator.total(z) for z in made.states],
+            singularities=found[-1] if found else [],
+            tracks=follow(self.grid, made.times, found) if found else (),
+            boundary_index=boundary_index(self.grid, np.nan_to_num(end)) if found else 0,
+            steps=made.steps,
+            dt_limit=made.dt_limit,
+            status=made.status,
+            cut=self.cut,
+            beyond=self.beyond,
+            limiter=made.limiter,
+            time_error=made.errors,
+            engine=self._engine.name,
+            order=self.order,
+        )
+
+    def _check_work(self, time: float, step: float) -> None:
+        """ValueError where steps so short as this grid needs would not come to an end."""
+        if self.mode == "natural":
+            return
+        made = min(step, self.longest_step)
+        stages = 2 if self.mode in BACKWARD else MOST_STAGES
+        work = time / made * stages * (self._used.size + STEP_COST)
+        if work > MOST_WORK:
+            raise ValueError(
+                f"time must be at most {time * MOST_WORK / work:.2g} in mode {self.mode} on this grid, "
+                f"whose steps are as short as {made:.2g}, got {refusal.shown(time)}"
+            )
+
+    @property
+    def cut(self) -> float:
+        """The share of the nodes that are outside the domain, or not in use."""
+        return 1.0 - float((self._used & self.grid.usable).mean())
+
+    @property
+    def beyond(self) -> float:
+        """The share of the domain's area in the grid's rectangle that no cell covers.
+
+        Infinite where the domain's edge is infinitely far away: no grid covers it.
+        """
+        return self._cells.beyond
+
+    @property
+    def order(self) -> float:
+        """By which power of the spacing the error falls, as measured on exact solutions.
+
+        2, but 1 where whole cells end before the domain does; and of vectors where the distance to the
+        domain's edge is a root of the chart's: the connection, and fields whose div and curl or whose
+        deformation vanish at the edge, are roots of it there, which cells do not hold.
+        """
+        if not self._cells.cut.any():
+            return 1.0 if self._cells.beyond > 0.0 else 2.0
+        if not (self._vectors and self._cells.rooted):
+            return 2.0
+        return 0.5 if self.mode in POTENTIAL else 1.5
+
+    def begun(self, field: Floats) -> Floats:
+        """A finite field, continued to the nodes just outside where the domain's edge cuts cells."""
+        if not self._cells.outside.any():
+            return field
+        return np.nan_to_num(self._expanded(self._compressed(field)))
+
+    def moved(
+        self, field: Floats, time: float, settled: float = np.inf
+    ) -> tuple[Floats, Evolution]:
+        """A field that has `begun` after ``time``, and how it went: `evolve` with no more told of it.
+
+        ``settled``: the error of a step that need not be made shorter, of an earlier call's.
+
+        Of the natural gradient `carried` tells more, which forgets nothing between two times.
+        """
+        made = self._run(self._given(field), time, 1, np.inf, settled)
+        return self._expanded(made.states[-1]), made
+
+    def carried(self, rho: Floats) -> Carried:
+        """A finite density ρ (rows, columns) and where the natural gradient has it at any time.
+
+        Of mode natural alone.
+        """
+        assert self.target is not None
+        return Carried(self.grid, self._operator, self._given(rho), self.target)
+
+    @cached_property
+    def _loss(self) -> Floats:
+        """KL(p_target ‖ p_θ) at the nodes (rows, columns), 0 where they are not in use."""
+        assert self.manifold.divergence is not None and self.target is not None
+        theta = np.where(self._used[..., None], self.grid.theta, self.target)
+        return np.asarray(self.manifold.divergence(self.target, theta))
+
+    @property
+    def longest_step(self) -> float:
+        """The longest single step: of super-time-stepping, or of Euler's method for backward heat.
+
+        Infinite for the natural gradient, which makes none.
+        """
+        if self.mode == "natural":
+            return np.inf
+        if self._literal is not None:
+            return self._literal.longest_step
+        if self.mode == "sharpen":
+            return 1.0 / (self._bound + self._damping * self._bound**2)
+        return longest(self._bound)
+
+    def measures(self, field: Floats) -> tuple[float, float, float]:
+        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy of a field that has `begun`.
+
+        The energy is what the mode descends, −½⟨A, LA⟩: of rough heat ½∫|∇A|²dA; of the natural
+        gradient KL(p_target ‖ p_θ) in nats, in the mean over the mass that is on the grid.
+        """
+        op, z = self._operator, self._framed(field)
+        return op.norm(z), 0.0 if self._vectors else op.total(z), self._energy(z)
+
+    def _energy(self, z: np.ndarray) -> float:
+        op = self._operator
+        if self.mode == "natural":
+            mass = op.total(z)
+            return float((op.mass * z * self._loss).sum() / mass) if mass else 0.0
+        return -0.5 * float((op.mass * (z.conj() * op.applied(z)).real).sum())
+
+    @property
+    def _damping(self) -> float:
+        """ε: wave numbers beyond a cell are damped, by the mean area of a cell."""
+        return float(self._operator.mass[self._used].mean())
+
+    def _run(
+        self, z: np.ndarray, time: float, records: int, step: float, settled: float = np.inf
+    ) -> Evolution:
+        if self.mode == "natural":
+            times = np.linspace(0.0, time, records + 1).tolist()
+            carried = self.carried(z)
+            return Evolution(
+                times, [carried.at(t) for t in times], 0, np.inf, Status.OK, "", [0.0] * len(times)
+            )
+        if self.mode in BACKWARD:
+            longest = min(self.longest_step, step)
+            return sharpen(self._advance, self._norm, z, longest, time, records)
+        stepper = Stepper(self._advance, self._norm, self._bound)
+        return diffuse(stepper, z, time, records, step, settled)
+
+    def _advance(self, z: np.ndarray, step: float, count: int, stages: int) -> np.ndarray:
+        damping = self._damping if self.mode == "sharpen" else None
+        request = FlowRequest(self._literal or self._operator, z, step, count, stages, damping)
+        return self._engine.flow(request)
+
+    def _norm(self, z: np.ndarray) -> float:
+        """‖A‖ in L²(g) of a state."""
+        return self._operator.norm(z if self._literal is None else self._framed(_pair(z)))
+
+    def _checked(self, field: ArrayLike) -> Floats:
+        array = np.asarray(field, dtype=np.float64)
+        wanted = (*self.grid.shape, 2) if self._vectors else self.grid.shape
+        if array.shape != wanted:
+            raise ValueError(f"field must have shape {wanted}, got {array.shape}")
+        lost = ~np.isfinite(array)
+        lost = (lost.any(axis=-1) if self._vectors else lost) & self.grid.usable
+        if lost.any():
+            i, j = (int(v) for v in np.argwhere(lost)[0])
+            raise ValueError(f"field must be finite, got {array[i, j].tolist()} at cell ({i}, {j})")
+        if np.max(np.abs(array), where=np.isfinite(array), initial=0.0) > LARGEST:
+            raise ValueError(f"field must hold numbers up to {LARGEST:g} in size")
+        return np.nan_to_num(array)
+
+    def _framed(self, field: Floats) -> np.ndarray:
+        """A field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
+        return self.grid.to_frame(field) if self._vectors else field
+
+    def _given(self, field: Floats) -> np.ndarray:
+        """A field as what is evolved (rows, columns): that, or A¹ + iA² of the literal equation."""
+        z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
+        return np.where(self._used, z, 0.0)
+
+    def _compressed(self, field: Floats) -> np.ndarray:
+        """The same of a field that is known inside the domain only."""
+        return continued(self._cells, self._given(field))
+
+    def _shown(self, z: np.ndarray) -> Floats:
+        """Return the evolved field, NaN where there is no cell and outside the domain."""
+        inside = self.grid.usable[..., None] if self._vectors else self.grid.usable
+        return np.where(inside, self._expanded(z), np.nan)
+
+    def _expanded(self, z: np.ndarray) -> Floats:
+        """Return the evolved quantity as a field, NaN where there is no cell."""
+        if not self._vectors:
+            return np.where(self._used, z.real, np.nan)
+        field = self.grid.from_frame(z) if self._literal is None else _pair(z)
+        return np.where(self._used[..., None], field, np.nan)
+
+
+def _cells(made: Grid, follows: bool, vectors: bool) -> Cells:
+    """The cells of a grid, which follow the edge of the domain or are whole."""
+    if not is_cut(made):
+        return sampled(made)
+    return fitted(made, vectors) if follows else sampled(made, beyond(made))
+
+
+def _pair(z: np.ndarray) -> Floats:
+    return np.stack([z.real, z.imag], axis=-1)

@@ -1,0 +1,249 @@
+"""Names for scripts and notebooks, thin over the requests.
+
+>>> manifold = compute.family("gaussian")
+>>> path = compute.AttentionGeodesic(manifold).compute_path((0, 1), (2, 1.5))
+>>> path.length
+1.638805…
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute.core.arrays import Floats, points
+from compute.core.refusal import shown
+from compute.core.status import Status
+from compute.engine.opening import open_engine
+from compute.geodesics import shooting
+from compute.manifold.manifold import Manifold
+from compute.requests import batch
+from compute.requests.checks import alpha_of, points_of
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
+from compute.requests.geometry import Geometry, GeometryRequest
+from compute.requests.transport import TransportRequest
+from compute.studies import jacobi_fields
+from compute.studies.geodesic_fan import all_geodesics
+from compute.studies.retry import second_try
+
+# shares of a length below which two are one, by the engine
+SHORTER = {"reference": 1e-6, "gpu": 1e-3}
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """One geodesic: t (n,), theta and velocity (n, 2); its length, energy and certificate.
+
+    residual: Fisher length of the miss at the end point; error: relative drift of g(v, v);
+    status: why it is, or is not, what was asked for; morse_index: conjugate points passed.
+    A path that stopped has fewer nodes and t ends below 1.
+    shortest: whether no shorter way is known, by a closed form, a bound or the other geodesics of
+    `all_paths`; None where nothing is known of it.  shorter_length: the length of a shorter way that is
+    known, or what its length is at most.
+    """
+
+    t: Floats
+    theta: Floats
+    velocity: Floats
+    length: float
+    energy: float
+    residual: float
+    error: float
+    status: Status
+    morse_index: int
+    engine: str
+    shortest: bool | None = None
+    shorter_length: float | None = None
+
+
+def split(paths: Paths, index: np.ndarray) -> list[Path]:
+    """The curves of a batch, each with its valid nodes only."""
+    return [
+        Path(
+            t=paths.t[: paths.nodes[i]],
+            theta=paths.theta[i, : paths.nodes[i]],
+            velocity=paths.velocity[i, : paths.nodes[i]],
+            length=float(paths.length[i]),
+            energy=float(paths.energy[i]),
+            residual=float(paths.residual[i]),
+            error=float(paths.error[i]),
+            status=Status(int(paths.status[i])),
+            morse_index=int(index[i]),
+            engine=paths.engine,
+        )
+        for i in range(len(paths.status))
+    ]
+
+
+class AttentionGeodesic:
+    """Geodesics of the α-connection Γ^(α) on a manifold (α = 0: Levi-Civita, of the Fisher metric).
+
+    Unlike a scheme that takes metric and connection at the starting point, both are evaluated
+    anew at every stage of every step.
+    """
+
+    def __init__(
+        self, manifold: Manifold, alpha: float = 0.0, engine: Engine | None = None, steps: int = 128
+    ) -> None:
+        self.manifold = manifold
+        self.alpha = alpha_of(alpha)
+        self.engine = engine or open_engine()
+        self.steps = steps
+
+    def fisher_rao_metric(self, theta: ArrayLike) -> Floats:
+        """g_ij = E[∂_i l ∂_j l] (..., 2, 2) at theta (..., 2)."""
+        return self._geometry(theta).metric.reshape(*np.shape(theta)[:-1], 2, 2)
+
+    def christoffel_symbols(self, theta: ArrayLike) -> Floats:
+        """Γ^k_ij of Levi-Civita (..., 2, 2, 2), indexed [k, i, j], at theta (..., 2)."""
+        return self._geometry(theta).christoffel.reshape(*np.shape(theta)[:-1], 2, 2, 2)
+
+    def _geometry(self, theta: ArrayLike) -> Geometry:
+        flat = np.asarray(theta, dtype=np.float64)
+        if flat.ndim < 1 or flat.shape[-1] != 2:
+            raise ValueError(f"theta must have shape (..., 2), got {flat.shape}")
+        return self.engine.geometry(GeometryRequest(self.manifold, flat.reshape(-1, 2)))
+
+    def compute_path(self, start: ArrayLike, end: ArrayLike) -> Path:
+        """The geodesic from start (2,) to end (2,) over t in [0, 1]; where it does not converge, by a
+        second try (`compute.studies.retry`), whose ``engine`` then says "reference".
+        """
+        ends = points("start", start, 1)[None], points("end", end, 1)[None]
+        return self.compute_paths(*ends, retry=True)[0]
+
+    def compute_paths(self, starts: ArrayLike, ends: ArrayLike, retry: bool = False) -> list[Path]:
+        """Geodesics between pairs of points, starts and ends (n, 2).
+
+        ``retry``: those that do not converge get a second try, of some seconds each.
+        """
+        request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
+        paths = self.engine.connect(request)
+        return self._indexed(second_try(self.engine, request, paths) if retry else paths)
+
+    def _indexed(self, paths: Paths) -> list[Path]:
+        """The paths of a batch with their Morse indices, which only Levi-Civita has."""
+        if self.alpha != 0.0:
+            return split(paths, np.zeros(len(paths.status), np.int32))
+        index = jacobi_fields.morse_index(self.engine, self.manifold, paths)
+        return [
+            judged(self.manifold, path) for path in split(jacobi_fields.marked(paths, index), index)
+        ]
+
+    def all_paths(self, start: ArrayLike, end: ArrayLike, polish: bool = False) -> list[Path]:
+        """Every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest first.
+
+        Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.  Where none is found
+        there is one path, by a second try as in `compute_path`.  ``polish``: what another engine than
+        the reference finds is solved again in float64.
+        """
+        found = all_geodesics(
+            self.engine,
+            self.manifold,
+            points_of(self.manifold, "start", start, 1),
+            points_of(self.manifold, "end", end, 1),
+            self.alpha,
+            self.steps,
+        )
+        if found.status[0] != Status.OK:
+            return [self.compute_path(start, end)]
+        if polish and found.engine != "reference":
+            found = self._polished(found, end)
+        every = self._indexed(found)
+        return every if self.alpha != 0.0 else [compared(path, every) for path in every]
+
+    def _polished(self, found: Paths, end: ArrayLike) -> Paths:
+        """The paths of a batch between two points in float64, less those that it does not confirm."""
+        n = len(found.status)
+        stop = np.broadcast_to(np.asarray(end, np.float64), (n, 2))
+        request = ConnectRequest(self.manifold, found.theta[:, 0], stop, self.alpha, self.steps)
+        again = shooting.polished(request, found)
+        good = again.status == Status.OK
+        return batch.rows(again, good) if good.any() else found
+
+    def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
+        """The geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
+
+        With ``length``, the velocity is scaled to that Fisher length first.
+        """
+        theta, v = points("start", start, 1), points("velocity", velocity, 1)
+        if length is not None:
+            v = v * scale_to(self, theta, v, length)
+        paths = self.engine.shoot(
+            ShootRequest(self.manifold, theta[None], v[None], self.alpha, self.steps)
+        )
+        index = np.zeros(1, np.int32)
+        if self.alpha == 0.0:
+            index = jacobi_fields.morse_index(self.engine, self.manifold, paths)
+        return split(paths, index)[0]
+
+
+def judged(manifold: Manifold, path: Path) -> Path:
+    """``path``, of Levi-Civita from end to end, and whether it is the shortest, where that is known."""
+    if not path.status.arrived:
+        return path
+    slack, ends = 1 + SHORTER[path.engine], (path.theta[0], path.theta[-1])
+    if manifold.distance is not None:
+        least = float(manifold.distance(*ends))
+        longer = path.length > slack * least
+        return replace(path, shortest=not longer, shorter_length=least if longer else None)
+    if manifold.revolution is not None:
+        return replace(path, shortest=True)
+    if manifold.bounds is not None:
+        most = float(manifold.bounds(*ends)[1])
+        if path.length > slack * most:
+            return replace(path, shortest=False, shorter_length=most)
+    past = path.morse_index > 0 or path.status == Status.NOT_SHORTEST
+    return replace(path, shortest=False) if past else path
+
+
+def compared(path: Path, others: list[Path]) -> Path:
+    """``path``, and whether it is the shortest of some geodesics between the same points."""
+    if path.shortest is False and path.shorter_length is not None:
+        return path
+    least = min((p.length for p in others if p.status.arrived), default=np.inf)
+    longer = path.length > (1 + SHORTER[path.engine]) * least
+    if longer:
+        return replace(path, shortest=False, shorter_length=least)
+    return replace(path, shortest=path.morse_index == 0 and path.shortest is not False)
+
+
+def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: float) -> float:
+    """The factor that gives v (2,) at theta the Fisher length ``length``."""
+    if not np.isfinite(length) or length <= 0:
+        raise ValueError(f"length must be positive and finite, got {shown(length)}")
+    norm = float(np.sqrt(v @ geodesic.fisher_rao_metric(theta) @ v))
+    if norm == 0.0:
+        raise ValueError(f"velocity must not be zero when a length is given, got {v.tolist()}")
+    return length / norm
+
+
+class TileTransport:
+    """Parallel transport by Γ^(α), segment by segment ("tiles" of a path) and composed."""
+
+    def __init__(
+        self, manifold: Manifold, alpha: float = 0.0, engine: Engine | None = None
+    ) -> None:
+        self.manifold = manifold
+        self.alpha = alpha_of(alpha)
+        self.engine = engine or open_engine()
+
+    def transport_attention(self, vector: ArrayLike, path: Path) -> Floats:
+        """``vector (2,)`` carried along ``path``: its components (n, 2) at the path's nodes."""
+        operators = self.operators(path)
+        carried: Floats = operators @ points("vector", vector, 1)
+        return carried
+
+    def operators(self, path: Path) -> Floats:
+        """The maps (n, 2, 2) from the tangent space at the first node to that at each."""
+        if len(path.theta) == 1:  # it stopped where it began
+            return np.eye(2)[None]
+        # nodes are equidistant in t, but a path that stopped covers less than unit time
+        velocity = path.velocity * path.t[-1]
+        request = TransportRequest(
+            self.manifold, path.theta[None], velocity[None], np.zeros((1, 2)), self.alpha
+        )
+        operators: Floats = self.engine.transport(request).operators[0]
+        return operators

@@ -1,1 +1,0 @@
-"""Attention by distances between the distributions that queries and keys stand for."""

@@ -1,0 +1,93 @@
+"""A head at a glance: how sharp its attention is, how well its metric is conditioned, and a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.families.attention import of_head
+from compute.geodesics.scalar_field import field, scalar_at
+from compute.heads import query_plane
+from compute.heads.head import Head
+from compute.requests.fields import FieldRequest
+
+# rows and columns of the picture
+PICTURE = (28, 28)
+# queries that medians are taken over, evenly spread over all
+QUERIES = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """Of one head: the median entropy of its rows, in nats and as a share of log n for the n keys that
+    a query sees; the median
+    condition number of g at the queries on the plane through three tokens (∞ where g is singular for
+    most); and ``picture`` (28, 28), the entropy over that plane as a share of log n.
+
+    problem: why there is no such plane, "" if there is one; the picture is then empty (0, 0), and the
+    condition NaN.
+    """
+
+    entropy: float
+    share: float
+    condition: float
+    picture: Floats
+    problem: str = ""
+
+
+def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
+    """The numbers and the picture of a head.
+
+    own: of queries under masks of their own, the entropies (k,) of their rows and the log (k,) of how
+    many keys each sees, as `attention_rows.entropies` has them; by default all see the head's keys.
+    """
+    some = sample(len(head.q))
+    most = float(np.log(max(len(head.k), 2)))
+    if own is None:
+        rows = head.rows(only=some)
+        with np.errstate(under="ignore"):
+            logs = np.log(np.maximum(rows, np.finfo(np.float64).tiny))
+        own = -(rows * logs).sum(axis=1), np.full(len(rows), most)
+    entropy, share = _medians(*own)
+    try:
+        condition, picture = _on_plane(head, np.array(some))
+    except ValueError as problem:
+        return Glance(entropy, share, np.nan, np.zeros((0, 0)), str(problem))
+    return Glance(entropy, share, condition, picture / most)
+
+
+def without_plane(own: tuple[Floats, Floats], problem: str) -> Glance:
+    """The numbers of a head's rows, where it has no plane because of ``problem``."""
+    return Glance(*_medians(*own), np.nan, np.zeros((0, 0)), problem)
+
+
+def sample(count: int) -> list[int]:
+    """The numbers of at most `QUERIES` of so many queries, evenly spread."""
+    return [int(i) for i in np.unique(np.linspace(0, count - 1, QUERIES).astype(int))]
+
+
+def _medians(entropies: Floats, most: Floats) -> tuple[float, float]:
+    """The median entropy, and that as a share of the most that each query's keys allow.
+
+    Queries that see no key have no entropy, those that see one have no share.
+    """
+    known, several = np.isfinite(entropies), most > 0
+    entropy = float(np.median(entropies[known])) if known.any() else 0.0
+    both = known & several
+    share = float(np.median(entropies[both] / most[both])) if both.any() else 0.0
+    return entropy, share
+
+
+def _on_plane(head: Head, some: np.ndarray) -> tuple[float, Floats]:
+    plane = query_plane.plane_of(head)
+    manifold = of_head(head, plane)
+    powers, status = scalar_at(manifold, "log_condition", plane.theta[some], 0)
+    powers = np.where(status == Status.OK, powers, np.inf)
+    with np.errstate(over="ignore"):
+        condition = float(10.0 ** np.median(powers))
+    view = manifold.view.with_aspect(1, 1)
+    request = FieldRequest(manifold, manifold.charts[0], "entropy", view, PICTURE)
+    return condition, field(request).values

@@ -1,0 +1,38 @@
+"""Statuses: why a result is, or is not, what was asked for."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """Why a result is, or is not, what was asked for.  The integers are shared with the kernels."""
+
+    OK = 0
+    LEFT_DOMAIN = 1
+    NOT_CONVERGED = 2
+    ILL_CONDITIONED = 3
+    CONJUGATE_POINT = 4
+    NOT_RESOLVED = 5
+    NOT_SHORTEST = 6
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it is that of a geodesic from one end to the other, the shortest or not."""
+        return self in (Status.OK, Status.CONJUGATE_POINT, Status.NOT_SHORTEST)
+
+    @property
+    def words(self) -> str:
+        """The status as a sentence for a status bar."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Status.OK: "converged",
+    Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
+    Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
+    Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits hold",
+    Status.NOT_RESOLVED: "no metric is known here: the density is invalid or is not resolved",
+    Status.NOT_SHORTEST: "a geodesic, but not the shortest one: it is longer than √Jeffreys",
+    Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
+}

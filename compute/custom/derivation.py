@@ -1,0 +1,212 @@
+"""Deriving what people type, in a process of its own: bounded in time and memory, and ended at once.
+
+SymPy may take for ever over a short text, and asks nobody whether it may.  So a process with SymPy at
+hand is kept (see `compute.custom.deriver`), and ended when its answer is late or not wanted any more.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from compute.core.interrupt import TookTooLong, checkpoint, limited
+from compute.custom import definition, deriver
+from compute.custom.parse import FormulaError
+from compute.definitions.derived import Derived, read_plain
+
+# seconds for one definition, of which it may use a third, and for a process to be ready: machines may
+# be busy with something else
+SECONDS, STARTING = 3 * deriver.SECONDS, 60.0
+# how often those who wait are asked whether they still do
+BEAT = 0.02
+TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}
+
+
+def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:
+    """The tapes of the definition ``chosen["source"]``, a JSON text, as ``define`` states it.
+
+    Raises FormulaError for what cannot be derived, and what `compute.core.interrupt` raises.
+    """
+    source = str(chosen["source"])
+    with _turn:
+        answer = _asked(source)
+    if "derived" in answer:
+        return read_plain(answer["derived"])
+    if "refused" in answer:
+        raise FormulaError(*answer["refused"])
+    raise _refusal(source, answer["problem"])
+
+
+def keep_ready() -> None:
+    """Start the process, unless it runs, and start another whenever one was ended."""
+    with _turn:
+        _bench.keeps = True
+        _bench.process()
+
+
+def _refusal(source: str, words: str) -> FormulaError:
+    """Return the refusal of the longest formula, which takes longest."""
+    own = definition.read_formulas(definition.read(source))
+    text, place = max(zip(own.formulas, own.places, strict=True), key=lambda pair: len(pair[0]))
+    return FormulaError(text, 0, words, place)
+
+
+def _asked(source: str) -> dict[str, Any]:
+    try:
+        process = _bench.process()
+        with limited(STARTING):
+            process.wait_ready()
+        with limited(SECONDS):
+            answer = process.ask(source)
+    except TookTooLong:
+        ready = _bench.has_ready()
+        _bench.end()
+        if not ready:
+            raise ValueError(f"{sys.executable} did not start within {STARTING:g} s") from None
+        return TOO_LONG
+    except BaseException:
+        _bench.end()
+        raise
+    if answer.get("spent"):
+        _bench.end()
+    return answer
+
+
+class _Process:
+    """One process, and what it said."""
+
+    def __init__(self) -> None:
+        self.ready = False
+        self._said: SimpleQueue[str] = SimpleQueue()
+        folder = str(Path(deriver.__file__).parents[2])
+        paths = os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH", ""))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", deriver.__name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="ascii",
+            env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
+            # Ctrl+C in a terminal is for the program, which then ends its process
+            start_new_session=True,
+        )
+        self._listener = threading.Thread(target=self._listen, name="deriver", daemon=True)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._said.put(line)
+        self._said.put("")
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_ready(self) -> None:
+        """Wait until it can be asked."""
+        if not self.ready:
+            self._next()
+            self.ready = True
+
+    def ask(self, source: str) -> dict[str, Any]:
+        """Send one definition and wait for its answer."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(source) + "\n")
+            self._process.stdin.flush()
+        except OSError:  # it has just ended, as the answer will say
+            return self._ended()
+        return self._next() or self._ended()
+
+    def _next(self) -> Any:
+        """Return the process's next message; None at its end."""
+        while True:
+            checkpoint()
+            try:
+                line = self._said.get(timeout=BEAT)
+            except Empty:
+                continue
+            return json.loads(line) if line else None
+
+    def _ended(self) -> dict[str, Any]:
+        status = self._process.wait()
+        if status == -getattr(signal, "SIGPROF", 0) < 0:
+            return TOO_LONG
+        return {"problem": f"the process that derived this ended with status {status}"}
+
+    def end(self) -> None:
+        """End it now and take it away."""
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            _close(pipe)
+
+
+def _close(pipe: Any) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        return  # what was never sent to a process that has ended
+
+
+class _Bench:
+    """The process that is kept, of this program alone: a fork of it starts its own."""
+
+    def __init__(self) -> None:
+        self.keeps = False
+        self._kept: _Process | None = None
+        self._owner = 0
+
+    def process(self) -> _Process:
+        """The process that runs, or a new one."""
+        if self._kept is not None and (self._owner != os.getpid() or not self._kept.alive):
+            self.end()
+        if self._kept is None:
+            self._kept, self._owner = _Process(), os.getpid()
+        return self._kept
+
+    def has_ready(self) -> bool:
+        return self._kept is not None and self._kept.ready
+
+    def end(self) -> None:
+        """End the process; where one is to be ready, another begins to be."""
+        kept, self._kept = self._kept, None
+        if kept is not None and self._owner == os.getpid():
+            kept.end()
+        if self.keeps:
+            self.process()
+
+    def close(self) -> None:
+        """End the process for good."""
+        self.keeps = False
+        self.end()
+
+
+class _Turn:
+    """A lock whose waiting can be interrupted: one definition is derived after the other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        while not self._lock.acquire(timeout=BEAT):
+            checkpoint()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_bench, _turn = _Bench(), _Turn()
+atexit.register(_bench.close)

@@ -1,0 +1,107 @@
+"""The process that derives what people type: a definition a line on its input, answers on its output.
+
+Started and ended by `compute.custom.derivation`.  It ends by itself when its input does, so that none
+is left behind by a program that was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import Any, TextIO
+
+# bytes that one may have, and seconds of the processor for one definition
+MOST_BYTES = 1 << 30
+SECONDS = 5.0
+READY = "ready"
+
+_Answer = dict[str, Any]
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    import sympy  # noqa: F401  # half a second, before somebody waits for it
+
+    from compute.definitions import symbolic_functions  # noqa: F401
+
+    _bound_memory()
+    requests: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    answers = _answers()
+    print(json.dumps(READY), file=answers, flush=True)
+    while True:
+        source = requests.get()
+        with _time_bounded():
+            answer = json.dumps(_answer(source))
+        print(answer, file=answers, flush=True)
+
+
+def _answers() -> TextIO:
+    """The output, where nothing else can print any more."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
+def _listen(requests: SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        requests.put(json.loads(line))
+    os._exit(0)
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    except (ImportError, ValueError, OSError):
+        return  # a system without such bounds: what is typed is bounded in time alone
+
+
+@contextmanager
+def _time_bounded() -> Iterator[None]:
+    """End this process by SIGPROF once it has used its time, whatever function it is in."""
+    import signal
+
+    if not hasattr(signal, "setitimer"):  # then whoever waits ends it
+        yield
+        return
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+
+
+def _answer(source: str) -> _Answer:
+    """The tapes of a definition as plain data, or why there are none."""
+    from compute.custom.define import definition_of
+    from compute.custom.parse import FormulaError
+    from compute.definitions.derive import derive
+    from compute.definitions.derived import plain_of
+    from compute.definitions.lowering import NotFinite, NotKnown
+
+    try:
+        return {"derived": plain_of(derive(definition_of(source)))}
+    except FormulaError as mistake:
+        return {"refused": [mistake.text, mistake.column, mistake.words, mistake.place]}
+    except NotFinite:
+        return {"problem": "a derivative of this is no real number: it divides by zero"}
+    except NotKnown as unknown:
+        return {"problem": f"a derivative of this is not known: {unknown.reason}"}
+    except MemoryError:
+        return {"problem": "deriving this takes more than 1 GB of memory", "spent": True}
+    except RecursionError:
+        return {"problem": "this is nested too deeply to be derived"}
+    except Exception as problem:
+        # whatever else SymPy has to say of what somebody typed, of which they know nothing
+        return {"problem": "SymPy cannot derive this", "cause": type(problem).__name__}
+
+
+if __name__ == "__main__":
+    serve()

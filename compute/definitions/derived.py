@@ -1,0 +1,100 @@
+"""The tapes of a family, and the plain data that stands for them in a file or between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from compute.core.refusal import shown
+from compute.definitions.tape import Tape
+
+# (inputs, outputs) that each tape may have; None for as many as there are outcomes or scalars
+SHAPES: dict[str, tuple[tuple[int, int | None], ...]] = {
+    "geometry": ((2, 14),),
+    "margin": ((2, 1),),
+    "curvature": ((2, 1),),
+    "scores": ((3, 7), (6, 8)),
+    "sight": ((6, 2),),
+    "density": ((3, 1), (2, None)),
+    "scalar": ((2, None),),
+    "distance": ((4, 1),),
+    "divergence": ((4, 1),),
+    "wasserstein": ((4, 1),),
+}
+ALWAYS = ("margin", "density", "scalar")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The tapes of a family, all with inputs (θ¹, θ²) unless said.
+
+    geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
+    margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
+    distance, divergence, wasserstein: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density
+    alone has no tapes of geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's
+    weight, with inputs (θ¹, θ², x); on a line L = l + log dx/dv in the place of l, log dx/dv at the
+    end, and inputs (θ¹, θ², r, q, log r, log q), for which sight gives L and the weight alone.
+    """
+
+    geometry: Tape | None
+    margin: Tape
+    curvature: Tape | None
+    scores: Tape | None
+    sight: Tape | None
+    density: Tape
+    scalars: tuple[str, ...]
+    scalar: Tape
+    distance: Tape | None
+    divergence: Tape | None
+    wasserstein: Tape | None
+
+
+def plain_of(derived: Derived) -> dict[str, Any]:
+    """The tapes as lists, dictionaries, numbers and texts."""
+
+    def plain(tape: Tape | None) -> Any:
+        return tape and [tape.inputs, tape.steps, tape.outputs]
+
+    return {name: plain(getattr(derived, name)) for name in SHAPES} | {"scalars": derived.scalars}
+
+
+def read_plain(data: Any) -> Derived:
+    """The tapes that plain data stands for.  Raises ValueError for data of another shape."""
+    if not isinstance(data, dict) or set(data) != {field.name for field in fields(Derived)}:
+        raise ValueError("derived tapes must be an object with their names, got something else")
+    tapes = {name: _read_tape(name, data) for name in SHAPES}
+    scalars = data["scalars"]
+    if not isinstance(scalars, list) or not all(type(name) is str for name in scalars):
+        raise ValueError("scalars must be a list of names")
+    found = Derived(**tapes, scalars=tuple(scalars))  # type: ignore[arg-type]
+    _check_whole(found)
+    return found
+
+
+def _read_tape(name: str, data: Mapping[str, Any]) -> Tape | None:
+    if data[name] is None and name not in ALWAYS:
+        return None
+    parts = data[name]
+    if not isinstance(parts, list) or len(parts) != 3 or not all(type(p) is list for p in parts):
+        raise ValueError(f"{name} must be inputs, steps and outputs")
+    inputs, steps, outputs = parts
+    shape = (len(inputs), len(outputs))
+    if not any(shape == (n, shape[1] if m is None else m) for n, m in SHAPES[name]):
+        raise ValueError(f"{name} must have as many inputs and outputs as is known, got {shape}")
+    return Tape(tuple(inputs), tuple(map(_read_step, steps)), tuple(outputs))
+
+
+def _read_step(step: Any) -> tuple[Any, ...]:
+    if not isinstance(step, list) or not step:
+        raise ValueError(f"a step must be an operation with its registers, got {shown(step)}")
+    return tuple(step)
+
+
+def _check_whole(derived: Derived) -> None:
+    """Refuse one tape without the other."""
+    by_formulas = derived.geometry is not None and derived.curvature is not None
+    if by_formulas == (derived.scores is not None):
+        raise ValueError("there must be either geometry with curvature, or scores")
+    if len(derived.scalars) != len(derived.scalar.outputs):
+        raise ValueError("there must be as many scalars as names of them")

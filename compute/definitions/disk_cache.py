@@ -1,0 +1,113 @@
+"""Derived families kept on disk: checked before they are used, and bounded.
+
+An entry is a file of two lines, the digest of the second and the tapes as JSON.  It is written beside
+and renamed, so that nobody reads half of one, however many processes begin with an empty folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkstemp
+
+from compute.core.opening import read_bytes
+from compute.definitions.derived import Derived, plain_of, read_plain
+
+# A family takes 2 to 10 kB, a formula as long as may be typed a few hundred: 64 MiB are thousands of
+# formulas, and a listing of 2,000 files takes some 10 ms, which is paid when one is written.
+MOST_BYTES, MOST_ENTRIES = 64 << 20, 2000
+MOST_OF_ONE = 4 << 20
+ENTRY, PART = ".json", ".part"
+
+
+def cached(key: str, make: Callable[[], Derived]) -> Derived:
+    """``make()``, or what it gave before for the same ``key`` (a text that determines it).
+
+    What is damaged is made again.  A folder that is missing or cannot be written costs the time that
+    ``make`` takes, nothing else.
+    """
+    folder = _folder()
+    if folder is None:
+        return make()
+    path = folder / (hashlib.sha256(key.encode()).hexdigest() + ENTRY)
+    known = _read(path)
+    if known is not None:
+        return known
+    derived = make()
+    _write(path, derived)
+    return derived
+
+
+def _folder() -> Path | None:
+    """The folder of entries, or None where the system names no place for it."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        place = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
+    except RuntimeError:
+        return None
+    return place / "attention-geodesics"
+
+
+def _read(path: Path) -> Derived | None:
+    """An entry, or None if there is none or it is not as it was written."""
+    try:
+        digest, _, text = read_bytes(path, MOST_OF_ONE).partition(b"\n")
+        if digest.decode() != _digest(path, text):
+            return None
+        derived = read_plain(json.loads(text))
+    except (OSError, ValueError, RecursionError):
+        return None
+    _touch(path)
+    return derived
+
+
+def _digest(path: Path, text: bytes) -> str:
+    """Of an entry's text and its name, so that no other family's is taken for it."""
+    return hashlib.sha256(path.name.encode() + b"\n" + text).hexdigest()
+
+
+def _touch(path: Path) -> None:
+    """Note that an entry was used: the ones not used for longest are removed first."""
+    try:
+        os.utime(path)
+    except OSError:
+        return  # then it is as old as it was written
+
+
+def _write(path: Path, derived: Derived) -> None:
+    text = json.dumps(plain_of(derived)).encode()
+    if len(text) > MOST_OF_ONE // 2:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, _digest(path, text).encode() + b"\n" + text)
+        _prune(path.parent)
+    except OSError:
+        return  # a cache that cannot be written costs a second next time, nothing else
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file beside and rename it; nothing is left of one that could not be written."""
+    handle, beside = mkstemp(PART, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(beside, path)
+    except OSError:
+        os.unlink(beside)
+        raise
+
+
+def _prune(folder: Path) -> None:
+    """Remove what was not used for longest, until there are few enough files and bytes."""
+    with os.scandir(folder) as found:
+        entries = [(e.stat(), e.path) for e in found if e.name.endswith((ENTRY, PART))]
+    entries.sort(key=lambda entry: entry[0].st_mtime, reverse=True)
+    room = MOST_BYTES
+    for number, (state, path) in enumerate(entries):
+        room -= state.st_size
+        if number >= MOST_ENTRIES or room < 0:
+            os.unlink(path)

@@ -1,0 +1,274 @@
+"""The statements of a family file, and how a formula becomes a manifold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.definitions import derive as symbolic
+from compute.definitions import tape
+from compute.definitions.averages import Averages
+from compute.definitions.derive import Definition
+from compute.definitions.derived import Derived
+from compute.definitions.disk_cache import cached
+from compute.definitions.quadrature import Nodes, Quadrature
+from compute.definitions.sources import identity
+from compute.definitions.wgsl_slot import formula_slot, placed_slot, quadrature_slot
+from compute.manifold import charts
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import GENERIC_SCALARS, Manifold, Slot, Support
+from compute.manifold.symmetry import Revolution
+from compute.manifold.tangent import LocalGeometry
+
+Point = tuple[float, float]
+# makes the tapes of a function that states a definition, for its arguments
+Derive = Callable[[Callable[..., Definition], Mapping[str, Any]], Derived]
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """One entry of the registry.
+
+    ``build(key, **parameters)`` makes the manifold; ``parameters`` holds the defaults, whose types
+    say how the text of a specification is read; ``settled`` puts what a file says in the place of its
+    name, so that equal parameters are the same manifold.
+    """
+
+    name: str
+    title: str
+    coordinates: tuple[str, str]
+    domain: str
+    line_element: str
+    curvature: str
+    charts: tuple[str, ...]
+    closed_forms: tuple[str, ...]
+    build: Callable[..., Manifold]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    settled: Callable[[dict[str, Any]], dict[str, Any]] = dict
+
+
+def formula(
+    *,
+    name: str,
+    title: str,
+    coordinates: tuple[str, str],
+    domain: str,
+    line_element: str,
+    curvature: str,
+    define: Callable[..., Definition],
+    support: Callable[[Floats], Support],
+    interior: Point,
+    view: Extent,
+    pins: tuple[Point, Point],
+    draw: tuple[Chart, ...] | Callable[..., tuple[Chart, ...]] = (),
+    nodes: Nodes | None = None,
+    space: str = "",
+    moving: bool = False,
+    normalise: bool = False,
+    closed_forms: tuple[str, ...] = (),
+    parameters: Mapping[str, Any] | None = None,
+    periods: Point = (0.0, 0.0),
+    wasserstein: Callable[[Floats, Floats], Floats] | None = None,
+    revolution: Revolution | None = None,
+    derive: Derive | None = None,
+) -> Family:
+    """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
+
+    ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
+    rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
+    averaged, or ``space`` is the line that its samples lie on (see `node_placement`), where nodes
+    are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
+    known up to its norm; ``periods`` of coordinates that are angles; ``wasserstein`` is a closed form
+    that takes more than a formula to be evaluated; ``revolution`` a symmetry by which geodesics are a
+    quadrature; ``derive`` makes the tapes of a definition elsewhere than here.
+    """
+    derive = derive or _derive
+
+    def drawn(**chosen: Any) -> tuple[Chart, ...]:
+        found = draw(**chosen) if callable(draw) else draw
+        return found or (charts.parameters(coordinates),)
+
+    def build(key: str, **chosen: Any) -> Manifold:
+        determined_by = "\n".join([identity(define), repr(sorted(chosen.items()))])
+        derived = cached(determined_by, lambda: derive(define, chosen))
+        if space:
+            local = _by_averages(derived, space, normalise, moving)
+        elif nodes is not None:
+            local = _by_quadrature(derived, nodes, normalise)
+        else:
+            local = _by_formulas(derived)
+        log_density = _log_density(derived, local.log_norm if normalise else None)
+        manifold = Manifold(
+            key=key,
+            name=name,
+            title=title,
+            coordinates=coordinates,
+            domain=domain,
+            line_element=line_element,
+            margin=_one(derived.margin),
+            geometry=local.geometry,
+            curvature=local.curvature,
+            scalar=local.scalar,
+            scalars=(*local.scalars, *GENERIC_SCALARS),
+            density=_density(derived, log_density),
+            log_density=log_density,
+            support=support,
+            charts=drawn(**chosen),
+            slot=local.slot,
+            interior=interior,
+            view=view,
+            pins=pins,
+            periods=periods,
+            revolution=revolution,
+            curvature_words=curvature,
+            distance=_between(derived.distance),
+            divergence=_between(derived.divergence),
+            wasserstein=wasserstein or _between(derived.wasserstein),
+            averages=local.averages,
+        )
+        return manifold
+
+    names = tuple(chart.name for chart in drawn(**(parameters or {})))
+    return Family(
+        name,
+        title,
+        coordinates,
+        domain,
+        line_element,
+        curvature,
+        names,
+        closed_forms,
+        build,
+        parameters or {},
+    )
+
+
+def _derive(define: Callable[..., Definition], chosen: Mapping[str, Any]) -> Derived:
+    return symbolic.derive(define(**chosen))
+
+
+def _columns(theta: Floats) -> tuple[Floats, Floats]:
+    return theta[..., 0], theta[..., 1]
+
+
+def _one(program: tape.Tape) -> Callable[[Floats], Floats]:
+    return lambda theta: tape.run(program, *_columns(np.asarray(theta)))[0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Local:
+    """The part of a manifold that is computed point by point, on either side."""
+
+    geometry: Callable[[Floats], LocalGeometry]
+    curvature: Callable[[Floats], Floats]
+    scalar: Callable[[str, Floats, int], Floats]
+    scalars: tuple[str, ...]
+    slot: Slot
+    log_norm: Callable[[Floats], Floats] | None = None
+    averages: Averages | None = None
+
+
+def _by_formulas(derived: Derived) -> _Local:
+    assert derived.geometry is not None and derived.curvature is not None
+    return _Local(
+        _geometry(derived.geometry),
+        _one(derived.curvature),
+        _scalar(derived),
+        derived.scalars,
+        formula_slot(derived, derived.geometry, derived.curvature),
+    )
+
+
+def _by_quadrature(derived: Derived, nodes: Nodes, normalise: bool) -> _Local:
+    assert derived.scores is not None
+    quadrature = Quadrature(derived.scores, nodes, normalise)
+    return _Local(
+        quadrature.geometry,
+        quadrature.curvature,
+        lambda name, theta, index: quadrature.entropy(theta),
+        ("entropy",),
+        quadrature_slot(derived, derived.scores, nodes, normalise),
+        quadrature.log_norm,
+    )
+
+
+def _by_averages(derived: Derived, space: str, normalise: bool, moving: bool) -> _Local:
+    assert derived.scores is not None and derived.sight is not None
+    averages = Averages(derived.scores, derived.sight, space, normalise, moving)
+    return _Local(
+        averages.geometry,
+        averages.curvature,
+        lambda name, theta, index: averages.entropy(theta),
+        ("entropy",),
+        placed_slot(derived, space, normalise, moving),
+        averages.log_norm,
+        averages,
+    )
+
+
+def _geometry(program: tape.Tape) -> Callable[[Floats], LocalGeometry]:
+    def geometry(theta: Floats) -> LocalGeometry:
+        out = tape.run(program, *_columns(theta))
+        first = np.stack(out[3:9], axis=-1)
+        return LocalGeometry(
+            metric=np.stack(out[0:3], axis=-1),
+            first=first.reshape(*first.shape[:-1], 2, 3),
+            cubic=np.stack(out[9:13], axis=-1),
+            det=out[13],
+        )
+
+    return geometry
+
+
+def _scalar(derived: Derived) -> Callable[[str, Floats, int], Floats]:
+    def scalar(name: str, theta: Floats, index: int) -> Floats:
+        return tape.run(derived.scalar, *_columns(theta))[derived.scalars.index(name)]
+
+    return scalar
+
+
+def _log_density(
+    derived: Derived, log_norm: Callable[[Floats], Floats] | None
+) -> Callable[[Floats, Floats], Floats] | None:
+    if len(derived.density.inputs) != 3:
+        return None
+
+    def log_density(theta: Floats, x: Floats) -> Floats:
+        first, second = (column[..., None] for column in _columns(theta))
+        with np.errstate(under="ignore"):
+            log = tape.run(derived.density, first, second, x)[0]
+        return log - (log_norm(theta)[..., None] if log_norm is not None else 0.0)
+
+    return log_density
+
+
+def _density(
+    derived: Derived, log_density: Callable[[Floats, Floats], Floats] | None
+) -> Callable[[Floats, Floats], Floats]:
+    def probabilities(theta: Floats, x: Floats) -> Floats:
+        return np.stack(tape.run(derived.density, *_columns(theta)), axis=-1)
+
+    def density(theta: Floats, x: Floats) -> Floats:
+        assert log_density is not None
+        with np.errstate(under="ignore"):  # a density may vanish in its tails
+            p: Floats = np.exp(log_density(theta, x))
+        return p
+
+    return probabilities if log_density is None else density
+
+
+def _between(program: tape.Tape | None) -> Callable[[Floats, Floats], Floats] | None:
+    """A closed form at two points, which broadcast."""
+    if program is None:
+        return None
+
+    def at(theta: Floats, other: Floats) -> Floats:
+        with np.errstate(all="ignore"):  # what overflows is infinite
+            return tape.run(program, *_columns(theta), *_columns(other))[0]
+
+    return at

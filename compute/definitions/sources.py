@@ -1,0 +1,89 @@
+"""The sources that derived tapes depend on, found by following imports: no list is kept by hand."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+PROGRAM = "attention-geodesics"
+# from where on tapes are derived, whatever the definition
+DERIVATION = (
+    "compute.definitions.derive",
+    "compute.definitions.symbolic_functions",
+    "compute.definitions.derived",
+)
+# what makes manifolds of tapes, which are made before; the package itself only gathers names
+BEYOND = ("compute", "compute.definitions.family")
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ ]+(compute[\w.]*)[ ]+import[ ]+(\([^)]*\)|[^\n#]*)|import[ ]+(compute[\w.]*))",
+    re.MULTILINE,
+)
+
+
+def identity(define: Callable[..., Any]) -> str:
+    """A text that changes whenever what is derived from ``define()`` may change."""
+    own = inspect.getmodule(define)
+    text = inspect.getsource(own) if isinstance(own, ModuleType) else ""
+    reached = _closure(*DERIVATION, *_imported(text))
+    return "\n".join([_versions(), text, *(_source(name) for name in reached)])
+
+
+@cache
+def _versions() -> str:
+    return " ".join(f"{name} {_version(name)}" for name in (PROGRAM, "sympy"))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # run from its folder, where the sources say it all
+        return ""
+
+
+def _closure(*names: str) -> tuple[str, ...]:
+    """These modules and all that they import within `compute`, in alphabetical order."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name not in BEYOND:
+            found.add(name)
+            waiting += _imported(_source(name))
+    return tuple(sorted(found))
+
+
+def _imported(text: str) -> Iterator[str]:
+    """The modules of `compute` that a module's text imports, wherever it does."""
+    for package, names, plain in _IMPORT.findall(text):
+        if plain:
+            yield plain
+        elif not _is_package(package):
+            yield package
+        else:
+            words = re.findall(r"\w+", names)
+            parts = [f"{package}.{word}" for word in words]
+            found = [part for part in parts if _source(part)]
+            yield from found or [package]
+
+
+@cache
+def _is_package(name: str) -> bool:
+    found = find_spec(name)
+    return found is not None and found.submodule_search_locations is not None
+
+
+@cache
+def _source(name: str) -> str:
+    """The text of a module, "" where there is none of that name."""
+    try:
+        found = find_spec(name)
+    except ModuleNotFoundError:
+        return ""
+    read = getattr(found and found.loader, "get_source", None)
+    return (read(name) or "") if read else ""

@@ -1,0 +1,262 @@
+"""Special functions in the forms that stay accurate, with the names that formulas use.
+
+Each has a float32 twin of the same name in ``shaders/lib/special.wgsl``.  In float64 SciPy's own are
+used wherever they are accurate; what would cancel is expanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.core.interrupt import checkpoint
+
+# Above this argument the ratio of Bessel functions is expanded in 1/κ.
+_LARGE = 60.0
+# below this one κA' − A and A'' are power series of κ: both cancel at 0
+_SMALL = 0.5
+# nearer to 0 it is the value there
+_LEAST = 1e-6
+_TERMS = 16
+# ψ'(y) = Σ factor · y^−power from y = _SHIFT on
+_SHIFT = 16
+_ASYMPTOTIC = (
+    *((1, 1.0), (2, 1 / 2), (3, 1 / 6), (5, -1 / 30), (7, 1 / 42), (9, -1 / 30)),
+    *((11, 5 / 66), (13, -691 / 2730)),
+)
+
+
+def digamma(x: Floats) -> Floats:
+    """ψ(x), x > 0."""
+    from scipy import special
+
+    return np.asarray(special.digamma(x))
+
+
+def log_gamma(x: Floats) -> Floats:
+    """log Γ(x), x > 0."""
+    from scipy import special
+
+    return np.asarray(special.gammaln(x))
+
+
+def trigamma(x: Floats) -> Floats:
+    """ψ'(x), x > 0."""
+    return _polygamma(1, x)
+
+
+def tetragamma(x: Floats) -> Floats:
+    """ψ''(x), x > 0."""
+    return _polygamma(2, x)
+
+
+def pentagamma(x: Floats) -> Floats:
+    """ψ'''(x), x > 0."""
+    return _polygamma(3, x)
+
+
+def _polygamma(order: int, x: Floats) -> Floats:
+    from scipy import special
+
+    checkpoint()
+    x = np.asarray(x)
+    # SciPy's counts up from a negative argument to 0, for ever from one that adding 1 does not change
+    positive = x > 0
+    found = special.polygamma(order, np.where(positive, x, 1.0))
+    return np.where(positive, found, np.nan).astype(x.dtype, copy=False)
+
+
+def log_cosh(x: Floats) -> Floats:
+    """log cosh x, which does not overflow: a mixture of two exponentials is a multiple of cosh."""
+    size = np.abs(x)
+    with np.errstate(under="ignore"):
+        return np.asarray(size + np.log1p(np.exp(-2.0 * size)) - np.log(2.0).astype(size.dtype))
+
+
+def trigamma_drop(x: Floats, d: Floats) -> Floats:
+    """ψ'(x) − ψ'(x + d), x > 0, d > 0: a sum of positive terms where the difference would cancel."""
+    return _drop(x, d, 1)
+
+
+def tetragamma_drop(x: Floats, d: Floats) -> Floats:
+    """ψ''(x) − ψ''(x + d), x > 0, d > 0, the derivative of `trigamma_drop` by x; negative."""
+    return _drop(x, d, 2)
+
+
+def _drop(x: Floats, d: Floats, order: int) -> Floats:
+    """The recurrence up to x + _SHIFT term by term, then the asymptotic series, DLMF 5.15.8.
+
+    Each is a sum of rⁿ − sⁿ with r = 1/y and s = 1/(y + d), by r − s = d r s.
+    """
+    x, d = np.asarray(x), np.asarray(d)
+    with np.errstate(under="ignore"):
+        r = 1.0 / (x[..., None] + np.arange(_SHIFT).astype(x.dtype))
+        s = r / (1.0 + d[..., None] * r)
+        near = d * np.sum(r * s * _quotient(r, s, order + 1), axis=-1)
+        r = 1.0 / (x + _SHIFT)
+        s = r / (1.0 + d * r)
+        shares = {n + order - 1: f if order == 1 else -n * f for n, f in _ASYMPTOTIC}
+        far = d * r * s * sum(share * _quotient(r, s, n) for n, share in shares.items())
+    return np.asarray((near if order == 1 else -2.0 * near) + far)
+
+
+def _quotient(r: Floats, s: Floats, n: int) -> Floats:
+    """(rⁿ − sⁿ)/(r − s) = Σ rⁱ sⁿ⁻¹⁻ⁱ, a sum of positive terms."""
+    power, total = np.ones_like(s), np.ones_like(s)
+    for _ in range(n - 1):
+        power = power * s
+        total = total * r + power
+    return total
+
+
+def x_trigamma_minus_1(x: Floats) -> Floats:
+    """xψ'(x) − 1 ≈ 1/(2x) for large x, where the difference would cancel in float32."""
+    return x * trigamma(x) - 1.0
+
+
+def x_trigamma_slope(x: Floats) -> Floats:
+    """ψ'(x) + xψ''(x), the derivative of `x_trigamma_minus_1`; ≈ −1/(2x²) for large x."""
+    return trigamma(x) + x * tetragamma(x)
+
+
+def log_bessel_i0(kappa: Floats) -> Floats:
+    """log I₀(κ), κ ≥ 0."""
+    from scipy import special
+
+    return np.asarray(np.log(special.i0e(kappa)) + np.abs(kappa))
+
+
+def bessel_ratio(kappa: Floats) -> Floats:
+    """A(κ) = I₁(κ)/I₀(κ), κ ≥ 0: the mean resultant length of a von Mises distribution."""
+    from scipy import special
+
+    return np.asarray(special.i1e(kappa) / special.i0e(kappa))
+
+
+def bessel_ratio_slope(kappa: Floats) -> Floats:
+    """A'(κ) = 1 − A/κ − A² ≈ 1/(2κ²), expanded where the difference would cancel; ½ at 0."""
+    return _near_or_far(kappa, _slope_near, 1)
+
+
+def bessel_ratio_bend(kappa: Floats) -> Floats:
+    """A''(κ) = −A'/κ + A/κ² − 2AA' ≈ −1/κ³, expanded where the sum would cancel; 0 at 0."""
+    return _near_or_far(kappa, _bend_near, 2)
+
+
+def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
+    """κA' − A ≈ −κ³/8, T_μμκ of a von Mises distribution, of κ ≥ 0 and the difference itself.
+
+    That cancels near the pole κ = 0, where the series of A takes its place.
+    """
+    kappa = np.asarray(kappa)
+    series = kappa**3 * _power_sum(kappa, lambda n: n - 1)
+    return np.where(kappa < _SMALL, series, direct)
+
+
+def _power_sum(kappa: Floats, share: Callable[[int], int]) -> Floats:
+    """Σ share(n) a_n κ^n−3 over n = 3, 5 … of A = Σ a_n κⁿ, for κ < _SMALL."""
+    square = np.minimum(kappa, _SMALL) ** 2
+    total = np.zeros_like(square)
+    for n, a in reversed(_ratio_powers()):
+        total = total * square + np.asarray(share(n) * a, square.dtype)
+    return total
+
+
+@cache
+def _ratio_powers() -> tuple[tuple[int, float], ...]:
+    """n and a_n of A = κ/2 + Σ a_n κⁿ, n = 3, 5 …: A' = 1 − A/κ − A², term by term."""
+    powers = {1: 0.5}
+    for n in range(3, 2 * _TERMS, 2):
+        powers[n] = -sum(powers[i] * powers[n - 1 - i] for i in range(1, n - 1, 2)) / (n + 1)
+    return tuple(powers.items())[1:]
+
+
+def _slope_near(kappa: Floats) -> Floats:
+    ratio = bessel_ratio(kappa)
+    return 1.0 - ratio / kappa - ratio * ratio
+
+
+def _bend_near(kappa: Floats) -> Floats:
+    ratio, slope = bessel_ratio(kappa), _slope_near(kappa)
+    direct = -slope / kappa + ratio / kappa**2 - 2.0 * ratio * slope
+    return np.where(kappa < _SMALL, kappa * _power_sum(kappa, lambda n: n * (n - 1)), direct)
+
+
+def _near_or_far(kappa: Floats, near: Callable[[Floats], Floats], order: int) -> Floats:
+    """``near`` for small κ > 0, the derivative of that order of Σ c_k κ^−k for large κ."""
+    argument = np.asarray(kappa)
+    far = argument > _LARGE
+    small = near(np.where(far, 1.0, np.maximum(argument, _LEAST)))
+    inverse = 1.0 / np.where(far, argument, _LARGE)
+    terms = _ratio_series().astype(argument.dtype)
+    large = np.zeros_like(inverse)
+    for k in range(1, _TERMS):
+        factor = -k if order == 1 else k * (k + 1)
+        large = large + terms[k] * factor * inverse ** (k + order)
+    return np.where(far, large, small)
+
+
+# K = Σ c_k κ^2k of κA dμ² + A' dκ², whose terms cancel at its pole κ = 0
+_POLE = (0.0, -1 / 16, 0.0, 1 / 2304, -1 / 36864, -1 / 3932160, 17 / 212336640)
+
+
+def bessel_curvature(kappa: Floats) -> Floats:
+    """K of ds² = E dμ² + G dκ², E = κA and G = A': −E''/(2EG) + E'(EG)'/(2EG)², for κ > 0."""
+    k = np.asarray(kappa)
+    near = k < 0.5
+    square = np.where(near, k, 0.0) ** 2
+    series = np.zeros_like(square)
+    for c in reversed(_POLE):
+        series = series * square + np.asarray(c, k.dtype)
+    far = np.where(near, 0.5, k).astype(k.dtype)
+    ratio, slope, bend = bessel_ratio(far), bessel_ratio_slope(far), bessel_ratio_bend(far)
+    e, e1, e2 = far * ratio, ratio + far * slope, 2 * slope + far * bend
+    derived = -e2 / (2 * e * slope) + e1 * (e1 * slope + e * bend) / (2 * e * slope) ** 2
+    return np.asarray(np.where(near, series, derived))
+
+
+@cache
+def _ratio_series() -> Floats:
+    """c_k of A(κ) = Σ c_k κ^−k, as the quotient of the expansions of I₁ and I₀ (DLMF 10.40.1)."""
+
+    def hankel(order: int) -> Floats:
+        terms = [1.0]
+        for k in range(1, _TERMS):
+            terms.append(-terms[-1] * (4 * order**2 - (2 * k - 1) ** 2) / (8 * k))
+        return np.array(terms)
+
+    top, bottom = hankel(1), hankel(0)
+    quotient = np.zeros(_TERMS)
+    for k in range(_TERMS):
+        quotient[k] = top[k] - np.dot(quotient[:k], bottom[k:0:-1])
+    return quotient
+
+
+FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    f.__name__: f
+    for f in (
+        digamma,
+        log_gamma,
+        trigamma,
+        tetragamma,
+        pentagamma,
+        x_trigamma_minus_1,
+        x_trigamma_slope,
+        log_bessel_i0,
+        log_cosh,
+        bessel_ratio,
+        bessel_ratio_slope,
+        bessel_ratio_bend,
+        bessel_curvature,
+    )
+}
+
+# functions of two arguments
+PAIRED: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "trigamma_drop": trigamma_drop,
+    "tetragamma_drop": tetragamma_drop,
+    "bessel_skew": bessel_skew,
+}

@@ -1,0 +1,171 @@
+"""Straight-line programs of scalar operations: one text, two backends.
+
+A `Tape` is what is left of a family's formulas once common subexpressions are shared: a list of
+operations on numbered registers.  `run` executes it with NumPy (in the precision of its inputs),
+`wgsl` prints it.  Both read the one table `OPERATIONS`, so the backends cannot disagree about what
+an operation means, and nothing is ever compiled from text in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.core.interrupt import checkpoint
+from compute.core.refusal import shown
+from compute.definitions import special_functions
+
+# constants beyond are none: their squares would not be numbers
+LARGEST = 1e300
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``run`` on arrays; ``text`` in WGSL with {0}, {1} for the operands."""
+
+    arity: int
+    run: Callable[..., Floats]
+    text: str
+
+
+def _call(name: str, run: Callable[..., Floats], arity: int = 1) -> Operation:
+    operands = ", ".join(f"{{{i}}}" for i in range(arity))
+    return Operation(arity, run, f"{name}({operands})")
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation(2, np.add, "{0} + {1}"),
+    "sub": Operation(2, np.subtract, "{0} - {1}"),
+    "mul": Operation(2, np.multiply, "{0} * {1}"),
+    "div": Operation(2, np.divide, "{0} / {1}"),
+    "neg": Operation(1, np.negative, "-{0}"),
+    "pow": _call("pow", np.power, 2),
+    "min": _call("min", np.minimum, 2),
+    "max": _call("max", np.maximum, 2),
+    "abs": _call("abs", np.abs),
+    "sqrt": _call("sqrt", np.sqrt),
+    "exp": _call("exp", np.exp),
+    "log": _call("log", np.log),
+    "sin": _call("sin", np.sin),
+    "cos": _call("cos", np.cos),
+    "tan": _call("tan", np.tan),
+    "sinh": _call("sinh", np.sinh),
+    "cosh": _call("cosh", np.cosh),
+    # clamped: some drivers divide one overflowing exponential by another
+    "tanh": Operation(1, np.tanh, "tanh(clamp({0}, -15.0, 15.0))"),
+    "asin": _call("asin", np.arcsin),
+    "acos": _call("acos", np.arccos),
+    "atan": _call("atan", np.arctan),
+    **{name: _call(name, run) for name, run in special_functions.FUNCTIONS.items()},
+    **{name: _call(name, run, 2) for name, run in special_functions.PAIRED.items()},
+}
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Registers 0 … len(inputs)−1 hold the inputs; each step appends one register.
+
+    A step is ("const", value) or (operation, register, …); ``outputs`` are registers.
+    """
+
+    inputs: tuple[str, ...]
+    steps: tuple[tuple[Any, ...], ...]
+    outputs: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if self.inputs != tuple(f"t{i}" for i in range(len(self.inputs))):
+            raise ValueError(f"inputs must be t0, t1 …, got {shown(self.inputs)}")
+        for number, step in enumerate(self.steps, start=len(self.inputs)):
+            _check(step, number)
+        if not _are_registers(self.outputs, len(self.inputs) + len(self.steps)):
+            raise ValueError(f"outputs must be registers of the tape, got {shown(self.outputs)}")
+
+    @cached_property
+    def ends(self) -> tuple[tuple[int, ...], ...]:
+        """For each step the registers that nothing after it reads."""
+        last = {r: i for i, (name, *rs) in enumerate(self.steps) if name != "const" for r in rs}
+        found: list[list[int]] = [[] for _ in self.steps]
+        for register, number in last.items():
+            if register not in self.outputs:
+                found[number].append(register)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def width(self) -> int:
+        """How many registers hold numbers at once, at most."""
+        alive, most = len(self.inputs), len(self.inputs)
+        for ended in self.ends:
+            alive += 1
+            most = max(most, alive)
+            alive -= len(ended)
+        return most
+
+
+def _check(step: tuple[Any, ...], number: int) -> None:
+    name, *operands = step
+    if name == "const":
+        if len(operands) != 1 or not _is_finite(operands[0]):
+            raise ValueError(f"a constant must be one finite number, got {shown(operands)}")
+    elif type(name) is not str or name not in OPERATIONS:
+        raise ValueError(f"operation must be one of the table's, got {shown(name)}")
+    elif len(operands) != OPERATIONS[name].arity or not _are_registers(operands, number):
+        raise ValueError(
+            f"operands of {shown(name)} must be earlier registers, got {shown(operands)}"
+        )
+
+
+def _are_registers(numbers: Sequence[Any], count: int) -> bool:
+    return all(type(r) is int and 0 <= r < count for r in numbers)
+
+
+def _is_finite(number: Any) -> bool:
+    return type(number) in (int, float) and abs(number) <= LARGEST
+
+
+def run(tape: Tape, *inputs: Floats) -> list[Floats]:
+    """The outputs for broadcastable ``inputs``, each of their common shape and precision."""
+    checkpoint()
+    registers: list[Any] = list(inputs)
+    for (name, *operands), ended in zip(tape.steps, tape.ends, strict=True):
+        if name == "const":
+            registers.append(operands[0])
+        else:
+            registers.append(OPERATIONS[name].run(*(registers[r] for r in operands)))
+        for register in ended:  # a long tape over many points would fill the memory
+            registers[register] = None
+    shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
+    kind = np.result_type(*inputs)
+    found = (np.asarray(registers[r], dtype=kind) for r in tape.outputs)
+    return [x if x.shape == shape else np.broadcast_to(x, shape) for x in found]
+
+
+def wgsl(tape: Tape, targets: Sequence[str]) -> str:
+    """Statements that compute the tape and assign its outputs to ``targets``, in f32.
+
+    The inputs are read by the names ``tape.inputs``, which must be in scope.
+    """
+    names = list(tape.inputs)
+    lines = []
+    for number, (name, *operands) in enumerate(tape.steps):
+        if name == "const":
+            names.append(_literal(operands[0]))
+            continue
+        lines.append(
+            f"let r{number} = {OPERATIONS[name].text.format(*(names[r] for r in operands))};"
+        )
+        names.append(f"r{number}")
+    lines += [f"{target} = {names[r]};" for target, r in zip(targets, tape.outputs, strict=True)]
+    return "\n".join(lines)
+
+
+def _literal(value: float) -> str:
+    # larger ones than single precision has are its largest, and stay numbers
+    largest = float(np.finfo(np.float32).max)
+    text = repr(float(np.float32(min(max(value, -largest), largest))))
+    # parentheses: "1.0 - -2.0" parses, "1.0 --2.0" would not
+    return f"({text})" if text.startswith("-") else text

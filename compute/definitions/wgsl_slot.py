@@ -1,0 +1,143 @@
+"""A family's tapes as the WGSL of the kernels' slot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.definitions import tape
+from compute.definitions.derived import Derived
+from compute.definitions.quadrature import Nodes
+from compute.manifold.manifold import Slot
+
+_TARGETS = (
+    *(f"geo.metric.{c}" for c in "xyz"),
+    *(f"geo.first1.{c}" for c in "xyz"),
+    *(f"geo.first2.{c}" for c in "xyz"),
+    *(f"geo.cubic.{c}" for c in "xyzw"),
+    "geo.det",
+)
+
+
+_SCORES = ("log", "first.x", "first.y", "second.x", "second.y", "second.z", "weight")
+
+
+# steps of a geometry's tape, from which on its kernels are compiled for longer than they run
+LONG = 256
+
+
+def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise: bool) -> Slot:
+    """The scores printed from their tape, and the nodes in a uniform array."""
+    table = np.zeros((len(nodes.x), 4), np.float32)
+    table[:, 0], table[:, 1] = nodes.x, nodes.weights
+    signature = "scores(theta: vec2f, t2: f32) -> Scores"
+    lines = (
+        f"const NORMALISE = {str(normalise).lower()};",
+        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32 }",
+        "//!include lib/special.wgsl",
+        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
+        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
+        _function(signature, "Scores", scores, [f"result.{name}" for name in _SCORES]),
+        "//!include families/quadrature.wgsl",
+    )
+    constants = {"NODE_COUNT": len(nodes.x)}
+    passes = 4 if normalise else 2
+    loops = passes * len(nodes.x)
+    return Slot("\n".join(lines), {"abscissae": table}, constants, loops, long=True)
+
+
+# loop iterations of ``families/placed.wgsl``: those that place the nodes, and turns over the usual ones
+_PLACING, _TURNS = 240, 3 * 80
+_LINES = ("line", "half-line", "interval", "circle")
+# nodes of the kernels' table, which lie this far apart in w, where u = w + (w/_EVEN)² w; nodes of its
+# scan, up to these |v|
+_TABLE, _APART, _EVEN, _SCANNED, _FAR, _STEEP = 305, 0.05, 6.0, 97, 1e6, 1e4
+
+
+def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
+    """The table of ``families/placed.wgsl`` and its constants."""
+    if space == "circle":
+        count, apart = 128, 2 * np.pi / 128
+        tangent = np.tan(0.5 * (np.arange(count) - count // 2 + 0.5) * apart)
+        scan = np.linspace(-np.pi, np.pi, _SCANNED + 1)[:-1]
+        rows = (tangent, tangent**2)
+    else:
+        count, apart = _TABLE, _APART
+        w = (np.arange(count) - count // 2) * apart
+        u, slope = w + w**3 / _EVEN**2, 1 + 3 * (w / _EVEN) ** 2
+        reach = np.arcsinh(_FAR if space == "line" else _STEEP)
+        scan = np.sinh(np.linspace(-reach, reach, _SCANNED))
+        rows = (np.sinh(u), np.cosh(u) * slope)
+    table = np.zeros((count, 4), np.float32)
+    table[:, 0], table[:, 1], table[:_SCANNED, 2] = *rows, scan
+    return table, {"NODES": count, "SCANNED": _SCANNED, "WIDTH": float(apart)}
+
+
+def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
+    """The scores, and L alone, printed from their tapes for nodes that the kernel places."""
+    assert derived.scores is not None and derived.sight is not None
+    inputs = "theta: vec2f, t2: f32, t3: f32, t4: f32, t5: f32"
+    targets = [f"result.{name}" for name in (*_SCORES, "slope")]
+    lines = (
+        f"const NORMALISE = {str(normalise).lower()};",
+        f"const MOVING = {str(moving).lower()};",
+        f"const SPACE = {_LINES.index(space)}u;",
+        "struct Scores { log: f32, first: vec2f, second: vec3f, weight: f32, slope: f32, length: f32 }",
+        "//!include lib/special.wgsl",
+        _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
+        "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
+        _function(f"scores({inputs}) -> Scores", "Scores", derived.scores, targets),
+        _function(f"sight({inputs}) -> vec2f", "vec2f", derived.sight, ["result.x", "result.y"]),
+        "//!include families/placed.wgsl",
+    )
+    table, constants = _placing(space)
+    return Slot("\n".join(lines), {"abscissae": table}, constants, _PLACING + _TURNS, long=True)
+
+
+def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
+    """The kernels' family slot, printed from the same tapes that NumPy runs."""
+    scalars = [f"values[{i}]" for i in range(len(derived.scalars))]
+    return Slot(
+        "\n".join(
+            (
+                "//!include lib/tensor.wgsl",
+                "//!include lib/special.wgsl",
+                "//!include lib/curved.wgsl",
+                "fn anchor(theta: vec2f) {}",
+                "fn in_domain(theta: vec2f) -> bool { return margin(theta) > 0.0; }",
+                _function("margin(theta: vec2f) -> f32", "f32", derived.margin, ["result"]),
+                _function("curvature(theta: vec2f) -> f32", "f32", curvature, ["result"]),
+                _function(
+                    "geometry(theta: vec2f) -> Geometry",
+                    "Geometry",
+                    geometry,
+                    [t.replace("geo.", "result.") for t in _TARGETS],
+                ),
+                _function(
+                    "scalars(theta: vec2f) -> array<f32, 8>",
+                    "array<f32, 8>",
+                    derived.scalar,
+                    [t.replace("values", "result") for t in scalars],
+                ),
+                "fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {",
+                "    var values = scalars(theta);",
+                "    return values[which];",
+                "}",
+            )
+        ),
+        long=len(geometry.steps) > LONG,
+    )
+
+
+def _function(signature: str, kind: str, program: tape.Tape, targets: list[str]) -> str:
+    body = tape.wgsl(program, targets)
+    lines = [
+        f"fn {signature} {{",
+        "    let t0 = theta.x;",
+        "    let t1 = theta.y;",
+        f"    var result: {kind};",
+        *(f"    {line}" for line in body.splitlines()),
+        "    return result;",
+        "}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,275 @@
+"""Zeros of a field over time: which of them are one zero that moves, and where zeros come and go.
+
+Between two records zeros of one index are matched with the nearest, in cells of the grid, since that
+is how far apart zeros can be told.  Where a field changes continuously, zeros come and go in pairs of
+opposite index or over the edge, and in no other way: so what finds no match is paired with what else
+finds none, or given to the edge, whichever is nearer; to the edge only what is near it and goes there.
+What remains is said to be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.core.arrays import Floats
+from compute.flow.grid import Grid
+from compute.flow.zeros import Singularity, whole_cells
+
+# cells that a zero moves between two records at most
+REACH = 4.0
+# cells that a pair is apart when it is seen last: near its end a pair moves as √(time left), which is
+# faster
+PARTING = 8.0
+# what goes to the edge is there before the next record if it goes on so many times as fast, or
+# lies within so many cells of the edge
+HASTE, NEAR = 3.0, 1.0
+# cells between two records that are no movement
+STILL = 0.05
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class End:
+    """How a track begins or ends, and when.
+
+    cause: "record", the zero is there when the record begins or ends; "pair", with the track
+    ``partner`` of opposite index; "edge", over the edge of the grid or of what is cut from it; "lost",
+    none of these: it moved too far between two records, or the cells are too coarse to tell.  time: of
+    a pair that at which the square of its gap, linear in time near there, vanishes; of others the
+    middle between two records.
+    """
+
+    cause: str
+    time: float
+    partner: int = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One zero over time: its index; at the recorded times (k,) its places theta and x (k, 2) and its
+    kinds (k,); its birth and its death.
+    """
+
+    index: int
+    times: Floats
+    theta: Floats
+    x: Floats
+    kinds: tuple[str, ...]
+    birth: End
+    death: End
+
+
+@dataclass(frozen=True, eq=False)
+class _Zeros:
+    """n zeros: when and where, of which index and kind, and the track of each (−1: not known yet)."""
+
+    time: Floats
+    theta: Floats
+    x: Floats
+    index: Indices
+    kind: NDArray[np.str_]
+    track: Indices
+
+    def at(self, rows: Indices) -> _Zeros:
+        """Those of some rows."""
+        return _Zeros(*(column[rows] for column in vars(self).values()))
+
+
+class Tracker:
+    """Follows zeros from record to record; what was judged once is not judged anew."""
+
+    def __init__(self, grid: Grid) -> None:
+        from scipy.ndimage import distance_transform_edt
+
+        whole, wraps = whole_cells(grid), np.array(grid.wraps)
+        self._corner, self._step = grid.x[0, 0], np.array(grid.step)
+        # how many cells the grid goes round in, 0 along an axis on which it does not
+        self._round = np.where(wraps, whole.shape[::-1], 0)
+        pads = [(int(n) or 1,) * 2 for n in self._round[::-1]]
+        for axis, (pad, goes_round) in enumerate(zip(pads, wraps[::-1], strict=True)):
+            widths = [(0, 0), (0, 0)]
+            widths[axis] = pad
+            whole = np.pad(whole, widths, mode="wrap" if goes_round else "constant")
+        # with a cell more all round, so that depths can be had between the cells' middles
+        inside = tuple(slice(pad[0] - 1, whole.shape[k] - pad[1] + 1) for k, pad in enumerate(pads))
+        # cells from the middle of each to the edge
+        self._inward = distance_transform_edt(whole)[inside] - 0.5
+        self._times: list[float] = []
+        self._records: list[_Zeros] = []
+        self._births: list[End] = []
+        self._deaths: dict[int, End] = {}
+
+    def add(self, time: float, zeros: Sequence[Singularity]) -> None:
+        """The zeros at the next time.  ValueError unless it is later than the last."""
+        if self._times and not time > self._times[-1]:
+            raise ValueError(f"time must be later than {self._times[-1]:g}, got {time:g}")
+        now = _zeros(time, zeros)
+        if self._times:
+            self._follow(now, time)
+        else:
+            now.track[:] = np.arange(len(zeros))
+            self._births = [End("record", time)] * len(zeros)
+        self._times.append(time)
+        self._records.append(now)
+
+    def tracks(self, until: float = np.inf) -> tuple[Track, ...]:
+        """All tracks, in the order of their births, as they were known at a time."""
+        count = int(np.searchsorted(self._times, until, side="right"))
+        columns = zip(*(vars(record).values() for record in self._records[:count]), strict=True)
+        if not any(len(record.track) for record in self._records[:count]):
+            return ()
+        known, last = _Zeros(*map(np.concatenate, columns)), self._times[count - 1]
+        order = np.argsort(known.track, kind="stable")
+        parts = np.split(order, np.flatnonzero(np.diff(known.track[order])) + 1)
+        tracks = [self._track(known.at(part), last) for part in parts]
+        return tuple(_timed(track, tracks) for track in tracks)
+
+    def _track(self, zeros: _Zeros, last: float) -> Track:
+        """The track whose zeros these are, at a time after which nothing is known."""
+        k, open_end = int(zeros.track[0]), End("record", last)
+        death = self._deaths.get(k, open_end)
+        return Track(
+            int(zeros.index[0]),
+            zeros.time,
+            zeros.theta,
+            zeros.x,
+            tuple(map(str, zeros.kind)),
+            self._births[k],
+            death if death.time < last else open_end,
+        )
+
+    def _follow(self, now: _Zeros, time: float) -> None:
+        """Number the zeros of ``now``, and judge what came and went since the last record."""
+        before, middle = self._records[-1], 0.5 * (self._times[-1] + time)
+        a, b = self._cell(before.x), self._cell(now.x)
+        for old, new, _ in self._nearest(a, b, REACH, before.index, now.index):
+            now.track[new] = before.track[old]
+        gone = np.flatnonzero(~np.isin(before.track, now.track))
+        ends = self._ends(before.at(gone), middle, self._leaves(before.at(gone)))
+        self._deaths |= zip(map(int, before.track[gone]), ends, strict=True)
+        come = np.flatnonzero(now.track < 0)
+        now.track[come] = len(self._births) + np.arange(len(come))
+        # how a zero moves that has just come is not known yet
+        near = self._depth(self._cell(now.x[come])) <= REACH
+        self._births += self._ends(now.at(come), middle, near)
+
+    def _leaves(self, zeros: _Zeros) -> NDArray[np.bool_]:
+        """Which zeros of the last record are about to leave: near the edge, and on their way to it."""
+        depth = self._depth(self._cell(zeros.x))
+        gone = depth <= REACH
+        if len(self._records) > 1:
+            earlier = self._records[-2]
+            found = {int(track): row for row, track in enumerate(earlier.track)}
+            rows = [found.get(int(track), -1) for track in zeros.track]
+            known = np.array([row >= 0 for row in rows], bool)
+            before = self._depth(self._cell(earlier.x[rows])) if len(earlier.x) else depth
+            outwards = before - depth
+            goes = depth <= np.where(outwards > 0.0, NEAR + HASTE * outwards, 0.0)
+            rests = (depth <= NEAR) & (outwards > -STILL)
+            gone = np.where(known, goes | rests, gone)
+        return np.asarray(gone, bool)
+
+    def _ends(self, zeros: _Zeros, time: float, edge: NDArray[np.bool_]) -> list[End]:
+        """Why each of some zeros is at one record and not at the next, or not at the one before.
+
+        edge: whether it may have crossed the edge.
+        """
+        cell, index, track = self._cell(zeros.x), zeros.index, zeros.track
+        depth = np.where(edge, self._depth(cell), PARTING)
+        found = [End("edge" if crosses else "lost", time) for crosses in edge]
+        plus, minus = np.flatnonzero(index > 0), np.flatnonzero(index < 0)
+        for k, m, gap in self._nearest(
+            cell[plus], cell[minus], PARTING, index[plus], -index[minus]
+        ):
+            i, j = plus[k], minus[m]
+            if gap <= depth[i] + depth[j]:
+                found[i] = End("pair", time, int(track[j]))
+                found[j] = End("pair", time, int(track[i]))
+        return found
+
+    def _nearest(
+        self, a: Floats, b: Floats, reach: float, index_a: Indices, index_b: Indices
+    ) -> list[tuple[int, int, float]]:
+        """Pairs of places (n, 2), (m, 2) of one index and their gap, the nearest first, each once."""
+        from scipy.spatial import cKDTree
+
+        if not len(a) or not len(b):
+            return []
+        trees = (cKDTree(places, boxsize=self._round) for places in (a, b))
+        gaps = next(trees).sparse_distance_matrix(next(trees), reach, output_type="ndarray")
+        gaps = gaps[index_a[gaps["i"]] == index_b[gaps["j"]]]
+        gaps = gaps[np.lexsort((gaps["j"], gaps["i"], gaps["v"]))]
+        taken_a, taken_b, pairs = set[int](), set[int](), []
+        for i, j, gap in gaps.tolist():
+            if i not in taken_a and j not in taken_b:
+                taken_a.add(i)
+                taken_b.add(j)
+                pairs.append((i, j, gap))
+        return pairs
+
+    def _cell(self, x: Floats) -> Floats:
+        """Places of the chart (n, 2) in cells of the grid, in the first round of each axis."""
+        cell: Floats = (x - self._corner) / self._step
+        cell = np.where(self._round > 0, cell % np.maximum(self._round, 1), cell)
+        return cell
+
+    def _depth(self, cell: Floats) -> Floats:
+        """How many cells lie between places (n, 2) and the edge, linear between the cells' middles."""
+        from scipy.ndimage import map_coordinates
+
+        depth: Floats = map_coordinates(
+            self._inward, cell[:, ::-1].T + 0.5, order=1, mode="nearest"
+        )
+        return depth
+
+
+def follow(
+    grid: Grid, times: Sequence[float], zeros: Sequence[Sequence[Singularity]]
+) -> tuple[Track, ...]:
+    """The tracks of zeros that are known at some times, which increase."""
+    tracker = Tracker(grid)
+    for time, at in zip(times, zeros, strict=True):
+        tracker.add(time, at)
+    return tracker.tracks()
+
+
+def _zeros(time: float, zeros: Sequence[Singularity]) -> _Zeros:
+    return _Zeros(
+        np.full(len(zeros), time),
+        np.array([zero.theta for zero in zeros]).reshape(-1, 2),
+        np.array([zero.x for zero in zeros]).reshape(-1, 2),
+        np.array([zero.index for zero in zeros], np.intp),
+        np.array([zero.kind for zero in zeros], np.str_),
+        np.full(len(zeros), -1),
+    )
+
+
+def _timed(track: Track, tracks: Sequence[Track]) -> Track:
+    """A track with the times at which its pairs come together."""
+    birth, death = track.birth, track.death
+    if birth.cause == "pair":
+        birth = replace(birth, time=_meeting(track, tracks[birth.partner], birth.time, 1))
+    if death.cause == "pair":
+        death = replace(death, time=_meeting(track, tracks[death.partner], death.time, -1))
+    return replace(track, birth=birth, death=death)
+
+
+def _meeting(one: Track, other: Track, middle: float, way: int) -> float:
+    """When the gap of two tracks that begin (way 1) or end (−1) together vanishes.
+
+    By its square at the two records next to there; the middle between records if only one is shared.
+    """
+    if min(len(one.times), len(other.times)) < 2:
+        return middle
+    near, far = (0, 1) if way > 0 else (-1, -2)
+    times = one.times[[near, far]]
+    gap2 = ((one.x[[near, far]] - other.x[[near, far]]) ** 2).sum(axis=1)
+    if times[1] != other.times[far] or gap2[1] <= gap2[0]:
+        return middle
+    when = times[0] - gap2[0] * (times[1] - times[0]) / (gap2[1] - gap2[0])
+    low, high = sorted((float(times[0]), 2 * middle - float(times[0])))
+    return float(np.clip(when, low, high))

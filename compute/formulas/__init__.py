@@ -1,1 +1,0 @@
-"""Families that a user states as text: read by a parser of its own, never run as code."""

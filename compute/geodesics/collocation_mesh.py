@@ -1,0 +1,58 @@
+"""Segments of different sizes for collocation: where a curve is hard to follow there are more of them.
+
+The sizes make an estimate of the local error the same on all segments (de Boor's equidistribution).
+(Ascher, Mattheij, Russell: Numerical Solution of Boundary Value Problems, 9.1.1)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.core.arrays import Floats
+
+# how much of a mesh is spread evenly
+EVEN = 0.5
+
+
+def equidistributed(gaps: Floats, h: Floats, order: int, count: int) -> Floats:
+    """Sizes (k, count) of segments, smaller where a ray over one of sizes h (k, N) misses by more.
+
+    A miss goes with the power ``order`` of a segment's size; no size changes much from one to the next.
+    """
+    worst = np.max(np.where(np.isfinite(gaps), gaps, 0.0), axis=1, keepdims=True)
+    gaps = np.where(np.isfinite(gaps), gaps, worst)
+    wanted = np.maximum(gaps, 1e-15 * worst + 1e-300) ** (1.0 / order) / h
+    beside = np.pad(wanted, ((0, 0), (1, 1)), mode="edge")
+    wanted = np.maximum(wanted, 0.5 * np.maximum(beside[:, 2:], beside[:, :-2]))
+    wanted = wanted * h
+    wanted += EVEN * wanted.sum(axis=1, keepdims=True) * h
+    finer = np.empty((len(h), count))
+    for i in range(len(h)):
+        amount = np.concatenate([[0.0], np.cumsum(wanted[i])]) / wanted[i].sum()
+        ends = np.interp(np.linspace(0.0, 1.0, count + 1), amount, joints(h[i]))
+        finer[i] = np.diff(ends)
+    return finer
+
+
+def joints(h: Floats) -> Floats:
+    """Where segments of sizes h (..., N) begin and end (..., N+1)."""
+    return np.concatenate([np.zeros((*h.shape[:-1], 1)), np.cumsum(h, axis=-1)], axis=-1)
+
+
+def between(y: Floats, h: Floats, finer: Floats, places: Floats) -> tuple[Floats, Floats]:
+    """States (k, M+1, 4), and slopes (k, M, s, 4) at ``places`` (s,) of segments of other sizes (k, M).
+
+    By Hermite's cubics through states (k, N+1, 4) on segments of sizes h (k, N).
+    """
+    from scipy.interpolate import CubicHermiteSpline
+
+    states = np.empty((len(y), finer.shape[1] + 1, 4))
+    slopes = np.empty((*finer.shape, len(places), 4))
+    for i, own in enumerate(finer):
+        spline = CubicHermiteSpline(joints(h[i]), y[i, :, :2], y[i, :, 2:])
+        ends = joints(own)
+        inner = ends[:-1, None] + own[:, None] * places
+        states[i] = np.concatenate([spline(ends), spline(ends, 1)], axis=-1)
+        slopes[i] = np.concatenate([spline(inner, 1), spline(inner, 2)], axis=-1)
+    states[:, [0, -1], :2] = y[:, [0, -1], :2]
+    return states, slopes

@@ -1,0 +1,391 @@
+"""Boundary-value geodesics by collocation at Gauss points, from curves near them; in float64.
+
+y = (θ, v), y' = F(y) = (v, −Γ v v), for α ≠ 0 at constant Fisher speed as in `affine_time`.  On each of
+N segments of size h y is a polynomial that obeys the equation at s Gauss points, with slopes K_j there:
+    K_j = F(y_i + h Σ_l a_jl K_l),   y_{i+1} = y_i + h Σ_j b_j K_j,
+an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends
+of θ fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  A
+round costs one evaluation of the geometry for all pairs and segments, and four for its derivative,
+where shooting costs hundreds one after the other.
+(Hairer, Nørsett, Wanner: Solving ODEs I, II.7; Ascher, Mattheij, Russell: Numerical Solution of
+Boundary Value Problems)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.polynomial import legendre
+
+from compute.core.arrays import Bools, Floats
+from compute.core.interrupt import checkpoint
+from compute.core.linear_systems import solve_each
+from compute.core.status import Status
+from compute.geodesics import affine_time, collocation_mesh, initial_value, multiple_shooting
+from compute.geodesics.initial_value import DRIFT_LIMIT
+from compute.manifold.manifold import Manifold, inside_only
+from compute.manifold.tangent import LocalGeometry, is_singular, norm
+from compute.requests import batch
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
+
+STAGES = 4
+# segments, at least, and the share to which the speed is to be kept; where it is not, segments go where
+# rays miss, so many times as many of them as before
+LEAST, SPEED, REFINED = 64, 1e-9, (2, 1, 2, 1)
+# loop iterations of one evaluation of the metric above which no more segments are taken than need be
+HEAVY = 96
+# of what misses by a larger share of its length, or by more than a share of the miss before, more
+# segments make no geodesic
+HOPEFUL, FALL = 5e-2, 0.5
+ROUNDS = 12
+# it is given up where it does not halve what is amiss in so many rounds, or after so short a step
+PATIENCE, SHORTEST = 5, 1 / 32
+# all equations together, as a share of the curve's length, at which Newton's method ends …
+CLOSED = 1e-12
+# … and the sum of what rays over single segments miss, above which a curve is not called converged
+MISS_LIMIT = 1e-8
+# step in θ of the derivative of the acceleration, as a share of a Fisher length of 1
+OFFSET = 1e-6
+# what may be amiss with a curve on the way from one α to another
+NEAR = 1e-3
+# pairs at once: some 50 MB
+MOST = 64
+
+
+@dataclass
+class _Curves:
+    """States (k, N+1, 4) and slopes (k, N, s, 4) so far, what is amiss (k,), and the corrections."""
+
+    y: Floats
+    slopes: Floats
+    amiss: Floats
+    step: tuple[Floats, Floats]
+
+
+def connect(request: ConnectRequest, curves: Floats) -> Paths:
+    """Geodesics of Γ^(α) of a request, near curves (n, M+1, 2) with its ends.
+
+    The curves' nodes are at equal times, or, for α ≠ 0, of equal Fisher length between.  On LEAST
+    segments or more, and on twice as many while the speed is not kept to SPEED.  residual: the sum of
+    what rays by another method miss that cover one segment each; error: the largest relative change of
+    the square of the speed at which the curve is computed.  What has not converged says NOT_CONVERGED.
+    `Interrupted` where it is `interruptible`.
+    """
+    parts = []
+    for i in range(0, len(curves), MOST):
+        rows = slice(i, i + MOST)
+        own = replace(request, start=request.start[rows], end=request.end[rows])
+        parts.append(_refined(own, curves[rows]))
+    return batch.all_of(parts)
+
+
+def _refined(request: ConnectRequest, curves: Floats) -> Paths:
+    """As `connect`, of MOST pairs at most."""
+    slot = request.manifold.slot
+    heavy = slot.long or slot.loops > HEAVY
+    # for α = 0 the nodes of a path are among those of its segments, unless each of them is dear
+    free = request.alpha != 0.0 or heavy
+    count = LEAST if free else -(-LEAST // request.steps) * request.steps
+    y, slopes = _first(curves, count)
+    y[:, 0, :2], y[:, -1, :2] = request.start, request.end
+    rows, h = np.arange(len(curves)), np.full((len(curves), count), 1.0 / count)
+    y, gaps, paths = _on(request, y, slopes, h)
+    found, hope = paths, HOPEFUL * paths.length
+    for times in REFINED[:1] if heavy else REFINED:
+        rough = (found.status != Status.OK) | (found.error > SPEED)
+        todo = np.flatnonzero(rough & (found.residual <= hope))
+        if todo.size == 0:
+            break
+        hope = np.where(found.status == Status.OK, np.inf, FALL * found.residual)[todo]
+        rows, finer = (
+            rows[todo],
+            collocation_mesh.equidistributed(
+                gaps[todo], h[todo], 2 * STAGES + 1, times * h.shape[1]
+            ),
+        )
+        y, slopes = collocation_mesh.between(y[todo], h[todo], finer, _places())
+        h = finer
+        y, gaps, found = _on(batch.pairs(request, rows), y, slopes, h)
+        better = (found.status == Status.OK) & (
+            (found.error < paths.error[rows]) | (paths.status[rows] != Status.OK)
+        )
+        paths = batch.replaced(paths, rows[better], batch.rows(found, better))
+    return paths
+
+
+def _on(
+    request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
+) -> tuple[Floats, Floats, Paths]:
+    """States (k, N+1, 4) near given ones on segments of sizes h (k, N), what rays over each miss
+    (k, N), and the paths."""
+    y, slopes, _ = _closed(request, y, slopes, h)
+    return (y, *_paths(request, y, slopes, h))
+
+
+def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tuple[Floats, Bools]:
+    """Curves (n, LEAST+1, 2) through some values of α one after the other, each from the one before,
+    and which of them (n,) are near a geodesic of each.
+    """
+    curves, good = curves.copy(), np.ones(len(curves), dtype=bool)
+    for alpha in alphas:
+        todo = np.flatnonzero(good)
+        if todo.size == 0:
+            break
+        h = np.full((len(todo), LEAST), 1.0 / LEAST)
+        own = replace(request, alpha=alpha)
+        y, _, amiss = _closed(own, *_first(curves[todo], LEAST), h)
+        good[todo] = amiss <= NEAR
+        curves[todo] = y[..., :2]
+    return curves, good
+
+
+@cache
+def _tableau() -> tuple[Floats, Floats]:
+    """Weights a (s, s) and b (s,) of Gauss' method with s stages."""
+    at, weights = legendre.leggauss(STAGES)
+    fit = np.linalg.inv(legendre.legvander(at, STAGES - 1))
+    series = 0.5 * legendre.legint(fit)
+    a = legendre.legval(at, series).T - legendre.legval(-1.0, series)
+    return a, 0.5 * weights
+
+
+def _places() -> Floats:
+    """Where the Gauss points (s,) lie on a segment [0, 1]."""
+    places: Floats = 0.5 * (legendre.leggauss(STAGES)[0] + 1.0)
+    return places
+
+
+def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
+    """States (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by splines."""
+    from scipy.interpolate import CubicSpline
+
+    spline = CubicSpline(np.linspace(0.0, 1.0, curves.shape[1]), curves, axis=1)
+    nodes = np.linspace(0.0, 1.0, count + 1)
+    inner = (nodes[:-1, None] + _places() / count).ravel()
+    y = np.concatenate([spline(nodes), spline(nodes, 1)], axis=-1)
+    slopes = np.concatenate([spline(inner, 1), spline(inner, 2)], axis=-1)
+    return y, slopes.reshape(len(curves), count, STAGES, 4)
+
+
+def _closed(
+    request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Newton's method on all equations; a step that does not bring them nearer is halved.
+
+    States and slopes, and what is amiss with them (k,).
+    """
+    zero = np.zeros_like(y), np.zeros_like(slopes)
+    chain = _Curves(y.copy(), slopes.copy(), np.full(len(y), np.inf), zero)
+    size, before = np.ones(len(y)), [np.full(len(y), np.inf)] * PATIENCE
+    for number in range(ROUNDS):
+        checkpoint()
+        slow = (chain.amiss > 0.5 * before[-PATIENCE]) | (size < SHORTEST)
+        lost = np.isinf(chain.amiss) | slow if number else np.zeros(len(y), dtype=bool)
+        todo = np.flatnonzero((chain.amiss > CLOSED) & ~lost)
+        if todo.size == 0:
+            break
+        before.append(chain.amiss.copy())
+        trial = chain.y[todo] + size[todo, None, None] * chain.step[0][todo]
+        bent = chain.slopes[todo] + size[todo, None, None, None] * chain.step[1][todo]
+        state = _state(request, trial, bent, h[todo])
+        better = state.amiss < chain.amiss[todo]
+        size[todo[~better]] *= 0.5
+        kept = todo[better]
+        if kept.size == 0:
+            continue
+        size[kept] = 1.0
+        chain.y[kept], chain.slopes[kept] = trial[better], bent[better]
+        chain.amiss[kept] = state.amiss[better]
+        steps = _correction(request, state.of(better), bent[better], h[kept])
+        for mine, its in zip(chain.step, steps, strict=True):
+            mine[kept] = its
+    return chain.y, chain.slopes, chain.amiss
+
+
+@dataclass
+class _State:
+    """The states at the Gauss points (k, N, s, 4), their geometry, F there, the defects (k, N, 4) of
+    the sums, and what is amiss as a share of the length (k,), infinite outside."""
+
+    stages: Floats
+    local: LocalGeometry
+    rate: Floats
+    defect: Floats
+    amiss: Floats
+
+    def of(self, some: Bools) -> _State:
+        """Some of the curves."""
+        local = self.local
+        parts = local.metric, local.first, local.cubic, local.det
+        own = LocalGeometry(*(x[some] for x in parts))
+        return _State(self.stages[some], own, self.rate[some], self.defect[some], self.amiss[some])
+
+
+def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _State:
+    """Return states (k, N+1, 4) with slopes (k, N, s, 4), and their defects."""
+    manifold, stages = request.manifold, _stages(y, slopes, h)
+    safe, inside = inside_only(manifold, stages[..., :2])
+    local = manifold.geometry(safe)
+    usable = np.asarray((inside & ~is_singular(local)).all(axis=(1, 2)))
+    usable &= np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
+    local = _divisible(local)
+    v = stages[..., 2:]
+    rate = np.concatenate([v, affine_time.acceleration(local, v, request.alpha)], axis=-1)
+    wrong, metric = rate - slopes, local.metric
+    defect = y[:, :-1] + h[..., None] * np.einsum("j,kijc->kic", _tableau()[1], slopes) - y[:, 1:]
+    speed = np.maximum(norm(metric[..., 0, :], stages[..., 0, 2:]).mean(axis=1), 1e-300)
+    # slopes of θ and of v over their stretch of time, in Fisher lengths
+    gaps = norm(metric, wrong[..., :2]) + norm(metric, wrong[..., 2:]) * h[..., None]
+    joint = metric[:, :, 0]
+    defects = norm(joint, defect[..., :2]) + h * norm(joint, defect[..., 2:])
+    total = (h * gaps.sum(axis=2) + defects).sum(axis=1)
+    return _State(stages, local, rate, defect, np.where(usable, total / speed, np.inf))
+
+
+def _correction(
+    request: ConnectRequest, state: _State, slopes: Floats, h: Floats
+) -> tuple[Floats, Floats]:
+    """Newton's corrections of states (k, N+1, 4) and slopes (k, N, s, 4)."""
+    a, b = _tableau()
+    k, count = h.shape
+    h = h[..., None]
+    jacobian = _jacobian(request.manifold, state, request.alpha)
+    wrong = state.rate - slopes
+    # (1 − h a ⊗ J) δK = wrong + J δy
+    lifted = np.einsum("jl,kijcd->kijcld", a, -h[..., None, None] * jacobian)
+    lifted = lifted.reshape(k, count, 4 * STAGES, 4 * STAGES) + np.eye(4 * STAGES)
+    sides = np.concatenate([wrong[..., None], jacobian], axis=-1).reshape(k, count, -1, 5)
+    solved = solve_each(lifted, sides).reshape(k, count, STAGES, 4, 5)
+    through = h[..., None] * np.einsum("j,kijcd->kicd", b, solved)
+    leads = through[..., 1:] + np.eye(4)
+    dy = _chained(leads, state.defect + through[..., 0])
+    dk = solved[..., 0] + np.einsum("kijcd,kid->kijc", solved[..., 1:], dy[:, :-1])
+    return dy, dk
+
+
+def _stages(y: Floats, slopes: Floats, h: Floats) -> Floats:
+    """States (k, N, s, 4) at the Gauss points."""
+    moved = np.einsum("jl,kilc->kijc", _tableau()[0], slopes)
+    return np.asarray(y[:, :-1, None] + h[..., None, None] * moved)
+
+
+def _chained(leads: Floats, defect: Floats) -> Floats:
+    """δy (k, N+1, 4) with δy_{i+1} = Φ_i δy_i + d_i and δθ = 0 at both ends."""
+    inner = multiple_shooting.condensed(leads, defect)
+    last = np.einsum("kcd,kd->kc", leads[:, -1], inner[:, -1]) + defect[:, -1]
+    last[:, :2] = 0.0
+    return np.concatenate([inner, last[:, None]], axis=1)
+
+
+def _divisible(local: LocalGeometry) -> LocalGeometry:
+    """With D = 1 where it is not positive: there nothing is used."""
+    return replace(local, det=np.where(local.det > 0.0, local.det, 1.0))
+
+
+def _jacobian(manifold: Manifold, state: _State, alpha: float) -> Floats:
+    """∂F/∂y (k, N, s, 4, 4) at the Gauss points."""
+    safe, _ = inside_only(manifold, state.stages[..., :2])
+    v, metric = state.stages[..., 2:], state.local.metric
+    scale = np.sqrt(np.maximum(metric[..., [0, 2]], np.finfo(float).tiny))
+    jacobian = np.zeros((*v.shape[:-1], 4, 4))
+    jacobian[..., :2, 2:] = np.eye(2)
+    for axis, unit in enumerate(np.eye(2)):
+        size = OFFSET / scale[..., axis]
+        sides = []
+        for sign in (-1.0, 1.0):
+            near, known = inside_only(manifold, safe + (sign * size)[..., None] * unit)
+            near = np.where(known[..., None], near, safe)
+            beside = _divisible(manifold.geometry(near))
+            sides.append((near[..., axis], affine_time.acceleration(beside, v, alpha)))
+        (x0, f0), (x1, f1) = sides
+        width = np.where(x1 > x0, x1 - x0, 1.0)
+        jacobian[..., 2:, axis] = (f1 - f0) / width[..., None]
+    jacobian[..., 2:, 2:] = affine_time.derivative(state.local, v, alpha)
+    return jacobian
+
+
+def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tuple[Floats, Paths]:
+    """Return what rays over segments miss (k, N), and the paths that these judge.
+
+    Of states (k, N+1, 4) and slopes (k, N, s, 4).
+    """
+    manifold, (k, nodes) = request.manifold, y.shape[:2]
+    count = nodes - 1
+    inside = np.asarray(manifold.in_domain(y[..., :2]).all(axis=1))
+    w, spans = affine_time.affine(manifold, (_stages(y, slopes, h), h), _tableau(), request.alpha)
+    inside &= np.isfinite(w).all(axis=1)
+    safe = np.where(inside[:, None, None], y, (*manifold.interior, 0.0, 0.0))
+    w, spans = (np.where(inside[:, None], x, 1.0) for x in (w, spans))
+    # θ' over the time of the segment that follows, and of that before
+    begin, end = safe[:, :-1].copy(), safe[:, 1:].copy()
+    begin[..., 2:] *= (w[:, :-1] * spans)[..., None]
+    end[..., 2:] *= (w[:, 1:] * spans)[..., None]
+    begin, end = begin.reshape(-1, 4), end.reshape(-1, 4)
+    rays = _rays(ShootRequest(manifold, begin[:, :2], begin[:, 2:], request.alpha, 2))
+    metric = manifold.geometry(end[:, :2]).metric
+    last = np.nan_to_num(rays.velocity[:, -1])
+    # a kink in the velocity is a miss, too, over the segment that follows
+    miss = norm(metric, rays.stop - end[:, :2]) + norm(metric, last - end[:, 2:])
+    gaps = miss.reshape(k, count)
+    miss = gaps.sum(axis=1)
+    lengths, energies = rays.length.reshape(k, count), rays.energy.reshape(k, count)
+    length = lengths.sum(axis=1)
+    squares = (energies if request.alpha == 0.0 else lengths**2) / h**2
+    error = np.abs(squares / np.maximum(squares[:, :1], 1e-300) - 1).max(axis=1)
+    whole = inside & (rays.status.reshape(k, count) == Status.OK).all(axis=1)
+    good = whole & (miss <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
+    every = max(count // request.steps, 1)
+    theta, velocity = y[:, ::every, :2], y[:, ::every, 2:]
+    if request.alpha != 0.0 or count % request.steps or (h != h[:, :1]).any():
+        theta, velocity, known = _at_equal_times(request, begin.reshape(k, count, 4), spans)
+        good &= known
+    return gaps, Paths(
+        t=np.linspace(0.0, 1.0, request.steps + 1),
+        theta=theta,
+        velocity=velocity,
+        nodes=np.full(k, request.steps + 1, np.int32),
+        reached=np.ones(k),
+        stop=request.end.copy(),
+        length=length,
+        energy=(energies / spans).sum(axis=1),
+        residual=miss,
+        error=error,
+        status=np.where(good, Status.OK, Status.NOT_CONVERGED).astype(np.int32),
+        engine="reference",
+    )
+
+
+def _rays(request: ShootRequest) -> Paths:
+    """Rays over segments, in steps that are not halved.
+
+    Those from states far from a geodesic would be halved thousands of times; of others the miss shows
+    the error of both methods.
+    """
+    return initial_value.shoot(request, replace(initial_value.dop853(), errors=None))
+
+
+def _at_equal_times(
+    request: ConnectRequest, begin: Floats, spans: Floats
+) -> tuple[Floats, Floats, Bools]:
+    """θ and θ' (k, m, 2) at equal times by rays from the segment before, and which are known (k,).
+
+    ``begin (k, N, 4)``: θ at the starts of segments and θ' over each; ``spans (k, N)`` their times.
+    """
+    k = len(spans)
+    t = np.linspace(0.0, 1.0, request.steps + 1)
+    joints = collocation_mesh.joints(spans)
+    segment = (joints[:, None, 1:-1] <= t[:, None]).sum(axis=-1)
+    row = np.arange(k)[:, None]
+    own, span = begin[row, segment], spans[row, segment]
+    share = np.clip((t - joints[row, segment]) / span, 0.0, 1.0)[..., None]
+    flat = own.reshape(-1, 4)
+    speeds = (share * own[..., 2:]).reshape(-1, 2)
+    rays = _rays(ShootRequest(request.manifold, flat[:, :2], speeds, request.alpha, 2))
+    theta = rays.stop.reshape(k, -1, 2)
+    slope = rays.velocity[:, -1].reshape(k, -1, 2)
+    moved = np.where(share > 0.0, slope / np.where(share > 0.0, share, 1.0), own[..., 2:])
+    theta[:, 0], theta[:, -1] = request.start, request.end
+    known = np.asarray((rays.reached >= 1.0).reshape(k, -1).all(axis=1))
+    return theta, moved / span[..., None], known

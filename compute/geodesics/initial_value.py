@@ -1,0 +1,273 @@
+"""Initial-value geodesics of Γ^(α): θ' = v, v'^k = −Γ^(α)k_ij(θ) v^i v^j.
+
+Length and energy, ℓ' = |v| and e' = |v|², are integrated with them: for α ≠ 0 the speed may change by
+orders of magnitude between two nodes.
+Metric and connection are evaluated anew at every stage of every step.  Between two nodes a curve
+makes as many smaller steps as it needs; where even those fail it stops and says why.  The twin of
+``shaders/kernels/geodesic.wgsl``, but that a method which knows its error halves a step until the
+error is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from compute.core.arrays import Bools, Floats, Ints
+from compute.core.interrupt import checkpoint
+from compute.core.status import Status
+from compute.manifold.manifold import Manifold, inside_only
+from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
+from compute.requests.geodesics import Paths, ShootRequest
+
+# Solves initial-value problems, by whichever engine.
+Fire = Callable[[ShootRequest], Paths]
+
+# A step is halved while it changes the velocity by more than this share of itself …
+TURN_LIMIT = 0.2
+# … or takes, or at its first velocity would take, more than three quarters of the distance to the
+# domain's edge (a curve that touches an edge is beyond it, though its coordinates turn back),
+MARGIN_KEPT = 0.25
+# but between two nodes no more than this many steps are tried.
+MAX_ATTEMPTS = 16
+# Relative energy drift above which a curve is not called a geodesic, by the bytes of its numbers.
+DRIFT_LIMIT = {4: 1e-3, 8: 1e-8}
+# A step whose error is above this share of the speed is halved, at most so many times over.
+STEP_ERROR = 1e-10
+MAX_HALVINGS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Tableau:
+    """An explicit Runge–Kutta method: stage weights a (s, s), weights b (s,), its order.
+
+    ``errors (2, s)``: b less the weights of methods of order 5 and 3, or None.
+    """
+
+    name: str
+    order: int
+    a: Floats
+    b: Floats
+    errors: Floats | None = None
+
+
+RK4 = Tableau(
+    "RK4",
+    4,
+    np.array([[0, 0, 0, 0], [0.5, 0, 0, 0], [0, 0.5, 0, 0], [0, 0, 1, 0]], dtype=float),
+    np.array([1, 2, 2, 1]) / 6,
+)
+
+
+@cache
+def dop853() -> Tableau:
+    """Dormand and Prince's method of order 8 (Hairer, Nørsett, Wanner: Solving ODEs I, II.5)."""
+    from scipy.integrate import DOP853
+
+    errors = np.stack([DOP853.E5[:12], DOP853.E3[:12]])
+    return Tableau("DOP853", 8, np.asarray(DOP853.A[:12, :12]), np.asarray(DOP853.B), errors)
+
+
+@dataclass
+class _State:
+    """Curves under way: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
+
+    y: Floats
+    reached: Floats
+    status: Ints
+
+
+def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
+    """Geodesics from their initial points and velocities.
+
+    ``precision`` "f4" runs the same algorithm in float32: what a GPU can be expected to reach.
+    """
+    manifold = request.manifold
+    theta, v = request.theta.astype(precision), request.velocity.astype(precision)
+    y = np.concatenate([theta, v, np.zeros_like(v)], axis=1)
+    state = _State(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
+    nodes = [y.copy()]
+    for node in range(1, request.steps + 1):
+        _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or dop853())
+        # not the sum of steps: a whole path must end at 1 exactly
+        state.reached[state.status == Status.OK] = node / request.steps
+        nodes.append(state.y.copy())
+    path = np.stack(nodes, axis=1)
+    sums = state.y[:, 4:].astype(np.float64)
+    return measured(
+        request, path[..., :2], path[..., 2:4], state.reached, state.status, "reference", sums
+    )
+
+
+def measured(
+    request: ShootRequest,
+    theta: Floats,
+    v: Floats,
+    reached: Floats,
+    status: Ints,
+    engine: str,
+    sums: Floats,
+) -> Paths:
+    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped, and its length
+    and energy, sums (n, 2).
+
+    Nodes after the stop repeat the stop point and become NaN here.  How far the energy may drift goes
+    by the precision of ``theta``.
+    """
+    limit = DRIFT_LIMIT[theta.itemsize]
+    count = np.floor(reached * request.steps * (1 + 1e-6) + 1e-9).astype(np.int32) + 1
+    t = np.linspace(0.0, 1.0, request.steps + 1)
+    valid = np.arange(request.steps + 1) < count[:, None]
+    stop = theta[:, -1].astype(np.float64)
+    theta = np.where(valid[..., None], theta, theta[:, :1]).astype(np.float64)
+    v = np.where(valid[..., None], v, v[:, :1]).astype(np.float64)
+    speed2 = np.maximum(inner(request.manifold.geometry(theta).metric, v, v), 0.0)
+    error = _drift(speed2, valid) if request.alpha == 0.0 else np.zeros(len(theta))
+    status = np.where((status == Status.OK) & (error > limit), Status.NOT_CONVERGED, status)
+    return Paths(
+        t=t,
+        theta=np.where(valid[..., None], theta, np.nan),
+        velocity=np.where(valid[..., None], v, np.nan),
+        nodes=count,
+        reached=reached,
+        stop=stop,
+        length=sums[:, 0],
+        energy=sums[:, 1],
+        residual=np.zeros(len(theta)),
+        error=error,
+        status=status.astype(np.int32),
+        engine=engine,
+    )
+
+
+def _drift(speed2: Floats, valid: Floats) -> Floats:
+    start = np.where(speed2[:, :1] > 0, speed2[:, :1], 1.0)
+    drift: Floats = np.max(np.where(valid, np.abs(speed2 - speed2[:, :1]) / start, 0.0), axis=1)
+    return drift
+
+
+def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau: Tableau) -> None:
+    """Carry every curve that still runs from one node to the next, or to where it stops."""
+    running = np.flatnonzero(state.status == Status.OK)
+    remaining = np.full(len(running), dt)
+    h = remaining.copy()
+    verdict = np.zeros(len(running), np.int32)
+    for _ in range(MAX_ATTEMPTS):
+        todo = np.flatnonzero(remaining > 1e-12 * dt)
+        if todo.size == 0:
+            return
+        checkpoint()
+        curve = running[todo]
+        size = np.minimum(h[todo], remaining[todo])
+        end, verdict[todo] = _accurate(manifold, state.y[curve], size, alpha, tableau)
+        accepted = verdict[todo] == Status.OK
+        state.y[curve[accepted]] = end[accepted]
+        remaining[todo[accepted]] -= size[accepted]
+        h[todo[~accepted]] = 0.5 * size[~accepted]
+    stopped = remaining > 1e-12 * dt
+    state.reached[running[stopped]] += dt - remaining[stopped]
+    reason = np.where(verdict == Status.OK, Status.LEFT_DOMAIN, verdict)
+    state.status[running[stopped]] = reason[stopped]
+
+
+def _accurate(
+    manifold: Manifold,
+    y: Floats,
+    h: Floats,
+    alpha: float,
+    tableau: Tableau,
+    halvings: int = MAX_HALVINGS,
+) -> tuple[Floats, Ints]:
+    """A step of sizes h (n,) in halves where its error asks for it, and OK or why not to take it."""
+    end, verdict, rough = _step(manifold, y, h, alpha, tableau)
+    todo = np.flatnonzero(rough & (verdict == Status.OK))
+    if todo.size == 0 or halvings == 0:
+        return end, verdict
+    y, half = y[todo], 0.5 * h[todo]
+    for _ in range(2):
+        y, wrong = _accurate(manifold, y, half, alpha, tableau, halvings - 1)
+        verdict[todo] = np.where(verdict[todo] == Status.OK, wrong, verdict[todo])
+    end[todo] = y
+    return end, verdict
+
+
+def _step(
+    manifold: Manifold, start: Floats, h: Floats, alpha: float, tableau: Tableau
+) -> tuple[Floats, Ints, Bools]:
+    """One Runge–Kutta step of sizes h (n,) from y (n, 6), for each curve OK or why it must not be taken
+    (n,), and whether its error is large (n,)."""
+    size = h[:, None].astype(start.dtype)
+    a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
+    theta, v = start[:, :2], start[:, 2:4]
+    verdict = np.zeros(len(start), np.int32)
+    slopes = np.empty((len(b), *start.shape), start.dtype)
+    for stage, row in enumerate(a):
+        y = start + size * np.tensordot(row[:stage], slopes[:stage], axes=1) if stage else start
+        slope = slopes[stage]
+        slope[:, :2] = y[:, 2:4]
+        slope[:, 2:4], here, wrong = _acceleration(manifold, y[:, :2], y[:, 2:4], alpha)
+        slope[:, 5] = np.maximum(inner(here, y[:, 2:4], y[:, 2:4]), 0.0)
+        slope[:, 4] = np.sqrt(slope[:, 5])
+        verdict = np.where(verdict == Status.OK, wrong, verdict)
+        if stage == 0:
+            metric = here
+            turning = _turns(metric[:, [0, 2]], h, slope[:, 2:4], v)
+            verdict = np.where((verdict == Status.OK) & turning, Status.NOT_CONVERGED, verdict)
+    end = start + size * np.tensordot(b, slopes, axes=1)
+    kept = MARGIN_KEPT * manifold.margin(theta)
+    aimed = theta + size * v
+    leaving = (manifold.margin(end[:, :2]) <= kept) | (manifold.margin(aimed) <= kept)
+    verdict = np.where((verdict == Status.OK) & leaving, Status.LEFT_DOMAIN, verdict)
+    rough = _is_rough(tableau, metric, h, slopes)
+    return end, verdict.astype(np.int32), rough
+
+
+def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bools:
+    """Whether a step's error in θ, v or ℓ (n,) is above STEP_ERROR |v|; never if it is not known.
+
+    From e₅ and e₃, those of the embedded methods, as h e₅²/√(e₅² + e₃²/100) (Hairer, Nørsett, Wanner).
+    """
+    if tableau.errors is None:
+        return np.zeros(len(h), dtype=bool)
+    e5, e3 = (
+        np.max([norm(metric, e[:, :2]), norm(metric, e[:, 2:4]), np.abs(e[:, 4])], axis=0)
+        for e in np.tensordot(tableau.errors, slopes, axes=1)
+    )
+    error = h * e5**2 / np.sqrt(np.maximum(e5**2 + 0.01 * e3**2, np.finfo(float).tiny))
+    return np.asarray(error > STEP_ERROR * norm(metric, slopes[0, :, :2]))
+
+
+def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
+    """Whether a step of size h (n,) turns v (n, 2) too far.
+
+    It does so in the coordinates as they are and in such with g_ii = 1: the first alone would stop a
+    curve where it turns round along a coordinate of much larger numbers than the other, the second
+    where it touches an edge at which g diverges.
+    """
+    plain = h**2 * (a * a).sum(axis=1) > TURN_LIMIT**2 * (v * v).sum(axis=1)
+    scaled = h**2 * (scale * a * a).sum(axis=1) > TURN_LIMIT**2 * (scale * v * v).sum(axis=1)
+    return np.asarray(plain & scaled)
+
+
+def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> Floats:
+    """−Γ^(α)k_ij v^i v^j (n, 2); 0 where θ lies outside the domain or g is singular."""
+    return _acceleration(manifold, theta, v, alpha)[0]
+
+
+def _acceleration(
+    manifold: Manifold, theta: Floats, v: Floats, alpha: float
+) -> tuple[Floats, Floats, Ints]:
+    """−Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or why no step may be taken there (n,)."""
+    safe, inside = inside_only(manifold, theta)
+    local = manifold.geometry(safe)
+    singular = is_singular(local)
+    covector = contracted(connection_first(local, alpha), v, v)
+    covector = np.where(singular[:, None], 0.0, covector)
+    local = type(local)(local.metric, local.first, local.cubic, np.where(singular, 1.0, local.det))
+    acceleration = np.where(inside[:, None], -raised(local, covector), 0.0)
+    wrong = np.where(singular, Status.ILL_CONDITIONED, Status.OK)
+    status = np.where(inside, wrong, Status.LEFT_DOMAIN).astype(np.int32)
+    return acceleration, local.metric, status

@@ -1,0 +1,100 @@
+"""Families with positive coordinates in logarithms of them, in which scales are alike.
+
+With x = log θ along some axes, B = ∂θ/∂x = diag(θ_a, or 1 where there is no logarithm),
+    g̃ = B g B,   Γ̃_ab,c = B_a B_b B_c Γ_ab,c + δ_ab [a is a logarithm] g̃_ac,   T̃ = B B B T.
+Coordinates that span decades defeat solvers: a node of a curve, a step of Newton's method or a chord
+between two nodes is larger than the small coordinate itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from compute.core.arrays import Bools, Floats
+from compute.geodesics import gauss_collocation
+from compute.geodesics.discrete_energy import descend
+from compute.geodesics.initial_curves import first_curve
+from compute.manifold.charts import Chart, parameters
+from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import LocalGeometry, norm
+from compute.requests.geodesics import ConnectRequest, Paths
+
+# no coordinate is outside e^±LARGEST
+LARGEST = 300.0
+# nearer than this there are no scales to be made alike
+NEAR = 1e-3
+
+
+def chart_of(manifold: Manifold) -> Chart | None:
+    """The family's own chart of logarithms along one axis or both, or None."""
+    chart = manifold.charts[0]
+    return chart if chart.name == "log" and any(chart.log) else None
+
+
+def scaled(manifold: Manifold) -> Manifold | None:
+    """The family in the coordinates of `chart_of`, for the reference engine alone; None without one."""
+    chart = chart_of(manifold)
+    if chart is None:
+        return None
+    logs = np.array(chart.log)
+
+    def back(x: Floats) -> tuple[Floats, Floats]:
+        """θ, and B's diagonal, at x (..., 2)."""
+        theta = np.where(logs, np.exp(np.where(logs, np.clip(x, -LARGEST, LARGEST), 0.0)), x)
+        return theta, np.where(logs, theta, 1.0)
+
+    def geometry(x: Floats) -> LocalGeometry:
+        theta, b = back(x)
+        local = manifold.geometry(theta)
+        b1, b2 = b[..., 0], b[..., 1]
+        pairs = np.stack([b1 * b1, b1 * b2, b2 * b2], axis=-1)
+        metric = local.metric * pairs
+        first = local.first * pairs[..., None, :] * b[..., None]
+        if logs[0]:
+            first[..., :, 0] += metric[..., [0, 1]]
+        if logs[1]:
+            first[..., :, 2] += metric[..., [1, 2]]
+        cubes = np.stack([b1**3, b1 * b1 * b2, b1 * b2 * b2, b2**3], axis=-1)
+        return LocalGeometry(metric, first, local.cubic * cubes, local.det * pairs[..., 1] ** 2)
+
+    labels = (chart.labels[0], chart.labels[1])
+    return replace(
+        manifold,
+        geometry=geometry,
+        margin=lambda x: manifold.margin(back(x)[0]),
+        curvature=lambda x: manifold.curvature(back(x)[0]),
+        charts=(parameters(labels),),
+        interior=tuple(chart.forward(np.array(manifold.interior)).tolist()),
+        distance=None,
+        bounds=None,
+        revolution=None,
+    )
+
+
+def far(request: ConnectRequest) -> Bools:
+    """Which pairs (n,) of a request are not next to each other, in the metric at their start; α = 0."""
+    if request.alpha != 0.0:
+        return np.zeros(len(request.start), dtype=bool)
+    metric = request.manifold.geometry(request.start).metric
+    return np.asarray(norm(metric, request.end - request.start) > NEAR)
+
+
+def connect(request: ConnectRequest) -> Paths:
+    """Geodesics of Levi-Civita of a request, from curves of least energy in logarithms, in float64.
+
+    For a manifold with `chart_of`; status and residual are those of `gauss_collocation.connect`.
+    """
+    chart, manifold = chart_of(request.manifold), scaled(request.manifold)
+    assert chart is not None and manifold is not None
+    start, end = chart.forward(request.start), chart.forward(request.end)
+    own = replace(request, manifold=manifold, start=start, end=end)
+    paths = gauss_collocation.connect(
+        own, descend(manifold, first_curve(manifold, start, end)).theta
+    )
+    theta = chart.inverse(paths.theta)
+    theta[:, 0], theta[:, -1] = request.start, request.end
+    return replace(
+        paths, theta=theta, velocity=chart.pull(theta, paths.velocity), stop=request.end.copy()
+    )

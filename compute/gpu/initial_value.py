@@ -1,0 +1,131 @@
+"""Initial-value geodesics by ``shaders/kernels/geodesic.wgsl``.
+
+Twin of `compute.geodesics.initial_value`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.geodesics.initial_value import DRIFT_LIMIT, MARGIN_KEPT, MAX_ATTEMPTS, TURN_LIMIT
+from compute.gpu import tiles
+from compute.gpu.kernel import Source, Storage, workgroups
+from compute.gpu.layout import record
+from compute.gpu.session import Dispatch, GpuSession
+from compute.requests.geodesics import Paths, ShootRequest
+
+# y = (θ − origin, v) and sums (∫|v|dt, ∫|v|²dt) at the last accepted step; the next node is reached
+# after `remaining` of an interval, in steps of `share`, of which `tries` were tried
+PATH = record(
+    {
+        "y": "vec4f",
+        "origin": "vec2f",
+        "sums": "vec2f",
+        "drift": "f32",
+        "start2": "f32",
+        "remaining": "f32",
+        "share": "f32",
+        "node": "u32",
+        "tries": "u32",
+        "status": "i32",
+    }
+)
+# Attempts an interval, over a whole path, that one submission has room for.  Nearly always that is
+# the only one: paths that are still under way then are carried on in another.
+USUAL_TRIES = 2
+SOURCE = Source(
+    "geodesic",
+    parameters=record({"count": "u32", "steps": "u32", "dt": "f32", "alpha": "f32"}),
+    storage=(Storage("paths", "Path", writable=True), Storage("nodes", "vec4f", writable=True)),
+    structs={"Path": PATH},
+    constants={
+        "TURN_LIMIT": TURN_LIMIT,
+        "MARGIN_KEPT": MARGIN_KEPT,
+        "MAX_ATTEMPTS": MAX_ATTEMPTS,
+    },
+)
+
+
+def shoot(session: GpuSession, request: ShootRequest) -> Paths:
+    """Geodesics from their initial points and velocities."""
+    n, m = len(request.theta), request.steps + 1
+    theta, velocity = np.empty((n, m, 2)), np.empty((n, m, 2))
+    ends = np.empty(n, PATH)
+    for rows in tiles.batches(n, 16 * m):
+        ends[rows], nodes = integrated(session, request, rows)
+        theta[rows], velocity[rows] = nodes[..., :2], nodes[..., 2:]
+        theta[rows] += request.theta[rows, None]
+    theta[:, 0], velocity[:, 0] = request.theta, request.velocity
+    return _paths(request, ends, theta, velocity)
+
+
+def integrated(
+    session: GpuSession, request: ShootRequest, rows: slice
+) -> tuple[np.ndarray, np.ndarray]:
+    """The states (k,) in which the paths of some rows ended, and their nodes (k, m, 4), both with θ
+    counted from their first points.
+    """
+    states = _initial(request, rows)
+    n, m, slot = len(states), request.steps + 1, request.manifold.slot
+    loops = tiles.loops_of(slot)
+    attempts = tiles.attempts(loops)
+    kernel = session.kernel(SOURCE, slot, {"ATTEMPTS": attempts})
+    parameters = np.array(
+        [(n, request.steps, 1.0 / request.steps, request.alpha)], SOURCE.parameters
+    )
+    nodes = session.buffer("geodesic nodes", n * m * 16)
+    paths = session.filled("geodesic paths", states)
+    buffers = (session.filled("geodesic parameters", parameters), paths, nodes)
+    times = tiles.dispatches(request.steps, loops, USUAL_TRIES)
+    work = Dispatch(kernel, session.family(slot), buffers, workgroups(n), times)
+    while True:
+        ended, kept = session.run([work], [(paths, states.nbytes), (nodes, n * m * 16)])
+        ends = np.frombuffer(ended, PATH)
+        if not ((ends["status"] == Status.OK) & (ends["node"] < request.steps)).any():
+            return ends, np.frombuffer(kept, np.float32).reshape(n, m, 4)
+
+
+def _initial(request: ShootRequest, rows: slice) -> np.ndarray:
+    theta = request.theta[rows]
+    states = np.zeros(len(theta), PATH)
+    states["origin"], states["y"][:, 2:] = theta, request.velocity[rows]
+    states["remaining"] = states["share"] = 1.0
+    return states
+
+
+def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Floats) -> Paths:
+    """The result from the states in which the paths ended.
+
+    Where numbers overflowed a curve ends at its last node before: NOT_CONVERGED.
+    """
+    steps = request.steps
+    count = ends["node"].astype(np.int32) + 1
+    stop, sums = request.theta + ends["y"][:, :2], ends["sums"].astype(np.float64)
+    lost = ~(np.isfinite(ends["y"]).all(axis=1) & np.isfinite(sums).all(axis=1))
+    for i in np.flatnonzero(lost):
+        known = np.isfinite(theta[i]).all(axis=1) & np.isfinite(velocity[i]).all(axis=1)
+        count[i] = np.append(np.flatnonzero(~known[: count[i]]), count[i])[0]
+        stop[i], sums[i] = theta[i, count[i] - 1], np.nan
+    for i in np.flatnonzero(count <= steps):
+        theta[i, count[i] :] = velocity[i, count[i] :] = np.nan
+    rest = np.where(lost, 1.0, ends["remaining"].astype(np.float64))
+    reached = np.where(count > steps, 1.0, (count - rest) / steps)
+    error = ends["drift"].astype(np.float64) if request.alpha == 0.0 else np.zeros(len(ends))
+    error[lost] = np.nan
+    drifted = (ends["status"] == Status.OK) & (lost | (error > DRIFT_LIMIT[4]))
+    return Paths(
+        t=np.linspace(0.0, 1.0, steps + 1),
+        theta=theta,
+        velocity=velocity,
+        nodes=count,
+        reached=reached,
+        stop=stop,
+        length=sums[:, 0],
+        energy=sums[:, 1],
+        residual=np.zeros(len(ends)),
+        error=error,
+        status=np.where(drifted, Status.NOT_CONVERGED, ends["status"]).astype(np.int32),
+        engine="gpu",
+    )

@@ -1,0 +1,98 @@
+"""The resources kept between requests: compiled kernels, buffers that grow, families' data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+from compute.gpu.device import Array, Device
+from compute.gpu.kernel import Kernel, Source, family_group
+from compute.manifold.manifold import Slot
+
+# kernels that are kept: one takes 1.5 MB of a software driver, and who types families makes ever more
+MOST_KERNELS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Dispatch:
+    """A kernel over its buffers, parameters first, with a family bound; ``times`` in a row."""
+
+    kernel: Kernel
+    family: Any
+    buffers: Sequence[Any]
+    workgroups: tuple[int, ...]
+    times: int = 1
+
+
+class GpuSession:
+    """The device with everything that outlives a request.  Used from the device's thread only."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._kernels: dict[tuple[Any, ...], Kernel] = {}
+        self._buffers: dict[str, Any] = {}
+        self._families: WeakKeyDictionary[Slot, Any] = WeakKeyDictionary()
+        self._owners: dict[str, ref[Any]] = {}
+
+    def kernel(
+        self, source: Source, slot: Slot | None, constants: Mapping[str, float | int] | None = None
+    ) -> Kernel:
+        """The kernel with this family in its slot; families of equal text share one."""
+        key = (source, _signature(slot), tuple((constants or {}).items()))
+        found = self._kernels.pop(key, None) or Kernel(self.device, source, slot, constants)
+        self._kernels[key] = found  # the last that was used
+        if len(self._kernels) > MOST_KERNELS:
+            del self._kernels[next(iter(self._kernels))]
+        return found
+
+    def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
+        """The kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
+        if name not in self._buffers or self._buffers[name].size < size:
+            self._buffers[name] = self.device.buffer(size, uniform=uniform)
+        return self._buffers[name]
+
+    def filled(self, name: str, array: Array, *, uniform: bool = False) -> Any:
+        """The kept buffer of that name with an array in it."""
+        buffer = self.buffer(name, array.nbytes, uniform=uniform)
+        self.device.write(buffer, array)
+        return buffer
+
+    def owned(self, name: str, owner: object, made: Callable[[], Array]) -> Any:
+        """The kept buffer of that name with an owner's array in it, made and uploaded once for it."""
+        known = self._owners.get(name)
+        if known is None or known() is not owner:
+            self.filled(name, made())
+            self._owners[name] = ref(owner)
+        return self._buffers[name]
+
+    def family(self, slot: Slot) -> Any:
+        """Group 1 with the family's constants and arrays, uploaded once."""
+        if slot not in self._families:
+            self._families[slot] = family_group(self.device, slot)
+        return self._families[slot]
+
+    def run(self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
+        """Do the work in one submission and read the first bytes of some buffers."""
+        encoder = self.device.handle.create_command_encoder()
+        # one pass for all: within it each dispatch still sees what those before it wrote
+        recording = encoder.begin_compute_pass()
+        for dispatch in work:
+            dispatch.kernel.record(
+                recording,
+                dispatch.buffers,
+                dispatch.family,
+                dispatch.workgroups,
+                dispatch.times,
+            )
+        recording.end()
+        return self.device.run(encoder, outputs)
+
+
+def _signature(slot: Slot | None) -> tuple[Any, ...]:
+    """Return the compiled part of a slot: its text and the names and types of its data."""
+    if slot is None:
+        return ()
+    constants = tuple((name, isinstance(value, int)) for name, value in slot.constants.items())
+    return slot.source, constants, tuple(slot.buffers)

@@ -1,0 +1,126 @@
+"""The attention rows of a head, each query under its own mask, scale and bias.
+
+    p = softmax(l),  l_j = c·tanh(s_j/c) + m_j,  s_j = scale·(q·k_j)/τ
+with the scale of the file (1/√d where it states none), its softcap c (none: l_j = s_j + m_j), m_j what
+mask and bias add for that query, and a sink as one more key of constant logit, whose share the row over
+the keys lacks.  A plane of queries has one mask; these are the rows that the model had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.core.arrays import Floats
+from compute.heads.head import LEFT_OUT, HeadFile, in_range, weights
+
+# what is added to two queries' logits is the same if it differs by less
+SAME = 1e-6
+# queries whose masks are compared at a time
+BLOCK = 256
+
+
+def rows(
+    file: HeadFile,
+    layer: int,
+    head: int,
+    queries: Sequence[int] | None = None,
+    temperature: float = 1.0,
+    left_out: Sequence[int] = (),
+) -> Floats:
+    """The rows (m, n) over all keys of the file of each query, or of some; ``left_out``: keys dropped.
+
+    NaN where a query's mask leaves it no key.  ValueError for what the file does not have.
+    """
+    chosen, added = _added(file, layer, head, queries, left_out)
+    q = file.q[layer, head][chosen].astype(np.float64)
+    k = file.k[layer, head].astype(np.float64)
+    scores = (file.scale_of(layer, head) / temperature) * (q @ k.T)
+    empty = ~np.isfinite(added).any(axis=1, keepdims=True)
+    found = weights(
+        scores,
+        np.where(empty, 0.0, added),
+        file.softcap_of(layer, head),
+        file.sink_of(layer, head),
+    )
+    return np.where(empty, np.nan, found)
+
+
+def difference(file: HeadFile, layer: int, head: int, found: Floats,
+               queries: Sequence[int] | None = None) -> float | None:  # fmt: skip
+    """The largest difference of rows (m, n) from the model's own; None if the file has no record."""
+    if file.attention is None:
+        return None
+    own = file.attention[layer, head].astype(np.float64)
+    gaps = np.abs(found - (own if queries is None else own[list(queries)]))
+    known = gaps[np.isfinite(gaps).all(axis=1)]
+    return float(known.max(initial=0.0))
+
+
+@lru_cache(maxsize=64)
+def holds(file: HeadFile, layer: int, head: int, mask_of: int) -> NDArray[np.bool_]:
+    """For which queries (m,) the mask and bias of the query ``mask_of`` are their own.
+
+    A constant that is added to all keys changes no row, and does not count.
+    """
+    count = len(file.tokens)
+    if not file.masks_by_query:
+        return np.ones(count, bool)
+    shown, theirs = (part[0] for part in _levels(file, layer, head, range(mask_of, mask_of + 1)))
+    found = []
+    for first in range(0, count, BLOCK):
+        seen, level = _levels(file, layer, head, range(first, min(first + BLOCK, count)))
+        gaps = np.where(shown, np.abs(level - theirs), 0.0).max(axis=1)
+        found.append((seen == shown).all(axis=1) & (gaps < SAME))
+    return np.concatenate(found)
+
+
+def _levels(
+    file: HeadFile, layer: int, head: int, queries: range
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Which keys some queries see (k, n), and what is added to their logits, 0 at most."""
+    _, added = _added(file, layer, head, queries, ())
+    seen = np.asarray(np.isfinite(added))
+    highest = added.max(axis=1, keepdims=True)
+    finite = np.where(seen, added, 0.0)
+    return seen, finite - np.where(np.isfinite(highest), highest, 0.0)
+
+
+def entropies(
+    file: HeadFile, layer: int, head: int, queries: Sequence[int], left_out: Sequence[int] = ()
+) -> tuple[Floats, Floats]:
+    """The entropy in nats of some queries' rows, and the log of how many keys (and sink) each sees.
+
+    NaN and 0 where a query sees none.
+    """
+    found = rows(file, layer, head, queries, 1.0, left_out)
+    _, added = _added(file, layer, head, queries, left_out)
+    seen = np.isfinite(added).sum(axis=1)
+    if np.isfinite(file.sink_of(layer, head)):
+        found = np.concatenate([found, 1.0 - found.sum(axis=1, keepdims=True)], axis=1)
+        seen = seen + 1
+    with np.errstate(under="ignore"):
+        entropy = -(found * np.log(np.maximum(found, np.finfo(np.float64).tiny))).sum(axis=1)
+    return entropy, np.log(np.maximum(seen, 1))
+
+
+def _added(
+    file: HeadFile,
+    layer: int,
+    head: int,
+    queries: Sequence[int] | None,
+    left_out: Sequence[int],
+) -> tuple[NDArray[np.int64], Floats]:
+    """Which queries, and what is added to their logits (m, n): −∞ for keys that take no part."""
+    in_range("layer", layer, file.layers, file.name)
+    in_range("head", head, file.heads, file.name)
+    chosen = np.arange(len(file.tokens)) if queries is None else np.array(list(queries), np.int64)
+    for number in chosen:
+        in_range("token", int(number), len(file.tokens), file.name)
+    added = file.added(layer, head, chosen)
+    added[added <= LEFT_OUT] = -np.inf
+    added[:, list(left_out)] = -np.inf
+    return chosen, added

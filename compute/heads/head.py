@@ -1,0 +1,276 @@
+"""Attention heads from files, checked before use.
+
+A file holds q, k, v of shape (layers, heads, tokens, d), (heads, tokens, d) or (tokens, d), by these
+names or by others that a `Names` or a side file ``NAME.names.json`` states, and optionally
+    tokens, key_tokens   strings; in a .safetensors file JSON lists of its metadata,
+    mask                 of what broadcasts to (layers, heads, queries, keys): true or 1 for a key that
+                         takes part, or floats that are added to the logits, where −1e4 or less leaves
+                         the key out.  Where it differs between queries, as in causal models, a head is
+                         seen with the mask of one of them.
+    bias                 floats of what broadcasts to the same, added to the logits,
+    scale, softcap       floats of what broadcasts to (layers, heads): logits are scale·qk (1/√d where
+                         none is stated), and with a softcap c then c·tanh(·/c),
+    sinks                of the same shape: the logit of a key that gets a share and has no value,
+    attention            the model's own rows, (layers, heads, queries, keys), to be compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.core import foreign_files
+from compute.core.array_files import SUFFIXES, arrays_of, words_of
+from compute.core.arrays import Floats
+from compute.core.opening import is_regular, modified
+from compute.core.refusal import Refused, shown
+from compute.heads import head_file
+
+MOST_BYTES = 1 << 30
+# a key whose bias is this low takes no part
+LEFT_OUT = -1e4
+
+
+@dataclass(frozen=True)
+class Names:
+    """A file's names of its arrays; "" for q, k and v themselves, ``*`` for a layer's number."""
+
+    q: str = ""
+    k: str = ""
+    v: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """Queries q (m, d), keys k (n, d), values v (n, dv) of one head, and their tokens' labels.
+
+    bias (n,) is added to the logits; numbers (n,): of the keys in the file, some of which a mask may
+    have left out.  Logits are scale·qk, 1/√d where ``scale`` is 0; softcap: no logit exceeds it, before
+    the bias; sink: the logit of one more key, whose share rows lack.
+    """
+
+    q: Floats
+    k: Floats
+    v: Floats
+    query_labels: tuple[str, ...]
+    key_labels: tuple[str, ...]
+    bias: Floats
+    numbers: tuple[int, ...]
+    scale: float = 0.0
+    softcap: float = np.inf
+    sink: float = -np.inf
+
+    @property
+    def factor(self) -> float:
+        """The factor that multiplies q·k."""
+        return self.scale or float(1.0 / np.sqrt(self.k.shape[1]))
+
+    def rows(self, temperature: float = 1.0, only: Sequence[int] | None = None) -> Floats:
+        """The attention of each query, or of some, under this one bias: (m, n), see `weights`."""
+        q = self.q if only is None else self.q[list(only)]
+        scores = (self.factor / temperature) * (q @ self.k.T)
+        return weights(scores, self.bias, self.softcap, self.sink)
+
+    def without(self, numbers: Sequence[int]) -> Head:
+        """The head with the keys of these numbers left out; ValueError if none are left."""
+        kept = np.flatnonzero(~np.isin(self.numbers, list(numbers)))
+        if len(kept) == 0:
+            raise Refused(f"the mask leaves none of the {len(self.k)} keys")
+        return replace(
+            self,
+            k=self.k[kept],
+            v=self.v[kept],
+            key_labels=tuple(self.key_labels[j] for j in kept),
+            bias=self.bias[kept],
+            numbers=tuple(self.numbers[j] for j in kept),
+        )
+
+
+def weights(scores: Floats, bias: Floats, softcap: float, sink: float) -> Floats:
+    """softmax(c·tanh(s/c) + bias) of scores s (m, n), with one more key of logit ``sink`` left off."""
+    capped = softcap * np.tanh(scores / softcap) if np.isfinite(softcap) else scores
+    logits = capped + bias
+    highest = np.maximum(logits.max(axis=1, keepdims=True), sink)
+    with np.errstate(under="ignore"):
+        exponentials = np.exp(logits - highest)
+        total = exponentials.sum(axis=1, keepdims=True) + np.exp(sink - highest)
+        rows: Floats = exponentials / total
+    return rows
+
+
+@dataclass(frozen=True, eq=False)
+class HeadFile:
+    """All heads of a file: q (layers, heads, m, d), k (layers, heads, n, d), v (…, n, dv).
+
+    tokens name the queries, key_tokens the keys; bias None, (layers, heads, 1, n), or (layers, heads,
+    m, n) of a mask that differs between queries; extra: the same of an additive bias; scale, softcap
+    and sinks (layers, heads), or None; attention (layers, heads, m, n): the model's own rows, or None.
+    """
+
+    name: str
+    q: Floats
+    k: Floats
+    v: Floats
+    tokens: tuple[str, ...]
+    key_tokens: tuple[str, ...]
+    bias: Floats | None
+    extra: Floats | None = None
+    scale: Floats | None = None
+    softcap: Floats | None = None
+    sinks: Floats | None = None
+    attention: Floats | None = None
+
+    @property
+    def layers(self) -> int:
+        return len(self.q)
+
+    @property
+    def heads(self) -> int:
+        return int(self.q.shape[1])
+
+    @property
+    def masks_by_query(self) -> bool:
+        """Whether the mask, or the bias, differs between queries."""
+        return any(part is not None and part.shape[2] > 1 for part in (self.bias, self.extra))
+
+    def scale_of(self, layer: int, head: int) -> float:
+        """Return the factor that multiplies a head's q·k: the file's, or 1/√d."""
+        stated = None if self.scale is None else float(self.scale[layer, head])
+        return float(1.0 / np.sqrt(self.k.shape[3])) if stated is None else stated
+
+    def softcap_of(self, layer: int, head: int) -> float:
+        """Return the bound on a head's logits; ∞ if it has no softcap."""
+        return float("inf") if self.softcap is None else float(self.softcap[layer, head])
+
+    def sink_of(self, layer: int, head: int) -> float:
+        """The logit of a head's sink; −∞ if it has none."""
+        return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
+
+    def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
+        """Return what mask and bias add to the logits (m, n) of some queries."""
+        total = np.zeros((len(queries), self.k.shape[2]))
+        for part in (self.bias, self.extra):
+            if part is not None:
+                row = part[layer, head]
+                total += (row[queries] if len(row) > 1 else row).astype(np.float64)
+        return total
+
+    def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
+        """One head without the keys that the file's mask leaves out for the query ``mask_of``.
+
+        −1 is the last query, which in a causal model sees all.  ValueError if there is none of that
+        number.
+        """
+        in_range("layer", layer, self.layers, self.name)
+        in_range("head", head, self.heads, self.name)
+        q, k, v = (array[layer, head].astype(np.float64) for array in (self.q, self.k, self.v))
+        bias = self._bias(layer, head, mask_of, len(k))
+        whole = Head(
+            *(q, k, v, self.tokens, self.key_tokens, bias, tuple(range(len(k)))),
+            *(self.scale_of(layer, head), self.softcap_of(layer, head), self.sink_of(layer, head)),
+        )
+        dropped = np.flatnonzero(bias <= LEFT_OUT)
+        if len(dropped) == len(k):
+            raise ValueError(
+                f"layer {layer}, head {head} of {self.name}: the mask leaves none of the {len(k)} keys "
+                f"to query {self.query_of(mask_of)}"
+            )
+        return whole.without([int(j) for j in dropped]) if len(dropped) else whole
+
+    def query_of(self, mask_of: int) -> int:
+        """The number of the query whose mask is meant; −1 is the last.  ValueError if there is none."""
+        count = len(self.tokens)
+        row = count - 1 if mask_of == -1 else mask_of
+        in_range("mask_of", row, count, self.name)
+        return row
+
+    def _bias(self, layer: int, head: int, mask_of: int, n: int) -> Floats:
+        if self.bias is None and self.extra is None:
+            return np.zeros(n)
+        shown: Floats = self.added(layer, head, np.array([self.query_of(mask_of)]))[0]
+        return shown
+
+
+@cache
+def bundled() -> tuple[str, ...]:
+    """Names of the heads that come with the program."""
+    folder = resources.files("assets") / "heads"
+    return tuple(
+        sorted(f.name.removesuffix(".npz") for f in folder.iterdir() if f.name.endswith(".npz"))
+    )
+
+
+def is_file(source: str | Path) -> bool:
+    """Whether a path ends as those of head files do."""
+    return Path(source).suffix.lower() in SUFFIXES
+
+
+def load(source: str, names: Names = Names()) -> HeadFile:
+    """The heads of a bundled name or of a file.
+
+    Nothing pickled is read.  Raises ValueError with one line that names what is wrong.
+    """
+    if source in bundled():
+        with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
+            return _load(str(path), names, modified(path), 0)
+    path = Path(source)
+    foreign_files.refuse(path)
+    if not is_regular(path):
+        known = ", ".join(bundled())
+        raise Refused(f"a head must be a file or one of {known}, got {shown(source)}")
+    return _load(str(path), names, modified(path), modified(_side(path)))
+
+
+def _side(path: Path) -> Path:
+    return path.with_suffix(".names.json")
+
+
+@lru_cache(maxsize=8)
+def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
+    said: dict[str, Any] = {
+        **words_of(path, MOST_BYTES),
+        **(head_file.stated(_side(Path(path))) if side_modified else {}),
+    }
+    patterns = {
+        f.name: getattr(names, f.name) or str(said.get(f.name, f.name)) for f in fields(names)
+    }
+    patterns["mask"] = str(said.get("mask", "mask"))
+    wanted = (*patterns.values(), *"QKV", "tokens", "key_tokens", *head_file.OPTIONAL)
+    arrays = arrays_of(path, wanted, MOST_BYTES)
+    for name in "qkv":
+        # what no one named may be in capitals
+        if patterns[name] == name not in arrays and name.upper() in arrays:
+            arrays[name] = arrays.pop(name.upper())
+    q, k, v = (head_file.stacked(path, name, patterns[name], arrays) for name in "qkv")
+    if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3]:
+        raise Refused(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")
+    if k.shape[:3] != v.shape[:3]:
+        raise Refused(f"{path}: k {k.shape} and v {v.shape} must agree in layers, heads and tokens")
+    tokens, key_tokens = (
+        head_file.labels(path, name, arrays, said) for name in ("tokens", "key_tokens")
+    )
+    m, n = q.shape[2], k.shape[2]
+    for name, labels, counts in (("tokens", tokens, {m, n}), ("key_tokens", key_tokens, {n})):
+        if labels and len(labels) not in counts:
+            raise Refused(f"{path}: {name} must name {m} queries or {n} keys, got {len(labels)}")
+    return HeadFile(
+        Path(path).stem,
+        *(q, k, v),
+        tokens if len(tokens) == m else head_file.numbers(m),
+        key_tokens or (tokens if len(tokens) == n else head_file.numbers(n)),
+        head_file.bias(path, arrays.get(patterns["mask"]), (*q.shape[:3], n)),
+        *head_file.optional(path, arrays, (*q.shape[:3], n)),
+    )
+
+
+def in_range(name: str, value: int, count: int, where: str) -> None:
+    """ValueError unless ``value`` counts one of ``count`` things from 0."""
+    if not 0 <= value < count:
+        raise Refused(f"{name} of {where} must be from 0 to {count - 1}, got {shown(value)}")

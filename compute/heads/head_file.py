@@ -1,0 +1,161 @@
+"""The entries of a file of heads: its arrays, its tokens, its mask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compute.core.array_files import numbered
+from compute.core.arrays import Floats, finite
+from compute.core.json_text import read_json
+from compute.core.opening import read_text
+from compute.core.refusal import Refused, refusing, shown
+
+MOST_WORDS = 1 << 20
+LONGEST_LABEL = 48
+# of an entry of q, k or v: scores of larger ones are no numbers
+LARGEST = 1e15
+MOST_LABELS = 1 << 20
+# what a file may hold beside queries, keys, values, tokens and a mask
+OPTIONAL = ("bias", "scale", "softcap", "sinks", "attention")
+
+
+def stated(side: Path) -> dict[str, Any]:
+    """A side file: what q, k, v and mask are called, and lists of tokens."""
+    with refusing(f"{side} cannot be read"):
+        found = read_json(read_text(side, MOST_WORDS), str(side))
+    known = ("q", "k", "v", "mask", "tokens", "key_tokens")
+    if not isinstance(found, dict) or set(found) - set(known):
+        raise Refused(f"{side} must state some of {', '.join(known)}, got {shown(found)}")
+    return found
+
+
+def stacked(path: str, name: str, pattern: str, arrays: dict[str, Floats]) -> Floats:
+    """One array with four axes, or those of all layers one upon another.  Raises ValueError."""
+    found = numbered(pattern, arrays)
+    if not found:
+        called = name if pattern == name else f"{name} as {shown(pattern)}"
+        raise Refused(f"{path} must hold arrays q, k and v, missing {called}")
+    if "*" not in pattern:
+        return _four_axes(path, pattern, arrays[pattern])
+    layers = [_four_axes(path, each, arrays[each]) for each in found]
+    shapes = {layer.shape for layer in layers}
+    if len(shapes) > 1 or layers[0].shape[0] != 1:
+        raise Refused(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
+    return np.concatenate(layers)
+
+
+def _four_axes(path: str, name: str, array: Floats, last: str = "tokens, d") -> Floats:
+    if array.dtype.kind != "f" or not 2 <= array.ndim <= 4:
+        raise Refused(
+            f"{path}: {name} must be floats of shape (layers, heads, {last}), (heads, {last}) "
+            f"or ({last}), got {array.dtype} {array.shape}"
+        )
+    if 0 in array.shape:
+        raise Refused(f"{path}: {name} must not be empty, got shape {array.shape}")
+    finite(f"{path}: {name}", array)
+    largest = max(float(array.max()), -float(array.min()))
+    if largest > LARGEST:
+        raise Refused(f"{path}: {name} must lie within ±{LARGEST:g}, got {largest:g}")
+    return array.reshape((1,) * (4 - array.ndim) + array.shape)
+
+
+def labels(
+    path: str, name: str, arrays: dict[str, Floats], said: dict[str, Any]
+) -> tuple[str, ...]:
+    """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
+    words = said.get(name, arrays.get(name, ()))
+    if isinstance(words, str):
+        words = read_json(words, f"{path}: {name}")
+    if isinstance(words, np.ndarray):
+        words = _strings(f"{path}: {name}", words)
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise Refused(f"{path}: {name} must be a list of strings")
+    return tuple(_label(word) for word in words)
+
+
+def _strings(name: str, words: np.ndarray) -> list[str] | None:
+    """The strings of an array, or None of one that is none of strings."""
+    if words.size > MOST_LABELS:
+        raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")
+    if words.ndim != 1 or words.dtype.kind not in "US":
+        return None
+    # numbers that are no characters may lie in an array of strings
+    with refusing(f"{name} must be strings"):
+        if words.dtype.kind == "S":
+            words = np.char.decode(words, "utf-8", "replace")
+        return [str(word) for word in words]
+
+
+def _label(word: str) -> str:
+    """Return a token as it can be drawn: one line, not too long."""
+    shown = "".join(c if c.isprintable() else "·" for c in word[: LONGEST_LABEL + 1])
+    return shown if len(shown) <= LONGEST_LABEL else shown[: LONGEST_LABEL - 1] + "…"
+
+
+def numbers(count: int) -> tuple[str, ...]:
+    return tuple(str(i) for i in range(count))
+
+
+def optional(
+    path: str, arrays: dict[str, Floats], shape: tuple[int, ...]
+) -> tuple[Floats | None, ...]:
+    """The additive bias, scale, softcap, sinks and the model's own rows of heads (layers, heads,
+    queries, keys), each None if it is not there.  Raises ValueError.
+    """
+    added = arrays.get("bias")
+    if added is not None and added.dtype.kind != "f":
+        raise Refused(f"{path}: bias must be floats, got {added.dtype}")
+    per_head = [_per_head(path, name, arrays, shape[:2]) for name in ("scale", "softcap", "sinks")]
+    for name, found in zip(("scale", "softcap"), per_head, strict=False):
+        if found is not None and not (found > 0).all():
+            raise Refused(f"{path}: {name} must be positive, got {found.min():g}")
+    rows = arrays.get("attention")
+    if rows is not None:
+        rows = _four_axes(path, "attention", rows, "queries, keys")
+        if rows.shape != shape:
+            raise Refused(f"{path}: attention must have shape {shape}, got {rows.shape}")
+    return (bias(path, added, shape, "bias"), *per_head, rows)
+
+
+def _per_head(
+    path: str, name: str, arrays: dict[str, Floats], shape: tuple[int, ...]
+) -> Floats | None:
+    """A number a head (layers, heads).  ValueError for what does not broadcast to that."""
+    found = arrays.get(name)
+    if found is None:
+        return None
+    if found.dtype.kind not in "iuf" or not np.isfinite(found).all():
+        raise Refused(f"{path}: {name} must be finite numbers, got {found.dtype}")
+    try:
+        return np.broadcast_to(found.astype(np.float64), shape)
+    except ValueError:
+        raise Refused(f"{path}: {name} must broadcast to {shape}, got {found.shape}") from None
+
+
+def bias(
+    path: str, mask: Floats | None, shape: tuple[int, ...], name: str = "mask"
+) -> Floats | None:
+    """Return what a mask adds to the logits, −inf for keys that take no part.
+
+    (layers, heads, 1, n) if it is the same for all queries, else (layers, heads, queries, n).
+    ValueError for what is no mask, or does not broadcast to ``shape`` (layers, heads, queries, n).
+    """
+    if mask is None:
+        return None
+    added = mask.dtype.kind == "f"
+    if mask.dtype.kind not in "biuf" or (added and not (mask < np.inf).all()):
+        raise Refused(f"{path}: {name} must be true or false, or finite or −inf floats")
+    try:
+        np.broadcast_to(mask, shape)
+    except ValueError:
+        raise Refused(f"{path}: {name} must broadcast to {shape}, got {mask.shape}") from None
+    mask = np.atleast_2d(mask)
+    if (mask == mask[..., :1, :]).all():
+        mask = mask[..., :1, :]
+    if not added:
+        mask = np.where(mask, np.float32(0.0), np.float32(-np.inf))
+    layers, heads, _, n = shape
+    return np.broadcast_to(mask, (layers, heads, mask.shape[-2], n))

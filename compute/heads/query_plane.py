@@ -1,0 +1,182 @@
+"""Planes of query space: through three queries, of most spread, or of most information at one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.core.arrays import Floats
+from compute.core.refusal import shown
+from compute.heads.head import Head, in_range
+
+# of how many tokens the widest triangle is looked for
+POOL = 48
+# a direction this much shorter than the first one is none
+FLAT = 1e-6
+KINDS = ("tokens", "pca", "fisher")
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """q = q₀ + Uθ: q0 (d,), orthonormal U (d, 2); theta (m, 2) the queries' feet on the plane.
+
+    residual (m,): |q − q₀ − UUᵀ(q − q₀)| / |q − q₀| in [0, 1]; 0 for a query on the plane.
+    pins: the two queries to begin with.
+    """
+
+    q0: Floats
+    U: Floats
+    theta: Floats
+    residual: Floats
+    pins: tuple[int, int]
+
+
+def plane_of(
+    head: Head, kind: str = "tokens", tokens: str = "", token: int = 0, temperature: float = 1.0
+) -> Plane:
+    """The plane of a kind: through ``tokens`` "i,j,k" ("" for the widest triangle), by the principal
+    components of the queries, or of most Fisher information at ``token``.  Raises ValueError.
+    """
+    d = head.q.shape[1]
+    if d < 2:
+        raise ValueError(f"a plane of queries needs d ≥ 2, got d = {d}")
+    if kind not in KINDS:
+        raise ValueError(f"plane must be one of {', '.join(KINDS)}, got {shown(kind)}")
+    if kind == "pca":
+        return principal(head)
+    if kind == "fisher":
+        return informative(head, token, temperature)
+    return through(head, token_triple(tokens, head) if tokens else default_triple(head))
+
+
+def through(head: Head, triple: tuple[int, int, int]) -> Plane:
+    """The plane that holds the queries of three tokens exactly, its origin at their mean.
+
+    The first axis points from the first token to the second.  Raises ValueError when the three
+    queries lie on one line.
+    """
+    a, b, c = (head.q[i] for i in triple)
+    e1, e2 = b - a, c - a
+    u1 = e1 / max(float(np.linalg.norm(e1)), 1e-300)
+    across = e2 - u1 * (u1 @ e2)
+    if np.linalg.norm(e1) == 0 or np.linalg.norm(across) <= FLAT * np.linalg.norm(e2):
+        raise ValueError(
+            f"the queries of tokens {list(triple)} lie on one line: choose a third token"
+        )
+    U = np.stack([u1, across / np.linalg.norm(across)], axis=1)
+    return _plane(head, (a + b + c) / 3, U, lambda theta, residual: (triple[0], triple[1]))
+
+
+def principal(head: Head) -> Plane:
+    """The plane of the queries' two principal components about their mean."""
+    q0 = head.q.mean(axis=0)
+    U = _leading(head.q - q0, "the queries of this head lie on one line: they have no plane")
+    return _plane(head, q0, U, lambda theta, residual: _far_apart(theta, residual))
+
+
+def informative(head: Head, token: int, temperature: float = 1.0) -> Plane:
+    """The plane of most Fisher information at a token's query, which is its origin.
+
+    U: the two leading eigenvectors of K̂ᵀ(diag p − ppᵀ)K̂, K̂ = K/(τ√d), p = softmax(K̂q).
+    """
+    in_range("token", token, len(head.q), "this head")
+    p = head.rows(temperature, [token])[0]
+    centred = np.sqrt(p)[:, None] * (head.k - p @ head.k)
+    U = _leading(centred, f"the Fisher matrix at token {token} has rank 1: choose another plane")
+
+    def pins(theta: Floats, residual: Floats) -> tuple[int, int]:
+        return token, _far_apart(theta, residual, token)[1]
+
+    return _plane(head, head.q[token], U, pins)
+
+
+def _plane(
+    head: Head, q0: Floats, U: Floats, pins: Callable[[Floats, Floats], tuple[int, int]]
+) -> Plane:
+    theta = (head.q - q0) @ U
+    off = np.linalg.norm(head.q - q0 - theta @ U.T, axis=1)
+    away = np.linalg.norm(head.q - q0, axis=1)
+    residual = off / np.maximum(away, 1e-300)
+    return Plane(q0, U, theta, residual, pins(theta, residual))
+
+
+def _leading(rows: Floats, problem: str) -> Floats:
+    """The two directions (d, 2) in which rows (k, d) spread most, each with its largest entry > 0."""
+    _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
+    if len(sizes) < 2 or sizes[1] <= FLAT * max(float(sizes[0]), 1e-300):
+        raise ValueError(problem)
+    U = directions[:2].T
+    signs: Floats = U * np.sign(U[np.abs(U).argmax(axis=0), [0, 1]])
+    return signs
+
+
+def _far_apart(theta: Floats, residual: Floats, first: int | None = None) -> tuple[int, int]:
+    """Of the half of the queries nearest the plane the two farthest apart on it."""
+    near = np.argsort(residual, kind="stable")[: max(2, (len(theta) + 1) // 2)]
+    if len(near) < 2:
+        return 0, 0
+    if first is None:
+        middle = theta[near].mean(axis=0)
+        first = int(near[np.linalg.norm(theta[near] - middle, axis=1).argmax()])
+    return first, int(near[np.linalg.norm(theta[near] - theta[first], axis=1).argmax()])
+
+
+def token_triple(text: str, head: Head) -> tuple[int, int, int]:
+    """ "i,j,k" as three different token numbers; ValueError if it is not that."""
+    numbers = whole_numbers("tokens", text)
+    if len(numbers) != 3 or len(set(numbers)) != 3:
+        raise ValueError(f"tokens must be three different numbers such as 1,6,9, got {shown(text)}")
+    for number in numbers:
+        in_range("token", number, len(head.q), "this head")
+    return numbers[0], numbers[1], numbers[2]
+
+
+def whole_numbers(name: str, text: str) -> tuple[int, ...]:
+    """ "i,j,…" as numbers, "" as none; ValueError if it is not that."""
+    try:
+        return tuple(int(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise ValueError(f"{name} must be numbers such as 1,6,9, got {shown(text)}") from None
+
+
+def default_triple(head: Head) -> tuple[int, int, int]:
+    """The three queries whose attention rows differ most: the widest triangle of rows.
+
+    Widest by its area on the sphere z = 2√p; special tokens in brackets are passed over where
+    three others remain.
+    """
+    words = [i for i, label in enumerate(head.query_labels) if not is_special(label)]
+    pool = words if len(words) >= 3 else list(range(len(head.q)))
+    if len(pool) < 3:
+        raise ValueError(
+            f"a plane through tokens needs at least 3 queries, got {len(pool)}: choose plane=fisher"
+        )
+    pool = pool[:POOL]
+    triples = _triples(len(pool))
+    roots = np.sqrt(head.rows(only=pool))
+    i, j, k = triples[_areas(roots @ roots.T, *triples.T).argmax()]
+    return pool[i], pool[j], pool[k]
+
+
+@lru_cache(maxsize=8)
+def _triples(count: int) -> NDArray[np.int64]:
+    return np.array(list(combinations(range(count), 3)))
+
+
+def is_special(label: str) -> bool:
+    """Whether a token is one of the model's own, as [CLS], or a mark of punctuation."""
+    return label.startswith("[") or not any(character.isalnum() for character in label)
+
+
+def _areas(gram: Floats, i: Floats, j: Floats, k: Floats) -> Floats:
+    """Squared areas (×4) of the triangles of unit vectors with these inner products."""
+    e = gram[j, j] - 2 * gram[i, j] + gram[i, i]
+    f = gram[k, k] - 2 * gram[i, k] + gram[i, i]
+    m = gram[j, k] - gram[i, j] - gram[i, k] + gram[i, i]
+    areas: Floats = e * f - m * m
+    return areas

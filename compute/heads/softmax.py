@@ -1,0 +1,215 @@
+"""Softmax over n keys as an exponential family in θ (2,): its NumPy functions and its WGSL slot."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.manifold.manifold import Slot
+from compute.manifold.tangent import LocalGeometry
+
+# g is taken for zero where its trace falls to this share of max_j |T_j − T̄|²: one key has it all, and
+# what the others have is lost in η's rounding.
+CORNER = {4: 1e-12, 8: 1e-26}
+# Curvature is shown where D exceeds this share of (tr g/2)²: below, its digits are noise (float32).
+CURVATURE_FLOOR = 1e-10
+# a curvature is shown where rounding, so many eps of its terms, leaves it known to this share
+NOISE, KNOWN_TO = 4.0, 1e-2
+# of so few keys K is summed over all triples, without cancellation (as many as the kernels unroll)
+FEW = 8
+UNROLL = 8
+
+
+class Softmax:
+    """p(θ) = softmax(b + Tθ) over n keys; T (n, 2), b (n,).  Arrays of θ are (..., 2)."""
+
+    def __init__(self, keys: Floats, bias: Floats) -> None:
+        self.keys = keys
+        self.bias = bias
+        self.centre = keys.mean(axis=0)
+        self.spread2 = float(np.max(np.sum((keys - self.centre) ** 2, axis=1), initial=0.0))
+
+    def weights(self, theta: Floats) -> Floats:
+        """p (..., n)."""
+        logits = theta @ (self.keys - self.centre).astype(theta.dtype).T + self.bias.astype(
+            theta.dtype
+        )
+        with np.errstate(under="ignore"):
+            weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+            p: Floats = weights / weights.sum(axis=-1, keepdims=True)
+        return p
+
+    def mean(self, theta: Floats) -> Floats:
+        """η = Σ p_j T_j (..., 2)."""
+        eta: Floats = self.weights(theta) @ self.keys.astype(theta.dtype)
+        return eta
+
+    def _moments(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """p (..., n), the centred keys' columns c₁, c₂ (..., n), and g packed (..., 3)."""
+        p = self.weights(theta)
+        keys = self.keys.astype(theta.dtype)
+        eta = p @ keys
+        c1 = keys[:, 0] - eta[..., :1]
+        c2 = keys[:, 1] - eta[..., 1:]
+        with np.errstate(under="ignore"):
+            g = np.stack(
+                [(p * c1 * c1).sum(-1), (p * c1 * c2).sum(-1), (p * c2 * c2).sum(-1)], axis=-1
+            )
+        return p, c1, c2, g
+
+    def moments(self, theta: Floats) -> tuple[Floats, Floats]:
+        """η (..., 2) and g packed (..., 3), the first two cumulants."""
+        p, *_, g = self._moments(theta)
+        return p @ self.keys.astype(theta.dtype), g
+
+    def geometry(self, theta: Floats) -> LocalGeometry:
+        """g, Γ_ij,k and T_ijk; det 0 in the corners where one key has all the weight."""
+        p, c1, c2, g = self._moments(theta)
+        with np.errstate(under="ignore"):
+            a, b, c = p * c1 * c1, p * c1 * c2, p * c2 * c2
+            cubic = np.stack(
+                [(a * c1).sum(-1), (a * c2).sum(-1), (b * c2).sum(-1), (c * c2).sum(-1)], -1
+            )
+            det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
+        corner = CORNER[theta.itemsize] * self.spread2
+        det = np.where(g[..., 0] + g[..., 2] > corner, det, 0.0)
+        first = 0.5 * np.stack([cubic[..., 0:3], cubic[..., 1:4]], axis=-2)
+        return LocalGeometry(g, first, cubic, det)
+
+    def curvature(self, theta: Floats) -> Floats:
+        """K: of up to `FEW` keys by sums without cancellation, of more by whitened third moments.
+
+        NaN where g is too nearly singular for the value to mean anything, or rounding exceeds it.
+        """
+        return self._by_triples(theta) if len(self.keys) <= FEW else self._whitened(theta)
+
+    def _by_triples(self, theta: Floats) -> Floats:
+        """With S_abc = (T_b − T_a) × (T_c − T_a), [ab] = Σ_c p_c S_abc and D = Σ p_a p_b p_c S_abc²,
+        K = ¼ Σ (p_a p_b p_c S_abc²/D) ([ab][bc][ca]/(S_abc D)), both over a < b < c.
+        """
+        p, keys = self.weights(theta), (self.keys - self.centre).astype(theta.dtype)
+        a, b, c = np.array(list(combinations(range(len(keys)), 3)), int).reshape(-1, 3).T
+        area = _cross(keys[b] - keys[a], keys[c] - keys[a])
+        flat = area == 0.0
+        every = keys[None, :, :] - keys[:, None, :]
+        bracket = np.einsum("...c,abc->...ab", p, _cross(every[:, :, None], every[:, None, :]))
+        with np.errstate(under="ignore"):
+            share = p[..., a] * p[..., b] * p[..., c] * area**2
+            det = share.sum(-1)
+            known = det > np.finfo(theta.dtype).tiny ** 0.9  # what is divided by it stays finite
+            det = np.where(known, det, 1.0)[..., None]
+            root = np.sqrt(det)
+            turn = (bracket[..., a, b] / root) * (bracket[..., c, a] / root) * bracket[..., b, c]
+            value = (share / det * turn / np.where(flat, 1.0, area)).sum(-1)
+        return np.where(known, 0.25 * value, np.nan)
+
+    def _whitened(self, theta: Floats) -> Floats:
+        """K = ¼(κ̂₁₁₂² + κ̂₁₂₂² − κ̂₁₁₁κ̂₁₂₂ − κ̂₁₁₂κ̂₂₂₂), κ̂ the third moments of L⁻¹c, g = LLᵀ."""
+        p, c1, c2, g = self._moments(theta)
+        with np.errstate(under="ignore"):
+            det = g[..., 0] * g[..., 2] - g[..., 1] ** 2
+            usable = det > CURVATURE_FLOOR * (0.5 * (g[..., 0] + g[..., 2])) ** 2
+            safe = np.where(usable, det, 1.0)
+            l11 = np.sqrt(np.where(usable, g[..., 0], 1.0))
+            l21 = g[..., 1] / l11
+            l22 = np.sqrt(safe) / l11
+            w1 = c1 / l11[..., None]
+            w2 = (c2 - l21[..., None] * w1) / l22[..., None]
+            pair = p * w1 * w2
+            k111, k112 = (p * w1**3).sum(-1), (pair * w1).sum(-1)
+            k122, k222 = (pair * w2).sum(-1), (p * w2**3).sum(-1)
+            terms = np.stack([k112**2, k122**2, -k111 * k122, -k112 * k222])
+            value = 0.25 * terms.sum(0)
+            lost = NOISE * np.finfo(theta.dtype).eps * np.abs(terms).sum(0)
+            lost = lost * (1.0 + g[..., 0] * g[..., 2] / safe)
+        usable &= lost < KNOWN_TO * np.maximum(1.0, np.abs(value))
+        return np.where(usable, value, np.nan)
+
+    def scalar(self, name: str, theta: Floats, index: int) -> Floats:
+        """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" ψ in nats,
+        "dominant" the number of the likeliest key.
+        """
+        if name == "log_partition":
+            logits = theta @ self.keys.T + self.bias
+            highest = logits.max(axis=-1)
+            with np.errstate(under="ignore"):
+                return np.asarray(
+                    highest + np.log(np.exp(logits - highest[..., None]).sum(axis=-1))
+                )
+        p = self.weights(theta)
+        if name == "probability":
+            return p[..., index]
+        if name == "dominant":
+            return np.asarray(p.argmax(axis=-1), theta.dtype)
+        with np.errstate(under="ignore"):
+            entropy: Floats = -(p * np.log(np.maximum(p, np.finfo(p.dtype).tiny))).sum(-1)
+        return entropy
+
+    def divergence(self, theta: Floats, other: Floats) -> Floats:
+        """KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, in which ψ and η have cancelled."""
+        move = other - theta
+        keys = self.keys - self.centre
+        p = self.weights(theta)
+        step = move @ keys.T - ((p @ keys) * move).sum(axis=-1, keepdims=True)
+        highest = step.max(axis=-1)
+        with np.errstate(under="ignore"):
+            total = (p * np.exp(step - highest[..., None])).sum(axis=-1)
+        return np.asarray(highest + np.log(total))
+
+    def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
+        """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them.
+
+        By u = log(q/p), of which no digit is lost however near the two are: √p − √q and p − q are
+        expm1 of it times the larger of the two.
+        """
+        move, keys = other - theta, self.keys - self.centre
+        p, q = self.weights(theta), self.weights(other)
+        step = move @ keys.T
+        step = step - ((p @ keys) * move).sum(axis=-1, keepdims=True)
+        with np.errstate(under="ignore"):
+            ratio = np.abs(step - _log_mean(p, step)[..., None])
+            larger = np.maximum(p, q)
+            chord = np.sqrt((larger * np.expm1(-0.5 * ratio) ** 2).sum(axis=-1))
+            jeffreys = -(larger * ratio * np.expm1(-ratio)).sum(axis=-1)
+        return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), np.sqrt(jeffreys)
+
+
+def _log_mean(p: Floats, step: Floats) -> Floats:
+    """log Σ p_j e^{x_j} (...,) of x (..., n), without loss where all x are small."""
+    highest = step.max(axis=-1)
+    small = np.abs(step).max(axis=-1) < 1.0
+    near = np.log1p((p * np.expm1(np.where(small[..., None], step, 0.0))).sum(axis=-1))
+    total = (p * np.exp(step - highest[..., None])).sum(axis=-1)
+    far = highest + np.log(np.maximum(total, np.finfo(total.dtype).tiny))
+    found: Floats = np.where(small, near, far)
+    return found
+
+
+def slot(family: Softmax, radius: float) -> Slot:
+    """Keys in storage, padded to the unrolled width with keys of no weight."""
+    count = -(-len(family.keys) // UNROLL) * UNROLL
+    table = np.zeros((count, 4), np.float32)
+    table[:, 2] = -1e30
+    table[: len(family.keys), 0:2] = family.keys - family.centre
+    table[: len(family.keys), 2] = family.bias - family.bias.max()
+    return Slot(
+        "//!include families/attention.wgsl",
+        buffers={"keys": table},
+        constants={
+            "KEY_COUNT": count,
+            "RADIUS": radius,
+            "CORNER": CORNER[4] * family.spread2,
+            "CENTRE_1": family.centre[0],
+            "CENTRE_2": family.centre[1],
+            "HIGHEST": family.bias.max(),
+        },
+        # two passes at an anchor, and one again where the reference has moved too far
+        loops=4 * count // UNROLL,
+    )
+
+
+def _cross(u: Floats, v: Floats) -> Floats:
+    cross: Floats = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    return cross

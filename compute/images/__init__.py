@@ -1,0 +1,4 @@
+"""Pictures: files, lattices of patches as distributions, and the metric of a vision head.
+
+May import attention, heads and what lies below.
+"""

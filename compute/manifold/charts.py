@@ -1,0 +1,161 @@
+"""Charts: ways to draw a manifold.  A chart maps a family's coordinates θ to drawing coordinates x.
+
+A chart is three pure functions.  Vectors are pushed through its Jacobian, metrics pulled back.  Most
+charts are of the plane; a surface in space (`surfaces`) has three drawing coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compute.core.arrays import Floats
+from compute.manifold.extent import Extent
+
+Corner = tuple[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """θ ↔ x, with d = 2 drawing coordinates or, for a surface in space, d = 3.
+
+    forward: (..., 2) → (..., d); inverse: (..., d) → (..., 2), NaN outside the chart's image.
+    jacobian: θ (..., 2) → ∂x/∂θ (..., d, 2), indexed [row x, column θ].
+    labels: the axes' names; log: which drawing axes are logarithms of the label's quantity.
+    equal: both axes must have one scale for shapes to be true.  outline (k, d): where the image ends,
+    NaN between its pieces; corners: names and places of its corners.
+    view: the rectangle that shows it all, or None.  also: other names that it answers to.
+    flat: of a surface, the chart of the plane over which it is drawn; azimuth: from where it is seen
+    best, in degrees.
+    """
+
+    name: str
+    title: str
+    labels: tuple[str, ...]
+    forward: Callable[[Floats], Floats]
+    inverse: Callable[[Floats], Floats]
+    jacobian: Callable[[Floats], Floats]
+    log: tuple[bool, bool] = (False, False)
+    equal: bool = False
+    outline: Floats | None = None
+    corners: tuple[Corner, ...] = ()
+    view: Extent | None = None
+    also: tuple[str, ...] = ()
+    flat: Chart | None = None
+    azimuth: float = -62.0
+
+    @property
+    def dimension(self) -> int:
+        """How many drawing coordinates there are: 2, or 3 for a surface in space."""
+        return 2 if self.flat is None else 3
+
+    @property
+    def plane(self) -> Chart:
+        """The chart of the plane that maps, grids and views belong to: itself unless a surface."""
+        return self.flat or self
+
+    def push(self, theta: Floats, vector: Floats) -> Floats:
+        """The drawing components (..., d) of a tangent vector (..., 2) at theta (..., 2)."""
+        pushed: Floats = np.einsum("...ij,...j->...i", self.jacobian(theta), vector)
+        return pushed
+
+    def pull(self, theta: Floats, vector: Floats) -> Floats:
+        """The θ-components of a drawn vector (..., d) at theta (..., 2); in space, of its part along
+        the surface.
+        """
+        jacobian = self.jacobian(theta)
+        if self.dimension == 3:
+            vector = np.einsum("...ij,...i->...j", jacobian, vector)
+            jacobian = np.einsum("...ki,...kj->...ij", jacobian, jacobian)
+        pulled: Floats = np.linalg.solve(jacobian, vector[..., None])[..., 0]
+        return pulled
+
+
+def named(charts: tuple[Chart, ...], name: str) -> Chart | None:
+    """The chart that has a name or answers to it, or None."""
+    own = (chart for chart in charts if chart.name == name)
+    other = (chart for chart in charts if name in chart.also)
+    return next(own, None) or next(other, None)
+
+
+def affine(
+    name: str,
+    title: str,
+    labels: tuple[str, str],
+    matrix: Floats,
+    offset: Floats,
+    also: tuple[str, ...] = (),
+) -> Chart:
+    """x = M θ + c for an invertible M (2, 2) and c (2,)."""
+    back = np.linalg.inv(matrix)
+    return Chart(
+        name,
+        title,
+        labels,
+        forward=lambda theta: theta @ matrix.T + offset,
+        inverse=lambda x: (x - offset) @ back.T,
+        jacobian=lambda theta: np.broadcast_to(matrix, (*np.shape(theta)[:-1], 2, 2)),
+        also=also,
+    )
+
+
+def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
+    """The family's own coordinates, x = θ; ``also`` what these are besides, such as "natural"."""
+    return affine("parameters", "Parameters", labels, np.eye(2), np.zeros(2), also)
+
+
+def negated(name: str, title: str, labels: tuple[str, str], signs: tuple[float, float]) -> Chart:
+    """x = (±θ¹, ±θ²)."""
+    return affine(name, title, labels, np.diag(signs), np.zeros(2))
+
+
+def log_second(labels: tuple[str, str]) -> Chart:
+    """x = (θ¹, log θ²), for a positive second coordinate."""
+
+    def forward(theta: Floats) -> Floats:
+        return np.stack([theta[..., 0], np.log(theta[..., 1])], axis=-1)
+
+    def inverse(x: Floats) -> Floats:
+        return np.stack([x[..., 0], np.exp(np.clip(x[..., 1], -700.0, 700.0))], axis=-1)
+
+    def jacobian(theta: Floats) -> Floats:
+        return rows(1.0, 0.0, 0.0, 1.0 / theta[..., 1])
+
+    return Chart("log", "Logarithmic", labels, forward, inverse, jacobian, log=(False, True))
+
+
+def log_both(labels: tuple[str, str]) -> Chart:
+    """x = (log θ¹, log θ²), for two positive coordinates."""
+
+    def jacobian(theta: Floats) -> Floats:
+        return rows(1.0 / theta[..., 0], 0.0, 0.0, 1.0 / theta[..., 1])
+
+    return Chart(
+        "log",
+        "Logarithmic",
+        labels,
+        np.log,
+        lambda x: np.exp(np.clip(x, -700.0, 700.0)),
+        jacobian,
+        log=(True, True),
+    )
+
+
+def rows(a: Floats | float, b: Floats | float, c: Floats | float, d: Floats | float) -> Floats:
+    """Matrices [[a, b], [c, d]] (..., 2, 2) of entries (...,)."""
+    entries = np.stack(np.broadcast_arrays(a, b, c, d), axis=-1)
+    return entries.reshape(*entries.shape[:-1], 2, 2)
+
+
+def where(inside: ArrayLike, x: Floats, otherwise: float = np.nan) -> Floats:
+    """Points (..., 2) with ``otherwise`` in the place of those not inside (...,)."""
+    return np.where(np.asarray(inside)[..., None], x, otherwise)
+
+
+def circle(radius: float = 1.0, points: int = 181) -> Floats:
+    """The closed outline (points, 2) of a disk about the origin."""
+    turn = np.linspace(0.0, 2.0 * np.pi, points)
+    return radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)

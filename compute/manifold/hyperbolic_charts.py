@@ -1,0 +1,106 @@
+"""The two pictures of a hyperbolic plane: Poincaré's half-plane and disk, for K < 0 constant.
+
+Geodesics are half circles about points of the edge Y = 0, or arcs at right angles to the unit circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from compute.core.arrays import Floats
+from compute.manifold.charts import Chart, circle, rows, where
+from compute.manifold.extent import Extent
+
+# half the width of a drawn edge Y = 0, in units of the half-plane
+FAR = 1e3
+MARGIN = 1.08
+
+
+def half_plane(
+    labels: tuple[str, str],
+    forward: Callable[[Floats], Floats],
+    inverse: Callable[[Floats], Floats],
+    jacobian: Callable[[Floats], Floats],
+) -> Chart:
+    """x = (X, Y), Y > 0, with ds² = (dX² + dY²)/(|K| Y²); ``inverse`` need not know of Y ≤ 0."""
+
+    def above(x: Floats) -> Floats:
+        inside = x[..., 1] > 0
+        return where(inside, inverse(where(inside, x, 1.0)))
+
+    edge = np.array([(-FAR, 0.0), (FAR, 0.0)])
+    return Chart(
+        "half_plane",
+        "Poincaré half-plane",
+        labels,
+        forward,
+        above,
+        jacobian,
+        equal=True,
+        outline=edge,
+    )
+
+
+def location_scale(labels: tuple[str, str], a: float, c: float) -> Chart:
+    """The half-plane X = √(a/c) μ, Y = σ of ds² = (a dμ² + c dσ²)/σ²."""
+    stretch = np.array([np.sqrt(a / c), 1.0])
+    return half_plane(
+        labels,
+        lambda theta: theta * stretch,
+        lambda x: x / stretch,
+        lambda theta: np.broadcast_to(np.diag(stretch), (*np.shape(theta)[:-1], 2, 2)),
+    )
+
+
+def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
+    """w = i(Z − i)/(Z + i), Z = (X − X₀ + iY)/Y₀: the point (X₀, Y₀) in the middle, Y = ∞ on top."""
+    x0, y0 = centre
+
+    def forward(theta: Floats) -> Floats:
+        z = _complex((plane.forward(theta) - (x0, 0.0)) / y0)
+        return _pair(1j * (z - 1j) / (z + 1j))
+
+    def inverse(x: Floats) -> Floats:
+        inside = np.hypot(x[..., 0], x[..., 1]) < 1
+        w = _complex(where(inside, x, 0.0))
+        z = _pair(1j * (1j + w) / (1j - w)) * y0 + (x0, 0.0)
+        return where(inside, plane.inverse(z))
+
+    def jacobian(theta: Floats) -> Floats:
+        z = _complex((plane.forward(theta) - (x0, 0.0)) / y0)
+        slope = -2.0 / (z + 1j) ** 2 / y0  # dw/dZ = i·2i/(Z + i)²
+        turned = rows(slope.real, -slope.imag, slope.imag, slope.real)
+        product: Floats = turned @ plane.jacobian(theta)
+        return product
+
+    whole = Extent(-MARGIN, MARGIN, -MARGIN, MARGIN)
+    return Chart(
+        "disk",
+        "Poincaré disk",
+        ("Re w", "Im w"),
+        forward,
+        inverse,
+        jacobian,
+        equal=True,
+        outline=circle(),
+        view=whole,
+    )
+
+
+def with_edge(chart: Chart, theta: Floats) -> Chart:
+    """A chart whose outline also has the curve theta (k, 2), where the family ends."""
+    gap = np.full((1, 2), np.nan)
+    known = chart.outline if chart.outline is not None else gap
+    return replace(chart, outline=np.concatenate([known, gap, chart.forward(theta)]))
+
+
+def _complex(x: Floats) -> np.ndarray:
+    z: np.ndarray = x[..., 0] + 1j * x[..., 1]
+    return z
+
+
+def _pair(z: np.ndarray) -> Floats:
+    return np.stack([z.real, z.imag], axis=-1)

@@ -1,0 +1,17 @@
+"""A symmetry of a metric, stated as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from compute.core.arrays import Floats
+from compute.manifold.charts import Chart
+
+
+@dataclass(frozen=True, eq=False)
+class Revolution:
+    """A symmetry of a metric: ``chart`` θ ↦ (u, w), and a(w) and da/dw by ``profile``."""
+
+    chart: Chart
+    profile: Callable[[Floats], tuple[Floats, Floats]]

@@ -1,0 +1,32 @@
+"""Checks of what a request is made of: points in the domain, α, numbers of steps."""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from compute.core.arrays import Floats, points
+from compute.core.refusal import shown
+from compute.manifold.manifold import Manifold
+
+
+def points_of(manifold: Manifold, name: str, value: ArrayLike, ndim: int = 2) -> Floats:
+    """As `points`, and every point inside the manifold's domain."""
+    array = points(name, value, ndim)
+    inside = manifold.in_domain(array)
+    if not inside.all():
+        bad = tuple(array[~inside][0].tolist())
+        raise ValueError(f"{name} must lie in {manifold.domain} of {manifold.name}, got {bad}")
+    return array
+
+
+def alpha_of(value: float) -> float:
+    """α of the Amari connection Γ^(α), as a finite float in [−1, 1], or ValueError."""
+    if not -1.0 <= float(value) <= 1.0:
+        raise ValueError(f"alpha must lie in [-1, 1], got {shown(value)}")
+    return float(value)
+
+
+def positive_steps(steps: int) -> None:
+    """ValueError unless ``steps`` is an integer in [2, 65536]."""
+    if not isinstance(steps, int) or not 2 <= steps <= 65536:
+        raise ValueError(f"steps must be an integer from 2 to 65536, got {shown(steps)}")

@@ -1,0 +1,53 @@
+"""The interface of every engine, and why there may be none."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from compute.requests.attention import Attended, AttendRequest
+from compute.requests.fields import Cancelled, DistanceRequest, Field, FieldRequest, OnTile
+from compute.requests.flow import Diffusion, FlowRequest
+from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
+from compute.requests.geometry import Geometry, GeometryRequest
+from compute.requests.transport import Transport, TransportRequest
+
+
+class DeviceLost(RuntimeError):
+    """The device went away: its driver was reset, or it was taken out or destroyed."""
+
+
+class NoAdapter(RuntimeError):
+    """There is no device that could run the kernels."""
+
+
+class Engine(Protocol):
+    """The interface of every engine.  Engines are used from one thread only."""
+
+    @property
+    def name(self) -> str:
+        """ "gpu" or "reference"."""
+
+    @property
+    def adapter(self) -> str:
+        """Return in words what the engine runs on."""
+
+    @property
+    def software(self) -> bool:
+        """Whether it is a GPU in name alone: kernels that run on the processor."""
+
+    def geometry(self, request: GeometryRequest) -> Geometry: ...
+    def shoot(self, request: ShootRequest) -> Paths: ...
+    def connect(self, request: ConnectRequest) -> Paths: ...
+    def transport(self, request: TransportRequest) -> Transport: ...
+    def field(
+        self,
+        request: FieldRequest,
+        on_tile: OnTile | None = None,
+        cancelled: Cancelled | None = None,
+    ) -> Field: ...
+    def distance(self, request: DistanceRequest) -> Field: ...
+    def attend(self, request: AttendRequest) -> Attended: ...
+    def flow(self, request: FlowRequest) -> np.ndarray: ...
+    def flow_bound(self, operator: Diffusion) -> float: ...

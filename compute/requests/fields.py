@@ -1,0 +1,89 @@
+"""Scalars and distances over a rectangle of a chart: requests, and their answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from compute.core.arrays import Floats, Ints
+from compute.core.refusal import shown
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.requests.checks import points_of
+
+
+@dataclass(frozen=True, eq=False)
+class FieldRequest:
+    """The scalar ``scalar`` on a grid of ``shape`` (rows, columns) over ``extent`` of ``chart``.
+
+    Samples sit at cell centres; row 0 is at the lowest second coordinate.  ``index`` chooses the
+    outcome for scalars that need one (a token's probability).
+    """
+
+    manifold: Manifold
+    chart: Chart
+    scalar: str
+    extent: Extent
+    shape: tuple[int, int]
+    index: int = 0
+
+    def __post_init__(self) -> None:
+        if self.scalar not in self.manifold.scalars:
+            known = ", ".join(self.manifold.scalars)
+            raise ValueError(f"scalar must be one of {known}, got {shown(self.scalar)}")
+        if min(self.shape) < 1 or max(self.shape) > 8192:
+            raise ValueError(f"shape must be between 1 and 8192 a side, got {self.shape}")
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """values (rows, columns), NaN where the status (rows, columns) is not OK; row 0 lowest."""
+
+    values: Floats
+    status: Ints
+    extent: Extent
+    engine: str
+
+
+@dataclass(frozen=True, eq=False)
+class DistanceRequest:
+    """The Fisher–Rao distance d(source, ·) on a grid of ``shape`` over ``extent`` of ``chart``.
+
+    Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths may leave it.
+    ``doubtful``: values that a grid is too coarse for are kept, for what only follows their slope.
+    ``quick``: by grids alone, without geodesics, for what a better map soon replaces.
+    """
+
+    manifold: Manifold
+    chart: Chart
+    source: Floats
+    extent: Extent
+    shape: tuple[int, int]
+    doubtful: bool = False
+    quick: bool = False
+
+    def __post_init__(self) -> None:
+        source = points_of(self.manifold, "source", self.source, 1)
+        object.__setattr__(self, "source", source)
+        if min(self.shape) < 4 or max(self.shape) > 4096:
+            raise ValueError(f"shape must be between 4 and 4096 a side, got {self.shape}")
+        x, y = self.chart.forward(source)
+        e = self.extent
+        if not (e.x0 <= x <= e.x1 and e.y0 <= y <= e.y1):
+            raise ValueError(
+                f"source must lie in the extent, got {source.tolist()} at ({x:g}, {y:g})"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A finished part of a map: its rows and columns, and the values there (NaN where undefined)."""
+
+    rows: slice
+    columns: slice
+    values: Floats
+
+
+OnTile = Callable[[Tile], None]
+Cancelled = Callable[[], bool]
