@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app import display, endings
-from app.garbage import Garbage
+from app.model.lessons import first_scene
+from app.process import display, ending
+from app.process.cycle_collector import Garbage
 
 RATE_MS = 1000
 # what icons and plots wait at most for the first geodesic
@@ -29,17 +30,18 @@ def run(chosen: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    from app.model import lessons, session
+    from app.model import session_file
+    from app.model.lessons import catalogue
     from compute.core.opening import is_regular
 
-    scene_name = chosen.scene or session.names()[0]
-    lesson = scene_name if lessons.is_lesson(scene_name) else ""
+    scene_name = chosen.scene or session_file.names()[0]
+    lesson = scene_name if catalogue.is_lesson(scene_name) else ""
     try:
-        scene = session.load(scene_name)
-    except session.NotAScene as problem:
+        scene = first_scene.load(scene_name)
+    except session_file.NotAScene as problem:
         print(f"attention-geodesics: {problem}", file=sys.stderr)
         return 2
-    from app.views.qt.settings import of_the_platform
+    from app.views.qt.window.settings import of_the_platform
 
     program = Program(scene, chosen.engine, of_the_platform())
     if lesson:
@@ -69,25 +71,25 @@ class Program:
     def __init__(self, scene: Any, engine: str = "auto", settings: Any = None) -> None:
         _prepare_platform()
         sys.setswitchinterval(SWITCH)
-        from app.views.qt.settings import Settings
+        from app.views.qt.window.settings import Settings
 
         self.settings = settings or Settings()
         self._asked = engine  # on the command line, which goes before the preferences
         engine = self._start_worker(scene)
         from PySide6.QtCore import QTimer
 
-        from app import context
-        from app.appearance import Appearance, theme_of
-        from app.controller.commands import COMMANDS, GESTURES
+        from app.controller.command_table import COMMANDS, GESTURES
         from app.controller.controller import Controller
-        from app.controller.lessons import LessonPart
-        from app.documents import Documents
-        from app.exporter import Exporter
-        from app.lessons import Lessons
+        from app.desktop import context_menu
+        from app.desktop.documents import Documents
+        from app.desktop.export_process import Exporter
+        from app.desktop.lessons import Lessons
+        from app.desktop.progress import Working
+        from app.desktop.theme_follower import Appearance, theme_of
         from app.model.store import Store
-        from app.views.qt.style import dress
-        from app.views.qt.window import MainWindow
-        from app.working import Working
+        from app.parts.lessons import LessonPart
+        from app.views.qt.style.style import dress
+        from app.views.qt.window.window import MainWindow
 
         self.application = _application()
         theme = theme_of(self.settings.preferences.theme)
@@ -122,7 +124,7 @@ class Program:
             "palette": self.window.show_palette,
             "shortcuts": lambda: self.window.show_keys(GESTURES),
         }
-        self.window.on_context(partial(context.entries, self.canvas, self.controller))
+        self.window.on_context(partial(context_menu.entries, self.canvas, self.controller))
         self.window.serve(self.canvas)
         # Python sees signals when it runs, as it then does now and then
         self._garbage.begin(self.window.every)
@@ -146,9 +148,9 @@ class Program:
 
     def _start_worker(self, scene: Any) -> str:
         """Have the scene's path computed while the window is built; the engine that is asked for."""
-        from app.controller.jobs import PathJob
-        from app.controller.plan import Viewport, jobs
-        from app.controller.runner import Runner
+        from app.jobs.jobs import PathJob
+        from app.jobs.plan import Viewport, jobs
+        from app.jobs.worker import Runner
 
         self._garbage = Garbage()  # before there is another thread
         liked = self.settings.preferences
@@ -171,8 +173,8 @@ class Program:
         self.window.post(lambda: self._receive(message))
 
     def _receive(self, message: Any) -> None:
-        from app.controller.doctor import DoctorAnswer
-        from app.controller.runner import EngineOpened, Notice
+        from app.jobs.diagnosis import DoctorAnswer
+        from app.jobs.worker import EngineOpened, Notice
 
         if self._closed:
             return
@@ -206,7 +208,7 @@ class Program:
         """Show the window until it is closed, or somebody asks the process to end."""
         # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
         # the loop that it ends may not have begun
-        endings.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
+        ending.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
         sys.excepthook = self._confess
         self.window.frame.show()
         self._garbage.settle(self.window.every)
@@ -253,13 +255,13 @@ class Program:
 
     def show_picture(self, path: Path) -> None:
         """Show a photograph in its panel."""
-        from app.views.photograph import PictureEdited
+        from app.views.interface.photograph import PictureEdited
 
         self.controller.on_event(PictureEdited((("source", str(path.absolute())),)))
 
     def present(self) -> None:
         """Begin or end a lecture; the panel that a lesson is about stays."""
-        from app.controller.lessons import LessonPart
+        from app.parts.lessons import LessonPart
 
         self.window.presenter.toggle()
         if self.window.presenter.is_on:
@@ -282,7 +284,7 @@ class Program:
         self.window.show_preferences(self.settings.preferences, self._adapters, self._change)
 
     def _change(self, chosen: Any) -> None:
-        from app.controller.runner import OpenJob
+        from app.jobs.worker import OpenJob
 
         before, self.settings.preferences = self.settings.preferences, chosen
         self.appearance.follow()
@@ -294,7 +296,7 @@ class Program:
 
     def _apply(self, liked: Any) -> None:
         """Apply the preferences that concern the numbers."""
-        from app.controller.numbers import Numbers
+        from app.views.text.number_format import Numbers
 
         self.controller.prefer(
             Numbers(liked.digits, liked.unit), (liked.live_steps, liked.final_steps)
@@ -302,7 +304,7 @@ class Program:
 
     def examine(self) -> None:
         """Have the worker find out what the program runs on."""
-        from app.controller.doctor import DoctorJob
+        from app.jobs.diagnosis import DoctorJob
 
         self.window.log("the doctor examines every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))

@@ -59,7 +59,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def keys() -> str:
     """The commands that have a key, as the command table says."""
-    from app.controller.commands import COMMANDS
+    from app.controller.command_table import COMMANDS
 
     return table(
         ("Key", "Command", "What it does"),
@@ -69,14 +69,14 @@ def keys() -> str:
 
 def gestures() -> str:
     """What the pointer does on the canvas."""
-    from app.controller.commands import GESTURES
+    from app.controller.command_table import GESTURES
 
     return table(("Gesture", "What it does"), GESTURES)
 
 
 def subcommands() -> str:
     """The command line, as its parser says."""
-    from app.options import parser
+    from app.cli.options import parser
 
     listed: Any = next(a for a in parser()._actions if a.dest == "COMMAND" or a.choices)
     words = {action.dest: action.help for action in listed._choices_actions}
@@ -106,9 +106,11 @@ def families() -> str:
 
 def scenes() -> str:
     """The scenes that come with the program."""
-    from app.model import session
+    from app.model import session_file
 
-    return table(("Name", "Title"), [(f"`{n}`", session.load(n).title) for n in session.names()])
+    return table(
+        ("Name", "Title"), [(f"`{n}`", session_file.load(n).title) for n in session_file.names()]
+    )
 
 
 TABLES: dict[str, Callable[[], str]] = {

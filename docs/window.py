@@ -12,8 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSettings
 
 from app.main import Program
-from app.model import session
-from app.views.qt.settings import Settings
+from app.model import session_file
+from app.views.qt.window.settings import Settings
 
 SIZE = (1400, 900)
 # rounds of events without anything to compute before the window counts as at rest
@@ -24,7 +24,9 @@ def photograph(scene: str, target: Path) -> None:
     """The window on a bundled scene, with nobody's settings, to a PNG."""
     with tempfile.TemporaryDirectory() as folder:
         store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        program = Program(session.load(scene), "auto", Settings(store, Path(folder) / "unsaved"))
+        program = Program(
+            session_file.load(scene), "auto", Settings(store, Path(folder) / "unsaved")
+        )
         frame = program.window.frame
         frame.resize(*SIZE)
         frame.show()

@@ -12,11 +12,11 @@ from typing import Any
 from PySide6.QtCore import QPoint, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from app.controller.lessons import LessonPart
-from app.controller.playing import Playing
 from app.main import Program
-from app.model import session
-from app.views.qt.settings import Settings
+from app.model import session_file
+from app.parts.lessons import LessonPart
+from app.parts.timeline import Playing
+from app.views.qt.window.settings import Settings
 
 SIZE = (1100, 720)  # small, since software draws every pixel
 PAUSE_MS = 20  # before an answer, so that who asks again and again does not hold the window up
@@ -102,7 +102,7 @@ def listen(program: Program) -> None:
 
 def main(folder: Path, scene: str) -> int:
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    program = Program(session.load(scene), "reference", Settings(store, folder / "unsaved"))
+    program = Program(session_file.load(scene), "reference", Settings(store, folder / "unsaved"))
     program.window.frame.resize(*SIZE)
     threading.Thread(target=listen, args=(program,), daemon=True).start()
     return program.run()

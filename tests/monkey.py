@@ -22,9 +22,9 @@ from traceback import format_exception
 
 import numpy as np
 
-from app.controller import runner
-from app.controller.commands import COMMANDS
-from app.controller.runner import JobFailed
+from app.controller.command_table import COMMANDS
+from app.jobs import worker
+from app.jobs.worker import JobFailed
 from compute.families import families
 from tests.windows import end, kept, live, until
 
@@ -41,10 +41,10 @@ def opened(folder: Path, engine: str):
     from PySide6.QtWidgets import QApplication
 
     from app.main import Program
-    from app.model import session
+    from app.model import session_file
 
     QApplication.instance() or QApplication(["test"])
-    made = Program(session.load("gaussian"), engine, kept(folder))
+    made = Program(session_file.load("gaussian"), engine, kept(folder))
     made.window.frame.resize(1000, 700)
     made.window.frame.show()
     until(made, lambda: made.controller.answers.path is not None)
@@ -198,7 +198,7 @@ class Losses:
 
     def __init__(self, die: random.Random) -> None:
         self.die, self.count, self.engine = die, 0, None
-        self.open, runner.open_engine = runner.open_engine, self.remember
+        self.open, worker.open_engine = worker.open_engine, self.remember
 
     def remember(self, prefer: str = "auto", adapter: str = ""):
         self.engine = self.open(prefer, adapter)

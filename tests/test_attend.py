@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import compute
-from app.cli import main
+from app.cli.main import main
 from compute.divergences.wasserstein import (
     Normal,
     centred_distance,

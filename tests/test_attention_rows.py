@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from app.cli import main
-from app.controller import attention, browsing, picture, placing
+from app.cli.main import main
 from app.export import page
-from app.model import session
+from app.model import session_file
 from app.model.scene import Pin, of_family
+from app.parts import heads_browser
+from app.presenters import drawables, head_specification, picking
 from compute.attention.head_summary import sample
 from compute.attention.row_paths import token_rows
 from compute.families import family
@@ -127,26 +128,26 @@ def test_the_command_prints_rows_and_what_vouches_for_them(causal, tmp_path, cap
 
 
 def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
-    scene = of_family(session.load("bank"), f"{causal}?layer=1&head=0&mask_of=4")
+    scene = of_family(session_file.load("bank"), f"{causal}?layer=1&head=0&mask_of=4")
     manifold = family(scene.family)
     chart = manifold.charts[0]
-    assert picture.marks(manifold, chart).hollow.tolist() == [i != 4 for i in range(TOKENS)]
+    assert drawables.marks(manifold, chart).hollow.tolist() == [i != 4 for i in range(TOKENS)]
     for pin in (scene.start, scene.end):
         assert pin.token in (None, 4)
     places = chart.forward(manifold.landmarks.theta)
-    assert placing.pin_at(scene, Pin((0.0, 0.0)), places[4]).token == 4
-    assert placing.pin_at(scene, Pin((0.0, 0.0)), places[2]).token is None
-    assert "another mask than “w4”" in placing.described(scene, places[2])
+    assert picking.pin_at(scene, Pin((0.0, 0.0)), places[4]).token == 4
+    assert picking.pin_at(scene, Pin((0.0, 0.0)), places[2]).token is None
+    assert "another mask than “w4”" in picking.described(scene, places[2])
 
 
 def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(causal):
     name = f"{causal}?layer=1&head=0"
-    mask, known = attention.caveats(name)
+    mask, known = head_specification.caveats(name)
     assert mask.startswith("under the mask of “w6”")
     assert "6 hollow" in mask
     assert "meet the model’s within" in known
-    note = attention.row_note(name, (Pin((0.0, 0.0), 2), None))
-    gap = attention.off_own(name, 2)
+    note = head_specification.row_note(name, (Pin((0.0, 0.0), 2), None))
+    gap = head_specification.off_own(name, 2)
     assert f"the row of “w2” itself differs by up to {gap:.2g} (its own mask" in note
     manifold = family(name)
     shown = manifold.density(manifold.landmarks.theta[2], np.arange(float(TOKENS)))
@@ -154,17 +155,17 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     assert gap == pytest.approx(np.abs(shown - own).max())
     assert mask in page._head_of(name)
     for phrase in ("Under the mask of “w6”", "meet the model’s"):
-        assert phrase in attention.note(manifold, name)
+        assert phrase in head_specification.note(manifold, name)
 
 
 def test_a_file_without_mask_scale_or_record_is_not_verified(tmp_path):
-    (words,) = attention.caveats("attention:bank")
+    (words,) = head_specification.caveats("attention:bank")
     assert words.startswith("not verified")
     for lacking in ("record", "mask", "scale"):
         assert lacking in words
     assert "not verified" in page._head_of("attention:bank")
     more = {"softcap": np.array(30.0), "sinks": np.zeros((2, 2))}
-    said = " ".join(attention.caveats("attention:" + saved(tmp_path, **more)))
+    said = " ".join(head_specification.caveats("attention:" + saved(tmp_path, **more)))
     assert "caps logits at 30" in said
     assert "sink" in said
 
@@ -173,12 +174,12 @@ def test_the_browser_has_the_entropies_of_the_rows_that_the_model_had(causal):
     rows = exact(causal.removeprefix("attention:"), 0, 0, 8**-0.5)
     logs = np.log(np.where(rows > 0, rows, 1.0))
     entropies = -(rows * logs).sum(axis=1)
-    found = browsing._glance(causal, 0, 0)
+    found = heads_browser._glance(causal, 0, 0)
     assert found.entropy == pytest.approx(np.median(entropies))
     shares = entropies[1:] / np.log(np.arange(2, TOKENS + 1))
     assert found.share == pytest.approx(np.median(shares))
     assert sample(TOKENS) == list(range(TOKENS))
-    assert "under its own mask" in browsing._words(causal, 0, 0)
+    assert "under its own mask" in heads_browser._words(causal, 0, 0)
 
 
 def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):

@@ -12,7 +12,7 @@ from scipy.integrate import quad, solve_ivp
 from scipy.linalg import sqrtm
 from scipy.optimize import root
 
-from app.cli import main
+from app.cli.main import main
 from compute import Normal, Status, normal_geodesic
 from compute.divergences.wasserstein import centred_distance
 from compute.families import family

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.controller import browsing
-from app.controller.browsing import BrowseAnswer, BrowseTask
-from app.views.heads import HeadsState
+from app.parts import heads_browser
+from app.parts.heads_browser import BrowseAnswer, BrowseTask
+from app.views.interface.heads import HeadsState
 from tests.windows import end, settle, until
 
 pytestmark = pytest.mark.window
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def program():
     from app.main import Program
-    from app.model import session
+    from app.model import session_file
 
-    made = Program(session.load("bank"), "reference")
+    made = Program(session_file.load("bank"), "reference")
     made.window.frame.show()
     settle(made)
     yield made
@@ -46,7 +46,7 @@ def test_heads_come_when_they_are_looked_for_and_are_chosen(program):
 
 
 def test_temperature_and_keys_leave_the_pins_where_they_are(program):
-    from app.views.events import SceneEdited
+    from app.views.interface.events import SceneEdited
 
     store = program.store
     start = store.scene.start
@@ -67,18 +67,18 @@ def test_rows_are_emitted_one_by_one_until_cancelled():
     task = BrowseTask("attention:trophy")
     task.perform(None, found.append, lambda: len(found) == 2)
     assert [answer.layer for answer in found] == [0, 1]
-    assert browsing.task("attention:trophy?layer=3&plane=pca&temperature=2") == task
-    assert browsing.task("gaussian") is None
+    assert heads_browser.task("attention:trophy?layer=3&plane=pca&temperature=2") == task
+    assert heads_browser.task("gaussian") is None
 
 
 def test_a_grid_wraps_many_heads():
-    from app.views.qt.head_grid import arranged
+    from app.views.qt.widgets.head_grid import arranged
 
-    cell = browsing.cell(0, 0, found=BLANK)
+    cell = heads_browser.cell(0, 0, found=BLANK)
     state = HeadsState("x", 2, 5, {(0, 0): cell}, (0, 0), "")
     places = arranged(state, 3, "")
     assert places[1, 1] == (0, 4) and places[2, 0] == (1, 0)
     assert arranged(state, 3, "entropy") == {(0, 0): (0, 0)}
 
 
-BLANK = browsing.Glance(0.5, 0.2, np.inf, np.zeros((0, 0)), "no plane")
+BLANK = heads_browser.Glance(0.5, 0.2, np.inf, np.zeros((0, 0)), "no plane")

@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
-from app.cli import main
-from app.commands.output import digits
-from app.options import parser
+from app.cli.main import main
+from app.cli.options import parser
+from app.cli.output import digits
 
 REFERENCE = ["--engine", "reference"]
 

@@ -11,21 +11,20 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app import context
-from app.controller import picture
-from app.controller.checking import MapCheckJob
 from app.controller.controller import Controller
-from app.controller.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, perform
-from app.controller.measures import measures as of_path
-from app.controller.measures import message
-from app.controller.plan import Viewport, jobs, plan
-from app.controller.playing import Playing
-from app.controller.runner import EngineOpened, JobFailed
-from app.model import session
+from app.desktop import context_menu
+from app.jobs.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, perform
+from app.jobs.plan import Viewport, jobs, plan
+from app.jobs.verification import MapCheckJob
+from app.jobs.worker import EngineOpened, JobFailed
+from app.model import session_file
 from app.model.scene import Layers, Pin, in_chart, of_family
 from app.model.store import Store
-from app.views.base import Canvas, Window
-from app.views.events import (
+from app.parts.timeline import Playing
+from app.presenters import drawables
+from app.presenters.measures import measures as of_path
+from app.presenters.measures import message
+from app.views.interface.events import (
     CommandInvoked,
     FormulaTyped,
     Held,
@@ -36,6 +35,7 @@ from app.views.events import (
     VectorMoved,
     ViewChanged,
 )
+from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
 from compute.manifold.extent import Extent
@@ -58,7 +58,7 @@ class Recorder:
 @pytest.fixture
 def desk():
     canvas, window, runner = MagicMock(spec=Canvas), MagicMock(spec=Window), Recorder()
-    controller = Controller(Store(session.load("gaussian")), canvas, window, runner)
+    controller = Controller(Store(session_file.load("gaussian")), canvas, window, runner)
     return controller, canvas, window, runner
 
 
@@ -76,7 +76,7 @@ def give(controller: Controller, runner: Recorder) -> None:
 
 
 def test_plan_asks_only_for_what_a_change_touches():
-    scene, viewport = session.load("bank"), Viewport()
+    scene, viewport = session_file.load("bank"), Viewport()
     before = jobs(scene, viewport)
     assert {type(job) for job in before.values()} == {PathJob, EllipseJob, MapJob}
 
@@ -224,7 +224,7 @@ def test_the_menu_says_where_no_pin_can_be_put(desk):
     before = controller.store.scene
     for xy, said in (((2.0, 2.0), 1), ((0.3, 0.3), 1)):
         pointed.frame.to_chart.return_value = xy
-        acts = dict(entry for entry in context.entries(pointed, controller, (0, 0)) if entry)
+        acts = dict(entry for entry in context_menu.entries(pointed, controller, (0, 0)) if entry)
         acts["Put A here"]()
         assert window.log.call_count == said
     assert window.log.call_args.args == ("A stays: that place is outside the domain",)
@@ -330,7 +330,7 @@ def test_the_moving_row_is_a_distribution(desk):
 
 
 def test_a_map_is_checked_in_float64_and_says_so():
-    scene = session.load("gaussian")
+    scene = session_file.load("gaussian")
     job = jobs(replace(scene, scalar="curvature"), Viewport())[MapJob]
     drawn = next(answer for answer in answers(job) if answer.complete)
     check = MapCheckJob(job.family, job.chart, job.scalar, job.token, job.source, drawn.field)
@@ -340,15 +340,15 @@ def test_a_map_is_checked_in_float64_and_says_so():
 
 
 def test_a_length_out_of_bounds_is_dashed_and_says_why():
-    scene = session.load("bank")
+    scene = session_file.load("bank")
     answer = answers(jobs(scene, Viewport())[PathJob])[0]
     chart = manifold_of(scene.family).charts[0]
-    assert message(answer) == "" and not picture.geodesic(answer, chart).dashed
+    assert message(answer) == "" and not drawables.geodesic(answer, chart).dashed
     low, high = answer.bounds
     for bounds, words in (((1.1 * high, 2 * high), "Shorter"), ((0.0, 0.9 * low), "Not the short")):
         broken = replace(answer, bounds=bounds)
         assert message(broken).startswith(words)
-        assert picture.geodesic(broken, chart).dashed
+        assert drawables.geodesic(broken, chart).dashed
         assert [m.ok for m in of_path(broken) if m.name == "Bounds"] == [False]
 
 

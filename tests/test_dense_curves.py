@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.controller import curves, picture
-from app.controller.jobs import PathJob, densified
-from app.controller.morphing import both
-from app.views.base import Curve
-from app.views.canvas.frame import Frame, Margins
+from app.controller.chart_transition import both
+from app.jobs.jobs import PathJob, densified
+from app.presenters import curves, drawables
 from app.views.canvas.polyline import Polyline, parts
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface.views import Curve
 from compute.core.status import Status
 from compute.curves.dense_curve import (
     DenseCurve,
@@ -212,19 +212,19 @@ def test_an_alpha_geodesic_solves_its_equation_between_its_nodes():
 
 
 def test_the_moving_point_and_its_density_are_on_the_curve(reference_engine):
-    from app.controller.jobs import path_answer
+    from app.jobs.jobs import path_answer
 
     manifold, ends = family("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
     job = PathJob("gaussian", tuple(ends[0]), tuple(ends[1]), (0.1, 0.1), 1.0, "final")
     answer = path_answer(reference_engine, manifold, job, connected(manifold, *ends, 1.0), 0.0)
     for playhead in (0.0, 0.3, 0.996, 0.9999, 1.0):
-        theta, row = picture.moving_point(answer, playhead)
+        theta, row = drawables.moving_point(answer, playhead)
         # straight in natural coordinates, at constant speed there
         expected = natural(ends[0]) * (1 - playhead) + natural(ends[1]) * playhead
         np.testing.assert_allclose(natural(theta), expected, rtol=1e-6)
         gauss = np.exp(-0.5 * ((answer.x - theta[0]) / theta[1]) ** 2)
         np.testing.assert_allclose(row, gauss / (theta[1] * np.sqrt(2 * np.pi)), atol=1e-12)
-    arrows = picture.carried(answer, manifold.charts[1])
+    arrows = drawables.carried(answer, manifold.charts[1])
     assert np.abs(equation(1.0, *ends)(arrows.xy)).max() < 1e-6
 
 

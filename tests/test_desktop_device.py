@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.controller import jobs, runner
-from app.controller.jobs import PathAnswer, PathJob
-from app.controller.runner import EngineOpened, JobFailed, Notice, Runner
+from app.jobs import jobs
+from app.jobs import worker as runner
+from app.jobs.jobs import PathAnswer, PathJob
+from app.jobs.worker import EngineOpened, JobFailed, Notice, Runner
 from compute.requests.engine import NoAdapter
 
 JOB = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (1.0, 0.0), 0.0, "live")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.model import autosave, session
+from app.model import autosave, session_file
 from tests.kills import heed
 
 KILLS = 50
@@ -85,7 +85,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 def test_files_are_whole_whenever_the_writer_is_killed(tmp_path):
     ended = run(WRITER, tmp_path, KILLS)
     assert ended.returncode == 0, ended.stderr
-    assert session.load(tmp_path / "scene.json").family == "gaussian"
+    assert session_file.load(tmp_path / "scene.json").family == "gaussian"
 
 
 @pytest.mark.window

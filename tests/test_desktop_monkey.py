@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.controller import runner
+from app.jobs import worker
 from tests.monkey import Monkey, act, listening, megabytes, opened
 from tests.windows import end, live, until
 
@@ -70,7 +70,7 @@ def test_the_window_waits_for_no_job(program, problems, monkeypatch):
         begun.set()
         assert held.wait(60)
 
-    monkeypatch.setattr(runner, "perform", stands_still)
+    monkeypatch.setattr(worker, "perform", stands_still)
     monkey = Monkey(program, seed=3)
     monkey.names.remove("doctor")
     monkey.waits = False

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.window
 def make(tmp_path: Path) -> Iterator[Callable]:
     """Makes programs whose settings live in a folder of the test; closes them."""
     from app.main import Program
-    from app.model import session
+    from app.model import session_file
 
     made = []
 
     def start(engine: str = "reference"):
-        program = Program(session.load("gaussian"), engine, kept(tmp_path))
+        program = Program(session_file.load("gaussian"), engine, kept(tmp_path))
         program.window.frame.resize(1000, 700)
         program.window.frame.show()
         made.append(program)
@@ -75,11 +75,11 @@ def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
 
 
 def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_path, monkeypatch):
-    from app.model import session
+    from app.model import session_file
 
     program = make()
     path = tmp_path / "shared.json"
-    session.save(program.store.scene, path)
+    session_file.save(program.store.scene, path)
     program.documents.open(path)
     theirs = path.read_text() + "\n"
     path.write_text(theirs)
@@ -90,7 +90,7 @@ def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_pa
     assert path.read_text() == theirs and program.documents.is_unsaved
     program.controller.commands["save"]()
     answer(program, "Overwrite")
-    assert session.load(path).alpha == 0.4 and not program.documents.is_unsaved
+    assert session_file.load(path).alpha == 0.4 and not program.documents.is_unsaved
 
 
 def test_what_a_killed_session_left_is_offered(make, tmp_path):
@@ -171,11 +171,11 @@ def test_closing_asks_about_changes_and_does_not_block(make):
 
 
 def test_files_are_dropped_on_the_window(make, tmp_path):
-    from app.model import session
+    from app.model import session_file
 
     program = make()
     path = tmp_path / "dropped.json"
-    session.save(replace(program.store.scene, alpha=-0.5), path)
+    session_file.save(replace(program.store.scene, alpha=-0.5), path)
     program.window.frame.dropped.emit([str(path)])
     assert program.store.scene.alpha == -0.5
     (tmp_path / "no.npz").write_bytes(b"nothing")
@@ -189,7 +189,7 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
 
 # --- looks -----------------------------------------------------------------------------------
 def test_the_theme_changes_live_everywhere(make):
-    from app.views.theme import DARK, LIGHT
+    from app.views.interface.theme import DARK, LIGHT
 
     program = make()
     for theme in (LIGHT, DARK):
@@ -213,7 +213,7 @@ def test_the_layout_is_remembered_and_reset(make, tmp_path):
 
 
 def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
-    from app.views.qt.preferences_dialog import PreferencesDialog
+    from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
 
     program = make()
     program.controller.commands["preferences"]()
@@ -256,7 +256,7 @@ def test_a_question_goes_with_its_window(make):
 
 # --- commands --------------------------------------------------------------------------------
 def test_every_command_of_the_table_does_something(make):
-    from app.controller.commands import COMMANDS
+    from app.controller.command_table import COMMANDS
 
     program = make()
     assert {command.name for command in COMMANDS} == set(program.controller.commands)
@@ -271,7 +271,7 @@ def test_the_palette_finds_commands_families_and_layers(make):
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
-    from app.views.qt.palette import Palette
+    from app.views.qt.dialogs.palette import Palette
 
     program = make()
     for typed, reached in (
@@ -288,7 +288,7 @@ def test_the_palette_finds_commands_families_and_layers(make):
 
 
 def test_what_is_typed_is_ranked_by_words():
-    from app.views.matching import ranked, score
+    from app.views.text.matching import ranked, score
 
     words = ("Reset view", "Export figure", "Save as", "Save")
     assert ranked("", words) == [0, 1, 2, 3]
@@ -304,7 +304,7 @@ def test_what_is_typed_is_ranked_by_words():
 
 
 def test_a_right_click_puts_a_pin_there(make):
-    from app.context import entries
+    from app.desktop.context_menu import entries
 
     program = make()
     left, top, right, bottom = program.canvas.frame.box
@@ -319,7 +319,7 @@ def test_a_right_click_puts_a_pin_there(make):
 
 
 def test_the_doctor_answers_from_the_worker(make):
-    from app.views.qt.sheet import Sheet
+    from app.views.qt.dialogs.sheet import Sheet
 
     program = make()
     program.controller.commands["doctor"]()
@@ -346,7 +346,7 @@ def test_a_panel_from_the_menu_comes_before_the_others(make):
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):
-    from app.context import entries
+    from app.desktop.context_menu import entries
 
     program = make()
     canvas, view = program.canvas, program.store.scene.view

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import compute
-from app import cli, options
+from app.cli import main, options
 from compute.families import families
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +64,7 @@ def test_every_command_that_is_quoted_is_one(make, pages):
     assert len(quoted) > 30
     for arguments in quoted:
         if not arguments[0].endswith((".png", ".pdf", ".svg")):
-            options.parser().parse_args(cli.joined(arguments))
+            options.parser().parse_args(main.joined(arguments))
 
 
 def test_tables_say_what_the_program_says(make, pages):
@@ -79,7 +79,7 @@ def test_every_public_name_is_in_the_guide(make, pages):
 
 
 def test_every_panel_is_in_the_guide(pages):
-    from app.views.qt.panels import PANELS
+    from app.views.qt.panels.registry import PANELS
 
     assert [s.title for s in PANELS if f"- **{s.title}**" not in pages["guide.md"]] == []
 

@@ -10,10 +10,11 @@ from scipy.optimize import fsolve
 from scipy.spatial import cKDTree
 
 import compute
-from app.controller import curves, relaxing, study_curves
-from app.views.base import Curve
-from app.views.canvas.frame import Frame, Margins
+from app.jobs import relaxation, study_curves
+from app.presenters import curves
 from app.views.canvas.polyline import Polyline, parts
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface.views import Curve
 from compute.attention.query_space import QuerySpace
 from compute.core.status import Status
 from compute.curves.dense_output import dense_output
@@ -191,11 +192,11 @@ def test_a_geodesic_of_query_space_is_drawn_where_it_is():
 
 def test_a_path_that_relaxes_is_drawn_as_the_curve_whose_energy_is_said():
     """By Gauss and Legendre's quadrature of g(θ′, θ′) along what is drawn, its slope by differences."""
-    job = relaxing.RelaxJob("gaussian", (-1.0, 0.8), (1.0, 1.1))
-    answer = relaxing.perform(ReferenceEngine(), job)
+    job = relaxation.RelaxJob("gaussian", (-1.0, 0.8), (1.0, 1.1))
+    answer = relaxation.perform(ReferenceEngine(), job)
     for number in (0, 2, -1):
         state, energy = answer.history[number], answer.energies[number]
-        dense = relaxing.line(state, energy)
+        dense = relaxation.line(state, energy)
         places, weights = np.polynomial.legendre.leggauss(6)
         count = len(state.theta) - 1
         at = (np.arange(count)[:, None] + 0.5 * (places + 1)).ravel()

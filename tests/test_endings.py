@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from app import display
+from app.process import display
 from tests.kills import heed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -88,7 +88,7 @@ def test_an_interruption_while_a_command_is_imported_is_its_end(module, start):
 @pytest.mark.window
 def test_an_interruption_while_the_window_is_made_is_its_end(tmp_path):
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    ended = run("-c", IMPORTING, "app.views.qt.window", "gui", "gaussian", **places)
+    ended = run("-c", IMPORTING, "app.views.qt.window.window", "gui", "gaussian", **places)
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.controller.jobs import PathAnswer
 from app.export import figure, page
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
 from app.export.vector import VectorCanvas
-from app.model import session
-from app.views.canvas.layer import Layer
-from app.views.canvas.texts import Label
-from app.views.theme import DARK, LIGHT
+from app.jobs.jobs import PathAnswer
+from app.model import session_file
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.interface.theme import DARK, LIGHT
 from tests.exporting import environment, made, refused
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,7 +29,7 @@ SIZE = (900, 600)
 
 @pytest.fixture(scope="module")
 def scene():
-    return session.load("gaussian")
+    return session_file.load("gaussian")
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +136,8 @@ def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
 
 
 def test_a_caption_calls_things_as_the_window_does(scene):
-    from app.controller.flowform import words_of
-    from app.controller.panels import chart_words
+    from app.presenters.flow_form import words_of
+    from app.presenters.panel_state import chart_words
     from compute.families import family
 
     assert chart_words(family("gaussian"), "height:log") == "Height over logarithmic"
@@ -186,7 +186,7 @@ def test_files_of_the_default_scene_are_small(pictures):
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_a_figure_opens_again_as_its_scene(pictures, kind):
-    assert session.load(pictures / f"bank.{kind}") == session.load("bank")
+    assert session_file.load(pictures / f"bank.{kind}") == session_file.load("bank")
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,8 @@ def test_a_drawn_curve_ends_where_it_is_not_finite():
             pass
 
         def build(self, frame):
-            from app.views.canvas.shapes import Pen, strokes
+            from app.views.canvas.display_list import Pen
+            from app.views.canvas.gl.shapes import strokes
 
             line = np.array([(0, 0), (1, 1), (np.nan, np.nan), (2, 2), (3, 1e300)], float)
             return strokes([line], Pen((1.0, 1.0, 1.0, 1.0))), ()
@@ -358,14 +359,14 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(arguments, words, tmp_path)
 
 
 def test_what_the_font_lacks_is_written_otherwise():
-    from app.views.canvas.glyphs import MISSING, writable
+    from app.views.canvas.gl.glyphs import MISSING, writable
 
     assert writable("KL(A‖B) √θ₁²") == "KL(A||B) √θ₁²"
     assert writable("a\N{CJK UNIFIED IDEOGRAPH-4E2D}b") == f"a{MISSING}b"
 
 
 def test_the_atlas_grows_for_large_letters():
-    from app.views.canvas.glyphs import SIDE, Atlas
+    from app.views.canvas.gl.glyphs import SIDE, Atlas
 
     atlas = Atlas()
     glyphs = [atlas.glyph(char, 300, False, 2) for char in "abcdefghijklmnopqrstuvwxyz0123456789"]

@@ -10,7 +10,7 @@ import pytest
 from scipy.sparse.linalg import expm_multiply
 
 import compute
-from app.cli import main
+from app.cli.main import main
 from compute.core.status import Status
 from compute.families import families, family
 from compute.flow import initial_fields

@@ -9,21 +9,22 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller import currents, flowform, flowing
-from app.controller.particles import tracks
-from app.controller.plan import Viewport, jobs
-from app.controller.streaming import Streaming
-from app.controller.surfaces import chart_drawn
 from app.export import figure, page
 from app.export.vector import VectorCanvas
-from app.model import session
+from app.jobs import flow as flowing
+from app.jobs.particles import tracks
+from app.jobs.plan import Viewport, jobs
+from app.jobs.scene_chart import chart_drawn
+from app.model import session_file
 from app.model.flow import Flow, rewritten
 from app.model.scene import Scene, completed
 from app.model.store import Store
-from app.model.timeline import scene_at
-from app.views.base import Canvas, Window
-from app.views.canvas.record import Heads, recording
-from app.views.theme import LIGHT
+from app.model.timeline.scene_time import scene_at
+from app.parts.flow import Streaming
+from app.presenters import flow_drawables, flow_form
+from app.views.canvas.display_list import Heads, recording
+from app.views.interface.theme import LIGHT
+from app.views.interface.views import Canvas, Window
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import family
@@ -38,7 +39,7 @@ STROKES = (((-1.0, 1.0), (0.0, 1.2), (1.0, 1.0)),)
 
 
 def scene_of(name="gaussian", **fields):
-    scene = session.load(name)
+    scene = session_file.load(name)
     layers = replace(scene.layers, flow=True, particles=True, singularities=True)
     return replace(scene, layers=layers, flow=Flow(side=24, **fields))
 
@@ -57,9 +58,9 @@ def nodes(name="gaussian", side=25, extent=None):
 def test_a_flow_survives_its_file(tmp_path):
     source = str(tmp_path / "field.npz")
     flow = Flow("hodge", "dirichlet", 32, "painted", "entropy", 7, STROKES, source, 0.25, 0.05, 0.5)
-    scene = replace(session.load("gaussian"), flow=flow)
-    session.save(scene, tmp_path / "scene.json")
-    assert session.load(tmp_path / "scene.json").flow == flow
+    scene = replace(session_file.load("gaussian"), flow=flow)
+    session_file.save(scene, tmp_path / "scene.json")
+    assert session_file.load(tmp_path / "scene.json").flow == flow
     assert '"source": "field.npz"' in (tmp_path / "scene.json").read_text()
 
 
@@ -69,8 +70,8 @@ def test_a_flow_survives_its_file(tmp_path):
 )
 def test_a_flow_that_cannot_be_is_refused(entry, why):
     text = '{"format": "attention-geodesics/scene", "version": 1, "family": "gaussian", "flow": %s}'
-    with pytest.raises(session.NotAScene, match=why):
-        session.from_text(text % entry, "it", Path())
+    with pytest.raises(session_file.NotAScene, match=why):
+        session_file.from_text(text % entry, "it", Path())
 
 
 def test_the_natural_gradient_draws_mass_and_what_carries_it():
@@ -148,7 +149,7 @@ def test_a_flow_ends_where_another_scene_begins():
 
 def test_the_natural_gradient_is_offered_where_there_is_one():
     def modes(name):
-        rows = flowform.settings(completed(Scene(family=name)))
+        rows = flow_form.settings(completed(Scene(family=name)))
         return [choice.value for choice in rows[0].choices]
 
     assert "natural" in modes("gaussian")
@@ -165,7 +166,7 @@ def test_a_flow_that_begins_otherwise_begins_anew():
 
 
 def test_a_timeline_keys_the_time_of_the_flow():
-    assert scene_at(session.load("flow"), 3.0).flow.time == pytest.approx(0.3, abs=1e-9)
+    assert scene_at(session_file.load("flow"), 3.0).flow.time == pytest.approx(0.3, abs=1e-9)
 
 
 def test_a_vector_carried_over_the_chart_keeps_its_length_and_comes_back_parallel():
@@ -260,7 +261,7 @@ def test_the_same_time_is_the_same_field_however_it_is_reached():
 def test_mass_is_kept():
     answer = answers(scene_of(mode="scalar", initial="bump", time=0.1))[-1]
     np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
-    assert currents.mass(scene_of(mode="scalar"), answer).values.shape == (24, 24)
+    assert flow_drawables.mass(scene_of(mode="scalar"), answer).values.shape == (24, 24)
 
 
 def test_a_flow_yields_between_slices_and_goes_on_from_there():
@@ -300,13 +301,13 @@ def test_a_flow_goes_round_where_the_chart_does():
     scene = completed(Scene("von_mises", chart="parameters", flow=flow))
     answer = answers(scene)[-1]
     assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
-    assert [c.value for c in flowform._edges(family("von_mises"), scene)][-1] == "periodic"
-    straight = flowform._edges(family("gaussian"), session.load("gaussian"))
+    assert [c.value for c in flow_form._edges(family("von_mises"), scene)][-1] == "periodic"
+    straight = flow_form._edges(family("gaussian"), session_file.load("gaussian"))
     assert "periodic" not in [choice.value for choice in straight]
 
 
 def test_only_a_scene_that_shows_a_flow_asks_for_one():
-    scene = session.load("gaussian")
+    scene = session_file.load("gaussian")
     assert flowing.FlowJob not in jobs(scene, Viewport())
     wanted = jobs(scene_of(mode="scalar", initial="bump"), Viewport())
     assert flowing.FlowJob in wanted
@@ -345,11 +346,11 @@ def test_arrows_are_drawn_in_every_chart(chart):
     scene = completed(scene)
     answer = answers(scene)[-1]
     drawn = chart_drawn(scene)
-    field = currents.field(answer, drawn)
+    field = flow_drawables.field(answer, drawn)
     assert field.xy.shape == field.vectors.shape == (24, 24, drawn.dimension)
     assert np.isfinite(field.vectors).any()
-    assert currents.particles(answer, drawn).tracks.shape[-1] == drawn.dimension
-    assert all("+1" in name or "−1" in name for name in currents.zeros(answer, drawn).labels)
+    assert flow_drawables.particles(answer, drawn).tracks.shape[-1] == drawn.dimension
+    assert all("+1" in name or "−1" in name for name in flow_drawables.zeros(answer, drawn).labels)
 
 
 def test_a_caption_tells_of_the_flow():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.garbage import LOOK_MS, SETTLED_MS, Garbage
+from app.process.cycle_collector import LOOK_MS, SETTLED_MS, Garbage
 
 
 class Clock:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from app.cli import main
-from app.controller import attention
+from app.cli.main import main
+from app.presenters import head_specification
 from compute.attention.head_summary import glance
 from compute.attention.row_paths import token_rows
 from compute.core.status import Status
@@ -166,9 +166,9 @@ def test_attend_refuses_a_mask_that_it_does_not_know(tmp_path, capsys):
 
 def test_the_form_says_whose_mask_it_is(tmp_path):
     path = causal(tmp_path)
-    assert attention.state(f"attention:{path}").mask_of == -1
-    assert attention.state(f"attention:{path}?mask_of=4").mask_of == 4
-    assert attention.state("attention:bank").mask_of is None
+    assert head_specification.state(f"attention:{path}").mask_of == -1
+    assert head_specification.state(f"attention:{path}?mask_of=4").mask_of == 4
+    assert head_specification.state("attention:bank").mask_of is None
 
 
 WRONG = {

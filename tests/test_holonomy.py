@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import ive
 
-from app.cli import main
+from app.cli.main import main
 from compute.core.status import Status
 from compute.families import family
 from compute.manifold.charts import parameters

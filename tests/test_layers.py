@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.cli import main
-from app.controller import token_path
-from app.controller.parts import Desk
-from app.controller.runner import JobFailed
-from app.model import session
+from app.cli.main import main
+from app.jobs.worker import JobFailed
+from app.model import session_file
 from app.model.store import Store
-from app.views.events import PanelShown
-from app.views.theme import DARK, LIGHT
-from app.views.token_path import TokenPathChosen
+from app.parts import token_path
+from app.parts.part import Desk
+from app.views.interface.events import PanelShown
+from app.views.interface.theme import DARK, LIGHT
+from app.views.interface.token_path import TokenPathChosen
 from compute.attention.row_paths import great_circle, row_path, token_rows
 from compute.core import sphere
 from compute.heads import head
@@ -124,7 +124,7 @@ def part_of(scene: str):
     """The part beside a store, and lists of what it has asked and shown."""
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
-    store = Store(session.load(scene))
+    store = Store(session_file.load(scene))
     part = token_path.TokenPath(Desk(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     return part, store, asked, shown
@@ -158,7 +158,7 @@ def test_a_family_without_heads_is_told_so():
 def test_the_panel_draws_the_path_and_tells_what_is_chosen():
     from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.token_path_panel import TokenPathPanel
+    from app.views.qt.panels.token_path_panel import TokenPathPanel
 
     application = QApplication.instance() or QApplication(["test"])
     part, _, asked, shown = part_of("bank")

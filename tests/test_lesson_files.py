@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.controller.proofreading import Proofreader
-from app.model import lessons
-from app.model.lesson import NotALesson, parse
-from app.views.typeset import NotTypeset, page
+from app.model.lessons import catalogue
+from app.model.lessons.lesson import NotALesson, parse
+from app.parts.proofreading import Proofreader
+from app.views.text.markdown import NotTypeset, page
 
 TEXT = """# A lesson
 
@@ -93,6 +93,6 @@ def test_a_dollar_is_a_dollar():
 def test_a_mark_of_byte_order_is_no_text_and_a_missing_file_has_no_lines(tmp_path):
     file = tmp_path / "bom.md"
     file.write_text("\ufeff" + TEXT, encoding="utf-8")
-    assert lessons.load(file).title == "A lesson"
+    assert catalogue.load(file).title == "A lesson"
     with pytest.raises(NotALesson, match=r"none\.md: there is no such file"):
-        lessons.load(tmp_path / "none.md")
+        catalogue.load(tmp_path / "none.md")

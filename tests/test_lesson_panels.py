@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app.controller.lessons import LessonPart
-from app.controller.parts import Desk
-from app.controller.proofreading import Proofreader
-from app.model import session
-from app.model.checks import check, holds, quantity
-from app.model.lesson import Lesson, NotALesson, parse
+from app.model import session_file
+from app.model.lessons.checks import check, holds, quantity
+from app.model.lessons.lesson import Lesson, NotALesson, parse
 from app.model.store import Store
-from app.views.events import PanelShown
+from app.parts.lessons import LessonPart
+from app.parts.part import Desk
+from app.parts.proofreading import Proofreader
+from app.views.interface.events import PanelShown
 
 TEXT = """# Panels
 
@@ -121,7 +121,9 @@ def test_a_step_brings_its_panel_to_the_front():
         def lower_panel(self, title: str) -> None:
             told.append(("lower", title))
 
-    part = LessonPart(Desk(Store(session.load("gaussian")), Views(), Views(), lambda task: None))
+    part = LessonPart(
+        Desk(Store(session_file.load("gaussian")), Views(), Views(), lambda task: None)
+    )
     part.begin(read())
     assert told == [("raise", "Picture"), ("raise", "Lesson")]
     part.on_event(PanelShown("Picture", True))

@@ -10,20 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli import main
-from app.controller.lessons import LessonPart
-from app.controller.parts import Desk
-from app.controller.proofreading import Proofreader
-from app.controller.quantities import computed
-from app.model import lessons, progress, session
-from app.model.checks import check, holds, quantity
-from app.model.lesson import NotALesson, parse
-from app.model.progress import Progress
+from app.cli.main import main
+from app.model import session_file
+from app.model.lessons import catalogue, progress
+from app.model.lessons.checks import check, holds, quantity
+from app.model.lessons.lesson import NotALesson, parse
+from app.model.lessons.progress import Progress
+from app.model.lessons.wording import value
 from app.model.store import Store
-from app.model.wording import value
-from app.views.formulas import display, inline
-from app.views.lesson import LessonChosen
-from app.views.typeset import NotTypeset, page
+from app.parts.lesson_quantities import computed
+from app.parts.lessons import LessonPart
+from app.parts.part import Desk
+from app.parts.proofreading import Proofreader
+from app.views.interface.lesson import LessonChosen
+from app.views.text.formulas import display, inline
+from app.views.text.markdown import NotTypeset, page
 from compute.families import family
 
 SMALL = """# Small
@@ -58,10 +59,10 @@ def small(text: str = SMALL):
 
 
 # --- the bundled ones ------------------------------------------------------------------------
-@pytest.mark.parametrize("name", lessons.titles())
+@pytest.mark.parametrize("name", catalogue.titles())
 def test_every_number_is_computed_and_every_task_can_be_done(name, gpu_engine):
-    lesson = lessons.load(name)
-    assert lesson.title == lessons.titles()[name]
+    lesson = catalogue.load(name)
+    assert lesson.title == catalogue.titles()[name]
     assert lesson.summary and 4 <= len(lesson.steps) <= 8
     assert all(step.answer is not None for step in lesson.steps if step.checks)
     assert sum(bool(step.checks) for step in lesson.steps) >= 4
@@ -69,12 +70,12 @@ def test_every_number_is_computed_and_every_task_can_be_done(name, gpu_engine):
 
 
 def test_there_are_twelve():
-    assert len(lessons.titles()) == 12
-    assert not set(lessons.titles()) & set(session.names())
+    assert len(catalogue.titles()) == 12
+    assert not set(catalogue.titles()) & set(session_file.names())
 
 
 def head(place: str):
-    lesson = lessons.load(place.split("/")[0])
+    lesson = catalogue.load(place.split("/")[0])
     return family(
         next(s.scene.family for s in lesson.steps if place.split("/")[1] in s.scene.family)
     )
@@ -212,7 +213,7 @@ def test_checks(text, changes, found, reference_engine):
 
 
 def test_a_pin_on_a_token():
-    scene = lessons.load("three-keys").steps[0].scene
+    scene = catalogue.load("three-keys").steps[0].scene
     assert holds(check("pin A on token red"), scene, scene, lambda asked: None) is True
     assert holds(check("pin A on token green"), scene, scene, lambda asked: None) is False
 
@@ -275,7 +276,7 @@ class Views:
 @pytest.fixture
 def part() -> LessonPart:
     views = Views()
-    store = Store(session.load("gaussian"))
+    store = Store(session_file.load("gaussian"))
     made = LessonPart(Desk(store, views, views, lambda task: None))
     store.listen(made.on_scene)
     made.views = views
@@ -365,10 +366,10 @@ def test_progress_is_kept_as_text():
 def test_lesson_list_and_scenes(capsys):
     assert main(["lesson", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["lessons"]
-    assert [entry["name"] for entry in listed] == list(lessons.titles())
+    assert [entry["name"] for entry in listed] == list(catalogue.titles())
     assert main(["scenes", "--json"]) == 0
     scenes = json.loads(capsys.readouterr().out)["scenes"]
-    assert {e["name"] for e in scenes if e["kind"] == "lesson"} == set(lessons.titles())
+    assert {e["name"] for e in scenes if e["kind"] == "lesson"} == set(catalogue.titles())
 
 
 def test_lesson_check(tmp_path, capsys):
@@ -388,4 +389,4 @@ def test_lesson_check(tmp_path, capsys):
 
 
 def test_a_lesson_is_taken_for_its_first_scene():
-    assert session.load("sink") == lessons.load("sink").steps[0].scene
+    assert session_file.load("sink") == catalogue.load("sink").steps[0].scene

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.controller.jobs import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer, perform
+from app.jobs.jobs import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer, perform
 from compute.engine.reference import ReferenceEngine
 from compute.families import family
 from compute.requests.geodesics import ConnectRequest

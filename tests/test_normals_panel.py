@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.controller.normals import NormalsPart, NormalsTask
-from app.controller.parts import Desk
-from app.model import session
+from app.model import session_file
 from app.model.normals import Normals
 from app.model.store import Store
-from app.views.events import PanelShown
-from app.views.normals import NormalEdited
-from app.views.theme import DARK, LIGHT
+from app.parts.bivariate_normals import NormalsPart, NormalsTask
+from app.parts.part import Desk
+from app.views.interface.events import PanelShown
+from app.views.interface.normals import NormalEdited
+from app.views.interface.theme import DARK, LIGHT
 from compute.divergences.wasserstein import Normal, outlines
 
 # the geodesic of these has length 1.391369
@@ -25,7 +25,7 @@ A, B = (0.0, 1.0, 1.0, 0.5, 2.0), (1.0, 2.0, 2.0, 1.0, 1.0)
 @pytest.fixture
 def desk():
     """A desk that writes down what is asked and shown, its panel seen."""
-    made = SimpleNamespace(asked=[], shown=[], store=Store(session.load("gaussian")))
+    made = SimpleNamespace(asked=[], shown=[], store=Store(session_file.load("gaussian")))
     window = SimpleNamespace(set_panel=lambda title, state: made.shown.append(state))
     made.part = NormalsPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
     made.store.listen(made.part.on_scene)
@@ -82,7 +82,7 @@ def test_the_playhead_moves_what_is_known(desk):
 def test_drags_and_numbers_are_told(desk):
     from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.normals_panel import NormalsPanel
+    from app.views.qt.panels.normals_panel import NormalsPanel
 
     application = QApplication.instance() or QApplication(["test"])
     heard: list[NormalEdited] = []

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.cli import main
-from app.controller import browsing, picture, token_path
-from app.controller.jobs import MapAnswer, MapJob
-from app.documents import Documents
-from app.model import session
+from app.cli.main import main
+from app.desktop.documents import Documents
+from app.jobs.jobs import MapAnswer, MapJob
+from app.model import session_file
 from app.model.store import Store
-from app.views.token_path import TokenPathChosen
+from app.parts import heads_browser, token_path
+from app.presenters import drawables
+from app.views.interface.token_path import TokenPathChosen
 from compute import GeometricAttention
 from compute.core.status import Status
 from compute.families import parse, write
@@ -60,9 +61,9 @@ def test_seven_heads_are_shown_and_one_is_refused(tmp_path, queries):
     mask[(*REFUSED, -1)] = False
     family = write("attention", {"source": head_file(tmp_path / "x.npz", mask)})
     found: list = []
-    browsing.task(family).perform(None, found.append, lambda: False)
+    heads_browser.task(family).perform(None, found.append, lambda: False)
     cells = {
-        (answer.layer, head): browsing.cell(answer.layer, head, glance, answer.words[head])
+        (answer.layer, head): heads_browser.cell(answer.layer, head, glance, answer.words[head])
         for answer in found
         for head, glance in enumerate(answer.row)
     }
@@ -72,7 +73,7 @@ def test_seven_heads_are_shown_and_one_is_refused(tmp_path, queries):
         "refused: layer 0, head 1 of x: the mask leaves none of the 6 keys" in cells[REFUSED].words
     )
     assert ("entropy" in cells[REFUSED].words) == (queries > 1), "other queries see keys"
-    assert browsing.state(family, cells, "").words == "8 heads, 1 refused"
+    assert heads_browser.state(family, cells, "").words == "8 heads, 1 refused"
 
 
 def test_a_query_that_sees_no_key_is_named_among_the_others(hidden, capsys):
@@ -117,7 +118,7 @@ def test_the_first_token_of_a_causal_head_says_why_it_has_no_path(causal, capsys
 def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
     mask = np.ones((LAYERS, HEADS, 1, TOKENS), bool)
     mask[0, :2] = False
-    path, store = tmp_path / "late.npz", Store(session.load("gaussian"))
+    path, store = tmp_path / "late.npz", Store(session_file.load("gaussian"))
     head_file(path, mask)
     documents = Documents(MagicMock(), store, SimpleNamespace(folder=None, recent=()), MagicMock())
     documents.open(path)
@@ -135,14 +136,14 @@ def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
     ],
 )
 def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatched):
-    scene = session.load("gaussian")
+    scene = session_file.load("gaussian")
     statuses = np.full((6, 8), status)
     field = Field(np.full((6, 8), np.nan), statuses, scene.view, "reference")
     job = MapJob(scene.family, scene.chart, "curvature", 0, scene.view, (6, 8))
-    drawn = picture.color_map(scene, MapAnswer(job, field, True, 1.0))
+    drawn = drawables.color_map(scene, MapAnswer(job, field, True, 1.0))
     assert drawn.label == f"Gaussian curvature K is known nowhere here: {words}"
     assert (drawn.hatched == hatched).all()
-    early = picture.color_map(scene, MapAnswer(job, field, False, 1.0))
+    early = drawables.color_map(scene, MapAnswer(job, field, False, 1.0))
     assert (early is None) == (status != Status.ILL_CONDITIONED)
 
 

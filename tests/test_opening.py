@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.commands.holonomy import _read as read_loop
-from app.model import autosave, document, embedded, lessons, session
+from app.cli.holonomy import _read as read_loop
+from app.model import autosave, document, embedded, session_file
+from app.model.lessons import catalogue
 from compute.core.array_files import arrays_of
 from compute.core.opening import is_regular, modified, opened, read_bytes, read_text
 from compute.core.refusal import Refused
@@ -26,10 +27,10 @@ from compute.images import image_files
 ROOT = Path(__file__).parents[1]
 # what reads them, and how a file of that kind is called
 READERS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "scene": (".json", session.load),
-    "figure": (".png", session.load),
-    "film": (".mp4", session.load),
-    "lesson": (".md", lessons.load),
+    "scene": (".json", session_file.load),
+    "figure": (".png", session_file.load),
+    "film": (".mp4", session_file.load),
+    "lesson": (".md", catalogue.load),
     "loop": (".json", lambda path: read_loop(Path(path))),
     "heads": (".npz", head.load),
     "heads of safetensors": (".safetensors", head.load),
@@ -84,7 +85,7 @@ def test_what_is_left_beside_is_passed_over(kind, tmp_path):
 @pytest.mark.parametrize("name", ["ini", "ini.lock"])
 @pytest.mark.parametrize("kind", ["pipe", "folder", "device", "socket"])
 def test_settings_that_are_no_file_are_not_read_and_that_is_said(kind, name, tmp_path):
-    from app.views.qt.settings import NAME, store_in
+    from app.views.qt.window.settings import NAME, store_in
 
     store, words = store_in(tmp_path)
     assert store is not None and words == ""
@@ -95,7 +96,7 @@ def test_settings_that_are_no_file_are_not_read_and_that_is_said(kind, name, tmp
 
 def test_no_other_settings_are_read(tmp_path):
     """Qt also looks for those of the organisation and of the system: a pipe there froze the start."""
-    from app.views.qt.settings import NAME, store_in
+    from app.views.qt.window.settings import NAME, store_in
 
     make("pipe", tmp_path / f"{NAME}.ini")
     store, words = store_in(tmp_path)
@@ -142,8 +143,8 @@ def test_a_name_that_no_text_can_hold_is_refused_in_one_line(name):
     assert not is_regular(name) and modified(name) == 0
     with pytest.raises((ValueError, OSError)):
         read_bytes(name, 10)
-    for read in (session.load, head.load):
-        with pytest.raises(Refused if read is session.load else ValueError) as refused:
+    for read in (session_file.load, head.load):
+        with pytest.raises(Refused if read is session_file.load else ValueError) as refused:
             read(name)
         assert len(str(refused.value)) <= 300
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pytest
 
 from app.controller import controller as controllers
-from app.controller.jobs import MapJob, PathJob
-from app.controller.parts import Part
-from app.controller.runner import JobFailed, rank
-from app.controller.task import Task
-from app.views.events import PanelShown
-from app.views.qt import panels, window
+from app.jobs.jobs import MapJob, PathJob
+from app.jobs.task import Task
+from app.jobs.worker import JobFailed, rank
+from app.parts.part import Part
+from app.views.interface.events import PanelShown
+from app.views.qt.panels import registry
+from app.views.qt.window import window
 from tests.windows import end, settle, until
 
 pytestmark = pytest.mark.window
@@ -77,13 +78,13 @@ class HalfPanel:
 
 @pytest.fixture
 def program(monkeypatch):
-    spec = panels.PanelSpec("Half", panels.RIGHT, HalfPanel)
+    spec = registry.PanelSpec("Half", registry.RIGHT, HalfPanel)
     monkeypatch.setattr(window, "PANELS", (*window.PANELS, spec))
     monkeypatch.setattr(controllers, "PARTS", (*controllers.PARTS, Halving))
     from app.main import Program
-    from app.model import session
+    from app.model import session_file
 
-    made = Program(session.load("gaussian"), "reference")
+    made = Program(session_file.load("gaussian"), "reference")
     made.window.frame.show()
     settle(made)
     yield made

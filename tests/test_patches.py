@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.cli import main
+from app.cli.main import main
 from compute import GeodesicViT
 from compute.core.sphere import softmax
 from compute.families import family

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.controller.parts import Desk
-from app.controller.photograph import PhotographPart, PictureTask, has_rows
-from app.controller.runner import JobFailed
-from app.documents import is_photograph
-from app.model import session
+from app.desktop.documents import is_photograph
+from app.jobs.worker import JobFailed
+from app.model import session_file
 from app.model.photograph import Photograph
 from app.model.store import Store
-from app.views.events import PanelShown
-from app.views.photograph import PictureEdited
-from app.views.theme import DARK, LIGHT
+from app.parts.image import PhotographPart, PictureTask, has_rows
+from app.parts.part import Desk
+from app.views.interface.events import PanelShown
+from app.views.interface.photograph import PictureEdited
+from app.views.interface.theme import DARK, LIGHT
 from compute import GeodesicViT
 from compute.images import image_files
 from compute.images.patch_lattice import trail
@@ -43,7 +43,7 @@ def desk():
         raise_panel=made.raised.append,
         ask_open=lambda title, pattern: made.chosen,
     )
-    made.store = Store(session.load("gaussian"))
+    made.store = Store(session_file.load("gaussian"))
     made.part = PhotographPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
     made.store.listen(made.part.on_scene)
     return made
@@ -139,7 +139,7 @@ def test_clicks_put_a_and_b_by_turns(desk):
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.photograph_panel import PhotographPanel
+    from app.views.qt.panels.photograph_panel import PhotographPanel
 
     application = QApplication.instance() or QApplication(["test"])
     desk.part.on_event(PanelShown("Picture", True))

@@ -141,7 +141,7 @@ def test_a_kernel_has_its_twin_in_the_reference(kernel):
 
 
 def test_labels_and_pages_are_made_where_their_text_is_plain():
-    """Qt takes a text that looks like HTML for HTML: `app/views/qt/text.py` makes what shows any."""
+    """Qt takes a text that looks like HTML for HTML: `qt/style/text.py` makes what shows any."""
     made = re.compile(r"\b(QLabel|QTextBrowser|QTextEdit)\(")
     elsewhere = [
         path.name

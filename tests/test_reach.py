@@ -11,10 +11,10 @@ from scipy.integrate import solve_ivp
 from scipy.special import polygamma
 
 import compute
-from app.controller import shorter
-from app.controller.jobs import MapAnswer, MapJob, PathJob, perform
-from app.controller.studies import StudyAnswer
-from app.controller.study_jobs import EveryJob
+from app.jobs.jobs import MapAnswer, MapJob, PathJob, perform
+from app.jobs.studies import StudyAnswer
+from app.jobs.study_jobs import EveryJob
+from app.presenters import shorter_paths
 from compute.core.status import Status
 from compute.families.attention import softmax_manifold
 from compute.geodesics import direct, gauss_collocation, logarithmic, multiple_shooting, revolution
@@ -193,13 +193,13 @@ def test_what_is_known_of_a_single_path(reference_engine):
 
 
 def test_the_command_line_names_the_shorter_one(capsys):
-    from app.cli import main
+    from app.cli.main import main
 
     arguments = ["geodesic", "gaussian", "--start", "0,1", "--end", "1,2", "--engine", "reference"]
     assert main([*arguments, "--json"]) == 0
     path = json.loads(capsys.readouterr().out)["paths"][0]
     assert path["shortest"] is True and path["shorter_length"] is None
-    from app.commands.geometry import _lines
+    from app.cli.geometry import _lines
 
     solve = compute.AttentionGeodesic(
         compute.family("gaussian"), engine=compute.open_engine("reference")
@@ -215,11 +215,11 @@ def test_the_status_line_names_the_shorter_one(reference_engine):
     perform(reference_engine, job, heard.append, lambda: False)
     every = EveryJob(job.family, job.start, job.end, 0.0)
     study = StudyAnswer(every, {}, {}, (), frozenset(), 0.0, 1.0)
-    assert shorter.words(heard[-1], [study], None) == "not the shortest known: 1 is shorter"
+    assert shorter_paths.words(heard[-1], [study], None) == "not the shortest known: 1 is shorter"
     same = replace(study, shortest=float(heard[-1].paths.length[0]))
-    assert shorter.words(heard[-1], [same], None) == ""
+    assert shorter_paths.words(heard[-1], [same], None) == ""
     elsewhere = replace(study, job=replace(every, end=(1.0, 3.0)))
-    assert shorter.words(heard[-1], [elsewhere], None) == ""
+    assert shorter_paths.words(heard[-1], [elsewhere], None) == ""
 
 
 def test_the_status_line_holds_a_map_against_the_geodesic_at_b(reference_engine):
@@ -234,7 +234,7 @@ def test_the_status_line_holds_a_map_against_the_geodesic_at_b(reference_engine)
 
     def told(share, job=of, complete=True):
         wrong = replace(field, values=share * field.values)
-        return shorter.words(heard[-1], [], MapAnswer(job, wrong, complete, 1.0))
+        return shorter_paths.words(heard[-1], [], MapAnswer(job, wrong, complete, 1.0))
 
     assert told(1.0) == told(0.97) == ""
     assert told(1.2).startswith("the map of distances is too large at B: it has ")

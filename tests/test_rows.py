@@ -8,16 +8,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.controller import rows
-from app.controller.jobs import PathAnswer, PathJob, perform
-from app.controller.measures import measures, message
-from app.controller.parts import Desk
-from app.controller.plan import Viewport, jobs
-from app.model import session
+from app.jobs.jobs import PathAnswer, PathJob, perform
+from app.jobs.plan import Viewport, jobs
+from app.model import session_file
 from app.model.scene import Pin
 from app.model.store import Store
-from app.views.events import PanelShown, SceneEdited
-from app.views.theme import DARK, LIGHT
+from app.parts import token_rows
+from app.parts.part import Desk
+from app.presenters.measures import measures, message
+from app.views.interface.events import PanelShown, SceneEdited
+from app.views.interface.theme import DARK, LIGHT
 from compute.attention.interpolations import Way, ways
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
@@ -65,53 +65,53 @@ def path(status: Status = Status.OK) -> PathAnswer:
     global PATH
     if PATH is None:
         found: list = []
-        job = jobs(session.load("gaussian"), Viewport())[PathJob]
+        job = jobs(session_file.load("gaussian"), Viewport())[PathJob]
         perform(ReferenceEngine(), job, found.append, lambda: False)
         (PATH,) = found
     return replace(PATH, paths=replace(PATH.paths, status=np.array([int(status)])))
 
 
-def made(count: int = 3, kind: str = "e") -> rows.RowsAnswer:
+def made(count: int = 3, kind: str = "e") -> token_rows.RowsAnswer:
     """An answer over ``count`` outcomes, of which the last weighs most."""
     row = np.arange(1.0, count + 1) / (count * (count + 1) / 2)
     way = Way(kind, np.zeros((5, 2)), np.tile(row, (5, 1)), 1.0, 2.0, 1.0, Status.OK)
-    scene = session.load("gaussian")
-    task = rows.RowsTask("gaussian", scene.start.theta, scene.end.theta)
+    scene = session_file.load("gaussian")
+    task = token_rows.RowsTask("gaussian", scene.start.theta, scene.end.theta)
     labels = tuple(f"w{i}" for i in range(count))
-    return rows.RowsAnswer(task, np.linspace(-3.0, 3.0, count), labels, "key", (way,))
+    return token_rows.RowsAnswer(task, np.linspace(-3.0, 3.0, count), labels, "key", (way,))
 
 
 def test_of_many_words_those_that_weigh_most_are_shown_in_their_order():
     every = made(40)
-    assert rows.heaviest(every.labels, every.ways).tolist() == list(range(8, 40))
+    assert token_rows.heaviest(every.labels, every.ways).tolist() == list(range(8, 40))
 
 
 def test_the_geodesic_is_that_of_the_canvas_with_its_numbers_and_its_status():
     answer = path()
-    shown = {strip.kind: strip for strip in rows.state(made(7), answer, 0.5).strips}
+    shown = {strip.kind: strip for strip in token_rows.state(made(7), answer, 0.5).strips}
     measured = {m.name: m.value for m in measures(answer)}
     length, energy = measured["Fisher–Rao length"], measured["Energy"]
     assert shown["geodesic"].words == f"length {length} · energy {energy}"
     assert len(shown["geodesic"].rows) == len(answer.paths.t)
     failed = path(Status.NOT_CONVERGED)
-    strip = rows.state(made(7), failed, 0.5).strips[1]
+    strip = token_rows.state(made(7), failed, 0.5).strips[1]
     assert not strip.fine
     assert strip.words.startswith(message(failed))
     bent = replace(answer, job=replace(answer.job, alpha=0.5))
-    assert rows.state(made(7), bent, 0.5).strips[1].title == "geodesic, α = 0.5"
+    assert token_rows.state(made(7), bent, 0.5).strips[1].title == "geodesic, α = 0.5"
 
 
 def test_only_a_panel_that_is_seen_is_computed_for():
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
-    store = Store(session.load("gaussian"))
-    part = rows.Rows(Desk(store, SimpleNamespace(), window, asked.append))
+    store = Store(session_file.load("gaussian"))
+    part = token_rows.Rows(Desk(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     scene = store.scene
     store.update(replace(scene, end=Pin((1.0, 2.0))))
     assert asked == []
     part.on_event(PanelShown("Rows", True))
-    assert asked == [rows.RowsTask("gaussian", scene.start.theta, (1.0, 2.0))]
+    assert asked == [token_rows.RowsTask("gaussian", scene.start.theta, (1.0, 2.0))]
     store.update(replace(scene, playhead=0.25))
     part.on_message(made())
     assert not shown, "the geodesic is not known yet"
@@ -133,7 +133,7 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.rows_panel import RowsPanel
+    from app.views.qt.panels.rows_panel import RowsPanel
 
     application = QApplication.instance() or QApplication(["test"])
     heard: list[object] = []
@@ -141,8 +141,8 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
     panel.widget.resize(700, 260)
     panel.widget.show()
     answer = made()
-    every = tuple(replace(answer.ways[0], kind=kind) for kind in rows.WORDS)
-    way = rows.state(answer, path(), 0.5)
+    every = tuple(replace(answer.ways[0], kind=kind) for kind in token_rows.WORDS)
+    way = token_rows.state(answer, path(), 0.5)
     strips = tuple(replace(way.strips[0], kind=one.kind) for one in every)
     panel.show(replace(way, strips=strips))
     application.processEvents()

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.controller import runner as runners
-from app.controller.jobs import EllipseJob, MapJob, PathJob
-from app.controller.plan import Viewport, jobs
-from app.controller.runner import EngineOpened, JobFailed, Runner
-from app.controller.study_jobs import SprayJob
-from app.model import session
+from app.jobs import worker as runners
+from app.jobs.jobs import EllipseJob, MapJob, PathJob
+from app.jobs.plan import Viewport, jobs
+from app.jobs.study_jobs import SprayJob
+from app.jobs.worker import EngineOpened, JobFailed, Runner
+from app.model import session_file
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
@@ -191,7 +191,7 @@ def test_what_is_shown_before_there_is_a_device_is_a_geodesic_as_far_as_its_stat
 
     monkeypatch.setattr(runners, "open_engine", opened)
     monkeypatch.setattr(runners, "GRACE", 0.0)
-    job = jobs(session.load(name), Viewport(dragging=True))[PathJob]
+    job = jobs(session_file.load(name), Viewport(dragging=True))[PathJob]
     runner = Runner(deliver, "auto", early=replace(job, quality="early", steps=0))
     assert came.acquire(timeout=10)
     open_it.set()

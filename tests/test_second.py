@@ -10,8 +10,8 @@ from scipy.integrate import quad, solve_ivp
 from scipy.special import ive
 
 import compute
-from app.controller.jobs import PathJob, perform
-from app.controller.retrying import RetryTask, is_hopeful
+from app.jobs.jobs import PathJob, perform
+from app.jobs.retry import RetryTask, is_hopeful
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
@@ -104,7 +104,7 @@ def test_scripts_get_the_second_try_one_by_one(hole):
 def test_a_path_at_rest_is_tried_again_and_says_so():
     import json
 
-    from app.controller.measures import measures
+    from app.presenters.measures import measures
 
     job = PathJob(f"custom:{json.dumps(HOLE)}", A, B, (0.0, 0.3), 0.0, "final")
     heard: list = []

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
-from app.model import progress, recent
+from app.model import recent
+from app.model.lessons import progress
 from app.model.preferences import Preferences
-from app.views.qt import settings as all_settings
-from app.views.qt.settings import Settings
+from app.views.qt.window import settings as all_settings
+from app.views.qt.window.settings import Settings
 
 DAMAGED = (
     b"",

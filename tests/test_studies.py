@@ -8,27 +8,19 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller import studies
 from app.controller.controller import Controller
-from app.controller.jobs import perform
-from app.controller.plan import Viewport, jobs
-from app.controller.runner import ORDER
-from app.controller.studies import StudyAnswer
-from app.controller.study_jobs import (
-    KINDS,
-    STUDIES,
-    BallJob,
-    CutJob,
-    EveryJob,
-    QueryJob,
-    wanted,
-)
-from app.model import session
+from app.jobs import studies
+from app.jobs.jobs import perform
+from app.jobs.plan import Viewport, jobs
+from app.jobs.studies import StudyAnswer
+from app.jobs.study_jobs import KINDS, STUDIES, BallJob, CutJob, EveryJob, QueryJob, wanted
+from app.jobs.worker import ORDER
+from app.model import session_file
 from app.model.scene import Layers, of_family
 from app.model.store import Store
-from app.views.base import Canvas, Window
-from app.views.canvas.curves import STYLES
-from app.views.events import LoopDrawn, SceneEdited
+from app.views.canvas.layers.curves import STYLES
+from app.views.interface.events import LoopDrawn, SceneEdited
+from app.views.interface.views import Canvas, Window
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
@@ -39,7 +31,7 @@ ALL = {layer: True for layer in KINDS}
 
 
 def with_layers(name, **layers):
-    scene = session.load(name)
+    scene = session_file.load(name)
     return replace(scene, layers=replace(Layers(map=False, ellipses=False), **layers))
 
 
@@ -165,8 +157,8 @@ def test_a_loop_drawn_by_hand_is_kept(desk, tmp_path):
     scene = controller.store.scene
     assert scene.layers.loop
     np.testing.assert_allclose(scene.loop, [(0, 1), (1, 1), (1, np.exp(0.5))])
-    session.save(scene, tmp_path / "loop.json")
-    assert session.load(tmp_path / "loop.json").loop == scene.loop
+    session_file.save(scene, tmp_path / "loop.json")
+    assert session_file.load(tmp_path / "loop.json").loop == scene.loop
     controller.on_event(LoopDrawn(np.array([(0.0, 0.0), (1.0, 0.0)])))
     window.log.assert_called_once()
     window.tell.assert_not_called()

@@ -9,24 +9,32 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller import measures as numbers
-from app.controller import placing, relaxing
 from app.controller.controller import Controller
-from app.controller.formulas import DERIVING, UNREAD, FamilyJob
-from app.controller.jobs import Job, MapJob, PathJob, perform
-from app.controller.naming import words_of
-from app.controller.preparing import PrepareTask
-from app.controller.runner import JobFailed
-from app.controller.study_jobs import LoopJob
-from app.controller.task import Task
 from app.export import page
-from app.model import session
+from app.jobs import relaxation
+from app.jobs.derive_family import DERIVING, UNREAD, FamilyJob
+from app.jobs.job_labels import words_of
+from app.jobs.jobs import Job, MapJob, PathJob, perform
+from app.jobs.preparation import PrepareTask
+from app.jobs.study_jobs import LoopJob
+from app.jobs.task import Task
+from app.jobs.worker import JobFailed
+from app.model import session_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
 from app.model.store import Store
-from app.views.base import Canvas, Measure, Window
-from app.views.canvas.blend import BlendFrame
-from app.views.canvas.frame import Frame, Margins
-from app.views.events import FormulaTyped, Held, Hovered, PinMoved, SceneEdited, ViewChanged
+from app.presenters import measures as numbers
+from app.presenters import picking
+from app.views.canvas.projections.blend import BlendFrame
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface.events import (
+    FormulaTyped,
+    Held,
+    Hovered,
+    PinMoved,
+    SceneEdited,
+    ViewChanged,
+)
+from app.views.interface.views import Canvas, Measure, Window
 from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
 from compute.manifold.extent import Extent
@@ -49,7 +57,7 @@ class Desk:
     def __init__(self, map: bool = False) -> None:
         self.jobs: list[Job] = []
         self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
-        scene = session.load("gaussian")
+        scene = session_file.load("gaussian")
         scene = replace(scene, layers=replace(scene.layers, map=map, ellipses=False))
         runner = MagicMock(submit=self.jobs.append)
         self.control = Controller(Store(scene), self.canvas, self.window, runner)
@@ -182,7 +190,7 @@ def test_alpha_ends_with_its_family_which_is_said_and_can_be_undone():
     assert ALPHA_ENDED in desk.status
     desk.control.store.undo()
     assert (desk.control.store.scene.family, desk.control.store.scene.alpha) == ("gaussian", 0.5)
-    head = of_family(replace(session.load("bank"), alpha=0.5), "attention:bank?layer=1&head=8")
+    head = of_family(replace(session_file.load("bank"), alpha=0.5), "attention:bank?layer=1&head=8")
     assert head.alpha == 0.5, "another head is of one family"
 
 
@@ -241,7 +249,7 @@ def test_a_moment_that_is_not_the_one_shown_is_greyed_at_rest(settled):
 
 
 def test_a_formula_that_is_not_shown_yet_greys_what_is():
-    scene = session.load("gaussian")
+    scene = session_file.load("gaussian")
     typed = '{"coordinates": ["a", "b"], "domain": ["b > 0"], "metric": ["1/b^2", "0", "1/b^2"]}'
     desk = Desk()
     desk.answer()
@@ -267,7 +275,7 @@ def test_every_task_has_words_for_those_who_wait():
         if not kind.__module__.startswith("app."):
             continue  # made by another test
         assert kind.words, kind.__name__
-    job = PrepareTask(session.load("gaussian"), (("family", "beta"),))
+    job = PrepareTask(session_file.load("gaussian"), (("family", "beta"),))
     assert "prepare" not in words_of(job)
 
 
@@ -275,12 +283,12 @@ def test_a_path_that_relaxes_ends_at_the_energy_of_the_geodesic():
     a, b = (-1.5, 0.6), (1.5, 0.6)
     manifold = manifold_of("gaussian")
     least = float(manifold.distance(np.array(a), np.array(b))) ** 2
-    found = relaxing.perform(ReferenceEngine(), relaxing.RelaxJob("gaussian", a, b))
+    found = relaxation.perform(ReferenceEngine(), relaxation.RelaxJob("gaussian", a, b))
     # the midpoint rule that is made small lies below; what is shown does not
     assert found.history[-2].action < least
     assert min(found.energies) >= least * (1 - 1e-9)
     assert found.energies[0] == pytest.approx(25.0), "(Δμ/σ)² of the straight line"
-    words = relaxing.words(found.history[-1], found.energies[-1], numbers.USUAL)
+    words = relaxation.words(found.history[-1], found.energies[-1], numbers.USUAL)
     assert f"energy {numbers.USUAL.plain(least)}," in words
 
 
@@ -342,7 +350,7 @@ def test_a_curvature_that_rounding_hides_is_said_not_to_be_known():
     scene = of_family(desk.control.store.scene, "attention:bank?layer=2&head=6")
     manifold, theta = manifold_of(scene.family), np.array([300.0, -190.0])
     assert np.isnan(manifold.curvature(theta)), "one key has all but nothing"
-    assert "K not known" in placing.described(scene, tuple(theta))
+    assert "K not known" in picking.described(scene, tuple(theta))
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])

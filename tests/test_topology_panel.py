@@ -8,19 +8,19 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.cli import main
-from app.controller import flowing
-from app.controller.jobs import MapAnswer, MapJob
-from app.controller.parts import Desk
-from app.controller.topology import TITLE, Topology, TopologyTask, marks
+from app.cli.main import main
 from app.export.vector import VectorCanvas
-from app.model import session
+from app.jobs import flow as flowing
+from app.jobs.jobs import MapAnswer, MapJob
+from app.model import session_file
 from app.model.flow import Flow
 from app.model.store import Store
-from app.views.base import Canvas, Window
-from app.views.events import PanelShown
-from app.views.theme import DARK
-from app.views.topology import Critical, PairChosen, TopologyAsked
+from app.parts.part import Desk
+from app.parts.topology import TITLE, Topology, TopologyTask, marks
+from app.views.interface.events import PanelShown
+from app.views.interface.theme import DARK
+from app.views.interface.topology import Critical, PairChosen, TopologyAsked
+from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 from compute.families import family
 from compute.requests.fields import FieldRequest
@@ -33,7 +33,7 @@ class Seen:
     """A part with its panel, over the scene of an attention head; tasks are done when asked for."""
 
     def __init__(self) -> None:
-        self.store = Store(session.load("bank"))
+        self.store = Store(session_file.load("bank"))
         self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
         self.tasks: list[TopologyTask] = []
         self.part = Topology(Desk(self.store, self.canvas, self.window, self.tasks.append))
@@ -234,7 +234,7 @@ def test_diagram_and_map_are_linked_in_the_window():
 
     from app.main import Program
 
-    program = Program(session.load("bank"), "reference")
+    program = Program(session_file.load("bank"), "reference")
     program.window.frame.show()
     settle(program)
     assert not any(isinstance(job, TopologyTask) for job in program.runner._waiting.values())

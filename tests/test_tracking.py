@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import compute
-from app.cli import main
-from app.controller import flowing, lives
-from app.model import session
+from app.cli.main import main
+from app.jobs import flow as flowing
+from app.model import session_file
 from app.model.flow import Flow
-from app.views.base import Canvas
+from app.presenters import zero_lives
+from app.views.interface.views import Canvas
 from compute.engine.reference import ReferenceEngine
 from compute.families import family
 from compute.flow import initial_fields
@@ -200,7 +201,7 @@ def test_a_zero_goes_round_where_the_grid_does():
     assert {track.death.cause for track in tracks} == {"record"}
     canvas = MagicMock(spec=Canvas)
     extent = Extent(g.x[0, 0, 0], g.x[-1, -1, 0], g.x[0, 0, 1], g.x[-1, -1, 1])
-    lives.show(canvas, tracks, g.chart, extent)
+    zero_lives.show(canvas, tracks, g.chart, extent)
     for call in canvas.set_curve.call_args_list:
         leaps = np.abs(np.diff(call.args[1].xy[:, 0]))
         assert np.nanmax(leaps) < 1.0
@@ -224,18 +225,18 @@ def test_a_flow_tells_of_its_zeros():
 
 def test_lines_of_a_pair_lie_side_by_side():
     tracks = followed(nodes(), np.linspace(0.0, 0.6, 61), pair(0.4321))
-    shown = lives.lives(tracks)
+    shown = zero_lives.lives(tracks)
     assert [life.partners[1] for life in shown] == [1, 0]
     assert [life.causes for life in shown] == [("record", "pair")] * 2
     canvas = MagicMock(spec=Canvas)
-    lives.show(canvas, tracks, nodes().chart, SQUARE)
+    zero_lives.show(canvas, tracks, nodes().chart, SQUARE)
     drawn = {call.args[0]: call.args[1].xy for call in canvas.set_curve.call_args_list}
     np.testing.assert_allclose(drawn["plus"][-1], drawn["minus"][-1])
-    assert lives.lives(()) == ()
+    assert zero_lives.lives(()) == ()
 
 
 def test_the_window_sees_the_same_past_at_the_same_time():
-    scene = session.load("gaussian")
+    scene = session_file.load("gaussian")
     layers = replace(scene.layers, singularities=True)
     flow = Flow(side=24, initial="random", seed=3, pace=0.01)
     for time in (0.3, 0.1):

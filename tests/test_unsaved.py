@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.model import autosave, session
+from app.model import autosave, session_file
 from app.model.autosave import Autosave, Keeper
 from tests.test_replacing import dead  # noqa: F401
 
-SCENE = session.load("gaussian")
+SCENE = session_file.load("gaussian")
 
 
 def ignore(problem: Exception | None) -> None:
@@ -109,7 +109,7 @@ def test_whatever_lies_among_unsaved_work_it_is_offered(tmp_path):
 
 
 def test_remains_of_dead_sessions_go(tmp_path, dead):  # noqa: F811
-    from app.views.qt.settings import Settings
+    from app.views.qt.window.settings import Settings
 
     settings = Settings(None, tmp_path)
     lock = f"{settings.session}.lock"

@@ -11,11 +11,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from app.views.base import Arrows, Axes, ColorMap2D, Curve, Marks
-from app.views.canvas.keyboard import FINE_STEP, STEP
-from app.views.canvas.picture import LEVELS, palette
-from app.views.events import Hovered, PinMoved, VectorMoved, ViewChanged
-from app.views.theme import DARK
+from app.views.canvas.gl.picture import LEVELS, palette
+from app.views.canvas.input.keyboard import FINE_STEP, STEP
+from app.views.interface.events import Hovered, PinMoved, VectorMoved, ViewChanged
+from app.views.interface.theme import DARK
+from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks
 from compute.manifold.extent import Extent
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
@@ -281,7 +281,7 @@ class TestEvents:
         from PySide6.QtGui import QNativeGestureEvent, QPointingDevice
         from PySide6.QtWidgets import QApplication
 
-        from app.views.qt.frame import Pinching
+        from app.views.qt.window.frame import Pinching
 
         Pinching(canvas.native, canvas.pinch)
         x, y = pixel(canvas, (1.0, 12.0))

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from app.export.vector import VectorCanvas
-from app.views.base import ColorMap2D
-from app.views.canvas.frame import Frame, Margins
-from app.views.canvas.picture import LEVELS, coloured, palette
-from app.views.canvas.pointer import nearest, zoom_factor
-from app.views.canvas.record import Heads, recording
-from app.views.canvas.shapes import Pen, dashes, strokes
+from app.views.canvas.display_list import Heads, Pen, recording
+from app.views.canvas.gl.picture import LEVELS, coloured, palette
+from app.views.canvas.gl.shapes import dashes, strokes
+from app.views.canvas.input.pointer import nearest, zoom_factor
+from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.ticks import linear, logarithmic, number, step
-from app.views.theme import DARK
+from app.views.interface.theme import DARK
+from app.views.interface.views import ColorMap2D
 from compute.manifold.extent import Extent
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)

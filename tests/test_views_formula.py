@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.controller import formulas
+from app.jobs import derive_family
 from app.model.scene import Scene
-from app.views.base import Verdict
+from app.views.interface.views import Verdict
 from compute.custom import definition, derivation
 
 pytestmark = pytest.mark.window
@@ -31,7 +31,7 @@ def panel() -> Iterator:
     from PySide6.QtWidgets import QApplication
 
     application = QApplication.instance() or QApplication(["test"])
-    from app.views.qt.formula_panel import FormulaPanel
+    from app.views.qt.panels.formula_panel import FormulaPanel
 
     told: list[str] = []
     made = FormulaPanel(told.append)
@@ -122,7 +122,7 @@ def test_a_kind_has_its_own_rows(panel):
 def test_a_mistake_is_pointed_at(panel, field, text, column, words):
     panel.show(json.dumps(METRIC))
     typed(panel, field, text)
-    job, verdict = formulas.read(panel.told[-1], Scene())
+    job, verdict = derive_family.read(panel.told[-1], Scene())
     panel.set_verdict(verdict)
     assert job is None and words in panel.words.text()
     assert panel.fields[field].objectName() == "mistaken"
@@ -137,7 +137,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
     panel.show(json.dumps(METRIC))
     text = "s + " * 20 + "sgima" + " + s" * 20
     typed(panel, "g22", text)
-    panel.set_verdict(formulas.read(panel.told[-1], Scene())[1])
+    panel.set_verdict(derive_family.read(panel.told[-1], Scene())[1])
     line, caret = panel.excerpt.text().split("\n")
     assert line[caret.index("▲") :].startswith("sgima")
 
@@ -151,33 +151,33 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
     ],
 )
 def test_a_family_is_judged_over_its_view(metric, words, warns):
-    job, verdict = formulas.read(json.dumps({**METRIC, "metric": metric}), Scene())
+    job, verdict = derive_family.read(json.dumps({**METRIC, "metric": metric}), Scene())
     assert verdict.right is None and job is not None
-    answer = formulas.perform(job)
+    answer = derive_family.perform(job)
     assert answer.verdict.right and words in answer.verdict.words
     assert answer.verdict.remarkable == warns
 
 
 def test_a_family_that_cannot_be_made_says_why():
     stated = {"coordinates": ["m", "s"], "domain": [], "log_density": "-(x - m)^2/(2*s^2)"}
-    job, _ = formulas.read(json.dumps(stated), Scene())
+    job, _ = derive_family.read(json.dumps(stated), Scene())
     assert job is not None
-    verdict = formulas.perform(job).verdict
+    verdict = derive_family.perform(job).verdict
     assert verdict.right is False and verdict.place == "log_density"
     assert "integrates to" in verdict.words
 
 
 def test_what_is_slow_to_look_at_is_shown_with_a_remark(monkeypatch):
     own = {"coordinates": ["m", "s"], "domain": ["s > 0"], "normalise": True}
-    job, _ = formulas.read(json.dumps({**own, "log_density": "-(x-m)^2/s^2"}), Scene())
-    assert job is not None and formulas.perform(job).verdict.words.startswith("✓")
-    monkeypatch.setattr(formulas, "LOOKING", -1.0)
-    verdict = formulas.perform(job).verdict
+    job, _ = derive_family.read(json.dumps({**own, "log_density": "-(x-m)^2/s^2"}), Scene())
+    assert job is not None and derive_family.perform(job).verdict.words.startswith("✓")
+    monkeypatch.setattr(derive_family, "LOOKING", -1.0)
+    verdict = derive_family.perform(job).verdict
     assert verdict.right and verdict.remarkable and "takes long" in verdict.words
 
 
 def test_what_deriving_takes_is_had_at_hand():
-    formulas.ReadyTask().perform(None, None, None)
+    derive_family.ReadyTask().perform(None, None, None)
     assert derivation._bench.process().alive
     derivation._bench.close()
     assert not derivation._bench.has_ready()
@@ -201,7 +201,7 @@ def test_a_range_that_cuts_densities_is_remarked(ends, cut):
         "normalise": True,
         "view": [-3, 3, -2.4, 1.6],
     }
-    job, _ = formulas.read(json.dumps(stated), Scene())
-    verdict = formulas.perform(job).verdict
+    job, _ = derive_family.read(json.dumps(stated), Scene())
+    verdict = derive_family.perform(job).verdict
     assert verdict.right and verdict.remarkable == cut
     assert ("the range cuts densities" in verdict.words) == cut

@@ -9,20 +9,21 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller import drawing, placing, surfaces
+from app.controller.chart_transition import STEPS, both
 from app.controller.controller import Controller
-from app.controller.jobs import perform
-from app.controller.morphing import STEPS, both
-from app.model import session
+from app.jobs import scene_chart
+from app.jobs.jobs import perform
+from app.model import session_file
 from app.model.scene import Scene, completed, in_chart
 from app.model.store import Store
-from app.views.base import Canvas, Window
-from app.views.canvas.blend import BlendFrame
-from app.views.canvas.frame import Frame, Margins
-from app.views.canvas.relief import far_to_near, shades, spread
-from app.views.canvas.space import SpaceFrame, axes, normals
-from app.views.canvas.stage import Stage
-from app.views.events import CameraMoved, PinMoved, SceneEdited, VectorMoved
+from app.presenters import drawing, picking
+from app.views.canvas.layers.relief import far_to_near, shades, spread
+from app.views.canvas.projections.blend import BlendFrame
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.canvas.projections.space import SpaceFrame, axes, normals
+from app.views.canvas.viewport import Stage
+from app.views.interface.events import CameraMoved, PinMoved, SceneEdited, VectorMoved
+from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 from compute.manifold.extent import Extent
 
@@ -32,8 +33,8 @@ OCTANT = completed(Scene(family="categorical3_expectation", chart="octant"))
 
 @pytest.fixture
 def frame() -> SpaceFrame:
-    chart = surfaces.chart_drawn(OCTANT)
-    surface, _ = surfaces.surface(chart, OCTANT.view)
+    chart = scene_chart.chart_drawn(OCTANT)
+    surface, _ = scene_chart.surface(chart, OCTANT.view)
     return SpaceFrame(OCTANT.view, SIZE, MARGINS, 1.0, surface, (45.0, 30.0, 1.0, 0.0, 0.0))
 
 
@@ -145,19 +146,19 @@ def test_between_two_charts_pixels_go_straight(frame):
 @pytest.mark.parametrize("chart", ["octant", "height:triangle", "height:natural", "triangle"])
 def test_a_pin_goes_where_it_is_dropped_in_any_chart(chart):
     scene = completed(replace(OCTANT, chart=chart, view=None))
-    drawn = surfaces.chart_drawn(scene)
+    drawn = scene_chart.chart_drawn(scene)
     theta = np.array([0.3, 0.25])
-    pin = placing.pin_at(scene, scene.start, tuple(drawn.forward(theta)))
+    pin = picking.pin_at(scene, scene.start, tuple(drawn.forward(theta)))
     assert pin.theta == pytest.approx(theta)
     vector = np.array([0.02, -0.05])
     tip = drawn.forward(np.array(scene.start.theta)) + drawn.push(
         np.array(scene.start.theta), vector
     )
-    assert placing.vector_to(scene, tuple(tip)) == pytest.approx(vector)
+    assert picking.vector_to(scene, tuple(tip)) == pytest.approx(vector)
 
 
 def test_ellipses_are_lifted_to_the_tangent_plane():
-    from app.controller.jobs import EllipseJob
+    from app.jobs.jobs import EllipseJob
 
     found: list = []
     job = EllipseJob(OCTANT.family, "octant", OCTANT.view)
@@ -181,7 +182,7 @@ def test_a_height_of_a_distance_without_closed_form_is_refused():
 
 def test_the_height_of_a_distance_follows_its_source():
     scene = completed(Scene(family="gaussian", chart="height:log", scalar="distance"))
-    chart = surfaces.chart_drawn(scene)
+    chart = scene_chart.chart_drawn(scene)
     assert (
         chart.forward(np.array(scene.start.theta))[2] <= chart.forward(np.array(scene.end.theta))[2]
     )
@@ -189,12 +190,12 @@ def test_the_height_of_a_distance_follows_its_source():
 
 def test_cameras_survive_a_file(tmp_path):
     turned = replace(OCTANT, camera=(12.0, -3.5, 1.5, 0.1, -0.2))
-    session.save(turned, tmp_path / "x.json")
-    assert session.load(tmp_path / "x.json").camera == turned.camera
+    session_file.save(turned, tmp_path / "x.json")
+    assert session_file.load(tmp_path / "x.json").camera == turned.camera
     text = (tmp_path / "x.json").read_text().replace("-3.5", "-350")
     (tmp_path / "y.json").write_text(text)
-    with pytest.raises(session.NotAScene, match="camera"):
-        session.load(tmp_path / "y.json")
+    with pytest.raises(session_file.NotAScene, match="camera"):
+        session_file.load(tmp_path / "y.json")
 
 
 # --- switching charts --------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def desk():
     runner.jobs = []
     runner.submit = runner.jobs.append
     return (
-        Controller(Store(session.load("triangle")), canvas, window, runner),
+        Controller(Store(session_file.load("triangle")), canvas, window, runner),
         canvas,
         window,
         runner,
@@ -273,7 +274,7 @@ def test_turning_is_one_step_of_undo(desk):
 
 
 def test_a_height_keeps_the_rectangle_of_its_plane():
-    scene = replace(session.load("gaussian"), view=Extent(-1.0, 2.0, -0.5, 0.5))
+    scene = replace(session_file.load("gaussian"), view=Extent(-1.0, 2.0, -0.5, 0.5))
     tall = in_chart(scene, "height:log")
     assert tall.view == scene.view
     assert in_chart(tall, "log").view == scene.view
@@ -281,7 +282,9 @@ def test_a_height_keeps_the_rectangle_of_its_plane():
 
 
 def test_joined_charts_hold_both(desk):
-    before, after = (surfaces.chart_drawn(replace(OCTANT, chart=c)) for c in ("triangle", "octant"))
+    before, after = (
+        scene_chart.chart_drawn(replace(OCTANT, chart=c)) for c in ("triangle", "octant")
+    )
     theta = np.array([[0.2, 0.3], [0.5, 0.1]])
     joined = both(before, after)
     assert joined.forward(theta).shape == (2, 5)
@@ -349,8 +352,8 @@ class TestHands:
         at, step = canvas.frame.to_pixels(canvas._vector.tip), np.array((15.0, 30.0))
         drag(canvas, at, at + step)
         moved = [event for event in canvas.seen if isinstance(event, VectorMoved)]
-        vector = placing.vector_to(OCTANT, moved[-1].tip)
-        chart = surfaces.chart_drawn(OCTANT)
+        vector = picking.vector_to(OCTANT, moved[-1].tip)
+        chart = scene_chart.chart_drawn(OCTANT)
         theta = np.array(OCTANT.start.theta)
         tip = chart.forward(theta) + chart.push(theta, np.array(vector))
         assert canvas.frame.to_pixels(tip) == pytest.approx(at + step, abs=3.0)
@@ -366,7 +369,7 @@ class TestHands:
 
 def test_vectors_have_the_surface_as_a_picture(tmp_path):
     from app.export.vector import VectorCanvas
-    from app.views.theme import LIGHT
+    from app.views.interface.theme import LIGHT
 
     canvas = VectorCanvas((640, 480), LIGHT)
     drawing.show_scene(canvas, OCTANT)

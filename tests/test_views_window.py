@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.views.attention import AttentionState, KeyChoice
-from app.views.base import Choice, Command, Distributions, LayerRow, Measure, PanelState
-from app.views.events import CommandInvoked, Held, Hovered, SceneEdited
+from app.views.interface.attention import AttentionState, KeyChoice
+from app.views.interface.events import CommandInvoked, Held, Hovered, SceneEdited
+from app.views.interface.views import Choice, Command, Distributions, LayerRow, Measure, PanelState
 
 pytestmark = pytest.mark.window
 
@@ -74,9 +74,9 @@ def window() -> Iterator:
 
     application = QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
-    from app.views.qt.style import dress
-    from app.views.qt.window import MainWindow
-    from app.views.theme import DARK
+    from app.views.interface.theme import DARK
+    from app.views.qt.style.style import dress
+    from app.views.qt.window.window import MainWindow
 
     dress(application, DARK)
     made = MainWindow(QWidget(), COMMANDS, DARK)
@@ -322,7 +322,7 @@ def test_sliders_and_pickers_keep_the_ends_to_themselves(window, key):
 
 
 def test_a_pattern_says_how_its_files_end():
-    from app.views.qt.file_dialogs import suffix_of
+    from app.views.qt.dialogs.file_dialogs import suffix_of
 
     assert suffix_of("PNG (*.png);;SVG, vectors (*.svg)") == "png"
     assert suffix_of("SVG, vectors (*.svg)") == "svg" and suffix_of("All files (*)") == ""
@@ -409,8 +409,8 @@ def test_everything_that_is_operated_has_a_name(window):
 def test_the_light_theme_dresses_the_window_too(window):
     from PySide6.QtWidgets import QApplication
 
-    from app.views.qt.style import dress
-    from app.views.theme import DARK, LIGHT
+    from app.views.interface.theme import DARK, LIGHT
+    from app.views.qt.style.style import dress
 
     application = QApplication.instance()
     dress(application, LIGHT)
@@ -425,7 +425,7 @@ def test_an_exception_in_an_event_filter_is_told_and_the_window_lives(monkeypatc
     from PySide6.QtCore import QEvent
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from app.views.qt.frame import Leaving
+    from app.views.qt.window.frame import Leaving
 
     def fail() -> None:
         raise ValueError("nothing there")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from scipy.linalg import expm
 
-from app.cli import main
+from app.cli.main import main
 from compute import GeodesicViT, GeometricAttention
 from compute.core import sphere
 from compute.images import vision_head

@@ -56,7 +56,7 @@ def kept(folder: Path) -> Any:
     """Settings that live in a folder of the test."""
     from PySide6.QtCore import QSettings
 
-    from app.views.qt.settings import Settings
+    from app.views.qt.window.settings import Settings
 
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     return Settings(store, folder / "unsaved")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.controller import drawing
-from app.controller.answers import Answers
-from app.controller.parts import Part
-from app.controller.preparing import prepared
+from app.jobs.preparation import prepared
 from app.model.store import Store
-from app.views.base import Canvas, Window
+from app.parts.part import Part
+from app.presenters import drawing
+from app.presenters.shown_answers import Answers
+from app.views.interface.views import Canvas, Window
 
 # what changes the numbers of a head without moving anything: it is greyed, and not taken away
 MILD = {"family.temperature"}

@@ -9,34 +9,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.controller import drawing, flowing, formulas, panels, placing
-from app.controller.answers import AWAITED, Answers
 from app.controller.awaiting import Awaiting
-from app.controller.checking import CheckAnswer
-from app.controller.editing import Editor
-from app.controller.flowing import FlowAnswer, FlowJob
-from app.controller.formulas import FamilyAnswer, FamilyJob
-from app.controller.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
-from app.controller.morphing import Morph
-from app.controller.naming import words_of
-from app.controller.numbers import Numbers
-from app.controller.parts import Desk, Part
-from app.controller.plan import Submits, Viewport, is_late, is_of, is_wanted, jobs, plan
-from app.controller.playing import Playing
-from app.controller.preparing import Prepared, PrepareTask
-from app.controller.relaxing import RelaxAnswer, RelaxJob
-from app.controller.retrying import RetryTask, is_hopeful
-from app.controller.roster import PARTS
-from app.controller.runner import EngineOpened, JobFailed
-from app.controller.streaming import Streaming
-from app.controller.studies import StudyAnswer
-from app.controller.study_jobs import STUDIES
-from app.controller.surfaces import chart_drawn
-from app.controller.watching import Watching
+from app.controller.chart_transition import Morph
+from app.controller.editor import Editor
+from app.jobs import derive_family, flow
+from app.jobs.derive_family import FamilyAnswer, FamilyJob
+from app.jobs.flow import FlowAnswer, FlowJob
+from app.jobs.job_labels import words_of
+from app.jobs.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
+from app.jobs.plan import Submits, Viewport, is_late, is_of, is_wanted, jobs, plan
+from app.jobs.preparation import Prepared, PrepareTask
+from app.jobs.relaxation import RelaxAnswer, RelaxJob
+from app.jobs.retry import RetryTask, is_hopeful
+from app.jobs.scene_chart import chart_drawn
+from app.jobs.studies import StudyAnswer
+from app.jobs.study_jobs import STUDIES
+from app.jobs.verification import CheckAnswer
+from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
 from app.model.store import Store
-from app.views.base import Canvas, Window
-from app.views.events import (
+from app.parts.flow import Streaming
+from app.parts.part import Desk, Part
+from app.parts.registry import PARTS
+from app.parts.relaxation_player import Watching
+from app.parts.timeline import Playing
+from app.presenters import drawing, panel_state, picking
+from app.presenters.shown_answers import AWAITED, Answers
+from app.views.interface.events import (
     CameraMoved,
     CommandInvoked,
     Event,
@@ -49,7 +48,9 @@ from app.views.events import (
     VectorMoved,
     ViewChanged,
 )
-from app.views.flow import StrokeDrawn
+from app.views.interface.flow import StrokeDrawn
+from app.views.interface.views import Canvas, Window
+from app.views.text.number_format import Numbers
 from compute.families import family as manifold_of
 
 # what changes of a scene without changing what panels say
@@ -135,7 +136,7 @@ class Controller:
             case FormulaTyped():
                 self._read_formula(event)
             case Hovered() if not self.awaiting.blank:
-                self.window.set_coordinates(placing.described(self.store.scene, event.xy))
+                self.window.set_coordinates(picking.described(self.store.scene, event.xy))
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
         """Write numbers another way; compute paths with other numbers of steps, live and at rest."""
@@ -162,9 +163,11 @@ class Controller:
 
         Until that is done what is shown is another family's, and greyed.
         """
-        self._typed, verdict = formulas.read(event.definition, self.store.scene)
+        self._typed, verdict = derive_family.read(event.definition, self.store.scene)
         self.window.set_verdict(verdict)
-        self.answers.doubt(True, formulas.UNREAD if self._typed is None else formulas.DERIVING)
+        self.answers.doubt(
+            True, derive_family.UNREAD if self._typed is None else derive_family.DERIVING
+        )
         if self._typed is not None:
             self.runner.submit(self._typed)
 
@@ -174,10 +177,10 @@ class Controller:
             return
         self.window.set_verdict(answer.verdict)
         self.answers.doubt(
-            not answer.verdict.right, "" if answer.verdict.right else formulas.UNREAD
+            not answer.verdict.right, "" if answer.verdict.right else derive_family.UNREAD
         )
         if answer.verdict.right:
-            scene = formulas.moved(self.store.scene, answer.job.family)
+            scene = derive_family.moved(self.store.scene, answer.job.family)
             # its kernels are new: first those of a path as it is while a pin is dragged
             self._hasty = scene != self.store.scene
             self._drag(self._hasty)
@@ -316,11 +319,11 @@ class Controller:
         self._show_panels(scene)
         self._plan(scene)
         if scene.family.startswith("custom"):
-            self.runner.submit(formulas.ReadyTask())
+            self.runner.submit(derive_family.ReadyTask())
 
     def _show_panels(self, scene: Scene) -> None:
         self.window.set_title(scene.title or manifold_of(scene.family).title)
-        self.window.set_panels(panels.state(scene))
+        self.window.set_panels(panel_state.state(scene))
         self.streaming.show_state()
 
     # --- answers --------------------------------------------------------------------------------
@@ -360,7 +363,7 @@ class Controller:
                 type(message.job)
             ):
                 self.answers.take_ground(message)
-            case FlowAnswer() if flowing.alike(message.job, self._planned.get(FlowJob)):
+            case FlowAnswer() if flow.alike(message.job, self._planned.get(FlowJob)):
                 self.streaming.take(message)
             case StudyAnswer():
                 self._take_study(message)

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from app.controller.jobs import Answer, PathAnswer
 from app.export import embed
 from app.export.files import beside
 from app.export.script import script
+from app.jobs.jobs import Answer, PathAnswer
 from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import family as manifold_of

@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.controller import drawing
-from app.controller.jobs import Answer, Job, MapJob, PathAnswer
-from app.controller.plan import Viewport, jobs
-from app.controller.retrying import best
 from app.export import embed, page
 from app.export.files import beside
 from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet
 from app.export.svg import svg
 from app.export.vector import VectorCanvas
+from app.jobs.jobs import Answer, Job, MapJob, PathAnswer
+from app.jobs.plan import Viewport, jobs
+from app.jobs.retry import best
 from app.model.scene import Scene
-from app.views.base import Canvas
-from app.views.theme import DARK, LIGHT, Theme, rgba
-from app.views.topology import Critical
+from app.presenters import drawing
+from app.views.interface.theme import DARK, LIGHT, Theme, rgba
+from app.views.interface.topology import Critical
+from app.views.interface.views import Canvas
 from compute.families import family as manifold_of
 from compute.requests.engine import Engine
 

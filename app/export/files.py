@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app import endings
+from app.process import ending
 from compute.core.refusal import shown
 from compute.core.replacing import hidden, remove, replacing, sweep
 
@@ -43,12 +43,12 @@ def _either(suffixes: tuple[str, ...]) -> str:
 @contextmanager
 def unfinished(path: Path) -> Iterator[Path]:
     """A file or folder that is gone afterwards, also if the process is asked to end meanwhile."""
-    endings.begin(path)
+    ending.begin(path)
     try:
         yield path
     finally:
         remove(path)
-        endings.finish(path)
+        ending.finish(path)
 
 
 @contextmanager

@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.controller.jobs import Answer, Job
-from app.controller.retrying import best
 from app.export import embed
 from app.export.encoders import RGB, Cut, Encoder, Gif, Video
 from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
 from app.export.files import beside, unfinished
+from app.jobs.jobs import Answer, Job
+from app.jobs.retry import best
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.scene import Scene
-from app.model.timeline import glide, scene_at
+from app.model.timeline.scene_time import scene_at
+from app.model.tracks import glide
 from compute.core.opening import opened
 from compute.core.refusal import refusing
 from compute.core.replacing import hidden

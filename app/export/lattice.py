@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from app.export.sheet import Disc, Group, Item, Label, Line, Raster, Sheet
-from app.views.theme import RGBA
+from app.views.interface.theme import RGBA
 from compute.core.arrays import Floats
 from compute.images.patch_lattice import Patches
 

@@ -11,22 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
-from app.controller import attention, flowform, measures, picture
-from app.controller.flowing import FlowAnswer
-from app.controller.jobs import Answer, MapAnswer, PathAnswer
-from app.controller.panels import chart_words
-from app.controller.studies import StudyAnswer
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
+from app.jobs.flow import FlowAnswer
+from app.jobs.jobs import Answer, MapAnswer, PathAnswer
+from app.jobs.studies import StudyAnswer
 from app.model.scene import Scene
-from app.views.base import Measure
-from app.views.canvas.frame import Frame, Margins
-from app.views.canvas.glyphs import Atlas
-from app.views.canvas.layer import Layer
-from app.views.canvas.shapes import CLEAR, Vertices, join
-from app.views.canvas.still import Tile, still
-from app.views.canvas.texts import Label
-from app.views.theme import Theme, rgba
+from app.presenters import drawables, flow_form, head_specification, measures
+from app.presenters.panel_state import chart_words
+from app.views.canvas.display_list import CLEAR
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.shapes import Vertices, join
+from app.views.canvas.gl.still import Tile, still
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.interface.theme import Theme, rgba
+from app.views.interface.views import Measure
+from app.views.text import scalar_names
 from compute.core.status import Status
 from compute.families import family as manifold_of
 from compute.families import parse
@@ -115,7 +117,7 @@ class Layout:
             draw.draw_measures(ink, lines, (left, under, right, bottom))
             bottom = under - EDGE
         if "distributions" in self.panels:
-            shown = picture.distributions(self.scene, self._path, manifold_of(self.scene.family))
+            shown = drawables.distributions(self.scene, self._path, manifold_of(self.scene.family))
             if shown is not None:
                 needed = draw.height_of_distributions(shown)
                 self._check_room("distributions", bottom - top, needed)
@@ -174,7 +176,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     formula = "; ".join(line.strip() for line in manifold.line_element.splitlines() if line.strip())
     drawn_by = chart_words(manifold, scene.chart)
     coloured = [
-        f"Colours: {picture.words_of(scene.scalar)}."
+        f"Colours: {scalar_names.words_of(scene.scalar)}."
         for answer in found
         if isinstance(answer, MapAnswer)
     ]
@@ -210,7 +212,7 @@ def _head_of(family: str) -> str:
         return ""
     head = head_selection.settings(stated)
     place = f"{Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']}"
-    return f" ({'; '.join((place, *attention.caveats(family)))})"
+    return f" ({'; '.join((place, *head_specification.caveats(family)))})"
 
 
 def _of_flow(answer: FlowAnswer) -> str:
@@ -218,7 +220,7 @@ def _of_flow(answer: FlowAnswer) -> str:
     flow = answer.job.flow
     study = " (backward heat, ill-posed)" if flow.mode in BACKWARD else ""
     stopped = "" if answer.status == Status.OK else ", stopped at ten times its norm"
-    mode, initial = flowform.words_of(flow)
+    mode, initial = flow_form.words_of(flow)
     words = f"Flow: {mode}{study}, began as “{initial}”, t = {answer.time:.4g}{stopped}"
     return f"{words} (float64, {flow.side} × {flow.side} nodes)."
 

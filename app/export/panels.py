@@ -9,11 +9,12 @@ import numpy as np
 
 from app.export.sheet import width_of
 from app.model.scene import Scene
-from app.views.base import Distributions, Measure
-from app.views.canvas.shapes import Pen, Vertices, dashes, strokes
-from app.views.canvas.texts import Label
+from app.views.canvas.display_list import Pen
+from app.views.canvas.gl.shapes import Vertices, dashes, strokes
+from app.views.canvas.gl.texts import Label
 from app.views.canvas.ticks import ticks
-from app.views.theme import Theme, rgba
+from app.views.interface.theme import Theme, rgba
+from app.views.interface.views import Distributions, Measure
 
 TITLE, SIZE, SMALL = 13.0, 12.0, 11.0
 ROW = 19.0  # between the lines of the measures

@@ -13,10 +13,10 @@ from fpdf.drawing import DeviceRGB
 from PIL import Image
 
 from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
-from app.views.canvas.frame import Pixels
-from app.views.canvas.glyphs import FONTS, writable
-from app.views.canvas.texts import CAP_HEIGHT, Label
-from app.views.theme import RGBA
+from app.views.canvas.gl.glyphs import FONTS, writable
+from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas.projections.frame import Pixels
+from app.views.interface.theme import RGBA
 
 FONT = "OpenSans"
 POINTS = 72.0 / PER_INCH

@@ -13,10 +13,10 @@ from app.export.files import beside
 from app.export.pdf import pdf
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Item, Line, Raster, Sheet, runs
 from app.export.svg import svg
-from app.views.canvas.frame import Pixels
-from app.views.canvas.glyphs import FONTS
-from app.views.canvas.texts import CAP_HEIGHT, Label
-from app.views.theme import RGBA
+from app.views.canvas.gl.glyphs import FONTS
+from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas.projections.frame import Pixels
+from app.views.interface.theme import RGBA
 
 # how much finer a PNG is drawn before it is reduced
 TIMES = 2

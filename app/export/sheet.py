@@ -15,14 +15,14 @@ from freetype import FT_LOAD_NO_SCALE, Vector
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.views.canvas.frame import Frame, Pixels
-from app.views.canvas.glyphs import SCRIPT, face, writable
-from app.views.canvas.layer import Layer
-from app.views.canvas.map import MapLayer
-from app.views.canvas.picture import Placed
-from app.views.canvas.record import Discs, Heads, Outline, Strokes, recording
-from app.views.canvas.texts import CAP_HEIGHT, Label
-from app.views.theme import RGBA, faded
+from app.views.canvas.display_list import Discs, Heads, Outline, Strokes, recording
+from app.views.canvas.gl.glyphs import SCRIPT, face, writable
+from app.views.canvas.gl.picture import Placed
+from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.map import MapLayer
+from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.theme import RGBA, faded
 
 PER_INCH = 96.0
 # beyond this many pixels nothing is seen, and number formats of readers overflow

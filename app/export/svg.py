@@ -14,10 +14,10 @@ from PIL import Image
 
 from app.export.embed import escape
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
-from app.views.canvas.frame import Pixels
-from app.views.canvas.glyphs import FONTS as FACES
-from app.views.canvas.texts import CAP_HEIGHT, Label
-from app.views.theme import RGBA
+from app.views.canvas.gl.glyphs import FONTS as FACES
+from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas.projections.frame import Pixels
+from app.views.interface.theme import RGBA
 
 FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 

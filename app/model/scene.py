@@ -10,10 +10,9 @@ import numpy as np
 
 from app.model import colormaps, ranges
 from app.model.flow import Flow
-from app.model.keyframes import kind_of
 from app.model.normals import Normals
 from app.model.photograph import Photograph
-from app.model.timeline import Timeline
+from app.model.tracks import Timeline
 from compute.core.refusal import shown
 from compute.families import family as manifold_of
 from compute.families import parse
@@ -33,6 +32,12 @@ ALPHA_ENDED = "α is 0 again for another family; Undo brings it back"
 KEYS_ENDED = "the keyframes were the other family's; Undo brings them back"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
 DISTANCE = "distance"
+
+
+def kind_of(family: str) -> tuple[str, dict[str, Any]]:
+    """A family but for its real parameters."""
+    name, stated = parse(family)
+    return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
 
 
 @dataclass(frozen=True)

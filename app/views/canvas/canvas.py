@@ -10,7 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 from vispy import app, gloo
 
-from app.views.base import (
+from app.views.canvas.display_list import CLEAR
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.still import Tile, still
+from app.views.canvas.input.gestures import Gestures
+from app.views.canvas.layers.arrows import ArrowsLayer
+from app.views.canvas.layers.axes import AxesLayer, GridLayer
+from app.views.canvas.layers.box import BoxLayer
+from app.views.canvas.layers.critical import CriticalLayer
+from app.views.canvas.layers.curves import CurvesLayer
+from app.views.canvas.layers.ellipses import EllipsesLayer
+from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
+from app.views.canvas.layers.focus import FocusLayer
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.legend import WIDTH, LegendLayer
+from app.views.canvas.layers.map import MapLayer
+from app.views.canvas.layers.marks import MarksLayer
+from app.views.canvas.layers.message import MessageLayer, NoteLayer
+from app.views.canvas.layers.outline import OutlineLayer
+from app.views.canvas.layers.pins import PinsLayer
+from app.views.canvas.layers.relief import ReliefLayer
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.canvas.projections.space import SpaceFrame
+from app.views.canvas.viewport import Stage
+from app.views.interface.events import ViewChanged
+from app.views.interface.flow import Particles, VectorField
+from app.views.interface.theme import DARK, RGBA, Theme, rgba
+from app.views.interface.topology import Critical
+from app.views.interface.views import (
     XY,
     Array,
     Arrows,
@@ -22,33 +49,6 @@ from app.views.base import (
     Outline,
     Surface,
 )
-from app.views.canvas.arrows import ArrowsLayer
-from app.views.canvas.axes import AxesLayer, GridLayer
-from app.views.canvas.box import BoxLayer
-from app.views.canvas.critical import CriticalLayer
-from app.views.canvas.curves import CurvesLayer
-from app.views.canvas.ellipses import EllipsesLayer
-from app.views.canvas.flow import FieldLayer, ParticlesLayer
-from app.views.canvas.focus import FocusLayer
-from app.views.canvas.frame import Frame, Margins
-from app.views.canvas.gestures import Gestures
-from app.views.canvas.glyphs import Atlas
-from app.views.canvas.layer import Layer
-from app.views.canvas.legend import WIDTH, LegendLayer
-from app.views.canvas.map import MapLayer
-from app.views.canvas.marks import MarksLayer
-from app.views.canvas.message import MessageLayer, NoteLayer
-from app.views.canvas.outline import OutlineLayer
-from app.views.canvas.pins import PinsLayer
-from app.views.canvas.relief import ReliefLayer
-from app.views.canvas.shapes import CLEAR
-from app.views.canvas.space import SpaceFrame
-from app.views.canvas.stage import Stage
-from app.views.canvas.still import Tile, still
-from app.views.events import ViewChanged
-from app.views.flow import Particles, VectorField
-from app.views.theme import DARK, RGBA, Theme, rgba
-from app.views.topology import Critical
 from compute.manifold.extent import Extent
 
 # of the screen, as vispy assumes where it cannot find out; nothing is drawn by it

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.base import Array, Curve
-from app.views.canvas.frame import Frame, Pixels
+from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.views import Array, Curve
 
 # how far from a curve its drawing may be, in device pixels
 FLAT = 0.15

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.model import progress, recent
+from app.model import recent
+from app.model.lessons import progress
 from compute.families import _build, family
 from tests.fuzz.kind import Broken, Kind
 
@@ -21,7 +22,7 @@ FAMILY = (
 def _settings(path: Path) -> object:
     from PySide6.QtCore import QSettings
 
-    from app.views.qt.settings import Settings
+    from app.views.qt.window.settings import Settings
 
     return Settings(QSettings(str(path), QSettings.Format.IniFormat))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.commands.holonomy import _read
-from app.model import lessons
-from app.views.typeset import page
+from app.cli.holonomy import _read
+from app.model.lessons import catalogue
+from app.views.text.markdown import page
 from compute.families import family
 from compute.studies.holonomy import loop_of
 from tests.fuzz.kind import Kind
@@ -70,7 +70,7 @@ def told(folder: Path) -> list[bytes]:
 
 def open_lesson(path: Path) -> None:
     """Read a lesson and set its pages, as its panel does."""
-    for step in lessons.load(path).steps:
+    for step in catalogue.load(path).steps:
         page(step.text)
         page(step.task)
 

@@ -1,0 +1,56 @@
+"""``attend``: geometric attention on the Q, K, V of a file, beside the standard one."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from app.cli.output import save, show
+from compute import GeometricAttention, open_engine
+from compute.core.status import Status
+from compute.heads import head as heads
+
+
+def attend(chosen: argparse.Namespace) -> int:
+    """Output, weights and distances; how far the output lies from softmax attention's."""
+    file = heads.load(chosen.file)
+    if file.masks_by_query:
+        raise ValueError(f"{chosen.file}: attend knows no mask that differs between queries")
+    head = file.head(chosen.layer, chosen.head)
+    if head.bias.any():
+        raise ValueError(f"{chosen.file}: attend knows no mask that only adds to the logits")
+    engine = None if chosen.engine == "auto" else open_engine(chosen.engine)
+    found = GeometricAttention(chosen.mode, chosen.temperature, engine).attend(
+        head.q, head.k, head.v
+    )
+    statuses = [Status(int(status)) for status in np.unique(found.status)]
+    # a geodesic that is not the shortest is no failure beside one that was not found
+    worst = max(statuses, key=lambda status: (not status.arrived, status))
+    result: dict[str, Any] = {
+        "difference_from_softmax": float(np.abs(found.output - found.softmax).max()),
+        "status": worst,
+        "pairs": int(found.status.size),
+        "pairs_not_converged": int((found.status != Status.OK).sum()),
+        "mode": chosen.mode,
+        "temperature": chosen.temperature,
+        "engine": found.engine,
+    }
+    if chosen.output:
+        save(
+            chosen.output,
+            output=found.output,
+            weights=found.weights,
+            distances=found.distances,
+        )
+        result["file"] = chosen.output
+    lines = [
+        f"mode        {chosen.mode}, temperature {chosen.temperature:g}",
+        f"difference  {result['difference_from_softmax']:.3e} at most, of the output from softmax "
+        f"attention's, whose largest entry is {np.abs(found.softmax).max():.3e}",
+        f"pairs       {result['pairs']}, of which {result['pairs_not_converged']} did not converge",
+        f"status      {worst.name}: {worst.words} ({found.engine})",
+    ]
+    show(result, chosen.json, lines)
+    return 0 if worst == Status.OK else 1

@@ -1,0 +1,55 @@
+"""``bench``: the workloads with their yardsticks, all in one run."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from app.bench import attend, drag, fan, flow, frame, pairs, start
+from app.cli.output import show
+from compute import open_engine
+from compute.core.refusal import shown
+
+
+def bench(chosen: argparse.Namespace) -> int:
+    """Measure, and print what was measured; nothing is judged by a time alone."""
+    wanted = set(chosen.only.upper().split(","))
+    unknown = wanted - set("ABCDEF")
+    if unknown:
+        raise ValueError(f"workloads are A to F, got {shown(','.join(sorted(unknown)))}")
+    results: list[dict[str, Any]] = []
+    if "A" in wanted:
+        results.append(fan.measure(open_engine(chosen.engine)))
+    if "B" in wanted:
+        results.append(pairs.measure(open_engine(chosen.engine)))
+    if "C" in wanted:
+        results.append(flow.measure(open_engine(chosen.engine)))
+    if "F" in wanted:
+        results.append(attend.measure(open_engine(chosen.engine)))
+    if "E" in wanted:
+        results += start.measure(chosen.engine)
+    if "D" in wanted:
+        results.append(drag.measure(chosen.engine))
+        results.append(frame.measure(chosen.engine))
+    show({"results": results}, chosen.json, [line for r in results for line in _lines(r)])
+    return 0
+
+
+def _lines(result: dict[str, Any]) -> list[str]:
+    seconds = result["seconds"]
+    figure = result.get("remark", "") if seconds is None else f"{seconds:.4f} s"
+    target = result.get("target", "none")
+    lines = [f"{result['workload']}  {result['name']}: {figure}   (target: {target})"]
+    for yardstick in result.get("yardsticks", ()):
+        if yardstick["ratio"] is None:
+            lines.append(f"     {yardstick['name']}: not measured, {yardstick['remark']}")
+        else:
+            figure = f"{yardstick['seconds']:.4f} s, {yardstick['ratio']:.2f} × ours"
+            gap = yardstick.get("difference")
+            apart = "" if gap is None else f", ends differ by {gap:.1e}"
+            lines.append(f"     {yardstick['name']}: {figure}{apart}")
+    for key in ("gui_thread_ms", "to_screen_ms"):
+        if key in result:
+            numbers = ", ".join(f"{name} {value:.1f}" for name, value in result[key].items())
+            lines.append(f"     {key.replace('_', ' ')}: {numbers}")
+    return lines

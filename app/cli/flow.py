@@ -1,0 +1,160 @@
+"""``flow``: a field that evolves on a grid over a family."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from app.cli.output import save, show
+from compute import AttentionFlow
+from compute.api.flow import Flow
+from compute.core.status import Status
+from compute.engine.opening import engine_on_demand
+from compute.families import family
+from compute.flow import initial_fields
+from compute.flow.modes import OF_MASS
+from compute.flow.natural import towards
+from compute.flow.zero_tracks import Track
+
+WARNINGS = {
+    "sharpen": "backward heat, regularised: fine detail grows; stopped when ten times as large",
+    "seed": "not covariant and ill-posed: offered for study; stopped when ten times as large",
+}
+
+
+def flow(chosen: argparse.Namespace) -> int:
+    """Norm and mass over time, zeros at the end, and the field as a file."""
+    manifold = family(chosen.family)
+    if chosen.target and "natural" not in (chosen.mode, chosen.field):
+        raise ValueError(
+            "--target is that of a natural gradient: of --mode natural or --field natural"
+        )
+    if chosen.field and (chosen.mode in OF_MASS or chosen.initial):
+        raise ValueError(
+            f"--field {chosen.field} is one of vectors: "
+            + ("--initial names another" if chosen.initial else f"mode {chosen.mode} is of mass")
+        )
+    solver = AttentionFlow(
+        manifold, chosen.grid, chosen.mode, engine_on_demand(chosen.engine),
+        chart=chosen.chart, boundary=chosen.boundary, target=chosen.target,
+    )  # fmt: skip
+    field = _initial(chosen, solver)
+    found = solver.evolve(field, chosen.time, chosen.records, chosen.step)
+    result: dict[str, Any] = {
+        "norm": found.norm,
+        "mass": found.mass,
+        "times": found.times,
+        "singularities": found.singularities,
+        "index_sum": sum(zero.index for zero in found.singularities),
+        "boundary_index": found.boundary_index,
+        "tracks": found.tracks,
+        "steps": found.steps,
+        "dt_limit": found.dt_limit,
+        "limiter": found.limiter,
+        "time_error": _numbers(found.time_error),
+        "beyond": found.beyond if np.isfinite(found.beyond) else None,
+        "status": found.status,
+        "mode": chosen.mode,
+        "grid": list(solver.grid.shape),
+        "cut": found.cut,
+        "engine": found.engine,
+    }
+    if chosen.mode in WARNINGS:
+        result["warning"] = WARNINGS[chosen.mode]
+    if chosen.output:
+        grid = solver.grid
+        save(chosen.output, field=found.field, theta=grid.theta, x=grid.x)
+        result["file"] = chosen.output
+    lines = [
+        f"mode      {chosen.mode}"
+        + (f": {WARNINGS[chosen.mode]}" if chosen.mode in WARNINGS else ""),
+        f"norm      {found.norm[0]:.6g} becomes {found.norm[-1]:.6g} at t = {found.times[-1]:g}",
+        *([_mass(found, chosen.mode)] if chosen.mode in OF_MASS else []),
+        f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
+        f"along the edge {found.boundary_index:+d}",
+        f"tracks    {_fates(found.tracks)}",
+        f"steps     {_steps(found, chosen.mode)}",
+        f"in time   {_time_error(found)}",
+        f"grid      {_covered(found)}",
+        f"status    {found.status.name} ({found.engine})",
+        *([f"limiter   {found.limiter}"] if found.limiter else []),
+    ]
+    show(result, chosen.json, lines)
+    return 0 if found.status == Status.OK else 1
+
+
+def _mass(found: Flow, mode: str) -> str:
+    """The mass before and after; by the natural gradient some may have left the grid."""
+    before, after = found.mass[0], found.mass[-1]
+    line = f"mass      {before:.9g} becomes {after:.9g}"
+    if mode == "natural" and abs(after - before) > 1e-6 * abs(before):
+        line += f": {1 - after / before:.1%} of it is off the grid"
+    return line
+
+
+def _numbers(errors: list[float]) -> list[float | None]:
+    """Errors as JSON has them, which knows no NaN."""
+    return [None if np.isnan(error) else error for error in errors]
+
+
+def _time_error(found: Flow) -> str:
+    """Return how far the steps may have put the field off."""
+    if np.isnan(found.time_error[-1]):
+        return "not estimated: backward heat has no error that stays small"
+    return f"off by {found.time_error[-1]:.1g} of the norm at the end at most, as estimated"
+
+
+def _covered(found: Flow) -> str:
+    """State which parts of the rectangle and of the domain the grid leaves out."""
+    outside = f"{found.cut:.1%} of the nodes lie outside, or where the metric is of no use"
+    if np.isinf(found.beyond):
+        return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"
+    if np.isnan(found.beyond):
+        return outside + "; the grid ends with the last whole cells before the domain’s edge"
+    if found.beyond < 1e-4:
+        return outside + "; the cells cover the domain up to its edge"
+    return outside + f"; {found.beyond:.2%} of the domain’s area here lies beyond the grid"
+
+
+def _steps(found: Flow, mode: str) -> str:
+    """How many steps were made, and how long they may be."""
+    if mode == "natural":
+        return "none: the way to the target is known at any time"
+    return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
+
+
+def _fates(tracks: tuple[Track, ...]) -> str:
+    """How many zeros came and went while the field was watched, and in what way."""
+    words = {"pair": "in pairs", "edge": "over the edge", "lost": "unexplained"}
+    parts = [
+        f"{verb} {count} {how}"
+        for verb, ends in (
+            ("came", [track.birth.cause for track in tracks]),
+            ("went", [track.death.cause for track in tracks]),
+        )
+        for cause, how in words.items()
+        if (count := ends.count(cause))
+    ]
+    return f"{len(tracks)}" + "".join(f"; {part}" for part in parts)
+
+
+def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
+    """The field to begin with: of a file, or by name."""
+    grid, pins = solver.grid, np.array(solver.manifold.pins)
+    if chosen.initial:
+        return initial_fields.from_file(grid, chosen.initial, chosen.mode not in OF_MASS)
+    if chosen.mode in OF_MASS:
+        return initial_fields.bump(grid, pins[0])
+    match chosen.field:
+        case "dipole":
+            return initial_fields.dipole(grid, pins[0], pins[1])
+        case "natural":
+            return towards(grid, pins[1] if chosen.target is None else np.array(chosen.target))
+        case "random":
+            return initial_fields.random(grid, chosen.seed)
+        case "frame":
+            return initial_fields.frame(grid)
+        case _:
+            return initial_fields.gradient(grid, solver.manifold.scalars[0], 0)

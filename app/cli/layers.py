@@ -1,0 +1,65 @@
+"""``layers``: the path of a token's attention through the layers of a model, or across heads."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+
+from app.cli.output import show
+from compute.attention.row_paths import row_path, token_rows
+from compute.core.refusal import shown
+from compute.families import families, parse
+from compute.heads.head_selection import file_of
+from compute.heads.query_plane import whole_numbers
+
+
+def layers(chosen: argparse.Namespace) -> int:
+    """Its length against the great circle from its first row to its last, and where it turns."""
+    name, stated = parse(chosen.family)
+    known = families()[name].parameters
+    if "layer" not in known:
+        raise ValueError(f"layers are those of attention, e.g. attention:bank, got {shown(name)}")
+    given = {**known, **stated}
+    file = file_of(given)
+    place = given["layer"], given["head"], given["temperature"]
+    left_out = whole_numbers("mask", given["mask"])
+    found = row_path(token_rows(file, chosen.token, chosen.over, *place, left_out))
+    label = file.head(0, 0).query_labels[chosen.token]
+    result: dict[str, Any] = {
+        "token": chosen.token,
+        "label": label,
+        "over": chosen.over,
+        "length": found.length,
+        "chord": found.chord,
+        "ratio": found.ratio,
+        "steps": found.steps,
+        "turning": found.turning,
+        "off": found.off,
+        "xy": found.xy,
+        "explained": found.explained,
+        "rows": found.rows,
+        "status": "OK",
+    }
+    across = f"over the heads of layer {given['layer']}"
+    through = f"through the layers of head {given['head']}"
+    lines = [
+        f"token   {chosen.token} ({label}), {through if chosen.over == 'layers' else across}",
+        f"length  {found.length:.6g}, {found.ratio:.4g} times the chord {found.chord:.6g}",
+        f"plane   holds {found.explained:.0%} of the variance of 2√p",
+        f"{chosen.over[:-1]:<6} {'step':>8} {'turn':>7} {'off':>8}",
+    ]
+    for number, (turn, off) in enumerate(zip(found.turning, found.off, strict=True)):
+        if not np.isfinite(off):
+            lines.append(f"{number:<6} refused: its mask leaves the token no key")
+            continue
+        step = (
+            f"{found.steps[number - 1]:.4f}"
+            if number and np.isfinite(found.steps[number - 1])
+            else ""
+        )
+        angle = f"{np.degrees(turn):.1f}°" if np.isfinite(turn) else ""
+        lines.append(f"{number:<6} {step:>8} {angle:>7} {off:>8.4f}")
+    show(result, chosen.json, lines)
+    return 0

@@ -1,0 +1,112 @@
+"""The command line.  Everything heavy is imported by the subcommand that needs it.
+
+Exit status: 0 done; 1 the numerics say no, with the partial result printed; 2 bad input, one line on
+stderr; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import warnings
+
+from app.process import ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+OPENED = (
+    ".md", ".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif", ".npz", ".safetensors",
+)  # fmt: skip
+# how a negative number begins
+_NEGATIVE = tuple(f"-{character}" for character in "0123456789.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; without arguments that of this process."""
+    if arguments is not None:
+        return _answered(arguments)
+    ending.leave_at_once()
+    if not sys.warnoptions:
+        # of NumPy and others, to those who write programs: results say themselves how good they are
+        warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # it is None where it was closed
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return _answered(sys.argv[1:])
+    finally:
+        ending.ignore_interrupts()
+
+
+def _answered(arguments: Sequence[str]) -> int:
+    from app.cli.options import BadInput, parser
+
+    try:
+        status = int(_run(parser().parse_args(opened(joined(arguments)))))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except BadInput as problem:
+        return _refuse(str(problem))
+    except BrokenPipeError:
+        _fall_silent()  # the reader has seen enough
+        return 0
+    except OSError as problem:
+        if problem.filename is None:
+            _fall_silent()  # it is what is printed that cannot be written
+        of = "" if problem.filename is None else f": {problem.filename}"
+        return _refuse(f"{problem.strerror or problem}{of}")
+
+
+def _fall_silent() -> None:
+    """Write nothing more: the interpreter would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    """The command's own function; its ValueErrors are bad input."""
+    from importlib import import_module
+
+    module, _, function = chosen.run.partition(":")
+    command = getattr(import_module(f"app.{module}"), function)
+    if chosen.run.startswith("main:"):
+        return int(command(chosen))
+    from compute.requests.engine import NoAdapter
+
+    try:
+        return int(command(chosen))
+    except (ValueError, NoAdapter, MemoryError) as problem:
+        from compute.core.refusal import describe
+
+        return _refuse(describe(problem))
+
+
+def _refuse(problem: str) -> int:
+    from app.cli.options import PROGRAM
+    from compute.core.refusal import shorten
+
+    print(f"{PROGRAM}: {shorten(problem)}", file=sys.stderr)
+    return 2
+
+
+def opened(arguments: list[str]) -> list[str]:
+    """A scene, figure, film or file of heads in place of a command is opened in the window."""
+    if arguments and arguments[0].lower().endswith(OPENED) and os.path.isfile(arguments[0]):
+        return ["gui", *arguments]
+    return arguments
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """``--start -1,2`` as ``--start=-1,2``: a value may begin with a minus sign."""
+    result: list[str] = []
+    for argument in arguments:
+        open_option = result and result[-1].startswith("--") and "=" not in result[-1]
+        if open_option and argument.startswith(_NEGATIVE):
+            result[-1] += f"={argument}"
+        else:
+            result.append(argument)
+    return result

@@ -1,0 +1,65 @@
+"""``rows``: the attention rows of a head, each query under its own mask, scale and bias."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from app.cli.output import show
+from compute.core.refusal import shown
+from compute.families import families, parse
+from compute.heads import attention_rows, query_plane
+from compute.heads.head_selection import file_of, settings
+
+# keys of a row that are named
+NAMED = 3
+# a difference from the model's own rows that the storage of q and k in 16 bits explains
+EXPLAINED = 5e-3
+
+
+def rows(chosen: argparse.Namespace) -> int:
+    """All rows of the head over all keys of its file, and how far they are the model's own."""
+    name, stated = parse(chosen.family)
+    if "layer" not in families()[name].parameters:
+        raise ValueError(f"rows are those of attention, e.g. attention:bank, got {shown(name)}")
+    c = settings(stated)
+    file, temperature = file_of(c), float(c["temperature"])
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
+    left_out = query_plane.whole_numbers("mask", c["mask"])
+    place = c["layer"], c["head"]
+    found = attention_rows.rows(file, *place, None, temperature, left_out)
+    gap = attention_rows.difference(file, *place, found)
+    result = {
+        "rows": found,
+        "tokens": file.tokens,
+        "key_tokens": file.key_tokens,
+        "verified": gap,
+        "status": "OK",
+        "layer": c["layer"],
+        "head": c["head"],
+        "temperature": temperature,
+        "scale": file.scale_of(*place),
+    }
+    show(result, chosen.json, [*_lines(found, file.tokens, file.key_tokens), _verdict(gap)])
+    return 0
+
+
+def _lines(found: np.ndarray, tokens: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
+    """Each query with the keys that have most of its attention."""
+    width = max(len(token) for token in tokens)
+    lines = []
+    for token, row in zip(tokens, found, strict=True):
+        most = np.argsort(-row, kind="stable")[:NAMED]
+        named = "   ".join(f"{keys[j]} {row[j]:.3f}" for j in most if row[j] > 0)
+        lines.append(f"{token:<{width}}  {named or 'its mask leaves it no key'}")
+    return lines
+
+
+def _verdict(gap: float | None) -> str:
+    if gap is None:
+        return "not verified: the file has no record of the model's own rows"
+    if gap <= EXPLAINED:
+        return f"verified: they meet the model's own rows within {gap:.1e}"
+    return f"not the model's own rows: they differ from those by up to {gap:.2g}"

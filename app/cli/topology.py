@@ -1,0 +1,59 @@
+"""``topology``: the parts and rings of a scalar map of a family, and where they come and go."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from app.cli.output import save, show
+from app.model.scene import chart_of, view_of
+from compute import open_engine
+from compute.core.refusal import shown
+from compute.families import family
+from compute.requests.fields import FieldRequest
+from compute.studies.topology import persistence, places
+
+KINDS = ("part", "ring")
+LISTED = 12
+
+
+def topology(chosen: argparse.Namespace) -> int:
+    """The pairs that last for more than a share of the map's range, over a chart's own view."""
+    manifold = family(chosen.family)
+    chart = chart_of(manifold, chosen.chart)
+    if chart.dimension != 2:
+        raise ValueError(f"chart must be one of the plane, got {shown(chosen.chart)}")
+    extent, scalar = view_of(manifold, chart), chosen.scalar or manifold.scalars[0]
+    shape = (chosen.grid, chosen.grid)
+    request = FieldRequest(manifold, chart, scalar, extent, shape, chosen.token)
+    field = open_engine(chosen.engine).field(request)
+    known = field.values[np.isfinite(field.values)]
+    threshold = chosen.persistence * (float(np.ptp(known)) if known.size else 0.0)
+    found = persistence(field.values, chosen.superlevel, threshold)
+    births, deaths = (
+        places(chart, extent, shape, cells) for cells in (found.birth_cell, found.death_cell)
+    )
+    rows = list(zip(found.dimension, found.birth, found.death, births, deaths, strict=True))
+    keys = ("dimension", "birth", "death", "birth_theta", "death_theta")
+    pairs = [dict(zip(keys, row, strict=True)) for row in rows]
+    result = {
+        "family": chosen.family, "chart": chart.name, "scalar": scalar, "grid": list(shape),
+        "extent": [extent.x0, extent.x1, extent.y0, extent.y1],
+        "superlevel": chosen.superlevel, "threshold": threshold, "low": found.low,
+        "high": found.high, "pairs": pairs, "engine": field.engine,
+    }  # fmt: skip
+    if chosen.output:
+        arrays = {name: value for name, value in vars(found).items() if name != "superlevel"}
+        save(chosen.output, values=field.values, birth_theta=births, death_theta=deaths, **arrays)
+        result["file"] = chosen.output
+    lines = [
+        f"{scalar} from {found.low:.6g} to {found.high:.6g}, {len(pairs)} pair{'s' * (len(pairs) != 1)}"
+    ] + [
+        f"{KINDS[d]}  {b:.6g} to {e:.6g}   {at.round(4)} to {to.round(4)}"
+        if np.isfinite(e)
+        else f"{KINDS[d]}  {b:.6g} for good   {at.round(4)}"
+        for d, b, e, at, to in rows[:LISTED]
+    ]
+    show(result, chosen.json, lines)
+    return 0

@@ -1,0 +1,80 @@
+"""One chart turns into another: things glide from where they were drawn to where they will be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from app.jobs import scene_chart
+from app.jobs.jobs import PathAnswer
+from app.jobs.studies import StudyAnswer
+from app.model.scene import Scene
+from app.presenters import drawing
+from app.views.interface.views import Canvas, Window
+from compute.core.arrays import Floats
+from compute.manifold.charts import Chart
+
+FRAME_MS, STEPS = 16, 24
+
+
+class Morph:
+    """Lets the things of a scene glide for `STEPS` frames of the window's clock; never waits."""
+
+    def __init__(self, canvas: Canvas, window: Window) -> None:
+        self._canvas, self._window = canvas, window
+        self._stop: Callable[[], None] | None = None
+        self._done: Callable[[], None] = lambda: None
+        self._step = 0
+
+    @property
+    def is_running(self) -> bool:
+        return self._stop is not None
+
+    def begin(
+        self,
+        old: Scene,
+        new: Scene,
+        path: PathAnswer | None,
+        found: Iterable[StudyAnswer],
+        done: Callable[[], None],
+    ) -> None:
+        """From the chart of ``old`` to that of ``new``, of the same family; then call ``done``."""
+        self.end()
+        chart = both(scene_chart.chart_drawn(old), scene_chart.chart_drawn(new))
+        # a switch that interrupts another finds the canvas at neither of the two
+        drawing.show_ground(self._canvas, old, scene_chart.chart_drawn(old))
+        self._canvas.set_blend(0.0)
+        drawing.show_scene(self._canvas, new)
+        drawing.show_things(self._canvas, new, chart, path, found)
+        self._done, self._step = done, 0
+        self._stop = self._window.every(FRAME_MS, self._advance)
+
+    def _advance(self) -> None:
+        self._step += 1
+        if self._step >= STEPS:
+            self.end()
+        else:
+            t = self._step / STEPS
+            self._canvas.set_blend(t * t * (3.0 - 2.0 * t))
+
+    def end(self) -> None:
+        """Be there at once."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+            self._canvas.set_blend(None)
+            self._done()
+
+
+def both(before: Chart, after: Chart) -> Chart:
+    """The drawing coordinates of two charts beside each other: for drawing only."""
+
+    def forward(theta: Floats) -> Floats:
+        return np.concatenate([before.forward(theta), after.forward(theta)], axis=-1)
+
+    def jacobian(theta: Floats) -> Floats:
+        return np.concatenate([before.jacobian(theta), after.jacobian(theta)], axis=-2)
+
+    return replace(after, name="both", forward=forward, jacobian=jacobian)

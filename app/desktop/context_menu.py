@@ -1,0 +1,46 @@
+"""The menu of a right click on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.views.interface.events import PinMoved
+
+Entry = tuple[str, Callable[[], None]]
+COMMANDS = (
+    ("Swap A and B", "swap"),
+    ("Check in float64", "check"),
+    ("Reset view", "reset_view"),
+    ("Copy picture", "copy_picture"),
+    ("Export figure…", "export_figure"),
+)
+
+
+def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[Entry | None]:
+    """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
+
+    The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.
+    """
+    canvas.let_go()
+    scene = [(words, controller.commands[name]) for words, name in COMMANDS]
+    at = canvas.at(pixel)
+    if not canvas.frame.contains(at):
+        return [*scene]
+    xy = canvas.frame.to_chart(at)
+
+    def put(pin: str) -> Callable[[], None]:
+        def act() -> None:
+            before = controller.store.scene
+            controller.on_event(PinMoved(pin, xy, done=True))
+            if controller.store.scene is before:
+                controller.window.log(f"{pin} stays: that place is outside the domain")
+
+        return act
+
+    here: list[Entry] = [
+        ("Put A here", put("A")),
+        ("Put B here", put("B")),
+        ("Centre here", lambda: canvas.centre(at)),
+    ]
+    return [*here, None, *scene]

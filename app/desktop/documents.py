@@ -1,0 +1,352 @@
+"""The window's files: new, open, save, recent, dropped, and nothing lost when a session is cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.model import autosave, document, embedded, recent, session_file
+from app.model.document import Document
+from app.model.lessons import first_scene
+from app.model.lessons.catalogue import SUFFIX
+from app.model.scene import Scene, of_family
+from app.model.store import Store
+from compute.core.opening import is_regular
+from compute.core.refusal import describe
+from compute.families import family as manifold_of
+from compute.families import write
+from compute.heads import head
+from compute.heads.head_selection import first_seen
+from compute.images import image_files
+
+OPENED = (
+    "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
+    "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
+)
+HEADS = "Heads (*.npz *.safetensors)"
+NAMING = 6  # words of a title that make a file's name
+
+
+def is_photograph(path: Path) -> bool:
+    """Whether a file is a picture that holds no scene."""
+    if path.suffix.lower() not in image_files.SUFFIXES or not is_regular(path):
+        return False
+    try:
+        embedded.unpacked(path)
+    except ValueError:
+        return True
+    except OSError:
+        return False  # whoever opens it says why not
+    return False
+
+
+class Documents:
+    """Joins the window, its store and what outlives the session.
+
+    ``leave`` ends the program; ``export`` begins an export of that name.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        store: Store,
+        settings: Any,
+        leave: Callable[[], None],
+        export: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        self._window, self._store, self._settings, self._leave = window, store, settings, leave
+        self._export = export
+        self.document = Document(saved=store.scene)
+        self.open_lesson: Callable[[str], None] = lambda source: None
+        self.begun: Callable[[], None] = lambda: None  # hears that another scene begins
+        # the scene that was given to be kept last, and why the one before it could not be
+        self._kept: Scene | None = None
+        self._said = ""
+        self._autosave = self._keeper(settings) if settings.folder else None
+        self.show_picture: Callable[[Path], None] = lambda path: None
+        store.listen(lambda old, new: self._changed())
+        window.on_drop(self.dropped)
+        window.ask_before_closing(self._may_close)
+        self._show()
+        self._show_recent()
+
+    def _keeper(self, settings: Any) -> autosave.Keeper:
+        autosave.sweep(settings.folder, settings.is_alive)
+        kept = autosave.Autosave(settings.folder, settings.session)
+        return autosave.Keeper(kept, lambda problem: self._window.post(lambda: self._hear(problem)))
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """A function for each command of the table."""
+        return {
+            "new": lambda: self.guarded(self._new),
+            "open": lambda: self.guarded(self._ask_open),
+            "open_head": self._ask_head,
+            "save": self.save,
+            "save_as": self.save_as,
+            "quit": lambda: self.guarded(self._end),
+        }
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something would be lost if all ended now."""
+        return self.document.is_unsaved(self._store.scene)
+
+    # --- open ---------------------------------------------------------------------------------
+    def _new(self) -> None:
+        scene = session_file.load(session_file.names()[0])
+        self._replace(scene, Document(saved=scene))
+
+    def _ask_open(self) -> None:
+        chosen = self._window.ask_open("Open scene", OPENED)
+        if chosen is not None:
+            self._open(Path(chosen))
+
+    def _ask_head(self) -> None:
+        chosen = self._window.ask_open("Open heads", HEADS)
+        if chosen is not None:
+            self._open_head(Path(chosen))
+
+    def open(self, path: Path) -> None:
+        """Show a scene, or what a figure or a head file holds; unsaved work is asked about before."""
+        self.guarded(lambda: self._open(path))
+
+    def dropped(self, paths: list[str]) -> None:
+        """A file was dropped on the window."""
+        if paths:
+            self.open(Path(paths[0]))
+
+    def _open(self, path: Path) -> None:
+        if head.is_file(path):
+            self._open_head(path)
+            return
+        if path.suffix.lower() == SUFFIX:
+            self.open_lesson(str(path))
+            return
+        if is_photograph(path):
+            self.show_picture(path)
+            return
+        try:
+            scene = first_scene.load(path)
+        except session_file.NotAScene as problem:
+            self._window.tell("That is not a scene", str(problem))
+            return
+        self._replace(scene, Document(saved=scene))
+        self._report_unknown(scene)
+        self.opened(path)
+
+    def _report_unknown(self, scene: Scene) -> None:
+        """Say which entries this version does not know: they stay in the file."""
+        names = ", ".join("/".join(path) for path, _ in session_file.unknown(scene))
+        if names:
+            self._window.log(f"kept, though this version does not know it: {names}")
+
+    def opened(self, path: Path) -> None:
+        """The scene that is shown comes from ``path``; a figure is not saved over."""
+        if path.suffix.lower() == ".json":
+            self.document = document.at(path.absolute(), self._store.scene)
+        self._settings.recent = recent.opened(self._settings.recent, path)
+        self._show_recent()
+        self._show()
+
+    def _open_head(self, path: Path) -> None:
+        try:
+            stated = {"source": str(path.absolute())}
+            family = write("attention", {**stated, **first_seen(stated)})
+            self._store.update(of_family(self._store.scene, family))
+        except (ValueError, OSError) as problem:
+            self._window.tell("The heads of that file cannot be shown", str(problem))
+
+    def _replace(self, scene: Scene, document: Document) -> None:
+        self.document = document
+        self.begun()
+        self._store.replace(scene)
+        self._forget()
+        self._show()
+
+    def lend(self, scene: Scene) -> Document:
+        """The scene that is shown is a lesson's: it belongs to no file, and is not to be saved."""
+        self.document = Document(saved=scene)
+        self._changed()
+        return self.document
+
+    # --- save ---------------------------------------------------------------------------------
+    def file_name(self) -> str:
+        """Return a name for a file of the scene, without its suffix."""
+        if self.document.path is not None:
+            return self.document.path.stem
+        scene = self._store.scene
+        words = re.findall(r"\w+", (scene.title or manifold_of(scene.family).title).lower())
+        return "-".join(words[:NAMING]) or "scene"
+
+    def save(self, then: Callable[[], None] = lambda: None) -> None:
+        """Write to the scene's file, or ask for one; then go on."""
+        path = self.document.path
+        if path is None:
+            self.save_as(then)
+        elif self.document.was_overwritten():
+            self._window.ask(
+                "The file has changed",
+                f"Somebody else wrote to {path.name} since it was opened here.",
+                [
+                    ("Save as…", lambda: self.save_as(then)),
+                    ("Overwrite", lambda: self._write(path, then)),
+                    ("Cancel", lambda: None),
+                ],
+            )
+        else:
+            self._write(path, then)
+
+    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
+        """Ask for a file, write the scene there, go on."""
+        suggested = f"{self.file_name()}.json"
+        chosen = self._window.ask_save("Save scene", "Scenes (*.json)", suggested)
+        if chosen is not None:
+            path = Path(chosen)
+            self._write(path if path.suffix else path.with_suffix(".json"), then)
+
+    def _write(self, path: Path, then: Callable[[], None]) -> None:
+        try:
+            session_file.save(self._store.scene, path)
+        except Exception as problem:  # whatever it is, the work is at stake
+            self._offer_way_out("The scene was not saved", f"{path}: {describe(problem)}", then)
+            return
+        self.document = document.at(path.absolute(), self._store.scene)
+        self._settings.recent = recent.opened(self._settings.recent, path)
+        self._show_recent()
+        self._forget()
+        self._show()
+        then()
+
+    def _offer_way_out(
+        self, title: str, reason: str, then: Callable[[], None] = lambda: None
+    ) -> None:
+        """Say that work could not be written, and where else it can go; nothing of it is lost."""
+        answers = [
+            ("Save as…", lambda: self.save_as(then)),
+            ("Export…", lambda: self._export("export_figure")),
+            ("Cancel", lambda: None),
+        ]
+        words = "Everything is still here: save it elsewhere, or export a figure, which holds it."
+        self._window.ask(title, f"{reason}\n{words}", answers)
+
+    # --- nothing is lost ----------------------------------------------------------------------
+    def keep(self) -> None:
+        """Have what is not saved written where the next start finds it."""
+        scene = self._store.scene
+        if self._autosave is None or not self._settings.preferences.autosave:
+            return
+        if not self.is_unsaved:
+            self._forget()
+        elif scene is not self._kept:
+            self._kept = scene
+            self._autosave.write(scene, self.document.path)
+
+    def _hear(self, problem: Exception | None) -> None:
+        """Say why work cannot be kept, not again with every change."""
+        reason = describe(problem) if problem else ""
+        if reason and reason != self._said:
+            self._offer_way_out("Unsaved work cannot be kept", reason)
+        self._said = reason
+
+    def offer_lost(self) -> None:
+        """Offer what the last session did not save."""
+        folder = self._settings.folder
+        found = autosave.lost(folder, self._settings.is_alive) if folder else []
+        if not found:
+            return
+        newest = found[0]
+        of = f" of {newest.origin.name}" if newest.origin else ""
+        self._window.ask(
+            "There is unsaved work",
+            f"The last session ended before its changes{of} were saved.",
+            [
+                ("Restore", lambda: self._restore(newest)),
+                ("Discard", lambda: self._throw_away(newest)),
+                ("Later", lambda: None),
+            ],
+        )
+
+    def _throw_away(self, found: autosave.Lost) -> None:
+        try:
+            found.file.unlink(missing_ok=True)
+        except OSError as problem:
+            self._window.tell("The unsaved work is still there", describe(problem))
+
+    def _restore(self, found: autosave.Lost) -> None:
+        """Go on with what was lost: its file becomes this session's, of which two windows get one."""
+        assert self._autosave is not None
+        try:
+            self._autosave.take(found.file)
+        except FileNotFoundError:
+            self._window.tell("The unsaved work is gone", "Another window has taken it.")
+            return
+        except OSError as problem:
+            self._window.tell("The unsaved work cannot be taken over", str(problem))
+            return
+        # no digest: what the file holds now is not known to be what the lost work began with
+        self.document, self._kept = Document(found.origin), found.scene
+        self._store.replace(found.scene)
+
+    def _forget(self) -> None:
+        if self._autosave is not None and self._kept is not None:
+            self._autosave.discard()
+        self._kept = None
+
+    # --- leaving ------------------------------------------------------------------------------
+    def guarded(self, act: Callable[[], None]) -> None:
+        """Do ``act``, after asking about unsaved work."""
+        if not self.is_unsaved:
+            act()
+            return
+        self._window.ask(
+            "Save the changes?",
+            "What was changed since the last save would be lost.",
+            [("Save", lambda: self.save(act)), ("Discard", act), ("Cancel", lambda: None)],
+        )
+
+    def _may_close(self) -> bool:
+        if self.is_unsaved:
+            self.guarded(self._end)
+            return False
+        return True
+
+    def _end(self) -> None:
+        self._forget()
+        self.document = Document(saved=self._store.scene)
+        self._leave()
+
+    def close(self) -> str:
+        """The program ends, be it by a signal: what is not saved stays for the next start.
+
+        Returns why it does not, or "".
+        """
+        self.keep()
+        if not self.is_unsaved:
+            self._forget()
+        problem = self._end_keeping()
+        self._settings.close()
+        return describe(problem) if problem and self.is_unsaved else ""
+
+    def _end_keeping(self) -> Exception | None:
+        """Wait until what is to be kept is, and return why it is not."""
+        if self._autosave is None:
+            return None
+        self._autosave.close()
+        return self._autosave.problem
+
+    def _changed(self) -> None:
+        self.keep()
+        self._show()
+
+    def _show(self) -> None:
+        path = self.document.path
+        self._window.set_document(path.name if path else "", self.is_unsaved)
+        self._window.set_undo(self._store.can_undo, self._store.can_redo)
+
+    def _show_recent(self) -> None:
+        self._window.set_recent(recent.present(self._settings.recent), self._open_recent)
+
+    def _open_recent(self, name: str) -> None:
+        self.open(Path(name))

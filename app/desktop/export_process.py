@@ -1,0 +1,162 @@
+"""The window's exports: asks what and where, runs it beside the window, shows how far it is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.controller.export_formats import EXPORTS, Export, Process, options
+from app.model.store import Store
+from app.views.text.typed_values import size as size_of
+from compute.core.refusal import describe
+
+POLL_MS = 100
+Values = dict[str, str | int | bool]
+OF_SCENE = ("frames",)  # what is another number for another scene
+
+
+class Exporter:
+    """Joins the window, its store and one export at a time.
+
+    ``size``: the canvas's (width, height) now; ``style``: the one that is like the window's theme;
+    ``told``: what hears that a file was written; ``engine``: what the window was asked to compute with;
+    ``more``: options of a figure that its scene does not hold; ``name``: what a file may be called.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        store: Store,
+        size: Callable[[], tuple[int, int]],
+        style: Callable[[], str],
+        told: Callable[[str], None],
+        engine: str = "auto",
+        more: Callable[[], Values] = dict,
+        name: Callable[[], str] = str,
+    ) -> None:
+        self._window, self._store, self._told, self._more = window, store, told, more
+        self._size, self._style, self._name = size, style, name
+        self._offered: Values = {}
+        self._chosen: dict[
+            str, Values
+        ] = {}  # of each form, what the user has chosen in this session
+        self.engine = engine
+        self._export = EXPORTS["export_figure"]
+        self.dialog: Any = None
+        self.process: Process | None = None
+        self._stop: Callable[[], None] = lambda: None
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """A function for each command of the table."""
+        return {name: lambda name=name: self.ask(name) for name in EXPORTS}  # type: ignore[misc]
+
+    def ask(self, name: str) -> None:
+        """Show the form of an export, or ask for its file at once if it has none."""
+        from app.views.qt.dialogs.export_dialog import ExportDialog
+
+        self.close()
+        self._export = EXPORTS[name]
+        fields = [self._filled(field) for field in self._export.fields]
+        self._offered = {field.name: field.value for field in fields}
+        chosen = self._chosen.get(self._export.title, {})
+        fields = [replace(field, value=chosen.get(field.name, field.value)) for field in fields]
+        self.dialog = ExportDialog(
+            self._window.frame, self._export.title, fields, self.start, self._cancel
+        )
+        if fields:
+            self.dialog.show()
+        else:
+            self.start({})
+
+    def _filled(self, field: Any) -> Any:
+        if field.name == "size" and not field.value:
+            width, height = self._size()
+            return replace(field, value=f"{width}x{height}")
+        if field.name == "style":
+            return replace(field, value=self._style())
+        timeline = self._store.scene.timeline
+        if field.name == "frames" and timeline is not None:
+            return replace(field, value=max(1, round(30 * timeline.period)))
+        return field
+
+    def start(self, values: Values) -> None:
+        """Ask for the file and begin."""
+        export = self._export
+        problem = _problem(values)
+        if problem:
+            self.dialog.show_problem(problem)
+            return
+        self._keep(values)
+        chosen = self._window.ask_save(export.title, export.pattern, self._name())
+        if chosen is None:
+            if not export.fields:
+                self.close()
+            return
+        target = _target(chosen, export)
+        more = self._more() if export.command == "render" else {}
+        stated = options({**values, **more, "engine": self.engine})
+        try:
+            self.process = Process(export.command, self._store.scene, target, stated)
+        except (OSError, ValueError) as problem:
+            self.dialog.show_problem(f"{target.name} was not written: {describe(problem)}")
+            return
+        self.dialog.show()
+        self._stop = self._window.every(POLL_MS, self._watch)
+        self._watch()
+
+    def _keep(self, values: Values) -> None:
+        """Offer next time what was chosen now; what was left as it was offered follows the window."""
+        differs = {name: value for name, value in values.items() if value != self._offered[name]}
+        self._chosen[self._export.title] = {k: v for k, v in differs.items() if k not in OF_SCENE}
+
+    def _watch(self) -> None:
+        process = self.process
+        if process is None:
+            return
+        if process.running:
+            words = f"Frame {process.done} of {process.whole}, {process.left} s left"
+            words = words if process.whole else f"Writing {process.target.name}…"
+            self.dialog.show_progress(words, process.done, process.whole)
+            return
+        self._stop()
+        problem, target = process.problem, process.target
+        process.close()
+        self.process = None
+        if problem:
+            self.dialog.show_problem(problem)
+        else:
+            self._told(f"written: {target}")
+            self.close()
+
+    def _cancel(self) -> None:
+        self._stop()
+        if self.process is not None:
+            self.process.cancel()
+            self.process = None
+            self._told("export cancelled: nothing was written")
+
+    def close(self) -> None:
+        """Cancel what is under way and take the dialog down."""
+        self._cancel()
+        if self.dialog is not None:
+            self.dialog.hide()
+            self.dialog.deleteLater()
+            self.dialog = None
+
+
+def _problem(values: Values) -> str:
+    """Return what is wrong in a form, before a file is asked for; "" if nothing is."""
+    try:
+        if "size" in values:
+            size_of(str(values["size"]))
+    except argparse.ArgumentTypeError as problem:
+        return f"Size in pixels: {problem}"
+    return ""
+
+
+def _target(chosen: str, export: Export) -> Path:
+    path = Path(chosen).absolute()
+    return path if path.suffix else path.with_suffix(export.suffix)

@@ -1,0 +1,47 @@
+"""Long computations: the status bar names them, and offers to cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.jobs.job_labels import words_of
+from app.jobs.worker import Errand, OpenJob, Runner
+
+# how often it is looked, and seconds that a job may take before it is spoken of
+LOOK_MS, PATIENCE = 150, 0.5
+
+
+class Working:
+    """Watches a runner on the window's clock."""
+
+    def __init__(
+        self, window: Any, runner: Runner, given_up: Callable[[Errand], None] = lambda job: None
+    ) -> None:
+        self._window, self._runner, self._given_up = window, runner, given_up
+        self._stop = window.every(LOOK_MS, self.look)
+        window.on_cancel(self.cancel)
+
+    def look(self) -> None:
+        """Show what has been under way for a while, or nothing."""
+        under_way = self._runner.under_way()
+        if under_way is None or under_way.seconds < PATIENCE:
+            self._window.set_busy("")
+            return
+        if isinstance(under_way.job, OpenJob):
+            self._window.set_busy("Opening the engine …", False)
+            return
+        verb = "Cancelling" if under_way.given_up else "Computing"
+        self._window.set_busy(f"{verb} {words_of(under_way.job)} …", not under_way.given_up)
+
+    def cancel(self) -> None:
+        """Give up what is under way now."""
+        job = self._runner.cancel()
+        if job is not None and not isinstance(job, OpenJob):
+            self._window.log(f"given up: {words_of(job)}")
+            self._given_up(job)
+        self.look()
+
+    def close(self) -> None:
+        """The window closes."""
+        self._stop()

@@ -1,0 +1,52 @@
+"""The theme: the system's, unless one is pinned; window, plots and canvas change together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.views.interface.theme import DARK, LIGHT, Theme
+
+
+def theme_of(pinned: str) -> Theme:
+    """The theme of a preference; "system" is dark where the system does not say."""
+    if pinned == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+    return LIGHT if pinned == "light" else DARK
+
+
+class Appearance:
+    """Keeps canvas and window in the theme that is preferred, live."""
+
+    def __init__(self, canvas: Any, window: Any, settings: Any) -> None:
+        self._canvas, self._window, self._settings = canvas, window, settings
+        self.theme = canvas.theme
+        self._hints = QGuiApplication.styleHints()
+        self._hints.colorSchemeChanged.connect(self.follow)
+
+    @property
+    def style(self) -> str:
+        """The figures' style that is like the theme."""
+        return "dark" if self.theme == DARK else "print"
+
+    def follow(self) -> None:
+        """Show the theme that is preferred now."""
+        theme = theme_of(self._settings.preferences.theme)
+        if theme != self.theme:
+            self.theme = theme
+            self._window.set_theme(theme)
+            self._canvas.set_theme(theme)
+
+    def switch(self) -> None:
+        """Pin the other theme."""
+        other = "light" if self.theme == DARK else "dark"
+        self._settings.preferences = replace(self._settings.preferences, theme=other)
+        self.follow()
+
+    def close(self) -> None:
+        """The system's changes no longer matter."""
+        self._hints.colorSchemeChanged.disconnect(self.follow)

@@ -1,0 +1,375 @@
+"""A field that evolves: the job, its answers slice by slice, and the history that is kept.
+
+The state at k·pace is reached by k equal slices from the beginning, whoever asks and whenever: a frame
+of a film, a scrub and an evolution that is watched show the same field at the same time.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from app.jobs.particles import tracks
+from app.model.flow import Flow
+from app.model.scene import Scene, chart_of, view_of
+from compute.api.flow import AttentionFlow
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
+from compute.families import family as manifold_of
+from compute.flow import initial_fields
+from compute.flow.grid import Grid
+from compute.flow.modes import BACKWARD, OF_MASS
+from compute.flow.natural import towards
+from compute.flow.time_stepping import GROWTH, MOST_STAGES, Evolution
+from compute.flow.zero_tracks import Track, Tracker
+from compute.flow.zeros import Singularity, singularities
+from compute.manifold.extent import Extent
+from compute.requests.engine import Engine
+
+Point = tuple[float, float]
+# states that are kept may take so much memory; beyond, every other one is dropped
+MOST_BYTES = 64 << 20
+# seconds between answers on the way to a time that is far
+BETWEEN = 0.15
+# zeros that are marked at most
+MOST_ZEROS = 400
+# nodes times stages of one slice at most: some tenths of a second between two looks at what is wanted
+MOST_WORK = 1 << 22
+LAYERS = ("flow", "particles", "singularities")
+TINY = 1e-300
+KNOWN = (
+    "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
+)
+
+
+@dataclass(frozen=True)
+class FlowJob:
+    """The field of ``flow`` at its time, over a rectangle of a chart of the plane.
+
+    start, end, vector: the pins and the vector at A where the initial field is made from them;
+    scalar, token: what a gradient is of.
+    """
+
+    family: str
+    chart: str
+    extent: Extent
+    flow: Flow
+    start: Point | None
+    end: Point | None
+    vector: Point | None
+    scalar: str
+    token: int
+
+
+@dataclass(frozen=True, eq=False)
+class FlowAnswer:
+    """The field at ``time``, which is that of the job if ``complete``.
+
+    extent: of the nodes, which along an axis that goes round is not the job's; x, theta (rows,
+    columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): its
+    components in the chart, NaN outside; or values (rows, columns) of a scalar.
+    tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
+    times and at them norm, mass, energy: the history; limiter: what limits the step, in words;
+    lives: the tracks of the zeros up to this time; stopped: when growth stopped it, or infinite;
+    time_error: what the steps may have put the field off by, relative to its norm (estimated; NaN for
+    backward heat); beyond: the share of the domain's area in the extent that the grid does not cover,
+    infinite where the domain's edge is infinitely far away.
+    """
+
+    job: FlowJob
+    time: float
+    complete: bool
+    extent: Extent
+    x: Floats
+    theta: Floats
+    drawn: Floats | None
+    values: Floats | None
+    tracks: Floats | None
+    zeros: tuple[Singularity, ...]
+    times: Floats
+    norm: Floats
+    mass: Floats
+    energy: Floats
+    status: Status
+    limiter: str
+    cut: float
+    milliseconds: float
+    lives: tuple[Track, ...] = ()
+    stopped: float = math.inf
+    time_error: float = 0.0
+    beyond: float = 0.0
+
+
+def is_shown(scene: Scene) -> bool:
+    """Whether a scene shows anything of its flow."""
+    return any(getattr(scene.layers, layer) for layer in LAYERS)
+
+
+def covers(scene: Scene) -> bool:
+    """Whether the flow is of mass, whose map takes the place of the scene's."""
+    return scene.layers.flow and scene.flow.mode in OF_MASS
+
+
+def alike(job: FlowJob, other: object) -> bool:
+    """Whether another job is of the same evolution, be it at another time."""
+    return isinstance(other, FlowJob) and job == replace(
+        other, flow=replace(other.flow, time=job.flow.time)
+    )
+
+
+def wanted(scene: Scene) -> FlowJob:
+    """The job of a completed scene's flow."""
+    assert scene.start and scene.end and scene.vector
+    manifold = manifold_of(scene.family)
+    flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
+    chart = chart_of(manifold, scene.chart).plane
+    of_pins = kind in ("transported", "dipole", "bump")
+    to_end = kind in ("dipole", "natural") or flow.mode == "natural"
+    return FlowJob(
+        scene.family,
+        chart.name,
+        view_of(manifold, chart),
+        flow,
+        scene.start.theta if of_pins else None,
+        scene.end.theta if to_end else None,
+        scene.vector if kind == "transported" else None,
+        (flow.scalar or scene.scalar) if kind == "gradient" else "",
+        scene.token if kind == "gradient" else 0,
+    )
+
+
+def perform(
+    engine: Engine,
+    job: FlowJob,
+    emit: Callable[[FlowAnswer], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
+    began = spoken = time.perf_counter()
+    # engines are told apart by identity
+    run = _run(engine, replace(job, flow=replace(job.flow, time=0.0)))  # type: ignore[arg-type]
+    for at, state in run.states_to(job.flow.time):
+        if cancelled():
+            return
+        now = time.perf_counter()
+        if at == job.flow.time:
+            emit(run.answer(job, at, state, 1000 * (now - began)))
+        elif now - spoken > BETWEEN:
+            spoken = now
+            emit(run.answer(job, at, state, 1000 * (now - began)))
+
+
+def forget() -> None:
+    """Let go of the evolution, and so of the engine that it belongs to, which is no more."""
+    _run.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _run(engine: Engine, job: FlowJob) -> Evolving:
+    """The worker's one evolution; another job begins another."""
+    return Evolving(engine, job)
+
+
+class Evolving:
+    """One evolution: its grid, the states that are kept, and what was measured at every slice."""
+
+    def __init__(self, engine: Engine, job: FlowJob) -> None:
+        flow = job.flow
+        # on one processor sparse products in float64 are several times as quick as kernels
+        self._by_host = engine.software
+        engine = ReferenceEngine() if self._by_host else engine
+        self._manifold = manifold_of(job.family)
+        self._solver = AttentionFlow(
+            self._manifold,
+            flow.side,
+            flow.mode,
+            engine,
+            chart=job.chart,
+            extent=job.extent,
+            boundary=flow.boundary,
+            target=job.end if flow.mode == "natural" else None,
+        )
+        self._grid = self._solver.grid
+        self._wanted, slices = flow.pace, self._slices(flow.pace)
+        self._pace = flow.pace / slices
+        first = self._solver.begun(beginning(self._grid, job))
+        self._kept, self._stride = {0: first}, 1
+        self._last = (0, first)
+        self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
+        # from this time on the state is the last before it had grown ten-fold
+        self._stopped, self._limiter = math.inf, ""
+        self._carried = self._solver.carried(first) if flow.mode == "natural" else None
+        self._velocity: Floats | None = None
+        # what the steps of each slice may put the field off by, and from which slice on they need not
+        # be made shorter, with the error of such a slice
+        self._errors: list[float] = [0.0]
+        self._settled: tuple[float, float] = (math.inf, math.inf)
+        self._backward = flow.mode in BACKWARD
+        self._tracker = Tracker(self._grid)
+        self._found: tuple[Floats | None, list[Singularity]] = (None, [])
+        self._follow(0, first)
+
+    def _slices(self, pace: float) -> int:
+        """In how many slices the pace is made, lest one of them keep all else waiting."""
+        steps = max(1.0, MOST_WORK / (self._grid.usable.size * MOST_STAGES))
+        return max(1, math.ceil(pace / (steps * self._solver.longest_step)))
+
+    def states_to(self, target: float) -> Iterator[tuple[float, Floats]]:
+        """(time, state) after each slice on the way to a time, which is the last."""
+        whole = int(target / self._pace + 1e-6)
+        rest = target - whole * self._pace
+        step, state = self._nearest(whole)
+        while step < whole:
+            yield step * self._pace, state
+            state, error = self._advanced(state, step, self._pace)
+            step += 1
+            if step == len(self._errors):
+                self._errors.append(self._errors[-1] + error)
+            self._keep(step, state)
+        if rest > 1e-6 * self._pace:
+            yield step * self._pace, state
+            state, _ = self._advanced(state, step, rest)
+        yield target, state
+
+    def _nearest(self, step: int) -> tuple[int, Floats]:
+        """The latest state that is kept and not later than a step."""
+        if self._last[0] <= step:
+            return self._last
+        known = max(kept for kept in self._kept if kept <= step)
+        return known, self._kept[known]
+
+    def _keep(self, step: int, state: Floats) -> None:
+        if step > self._last[0]:
+            self._last = (step, state)
+        if step == len(self._measured):
+            self._measured.append(self._solver.measures(state))
+            self._follow(step, state)
+        if step % self._stride == 0:
+            self._kept[step] = state
+        if len(self._kept) * state.nbytes > MOST_BYTES:
+            self._stride *= 2
+            self._kept = {k: s for k, s in self._kept.items() if k % self._stride == 0}
+
+    def _follow(self, step: int, state: Floats) -> None:
+        if self._solver.mode not in OF_MASS:
+            self._tracker.add(step * self._pace, self._zeros(state))
+
+    def _zeros(self, state: Floats) -> list[Singularity]:
+        """The zeros of a state; those of the last one are known."""
+        if self._found[0] is not state:
+            self._found = (state, singularities(self._grid, state))
+        return self._found[1]
+
+    def _advanced(self, state: Floats, step: int, span: float) -> tuple[Floats, float]:
+        """The state a span after a slice's beginning, and what its steps may have put it off by."""
+        at = step * self._pace
+        if self._carried is not None:
+            self._limiter = KNOWN
+            return self._carried.at(at + span), 0.0
+        if at >= self._stopped:
+            return state, 0.0
+        since, known = self._settled
+        # whoever asks for a slice, and however often, gets the same: so it is compared or it is not
+        compared = step <= since or is_power(step)
+        field, made = self._solver.moved(state, span, math.inf if compared else known)
+        if span == self._pace and step == len(self._errors) - 1 and compared:
+            settles = made.settled < math.inf
+            self._settled = (min(since, step), made.settled) if settles else (math.inf, math.inf)
+        self._limiter = self._limits(made)
+        moved = np.nan_to_num(field)
+        if made.status != Status.OK:
+            self._stopped = at + span
+        # each slice stops at ten times its own beginning: all of them at ten times the first
+        largest = GROWTH * max(self._measured[0][0], TINY)
+        if self._backward and self._solver.measures(moved)[0] > largest:
+            self._stopped = at
+            return state, 0.0
+        return moved, made.errors[-1]
+
+    def _vectors(self, state: Floats) -> Floats | None:
+        """The vectors that are drawn of a state: itself, or what carries the mass, or none."""
+        if self._carried is None:
+            return None if self._solver.mode in OF_MASS else state
+        if self._velocity is None:
+            self._velocity = towards(self._grid, self._carried.target)
+        return self._velocity
+
+    def _limits(self, made: Evolution) -> str:
+        """Say how long the grid allows a step to be."""
+        where = "Computed in float64: this adapter is software. " if self._by_host else ""
+        if made.dt_limit >= self._wanted:
+            return where + "The grid lets a step be as long as the pace."
+        reduced = (
+            f"The pace of {self._wanted:.3g} is reduced to {self._pace:.2g}. "
+            if self._pace < self._wanted
+            else ""
+        )
+        return (
+            where
+            + reduced
+            + (
+                f"Each step is made in {made.steps}: the stiffest cell of the grid lets Euler’s method "
+                f"go on by {made.dt_limit:.1e} at most."
+            )
+        )
+
+    def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
+        """Return what the window shows of a state."""
+        g, vectors = self._grid, self._vectors(state)
+        drawn = values = paths = None
+        extent = Extent(*g.x[0, [0, -1], 0].tolist(), *g.x[[0, -1], 0, 1].tolist())
+        zeros: tuple[Singularity, ...] = ()
+        if vectors is not None:
+            drawn = np.where(g.usable[..., None], g.chart.push(g.theta, vectors), np.nan)
+            paths = tracks(drawn, extent)
+            zeros = tuple(self._zeros(vectors)[:MOST_ZEROS])
+        if job.flow.mode in OF_MASS:
+            values = np.where(g.usable, state, np.nan)
+        steps = min(int(at / self._pace + 1e-6), len(self._measured) - 1) + 1
+        norm, mass, energy = np.array(self._measured[:steps]).T
+        return FlowAnswer(
+            job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
+            self._pace * np.arange(steps), norm, mass, energy,
+            Status.OK if at < self._stopped else Status.NOT_CONVERGED,
+            self._limiter, self._solver.cut, milliseconds,
+            self._tracker.tracks(at + 1e-6 * self._pace), self._stopped,
+            self._errors[min(steps, len(self._errors)) - 1], self._solver.beyond,
+        )  # fmt: skip
+
+
+def is_power(step: int) -> bool:
+    """Whether a number is a power of two."""
+    return step > 0 and step & (step - 1) == 0
+
+
+# the fields of vectors that a flow may begin with; some need pins, which a job then has
+BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
+    "transported": lambda g, job: initial_fields.transported(
+        g, np.array(job.start), np.array(job.vector)
+    ),
+    "dipole": lambda g, job: initial_fields.dipole(g, np.array(job.start), np.array(job.end)),
+    "natural": lambda g, job: towards(g, np.array(job.end)),
+    "gradient": lambda g, job: initial_fields.gradient(g, job.scalar, job.token),
+    "rotation": lambda g, job: initial_fields.rotation(g),
+    "random": lambda g, job: initial_fields.random(g, job.flow.seed),
+    "head": lambda g, job: initial_fields.head(g),
+    "painted": lambda g, job: initial_fields.painted(g, job.flow.strokes),
+}
+
+
+def beginning(grid: Grid, job: FlowJob) -> Floats:
+    """The field that a flow begins with.  Raises ValueError where there is none such."""
+    flow, vectors = job.flow, job.flow.mode not in OF_MASS
+    if flow.initial == "file":
+        return initial_fields.from_file(grid, flow.source, vectors)
+    if not vectors:
+        return initial_fields.bump(grid, np.array(job.start))
+    if flow.initial not in BEGINNINGS:
+        raise ValueError("attention mass is a scalar: choose a flow of mass for it")
+    return BEGINNINGS[flow.initial](grid, job)

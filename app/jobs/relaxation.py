@@ -1,0 +1,75 @@
+"""Watching a path relax: the straight line between the pins becomes a geodesic as its energy falls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.views.text.number_format import Numbers
+from compute.core.status import Status
+from compute.curves.dense_curve import DenseCurve, polygon
+from compute.engine.reference import ReferenceEngine
+from compute.families import family as manifold_of
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.studies.relaxation import CurveRelaxation, Relaxation, finer, spline_curve
+
+Point = tuple[float, float]
+# of a descent that takes longer, the rounds shown: all at first, when most happens
+MOST_FRAMES = 90
+# the last round has so many times as many nodes, and at most so many rounds of Newton's method
+FINER, POLISHED = 4, 12
+
+
+@dataclass(frozen=True)
+class RelaxJob:
+    """Relax the straight line from start to end by descent in H¹."""
+
+    family: str
+    start: Point
+    end: Point
+
+
+@dataclass(frozen=True, eq=False)
+class RelaxAnswer:
+    """The rounds to show, first to last, and the energy of the curve of each."""
+
+    job: RelaxJob
+    history: tuple[Relaxation, ...]
+    energies: tuple[float, ...]
+
+
+def perform(engine: Engine, job: RelaxJob) -> RelaxAnswer:
+    """The whole relaxation, whose last round is Newton's method in float64: descent grows slow."""
+    manifold = manifold_of(job.family)
+    solver = CurveRelaxation(manifold, engine, "descent")
+    history = solver.optimize_attention(np.array(job.start), np.array(job.end))
+    shown = (*history[: MOST_FRAMES - 1], *(_rest(manifold, history[-1]) or history[-1:]))
+    return RelaxAnswer(job, shown, tuple(solver.curve_energy(state) for state in shown))
+
+
+def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
+    """Where Newton's method ends from the last round of the descent, with more nodes on its curve."""
+    polish = CurveRelaxation(manifold, ReferenceEngine(), "newton", FINER * (len(last.theta) - 1))
+    theta = finer(last.theta, FINER)
+    if not manifold.in_domain(theta).all():
+        return []
+    state = replace(polish.begin(theta), round=last.round)
+    for _ in range(POLISHED):
+        following = polish.step(state)
+        if following.status == Status.OK or following.round == state.round:
+            break
+        state = following
+    return [replace(state, round=last.round + 1)]
+
+
+def line(state: Relaxation, energy: float) -> DenseCurve:
+    """The curve of a round, the one whose energy is said; chords where that leaves the domain."""
+    return spline_curve(state.theta) if np.isfinite(energy) else polygon(state.theta)
+
+
+def words(state: Relaxation, energy: float, numbers: Numbers) -> str:
+    """One line on a round: the energy is that of the measures, ∫g(θ′,θ′)dt along the curve."""
+    known = numbers.plain(energy) if np.isfinite(energy) else "not known: it leaves the domain"
+    return f"Round {state.round}: energy {known}, acceleration {state.acceleration:.1e}"

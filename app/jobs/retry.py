@@ -1,0 +1,58 @@
+"""A second try at a path at rest that did not reach its end, when nothing else waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from app.jobs.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
+from app.jobs.task import Cancelled, Emit, Task
+from compute.core.interrupt import Interrupted, interruptible
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
+from compute.families import family as manifold_of
+from compute.requests.engine import Engine
+from compute.requests.geodesics import Paths
+from compute.studies.retry import second_try
+
+
+@dataclass(frozen=True)
+class RetryTask(Task):
+    """Answered by a `PathAnswer` of ``job``, whether the second try converges or not."""
+
+    words: ClassVar[str] = "a second try at the geodesic"
+
+    job: PathJob
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Connect again in float64, then along a distance map."""
+        manifold, began = manifold_of(self.job.family), time.perf_counter()
+        request = connection(manifold, self.job)
+        paths = second_try(engine, request, _failed(self.job, engine))
+        # what single precision carries along a path that it could not find itself it loses
+        carrier = ReferenceEngine() if paths.engine == ReferenceEngine.name else engine
+        emit(replace(path_answer(carrier, manifold, self.job, paths, began), second=True))
+
+
+def _failed(job: PathJob, engine: Engine) -> Paths:
+    """The first try once more: quick, and the same as what was answered before."""
+    return engine.connect(connection(manifold_of(job.family), job))
+
+
+def is_hopeful(answer: PathAnswer) -> bool:
+    """Whether a second try may find what the first did not: what is known to leave is not tried."""
+    failed = answer.paths.status[0] == Status.NOT_CONVERGED
+    return bool(failed) and answer.job.quality == "final" and not answer.second
+
+
+def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer]:
+    """The last answer to a job, after a second try where that helps: for figures, which may wait."""
+    heard: list[Answer] = []
+    with suppress(Interrupted), interruptible(cancelled):
+        perform(engine, job, heard.append, cancelled)  # type: ignore[arg-type]
+        if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
+            RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
+    return heard[-1:]

@@ -1,0 +1,127 @@
+"""The last certificate: the scene's path and its map once more, in float64."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.model.scene import chart_of
+from app.views.interface.views import Measure
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
+from compute.families import family as manifold_of
+from compute.geodesics.scalar_field import scalar_at, theta_at
+from compute.manifold.tangent import norm
+from compute.requests.fields import DistanceRequest, Field, FieldRequest
+from compute.requests.geodesics import ConnectRequest
+
+Point = tuple[float, float]
+# a difference above this share of the length is not what float32 can explain
+LIMIT = 1e-3
+# cells of a map that are computed again, along its longer side
+SAMPLES = 64
+
+
+@dataclass(frozen=True, eq=False)
+class CheckJob:
+    """Compute a geodesic again in float64 and compare ``theta (m, 2)``, its nodes, with it."""
+
+    family: str
+    start: Point
+    end: Point
+    alpha: float
+    theta: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class MapCheckJob:
+    """Compute ``field``, a map over a chart, again in float64; ``source``: of distances, or None."""
+
+    family: str
+    chart: str
+    scalar: str
+    token: int
+    source: Point | None
+    field: Field
+
+
+@dataclass(frozen=True, eq=False)
+class CheckAnswer:
+    """The measure that says how far a curve or a map was from its float64 re-computation."""
+
+    job: CheckJob | MapCheckJob
+    measure: Measure
+    milliseconds: float
+
+
+def perform(job: CheckJob | MapCheckJob) -> CheckAnswer:
+    """Re-compute and compare."""
+    began = time.perf_counter()
+    measure = _of_path(job) if isinstance(job, CheckJob) else _of_map(job)
+    return CheckAnswer(job, measure, 1000 * (time.perf_counter() - began))
+
+
+def _of_path(job: CheckJob) -> Measure:
+    """The largest Fisher length between nodes of equal time, by a method of order 8."""
+    manifold = manifold_of(job.family)
+    a, b = np.array([job.start]), np.array([job.end])
+    exact = ReferenceEngine().connect(ConnectRequest(manifold, a, b, job.alpha, len(job.theta) - 1))
+    known = int(exact.nodes[0]), int(np.isfinite(job.theta).all(axis=1).sum())
+    count = min(known)
+    gap = exact.theta[0, :count] - job.theta[:count]
+    metric = manifold.geometry(exact.theta[0, :count]).metric
+    worst = float(norm(metric, gap).max())
+    status = Status(int(exact.status[0]))
+    fine = status == Status.OK and worst <= LIMIT * max(float(exact.length[0]), 1e-3)
+    words = f"{worst:.1e}" if status == Status.OK else f"{worst:.1e}; float64 {status.words}"
+    hint = (
+        "Largest Fisher distance between the curve and its re-computation in float64, "
+        f"whose length is {exact.length[0]:.9g}."
+    )
+    return Measure("Off its float64 copy by", words, hint, fine)
+
+
+def _of_map(job: MapCheckJob) -> Measure:
+    """The difference that 99 % of a sample of cells stay below, as a share of the map's range.
+
+    Cells of which one copy says that the metric is singular there are not compared, but counted.
+    """
+    found = job.field.values
+    every = max(1, max(found.shape) // SAMPLES)
+    cells = np.s_[every // 2 :: every, every // 2 :: every]
+    exact = _again(job, cells)
+    both = np.isfinite(found[cells]) & np.isfinite(exact)
+    lone = int((np.isfinite(found[cells]) != np.isfinite(exact)).sum())
+    if not both.any():
+        return Measure("Map off its float64 copy by", "nothing to compare", "No cell has a value.")
+    low, high = np.quantile(exact[both], [0.01, 0.99])
+    scale = max(float(high - low), 1e-3 * max(abs(low), abs(high)), 1e-12)
+    worst = float(np.quantile(np.abs(found[cells] - exact)[both], 0.99)) / scale
+    words = f"{worst:.1e} of its range"
+    if lone:
+        words += f"; {lone} of {exact.size} cells have a value in one alone"
+    hint = (
+        f"99 % of {int(both.sum())} cells differ by less from their float64 re-computation. A value is "
+        "missing where the metric is singular for one of the two."
+    )
+    return Measure("Map off its float64 copy by", words, hint, worst <= LIMIT)
+
+
+def _again(job: MapCheckJob, cells: tuple[slice, slice]) -> Floats:
+    """The values of some of a map's cells in float64."""
+    manifold = manifold_of(job.family)
+    chart, shape = chart_of(manifold, job.chart).plane, job.field.values.shape
+    if job.source is not None:
+        source = np.array(job.source)
+        wanted = DistanceRequest(manifold, chart, source, job.field.extent, shape)
+        return ReferenceEngine().distance(wanted).values[cells]
+    request = FieldRequest(manifold, chart, job.scalar, job.field.extent, shape, job.token)
+    theta = theta_at(request, *cells)
+    known = np.asarray(np.isfinite(theta).all(axis=-1))
+    inside = np.where(known[..., None], theta, manifold.interior)
+    values, status = scalar_at(manifold, job.scalar, inside.reshape(-1, 2), job.token)
+    values = np.where(status == Status.OK, values, np.nan).reshape(known.shape)
+    return np.where(known, values, np.nan)

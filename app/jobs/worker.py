@@ -1,0 +1,309 @@
+"""One worker thread owns the engine.  For each kind of job the newest wins; stale answers are dropped.
+
+The engine is opened, used and closed on that thread alone.  What it has to say is handed to
+``deliver``, which the composition root points at the GUI thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.jobs import flow
+from app.jobs.derive_family import FamilyJob
+from app.jobs.diagnosis import DoctorJob
+from app.jobs.flow import FlowJob
+from app.jobs.jobs import EllipseJob, Job, MapJob, PathJob, perform
+from app.jobs.relaxation import RelaxJob
+from app.jobs.study_jobs import STUDIES
+from app.jobs.task import Task
+from app.jobs.verification import CheckJob, MapCheckJob
+from compute.core.interrupt import Interrupted, interruptible
+from compute.core.refusal import shorten
+from compute.engine.opening import adapter_names, open_engine
+from compute.engine.reference import ReferenceEngine
+from compute.requests.engine import DeviceLost, Engine, NoAdapter
+
+# most urgent first
+ORDER: tuple[type, ...] = (
+    FamilyJob,
+    PathJob,
+    EllipseJob,
+    *STUDIES[:-2],
+    RelaxJob,
+    CheckJob,
+    MapCheckJob,
+    DoctorJob,
+    MapJob,
+    FlowJob,
+    *STUDIES[-2:],
+)
+# before all that is drawn: another scene waits for it
+URGENT = -0.5
+
+# how often a device is opened again that is lost at each try
+REOPENINGS = 2
+# seconds that loading a driver waits at most for the early answer to be drawn
+GRACE = 1.5
+# seconds that a job may hold others up before it ends in its midst
+BEARABLE = 0.25
+# qualities of what is computed while a hand moves it
+FOLLOWING = ("early", "live")
+
+
+@dataclass(frozen=True)
+class EngineOpened:
+    """The worker has an engine: its name, what it runs on, and why it is not a better one.
+
+    adapters: what else it could run on.
+    """
+
+    name: str
+    adapter: str
+    remark: str = ""
+    adapters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    """Open another engine: "auto", "gpu" or "reference", on the adapter of that name or the best."""
+
+    prefer: str
+    adapter: str = ""
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """A job ended in an exception, which is told here and nowhere else."""
+
+    job: Job
+    problem: str
+
+
+# what the worker is sent for
+Errand = Job | OpenJob
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A job, for how long it has been done, and whether it is waited for no longer."""
+
+    job: Errand
+    seconds: float
+    given_up: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that went wrong and was put right."""
+
+    words: str
+
+
+# what the worker has to say: an answer to a job, or one of the three above
+Deliver = Callable[[object], None]
+
+
+class Runner:
+    """At most one job under way and, of each kind, one waiting.
+
+    ``early``: a job that is answered in NumPy before there is a device, unless one was asked for.
+    """
+
+    def __init__(
+        self,
+        deliver: Deliver,
+        prefer: str = "auto",
+        early: Job | None = None,
+        adapter: str = "",
+    ) -> None:
+        self._deliver = deliver
+        self._wanted = OpenJob(prefer, adapter)
+        self._waiting: dict[type, Errand] = {}
+        self._running: Errand | None = None
+        self._since, self._given_up = time.monotonic(), False
+        self._losses = 0  # of the device, one after the other
+        self._stopping = False
+        self._change = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._early = early if prefer == "auto" else None
+        self._drawn = threading.Event()
+        self._thread.start()
+
+    def submit(self, job: Errand) -> None:
+        """Have ``job`` done as soon as possible; a waiting one of its kind is forgotten."""
+        with self._change:
+            self._waiting[type(job)] = job
+            self._change.notify_all()
+
+    def pending(self) -> int:
+        """How many jobs wait or are under way."""
+        with self._change:
+            return len(self._waiting) + (self._running is not None)
+
+    def under_way(self) -> UnderWay | None:
+        """The job that is done now."""
+        with self._change:
+            if self._running is None:
+                return None
+            return UnderWay(self._running, time.monotonic() - self._since, self._given_up)
+
+    def cancel(self) -> Errand | None:
+        """Give up the job that is done now: it ends where it can, and its answer is not told."""
+        with self._change:
+            self._given_up = self._running is not None
+            return self._running
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Block until nothing waits or runs; False if that takes longer than ``timeout`` seconds."""
+        with self._change:
+            return self._change.wait_for(
+                lambda: not self._waiting and self._running is None, timeout
+            )
+
+    def close(self) -> None:
+        """Cancel what can be cancelled and end the thread."""
+        with self._change:
+            self._stopping = True
+            self._waiting.clear()
+            self._change.notify_all()
+        self._drawn.set()
+        self._thread.join(timeout=10.0)
+
+    def first_drawn(self) -> None:
+        """The early answer is on the screen: nothing that is waited for is held up by a driver now."""
+        self._drawn.set()
+
+    def _work(self) -> None:
+        if self._early is not None:
+            self._do(ReferenceEngine(), self._early)
+            self._drawn.wait(GRACE)
+        engine = self._opened(self._wanted)
+        while True:
+            job = self._next()
+            if job is None:
+                return
+            engine = self._do(engine, job)
+
+    def _next(self) -> Errand | None:
+        with self._change:
+            self._running = None
+            self._change.notify_all()
+            self._change.wait_for(lambda: self._stopping or bool(self._waiting))
+            if self._stopping:
+                return None
+            kind = min(self._waiting, key=rank)
+            self._running = self._waiting.pop(kind)
+            self._since, self._given_up = time.monotonic(), False
+            return self._running
+
+    def _do(self, engine: Engine, job: Errand) -> Engine:
+        """Do a job; the engine to go on with, which is another one if its device was lost."""
+        interrupted = False
+
+        def cancelled() -> bool:
+            nonlocal interrupted
+            interrupted = interrupted or self._must_yield(job)
+            return interrupted
+
+        if isinstance(job, OpenJob):
+            return self._opened(job)
+        try:
+            with interruptible(lambda: self._must_give_way(job)):
+                perform(engine, job, self._tell, cancelled)
+            self._losses = 0
+        except Interrupted:
+            interrupted = True
+        except DeviceLost as problem:
+            engine, interrupted = self._reopened(problem), True
+        except Exception as problem:
+            # the one place where a worker's exception is caught: it is told to the user
+            self._tell(JobFailed(job, shorten(f"{type(problem).__name__}: {problem}")))
+        if interrupted:
+            self._again(job)
+        return engine
+
+    def _tell(self, answer: object) -> None:
+        """Tell what came of the job under way, unless it was given up."""
+        if not self._given_up:
+            self._deliver(answer)
+
+    def _opened(self, wanted: OpenJob) -> Engine:
+        self._wanted = wanted
+        flow.forget()
+        engine, remark = _open(wanted.prefer, wanted.adapter)
+        known = adapter_names() if engine.name == "gpu" else ()
+        self._deliver(EngineOpened(engine.name, engine.adapter, remark, known))
+        return engine
+
+    def _reopened(self, problem: DeviceLost) -> Engine:
+        """An engine in place of one whose device was lost, and word of it."""
+        self._losses += 1
+        flow.forget()
+        if self._losses <= REOPENINGS:
+            try:
+                engine = open_engine(self._wanted.prefer, self._wanted.adapter)
+            except (NoAdapter, RuntimeError) as failure:
+                problem = DeviceLost(f"{problem}, and it cannot be opened again: {failure}")
+            else:
+                if engine.name != "reference":
+                    self._deliver(EngineOpened(engine.name, engine.adapter))
+                    self._deliver(Notice(f"{problem} and has been opened again"))
+                    return engine
+        reference = ReferenceEngine()
+        remark = f"{problem}: going on in NumPy float64, which is slower"
+        self._deliver(EngineOpened(reference.name, reference.adapter, remark))
+        return reference
+
+    def _must_yield(self, job: Errand) -> bool:
+        """Whether a job ends between two of its parts: a newer or a more urgent one waits."""
+        with self._change:
+            replaced = type(job) in self._waiting
+            return self._is_unwanted() or replaced or self._is_urged(job)
+
+    def _must_give_way(self, job: Errand) -> bool:
+        """Whether a job of the reference ends in its midst: it is long, and something must not wait.
+
+        Of jobs that follow a hand each is done, however fast the next ones come, or none would be.
+        """
+        with self._change:
+            is_long = time.monotonic() - self._since > BEARABLE
+            replaced = type(job) in self._waiting and getattr(job, "quality", "") not in FOLLOWING
+            return self._is_unwanted() or (is_long and (replaced or self._is_urged(job)))
+
+    def _is_unwanted(self) -> bool:
+        return self._stopping or self._given_up
+
+    def _is_urged(self, job: Errand) -> bool:
+        return any(rank(kind) < rank(type(job)) for kind in self._waiting)
+
+    def _again(self, job: Errand) -> None:
+        """Take an interrupted job up again, unless a newer one has replaced it."""
+        with self._change:
+            if not self._stopping and not self._given_up:
+                self._waiting.setdefault(type(job), job)
+
+
+def rank(kind: type) -> float:
+    """The lower, the sooner a job of that kind is done."""
+    if kind is OpenJob:
+        return -1.0
+    if issubclass(kind, Task):
+        return URGENT if kind.urgent else len(ORDER)
+    return ORDER.index(kind)
+
+
+def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
+    """An engine, and why it is not the one that was wished for."""
+    try:
+        engine = open_engine(prefer, adapter)
+    except NoAdapter as problem:
+        if not adapter:
+            return ReferenceEngine(), f"{problem}: computing in NumPy float64, which is slower"
+        engine, remark = _open(prefer, "")
+        return engine, remark or f"{problem}: computing on {engine.adapter}"
+    if prefer == "auto" and engine.name == "reference":
+        return engine, "no GPU adapter was found: computing in NumPy float64, which is slower"
+    return engine, ""

@@ -1,0 +1,384 @@
+"""Scene files: JSON that is checked before it is believed.
+
+A file of an older version is migrated, a newer one is refused, unknown entries are kept and
+reported.  Paths of head files are relative to the scene file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from app.model import embedded, flow, normals, photograph, tracks
+from app.model.paths import located, relative
+from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
+from app.model.timeline import scene_time
+from compute.core.json_text import read_json
+from compute.core.opening import read_text
+from compute.core.refusal import Refused, describe, shown
+from compute.core.replacing import replacing, sweep
+from compute.families import parse, write
+from compute.heads.head import bundled, is_file
+from compute.manifold.extent import Extent
+
+FORMAT = "attention-geodesics/scene"
+VERSION = 1
+MOST_BYTES = 4 << 20
+# a text that is longer is not laid out, and is written once as it is read, to know that it can be
+LARGE = MOST_BYTES // 16
+# migrations[v] turns the entries of version v into those of version v + 1
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+_PLAIN = (
+    "family",
+    "chart",
+    "alpha",
+    "scalar",
+    "token",
+    "colormap",
+    "playhead",
+    "title",
+    "map_opacity",
+)
+_KNOWN = {
+    "format",
+    "version",
+    "start",
+    "end",
+    "vector",
+    "layers",
+    "opacity",
+    "view",
+    "timeline",
+    "loop",
+    "camera",
+    "flow",
+    "photograph",
+    "normals",
+    *_PLAIN,
+}
+# what is known in entries that have entries of their own
+_NESTED: dict[str, tuple[str, ...]] = {
+    **{
+        name: tuple(field.name for field in fields(kind))
+        for name, kind in {
+            "layers": Layers,
+            "opacity": Opacity,
+            "flow": flow.Flow,
+            "photograph": photograph.Photograph,
+            "normals": normals.Normals,
+        }.items()
+    },
+    "start": ("theta", "token"),
+    "end": ("theta", "token"),
+    "timeline": ("duration", "repeat", "tracks"),
+}
+
+
+class NotAScene(Refused):
+    """A file or text that cannot be read as a scene; the message is one short line."""
+
+
+class CannotBeKept(ValueError):
+    """A scene that no file can hold; the message is one line."""
+
+
+def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
+    """The scene in a file, of a file of heads, or of a bundled name, complete.
+
+    Raises `NotAScene`; ``others``: names that might have been given as well.
+    """
+    source = Path(path)
+    if str(path) in names():
+        # the program's own scenes are checked by its tests, not at each start
+        return _completed(json.loads(_bundled(str(path))), str(path), Path())
+    if is_file(source):
+        return _of_heads(source)
+    try:
+        text = _read(source)
+    except FileNotFoundError:
+        known = ", ".join((*names(), *others))
+        raise NotAScene(
+            f"a scene must be a file or one of {known}, got {shown(str(path))}"
+        ) from None
+    except (OSError, ValueError) as problem:
+        raise NotAScene(f"{path} cannot be read: {describe(problem)}") from None
+    return from_text(text, str(path), source.parent)
+
+
+def _of_heads(source: Path) -> Scene:
+    """The first head of a file, as the window opens it."""
+    try:
+        return completed(Scene(family=write("attention", {"source": str(source)})))
+    except (ValueError, OSError) as problem:
+        raise NotAScene(describe(problem)) from None
+
+
+def _read(source: Path) -> str:
+    """The text of a scene file, or of the scene inside a figure or film."""
+    if source.suffix.lower() in embedded.SUFFIXES:
+        try:
+            return embedded.unpacked(source)
+        except ValueError as problem:
+            raise NotAScene(f"{source}: {problem}") from None
+    return read_text(source, MOST_BYTES)
+
+
+def save(scene: Scene, path: str | Path) -> None:
+    """Write a scene beside its target and rename it, so that the target is never half a file.
+
+    Raises CannotBeKept before anything is written, and OSError.
+    """
+    target = Path(path)
+    content = kept_text(scene, target.parent).encode()
+    sweep(target.parent, target.stem)
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
+
+
+def kept_text(scene: Scene, folder: Path) -> str:
+    """The text of a scene's file, which can be read again.  Raises CannotBeKept."""
+    try:
+        text = to_text(scene, folder)
+        size = len(text.encode())
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise CannotBeKept(f"the scene cannot be written as JSON: {describe(problem)}") from None
+    if size > MOST_BYTES:
+        raise CannotBeKept(f"a scene has at most {MOST_BYTES} bytes, this one has {size}")
+    return text
+
+
+def names() -> tuple[str, ...]:
+    """The bundled scenes, the default one first."""
+    index = json.loads((resources.files("assets") / "scenes" / "index.json").read_text("utf-8"))
+    return tuple(index)
+
+
+def _bundled(name: str) -> str:
+    return (resources.files("assets") / "scenes" / f"{name}.json").read_text("utf-8")
+
+
+def to_text(scene: Scene, folder: Path) -> str:
+    """The scene as JSON, head files named relative to ``folder``."""
+    data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    data |= {name: getattr(scene, name) for name in _PLAIN}
+    data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
+    for name in ("start", "end"):
+        pin = getattr(scene, name)
+        if pin is not None:
+            data[name] = {"theta": list(pin.theta), "token": pin.token}
+    if scene.vector is not None:
+        data["vector"] = list(scene.vector)
+    data["layers"] = {f.name: getattr(scene.layers, f.name) for f in fields(Layers)}
+    if scene.view is not None:
+        data["view"] = [scene.view.x0, scene.view.x1, scene.view.y0, scene.view.y1]
+    if scene.camera is not None:
+        data["camera"] = list(scene.camera)
+    if scene.loop:
+        data["loop"] = [list(vertex) for vertex in scene.loop]
+    data |= _subjects(scene, folder)
+    _put_back(data, scene.unknown)
+    return _laid_out(data) + "\n"
+
+
+def _laid_out(data: dict[str, Any]) -> str:
+    """JSON for people to read, or, of what would be too large so, on one line."""
+    line = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if len(line) > LARGE:
+        return line
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    return text if len(text) < MOST_BYTES // 4 else line  # a character takes at most four bytes
+
+
+def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
+    """Return the subjects with modules of their own here, where they differ from the default."""
+    data: dict[str, Any] = {}
+    if scene.opacity != Opacity():
+        shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}
+        data["opacity"] = {name: share for name, share in shares.items() if share != 1.0}
+    if scene.flow != flow.Flow():
+        data["flow"] = flow.stated(scene.flow, folder)
+    if scene.photograph != photograph.Photograph():
+        data["photograph"] = photograph.stated(scene.photograph, folder)
+    if scene.normals != normals.Normals():
+        data["normals"] = normals.stated(scene.normals)
+    if scene.timeline is not None:
+        data["timeline"] = tracks.stated(scene.timeline)
+    return data
+
+
+def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], Any], ...]) -> None:
+    """Entries that this version does not know, where they were."""
+    for (*parents, last), value in unknown:
+        if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
+            continue  # it was said of a timeline or a pin that is no more
+        home = data
+        for parent in parents:
+            home = home.setdefault(parent, {})
+        home[last] = value
+
+
+def from_text(text: str, where: str, folder: Path) -> Scene:
+    """The scene that a text states, complete.  Raises `NotAScene` with one line."""
+    data = _migrated(_object(text, where), where)
+    _check_schema(data, where)
+    scene = _completed(data, where, folder)
+    if len(text) > LARGE:
+        _check_size(scene, where, folder)
+    return scene
+
+
+def _check_size(scene: Scene, where: str, folder: Path) -> None:
+    """Numbers may be longer as they are written than as they were read: what opens can be saved."""
+    try:
+        kept_text(scene, folder)
+    except CannotBeKept as problem:
+        raise NotAScene(f"{where}: {problem}") from None
+
+
+def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
+    try:
+        scene = completed(_scene(data, folder))
+        for place, value in unknown(scene):
+            _check_finite(value, "/".join(place))
+        scene_time.check(scene)
+        return scene
+    except ValueError as problem:
+        raise NotAScene(f"{where}: {problem}") from None
+
+
+def _scene(data: dict[str, Any], folder: Path) -> Scene:
+    chosen = {name: data[name] for name in _PLAIN if name in data}
+    family = _relocated(chosen.get("family", Scene.family), lambda p: located(p, folder))
+    view = data.get("view")
+    return replace(
+        Scene(),
+        **{**chosen, "family": family},
+        start=_pin(data.get("start")),
+        end=_pin(data.get("end")),
+        vector=_pair(data["vector"]) if data.get("vector") else None,
+        layers=Layers(
+            **{f.name: data.get("layers", {}).get(f.name, f.default) for f in fields(Layers)}
+        ),
+        opacity=Opacity(
+            **{f.name: float(data.get("opacity", {}).get(f.name, 1.0)) for f in fields(Opacity)}
+        ),
+        loop=tuple(_pair(vertex) for vertex in data.get("loop", [])),
+        view=Extent(*map(float, view)) if view else None,
+        camera=_camera(data.get("camera")),
+        flow=flow.read(data.get("flow", {}), folder),
+        photograph=photograph.read(data.get("photograph", {}), folder),
+        normals=normals.read(data.get("normals", {})),
+        timeline=tracks.read(data["timeline"]) if data.get("timeline") else None,
+        unknown=_unknown(data),
+    )
+
+
+def _object(text: str, where: str) -> dict[str, Any]:
+    try:
+        data = read_json(text, where, finite=True)
+    except Refused as problem:
+        raise NotAScene(str(problem)) from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else type(data).__name__
+        raise NotAScene(f'{where} must be a scene with "format": "{FORMAT}", got {shown(found)}')
+    return data
+
+
+def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
+    version = data.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise NotAScene(
+            f"{where}: version must be a whole number from 1 to {VERSION}, got {shown(version)}"
+        )
+    if version > VERSION:
+        raise NotAScene(
+            f"{where} is of version {shown(version)}, "
+            f"this program reads up to {VERSION}: a newer one wrote it"
+        )
+    for step in range(version, VERSION):
+        data = MIGRATIONS[step](data)
+    return data
+
+
+def _check_schema(data: dict[str, Any], where: str) -> None:
+    # imported here: it costs more than all else that a start without a file needs
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((resources.files("assets") / "scene.schema.json").read_text("utf-8"))
+    problem = next(iter(Draft202012Validator(schema).iter_errors(data)), None)
+    if problem is not None:
+        place = "/".join(map(str, problem.absolute_path)) or "the scene"
+        raise NotAScene(f"{where}: {place}: {problem.message}")
+
+
+def _pin(data: dict[str, Any] | None) -> Pin | None:
+    if data is None:
+        return None
+    token = data.get("token")
+    return Pin(_pair(data["theta"]), None if token is None else int(token))
+
+
+def _camera(values: list[float] | None) -> Camera | None:
+    if values is None:
+        return None
+    azimuth, elevation, zoom, across, up = map(float, values)
+    if not (all(map(math.isfinite, values)) and abs(elevation) <= 90.0 and 0.01 <= zoom <= 100.0):
+        raise ValueError(
+            "a camera must be finite, its elevation in [-90, 90], its zoom in [0.01, 100], "
+            f"got {shown(values)}"
+        )
+    return azimuth, elevation, zoom, across, up
+
+
+def _pair(values: list[float]) -> tuple[float, float]:
+    x, y = map(float, values)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError(f"coordinates must be finite, got {[x, y]}")
+    return x, y
+
+
+def _unknown(data: dict[str, Any]) -> tuple[tuple[tuple[str, ...], Any], ...]:
+    found: list[tuple[tuple[str, ...], Any]] = [
+        ((key,), value) for key, value in data.items() if key not in _KNOWN
+    ]
+    for name, known in _NESTED.items():
+        found += [((name, key), value) for key, value in _unknown_in(data.get(name), known)]
+    return tuple(found)
+
+
+def unknown(scene: Scene) -> list[tuple[tuple[str, ...], Any]]:
+    """Paths and values of all that this version does not know: it is written back."""
+    within = tracks.unknown(scene.timeline) if scene.timeline else []
+    return [*scene.unknown, *within]
+
+
+def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, Any]]:
+    return [(key, value) for key, value in (entry or {}).items() if key not in known]
+
+
+def _check_finite(value: Any, name: str) -> None:
+    """JSON has no word for what is not finite: what 1e999 is read as could not be written."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"numbers must be finite, got {value} in {shown(name)}")
+    for item in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        _check_finite(item, name)
+
+
+def _relocated(family: str, move: Callable[[str], str]) -> str:
+    """``family`` with the path of its file moved, if it names one."""
+    name, stated = parse(family)
+    source = stated.get("source", "")
+    if not source or source in bundled() or source.startswith("{"):
+        return family
+    if os.path.isabs(move(source)) and os.path.isabs(source):
+        return family
+    return write(name, {**stated, "source": move(source)})

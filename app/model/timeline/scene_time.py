@@ -1,0 +1,110 @@
+"""The scene at a time: keyframes over anything in it, a function of the time alone."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from app.model.scene import Scene, completed
+from app.model.tracks import Timeline, position, value_at
+from compute.core.refusal import shown
+from compute.families import changed
+
+FIXED = ("timeline", "unknown", "title")  # of a scene, whatever the time
+
+
+def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
+    """The scene ``t`` seconds after the beginning of a timeline, by default its own; complete.
+
+    Raises ValueError where a key asks for what the scene cannot be.
+    """
+    chosen = timeline or scene.timeline
+    if chosen is None:
+        return scene
+    place, made = position(chosen, t), scene
+    for track in chosen.tracks:
+        path = track.field.split(".")
+        made = _with(made, path, value_at(track, place, steps=_is_whole(made, path)))
+    tracked = {track.field.split(".")[0] for track in chosen.tracks}
+    if made.chart != scene.chart and "view" not in tracked:
+        made = replace(made, view=None)
+    return completed(made)
+
+
+def check(scene: Scene) -> None:
+    """Raises ValueError where a key of the scene's timeline names or sets what there is not."""
+    for track in scene.timeline.tracks if scene.timeline else ():
+        for key in track.keys:
+            _with(scene, track.field.split("."), key.value)
+
+
+def _is_whole(holder: Any, path: list[str]) -> bool:
+    """Whether a field is a whole number.  A file may say 3.0."""
+    *parents, name = path
+    for parent in parents:
+        holder = getattr(holder, parent, None)
+    return is_dataclass(holder) and _declared(holder, name) == "int"
+
+
+def _with(holder: Any, path: list[str], value: Any) -> Any:
+    """``holder`` with the field at ``path`` set.  Raises ValueError if it has none such."""
+    name, *rest = path
+    known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
+    if name not in known:
+        raise ValueError(
+            f"a timeline's field must be one of {', '.join(known) or 'none'}, got {shown(name)}"
+        )
+    current = getattr(holder, name)
+    if isinstance(current, int) and "float" in _declared(holder, name):
+        current = float(current)
+    if name == "loop":
+        return replace(holder, loop=_loop(value))
+    if not rest:
+        return replace(holder, **{name: _as(current, value, name), **_released(holder, name)})
+    if name == "family" and isinstance(current, str) and len(rest) == 1:
+        return replace(holder, family=changed(current, {rest[0]: value}))
+    return replace(holder, **{name: _with(current, rest, value)})
+
+
+def _declared(holder: Any, name: str) -> str:
+    """The type of a field in words: a file may say 0 where 0.5 is possible."""
+    return next((str(field.type) for field in fields(holder) if field.name == name), "")
+
+
+def _loop(value: Any) -> tuple[tuple[float, float], ...]:
+    """Vertices, as many as there are.  Raises ValueError."""
+    pairs = isinstance(value, tuple) and all(
+        isinstance(at, tuple) and len(at) == 2 and all(isinstance(v, float) for v in at)
+        for at in value
+    )
+    if not pairs or len(value) in (1, 2):
+        raise ValueError(
+            f"a timeline's loop must be vertices (x, y), three or more, got {shown(value)}"
+        )
+    return tuple((x, y) for x, y in value)
+
+
+def _released(holder: Any, name: str) -> dict[str, Any]:
+    """A pin that is moved is no longer on its token."""
+    return {"token": None} if name == "theta" and hasattr(holder, "token") else {}
+
+
+def _as(current: Any, value: Any, name: str) -> Any:
+    """``value`` as the type that the field has now.  Raises ValueError if it is of another."""
+    if is_dataclass(current) and not isinstance(current, type) and isinstance(value, tuple):
+        entries = [getattr(current, field.name) for field in fields(current)]
+        if len(entries) == len(value) and all(isinstance(entry, float) for entry in entries):
+            return replace(
+                current, **{f.name: v for f, v in zip(fields(current), value, strict=True)}
+            )
+    whole = isinstance(current, int) and not isinstance(current, bool)
+    if whole and isinstance(value, float) and value.is_integer():
+        return int(value)
+    alike = isinstance(value, type(current)) and (
+        not isinstance(current, tuple) or len(current) == len(value)
+    )
+    if current is not None and not alike:
+        raise ValueError(
+            f"a timeline's value of {name} must be like {shown(current)}, got {shown(value)}"
+        )
+    return value

@@ -1,0 +1,171 @@
+"""The values of a lesson's quantities, from the window's answers or computed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from app.jobs.flow import FlowAnswer, FlowJob
+from app.jobs.jobs import EllipseJob, MapJob, PathAnswer, PathJob, perform
+from app.jobs.plan import Viewport, jobs
+from app.jobs.studies import StudyAnswer
+from app.jobs.task import Task
+from app.model.lessons.checks import FIELDS, Quantity
+from app.model.lessons.wording import numbers_in, plain
+from app.model.scene import Scene
+from app.parts.bivariate_normals import WORDS, NormalsAnswer, NormalsTask
+from app.parts.image import PictureAnswer, PictureTask, task_of
+from app.presenters.measures import measures as of_path
+from app.views.interface.views import Measure
+from compute.core.refusal import shown
+from compute.core.status import Status
+from compute.families import family as manifold_of
+from compute.geodesics.scalar_field import scalar_at
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+
+# by the kind of their job
+Answers = Mapping[type, object]
+# what no quantity asks for
+_DRAWN_ONLY = (MapJob, EllipseJob)
+
+
+def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
+    """Compute what the window would of a scene, maps excepted; yield the answers after each one."""
+    found: dict[type, object] = {}
+    for kind, job in jobs(scene, Viewport()).items():
+        if kind not in _DRAWN_ONLY:
+            perform(engine, job, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+            yield found
+    for kind, task in _tasks(scene).items():
+        try:
+            task.perform(engine, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+        except ValueError as problem:
+            found[kind] = problem  # told to whom asks for what it would have answered
+        yield found
+
+
+def _tasks(scene: Scene) -> dict[type, Task]:
+    """Return the tasks of the panels on a picture and on two normals."""
+    return {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
+
+
+def _never() -> bool:
+    return False
+
+
+def current(scene: Scene, answers: Answers) -> Answers:
+    """Those answers that are of this very scene, in the quality of rest."""
+    wanted: dict[type, object] = {**jobs(scene, Viewport()), **_tasks(scene)}
+    return {
+        kind: answer
+        for kind, answer in answers.items()
+        if wanted.get(kind) == getattr(answer, "job", None)
+    }
+
+
+def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
+    """A quantity of a scene; None if it is not among ``answers``.
+
+    ValueError for what the scene's family does not have.
+    """
+    match asked.kind:
+        case "field":
+            return FIELDS[asked.name](scene)
+        case "coordinate":
+            return _coordinate(asked, scene)
+        case "scalar":
+            return _scalar(asked, scene)
+        case "norm":
+            return _norm(answers.get(FlowJob))
+        case "picture":
+            return _pictured(asked.name, answers.get(PictureTask))
+        case "normals":
+            return _between(asked.name, answers.get(NormalsTask))
+        case _:
+            return _measure(asked, answers)
+
+
+def measures(answers: Answers) -> list[Measure]:
+    """The lines of the measures panel."""
+    path = answers.get(PathJob)
+    lines = of_path(path) if isinstance(path, PathAnswer) else []
+    studied = [answer for answer in answers.values() if isinstance(answer, StudyAnswer)]
+    return [*lines, *(measure for answer in studied for measure in answer.measures)]
+
+
+def _measure(asked: Quantity, answers: Answers) -> float | None:
+    for measure in measures(answers):
+        if plain(measure.name) == plain(asked.name):
+            numbers = numbers_in(measure.value)
+            if asked.kind == "count":
+                return float(len(numbers))
+            return numbers[asked.index - 1] if asked.index <= len(numbers) else None
+    return None
+
+
+def _coordinate(asked: Quantity, scene: Scene) -> float:
+    pin = scene.start if asked.at == "A" else scene.end
+    assert pin is not None
+    return pin.theta[_index(manifold_of(scene.family), asked.name)]
+
+
+def _index(manifold: Manifold, name: str) -> int:
+    """Which coordinate has that name, or number from 1."""
+    names = [plain(coordinate) for coordinate in manifold.coordinates]
+    for known in (names, ["1", "2"]):
+        if plain(name) in known:
+            return known.index(plain(name))
+    raise ValueError(
+        f"coordinates of {manifold.name} are {', '.join(manifold.coordinates)}, got {shown(name)}"
+    )
+
+
+def _scalar(asked: Quantity, scene: Scene) -> float | None:
+    """A scalar of the family at a point, in float64; None where it means nothing."""
+    manifold = manifold_of(scene.family)
+    pins = {"A": scene.start, "B": scene.end}
+    pin = pins.get(asked.at) if isinstance(asked.at, str) else None
+    theta = np.array([pin.theta if pin is not None else asked.at], dtype=np.float64)
+    if asked.name not in manifold.scalars:
+        known = ", ".join(manifold.scalars)
+        raise ValueError(f"scalars of {manifold.name} are {known}, got {shown(asked.name)}")
+    values, status = scalar_at(manifold, asked.name, theta, scene.token)
+    return float(values[0]) if status[0] == Status.OK else None
+
+
+def _norm(answer: object) -> float | None:
+    """The L² norm of the flow, as a share of what it was at time 0."""
+    if not isinstance(answer, FlowAnswer) or not answer.complete or answer.norm[0] <= 0:
+        return None
+    return float(answer.norm[-1] / answer.norm[0])
+
+
+def _pictured(name: str, answer: object) -> float | None:
+    """The way between the two patches: its length, or how many patches it leads over.
+
+    ValueError for a picture that cannot be read.
+    """
+    if isinstance(answer, ValueError):
+        raise answer
+    if not isinstance(answer, PictureAnswer):
+        return None
+    return answer.distance if name == "distance" else float(len(answer.way))
+
+
+def _between(name: str, answer: object) -> float | None:
+    """The Fisher length of a way between the two normals.  ValueError if none has that name."""
+    known = {plain(words): kind for kind, words in WORDS.items()}
+    if plain(name) not in known:
+        raise ValueError(f"ways between normals are {', '.join(WORDS.values())}, got {shown(name)}")
+    if not isinstance(answer, NormalsAnswer) or known[plain(name)] not in answer.paths:
+        return None
+    path = answer.paths[known[plain(name)]]
+    return float(path.length) if path.status == Status.OK else None
+
+
+def studied(scene: Scene, layers: tuple[str, ...]) -> Scene:
+    """``scene`` with some layers shown, so that what they measure is known."""
+    return replace(scene, layers=replace(scene.layers, **dict.fromkeys(layers, True)))

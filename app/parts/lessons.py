@@ -1,0 +1,266 @@
+"""The lesson that is on: its step's scene, what was asked for and whether it is done.
+
+Going to a step is one step of undo.  Beyond that a lesson only looks on: it never changes the scene
+by itself, and what was done once stays done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+
+from app.model.lessons import catalogue
+from app.model.lessons.checks import Quantity, holds
+from app.model.lessons.lesson import Lesson, NotALesson, Step
+from app.model.lessons.progress import Progress
+from app.model.scene import Scene
+from app.model.store import DEEPEST
+from app.parts import lesson_quantities
+from app.parts.part import Desk, Part
+from app.views.interface.events import Event, PanelShown
+from app.views.interface.lesson import LessonChosen, LessonEntry, LessonState
+from app.views.text.markdown import NotTypeset, page
+from compute.families import parse
+
+TITLE = "Lesson"
+Act = Callable[[], None]
+Place = tuple[Lesson | None, int]
+# fields that looking about changes
+_LOOKED = ("playhead", "view", "camera", "title")
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """From one step to another, and the scenes on both sides."""
+
+    left: Place
+    reached: Place
+    before: Scene
+    after: Scene
+
+
+class LessonPart(Part):
+    """At most one lesson, at one of its steps.
+
+    progress: by lesson; ``keep`` is called when it changes.  ``admit`` runs an act once nothing
+    unsaved is lost by it; ``arrived`` is told the scene of each step that was gone to.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.lesson: Lesson | None = None
+        self.at = 0
+        self.progress: dict[str, Progress] = {}
+        self.keep: Act = lambda: None
+        self.admit: Callable[[Act], None] = lambda act: act()
+        self.arrived: Callable[[Scene], None] = lambda scene: None
+        self._answers: dict[type, object] = {}
+        self._turns: deque[Turn] = deque(maxlen=DEEPEST)
+        self._seen: set[str] = set()  # panels
+        self._brought = ""  # a panel that nobody but the lesson asked for
+
+    @property
+    def place(self) -> Place:
+        """The lesson that is on, if any, and the number of its step."""
+        return (self.lesson, self.at) if self.lesson else (None, 0)
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is on."""
+        return self.lesson.steps[self.at] if self.lesson else None
+
+    def commands(self) -> dict[str, Act]:
+        return {
+            "lessons": self.show_list,
+            "lesson_next": lambda: self.turn(1),
+            "lesson_back": lambda: self.turn(-1),
+            "lesson_show": self.show_answer,
+            "lesson_restart": lambda: self.go(self.at),
+            **{f"lesson:{name}": partial(self.open, name) for name in catalogue.titles()},
+        }
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case LessonChosen():
+                self.open(event.name)
+            case PanelShown():
+                (self._seen.add if event.visible else self._seen.discard)(event.title)
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        self._follow(old, new)
+        if self.lesson is not None:
+            self._look()
+
+    def on_message(self, message: object) -> None:
+        job = getattr(message, "job", None)
+        if self.lesson is not None and job is not None:
+            self._answers[type(job)] = message
+            self._look()
+
+    # --- going about --------------------------------------------------------------------------
+    def show_list(self) -> None:
+        """All lessons, in place of the one that is on."""
+        self.lesson = None
+        self.bring()
+        self._show()
+        self.desk.window.raise_panel(TITLE)
+
+    def open(self, source: str) -> None:
+        """Begin a lesson of that name or file, or go on with it."""
+        lesson = self.read(source)
+        if lesson is not None:
+            self.admit(lambda: self.begin(lesson))
+
+    def read(self, source: str) -> Lesson | None:
+        """The lesson of that name or file; None, and told why, for what is none."""
+        try:
+            lesson = catalogue.load(source)
+            for step in lesson.steps:
+                page(step.text), page(step.task)
+        except (NotALesson, NotTypeset) as problem:
+            self.desk.window.tell("That is no lesson", str(problem))
+            return None
+        return lesson
+
+    def begin(self, lesson: Lesson) -> None:
+        """Show a lesson where one was last, or from its beginning once all of it is done."""
+        kept = self.progress.get(lesson.name, Progress())
+        tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
+        left = self.place
+        self.lesson, self.at = lesson, 0
+        last = len(lesson.steps) - 1
+        self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
+        self._go(0 if kept.step >= last else kept.step, left)
+        self.desk.window.raise_panel(TITLE)
+
+    def turn(self, by: int) -> None:
+        """The next step, or the one before."""
+        if self.lesson is not None and 0 <= self.at + by < len(self.lesson.steps):
+            self.go(self.at + by)
+
+    def go(self, step: int) -> None:
+        """To a step: its scene, as one step of undo, which brings the text of the step left back."""
+        if self.lesson is not None:
+            self._go(step, self.place)
+
+    def _go(self, step: int, left: Place) -> None:
+        assert self.lesson is not None
+        before = self.desk.store.scene
+        self.at = min(max(step, 0), len(self.lesson.steps) - 1)
+        self._note(step=self.at)
+        self._put(self.lesson.steps[self.at].scene)
+        self._turns.append(Turn(left, self.place, before, self.desk.store.scene))
+        self.bring()
+        self.arrived(self.desk.store.scene)
+        self._look()
+
+    def _follow(self, old: Scene, new: Scene) -> None:
+        """Undo and redo bring back the very scenes on both sides of a turn: go where it led."""
+        for turn in self._turns:
+            if (old is turn.after and new is turn.before) and self.place == turn.reached:
+                self._stand(turn.left)
+                return
+            if (old is turn.before and new is turn.after) and self.place == turn.left:
+                self._stand(turn.reached)
+                return
+
+    def _stand(self, place: Place) -> None:
+        self.lesson, self.at = place
+        if self.lesson is not None:
+            self._note(step=self.at)
+        self.bring()
+        self._show()
+
+    def end(self) -> None:
+        """Another scene begins, which is no lesson's: the list is shown again."""
+        if self.lesson is not None:
+            self._turns.clear()
+            self._stand((None, 0))
+
+    def bring(self) -> None:
+        """The panel that the step is about, to the front; away with that of an earlier step."""
+        panel = self.step.panel if self.step is not None else ""
+        if self._brought and self._brought != panel:
+            self.desk.window.lower_panel(self._brought)
+            self._brought = ""
+        if panel:
+            self._brought = panel if panel not in self._seen else self._brought
+            self.desk.window.raise_panel(panel)
+
+    def show_answer(self) -> None:
+        """Do what is asked for, where the lesson says how."""
+        if self.step is not None and self.step.answer is not None:
+            self._put(replace(self.step.answer, title=self.step.scene.title))
+            self.arrived(self.desk.store.scene)
+
+    def _put(self, scene: Scene) -> None:
+        self.desk.store.settle()
+        self.desk.store.update(scene)
+        self.desk.store.settle()
+
+    # --- looking on ---------------------------------------------------------------------------
+    def _look(self) -> None:
+        """Is the task done?"""
+        assert self.lesson is not None
+        name, step = self.lesson.name, self.lesson.steps[self.at]
+        if step.checks and self.at not in self.progress[name].done and self._is_done(step):
+            self._note(done=self.progress[name].done | {self.at})
+        self._show()
+
+    def _is_done(self, step: Step) -> bool:
+        scene = self.desk.store.scene
+        elsewhere = parse(scene.family)[0] != parse(step.scene.family)[0]
+        if elsewhere and not any(check.name == "family" for check in step.checks):
+            return False
+
+        def known(asked: Quantity) -> float | None:
+            return lesson_quantities.value(
+                asked, scene, lesson_quantities.current(scene, self._answers)
+            )
+
+        try:
+            return all(holds(check, scene, step.scene, known) for check in step.checks)
+        except ValueError:
+            # what is asked for does not exist in the scene that the user went to
+            return False
+
+    def _note(self, **changes: object) -> None:
+        assert self.lesson is not None
+        kept = self.progress.pop(self.lesson.name)
+        self.progress[self.lesson.name] = replace(kept, **changes)  # type: ignore[arg-type]
+        self.keep()
+
+    # --- showing ------------------------------------------------------------------------------
+    def _show(self) -> None:
+        self.desk.window.set_panel(TITLE, self.state())
+
+    def state(self) -> LessonState:
+        """Return the panel's state."""
+        entries = tuple(self._entry(name, title) for name, title in catalogue.titles().items())
+        if self.lesson is None:
+            return LessonState(entries)
+        steps, step = self.lesson.steps, self.lesson.steps[self.at]
+        done = self.progress[self.lesson.name].done
+        return LessonState(
+            entries=entries,
+            title=self.lesson.title,
+            step=self.at,
+            steps=tuple(i in done if s.checks else None for i, s in enumerate(steps)),
+            heading=escape(step.title),
+            page=page(step.text),
+            task=page(step.task),
+            can_show=step.answer is not None,
+            can_restart=_bare(self.desk.store.scene) != _bare(step.scene),
+        )
+
+    def _entry(self, name: str, title: str) -> LessonEntry:
+        kept = self.progress.get(name, Progress())
+        return LessonEntry(name, title, len(kept.done), kept.count)
+
+
+def _bare(scene: Scene) -> Scene:
+    """Return a scene without its view."""
+    return replace(scene, **{name: getattr(Scene(), name) for name in _LOOKED})

@@ -1,0 +1,63 @@
+"""A part of the controller: one subject with its own commands, jobs and panel.
+
+The controller tells every part every event, change of the scene and message; a part does what is its
+own and leaves the rest.  The roster lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.jobs.task import Task
+from app.model.scene import Scene
+from app.model.store import Store
+from app.views.interface.events import Event
+from app.views.interface.views import Canvas, Window
+from app.views.text.number_format import Numbers
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The means of a part: the scene's store, the views, and the worker for its tasks."""
+
+    store: Store
+    canvas: Canvas
+    window: Window
+    submit: Callable[[Task], None]
+
+
+class Part:
+    """A part that does nothing yet; subclasses override what concerns them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        """Return the functions that the command table calls, by name."""
+        return {}
+
+    def on_event(self, event: Event) -> None:
+        """An event of a view, after the controller has dealt with it."""
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        """The scene changed, and what the controller draws of it is drawn."""
+
+    def prefer(self, numbers: Numbers) -> None:
+        """Write numbers in this way from now on."""
+
+    def on_waiting(self) -> None:
+        """Another subject is prepared: what is shown of the scene's is to go.
+
+        A change of the scene follows, or `on_scene` of the same one if it stays.
+        """
+
+    def on_message(self, message: object) -> None:
+        """An answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
+
+    def options(self) -> dict[str, str | int | bool]:
+        """Return the command-line options by which a figure shows what the scene does not hold."""
+        return {}
+
+    def close(self) -> None:
+        """The window closes: stop what moves by itself."""

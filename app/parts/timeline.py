@@ -1,0 +1,278 @@
+"""Time: a timeline or the gliding point plays, is scrubbed, and gets its keyframes.
+
+The scene of a time is `scene_at`, a pure function, so that what is scrubbed here is what a film shows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.jobs.scene_chart import chart_drawn
+from app.model.scene import UNTURNED, Scene, kind_of
+from app.model.store import DEEPEST
+from app.model.timeline import keyframes
+from app.model.timeline.scene_time import scene_at
+from app.model.tracks import Timeline, position
+from app.parts.part import Desk, Part
+from app.views.interface.events import Event
+from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
+
+FRAME_MS = 33
+# seconds that one frame leads on at most: after a computer's sleep nothing is skipped
+LONGEST_STEP = 1.0
+# seconds that the moving point takes from A to B
+TRAVEL = 4.0
+
+
+class Playing(Part):
+    """Holds the time, which is no part of the scene, and lets it run on the window's clock."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._time = 0.0
+        self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
+        self.now: Callable[[], float] = time.monotonic
+        self._shown_at = 0.0  # when the last frame was
+        self._stop: Callable[[], None] | None = None
+        self._moves = False  # a change of the scene is the time's own
+        # what the scene was when its time was chosen, by timeline: undo brings one back
+        self._references: dict[Timeline | None, Scene] = {}
+        self._shown: TimelineState | None = None
+        self._show()
+
+    def commands(self) -> dict[str, Callable[[], None]]:
+        return {
+            "play": self.toggle,
+            "to_start": self.rewind,
+            "to_end": self.wind,
+            "key_set": self.set_key,
+            "key_remove": self.remove_key,
+        }
+
+    def on_event(self, event: Event) -> None:
+        match event:
+            case TimeChosen():
+                self.seek(event.at)
+            case KeyframeMoved():
+                self._move_key(event)
+            case TimelineEdited():
+                self._edit(event)
+            case _:
+                pass
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        store = self.desk.store
+        if not self._moves and _is_elsewhere(old, new):
+            self._pause()
+        if new.timeline is None or not (store.can_undo or store.can_redo):
+            # without a timeline nothing is a change, and what was opened is as it should be
+            self._time = 0.0
+            self._references.clear()
+        self._show()
+
+    def close(self) -> None:
+        self._pause()
+
+    # --- running --------------------------------------------------------------------------------
+    @property
+    def is_playing(self) -> bool:
+        """Whether the time runs."""
+        return self._stop is not None
+
+    def toggle(self) -> None:
+        """Let the scene's timeline run, or else the point glide from A to B; or hold it."""
+        if self.is_playing:
+            self._pause()
+            return
+        timeline = self.desk.store.scene.timeline
+        at_end = timeline is not None and self._time >= timeline.duration
+        self._clock = 0.0 if at_end else self._time
+        self._shown_at = self.now()
+        self._stop = self.desk.window.every(FRAME_MS, self._advance)
+        self._show()
+
+    def _pause(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+            self.desk.store.settle()
+            self._show()
+
+    def _advance(self) -> None:
+        timeline, passed = self.desk.store.scene.timeline, self._passed()
+        if timeline is None:
+            self._glide(passed)
+            return
+        self._clock += passed
+        arrived = self._go(self._clock)
+        if not arrived or (timeline.repeat == "once" and self._clock >= timeline.duration):
+            self._pause()
+
+    def _passed(self) -> float:
+        """Seconds since the last frame: where there is no time for all frames, some are left out."""
+        now = self.now()
+        passed, self._shown_at = now - self._shown_at, now
+        return min(passed, LONGEST_STEP)
+
+    def _glide(self, passed: float) -> None:
+        scene = self.desk.store.scene
+        t = scene.playhead + passed / TRAVEL
+        self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
+
+    def _go(self, clock: float) -> bool:
+        """Show the scene of a time; False if there can be none, which is told."""
+        now = self.desk.store.scene
+        timeline = now.timeline
+        assert timeline is not None
+        try:
+            scene = scene_at(now, clock)
+        except ValueError as problem:
+            self.desk.window.tell("The timeline cannot go on", str(problem))
+            return False
+        self._time = position(timeline, clock)
+        self._refer(scene)
+        self._put(scene, merge="timeline")
+        self._show()
+        return True
+
+    def seek(self, at: float) -> None:
+        """Show the scene of another time."""
+        if self.desk.store.scene.timeline is not None:
+            self._clock = at
+            self._go(at)
+
+    def rewind(self) -> None:
+        """Back to the beginning: of the timeline, or the moving point on A."""
+        if self.desk.store.scene.timeline is not None:
+            self.seek(0.0)
+        else:
+            self._put(replace(self.desk.store.scene, playhead=0.0))
+
+    def wind(self) -> None:
+        """On to the end: of the timeline, or the moving point on B."""
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None:
+            self.seek(timeline.duration)
+        else:
+            self._put(replace(self.desk.store.scene, playhead=1.0))
+
+    def _put(self, scene: Scene, merge: str | None = None) -> None:
+        """Change the scene by the time's own doing, which does not stop it."""
+        self._moves = True
+        try:
+            self.desk.store.update(scene, merge=merge)
+        finally:
+            self._moves = False
+
+    # --- keyframes ------------------------------------------------------------------------------
+    def set_key(self) -> None:
+        """Keep what the scene shows as the keyframe of this time."""
+        scene = self.desk.store.scene
+        first = scene.timeline is None
+        try:
+            timeline = keyframes.keyed(_turned(scene), self._reference(scene), self._time)
+        except ValueError as problem:
+            self.desk.window.tell("No keyframe was set", str(problem))
+            return
+        self._change(timeline, self._time)
+        if first:
+            # the next keyframe is where it ends
+            self._time = timeline.duration
+            self._show()
+
+    def remove_key(self) -> None:
+        """Take the keyframe of this time away; without any there is no timeline."""
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None and self._time in keyframes.times(timeline):
+            self._change(keyframes.removed(timeline, self._time), self._time)
+
+    def _move_key(self, event: KeyframeMoved) -> None:
+        timeline = self.desk.store.scene.timeline
+        if timeline is not None:
+            self._change(*keyframes.moved(timeline, event.at, event.to), merge="keyframe")
+            if event.done:
+                self.desk.store.settle()
+
+    def _edit(self, event: TimelineEdited) -> None:
+        timeline = self.desk.store.scene.timeline
+        if timeline is None:
+            return
+        match event.field:
+            case "easing":
+                timeline = keyframes.eased(timeline, self._time, str(event.value))
+                self._change(timeline, self._time)
+            case "repeat":
+                self._change(replace(timeline, repeat=str(event.value)), self._time)
+            case "duration":
+                self._stretch(timeline, float(event.value))
+
+    def _stretch(self, timeline: Timeline, duration: float) -> None:
+        try:
+            longer = keyframes.stretched(timeline, duration)
+        except ValueError as problem:
+            self.desk.window.tell("The timeline stays as it is", str(problem))
+            return
+        share = duration / timeline.duration
+        self._change(longer, min(self._time * share, duration), merge="duration")
+
+    def _change(self, timeline: Timeline | None, time: float, merge: str | None = None) -> None:
+        """Another timeline, of which this is the time and the scene stays what it is."""
+        scene = replace(self.desk.store.scene, timeline=timeline)
+        self._refer(scene)
+        self._time = time
+        self._put(scene, merge=merge)
+        self._show()
+
+    # --- what is shown --------------------------------------------------------------------------
+    def _refer(self, scene: Scene) -> None:
+        """From now on changes are told by comparison with ``scene``."""
+        self._references.pop(scene.timeline, None)
+        self._references[scene.timeline] = _turned(scene)
+        if len(self._references) > DEEPEST:
+            del self._references[next(iter(self._references))]
+
+    def _reference(self, scene: Scene) -> Scene:
+        if scene.timeline not in self._references:
+            self._refer(scene)
+        return self._references[scene.timeline]
+
+    def _show(self) -> None:
+        state = self._state(self.desk.store.scene)
+        if state != self._shown:
+            self._shown = state
+            self.desk.window.set_timeline(state)
+
+    def _state(self, scene: Scene) -> TimelineState:
+        timeline = scene.timeline
+        if timeline is None:
+            return TimelineState(self.is_playing)
+        self._time = min(self._time, timeline.duration)
+        return TimelineState(
+            self.is_playing,
+            self._time,
+            timeline.duration,
+            keyframes.times(timeline),
+            keyframes.easing_at(timeline, self._time),
+            timeline.repeat,
+            self._differs(scene),
+        )
+
+    def _differs(self, scene: Scene) -> bool:
+        try:
+            return bool(keyframes.changed(self._reference(scene), _turned(scene)))
+        except ValueError:
+            return True
+
+
+def _is_elsewhere(old: Scene, new: Scene) -> bool:
+    """Whether another scene or family has begun, or the moving point was put elsewhere by hand."""
+    moved = (old.title, old.playhead) != (new.title, new.playhead)
+    return moved or kind_of(old.family) != kind_of(new.family)
+
+
+def _turned(scene: Scene) -> Scene:
+    """The scene with its camera said, so that turning it is a change that can be shown."""
+    camera = scene.camera or (chart_drawn(scene).azimuth, *UNTURNED)
+    return replace(scene, camera=camera)

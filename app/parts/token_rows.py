@@ -1,0 +1,187 @@
+"""The distributions between A and B, along three ways: a task, and the panel that shows its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from app.jobs.jobs import STEPS, PathAnswer, PathJob
+from app.jobs.task import Cancelled, Emit, Task
+from app.model.scene import Scene
+from app.parts.part import Desk
+from app.parts.watched import Watched
+from app.presenters import head_specification
+from app.presenters.measures import USUAL, message
+from app.views.interface.rows import RowsState, Strip
+from app.views.text.number_format import Numbers
+from compute.attention.interpolations import ALPHAS, Way, way_of, ways
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.families import family as manifold_of
+from compute.requests.engine import Engine
+
+# words that a strip has room for; of more those that weigh most anywhere are shown
+MOST_WORDS = 32
+WORDS = {"e": "e-path", "geodesic": "geodesic", "m": "m-path"}
+
+
+@dataclass(frozen=True)
+class RowsTask(Task):
+    """The rows on the e- and the m-path between two points of a family."""
+
+    words: ClassVar[str] = "rows on the e- and the m-path"
+
+    family: str
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer once both ways are known."""
+        manifold = manifold_of(self.family)
+        ends = np.array(self.start), np.array(self.end)
+        found: list[Way] = []
+        for way in ways(engine, manifold, *ends, STEPS["final"], ("e", "m")):
+            if cancelled():
+                return
+            found.append(way)
+        support = manifold.support(np.stack(ends))
+        emit(RowsAnswer(self, support.x, support.labels, support.title, tuple(found)))
+
+
+@dataclass(frozen=True, eq=False)
+class RowsAnswer:
+    """Ways over a support x (s,) of outcomes with labels, or of a density with none."""
+
+    job: RowsTask
+    x: Floats
+    labels: tuple[str, ...]
+    title: str
+    ways: tuple[Way, ...]
+
+
+class Rows(Watched):
+    """Computes while its panel is seen, and moves the mark with the playhead.
+
+    The geodesic is the canvas's own: of its path, its numbers and its status.
+    """
+
+    title = "Rows"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._state: RowsState | None = None
+        self._path: PathAnswer | None = None
+        self._answer: RowsAnswer | None = None
+        self._numbers = USUAL
+
+    def wanted(self, scene: Scene) -> RowsTask | None:
+        assert scene.start and scene.end
+        return RowsTask(scene.family, scene.start.theta, scene.end.theta)
+
+    def prefer(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._show()
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        super().on_scene(old, new)
+        if old.family != new.family:
+            self._forget()
+        elif self._state is not None and _subject(old) != _subject(new):
+            self._keep(replace(self._state, stale=True))
+        elif old.playhead != new.playhead and self._state is not None and self.seen:
+            self._keep(replace(self._state, playhead=new.playhead))
+
+    def on_waiting(self) -> None:
+        self.asked = None
+        self._forget()
+
+    def on_message(self, message: object) -> None:
+        scene = self.desk.store.scene
+        match message:
+            case RowsAnswer() if message.job.family == scene.family:
+                self._answer = message
+            case PathAnswer() if _is_of(message.job, scene):
+                self._path = message
+            case _:
+                return
+        self._show()
+
+    def _show(self) -> None:
+        """Show all three ways, once they are known between the same points."""
+        answer, path = self._answer, self._path
+        if answer is not None and path is not None and self.seen:
+            job = path.job
+            if (job.family, job.start, job.end) == tuple(vars(answer.job).values()):
+                shown = state(answer, path, self.desk.store.scene.playhead, self._numbers)
+                fresh = _is_of(job, self.desk.store.scene)
+                self._keep(shown if fresh else replace(shown, stale=True))
+
+    def _forget(self) -> None:
+        self._answer = self._path = None
+        self._keep(None)
+
+    def _keep(self, state: RowsState | None) -> None:
+        self._state = state
+        self.show(state)
+
+
+def _subject(scene: Scene) -> tuple[object, ...]:
+    """The end points of the ways, and the connection of the geodesic."""
+    assert scene.start and scene.end
+    return scene.family, scene.start.theta, scene.end.theta, scene.alpha
+
+
+def _is_of(job: PathJob, scene: Scene) -> bool:
+    return (job.family, job.start, job.end, job.alpha) == _subject(scene)
+
+
+def state(
+    answer: RowsAnswer, path: PathAnswer, playhead: float, numbers: Numbers = USUAL
+) -> RowsState:
+    """Build the panel's state from the e-path, the m-path and the canvas's geodesic."""
+    manifold = manifold_of(answer.job.family)
+    middle = way_of(manifold, "geodesic", path.paths, answer.x)
+    shown = sorted((*answer.ways, middle), key=lambda way: list(ALPHAS).index(way.kind))
+    kept = heaviest(answer.labels, shown)
+    count = len(answer.labels)
+    note = " · ".join(head_specification.caveats(answer.job.family))
+    if len(answer.x) == 0:
+        note = "A metric or a potential alone says nothing of distributions: there are no rows."
+    elif len(kept) < count:
+        least = f"{len(kept)} of {count} outcomes: those that weigh most on any of the ways."
+        note = f"{least} {note}".strip()
+    return RowsState(
+        answer.x[kept] if not count else np.arange(float(len(kept))),
+        tuple(answer.labels[i] for i in kept) if count else (),
+        answer.title,
+        tuple(_strip(way, kept, path, numbers) for way in shown),
+        note,
+        playhead,
+    )
+
+
+def heaviest(labels: Sequence[str], shown: Sequence[Way]) -> np.ndarray:
+    """Which places of the support are shown, in their order: all of a density's."""
+    every = np.arange(shown[0].rows.shape[1])
+    if len(labels) <= MOST_WORDS:
+        return every
+    most = np.max([way.rows.max(axis=0) for way in shown], axis=0)
+    return np.sort(np.argsort(-most, kind="stable")[:MOST_WORDS])
+
+
+def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> Strip:
+    """A way with its length and energy: of the geodesic those, and the status, of the measures."""
+    words = f"length {numbers.plain(way.length)} · energy {numbers.plain(way.energy)}"
+    problem = "" if way.status == Status.OK else way.status.words
+    title = WORDS[way.kind]
+    if way.kind == "geodesic":
+        problem = message(path)
+        title += f", α = {path.job.alpha:g}".replace("-", "−") if path.job.alpha else ""
+    fine = not problem or way.status.arrived
+    return Strip(
+        way.kind, title, f"{problem}: {words}" if problem else words, way.rows[:, kept],
+        way.reached, fine,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""A part with one panel, for which a task is done whenever it would answer something new, if seen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from app.jobs.task import Task
+from app.model.scene import Scene
+from app.parts.part import Desk, Part
+from app.views.interface.events import Event, PanelShown
+
+
+class Watched(Part):
+    """Subclasses say what they want of a scene, and take the answers by ``on_message``."""
+
+    title: ClassVar[str]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.seen = False
+        self.asked: Task | None = None
+
+    def wanted(self, scene: Scene) -> Task | None:
+        """The task that belongs to a scene; None if there is nothing to compute."""
+        raise NotImplementedError
+
+    def show(self, state: object) -> None:
+        """Hand the panel another state, or None."""
+        self.desk.window.set_panel(self.title, state)
+
+    def ask(self) -> None:
+        """Submit what is wanted, unless it was asked for last or nobody sees the panel."""
+        if not self.seen:
+            return
+        wanted = self.wanted(self.desk.store.scene)
+        if wanted is not None and wanted != self.asked:
+            self.asked = wanted
+            self.desk.submit(wanted)
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, PanelShown) and event.title == self.title:
+            self.seen = event.visible
+            self.ask()
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        self.ask()
+
+    def on_waiting(self) -> None:
+        self.asked = None
+        self.show(None)

@@ -1,0 +1,191 @@
+"""From scenes and answers to what views draw: pure functions, used by window and exporter alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.jobs.jobs import MapAnswer, PathAnswer
+from app.model.colormaps import TWO_SIDED
+from app.model.scene import Scene
+from app.presenters import curves, head_specification
+from app.presenters.measures import broken_bound
+from app.views.interface.theme import CATEGORICAL
+from app.views.interface.views import Arrows, ColorMap2D, Curve, Distributions, Marks
+from app.views.text.scalar_names import words_of
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.families import family as manifold_of
+from compute.manifold.charts import Chart
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+
+# vertices of the straight line: where a chart bends it, it has as many more as the drawing needs
+STRAIGHT_POINTS = 65
+# colours that a map of regions has
+CATEGORIES = 8
+CARRIED_VECTORS = 9
+# what single precision makes of a constant that may be zero
+NOISE = {"curvature": 5e-4}
+# why a map has no value, in fewer words than a path's status
+NOWHERE = {
+    Status.OK: "rounding leaves no digit",
+    Status.LEFT_DOMAIN: "nothing in view lies in the domain",
+    Status.ILL_CONDITIONED: "the metric is singular or undefined",
+    Status.NOT_RESOLVED: "the density is not resolved",
+    Status.NOT_CONVERGED: "nothing converged",
+}
+
+
+def marks(manifold: Manifold, chart: Chart) -> Marks | None:
+    """The landmarks in the chart."""
+    landmarks = manifold.landmarks
+    if landmarks is None:
+        return None
+    hollow = None if landmarks.own is None else ~landmarks.own
+    xy = chart.forward(landmarks.theta)
+    return Marks(xy, landmarks.labels, landmarks.residual, hollow=hollow)
+
+
+def straight(scene: Scene, chart: Chart) -> Curve:
+    """The straight line in the family's coordinates, for contrast."""
+    assert scene.start and scene.end
+    share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
+    theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
+    return curves.straight(theta, chart, dashed=True)
+
+
+def curve(theta: Floats, chart: Chart) -> Curve:
+    """A polygon in θ (k, 2), with NaN between its pieces."""
+    return curves.straight(theta, chart)
+
+
+def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
+    """The geodesic; dashed where it is not a converged one, or breaks a bound."""
+    status = Status(int(answer.paths.status[0]))
+    fine = status.arrived and not broken_bound(answer)
+    return curves.drawn(answer.dense, chart, dashed=not fine)
+
+
+def ellipses(outlines: Floats, chart: Chart) -> Floats:
+    """Outlines (k, points, 2) in the chart's plane as they are drawn (k, points, d)."""
+    if chart.dimension == 2 or len(outlines) == 0:
+        return outlines
+    middle = outlines[:, :-1].mean(axis=1)
+    theta = chart.plane.inverse(middle)
+    circles = chart.plane.pull(theta[:, None], outlines - middle[:, None])
+    lifted: Floats = chart.forward(theta)[:, None] + chart.push(theta[:, None], circles)
+    return lifted
+
+
+def vector_at_start(scene: Scene, chart: Chart) -> Arrows:
+    """The tangent vector at A, pushed through the chart."""
+    assert scene.start and scene.vector
+    theta = np.array([scene.start.theta])
+    return Arrows(chart.forward(theta), chart.push(theta, np.array([scene.vector])))
+
+
+def carried(answer: PathAnswer, chart: Chart) -> Arrows:
+    """The transported vector at a few nodes of the geodesic."""
+    nodes = int(answer.paths.nodes[0])
+    chosen = np.unique(np.linspace(0, nodes - 1, CARRIED_VECTORS).round().astype(int))[1:]
+    theta = answer.dense.at_time(answer.paths.t[chosen])
+    return Arrows(chart.forward(theta), chart.push(theta, answer.transport.vectors[0, chosen]))
+
+
+def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
+    """θ (2,) on the geodesic at a share of its affine time, and the distribution's row (s,) there."""
+    theta = curves.point_at(answer, playhead)
+    return theta, answer.row_at(theta)
+
+
+def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions | None:
+    """p at A, at B and at the moving point; None where a family states no distributions."""
+    assert scene.start and scene.end
+    if len(answer.x) == 0:
+        return None
+    row = moving_point(answer, scene.playhead)[1]
+    names = (_pin_name("A", scene.start.token, manifold), _pin_name("B", scene.end.token, manifold))
+    return Distributions(
+        x=answer.x,
+        labels=answer.labels,
+        title=answer.support_title,
+        names=(*names, "moving point"),
+        rows=np.stack([answer.row_a, answer.row_b, row]),
+        note=head_specification.row_note(scene.family, (scene.start, scene.end)),
+    )
+
+
+def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
+    if token is None or manifold.landmarks is None or token >= len(manifold.landmarks.labels):
+        return name
+    label = f"{name} · {manifold.landmarks.labels[token]}"
+    own = manifold.landmarks.is_own(token)
+    return label if own else f"{label} under the mask of {manifold.landmarks.mask_of}"
+
+
+def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
+    """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
+
+    Hatched where the metric is singular or not positive definite, and where the grid of a distance map
+    is too coarse to say, which its label then tells.
+    """
+    values, hatched = answer.field.values, answer.field.status == Status.ILL_CONDITIONED
+    coarse = (answer.field.status == Status.NOT_CONVERGED) & (answer.job.source is not None)
+    hatched = hatched | (coarse & answer.complete)
+    known = values[np.isfinite(values)]
+    if known.size == 0:
+        return _nowhere(scene, answer, hatched)
+    low, high = np.quantile(known, [0.01, 0.99])
+    if answer.job.scalar == "probability":
+        low, high = 0.0, 1.0
+    if answer.job.scalar == "dominant":
+        drawn = regions(values, answer.field.extent, manifold_of(scene.family))
+        return replace(drawn, opacity=scene.map_opacity)
+    # a constant: what single precision makes of it is not worth colours
+    if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(answer.job.scalar, 0.0)):
+        low, high = low - 0.5, high + 0.5
+    if scene.colormap in TWO_SIDED and low < 0.0 < high:
+        low, high = min(low, -high), max(high, -low)
+    limits, extent = (float(low), float(high)), answer.field.extent
+    label, opacity = words_of(answer.job.scalar), scene.map_opacity
+    if answer.complete and coarse.any():
+        label += f"; hatched, {coarse.mean():.0%}: the grid may be off by more than 5%"
+    return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
+
+
+def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> ColorMap2D | None:
+    """A map without a value: nothing while it is computed, then stripes and the commonest reason."""
+    status = answer.field.status
+    if not (answer.complete or hatched.any()):
+        return None
+    label = words_of(answer.job.scalar)
+    if answer.complete:
+        hatched = status != Status.LEFT_DOMAIN
+        commonest = Status(int(np.bincount(status.ravel()).argmax()))
+        label += f" is known nowhere here: {NOWHERE.get(commonest, commonest.words)}"
+    return ColorMap2D(
+        answer.field.values, answer.field.extent, scene.colormap, (0.0, 0.0), label, hatched,
+        opacity=scene.map_opacity,
+    )  # fmt: skip
+
+
+def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
+    """A map of keys' numbers with a colour a key, the largest regions first; the smallest share one."""
+    labels = manifold.support(np.array([manifold.interior])).labels
+    known = np.isfinite(values)
+    keys, sizes = np.unique(values[known], return_counts=True)
+    order = keys[np.argsort(-sizes, kind="stable")]
+    ranks = np.full(values.shape, np.nan)
+    for rank, key in enumerate(order):
+        ranks[values == key] = min(rank, CATEGORIES - 1)
+    names = [f"{labels[int(key)]}" for key in order]
+    if len(names) > CATEGORIES:
+        names[CATEGORIES - 1 :] = [f"{len(names) - CATEGORIES + 1} others"]
+    limits = (-0.5, len(names) - 0.5)
+    words = words_of("dominant")
+    return ColorMap2D(
+        ranks, extent, f"{CATEGORICAL}{len(names)}", limits, words, None, tuple(names)
+    )

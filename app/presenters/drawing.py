@@ -1,0 +1,212 @@
+"""Drawing a scene and its answers on a canvas: what window, figure and film have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from app.jobs import flow, scene_chart, study_jobs
+from app.jobs.flow import FlowAnswer
+from app.jobs.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer, PathJob
+from app.jobs.studies import StudyAnswer
+from app.model.scene import UNTURNED, Scene
+from app.presenters import curves, drawables, flow_drawables, zero_lives
+from app.presenters.measures import message
+from app.views.interface.events import XY
+from app.views.interface.views import Axes, Canvas, Outline
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import polygon
+from compute.families import family as manifold_of
+from compute.manifold.charts import Chart
+from compute.manifold.manifold import Manifold
+
+# how much is seen of what is not the scene's
+GREYED = 0.25
+
+
+def _manifold_and_chart(scene: Scene) -> tuple[Manifold, Chart]:
+    manifold = manifold_of(scene.family)
+    return manifold, scene_chart.chart_drawn(scene)
+
+
+def show_scene(canvas: Canvas, scene: Scene) -> None:
+    """All of a completed scene that needs no engine; what needs one is cleared."""
+    _, chart = _manifold_and_chart(scene)
+    canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
+    show_ground(canvas, scene, chart)
+    _clear(canvas)
+    show_layers(canvas, scene)
+
+
+def _clear(canvas: Canvas) -> None:
+    """Nothing that an engine has computed."""
+    canvas.set_curve("geodesic", None)
+    canvas.set_map(None)
+    canvas.set_ellipses(None)
+    canvas.set_transport(None)
+    flow_drawables.clear(canvas)
+    canvas.set_moving_point(None)
+    canvas.set_message("")
+    for kinds in study_jobs.KINDS.values():
+        for kind in kinds:
+            canvas.set_curve(kind, None)
+
+
+def show_ground(canvas: Canvas, scene: Scene, chart: Chart) -> None:
+    """Draw the ground: a rectangle of the plane, or a surface in space, and its edge."""
+    assert scene.view is not None
+    outline = None if chart.outline is None else Outline(chart.outline, chart.corners)
+    canvas.set_view(scene.view)
+    if chart.dimension == 3:
+        surface, outline = scene_chart.surface(chart, scene.view)
+        show_camera(canvas, scene)
+        canvas.set_surface(surface)
+    else:
+        canvas.set_surface(None)
+    canvas.set_outline(outline)
+
+
+def show_camera(canvas: Canvas, scene: Scene) -> None:
+    """From where a surface is seen."""
+    canvas.set_camera(scene.camera or (scene_chart.chart_drawn(scene).azimuth, *UNTURNED))
+
+
+def show_layers(canvas: Canvas, scene: Scene) -> None:
+    """Landmarks, grid and pins; layers that are off are cleared, the others as opaque as they are."""
+    manifold, chart = _manifold_and_chart(scene)
+    canvas.set_marks(drawables.marks(manifold, chart) if scene.layers.tokens else None)
+    canvas.set_grid(scene.layers.grid)
+    if not (scene.layers.map or flow.covers(scene)):
+        canvas.set_map(None)
+    if not scene.layers.ellipses:
+        canvas.set_ellipses(None)
+    for layer, kinds in study_jobs.KINDS.items():
+        if not getattr(scene.layers, layer):
+            for kind in kinds:
+                canvas.set_curve(kind, None)
+    flow_drawables.clear_hidden(canvas, scene)
+    show_opacity(canvas, scene)
+    show_pins(canvas, scene)
+
+
+def blank(canvas: Canvas, words: str) -> None:
+    """Nothing of any scene, but ``words`` on what is awaited."""
+    canvas.set_surface(None)
+    canvas.set_axes(Axes(("", "")))
+    canvas.set_outline(None)
+    canvas.set_marks(None)
+    canvas.set_critical(None)
+    for name in ("A", "B"):
+        canvas.set_pin(name, None)
+    canvas.set_vector(None)
+    canvas.set_curve("straight", None)
+    canvas.set_grid(False)
+    _clear(canvas)
+    canvas.set_message(words)
+
+
+def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozenset()) -> None:
+    """How much is seen of each layer, and of each kind of curve; little of the answers of jobs of
+    the kinds ``stale``, which are not the scene's.
+    """
+    shares = asdict(scene.opacity)
+    for layer in study_jobs.layers_of(stale) | (
+        {"geodesic", "transport"} if PathJob in stale else set()
+    ):
+        shares[layer] *= GREYED
+    kinds = {**study_jobs.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
+    kinds["singularities"] = tuple(zero_lives.KINDS.values())
+    faded = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
+    canvas.set_opacity(shares, faded)
+
+
+def show_things(
+    canvas: Canvas,
+    scene: Scene,
+    chart: Chart,
+    answer: PathAnswer | None,
+    found: Iterable[StudyAnswer] = (),
+) -> None:
+    """Draw everything at points of the manifold, in any chart; no maps and no ellipses."""
+    manifold, layers = manifold_of(scene.family), scene.layers
+    canvas.set_marks(drawables.marks(manifold, chart) if layers.tokens else None)
+    show_pins(canvas, scene, chart)
+    if answer is not None:
+        show_path(canvas, scene, answer, chart)
+        show_moving_point(canvas, scene, answer, chart)
+    for study in found:
+        show_study(canvas, scene, study, chart)
+
+
+def show_pins(canvas: Canvas, scene: Scene, drawn_in: Chart | None = None) -> None:
+    """Both pins, the vector at A and the straight line."""
+    assert scene.start and scene.end
+    chart = drawn_in or scene_chart.chart_drawn(scene)
+    for name, pin in (("A", scene.start), ("B", scene.end)):
+        canvas.set_pin(name, _at(chart, np.array(pin.theta)))
+    layers = scene.layers
+    canvas.set_vector(drawables.vector_at_start(scene, chart) if layers.transport else None)
+    canvas.set_curve("straight", drawables.straight(scene, chart) if layers.straight else None)
+
+
+def _at(chart: Chart, theta: Floats) -> XY:
+    return tuple(map(float, chart.forward(theta)))
+
+
+def show_path(
+    canvas: Canvas, scene: Scene, answer: PathAnswer, drawn_in: Chart | None = None
+) -> None:
+    """The geodesic, the carried vectors and why the curve is dashed, if it is."""
+    chart = drawn_in or scene_chart.chart_drawn(scene)
+    layers = scene.layers
+    canvas.set_curve("geodesic", drawables.geodesic(answer, chart) if layers.geodesic else None)
+    canvas.set_transport(drawables.carried(answer, chart) if layers.transport else None)
+    canvas.set_message(message(answer))
+
+
+def show_moving_point(
+    canvas: Canvas, scene: Scene, answer: PathAnswer, drawn_in: Chart | None = None
+) -> Floats:
+    """The moving point on the geodesic; returns its distribution (s,)."""
+    chart = drawn_in or scene_chart.chart_drawn(scene)
+    theta, row = drawables.moving_point(answer, scene.playhead)
+    canvas.set_moving_point(_at(chart, theta))
+    return row
+
+
+def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer, stale: bool = False) -> None:
+    """The scalar map, if the scene shows one; little of it if it is not, or no longer, the scene's."""
+    drawn = drawables.color_map(scene, answer) if scene.layers.map else None
+    canvas.set_map(replace(drawn, opacity=GREYED * drawn.opacity) if drawn and stale else drawn)
+
+
+def show_study(
+    canvas: Canvas, scene: Scene, answer: StudyAnswer, drawn_in: Chart | None = None
+) -> None:
+    """The curves of a study; kinds that it has none of are cleared."""
+    chart = drawn_in or scene_chart.chart_drawn(scene)
+    for kind in study_jobs.kinds_of(answer.job):
+        curve = answer.curves.get(kind)
+        drawn = None
+        if curve is not None and len(curve) > 1:
+            dense, dashed = answer.dense.get(kind), kind in answer.dashed
+            drawn = curves.drawn(polygon(curve) if dense is None else dense, chart, dashed)
+        canvas.set_curve(kind, drawn)
+
+
+def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
+    """Put an answer on the canvas."""
+    match answer:
+        case PathAnswer():
+            show_path(canvas, scene, answer)
+            show_moving_point(canvas, scene, answer)
+        case MapAnswer():
+            show_map(canvas, scene, answer)
+        case EllipseAnswer():
+            canvas.set_ellipses(drawables.ellipses(answer.outlines, scene_chart.chart_drawn(scene)))
+        case FlowAnswer():
+            flow_drawables.show(canvas, scene, answer)
+        case StudyAnswer():
+            show_study(canvas, scene, answer)

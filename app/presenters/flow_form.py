@@ -1,0 +1,110 @@
+"""The form of a flow: what can be chosen, in words."""
+
+from __future__ import annotations
+
+from app.model.flow import SIDES, Flow
+from app.model.scene import Scene, chart_of, view_of
+from app.views.interface.flow import Setting
+from app.views.interface.views import Choice
+from app.views.text import scalar_names
+from compute.families import family as manifold_of
+from compute.flow.grid import closed
+from compute.flow.modes import OF_MASS
+from compute.flow.natural import is_known
+from compute.manifold.manifold import Manifold
+
+MODES = (
+    Choice("rough", "Heat, covariant (rough)"),
+    Choice("hodge", "Heat of Hodge and de Rham"),
+    Choice("deformation", "Heat that keeps Killing fields"),
+    Choice("scalar", "Heat of attention mass"),
+    Choice("natural", "Natural gradient of mass to B"),
+    Choice("sharpen", "⚠ Sharpening (backward)"),
+    Choice("seed", "⚠ The literal equation"),
+)
+MODE_HINTS = {
+    "rough": "∂A/∂t = ∇ⁱ∇ᵢA: the norm never grows.",
+    "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A, which is −(dδ + δd)A.",
+    "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields do not move, but for the grid’s error.",
+    "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: the mass is kept, unless the edge is held.",
+    "natural": "∂ρ/∂t = ∇ⁱ(ρ ∂ᵢ KL(B‖θ)): straight to B in expectations, by e⁻ᵗ.",
+    "sharpen": "∂A/∂t = −ΔA − εΔ²A: backward heat, regularised.",
+    "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), as it stands, in the family's own coordinates.",
+}
+BOUNDARIES = (
+    Choice("neumann", "Nothing flows through"),
+    Choice("dirichlet", "Held at the edge"),
+    Choice("periodic", "Round and round"),
+)
+INITIAL = (
+    Choice("dipole", "Source at A, sink at B"),
+    Choice("transported", "The vector at A, carried"),
+    Choice("natural", "Natural gradient to B"),
+    Choice("gradient", "Gradient of a scalar"),
+    Choice("rotation", "Killing field"),
+    Choice("random", "Random"),
+    Choice("head", "The head’s own field"),
+    Choice("painted", "Painted (Alt and drag)"),
+    Choice("file", "From a file…"),
+)
+MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
+
+
+def settings(scene: Scene) -> tuple[Setting, ...]:
+    """The rows for a completed scene; those without a meaning for it are left out."""
+    flow, manifold = scene.flow, manifold_of(scene.family)
+    mass = flow.mode in OF_MASS
+    initial = MASS if mass else _beginnings(manifold)
+    rows = [
+        Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, _modes(manifold, flow)),
+        Setting(
+            "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
+            _edges(manifold, scene),
+        ),
+        Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
+    ]  # fmt: skip
+    if flow.initial == "gradient" and not mass:
+        scalars = tuple(Choice(s, scalar_names.words_of(s)) for s in manifold.scalars)
+        mapped = Choice("", "As the map")
+        rows.append(
+            Setting("flow.scalar", "Of", "Up its steepest slope.", flow.scalar, (mapped, *scalars))
+        )
+    if flow.initial == "random":
+        rows.append(
+            Setting("flow.seed", "Seed", "Of the random numbers.", flow.seed, limits=(0, 9999))
+        )
+    rows += [
+        Setting("flow.side", "Grid", "Nodes a side over the chart.", flow.side, limits=SIDES),
+        Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-12, 1.0)),
+    ]
+    return tuple(rows)
+
+
+def words_of(flow: Flow) -> tuple[str, str]:
+    """Return the form's names for a flow's equation and its initial field."""
+    named = {c.value: c.words for c in (*MODES, *INITIAL, *MASS)}
+    mode = named[flow.mode].removeprefix("⚠ ").removesuffix(" (backward)")
+    return mode, named[flow.initial].rstrip("…")
+
+
+def _modes(manifold: Manifold, flow: Flow) -> tuple[Choice, ...]:
+    """The equations that a family has; the chosen one is always shown."""
+    known = is_known(manifold) or flow.mode == "natural"
+    return tuple(choice for choice in MODES if known or choice.value != "natural")
+
+
+def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
+    """The fields that a family has."""
+    known = {"head": manifold.name == "attention", "natural": is_known(manifold)}
+    return tuple(choice for choice in INITIAL if known.get(choice.value, True))
+
+
+def _edges(manifold: Manifold, scene: Scene) -> tuple[Choice, ...]:
+    """Return the choices at the edge; only some charts go round.  The current one is among them."""
+    without = {"dirichlet"} if scene.flow.mode == "natural" else set()
+    try:
+        chart = chart_of(manifold, scene.chart).plane
+        closed(manifold, chart, view_of(manifold, chart))
+    except ValueError:
+        without.add("periodic")
+    return tuple(c for c in BOUNDARIES if c.value not in without - {scene.flow.boundary})

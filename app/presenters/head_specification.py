@@ -1,0 +1,190 @@
+"""Specifications of an attention head: its file, its plane, its temperature, its keys."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from app.model.scene import Pin
+from app.views.interface.attention import AttentionState, KeyChoice
+from app.views.interface.views import Choice
+from compute.attention import head_summary
+from compute.families import family as manifold_of
+from compute.families import parse
+from compute.heads import attention_rows, query_plane
+from compute.heads import head as heads
+from compute.heads.head_selection import chosen, file_of, head_of, settings
+from compute.manifold.manifold import Manifold
+
+NAME = "attention"
+PLANES = (
+    Choice("tokens", "Through three tokens"),
+    Choice("pca", "Principal components"),
+    Choice("fisher", "Most Fisher information"),
+)
+LONGEST = 48
+# rows that differ by less are the same to the digits that are shown
+SAME = 5e-4
+
+
+@lru_cache(maxsize=4)
+def state(family: str) -> AttentionState:
+    """Return the pickers' state for a specification."""
+    c = settings(parse(family)[1])
+    head, plane = chosen(c)
+    file = file_of(c)
+    return AttentionState(
+        sources=_sources(c["source"]),
+        source=c["source"],
+        layer=c["layer"],
+        layers=file.layers,
+        head=c["head"],
+        heads=file.heads,
+        tokens=head.query_labels,
+        planes=PLANES,
+        plane=c["plane"],
+        triple=_triple(head, c["tokens"], plane),
+        token=c["token"],
+        temperature=float(c["temperature"]),
+        keys=_keys(file, head),
+        mask_of=c["mask_of"] if file.masks_by_query else None,
+    )
+
+
+def _triple(head: heads.Head, text: str, plane: query_plane.Plane) -> tuple[int, int, int]:
+    """The tokens of a plane through three; of another plane those to begin with."""
+    if text:
+        return query_plane.token_triple(text, head)
+    return query_plane.default_triple(head) if len(head.q) > 2 else (*plane.pins, 0)
+
+
+def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
+    kept = set(head.numbers)
+    return tuple(
+        KeyChoice(number, words, number in kept, words.startswith("[") and words.endswith("]"))
+        for number, words in enumerate(file.key_tokens)
+    )
+
+
+def _sources(source: str) -> list[Choice]:
+    """The bundled heads by their sentences, and the file that is open."""
+    found = [Choice(name, _sentence(name)) for name in heads.bundled()]
+    return found if source in heads.bundled() else [*found, Choice(source, Path(source).name)]
+
+
+@lru_cache(maxsize=32)
+def _sentence(name: str) -> str:
+    """A bundled file's words, shortened; of a picture, whose tokens have numbers, its name."""
+    tokens = [t for t in heads.load(name).tokens if not t.startswith("[")]
+    if all(token.isdigit() for token in tokens):
+        return f"{name.capitalize()} (picture)"
+    text = " ".join(tokens).replace(" ##", "").replace(" .", ".")
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def note(manifold: Manifold, family: str = "") -> str:
+    """How far the tokens lie off the plane, whose rows are shown, and what vouches for them.
+
+    "" without tokens.
+    """
+    if manifold.landmarks is None or manifold.name != NAME:
+        return ""
+    rows = " ".join(word[0].upper() + word[1:] + "." for word in caveats(family)) if family else ""
+    if manifold.singular:
+        return f"Gaussian curvature K: {manifold.curvature_words}. {rows}".rstrip()
+    residual = manifold.landmarks.residual
+    exact = residual <= 1e-9
+    off = float(np.median(residual[~exact])) if not exact.all() else 0.0
+    held = {0: "no query", 1: "one query", 2: "two queries", 3: "three queries"}
+    count = int(exact.sum())
+    return (
+        f"The plane holds {held.get(count, f'{count} queries')} exactly. Of the others’ distance "
+        f"{off:.0%} (median) lies off it: the fainter a token, the more. {rows}"
+    ).rstrip()
+
+
+@lru_cache(maxsize=16)
+def caveats(family: str) -> tuple[str, ...]:
+    """List the caveats about the rows that a head's plane shows, one phrase each; () without heads.
+
+    Whose mask they are under, what of the model they leave out, and how far the rows of all queries,
+    each under its own mask, are known to be the model's.
+    """
+    name, stated = parse(family)
+    if name != NAME:
+        return ()
+    c = settings(stated)
+    file = file_of(c)
+    layer, head = c["layer"], c["head"]
+    said = []
+    if file.masks_by_query:
+        query = file.query_of(c["mask_of"])
+        others = int((~attention_rows.holds(file, layer, head, query)).sum())
+        said.append(
+            f"under the mask of “{file.tokens[query]}”"
+            + (f", which is not that of {others} hollow tokens" if others else "")
+        )
+    if np.isfinite(file.softcap_of(layer, head)):
+        cap = file.softcap_of(layer, head)
+        said.append(f"the model caps logits at {cap:g}, which the plane does not")
+    if np.isfinite(file.sink_of(layer, head)):
+        said.append("the model’s sink takes a share, which the plane leaves to the keys")
+    return (*said, verified(file, layer, head))
+
+
+def verified(file: heads.HeadFile, layer: int, head: int) -> str:
+    """How far the rows that q, k, mask, scale and bias of the file give are the model's own."""
+    some = head_summary.sample(len(file.tokens))
+    rows = attention_rows.rows(file, layer, head, some)
+    gap = attention_rows.difference(file, layer, head, rows, some)
+    if gap is not None:
+        return f"with their own masks the rows meet the model’s within {gap:.1e}"
+    lacking = ["record of the model’s rows"]
+    lacking += ["mask"] if file.bias is None else []
+    lacking += ["scale (1/√d is assumed)"] if file.scale is None else []
+    return f"not verified: the file has no {' and no '.join(lacking)}"
+
+
+def row_note(family: str, pins: tuple[Pin | None, ...]) -> str:
+    """Describe rows at pins: their `caveats`, and how far they are from the tokens' own rows."""
+    said = list(caveats(family))
+    if not said:
+        return ""
+    for name, pin in zip("AB", pins, strict=True):
+        if pin is not None and pin.token is not None:
+            said.insert(-1, _own(family, name, pin.token))
+    return " · ".join(word for word in said if word)
+
+
+@lru_cache(maxsize=64)
+def _own(family: str, name: str, token: int) -> str:
+    """How far the row of a token's place on the plane is from that of its own query and mask."""
+    marks = manifold_of(family).landmarks
+    assert marks is not None
+    gap = off_own(family, token)
+    if gap < SAME:
+        return ""
+    why = [] if marks.is_own(token) else ["its own mask"]
+    why += [f"{marks.residual[token]:.0%} off the plane"] if marks.residual[token] > 1e-9 else []
+    row = f"the row of “{marks.labels[token]}” itself"
+    return f"{name}: {row} differs by up to {gap:.2g} ({', '.join(why)})"
+
+
+def off_own(family: str, token: int) -> float:
+    """The largest difference between the row of a token's place on the plane and its own row.
+
+    Its own: of its own query under its own mask, at the temperature and with the keys of the plane.
+    """
+    manifold, c = manifold_of(family), settings(parse(family)[1])
+    file, head = file_of(c), head_of(c)
+    assert manifold.landmarks is not None
+    theta = manifold.landmarks.theta[token]
+    left_out = query_plane.whole_numbers("mask", c["mask"])
+    own = attention_rows.rows(
+        file, c["layer"], c["head"], [token], float(c["temperature"]), left_out
+    )[0]
+    shown = np.zeros(len(own))
+    shown[list(head.numbers)] = manifold.density(theta, manifold.support(theta[None]).x)
+    return float(np.abs(shown - np.nan_to_num(own)).max())

@@ -1,0 +1,249 @@
+"""The numbers of a path, what each is called and how far it can be trusted.  Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from app.jobs.jobs import PathAnswer
+from app.views.interface.views import Measure
+from app.views.text.number_format import KEPT_BY_NONE, Numbers
+from compute.core.status import Status
+from compute.divergences.divergence import Divergences
+
+# of a bound, by which a length in single precision may miss it
+SLACK = 1e-4
+USUAL = Numbers()
+
+
+def _round(curvature: float) -> float:
+    """0 for what is left of it by rounding alone."""
+    return 0.0 if abs(curvature) < 1e-12 else curvature
+
+
+# what stands in place of a number that is not known yet
+UNKNOWN = "…"
+# what a length and an energy are called, by whether the path is one of the metric's own connection
+LENGTH = {True: "Fisher–Rao length", False: "Length of the α-geodesic"}
+ENERGY = {True: "Energy", False: "Energy of the α-geodesic"}
+LENGTH_HINTS = {
+    True: "∫√g(θ′,θ′)dt: how many just distinguishable steps lie between A and B, up to a factor.",
+    False: "∫√g(θ′,θ′)dt along the geodesic of this α, which is not the shortest way: no distance.",
+}
+ENERGY_HINTS = {
+    True: "∫g(θ′,θ′)dt = length² at constant speed.",
+    False: "∫g(θ′,θ′)dt along the geodesic of this α, whose speed need not be constant.",
+}
+
+
+def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
+    """The numbers of a path and their certificate; during a drag those that there is time for.
+
+    A closed form and bounds are those of the distance: only at α = 0 do they stand beside the length.
+    """
+    metric = answer.job.alpha == 0.0
+    found = [*_of_curve(answer, numbers)]
+    if metric:
+        found += _of_distance(answer, numbers)
+    if answer.divergences is not None:
+        found += _divergences(answer.divergences, numbers)
+    return found + _certificate(answer)
+
+
+def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
+    """Length, energy, and what the length is to be held against."""
+    paths, plain, metric = answer.paths, numbers.plain, answer.job.alpha == 0.0
+    arrived, length = has_arrived(answer), float(paths.length[0])
+    at = "" if metric else f" (α = {answer.job.alpha:g})"
+    partly = "Of what there is of a curve: it does not end at B."
+    found = [
+        Measure(
+            LENGTH[metric],
+            plain(length) + at,
+            LENGTH_HINTS[metric] if arrived else partly,
+            arrived,
+        ),
+        Measure(
+            "Straight line",
+            _longer(answer.straight_length, length if arrived and metric else 0.0, numbers),
+            "The length of the line from A to B that is straight in the parameters.",
+        ),
+        Measure(
+            ENERGY[metric],
+            plain(float(paths.energy[0])) + at,
+            ENERGY_HINTS[metric] if arrived else partly,
+            arrived,
+        ),
+        Measure(
+            "Curvature at A, B",
+            ", ".join(plain(_round(float(k)), 2) for k in answer.curvature),
+            "Of the metric: K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
+        ),
+    ]
+    if answer.second:
+        hint = "The first try did not reach B; this one is in float64, from a curve that is nearer."
+        words = "converged" if arrived else "no better"
+        found.append(Measure("Second try", words, hint, arrived))
+    return found
+
+
+def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
+    """Return what is known of the distance without a curve."""
+    found = []
+    if answer.distance is not None:
+        hint = "The distance by the family's formula: the length must agree."
+        found.append(Measure("Closed form", numbers.plain(answer.distance), hint))
+    if answer.bounds is not None:
+        low, high = answer.bounds
+        found.append(
+            Measure(
+                "Bounds",
+                f"{numbers.plain(low, 1)} … {numbers.plain(high, 1)}",
+                "2 arccos Σ√(pq) ≤ d ≤ √Jeffreys holds for every softmax.",
+                not broken_bound(answer),
+            )
+        )
+    return found
+
+
+def _certificate(answer: PathAnswer) -> list[Measure]:
+    """How far the curve and the carried vector can be trusted."""
+    paths, metric = answer.paths, answer.job.alpha == 0.0
+    drift = answer.transport.drift[0]
+    found = [
+        Measure(
+            "End point missed by",
+            _missed(float(paths.residual[0])),
+            "Fisher length between the curve's end and B.",
+            Status(int(paths.status[0])) != Status.NOT_CONVERGED,
+        ),
+        Measure(
+            "Speed drift",
+            f"{paths.error[0]:.1e}" if metric else KEPT_BY_NONE,
+            "Largest relative change of g(θ′,θ′), which a geodesic of α = 0 keeps.",
+            bool(not metric or paths.error[0] < 1e-3),
+        ),
+        Measure(
+            "Transport drift",
+            f"{drift:.1e}" if metric else KEPT_BY_NONE,
+            "Largest relative change of the carried vector's length, which transport of α = 0 keeps.",
+            bool(not metric or drift < 1e-3),
+        ),
+    ]
+    if answer.job.quality == "final":
+        # it is not counted in the haste of a drag, nor of another connection
+        index = answer.morse_index
+        words = str(index) if metric else KEPT_BY_NONE
+        hint = "Past the first, a geodesic is no longer the shortest way."
+        found.append(Measure("Conjugate points passed", words, hint, not metric or index == 0))
+    return found
+
+
+def has_arrived(answer: PathAnswer) -> bool:
+    """Whether the curve is a geodesic that ends at B."""
+    return Status(int(answer.paths.status[0])).arrived
+
+
+def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]:
+    """``new`` in the places that rows had ``before``; rows that it lacks stay, greyed.
+
+    Rows that were not there come after the one that they follow in ``new``.
+    """
+    known = {measure.name: measure for measure in new}
+    placed = [known.get(old.name) or replace(old, stale=True) for old in before]
+    names = [measure.name for measure in placed]
+    for i, measure in enumerate(new):
+        if measure.name not in names:
+            at = names.index(new[i - 1].name) + 1 if i else 0
+            placed.insert(at, measure)
+            names.insert(at, measure.name)
+    return placed
+
+
+def greyed(shown: Sequence[Measure], blank: bool) -> list[Measure]:
+    """Rows of what is no longer shown; ``blank``: without their values, which are another subject's."""
+    return [
+        replace(m, value=UNKNOWN, ok=True, stale=True) if blank else replace(m, stale=True)
+        for m in shown
+    ]
+
+
+def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
+    """The other ways to compare A and B."""
+    jeffreys = None if found.jeffreys is None else found.jeffreys**0.5
+    lines: tuple[tuple[str, str, float | None, Callable[[float], str], str], ...] = (
+        (
+            "KL(A‖B)",
+            "forward",
+            found.forward,
+            numbers.information,
+            "Kullback–Leibler divergence: not symmetric, and no distance. Nearby it is d²/2.",
+        ),
+        (
+            "KL(B‖A)",
+            "backward",
+            found.backward,
+            numbers.information,
+            "The same, the other way round.",
+        ),
+        (
+            "√Jeffreys",
+            "jeffreys",
+            jeffreys,
+            numbers.plain,
+            "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
+        ),
+        (
+            "2 × Bhattacharyya angle",
+            "bhattacharyya",
+            found.bhattacharyya,
+            numbers.plain,
+            "2 arccos ∫√(pq): the distance on the sphere of all distributions, never above.",
+        ),
+        (
+            "Wasserstein-2",
+            "wasserstein",
+            found.wasserstein,
+            numbers.plain,
+            "How far mass must move, in units of x: another geometry, flat for normals.",
+        ),
+    )
+    return [
+        Measure(title, found.why.get(name, "") if value is None else write(value), hint)
+        for title, name, value, write, hint in lines
+        if value is not None or name in found.why
+    ]
+
+
+def _missed(residual: float) -> str:
+    return "not known: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
+
+
+def _longer(length: float, shortest: float, numbers: Numbers) -> str:
+    if not np.isfinite(length):
+        return "leaves the domain"
+    if shortest <= 0:
+        return numbers.plain(length)
+    return f"{numbers.plain(length)} ({100 * (length / shortest - 1):+.1f} %)"
+
+
+def message(answer: PathAnswer) -> str:
+    """Why a curve is not what was asked for; "" when it is."""
+    status = Status(int(answer.paths.status[0]))
+    return broken_bound(answer) if status == Status.OK else status.words.capitalize()
+
+
+def broken_bound(answer: PathAnswer) -> str:
+    """Which bound of the distance the length of a converged curve breaks; "" if none, or at α ≠ 0."""
+    paths = answer.paths
+    if answer.bounds is None or paths.status[0] != Status.OK or answer.job.alpha != 0.0:
+        return ""
+    low, high = answer.bounds
+    length, slack = paths.length[0], paths.residual[0] + SLACK * max(high, 1e-6)
+    if length < low - slack:
+        return f"Shorter than any curve can be: {length:.6g} is below 2 arccos Σ√(pq) = {low:.6g}"
+    if length > high + slack:
+        return f"Not the shortest way: {length:.6g} is above √Jeffreys = {high:.6g}"
+    return ""

@@ -1,0 +1,134 @@
+"""The panels' view of a scene, as plain data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.model.colormaps import COLORMAPS
+from app.model.scene import DISTANCE, HEIGHT, Scene
+from app.presenters import head_specification
+from app.views.interface.views import Choice, LayerRow, PanelState
+from app.views.text.scalar_names import words_of
+from compute.families import families, parse
+from compute.families import family as manifold_of
+from compute.manifold.manifold import Manifold
+
+# what a layer is called, and one sentence about it
+LAYER_WORDS = {
+    "map": ("Scalar map", "A number of each distribution as a colour, chosen above."),
+    "grid": ("Coordinate grid", "Lines through the ticks of the axes, which are the chart’s."),
+    "ellipses": (
+        "Fisher circles",
+        "All of one radius by g: large where distributions are hard to tell apart. One that would not "
+        "fit between its neighbours is left out.",
+    ),
+    "tokens": (
+        "Tokens",
+        "The queries of the sentence; the fainter, the farther off this plane. Hollow ones had another "
+        "mask: the model never gave them the row that this plane has there.",
+    ),
+    "geodesic": ("Geodesic", "∇θ′ = 0: of all near paths between A and B the shortest, for α = 0."),
+    "straight": (
+        "Straight line",
+        "What the chart takes for straight: another chart has another line.",
+    ),
+    "transport": (
+        "Carried vector",
+        "Parallel along the geodesic, ∇V = 0: g keeps its length for α = 0.",
+    ),
+    "dual_paths": (
+        "e- and m-paths",
+        "Straight in natural coordinates (α = 1), where log p is mixed, and in expectations (α = −1).",
+    ),
+    "all_geodesics": (
+        "All geodesics",
+        "Every one between A and B that a search finds, with how many conjugate points it passes. "
+        "Takes seconds.",
+    ),
+    "spray": (
+        "Spray from A",
+        "Geodesics in all directions, wavefronts of equal distance, and the caustic where they meet.",
+    ),
+    "balls": (
+        "Balls through B",
+        "All as far from A as B is: by geodesics, and by KL either way.",
+    ),
+    "loop": ("Loop", "A vector carried round it comes back turned by ∫K dA, the holonomy."),
+    "cut_locus": (
+        "Cut locus of A",
+        "Where two shortest ways from A are equally long, and beyond which none is the shortest. "
+        "Takes seconds.",
+    ),
+    "query_space": (
+        "In query space",
+        "The geodesic among all queries of the head, not those of the plane alone, as it falls on it.",
+    ),
+    "flow": ("Flow", "A field that evolves by its own equation: see the panel Flow."),
+    "particles": ("Particles", "Three thousand points that go with the field, as it is now."),
+    "singularities": (
+        "Singularities",
+        "Zeros of the field with their index, how often it turns around them: +1, or −1 of saddles.",
+    ),
+}
+
+
+def state(scene: Scene) -> PanelState:
+    """The state of all panels for a completed scene."""
+    manifold = manifold_of(scene.family)
+    name, _ = parse(scene.family)
+    return PanelState(
+        families=[Choice(f.name, f.title) for f in families().values()],
+        family=name,
+        outcomes=manifold.support(np.array([manifold.interior])).labels,
+        scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
+        scalar=scene.scalar,
+        colormaps=[Choice(name, words) for name, words in COLORMAPS.items()],
+        colormap=scene.colormap,
+        map_opacity=scene.map_opacity,
+        token=scene.token,
+        charts=_charts(manifold),
+        chart=scene.chart,
+        alpha=scene.alpha,
+        line_element=manifold.line_element,
+        definition=manifold.key.removeprefix("custom:") if name == "custom" else "",
+        attention=head_specification.state(scene.family)
+        if name == head_specification.NAME
+        else None,
+        note=head_specification.note(manifold, scene.family)
+        or f"Gaussian curvature K: {manifold.curvature_words}",
+        layers=[
+            LayerRow(
+                field,
+                words,
+                bool(getattr(scene.layers, field)),
+                getattr(scene.opacity, field, None),
+                hint,
+            )
+            for field, (words, hint) in LAYER_WORDS.items()
+            if _has(manifold, field)
+        ],
+    )
+
+
+def _has(manifold: Manifold, layer: str) -> bool:
+    """Whether a layer means something of a family."""
+    if layer == "tokens":
+        return manifold.landmarks is not None
+    return layer != "query_space" or manifold.name == head_specification.NAME
+
+
+def chart_words(manifold: Manifold, name: str) -> str:
+    """Return the family panel's name for a chart."""
+    return next((c.words for c in _charts(manifold) if c.value == name), name)
+
+
+def _charts(manifold: Manifold) -> list[Choice]:
+    """The charts, and the heights over those of the plane."""
+    own = [Choice(c.name, c.title) for c in manifold.charts]
+    flat = [c for c in manifold.charts if c.dimension == 2]
+    return own + [Choice(HEIGHT + c.name, f"Height over {_inside(c.title)}") for c in flat]
+
+
+def _inside(title: str) -> str:
+    """A title as it is written within a sentence: a name keeps its capital."""
+    return title if title.startswith("Poincaré") else title.lower()

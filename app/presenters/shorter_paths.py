@@ -1,0 +1,65 @@
+"""Whether what is shown beside a path contradicts it: all geodesics, or a map of distances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from app.jobs.jobs import MapAnswer, PathAnswer
+from app.jobs.studies import StudyAnswer
+from app.jobs.study_jobs import EveryJob
+from app.model.scene import chart_of
+from compute.api.geodesics import SHORTER
+from compute.core.arrays import Floats
+from compute.core.status import Status
+from compute.distances.distance_map import interpolated
+from compute.families import family as manifold_of
+from compute.requests.fields import Field
+
+# a map is known to this share of the distance, and read off to so many of its cells
+CELLS, SHARE = 1.0, 0.05
+
+
+def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
+    """One sentence that names a shorter length than that of a converged path, or a map that is off; "".
+
+    A map of distances never exceeds the length of a curve, whether that is a shortest one or not.
+    """
+    job, length = path.job, float(path.paths.length[0])
+    if not Status(int(path.paths.status[0])).arrived or job.alpha != 0.0:
+        return ""
+    for study in studies:
+        its = study.job
+        if not isinstance(its, EveryJob) or study.shortest is None:
+            continue
+        same = (its.family, its.start, its.end, its.alpha) == (job.family, job.start, job.end, 0.0)
+        if same and length > (1 + SHORTER[path.paths.engine]) * study.shortest:
+            return f"not the shortest known: {study.shortest:.6g} is shorter"
+    return _by_map(path, length, ground)
+
+
+def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
+    job = path.job
+    if ground is None or not ground.complete or ground.job.scalar != "distance":
+        return ""
+    if (ground.job.family, ground.job.source) != (job.family, job.start):
+        return ""
+    field, chart = ground.field, chart_of(manifold_of(job.family), ground.job.chart).plane
+    at = float(interpolated(field.values, field.extent, chart.forward(np.array(job.end))))
+    if not np.isfinite(at):
+        return ""
+    slack = _slack(field, chart.forward(np.array(job.end)), at)
+    if length > at + slack:
+        return f"not the shortest known: the map of distances has about {at:.3g}"
+    if length < at - slack:
+        return f"the map of distances is too large at B: it has {at:.3g}, the geodesic {length:.3g}"
+    return ""
+
+
+def _slack(field: Field, x: Floats, at: float) -> float:
+    """Return the slack of a map at a place: a share of the distance, or its change over a cell."""
+    known = np.where(field.status == Status.OK, field.values, np.nan)
+    up, across = np.gradient(known)
+    steep = float(interpolated(np.hypot(up, across), field.extent, x))
+    return max(SHARE * at, CELLS * steep if np.isfinite(steep) else np.inf)

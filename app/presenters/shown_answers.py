@@ -1,0 +1,323 @@
+"""The answers that are on screen: the path, its check, the studies, and what is said of them.
+
+What is shown belongs to the scene's subject, or is greyed until its own answer arrives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from app.jobs import flow
+from app.jobs.jobs import EllipseAnswer, Job, MapAnswer, MapJob, PathAnswer, PathJob
+from app.jobs.studies import StudyAnswer
+from app.jobs.study_jobs import CompareJob, SprayJob
+from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
+from app.jobs.worker import EngineOpened
+from app.model.scene import Scene, remarks
+from app.model.store import Store
+from app.presenters import drawables, drawing, measures, shorter_paths
+from app.views.interface.views import Canvas, Distributions, Measure, Window
+from compute.core.status import Status
+from compute.families import family as manifold_of
+
+# seconds between redrawings of the plots while something is dragged: they cost more than the curve
+PLOTS = 0.07
+# while things move, what is of another moment is greyed only if its own answer takes longer than this
+GRACE_MS = 150
+AWAITED = "computing the geodesic …"
+
+
+class Answers:
+    """Draws answers on the canvas and puts their numbers into the window."""
+
+    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
+        self._store = store
+        self._canvas = canvas
+        self._window = window
+        self.path: PathAnswer | None = None
+        self.map: MapAnswer | None = None
+        self._remark = ""  # said after the status of the next paths, until they are another scene's
+        self._checks: dict[type, Measure] = {}
+        self._studies: dict[type, StudyAnswer] = {}
+        self._engine = EngineOpened("", "starting…")
+        self._plotted = 0.0
+        self._rows: list[Measure] = []  # of the measures panel, as they are shown
+        self._plots: Distributions | None = None
+        self._wanted: Mapping[type, Job] = {}
+        self._stale: frozenset[type] = frozenset()  # kinds of job whose answer is another subject's
+        self._unread = False  # what the user typed is not what is shown
+        self._stop: Callable[[], None] | None = None
+        self.numbers = measures.USUAL
+
+    def forget(self, words: str = AWAITED) -> None:
+        """Nothing that is known belongs to the scene any longer: rows stay, without their values."""
+        self._end_grace()
+        self.path, self.map, self._checks, self._studies = None, None, {}, {}
+        self._stale, self._unread = frozenset(), False
+        self._window.set_coordinates("")  # they are of the chart that was under the pointer
+        if self._rows:
+            self._put(measures.greyed(self._rows, blank=True))
+            self.say(words, True)
+        self._plot(None)
+
+    def forget_map(self) -> None:
+        """The map is that of another chart, and so are the coordinates under the pointer."""
+        self.map = None
+        self._window.set_coordinates("")
+        self._stale -= {MapJob}
+        self._checks.pop(MapCheckJob, None)
+
+    def keep_those_of(self, old: Scene, new: Scene, kinds: set[type]) -> None:
+        """Of what is known of ``old`` only what is ``new``'s too, whose jobs are of these kinds."""
+        self.keep_studies(kinds)
+        self.show_measures()
+        if (old.start, old.end, old.vector, old.alpha) != (
+            new.start, new.end, new.vector, new.alpha,
+        ):  # fmt: skip
+            self.forget()
+
+    def remark_on(self, old: Scene, new: Scene) -> None:
+        """Say after the status of the next paths what a change of the scene did by itself."""
+        if (old.family, old.alpha, old.start, old.end) != (
+            new.family, new.alpha, new.start, new.end,
+        ):  # fmt: skip
+            self._remark = remarks(old, new)
+
+    # --- whose they are -----------------------------------------------------------------------
+    def compare(self, wanted: Mapping[type, Job], moving: bool) -> None:
+        """Grey what is shown of another subject than the scene's, whose jobs are ``wanted``.
+
+        While things are ``moving``, paths and maps a moment old are shown as they are.
+        """
+        self._wanted = wanted
+        stale = self._strangers()
+        if not stale or not moving:
+            self._end_grace()
+            self._grey(stale)
+        elif self._stop is None:
+            self._grey(frozenset(kind for kind in stale if kind not in wanted))
+            self._stop = self._window.every(GRACE_MS, self._run_out)
+
+    def _run_out(self) -> None:
+        self._end_grace()
+        self._grey(self._strangers())
+
+    def _end_grace(self) -> None:
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    def _strangers(self) -> frozenset[type]:
+        """The kinds of job whose answer that is shown is not the one that is wanted."""
+        shown: dict[type, Job] = {kind: answer.job for kind, answer in self._studies.items()}
+        if self.path is not None:
+            shown[PathJob] = self.path.job
+        if self.map is not None and MapJob in self._wanted:
+            shown[MapJob] = self.map.job
+        if self._unread:
+            return frozenset(shown)
+        return frozenset(
+            kind for kind, job in shown.items() if not _alike(job, self._wanted.get(kind))
+        )
+
+    def _grey(self, stale: frozenset[type]) -> None:
+        if stale == self._stale:
+            return
+        came, self._stale = PathJob in stale - self._stale, stale
+        self.show_opacity()
+        self.show_map()
+        self.show_measures()
+        self._plot(self._plots and replace(self._plots, stale=PathJob in stale))
+        self.show_moving_point()  # the plots may be older than the playhead
+        if came:
+            self.say(AWAITED, True)
+
+    def _refresh(self, kind: type) -> None:
+        """An answer of that kind came: what is shown of it is the scene's again, or a moment old."""
+        if kind in self._stale and not self._unread:
+            self._stale -= {kind}
+            self.show_opacity()
+        self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
+
+    def doubt(self, unread: bool, words: str = "") -> None:
+        """``unread``: what the user typed is not, or not yet, the family that is shown."""
+        self._unread = unread
+        self._grey(self._strangers())
+        if words:
+            self.say(words, not unread)
+
+    # --- what comes ---------------------------------------------------------------------------
+    def take_path(self, answer: PathAnswer, dragging: bool) -> None:
+        """Show another path, and of its numbers as many as a drag leaves time for."""
+        self.path = answer
+        self._checks.pop(CheckJob, None)
+        self._refresh(PathJob)
+        self.show_path()
+        now = time.monotonic()
+        if dragging and now - self._plotted < PLOTS:
+            return
+        self._plotted = now
+        manifold = manifold_of(self._store.scene.family)
+        self._plot(drawables.distributions(self._store.scene, answer, manifold))
+        self.show_measures()
+        self._say_path()
+
+    def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
+        """Show another map, or other ellipses."""
+        if isinstance(answer, MapAnswer):
+            self.map = answer
+            self._refresh(MapJob)
+            self._say_path(only_shorter=True)
+            if self._checks.pop(MapCheckJob, None):
+                self.show_measures()
+        drawing.show_answer(self._canvas, self._store.scene, answer)
+
+    def show_map(self) -> None:
+        """Draw the map again, in the scene's colours."""
+        if self.map is not None and not flow.covers(self._store.scene):
+            drawing.show_map(self._canvas, self._store.scene, self.map, MapJob in self._stale)
+
+    def take_study(self, answer: StudyAnswer) -> None:
+        """Show a study of the geometry."""
+        self._studies[type(answer.job)] = answer
+        self._refresh(type(answer.job))
+        drawing.show_study(self._canvas, self._store.scene, answer)
+        self.show_measures()
+        self._say_path(only_shorter=True)
+
+    def _say_path(self, only_shorter: bool = False) -> None:
+        """Say what became of the path, and whether anything shown knows of a shorter one."""
+        if self.path is None:
+            return
+        paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
+        known = shorter_paths.words(self.path, self.studies, self.map)
+        if known:
+            self.say(known, False, timing)
+        elif not only_shorter:
+            status = Status(int(paths.status[0]))
+            words = f"{status.words} · {self._remark}" if self._remark else status.words
+            self.say(words, status == Status.OK, timing)
+
+    def to_check(self) -> Iterator[CheckJob | MapCheckJob]:
+        """The jobs that compute the path and the map that are shown again in float64."""
+        if self.path is not None:
+            job, theta = self.path.job, self.path.paths.theta[0]
+            yield CheckJob(job.family, job.start, job.end, job.alpha, theta)
+        if self.map is not None and self._store.scene.layers.map:
+            of = self.map.job
+            yield MapCheckJob(of.family, of.chart, of.scalar, of.token, of.source, self.map.field)
+
+    def take_check(self, answer: CheckAnswer) -> None:
+        """The float64 certificate, if it is of the path or the map that is still shown."""
+        job = answer.job
+        if isinstance(job, CheckJob):
+            current = self.path is not None and np.shares_memory(self.path.paths.theta, job.theta)
+        else:
+            current = self.map is not None and self.map.field is job.field
+        if not current:
+            return
+        self._checks[type(job)] = answer.measure
+        self.show_measures()
+        words = f"{answer.measure.name.lower()} {answer.measure.value}"
+        self.say(words, answer.measure.ok, f"{answer.milliseconds:.0f} ms")
+
+    def take_engine(self, opened: EngineOpened) -> None:
+        """Say from now on what computes."""
+        self._engine = opened
+        self.say(opened.remark or "ready", not opened.remark)
+
+    def keep_studies(self, kinds: set[type]) -> None:
+        """Studies of other kinds are shown no longer."""
+        gone = {
+            m.name for kind, a in self._studies.items() if kind not in kinds for m in a.measures
+        }
+        self._studies = {kind: a for kind, a in self._studies.items() if kind in kinds}
+        self._stale &= {PathJob, MapJob, *self._studies}
+        self._rows = [row for row in self._rows if row.name not in gone]
+
+    # --- what is shown ------------------------------------------------------------------------
+    @property
+    def studies(self) -> tuple[StudyAnswer, ...]:
+        """The studies that are shown."""
+        return tuple(self._studies.values())
+
+    def show_studies(self) -> None:
+        """Draw all of them."""
+        for answer in self.studies:
+            drawing.show_study(self._canvas, self._store.scene, answer)
+
+    def show_path(self) -> None:
+        """Draw the path, if it is of the scene's family."""
+        scene = self._store.scene
+        if self.path is not None and self.path.job.family == scene.family:
+            drawing.show_path(self._canvas, scene, self.path)
+            self.show_moving_point()
+
+    def show_moving_point(self) -> None:
+        """Put the point that moves where the playhead says."""
+        scene = self._store.scene
+        self._window.set_playhead(scene.playhead)
+        if self.path is not None and self.path.job.family == scene.family:
+            row = drawing.show_moving_point(self._canvas, scene, self.path)
+            self._window.set_moving_row(row)
+
+    def show_opacity(self) -> None:
+        """How much is seen of each layer; little of what is not the scene's."""
+        drawing.show_opacity(self._canvas, self._store.scene, self._stale)
+
+    def show_measures(self) -> None:
+        """The numbers of the geodesic and of all studies that are shown."""
+        if self.path is None:
+            return
+        shown: list[Measure] = []
+        for kind, found in (
+            (PathJob, measures.measures(self.path, self.numbers)),
+            *((kind, answer.measures) for kind, answer in self._studies.items()),
+            *((PathJob, [self._checks[kind]]) for kind in self._checks if kind is CheckJob),
+            *((MapJob, [self._checks[kind]]) for kind in self._checks if kind is MapCheckJob),
+        ):
+            shown += measures.greyed(found, blank=False) if kind in self._stale else found
+        if self.path.job.quality != "final":
+            shown = measures.in_place(shown, self._rows)
+        self._put(shown)
+
+    def _put(self, rows: list[Measure]) -> None:
+        self._rows = rows
+        self._window.set_measures(rows)
+
+    def _plot(self, plots: Distributions | None) -> None:
+        if plots is not None and PathJob in self._stale:
+            plots = replace(plots, stale=True)
+        self._plots = plots
+        self._window.set_distributions(plots)
+
+    def say(self, words: str, ok: bool, timing: str = "") -> None:
+        """One sentence in the status bar, beside the engine and what it has to remark."""
+        opened = self._engine
+        engine = f"{opened.name} · {opened.adapter}" if opened.name else "starting…"
+        remark = opened.remark
+        self._window.set_status(
+            engine, timing, remark if remark and ok else words, ok and not remark
+        )
+
+
+def _alike(shown: Job, wanted: Job | None) -> bool:
+    """Whether both are of one subject, be they computed in more or less haste or for another view."""
+    if isinstance(shown, MapJob) and isinstance(wanted, MapJob):
+        return _subject(shown) == _subject(wanted)
+    if isinstance(shown, PathJob) and isinstance(wanted, PathJob):
+        # the carried vector has numbers of its own, but none that would tell which it was
+        return (shown.family, shown.start, shown.end, shown.alpha) == (
+            wanted.family, wanted.start, wanted.end, wanted.alpha,
+        )  # fmt: skip
+    if isinstance(shown, CompareJob | SprayJob) and isinstance(wanted, CompareJob | SprayJob):
+        return replace(shown, quality=wanted.quality) == wanted
+    return shown == wanted
+
+
+def _subject(job: MapJob) -> tuple[object, ...]:
+    return job.family, job.chart, job.scalar, job.token, job.source

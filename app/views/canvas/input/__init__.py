@@ -1,0 +1,4 @@
+"""The mouse and the keys on the canvas, as events.
+
+May import layers and projections.
+"""

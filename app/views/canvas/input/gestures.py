@@ -1,0 +1,257 @@
+"""Gestures on the canvas, as events: dragging, turning, zooming, drawing a loop, arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from app.views.canvas.input.keyboard import TIP, Keys, has
+from app.views.canvas.input.pointer import PAN, Drag, Pointer, zoom_factor
+from app.views.canvas.layers.critical import CriticalLayer
+from app.views.canvas.layers.marks import MarksLayer
+from app.views.canvas.projections.frame import Frame, Pixel
+from app.views.canvas.projections.space import SpaceFrame
+from app.views.canvas.viewport import Stage
+from app.views.interface.events import (
+    CameraMoved,
+    Hovered,
+    LoopDrawn,
+    PinMoved,
+    VectorMoved,
+    ViewChanged,
+)
+from app.views.interface.flow import StrokeDrawn
+from app.views.interface.topology import PairChosen
+from app.views.interface.views import XY, Array, Camera, Curve
+from compute.manifold.extent import Extent
+
+LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
+
+
+class Gestures(Keys):
+    """A canvas that turns the mouse and the keys into events; the layers are made by who draws."""
+
+    _stage: Stage
+    _marks: MarksLayer
+    _critical: CriticalLayer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pointer = Pointer()
+        self._shifting = False  # the view is dragged with the right button
+        self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
+        self._painting = False
+        self._held_from: XY | None = None  # where what is dragged was taken
+        self._magnified = 1.0  # pixels of the widget to one that is drawn in
+
+    @property
+    def frame(self) -> Frame:
+        """Where the plot is, and what it shows."""
+        return self._stage.frame
+
+    @property
+    def is_between(self) -> bool:
+        """Whether one chart is turning into another: there is nothing to take hold of then."""
+        return self._stage.is_between
+
+    def listen(self, events: Any) -> None:
+        """To the mouse and the keys of a vispy canvas."""
+        pairs = (
+            (events.mouse_press, self._pressed),
+            (events.mouse_move, self._moved),
+            (events.mouse_release, self._released),
+            (events.mouse_wheel, self._turned),
+            (events.mouse_double_click, self._centre),
+            (events.key_press, self._key_pressed),
+            (events.key_release, self._key_released),
+        )
+        for emitter, gesture in pairs:
+            emitter.connect(self._when_still(gesture))
+
+    def _when_still(self, gesture: Callable[[Any], None]) -> Callable[[Any], None]:
+        """A gesture that waits for no chart: while one turns into another, places mean nothing."""
+
+        def heard(event: Any) -> None:
+            if not self.is_between:
+                gesture(event)
+
+        return heard
+
+    def holds(self) -> bool:
+        """Whether something is dragged or drawn by hand."""
+        return self._pointer.drag is not None or bool(self._loop)
+
+    def let_go(self) -> None:
+        """Nothing is held, and no loop is under way, any more."""
+        self._pointer.release()
+        self._loop = []
+
+    # --- the mouse ----------------------------------------------------------------------------
+    def _targets(self) -> dict[str, Pixel]:
+        """Return what can be taken hold of, and its pixel."""
+        return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
+
+    def _pressed(self, event: Any) -> None:
+        pixel = self._position(event)
+        painting, looping = has(event, "Alt"), has(event, "Shift")
+        if event.button == 1 and (painting or looping) and self.frame.contains(pixel):
+            self._loop, self._painting = [pixel], painting
+        elif event.button == 2 and self.frame.contains(pixel):
+            self._pointer.press(pixel, {})
+            self._shifting = True
+        elif event.button == 1 and self.frame.contains(pixel):
+            self._shifting = False
+            self.leave()
+            held = self._pointer.press(pixel, self._targets())
+            self._marks.hover(None, self.frame)
+            self._held_from = self.movable().get(held.name)
+            self.chosen = self.chosen if held.name == PAN else held.name
+            if held.name == PAN:
+                self._choose_pair(pixel)
+
+    def _choose_pair(self, pixel: Pixel) -> None:
+        """A critical point under the pointer is chosen, and the view is not dragged by it."""
+        pair = self._critical.pair_at(pixel, self._stage.drawn)
+        if pair is not None:
+            self._pointer.release()
+            self._handler(PairChosen(pair))
+
+    def _moved(self, event: Any) -> None:
+        pixel, held = self._position(event), self._pointer.drag
+        if self._loop:
+            self._extend_loop(pixel)
+        elif held is None:
+            self._hover(pixel)
+        elif held.name == PAN:
+            self._drag_view(held.start, pixel)
+            self._pointer.drag = Drag(PAN, pixel)
+        else:
+            self._carry(held, pixel, done=False)
+
+    def _drag_view(self, start: Pixel, end: Pixel) -> None:
+        """Shift the plane; turn the surface, or shift it with the right button."""
+        frame = self.frame
+        if np.array_equal(start, end):
+            return  # a click changes nothing, not even by a rounding that Undo would step over
+        if isinstance(frame, SpaceFrame):
+            self._look((frame.shifted if self._shifting else frame.turned)(start, end), done=False)
+        else:
+            self._show(frame.panned(start, end))
+
+    def _look(self, camera: Camera, done: bool) -> None:
+        self.set_camera(camera)
+        self._handler(CameraMoved(camera, done))
+
+    def _extend_loop(self, pixel: Pixel) -> None:
+        """A loop under way follows the pointer, in steps that are worth a vertex."""
+        last = self._loop[-1]
+        if max(abs(pixel[0] - last[0]), abs(pixel[1] - last[1])) >= LOOP_STEP:
+            self._loop.append(pixel)
+            self.set_curve("drawing", Curve(self._loop_vertices()))
+
+    def _loop_vertices(self) -> Array:
+        return np.array([self.frame.to_chart(pixel) for pixel in self._loop])
+
+    def _released(self, event: Any) -> None:
+        if self._loop:
+            vertices, self._loop = self._loop_vertices(), []
+            self.set_curve("drawing", None)
+            self._handler((StrokeDrawn if self._painting else LoopDrawn)(vertices))
+            return
+        held = self._pointer.release()
+        if held is not None and held.name != PAN:
+            self._carry(held, self._position(event), done=True)
+        elif held is not None:
+            self._drag_view(held.start, self._position(event))
+            if isinstance(self.frame, SpaceFrame):
+                self._look(self.frame.camera, done=True)
+
+    def _key_pressed(self, event: Any) -> None:
+        if event.key is not None and event.key.name == "Escape" and self.holds():
+            self._give_up(self._pointer.drag)
+        else:
+            super()._key_pressed(event)
+
+    def _give_up(self, held: Drag | None) -> None:
+        """Put back what is dragged, and forget what is drawn by hand."""
+        was = self._held_from
+        self.let_go()
+        self.set_curve("drawing", None)
+        if held is not None and held.name != PAN and was is not None:
+            self._handler(
+                VectorMoved(was, True) if held.name == TIP else PinMoved(held.name, was, True)
+            )
+
+    def _carry(self, held: Drag, pixel: Pixel, done: bool) -> None:
+        place, foot = held.place(pixel), self._vector.foot
+        if held.name == TIP and foot is not None:
+            self._handler(VectorMoved(self.frame.beside(place, foot), done))
+        else:
+            at = self.frame.to_chart(place)
+            self._handler(PinMoved(held.name, at, done))
+            self._handler(Hovered(at))
+
+    def _turned(self, event: Any) -> None:
+        pixel = self._position(event)
+        if self.frame.contains(pixel):
+            self._zoom(pixel, zoom_factor(float(event.delta[1])))
+
+    def pinch(self, pixel: Pixel, growth: float) -> None:
+        """Zoom at a pixel of the widget, by the share that two fingers on a touch pad ask for."""
+        at = self.at(pixel)
+        if not self.is_between and self.frame.contains(at):
+            self._zoom(at, 1.0 / max(1.0 + growth, 0.1))
+
+    def _zoom(self, pixel: Pixel, factor: float) -> None:
+        if isinstance(self.frame, SpaceFrame):
+            self._look(self.frame.nearer(factor), done=True)
+        else:
+            self._show(self.frame.zoomed(pixel, factor))
+
+    def _centre(self, event: Any) -> None:
+        pixel = self._position(event)
+        if self.frame.contains(pixel) and not self._pointer.hovered:
+            self.centre(pixel)
+
+    def _hover(self, pixel: Pixel) -> None:
+        inside = self.frame.contains(pixel)
+        if self._pointer.hover(pixel if inside else None, self._targets()):
+            self._pins.hover(self._pointer.hovered)
+            self._vector.hover(self._pointer.hovered == TIP)
+            self._now()
+        if self._marks.hover(pixel if inside else None, self.frame):
+            self._now()
+        self._handler(Hovered(self.frame.hit(pixel) if inside else None))
+
+    # --- the view -----------------------------------------------------------------------------
+    def centre(self, pixel: Pixel) -> None:
+        """Bring a pixel to the middle."""
+        left, top, right, bottom = self.frame.box
+        if isinstance(self.frame, SpaceFrame):
+            middle = ((left + right) / 2, (top + bottom) / 2)
+            self._look(self.frame.shifted(pixel, middle), done=True)
+        else:
+            self._show(self.frame.centred(pixel))
+
+    def _show(self, extent: Extent) -> None:
+        if extent != self.frame.extent:
+            self.set_view(extent)
+            self._handler(ViewChanged(extent, self._plot_pixels()))
+
+    def _plot_pixels(self) -> tuple[int, int]:
+        left, top, right, bottom = self.frame.box
+        return round((right - left) * self._magnified), round((bottom - top) * self._magnified)
+
+    def at(self, pixel: Pixel) -> Pixel:
+        """Where a pixel of the widget is among those that are drawn in."""
+        return pixel[0] / self._magnified, pixel[1] / self._magnified
+
+    def _position(self, event: Any) -> Pixel:
+        return self.at((float(event.pos[0]), float(event.pos[1])))
+
+
+def _pixel(frame: Frame, xy: XY) -> Pixel:
+    x, y = frame.to_pixels(xy)
+    return float(x), float(y)

@@ -1,0 +1,154 @@
+"""Keys on the canvas: Tab walks through what can be moved, arrow keys move it a little."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from app.views.canvas.layers.arrows import ArrowsLayer
+from app.views.canvas.layers.focus import FocusLayer
+from app.views.canvas.layers.pins import PinsLayer
+from app.views.canvas.projections.frame import Frame
+from app.views.canvas.projections.space import SpaceFrame
+from app.views.interface.events import Hovered, PinMoved, VectorMoved
+from app.views.interface.views import XY, Canvas
+from compute.manifold.extent import Extent
+
+ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
+STEP, FINE_STEP = 0.02, 0.002  # shares of the view
+PIXELS, FINE_PIXELS = 12.0, 2.0  # on a surface in space
+TIP = "tip"
+
+
+class Keys(Canvas):
+    """A canvas that is used by keyboard; ``chosen`` is what arrow keys move: a pin or the tip."""
+
+    _pins: PinsLayer
+    _vector: ArrowsLayer
+    _focus: FocusLayer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen = "A"
+        self._ringed = False  # the keyboard has hold of it
+
+    @property
+    @abstractmethod
+    def frame(self) -> Frame:
+        """Where the plot is, and what it shows."""
+
+    @property
+    @abstractmethod
+    def is_between(self) -> bool:
+        """Whether one chart is turning into another: there is nothing to take hold of then."""
+
+    @abstractmethod
+    def _now(self) -> None:
+        """Draw as soon as can be."""
+
+    @abstractmethod
+    def centre(self, pixel: tuple[float, float]) -> None:
+        """Bring a pixel to the middle."""
+
+    def movable(self) -> dict[str, XY]:
+        """Return what can be taken hold of, and where it is; the pins before the vector's tip."""
+        at: dict[str, XY] = dict(self._pins.at)
+        if self._vector.tip is not None:
+            at[TIP] = self._vector.tip
+        return at
+
+    def walk(self, forward: bool, entering: bool = False) -> bool:
+        """Choose the next thing that can be moved, or the first; False past the last one.
+
+        Backwards from the last to the first.
+        """
+        names = [] if self.is_between else list(self.movable())
+        if not forward:
+            names.reverse()
+        place = names.index(self.chosen) + 1 if self.chosen in names else 0
+        if entering or not self._ringed:
+            place = 0
+        if place >= len(names):
+            self.leave()
+            return False
+        self._choose(names[place])
+        return True
+
+    def leave(self) -> None:
+        """The keyboard is elsewhere: no ring."""
+        self._ringed = False
+        self.ring()
+        self._now()
+
+    def ring(self) -> None:
+        """Put the ring where what it is around has gone."""
+        at = self.movable().get(self.chosen) if self._ringed else None
+        self._focus.set(at)
+
+    def _choose(self, name: str) -> None:
+        self.chosen, self._ringed = name, True
+        self.ring()
+        self._now()
+        # in words too, for those who do not see it
+        self._handler(Hovered(self.movable()[name]))
+
+    def _key_pressed(self, event: Any) -> None:
+        key, at = _key(event), self.movable()
+        if key in self._pins.at:
+            self._choose(key)
+        elif key == "Escape":
+            self.leave()
+        elif key == "Enter" and self.chosen in at:
+            x, y = self.frame.to_pixels(at[self.chosen])
+            self.centre((float(x), float(y)))
+        elif key in ARROWS and self.chosen in at:
+            self._shift(at[self.chosen], key, has(event, "Shift"))
+
+    def _shift(self, xy: XY, key: str, fine: bool) -> None:
+        self._ringed = True
+        foot = self._vector.foot
+        if self.chosen == TIP and foot is not None:
+            self._handler(VectorMoved(self._nudged(xy, key, fine, foot), done=False))
+        else:
+            self._handler(PinMoved(self.chosen, self._nudged(xy, key, fine), done=False))
+
+    def _nudged(self, xy: XY, key: str, fine: bool, foot: XY | None = None) -> XY:
+        if not isinstance(self.frame, SpaceFrame):
+            return nudged(xy, key, self.frame.extent, fine)
+        x, y = self.frame.to_pixels(xy)
+        pixel = moved((float(x), float(y)), key, fine)
+        return self.frame.to_chart(pixel) if foot is None else self.frame.beside(pixel, foot)
+
+    def _key_released(self, event: Any) -> None:
+        at = self.movable()
+        if _key(event) not in ARROWS or self.chosen not in at:
+            return
+        xy = at[self.chosen]
+        is_tip = self.chosen == TIP
+        self._handler(VectorMoved(xy, True) if is_tip else PinMoved(self.chosen, xy, done=True))
+        self._handler(Hovered(xy))
+
+
+def nudged(xy: XY, key: str, extent: Extent, fine: bool) -> XY:
+    """``xy`` moved by an arrow key."""
+    dx, dy = ARROWS[key]
+    share = FINE_STEP if fine else STEP
+    x = xy[0] + dx * share * (extent.x1 - extent.x0)
+    y = xy[1] + dy * share * (extent.y1 - extent.y0)
+    return x, y
+
+
+def moved(pixel: tuple[float, float], key: str, fine: bool) -> tuple[float, float]:
+    """``pixel`` moved by an arrow key."""
+    dx, dy = ARROWS[key]
+    step = FINE_PIXELS if fine else PIXELS
+    return pixel[0] + dx * step, pixel[1] - dy * step
+
+
+def has(event: Any, key: str) -> bool:
+    """Whether a key is held while something happens."""
+    return any(modifier.name == key for modifier in event.modifiers)
+
+
+def _key(event: Any) -> str:
+    return event.key.name if event.key is not None else ""

@@ -1,0 +1,68 @@
+"""The pointer: a small machine from presses, moves and wheel turns to intentions.
+
+It knows pixels only; the canvas turns what it says into chart coordinates and events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.views.canvas.projections.frame import REACH, Pixel
+
+ZOOM = 0.86  # factor of the view's width for one notch of the wheel
+PAN = "view"
+
+
+@dataclass(frozen=True)
+class Drag:
+    """Something is held: its name (PAN for the view), where it was taken, and by how much beside."""
+
+    name: str
+    start: Pixel
+    beside: Pixel = (0.0, 0.0)
+
+    def place(self, pointer: Pixel) -> Pixel:
+        """Where the thing goes: it does not jump to the pointer when taken at its edge."""
+        return pointer[0] - self.beside[0], pointer[1] - self.beside[1]
+
+
+class Pointer:
+    """Whether something is held, and what is under the pointer."""
+
+    def __init__(self) -> None:
+        self.drag: Drag | None = None
+        self.hovered = ""
+
+    def press(self, pixel: Pixel, targets: Mapping[str, Pixel]) -> Drag:
+        """Take hold of the nearest target, or of the view."""
+        name = nearest(pixel, targets)
+        at = targets.get(name, pixel)
+        self.drag = Drag(name or PAN, pixel, (pixel[0] - at[0], pixel[1] - at[1]))
+        return self.drag
+
+    def release(self) -> Drag | None:
+        """Let go; what was held."""
+        held, self.drag = self.drag, None
+        return held
+
+    def hover(self, pixel: Pixel | None, targets: Mapping[str, Pixel]) -> bool:
+        """Note what is under the pointer; whether that changed."""
+        before = self.hovered
+        self.hovered = nearest(pixel, targets) if pixel is not None else ""
+        return self.hovered != before
+
+
+def nearest(pixel: Pixel, targets: Mapping[str, Pixel]) -> str:
+    """The nearest target within reach, the first of equals; "" if there is none."""
+    found, least = "", REACH
+    for name, (x, y) in targets.items():
+        distance = ((pixel[0] - x) ** 2 + (pixel[1] - y) ** 2) ** 0.5
+        if distance < least:
+            found, least = name, distance
+    return found
+
+
+def zoom_factor(notches: float) -> float:
+    """Factor of the view's width for a turn of the wheel (up is in), bounded for fast wheels."""
+    return float(ZOOM ** max(-6.0, min(6.0, notches)))

@@ -1,0 +1,168 @@
+"""Curves: the geodesic, bold, and all that is drawn beside and around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.views.canvas.display_list import Pen
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.shapes import NOTHING, Vertices, dashes, discs, heads, join, strokes
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.polyline import Polyline, parts
+from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.theme import Theme, faded, rgba
+from app.views.interface.views import Curve
+from compute.core.refusal import shown
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a kind of curve is drawn: its colour of the theme, opacity, width, rim, the lengths of its
+    dashes and gaps where it is always dashed, whether it ends in an arrow head or is a row of dots, and
+    what the key calls it ("": nothing).
+    """
+
+    colour: Callable[[Theme], str]
+    opacity: float = 1.0
+    width: float = 1.6
+    rim: float = 0.8
+    dash: tuple[float, float] | None = None
+    arrow: bool = False
+    dots: bool = False
+    words: str = ""
+
+
+# in the order drawn
+STYLES = {
+    "rays": Style(lambda t: t.geodesic, 0.28, 0.9, 0.0),
+    "fronts": Style(lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),
+    "ball": Style(lambda t: t.pin_a, 0.95, 1.8, words="geodesic ball"),
+    "forward": Style(lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),
+    "backward": Style(lambda t: t.m_path, 0.95, 1.8, dash=(7, 5), words="KL(θ‖A) ball"),
+    "caustic": Style(lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
+    "cut": Style(lambda t: t.caustic, 0.95, 4.5, 1.0, dots=True, words="cut locus"),
+    "straight": Style(lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
+    "loop": Style(lambda t: t.vector, 0.8, 1.8),
+    "drawing": Style(lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
+    "plus": Style(lambda t: t.index(1), 0.95, 1.8, 0.9, words="ways of zeros, index > 0"),
+    "minus": Style(lambda t: t.index(-1), 0.95, 1.8, 0.9, dash=(6, 3), words="index < 0"),
+    "before": Style(lambda t: t.vector, 0.55, 2.6, 1.0, arrow=True, words="before the loop"),
+    "after": Style(lambda t: t.vector, 1.0, 2.6, 1.0, arrow=True, words="after the loop"),
+    "other": Style(lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
+    "e": Style(lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
+    "m": Style(lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),
+    "w2": Style(lambda t: t.w2_path, 1.0, 2.2, 1.0, words="W2 path"),
+    "queries": Style(lambda t: t.w2_path, 1.0, 2.2, 1.0, words="in all of query space"),
+    "relaxing": Style(lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
+    "geodesic": Style(lambda t: t.geodesic, 1.0, 3.0, 1.5),
+}
+KINDS = tuple(STYLES)
+# how any kind is dashed while it is not converged
+UNSURE = (9.0, 7.0)
+# opacity of what lies behind a surface
+BEHIND = 0.3
+# the key's first row below the plot's top, the height of a row and the length of a sample, in pixels
+KEY_TOP, KEY_ROW, KEY_SAMPLE = 18.0, 20.0, 26.0
+
+
+class CurvesLayer(Layer):
+    """All curves by their kind."""
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        super().__init__(theme, atlas)
+        self._curves: dict[str, Polyline] = {}
+        self._shares: dict[str, float] = {}
+
+    def set(self, kind: str, curve: Curve | None) -> None:
+        """Replace the curve of a kind, or remove it.  Raises ValueError for an unknown kind."""
+        if kind not in STYLES:
+            raise ValueError(f"kind of curve must be one of {', '.join(KINDS)}, got {shown(kind)}")
+        if curve is None and kind not in self._curves:
+            return
+        if curve is None:
+            self._curves.pop(kind)
+        else:
+            self._curves[kind] = Polyline(curve)
+        self.changed()
+
+    def fade_kinds(self, shares: Mapping[str, float]) -> None:
+        """How much is seen of each kind; of those not named, all."""
+        if dict(shares) != self._shares:
+            self._shares = dict(shares)
+            self.changed()
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """Ribbons, dashed where asked, and a key of those that do not speak for themselves."""
+        shapes = [self._one(kind, frame) for kind in KINDS if kind in self._curves]
+        samples, labels = self._key(frame)
+        return join(*shapes, *samples), labels
+
+    def _key(self, frame: Frame) -> tuple[list[Vertices], list[Label]]:
+        """A short piece of each curve with its name, in the corner of the plot."""
+        left, top, _, _ = frame.box
+        shapes, labels = [], []
+        named = [kind for kind in KINDS if kind in self._curves and STYLES[kind].words]
+        for row, kind in enumerate(named):
+            y = top + KEY_TOP + KEY_ROW * row
+            sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
+            pen, dash = self._pen(kind), STYLES[kind].dash
+            if STYLES[kind].dots:
+                shapes.append(discs(np.linspace(*sample, 4), pen))
+            else:
+                shapes.append(strokes([sample if dash is None else dashes(sample, *dash)], pen))
+            at = (left + 22.0 + KEY_SAMPLE, y)
+            halo = rgba(self.theme.halo, 0.85)
+            words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo)
+            labels.append(words.faded(self._share(kind)))
+        return shapes, labels
+
+    def _one(self, kind: str, frame: Frame) -> Vertices:
+        curve, style, pen = self._curves[kind], STYLES[kind], self._pen(kind)
+        xy = curve.points(frame)
+        line, hidden = frame.to_pixels(xy), frame.hidden(xy)[:, None]
+        dash = style.dash or (UNSURE if curve.curve.dashed else None)
+        if not hidden.any():
+            return _drawn(line, style, pen, dash, frame)
+        fainter = faded(pen.colour, BEHIND), faded(pen.rim_colour, BEHIND)
+        faint = replace(pen, colour=fainter[0], rim_colour=fainter[1])
+        behind = _drawn(np.where(hidden, line, np.nan), style, faint, dash, frame)
+        return join(behind, _drawn(np.where(hidden, np.nan, line), style, pen, dash, frame))
+
+    def _share(self, kind: str) -> float:
+        return self._shares.get(kind, 1.0)
+
+    def _pen(self, kind: str) -> Pen:
+        style = STYLES[kind]
+        opacity = style.opacity * self._share(kind)
+        colour = rgba(style.colour(self.theme), opacity)
+        casing = rgba(self.theme.casing, 0.55 * opacity)
+        return Pen(colour, style.width, casing, style.rim)
+
+
+def _drawn(
+    line: Pixels, style: Style, pen: Pen, dash: tuple[float, float] | None, frame: Frame
+) -> Vertices:
+    if style.arrow:
+        return _arrow(line, pen)
+    if style.dots:
+        return discs(line[np.isfinite(line).all(axis=1)], pen)
+    pieces = parts(line, frame, dash is not None)
+    if dash is None:
+        return strokes([piece for piece, _ in pieces], pen)
+    return strokes([dashes(piece, *dash, begin) for piece, begin in pieces], pen)
+
+
+def _arrow(line: Pixels, pen: Pen) -> Vertices:
+    """A straight arrow from the first to the last point."""
+    length = float(np.hypot(*(line[-1] - line[0])))
+    if not length > 1.0:
+        return NOTHING
+    along = (line[-1] - line[0]) / length
+    head = min(4.5 * pen.width, length)
+    shaft = np.stack([line[0], line[-1] - along * 0.8 * head])
+    broad = replace(pen, width=3.2 * pen.width)
+    return join(strokes([shaft], pen), heads(line[-1:], along[None], broad, head))

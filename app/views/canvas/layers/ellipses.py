@@ -1,0 +1,35 @@
+"""Fisher ellipses: unit balls of the metric, which show how it stretches from place to place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.views.canvas.display_list import Pen
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.shapes import NOTHING, Vertices, strokes
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame
+from app.views.interface.theme import Theme, rgba
+from app.views.interface.views import Array
+
+
+class EllipsesLayer(Layer):
+    """Thin closed outlines."""
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        super().__init__(theme, atlas)
+        self._outlines: Array | None = None
+
+    def set(self, outlines: Array | None) -> None:
+        """Outlines (k, points, 2), or None."""
+        self._outlines = outlines
+        self.changed()
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """One ribbon an outline."""
+        if self._outlines is None or not len(self._outlines):
+            return NOTHING, ()
+        pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)
+        seen = ~frame.hidden(self._outlines).any(axis=1)
+        return strokes(list(frame.to_pixels(self._outlines[seen])), pen), ()

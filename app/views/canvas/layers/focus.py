@@ -1,0 +1,38 @@
+"""The ring around what the keyboard has hold of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.views.canvas.display_list import Pen
+from app.views.canvas.gl.shapes import NOTHING, Vertices, strokes
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame
+from app.views.interface.theme import rgba
+from app.views.interface.views import XY
+
+RADIUS = 16.0
+_TURN = np.linspace(0.0, 2.0 * np.pi, 49)
+_CIRCLE = RADIUS * np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
+
+
+class FocusLayer(Layer):
+    """A ring in the accent's colour, on a casing that keeps it visible on every ground."""
+
+    _xy: XY | None = None
+
+    def set(self, xy: XY | None) -> None:
+        """Around ``xy``, or nowhere."""
+        if xy != self._xy:
+            self._xy = xy
+            self.changed()
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """A circle of one size, whatever is in it."""
+        if self._xy is None:
+            return NOTHING, ()
+        pen = Pen(rgba(self.theme.accent), 2.5, rgba(self.theme.casing, 0.9), 1.5)
+        return strokes([np.asarray(frame.to_pixels(self._xy)) + _CIRCLE], pen), ()

@@ -1,0 +1,126 @@
+"""Tokens: labelled points, fainter the further they lie off the surface, rings if it is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.views.canvas.display_list import Pen
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.shapes import NOTHING, Vertices, discs, join
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.theme import Theme, rgba
+from app.views.interface.views import Marks
+
+SIZE = 12
+HEIGHT = 15.0  # of a label's box
+# Where a label may stand: its anchor, and its distance from the point in pixels.  The pin of a
+# token covers the point, so labels keep clear of it.
+PLACES = (
+    ((0.0, 0.5), (13.0, 0.0)),
+    ((1.0, 0.5), (-13.0, 0.0)),
+    ((0.5, 1.0), (0.0, -12.0)),
+    ((0.5, 0.0), (0.0, 12.0)),
+)
+FAINTEST = 0.62
+# of the discs that are drawn as rings
+HOLE = 3.6
+# labels for which room is looked for, the least faint ones
+TRIED = 160
+Box = tuple[float, float, float, float]
+
+
+class MarksLayer(Layer):
+    """Discs with labels that never overlap: what finds no room is shown when pointed at."""
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        super().__init__(theme, atlas)
+        self._marks: Marks | None = None
+        self._hovered = -1
+
+    def set(self, marks: Marks | None) -> None:
+        """Other points, or none."""
+        self._marks, self._hovered = marks, -1
+        self.changed()
+
+    def hover(self, pixel: tuple[float, float] | None, frame: Frame) -> bool:
+        """Point at the mark under ``pixel``, if any; whether that changed what is drawn."""
+        found = -1
+        if self._marks is not None and len(self._marks.xy) and pixel is not None:
+            distance = np.hypot(*(frame.to_pixels(self._marks.xy) - pixel).T)
+            nearest = int(np.argmin(distance))
+            found = nearest if distance[nearest] < 9.0 else -1
+        if found == self._hovered:
+            return False
+        self._hovered = found
+        self.changed()
+        return True
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """Discs, and the labels that found room."""
+        if self._marks is None or not len(self._marks.xy):
+            return NOTHING, ()
+        at = frame.to_pixels(self._marks.xy)
+        alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
+        if self._hovered >= 0:
+            alpha[self._hovered] = 1.0
+        colours = np.array([rgba(self._ink(i)) for i in range(len(at))])
+        colours[:, 3] = alpha
+        shapes = discs(
+            at, Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
+        )
+        if self._marks.hollow is not None and self._marks.hollow.any():
+            # what is not of this surface is a ring
+            inner = Pen(rgba(self.theme.background), HOLE)
+            shapes = join(shapes, discs(at[self._marks.hollow], inner))
+        return shapes, self._labels(frame, at, alpha)
+
+    def _ink(self, i: int) -> str:
+        assert self._marks is not None
+        return self.theme.index(self._marks.index[i]) if self._marks.index else self.theme.mark
+
+    def _labels(self, frame: Frame, at: Pixels, alpha: np.ndarray) -> list[Label]:
+        assert self._marks is not None
+        order = sorted(range(len(at)), key=lambda i: (i != self._hovered, -alpha[i]))
+        inside = [i for i in order if frame.contains(at[i])]
+        taken = np.array([(x - 4, y - 4, x + 4, y + 4) for x, y in at[inside]]).reshape(-1, 4)
+        labels = []
+        for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
+            text, bold = self._marks.labels[i], i == self._hovered
+            place = room(frame, at[i], self.atlas.width(text, SIZE, 1.0, bold), taken, insist=bold)
+            if place is not None:
+                point, anchor, box = place
+                taken = np.concatenate([taken, [box]])
+                colour, halo = (
+                    rgba(self._ink(i), float(alpha[i])),
+                    rgba(self.theme.halo, 0.75 * float(alpha[i])),
+                )
+                labels.append(Label(text, point, SIZE, colour, anchor, halo, bold))
+        return labels
+
+
+def room(
+    frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
+) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
+    """The first place where a label fits: its point, its anchor and its box; None if nowhere."""
+    left, top, right, bottom = frame.box
+    first = None
+    for anchor, (dx, dy) in PLACES:
+        point = (float(at[0]) + dx, float(at[1]) + dy)
+        x, y = point[0] - anchor[0] * width, point[1] - anchor[1] * HEIGHT
+        box = (x, y, x + width, y + HEIGHT)
+        inside = left <= x and x + width <= right and top <= y and y + HEIGHT <= bottom
+        if inside and not _overlaps(box, taken):
+            return point, anchor, box
+        first = first or ((point, anchor, box) if inside else None)
+    return first if insist else None
+
+
+def _overlaps(a: Box, others: Sequence[Box] | Pixels) -> bool:
+    """Whether a box shares a pixel with any of others (k, 4)."""
+    left, top, right, bottom = np.asarray(others, float).reshape(-1, 4).T
+    hit = (a[0] < right) & (left < a[2]) & (a[1] < bottom) & (top < a[3])
+    return bool(hit.any())

@@ -1,0 +1,75 @@
+"""The pins A and B that are dragged, and the point that moves between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.views.canvas.display_list import Pen
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.shapes import Vertices, discs, join
+from app.views.canvas.gl.texts import Label
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.projections.frame import Frame
+from app.views.interface.theme import Theme, rgba
+from app.views.interface.views import XY
+from compute.core.refusal import shown
+
+NAMES = ("A", "B")
+DIAMETER = 19.0
+
+
+class PinsLayer(Layer):
+    """Two discs with their letters, and the moving point below them."""
+
+    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+        super().__init__(theme, atlas)
+        self._at: dict[str, XY] = {}
+        self._moving: XY | None = None
+        self._hovered = ""
+
+    @property
+    def at(self) -> dict[str, XY]:
+        """Chart positions of the pins that are shown."""
+        return dict(self._at)
+
+    def set(self, name: str, xy: XY | None) -> None:
+        """Move a pin, or take it away.  Raises ValueError for an unknown name."""
+        if name not in NAMES:
+            raise ValueError(f"pin must be one of {', '.join(NAMES)}, got {shown(name)}")
+        if xy is None:
+            self._at.pop(name, None)
+        else:
+            self._at[name] = xy
+        self.changed()
+
+    def set_moving(self, xy: XY | None) -> None:
+        """Move the moving point, or take it away."""
+        self._moving = xy
+        self.changed()
+
+    def hover(self, name: str) -> None:
+        """The pin under the pointer, "" for none."""
+        if name != self._hovered:
+            self._hovered = name
+            self.changed()
+
+    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+        """Discs and letters; A over B, as it is picked first."""
+        shapes, labels = [], []
+        if self._moving is not None:
+            pen = Pen(rgba(self.theme.moving), 9.0, rgba(self.theme.casing, 0.9), 2.0)
+            shapes.append(discs(frame.to_pixels(self._moving), pen))
+        for name in (n for n in reversed(NAMES) if n in self._at):
+            pixel = frame.to_pixels(self._at[name])
+            shapes.append(self._disc(name, pixel))
+            at = (float(pixel[0]), float(pixel[1]))
+            labels.append(Label(name, at, 12, rgba(self.theme.pin_ink), (0.5, 0.5), bold=True))
+        return join(*shapes), labels
+
+    def _disc(self, name: str, pixel: object) -> Vertices:
+        colour = self.theme.pin(name)
+        casing = discs(pixel, Pen(rgba(colour), DIAMETER, rgba(self.theme.casing, 0.85), 2.0))
+        if name != self._hovered:
+            return casing
+        glow = discs(pixel, Pen(rgba(colour, 0.35), DIAMETER + 16.0))
+        return join(glow, casing)

@@ -1,0 +1,40 @@
+"""Between two charts: where things are while one drawing turns into another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from app.views.canvas.projections.frame import Frame, Pixels
+
+# of one chart; points of two have more
+MOST_COORDINATES = 3
+
+
+@dataclass(frozen=True)
+class BlendFrame(Frame):
+    """Points have the coordinates of both charts; their pixels are ``share`` of the way between.
+
+    Points that have those of one chart alone are new under way, and where they will be.
+    """
+
+    before: Frame | None = None
+    after: Frame | None = None
+    columns: int = 2  # coordinates of the chart before
+    share: float = 0.0
+
+    def to_pixels(self, xy: ArrayLike) -> Pixels:
+        """Pixels (..., 2) of points (..., d + d')."""
+        assert self.before is not None and self.after is not None
+        both = np.asarray(xy, np.float64)
+        if both.shape[-1] <= MOST_COORDINATES:
+            return self.after.to_pixels(both)
+        old = self.before.to_pixels(both[..., : self.columns])
+        new = self.after.to_pixels(both[..., self.columns :])
+        return old + (new - old) * self.share
+
+    def hidden(self, xyz: ArrayLike) -> NDArray[np.bool_]:
+        """Nothing is, under way."""
+        return np.zeros(np.shape(xyz)[:-1], np.bool_)

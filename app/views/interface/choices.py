@@ -1,0 +1,43 @@
+"""The choices in menus and in the family and layer panels, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a picker: its value in the scene and its words."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer in its panel: ``field`` of Layers; ``opacity`` None where it has none of its own;
+    ``hint`` teaches one sentence.
+    """
+
+    field: str
+    words: str
+    visible: bool
+    opacity: float | None = 1.0
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One entry of the command table: ``name`` is what `CommandInvoked` carries.
+
+    icon: its name in the icon set; a command that has one is in the toolbar too.  apart: a line stands
+    above it in its menu.
+    """
+
+    name: str
+    menu: str
+    text: str
+    shortcut: str = ""
+    hint: str = ""
+    icon: str = ""
+    apart: bool = False

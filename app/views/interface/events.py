@@ -1,0 +1,130 @@
+"""Events: what views tell the controller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.interface.flow import StrokeDrawn
+from app.views.interface.lesson import LessonChosen
+from app.views.interface.normals import NormalEdited
+from app.views.interface.photograph import PictureEdited
+from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
+from app.views.interface.token_path import TokenPathChosen
+from app.views.interface.topology import PairChosen, TopologyAsked
+from compute.manifold.extent import Extent
+
+Array = NDArray[np.floating]
+XY = tuple[float, ...]  # two chart coordinates, or three of a surface in space
+# azimuth and elevation in degrees, zoom, and the shift across and up in widths of the surface
+Camera = tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True)
+class PinMoved:
+    """Pin "A" or "B" is dragged to x; ``done`` on release."""
+
+    pin: str
+    xy: XY
+    done: bool
+
+
+@dataclass(frozen=True)
+class VectorMoved:
+    """The tip of the vector at A is dragged to x."""
+
+    tip: XY
+    done: bool
+
+
+@dataclass(frozen=True, eq=False)
+class LoopDrawn:
+    """A closed line was drawn by hand: its vertices xy (k, 2)."""
+
+    xy: Array
+
+
+@dataclass(frozen=True)
+class Hovered:
+    """The pointer is over x, or has left the canvas (None)."""
+
+    xy: XY | None
+
+
+@dataclass(frozen=True)
+class ViewChanged:
+    """The visible rectangle changed by wheel or pan; pixels (width, height) of the plot."""
+
+    extent: Extent
+    pixels: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class CameraMoved:
+    """A surface in space was turned, drawn nearer or shifted; ``done`` on release."""
+
+    camera: Camera
+    done: bool
+
+
+@dataclass(frozen=True)
+class SceneEdited:
+    """A panel set fields of the scene: {"scalar": "curvature"}, {"layers.map": False} …"""
+
+    changes: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A slider that moves the geodesic was taken, or let go: what follows it is drawn as in a drag."""
+
+    held: bool
+
+
+@dataclass(frozen=True)
+class CommandInvoked:
+    """A menu entry, shortcut or button of the command table."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class PanelShown:
+    """The panel of that title is seen from now on, or not any longer: hidden, or behind a tab."""
+
+    title: str
+    visible: bool
+
+
+@dataclass(frozen=True)
+class FormulaTyped:
+    """The definition of the user's own family as it is typed now, as JSON."""
+
+    definition: str
+
+
+Event = (
+    FormulaTyped
+    | PairChosen
+    | TopologyAsked
+    | PinMoved
+    | VectorMoved
+    | LoopDrawn
+    | StrokeDrawn
+    | Hovered
+    | ViewChanged
+    | CameraMoved
+    | SceneEdited
+    | Held
+    | CommandInvoked
+    | PanelShown
+    | LessonChosen
+    | NormalEdited
+    | PictureEdited
+    | TokenPathChosen
+    | TimeChosen
+    | KeyframeMoved
+    | TimelineEdited
+)

@@ -1,0 +1,19 @@
+"""The form that an export asks with, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.views.interface.choices import Choice
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a form asks: a number, a text, yes or no, or one of several."""
+
+    name: str
+    words: str
+    value: str | int | bool
+    choices: tuple[Choice, ...] = ()
+    limits: tuple[int, int] = (1, 100_000)
+    hint: str = ""

@@ -1,0 +1,32 @@
+"""The state of the family and layer panels, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.views.interface.attention import AttentionState
+from app.views.interface.choices import Choice, LayerRow
+
+
+@dataclass(frozen=True, eq=False)
+class PanelState:
+    """The state of the family and layer panels, as plain data (they hold no logic)."""
+
+    families: Sequence[Choice]
+    family: str
+    outcomes: tuple[str, ...]  # keys whose probability can be mapped
+    scalars: Sequence[Choice]
+    scalar: str
+    token: int
+    charts: Sequence[Choice]
+    chart: str
+    alpha: float
+    line_element: str
+    note: str  # e.g. how far the tokens lie off the plane
+    layers: Sequence[LayerRow]
+    colormaps: Sequence[Choice] = ()
+    colormap: str = ""
+    map_opacity: float = 1.0
+    definition: str = ""  # the user's own family as JSON; "" for any other
+    attention: AttentionState | None = None  # of a family of heads

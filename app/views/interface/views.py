@@ -1,0 +1,325 @@
+"""The interface between the controller and its views.
+
+Views know nothing of engines, requests or the store: they draw plain arrays and emit events.
+All positions are *chart* coordinates x (what is drawn), never pixels and never θ: (..., 2), or
+(..., 3) while a surface in space is drawn.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.interface.choices import Choice as Choice
+from app.views.interface.choices import Command as Command
+from app.views.interface.choices import LayerRow as LayerRow
+from app.views.interface.events import XY, Array, Camera, Event
+from app.views.interface.flow import Particles, VectorField
+from app.views.interface.panel_state import PanelState as PanelState
+from app.views.interface.timeline import TimelineState
+from app.views.interface.topology import Critical
+from compute.manifold.extent import Extent
+
+Handler = Callable[[Event], None]
+
+
+# --- what is drawn ---------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Axes:
+    """Labels of the axes, two, or three in space; ``log``: the drawn coordinate is the logarithm of
+    the quantity; ``equal``: both axes are drawn at one scale.
+    """
+
+    labels: tuple[str, ...]
+    log: tuple[bool, bool] = (False, False)
+    equal: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """Where the chart's image ends: xy (k, d), NaN between pieces; names at places of it."""
+
+    xy: Array
+    corners: tuple[tuple[str, XY], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A surface in space: points (r, c, 3), NaN where there is nothing, over ``plane (r, c, 2)`` in
+    the coordinates of its scalar map; coordinate lines (k, 3); the lengths of its box's sides.
+    """
+
+    points: Array
+    plane: Array
+    lines: Array
+    sides: tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A curve to draw: nodes xy (m, 2), NaN between its pieces; ``dashed`` when its status is not OK or
+    it is for contrast.
+
+    ``at``: its points (k, 2) at places (k,) in [0, m − 1], a node's number and a share of the way to
+    the next; without it the curve is straight from node to node.
+    """
+
+    xy: Array
+    dashed: bool = False
+    at: Callable[[Array], Array] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Labelled points: xy (k, 2), labels (k,), fade (k,) in [0, 1] (1 = far off the surface);
+    of zeros their index (k,), which has colours of its own; hollow (k,): drawn as rings, or None.
+    """
+
+    xy: Array
+    labels: tuple[str, ...]
+    fade: Array
+    index: tuple[int, ...] = ()
+    hollow: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Arrows:
+    """Vectors: their feet xy (k, 2) and their components (k, 2), both in chart coordinates."""
+
+    xy: Array
+    vectors: Array
+
+
+@dataclass(frozen=True, eq=False)
+class ColorMap2D:
+    """A scalar map: values (rows, columns) with NaN transparent, row 0 lowest; colour limits, opacity.
+
+    ``hatched`` (rows, columns): where the metric is singular or none, which is shown as such.
+    ``names``: of categories, which the values 0, 1, … then are.
+    """
+
+    values: Array
+    extent: Extent
+    colormap: str
+    limits: tuple[float, float]
+    label: str
+    hatched: NDArray[np.bool_] | None = None
+    names: tuple[str, ...] = ()
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Distributions:
+    """Rows to plot over a common support: bars when ``labels``, curves otherwise.
+
+    x (k,); names and rows (r, k) such as A, B and the moving point.  note: how far the rows are those
+    of a model, or "".  ``stale``: of what was shown before, and greyed until other rows arrive.
+    """
+
+    x: Array
+    labels: tuple[str, ...]
+    title: str
+    names: tuple[str, ...]
+    rows: Array
+    note: str = ""
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the measures panel; ``hint`` teaches one sentence; not ``ok`` is a warning.
+
+    ``stale``: of what was shown before, and greyed until its own answer arrives.
+    """
+
+    name: str
+    value: str
+    hint: str = ""
+    ok: bool = True
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on a typed definition: right, wrong, or not yet known (None), and why.
+
+    place and column (from 0) say where a mistake is; −1 where that cannot be said.  remarkable: right,
+    but with something to be warned of.
+    """
+
+    right: bool | None
+    words: str
+    place: str = ""
+    column: int = -1
+    remarkable: bool = False
+
+
+class Canvas(ABC):
+    """The drawing of the manifold.  Every setter is cheap and idempotent; None clears."""
+
+    def __init__(self) -> None:
+        self._handler: Handler = lambda event: None
+
+    def connect(self, handler: Handler) -> None:
+        """Events go to ``handler`` from now on."""
+        self._handler = handler
+
+    @property
+    @abstractmethod
+    def native(self) -> object:
+        """The toolkit's widget, to be put into the window."""
+
+    @abstractmethod
+    def set_axes(self, axes: Axes) -> None: ...
+    @abstractmethod
+    def set_view(self, extent: Extent) -> None:
+        """Show this rectangle (without emitting ViewChanged)."""
+
+    @abstractmethod
+    def set_surface(self, surface: Surface | None) -> None:
+        """Draw in space, on this surface, from now on; None: in the plane."""
+
+    @abstractmethod
+    def set_camera(self, camera: Camera) -> None:
+        """How the surface is looked at (without emitting CameraMoved)."""
+
+    @abstractmethod
+    def set_outline(self, outline: Outline | None) -> None: ...
+    @abstractmethod
+    def set_blend(self, share: float | None) -> None:
+        """Between two charts: positions have the coordinates of the one before and of this one, and
+        are drawn at ``share`` of the way in pixels.  0 begins, None ends.
+        """
+
+    @abstractmethod
+    def set_map(self, image: ColorMap2D | None) -> None: ...
+    @abstractmethod
+    def set_marks(self, marks: Marks | None) -> None: ...
+    @abstractmethod
+    def set_pin(self, name: str, xy: XY | None) -> None: ...
+    @abstractmethod
+    def set_curve(self, kind: str, curve: Curve | None) -> None:
+        """kind: one of those that ``canvas/curves.py`` has a pen for; NaN separates pieces."""
+
+    @abstractmethod
+    def set_vector(self, arrows: Arrows | None) -> None:
+        """The vector at A, whose tip can be dragged."""
+
+    @abstractmethod
+    def set_transport(self, arrows: Arrows | None) -> None: ...
+    @abstractmethod
+    def set_ellipses(self, outlines: Array | None) -> None:
+        """Fisher ellipses as closed outlines (k, points, 2)."""
+
+    @abstractmethod
+    def set_field(self, field: VectorField | None) -> None: ...
+    @abstractmethod
+    def set_particles(self, particles: Particles | None, phase: float = 0.0) -> None:
+        """Particles, ``phase`` lives after they were first where they are at phase 0."""
+
+    @abstractmethod
+    def set_zeros(self, zeros: Marks | None) -> None: ...
+    @abstractmethod
+    def set_critical(self, points: Critical | None) -> None:
+        """Critical points of the map; a click on one emits `PairChosen`."""
+
+    @abstractmethod
+    def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
+        """How much is seen of each layer by its name, and of each kind of curve."""
+
+    @abstractmethod
+    def set_grid(self, visible: bool) -> None: ...
+    @abstractmethod
+    def set_moving_point(self, xy: XY | None) -> None: ...
+    @abstractmethod
+    def set_message(self, text: str) -> None:
+        """A short line over the canvas (why a curve is dashed …); "" clears."""
+
+    @abstractmethod
+    def set_note(self, text: str) -> None:
+        """A short line at its foot, of less weight (what a flow's grid leaves out …); "" clears."""
+
+    @abstractmethod
+    def image(self) -> NDArray[np.uint8]:
+        """Return the current drawing, (height, width, 4) RGBA."""
+
+
+class Window(ABC):
+    """The frame around the canvas: panels, timeline, status bar."""
+
+    def __init__(self) -> None:
+        self._handler: Handler = lambda event: None
+
+    def connect(self, handler: Handler) -> None:
+        """Events go to ``handler`` from now on."""
+        self._handler = handler
+
+    @abstractmethod
+    def set_panels(self, state: PanelState) -> None: ...
+    @abstractmethod
+    def set_waiting(self, words: str, whole: bool) -> None:
+        """Announce a preparation: line element and note of the old subject give way to ``words``;
+        ``whole``: chart, connection and map are its too, and greyed.  The next state ends it.
+        """
+
+    @abstractmethod
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Show the verdict on the definition typed last."""
+
+    @abstractmethod
+    def set_distributions(self, distributions: Distributions | None) -> None: ...
+    @abstractmethod
+    def set_moving_row(self, row: Array) -> None:
+        """Replace the last row of the distributions (the moving point's), cheaply."""
+
+    @abstractmethod
+    def set_measures(self, measures: Sequence[Measure]) -> None: ...
+    @abstractmethod
+    def set_panel(self, title: str, state: object) -> None:
+        """Show ``state``, plain data that the panel of that title knows; None: nothing to show."""
+
+    @abstractmethod
+    def raise_panel(self, title: str) -> None:
+        """Bring the panel of that title to the front."""
+
+    @abstractmethod
+    def lower_panel(self, title: str) -> None:
+        """Put it away."""
+
+    @abstractmethod
+    def set_playhead(self, t: float) -> None: ...
+    @abstractmethod
+    def set_timeline(self, state: TimelineState) -> None: ...
+    @abstractmethod
+    def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None: ...
+    @abstractmethod
+    def set_coordinates(self, text: str) -> None:
+        """Where the pointer is, in words."""
+
+    @abstractmethod
+    def set_title(self, text: str) -> None: ...
+    @abstractmethod
+    def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
+        """Call ``call`` regularly on the GUI thread; the returned function stops it."""
+
+    @abstractmethod
+    def post(self, call: Callable[[], None]) -> None:
+        """Run ``call`` soon on the GUI thread; may be called from any thread."""
+
+    @abstractmethod
+    def ask_open(self, title: str, pattern: str) -> str | None: ...
+    @abstractmethod
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
+        """The file to write, with ``name`` suggested."""
+
+    @abstractmethod
+    def log(self, words: str) -> None:
+        """Write to the log and, for a while, to the status bar."""
+
+    @abstractmethod
+    def tell(self, title: str, text: str) -> None:
+        """A message that does not block."""

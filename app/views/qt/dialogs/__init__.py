@@ -1,0 +1,4 @@
+"""Dialogs, sheets and the palette.
+
+May import widgets and style.
+"""

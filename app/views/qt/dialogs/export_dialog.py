@@ -1,0 +1,114 @@
+"""The form that an export asks with, and then how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QProgressBar,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.interface.export_form import Field
+from app.views.qt.style.style import GAP
+from app.views.qt.widgets.widgets import caption, fill, form, label, look, picker
+
+WIDTH = 380
+CAPTION_WIDTH = 120
+Values = dict[str, str | int | bool]
+OK, CANCEL = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
+
+
+class ExportDialog(QDialog):
+    """Does not block the window.  ``chosen`` gets the values, ``cancelled`` a wish to stop."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        title: str,
+        fields: Sequence[Field],
+        chosen: Callable[[Values], None],
+        cancelled: Callable[[], None],
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(WIDTH)
+        self._read: dict[str, Callable[[], str | int | bool]] = {}
+        self._chosen, self._cancelled = chosen, cancelled
+        column = QVBoxLayout(self)
+        column.setSpacing(GAP)
+        self._form = QWidget()
+        rows = form()
+        self._form.setLayout(rows)
+        for field in fields:
+            words = caption(field.words)
+            words.setFixedWidth(CAPTION_WIDTH)
+            rows.addRow(words, self._widget(field))
+        self._bar, self._words = QProgressBar(), label("", wrap=True)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the export")
+        self._buttons = QDialogButtonBox(OK | CANCEL)
+        self._buttons.button(OK).setText("Export…")
+        self._buttons.accepted.connect(self._accept)
+        self._buttons.rejected.connect(self.reject)
+        for widget in (self._form, self._bar, self._words, self._buttons):
+            column.addWidget(widget)
+        self._bar.hide()
+        self._words.hide()
+
+    def _widget(self, field: Field) -> QWidget:
+        if field.choices:
+            box = picker(field.words, field.hint)
+            fill(box, field.choices, str(field.value))
+            self._read[field.name] = lambda: str(box.currentData())
+            return box
+        made: QCheckBox | QSpinBox | QLineEdit
+        if isinstance(field.value, bool):
+            made = QCheckBox()
+            made.setChecked(field.value)
+            self._read[field.name] = made.isChecked
+        elif isinstance(field.value, int):
+            made = QSpinBox()
+            made.setRange(*field.limits)
+            made.setValue(field.value)
+            self._read[field.name] = made.value
+        else:
+            made = QLineEdit(field.value)
+            self._read[field.name] = made.text
+        made.setAccessibleName(field.words)
+        made.setToolTip(field.hint)
+        return made
+
+    def _accept(self) -> None:
+        self._chosen({name: read() for name, read in self._read.items()})
+
+    def reject(self) -> None:
+        """Cancelled by its button, by Escape or by closing."""
+        self._cancelled()
+        super().reject()
+
+    def show_progress(self, words: str, done: int, whole: int) -> None:
+        """How far the export is; ``whole`` 0 when that is not known."""
+        self._form.setEnabled(False)
+        self._buttons.button(OK).setEnabled(False)
+        look(self._words, "quiet")
+        self._words.setText(words)
+        self._bar.setRange(0, whole)
+        self._bar.setValue(done)
+        self._bar.show()
+        self._words.show()
+
+    def show_problem(self, words: str) -> None:
+        """Why nothing was written; the form can be filled again."""
+        self._form.setEnabled(True)
+        self._buttons.button(OK).setEnabled(True)
+        self._bar.hide()
+        look(self._words, "warning")
+        self._words.setText(words)
+        self._words.show()

@@ -1,0 +1,100 @@
+"""The preferences: what is chosen holds at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.model.preferences import (
+    DIGITS,
+    ENGINES,
+    FINAL_STEPS,
+    LIVE_STEPS,
+    THEMES,
+    UNITS,
+    Preferences,
+)
+from app.views.interface.views import Choice
+from app.views.qt.style.style import GAP
+from app.views.qt.widgets.widgets import fill, form, label, picker
+
+WORDS = {
+    "auto": "The best there is",
+    "gpu": "Graphics card (WGSL)",
+    "reference": "NumPy, float64",
+    "system": "As the system",
+    "dark": "Dark",
+    "light": "Light",
+    "nats": "Nats (natural logarithm)",
+    "bits": "Bits (logarithm to base 2)",
+}
+# field of the preferences, its name, what it means, what can be chosen
+ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
+    ("engine", "Engine", "What computes geodesics and maps", ENGINES),
+    ("adapter", "Adapter", "The device that kernels run on", ()),
+    ("live_steps", "Steps while dragging", "Nodes of a path while a pin is dragged", LIVE_STEPS),
+    ("final_steps", "Steps at rest", "Nodes of a path that stays", FINAL_STEPS),
+    ("digits", "Digits", "How many digits of a number signify", DIGITS),
+    ("unit", "Information in", "The unit of divergences", UNITS),
+    ("theme", "Theme", "Colours of window and canvas", THEMES),
+)
+AUTOMATIC = Choice("", "Automatic")
+
+
+class PreferencesDialog(QDialog):
+    """Does not block the window; ``change`` hears of each choice; ``adapters``: those there are."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        now: Preferences,
+        adapters: Sequence[str],
+        change: Callable[[Preferences], None],
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Preferences")
+        self.setMinimumWidth(460)
+        self._change = change
+        rows = form()
+        self.boxes: dict[str, QComboBox] = {}
+        for field, name, hint, known in ROWS:
+            choices = [Choice(str(each), WORDS.get(str(each), str(each))) for each in known]
+            listed = (
+                [AUTOMATIC, *(Choice(a, a) for a in adapters)] if field == "adapter" else choices
+            )
+            self.boxes[field] = self._picker(name, hint, listed, str(getattr(now, field)))
+            rows.addRow(label(name), self.boxes[field])
+        self.autosave = QCheckBox("Keep unsaved work, and offer it after a crash")
+        self.autosave.setChecked(now.autosave)
+        self.autosave.toggled.connect(self._tell)
+        rows.addRow(label("Autosave"), self.autosave)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        column.setSpacing(2 * GAP)
+        column.addLayout(rows)
+        column.addWidget(buttons)
+
+    def _picker(self, name: str, hint: str, choices: Sequence[Choice], value: str) -> QComboBox:
+        box = picker(name, hint)
+        if value not in [choice.value for choice in choices]:
+            choices = [*choices, Choice(value, f"{value} (not there now)")]
+        fill(box, choices, value)
+        box.activated.connect(self._tell)
+        return box
+
+    def _tell(self) -> None:
+        usual = vars(Preferences())
+        chosen = {field: type(usual[field])(box.currentData()) for field, box in self.boxes.items()}
+        self._change(Preferences(**chosen, autosave=self.autosave.isChecked()))

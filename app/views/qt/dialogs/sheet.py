@@ -1,0 +1,83 @@
+"""Dialogs that do not block: pages that only show, and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.interface.views import Command
+from app.views.qt.style.text import RichPage
+from app.views.qt.widgets.context_menu import Answer
+from compute.core.refusal import shorten
+
+# of a message, each of which is cut where it is long
+MOST_LINES = 12
+
+
+def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Answer]) -> None:
+    """A question that does not block; the last answer is what Escape means."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, name, title, parent=parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setInformativeText("\n".join(map(shorten, text.split("\n")[:MOST_LINES])))
+    # the format of a box is that of its first text alone
+    for part in box.findChildren(QLabel):
+        part.setTextFormat(Qt.TextFormat.PlainText)
+    acts: dict[object, Callable[[], None]] = {}
+    for words, act in answers:
+        button = QPushButton(words)
+        box.addButton(button, QMessageBox.ButtonRole.ActionRole)
+        box.setEscapeButton(button)
+        acts[button] = act
+    box.buttonClicked.connect(lambda button: acts[button]())
+    box.open()
+
+
+class Sheet(QDialog):
+    """A titled page of rich text, which does not block the window."""
+
+    def __init__(self, parent: QWidget, title: str, page: str, size: tuple[int, int]) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.text = RichPage()
+        self.text.setAccessibleName(title)
+        self.text.setHtml(page)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        column = QVBoxLayout(self)
+        column.addWidget(self.text)
+        column.addWidget(buttons)
+        self.resize(*size)
+
+
+def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:
+    """A page of all keys, menu by menu, and what the mouse does."""
+    menus = dict.fromkeys(command.menu for command in commands)
+    parts = [
+        _table(menu, [(c.shortcut, c.hint) for c in commands if c.menu == menu and c.shortcut])
+        for menu in menus
+    ]
+    return "".join([_table("On the canvas", gestures), *parts])
+
+
+def _table(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    lines = "".join(
+        f"<tr><td width='230'><b>{escape(key)}</b></td><td>{escape(words)}</td></tr>"
+        for key, words in rows
+    )
+    return f"<h4>{escape(title)}</h4><table cellpadding='3'>{lines}</table>" if rows else ""

@@ -1,0 +1,173 @@
+"""The part of the family panel that chooses a head, the plane of its queries, temperature and keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from app.views.interface.attention import AttentionState
+from app.views.interface.events import CommandInvoked, Event, SceneEdited
+from app.views.interface.views import Choice
+from app.views.qt.style.style import fixed
+from app.views.qt.style.text import hint
+from app.views.qt.widgets.key_menu import KeyMenu
+from app.views.qt.widgets.widgets import Slider, caption, fill, form, label, picker
+
+# ticks of the slider of temperatures for a factor of ten, on either side of 1
+TICKS = 100
+READOUT = 38
+
+
+class AttentionForm:
+    """Rows over an `AttentionState`; every choice is a `SceneEdited` of "family.NAME"."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self.widget = QWidget()
+        column = QVBoxLayout(self.widget)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label("Head of a model", "heading"))
+        self._rows = form()
+        column.addLayout(self._rows)
+        self._make_head()
+        self._make_plane()
+        self._make_weights()
+        self._wire()
+
+    def _make_head(self) -> None:
+        self.source = picker("Source of the head", "The sentence or picture whose head is shown.")
+        self.layer, self.index = _number("Layer"), _number("Head")
+        self.open = _button("Open…", "Heads of your own, from an .npz or .safetensors file.")
+        self.browse = _button("All…", "All heads of the file side by side.")
+        self._rows.addRow(caption("Source"), _row((self.source, 1), (self.open, 0)))
+        self._rows.addRow(
+            caption("Layer"),
+            _row((self.layer, 1), (label("Head"), 0), (self.index, 1), (self.browse, 0)),
+        )
+
+    def _make_plane(self) -> None:
+        self.kind = picker("Plane of queries", _PLANE_HINT)
+        self.triple = [picker(f"Token {i + 1} of the plane", _TRIPLE_HINT) for i in range(3)]
+        self.token = picker("Token of most information", _FISHER_HINT)
+        self._rows.addRow(caption("Plane"), self.kind)
+        self._triple_row = _row(*((box, 1) for box in self.triple))
+        self._rows.addRow(caption("of"), self._triple_row)
+        self._rows.addRow(caption("at"), self.token)
+
+    def _make_weights(self) -> None:
+        self.temperature = Slider()
+        self.temperature.setRange(-TICKS, TICKS)
+        self.temperature.setAccessibleName("Temperature")
+        self.temperature.setToolTip(
+            "p = softmax(qk/(τ√d)): above 1 attention spreads, below 1 it sharpens. "
+            "The model’s own is τ = 1."
+        )
+        self.readout = label("1")
+        fixed(self.readout, READOUT)
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._rows.addRow(caption("τ"), _row((self.temperature, 1), (self.readout, 0)))
+        self.keys = KeyMenu(lambda numbers: self._tell(mask=numbers))
+        self.seen_by = picker("Seen by", _SEEN_HINT)
+        self._rows.addRow(caption("Seen by"), self.seen_by)
+        self._rows.addRow(caption("Keys"), self.keys.widget)
+
+    def _wire(self) -> None:
+        self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_head")))
+        self.browse.clicked.connect(lambda: self._emit(CommandInvoked("browse_heads")))
+        self.source.activated.connect(lambda i: self._choose(source=self.source.itemData(i)))
+        self.layer.valueChanged.connect(lambda v: self._choose(layer=v))
+        self.index.valueChanged.connect(lambda v: self._choose(head=v))
+        self.kind.activated.connect(lambda i: self._tell(plane=self.kind.itemData(i)))
+        self.token.activated.connect(lambda i: self._tell(token=i))
+        self.temperature.valueChanged.connect(
+            lambda tick: self._tell(temperature=round(10 ** (tick / TICKS), 4))
+        )
+        self.seen_by.activated.connect(lambda i: self._tell(mask_of=i))
+        for box in self.triple:
+            box.activated.connect(lambda i: self._tell(tokens=self._triple()))
+
+    def _triple(self) -> str:
+        return ",".join(str(box.currentIndex()) for box in self.triple)
+
+    def _choose(self, **head: object) -> None:
+        """Another head has other tokens that differ most; another file other heads and keys too."""
+        if "source" in head:
+            head |= {"layer": 0, "head": 0, "token": 0, "mask": "", "mask_of": -1}
+            head |= {"q": "", "k": "", "v": ""}
+        self._tell(**head, tokens="")
+
+    def _tell(self, **parameters: object) -> None:
+        self._emit(SceneEdited(tuple((f"family.{k}", v) for k, v in parameters.items())))
+
+    def show(self, state: AttentionState) -> None:
+        """Show a state without telling it back."""
+        fill(self.source, state.sources, state.source)
+        hint(self.source, state.source)
+        for spin, value, count in (
+            (self.layer, state.layer, state.layers),
+            (self.index, state.head, state.heads),
+        ):
+            with QSignalBlocker(spin):
+                spin.setRange(0, max(count - 1, 0))
+                spin.setValue(value)
+        self._show_plane(state)
+        with QSignalBlocker(self.temperature):
+            self.temperature.setValue(round(TICKS * math.log10(state.temperature)))
+        self.readout.setText(f"{state.temperature:.3g}")
+        self._rows.setRowVisible(self.seen_by, state.mask_of is not None)
+        if state.mask_of is not None:
+            numbered = [Choice(str(i), words) for i, words in enumerate(state.tokens)]
+            last = len(state.tokens) - 1
+            fill(self.seen_by, numbered, str(last if state.mask_of == -1 else state.mask_of))
+        self.keys.show(state.keys)
+
+    def _show_plane(self, state: AttentionState) -> None:
+        fill(self.kind, state.planes, state.plane)
+        numbered = [Choice(str(i), words) for i, words in enumerate(state.tokens)]
+        for box, token in zip(self.triple, state.triple, strict=True):
+            fill(box, numbered, str(token))
+        fill(self.token, numbered, str(state.token))
+        self._rows.setRowVisible(self._triple_row, state.plane == "tokens")
+        self._rows.setRowVisible(self.token, state.plane == "fisher")
+
+
+_PLANE_HINT = (
+    "A plane through three queries is exact for them; principal components show most of the queries’ "
+    "spread; most information is where a step of the query changes attention most."
+)
+_SEEN_HINT = (
+    "This model masks keys by query, as causal ones do: the manifold is that of all queries with the "
+    "keys that this token may attend to."
+)
+_TRIPLE_HINT = (
+    "The plane of queries goes exactly through those of three tokens; "
+    "A and B start on the first two."
+)
+_FISHER_HINT = (
+    "The plane of the two leading eigenvectors of the Fisher matrix K̂ᵀ(diag p − ppᵀ)K̂ at the query of "
+    "this token."
+)
+
+
+def _number(name: str) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setAccessibleName(name)
+    spin.setToolTip(f"{name} of the model, counted from 0.")
+    return spin
+
+
+def _button(words: str, hint: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setToolTip(hint)
+    return button
+
+
+def _row(*widgets: tuple[QWidget, int]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for widget, stretch in widgets:
+        row.addWidget(widget, stretch)
+    return row

@@ -1,0 +1,167 @@
+"""The distributions at A, at B and at the moving point: bars down the words, or curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QSizePolicy
+
+from app.views.interface.events import Event
+from app.views.interface.theme import Theme
+from app.views.interface.views import Distributions
+from app.views.qt.style.text import make_rich, title_axis
+from app.views.qt.widgets.plots import paint, pg, plot
+from app.views.qt.widgets.widgets import WIDE, label, look, panel
+
+# more outcomes than this are drawn as a curve: bars would be hairlines
+MOST_BARS = 40
+# heights in pixels: of the plot at least, of a word, of what is under the plot
+LOWEST, WORD, AXIS = 150, 14, 52
+# widths in pixels that a word beside its bars and a name in the legend have at most
+LABEL, NAME = 110, 240
+# of rows that are not the scene's
+FAINT = 0.25
+NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
+
+
+class DistributionsPanel:
+    """A plot in which only the rows that changed are drawn anew."""
+
+    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+        self._shown: Distributions | None = None
+        self.widget, column = panel(WIDE)
+        self.plot = plot("Distributions at A, B and the moving point")
+        # as high as there is room, and no reason to scroll
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.plot.setMinimumHeight(LOWEST)
+        self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
+        self._legend = make_rich(label("", wrap=True))
+        self._note = label("", "quiet", wrap=True)
+        column.addWidget(self._legend)
+        column.addWidget(self._note)
+        column.addWidget(self.plot, 1)
+        self._bars: list[pg.BarGraphItem] = []
+        self._curves: list[pg.PlotDataItem] = []
+        self._layout: object = None
+        self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        paint(self.plot, theme)
+        self._layout = None
+        self.show(self._shown)
+
+    def show(self, distributions: Distributions | None) -> None:
+        """Replace everything; None clears."""
+        layout = distributions and (distributions.labels, distributions.names, distributions.title)
+        if layout != self._layout:
+            self._make(distributions)
+            self._layout, self._shown = layout, None
+        before, self._shown = self._shown, distributions
+        self._note.setText(distributions.note if distributions is not None else "")
+        self._note.setVisible(bool(distributions is not None and distributions.note))
+        self._grey(distributions is not None and distributions.stale)
+        stated = distributions is not None and len(distributions.x) > 1
+        self.plot.setVisible(stated)
+        if distributions is None or not stated:
+            self._legend.setText("" if distributions is None else NONE_STATED)
+            return
+        changed = [i for i in range(len(distributions.rows)) if _differs(before, distributions, i)]
+        for i in changed:
+            self._set_row(i, distributions)
+        if any(i < len(distributions.rows) - 1 for i in changed):
+            self._top = 0.0
+        self._scale(distributions)
+
+    def _grey(self, stale: bool) -> None:
+        """Little is seen of rows that are of what was shown before."""
+        look(self._legend, "stale" if stale else "")
+        for item in (*self._bars, *self._curves):
+            item.setOpacity(FAINT if stale else 1.0)
+
+    def _scale(self, d: Distributions) -> None:
+        top = float(np.max(d.rows)) * 1.06
+        if top <= self._top:
+            return
+        self._top = top
+        if self._bars:
+            self.plot.setXRange(0.0, top, padding=0)
+        else:
+            self.plot.setYRange(0.0, top, padding=0)
+            self.plot.setXRange(float(d.x[0]), float(d.x[-1]), padding=0)
+
+    def _make(self, d: Distributions | None) -> None:
+        self.plot.clear()
+        self._legend.clear()
+        self._bars, self._curves = [], []
+        if d is None:
+            return
+        colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
+        # above the plot and not in it: nothing drawn is ever covered
+        self._legend.setText(_legend([self._shorten(name, NAME) for name in d.names], colours))
+        self._legend.setToolTip("\n".join(d.names))
+        axis = self.plot.getAxis("left")
+        as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
+        # words are read, and the panel scrolls, where they would lie over one another
+        self.plot.setMinimumHeight(max(LOWEST, WORD * len(d.labels) + AXIS) if as_bars else LOWEST)
+        self.plot.invertY(as_bars)
+        shown = [self._shorten(label, LABEL) for label in d.labels]
+        axis.setTicks([list(enumerate(shown))] if as_bars else None)
+        cut = (whole for whole, seen in zip(d.labels, shown, strict=True) if whole != seen)
+        axis.setToolTip("\n".join(cut) if as_bars else "")
+        axis.setStyle(tickLength=0)
+        self.plot.showAxis("left", as_bars)
+        title_axis(self.plot, "bottom", "Probability" if as_bars else d.title)
+        if as_bars:
+            self._make_bars(d, colours)
+        else:
+            self._make_curves(d, colours)
+
+    def _shorten(self, text: str, width: int) -> str:
+        """A text that ends in an ellipsis where it is wider than the bars leave room for."""
+        return self.plot.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def _make_bars(self, d: Distributions, colours: tuple[str, ...]) -> None:
+        count, share = len(d.labels), 0.8 / len(d.names)
+        for i, colour in enumerate(colours[: len(d.names)]):
+            place = np.arange(count) - 0.4 + share * (i + 0.5)
+            bar = pg.BarGraphItem(
+                x0=0, y=place, height=share * 0.92, width=d.rows[i], brush=colour, pen=None
+            )
+            self.plot.addItem(bar)
+            self._bars.append(bar)
+        self.plot.setYRange(-0.6, count - 0.4, padding=0)
+
+    def _make_curves(self, d: Distributions, colours: tuple[str, ...]) -> None:
+        for colour in colours[: len(d.names)]:
+            fill = QColor(colour)
+            fill.setAlpha(40)
+            curve = self.plot.plot(pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill)
+            self._curves.append(curve)
+
+    def _set_row(self, i: int, d: Distributions) -> None:
+        if self._bars:
+            self._bars[i].setOpts(width=d.rows[i])
+        elif i < len(self._curves):
+            self._curves[i].setData(d.x, d.rows[i])
+
+
+def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
+    """Whether a row, or what it is drawn over, is another one."""
+    same = before is not None and np.array_equal(before.x, after.x)
+    return not same or not np.array_equal(before.rows[row], after.rows[row])
+
+
+def _legend(names: Sequence[str], colours: tuple[str, ...]) -> str:
+    """Coloured squares and names, as rich text."""
+    parts = (
+        f'<span style="color:{colour}">■</span>&nbsp;{escape(name).replace(" ", "&nbsp;")}'
+        for name, colour in zip(names, colours, strict=False)
+    )
+    return " &nbsp; ".join(parts)

@@ -1,0 +1,133 @@
+"""The flow panel: its form, its clock, and norm, mass and energy as they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QToolButton,
+)
+
+from app.views.interface.events import CommandInvoked, Event, SceneEdited
+from app.views.interface.flow import FlowState
+from app.views.interface.theme import Theme
+from app.views.qt.style.style import fixed
+from app.views.qt.style.text import hint, title_axis
+from app.views.qt.widgets.play_button import PlayButton
+from app.views.qt.widgets.plots import paint, pg, plot
+from app.views.qt.widgets.settings_form import SettingsForm
+from app.views.qt.widgets.widgets import WIDE, Slider, label, panel
+from app.views.qt.widgets.zero_lives_plot import LivesPlot
+
+TICKS = 1000
+PLOT_HEIGHT = 92
+PLOTS = (
+    (
+        "norm",
+        "norm",
+        "√∫g(A,A)dA, or √∫ρ²dA of mass: heat never lets it grow, unless the edge is held",
+    ),
+    ("mass", "mass", "∫ρ dA: kept, unless the edge is held or mass leaves the grid"),
+    ("energy", "energy", ""),
+)
+BUTTONS = (("flow_evolve", ""), ("flow_step", "▸|"), ("flow_reset", "↺"))
+NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
+
+
+class FlowPanel:
+    """Rows are made from the state's settings; every choice is a `SceneEdited`."""
+
+    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+        self._emit = emit
+        self._state: FlowState | None = None
+        self.widget, column = panel(WIDE)
+        self._form = SettingsForm(self._change)
+        column.addLayout(self._form.layout)
+        self.warning = label("", "warning", wrap=True)
+        column.addWidget(self.warning)
+        column.addLayout(self._make_clock())
+        self.words = label("", "quiet", wrap=True)
+        column.addWidget(self.words)
+        self._plots = {name: self._make_plot(title, hint) for name, title, hint in PLOTS}
+        for each in self._plots.values():
+            column.addWidget(each)
+        self._lives = LivesPlot()
+        column.addWidget(self._lives.plot)
+        column.addStretch(1)
+        self.set_theme(theme)
+
+    def _change(self, field: str, value: object) -> None:
+        self._emit(SceneEdited(((field, value),)))
+
+    def _make_clock(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.play = PlayButton()
+        self.buttons: dict[str, QToolButton] = {}
+        for name, text in BUTTONS:
+            button = QToolButton() if text else self.play
+            button.setText(text)
+            fixed(button, 44)
+            button.setAccessibleName(NAMES[name])
+            button.setToolTip(NAMES[name])
+            button.clicked.connect(lambda _=False, name=name: self._emit(CommandInvoked(name)))
+            self.buttons[name] = button
+            row.addWidget(button)
+        self.slider = Slider()
+        self.slider.setRange(0, TICKS)
+        self.slider.setAccessibleName("Time of the flow")
+        self.slider.setToolTip("How long the field has flowed: what has been is kept")
+        self.slider.valueChanged.connect(self._scrub)
+        self.readout = label("", "quiet")
+        fixed(self.readout, 84)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.readout)
+        return row
+
+    def _make_plot(self, title: str, hint: str) -> pg.PlotWidget:
+        made = plot(f"{title} of the flow over time")
+        made.setToolTip(hint)
+        made.setFixedHeight(PLOT_HEIGHT)
+        made.setLabel("left", title)
+        made.getAxis("left").setWidth(62)
+        made.plot()
+        return made
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for each in self._plots.values():
+            paint(each, theme)
+            each.listDataItems()[0].setPen(pg.mkPen(theme.accent, width=2))
+        self._lives.set_theme(theme)
+
+    def show(self, state: FlowState) -> None:
+        """Show a state without telling it back."""
+        self._state = state
+        self._form.show(state.settings)
+        self.warning.setText(f"⚠ {state.warning}" if state.warning else "")
+        self.warning.setVisible(bool(state.warning))
+        self.words.setText(state.words)
+        self.play.set_playing(state.running)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(TICKS * state.time / state.longest))
+        self.readout.setText(f"t = {state.time:.3g}")
+        self._show_plots(state)
+
+    def _show_plots(self, state: FlowState) -> None:
+        title_axis(self._plots["energy"], "left", state.descends[0])
+        hint(self._plots["energy"], state.descends[1])
+        for name, each in self._plots.items():
+            values = getattr(state, name)
+            each.setVisible(name != "mass" or bool(values.any()))
+            dot = "o" if len(values) == 1 else None
+            each.listDataItems()[0].setData(state.times, values, symbol=dot)
+            # from zero, or rounding would look like change
+            low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
+            each.setYRange(low, 1.06 * high if high > low else 1.0, padding=0)
+
+        self._lives.show(state)
+
+    def _scrub(self, tick: int) -> None:
+        if self._state is not None:
+            self._change("flow.time", tick / TICKS * self._state.longest)

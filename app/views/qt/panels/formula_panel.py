@@ -1,0 +1,277 @@
+"""The user's own family: names, domain and formula, answered at every keystroke."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.views.interface.views import Choice, Verdict
+from app.views.qt.widgets.widgets import caption, fill, form, label, look, picker
+
+KINDS = (
+    Choice("metric", "Metric g(θ)"),
+    Choice("potential", "Log-partition ψ(θ)"),
+    Choice("log_density", "Log-density log p(x | θ)"),
+)
+SPACES = (
+    Choice("line", "x on the line"),
+    Choice("half-line", "x > 0"),
+    Choice("interval", "0 < x < 1"),
+    Choice("circle", "x on the circle"),
+    Choice("outcomes", "x of a list"),
+)
+# what a kind starts with when there is nothing to keep
+FIRST: dict[str, dict[str, Any]] = {
+    "metric": {"metric": ["1", "0", "1"]},
+    "potential": {"potential": "{0}^2/2 + {1}^2/2"},
+    "log_density": {"log_density": "{0}*x + {1}*x^2 - x^4", "normalise": True},
+}
+# characters of a formula that are shown around a mistake
+EXCERPT = 30
+_HINTS = {
+    "coordinates": "The names of the two coordinates, as in the formulas.",
+    "domain": "Inequalities with commas between them, as: s > 0, 0 < p < 1. May be empty.",
+    "parameters": "Names with values, as: nu = 3, w = 0.5. May be empty.",
+    "g11": "The metric's first component, by + − * / ^ ( ), exp, log, sqrt, sin, …",
+    "g12": "The metric's mixed component; 0 where the coordinates are orthogonal.",
+    "g22": "The metric's last component.",
+    "potential": "The log-partition function of natural coordinates; the metric is ∂²ψ.",
+    "log_density": "The logarithm of the density at x.",
+    "outcomes": "The outcomes x can have, as: 0, 1, 2.",
+    "range": "From where to where x practically lies, as: m − 9*s, m + 9*s. May be empty.",
+}
+
+
+class FormulaPanel:
+    """Fields of a definition; ``typed`` is told the whole definition, as JSON, at each change."""
+
+    def __init__(self, typed: Callable[[str], None]) -> None:
+        self._typed = typed
+        self._shown: dict[str, Any] = {}
+        self._wrong: QLineEdit | None = None
+        self.widget = QWidget()
+        column = QVBoxLayout(self.widget)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._rows = form()
+        column.addLayout(self._rows)
+        self.kind = picker("Kind of formula", "What determines the family.")
+        fill(self.kind, KINDS, "metric")
+        self._rows.addRow(caption("By its"), self.kind)
+        self.fields = {name: self._field(name, text) for name, text in _CAPTIONS}
+        self.space = picker("Sample space", "Where x lies.")
+        fill(self.space, SPACES, "line")
+        self._rows.insertRow(
+            _row_of(self._rows, self.fields["outcomes"]), caption("Space"), self.space
+        )
+        self.normalise = QCheckBox("normalise numerically")
+        self.normalise.setToolTip(
+            "The density's norm is found by quadrature: the formula may lack any term without x."
+        )
+        self._rows.addRow(caption("Norm"), self.normalise)
+        self.excerpt = label("", "excerpt")
+        self.excerpt.setFont(_fixed())
+        self.words = label("", wrap=True)
+        column.addWidget(self.excerpt)
+        column.addWidget(self.words)
+        self.kind.activated.connect(lambda i: self._change_kind())
+        self.space.activated.connect(lambda i: self._tell())
+        self.normalise.toggled.connect(lambda on: self._tell())
+        self._arrange()
+
+    def _field(self, name: str, text: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setFont(_fixed())
+        field.setAccessibleName(text)
+        field.setToolTip(_HINTS[name])
+        field.setMaxLength(4000)
+        field.textEdited.connect(lambda now: self._tell())
+        self._rows.addRow(caption(text), field)
+        return field
+
+    # --- what is stated -------------------------------------------------------------------------
+    def definition(self) -> dict[str, Any]:
+        """The definition that the fields state."""
+        text = {name: field.text().strip() for name, field in self.fields.items()}
+        kind = self.kind.currentData()
+        stated: dict[str, Any] = {
+            "coordinates": _split(text["coordinates"]),
+            "domain": _split(text["domain"]),
+            "parameters": _numbered(text["parameters"]),
+        }
+        if kind != "log_density":
+            stated[kind] = (
+                [text[g] for g in ("g11", "g12", "g22")] if kind == "metric" else text[kind]
+            )
+        else:
+            stated |= {kind: text[kind], "normalise": self.normalise.isChecked()}
+            space = self.space.currentData()
+            stated["space"] = _numbers(text["outcomes"]) if space == "outcomes" else space
+            if text["range"] and space not in ("outcomes", "circle"):
+                stated["range"] = _split(text["range"])
+        return stated
+
+    def show(self, definition: str) -> None:
+        """Show a definition that was not typed here; one that was leaves the fields alone."""
+        stated = json.loads(definition)
+        if stated != self._shown and stated != self.definition():
+            self._fill(stated)
+            self.set_verdict(Verdict(True, "✓"))
+        self._shown = stated
+
+    def _fill(self, stated: dict[str, Any]) -> None:
+        """Put a definition into the fields, in silence."""
+        kind = next(choice.value for choice in KINDS if choice.value in stated)
+        space = stated.get("space", "line")
+        texts = dict.fromkeys(self.fields, "")
+        texts["coordinates"] = ", ".join(stated["coordinates"])
+        texts["domain"] = ", ".join(_inequalities(stated.get("domain", [])))
+        named = stated.get("parameters", {})
+        texts["parameters"] = ", ".join(f"{name} = {value:g}" for name, value in named.items())
+        texts["range"] = ", ".join(map(str, stated.get("range", [])))
+        if kind == "metric":
+            texts |= dict(zip(("g11", "g12", "g22"), stated[kind], strict=True))
+        else:
+            texts[kind] = stated[kind]
+        if isinstance(space, list):
+            texts["outcomes"], space = ", ".join(f"{x:g}" for x in space), "outcomes"
+        fill(self.kind, KINDS, kind)
+        fill(self.space, SPACES, space)
+        with QSignalBlocker(self.normalise):
+            self.normalise.setChecked(stated.get("normalise", False))
+        for name, field in self.fields.items():
+            if field.text() != texts[name]:
+                field.setText(texts[name])
+                field.setCursorPosition(0)
+        self._arrange()
+
+    def _change_kind(self) -> None:
+        """Another kind: its own formula if one was typed before, else something to start from."""
+        kind = self.kind.currentData()
+        names = _split(self.fields["coordinates"].text())
+        first = FIRST[kind][kind]
+        fresh = dict(zip(("g11", "g12", "g22"), first, strict=True)) if kind == "metric" else {}
+        for name, text in (fresh or {kind: first}).items():
+            if not self.fields[name].text().strip():
+                self.fields[name].setText(text.format(*names) if len(names) == 2 else text)
+                if kind == "log_density":
+                    with QSignalBlocker(self.normalise):
+                        self.normalise.setChecked(True)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._arrange()
+        self._typed(json.dumps(self.definition(), ensure_ascii=False))
+
+    # --- how it looks ---------------------------------------------------------------------------
+    def _arrange(self) -> None:
+        """Show the rows that the kind has."""
+        kind, space = self.kind.currentData(), self.space.currentData()
+        by_density = kind == "log_density"
+        shown = {
+            **dict.fromkeys(("g11", "g12", "g22"), kind == "metric"),
+            "potential": kind == "potential",
+            "log_density": by_density,
+            "outcomes": by_density and space == "outcomes",
+            "range": by_density and space not in ("outcomes", "circle"),
+        }
+        for name, visible in shown.items():
+            self._rows.setRowVisible(self.fields[name], visible)
+        self._rows.setRowVisible(self.space, by_density)
+        self._rows.setRowVisible(self.normalise, by_density)
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Say what the formula is, with a caret under the place of a mistake."""
+        wrong = self._place(verdict)
+        if self._wrong is not None and self._wrong is not wrong:
+            look(self._wrong, "")
+        if wrong is not None:
+            look(wrong, "mistaken")
+        self._wrong = wrong
+        shown = wrong is not None and verdict.column >= 0
+        self.excerpt.setVisible(shown)
+        if wrong is not None and shown:
+            self.excerpt.setText(_excerpt(wrong.text(), self._column(verdict, wrong)))
+        look(self.words, "warning" if verdict.right is False or verdict.remarkable else "quiet")
+        sign = "✗  " if verdict.right is False else "⚠  " if verdict.remarkable else ""
+        self.words.setText(sign + verdict.words)
+
+    def _place(self, verdict: Verdict) -> QLineEdit | None:
+        """The field that a verdict speaks of."""
+        return self.fields.get(verdict.place.partition("[")[0]) if verdict.right is False else None
+
+    def _column(self, verdict: Verdict, field: QLineEdit) -> int:
+        """The verdict's column in the whole text of a field that lists several formulas."""
+        number = verdict.place.partition("[")[2].rstrip("]")
+        if not number:
+            return verdict.column
+        parts = field.text().split(",")
+        before = sum(len(part) + 1 for part in parts[: int(number)])
+        part = parts[int(number)] if int(number) < len(parts) else ""
+        return before + len(part) - len(part.lstrip()) + verdict.column
+
+
+_CAPTIONS = (
+    ("coordinates", "Names"),
+    ("domain", "Domain"),
+    ("parameters", "With"),
+    ("g11", "g₁₁"),
+    ("g12", "g₁₂"),
+    ("g22", "g₂₂"),
+    ("potential", "ψ ="),
+    ("log_density", "log p ="),
+    ("outcomes", "Outcomes"),
+    ("range", "Range"),
+)
+
+
+def _excerpt(text: str, column: int) -> str:
+    """The text around a column and a caret beneath it, on two lines."""
+    start = max(0, min(column - EXCERPT // 2, len(text) + 1 - EXCERPT))
+    return f"{text[start : start + EXCERPT]}\n{' ' * (column - start)}▲"
+
+
+def _split(text: str) -> list[str]:
+    """The parts between commas."""
+    return [part.strip() for part in text.split(",")] if text.strip() else []
+
+
+def _numbered(text: str) -> dict[str, Any]:
+    """``name = value`` between commas; what is no number stays a text, for the reader to refuse."""
+    pairs = (part.partition("=") for part in _split(text))
+    return {name.strip(): _number(value) for name, _, value in pairs}
+
+
+def _numbers(text: str) -> list[Any]:
+    return [_number(part) for part in _split(text)]
+
+
+def _number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text.strip()
+
+
+def _inequalities(domain: Any) -> list[str]:
+    """A domain as inequalities, be it stated so or by bounds."""
+    if not isinstance(domain, dict):
+        return list(domain)
+    sides = (
+        (name, *side) for name, ends in domain.items() for side in zip("><", ends, strict=True)
+    )
+    return [f"{name} {sign} {end:g}" for name, sign, end in sides if end is not None]
+
+
+def _row_of(rows: QFormLayout, field: QWidget) -> int:
+    return rows.getWidgetPosition(field)[0]  # type: ignore[no-any-return, index]
+
+
+def _fixed() -> Any:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSize(10)
+    return font

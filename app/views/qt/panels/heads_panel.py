@@ -1,0 +1,79 @@
+"""The panel of heads: all heads of a file side by side; a click moves the scene to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+
+from app.views.interface.events import Event, SceneEdited
+from app.views.interface.heads import HeadsState, Place
+from app.views.interface.theme import Theme
+from app.views.interface.views import Choice
+from app.views.qt.widgets.head_grid import HeadGrid
+from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
+
+NUMBERS = (Choice("entropy", "Median entropy"), Choice("condition", "Condition number of g"))
+NONE = "Heads belong to attention: choose that family, or open a file of heads."
+LINES = 3  # of what is said of one head
+
+
+class HeadsPanel:
+    """A grid of heads over a `HeadsState`; what is chosen is a `SceneEdited`."""
+
+    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+        self._emit = emit
+        self._state: HeadsState | None = None
+        self.widget, column = panel(WIDE)
+        self.title = label("", "heading", wrap=True)
+        column.addWidget(self.title)
+        self.number = picker("Number of the bars", "What the bar beneath each head shows.")
+        fill(self.number, NUMBERS, "entropy")
+        self.by_number = QCheckBox("Sort")
+        self.by_number.setToolTip("Heads in the order of this number, the least first.")
+        row = QHBoxLayout()
+        row.addWidget(self.number, 1)
+        row.addWidget(self.by_number)
+        column.addLayout(row)
+        self.words = label("", "quiet", wrap=True)
+        self.words.setMinimumHeight(LINES * self.words.fontMetrics().lineSpacing())
+        column.addWidget(self.words)
+        self.grid = HeadGrid(self._choose, self._point, theme)
+        column.addWidget(self.grid)
+        column.addWidget(label(_WHAT, "quiet", wrap=True))
+        column.addStretch(1)
+        self.number.activated.connect(lambda i: self._show())
+        self.by_number.toggled.connect(lambda on: self._show())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.grid.theme = theme
+        self.grid.update()
+
+    def show(self, state: HeadsState | None) -> None:
+        """Show heads as far as they are known; None: there are none."""
+        self._state = state
+        self._show()
+
+    def _show(self) -> None:
+        state = self._state
+        self.title.setText(f"{state.name}: {state.words}" if state else NONE)
+        self.grid.show_heads(state, self.number.currentData(), self.by_number.isChecked())
+        self._point(None)
+
+    def _point(self, place: Place | None) -> None:
+        """Say the numbers of the head that is pointed at, or else of the one that is shown."""
+        state = self._state
+        cell = state.cells.get(place or state.current) if state else None
+        self.words.setText(cell.words if cell else "")
+
+    def _choose(self, place: Place) -> None:
+        layer, head = place
+        changes = (("family.layer", layer), ("family.head", head), ("family.tokens", ""))
+        self._emit(SceneEdited(changes))
+
+
+_WHAT = (
+    "Each picture is the entropy of attention over the plane through three tokens of that head: "
+    "dark where one key takes all, bright where attention is even."
+)

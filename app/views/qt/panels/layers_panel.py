@@ -1,0 +1,66 @@
+"""The layers panel: what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QCheckBox, QGridLayout
+
+from app.views.interface.views import PanelState
+from app.views.qt.dialogs.sheet import Answer
+from app.views.qt.widgets.context_menu import offer
+from app.views.qt.widgets.widgets import NARROW, panel
+
+COLUMNS = 2
+SHARES = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
+HINT = "A right click changes how much of it is seen; keyframes let it fade."
+
+
+class LayersPanel:
+    """One box a layer; a layer that the state does not list is not shown."""
+
+    def __init__(self, change: Callable[[str, object], None]) -> None:
+        self._change = change
+        self._boxes: dict[str, QCheckBox] = {}
+        self._opacity: dict[str, float] = {}
+        self.widget, column = panel(NARROW)
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(3)
+        column.addLayout(self._grid)
+        column.addStretch(1)
+
+    def show(self, state: PanelState) -> None:
+        """Show a state without telling it back."""
+        listed = {layer.field for layer in state.layers}
+        for field, box in self._boxes.items():
+            box.setVisible(field in listed)
+        for layer in state.layers:
+            box = self._boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
+            self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
+            box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
+            fades = "" if layer.opacity is None else f"<br>{share:.0%} opaque. {HINT}"
+            # rich text, which is broken into lines
+            box.setToolTip(f"<qt>{layer.hint}{fades}</qt>")
+            with QSignalBlocker(box):
+                box.setChecked(layer.visible)
+
+    def _add(self, field: str, fades: bool) -> QCheckBox:
+        box = QCheckBox()
+        if fades:
+            offer(box, lambda pixel: self._shares(field))
+        box.toggled.connect(lambda on: self._change(f"layers.{field}", on))
+        self._grid.addWidget(box, *divmod(len(self._boxes), COLUMNS))
+        self._boxes[field] = box
+        return box
+
+    def _shares(self, field: str) -> list[Answer | None]:
+        """How much of a layer may be seen: the menu of its box."""
+        return [
+            (
+                f"{'✓ ' if share == self._opacity[field] else ''}{share:.0%} opaque",
+                partial(self._change, f"opacity.{field}", share),
+            )
+            for share in SHARES
+        ]

@@ -1,0 +1,170 @@
+"""The picture panel: a photograph, its lattice of patches, and the way between two of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from app.views.interface.events import CommandInvoked
+from app.views.interface.photograph import PictureEdited, PictureState
+from app.views.interface.theme import Theme
+from app.views.interface.views import Handler
+from app.views.qt.style.style import fixed
+from app.views.qt.widgets import plots
+from app.views.qt.widgets.plots import pg
+from app.views.qt.widgets.settings_form import SettingsForm
+from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
+
+HEIGHT, SIDE, PIN, ABOVE = 220, 250, 20, 10
+# how much of the photograph a map lets through
+STRENGTH = 0.6
+HINT = "Click a patch for A, another for B, or drag them: the shortest way through the lattice."
+
+
+class PhotographPanel:
+    """Draws plain data; clicks put A and B by turns."""
+
+    def __init__(self, emit: Handler, theme: Theme) -> None:
+        self._emit = emit
+        self._state: PictureState | None = None
+        self._next = "start"
+        self.widget, column = panel(WIDE)
+        row = QHBoxLayout()
+        column.addLayout(row, 1)
+        self.plot = _blank()
+        self._make_items()
+        row.addWidget(self.plot, 1)
+        row.addWidget(scrolling(self._make_side(), "Picture"))
+        self.plot.scene().sigMouseClicked.connect(self._click)
+        self.set_theme(theme)
+
+    def _make_side(self) -> QWidget:
+        """Make the column beside the photograph: settings, and words on what is seen."""
+        widget, side = panel(SIDE)
+        self.open = QPushButton("Open picture…")
+        self.open.clicked.connect(lambda: self._emit(CommandInvoked("open_picture")))
+        self.form = SettingsForm(self._change)
+        self.words = label("", "quiet", wrap=True)
+        self.note = label("", "warning", wrap=True)
+        side.addWidget(self.words)
+        side.addWidget(self.note)
+        side.addLayout(self.form.layout)
+        side.addWidget(self.open)
+        side.addStretch(1)
+        fixed(widget, SIDE)
+        return widget
+
+    def _make_items(self) -> None:
+        self._photograph = pg.ImageItem(axisOrder="row-major")
+        self._map = pg.ImageItem(axisOrder="row-major", opacity=STRENGTH)
+        self._map.setColorMap(pg.colormap.get("viridis"))
+        self._circles = pg.PlotCurveItem(connect="finite")
+        self._casing, self._way = pg.PlotCurveItem(), pg.PlotCurveItem()
+        for item in (self._photograph, self._map, self._circles, self._casing, self._way):
+            self.plot.addItem(item)
+        self._pins: dict[str, Any] = {}
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.plot.setBackground(theme.panel)
+        # on the photograph, whatever the theme: white reads on the map's colours, cased in black
+        self._circles.setPen(pg.mkPen(255, 255, 255, 170, width=1))
+        self._casing.setPen(pg.mkPen(0, 0, 0, 190, width=6))
+        self._way.setPen(pg.mkPen("#ffffff", width=3))
+        for pin in self._pins.values():
+            self.plot.removeItem(pin)
+        self._pins = {
+            name: self._pin(name, letter, theme.pin(letter))
+            for name, letter in (("start", "A"), ("end", "B"))
+        }
+        self.show(self._state)
+
+    def _pin(self, name: str, letter: str, colour: str) -> Any:
+        pin = pg.TargetItem(
+            size=PIN, symbol="o", movable=True,
+            pen=pg.mkPen(self._theme.pin_ink, width=2), brush=colour, hoverBrush=colour,
+        )  # fmt: skip
+        pin.setLabel(letter, {"color": self._theme.pin_ink, "anchor": (0.5, 0.5), "offset": (0, 0)})
+        pin.setZValue(ABOVE)
+        pin.sigPositionChanged.connect(lambda: self._put(name, pin.pos().x(), pin.pos().y()))
+        self.plot.addItem(pin)
+        return pin
+
+    def show(self, state: PictureState | None) -> None:
+        """Show a state without telling it back."""
+        self._state = state
+        if state is None:
+            return
+        self.form.show(state.settings)
+        self.words.setText(state.words)
+        self.note.setText(f"⚠ {state.note}" if state.note else "")
+        self.note.setVisible(bool(state.note))
+        drawn = state.image is not None
+        for item in (self._photograph, self._map, self._circles, self._casing, self._way):
+            item.setVisible(drawn)
+        for pin in self._pins.values():
+            pin.setVisible(drawn)
+        if drawn:
+            self._draw(state)
+
+    def _draw(self, state: PictureState) -> None:
+        columns, rows = state.size
+        whole = QRectF(0, 0, columns, rows)
+        self._photograph.setImage(state.image, autoLevels=False, levels=(0, 255))
+        self._photograph.setRect(whole)
+        self._map.setVisible(state.shown is not None)
+        if state.shown is not None:
+            self._map.setImage(state.shown, autoLevels=False, levels=_apart(*state.limits))
+            self._map.setRect(whole)
+        nothing = np.zeros((0, 2))
+        self._circles.setData(*(nothing if state.circles is None else state.circles).T)
+        way = nothing if state.way is None else state.way
+        self._casing.setData(*way.T)
+        self._way.setData(*way.T)
+        for name, end in (("start", 0), ("end", -1)):
+            pin = self._pins[name]
+            # while it is dragged the hand says where it is
+            if len(way) and not pin.moving:
+                with QSignalBlocker(pin):
+                    pin.setPos(*way[end])
+        self.plot.setRange(whole, padding=0.01)
+
+    def _change(self, field: str, value: object) -> None:
+        self._emit(PictureEdited(((field, value),)))
+
+    def _put(self, name: str, x: float, y: float) -> None:
+        if self._state is not None:
+            columns, rows = self._state.size
+            self._change(name, (x / columns, y / rows))
+
+    def _click(self, event: Any) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._state is None:
+            return
+        at = self.plot.getViewBox().mapSceneToView(event.scenePos())
+        columns, rows = self._state.size
+        if 0 <= at.x() < columns and 0 <= at.y() < rows:
+            self._put(self._next, at.x(), at.y())
+            self._next = "end" if self._next == "start" else "start"
+
+
+def _blank() -> pg.PlotWidget:
+    """A plot without axes, y down, at one scale."""
+    plot = plots.plot("Picture with its patches")
+    plot.setToolTip(HINT)
+    plot.setMinimumHeight(HEIGHT)
+    # as high as there is room, and no reason to scroll
+    plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+    plot.setAspectLocked(True)
+    plot.invertY(True)
+    for axis in ("left", "bottom"):
+        plot.hideAxis(axis)
+    return plot
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """Limits that are not one: a map of one value is drawn in its middle colour."""
+    return (low, high) if high > low else (low - 0.5, high + 0.5)

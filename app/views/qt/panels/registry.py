@@ -1,0 +1,178 @@
+"""The panels that parts of the controller speak to: one line each, built when they are first seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from app.views.interface.events import Event, PanelShown
+from app.views.interface.theme import Theme
+from app.views.qt.widgets.widgets import WIDE, scrolling
+
+Emit = Callable[[Event], None]
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Panel(Protocol):
+    """The functions that a panel's file supplies."""
+
+    widget: QWidget
+
+    def show(self, state: Any) -> None:
+        """Show a state, or None, without telling it back."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """``make(emit, theme)`` builds it; ``beside``: the panel that it shares a place with, by tabs.
+
+    ``height``: of its place at first; ``top``: it stands above the others of its area, and has its
+    height once it is brought to the front.
+    """
+
+    title: str
+    area: Qt.DockWidgetArea
+    make: Callable[[Emit, Theme], Panel]
+    shown: bool = False
+    beside: str = ""
+    height: int = 0
+    top: bool = False
+
+
+def _distributions(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.distributions_panel import DistributionsPanel
+
+    return DistributionsPanel(emit, theme)
+
+
+def _flow(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.flow_panel import FlowPanel
+
+    return FlowPanel(emit, theme)
+
+
+def _rows(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.rows_panel import RowsPanel
+
+    return RowsPanel(emit, theme)
+
+
+def _token_path(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.token_path_panel import TokenPathPanel
+
+    return TokenPathPanel(emit, theme)
+
+
+def _photograph(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.photograph_panel import PhotographPanel
+
+    return PhotographPanel(emit, theme)
+
+
+def _normals(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.normals_panel import NormalsPanel
+
+    return NormalsPanel(emit, theme)
+
+
+def _topology(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.topology_panel import TopologyPanel
+
+    return TopologyPanel(emit, theme)
+
+
+def _lesson(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.lesson_panel import LessonPanel
+
+    return LessonPanel(emit, theme)
+
+
+def _heads(emit: Emit, theme: Theme) -> Panel:
+    from app.views.qt.panels.heads_panel import HeadsPanel
+
+    return HeadsPanel(emit, theme)
+
+
+PANELS: tuple[PanelSpec, ...] = (
+    PanelSpec("Distributions", RIGHT, _distributions, shown=True),
+    PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
+    PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
+    PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
+    PanelSpec("Picture", BOTTOM, _photograph, beside="Log", height=340),
+    PanelSpec("Normals", BOTTOM, _normals, beside="Log", height=340),
+    PanelSpec("Topology", RIGHT, _topology, beside="Distributions"),
+    PanelSpec("Lesson", RIGHT, _lesson, height=390, top=True),
+    PanelSpec("Heads", RIGHT, _heads, beside="Distributions"),
+)
+
+
+class Slot:
+    """The dock of one panel: it builds the panel when it is first seen and keeps what it shall show."""
+
+    def __init__(self, spec: PanelSpec, frame: QMainWindow, emit: Emit, theme: Theme) -> None:
+        self.spec = spec
+        self.panel: Panel | None = None
+        self._emit, self._theme = emit, theme
+        self._state: object = None
+        self._seen = self._furnished = False
+        self.dock = QDockWidget(spec.title, frame)
+        self.dock.setObjectName(spec.title)
+        blank = QWidget()
+        blank.setMinimumWidth(WIDE)
+        self._area = scrolling(blank, spec.title)
+        self.dock.setWidget(self._area)
+        self.dock.visibilityChanged.connect(self._turn)
+
+    def show(self, state: object) -> None:
+        """Show ``state`` now, or when the panel is next seen."""
+        self._state = state
+        if self._seen and self.panel is not None:
+            self.panel.show(state)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Another theme, now or from the beginning."""
+        self._theme = theme
+        if self.panel is not None:
+            self.panel.set_theme(theme)
+
+    def _turn(self, seen: bool) -> None:
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if seen and self._furnished:
+            self._fill()
+        self._emit(PanelShown(self.spec.title, seen))
+
+    def furnish(self) -> None:
+        """From now on a panel that is seen is built: the window has been drawn."""
+        self._furnished = True
+        if self._seen:
+            self._fill()
+
+    def _fill(self) -> None:
+        if self.panel is None:
+            self.panel = self.spec.make(self._emit, self._theme)
+            self._area.setWidget(self.panel.widget)
+        self.panel.show(self._state)
+
+
+def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> None:
+    """Give a panel its height, and the others that are seen in its area what is left of ``whole``."""
+    others = [
+        other
+        for other in frame.findChildren(QDockWidget)
+        if other is not dock
+        and frame.dockWidgetArea(other) == frame.dockWidgetArea(dock)
+        and not other.visibleRegion().isEmpty()
+    ]
+    rest = max(whole - height, 0) // max(len(others), 1)
+    sizes = [height, *[rest] * len(others)]
+    frame.resizeDocks([dock, *others], sizes, Qt.Orientation.Vertical)

@@ -1,0 +1,183 @@
+"""The rows panel: filmstrips of distributions from A to B, each with the moving point's place."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QSizePolicy
+
+from app.views.interface.events import SceneEdited
+from app.views.interface.rows import RowsState, Strip
+from app.views.interface.theme import Theme
+from app.views.interface.views import Handler
+from app.views.qt.widgets import plots
+from app.views.qt.widgets.plots import pg
+from app.views.qt.widgets.widgets import WIDE, label, panel
+
+KINDS = ("e", "geodesic", "m")
+HINT = (
+    "Each column is the distribution at one moment of the way from A (left) to B (right). "
+    "Length: Fisher’s, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt, which on the e- and the m-path of an "
+    "exponential family is Jeffreys’ divergence. Click to put the moving point there."
+)
+# pixels that a word takes at least, of its letters, and of title and axis
+# of rows that are not the scene's
+FAINT = 0.3
+ROW, LETTERS, HEADING = 11, 11, 58
+# of a title of two lines
+TITLE = 36
+
+
+class RowsPanel:
+    """Strips side by side over one axis of words or of x."""
+
+    def __init__(self, emit: Handler, theme: Theme) -> None:
+        self._emit = emit
+        self._state: RowsState | None = None
+        self.widget, column = panel(WIDE)
+        self._plots = pg.GraphicsLayoutWidget()
+        plots.only_seen(self._plots)
+        self._plots.setAccessibleName("Distributions along the e-path, the geodesic and the m-path")
+        self._plots.setToolTip(HINT)
+        self._strips = {kind: _StripPlot(self._plots, i) for i, kind in enumerate(KINDS)}
+        self._plots.ci.setContentsMargins(0, 0, 4, 0)
+        self._plots.ci.layout.setHorizontalSpacing(10)
+        self._plots.scene().sigMouseClicked.connect(self._click)
+        self._plots.scene().sigMouseMoved.connect(self._hover)
+        self._readout = label("", "quiet", wrap=True)
+        # as high as there is room, and no reason to scroll
+        self._plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        column.addWidget(self._plots, 1)
+        column.addWidget(self._readout)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._plots.setBackground(theme.panel)
+        for strip in self._strips.values():
+            strip.set_theme(theme)
+        state, self._state = self._state, None
+        self.show(state)
+
+    def show(self, state: RowsState | None) -> None:
+        """Show a state; where only the playhead differs, only the marks move."""
+        before, self._state = self._state, state
+        self._plots.setVisible(state is not None and len(state.x) > 0)
+        if state is None:
+            self._readout.setText("")
+            return
+        if before is None or before.strips is not state.strips or before.stale != state.stale:
+            self._readout.setText(state.note)
+            top = max((float(s.rows.max(initial=0.0)) for s in state.strips), default=1.0)
+            for strip in state.strips:
+                self._strips[strip.kind].show(state, strip, top, self._theme)
+            self._plots.setMinimumHeight(HEADING + ROW * max(len(state.labels), 8))
+        for plot in self._strips.values():
+            plot.mark.setValue(state.playhead)
+
+    def _click(self, event: Any) -> None:
+        found = self._at(event.scenePos())
+        if found is not None:
+            self._emit(SceneEdited((("playhead", float(np.clip(found[1], 0.0, 1.0))),)))
+
+    def _hover(self, place: QPointF) -> None:
+        found, state = self._at(place), self._state
+        if state is None:
+            return
+        self._readout.setText(state.note if found is None else _words(state, *found))
+
+    def _at(self, place: QPointF) -> tuple[str, float, float] | None:
+        """Which strip, which time and where on the axis of words."""
+        for kind, strip in self._strips.items():
+            box = strip.plot.getViewBox()
+            if box.sceneBoundingRect().contains(place):
+                at = box.mapSceneToView(place)
+                return kind, at.x(), at.y()
+        return None
+
+
+class _StripPlot:
+    """One filmstrip, with the line that marks the playhead."""
+
+    def __init__(self, plots: Any, column: int) -> None:
+        self.plot = plots.addPlot(0, column, enableMenu=False)
+        self.plot.hideButtons()
+        self.plot.setMouseEnabled(False, False)
+        self.plot.getViewBox().setDefaultPadding(0.0)
+        self.image = pg.ImageItem()
+        self.image.setColorMap(pg.colormap.get("viridis"))
+        self.mark = pg.InfiniteLine(0.0, angle=90)
+        self.plot.addItem(self.image)
+        self.plot.addItem(self.mark)
+        bottom = self.plot.getAxis("bottom")
+        bottom.setTicks([[(0.0, "A"), (1.0, "B")]])
+        bottom.setStyle(tickLength=0, hideOverlappingLabels=False, tickTextHeight=LETTERS)
+        left = self.plot.getAxis("left")
+        left.setStyle(tickLength=0, showValues=column == 0)
+        left.enableAutoSIPrefix(False)
+        letters = left.font()
+        letters.setPixelSize(LETTERS)
+        left.setStyle(tickFont=letters)
+        if column > 0:
+            left.setWidth(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setPen(theme.border)
+            self.plot.getAxis(side).setTextPen(theme.muted)
+        # white on the map in both themes: viridis has no white, and its ends are dark and bright
+        self.mark.setPen(pg.mkPen("#ffffff", width=2))
+
+    def show(self, state: RowsState, strip: Strip, top: float, theme: Theme) -> None:
+        """Another strip, its colours up to ``top``."""
+        rows = strip.rows
+        self.image.setImage(rows, levels=(0.0, top or 1.0), autoLevels=False)
+        # columns are centred on their times, words on whole numbers
+        half = 0.5 * strip.reached / max(len(rows) - 1, 1)
+        low, high = _ends(state)
+        width = strip.reached + 2 * half
+        self.image.setRect(QRectF(-half, low, width or 1.0, high - low))
+        self.plot.setXRange(0.0, 1.0, padding=0)
+        self.plot.setYRange(low, high, padding=0)
+        self.plot.invertY(bool(state.labels))
+        left = self.plot.getAxis("left")
+        left.setTicks([list(enumerate(state.labels))] if state.labels else None)
+        colour = {"e": theme.e_path, "m": theme.m_path}.get(strip.kind, theme.text)
+        words = strip.words if strip.fine else f"⚠ {strip.words}"
+        ink = theme.muted if strip.fine else theme.warning
+        if state.stale:
+            colour = ink = theme.stale
+        self.image.setOpacity(FAINT if state.stale else 1.0)
+        self.plot.setTitle(
+            f'<span style="color:{colour}">{escape(strip.title)}</span> '
+            f'<span style="color:{ink}">{escape(words).replace(" · ", "<br>")}</span>',
+            size="9pt",
+        )
+        self.plot.titleLabel.setMaximumHeight(TITLE)
+        self.plot.layout.setRowFixedHeight(0, TITLE)
+        self.plot.titleLabel.item.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+
+
+def _ends(state: RowsState) -> tuple[float, float]:
+    """Where the axis of words, or of x, begins and ends."""
+    if state.labels:
+        return -0.5, len(state.labels) - 0.5
+    gap = 0.5 * (state.x[-1] - state.x[0]) / max(len(state.x) - 1, 1)
+    return float(state.x[0] - gap), float(state.x[-1] + gap)
+
+
+def _words(state: RowsState, kind: str, t: float, y: float) -> str:
+    """Say what lies under the pointer."""
+    strip = next((s for s in state.strips if s.kind == kind), None)
+    if strip is None or len(strip.rows) < 2 or not 0.0 <= t <= strip.reached:
+        return state.note
+    row = strip.rows[round(t / strip.reached * (len(strip.rows) - 1))]
+    if state.labels:
+        word = min(max(round(y), 0), len(row) - 1)
+        return f"{strip.title}, t = {t:.2f}: {state.labels[word]} {row[word]:.3f}"
+    return f"{strip.title}, t = {t:.2f}: p({y:.3g}) = {np.interp(y, state.x, row):.3g}"

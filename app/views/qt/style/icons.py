@@ -1,0 +1,33 @@
+"""Icons: glyphs of the Material Design set, in the theme's colours."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QIcon, QImage, QPixmap
+
+from app.views.interface.theme import Theme
+
+
+def icon(name: str, theme: Theme) -> QIcon:
+    """An icon of the set, muted where what it stands for cannot be done."""
+    # imported here: its fonts take long to read, and a window can be drawn without
+    import qtawesome
+
+    return qtawesome.icon(f"mdi6.{name}", color=theme.text, color_disabled=theme.border)
+
+
+def blank(size: int) -> QIcon:
+    """Return an empty icon that keeps an icon's place."""
+    picture = QPixmap(size, size)
+    picture.fill("transparent")
+    return QIcon(picture)
+
+
+def swatch(colormap: str, width: int, height: int) -> QIcon:
+    """A colour map, from its low end to its high one."""
+    from cmap import Colormap
+
+    row = np.round(255 * Colormap(colormap)(np.linspace(0.0, 1.0, width))).astype(np.uint8)
+    picture = np.ascontiguousarray(np.broadcast_to(row, (height, width, 4)))
+    image = QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return QIcon(QPixmap.fromImage(image.copy()))

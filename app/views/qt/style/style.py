@@ -1,0 +1,154 @@
+"""The window's look: one sheet made from the theme's colours, one spacing, one type size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+
+from app.views.interface.theme import Theme
+
+GAP = 8
+POINTS = 10
+# what the application remembers: how large type is
+SCALE = "type_scale"
+ICONS = Path(__file__).parent / "icons"
+SHEET = """
+QWidget {{ color: {text}; font-size: {points}pt; }}
+QMainWindow, QDialog {{ background: {window}; }}
+QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
+QDockWidget {{ color: {muted}; font-weight: 600; }}
+QDockWidget::title {{ background: {window}; padding: 7px 6px 5px 6px; text-align: left; }}
+#panel, #timeline, QScrollArea, QScrollArea > QWidget > #panel {{ background: {panel}; border: none; }}
+QMenuBar, QStatusBar {{ background: {window}; color: {muted}; }}
+QMenuBar::item {{ padding: 5px 10px; background: transparent; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {control}; color: {text}; }}
+QMenu {{ background: {panel}; border: 1px solid {border}; padding: 4px; }}
+QMenu::item {{ padding: 5px 24px 5px 14px; border-radius: 3px; }}
+QToolBar {{ background: {window}; border: none; padding: 0 6px 3px 6px; spacing: 2px; }}
+QToolBar QToolButton {{ background: transparent; border: 1px solid transparent; padding: 4px; }}
+QToolBar QToolButton:hover, QToolBar QToolButton:checked {{ background: {control}; }}
+QToolBar QToolButton:focus {{ border-color: {accent}; }}
+QToolBar::separator {{ background: {border}; width: 1px; margin: 5px 6px; }}
+#palette {{ background: {panel}; border: 1px solid {border}; }}
+QTreeWidget, QTextBrowser, QPlainTextEdit {{ background: {panel}; border: none; }}
+QTreeWidget::item {{ padding: 4px; }}
+QTreeWidget::item:selected {{ background: {control}; color: {text}; }}
+QStatusBar::item {{ border: none; }}
+QStatusBar QLabel {{ padding: 0 7px 0 0; }}
+QComboBox, QAbstractSpinBox, QPushButton, QToolButton {{
+    background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 4px 8px; }}
+QComboBox:focus, QAbstractSpinBox:focus, QPushButton:focus, QToolButton:focus,
+QCheckBox::indicator:focus {{
+    border: 1px solid {accent}; }}
+QComboBox {{ padding-right: 2px; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::down-arrow {{ image: url({icons}/down.svg); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    border: none; background: transparent; width: 16px; }}
+QAbstractSpinBox::up-arrow {{ image: url({icons}/up.svg); width: 10px; height: 10px; }}
+QAbstractSpinBox::down-arrow {{ image: url({icons}/down.svg); width: 10px; height: 10px; }}
+QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
+    selection-background-color: {control}; selection-color: {text}; }}
+QPushButton:hover, QToolButton:hover, QComboBox:hover {{ border-color: {muted}; }}
+QCheckBox {{ spacing: 7px; padding: 2px 0; }}
+QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {muted}; border-radius: 3px;
+    background: {control}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+    image: url({icons}/check.svg); }}
+QSlider::groove:horizontal {{ height: 4px; background: {control}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; margin: -5px 0;
+    border-radius: 7px; }}
+#heading {{ color: {muted}; font-weight: 600; padding-top: 8px; }}
+QComboBox:disabled, QAbstractSpinBox:disabled, QLabel:disabled {{ color: {stale}; }}
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{ background: {stale}; }}
+#quiet {{ color: {muted}; }}
+#stale {{ color: {stale}; }}
+#formula {{ color: {text}; background: {window}; border-radius: 4px; padding: 7px 9px;
+    font-size: {larger}pt; }}
+#changed {{ color: {accent}; border-color: {accent}; }}
+#warning {{ color: {warning}; }}
+QProgressBar#slim {{ background: {control}; border: none; border-radius: 2px; }}
+QProgressBar#slim::chunk {{ background: {accent}; border-radius: 2px; }}
+QToolButton#small {{ padding: 0 8px; }}
+#excerpt {{ color: {text}; background: {window}; border-radius: 4px; padding: 5px 7px; }}
+QLineEdit {{ background: {control}; border: 1px solid {border}; border-radius: 4px; padding: 3px 6px; }}
+QLineEdit:focus {{ border: 1px solid {accent}; }}
+QLineEdit#mistaken {{ border: 1px solid {warning}; }}
+QToolTip {{ background: {control}; color: {text}; border: 1px solid {border}; padding: 5px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QMessageBox #qt_msgbox_label {{ font-weight: 600; }}
+QMessageBox #qt_msgbox_informativelabel {{ min-width: 320px; }}
+#task, #task_done {{ background: {window}; border: none; border-left: 3px solid {border};
+    border-radius: 4px; }}
+#task {{ border-left-color: {accent}; }}
+#task_done {{ border-left-color: {done}; }}
+#done {{ color: {done}; font-weight: 600; }}
+#link {{ background: transparent; border: 1px solid transparent; color: {muted}; padding: 3px 5px; }}
+#link:hover {{ color: {text}; border-color: {border}; }}
+#link:focus {{ border-color: {accent}; }}
+#link:disabled, QPushButton:disabled {{ color: {frame}; }}
+#ready {{ border-color: {accent}; }}
+#lessons {{ background: {panel}; border: none; outline: none; }}
+#lessons::item {{ padding: 7px 6px; border-radius: 4px; }}
+#lessons::item:hover, #lessons::item:selected {{ background: {control}; color: {text}; }}
+QScrollBar:vertical {{ background: {panel}; width: 9px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {border}; border-radius: 4px; min-height: 24px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+"""
+
+
+def dress(application: QApplication, theme: Theme, points: int = POINTS) -> None:
+    """Give an application the theme's colours and a size of type."""
+    application.setStyle("Fusion")
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.window,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Base: theme.panel,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.Button: theme.control,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.Highlight: theme.accent,
+        QPalette.ColorRole.HighlightedText: theme.window,
+        QPalette.ColorRole.ToolTipBase: theme.control,
+        QPalette.ColorRole.ToolTipText: theme.text,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    application.setPalette(palette)
+    font = QFont(application.font())
+    font.setPointSize(points)
+    application.setFont(font)
+    sizes = {"points": points, "larger": points + 1}
+    application.setStyleSheet(SHEET.format(icons=ICONS.as_posix(), **sizes, **vars(theme)))
+    application.setProperty(SCALE, points / POINTS)
+    _forget()
+    for widget, width in _FIXED:
+        _widen(widget, width)
+
+
+# Widgets with such a width.  Qt's own list of all widgets holds some that are on their way out, and to
+# touch one of those ends the process.
+_FIXED: list[tuple[QWidget, int]] = []
+
+
+def fixed(widget: QWidget, width: int) -> None:
+    """A width that grows with the type, in pixels at the usual size."""
+    _forget()
+    _FIXED.append((widget, width))
+    _widen(widget, width)
+
+
+def _forget() -> None:
+    """Those that Qt has deleted."""
+    _FIXED[:] = [(widget, width) for widget, width in _FIXED if isValid(widget)]
+
+
+def _widen(widget: QWidget, width: int) -> None:
+    application = QApplication.instance()
+    scale = application.property(SCALE) if application is not None else None
+    widget.setFixedWidth(round(width * (scale or 1.0)))

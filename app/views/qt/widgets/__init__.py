@@ -1,0 +1,4 @@
+"""Small pieces that panels and dialogs are made of.
+
+May import style.
+"""

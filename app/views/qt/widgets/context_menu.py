@@ -1,0 +1,29 @@
+"""The menu of a right click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.views.qt.style.text import on_button
+
+# words and what they do
+Answer = tuple[str, Callable[[], None]]
+
+Pixel = tuple[float, float]
+
+
+def offer(widget: QWidget, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
+    """A right click on ``widget`` shows ``entries(pixel)``; None is a line between them."""
+    widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def show(at: QPoint) -> None:
+        menu = QMenu(widget.window())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for entry in entries((float(at.x()), float(at.y()))):
+            menu.addSeparator() if entry is None else menu.addAction(on_button(entry[0]), entry[1])
+        menu.popup(widget.mapToGlobal(at))
+
+    widget.customContextMenuRequested.connect(show)

@@ -1,0 +1,213 @@
+"""A grid of heads: each a small picture with a bar beneath, to be pointed at and chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.views.interface.heads import HeadCell, HeadsState, Place
+from app.views.interface.theme import Theme
+from app.views.qt.style.text import as_hint
+from app.views.qt.widgets.plots import pg
+
+EDGE = 18  # for the numbers of layers and heads
+SMALLEST, LARGEST = 24, 60  # width of a cell
+GAP, BAR = 3, 3
+STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+def arranged(state: HeadsState, columns: int, order: str) -> dict[tuple[int, int], Place]:
+    """Which head stands in which (row, column): layer by layer, or by a number, the least first."""
+    if order:
+        known = sorted(state.cells, key=lambda place: (state.cells[place].order[order], place))
+        return {divmod(i, columns): place for i, place in enumerate(known)}
+    lines = -(-state.heads // columns)
+    return {
+        (layer * lines + head // columns, head % columns): (layer, head)
+        for layer in range(state.layers)
+        for head in range(state.heads)
+    }
+
+
+class HeadGrid(QWidget):
+    """Draws a `HeadsState`; ``choose`` is told what is clicked, ``point`` what is pointed at."""
+
+    def __init__(
+        self, choose: Callable[[Place], None], point: Callable[[Place | None], None], theme: Theme
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self._choose, self._point = choose, point
+        self._state: HeadsState | None = None
+        self._number, self._sorted = "entropy", False
+        self._places: dict[tuple[int, int], Place] = {}
+        self._columns, self._width = 1, SMALLEST
+        self._pointed: Place | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Grid of heads")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_heads(self, state: HeadsState | None, number: str, by_number: bool) -> None:
+        """Show heads, their bars by ``number``, in the order of that number or layer by layer."""
+        self._state, self._number, self._sorted = state, number, by_number
+        self._arrange()
+
+    def _arrange(self) -> None:
+        state = self._state
+        if state is None:
+            self._places = {}
+        else:
+            room = max(self.width() - EDGE, SMALLEST)
+            self._columns = min(max(room // SMALLEST, 1), state.heads)
+            self._width = min(room // self._columns, LARGEST)
+            self._places = arranged(state, self._columns, self._number if self._sorted else "")
+        rows = 1 + max((row for row, _ in self._places), default=0)
+        self.setFixedHeight(EDGE + rows * self._step)
+        self.update()
+
+    @property
+    def _step(self) -> int:
+        """From one row to the next: pictures are square."""
+        return self._width + BAR + 1
+
+    def _box(self, row: int, column: int) -> QRect:
+        return QRect(EDGE + column * self._width, EDGE + row * self._step, self._width, self._step)
+
+    def place_at(self, at: QPoint) -> Place | None:
+        """The head under a point."""
+        row, column = (at.y() - EDGE) // self._step, (at.x() - EDGE) // self._width
+        return self._places.get((row, column))
+
+    # --- drawing ------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if self._state is not None:
+            self._draw_numbers(painter, self._state)
+            for (row, column), place in self._places.items():
+                self._draw_cell(painter, self._box(row, column), place, self._state)
+        painter.end()
+
+    def _draw_numbers(self, painter: QPainter, state: HeadsState) -> None:
+        if self._sorted:
+            return
+        painter.setPen(QColor(self.theme.muted))
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        painter.setFont(font)
+        middle = Qt.AlignmentFlag.AlignCenter
+        for column in range(self._columns):
+            box = QRect(EDGE + column * self._width, 0, self._width, EDGE)
+            painter.drawText(box, middle, str(column))
+        for (row, column), (layer, head) in self._places.items():
+            if column == 0 and head == 0:
+                painter.drawText(
+                    QRect(0, self._box(row, 0).y(), EDGE, self._step), middle, str(layer)
+                )
+
+    def _draw_cell(self, painter: QPainter, box: QRect, place: Place, state: HeadsState) -> None:
+        inner = box.adjusted(1, 1, 1 - GAP, 1 - GAP)
+        cell = state.cells.get(place)
+        above = inner.adjusted(0, 0, 0, -BAR - 1)
+        below = QRect(inner.left(), inner.bottom() - BAR + 1, inner.width(), BAR)
+        painter.fillRect(above, QColor(self.theme.control))
+        painter.fillRect(below, QColor(self.theme.control))
+        if cell is not None:
+            if cell.picture.size:
+                painter.drawImage(above, _image(cell))
+            shade = _shade(cell.bars[self._number])
+            below.setWidth(max(2, round(cell.bars[self._number] * below.width())))
+            painter.fillRect(below, shade)
+        if place in (state.current, self._pointed):
+            ink = self.theme.accent if place == state.current else self.theme.text
+            painter.setPen(QPen(QColor(ink), 2))
+            painter.drawRect(inner.adjusted(-1, -1, 1, 1))
+
+    # --- hands --------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._look(self.place_at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._look(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self.place_at(event.position().toPoint())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._choose(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = STEPS.get(Qt.Key(event.key()))
+        if self._state is None:
+            return
+        if step is not None:
+            self._look(self._beside(self._pointed or self._state.current, step))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pointed is not None:
+            self._choose(self._pointed)
+        else:
+            super().keyPressEvent(event)
+
+    def _beside(self, place: Place, step: tuple[int, int]) -> Place:
+        where = {head: at for at, head in self._places.items()}
+        row, column = where.get(place, (0, 0))
+        return self._places.get((row + step[0], column + step[1]), place)
+
+    def _look(self, place: Place | None) -> None:
+        if place != self._pointed:
+            self._pointed = place
+            self._point(place)
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self.place_at(event.pos())
+            cell = self._state.cells.get(place) if self._state and place else None
+            QToolTip.showText(event.globalPos(), as_hint(cell.words) if cell else "", self)
+            return True
+        return super().event(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(EDGE + self._columns * SMALLEST, self.height())
+
+
+@lru_cache(maxsize=1)
+def _table() -> np.ndarray:
+    """Viridis (256, 3) as bytes."""
+    table: np.ndarray = pg.colormap.get("viridis").getLookupTable(0.0, 1.0, 256)[:, :3]
+    return table.astype(np.uint8)
+
+
+def _shade(share: float) -> QColor:
+    return QColor(*(int(v) for v in _table()[round(255 * min(max(share, 0.0), 1.0))]))
+
+
+@lru_cache(maxsize=4096)
+def _image(cell: HeadCell) -> QImage:
+    level = np.nan_to_num(np.clip(cell.picture[::-1], 0.0, 1.0) * 255).astype(np.uint8)
+    pixels = np.ascontiguousarray(_table()[level])
+    rows, columns = level.shape
+    image = QImage(pixels.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+    return image.copy()

@@ -1,0 +1,93 @@
+"""Which keys of a head take part: a button that opens a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QWidgetAction,
+)
+
+from app.views.interface.attention import KeyChoice
+from app.views.qt.style.text import on_button
+
+LIST_SIZE = (180, 260)
+# keys that the button names before it only counts
+NAMED = 3
+
+
+class KeyMenu:
+    """Tells the numbers of the keys that are left out, "0,14", as they are chosen."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._keys: tuple[KeyChoice, ...] = ()
+        self.widget = QPushButton()
+        self.widget.setAccessibleName("Keys that take part")
+        self.widget.setToolTip(
+            "Keys may be left out, as [CLS] and [SEP], on which attention rests."
+        )
+        self.widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        menu = QMenu(self.widget)
+        self._all = menu.addAction("All keys")
+        self._special = menu.addAction("Leave out special tokens")
+        self.list = QListWidget()
+        self.list.setFixedSize(*LIST_SIZE)
+        self.list.setAccessibleName("Keys")
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(self.list)
+        menu.addAction(action)
+        self.widget.setMenu(menu)
+        self._all.triggered.connect(lambda: self._leave_out(()))
+        self._special.triggered.connect(
+            lambda: self._leave_out([key.number for key in self._keys if key.special])
+        )
+        self.list.itemChanged.connect(lambda item: self._read())
+
+    def show(self, keys: tuple[KeyChoice, ...]) -> None:
+        """Show which take part, without telling it back."""
+        if keys == self._keys:
+            return
+        self._keys = keys
+        self._special.setEnabled(any(key.special for key in keys))
+        with QSignalBlocker(self.list):
+            if self.list.count() != len(keys):
+                self.list.clear()
+                self.list.addItems([""] * len(keys))
+            for row, key in enumerate(keys):
+                item = self.list.item(row)
+                item.setText(f"{key.number}  {key.words}")
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+                item.setCheckState(_state(key.kept))
+        self.widget.setText(on_button(_words([key.words for key in keys if not key.kept])))
+
+    def _read(self) -> None:
+        rows = (self.list.item(row) for row in range(self.list.count()))
+        self._leave_out(
+            [key.number for key, item in zip(self._keys, rows, strict=True) if not _on(item)]
+        )
+
+    def _leave_out(self, numbers: Sequence[int]) -> None:
+        self._tell(",".join(map(str, numbers)))
+
+
+def _state(kept: bool) -> Qt.CheckState:
+    return Qt.CheckState.Checked if kept else Qt.CheckState.Unchecked
+
+
+def _on(item: QListWidgetItem) -> bool:
+    return item.checkState() == Qt.CheckState.Checked
+
+
+def _words(left_out: Sequence[str]) -> str:
+    if not left_out:
+        return "All"
+    if len(left_out) <= NAMED:
+        return "Without " + ", ".join(left_out)
+    return f"Without {len(left_out)}"

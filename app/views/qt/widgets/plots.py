@@ -1,0 +1,40 @@
+"""Plots in the theme's colours.
+
+Importing this loads pyqtgraph, which takes as long as the rest of the window: panels with plots are
+imported when they are first seen.
+"""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from app.views.interface.theme import Theme
+
+pg.setConfigOptions(antialias=True)
+
+
+def plot(name: str) -> pg.PlotWidget:
+    """A plot that is only looked at; ``name`` is what a screen reader says."""
+    made = pg.PlotWidget(enableMenu=False)
+    made.setAccessibleName(name)
+    only_seen(made)
+    made.hideButtons()
+    made.setMouseEnabled(False, False)
+    for side in ("left", "bottom"):
+        made.getAxis(side).enableAutoSIPrefix(False)
+    return made
+
+
+def only_seen(view: pg.GraphicsView) -> None:
+    """Tab passes by what no key does anything to."""
+    for part in (view, view.viewport()):
+        part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def paint(plot: pg.PlotWidget, theme: Theme) -> None:
+    """Ground, axes and their numbers."""
+    plot.setBackground(theme.panel)
+    for side in ("left", "bottom"):
+        plot.getAxis(side).setPen(theme.border)
+        plot.getAxis(side).setTextPen(theme.muted)

@@ -1,0 +1,88 @@
+"""A form that is made from settings: a picker or a number a row, told by the field's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+
+from app.views.interface.flow import Setting
+from app.views.qt.widgets.widgets import caption, fill, form, picker
+
+
+class Number(QDoubleSpinBox):
+    """A number over many powers of ten, which a fixed count of decimals cannot show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDecimals(14)
+        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.4g}"
+
+    def valueFromText(self, text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            return self.value()
+
+    def validate(self, text: str, place: int) -> object:
+        known = set(text) <= set("0123456789.eE-+")
+        state = QValidator.State
+        return (state.Acceptable if known else state.Invalid, text, place)
+
+
+class SettingsForm:
+    """Rows are made anew only when other fields are listed; choices go to ``change(field, value)``."""
+
+    def __init__(self, change: Callable[[str, object], None]) -> None:
+        self._change = change
+        self.layout = form()
+        self.fields: dict[str, QWidget] = {}
+
+    def show(self, settings: Sequence[Setting]) -> None:
+        """Show values without telling them back."""
+        if tuple(self.fields) != tuple(row.field for row in settings):
+            self._make(settings)
+        for row in settings:
+            self._set(self.fields[row.field], row)
+
+    def _make(self, settings: Sequence[Setting]) -> None:
+        while self.layout.rowCount():
+            self.layout.removeRow(0)
+        self.fields = {row.field: self._field(row) for row in settings}
+        for row in settings:
+            self.layout.addRow(caption(row.words), self.fields[row.field])
+
+    def _field(self, row: Setting) -> QWidget:
+        field = row.field
+        if row.choices:
+            box = picker(row.words, row.hint)
+            box.activated.connect(lambda i: self._change(field, box.itemData(i)))
+            return box
+        spin: QSpinBox | QDoubleSpinBox
+        if isinstance(row.value, float):
+            spin = Number()
+            spin.setRange(*row.limits)
+        else:
+            spin = QSpinBox()
+            spin.setRange(*(round(limit) for limit in row.limits))
+        spin.setAccessibleName(row.words)
+        spin.setToolTip(row.hint)
+        spin.setKeyboardTracking(False)
+        spin.valueChanged.connect(lambda value: self._change(field, value))
+        return spin
+
+    def _set(self, field: QWidget, row: Setting) -> None:
+        field.setToolTip(row.hint)
+        if isinstance(field, QComboBox):
+            fill(field, row.choices, str(row.value))
+        elif isinstance(field, QSpinBox):
+            with QSignalBlocker(field):
+                field.setValue(int(row.value))
+        elif isinstance(field, QDoubleSpinBox):
+            with QSignalBlocker(field):
+                field.setValue(float(row.value))

@@ -1,0 +1,171 @@
+"""Small pieces that the panels are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.views.interface.views import Choice
+from app.views.qt.style.style import GAP, fixed
+from app.views.qt.style.text import plain_label
+
+LABEL_WIDTH = 62
+NARROW, WIDE = 268, 326
+
+
+def panel(width: int) -> tuple[QWidget, QVBoxLayout]:
+    """An empty panel and its column.
+
+    ``width`` is what its contents need at most: no number that grows by a digit may push the
+    canvas aside, least of all during a drag.
+    """
+    widget = QWidget()
+    widget.setObjectName("panel")
+    widget.setMinimumWidth(width)
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(10, 6, 10, 10)
+    column.setSpacing(GAP - 2)
+    return widget, column
+
+
+class _Column(QScrollArea):
+    """Scrolls upwards only, and so is never narrower than what it holds."""
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.widget().minimumWidth() + bar, 90)
+
+
+def scrolling(widget: QWidget, name: str) -> QScrollArea:
+    """``widget`` in a frame that scrolls when the window is low; ``name`` for screen readers."""
+    area = _Column()
+    area.setAccessibleName(name)
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
+    """A line of plain text; ``name`` picks its look in the style sheet."""
+    made = plain_label(text)
+    made.setObjectName(name)
+    made.setWordWrap(wrap)
+    made.setIndent(0)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return made
+
+
+def look(widget: QWidget, name: str) -> None:
+    """Give a widget another look of the style sheet."""
+    if widget.objectName() != name:
+        widget.setObjectName(name)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def form() -> QFormLayout:
+    """An empty form whose fields line up with those of the other forms."""
+    made = QFormLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setVerticalSpacing(GAP - 2)
+    return made
+
+
+def caption(text: str) -> QLabel:
+    """The label of a form's row."""
+    made = label(text)
+    fixed(made, LABEL_WIDTH)
+    return made
+
+
+def _is_own(event: QEvent) -> bool:
+    """Whether a key is Home or End, which are shortcuts of the window where no field needs them."""
+    return (
+        event.type() == QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End)
+    )
+
+
+class Slider(QSlider):
+    """A horizontal slider that goes to its ends by Home and End while it has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def event(self, event: QEvent) -> bool:
+        if _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+
+class Picker(QComboBox):
+    """A combo box that ends what does not fit with an ellipsis, where Qt would cut a letter.
+
+    Where nothing is chosen it shows its placeholder.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        if _is_own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 28)
+        super().showPopup()
+
+
+def picker(name: str, hint: str) -> QComboBox:
+    """A combo box that a screen reader can name."""
+    box = Picker()
+    box.setAccessibleName(name)
+    box.setToolTip(hint)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(1)
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def fill(box: QComboBox, choices: Sequence[Choice], value: str) -> None:
+    """Show ``choices`` with ``value`` chosen, without a signal and only where it differs."""
+    shown = [(box.itemData(i), box.itemText(i)) for i in range(box.count())]
+    wanted = [(choice.value, choice.words) for choice in choices]
+    with QSignalBlocker(box):
+        if shown != wanted:
+            box.clear()
+            for choice in choices:
+                box.addItem(choice.words, choice.value)
+        box.setCurrentIndex(max(box.findData(value), 0))

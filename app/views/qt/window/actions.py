@@ -1,0 +1,91 @@
+"""The command table as actions of Qt: menus and a toolbar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+
+from app.views.interface.theme import Theme
+from app.views.interface.views import Command
+from app.views.qt.style.icons import blank, icon
+
+ICON = 18
+
+
+class Actions:
+    """``by_name`` holds an action for each command, ``menus`` a menu for each title."""
+
+    def __init__(
+        self,
+        frame: QMainWindow,
+        commands: Sequence[Command],
+        invoke: Callable[[str], None],
+        theme: Theme,
+    ) -> None:
+        self._commands = commands
+        self.by_name: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}
+        self.bar = QToolBar("Toolbar", frame)
+        self.bar.setObjectName("Toolbar")
+        self.bar.setMovable(False)
+        self.bar.setIconSize(QSize(ICON, ICON))
+        self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        menu = ""
+        for command in commands:
+            action = self._action(frame, command, invoke)
+            if command.menu not in self.menus:
+                self.menus[command.menu] = frame.menuBar().addMenu(command.menu)
+            if command.apart:
+                self.menus[command.menu].addSeparator()
+            self.menus[command.menu].addAction(action)
+            self.by_name[command.name] = action
+            if command.icon:
+                if menu and command.menu != menu:
+                    self.bar.addSeparator()
+                menu = command.menu
+                self.bar.addAction(action)
+        frame.addToolBar(self.bar)
+        for button in self.bar.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._theme, self._drawn = theme, False
+        self._name_buttons()
+
+    def _action(
+        self, frame: QMainWindow, command: Command, invoke: Callable[[str], None]
+    ) -> QAction:
+        action = QAction(command.text, frame)
+        action.setShortcut(QKeySequence(command.shortcut))
+        action.setStatusTip(command.hint)
+        if command.icon:
+            action.setIcon(blank(ICON))
+            # icons are the toolbar's: in menus they would stand beside some entries only
+            action.setIconVisibleInMenu(False)
+        keys = f" ({command.shortcut})" if command.shortcut else ""
+        action.setToolTip(f"{command.text.rstrip('…')}{keys}: {command.hint}")
+        action.triggered.connect(lambda _=False, name=command.name: invoke(name))
+        return action
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons anew."""
+        self._theme = theme
+        if self._drawn:
+            self._set_icons()
+
+    def draw_icons(self) -> None:
+        """Put the icons where their places were kept."""
+        if not self._drawn:
+            self._drawn = True
+            self._set_icons()
+
+    def _set_icons(self) -> None:
+        for command in self._commands:
+            if command.icon:
+                self.by_name[command.name].setIcon(icon(command.icon, self._theme))
+
+    def _name_buttons(self) -> None:
+        for button in self.bar.findChildren(QToolButton):
+            if button.defaultAction() is not None:
+                button.setAccessibleName(button.defaultAction().text().rstrip("…"))

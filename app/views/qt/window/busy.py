@@ -1,0 +1,51 @@
+"""A slim sign in the status bar that something is computed, with a way to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
+
+from app.views.qt.style.style import GAP
+from app.views.qt.widgets.widgets import label
+
+WIDTH, HEIGHT = 72, 4
+
+
+class Busy:
+    """Words, a bar without a measure, a button; nothing while there is nothing to say."""
+
+    def __init__(self) -> None:
+        self.widget = QWidget()
+        row = QHBoxLayout(self.widget)
+        row.setContentsMargins(0, 0, GAP, 0)
+        row.setSpacing(GAP)
+        self.words = label("", "quiet")
+        bar = QProgressBar()
+        bar.setObjectName("slim")
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setFixedSize(WIDTH, HEIGHT)
+        bar.setAccessibleName("Something is computed")
+        self.button = QToolButton()
+        self.button.setObjectName("small")
+        self.button.setText("Cancel")
+        self.button.setAccessibleName("Cancel what is computed")
+        self.button.setToolTip("Give up what is computed now; what was there before stays")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(lambda: self._cancel())
+        self._cancel: Callable[[], None] = lambda: None
+        for widget in (self.words, bar, self.button):
+            row.addWidget(widget)
+        self.widget.hide()
+
+    def on_cancel(self, call: Callable[[], None]) -> None:
+        """The button calls ``call``."""
+        self._cancel = call
+
+    def show(self, words: str, can_cancel: bool) -> None:
+        """Show what is computed; "" for nothing."""
+        self.words.setText(words)
+        self.button.setEnabled(can_cancel)
+        self.widget.setVisible(bool(words))

@@ -1,0 +1,144 @@
+"""The window's frame: what Qt tells it (closing, drops, pointers, threads), passed on as calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
+
+from app.views.qt.widgets.report_exceptions import told
+
+# at the first start, where the screen has room for it and for a desktop's title above it
+SIZE, TITLE = QSize(1400, 860), 40
+
+
+class Frame(QMainWindow):
+    """A main window that asks before it closes and takes files that are dropped on it."""
+
+    closing = Signal()
+    dropped = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_close: Callable[[], bool] = lambda: True
+        self.setAcceptDrops(True)
+        room = self.screen().availableSize()
+        self.resize(SIZE.boundedTo(QSize(room.width(), room.height() - TITLE)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.may_close():
+            event.ignore()
+            return
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def vanish(self) -> None:
+        """Close, with every page and question that is open; nobody is asked or told."""
+        for dialog in self.findChildren(QDialog):
+            dialog.hide()  # to close a question would answer it
+        self.may_close = lambda: True
+        self.closing.disconnect()
+        self.close()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        urls = event.mimeData().urls()
+        self.dropped.emit([url.toLocalFile() for url in urls if url.isLocalFile()])
+
+
+class Leaving(QObject):
+    """Says when the pointer leaves a widget: the canvas's toolkit does not tell it."""
+
+    def __init__(self, widget: QWidget, call: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._call = call
+        widget.installEventFilter(self)
+
+    @told
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._call()
+        return False
+
+
+class Hands(Protocol):
+    """A canvas as event filters need it, for events that its toolkit does not report."""
+
+    def walk(self, forward: bool, entering: bool = False) -> bool:
+        """Choose the next thing that can be moved; False past the last one."""
+
+    def leave(self) -> None:
+        """The keyboard is elsewhere."""
+
+    def pinch(self, pixel: tuple[float, float], growth: float) -> None:
+        """Zoom at a pixel of the widget."""
+
+    def magnify(self, scale: float) -> None:
+        """Draw everything this many times its usual size."""
+
+    def holds(self) -> bool:
+        """Whether something is dragged or drawn by hand."""
+
+
+class Pinching(QObject):
+    """Says where two fingers pinch a widget on a touch pad, and by how much it grows each time."""
+
+    def __init__(
+        self, widget: QWidget, pinch: Callable[[tuple[float, float], float], None]
+    ) -> None:
+        super().__init__(widget)
+        self._pinch = pinch
+        widget.installEventFilter(self)
+
+    @told
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.NativeGesture:
+            return False
+        if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            at = event.position()
+            self._pinch((at.x(), at.y()), event.value())
+        return True
+
+
+class Walking(QObject):
+    """Lets Tab walk through what a widget shows before it goes on to the next widget.
+
+    ``walk(forward, entering)`` says whether there was something to walk to; ``leave()`` ends it.
+    """
+
+    def __init__(
+        self, widget: QWidget, walk: Callable[[bool, bool], bool], leave: Callable[[], None]
+    ) -> None:
+        super().__init__(widget)
+        self._walk, self._leave = walk, leave
+        widget.installEventFilter(self)
+
+    @told
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind, reason = event.type(), Qt.FocusReason
+        if kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return self._walk(event.key() == Qt.Key.Key_Tab, False)
+        if kind == QEvent.Type.FocusIn and event.reason() == reason.TabFocusReason:
+            self._walk(True, True)
+        elif kind == QEvent.Type.FocusIn and event.reason() == reason.BacktabFocusReason:
+            self._walk(False, True)
+        elif kind == QEvent.Type.FocusOut:
+            self._leave()
+        return False
+
+
+class Mail(QObject):
+    """Carries calls to the GUI thread: a signal between threads is queued by Qt."""
+
+    call = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.call.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)

@@ -1,0 +1,153 @@
+"""Presenting: the whole screen, large type, the canvas and the lesson; a clicker turns the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMainWindow, QToolBar, QWidget
+
+from app.views.qt.style.style import POINTS
+from app.views.qt.widgets.report_exceptions import told
+from app.views.qt.window.spotlight import Spotlight
+
+TYPE = 15  # points
+LESSON = "Lesson"
+SHARE = 0.34  # of the screen's width that the lesson has
+KEYS = {
+    Qt.Key.Key_PageDown: "lesson_next",
+    Qt.Key.Key_Right: "lesson_next",
+    Qt.Key.Key_PageUp: "lesson_back",
+    Qt.Key.Key_Left: "lesson_back",
+}
+USUAL = (  # what a panel lets be done with it
+    QDockWidget.DockWidgetFeature.DockWidgetClosable
+    | QDockWidget.DockWidgetFeature.DockWidgetMovable
+    | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+)
+LEAVE, DIM = Qt.Key.Key_Escape, Qt.Key.Key_S
+
+
+class Presenter(QObject):
+    """Turns one window into a lecture's and back.
+
+    ``invoke`` runs a command by name; ``enlarge`` gives all type another
+    size in points, None the usual; ``colour`` is the pointer's.
+    """
+
+    def __init__(
+        self,
+        frame: QMainWindow,
+        invoke: Callable[[str], None],
+        enlarge: Callable[[int | None], None],
+        colour: Callable[[], str],
+    ) -> None:
+        super().__init__(frame)
+        self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
+        self._before: tuple[object, object, list[QWidget]] | None = None
+        self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
+        self._passes = False  # the key that is pressed is somebody else's
+        self.spotlight: Spotlight | None = None
+        self.magnify: Callable[[float], None] = lambda scale: None  # the canvas
+        self.holds: Callable[[], bool] = lambda: False  # whether a gesture is under way on it
+
+    @property
+    def is_on(self) -> bool:
+        """Whether somebody presents."""
+        return self._before is not None
+
+    def note(self, title: str, shown: bool) -> None:
+        """A panel was raised or lowered: it stays so after a lecture."""
+        if self.is_on:
+            self._wanted[title] = shown
+
+    def toggle(self) -> None:
+        """Begin or end."""
+        self.leave() if self.is_on else self.enter()
+
+    def enter(self) -> None:
+        """Everything but the canvas and a lesson that is shown goes."""
+        frame = self._frame
+        # shortcuts of a menu bar that is hidden would be dead
+        frame.addActions([a for menu in frame.menuBar().actions() for a in menu.menu().actions()])
+        docks = frame.findChildren(QDockWidget)
+        around = [frame.menuBar(), frame.statusBar(), *frame.findChildren(QToolBar)]
+        hidden = [w for w in around if w.isVisible()]
+        self._before = (frame.saveState(), frame.windowState(), hidden)
+        for widget in [*hidden, *(dock for dock in docks if dock.objectName() != LESSON)]:
+            widget.hide()
+        for dock in docks:
+            dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        self._enlarge(TYPE)
+        self.magnify(TYPE / POINTS)
+        frame.showFullScreen()
+        lesson = next((dock for dock in docks if dock.objectName() == LESSON), None)
+        if lesson is not None and lesson.isVisible():
+            width = int(SHARE * frame.screen().size().width())
+            frame.resizeDocks([lesson], [width], Qt.Orientation.Horizontal)
+        self.spotlight = Spotlight(frame, self._colour())
+        self.spotlight.show()
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def leave(self) -> None:
+        """The window as it was, but for the panels that were raised or lowered since."""
+        if self._before is None:
+            return
+        (state, window_state, hidden), self._before = self._before, None
+        application = QApplication.instance()
+        assert application is not None
+        application.removeEventFilter(self)
+        if self.spotlight is not None:
+            self.spotlight.hide()
+            self.spotlight.deleteLater()
+            self.spotlight = None
+        self._enlarge(None)
+        self.magnify(1.0)
+        for widget in hidden:
+            widget.show()
+        self._frame.setWindowState(window_state)
+        self._frame.restoreState(state)
+        wanted, self._wanted = self._wanted, {}
+        for dock in self._frame.findChildren(QDockWidget):
+            dock.setFeatures(USUAL)
+            if dock.objectName() in wanted:
+                dock.setVisible(wanted[dock.objectName()])
+
+    @told
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of a clicker, before pins and sliders take them."""
+        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return False
+        assert isinstance(event, QKeyEvent)
+        plain = event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        if event.type() == QEvent.Type.ShortcutOverride:
+            # comes before the press, which goes from widget to widget and may end a gesture on its way
+            self._passes = self._is_busy()
+        if not plain or self._passes or event.key() not in (*KEYS, LEAVE, DIM):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif isinstance(watched, QWidget):
+            self._obey(event.key())
+        else:
+            return False
+        return True
+
+    def _is_busy(self) -> bool:
+        """Whether keys are for a gesture under way, a menu or a dialog."""
+        in_dialog = isinstance(QApplication.activeWindow(), QDialog)
+        return self.holds() or in_dialog or QApplication.activePopupWidget() is not None
+
+    def _obey(self, key: int) -> None:
+        if key == LEAVE:
+            self.leave()
+        elif key == DIM and self.spotlight is not None:
+            self.spotlight.dim()
+        elif key in KEYS:
+            self._invoke(KEYS[Qt.Key(key)])

@@ -1,0 +1,406 @@
+"""The main window: the canvas in the middle, panels around it, menus from the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.model.preferences import Preferences
+from app.views.interface.events import CommandInvoked, Hovered, SceneEdited
+from app.views.interface.theme import DARK, Theme
+from app.views.interface.timeline import TimelineState
+from app.views.interface.views import (
+    Array,
+    Command,
+    Distributions,
+    Measure,
+    PanelState,
+    Verdict,
+    Window,
+)
+from app.views.qt.dialogs.file_dialogs import FileDialogs
+from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
+from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
+from app.views.qt.dialogs.sheet import Answer, Sheet, ask, keys
+from app.views.qt.panels.family_panel import FamilyPanel
+from app.views.qt.panels.layers_panel import LayersPanel
+from app.views.qt.panels.log_panel import LogPanel
+from app.views.qt.panels.measures_panel import MeasuresPanel
+from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, Slot, heighten
+from app.views.qt.panels.timeline import Timeline
+from app.views.qt.style.style import POINTS, dress
+from app.views.qt.style.text import on_button, plain_label
+from app.views.qt.widgets.context_menu import Pixel, offer
+from app.views.qt.widgets.widgets import label, look, scrolling
+from app.views.qt.window.actions import Actions
+from app.views.qt.window.busy import Busy
+from app.views.qt.window.frame import Frame, Hands, Leaving, Mail, Pinching, Walking
+from app.views.qt.window.presenter import TYPE, Presenter
+from compute.core.refusal import shorten
+
+NAME = "Attention Geodesics"
+TOLD_MS = 6000
+LOG_HEIGHT = 120
+AREAS = {
+    "Family": LEFT,
+    "Layers": LEFT,
+    "Distributions": RIGHT,
+    "Measures": RIGHT,
+    "Log": BOTTOM,
+}
+
+
+class MainWindow(Window):
+    """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from."""
+
+    def __init__(
+        self, canvas_native: object, commands: Sequence[Command], theme: Theme = DARK
+    ) -> None:
+        super().__init__()
+        assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
+        self.frame = Frame()
+        self.files = FileDialogs(self.frame)
+        self._theme = theme
+        self.presenter = Presenter(
+            self.frame, self._invoke, self._dress, lambda: self._theme.accent
+        )
+        self.frame.closing.connect(lambda: self._invoke("quit"))
+        self._mail = Mail()
+        self._family = FamilyPanel(lambda event: self._handler(event))
+        self._layers = LayersPanel(self._edit)
+        self._measures = MeasuresPanel()
+        self._slots = {
+            spec.title: Slot(spec, self.frame, lambda event: self._handler(event), theme)
+            for spec in PANELS
+        }
+        self._log = LogPanel()
+        self._timeline = Timeline(lambda event: self._handler(event), theme)
+        self._place(canvas_native)
+        self._make_status()
+        self._commands = commands
+        self._title, self._file, self._unsaved = "", "", False
+        self._state: PanelState | None = None
+        self._shown: Distributions | None = None
+        self._make_menus(commands, theme)
+        self._furnished = False
+
+    def _place(self, canvas: QWidget) -> None:
+        self._canvas = canvas
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        canvas.setMinimumSize(320, 240)
+        canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        canvas.setAccessibleName("Manifold with pins A and B")
+        Leaving(canvas, lambda: self._handler(Hovered(None)))
+        column.addWidget(canvas, 1)
+        column.addWidget(self._timeline.widget)
+        self.frame.setCentralWidget(centre)
+        # what is below the canvas takes no height from the columns beside it
+        self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self._docks = {
+            "Family": self._dock("Family", scrolling(self._family.widget, "Family")),
+            "Layers": self._dock("Layers", self._layers.widget),
+            "Measures": self._dock("Measures", scrolling(self._measures.widget, "Measures")),
+            **{title: slot.dock for title, slot in self._slots.items()},
+            "Log": self._dock("Log", self._log.widget),
+        }
+        self.reset_layout()
+
+    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self.frame)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        return dock
+
+    def reset_layout(self) -> None:
+        """All panels where they were at first, the log hidden."""
+        for title, slot in self._slots.items():
+            if slot.spec.top:
+                self._put(title, slot.spec.area, slot.spec.shown)
+        for title, area in AREAS.items():
+            self._put(title, area, shown=title != "Log")
+        for title, slot in self._slots.items():
+            if not slot.spec.top and title not in AREAS:
+                self._put(title, slot.spec.area, slot.spec.shown)
+            if slot.spec.beside:
+                self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
+        self._docks["Distributions"].raise_()
+        docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
+        self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
+        self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
+        self.frame.resizeDocks([self._docks["Log"]], [LOG_HEIGHT], Qt.Orientation.Vertical)
+        for slot in self._slots.values():
+            if slot.spec.height:
+                self.frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
+
+    def _put(self, title: str, area: Qt.DockWidgetArea, shown: bool) -> None:
+        dock = self._docks[title]
+        dock.setFloating(False)
+        self.frame.addDockWidget(area, dock)
+        dock.setVisible(shown)
+
+    def draw_icons(self) -> None:
+        """Put icons where their places were kept: the first picture does not wait for them."""
+        self._made.draw_icons()
+
+    def furnish(self) -> None:
+        """Build the panels that are seen, whose plots are slow to load, once there is time."""
+        if self._furnished:
+            return
+        self._furnished = True
+        self.draw_icons()
+        self._family.furnish()
+        for slot in self._slots.values():
+            slot.furnish()
+
+    @property
+    def layout(self) -> tuple[QByteArray, QByteArray]:
+        """The window's geometry and the state of its panels, to be kept."""
+        return self.frame.saveGeometry(), self.frame.saveState()
+
+    def restore_layout(self, layout: tuple[QByteArray, QByteArray] | None) -> None:
+        """As it was kept; what does not fit is left as it is."""
+        if layout is not None:
+            self.frame.restoreGeometry(layout[0])
+            self.frame.restoreState(layout[1])
+
+    def _make_status(self) -> None:
+        self._words, self._engine, self._timing = label(""), label("", "quiet"), label("", "quiet")
+        self._coordinates, self._rate = plain_label(), label("", "quiet")
+        bar = self.frame.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(10, 0, 12, 2)
+        for widget in (self._engine, self._timing, self._words):
+            bar.addWidget(widget)
+        self._busy = Busy()
+        bar.addPermanentWidget(self._busy.widget)
+        bar.addPermanentWidget(self._coordinates)
+        bar.addPermanentWidget(self._rate)
+
+    def _make_menus(self, commands: Sequence[Command], theme: Theme) -> None:
+        self._made = Actions(self.frame, commands, self._invoke, theme)
+        self.actions = self._made.by_name
+        view, file = self._made.menus.get("View"), self._made.menus.get("File")
+        if view is not None:
+            view.addSeparator()
+            for dock in self._docks.values():
+                action = dock.toggleViewAction()
+                # among tabs it would come behind the one that is looked at
+                action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
+                view.addAction(action)
+        self._recent = QMenu("Recent files", self.frame)
+        if file is not None and "open_picture" in self.actions:
+            file.insertMenu(self.actions["open_picture"], self._recent)
+
+    def _invoke(self, name: str) -> None:
+        self._handler(CommandInvoked(name))
+
+    def _edit(self, field: str, value: object) -> None:
+        self._handler(SceneEdited(((field, value),)))
+
+    # --- what the controller asks -------------------------------------------------------------
+    def set_panels(self, state: PanelState) -> None:
+        self._state = state
+        self._family.show(state)
+        self._layers.show(state)
+
+    def set_waiting(self, words: str, whole: bool) -> None:
+        self._family.wait(words, whole)
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        self._family.own.set_verdict(verdict)
+
+    def set_distributions(self, distributions: Distributions | None) -> None:
+        self._shown = distributions
+        self._slots["Distributions"].show(distributions)
+
+    def set_moving_row(self, row: Array) -> None:
+        shown = self._shown
+        if shown is not None and len(row) == len(shown.x):
+            self.set_distributions(replace(shown, rows=np.vstack((shown.rows[:-1], row))))
+
+    def set_measures(self, measures: Sequence[Measure]) -> None:
+        self._measures.show(measures)
+
+    def set_panel(self, title: str, state: object) -> None:
+        self._slots[title].show(state)
+
+    def raise_panel(self, title: str) -> None:
+        dock, slot = self._docks[title], self._slots.get(title)
+        came = not dock.isVisible()
+        self.presenter.note(title, True)
+        dock.show()
+        dock.raise_()
+        if came and slot is not None and slot.spec.top:
+            # the layout knows of the panel only once events have been worked off
+            self.post(partial(heighten, self.frame, dock, slot.spec.height, self._canvas.height()))
+
+    def lower_panel(self, title: str) -> None:
+        self.presenter.note(title, False)
+        self._docks[title].hide()
+
+    def set_playhead(self, t: float) -> None:
+        self._timeline.show(t)
+
+    def set_timeline(self, state: TimelineState) -> None:
+        self._timeline.show_state(state)
+
+    def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
+        self._engine.setText(engine)
+        self._timing.setText(timing)
+        look(self._words, "" if ok else "warning")
+        line = shorten(words)
+        self._words.setText(line if ok else f"⚠ {line}")
+        self._log.add(line, ok)
+
+    def set_coordinates(self, text: str) -> None:
+        self._coordinates.setText(text)
+        self._canvas.setAccessibleDescription(text)
+
+    def set_title(self, text: str) -> None:
+        self._title = text
+        self._show_title()
+
+    def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]:
+        timer = QTimer(self.frame)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(lambda: call())
+        timer.start(milliseconds)
+
+        running = [timer]
+
+        def stop() -> None:
+            # whoever stops twice finds nothing left to stop
+            while running:
+                timer = running.pop()
+                timer.stop()
+                timer.deleteLater()
+
+        return stop
+
+    def post(self, call: Callable[[], None]) -> None:
+        self._mail.call.emit(call)
+
+    def ask_open(self, title: str, pattern: str) -> str | None:
+        return self.files.ask_open(title, pattern)
+
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
+        return self.files.ask_save(title, pattern, name)
+
+    def tell(self, title: str, text: str) -> None:
+        self.ask(title, text, [("OK", lambda: None)])
+
+    # --- dialogs ------------------------------------------------------------------------------
+    def show_palette(self) -> None:
+        """Everything that can be done, found by typing."""
+        entries = of_commands(self._commands, self.actions)
+        if self._state is not None:
+            entries += of_choices(self._state, self._edit)
+        Palette(self.frame, entries).show()
+
+    def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
+        """All keys and gestures on one sheet."""
+        self.show_page("Keys", keys(self._commands, gestures), (620, 620))
+
+    def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
+        """A page of rich text beside the window."""
+        Sheet(self.frame, title, page, size).show()
+
+    def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
+        """A question that does not block; the last answer is what Escape means."""
+        self._log.add(shorten(f"{title}: {text}"))
+        ask(self.frame, NAME, title, text, answers)
+
+    # --- what the composition root asks -------------------------------------------------------
+    def set_document(self, file: str, unsaved: bool) -> None:
+        """The scene's file ("" if it has none) and whether there are changes."""
+        if (file, unsaved) != (self._file, self._unsaved):
+            self._file, self._unsaved = file, unsaved
+            self._show_title()
+
+    def _show_title(self) -> None:
+        parts = [part for part in (self._file, self._title, NAME) if part]
+        self.frame.setWindowTitle(("• " if self._unsaved else "") + " — ".join(parts))
+
+    def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None:
+        """The menu of files opened last."""
+        self._recent.clear()
+        for name in files:
+            self._recent.addAction(on_button(name), partial(open_file, name))
+        self._recent.setEnabled(bool(files))
+
+    def set_undo(self, can_undo: bool, can_redo: bool) -> None:
+        """Enable the commands that undo and redo."""
+        for name, can in (("undo", can_undo), ("redo", can_redo)):
+            self.actions[name].setEnabled(can)
+
+    def set_rate(self, text: str) -> None:
+        """How often the canvas is drawn, in words."""
+        self._rate.setText(text)
+
+    def set_busy(self, words: str, can_cancel: bool = True) -> None:
+        """Show a long computation, with a button to cancel it; "" for none."""
+        self._busy.show(words, can_cancel)
+
+    def on_cancel(self, call: Callable[[], None]) -> None:
+        """The button that cancels calls ``call``."""
+        self._busy.on_cancel(call)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Another theme for everything but the canvas."""
+        self._theme = theme
+        self._dress()
+        self._made.set_theme(theme)
+        self._timeline.set_theme(theme)
+        for slot in self._slots.values():
+            slot.set_theme(theme)
+
+    def _dress(self, points: int | None = None) -> None:
+        """All type in another size, or in the usual one."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        usual = TYPE if self.presenter.is_on else POINTS
+        dress(application, self._theme, points or usual)
+
+    def show_preferences(
+        self, now: Preferences, adapters: Sequence[str], change: Callable[[Preferences], None]
+    ) -> None:
+        """The form of preferences."""
+        PreferencesDialog(self.frame, now, adapters, change).show()
+
+    def log(self, words: str) -> None:
+        """Write to the log and, for a while, to the status bar."""
+        self._log.add(shorten(words))
+        self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
+
+    def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
+        """A right click on the canvas shows ``entries(pixel)``; None is a line between them."""
+        offer(self._canvas, entries)
+
+    def serve(self, canvas: Hands) -> None:
+        """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
+        Walking(self._canvas, canvas.walk, canvas.leave)
+        Pinching(self._canvas, canvas.pinch)
+        self.presenter.magnify, self.presenter.holds = canvas.magnify, canvas.holds
+
+    def on_drop(self, call: Callable[[list[str]], None]) -> None:
+        """Files that are dropped on the window go to ``call``."""
+        self.frame.dropped.connect(call)
+
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
+        """The window closes only if ``may_close`` says so."""
+        self.frame.may_close = may_close

@@ -1,0 +1,76 @@
+"""Markdown with formulas as rich text: a small subset of both, everything else is escaped."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from app.views.text.formulas import NotTypeset, display, inline
+from compute.core.refusal import shown
+
+__all__ = ["NotTypeset", "page"]
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_ITALIC = re.compile(r"(?<![\w*])[*_]([^*_]+?)[*_](?![\w*])")
+_CODE = re.compile(r"`([^`]+)`")
+_LINK = re.compile(r'\[([^\[\]]+)\]\((https://[^\s()"]+)\)')
+_DOLLAR = r"\$"
+# Markdown that would be shown as it is written, and what to say of it
+_REFUSED = {
+    "a picture": re.compile(r"!\["),
+    "a heading below a step's": re.compile(r"^#{1,6} ", re.MULTILINE),
+    "a table": re.compile(r"^\s*\|", re.MULTILINE),
+    "a quotation": re.compile(r"^>", re.MULTILINE),
+    "a link to other than https://…": re.compile(r"\]\((?!https://)"),
+}
+_FORMULA = re.compile(r"\$([^$]+)\$")
+_HELD = "\x00{}\x00"
+_BULLET = re.compile(r"(?:[-*]|\d+\.) +")
+
+
+def page(text: str) -> str:
+    """A text of paragraphs, lists and formulas $…$ and $$…$$ as rich text.  Raises NotTypeset."""
+    return "".join(_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
+
+
+def _block(block: str) -> str:
+    bare = block.strip()
+    for what, pattern in _REFUSED.items():
+        if pattern.search(_CODE.sub("", _FORMULA.sub("", bare))):
+            raise NotTypeset(f"there is no place for {what}, got {shown(bare)}")
+    if bare.startswith("$$") and bare.endswith("$$") and len(bare) > 4:
+        return display(" ".join(bare[2:-2].split()))
+    lines = bare.split("\n")
+    if all(_BULLET.match(line) or line.startswith("  ") for line in lines):
+        return _list(lines)
+    return f"<p>{sentence(' '.join(lines))}</p>"
+
+
+def _list(lines: list[str]) -> str:
+    items: list[str] = []
+    for line in lines:
+        if match := _BULLET.match(line):
+            items.append(line[match.end() :])
+        else:
+            items[-1:] = [f"{items[-1] if items else ''} {line.strip()}"]
+    kind = "ol" if lines[0][0].isdigit() else "ul"
+    return f"<{kind}>{''.join(f'<li>{sentence(item)}</li>' for item in items)}</{kind}>"
+
+
+def sentence(text: str) -> str:
+    """One run of words, with **bold**, *italic*, `code`, links and formulas."""
+    held: list[str] = []
+
+    def hold(html: str) -> str:
+        held.append(html)
+        return _HELD.format(len(held) - 1)
+
+    bare = text.replace("\x00", "").replace(_DOLLAR, hold("$"))
+    bare = _FORMULA.sub(lambda match: hold(inline(match[1])), bare)
+    if "$" in bare:
+        raise NotTypeset(f"a formula is written $…$, a dollar \\$; got one $ in {shown(text)}")
+    bare = _CODE.sub(lambda match: hold(f"<code>{escape(match[1])}</code>"), bare)
+    made = escape(bare, quote=False)
+    made = _LINK.sub(r'<a href="\2">\1</a>', made)
+    made = _ITALIC.sub(r"<i>\1</i>", _BOLD.sub(r"<b>\1</b>", made))
+    return re.sub("\x00(\\d+)\x00", lambda match: held[int(match[1])], made)

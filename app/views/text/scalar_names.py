@@ -1,0 +1,19 @@
+"""The names of scalars, as maps, menus and captions give them."""
+
+from __future__ import annotations
+
+SCALAR_WORDS = {
+    "entropy": "Entropy (nats)",
+    "probability": "Probability of one key",
+    "log_partition": "Log-partition ψ (nats)",
+    "dominant": "Key that has the most attention",
+    "curvature": "Gaussian curvature K",
+    "log_det": "log₁₀ det g",
+    "log_condition": "log₁₀ condition number of g",
+    "distance": "Fisher–Rao distance from A",
+}
+
+
+def words_of(scalar: str) -> str:
+    """A scalar's name for people."""
+    return SCALAR_WORDS.get(scalar, scalar.replace("_", " ").capitalize())
