@@ -46,7 +46,7 @@ def _is_x_there() -> bool:
         return False
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    is_there = xcb.xcb_connection_has_error(connection) == 0
+    is_there = bool(xcb.xcb_connection_has_error(connection) == 0)
     xcb.xcb_disconnect(connection)
     return is_there
 

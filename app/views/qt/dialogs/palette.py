@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.choices import Command, PanelState
+from app.views.interface.choices import Command
+from app.views.interface.panel_state import PanelState
 from app.views.qt.widgets.report_exceptions import told
 from app.views.text.matching import ranked
 
