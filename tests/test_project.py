@@ -6,13 +6,12 @@ import ast
 import re
 import subprocess
 import tomllib
+from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-
-from compute.engine.reference import ReferenceEngine
 
 ROOT = Path(__file__).parents[1]
 # written so that this file does not match itself
@@ -63,7 +62,9 @@ def test_every_package_that_the_program_needs_has_its_licence_told():
 
 def test_the_program_opens_no_network_connection(imported):
     networks = {"socket", "http", "urllib", "ftplib", "smtplib", "requests", "ssl"}
-    display = ROOT / "app" / "display.py"  # which asks whether the user's display answers
+    display = (
+        ROOT / "app" / "process" / "display.py"
+    )  # which asks whether the user's display answers
     assert [path for path, names in imported.items() if names & networks] == [display]
 
 
@@ -135,9 +136,19 @@ def plain(requirement: str) -> str:
 
 @pytest.mark.parametrize("kernel", sorted(p.stem for p in ROOT.glob("shaders/kernels/*.wgsl")))
 def test_a_kernel_has_its_twin_in_the_reference(kernel):
-    """`action_solve` is a pass of `action`; local geometry is a method of the engine itself."""
-    concept = kernel.split("_")[0]
-    assert (ROOT / f"compute/{concept}.py").exists() or hasattr(ReferenceEngine, concept)
+    """The module that runs a kernel names its file, or a pattern of it, and the twin of it."""
+    said = [
+        ast.get_docstring(ast.parse(p.read_text("utf-8"))) for p in ROOT.glob("compute/gpu/*.py")
+    ]
+    owners = [
+        words
+        for words in said
+        for pattern in re.findall(r"``shaders/kernels/([\w*]+)\.wgsl``", words or "")
+        if fnmatch(kernel, pattern)
+    ]
+    assert owners, kernel
+    (twin,) = {name for words in owners for name in re.findall(r"Twin of `([\w.]+)`", words)}
+    assert (ROOT / twin.replace(".", "/")).with_suffix(".py").exists()
 
 
 def test_labels_and_pages_are_made_where_their_text_is_plain():

@@ -16,10 +16,12 @@ from app.jobs.study_jobs import SprayJob
 from app.jobs.worker import EngineOpened, JobFailed, Runner
 from app.model import session_file
 from compute.core.status import Status
+from compute.engine import opening
 from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
 from compute.geodesics import initial_value
 from compute.manifold.extent import Extent
+from compute.requests.engine import NoAdapter
 from compute.requests.geodesics import ShootRequest
 
 
@@ -104,12 +106,10 @@ def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
 
 
 def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
-    import compute.engine
-
     def nothing(adapter) -> None:
-        raise compute.engine.NoAdapter("no adapter")
+        raise NoAdapter("no adapter")
 
-    monkeypatch.setattr(compute.engine, "_gpu", nothing)
+    monkeypatch.setattr(opening, "_gpu", nothing)
     messages: list = []
     runner = Runner(messages.append, "auto")
     runner.close()

@@ -12,15 +12,12 @@ from typing import TypeVar
 from app.controller.awaiting import Awaiting
 from app.controller.chart_transition import Morph
 from app.controller.editor import Editor
-from app.jobs import derive_family, flow
-from app.jobs.derive_family import FamilyAnswer, FamilyJob
-from app.jobs.flow import FlowAnswer, FlowJob
+from app.jobs import derive_family, flow, retry
 from app.jobs.job_labels import words_of
 from app.jobs.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
 from app.jobs.plan import Submits, Viewport, is_late, is_of, is_wanted, jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
-from app.jobs.retry import RetryTask, is_hopeful
 from app.jobs.scene_chart import chart_drawn
 from app.jobs.studies import StudyAnswer
 from app.jobs.study_jobs import STUDIES
@@ -57,7 +54,7 @@ from compute.families import family as manifold_of
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 P = TypeVar("P", bound=Part)
 # answers that are drawn
-Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
+Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | flow.FlowAnswer
 
 
 class Controller:
@@ -91,7 +88,7 @@ class Controller:
         self.awaiting.parts = self.parts
         self._viewport = Viewport()
         self._planned: dict[type, Job] = {}
-        self._typed: FamilyJob | None = None
+        self._typed: derive_family.FamilyJob | None = None
         self._hasty = False
         canvas.connect(self.on_event)
         window.connect(self.on_event)
@@ -171,7 +168,7 @@ class Controller:
         if self._typed is not None:
             self.runner.submit(self._typed)
 
-    def _show_family(self, answer: FamilyAnswer) -> None:
+    def _show_family(self, answer: derive_family.FamilyAnswer) -> None:
         """Put a family that was typed into the scene, unless more has been typed since."""
         if answer.job != self._typed:
             return
@@ -355,15 +352,15 @@ class Controller:
         match message:
             case PathAnswer() if is_wanted(self._planned, message.job):
                 self.answers.take_path(message, self._viewport.dragging)
-                if is_hopeful(message):
+                if retry.is_hopeful(message):
                     self.answers.say("not converged: trying again in float64 …", False)
-                    self.runner.submit(RetryTask(message.job))
+                    self.runner.submit(retry.RetryTask(message.job))
                 self._rest()
             case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
                 type(message.job)
             ):
                 self.answers.take_ground(message)
-            case FlowAnswer() if flow.alike(message.job, self._planned.get(FlowJob)):
+            case flow.FlowAnswer() if flow.alike(message.job, self._planned.get(flow.FlowJob)):
                 self.streaming.take(message)
             case StudyAnswer():
                 self._take_study(message)
@@ -380,14 +377,14 @@ class Controller:
             case Prepared():
                 self.editor.take(message)
                 self._resume()
-            case FamilyAnswer():
+            case derive_family.FamilyAnswer():
                 self._show_family(message)
             case CheckAnswer():
                 self.answers.take_check(message)
             case EngineOpened():
                 self.answers.take_engine(message)
             case JobFailed():
-                if isinstance(message.job, FlowJob):
+                if isinstance(message.job, flow.FlowJob):
                     self.streaming.fail(message.problem.partition(": ")[2])
                 elif isinstance(message.job, PrepareTask):
                     self.editor.fail()

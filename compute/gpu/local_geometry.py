@@ -1,4 +1,7 @@
-"""Local geometry at points by ``shaders/kernels/geometry.wgsl``."""
+"""Local geometry at points by ``shaders/kernels/geometry.wgsl``.
+
+Twin of `compute.geodesics.local_geometry`.
+"""
 
 from __future__ import annotations
 

@@ -8,13 +8,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
 
 from app.model.preferences import Preferences
 from app.views.interface.events import CommandInvoked, Hovered, SceneEdited
