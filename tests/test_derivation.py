@@ -143,7 +143,7 @@ def test_every_failure_is_told_in_words(monkeypatch, raised, words):
 def test_no_process_is_left_behind(end):
     """By a program that ends, or is killed."""
     program = (
-        "import os; from compute.formulas import derivation; derivation.keep_ready(); "
+        "import os; from compute.custom import derivation; derivation.keep_ready(); "
         f"print(derivation._bench.process()._process.pid, flush=True); {end}"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -19,9 +19,9 @@ WRITER = """
 import os, random, select, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from app.model import autosave, document, session
+from app.model import autosave, document, session_file
 folder, die = Path(sys.argv[1]), random.Random(5)
-scene = session.load("gaussian")
+scene = session_file.load("gaussian")
 keeper, file = autosave.Autosave(folder, "killed"), folder / "scene.json"
 
 def write_for_ever(done):
@@ -30,7 +30,7 @@ def write_for_ever(done):
         i += 1
         edited = replace(scene, alpha=(i % 100) / 100)
         keeper.write(edited, file)
-        session.save(edited, file)
+        session_file.save(edited, file)
         os.write(done, b".")
 
 for _ in range(int(sys.argv[2])):
@@ -45,7 +45,7 @@ for _ in range(int(sys.argv[2])):
     for descriptor in (out, done):
         os.close(descriptor)
     assert [lost.origin for lost in autosave.lost(folder, lambda name: False)] == [file]
-    session.load(file)
+    session_file.load(file)
 """
 
 TERMINATED = """
@@ -54,11 +54,11 @@ from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from app.main import Program
-from app.model import session
-from app.views.qt.settings import Settings
+from app.model import session_file
+from app.views.qt.window.settings import Settings
 folder = Path(sys.argv[1])
 settings = Settings(QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
-program = Program(session.load("gaussian"), "reference", settings)
+program = Program(session_file.load("gaussian"), "reference", settings)
 
 def edit_and_end():
     if sys.argv[2] == "edited":

@@ -242,11 +242,11 @@ def test_more_dots_to_the_inch_are_the_same_picture_finer(tmp_path):
 TILES = """
 import numpy as np
 from app.export import figure
-from app.model import session
-from app.views.canvas import still
-from compute.engine import ReferenceEngine
+from app.model import session_file
+from app.views.canvas.gl import still
+from compute.engine.reference import ReferenceEngine
 
-scene, engine = session.load("gaussian"), ReferenceEngine()
+scene, engine = session_file.load("gaussian"), ReferenceEngine()
 paper = figure.Paper((1000, 700), 144.0, caption=True, panels=("measures",))
 found = figure.answers(scene, engine, paper.logical)
 pictures = []

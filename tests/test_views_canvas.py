@@ -377,7 +377,7 @@ HEADLESS = """
 import numpy as np, vispy.app
 vispy.app.use_app("egl")
 from app.views.canvas import VispyCanvas
-from compute.types import Extent
+from compute.manifold.extent import Extent
 canvas = VispyCanvas((320, 240))
 canvas.set_view(Extent(0, 1, 0, 1))
 canvas.set_pin("A", (0.5, 0.5))
