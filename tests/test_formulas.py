@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from compute import custom_family
+from compute import custom_family, family
 from compute.core.status import Status
 from compute.custom import definition
 from compute.custom.parse import (
@@ -20,7 +20,6 @@ from compute.custom.parse import (
     formula,
     inequalities,
 )
-from compute.definitions import family
 from compute.manifold.tangent import is_singular
 from compute.requests.fields import FieldRequest
 from compute.requests.geodesics import ConnectRequest

@@ -7,9 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.special import polygamma
 
-from compute import custom_family
+from compute import custom_family, family
 from compute.core.status import Status
-from compute.definitions import family
 from compute.engine.reference import ReferenceEngine
 from compute.geodesics.scalar_field import centres
 from compute.manifold.extent import Extent

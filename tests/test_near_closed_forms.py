@@ -8,10 +8,9 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from compute import AttentionGeodesic
+from compute import AttentionGeodesic, family
 from compute.api.geodesics import compared, judged
 from compute.core.status import Status
-from compute.definitions import family
 
 
 def half_plane(a, b):

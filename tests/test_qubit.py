@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute import AttentionGeodesic
-from compute.definitions import family
+from compute import AttentionGeodesic, family
 from compute.divergences.wasserstein import qubit_distances
 from compute.manifold.charts import parameters
 from compute.studies.holonomy import ellipse, holonomy, polygon

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from compute import AttentionGeodesic
+from compute import AttentionGeodesic, family
 from compute.core.status import Status
-from compute.definitions import family
 from compute.manifold.tangent import norm
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 

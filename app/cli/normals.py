@@ -9,9 +9,8 @@ import numpy as np
 
 from app.cli.output import show
 from app.export.files import KINDS, checked
-from compute import Normal, Status
+from compute import Normal, Status, normal_paths
 from compute.core.refusal import shown
-from compute.normals import paths as normal_paths
 
 
 def normals(chosen: argparse.Namespace) -> int:
