@@ -11,8 +11,8 @@ import sys
 import pytest
 
 from app.cli.main import main
-from app.cli.options import parser
 from app.cli.output import digits
+from app.cli.parser import parser
 
 REFERENCE = ["--engine", "reference"]
 
@@ -144,7 +144,7 @@ def test_bad_input_is_found_before_an_engine_is_opened(capsys, line, monkeypatch
     def opened(*_: object) -> None:
         raise AssertionError("an engine was opened")
 
-    monkeypatch.setattr("compute.engine._gpu", opened)
+    monkeypatch.setattr("compute.engine.opening._gpu", opened)
     assert run(capsys, *line.split(), "--engine", "gpu")[0] == 2
 
 

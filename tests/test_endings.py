@@ -31,24 +31,24 @@ class Interrupting:
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupting())
-from app import cli
+from app.cli.main import main
 sys.argv[:] = ["attention-geodesics", *arguments]
-sys.exit(cli.main())
+sys.exit(main())
 """
 LEAVING = """
 import atexit, os, signal, sys
-from app import cli
+from app.cli.main import main
 atexit.register(os.kill, os.getpid(), signal.SIGINT)
 sys.argv[:] = ["attention-geodesics", "--help"]
-sys.exit(cli.main())
+sys.exit(main())
 """
 WRITING = """
 import os, sys
 from pathlib import Path
-from app import endings
+from app.process import ending
 from app.export.files import beside, unfinished
 
-endings.leave_at_once()
+ending.leave_at_once()
 folder = Path(sys.argv[1])
 with unfinished(folder / "frames") as frames, beside(folder / "a.png") as path:
     frames.mkdir()
