@@ -12,6 +12,7 @@ import numpy as np
 
 from app.jobs.task import Cancelled, Emit, Task
 from app.jobs.worker import JobFailed
+from app.model import panel_titles
 from app.model.file_formats import suffixes
 from app.model.photograph import LIMITS, Photograph
 from app.model.scene import Scene
@@ -150,7 +151,7 @@ def _shown(chosen: Photograph, lattice: Lattice, start: int, distances: Floats) 
 class PhotographPart(Watched):
     """The picture of the scene in its panel."""
 
-    title = "Picture"
+    title = panel_titles.PICTURE
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
