@@ -28,7 +28,7 @@ from app.model.figure_options import (
 from app.model.file_formats import JSON, suffixes
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
-from app.views.interface.export_form import Field
+from app.views.interface.export_form import FormField
 from app.views.text.file_patterns import each_of
 
 _PROGRESS = re.compile(r"frame (\d+) of (\d+), (\d+) s left")
@@ -41,7 +41,7 @@ class Export:
     command: str
     title: str
     kind: str
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FormField, ...] = ()
 
     @property
     def pattern(self) -> str:
@@ -63,28 +63,30 @@ _PANELS = (
 )
 _FINEST = SUPERSAMPLING[0], SUPERSAMPLING[-1]
 _FIGURE = (
-    Field("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
-    Field("dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="More make letters and lines finer"),
-    Field("style", "Style", STYLES[0], _STYLES),
-    Field("panels", "Shows", "", _PANELS),
-    Field("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
-    Field("legend", "Legend", False, hint="Which line is what"),
-    Field(
+    FormField("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
+    FormField(
+        "dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="More make letters and lines finer"
+    ),
+    FormField("style", "Style", STYLES[0], _STYLES),
+    FormField("panels", "Shows", "", _PANELS),
+    FormField("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
+    FormField("legend", "Legend", False, hint="Which line is what"),
+    FormField(
         "transparent", "Transparent", False, hint="What lies behind the figure is seen through it"
     ),
 )
 _FILM = (
-    Field(
+    FormField(
         "size",
         "Size in pixels",
         "{}x{}".format(*FILM_SIZE),
         hint="Width and height; even ones for MP4, WebM",
     ),
-    Field("frames", "Frames", 120, hint="How many pictures"),
-    Field("fps", "Frames a second", RATE, limits=(1, 120)),
-    Field("style", "Style", STYLES[0], _STYLES),
-    Field("panels", "Shows", "", _PANELS),
-    Field("supersample", "Supersampling", 1, limits=_FINEST, hint="Draw finer, then reduce"),
+    FormField("frames", "Frames", 120, hint="How many pictures"),
+    FormField("fps", "Frames a second", RATE, limits=(1, 120)),
+    FormField("style", "Style", STYLES[0], _STYLES),
+    FormField("panels", "Shows", "", _PANELS),
+    FormField("supersample", "Supersampling", 1, limits=_FINEST, hint="Draw finer, then reduce"),
 )
 EXPORTS = {
     "export_figure": Export("render", "Export figure", "figure", _FIGURE),
