@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -11,6 +12,14 @@ import pytest
 from app.cli import commands
 from app.cli.main import main
 from app.cli.parser import found, parser
+from app.export import figure
+from app.model import figure_options
+from app.presenters import flow_form
+from app.views.qt.panels import token_path_panel
+from compute.attention import row_paths
+from compute.engine import opening
+from compute.flow import modes
+from compute.requests import attention
 
 COUNTING = '''
 """A command of somebody else's."""
@@ -102,3 +111,29 @@ def test_nothing_heavy_is_imported_before_a_command_is_chosen(arguments):
     imported = set(done.stdout.splitlines())
     assert "app.cli.commands.bench" in imported
     assert imported & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "known"),
+    [
+        ("flow", "--mode", modes.MODES),
+        ("flow", "--boundary", modes.BOUNDARIES),
+        ("attend", "--mode", attention.MODES),
+        ("layers", "--over", row_paths.OVER),
+        ("gui", "--engine", opening.ENGINES),
+        ("render", "--panels", figure_options.PANELS),
+        ("animate", "--style", figure_options.STYLES),
+    ],
+)
+def test_an_option_has_the_choices_that_are_known(command, option, known):
+    made = argparse.ArgumentParser()
+    next(entry for entry in found() if entry.name == command).declare(made)
+    choices = next(a.choices for a in made._actions if option in a.option_strings)
+    assert choices is known
+
+
+def test_forms_offer_what_is_known():
+    assert {choice.value for choice in flow_form.MODES} == set(modes.MODES)
+    assert {choice.value for choice in flow_form.BOUNDARIES} == set(modes.BOUNDARIES)
+    assert {choice.value for choice in token_path_panel.OVERS} == set(row_paths.OVER)
+    assert set(figure.STYLES) == set(figure_options.STYLES)
