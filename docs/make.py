@@ -76,7 +76,7 @@ def gestures() -> str:
 
 def subcommands() -> str:
     """The command line, as its parser says."""
-    from app.cli.options import parser
+    from app.cli.parser import parser
 
     listed: Any = next(a for a in parser()._actions if a.dest == "COMMAND" or a.choices)
     words = {action.dest: action.help for action in listed._choices_actions}

@@ -11,8 +11,8 @@ import sys
 import pytest
 
 from app.cli.main import main
-from app.cli.options import parser
 from app.cli.output import digits
+from app.cli.parser import parser
 
 REFERENCE = ["--engine", "reference"]
 

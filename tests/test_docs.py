@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import compute
-from app.cli import main, options
+from app.cli import main
+from app.cli.parser import parser
 from compute.families import families
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +65,7 @@ def test_every_command_that_is_quoted_is_one(make, pages):
     assert len(quoted) > 30
     for arguments in quoted:
         if not arguments[0].endswith((".png", ".pdf", ".svg")):
-            options.parser().parse_args(main.joined(arguments))
+            parser().parse_args(main.joined(arguments))
 
 
 def test_tables_say_what_the_program_says(make, pages):

@@ -31,16 +31,16 @@ class Interrupting:
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupting())
-from app.cli import main
+from app.cli.main import main
 sys.argv[:] = ["attention-geodesics", *arguments]
-sys.exit(main.main())
+sys.exit(main())
 """
 LEAVING = """
 import atexit, os, signal, sys
-from app.cli import main
+from app.cli.main import main
 atexit.register(os.kill, os.getpid(), signal.SIGINT)
 sys.argv[:] = ["attention-geodesics", "--help"]
-sys.exit(main.main())
+sys.exit(main())
 """
 WRITING = """
 import os, sys

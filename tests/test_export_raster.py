@@ -13,7 +13,8 @@ from app.export import raster
 from app.export.ellipses import drawn
 from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
 from app.views.canvas.gl.texts import Label
-from compute import Normal, normal_paths
+from compute import Normal
+from compute.normals.paths import normal_paths
 
 RED, BLUE, WHITE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 1.0)
 ENDS = ["--start", "0,0,1,0,1", "--end", "3,1,0.5,0,2"]

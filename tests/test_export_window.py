@@ -21,7 +21,7 @@ def test_a_form_becomes_options():
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_form_fits_its_command(name, tmp_path):
-    from app.cli.options import parser
+    from app.cli.parser import parser
 
     export = EXPORTS[name]
     filled = {
@@ -185,10 +185,10 @@ def test_a_file_in_place_of_a_command_is_opened(tmp_path):
 
 
 def test_a_command_is_not_taken_for_a_file(tmp_path, monkeypatch):
-    from app.cli.main import OPENED, opened
-    from app.model.embedded import SUFFIXES
+    from app.cli.main import opened
+    from app.model.file_formats import HOLDING_SCENE, OPENED
 
     (tmp_path / "render").touch()
     monkeypatch.chdir(tmp_path)
     assert opened(["render", "bank"]) == ["render", "bank"]
-    assert set(OPENED) == {".json", ".md", ".npz", ".safetensors", *SUFFIXES}
+    assert set(OPENED) == {".json", ".md", ".npz", ".safetensors", *HOLDING_SCENE}

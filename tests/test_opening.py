@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli.holonomy import _read as read_loop
+from app.cli.commands.holonomy import read_loop
 from app.model import autosave, document, embedded, session_file
 from app.model.lessons import catalogue
 from compute.core.array_files import arrays_of
@@ -31,7 +31,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "figure": (".png", session_file.load),
     "film": (".mp4", session_file.load),
     "lesson": (".md", catalogue.load),
-    "loop": (".json", lambda path: read_loop(Path(path))),
+    "loop": (".json", read_loop),
     "heads": (".npz", head.load),
     "heads of safetensors": (".safetensors", head.load),
     "initial field": (".npz", lambda path: arrays_of(path, ("field",), MOST_BYTES)),

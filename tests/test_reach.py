@@ -199,13 +199,13 @@ def test_the_command_line_names_the_shorter_one(capsys):
     assert main([*arguments, "--json"]) == 0
     path = json.loads(capsys.readouterr().out)["paths"][0]
     assert path["shortest"] is True and path["shorter_length"] is None
-    from app.cli.geometry import _lines
+    from app.cli.path_report import lines_of
 
     solve = compute.AttentionGeodesic(
         compute.family("gaussian"), engine=compute.open_engine("reference")
     )
     longer = replace(solve.compute_path((0, 1), (1, 2)), shortest=False, shorter_length=1.25)
-    lines = _lines(longer, "reference", 0.0, None)
+    lines = lines_of(longer, "reference", 0.0, None)
     assert "shortest  no: one of length 1.25 is known" in lines
 
 

@@ -1,4 +1,4 @@
-"""The command line, one file a theme; what is heavy is imported by the subcommand that needs it.
+"""The command line: `main` runs it, `parser` finds the commands, each command is one file.
 
 May import everything of app.
 """

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-OPENED = (
-    ".md", ".json", ".png", ".svg", ".pdf", ".mp4", ".webm", ".gif", ".npz", ".safetensors",
-)  # fmt: skip
 # how a negative number begins
 _NEGATIVE = tuple(f"-{character}" for character in "0123456789.")
 
@@ -43,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answered(arguments: Sequence[str]) -> int:
-    from app.cli.options import BadInput, parser
+    from app.cli.parser import BadInput, parser
 
     try:
         status = int(_run(parser().parse_args(opened(joined(arguments)))))
@@ -68,25 +65,25 @@ def _fall_silent() -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    """The command's own function; its ValueErrors are bad input."""
-    from importlib import import_module
-
-    module, _, function = chosen.run.partition(":")
-    command = getattr(import_module(f"app.{module}"), function)
-    if chosen.run.startswith("main:"):
-        return int(command(chosen))
-    from compute.requests.engine import NoAdapter
-
+    """Run the command's own function; its ValueErrors are wrong use."""
     try:
-        return int(command(chosen))
-    except (ValueError, NoAdapter, MemoryError) as problem:
+        return int(chosen.command.run(chosen))
+    except Exception as problem:
+        if not (chosen.command.refuses and _is_wrong_use(problem)):
+            raise
         from compute.core.refusal import describe
 
         return _refuse(describe(problem))
 
 
+def _is_wrong_use(problem: Exception) -> bool:
+    from compute.requests.engine import NoAdapter
+
+    return isinstance(problem, ValueError | NoAdapter | MemoryError)
+
+
 def _refuse(problem: str) -> int:
-    from app.cli.options import PROGRAM
+    from app.cli.parser import PROGRAM
     from compute.core.refusal import shorten
 
     print(f"{PROGRAM}: {shorten(problem)}", file=sys.stderr)
@@ -95,6 +92,9 @@ def _refuse(problem: str) -> int:
 
 def opened(arguments: list[str]) -> list[str]:
     """A scene, figure, film or file of heads in place of a command is opened in the window."""
+    # imported here: nothing is to be done before requests to end are heeded
+    from app.model.file_formats import OPENED
+
     if arguments and arguments[0].lower().endswith(OPENED) and os.path.isfile(arguments[0]):
         return ["gui", *arguments]
     return arguments

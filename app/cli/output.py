@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.export.files import beside, checked
+from app.model.file_formats import suffixes
 from compute.core.status import Status
 
 
@@ -66,7 +67,7 @@ def written(value: Any, count: int) -> str:
 
 def save(path: str, **arrays: np.ndarray) -> None:
     """Write arrays as .npz, beside ``path`` and renamed.  ValueError where that cannot be."""
-    with beside(checked(path, (".npz",))) as file:
+    with beside(checked(path, suffixes("arrays"))) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 

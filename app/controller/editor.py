@@ -16,6 +16,7 @@ from app.presenters import panel_state, picking
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Window
+from app.views.text.file_patterns import pattern_of
 from compute.core.arrays import Floats
 from compute.flow.modes import OF_MASS
 
@@ -99,7 +100,9 @@ class Editor:
     def _field_file(self, changes: dict[str, Any]) -> bool:
         """Ask for the file of a field where one is chosen; False if none is named."""
         if changes.get("flow.initial") == "file":
-            changes["flow.source"] = self._window.ask_open("Begin with a field", "NumPy (*.npz)")
+            changes["flow.source"] = self._window.ask_open(
+                "Begin with a field", pattern_of("arrays")
+            )
         return changes.get("flow.source", "") is not None
 
     def change_view(self, event: ViewChanged) -> None:

@@ -16,69 +16,83 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.model import session_file
+from app.model.figure_options import (
+    DPI,
+    DPI_LIMITS,
+    FILM_SIZE,
+    PANELS,
+    RATE,
+    STYLES,
+    SUPERSAMPLING,
+)
+from app.model.file_formats import JSON, suffixes
 from app.model.scene import Scene
 from app.views.interface.choices import Choice
-from app.views.interface.export_form import Field
+from app.views.interface.export_form import FormField
+from app.views.text.file_patterns import each_of
 
 _PROGRESS = re.compile(r"frame (\d+) of (\d+), (\d+) s left")
 
 
 @dataclass(frozen=True)
 class Export:
-    """One kind: its subcommand, what it asks first, and the files it can write."""
+    """An export: its subcommand, the kind of its files, and what it asks first."""
 
     command: str
     title: str
-    pattern: str
-    suffix: str
-    fields: tuple[Field, ...] = ()
+    kind: str
+    fields: tuple[FormField, ...] = ()
+
+    @property
+    def pattern(self) -> str:
+        """The files that it can write, as a dialog offers them."""
+        return each_of(self.kind)
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of a file that is named without one."""
+        return suffixes(self.kind)[0]
 
 
-_STYLES = (Choice("dark", "Dark"), Choice("print", "Print (light)"))
+_WORDS_OF_STYLES = {"dark": "Dark", "print": "Print (light)"}
+_STYLES = tuple(Choice(style, _WORDS_OF_STYLES[style]) for style in STYLES)
 _PANELS = (
     Choice("", "The chart alone"),
-    Choice("distributions", "Chart and distributions"),
-    Choice("measures", "Chart and measures"),
-    Choice("distributions measures", "Chart, distributions and measures"),
+    *(Choice(panel, f"Chart and {panel}") for panel in PANELS),
+    Choice(" ".join(PANELS), f"Chart, {' and '.join(PANELS)}"),
 )
+_FINEST = SUPERSAMPLING[0], SUPERSAMPLING[-1]
 _FIGURE = (
-    Field("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
-    Field("dpi", "Dots per inch", 96, limits=(24, 1200), hint="More make letters and lines finer"),
-    Field("style", "Style", "dark", _STYLES),
-    Field("panels", "Shows", "", _PANELS),
-    Field("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
-    Field("legend", "Legend", False, hint="Which line is what"),
-    Field(
+    FormField("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
+    FormField(
+        "dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="More make letters and lines finer"
+    ),
+    FormField("style", "Style", STYLES[0], _STYLES),
+    FormField("panels", "Shows", "", _PANELS),
+    FormField("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
+    FormField("legend", "Legend", False, hint="Which line is what"),
+    FormField(
         "transparent", "Transparent", False, hint="What lies behind the figure is seen through it"
     ),
 )
 _FILM = (
-    Field("size", "Size in pixels", "1280x720", hint="Width and height; even ones for MP4, WebM"),
-    Field("frames", "Frames", 120, hint="How many pictures"),
-    Field("fps", "Frames a second", 30, limits=(1, 120)),
-    Field("style", "Style", "dark", _STYLES),
-    Field("panels", "Shows", "", _PANELS),
-    Field("supersample", "Supersampling", 1, limits=(1, 4), hint="Draw finer, then reduce"),
+    FormField(
+        "size",
+        "Size in pixels",
+        "{}x{}".format(*FILM_SIZE),
+        hint="Width and height; even ones for MP4, WebM",
+    ),
+    FormField("frames", "Frames", 120, hint="How many pictures"),
+    FormField("fps", "Frames a second", RATE, limits=(1, 120)),
+    FormField("style", "Style", STYLES[0], _STYLES),
+    FormField("panels", "Shows", "", _PANELS),
+    FormField("supersample", "Supersampling", 1, limits=_FINEST, hint="Draw finer, then reduce"),
 )
 EXPORTS = {
-    "export_figure": Export(
-        "render",
-        "Export figure",
-        "PNG (*.png);;SVG, vectors (*.svg);;PDF, vectors (*.pdf)",
-        ".png",
-        _FIGURE,
-    ),
-    "export_film": Export(
-        "animate",
-        "Export film",
-        "MP4 (*.mp4);;WebM (*.webm);;GIF (*.gif);;PNG sequence (*.png)",
-        ".mp4",
-        _FILM,
-    ),
-    "export_data": Export(
-        "export", "Export data", "NumPy (*.npz);;CSV, the geodesic (*.csv);;JSON (*.json)", ".npz"
-    ),
-    "export_script": Export("export", "Export Python script", "Python (*.py)", ".py"),
+    "export_figure": Export("render", "Export figure", "figure", _FIGURE),
+    "export_film": Export("animate", "Export film", "film", _FILM),
+    "export_data": Export("export", "Export data", "data"),
+    "export_script": Export("export", "Export Python script", "script"),
 }
 
 
@@ -100,7 +114,7 @@ class Process:
 
     def __init__(self, command: str, scene: Scene, target: Path, options: list[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="attention-geodesics-")
-        stated = Path(self._folder.name) / "scene.json"
+        stated = Path(self._folder.name) / f"scene{JSON}"
         session_file.save(scene, stated)
         self.target = target
         self.done, self.whole, self.left = 0, 0, 0

@@ -9,29 +9,31 @@ from typing import Any
 
 from app.model import autosave, document, embedded, recent, session_file
 from app.model.document import Document
+from app.model.file_formats import HOLDING_SCENE, JSON, MARKDOWN, suffixes
 from app.model.lessons import first_scene
-from app.model.lessons.catalogue import SUFFIX
 from app.model.scene import Scene, of_family
 from app.model.store import Store
+from app.views.text.file_patterns import ALL, one_of, pattern, pattern_of
 from compute.core.opening import is_regular
 from compute.core.refusal import describe
 from compute.families import family as manifold_of
 from compute.families import write
 from compute.heads import head
 from compute.heads.head_selection import first_seen
-from compute.images import image_files
 
-OPENED = (
-    "Scenes, figures and lessons (*.json *.png *.jpg *.jpeg *.svg *.pdf *.mp4 *.webm *.gif *.md);;"
-    "Scenes (*.json);;Lessons (*.md);;Heads (*.npz *.safetensors);;All files (*)"
+SHOWN = tuple(
+    dict.fromkeys((*suffixes("scene", "photograph"), *HOLDING_SCENE, *suffixes("lesson")))
 )
-HEADS = "Heads (*.npz *.safetensors)"
+SCENES, HEADS = pattern_of("scene"), pattern_of("heads")
+OPENED = one_of(
+    pattern("Scenes, figures and lessons", SHOWN), SCENES, pattern_of("lesson"), HEADS, ALL
+)
 NAMING = 6  # words of a title that make a file's name
 
 
 def is_photograph(path: Path) -> bool:
     """Whether a file is a picture that holds no scene."""
-    if path.suffix.lower() not in image_files.SUFFIXES or not is_regular(path):
+    if path.suffix.lower() not in suffixes("photograph") or not is_regular(path):
         return False
     try:
         embedded.unpacked(path)
@@ -121,7 +123,7 @@ class Documents:
         if head.is_file(path):
             self._open_head(path)
             return
-        if path.suffix.lower() == SUFFIX:
+        if path.suffix.lower() == MARKDOWN:
             self.open_lesson(str(path))
             return
         if is_photograph(path):
@@ -144,7 +146,7 @@ class Documents:
 
     def opened(self, path: Path) -> None:
         """The scene that is shown comes from ``path``; a figure is not saved over."""
-        if path.suffix.lower() == ".json":
+        if path.suffix.lower() == JSON:
             self.document = document.at(path.absolute(), self._store.scene)
         self._settings.recent = recent.opened(self._settings.recent, path)
         self._show_recent()
@@ -200,11 +202,11 @@ class Documents:
 
     def save_as(self, then: Callable[[], None] = lambda: None) -> None:
         """Ask for a file, write the scene there, go on."""
-        suggested = f"{self.file_name()}.json"
-        chosen = self._window.ask_save("Save scene", "Scenes (*.json)", suggested)
+        suggested = f"{self.file_name()}{JSON}"
+        chosen = self._window.ask_save("Save scene", SCENES, suggested)
         if chosen is not None:
             path = Path(chosen)
-            self._write(path if path.suffix else path.with_suffix(".json"), then)
+            self._write(path if path.suffix else path.with_suffix(JSON), then)
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         try:

@@ -16,11 +16,11 @@ from app.export import embed
 from app.export.files import beside
 from app.export.script import script
 from app.jobs.jobs import Answer, PathAnswer
+from app.model.file_formats import CSV, JSON, NPZ
 from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import family as manifold_of
 
-SUFFIXES = (".npz", ".json", ".csv", ".py")
 # fields of an answer that are not its numbers
 LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")
 
@@ -28,11 +28,11 @@ LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")
 def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
     """Write a scene's answers, or for .py the script that computes them again."""
     kind = target.suffix.lower()
-    if kind == ".npz":
+    if kind == NPZ:
         content = npz(scene, found, target)
-    elif kind == ".json":
+    elif kind == JSON:
         content = as_json(scene, found, target).encode("utf-8")
-    elif kind == ".csv":
+    elif kind == CSV:
         content = table(scene, _path(found)).encode("utf-8")
     else:
         content = script(scene, _path(found), target).encode("utf-8")

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from app.export import embed
 from app.model.embedded import MOST_AROUND
+from app.model.file_formats import MP4, WEBM
 from compute.core.opening import read_bytes
 
 RGB = NDArray[np.uint8]
@@ -27,8 +28,8 @@ THREADS = 2
 # ITU-R BT.709 and the range 16 … 235: what players take a film for that does not say
 BT709, NARROW = 1, 1
 CODECS = {
-    "mp4": ("libx264", {"crf": "18", "preset": "medium"}),
-    "webm": ("libvpx-vp9", {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4"}),
+    MP4: ("libx264", {"crf": "18", "preset": "medium"}),
+    WEBM: ("libvpx-vp9", {"crf": "24", "b": "0", "deadline": "good", "cpu-used": "4"}),
 }
 DITHER = "dither=bayer:bayer_scale=3:diff_mode=rectangle"
 
@@ -61,8 +62,8 @@ class Video:
 
     def __init__(self, path: Path, kind: str, cut: Cut) -> None:
         codec, options = CODECS[kind]
-        flags = {"fflags": "+bitexact", **({"movflags": "+faststart"} if kind == "mp4" else {})}
-        self._container = av.open(str(path), "w", format=kind, options=flags)
+        flags = {"fflags": "+bitexact", **({"movflags": "+faststart"} if kind == MP4 else {})}
+        self._container = av.open(str(path), "w", format=kind[1:], options=flags)
         self._container.metadata["title"] = cut.title
         self._container.metadata["comment"] = cut.scene
         stream = self._container.add_stream(codec, rate=cut.rate, options=options)

@@ -21,6 +21,7 @@ from app.export.vector import VectorCanvas
 from app.jobs.jobs import Answer, Job, MapJob, PathAnswer
 from app.jobs.plan import Viewport, jobs
 from app.jobs.retry import best
+from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
 from app.presenters import drawing
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
@@ -45,7 +46,7 @@ class Paper:
     """The page that a figure is drawn on.
 
     size: pixels (width, height), of which ``dpi`` make an inch; letters and lines keep their size in
-    inches.  panels: some of `page.PANELS`, in a column beside the chart.  critical: points of the map
+    inches.  panels: some of `figure_options.PANELS`, beside the chart.  critical: points of the map
     that are marked, or None.
     """
 
@@ -138,7 +139,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
     """
     kind = target.suffix.lower()
     layout = laid_out(scene, found, paper)
-    if kind == ".png":
+    if kind == PNG:
         studio = Studio(paper, layout.chart)
         save_png(studio.picture(scene, found, layout), target, scene, paper.dpi)
         return
@@ -149,7 +150,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
     sheet = Sheet(paper.logical, ground, (*canvas.groups(), *layout.groups()))
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
-    if kind == ".svg":
+    if kind == SVG:
         content = svg(sheet, title, embed.in_svg(stated)).encode("utf-8")
     else:
         content = pdf(sheet, title, embed.in_xmp(stated, title))

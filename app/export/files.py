@@ -10,7 +10,6 @@ from app.process import ending
 from compute.core.refusal import shown
 from compute.core.replacing import hidden, remove, replacing, sweep
 
-KINDS = (".png", ".svg", ".pdf")  # of a figure
 PROBE = 4096  # bytes that must fit, before anything is computed
 
 

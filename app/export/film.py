@@ -12,12 +12,13 @@ import numpy as np
 from PIL import Image
 
 from app.export import embed
-from app.export.encoders import RGB, Cut, Encoder, Gif, Video
+from app.export.encoders import CODECS, RGB, Cut, Encoder, Gif, Video
 from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
 from app.export.files import beside, unfinished
 from app.jobs.jobs import Answer, Job
 from app.jobs.retry import best
 from app.model.embedded import MOST_AROUND, unpacked
+from app.model.file_formats import GIF, PNG
 from app.model.scene import Scene
 from app.model.timeline.scene_time import scene_at
 from app.model.tracks import glide
@@ -27,7 +28,6 @@ from compute.core.replacing import hidden
 from compute.families import family as manifold_of
 from compute.requests.engine import Engine
 
-SUFFIXES = (".mp4", ".webm", ".gif", ".png")
 MOST_FRAMES = 100_000
 SAMPLES = 12  # frames that a GIF's palette is made for
 Report = Callable[[int, int], None]  # frames done, of how many
@@ -48,12 +48,12 @@ def checked(reel: Reel, kind: str) -> None:
     if not 1 <= reel.frames <= MOST_FRAMES:
         raise ValueError(f"a film must have 1 to {MOST_FRAMES} frames, got {reel.frames}")
     width, height = reel.paper.size
-    if kind in (".mp4", ".webm") and (width % 2 or height % 2):
+    if kind in CODECS and (width % 2 or height % 2):
         even = f"{width - width % 2}x{height - height % 2}"
         raise ValueError(
             f"width and height of an {kind} film must be even, got {width}x{height}; take {even}"
         )
-    if kind == ".gif" and reel.rate > 50:
+    if kind == GIF and reel.rate > 50:
         raise ValueError(f"a GIF shows at most 50 frames a second, got {float(reel.rate):g}")
 
 
@@ -142,7 +142,7 @@ def write(
     kind = target.suffix.lower()
     checked(reel, kind)
     camera = Camera(scene, engine, reel, cancelled)
-    if kind == ".png":
+    if kind == PNG:
         return _sequence(target, camera, reel, report, resume)
     with beside(target) as temporary:
         encoder = _encoder(temporary, target, scene, camera, reel)
@@ -156,10 +156,10 @@ def write(
 def _encoder(temporary: Path, target: Path, scene: Scene, camera: Camera, reel: Reel) -> Encoder:
     title = scene.title or manifold_of(scene.family).title
     cut = Cut(reel.paper.size, reel.rate, title, embed.stated(scene, target))
-    if target.suffix.lower() == ".gif":
+    if target.suffix.lower() == GIF:
         chosen = np.unique(np.linspace(0, reel.frames - 1, SAMPLES).round().astype(int))
         return Gif(temporary, cut, (camera.frame(int(number)) for number in chosen))
-    return Video(temporary, target.suffix.lower()[1:], cut)
+    return Video(temporary, target.suffix.lower(), cut)
 
 
 # --- a sequence of PNG -----------------------------------------------------------------------

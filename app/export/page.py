@@ -36,7 +36,6 @@ from compute.flow.modes import BACKWARD
 from compute.heads import head_selection
 from compute.manifold.extent import Extent
 
-PANELS = ("distributions", "measures")
 COLUMN = 360  # width of the panels
 EDGE = 22.0  # between what is on the page and its border
 LINE = 18.0  # between the caption's lines

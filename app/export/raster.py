@@ -13,6 +13,7 @@ from app.export.files import beside
 from app.export.pdf import pdf
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Item, Line, Raster, Sheet, runs
 from app.export.svg import svg
+from app.model.file_formats import PNG, SVG
 from app.views.canvas.gl.glyphs import FONTS
 from app.views.canvas.gl.texts import CAP_HEIGHT, Label
 from app.views.canvas.projections.frame import Pixels
@@ -26,9 +27,9 @@ def write(sheet: Sheet, target: Path, title: str) -> None:
     """Write a sheet whose kind is the target's suffix."""
     kind = target.suffix.lower()
     with beside(target) as temporary:
-        if kind == ".png":
+        if kind == PNG:
             pixels(sheet).save(temporary, format="PNG", dpi=(PER_INCH, PER_INCH), optimize=True)
-        elif kind == ".svg":
+        elif kind == SVG:
             temporary.write_text(svg(sheet, title, ""), "utf-8")
         else:
             temporary.write_bytes(pdf(sheet, title, embed.in_xmp("", title)))

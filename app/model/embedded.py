@@ -14,7 +14,6 @@ from typing import BinaryIO
 
 from compute.core.opening import opened
 
-SUFFIXES = (".png", ".svg", ".pdf", ".mp4", ".webm", ".gif")
 MARK = '{"format": "attention-geodesics/scene"'
 # of a scene, in which a character may take six; of the file around it
 MOST_BYTES = 16 << 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compute.core.refusal import shown
+from compute.engine.opening import ENGINES
 
 THEMES = ("system", "dark", "light")
-ENGINES = ("auto", "gpu", "reference")
 UNITS = ("nats", "bits")
 DIGITS = (4, 6, 8, 10)
 LIVE_STEPS, FINAL_STEPS = (32, 64, 128), (128, 256, 512)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.model import embedded, flow, normals, photograph, tracks
+from app.model.file_formats import HOLDING_SCENE, JSON
 from app.model.paths import located, relative
 from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
 from app.model.timeline import scene_time
@@ -122,7 +123,7 @@ def _of_heads(source: Path) -> Scene:
 
 def _read(source: Path) -> str:
     """The text of a scene file, or of the scene inside a figure or film."""
-    if source.suffix.lower() in embedded.SUFFIXES:
+    if source.suffix.lower() in HOLDING_SCENE:
         try:
             return embedded.unpacked(source)
         except ValueError as problem:
@@ -161,7 +162,7 @@ def names() -> tuple[str, ...]:
 
 
 def _bundled(name: str) -> str:
-    return (resources.files("assets") / "scenes" / f"{name}.json").read_text("utf-8")
+    return (resources.files("assets") / "scenes" / f"{name}{JSON}").read_text("utf-8")
 
 
 def to_text(scene: Scene, folder: Path) -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from app.jobs.task import Cancelled, Emit, Task
 from app.jobs.worker import JobFailed
+from app.model import panel_titles
 from app.model.normals import Normals, normal_of
 from app.model.scene import Scene
 from app.parts.part import Desk
@@ -47,7 +48,7 @@ class NormalsAnswer:
 class NormalsPart(Watched):
     """Both normals of the scene, what is known between them, and the playhead."""
 
-    title = "Normals"
+    title = panel_titles.NORMALS
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

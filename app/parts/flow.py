@@ -9,6 +9,7 @@ import numpy as np
 
 from app.jobs import flow as flowing
 from app.jobs.flow import FlowAnswer
+from app.model import panel_titles
 from app.model.flow import MOST_STEPS, Flow
 from app.model.scene import Scene
 from app.model.store import Store
@@ -205,7 +206,7 @@ class Streaming:
             # numbers of another field, or of another equation, are not this one's
             found = answer if flowing.alike(answer.job, flowing.wanted(scene)) else None
         self._window.set_panel(
-            "Flow",
+            panel_titles.FLOW,
             FlowState(
                 settings=settings(scene),
                 time=flow.time,

@@ -11,6 +11,7 @@ import numpy as np
 
 from app.jobs.task import Cancelled, Emit, Task
 from app.jobs.worker import JobFailed
+from app.model import panel_titles
 from app.model.scene import Scene
 from app.parts.part import Desk, Part
 from app.presenters import head_specification
@@ -25,7 +26,7 @@ from compute.heads.head_selection import file_of, head_of, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
 
-TITLE = "Heads"
+TITLE = panel_titles.HEADS
 # what says which heads there are and which keys they have
 OF_FILE = ("source", "q", "k", "v", "mask")
 # a condition number that fills its bar

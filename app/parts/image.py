@@ -12,6 +12,8 @@ import numpy as np
 
 from app.jobs.task import Cancelled, Emit, Task
 from app.jobs.worker import JobFailed
+from app.model import panel_titles
+from app.model.file_formats import suffixes
 from app.model.photograph import LIMITS, Photograph
 from app.model.scene import Scene
 from app.parts.part import Desk
@@ -20,6 +22,7 @@ from app.views.interface.events import Event
 from app.views.interface.flow import Setting
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.views import Choice
+from app.views.text.file_patterns import ALL, one_of, pattern
 from compute.core.arrays import Floats
 from compute.core.opening import modified
 from compute.heads import head as heads
@@ -27,7 +30,7 @@ from compute.images import vision_head
 from compute.images.patch_lattice import GeodesicViT, Lattice, trail
 from compute.requests.engine import Engine
 
-PATTERN = "Pictures and vision heads (*.png *.jpg *.jpeg *.npz);;All files (*)"
+PATTERN = one_of(pattern("Pictures and vision heads", suffixes("photograph", "vision heads")), ALL)
 # the longer side of the photograph in the panel, and the share of extreme values beyond the colours
 SIDE, BEYOND = 1024, 0.01
 SHOWN = {
@@ -148,7 +151,7 @@ def _shown(chosen: Photograph, lattice: Lattice, start: int, distances: Floats) 
 class PhotographPart(Watched):
     """The picture of the scene in its panel."""
 
-    title = "Picture"
+    title = panel_titles.PICTURE
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 
+from app.model import panel_titles
 from app.model.lessons import catalogue
 from app.model.lessons.checks import Quantity, holds
 from app.model.lessons.lesson import Lesson, NotALesson, Step
@@ -25,7 +26,7 @@ from app.views.interface.lesson import LessonChosen, LessonEntry, LessonState
 from app.views.text.markdown import NotTypeset, page
 from compute.families import parse
 
-TITLE = "Lesson"
+TITLE = panel_titles.LESSON
 Act = Callable[[], None]
 Place = tuple[Lesson | None, int]
 # fields that looking about changes

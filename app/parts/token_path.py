@@ -9,6 +9,7 @@ import numpy as np
 
 from app.jobs.task import Cancelled, Emit, Task
 from app.jobs.worker import JobFailed
+from app.model import panel_titles
 from app.model.scene import Scene
 from app.parts.part import Desk
 from app.parts.watched import Watched
@@ -97,7 +98,7 @@ class NoPath:
 class TokenPath(Watched):
     """Follows the token at A, or the one that is chosen."""
 
-    title = "Token path"
+    title = panel_titles.TOKEN_PATH
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

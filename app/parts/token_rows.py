@@ -10,6 +10,7 @@ import numpy as np
 
 from app.jobs.jobs import STEPS, PathAnswer, PathJob
 from app.jobs.task import Cancelled, Emit, Task
+from app.model import panel_titles
 from app.model.scene import Scene
 from app.parts.part import Desk
 from app.parts.watched import Watched
@@ -68,7 +69,7 @@ class Rows(Watched):
     The geodesic is the canvas's own: of its path, its numbers and its status.
     """
 
-    title = "Rows"
+    title = panel_titles.ROWS
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

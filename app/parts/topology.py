@@ -13,6 +13,7 @@ from app.jobs.flow import FlowAnswer
 from app.jobs.jobs import MapAnswer
 from app.jobs.scene_chart import chart_drawn
 from app.jobs.task import Cancelled, Emit, Task
+from app.model import panel_titles
 from app.model.scene import Scene, chart_of
 from app.parts.part import Desk, Part
 from app.presenters import flow_drawables
@@ -25,7 +26,7 @@ from compute.requests.engine import Engine
 from compute.requests.fields import Field
 from compute.studies.topology import Diagram, load, persistence, places
 
-TITLE = "Topology"
+TITLE = panel_titles.TOPOLOGY
 # of the largest value: below, a pair is what single precision makes of a slope
 NOISE = 2e-5
 SHARE = 0.03

@@ -6,14 +6,14 @@ import json
 from importlib import resources
 from pathlib import Path
 
+from app.model.file_formats import MARKDOWN
 from app.model.lessons.lesson import MOST_BYTES, Lesson, NotALesson, parse
 from compute.core.opening import read_text
 from compute.core.refusal import describe
 
 __all__ = ["Lesson", "NotALesson", "is_lesson", "load", "titles"]
 
-SUFFIX = ".md"
-FILE = "lesson.md"
+FILE = f"lesson{MARKDOWN}"
 
 
 def titles() -> dict[str, str]:
@@ -24,7 +24,7 @@ def titles() -> dict[str, str]:
 
 def is_lesson(source: str) -> bool:
     """Whether a source names a bundled lesson or a file of one."""
-    return source.lower().endswith(SUFFIX) or source in titles()
+    return source.lower().endswith(MARKDOWN) or source in titles()
 
 
 def load(source: str | Path) -> Lesson:

@@ -24,6 +24,7 @@ from pathlib import Path
 from app.model.lessons.changes import NoChange, changed
 from app.model.lessons.checks import Check, Quantity, check, quantity
 from app.model.lessons.wording import plain, value
+from app.model.panel_titles import IN_LESSONS
 from app.model.scene import Scene
 from compute.core.refusal import Refused, shown
 
@@ -31,11 +32,6 @@ MOST_BYTES = 256 << 10
 # characters of a text or a title: longer ones would be laid out for many seconds
 MOST_TEXT, MOST_TITLE = 8000, 300
 MOST_STEPS, MOST_CHECKS, MOST_NUMBERS = 40, 8, 60
-# those that a step may bring to the front
-PANELS = (
-    "Distributions", "Measures", "Flow", "Rows", "Token path", "Picture", "Normals", "Topology",
-    "Heads",
-)  # fmt: skip
 NO_PANEL = "none"
 _NUMBER = re.compile(r"\{\{([^{}=]*)=([^{}]*)\}\}")
 _FENCE = re.compile(r"```\s*(\S*)\s*")
@@ -190,8 +186,8 @@ class _Reader:
                     _first(tuple(task), section.line), panel)  # fmt: skip
 
     def _panel(self, line: int, name: str) -> str:
-        if name and name not in (*PANELS, NO_PANEL):
-            known = ", ".join((*PANELS, NO_PANEL))
+        if name and name not in (*IN_LESSONS, NO_PANEL):
+            known = ", ".join((*IN_LESSONS, NO_PANEL))
             raise self._wrong(line, f"a panel must be one of {known}, got {shown(name)}")
         return "" if name == NO_PANEL else name
 

@@ -8,7 +8,7 @@ from app.views.interface.choices import Choice
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """One thing that a form asks: a number, a text, yes or no, or one of several."""
 
     name: str

@@ -1,12 +1,13 @@
-"""Values that people type, on the command line and in forms, read from text."""
+"""Values that people type, on the command line and in forms, read from text.
+
+Nothing heavy is imported at the top: the command line imports this module before all else.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
 from collections.abc import Callable
-
-from compute.core.refusal import shown
 
 
 def pair(text: str) -> tuple[float, float]:
@@ -17,7 +18,7 @@ def pair(text: str) -> tuple[float, float]:
     except ValueError:
         numbers = []
     if len(numbers) != 2:
-        raise argparse.ArgumentTypeError(f"expected two numbers a,b, got {shown(text)}")
+        raise _refused("two numbers a,b", text)
     return numbers[0], numbers[1]
 
 
@@ -25,9 +26,7 @@ def size(text: str) -> tuple[int, int]:
     """``WxH`` as two whole numbers of pixels."""
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
     if match is None or not all(16 <= int(side) <= 16384 for side in match.groups()):
-        raise argparse.ArgumentTypeError(
-            f"expected WIDTHxHEIGHT from 16 to 16384, got {shown(text)}"
-        )
+        raise _refused("WIDTHxHEIGHT from 16 to 16384", text)
     return int(match[1]), int(match[2])
 
 
@@ -40,9 +39,13 @@ def number_in(low: float, high: float) -> Callable[[str], float]:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(
-                f"expected a number from {low:g} to {high:g}, got {shown(text)}"
-            )
+            raise _refused(f"a number from {low:g} to {high:g}", text)
         return value
 
     return read
+
+
+def _refused(expected: str, text: str) -> argparse.ArgumentTypeError:
+    from compute.core.refusal import shown
+
+    return argparse.ArgumentTypeError(f"expected {expected}, got {shown(text)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.cli.holonomy import _read
+from app.cli.commands.holonomy import read_loop
 from app.model.lessons import catalogue
 from app.views.text.markdown import page
 from compute.families import family
@@ -85,7 +85,7 @@ def loops(folder: Path) -> list[bytes]:
 
 def open_loop(path: Path) -> None:
     """Read a loop as the command does."""
-    loop_of(_read(path), family("gaussian"))
+    loop_of(read_loop(str(path)), family("gaussian"))
 
 
 KINDS = (

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.export_form import Field
+from app.views.interface.export_form import FormField
 from app.views.qt.style.style import GAP
 from app.views.qt.widgets.widgets import caption, fill, form, label, look, picker
 
@@ -32,7 +32,7 @@ class ExportDialog(QDialog):
         self,
         parent: QWidget,
         title: str,
-        fields: Sequence[Field],
+        fields: Sequence[FormField],
         chosen: Callable[[Values], None],
         cancelled: Callable[[], None],
     ) -> None:
@@ -62,7 +62,7 @@ class ExportDialog(QDialog):
         self._bar.hide()
         self._words.hide()
 
-    def _widget(self, field: Field) -> QWidget:
+    def _widget(self, field: FormField) -> QWidget:
         if field.choices:
             box = picker(field.words, field.hint)
             fill(box, field.choices, str(field.value))

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 
 from app.model.preferences import (
     DIGITS,
-    ENGINES,
     FINAL_STEPS,
     LIVE_STEPS,
     THEMES,
@@ -26,6 +25,7 @@ from app.model.preferences import (
 from app.views.interface.views import Choice
 from app.views.qt.style.style import GAP
 from app.views.qt.widgets.widgets import fill, form, label, picker
+from compute.engine.opening import ENGINES
 
 WORDS = {
     "auto": "The best there is",

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from app.model import panel_titles
 from app.views.interface.events import CommandInvoked
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.theme import Theme
@@ -37,7 +38,7 @@ class PhotographPanel:
         self.plot = _blank()
         self._make_items()
         row.addWidget(self.plot, 1)
-        row.addWidget(scrolling(self._make_side(), "Picture"))
+        row.addWidget(scrolling(self._make_side(), panel_titles.PICTURE))
         self.plot.scene().sigMouseClicked.connect(self._click)
         self.set_theme(theme)
 

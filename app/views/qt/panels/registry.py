@@ -9,6 +9,18 @@ from typing import Any, Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from app.model.panel_titles import (
+    DISTRIBUTIONS,
+    FLOW,
+    HEADS,
+    LESSON,
+    LOG,
+    NORMALS,
+    PICTURE,
+    ROWS,
+    TOKEN_PATH,
+    TOPOLOGY,
+)
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.theme import Theme
 from app.views.qt.widgets.widgets import WIDE, scrolling
@@ -102,15 +114,15 @@ def _heads(emit: Emit, theme: Theme) -> Panel:
 
 
 PANELS: tuple[PanelSpec, ...] = (
-    PanelSpec("Distributions", RIGHT, _distributions, shown=True),
-    PanelSpec("Flow", RIGHT, _flow, shown=True, beside="Distributions"),
-    PanelSpec("Rows", BOTTOM, _rows, beside="Log", height=280),
-    PanelSpec("Token path", RIGHT, _token_path, beside="Distributions"),
-    PanelSpec("Picture", BOTTOM, _photograph, beside="Log", height=340),
-    PanelSpec("Normals", BOTTOM, _normals, beside="Log", height=340),
-    PanelSpec("Topology", RIGHT, _topology, beside="Distributions"),
-    PanelSpec("Lesson", RIGHT, _lesson, height=390, top=True),
-    PanelSpec("Heads", RIGHT, _heads, beside="Distributions"),
+    PanelSpec(DISTRIBUTIONS, RIGHT, _distributions, shown=True),
+    PanelSpec(FLOW, RIGHT, _flow, shown=True, beside=DISTRIBUTIONS),
+    PanelSpec(ROWS, BOTTOM, _rows, beside=LOG, height=280),
+    PanelSpec(TOKEN_PATH, RIGHT, _token_path, beside=DISTRIBUTIONS),
+    PanelSpec(PICTURE, BOTTOM, _photograph, beside=LOG, height=340),
+    PanelSpec(NORMALS, BOTTOM, _normals, beside=LOG, height=340),
+    PanelSpec(TOPOLOGY, RIGHT, _topology, beside=DISTRIBUTIONS),
+    PanelSpec(LESSON, RIGHT, _lesson, height=390, top=True),
+    PanelSpec(HEADS, RIGHT, _heads, beside=DISTRIBUTIONS),
 )
 
 

@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMainWindow, QToolBar, QWidget
 
+from app.model.panel_titles import LESSON
 from app.views.qt.style.style import POINTS
 from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.window.spotlight import Spotlight
 
 TYPE = 15  # points
-LESSON = "Lesson"
 SHARE = 0.34  # of the screen's width that the lesson has
 KEYS = {
     Qt.Key.Key_PageDown: "lesson_next",

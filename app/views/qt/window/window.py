@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWidget
 
+from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
 from app.model.preferences import Preferences
 from app.views.interface.events import CommandInvoked, Hovered, SceneEdited
 from app.views.interface.theme import DARK, Theme
@@ -46,13 +47,7 @@ from compute.core.refusal import shorten
 NAME = "Attention Geodesics"
 TOLD_MS = 6000
 LOG_HEIGHT = 120
-AREAS = {
-    "Family": LEFT,
-    "Layers": LEFT,
-    "Distributions": RIGHT,
-    "Measures": RIGHT,
-    "Log": BOTTOM,
-}
+AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG: BOTTOM}
 
 
 class MainWindow(Window):
@@ -106,11 +101,11 @@ class MainWindow(Window):
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {
-            "Family": self._dock("Family", scrolling(self._family.widget, "Family")),
-            "Layers": self._dock("Layers", self._layers.widget),
-            "Measures": self._dock("Measures", scrolling(self._measures.widget, "Measures")),
+            FAMILY: self._dock(FAMILY, scrolling(self._family.widget, FAMILY)),
+            LAYERS: self._dock(LAYERS, self._layers.widget),
+            MEASURES: self._dock(MEASURES, scrolling(self._measures.widget, MEASURES)),
             **{title: slot.dock for title, slot in self._slots.items()},
-            "Log": self._dock("Log", self._log.widget),
+            LOG: self._dock(LOG, self._log.widget),
         }
         self.reset_layout()
 
@@ -126,17 +121,17 @@ class MainWindow(Window):
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
         for title, area in AREAS.items():
-            self._put(title, area, shown=title != "Log")
+            self._put(title, area, shown=title != LOG)
         for title, slot in self._slots.items():
             if not slot.spec.top and title not in AREAS:
                 self._put(title, slot.spec.area, slot.spec.shown)
             if slot.spec.beside:
                 self.frame.tabifyDockWidget(self._docks[slot.spec.beside], slot.dock)
-        self._docks["Distributions"].raise_()
-        docks = [self._docks[title] for title in ("Family", "Layers", "Distributions", "Measures")]
+        self._docks[DISTRIBUTIONS].raise_()
+        docks = [self._docks[title] for title in (FAMILY, LAYERS, DISTRIBUTIONS, MEASURES)]
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
-        self.frame.resizeDocks([self._docks["Log"]], [LOG_HEIGHT], Qt.Orientation.Vertical)
+        self.frame.resizeDocks([self._docks[LOG]], [LOG_HEIGHT], Qt.Orientation.Vertical)
         for slot in self._slots.values():
             if slot.spec.height:
                 self.frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
@@ -220,7 +215,7 @@ class MainWindow(Window):
 
     def set_distributions(self, distributions: Distributions | None) -> None:
         self._shown = distributions
-        self._slots["Distributions"].show(distributions)
+        self._slots[DISTRIBUTIONS].show(distributions)
 
     def set_moving_row(self, row: Array) -> None:
         shown = self._shown

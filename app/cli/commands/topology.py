@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
-import numpy as np
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.model.file_formats import metavar
+from app.views.text.typed_values import number_in
 
-from app.cli.output import save, show
-from app.model.scene import chart_of, view_of
-from compute import open_engine
-from compute.core.refusal import shown
-from compute.families import family
-from compute.requests.fields import FieldRequest
-from compute.studies.topology import persistence, places
+if TYPE_CHECKING:
+    import argparse
 
 KINDS = ("part", "ring")
 LISTED = 12
 
 
-def topology(chosen: argparse.Namespace) -> int:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``topology``."""
+    parser.add_argument("family", metavar="FAMILY")
+    parser.add_argument(
+        "--scalar", default="", metavar="NAME", help="the family's first, if not given"
+    )
+    parser.add_argument("--token", type=int, default=0, help="whose probability is mapped (0)")
+    parser.add_argument("--chart", default="", help="the chart of the map (the family's first)")
+    parser.add_argument("--grid", type=int, default=256, metavar="N", help="samples a side (256)")
+    parser.add_argument("--superlevel", action="store_true", help="of {f ≥ c} and not of {f ≤ c}")
+    parser.add_argument(
+        "--persistence", type=number_in(0.0, 1.0), default=0.02, metavar="SHARE",
+        help="the least, as a share of the map's range (0.02)",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", metavar=metavar("FILE", "arrays"), help="the map and its pairs"
+    )
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
     """The pairs that last for more than a share of the map's range, over a chart's own view."""
+    import numpy as np
+
+    from app.cli.output import save, show
+    from app.model.scene import chart_of, view_of
+    from compute import open_engine
+    from compute.core.refusal import shown
+    from compute.families import family
+    from compute.requests.fields import FieldRequest
+    from compute.studies.topology import persistence, places
+
     manifold = family(chosen.family)
     chart = chart_of(manifold, chosen.chart)
     if chart.dimension != 2:
@@ -57,3 +85,8 @@ def topology(chosen: argparse.Namespace) -> int:
     ]
     show(result, chosen.json, lines)
     return 0
+
+
+COMMAND = Subcommand(
+    "topology", "parts and rings of the level sets of a scalar map", declare, run, order=110
+)

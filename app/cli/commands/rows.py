@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
-import numpy as np
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
 
-from app.cli.output import show
-from compute.core.refusal import shown
-from compute.families import families, parse
-from compute.heads import attention_rows, query_plane
-from compute.heads.head_selection import file_of, settings
+if TYPE_CHECKING:
+    import argparse
+
+    import numpy as np
 
 # keys of a row that are named
 NAMED = 3
@@ -18,8 +18,21 @@ NAMED = 3
 EXPLAINED = 5e-3
 
 
-def rows(chosen: argparse.Namespace) -> int:
-    """All rows of the head over all keys of its file, and how far they are the model's own."""
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``rows``."""
+    shared_options.head(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print all rows of the head over all keys of its file, and how far they are the model's own."""
+    import numpy as np
+
+    from app.cli.output import show
+    from compute.core.refusal import shown
+    from compute.families import families, parse
+    from compute.heads import attention_rows, query_plane
+    from compute.heads.head_selection import file_of, settings
+
     name, stated = parse(chosen.family)
     if "layer" not in families()[name].parameters:
         raise ValueError(f"rows are those of attention, e.g. attention:bank, got {shown(name)}")
@@ -47,7 +60,9 @@ def rows(chosen: argparse.Namespace) -> int:
 
 
 def _lines(found: np.ndarray, tokens: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
-    """Each query with the keys that have most of its attention."""
+    """List each query with the keys that have most of its attention."""
+    import numpy as np
+
     width = max(len(token) for token in tokens)
     lines = []
     for token, row in zip(tokens, found, strict=True):
@@ -63,3 +78,8 @@ def _verdict(gap: float | None) -> str:
     if gap <= EXPLAINED:
         return f"verified: they meet the model's own rows within {gap:.1e}"
     return f"not the model's own rows: they differ from those by up to {gap:.2g}"
+
+
+COMMAND = Subcommand(
+    "rows", "the attention rows of a head, each under its own mask", declare, run, order=140
+)

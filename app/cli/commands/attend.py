@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.model.file_formats import metavar
 
-from app.cli.output import save, show
-from compute import GeometricAttention, open_engine
-from compute.core.status import Status
-from compute.heads import head as heads
+if TYPE_CHECKING:
+    import argparse
 
 
-def attend(chosen: argparse.Namespace) -> int:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``attend``."""
+    from compute.requests.attention import MODES
+
+    parser.add_argument(
+        "file", metavar=metavar("FILE", "arrays"), help="a head file, or a bundled head's name"
+    )
+    parser.add_argument("--mode", choices=MODES, default="flat")
+    parser.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
+    parser.add_argument("--layer", type=int, default=0, help="counted from 0 (0)")
+    parser.add_argument("--head", type=int, default=0, help="counted from 0 (0)")
+    parser.add_argument(
+        "-o", "--output", metavar=metavar("OUT", "arrays"), help="output, weights and distances"
+    )
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
     """Output, weights and distances; how far the output lies from softmax attention's."""
+    import numpy as np
+
+    from app.cli.output import save, show
+    from compute import GeometricAttention, open_engine
+    from compute.core.status import Status
+    from compute.heads import head as heads
+
     file = heads.load(chosen.file)
     if file.masks_by_query:
         raise ValueError(f"{chosen.file}: attend knows no mask that differs between queries")
@@ -54,3 +77,6 @@ def attend(chosen: argparse.Namespace) -> int:
     ]
     show(result, chosen.json, lines)
     return 0 if worst == Status.OK else 1
+
+
+COMMAND = Subcommand("attend", "attention by distances, on Q, K and V", declare, run, order=120)

@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from app.cli.subcommand import Subcommand
+from app.model.file_formats import metavar, suffixes
+from app.views.text.typed_values import number_in
 
-from app.cli.output import save, show
-from app.export.files import KINDS, checked
-from compute import GeodesicViT
-from compute.core.refusal import shown
-from compute.images import vision_head
-from compute.images.patch_lattice import Patches
+if TYPE_CHECKING:
+    import argparse
+
+    from compute.images.patch_lattice import Patches
 
 
-def patches(chosen: argparse.Namespace) -> int:
-    """Distances and weights of all patches, their metric, and a way between two of them."""
-    picture = checked(chosen.picture, KINDS) if chosen.picture else None
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``patches``."""
+    parser.add_argument(
+        "image",
+        metavar="IMAGE",
+        help="a PNG or JPEG file, or a vision head: astronaut, chelsea, FILE.npz",
+    )
+    parser.add_argument("--layer", type=int, default=0, help="of a vision head (0)")
+    parser.add_argument("--head", type=int, default=0, help="of a vision head (0)")
+    parser.add_argument("--start", metavar="ROW,COLUMN", help="the patch where a way begins")
+    parser.add_argument("--end", metavar="ROW,COLUMN", help="the patch where it ends")
+    parser.add_argument(
+        "--picture",
+        metavar=metavar("OUT", "figure"),
+        help="√det g, ellipses and the way, on the photograph",
+    )
+    parser.add_argument(
+        "--heat",
+        type=number_in(1e-6, 1e6),
+        metavar="T",
+        help="attention from the start by the heat kernel in place of √det g",
+    )
+    parser.add_argument("--patch", type=int, default=16, help="pixels a side (16)")
+    parser.add_argument("--alpha", type=float, default=0.25, help="weight of places (0.25)")
+    parser.add_argument("--beta", type=float, default=1.0, help="weight of distributions (1)")
+    parser.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
+    parser.add_argument(
+        "-o", "--output", metavar=metavar("OUT", "arrays"), help="distances and weights"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Compute distances and weights of all patches, their metric, and a way between two of them."""
+    import numpy as np
+
+    from app.cli.output import save, show
+    from app.export.files import checked
+    from compute import GeodesicViT
+    from compute.images import vision_head
+
+    picture = checked(chosen.picture, suffixes("figure")) if chosen.picture else None
     lattice = GeodesicViT(chosen.patch, chosen.alpha, chosen.beta, chosen.temperature)
     if vision_head.is_head(chosen.image):
         found = lattice.process_head(chosen.image, chosen.layer, chosen.head)
@@ -49,7 +86,6 @@ def patches(chosen: argparse.Namespace) -> int:
         )
         result["file"] = chosen.output
     if picture:
-        # imported here: drawing is for this alone
         from app.export import raster
         from app.export.lattice import drawn
 
@@ -68,7 +104,9 @@ def patches(chosen: argparse.Namespace) -> int:
 
 
 def _number(name: str, text: str, found: Patches) -> int:
-    """The patch that "row,column" names; ValueError if there is none."""
+    """Return the number of the patch that "row,column" names.  Raises ValueError if there is none."""
+    from compute.core.refusal import shown
+
     row, _, column = text.partition(",")
     rows, columns = found.shape
     if not (row.isdecimal() and column.isdecimal()) or not (
@@ -76,3 +114,6 @@ def _number(name: str, text: str, found: Patches) -> int:
     ):
         raise ValueError(f"{name} must be ROW,COLUMN below {rows},{columns}, got {shown(text)}")
     return int(row) * columns + int(column)
+
+
+COMMAND = Subcommand("patches", "geodesic attention over a picture", declare, run, order=150)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from app.cli.subcommand import Subcommand
+from app.model.file_formats import metavar, suffixes
 
-from app.cli.output import show
-from app.export.files import KINDS, checked
-from compute import Normal, Status, normal_paths
-from compute.core.refusal import shown
+if TYPE_CHECKING:
+    import argparse
+
+    from compute import Normal
 
 
-def normals(chosen: argparse.Namespace) -> int:
-    """Their Fisher–Rao lengths, and a picture of the ellipses on the way."""
-    picture = checked(chosen.output, KINDS) if chosen.output else None
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``normals``."""
+    for name in ("start", "end"):
+        parser.add_argument(f"--{name}", required=True, metavar="MX,MY,SXX,SXY,SYY")
+    parser.add_argument(
+        "-o", "--output", metavar=metavar("OUT", "figure"), help="their ellipses on the way"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print their Fisher–Rao lengths, and draw the ellipses on the way."""
+    from app.cli.output import show
+    from app.export.files import checked
+    from compute import Status
+    from compute.normals.paths import normal_paths
+
+    picture = checked(chosen.output, suffixes("figure")) if chosen.output else None
     paths = normal_paths(_normal("start", chosen.start), _normal("end", chosen.end))
     worst = Status(max(path.status for path in paths.values()))
     result: dict[str, Any] = {
@@ -24,7 +38,6 @@ def normals(chosen: argparse.Namespace) -> int:
         "status": worst,
     }
     if picture and worst == Status.OK:
-        # imported here: drawing is for this alone
         from app.export import raster
         from app.export.ellipses import drawn
 
@@ -37,7 +50,12 @@ def normals(chosen: argparse.Namespace) -> int:
 
 
 def _normal(name: str, text: str) -> Normal:
-    """ "mx,my,sxx,sxy,syy" as a distribution."""
+    """Read "mx,my,sxx,sxy,syy" as a distribution.  Raises ValueError."""
+    import numpy as np
+
+    from compute import Normal
+    from compute.core.refusal import shown
+
     try:
         mx, my, sxx, sxy, syy = (float(part) for part in text.split(","))
     except ValueError:
@@ -45,3 +63,6 @@ def _normal(name: str, text: str) -> Normal:
             f"{name} must be five numbers MX,MY,SXX,SXY,SYY, got {shown(text)}"
         ) from None
     return Normal(np.array([mx, my]), np.array([[sxx, sxy], [sxy, syy]]))
+
+
+COMMAND = Subcommand("normals", "four paths between two bivariate normals", declare, run, order=160)

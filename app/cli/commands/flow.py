@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+import math
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.model.file_formats import metavar
+from app.views.text.typed_values import pair
 
-from app.cli.output import save, show
-from compute import AttentionFlow
-from compute.api.flow import Flow
-from compute.core.status import Status
-from compute.engine.opening import engine_on_demand
-from compute.families import family
-from compute.flow import initial_fields
-from compute.flow.modes import OF_MASS
-from compute.flow.natural import towards
-from compute.flow.zero_tracks import Track
+if TYPE_CHECKING:
+    import argparse
 
+    import numpy as np
+
+    from compute import AttentionFlow
+    from compute.api.flow import Flow
+    from compute.flow.zero_tracks import Track
+
+FIELDS = ("gradient", "dipole", "natural", "frame", "random")
 WARNINGS = {
     "sharpen": "backward heat, regularised: fine detail grows; stopped when ten times as large",
     "seed": "not covariant and ill-posed: offered for study; stopped when ten times as large",
 }
 
 
-def flow(chosen: argparse.Namespace) -> int:
-    """Norm and mass over time, zeros at the end, and the field as a file."""
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``flow``."""
+    from compute.flow.modes import BOUNDARIES, MODES
+
+    parser.add_argument("family", metavar="FAMILY")
+    parser.add_argument("--mode", choices=MODES, default="rough")
+    parser.add_argument("--time", type=float, default=0.5, metavar="T", help="how long (0.5)")
+    parser.add_argument("--grid", type=int, default=64, metavar="N", help="nodes a side (64)")
+    parser.add_argument(
+        "--field",
+        choices=FIELDS,
+        default="",
+        help="the field to begin with (gradient of the family's first scalar); natural: the natural "
+        "gradient towards the target",
+    )
+    parser.add_argument(
+        "--target", type=pair, metavar="a,b", help="of natural gradients (the family's pin B)"
+    )
+    parser.add_argument(
+        "--initial", metavar=metavar("FILE", "arrays"), help="the field to begin with, as `field`"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of a random field (0)")
+    parser.add_argument("--chart", default="", help="the chart of the grid (the family's first)")
+    parser.add_argument("--boundary", choices=BOUNDARIES, default="neumann")
+    parser.add_argument(
+        "--step", type=float, default=float("inf"), metavar="DT",
+        help="a step at most (as long as the grid lets it be; a longer one is reduced, and said)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--records", type=int, default=20, metavar="N",
+        help="at how many times it is measured and its zeros are followed (20)",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", metavar=metavar("FILE", "arrays"), help="the field at the end"
+    )
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Let the field flow; print norm and mass over time and the zeros at the end."""
+    from app.cli.output import save, show
+    from compute import AttentionFlow
+    from compute.core.status import Status
+    from compute.engine.opening import engine_on_demand
+    from compute.families import family
+    from compute.flow.modes import OF_MASS
+
     manifold = family(chosen.family)
     if chosen.target and "natural" not in (chosen.mode, chosen.field):
         raise ValueError(
@@ -54,7 +101,7 @@ def flow(chosen: argparse.Namespace) -> int:
         "dt_limit": found.dt_limit,
         "limiter": found.limiter,
         "time_error": _numbers(found.time_error),
-        "beyond": found.beyond if np.isfinite(found.beyond) else None,
+        "beyond": found.beyond if math.isfinite(found.beyond) else None,
         "status": found.status,
         "mode": chosen.mode,
         "grid": list(solver.grid.shape),
@@ -96,12 +143,12 @@ def _mass(found: Flow, mode: str) -> str:
 
 def _numbers(errors: list[float]) -> list[float | None]:
     """Errors as JSON has them, which knows no NaN."""
-    return [None if np.isnan(error) else error for error in errors]
+    return [None if math.isnan(error) else error for error in errors]
 
 
 def _time_error(found: Flow) -> str:
     """Return how far the steps may have put the field off."""
-    if np.isnan(found.time_error[-1]):
+    if math.isnan(found.time_error[-1]):
         return "not estimated: backward heat has no error that stays small"
     return f"off by {found.time_error[-1]:.1g} of the norm at the end at most, as estimated"
 
@@ -109,9 +156,9 @@ def _time_error(found: Flow) -> str:
 def _covered(found: Flow) -> str:
     """State which parts of the rectangle and of the domain the grid leaves out."""
     outside = f"{found.cut:.1%} of the nodes lie outside, or where the metric is of no use"
-    if np.isinf(found.beyond):
+    if math.isinf(found.beyond):
         return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"
-    if np.isnan(found.beyond):
+    if math.isnan(found.beyond):
         return outside + "; the grid ends with the last whole cells before the domain’s edge"
     if found.beyond < 1e-4:
         return outside + "; the cells cover the domain up to its edge"
@@ -141,7 +188,13 @@ def _fates(tracks: tuple[Track, ...]) -> str:
 
 
 def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
-    """The field to begin with: of a file, or by name."""
+    """Make the field to begin with: of a file, or by name."""
+    import numpy as np
+
+    from compute.flow import initial_fields
+    from compute.flow.modes import OF_MASS
+    from compute.flow.natural import towards
+
     grid, pins = solver.grid, np.array(solver.manifold.pins)
     if chosen.initial:
         return initial_fields.from_file(grid, chosen.initial, chosen.mode not in OF_MASS)
@@ -158,3 +211,6 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
             return initial_fields.frame(grid)
         case _:
             return initial_fields.gradient(grid, solver.manifold.scalars[0], 0)
+
+
+COMMAND = Subcommand("flow", "a field that evolves on a grid", declare, run, order=100)

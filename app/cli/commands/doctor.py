@@ -1,27 +1,29 @@
-"""``shader`` and ``doctor``."""
+"""``doctor``: adapter, drivers and versions, and every kernel against the reference."""
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
-from app.cli.output import show
-from app.jobs.diagnosis import findings
-from compute import open_engine
-from compute.engine.reference import ReferenceEngine
-from compute.families import family
-from compute.requests.engine import NoAdapter
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
 
-
-def shader(chosen: argparse.Namespace) -> int:
-    """Print the WGSL of a kernel with a family in its slot."""
-    from compute.gpu.catalogue import wgsl
-
-    print(wgsl(family(chosen.family), chosen.kernel), end="")
-    return 0
+if TYPE_CHECKING:
+    import argparse
 
 
-def doctor(chosen: argparse.Namespace) -> int:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``doctor``."""
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
     """Report what the program runs on, and compare every kernel with the reference."""
+    from app.cli.output import show
+    from app.jobs.diagnosis import findings
+    from compute import open_engine
+    from compute.engine.reference import ReferenceEngine
+    from compute.requests.engine import NoAdapter
+
     try:
         engine, remark = open_engine(chosen.engine), ""
     except NoAdapter as problem:
@@ -40,7 +42,7 @@ def doctor(chosen: argparse.Namespace) -> int:
 
 
 def _gl() -> str | None:
-    """The OpenGL that pictures are drawn with, in words, or None."""
+    """Name the OpenGL that pictures are drawn with; None where there is none."""
     from app.export.figure import offscreen_canvas
 
     try:
@@ -48,3 +50,12 @@ def _gl() -> str | None:
     except RuntimeError:
         return None
     return str(canvas.renderer)
+
+
+COMMAND = Subcommand(
+    "doctor",
+    "adapter, drivers, versions, and every kernel against the reference",
+    declare,
+    run,
+    order=210,
+)

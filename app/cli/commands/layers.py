@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
 
-from app.cli.output import show
-from compute.attention.row_paths import row_path, token_rows
-from compute.core.refusal import shown
-from compute.families import families, parse
-from compute.heads.head_selection import file_of
-from compute.heads.query_plane import whole_numbers
+if TYPE_CHECKING:
+    import argparse
 
 
-def layers(chosen: argparse.Namespace) -> int:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``layers``."""
+    from compute.attention.row_paths import OVER
+
+    shared_options.head(parser)
+    parser.add_argument("--token", type=int, required=True, help="which query, counted from 0")
+    parser.add_argument(
+        "--over",
+        choices=OVER,
+        default="layers",
+        help="the layers of the one head, or the heads of the one layer",
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
     """Its length against the great circle from its first row to its last, and where it turns."""
+    import numpy as np
+
+    from app.cli.output import show
+    from compute.attention.row_paths import row_path, token_rows
+    from compute.core.refusal import shown
+    from compute.families import families, parse
+    from compute.heads.head_selection import file_of
+    from compute.heads.query_plane import whole_numbers
+
     name, stated = parse(chosen.family)
     known = families()[name].parameters
     if "layer" not in known:
@@ -63,3 +82,6 @@ def layers(chosen: argparse.Namespace) -> int:
         lines.append(f"{number:<6} {step:>8} {angle:>7} {off:>8.4f}")
     show(result, chosen.json, lines)
     return 0
+
+
+COMMAND = Subcommand("layers", "a token's attention from layer to layer", declare, run, order=130)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.bench import attend, drag, fan, flow, frame, pairs, start
-from app.cli.output import show
-from compute import open_engine
-from compute.core.refusal import shown
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+
+if TYPE_CHECKING:
+    import argparse
 
 
-def bench(chosen: argparse.Namespace) -> int:
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``bench``."""
+    parser.add_argument(
+        "--only", default="A,B,C,D,E,F", metavar="A,B,C…", help="which workloads (all)"
+    )
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
     """Measure, and print what was measured; nothing is judged by a time alone."""
+    from app.bench import attend, drag, fan, flow, frame, pairs, start
+    from app.cli.output import show
+    from compute import open_engine
+    from compute.core.refusal import shown
+
     wanted = set(chosen.only.upper().split(","))
     unknown = wanted - set("ABCDEF")
     if unknown:
@@ -53,3 +66,6 @@ def _lines(result: dict[str, Any]) -> list[str]:
             numbers = ", ".join(f"{name} {value:.1f}" for name, value in result[key].items())
             lines.append(f"     {key.replace('_', ' ')}: {numbers}")
     return lines
+
+
+COMMAND = Subcommand("bench", "workloads and their yardsticks", declare, run, order=220)

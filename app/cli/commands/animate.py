@@ -1,0 +1,130 @@
+"""``animate``: a film of a scene, without a window."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.model import figure_options
+from app.model.file_formats import PNG, metavar, suffixes
+from app.views.text.typed_values import number_in
+
+if TYPE_CHECKING:
+    import argparse
+
+GLIDE = 4.0  # seconds of a film without a timeline
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``animate``."""
+    parser.add_argument("-o", "--output", required=True, metavar=metavar("FILE", "film"))
+    shared_options.size_of(parser, figure_options.FILM_SIZE)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--frames",
+        type=int,
+        metavar="N",
+        help="how many: of keyframes those from the beginning, without any of the whole glide",
+    )
+    length.add_argument(
+        "--seconds",
+        type=number_in(0.01, 3600),
+        metavar="S",
+        help=f"how long (as the scene's timeline, or {GLIDE:g})",
+    )
+    rate = figure_options.RATE
+    parser.add_argument(
+        "--fps",
+        type=number_in(0.1, 240),
+        default=float(rate),
+        metavar="F",
+        help=f"frames a second ({rate})",
+    )
+    parser.add_argument(
+        "--supersample",
+        type=int,
+        choices=figure_options.SUPERSAMPLING,
+        default=1,
+        help="draw finer, then reduce",
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="keep the frames of a PNG sequence that are there"
+    )
+    shared_options.paper(parser)
+    shared_options.scene(parser)
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
+    from fractions import Fraction
+
+    from app.cli.output import show
+    from app.export import film
+    from app.export.figure import Paper
+    from app.export.files import checked
+    from app.model.lessons import first_scene
+    from compute import open_engine
+    from compute.core.refusal import shown
+
+    target = checked(chosen.output, suffixes("film"))
+    scene = first_scene.load(chosen.scene)
+    rate = Fraction(chosen.fps).limit_denominator(1001)
+    frames = chosen.frames
+    if frames is None:
+        seconds = chosen.seconds or (scene.timeline.period if scene.timeline else GLIDE)
+        frames = max(1, round(seconds * rate))
+    if chosen.resume and target.suffix.lower() != PNG:
+        raise ValueError(f"only a PNG sequence can be resumed, got {shown(chosen.output)}")
+    paper = Paper(
+        chosen.size, chosen.dpi, chosen.style, legend=chosen.legend, panels=tuple(chosen.panels)
+    )
+    reel = film.Reel(frames, rate, paper, chosen.supersample)
+    film.checked(reel, target.suffix.lower())
+    engine = open_engine(chosen.engine)
+    try:
+        files = film.write(target, scene, engine, reel, ProgressBar(), resume=chosen.resume)
+    except RuntimeError as problem:
+        raise ValueError(str(problem)) from None
+    width, height = chosen.size
+    result = {
+        "file": str(files[0]),
+        "files": len(files),
+        "frames": frames,
+        "fps": float(rate),
+        "size": [width, height],
+        "status": "OK",
+    }
+    show(result, chosen.json, [f"{files[0]}: {frames} frames of {width} × {height} pixels"])
+    return 0
+
+
+class ProgressBar:
+    """A bar on a terminal; elsewhere a line now and then."""
+
+    EVERY = (0.1, 1.0)  # seconds between two of them, on a terminal and elsewhere
+    WIDTH = 32
+
+    def __init__(self) -> None:
+        self._began = self._said = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, done: int, whole: int) -> None:
+        now = time.monotonic()
+        if done < whole and now - self._said < self.EVERY[not self._terminal]:
+            return
+        self._said = now
+        left = (now - self._began) / done * (whole - done)
+        words = f"frame {done} of {whole}, {left:.0f} s left"
+        if self._terminal:
+            bar = ("█" * (self.WIDTH * done // whole)).ljust(self.WIDTH, "░")
+            end = "\n" if done == whole else ""
+            print(f"\r{bar} {words} ", end=end, file=sys.stderr, flush=True)
+        else:
+            print(words, file=sys.stderr, flush=True)
+
+
+COMMAND = Subcommand("animate", "a film of a scene, without a window", declare, run, order=180)

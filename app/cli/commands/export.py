@@ -1,0 +1,45 @@
+"""``export``: the numbers of a scene as data, or as the script that computes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.model import figure_options
+from app.model.file_formats import metavar, suffixes
+
+if TYPE_CHECKING:
+    import argparse
+
+WRITTEN = ("data", "script")
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``export``."""
+    parser.add_argument("-o", "--output", required=True, metavar=metavar("FILE", *WRITTEN))
+    shared_options.size_of(parser, figure_options.FIGURE_SIZE, "what maps are computed for")
+    shared_options.scene(parser)
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write what a scene computes as NPZ, JSON, CSV or Python."""
+    from app.cli.output import exit_of, show
+    from app.export import data
+    from app.export.figure import answers, path_of
+    from app.export.files import checked
+    from app.model.lessons import first_scene
+    from compute import open_engine
+    from compute.core.status import Status
+
+    target = checked(chosen.output, suffixes(*WRITTEN))
+    scene = first_scene.load(chosen.scene)
+    found = answers(scene, open_engine(chosen.engine), chosen.size)
+    data.write(target, scene, found)
+    status = Status(int(path_of(found).paths.status[0]))
+    show({"file": str(target), "status": status}, chosen.json, [f"{target}: {status.words}"])
+    return 0 if status.arrived else exit_of(status)
+
+
+COMMAND = Subcommand("export", "the numbers of a scene, or their script", declare, run, order=190)

@@ -1,0 +1,63 @@
+"""``geometry``: metric, connection and curvature at a point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.views.text.typed_values import pair
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``geometry``."""
+    parser.add_argument("family", nargs="?", metavar="FAMILY")
+    parser.add_argument("--at", type=pair, metavar="a,b")
+    shared_options.engine(parser)
+    shared_options.values_of_a_scene(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print g, Γ, T, K and det g at a point."""
+    import numpy as np
+
+    from app.cli.output import MOST_DIGITS, exit_of, show, written
+    from app.cli.path_report import GPU_DIGITS
+    from app.cli.requests import given, manifold_of, precise, scene_of
+    from compute.core.status import Status
+    from compute.requests.geometry import GeometryRequest
+
+    scene = scene_of(chosen)
+    manifold = manifold_of(chosen, scene)
+    at = given("--at", chosen.at, scene and scene.start and scene.start.theta)
+    request = GeometryRequest(manifold, [at])  # type: ignore[arg-type]
+    found = precise(chosen.engine).geometry(request)
+    status = Status(int(found.status[0]))
+    result = {
+        "metric": found.metric[0],
+        "christoffel": found.christoffel[0],
+        "cubic": found.cubic[0],
+        "curvature": found.curvature[0],
+        "det": found.det[0],
+        "status": status,
+        "engine": found.engine,
+    }
+    count = MOST_DIGITS if found.engine == "reference" else GPU_DIGITS
+    words = {
+        name: written(value, count)
+        for name, value in result.items()
+        if name not in ("status", "engine")
+    }
+    if status == Status.OK and not np.isfinite(found.curvature[0]):
+        words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
+    lines = [f"{name:12} {text}" for name, text in words.items()]
+    show(result, chosen.json, [*lines, f"{'status':12} {status.name} ({found.engine})"])
+    return exit_of(status)
+
+
+COMMAND = Subcommand(
+    "geometry", "metric, connection and curvature at a point", declare, run, order=50
+)

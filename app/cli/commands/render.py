@@ -1,0 +1,80 @@
+"""``render``: a figure of a scene, without a window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.model import figure_options
+from app.model.file_formats import PDF, SVG, metavar, suffixes
+from app.views.text.typed_values import number_in, pair
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``render``."""
+    parser.add_argument("-o", "--output", required=True, metavar=metavar("FILE", "figure"))
+    shared_options.size_of(parser, figure_options.FIGURE_SIZE)
+    parser.add_argument(
+        "--critical",
+        type=number_in(0.0, 1.0),
+        metavar="SHARE",
+        help="mark where the map’s parts and rings that last for this share of its range come and go",
+    )
+    parser.add_argument(
+        "--superlevel", action="store_true", help="those of {f ≥ c}, not of {f ≤ c}"
+    )
+    parser.add_argument("--pair", type=pair, metavar="a,b", help="name the one that is born there")
+    parser.add_argument("--transparent", action="store_true", help="no ground at all")
+    parser.add_argument(
+        "--caption", action="store_true", help="family, ds², α, lengths and certificate below"
+    )
+    shared_options.paper(parser)
+    shared_options.scene(parser)
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write the scene as PNG, SVG or PDF."""
+    from dataclasses import replace
+
+    from app.cli.output import exit_of, show
+    from app.export import figure
+    from app.export.files import checked
+    from app.model.lessons import first_scene
+    from app.parts.topology import marks
+    from compute import open_engine
+    from compute.core.status import Status
+
+    target = checked(chosen.output, suffixes("figure"))
+    paper = figure.Paper(
+        chosen.size,
+        chosen.dpi,
+        chosen.style,
+        chosen.transparent,
+        chosen.caption,
+        chosen.legend,
+        tuple(chosen.panels),
+    )
+    scene = first_scene.load(chosen.scene)
+    engine = open_engine(chosen.engine)
+    fine = figure.fineness(paper.size, engine)
+    found = figure.answers(scene, engine, paper.logical, fine)
+    if chosen.critical is not None:
+        points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
+        paper = replace(paper, critical=points)
+    try:
+        figure.write(target, scene, found, paper)
+    except RuntimeError as problem:
+        raise ValueError(f"{problem}; an {SVG} or {PDF} needs none") from None
+    status = Status(int(figure.path_of(found).paths.status[0]))
+    width, height = chosen.size
+    result = {"file": str(target), "size": [width, height], "status": status}
+    show(result, chosen.json, [f"{target}: {width} × {height} pixels, {status.words}"])
+    return 0 if status.arrived else exit_of(status)
+
+
+COMMAND = Subcommand("render", "a figure of a scene, without a window", declare, run, order=170)

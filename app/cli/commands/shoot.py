@@ -1,0 +1,47 @@
+"""``shoot``: the geodesic from a point and a velocity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.views.text.typed_values import pair
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``shoot``."""
+    parser.add_argument("family", metavar="FAMILY")
+    parser.add_argument("--start", type=pair, required=True, metavar="a,b")
+    parser.add_argument("--velocity", type=pair, required=True, metavar="u,v")
+    parser.add_argument(
+        "--length", type=float, metavar="L", help="scale the velocity to this Fisher length"
+    )
+    shared_options.curve(parser, alpha=0.0)
+    shared_options.engine(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Solve the initial-value problem."""
+    from app.cli.path_report import show_paths
+    from app.cli.requests import precise
+    from compute import AttentionGeodesic
+    from compute.families import family
+    from compute.requests.geodesics import ShootRequest
+
+    at = ShootRequest(
+        family(chosen.family),
+        [chosen.start],
+        [chosen.velocity],
+        chosen.alpha,
+        chosen.steps,  # type: ignore[arg-type]
+    )
+    solver = AttentionGeodesic(at.manifold, at.alpha, precise(chosen.engine), at.steps)
+    path = solver.shoot(chosen.start, chosen.velocity, chosen.length)
+    return show_paths([path], chosen, at.alpha)
+
+
+COMMAND = Subcommand("shoot", "the geodesic from a point and a velocity", declare, run, order=70)

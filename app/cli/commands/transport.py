@@ -1,0 +1,82 @@
+"""``transport``: a vector carried in parallel along the geodesic between two points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.cli import shared_options
+from app.cli.subcommand import Subcommand
+from app.views.text.typed_values import pair
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``transport``."""
+    parser.add_argument("family", nargs="?", metavar="FAMILY")
+    parser.add_argument("--vector", type=pair, metavar="u,v")
+    shared_options.between(parser)
+    shared_options.curve(parser)
+    shared_options.engine(parser)
+    shared_options.values_of_a_scene(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Carry a vector along the geodesic between two points."""
+    import numpy as np
+
+    from app.cli.output import digits, exit_of, show, written
+    from app.cli.path_report import error_of
+    from app.cli.requests import boundary_values, given, precise, scene_of
+    from compute import AttentionGeodesic
+    from compute.core.arrays import points
+    from compute.core.status import Status
+    from compute.requests.transport import TransportRequest
+
+    request, scene = boundary_values(chosen), scene_of(chosen)
+    vector = given("--vector", chosen.vector, scene and scene.vector)
+    points("vector", vector, 1)
+    engine, alpha = precise(chosen.engine), request.alpha
+    solver = AttentionGeodesic(request.manifold, alpha, engine, request.steps)
+    path = solver.compute_path(request.start[0], request.end[0])
+    velocity = path.velocity * path.t[-1]
+    carried = engine.transport(
+        TransportRequest(
+            request.manifold, path.theta[None], velocity[None], np.array([vector]), alpha
+        )
+    )
+    status = path.status if path.status != Status.OK else Status(int(carried.status[0]))
+    result: dict[str, Any] = {
+        "vectors": carried.vectors[0],
+        "angle": carried.angle[0, -1],
+        "matrix": carried.operators[0, -1],
+        "norm_drift": carried.drift[0],
+        "status": status,
+        "engine": carried.engine,
+        "length": path.length,
+    }
+    count = digits(max(error_of(path), float(carried.drift[0])))
+    before, after = (written(carried.vectors[0, i], count) for i in (0, -1))
+    lines = [
+        f"vector    {before} becomes {after}",
+        f"angle     {written(carried.angle[0, -1], count)} rad in the frame of the coordinates"
+        if alpha == 0.0
+        else "angle     none: a transport of α ≠ 0 is no rotation",
+        f"matrix    {written(carried.operators[0, -1], count)}",
+        f"drift     {carried.drift[0]:.2e} of its length"
+        if alpha == 0.0
+        else "drift     none: a transport of α ≠ 0 keeps no length",
+        f"status    {status.name}: {status.words} ({carried.engine})",
+    ]
+    show(result, chosen.json, lines)
+    return exit_of(status)
+
+
+COMMAND = Subcommand(
+    "transport",
+    "a vector carried in parallel along the geodesic between two points",
+    declare,
+    run,
+    order=80,
+)

@@ -1,0 +1,77 @@
+"""The parser of the command line: every module of `app.cli.commands` with a ``COMMAND`` is one."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from app import __version__
+from app.cli import commands, shared_options
+from app.cli.subcommand import Subcommand
+
+PROGRAM = "attention-geodesics"
+# the command that is run where none is named
+DEFAULT = "gui"
+
+
+class BadInput(Exception):
+    """Wrong use, in one line."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise BadInput(message)
+
+
+class _ParserOfCommand:
+    """The parser of one command, which is not built before the command is chosen."""
+
+    def __init__(self, command: Subcommand, **settings: Any) -> None:
+        self._command, self._settings = command, settings
+
+    def parse_known_args(self, arguments: Sequence[str], namespace: Any) -> Any:
+        """Read the arguments behind the command's name."""
+        made = _Parser(**self._settings)
+        made.set_defaults(command=self._command)
+        if self._command.answers_json:
+            shared_options.as_json(made)
+        self._command.declare(made)
+        return made.parse_known_args(arguments, namespace)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the whole command line."""
+    top = _Parser(
+        prog=PROGRAM, description="Geodesics of attention and of families of distributions."
+    )
+    top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    listed: Any = top.add_subparsers(
+        title="commands",
+        metavar="COMMAND",
+        parser_class=_ParserOfCommand,  # type: ignore[type-var]
+    )
+    for command in found():
+        if command.name == DEFAULT:
+            top.set_defaults(command=command, scene=None, engine="auto")
+        words = {"description": command.words} if command.described else {}
+        listed.add_parser(command.name, help=command.words, command=command, **words)
+    return top
+
+
+def found() -> list[Subcommand]:
+    """Return the commands that the modules of `app.cli.commands` state, in the order of the help."""
+    # by listing the folders: pkgutil does the same and takes longer than all else here together
+    files = sorted({name for folder in commands.__path__ for name in os.listdir(folder)})
+    modules = (
+        import_module(f"{commands.__name__}.{name.removesuffix('.py')}")
+        for name in files
+        if name.endswith(".py") and not name.startswith("_")
+    )
+    stated = (getattr(module, "COMMAND", None) for module in modules)
+    return sorted(
+        (command for command in stated if command is not None),
+        key=lambda command: (command.order, command.name),
+    )

@@ -1,0 +1,62 @@
+"""The requests of commands whose values are options or those of a scene."""
+
+from __future__ import annotations
+
+import argparse
+
+from app.model.lessons import first_scene
+from app.model.scene import Scene
+from compute import open_engine
+from compute.families import family
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest
+
+Point = tuple[float, float]
+
+
+def precise(engine: str) -> Engine:
+    """Open the engine of a single result: float64, unless the GPU was asked for."""
+    return open_engine("reference" if engine == "auto" else engine)
+
+
+def scene_of(chosen: argparse.Namespace) -> Scene | None:
+    """Return the scene that ``--scene`` names; None if there is none."""
+    return first_scene.load(chosen.scene) if chosen.scene else None
+
+
+def given(option: str, stated: Point | None, otherwise: Point | None) -> Point:
+    """Return an option's value, or else that of the scene.  Raises ValueError if neither is there."""
+    value = stated if stated is not None else otherwise
+    if value is None:
+        raise ValueError(f"{option} a,b is missing, and no scene says it")
+    return value
+
+
+def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
+    """Return the family that is named, or else that of the scene.  Raises ValueError."""
+    if chosen.family:
+        return family(chosen.family)
+    if scene is None:
+        raise ValueError("FAMILY is missing: name one, or give --scene FILE")
+    return family(scene.family)
+
+
+def boundary_values(chosen: argparse.Namespace) -> ConnectRequest:
+    """Return the boundary-value problem that was asked for, checked before any engine is opened."""
+    scene = scene_of(chosen)
+    start = given("--start", chosen.start, scene and scene.start and scene.start.theta)
+    end = given("--end", chosen.end, scene and scene.end and scene.end.theta)
+    return ConnectRequest(
+        manifold_of(chosen, scene),
+        [start],
+        [end],
+        _alpha(chosen, scene),
+        chosen.steps,  # type: ignore[arg-type]
+    )
+
+
+def _alpha(chosen: argparse.Namespace, scene: Scene | None) -> float:
+    if chosen.alpha is not None:
+        return float(chosen.alpha)
+    return scene.alpha if scene is not None else 0.0

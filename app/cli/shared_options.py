@@ -1,0 +1,96 @@
+"""Options that several commands have: each is stated here once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.model import figure_options
+from app.views.text.typed_values import number_in, pair, size
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def as_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object on stdout, nothing else"
+    )
+
+
+def engine(parser: argparse.ArgumentParser) -> None:
+    """Add ``--engine``."""
+    from compute.engine.opening import ENGINES
+
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what computes: the GPU, NumPy in float64, or the GPU if there is one",
+    )
+
+
+def between(parser: argparse.ArgumentParser) -> None:
+    """Add ``--start`` and ``--end``, two points."""
+    parser.add_argument("--start", type=pair, metavar="a,b")
+    parser.add_argument("--end", type=pair, metavar="c,d")
+
+
+def curve(parser: argparse.ArgumentParser, alpha: float | None = None) -> None:
+    """Add ``--alpha``, which is ``alpha`` if it is not given, and ``--steps``."""
+    parser.add_argument(
+        "--alpha",
+        type=float,
+        default=alpha,
+        help="α of the connection, from -1 to 1 (0: Levi-Civita)",
+    )
+    parser.add_argument("--steps", type=int, default=128, help="steps of the curve (128)")
+
+
+def values_of_a_scene(parser: argparse.ArgumentParser) -> None:
+    """Add ``--scene``, from which values are taken that are not given."""
+    parser.add_argument("--scene", metavar="FILE", help="take what is not given from a scene")
+
+
+def head(parser: argparse.ArgumentParser) -> None:
+    """Add the family of an attention head."""
+    parser.add_argument(
+        "family", metavar="FAMILY", help="attention:FILE.npz?layer=2&head=7, or a bundled head"
+    )
+
+
+def scene(parser: argparse.ArgumentParser) -> None:
+    """Add the scene that is drawn or computed."""
+    parser.add_argument(
+        "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
+    )
+
+
+def size_of(
+    parser: argparse.ArgumentParser, pixels: tuple[int, int], words: str | None = None
+) -> None:
+    """Add ``--size``, which is ``pixels`` (width, height) if it is not given."""
+    parser.add_argument("--size", type=size, default=pixels, metavar="WxH", help=words)
+
+
+def paper(parser: argparse.ArgumentParser) -> None:
+    """Add what a figure and a film are drawn on."""
+    dpi = figure_options.DPI
+    parser.add_argument(
+        "--dpi",
+        type=number_in(*figure_options.DPI_LIMITS),
+        default=float(dpi),
+        help=f"pixels that make an inch ({dpi})",
+    )
+    styles = figure_options.STYLES
+    parser.add_argument(
+        "--style", choices=styles, default=styles[0], help="on dark ground, or on white"
+    )
+    parser.add_argument("--legend", action="store_true", help="which line is what, below")
+    parser.add_argument(
+        "--panels",
+        nargs="+",
+        choices=figure_options.PANELS,
+        default=(),
+        help="what to show beside the chart",
+    )

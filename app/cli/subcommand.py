@@ -1,0 +1,29 @@
+"""The form in which a command states itself to the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import argparse
+
+LAST = 1000
+
+
+class Subcommand(NamedTuple):
+    """A command: ``declare`` adds its options to a parser, ``run`` does its work.
+
+    ``run`` returns the exit status.  ``order`` is its place in the list of commands, equal ones by
+    name.  ``answers_json``: it takes ``--json``.  ``described``: its own help begins with ``words``.
+    ``refuses``: a ValueError of ``run`` is wrong use, which is told in one line.
+    """
+
+    name: str
+    words: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+    order: int = LAST
+    answers_json: bool = True
+    described: bool = True
+    refuses: bool = True

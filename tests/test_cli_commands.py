@@ -1,0 +1,139 @@
+"""The commands: each is one file that is found by being there, and is read in no time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+
+import pytest
+
+from app.cli import commands
+from app.cli.main import main
+from app.cli.parser import found, parser
+from app.export import figure
+from app.model import figure_options
+from app.presenters import flow_form
+from app.views.qt.panels import token_path_panel
+from compute.attention import row_paths
+from compute.engine import opening
+from compute.flow import modes
+from compute.requests import attention
+
+COUNTING = '''
+"""A command of somebody else's."""
+
+from app.cli.subcommand import Subcommand
+
+
+def declare(parser):
+    parser.add_argument("--until", type=int, default=3, metavar="N", help="the last number")
+
+
+def run(chosen):
+    if chosen.until < 0:
+        raise ValueError(f"until must not be negative, got {chosen.until}")
+    print(list(range(chosen.until)) if chosen.json else chosen.until)
+    return 1
+
+
+COMMAND = Subcommand("count_up", "count from 0", declare, run)
+'''
+# what computes, draws or opens windows
+HEAVY = {
+    "numpy",
+    "compute",
+    "sympy",
+    "scipy",
+    "vispy",
+    "PySide6",
+    "wgpu",
+    "PIL",
+    "av",
+    "app.export",
+}
+
+
+@pytest.fixture
+def counting(tmp_path, monkeypatch):
+    """A folder of commands beside the program's own, with one file in it."""
+    (tmp_path / "count_up.py").write_text(COUNTING, "utf-8")
+    (tmp_path / "no_command.py").write_text("HELPER = 1\n", "utf-8")
+    monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    yield
+    for name in ("count_up", "no_command"):
+        sys.modules.pop(f"{commands.__name__}.{name}", None)
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_file_beside_the_commands_is_one_of_them(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    *_, last = capsys.readouterr().out.split("commands:")[1].strip().splitlines()
+    assert last.split() == ["count_up", "count", "from", "0"]
+    assert main(["count_up", "--until", "2", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == [0, 1]
+    assert main(["count_up", "--until", "-2"]) == 2
+    assert capsys.readouterr().err == "attention-geodesics: until must not be negative, got -2\n"
+
+
+def test_without_it_there_is_no_such_command(capsys):
+    assert main(["count_up"]) == 2
+    assert "invalid choice: 'count_up'" in capsys.readouterr().err
+
+
+def test_every_file_states_the_command_of_its_name():
+    names = [command.name for command in found()]
+    assert len(names) > 20 and len(set(names)) == len(names)
+    modules = {f"{commands.__name__}.{name}" for name in names}
+    assert {command.run.__module__ for command in found()} == modules
+    assert [command.order for command in found()] == sorted({c.order for c in found()})
+
+
+@pytest.mark.parametrize("name", [command.name for command in found()])
+def test_every_command_declares_its_options(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args([name, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: attention-geodesics {name}")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
+def test_nothing_heavy_is_imported_before_a_command_is_chosen(arguments):
+    script = (
+        "import sys\nfrom app.cli.main import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    print(*sys.modules, sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    imported = set(done.stdout.splitlines())
+    assert "app.cli.commands.bench" in imported
+    assert imported & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "known"),
+    [
+        ("flow", "--mode", modes.MODES),
+        ("flow", "--boundary", modes.BOUNDARIES),
+        ("attend", "--mode", attention.MODES),
+        ("layers", "--over", row_paths.OVER),
+        ("gui", "--engine", opening.ENGINES),
+        ("render", "--panels", figure_options.PANELS),
+        ("animate", "--style", figure_options.STYLES),
+    ],
+)
+def test_an_option_has_the_choices_that_are_known(command, option, known):
+    made = argparse.ArgumentParser()
+    next(entry for entry in found() if entry.name == command).declare(made)
+    choices = next(a.choices for a in made._actions if option in a.option_strings)
+    assert choices is known
+
+
+def test_forms_offer_what_is_known():
+    assert {choice.value for choice in flow_form.MODES} == set(modes.MODES)
+    assert {choice.value for choice in flow_form.BOUNDARIES} == set(modes.BOUNDARIES)
+    assert {choice.value for choice in token_path_panel.OVERS} == set(row_paths.OVER)
+    assert set(figure.STYLES) == set(figure_options.STYLES)
