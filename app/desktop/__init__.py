@@ -1,4 +1,4 @@
-"""What makes a program of the window: documents, exports beside it, lessons, the theme.
+"""The window as a program: documents, exports beside it, lessons, the theme.
 
 May import everything but the command line.
 """

@@ -1,4 +1,4 @@
-"""What people see: the interface that controllers speak to, the canvas of vispy, the window of Qt.
+"""The views: the interface that controllers speak to, the canvas of vispy, the window of Qt.
 
 Views know neither store nor engine.
 """

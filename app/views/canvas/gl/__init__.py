@@ -1,4 +1,4 @@
-"""What vispy and OpenGL draw: quads, textures, glyphs, and pictures without a window.
+"""Drawing by vispy and OpenGL: quads, textures, glyphs, and pictures without a window.
 
 May import projections.
 """
