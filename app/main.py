@@ -148,8 +148,9 @@ class Program:
 
     def _start_worker(self, scene: Any) -> str:
         """Have the scene's path computed while the window is built; the engine that is asked for."""
-        from app.jobs.jobs import PathJob
-        from app.jobs.plan import Viewport, jobs
+        from app.jobs.path import PathJob
+        from app.jobs.plan import jobs
+        from app.jobs.viewport import Viewport
         from app.jobs.worker import Runner
 
         self._garbage = Garbage()  # before there is another thread

@@ -13,9 +13,13 @@ import pytest
 
 from app.controller.controller import Controller
 from app.desktop import context_menu
-from app.jobs.jobs import EllipseJob, Job, MapJob, PathAnswer, PathJob, perform
-from app.jobs.plan import Viewport, jobs, plan
+from app.jobs.ellipses import EllipseJob
+from app.jobs.job import Job
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.plan import jobs, plan
+from app.jobs.scalar_map import MapJob
 from app.jobs.verification import MapCheckJob
+from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model import session_file
 from app.model.scene import Layers, Pin, in_chart, of_family
@@ -64,7 +68,7 @@ def desk():
 
 def answers(job: Job) -> list:
     found: list = []
-    perform(ReferenceEngine(), job, found.append, lambda: False)
+    job.perform(ReferenceEngine(), found.append, lambda: False)
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.controller.chart_transition import both
-from app.jobs.jobs import PathJob, densified
+from app.jobs.path import PathJob, densified
 from app.presenters import curves, drawables
 from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.projections.frame import Frame, Margins
@@ -212,7 +212,7 @@ def test_an_alpha_geodesic_solves_its_equation_between_its_nodes():
 
 
 def test_the_moving_point_and_its_density_are_on_the_curve(reference_engine):
-    from app.jobs.jobs import path_answer
+    from app.jobs.path import path_answer
 
     manifold, ends = family("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
     job = PathJob("gaussian", tuple(ends[0]), tuple(ends[1]), (0.1, 0.1), 1.0, "final")

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.jobs import jobs
 from app.jobs import worker as runner
-from app.jobs.jobs import PathAnswer, PathJob
+from app.jobs.path import PathAnswer, PathJob
 from app.jobs.worker import EngineOpened, JobFailed, Notice, Runner
 from compute.requests.engine import NoAdapter
 
@@ -24,7 +23,7 @@ def destroying(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     def perform(engine, job, emit, cancelled) -> None:
         if engine.name == "gpu" and next(left, None) is not None:
             engine._device.handle.destroy()
-        jobs.perform(engine, job, emit, cancelled)
+        job.perform(engine, emit, cancelled)
 
     monkeypatch.setattr(runner, "perform", perform)
 
@@ -80,7 +79,7 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
             begun.add(job)
             timers.append(threading.Timer(die.uniform(0.0, 0.05), engine._device.handle.destroy))
             timers[-1].start()
-        jobs.perform(engine, job, emit, cancelled)
+        job.perform(engine, emit, cancelled)
 
     def deliver(message) -> None:
         messages.append(message)

@@ -193,7 +193,7 @@ def test_a_geodesic_of_query_space_is_drawn_where_it_is():
 def test_a_path_that_relaxes_is_drawn_as_the_curve_whose_energy_is_said():
     """By Gauss and Legendre's quadrature of g(θ′, θ′) along what is drawn, its slope by differences."""
     job = relaxation.RelaxJob("gaussian", (-1.0, 0.8), (1.0, 1.1))
-    answer = relaxation.perform(ReferenceEngine(), job)
+    answer = relaxation.relaxed(ReferenceEngine(), job)
     for number in (0, 2, -1):
         state, energy = answer.history[number], answer.energies[number]
         dense = relaxation.line(state, energy)

@@ -16,7 +16,7 @@ from PIL import Image
 from app.export import figure, page
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
 from app.export.vector import VectorCanvas
-from app.jobs.jobs import PathAnswer
+from app.jobs.path import PathAnswer
 from app.model import session_file
 from app.views.canvas.gl.texts import Label
 from app.views.canvas.layers.layer import Layer

@@ -13,8 +13,9 @@ from app.export import figure, page
 from app.export.vector import VectorCanvas
 from app.jobs import flow as flowing
 from app.jobs.particles import tracks
-from app.jobs.plan import Viewport, jobs
+from app.jobs.plan import jobs
 from app.jobs.scene_chart import chart_drawn
+from app.jobs.viewport import Viewport
 from app.model import session_file
 from app.model.flow import Flow, rewritten
 from app.model.scene import Scene, completed
@@ -46,7 +47,7 @@ def scene_of(name="gaussian", **fields):
 
 def answers(scene, cancelled=lambda: False):
     found = []
-    flowing.perform(ENGINE, flowing.wanted(scene), found.append, cancelled)
+    flowing.wanted(scene).perform(ENGINE, found.append, cancelled)
     return found
 
 
@@ -290,7 +291,7 @@ def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
 def test_a_flow_through_kernels_is_the_same(gpu_engine):
     scene = scene_of("bank", initial="dipole", time=0.02)
     found: list[flowing.FlowAnswer] = []
-    flowing.perform(gpu_engine, flowing.wanted(scene), found.append, lambda: False)
+    flowing.wanted(scene).perform(gpu_engine, found.append, lambda: False)
     exact = answers(scene)[-1]
     scale = np.nanmax(np.abs(exact.drawn))
     np.testing.assert_allclose(found[-1].drawn, exact.drawn, atol=1e-5 * scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.jobs.jobs import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer, perform
+from app.jobs.path import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer
 from compute.engine.reference import ReferenceEngine
 from compute.families import family
 from compute.requests.geodesics import ConnectRequest
@@ -26,7 +26,7 @@ class Counting(ReferenceEngine):
 
 def test_a_path_is_solved_once():
     engine, found = Counting(), []
-    perform(engine, JOB, found.append, lambda: False)
+    JOB.perform(engine, found.append, lambda: False)
     assert engine.steps == [STEPS["live"]]
 
 
@@ -45,7 +45,7 @@ def test_a_dragged_path_of_thousands_of_keys_is_short_and_has_the_likeliest(tmp_
     manifold = family(name)
     engine, found = Counting(), []
     a, b = manifold.pins
-    perform(engine, PathJob(name, a, b, (0.1, 0.1), 0.0, "live"), found.append, lambda: False)
+    PathJob(name, a, b, (0.1, 0.1), 0.0, "live").perform(engine, found.append, lambda: False)
     assert engine.steps == [HEAVY_STEPS]
     (answer,) = found
     assert answer.rows.shape[1] == len(answer.labels) == LIKELIEST
@@ -60,6 +60,6 @@ def test_few_outcomes_are_all_kept(quality):
     found: list = []
     a, b = family("attention:bank").pins
     job = PathJob("attention:bank", a, b, (0.1, 0.1), 0.0, quality)
-    perform(ReferenceEngine(), job, found.append, lambda: False)
+    job.perform(ReferenceEngine(), found.append, lambda: False)
     assert len(found[0].labels) == 15
     assert len(found[0].paths.t) == STEPS[quality] + 1

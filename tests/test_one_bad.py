@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.cli.main import main
 from app.desktop.documents import Documents
-from app.jobs.jobs import MapAnswer, MapJob
+from app.jobs.scalar_map import MapAnswer, MapJob
 from app.model import session_file
 from app.model.store import Store
 from app.parts import heads_browser, token_path

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from app.controller import controller as controllers
-from app.jobs.jobs import MapJob, PathJob
-from app.jobs.task import Task
-from app.jobs.worker import JobFailed, rank
+from app.jobs.job import Job, Priority
+from app.jobs.path import PathJob
+from app.jobs.scalar_map import MapJob
+from app.jobs.worker import JobFailed
 from app.parts.part import Part
 from app.views.interface.events import PanelShown
 from app.views.qt.panels import registry
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.window
 
 
 @dataclass(frozen=True)
-class Halve(Task):
+class Halve(Job):
     number: float
 
     def perform(self, engine, emit, cancelled) -> None:
@@ -122,6 +123,6 @@ def test_a_task_that_fails_is_told_to_its_part_and_to_the_user(program):
 def test_tasks_come_last_and_urgent_ones_first():
     @dataclass(frozen=True)
     class Soon(Halve):
-        urgent = True
+        priority = Priority.SUBJECT
 
-    assert rank(Soon) < rank(PathJob) < rank(MapJob) < rank(Halve)
+    assert Soon.priority < PathJob.priority < MapJob.priority < Halve.priority

@@ -11,9 +11,10 @@ from scipy.integrate import solve_ivp
 from scipy.special import polygamma
 
 import compute
-from app.jobs.jobs import MapAnswer, MapJob, PathJob, perform
-from app.jobs.studies import StudyAnswer
-from app.jobs.study_jobs import EveryJob
+from app.jobs.path import PathJob
+from app.jobs.scalar_map import MapAnswer, MapJob
+from app.jobs.studies.all_geodesics import EveryJob
+from app.jobs.studies.study import StudyAnswer
 from app.presenters import shorter_paths
 from compute.core.status import Status
 from compute.families.attention import softmax_manifold
@@ -212,7 +213,7 @@ def test_the_command_line_names_the_shorter_one(capsys):
 def test_the_status_line_names_the_shorter_one(reference_engine):
     job = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (0.0, 0.3), 0.0, "final")
     heard: list = []
-    perform(reference_engine, job, heard.append, lambda: False)
+    job.perform(reference_engine, heard.append, lambda: False)
     every = EveryJob(job.family, job.start, job.end, 0.0)
     study = StudyAnswer(every, {}, {}, (), frozenset(), 0.0, 1.0)
     assert shorter_paths.words(heard[-1], [study], None) == "not the shortest known: 1 is shorter"
@@ -225,7 +226,7 @@ def test_the_status_line_names_the_shorter_one(reference_engine):
 def test_the_status_line_holds_a_map_against_the_geodesic_at_b(reference_engine):
     job = PathJob("gaussian", (0.0, 1.0), (1.0, 2.0), (0.0, 0.3), 0.0, "final")
     heard: list = []
-    perform(reference_engine, job, heard.append, lambda: False)
+    job.perform(reference_engine, heard.append, lambda: False)
     manifold = compute.family("gaussian")
     chart = manifold.charts[0]
     request = DistanceRequest(manifold, chart, np.array(job.start), manifold.view, (40, 60))

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.jobs.jobs import PathAnswer, PathJob, perform
-from app.jobs.plan import Viewport, jobs
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.plan import jobs
+from app.jobs.viewport import Viewport
 from app.model import session_file
 from app.model.scene import Pin
 from app.model.store import Store
@@ -66,7 +67,7 @@ def path(status: Status = Status.OK) -> PathAnswer:
     if PATH is None:
         found: list = []
         job = jobs(session_file.load("gaussian"), Viewport())[PathJob]
-        perform(ReferenceEngine(), job, found.append, lambda: False)
+        job.perform(ReferenceEngine(), found.append, lambda: False)
         (PATH,) = found
     return replace(PATH, paths=replace(PATH.paths, status=np.array([int(status)])))
 

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 
 from app.jobs import worker as runners
-from app.jobs.jobs import EllipseJob, MapJob, PathJob
-from app.jobs.plan import Viewport, jobs
-from app.jobs.study_jobs import SprayJob
+from app.jobs.ellipses import EllipseJob
+from app.jobs.path import PathJob
+from app.jobs.plan import jobs
+from app.jobs.scalar_map import MapJob
+from app.jobs.studies.spray import SprayJob
+from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed, Runner
 from app.model import session_file
 from compute.core.status import Status

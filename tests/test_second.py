@@ -10,7 +10,7 @@ from scipy.integrate import quad, solve_ivp
 from scipy.special import ive
 
 import compute
-from app.jobs.jobs import PathJob, perform
+from app.jobs.path import PathJob
 from app.jobs.retry import RetryTask, is_hopeful
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
@@ -108,7 +108,7 @@ def test_a_path_at_rest_is_tried_again_and_says_so():
 
     job = PathJob(f"custom:{json.dumps(HOLE)}", A, B, (0.0, 0.3), 0.0, "final")
     heard: list = []
-    perform(ENGINE, job, heard.append, lambda: False)
+    job.perform(ENGINE, heard.append, lambda: False)
     assert is_hopeful(heard[-1])
     assert not is_hopeful(replace(heard[-1], job=replace(job, quality="live")))
     with pytest.raises(Interrupted), interruptible(lambda: True):

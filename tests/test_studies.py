@@ -10,15 +10,17 @@ import pytest
 
 from app.controller.controller import Controller
 from app.jobs import studies
-from app.jobs.jobs import perform
-from app.jobs.plan import Viewport, jobs
-from app.jobs.studies import StudyAnswer
-from app.jobs.study_jobs import KINDS, STUDIES, BallJob, CutJob, EveryJob, QueryJob, wanted
-from app.jobs.worker import ORDER
+from app.jobs.plan import jobs
+from app.jobs.studies.all_geodesics import EveryJob
+from app.jobs.studies.balls import BallJob
+from app.jobs.studies.cut_locus import CutJob
+from app.jobs.studies.query_space import QueryJob
+from app.jobs.studies.study import StudyAnswer
+from app.jobs.viewport import Viewport
 from app.model import session_file
 from app.model.scene import Layers, of_family
 from app.model.store import Store
-from app.views.canvas.layers.curves import STYLES
+from app.views.interface.curve_styles import STYLES
 from app.views.interface.events import LoopDrawn, SceneEdited
 from app.views.interface.views import Canvas, Window
 from compute.core.status import Status
@@ -27,7 +29,14 @@ from compute.families import family as manifold_of
 from compute.requests.geodesics import ConnectRequest
 from compute.studies.retry import length_between
 
+KINDS = studies.curves_of_layers()
 ALL = {layer: True for layer in KINDS}
+
+
+def wanted(scene, dragging=False):
+    """The studies of a scene."""
+    asked = (kind.wanted(scene, Viewport(dragging=dragging)) for kind in studies.kinds())
+    return [job for job in asked if job is not None]
 
 
 def with_layers(name, **layers):
@@ -36,9 +45,9 @@ def with_layers(name, **layers):
 
 
 def study(scene, layer):
-    (job,) = wanted(replace(scene, layers=replace(scene.layers, **{layer: True})), dragging=False)
+    (job,) = wanted(replace(scene, layers=replace(scene.layers, **{layer: True})))
     found: list = []
-    perform(ReferenceEngine(), job, found.append, lambda: False)
+    job.perform(ReferenceEngine(), found.append, lambda: False)
     (answer,) = found
     assert isinstance(answer, StudyAnswer)
     return answer
@@ -46,11 +55,10 @@ def study(scene, layer):
 
 def test_every_study_has_a_place_a_pen_and_a_turn():
     scene = with_layers("bank", **ALL)
-    found = wanted(scene, dragging=False)
-    assert {type(job) for job in found} == set(STUDIES)
-    elsewhere = wanted(with_layers("gaussian", **ALL), dragging=False)
-    assert {type(job) for job in elsewhere} == set(STUDIES) - {QueryJob}, "only a head has queries"
-    assert set(STUDIES) < set(ORDER)
+    found = wanted(scene)
+    assert {type(job) for job in found} == set(studies.kinds())
+    elsewhere = {type(job) for job in wanted(with_layers("gaussian", **ALL))}
+    assert elsewhere == set(studies.kinds()) - {QueryJob}, "only a head has queries"
     assert {kind for kinds in KINDS.values() for kind in kinds} < set(STYLES)
     assert {f.name for f in Layers.__dataclass_fields__.values()} > set(KINDS)
 
@@ -131,7 +139,7 @@ def desk():
 
 def answer_all(controller, runner):
     for call in runner.submit.call_args_list:
-        perform(ReferenceEngine(), call.args[0], controller.on_message, lambda: False)
+        call.args[0].perform(ReferenceEngine(), controller.on_message, lambda: False)
     runner.submit.reset_mock()
 
 
@@ -217,5 +225,5 @@ def test_a_ball_goes_through_b_where_attention_is_all_but_hard(gpu_engine):
     length, known = length_between(gpu_engine, manifold, np.array(a), np.array(b))
     low, high = manifold.bounds(request.start, request.end)
     assert known and low[0] <= length <= high[0]
-    found = studies.perform(gpu_engine, BallJob(family, a, b))
+    found = BallJob(family, a, b).answer(gpu_engine)
     assert "ball" in found.curves and all(measure.ok for measure in found.measures)

@@ -13,11 +13,11 @@ from app.controller.controller import Controller
 from app.export import page
 from app.jobs import relaxation
 from app.jobs.derive_family import DERIVING, UNREAD, FamilyJob
-from app.jobs.job_labels import words_of
-from app.jobs.jobs import Job, MapJob, PathJob, perform
+from app.jobs.job import Job
+from app.jobs.path import PathJob
 from app.jobs.preparation import PrepareTask
-from app.jobs.study_jobs import LoopJob
-from app.jobs.task import Task
+from app.jobs.scalar_map import MapJob
+from app.jobs.studies.loop import LoopJob
 from app.jobs.worker import JobFailed
 from app.model import session_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
@@ -44,7 +44,7 @@ from compute.manifold.extent import Extent
 def answers(job: Job) -> tuple[object, ...]:
     """Return the reference's answer, computed once for each request."""
     found: list[object] = []
-    perform(ReferenceEngine(), job, found.append, lambda: False)
+    job.perform(ReferenceEngine(), found.append, lambda: False)
     return tuple(found)
 
 
@@ -271,19 +271,19 @@ def test_a_formula_that_is_not_shown_yet_greys_what_is():
 def test_every_task_has_words_for_those_who_wait():
     import app.parts.registry  # noqa: F401
 
-    for kind in Task.__subclasses__():
+    for kind in Job.__subclasses__():
         if not kind.__module__.startswith("app."):
             continue  # made by another test
         assert kind.words, kind.__name__
     job = PrepareTask(session_file.load("gaussian"), (("family", "beta"),))
-    assert "prepare" not in words_of(job)
+    assert "prepare" not in job.label
 
 
 def test_a_path_that_relaxes_ends_at_the_energy_of_the_geodesic():
     a, b = (-1.5, 0.6), (1.5, 0.6)
     manifold = manifold_of("gaussian")
     least = float(manifold.distance(np.array(a), np.array(b))) ** 2
-    found = relaxation.perform(ReferenceEngine(), relaxation.RelaxJob("gaussian", a, b))
+    found = relaxation.relaxed(ReferenceEngine(), relaxation.RelaxJob("gaussian", a, b))
     # the midpoint rule that is made small lies below; what is shown does not
     assert found.history[-2].action < least
     assert min(found.energies) >= least * (1 - 1e-9)

@@ -12,7 +12,6 @@ import pytest
 from app.controller.chart_transition import STEPS, both
 from app.controller.controller import Controller
 from app.jobs import scene_chart
-from app.jobs.jobs import perform
 from app.model import session_file
 from app.model.scene import Scene, completed, in_chart
 from app.model.store import Store
@@ -158,11 +157,11 @@ def test_a_pin_goes_where_it_is_dropped_in_any_chart(chart):
 
 
 def test_ellipses_are_lifted_to_the_tangent_plane():
-    from app.jobs.jobs import EllipseJob
+    from app.jobs.ellipses import EllipseJob
 
     found: list = []
     job = EllipseJob(OCTANT.family, "octant", OCTANT.view)
-    perform(ReferenceEngine(), job, found.append, lambda: False)
+    job.perform(ReferenceEngine(), found.append, lambda: False)
     canvas = MagicMock(spec=Canvas)
     drawing.show_answer(canvas, OCTANT, found[-1])
     outlines = canvas.set_ellipses.call_args[0][0]
@@ -215,7 +214,7 @@ def desk():
 def answer_all(controller, runner) -> None:
     jobs, runner.jobs[:] = list(runner.jobs), []
     for job in jobs:
-        perform(ReferenceEngine(), job, controller.on_message, lambda: False)
+        job.perform(ReferenceEngine(), controller.on_message, lambda: False)
 
 
 def test_switching_keeps_the_scene_and_glides(desk):

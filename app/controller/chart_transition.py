@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from app.jobs import scene_chart
-from app.jobs.jobs import PathAnswer
-from app.jobs.studies import StudyAnswer
+from app.jobs.path import PathAnswer
+from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
 from app.presenters import drawing
 from app.views.interface.views import Canvas, Window

@@ -13,15 +13,17 @@ from app.controller.awaiting import Awaiting
 from app.controller.chart_transition import Morph
 from app.controller.editor import Editor
 from app.jobs import derive_family, flow, retry
-from app.jobs.job_labels import words_of
-from app.jobs.jobs import EllipseAnswer, Job, MapAnswer, PathAnswer, PathJob
-from app.jobs.plan import Submits, Viewport, is_late, is_of, is_wanted, jobs, plan
+from app.jobs.ellipses import EllipseAnswer
+from app.jobs.job import Job
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.plan import Submits, is_late, is_of, is_wanted, jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
+from app.jobs.scalar_map import MapAnswer
 from app.jobs.scene_chart import chart_drawn
-from app.jobs.studies import StudyAnswer
-from app.jobs.study_jobs import STUDIES
+from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.verification import CheckAnswer
+from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
 from app.model.store import Store
@@ -228,7 +230,7 @@ class Controller:
             self.answers.show_opacity()
             self.answers.show_path()
             self.streaming.draw()
-            self._planned = {k: job for k, job in self._planned.items() if k not in STUDIES}
+            self._planned = {k: job for k, job in self._planned.items() if not issubclass(k, Study)}
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
             self.answers.show_moving_point()
         if old.flow != new.flow or old.layers != new.layers:
@@ -259,8 +261,8 @@ class Controller:
         self.answers.forget_map()
         self.answers.keep_those_of(old, new, set(jobs(new, self._viewport)))
         self._viewport = replace(self._viewport, dragging=False)
-        kept = (PathJob, *STUDIES)
-        self._planned = {k: job for k, job in self._planned.items() if k in kept}
+        kept = (PathJob, Study)
+        self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
         self.morph.begin(old, new, self.answers.path, self.answers.studies, self._arrive)
         self._show_panels(new)
         self._plan(new)
@@ -301,12 +303,12 @@ class Controller:
                 part.on_scene(self.store.scene, self.store.scene)
         self.answers.doubt(False)
 
-    def give_up(self, job: object) -> None:
+    def give_up(self, job: Job) -> None:
         """The user cancelled ``job``: what it was to answer does not come."""
         if isinstance(job, PrepareTask):
             self.editor.fail()
             self._resume()
-        self.answers.say(f"given up: {words_of(job)}", False)  # type: ignore[arg-type]
+        self.answers.say(f"given up: {job.label}", False)
 
     def _show_everything(self, scene: Scene) -> None:
         self._planned, self.awaiting.blank = {}, False

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.jobs.job import Job
 from app.jobs.preparation import Prepared, PrepareTask, edited, is_slow
 from app.jobs.scene_chart import chart_drawn
-from app.jobs.task import Task
 from app.model.flow import rewritten
 from app.model.scene import completed, in_chart
 from app.model.store import Store
@@ -31,7 +31,7 @@ class Editor:
         self,
         store: Store,
         window: Window,
-        submit: Callable[[Task], None],
+        submit: Callable[[Job], None],
         wait: Callable[[Mapping[str, Any]], None] = lambda changes: None,
     ) -> None:
         self._store = store

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.jobs.job_labels import words_of
 from app.jobs.worker import Errand, OpenJob, Runner
 
 # how often it is looked, and seconds that a job may take before it is spoken of
@@ -32,13 +31,13 @@ class Working:
             self._window.set_busy("Opening the engine …", False)
             return
         verb = "Cancelling" if under_way.given_up else "Computing"
-        self._window.set_busy(f"{verb} {words_of(under_way.job)} …", not under_way.given_up)
+        self._window.set_busy(f"{verb} {under_way.job.label} …", not under_way.given_up)
 
     def cancel(self) -> None:
         """Give up what is under way now."""
         job = self._runner.cancel()
         if job is not None and not isinstance(job, OpenJob):
-            self._window.log(f"given up: {words_of(job)}")
+            self._window.log(f"given up: {job.label}")
             self._given_up(job)
         self.look()
 

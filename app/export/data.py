@@ -15,7 +15,8 @@ import numpy as np
 from app.export import embed
 from app.export.files import beside
 from app.export.script import script
-from app.jobs.jobs import Answer, PathAnswer
+from app.jobs.answers import Answer
+from app.jobs.path import PathAnswer
 from app.model.file_formats import CSV, JSON, NPZ
 from app.model.scene import Scene
 from compute.core.status import Status

@@ -18,9 +18,13 @@ from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet
 from app.export.svg import svg
 from app.export.vector import VectorCanvas
-from app.jobs.jobs import Answer, Job, MapJob, PathAnswer
-from app.jobs.plan import Viewport, jobs
+from app.jobs.answers import Answer
+from app.jobs.job import Job
+from app.jobs.path import PathAnswer
+from app.jobs.plan import jobs
 from app.jobs.retry import best
+from app.jobs.scalar_map import MapJob
+from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
 from app.presenters import drawing

@@ -15,7 +15,8 @@ from app.export import embed
 from app.export.encoders import CODECS, RGB, Cut, Encoder, Gif, Video
 from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
 from app.export.files import beside, unfinished
-from app.jobs.jobs import Answer, Job
+from app.jobs.answers import Answer
+from app.jobs.job import Job
 from app.jobs.retry import best
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.file_formats import GIF, PNG

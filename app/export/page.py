@@ -13,9 +13,11 @@ from vispy import gloo
 
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
+from app.jobs.answers import Answer
 from app.jobs.flow import FlowAnswer
-from app.jobs.jobs import Answer, MapAnswer, PathAnswer
-from app.jobs.studies import StudyAnswer
+from app.jobs.path import PathAnswer
+from app.jobs.scalar_map import MapAnswer
+from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
 from app.presenters import drawables, flow_form, head_specification, measures
 from app.presenters.panel_state import chart_words

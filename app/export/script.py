@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from app.jobs.jobs import PathAnswer
+from app.jobs.path import PathAnswer
 from app.model.scene import Scene
 from compute.core.status import Status
 from compute.families import family as manifold_of

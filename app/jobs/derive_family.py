@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.model.scene import Scene, completed, of_family
 from app.views.interface.views import Verdict
 from compute.core.interrupt import TookTooLong, limited
@@ -33,19 +33,26 @@ COARSE, SAMPLES, FADED = 9, 65, 12.0
 
 
 @dataclass(frozen=True)
-class FamilyJob:
+class FamilyJob(Job):
     """Derive and lay out a family by a formula of a kind, so that nobody else waits for it.
 
     ``view``: the rectangle of its parameters that will be shown, or None for the family's own.
     """
 
+    priority: ClassVar[Priority] = Priority.FAMILY
+    words: ClassVar[str] = "the family"
+
     family: str
     kind: str
     view: Extent | None = None
 
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Derive the family; it is kept, and found again by whoever asks for it next."""
+        emit(answer(self))
+
 
 @dataclass(frozen=True)
-class ReadyTask(Task):
+class ReadyTask(Job):
     """Have at hand what a family takes, before somebody types: half a second to import each."""
 
     words: ClassVar[str] = "preparations"
@@ -82,7 +89,7 @@ def _kept_view(scene: Scene) -> Extent | None:
     return scene.view if own else None
 
 
-def perform(job: FamilyJob) -> FamilyAnswer:
+def answer(job: FamilyJob) -> FamilyAnswer:
     """Derive the family; it is kept, and found again by whoever asks for it next."""
     began = time.perf_counter()
     try:

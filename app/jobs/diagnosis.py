@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import version
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from compute.core.arrays import Floats
 from compute.engine.reference import ReferenceEngine
 from compute.families import family
@@ -28,10 +29,17 @@ TOLERANCE = {"geometry": 2e-5, "shoot": 2e-5, "connect": 5e-5, "transport": 5e-5
 
 
 @dataclass(frozen=True)
-class DoctorJob:
+class DoctorJob(Job):
     """Examine the engine; ``gl``: the OpenGL that draws, in words."""
 
+    priority: ClassVar[Priority] = Priority.DIAGNOSIS
+    words: ClassVar[str] = "the doctor’s checks"
+
     gl: str
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Run every kernel and compare."""
+        emit(diagnosed(engine, self))
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class DoctorAnswer:
     page: str
 
 
-def perform(engine: Engine, job: DoctorJob) -> DoctorAnswer:
+def diagnosed(engine: Engine, job: DoctorJob) -> DoctorAnswer:
     """Run every kernel and compare."""
     found = findings(engine, job.gl)
     rows = [

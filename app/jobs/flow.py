@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.particles import tracks
+from app.jobs.viewport import Viewport
 from app.model.flow import Flow
 from app.model.scene import Scene, chart_of, view_of
 from compute.api.flow import AttentionFlow
@@ -49,12 +52,15 @@ KNOWN = (
 
 
 @dataclass(frozen=True)
-class FlowJob:
+class FlowJob(Job):
     """The field of ``flow`` at its time, over a rectangle of a chart of the plane.
 
     start, end, vector: the pins and the vector at A where the initial field is made from them;
     scalar, token: what a gradient is of.
     """
+
+    priority: ClassVar[Priority] = Priority.FLOW
+    words: ClassVar[str] = "the flow"
 
     family: str
     chart: str
@@ -65,6 +71,26 @@ class FlowJob:
     vector: Point | None
     scalar: str
     token: int
+
+    @classmethod
+    def wanted(cls, scene: Scene, viewport: Viewport) -> FlowJob | None:
+        """The flow of a scene that shows anything of it."""
+        return wanted(scene) if is_shown(scene) else None
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
+        began = spoken = time.perf_counter()
+        # engines are told apart by identity
+        run = _run(engine, replace(self, flow=replace(self.flow, time=0.0)))  # type: ignore[arg-type]
+        for at, state in run.states_to(self.flow.time):
+            if cancelled():
+                return
+            now = time.perf_counter()
+            if at == self.flow.time:
+                emit(run.answer(self, at, state, 1000 * (now - began)))
+            elif now - spoken > BETWEEN:
+                spoken = now
+                emit(run.answer(self, at, state, 1000 * (now - began)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,27 +168,6 @@ def wanted(scene: Scene) -> FlowJob:
         (flow.scalar or scene.scalar) if kind == "gradient" else "",
         scene.token if kind == "gradient" else 0,
     )
-
-
-def perform(
-    engine: Engine,
-    job: FlowJob,
-    emit: Callable[[FlowAnswer], None],
-    cancelled: Callable[[], bool],
-) -> None:
-    """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
-    began = spoken = time.perf_counter()
-    # engines are told apart by identity
-    run = _run(engine, replace(job, flow=replace(job.flow, time=0.0)))  # type: ignore[arg-type]
-    for at, state in run.states_to(job.flow.time):
-        if cancelled():
-            return
-        now = time.perf_counter()
-        if at == job.flow.time:
-            emit(run.answer(job, at, state, 1000 * (now - began)))
-        elif now - spoken > BETWEEN:
-            spoken = now
-            emit(run.answer(job, at, state, 1000 * (now - began)))
 
 
 def forget() -> None:

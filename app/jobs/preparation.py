@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from app.jobs import scene_chart
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.model import colormaps
 from app.model.flow import rewritten
 from app.model.scene import HEIGHT, Scene, check_height, in_chart, of_family
@@ -22,10 +22,10 @@ Changes = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True)
-class PrepareTask(Task):
+class PrepareTask(Job):
     """Lay out what ``scene`` is after ``changes``."""
 
-    urgent: ClassVar[bool] = True
+    priority: ClassVar[Priority] = Priority.SUBJECT
     words: ClassVar[str] = "what is to be shown"
 
     scene: Scene

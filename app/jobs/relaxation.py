@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.views.text.number_format import Numbers
 from compute.core.status import Status
 from compute.curves.dense_curve import DenseCurve, polygon
@@ -23,12 +25,19 @@ FINER, POLISHED = 4, 12
 
 
 @dataclass(frozen=True)
-class RelaxJob:
+class RelaxJob(Job):
     """Relax the straight line from start to end by descent in H¹."""
+
+    priority: ClassVar[Priority] = Priority.RELAXATION
+    words: ClassVar[str] = "a path that relaxes"
 
     family: str
     start: Point
     end: Point
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer by the whole relaxation."""
+        emit(relaxed(engine, self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +49,7 @@ class RelaxAnswer:
     energies: tuple[float, ...]
 
 
-def perform(engine: Engine, job: RelaxJob) -> RelaxAnswer:
+def relaxed(engine: Engine, job: RelaxJob) -> RelaxAnswer:
     """The whole relaxation, whose last round is Newton's method in float64: descent grows slow."""
     manifold = manifold_of(job.family)
     solver = CurveRelaxation(manifold, engine, "descent")

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.jobs.jobs import Answer, Job, PathAnswer, PathJob, connection, path_answer, perform
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.answers import Answer
+from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.path import PathAnswer, PathJob, connection, path_answer
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
@@ -20,7 +21,7 @@ from compute.studies.retry import second_try
 
 
 @dataclass(frozen=True)
-class RetryTask(Task):
+class RetryTask(Job):
     """Answered by a `PathAnswer` of ``job``, whether the second try converges or not."""
 
     words: ClassVar[str] = "a second try at the geodesic"
@@ -52,7 +53,7 @@ def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
     heard: list[Answer] = []
     with suppress(Interrupted), interruptible(cancelled):
-        perform(engine, job, heard.append, cancelled)  # type: ignore[arg-type]
+        job.perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
         if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
             RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
     return heard[-1:]

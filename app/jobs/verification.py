@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.model.scene import chart_of
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
@@ -15,6 +17,7 @@ from compute.engine.reference import ReferenceEngine
 from compute.families import family as manifold_of
 from compute.geodesics.scalar_field import scalar_at, theta_at
 from compute.manifold.tangent import norm
+from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Field, FieldRequest
 from compute.requests.geodesics import ConnectRequest
 
@@ -26,8 +29,11 @@ SAMPLES = 64
 
 
 @dataclass(frozen=True, eq=False)
-class CheckJob:
+class CheckJob(Job):
     """Compute a geodesic again in float64 and compare ``theta (m, 2)``, its nodes, with it."""
+
+    priority: ClassVar[Priority] = Priority.CHECK
+    words: ClassVar[str] = "the path in float64"
 
     family: str
     start: Point
@@ -35,10 +41,19 @@ class CheckJob:
     alpha: float
     theta: Floats
 
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Compute the path again and compare."""
+        began = time.perf_counter()
+        measure = _of_path(self)
+        emit(CheckAnswer(self, measure, 1000 * (time.perf_counter() - began)))
+
 
 @dataclass(frozen=True, eq=False)
-class MapCheckJob:
+class MapCheckJob(Job):
     """Compute ``field``, a map over a chart, again in float64; ``source``: of distances, or None."""
+
+    priority: ClassVar[Priority] = Priority.CHECK
+    words: ClassVar[str] = "the map in float64"
 
     family: str
     chart: str
@@ -46,6 +61,12 @@ class MapCheckJob:
     token: int
     source: Point | None
     field: Field
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Compute a sample of the map again and compare."""
+        began = time.perf_counter()
+        measure = _of_map(self)
+        emit(CheckAnswer(self, measure, 1000 * (time.perf_counter() - began)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +76,6 @@ class CheckAnswer:
     job: CheckJob | MapCheckJob
     measure: Measure
     milliseconds: float
-
-
-def perform(job: CheckJob | MapCheckJob) -> CheckAnswer:
-    """Re-compute and compare."""
-    began = time.perf_counter()
-    measure = _of_path(job) if isinstance(job, CheckJob) else _of_map(job)
-    return CheckAnswer(job, measure, 1000 * (time.perf_counter() - began))
 
 
 def _of_path(job: CheckJob) -> Measure:

@@ -10,38 +10,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from app.jobs import flow
-from app.jobs.derive_family import FamilyJob
-from app.jobs.diagnosis import DoctorJob
-from app.jobs.flow import FlowJob
-from app.jobs.jobs import EllipseJob, Job, MapJob, PathJob, perform
-from app.jobs.relaxation import RelaxJob
-from app.jobs.study_jobs import STUDIES
-from app.jobs.task import Task
-from app.jobs.verification import CheckJob, MapCheckJob
+from app.jobs.job import Cancelled, Emit, Job, Priority
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.refusal import shorten
 from compute.engine.opening import adapter_names, open_engine
 from compute.engine.reference import ReferenceEngine
 from compute.requests.engine import DeviceLost, Engine, NoAdapter
-
-# most urgent first
-ORDER: tuple[type, ...] = (
-    FamilyJob,
-    PathJob,
-    EllipseJob,
-    *STUDIES[:-2],
-    RelaxJob,
-    CheckJob,
-    MapCheckJob,
-    DoctorJob,
-    MapJob,
-    FlowJob,
-    *STUDIES[-2:],
-)
-# before all that is drawn: another scene waits for it
-URGENT = -0.5
 
 # how often a device is opened again that is lost at each try
 REOPENINGS = 2
@@ -67,11 +44,17 @@ class EngineOpened:
 
 
 @dataclass(frozen=True)
-class OpenJob:
+class OpenJob(Job):
     """Open another engine: "auto", "gpu" or "reference", on the adapter of that name or the best."""
+
+    priority: ClassVar[Priority] = Priority.ENGINE
+    words: ClassVar[str] = "the engine"
 
     prefer: str
     adapter: str = ""
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """The worker itself changes its engine."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +65,11 @@ class JobFailed:
     problem: str
 
 
-# what the worker is sent for
-Errand = Job | OpenJob
-
-
 @dataclass(frozen=True)
 class UnderWay:
     """A job, for how long it has been done, and whether it is waited for no longer."""
 
-    job: Errand
+    job: Job
     seconds: float
     given_up: bool
 
@@ -121,8 +100,8 @@ class Runner:
     ) -> None:
         self._deliver = deliver
         self._wanted = OpenJob(prefer, adapter)
-        self._waiting: dict[type, Errand] = {}
-        self._running: Errand | None = None
+        self._waiting: dict[type[Job], Job] = {}
+        self._running: Job | None = None
         self._since, self._given_up = time.monotonic(), False
         self._losses = 0  # of the device, one after the other
         self._stopping = False
@@ -132,7 +111,7 @@ class Runner:
         self._drawn = threading.Event()
         self._thread.start()
 
-    def submit(self, job: Errand) -> None:
+    def submit(self, job: Job) -> None:
         """Have ``job`` done as soon as possible; a waiting one of its kind is forgotten."""
         with self._change:
             self._waiting[type(job)] = job
@@ -150,7 +129,7 @@ class Runner:
                 return None
             return UnderWay(self._running, time.monotonic() - self._since, self._given_up)
 
-    def cancel(self) -> Errand | None:
+    def cancel(self) -> Job | None:
         """Give up the job that is done now: it ends where it can, and its answer is not told."""
         with self._change:
             self._given_up = self._running is not None
@@ -187,19 +166,19 @@ class Runner:
                 return
             engine = self._do(engine, job)
 
-    def _next(self) -> Errand | None:
+    def _next(self) -> Job | None:
         with self._change:
             self._running = None
             self._change.notify_all()
             self._change.wait_for(lambda: self._stopping or bool(self._waiting))
             if self._stopping:
                 return None
-            kind = min(self._waiting, key=rank)
+            kind = min(self._waiting, key=lambda kind: kind.priority)
             self._running = self._waiting.pop(kind)
             self._since, self._given_up = time.monotonic(), False
             return self._running
 
-    def _do(self, engine: Engine, job: Errand) -> Engine:
+    def _do(self, engine: Engine, job: Job) -> Engine:
         """Do a job; the engine to go on with, which is another one if its device was lost."""
         interrupted = False
 
@@ -257,13 +236,13 @@ class Runner:
         self._deliver(EngineOpened(reference.name, reference.adapter, remark))
         return reference
 
-    def _must_yield(self, job: Errand) -> bool:
+    def _must_yield(self, job: Job) -> bool:
         """Whether a job ends between two of its parts: a newer or a more urgent one waits."""
         with self._change:
             replaced = type(job) in self._waiting
             return self._is_unwanted() or replaced or self._is_urged(job)
 
-    def _must_give_way(self, job: Errand) -> bool:
+    def _must_give_way(self, job: Job) -> bool:
         """Whether a job of the reference ends in its midst: it is long, and something must not wait.
 
         Of jobs that follow a hand each is done, however fast the next ones come, or none would be.
@@ -276,23 +255,14 @@ class Runner:
     def _is_unwanted(self) -> bool:
         return self._stopping or self._given_up
 
-    def _is_urged(self, job: Errand) -> bool:
-        return any(rank(kind) < rank(type(job)) for kind in self._waiting)
+    def _is_urged(self, job: Job) -> bool:
+        return any(kind.priority < job.priority for kind in self._waiting)
 
-    def _again(self, job: Errand) -> None:
+    def _again(self, job: Job) -> None:
         """Take an interrupted job up again, unless a newer one has replaced it."""
         with self._change:
             if not self._stopping and not self._given_up:
                 self._waiting.setdefault(type(job), job)
-
-
-def rank(kind: type) -> float:
-    """The lower, the sooner a job of that kind is done."""
-    if kind is OpenJob:
-        return -1.0
-    if issubclass(kind, Task):
-        return URGENT if kind.urgent else len(ORDER)
-    return ORDER.index(kind)
 
 
 def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
@@ -307,3 +277,8 @@ def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
     if prefer == "auto" and engine.name == "reference":
         return engine, "no GPU adapter was found: computing in NumPy float64, which is slower"
     return engine, ""
+
+
+def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
+    """Have a job done: the one seam between the worker and what is computed."""
+    job.perform(engine, emit, cancelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.normals import Normals, normal_of
@@ -25,7 +25,7 @@ WORDS = {"fisher-rao": "Fisher–Rao geodesic", "w2": "Wasserstein", "e": "e-pat
 
 
 @dataclass(frozen=True)
-class NormalsTask(Task):
+class NormalsTask(Job):
     """All four ways from one normal to another."""
 
     words: ClassVar[str] = "the paths between two normals"

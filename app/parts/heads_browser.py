@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.scene import Scene
@@ -34,7 +34,7 @@ LARGEST = 1e3
 
 
 @dataclass(frozen=True)
-class BrowseTask(Task):
+class BrowseTask(Job):
     """Every head of the file of a specification that states no more than that."""
 
     words: ClassVar[str] = "the heads of the file"

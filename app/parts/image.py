@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.file_formats import suffixes
@@ -44,7 +44,7 @@ AS = (Choice("rows", "Rows of attention"), Choice("shades", "Normals of shades")
 
 
 @dataclass(frozen=True)
-class PictureTask(Task):
+class PictureTask(Job):
     """The lattice of a picture and the way between two places of it.
 
     ``modified``: when the file was written.

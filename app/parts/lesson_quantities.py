@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from app.jobs.ellipses import EllipseJob
 from app.jobs.flow import FlowAnswer, FlowJob
-from app.jobs.jobs import EllipseJob, MapJob, PathAnswer, PathJob, perform
-from app.jobs.plan import Viewport, jobs
-from app.jobs.studies import StudyAnswer
-from app.jobs.task import Task
+from app.jobs.job import Job
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.plan import jobs
+from app.jobs.scalar_map import MapJob
+from app.jobs.studies.study import StudyAnswer
+from app.jobs.viewport import Viewport
 from app.model.lessons.checks import FIELDS, Quantity
 from app.model.lessons.wording import numbers_in, plain
 from app.model.scene import Scene
@@ -37,17 +41,17 @@ def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
     found: dict[type, object] = {}
     for kind, job in jobs(scene, Viewport()).items():
         if kind not in _DRAWN_ONLY:
-            perform(engine, job, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+            job.perform(engine, partial(found.__setitem__, kind), _never)
             yield found
     for kind, task in _tasks(scene).items():
         try:
-            task.perform(engine, lambda answer, kind=kind: found.update({kind: answer}), _never)  # type: ignore[misc]
+            task.perform(engine, partial(found.__setitem__, kind), _never)
         except ValueError as problem:
             found[kind] = problem  # told to whom asks for what it would have answered
         yield found
 
 
-def _tasks(scene: Scene) -> dict[type, Task]:
+def _tasks(scene: Scene) -> dict[type, Job]:
     """Return the tasks of the panels on a picture and on two normals."""
     return {PictureTask: task_of(scene), NormalsTask: NormalsTask(scene.normals)}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.jobs.task import Task
+from app.jobs.job import Job
 from app.model.scene import Scene
 from app.model.store import Store
 from app.views.interface.events import Event
@@ -24,7 +24,7 @@ class Desk:
     store: Store
     canvas: Canvas
     window: Window
-    submit: Callable[[Task], None]
+    submit: Callable[[Job], None]
 
 
 class Part:

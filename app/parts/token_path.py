@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.scene import Scene
@@ -32,7 +32,7 @@ NO_HEAD = "Only attention has layers and heads: choose a head of a model as the 
 
 
 @dataclass(frozen=True)
-class TokenPathTask(Task):
+class TokenPathTask(Job):
     """The path of one query's own rows over the layers of a head, or the heads of a layer."""
 
     words: ClassVar[str] = "the token’s path"

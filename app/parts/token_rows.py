@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs.jobs import STEPS, PathAnswer, PathJob
-from app.jobs.task import Cancelled, Emit, Task
+from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.viewport import STEPS
 from app.model import panel_titles
 from app.model.scene import Scene
 from app.parts.part import Desk
@@ -30,7 +31,7 @@ WORDS = {"e": "e-path", "geodesic": "geodesic", "m": "m-path"}
 
 
 @dataclass(frozen=True)
-class RowsTask(Task):
+class RowsTask(Job):
     """The rows on the e- and the m-path between two points of a family."""
 
     words: ClassVar[str] = "rows on the e- and the m-path"

@@ -10,9 +10,9 @@ import numpy as np
 
 from app.jobs import flow
 from app.jobs.flow import FlowAnswer
-from app.jobs.jobs import MapAnswer
+from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.scalar_map import MapAnswer
 from app.jobs.scene_chart import chart_drawn
-from app.jobs.task import Cancelled, Emit, Task
 from app.model import panel_titles
 from app.model.scene import Scene, chart_of
 from app.parts.part import Desk, Part
@@ -44,7 +44,7 @@ NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is sho
 
 
 @dataclass(frozen=True)
-class TopologyTask(Task):
+class TopologyTask(Job):
     """Persistence of the level sets of a map that is known."""
 
     words: ClassVar[str] = "the topology of the map"

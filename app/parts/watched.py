@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from app.jobs.task import Task
+from app.jobs.job import Job
 from app.model.scene import Scene
 from app.parts.part import Desk, Part
 from app.views.interface.events import Event, PanelShown
@@ -18,9 +18,9 @@ class Watched(Part):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.seen = False
-        self.asked: Task | None = None
+        self.asked: Job | None = None
 
-    def wanted(self, scene: Scene) -> Task | None:
+    def wanted(self, scene: Scene) -> Job | None:
         """The task that belongs to a scene; None if there is nothing to compute."""
         raise NotImplementedError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.jobs.jobs import PathAnswer
+from app.jobs.path import PathAnswer
 from app.views.interface.events import Array
 from app.views.interface.views import Curve
 from compute.core.arrays import Floats

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.jobs.jobs import MapAnswer, PathAnswer
+from app.jobs.path import PathAnswer
+from app.jobs.scalar_map import MapAnswer
 from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
 from app.presenters import curves, head_specification

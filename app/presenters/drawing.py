@@ -7,10 +7,13 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from app.jobs import flow, scene_chart, study_jobs
+from app.jobs import flow, scene_chart, studies
+from app.jobs.answers import Answer
+from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
-from app.jobs.jobs import Answer, EllipseAnswer, MapAnswer, PathAnswer, PathJob
-from app.jobs.studies import StudyAnswer
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.scalar_map import MapAnswer
+from app.jobs.studies.study import Study, StudyAnswer
 from app.model.scene import UNTURNED, Scene
 from app.presenters import curves, drawables, flow_drawables, zero_lives
 from app.presenters.measures import message
@@ -49,7 +52,7 @@ def _clear(canvas: Canvas) -> None:
     flow_drawables.clear(canvas)
     canvas.set_moving_point(None)
     canvas.set_message("")
-    for kinds in study_jobs.KINDS.values():
+    for kinds in studies.curves_of_layers().values():
         for kind in kinds:
             canvas.set_curve(kind, None)
 
@@ -82,7 +85,7 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
         canvas.set_map(None)
     if not scene.layers.ellipses:
         canvas.set_ellipses(None)
-    for layer, kinds in study_jobs.KINDS.items():
+    for layer, kinds in studies.curves_of_layers().items():
         if not getattr(scene.layers, layer):
             for kind in kinds:
                 canvas.set_curve(kind, None)
@@ -112,11 +115,10 @@ def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozense
     the kinds ``stale``, which are not the scene's.
     """
     shares = asdict(scene.opacity)
-    for layer in study_jobs.layers_of(stale) | (
-        {"geodesic", "transport"} if PathJob in stale else set()
-    ):
+    greyed = {kind.layer for kind in stale if issubclass(kind, Study)}
+    for layer in greyed | ({"geodesic", "transport"} if PathJob in stale else set()):
         shares[layer] *= GREYED
-    kinds = {**study_jobs.KINDS, "geodesic": ("geodesic",), "straight": ("straight",)}
+    kinds = {**studies.curves_of_layers(), "geodesic": ("geodesic",), "straight": ("straight",)}
     kinds["singularities"] = tuple(zero_lives.KINDS.values())
     faded = {kind: shares[layer] for layer, found in kinds.items() for kind in found}
     canvas.set_opacity(shares, faded)
@@ -187,7 +189,7 @@ def show_study(
 ) -> None:
     """The curves of a study; kinds that it has none of are cleared."""
     chart = drawn_in or scene_chart.chart_drawn(scene)
-    for kind in study_jobs.kinds_of(answer.job):
+    for kind in answer.job.curves:
         curve = answer.curves.get(kind)
         drawn = None
         if curve is not None and len(curve) > 1:

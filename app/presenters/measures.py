@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.jobs.jobs import PathAnswer
+from app.jobs.path import PathAnswer
 from app.views.interface.views import Measure
 from app.views.text.number_format import KEPT_BY_NONE, Numbers
 from compute.core.status import Status

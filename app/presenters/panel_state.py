@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.jobs import studies
 from app.model.colormaps import COLORMAPS
 from app.model.scene import DISTANCE, HEIGHT, Scene
 from app.presenters import head_specification
@@ -36,33 +37,7 @@ LAYER_WORDS = {
         "Carried vector",
         "Parallel along the geodesic, ∇V = 0: g keeps its length for α = 0.",
     ),
-    "dual_paths": (
-        "e- and m-paths",
-        "Straight in natural coordinates (α = 1), where log p is mixed, and in expectations (α = −1).",
-    ),
-    "all_geodesics": (
-        "All geodesics",
-        "Every one between A and B that a search finds, with how many conjugate points it passes. "
-        "Takes seconds.",
-    ),
-    "spray": (
-        "Spray from A",
-        "Geodesics in all directions, wavefronts of equal distance, and the caustic where they meet.",
-    ),
-    "balls": (
-        "Balls through B",
-        "All as far from A as B is: by geodesics, and by KL either way.",
-    ),
-    "loop": ("Loop", "A vector carried round it comes back turned by ∫K dA, the holonomy."),
-    "cut_locus": (
-        "Cut locus of A",
-        "Where two shortest ways from A are equally long, and beyond which none is the shortest. "
-        "Takes seconds.",
-    ),
-    "query_space": (
-        "In query space",
-        "The geodesic among all queries of the head, not those of the plane alone, as it falls on it.",
-    ),
+    **{kind.layer: (kind.title, kind.hint) for kind in studies.kinds()},
     "flow": ("Flow", "A field that evolves by its own equation: see the panel Flow."),
     "particles": ("Particles", "Three thousand points that go with the field, as it is now."),
     "singularities": (
@@ -114,7 +89,7 @@ def _has(manifold: Manifold, layer: str) -> bool:
     """Whether a layer means something of a family."""
     if layer == "tokens":
         return manifold.landmarks is not None
-    return layer != "query_space" or manifold.name == head_specification.NAME
+    return all(kind.fits(manifold) for kind in studies.kinds() if kind.layer == layer)
 
 
 def chart_words(manifold: Manifold, name: str) -> str:

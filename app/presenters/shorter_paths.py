@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from app.jobs.jobs import MapAnswer, PathAnswer
-from app.jobs.studies import StudyAnswer
-from app.jobs.study_jobs import EveryJob
+from app.jobs.path import PathAnswer
+from app.jobs.scalar_map import MapAnswer
+from app.jobs.studies.all_geodesics import EveryJob
+from app.jobs.studies.study import StudyAnswer
 from app.model.scene import chart_of
 from compute.api.geodesics import SHORTER
 from compute.core.arrays import Floats

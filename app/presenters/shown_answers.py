@@ -12,9 +12,13 @@ from dataclasses import replace
 import numpy as np
 
 from app.jobs import flow
-from app.jobs.jobs import EllipseAnswer, Job, MapAnswer, MapJob, PathAnswer, PathJob
-from app.jobs.studies import StudyAnswer
-from app.jobs.study_jobs import CompareJob, SprayJob
+from app.jobs.ellipses import EllipseAnswer
+from app.jobs.job import Job
+from app.jobs.path import PathAnswer, PathJob
+from app.jobs.scalar_map import MapAnswer, MapJob
+from app.jobs.studies.dual_paths import CompareJob
+from app.jobs.studies.spray import SprayJob
+from app.jobs.studies.study import StudyAnswer
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
 from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks

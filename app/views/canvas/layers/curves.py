@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,53 +14,11 @@ from app.views.canvas.gl.texts import Label
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.curve_styles import STYLES, Style, in_order
 from app.views.interface.theme import Theme, faded, rgba
 from app.views.interface.views import Curve
 from compute.core.refusal import shown
 
-
-@dataclass(frozen=True)
-class Style:
-    """How a kind of curve is drawn: its colour of the theme, opacity, width, rim, the lengths of its
-    dashes and gaps where it is always dashed, whether it ends in an arrow head or is a row of dots, and
-    what the key calls it ("": nothing).
-    """
-
-    colour: Callable[[Theme], str]
-    opacity: float = 1.0
-    width: float = 1.6
-    rim: float = 0.8
-    dash: tuple[float, float] | None = None
-    arrow: bool = False
-    dots: bool = False
-    words: str = ""
-
-
-# in the order drawn
-STYLES = {
-    "rays": Style(lambda t: t.geodesic, 0.28, 0.9, 0.0),
-    "fronts": Style(lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),
-    "ball": Style(lambda t: t.pin_a, 0.95, 1.8, words="geodesic ball"),
-    "forward": Style(lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),
-    "backward": Style(lambda t: t.m_path, 0.95, 1.8, dash=(7, 5), words="KL(θ‖A) ball"),
-    "caustic": Style(lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
-    "cut": Style(lambda t: t.caustic, 0.95, 4.5, 1.0, dots=True, words="cut locus"),
-    "straight": Style(lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
-    "loop": Style(lambda t: t.vector, 0.8, 1.8),
-    "drawing": Style(lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
-    "plus": Style(lambda t: t.index(1), 0.95, 1.8, 0.9, words="ways of zeros, index > 0"),
-    "minus": Style(lambda t: t.index(-1), 0.95, 1.8, 0.9, dash=(6, 3), words="index < 0"),
-    "before": Style(lambda t: t.vector, 0.55, 2.6, 1.0, arrow=True, words="before the loop"),
-    "after": Style(lambda t: t.vector, 1.0, 2.6, 1.0, arrow=True, words="after the loop"),
-    "other": Style(lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
-    "e": Style(lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
-    "m": Style(lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),
-    "w2": Style(lambda t: t.w2_path, 1.0, 2.2, 1.0, words="W2 path"),
-    "queries": Style(lambda t: t.w2_path, 1.0, 2.2, 1.0, words="in all of query space"),
-    "relaxing": Style(lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
-    "geodesic": Style(lambda t: t.geodesic, 1.0, 3.0, 1.5),
-}
-KINDS = tuple(STYLES)
 # how any kind is dashed while it is not converged
 UNSURE = (9.0, 7.0)
 # opacity of what lies behind a surface
@@ -80,7 +38,9 @@ class CurvesLayer(Layer):
     def set(self, kind: str, curve: Curve | None) -> None:
         """Replace the curve of a kind, or remove it.  Raises ValueError for an unknown kind."""
         if kind not in STYLES:
-            raise ValueError(f"kind of curve must be one of {', '.join(KINDS)}, got {shown(kind)}")
+            raise ValueError(
+                f"kind of curve must be one of {', '.join(in_order())}, got {shown(kind)}"
+            )
         if curve is None and kind not in self._curves:
             return
         if curve is None:
@@ -97,7 +57,7 @@ class CurvesLayer(Layer):
 
     def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
         """Ribbons, dashed where asked, and a key of those that do not speak for themselves."""
-        shapes = [self._one(kind, frame) for kind in KINDS if kind in self._curves]
+        shapes = [self._one(kind, frame) for kind in in_order() if kind in self._curves]
         samples, labels = self._key(frame)
         return join(*shapes, *samples), labels
 
@@ -105,7 +65,7 @@ class CurvesLayer(Layer):
         """A short piece of each curve with its name, in the corner of the plot."""
         left, top, _, _ = frame.box
         shapes, labels = [], []
-        named = [kind for kind in KINDS if kind in self._curves and STYLES[kind].words]
+        named = [kind for kind in in_order() if kind in self._curves and STYLES[kind].words]
         for row, kind in enumerate(named):
             y = top + KEY_TOP + KEY_ROW * row
             sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])

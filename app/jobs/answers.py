@@ -1,0 +1,23 @@
+"""The answers to the jobs of a scene; jobs of parts have answers of their own."""
+
+from app.jobs.derive_family import FamilyAnswer
+from app.jobs.diagnosis import DoctorAnswer
+from app.jobs.ellipses import EllipseAnswer
+from app.jobs.flow import FlowAnswer
+from app.jobs.path import PathAnswer
+from app.jobs.relaxation import RelaxAnswer
+from app.jobs.scalar_map import MapAnswer
+from app.jobs.studies.study import StudyAnswer
+from app.jobs.verification import CheckAnswer
+
+Answer = (
+    PathAnswer
+    | MapAnswer
+    | EllipseAnswer
+    | StudyAnswer
+    | FlowAnswer
+    | CheckAnswer
+    | RelaxAnswer
+    | FamilyAnswer
+    | DoctorAnswer
+)

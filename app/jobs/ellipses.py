@@ -1,0 +1,92 @@
+"""Fisher circles: unit balls of the metric, spread over the view."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.viewport import Viewport, visible
+from app.model.scene import Scene, chart_of
+from compute.core.arrays import Floats
+from compute.families import family as manifold_of
+from compute.manifold.extent import Extent
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.requests.geometry import GeometryRequest
+
+ELLIPSES = (12, 8)
+# outlines reach this Fisher distance from their centres, before they are scaled to fit the view
+OUTLINE = 48
+
+
+@dataclass(frozen=True)
+class EllipseJob(Job):
+    """Unit circles of the metric over the visible rectangle of a chart."""
+
+    priority: ClassVar[Priority] = Priority.ELLIPSES
+    words: ClassVar[str] = "Fisher circles"
+
+    family: str
+    chart: str
+    view: Extent
+
+    @classmethod
+    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+        """The circles of the visible rectangle, if the scene shows them."""
+        if not scene.layers.ellipses:
+            return None
+        return cls(scene.family, scene.chart, visible(scene, viewport))
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer by one `EllipseAnswer`."""
+        began = time.perf_counter()
+        outlines = _outlines(engine, manifold_of(self.family), self)
+        emit(EllipseAnswer(self, outlines, 1000 * (time.perf_counter() - began)))
+
+
+@dataclass(frozen=True, eq=False)
+class EllipseAnswer:
+    """Outlines (k, points, 2) in chart coordinates."""
+
+    job: EllipseJob
+    outlines: Floats
+    milliseconds: float
+
+
+def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> Floats:
+    """Circles of one common Fisher radius, the largest that keeps most of them in their cells."""
+    chart = chart_of(manifold, job.chart).plane
+    columns, rows = ELLIPSES
+    view = job.view
+    x = view.x0 + (np.arange(columns) + 0.5) / columns * (view.x1 - view.x0)
+    y = view.y0 + (np.arange(rows) + 0.5) / rows * (view.y1 - view.y0)
+    xy = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    theta = chart.inverse(xy)
+    known = np.isfinite(theta).all(axis=1)
+    theta, xy = theta[known], xy[known]
+    inside = manifold.in_domain(theta)
+    theta, xy = theta[inside], xy[inside]
+    if len(theta) == 0:
+        return np.zeros((0, OUTLINE + 1, 2))
+    geometry = engine.geometry(GeometryRequest(manifold, theta))
+    usable = geometry.status == 0
+    circles = _unit_circles(geometry.metric[usable])
+    drawn = chart.push(theta[usable][:, None], circles)
+    cell = np.array([(view.x1 - view.x0) / columns, (view.y1 - view.y0) / rows])
+    reach = np.max(np.abs(drawn) / cell, axis=(1, 2))
+    radius = 0.42 / np.quantile(reach, 0.6) if len(reach) else 1.0
+    keep = radius * reach < 0.9
+    outlines: Floats = xy[usable][keep][:, None] + radius * drawn[keep]
+    return outlines
+
+
+def _unit_circles(metric: Floats) -> Floats:
+    """Points v with g(v, v) = 1, closed outlines (k, OUTLINE + 1, 2), from metric (k, 2, 2)."""
+    angle = np.linspace(0.0, 2.0 * np.pi, OUTLINE + 1)
+    circle = np.stack([np.cos(angle), np.sin(angle)])
+    root = np.linalg.inv(np.swapaxes(np.linalg.cholesky(metric), -1, -2))
+    return np.swapaxes(root @ circle, -1, -2)

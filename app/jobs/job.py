@@ -1,0 +1,61 @@
+"""A job: a frozen value that says what is computed, and that an engine can be asked to do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from enum import IntEnum
+from typing import ClassVar, Self
+
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from compute.requests.engine import Engine
+
+Emit = Callable[[object], None]
+Cancelled = Callable[[], bool]
+
+
+class Priority(IntEnum):
+    """The order in which jobs are done, the most urgent first.  Equal ones wait for each other."""
+
+    ENGINE = 0
+    SUBJECT = 1  # before all that is drawn: another scene waits for it
+    FAMILY = 2
+    PATH = 3
+    ELLIPSES = 4
+    STUDY = 5
+    RELAXATION = 6
+    CHECK = 7
+    DIAGNOSIS = 8
+    MAP = 9
+    FLOW = 10
+    SLOW_STUDY = 11
+    PART = 12  # when nothing else waits
+
+
+class Job(ABC):
+    """A frozen dataclass, equal to another exactly when its answer would be.
+
+    Of each kind the newest waits.  ``words`` say what is computed to those who wait: "the distances".
+    """
+
+    priority: ClassVar[Priority] = Priority.PART
+    words: ClassVar[str] = "what is shown"
+
+    @property
+    def label(self) -> str:
+        """What is computed, as in "Computing …"."""
+        return self.words
+
+    @classmethod
+    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+        """The job of this kind that a completed scene needs, or None."""
+        return None
+
+    @abstractmethod
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer by one or more calls of ``emit``; return soon once ``cancelled()``; the
+        reference ends by itself, see `compute.core.interrupt`.
+
+        A job that was cancelled is performed again from its beginning, unless a newer one replaces it.
+        """

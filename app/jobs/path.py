@@ -1,0 +1,186 @@
+"""The geodesic of the scene, a vector carried along it, and the distributions on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.viewport import STEPS, Viewport
+from app.model.scene import Scene
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import DenseCurve
+from compute.curves.dense_output import FINE, LIVE, dense_output
+from compute.curves.dense_polish import HEAVY as HEAVY_POLISH
+from compute.divergences.divergence import Divergences, divergences
+from compute.families import family as manifold_of
+from compute.geodesics import initial_value
+from compute.manifold.manifold import Manifold, Support
+from compute.manifold.tangent import inner
+from compute.requests.engine import Engine
+from compute.requests.geodesics import ConnectRequest, Paths
+from compute.requests.transport import Transport, TransportRequest
+from compute.studies import jacobi_fields
+
+Point = tuple[float, float]
+# of a dragged path where one evaluation of the metric costs more loop iterations than this
+HEAVY, HEAVY_STEPS = 512, 32
+# of more outcomes than this so many are kept with a path
+MOST_OUTCOMES, LIKELIEST = 512, 32
+# Gauss's nodes and weights for the length of a straight line: a millisecond each time they are made
+STRAIGHT = np.polynomial.legendre.leggauss(24)
+
+
+@dataclass(frozen=True)
+class PathJob(Job):
+    """The geodesic from start to end, a vector carried along it, and the distributions on the way."""
+
+    priority: ClassVar[Priority] = Priority.PATH
+    words: ClassVar[str] = "the geodesic"
+
+    family: str
+    start: Point
+    end: Point
+    vector: Point
+    alpha: float
+    quality: str
+    steps: int = 0  # those of the quality, unless stated
+
+    @classmethod
+    def wanted(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The path between the pins, in as many steps as the viewport has time for."""
+        assert scene.start and scene.end and scene.vector
+        ends = scene.start.theta, scene.end.theta
+        steps = viewport.steps[0 if viewport.dragging else 1]
+        return cls(scene.family, *ends, scene.vector, scene.alpha, viewport.quality, steps)
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer by one `PathAnswer`."""
+        began, manifold = time.perf_counter(), manifold_of(self.family)
+        paths = engine.connect(connection(manifold, self))
+        emit(path_answer(engine, manifold, self, paths, began))
+
+
+@dataclass(frozen=True, eq=False)
+class PathAnswer:
+    """paths: the one geodesic (n = 1) in a batch; transport along it; its Morse index, if counted.
+
+    curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support, of
+    very many outcomes the likeliest;
+    rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
+    straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
+    bounds: of the distance, or None, both at α = 0 alone; curvature (2,): K at the pins; divergences
+    of A and B, only at rest; second: it took a second try.
+    dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,).
+    """
+
+    job: PathJob
+    paths: Paths
+    transport: Transport
+    morse_index: int | None
+    curve: Floats
+    dense: DenseCurve
+    row_at: Callable[[Floats], Floats]
+    x: Floats
+    labels: tuple[str, ...]
+    support_title: str
+    rows: Floats
+    row_a: Floats
+    row_b: Floats
+    straight_length: float
+    distance: float | None
+    bounds: tuple[float, float] | None
+    curvature: Floats
+    divergences: Divergences | None
+    milliseconds: float
+    second: bool = False
+
+
+def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
+    """The boundary-value problem of a path, in as many steps as a drag leaves time for."""
+    start, end = np.array([job.start]), np.array([job.end])
+    steps = job.steps or STEPS[job.quality]
+    if job.quality != "final" and manifold.slot.loops > HEAVY:
+        steps = min(steps, HEAVY_STEPS)
+    return ConnectRequest(manifold, start, end, job.alpha, steps)
+
+
+def path_answer(
+    engine: Engine, manifold: Manifold, job: PathJob, paths: Paths, began: float
+) -> PathAnswer:
+    """Return a path with its Morse index, the transported vector, the distributions, the bounds."""
+    start, end = np.array([job.start]), np.array([job.end])
+    index, final = None, job.quality == "final"
+    if final and job.alpha == 0.0:
+        passed = jacobi_fields.morse_index(engine, manifold, paths)
+        paths, index = jacobi_fields.marked(paths, passed), int(passed[0])
+    carried = engine.transport(
+        TransportRequest(manifold, paths.theta, paths.velocity, np.array([job.vector]), job.alpha)
+    )
+    curve = paths.theta[0, : paths.nodes[0]]
+    if paths.reached[0] < 1.0:
+        curve = np.concatenate([curve, paths.stop])
+    support = manifold.support(np.concatenate([start, end]))
+    rows = manifold.density(np.concatenate([curve, start, end]), support.x)
+    density, sample = manifold.density, support.x
+    support, rows, kept = _likeliest(support, rows)
+    metric = job.alpha == 0.0  # the distance is no measure of another connection's path
+    bounds = manifold.bounds(start, end) if metric and manifold.bounds is not None else None
+    return PathAnswer(
+        job=job,
+        paths=paths,
+        transport=carried,
+        morse_index=index,
+        curve=curve,
+        dense=densified(engine, manifold, job, paths),
+        row_at=lambda theta: density(theta[None], sample)[0, kept],
+        x=support.x,
+        labels=support.labels,
+        support_title=support.title,
+        rows=rows[:-2],
+        row_a=rows[-2],
+        row_b=rows[-1],
+        straight_length=_straight_length(manifold, start[0], end[0]),
+        distance=float(manifold.distance(start, end)[0]) if metric and manifold.distance else None,
+        bounds=(float(bounds[0][0]), float(bounds[1][0])) if bounds is not None else None,
+        curvature=manifold.curvature(np.concatenate([start, end])),
+        divergences=divergences(manifold, start[0], end[0]) if final else None,
+        milliseconds=1000 * (time.perf_counter() - began),
+    )
+
+
+def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) -> DenseCurve:
+    """The path as a curve: at rest in float64 unless that takes long, while a pin is dragged as the
+    engine does it."""
+    final = job.quality == "final"
+    fire = initial_value.shoot if final and manifold.slot.loops <= HEAVY_POLISH else engine.shoot
+    ends = np.array([job.start, job.end]) if final else None
+    return dense_output(manifold, paths, job.alpha, FINE if final else LIVE, fire, ends=ends)
+
+
+def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, slice | NDArray[np.intp]]:
+    """Of very many outcomes those that are likeliest somewhere on the way, in their own order, and
+    which these are."""
+    if len(support.labels) <= MOST_OUTCOMES:
+        return support, rows, slice(None)
+    kept = np.sort(np.argsort(-rows.max(axis=0), kind="stable")[:LIKELIEST])
+    labels = tuple(support.labels[j] for j in kept)
+    title = f"{support.title}: the {LIKELIEST} likeliest of {len(support.labels)}"
+    support = replace(support, x=np.arange(float(len(kept))), labels=labels, title=title)
+    return support, rows[:, kept], kept
+
+
+def _straight_length(manifold: Manifold, start: Floats, end: Floats) -> float:
+    """∫√g(Δ, Δ) dt along θ = a + t(b − a), by Gauss–Legendre; NaN if it leaves the domain."""
+    nodes, weights = STRAIGHT
+    theta = start + 0.5 * (nodes[:, None] + 1) * (end - start)
+    if not manifold.in_domain(theta).all():
+        return float("nan")
+    delta = np.broadcast_to(end - start, theta.shape)
+    speed2 = inner(manifold.geometry(theta).metric, delta, delta)
+    return float(0.5 * weights @ np.sqrt(np.maximum(speed2, 0.0)))

@@ -1,0 +1,30 @@
+"""Studies: what is drawn around the one geodesic, one layer of the scene a file.
+
+A module that states a ``STUDY`` is one, found by its being there: its name in scene files, its words in
+the panel, its job and its curves stand in it.  May import what `app.jobs` may.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from app.jobs.studies.study import Study
+from app.views.interface import curve_styles
+
+
+@cache
+def kinds() -> tuple[type[Study], ...]:
+    """All studies, in the order of the layers' panel."""
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    found = [module.STUDY for module in modules if hasattr(module, "STUDY")]
+    for kind in found:
+        curve_styles.STYLES.update(kind.curves)
+    return tuple(sorted(found, key=lambda kind: kind.place))
+
+
+def curves_of_layers() -> dict[str, tuple[str, ...]]:
+    """The kinds of curve that belong to each study's layer."""
+    return {kind.layer: tuple(kind.curves) for kind in kinds()}

@@ -1,0 +1,79 @@
+"""Every geodesic between the pins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from app.jobs import study_curves
+from app.jobs.job import Priority
+from app.jobs.studies.study import Found, Point, Study, pins_of
+from app.jobs.study_curves import Curves
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from app.views.interface.curve_styles import Style
+from app.views.interface.views import Measure
+from compute.core.status import Status
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.studies import jacobi_fields
+from compute.studies.geodesic_fan import all_geodesics
+
+
+@dataclass(frozen=True)
+class EveryJob(Study):
+    """All other geodesics between the pins."""
+
+    priority: ClassVar[Priority] = Priority.SLOW_STUDY
+    layer: ClassVar[str] = "all_geodesics"
+    title: ClassVar[str] = "All geodesics"
+    hint: ClassVar[str] = (
+        "Every one between A and B that a search finds, with how many conjugate points it passes. "
+        "Takes seconds."
+    )
+    place: ClassVar[int] = 20
+    curves: ClassVar[Mapping[str, Style]] = {
+        "other": Style(140, lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
+    }
+    at_rest: ClassVar[bool] = True
+
+    start: Point
+    end: Point
+    alpha: float
+
+    @classmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene."""
+        return cls(scene.family, *pins_of(scene), scene.alpha)
+
+    def found(self, engine: Engine, manifold: Manifold) -> Found:
+        """Compute its curves and measures."""
+        paths = all_geodesics(
+            engine, manifold, np.array(self.start), np.array(self.end), self.alpha
+        )
+        fine = paths.status == Status.OK
+        index = (
+            jacobi_fields.morse_index(engine, manifold, paths)
+            if self.alpha == 0.0
+            else 0 * paths.nodes
+        )
+        others = [i for i in range(1, len(fine)) if fine[i]]
+        words = ", ".join(f"{length:.5g}" for length in paths.length[fine])
+        hint = "Every geodesic from A to B that rays in all directions find, shortest first."
+        measures = [Measure("All geodesics", words or "none found", hint, bool(fine.any()))]
+        if len(others):
+            turned = ", ".join(str(i) for i in index[fine])
+            hint = (
+                "How many conjugate points each of them passes: 0 only for locally shortest ones."
+            )
+            measures.append(Measure("Their Morse indices", turned, hint))
+        shortest = float(paths.length[fine].min()) if fine.any() else None
+        other = study_curves.several(manifold, paths, others, self.alpha)
+        curves: Curves = {"other": other}
+        return Found(curves, measures, shortest=shortest)
+
+
+STUDY = EveryJob

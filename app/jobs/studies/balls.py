@@ -1,0 +1,80 @@
+"""Balls around A whose edge goes through B."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from app.jobs import study_curves
+from app.jobs.studies.study import SHORTEST, Found, Point, Study, pins_of
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from app.views.interface.curve_styles import Style
+from app.views.interface.views import Measure
+from compute.core.arrays import Floats
+from compute.divergences.divergence import balls, bregman, natural_chart
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.studies.geodesic_fan import spray
+from compute.studies.retry import length_between
+
+# in which the edge of a divergence's ball is found
+BALL_DIRECTIONS = 384
+
+
+@dataclass(frozen=True)
+class BallJob(Study):
+    """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
+
+    layer: ClassVar[str] = "balls"
+    title: ClassVar[str] = "Balls through B"
+    hint: ClassVar[str] = "All as far from A as B is: by geodesics, and by KL either way."
+    place: ClassVar[int] = 40
+    curves: ClassVar[Mapping[str, Style]] = {
+        "ball": Style(20, lambda t: t.pin_a, 0.95, 1.8, words="geodesic ball"),
+        "forward": Style(30, lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),
+        "backward": Style(40, lambda t: t.m_path, 0.95, 1.8, dash=(7, 5), words="KL(θ‖A) ball"),
+    }
+    at_rest: ClassVar[bool] = True
+
+    start: Point
+    end: Point
+
+    @classmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene."""
+        return cls(scene.family, *pins_of(scene))
+
+    def found(self, engine: Engine, manifold: Manifold) -> Found:
+        """Compute its curves and measures."""
+        a, b = np.array(self.start), np.array(self.end)
+        found, known = length_between(engine, manifold, a, b)
+        length = max(found, SHORTEST)
+        curves: dict[str, Floats | study_curves.Traced] = {}
+        measures: list[Measure] = []
+        if known:
+            fan = spray(engine, manifold, a, length, 1024, 48)
+            curves["ball"] = study_curves.fronts(engine, manifold, fan, [48], True)
+        else:
+            hint = "Its edge goes through B, which no geodesic is known to reach."
+            measures.append(Measure("Geodesic ball", "not known", hint, False))
+        if natural_chart(manifold) is None or manifold.divergence is None:
+            return Found(curves, measures)
+        around = balls(manifold, a, b, BALL_DIRECTIONS)
+        curves["forward"], curves["backward"] = (study_curves.outline(manifold, c) for c in around)
+        forward, backward = bregman(manifold, a, b)
+        hint = (
+            "The Bregman divergence of ψ; "
+            "the ball of equal divergence goes through B like the others."
+        )
+        measures += [
+            Measure("KL(A‖B), of the dotted ball", f"{forward:.6g} nats", hint),
+            Measure("KL(B‖A), of the dashed ball", f"{backward:.6g} nats", hint),
+        ]
+        return Found(curves, measures)
+
+
+STUDY = BallJob

@@ -1,0 +1,59 @@
+"""The cut locus of A."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from app.jobs.job import Priority
+from app.jobs.studies.study import REACH, SHORTEST, Found, Point, Study, pins_of
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from app.views.interface.curve_styles import Style
+from app.views.interface.views import Measure
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.studies.cut_locus import cut_points
+from compute.studies.geodesic_fan import spray
+from compute.studies.retry import length_between
+
+
+@dataclass(frozen=True)
+class CutJob(Study):
+    """The cut locus of A."""
+
+    priority: ClassVar[Priority] = Priority.SLOW_STUDY
+    layer: ClassVar[str] = "cut_locus"
+    title: ClassVar[str] = "Cut locus of A"
+    hint: ClassVar[str] = (
+        "Where two shortest ways from A are equally long, and beyond which none is the shortest. "
+        "Takes seconds."
+    )
+    place: ClassVar[int] = 60
+    curves: ClassVar[Mapping[str, Style]] = {
+        "cut": Style(60, lambda t: t.caustic, 0.95, 4.5, 1.0, dots=True, words="cut locus"),
+    }
+    at_rest: ClassVar[bool] = True
+
+    start: Point
+    end: Point
+
+    @classmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene."""
+        return cls(scene.family, *pins_of(scene))
+
+    def found(self, engine: Engine, manifold: Manifold) -> Found:
+        """Compute its curves and measures."""
+        a, b = np.array(self.start), np.array(self.end)
+        length = REACH * max(length_between(engine, manifold, a, b)[0], SHORTEST)
+        points = cut_points(manifold, spray(engine, manifold, a, length, 512, 128))
+        hint = "Where two shortest geodesics from A meet: beyond, neither is the shortest any more."
+        words = f"{len(points)} within {length:.4g}" if len(points) else f"none within {length:.4g}"
+        return Found({"cut": points}, [Measure("Cut points", words, hint)])
+
+
+STUDY = CutJob

@@ -1,0 +1,81 @@
+"""The geodesic in the whole query space of a head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from app.jobs import study_curves
+from app.jobs.studies.study import Found, Point, Study, pins_of
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from app.views.interface.curve_styles import Style
+from app.views.interface.views import Measure
+from compute.attention.query_space import QuerySpace
+from compute.families import parse
+from compute.heads.head_selection import chosen, settings
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+
+
+@dataclass(frozen=True)
+class QueryJob(Study):
+    """The geodesic between the pins' queries in the whole query space of a head."""
+
+    layer: ClassVar[str] = "query_space"
+    title: ClassVar[str] = "In query space"
+    hint: ClassVar[str] = (
+        "The geodesic among all queries of the head, not those of the plane alone, as it falls on it."
+    )
+    place: ClassVar[int] = 70
+    curves: ClassVar[Mapping[str, Style]] = {
+        "queries": Style(180, lambda t: t.w2_path, 1.0, 2.2, 1.0, words="in all of query space"),
+    }
+    at_rest: ClassVar[bool] = True
+
+    start: Point
+    end: Point
+
+    @classmethod
+    def fits(cls, manifold: Manifold) -> bool:
+        """Whether the family is an attention head."""
+        return manifold.name == "attention"
+
+    @classmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene."""
+        return cls(scene.family, *pins_of(scene))
+
+    def found(self, engine: Engine, manifold: Manifold) -> Found:
+        """Compute its curves and measures."""
+        stated = settings(parse(self.family)[1])
+        head, plane = chosen(stated)
+        unit = 1.0 / (head.factor * np.sqrt(head.k.shape[1]))  # of a scale that is not 1/√d
+        space = QuerySpace(head.k, float(stated["temperature"]) * unit, head.bias)
+        a, b = (plane.q0 + plane.U @ np.array(at) for at in (self.start, self.end))
+        path = space.between(a, b)
+        off = path.queries - plane.q0
+        theta = off @ plane.U
+        far = np.linalg.norm(off - theta @ plane.U.T, axis=1).max() / max(
+            np.linalg.norm(b - a), 1e-300
+        )
+        proof = "a great circle" if path.exact else f"within {path.error:.1e}"
+        hint = (
+            f"The geodesic between the two queries among all queries of {len(plane.q0)} coordinates, "
+            "drawn as it falls on the plane: it may leave it, and be shorter than what stays on it."
+        )
+        line = study_curves.queries(space, path, a, b, plane.q0, plane.U)
+        measures = [
+            Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),
+            Measure(
+                "Off the plane", f"{far:.0%} of A to B", "How far from it the way leads at most."
+            ),
+        ]
+        dashed = frozenset() if path.converged else frozenset({"queries"})
+        return Found({"queries": line}, measures, dashed)
+
+
+STUDY = QueryJob

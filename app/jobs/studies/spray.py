@@ -1,0 +1,76 @@
+"""Geodesics from A in all directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from app.jobs import study_curves
+from app.jobs.studies.study import REACH, SHORTEST, Found, Point, Study, pins_of
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from app.views.interface.curve_styles import Style
+from app.views.interface.views import Measure
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+from compute.studies.geodesic_fan import spray
+from compute.studies.retry import length_between
+
+# rays of a spray, and how many wavefronts lie on them
+RAYS = {"live": 128, "final": 768}
+FRONTS = 6
+# of the rays every so many are drawn
+DRAWN = {"live": 4, "final": 12}
+
+
+@dataclass(frozen=True)
+class SprayJob(Study):
+    """Geodesics from A in all directions, with their wavefronts and their caustic."""
+
+    layer: ClassVar[str] = "spray"
+    title: ClassVar[str] = "Spray from A"
+    hint: ClassVar[str] = (
+        "Geodesics in all directions, wavefronts of equal distance, and the caustic where they meet."
+    )
+    place: ClassVar[int] = 30
+    curves: ClassVar[Mapping[str, Style]] = {
+        "rays": Style(0, lambda t: t.geodesic, 0.28, 0.9, 0.0),
+        "fronts": Style(10, lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),
+        "caustic": Style(50, lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
+    }
+
+    start: Point
+    end: Point
+    quality: str
+
+    @classmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene."""
+        return cls(scene.family, *pins_of(scene), viewport.quality)
+
+    def found(self, engine: Engine, manifold: Manifold) -> Found:
+        """Compute its curves and measures."""
+        a, b = np.array(self.start), np.array(self.end)
+        length = max(length_between(engine, manifold, a, b)[0], SHORTEST)
+        fan = spray(engine, manifold, a, REACH * length, RAYS[self.quality], 96)
+        nodes = [96 * i // FRONTS for i in range(1, FRONTS + 1)]
+        curves = {
+            "rays": study_curves.rays(fan, DRAWN[self.quality]),
+            "fronts": study_curves.fronts(engine, manifold, fan, nodes, self.quality == "final"),
+            "caustic": study_curves.caustic(fan),
+        }
+        count = int(np.isfinite(fan.conjugate).sum())
+        hint = "Rays that meet their neighbours again: beyond that they are not shortest any more."
+        share = f"{count} of {len(fan.angle)} rays"
+        step = f"{REACH * length / FRONTS:.4g}"
+        measures = [
+            Measure("Wavefronts every", step, "Fisher–Rao distance between two wavefronts."),
+            Measure("Conjugate points on", share, hint),
+        ]
+        return Found(curves, measures)
+
+
+STUDY = SprayJob

@@ -1,0 +1,120 @@
+"""The base of all studies: a few curves in θ, by their kind, and a few measures."""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from app.jobs import study_curves
+from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.study_curves import Curves
+from app.jobs.viewport import Viewport
+from app.model.scene import Scene
+from app.views.interface.curve_styles import Style
+from app.views.interface.views import Measure
+from compute.core.arrays import Floats
+from compute.curves.dense_curve import DenseCurve
+from compute.families import family as manifold_of
+from compute.manifold.manifold import Manifold
+from compute.requests.engine import Engine
+
+Point = tuple[float, float]
+# how many times as far as B rays reach
+REACH = 1.5
+# no study is smaller, in nat-roots
+SHORTEST = 1e-3
+# steps of a path
+STEPS = {"live": 64, "final": 128}
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """curves: by kind; dashed: the kinds that are not converged; shortest: of all geodesics the least
+    length, or None.
+    """
+
+    curves: Curves
+    measures: list[Measure]
+    dashed: frozenset[str] = frozenset()
+    shortest: float | None = None
+
+
+@dataclass(frozen=True)
+class Study(Job):
+    """A layer of the scene with a job of its own.
+
+    layer: its name in scene files; title and hint: its words in the panel, where it stands at
+    ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a hand.
+    """
+
+    priority: ClassVar[Priority] = Priority.STUDY
+    layer: ClassVar[str]
+    title: ClassVar[str]
+    hint: ClassVar[str]
+    place: ClassVar[int]
+    curves: ClassVar[Mapping[str, Style]]
+    at_rest: ClassVar[bool] = False
+
+    family: str
+
+    @classmethod
+    def fits(cls, manifold: Manifold) -> bool:
+        """Whether the layer means something of a family."""
+        return True
+
+    @classmethod
+    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+        """The study of a completed scene that shows its layer; a slow one only at rest."""
+        shown = getattr(scene.layers, cls.layer) and not (cls.at_rest and viewport.dragging)
+        return cls.of(scene, viewport) if shown and cls.fits(manifold_of(scene.family)) else None
+
+    @classmethod
+    @abstractmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene."""
+
+    @abstractmethod
+    def found(self, engine: Engine, manifold: Manifold) -> Found:
+        """Compute its curves and measures."""
+
+    def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
+        """Answer by one `StudyAnswer`."""
+        emit(self.answer(engine))
+
+    def answer(self, engine: Engine) -> StudyAnswer:
+        """What is found, as it is drawn."""
+        began = time.perf_counter()
+        found = self.found(engine, manifold_of(self.family))
+        return StudyAnswer(
+            self,
+            study_curves.nodes_of(found.curves),
+            study_curves.dense_of(found.curves),
+            tuple(found.measures),
+            found.dashed,
+            1000 * (time.perf_counter() - began),
+            found.shortest,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StudyAnswer:
+    """curves: θ (k, 2) by kind, NaN between pieces; dense: those that are known between their nodes;
+    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None.
+    """
+
+    job: Study
+    curves: Mapping[str, Floats]
+    dense: Mapping[str, DenseCurve]
+    measures: tuple[Measure, ...]
+    dashed: frozenset[str]
+    milliseconds: float
+    shortest: float | None = None
+
+
+def pins_of(scene: Scene) -> tuple[Point, Point]:
+    """A and B of a completed scene, in θ."""
+    assert scene.start and scene.end
+    return scene.start.theta, scene.end.theta

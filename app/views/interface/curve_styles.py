@@ -1,0 +1,43 @@
+"""How each kind of curve is drawn; studies add the kinds of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.views.interface.theme import Theme
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a kind of curve is drawn.
+
+    order: its place among the others, the lowest drawn first; its colour of the theme, opacity, width
+    and rim; dash: the lengths of dashes and gaps where it is always dashed; arrow: it ends in a head;
+    dots: it is a row of them; words: what the key calls it ("": nothing).
+    """
+
+    order: int
+    colour: Callable[[Theme], str]
+    opacity: float = 1.0
+    width: float = 1.6
+    rim: float = 0.8
+    dash: tuple[float, float] | None = None
+    arrow: bool = False
+    dots: bool = False
+    words: str = ""
+
+
+STYLES: dict[str, Style] = {
+    "straight": Style(70, lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
+    "drawing": Style(90, lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
+    "plus": Style(100, lambda t: t.index(1), 0.95, 1.8, 0.9, words="ways of zeros, index > 0"),
+    "minus": Style(110, lambda t: t.index(-1), 0.95, 1.8, 0.9, dash=(6, 3), words="index < 0"),
+    "relaxing": Style(190, lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
+    "geodesic": Style(200, lambda t: t.geodesic, 1.0, 3.0, 1.5),
+}
+
+
+def in_order() -> list[str]:
+    """The kinds of curve in the order in which they are drawn."""
+    return sorted(STYLES, key=lambda kind: STYLES[kind].order)
