@@ -35,6 +35,19 @@ from app import cli
 sys.argv[:] = ["attention-geodesics", *arguments]
 sys.exit(cli.main())
 """
+# the same as the command that is installed, interrupted at the first import that follows its ending
+BEGINNING = """
+import os, _signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name not in ("app", "app.__main__", "app.endings"):
+            os.kill(os.getpid(), _signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from app.__main__ import main
+sys.exit(main())
+"""
 LEAVING = """
 import atexit, os, signal, sys
 from app import cli
@@ -82,6 +95,11 @@ def run(
 @pytest.mark.parametrize("module", ["argparse", "numpy"])
 def test_an_interruption_while_a_command_is_imported_is_its_end(module, start):
     ended = run("-c", IMPORTING, module, "families", start=start)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
+def test_nothing_is_imported_before_an_interruption_is_the_end():
+    ended = run("-c", BEGINNING)
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
