@@ -7,7 +7,7 @@ import sys
 import time
 from fractions import Fraction
 
-from app.commands.output import show
+from app.commands.output import Remarks, show
 from app.export import film
 from app.export.figure import Paper
 from app.export.files import checked
@@ -35,8 +35,11 @@ def animate(chosen: argparse.Namespace) -> int:
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
     engine = open_engine(chosen.engine)
+    remarks = Remarks()
     try:
-        files = film.write(target, scene, engine, reel, Progress(), resume=chosen.resume)
+        files = film.write(
+            target, scene, engine, reel, Progress(), resume=chosen.resume, told=remarks
+        )
     except RuntimeError as problem:
         raise ValueError(str(problem)) from None
     width, height = chosen.size
@@ -49,7 +52,7 @@ def animate(chosen: argparse.Namespace) -> int:
         "status": "OK",
     }
     show(result, chosen.json, [f"{files[0]}: {frames} frames of {width} × {height} pixels"])
-    return 0
+    return remarks.exit(0)
 
 
 class Progress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from app.commands.output import exit_of, show
+from app.commands.output import Remarks, exit_of, show
 from app.controller.topology import marks
 from app.export import figure
 from app.export.files import KINDS, checked
@@ -29,7 +29,8 @@ def render(chosen: argparse.Namespace) -> int:
     scene = session.load(chosen.scene)
     engine = open_engine(chosen.engine)
     fine = figure.fineness(paper.size, engine)
-    found = figure.answers(scene, engine, paper.logical, fine)
+    remarks = Remarks()
+    found = figure.answers(scene, engine, paper.logical, fine, told=remarks)
     if chosen.critical is not None:
         points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
         paper = replace(paper, critical=points)
@@ -41,4 +42,4 @@ def render(chosen: argparse.Namespace) -> int:
     width, height = chosen.size
     result = {"file": str(target), "size": [width, height], "status": status}
     show(result, chosen.json, [f"{target}: {width} × {height} pixels, {status.words}"])
-    return 0 if status.arrived else exit_of(status)
+    return remarks.exit(0 if status.arrived else exit_of(status))

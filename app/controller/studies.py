@@ -39,6 +39,7 @@ from compute.head_choice import chosen, settings
 from compute.holonomy import holonomy, polygon
 from compute.manifold import Manifold
 from compute.queries import QuerySpace
+from compute.refusal import shorten
 from compute.second import length_between
 from compute.spray import all_geodesics, frame, spray
 from compute.types import ConnectRequest, Floats, Status
@@ -60,7 +61,8 @@ BALL_DIRECTIONS = 384
 @dataclass(frozen=True, eq=False)
 class StudyAnswer:
     """curves: θ (k, 2) by kind, NaN between pieces; dense: those that are known between their nodes;
-    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None.
+    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None;
+    problem: why there is nothing but a measure that says so, or None.
     """
 
     job: Study
@@ -70,12 +72,19 @@ class StudyAnswer:
     dashed: frozenset[str]
     milliseconds: float
     shortest: float | None = None
+    problem: str | None = None
 
 
 def perform(engine: Engine, job: Study) -> StudyAnswer:
-    """Answer one study."""
+    """Answer one study; what a scene asks for in vain is the answer's ``problem``."""
     began = time.perf_counter()
-    curves, measures, dashed, *shortest = _DO[type(job)](engine, manifold_of(job.family), job)
+    try:
+        curves, measures, dashed, *shortest = _DO[type(job)](engine, manifold_of(job.family), job)
+    except ValueError as problem:
+        words = shorten(str(problem))
+        measure = Measure(_FIRST[type(job)], words.partition(", got ")[0], words, False)
+        spent = 1000 * (time.perf_counter() - began)
+        return StudyAnswer(job, {}, {}, (measure,), frozenset(), spent, problem=words)
     return StudyAnswer(
         job,
         study_curves.nodes_of(curves),
@@ -261,6 +270,16 @@ def _queries(engine: Engine, manifold: Manifold, job: QueryJob) -> Found:
     ], set() if path.converged else {"queries"}  # fmt: skip
 
 
+# the first measure of each, which tells why there is no other
+_FIRST: dict[type, str] = {
+    CompareJob: "e-path, α = 1",
+    EveryJob: "All geodesics",
+    SprayJob: "Wavefronts every",
+    BallJob: "Geodesic ball",
+    LoopJob: "Turn on the loop",
+    CutJob: "Cut points",
+    QueryJob: "In query space",
+}
 _DO: dict[type, Callable[..., Any]] = {
     CompareJob: _compare,
     EveryJob: _every,
