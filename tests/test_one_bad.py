@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.cli import main
 from app.controller import browsing, picture, studies, token_path
-from app.controller.jobs import MapAnswer, MapJob
+from app.controller.jobs import MapAnswer, MapJob, PathAnswer
 from app.controller.study_jobs import LoopJob
 from app.documents import Documents
 from app.export import film
@@ -332,14 +332,17 @@ def test_the_measure_of_a_loop_of_too_few_points_says_so(loop):
     assert measure.value.startswith("a loop needs 3 ")
 
 
-def test_a_film_says_once_what_its_frames_lack(tmp_path, capsys):
-    path = scene_file(tmp_path, layers={"loop": True, "map": False}, loop=LOOPS["one"])
+@pytest.mark.parametrize("name", ["loop one", "flow mass without a period"])
+def test_a_film_says_once_what_its_frames_lack(name, tmp_path):
+    layers, said, subject = BAD[name]
+    path = scene_file(tmp_path, layers={**layers, "ellipses": False}, **said)
     heard: list[str] = []
     reel = film.Reel(3, Fraction(3), Paper((60, 40)))
     camera = film.Camera(session.load(path), ReferenceEngine(), reel, lambda: False, heard.append)
     frames = [camera._answers(camera.scene(number)) for number in range(3)]
-    assert len(heard) == 1 and "the loop cannot be shown" in heard[0]
-    assert all(len(found) == len(frames[0]) > 1 for found in frames)
+    assert len(heard) == 1 and f"{subject} cannot be shown" in heard[0]
+    for found in frames:
+        assert {PathAnswer, MapAnswer} <= set(map(type, found)) and len(found) == len(frames[0])
 
 
 def test_a_scene_with_a_loop_of_a_point_opens_and_is_kept(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from app.controller.flowing import FlowJob
 from app.controller.jobs import Answer, Job
 from app.export import embed
 from app.export.encoders import RGB, Cut, Encoder, Gif, Video
@@ -23,6 +24,7 @@ from app.export.figure import (
     fineness,
     laid_out,
     save_png,
+    uncovered,
     wanted,
 )
 from app.export.files import beside, unfinished
@@ -115,7 +117,10 @@ class Camera:
     def _answers(self, scene: Scene) -> list[Answer]:
         found: list[Answer] = []
         told = None if self._told is None else self._tell
-        for kind, job in wanted(scene, self._reel.paper.logical, self._fine).items():
+        waiting = wanted(scene, self._reel.paper.logical, self._fine)
+        while waiting:
+            kind = next(iter(waiting))
+            job = waiting.pop(kind)
             if self._cancelled():
                 raise Cancelled
             before = self._known.get(kind)
@@ -125,6 +130,8 @@ class Camera:
                     raise Cancelled
                 self._known[kind] = (job, heard)
             found += self._known[kind][1]
+            if kind is FlowJob and not self._known[kind][1]:
+                waiting |= uncovered(scene, self._reel.paper.logical, self._fine)
         return found
 
     def _tell(self, problem: str) -> None:
