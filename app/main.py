@@ -338,7 +338,8 @@ class Program:
 def _prepare_platform() -> None:
     """Set what Qt reads of the environment."""
     # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
-    if os.environ.get("DISPLAY") and not os.environ.get("QT_QPA_PLATFORM"):
+    asked = os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform == "linux" and os.environ.get("DISPLAY") and not asked:
         os.environ["QT_QPA_PLATFORM"] = "xcb"
     # whether there is OpenGL is asked, and said by ourselves
     os.environ.setdefault("EGL_LOG_LEVEL", "fatal")
