@@ -81,5 +81,8 @@ echo "Installing packages"
 pip() { .venv/bin/python -m pip --disable-pip-version-check "$@"; }
 pip install --quiet --no-deps --require-hashes -r requirements.lock
 pip install --quiet --no-deps --no-build-isolation -e .
+# pip's command imports regular expressions before the program, and Ctrl+C would be a traceback so long
+sed -i.pip -e '/^import re$/d' -e '/^ *sys\.argv\[0\] = re\./d' .venv/bin/attention-geodesics
+rm -f .venv/bin/attention-geodesics.pip
 pip check >/dev/null || { pip check >&2; exit 1; }  # the lock must name everything
 echo "$wanted" >"$stamp"

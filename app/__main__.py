@@ -1,7 +1,12 @@
-"""``python -m app`` is ``attention-geodesics``."""
+"""``python -m app`` is ``attention-geodesics``: the program begins here, with what ends it."""
 
-import sys
+from app.process import ending
 
-from app.cli.main import main
+ending.leave_at_once()
 
-sys.exit(main())
+import sys  # noqa: E402 (whatever is imported may be interrupted)
+
+from app.cli.main import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

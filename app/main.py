@@ -24,12 +24,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Open the window and stay until it is closed."""
     problem = display.missing(os.environ)
     if problem:
-        print(
-            f"attention-geodesics: {problem}; "
-            "make a picture with: attention-geodesics render bank -o picture.png",
-            file=sys.stderr,
-        )
-        return 2
+        return _without_window(problem)
+    for remark in display.sanitise(os.environ):
+        print(f"attention-geodesics: {remark}", file=sys.stderr)
     from app.model import session_file
     from app.model.lessons import catalogue
     from compute.core.opening import is_regular
@@ -43,7 +40,10 @@ def run(chosen: argparse.Namespace) -> int:
         return 2
     from app.views.qt.window.settings import of_the_platform
 
-    program = Program(scene, chosen.engine, of_the_platform())
+    try:
+        program = Program(scene, chosen.engine, of_the_platform())
+    except display.NoWindow as reason:
+        return _without_window(str(reason))
     if lesson:
         # a tab is raised only in a window that is shown
         program.window.post(partial(program.lessons.open, lesson))
@@ -53,6 +53,15 @@ def run(chosen: argparse.Namespace) -> int:
         program.window.log(f"⚠ {program.settings.remark}")
     program.documents.offer_lost()
     return program.run()
+
+
+def _without_window(problem: str) -> int:
+    print(
+        f"attention-geodesics: {problem}; "
+        "make a picture with: attention-geodesics render bank -o picture.png",
+        file=sys.stderr,
+    )
+    return 2
 
 
 # Seconds after which a thread that computes in Python hands over.  A frame asks some hundred times for
@@ -91,7 +100,7 @@ class Program:
         from app.views.qt.style.style import dress
         from app.views.qt.window.window import MainWindow
 
-        self.application = _application()
+        self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
         dress(self.application, theme)
         from app.views.canvas.canvas import VispyCanvas
@@ -164,6 +173,14 @@ class Program:
         self.runner = Runner(self._deliver, engine, early, liked.adapter)
         self.runner.submit(path)
         return engine
+
+    def _in_a_display(self) -> Any:
+        """Return Qt's application; without one there is nobody to work for."""
+        try:
+            return _application()
+        except display.NoWindow:
+            self.runner.close()
+            raise
 
     def _deliver(self, message: Any) -> None:
         """Hand a message of the worker to the GUI thread, or keep it until there is one."""
@@ -324,8 +341,12 @@ class Program:
 def _prepare_platform() -> None:
     """Set what Qt reads of the environment."""
     # vispy's canvas is black under Qt's native Wayland platform: go through XWayland
-    if os.environ.get("WAYLAND_DISPLAY") and os.environ.get("DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+    asked = os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform == "linux" and os.environ.get("DISPLAY") and not asked:
+        os.environ["QT_QPA_PLATFORM"] = "xcb"
+    # whether there is OpenGL is asked, and said by ourselves
+    os.environ.setdefault("EGL_LOG_LEVEL", "fatal")
+    os.environ.setdefault("LIBGL_DEBUG", "quiet")
     if os.environ.get("LC_ALL") in ("C", "POSIX"):
         os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
 
@@ -344,5 +365,7 @@ def _application() -> Any:
     surface.setSwapInterval(0)
     QSurfaceFormat.setDefaultFormat(surface)
     existing = QApplication.instance()
-    is_whole = isinstance(existing, QApplication)
-    return existing if is_whole else QApplication(["attention-geodesics"])
+    if isinstance(existing, QApplication):
+        return existing
+    with display.opening():
+        return QApplication(["attention-geodesics"])

@@ -35,6 +35,26 @@ from app.cli.main import main
 sys.argv[:] = ["attention-geodesics", *arguments]
 sys.exit(main())
 """
+# the same as the command that is installed, interrupted at the first import that follows its ending
+BEGINNING = """
+import os, _signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name not in ("app", "app.__main__", "app.process", "app.process.ending"):
+            os.kill(os.getpid(), _signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from app.__main__ import main
+sys.exit(main())
+"""
+FATAL = """
+from PySide6.QtCore import qFatal
+from app.process import display
+
+with display.opening():
+    qFatal("no plugin at all")
+"""
 LEAVING = """
 import atexit, os, signal, sys
 from app.cli.main import main
@@ -85,6 +105,11 @@ def test_an_interruption_while_a_command_is_imported_is_its_end(module, start):
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
+def test_nothing_is_imported_before_an_interruption_is_the_end():
+    ended = run("-c", BEGINNING)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 @pytest.mark.window
 def test_an_interruption_while_the_window_is_made_is_its_end(tmp_path):
     places = {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
@@ -125,6 +150,50 @@ def test_a_platform_of_qt_that_cannot_be_is_said_in_one_line(platform):
     ended = run("-m", "app", DISPLAY=":57777", WAYLAND_DISPLAY="", QT_QPA_PLATFORM=platform)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert len(ended.stderr) < 400
+
+
+@pytest.mark.window
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ({"QT_XCB_GL_INTEGRATION": "none"}, "no OpenGL"),
+        ({"QT_QPA_PLATFORM": "minimal"}, "no OpenGL"),
+    ],
+)
+def test_a_display_that_cannot_be_drawn_on_is_said_in_one_line(missing, words):
+    """Qt opens black windows there."""
+    ended = run("-m", "app", "gui", "gaussian", "--engine", "reference", **missing)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert words in ended.stderr and "render" in ended.stderr
+
+
+def test_what_would_be_an_abort_of_qt_is_said_in_one_line():
+    ended = run("-c", FATAL)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert ended.stderr.startswith("attention-geodesics: Qt cannot open a window: no plugin at all")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "good"),
+    [
+        *(("QT_SCALE_FACTOR", v, v == "1.25") for v in ("nan", "inf", "0", "-1", "1e9", "abc", "1.25")),
+        *(("QT_SCREEN_SCALE_FACTORS", v, False) for v in ("1;nan", "DP-1=1;eDP-1=inf", "0")),
+        *(("QT_SCREEN_SCALE_FACTORS", v, True) for v in ("1;1.5;", "DP-1=1;eDP-1=1.5")),
+        *(("QT_FONT_DPI", v, v == "120") for v in ("nan", "0", "-96", "9" * 400, "1e3", "120")),
+    ],
+)  # fmt: skip
+def test_a_scale_that_leaves_no_window_is_not_given_to_qt(name, value, good):
+    environment = {name: value, "HOME": "x"}
+    remarks = display.sanitise(environment)
+    assert (name in environment, len(remarks)) == (good, 1 - good)
+    assert all(name in line and "ignored" in line and len(line) < 300 for line in remarks)
+
+
+@pytest.mark.window
+def test_a_scale_that_is_ignored_is_told():
+    ended = run("-m", "app", QT_SCALE_FACTOR="nan", QT_QPA_PLATFORM="linuxfb")
+    scale, screen = ended.stderr.splitlines()
+    assert "QT_SCALE_FACTOR" in scale and "'nan'" in scale and "no screen" in screen
 
 
 # --- where it prints -------------------------------------------------------------------------

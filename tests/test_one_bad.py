@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import MagicMock
@@ -15,7 +16,11 @@ from PIL import Image
 
 from app.cli.main import main
 from app.desktop.documents import Documents
+from app.export import film
+from app.export.figure import Paper
+from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer, MapJob
+from app.jobs.studies.loop import LoopJob
 from app.model import session_file
 from app.model.store import Store
 from app.parts import heads_browser, token_path
@@ -23,6 +28,7 @@ from app.presenters import drawables
 from app.views.interface.token_path import TokenPathChosen
 from compute import GeometricAttention
 from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import parse, write
 from compute.images import image_files
 from compute.requests.fields import Field
@@ -268,3 +274,84 @@ def test_a_hidden_head_is_refused_by_its_name(hidden, capsys):
     assert (
         "layer 0, head 1 of hidden: the mask leaves none of the 6 keys" in capsys.readouterr().err
     )
+
+
+# --- elements of a scene ---------------------------------------------------------------------------
+def scene_file(tmp_path: Path, **said: object) -> Path:
+    path = tmp_path / "scene.json"
+    stated = {"format": "attention-geodesics/scene", "version": 1, "family": "gaussian", **said}
+    path.write_text(json.dumps(stated))
+    return path
+
+
+LOOPS = {
+    "equal": [[0, 1], [0, 1], [1, 2]],
+    "one": [[0, 1]],
+}
+FLOWS = {
+    "no file": {"initial": "file", "source": "gone.npz"},
+    "unknown": {"initial": "gradient", "scalar": "nonsense"},
+    "mass without a period": {"boundary": "periodic", "mode": "scalar", "initial": "bump"},
+}
+BAD = {
+    **{
+        f"loop {name}": ({"loop": True}, {"loop": loop}, "the loop") for name, loop in LOOPS.items()
+    },
+    **{
+        f"flow {name}": ({"flow": True}, {"flow": flow}, "the flow") for name, flow in FLOWS.items()
+    },
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_element_of_a_scene_takes_no_other_with_it(name, tmp_path, capsys):
+    layers, said, subject = BAD[name]
+    path = scene_file(tmp_path, layers={**layers, "ellipses": False}, **said)
+    target = tmp_path / "a.json"
+    size = ("--size", "60x40", "--engine", "reference")
+    status = main(["export", str(path), "-o", str(target), *size])
+    heard = capsys.readouterr()
+    assert (status, heard.err.count("\n")) == (1, 1)
+    assert heard.err.startswith(f"attention-geodesics: {subject} cannot be shown: ")
+    assert len(heard.err) < 330 and "converged" in heard.out
+    found = json.loads(target.read_text())
+    assert "path_paths_theta" in found and "map_field_values" in found
+    assert not any(key.startswith("flow_") for key in found)
+    assert ("loop_problem" in found) == (subject == "the loop")
+
+
+def test_a_loop_that_has_no_turn_says_why_beside_a_figure(tmp_path, capsys):
+    path = scene_file(tmp_path, layers={"loop": True, "map": False}, loop=LOOPS["equal"])
+    target = tmp_path / "a.svg"
+    options = ("--panels", "measures", "--size", "900x600", "--engine", "reference")
+    assert main(["render", str(path), "-o", str(target), *options]) == 1
+    assert "the loop cannot be shown: a loop needs 3 different vertices" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("loop", [((0.0, 1.0),), ((0.0, 1.0), (1.0, 1.0)), ((0.0, 1.0),) * 3])
+def test_the_measure_of_a_loop_of_too_few_points_says_so(loop):
+    answer = LoopJob("gaussian", loop, 0.0, "log").answer(ReferenceEngine())
+    (measure,) = answer.measures
+    assert (measure.name, measure.ok) == ("Turn on the loop", False)
+    assert measure.value.startswith("a loop needs 3 ")
+
+
+@pytest.mark.parametrize("name", ["loop one", "flow mass without a period"])
+def test_a_film_says_once_what_its_frames_lack(name, tmp_path):
+    layers, said, subject = BAD[name]
+    path = scene_file(tmp_path, layers={**layers, "ellipses": False}, **said)
+    heard: list[str] = []
+    reel = film.Reel(3, Fraction(3), Paper((60, 40)))
+    camera = film.Camera(
+        session_file.load(path), ReferenceEngine(), reel, lambda: False, heard.append
+    )
+    frames = [camera._answers(camera.scene(number)) for number in range(3)]
+    assert len(heard) == 1 and f"{subject} cannot be shown" in heard[0]
+    for found in frames:
+        assert {PathAnswer, MapAnswer} <= set(map(type, found)) and len(found) == len(frames[0])
+
+
+def test_a_scene_with_a_loop_of_a_point_opens_and_is_kept(tmp_path):
+    scene = session_file.load(scene_file(tmp_path, loop=LOOPS["one"]))
+    session_file.save(scene, tmp_path / "again.json")
+    assert session_file.load(tmp_path / "again.json").loop == ((0.0, 1.0),)

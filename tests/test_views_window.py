@@ -436,3 +436,19 @@ def test_an_exception_in_an_event_filter_is_told_and_the_window_lives(monkeypatc
     Leaving(widget, fail)
     QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
     assert heard == ["nothing there"]
+
+
+@pytest.mark.parametrize("height", [760, 430, 60])
+def test_a_panel_that_is_higher_than_the_window_is_opened_without_a_complaint(window, height):
+    from PySide6.QtCore import qInstallMessageHandler
+
+    window.frame.resize(1000, height)
+    settle()
+    said: list[str] = []
+    usual = qInstallMessageHandler(lambda kind, context, words: said.append(words))
+    try:
+        window.raise_panel("Lesson")
+        settle()
+    finally:
+        qInstallMessageHandler(usual)
+    assert said == [] and window._docks["Lesson"].isVisible()

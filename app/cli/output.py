@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from app.export.files import beside, checked
 from app.model.file_formats import suffixes
+from compute.core.refusal import shorten
 from compute.core.status import Status
 
 
@@ -69,6 +71,21 @@ def save(path: str, **arrays: np.ndarray) -> None:
     """Write arrays as .npz, beside ``path`` and renamed.  ValueError where that cannot be."""
     with beside(checked(path, suffixes("arrays"))) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+class Remarks:
+    """Lines on what is left out of a result; each goes to stderr once."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, words: str) -> None:
+        self.lines.append(shorten(words))
+        print(f"attention-geodesics: {self.lines[-1]}", file=sys.stderr)
+
+    def exit(self, status: int) -> int:
+        """``status``, or 1 where something is left out."""
+        return status or int(bool(self.lines))
 
 
 def exit_of(*statuses: Status) -> int:

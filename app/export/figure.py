@@ -18,12 +18,15 @@ from app.export.pdf import pdf
 from app.export.sheet import PER_INCH, Sheet
 from app.export.svg import svg
 from app.export.vector import VectorCanvas
+from app.jobs import flow
 from app.jobs.answers import Answer
+from app.jobs.flow import FlowJob
 from app.jobs.job import Job
-from app.jobs.path import PathAnswer
+from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.retry import best
 from app.jobs.scalar_map import MapJob
+from app.jobs.studies.study import StudyAnswer
 from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
@@ -79,6 +82,10 @@ class Paper:
         return width, height
 
 
+# hears why something beside the geodesic is not shown
+Told = Callable[[str], object]
+
+
 def _never() -> bool:
     return False
 
@@ -104,14 +111,48 @@ def answers(
     size: tuple[int, int],
     fine: int = 0,
     cancelled: Callable[[], bool] = _never,
+    told: Told | None = None,
 ) -> list[Answer]:
-    """Everything that the scene shows, in its best quality.  Raises `Cancelled`."""
+    """Everything that the scene shows, in its best quality.  Raises `Cancelled`.
+
+    What cannot be computed is told and left out; nobody to tell it to is a ValueError.  There is no
+    figure without the geodesic.
+    """
     found: list[Answer] = []
-    for job in wanted(scene, size, fine).values():
-        found += best(engine, job, cancelled)
+    waiting = wanted(scene, size, fine)
+    while waiting:
+        kind = next(iter(waiting))
+        heard = answer_of(engine, waiting.pop(kind), cancelled, told)
         if cancelled():
             raise Cancelled
+        found += heard
+        if kind is FlowJob and not heard:
+            waiting |= uncovered(scene, size, fine)
     return found
+
+
+def answer_of(
+    engine: Engine, job: Job, cancelled: Callable[[], bool], told: Told | None
+) -> list[Answer]:
+    """The answer to one job; [] where there is none."""
+    try:
+        heard = best(engine, job, cancelled)
+        problem = next((a.problem for a in heard if isinstance(a, StudyAnswer)), None)
+    except ValueError as refused:
+        if told is None or isinstance(job, PathJob):
+            raise
+        heard, problem = [], str(refused)
+    if problem and told is not None:
+        told(f"{job.label} cannot be shown: {problem}")
+    return heard
+
+
+def uncovered(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
+    """The map that a flow of mass would have taken the place of, had there been one."""
+    if not flow.covers(scene):
+        return {}
+    bare = replace(scene, layers=replace(scene.layers, flow=False))
+    return {kind: job for kind, job in wanted(bare, size, fine).items() if kind is MapJob}
 
 
 def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:

@@ -13,11 +13,22 @@ from PIL import Image
 
 from app.export import embed
 from app.export.encoders import CODECS, RGB, Cut, Encoder, Gif, Video
-from app.export.figure import Cancelled, Paper, Studio, fineness, laid_out, save_png, wanted
+from app.export.figure import (
+    Cancelled,
+    Paper,
+    Studio,
+    Told,
+    answer_of,
+    fineness,
+    laid_out,
+    save_png,
+    uncovered,
+    wanted,
+)
 from app.export.files import beside, unfinished
 from app.jobs.answers import Answer
+from app.jobs.flow import FlowJob
 from app.jobs.job import Job
-from app.jobs.retry import best
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.file_formats import GIF, PNG
 from app.model.scene import Scene
@@ -62,11 +73,17 @@ class Camera:
     """Takes the frames of one scene; what two frames have in common is computed once."""
 
     def __init__(
-        self, scene: Scene, engine: Engine, reel: Reel, cancelled: Callable[[], bool]
+        self,
+        scene: Scene,
+        engine: Engine,
+        reel: Reel,
+        cancelled: Callable[[], bool],
+        told: Told | None = None,
     ) -> None:
         self._scene, self._engine, self._reel = scene, engine, reel
         self._cancelled = cancelled
-        self._known: dict[type, tuple[Job, Answer]] = {}
+        self._told, self._heard = told, set[str]()
+        self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._studio: Studio | None = None
         # a map that may change with every frame is no finer than the window's
         still = scene.timeline is None
@@ -100,18 +117,30 @@ class Camera:
         return picture if times == 1 else _reduced(picture, times)
 
     def _answers(self, scene: Scene) -> list[Answer]:
-        found = []
-        for kind, job in wanted(scene, self._reel.paper.logical, self._fine).items():
+        found: list[Answer] = []
+        told = None if self._told is None else self._tell
+        waiting = wanted(scene, self._reel.paper.logical, self._fine)
+        while waiting:
+            kind = next(iter(waiting))
+            job = waiting.pop(kind)
             if self._cancelled():
                 raise Cancelled
             before = self._known.get(kind)
             if before is None or before[0] != job:
-                heard = best(self._engine, job, self._cancelled)
-                if not heard or self._cancelled():
+                heard = answer_of(self._engine, job, self._cancelled, told)
+                if self._cancelled():
                     raise Cancelled
-                self._known[kind] = (job, heard[-1])
-            found.append(self._known[kind][1])
+                self._known[kind] = (job, heard)
+            found += self._known[kind][1]
+            if kind is FlowJob and not self._known[kind][1]:
+                waiting |= uncovered(scene, self._reel.paper.logical, self._fine)
         return found
+
+    def _tell(self, problem: str) -> None:
+        """Tell once what many frames lack."""
+        if self._told is not None and problem not in self._heard:
+            self._heard.add(problem)
+            self._told(problem)
 
 
 def _reduced(picture: RGB, times: int) -> RGB:
@@ -134,15 +163,17 @@ def write(
     report: Report = lambda done, whole: None,
     cancelled: Callable[[], bool] = _never,
     resume: bool = False,
+    told: Told | None = None,
 ) -> list[Path]:
     """Write a film whose kind is the target's suffix, and return its files.
 
     A sequence of PNG is numbered from 0001; with ``resume`` its frames that are there are kept.
     Raises `Cancelled`, and then nothing is left but what such a sequence can go on from.
+    told: see `figure.answers`.
     """
     kind = target.suffix.lower()
     checked(reel, kind)
-    camera = Camera(scene, engine, reel, cancelled)
+    camera = Camera(scene, engine, reel, cancelled, told)
     if kind == PNG:
         return _sequence(target, camera, reel, report, resume)
     with beside(target) as temporary:

@@ -192,6 +192,8 @@ class Answers:
         drawing.show_study(self._canvas, self._store.scene, answer)
         self.show_measures()
         self._say_path(only_shorter=True)
+        if answer.problem:
+            self.say(answer.problem, False)
 
     def _say_path(self, only_shorter: bool = False) -> None:
         """Say what became of the path, and whether anything shown knows of a shorter one."""

@@ -1,21 +1,33 @@
-"""Whether there is a screen to open a window on: Qt ends the process where there is none."""
+"""Whether there is a screen to open a window on, and to draw on: Qt ends the process where there is
+none, and opens black windows where there is no OpenGL.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from compute.core.refusal import shown
+from compute.core.refusal import shorten, shown
 
 # of Qt
 PLATFORMS = (
     "xcb", "wayland", "wayland-egl", "wayland-brcm", "offscreen", "minimal", "minimalegl", "eglfs",
     "linuxfb", "vkkhrdisplay", "vnc",
 )  # fmt: skip
+# what Qt multiplies sizes by, and dots per inch: beyond, it makes windows of no size or crashes
+SCALES = (0.1, 16.0)
+DOTS = (24, 1536)
+
+
+class NoWindow(Exception):
+    """No window can be opened, or drawn on, for the reason that is given in one line."""
 
 
 def missing(environment: Mapping[str, str]) -> str:
@@ -36,6 +48,88 @@ def missing(environment: Mapping[str, str]) -> str:
         place = Path(environment.get("XDG_RUNTIME_DIR", "")) / wayland
         return "" if _is_open(place) else f"the display {shown(wayland)} does not answer"
     return "there is no display to open a window on"
+
+
+def sanitise(environment: MutableMapping[str, str]) -> list[str]:
+    """Take out what Qt would scale the window away with; return a line for each."""
+    remarks = []
+    for name, holds, wanted in (
+        ("QT_SCALE_FACTOR", _is_scale, "a number between {:g} and {:g}".format(*SCALES)),
+        ("QT_SCREEN_SCALE_FACTORS", _are_scales, "numbers between {:g} and {:g}".format(*SCALES)),
+        ("QT_FONT_DPI", _are_dots, "a whole number between {} and {}".format(*DOTS)),
+    ):
+        value = environment.get(name, "")
+        if value and not holds(value):
+            remarks.append(f"{name} must be {wanted}, got {shown(value)}: it is ignored")
+            del environment[name]
+    return remarks
+
+
+def _is_scale(text: str) -> bool:
+    try:
+        return SCALES[0] <= float(text) <= SCALES[1]
+    except ValueError:
+        return False
+
+
+def _are_scales(text: str) -> bool:
+    """One for each screen, "1;1.5", or by their names, "DP-1=1;eDP-1=1.5"."""
+    return all(_is_scale(piece.rpartition("=")[2]) for piece in text.split(";") if piece)
+
+
+def _are_dots(text: str) -> bool:
+    try:
+        return DOTS[0] <= int(text) <= DOTS[1]
+    except ValueError:
+        return False
+
+
+@contextmanager
+def opening() -> Iterator[None]:
+    """Make Qt's application within this: raises NoWindow where windows cannot be drawn.
+
+    What Qt says meanwhile is heard only where it would end the process, which then ends with status 2.
+    """
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+    heard: list[str] = []
+
+    def hear(kind: Any, context: Any, message: str) -> None:
+        heard.append(message)
+        if kind == QtMsgType.QtFatalMsg:
+            words = shorten(f"attention-geodesics: Qt cannot open a window: {' '.join(heard)}")
+            os.write(2, f"{words}\n".encode(errors="replace"))
+            os._exit(2)
+
+    usual = qInstallMessageHandler(hear)
+    try:
+        yield
+        problem = _undrawable()
+    finally:
+        qInstallMessageHandler(usual)
+    if problem:
+        raise NoWindow(problem)
+
+
+def _undrawable() -> str:
+    """Why nothing can be drawn in windows of Qt's application, or ""."""
+    from PySide6.QtGui import QGuiApplication, QOpenGLContext
+
+    screen = QGuiApplication.primaryScreen()
+    if screen is None:
+        return "the display has no screen"
+    scale = screen.devicePixelRatio() * screen.logicalDotsPerInch() / 96
+    if not (math.isfinite(scale) and SCALES[0] <= scale <= SCALES[1]):
+        return f"the display scales windows by {scale:g}"
+    context = QOpenGLContext()
+    if not context.create():
+        return (
+            "the display has no OpenGL, which the canvas is drawn with (neither by GLX nor by EGL)"
+        )
+    found = context.format().version()
+    if found < (2, 0):
+        return f"the canvas is drawn with OpenGL 2.0, and the display has {found[0]}.{found[1]}"
+    return ""
 
 
 def _is_x_there() -> bool:

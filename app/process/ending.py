@@ -3,13 +3,13 @@
 Until the window is there it goes at once and says nothing; what is half written it takes along.  As
 an exception the request could come up within an import, and be swallowed or printed as a traceback.
 What a signal does is set, not inherited: a shell starts its background with SIGINT ignored.
-Imported before anything else, so that this module imports next to nothing itself.
+Imported before anything else, so that this module imports next to nothing itself: until it has run an
+interruption is Python's, which prints where it was.
 """
 
-from __future__ import annotations
-
+# what `signal` is made of; that module takes longer to import than all that goes before it
+import _signal as signal  # type: ignore[import-not-found]
 import os
-import signal
 import sys
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 # what is being written: a file, or a folder of them
-_unfinished: set[Path] = set()
+_unfinished: "set[Path]" = set()
 
 
 def leave_at_once() -> None:
@@ -28,7 +28,7 @@ def leave_at_once() -> None:
     handle(_leave)
 
 
-def handle(handler: Callable[[int, Any], object] | signal.Handlers) -> None:
+def handle(handler: "Callable[[int, Any], object] | int") -> None:
     """Call ``handler`` at each request; what `nohup` started does not mind a closed terminal."""
     for number in (signal.SIGINT, signal.SIGTERM, *_hangup()):
         signal.signal(number, handler)
@@ -40,23 +40,23 @@ def ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def begin(path: Path) -> None:
+def begin(path: "Path") -> None:
     """Have what is written to ``path`` taken away should the process end before `finish`."""
     _unfinished.add(path)
 
 
-def finish(path: Path) -> None:
+def finish(path: "Path") -> None:
     """Leave ``path`` alone from now on."""
     _unfinished.discard(path)
 
 
-def _hangup() -> tuple[int, ...]:
+def _hangup() -> "tuple[int, ...]":
     if sys.platform == "win32" or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
         return ()
     return (signal.SIGHUP,)
 
 
-def _leave(number: int, frame: Any) -> None:
+def _leave(number: int, frame: "Any") -> None:
     if _unfinished:
         # imported here: nothing is to be done before this module
         from compute.core.replacing import remove

@@ -62,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
     from fractions import Fraction
 
-    from app.cli.output import show
+    from app.cli.output import Remarks, show
     from app.export import film
     from app.export.figure import Paper
     from app.export.files import checked
@@ -85,8 +85,10 @@ def run(chosen: argparse.Namespace) -> int:
     reel = film.Reel(frames, rate, paper, chosen.supersample)
     film.checked(reel, target.suffix.lower())
     engine = open_engine(chosen.engine)
+    remarks = Remarks()
     try:
-        files = film.write(target, scene, engine, reel, ProgressBar(), resume=chosen.resume)
+        bar = ProgressBar()
+        files = film.write(target, scene, engine, reel, bar, resume=chosen.resume, told=remarks)
     except RuntimeError as problem:
         raise ValueError(str(problem)) from None
     width, height = chosen.size
@@ -99,7 +101,7 @@ def run(chosen: argparse.Namespace) -> int:
         "status": "OK",
     }
     show(result, chosen.json, [f"{files[0]}: {frames} frames of {width} × {height} pixels"])
-    return 0
+    return remarks.exit(0)
 
 
 class ProgressBar:

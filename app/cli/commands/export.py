@@ -25,7 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write what a scene computes as NPZ, JSON, CSV or Python."""
-    from app.cli.output import exit_of, show
+    from app.cli.output import Remarks, exit_of, show
     from app.export import data
     from app.export.figure import answers, path_of
     from app.export.files import checked
@@ -35,11 +35,12 @@ def run(chosen: argparse.Namespace) -> int:
 
     target = checked(chosen.output, suffixes(*WRITTEN))
     scene = first_scene.load(chosen.scene)
-    found = answers(scene, open_engine(chosen.engine), chosen.size)
+    remarks = Remarks()
+    found = answers(scene, open_engine(chosen.engine), chosen.size, told=remarks)
     data.write(target, scene, found)
     status = Status(int(path_of(found).paths.status[0]))
     show({"file": str(target), "status": status}, chosen.json, [f"{target}: {status.words}"])
-    return 0 if status.arrived else exit_of(status)
+    return remarks.exit(0 if status.arrived else exit_of(status))
 
 
 COMMAND = Subcommand("export", "the numbers of a scene, or their script", declare, run, order=190)

@@ -41,7 +41,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
     from dataclasses import replace
 
-    from app.cli.output import exit_of, show
+    from app.cli.output import Remarks, exit_of, show
     from app.export import figure
     from app.export.files import checked
     from app.model.lessons import first_scene
@@ -62,7 +62,8 @@ def run(chosen: argparse.Namespace) -> int:
     scene = first_scene.load(chosen.scene)
     engine = open_engine(chosen.engine)
     fine = figure.fineness(paper.size, engine)
-    found = figure.answers(scene, engine, paper.logical, fine)
+    remarks = Remarks()
+    found = figure.answers(scene, engine, paper.logical, fine, told=remarks)
     if chosen.critical is not None:
         points = marks(scene, found, chosen.superlevel, chosen.critical, chosen.pair)
         paper = replace(paper, critical=points)
@@ -74,7 +75,7 @@ def run(chosen: argparse.Namespace) -> int:
     width, height = chosen.size
     result = {"file": str(target), "size": [width, height], "status": status}
     show(result, chosen.json, [f"{target}: {width} × {height} pixels, {status.words}"])
-    return 0 if status.arrived else exit_of(status)
+    return remarks.exit(0 if status.arrived else exit_of(status))
 
 
 COMMAND = Subcommand("render", "a figure of a scene, without a window", declare, run, order=170)

@@ -35,6 +35,7 @@ class EveryJob(Study):
         "Takes seconds."
     )
     place: ClassVar[int] = 20
+    measure: ClassVar[str] = "All geodesics"
     curves: ClassVar[Mapping[str, Style]] = {
         "other": Style(140, lambda t: t.geodesic, 0.7, 2.0, 1.0, words="other geodesics"),
     }

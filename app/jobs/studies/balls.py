@@ -33,6 +33,7 @@ class BallJob(Study):
     title: ClassVar[str] = "Balls through B"
     hint: ClassVar[str] = "All as far from A as B is: by geodesics, and by KL either way."
     place: ClassVar[int] = 40
+    measure: ClassVar[str] = "Geodesic ball"
     curves: ClassVar[Mapping[str, Style]] = {
         "ball": Style(20, lambda t: t.pin_a, 0.95, 1.8, words="geodesic ball"),
         "forward": Style(30, lambda t: t.e_path, 0.95, 1.8, dash=(2, 4), words="KL(A‖θ) ball"),

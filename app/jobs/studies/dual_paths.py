@@ -31,6 +31,7 @@ class CompareJob(Study):
         "Straight in natural coordinates (α = 1), where log p is mixed, and in expectations (α = −1)."
     )
     place: ClassVar[int] = 10
+    measure: ClassVar[str] = "e-path, α = 1"
     curves: ClassVar[Mapping[str, Style]] = {
         "e": Style(150, lambda t: t.e_path, 1.0, 2.2, 1.0, words="e-path, α = 1"),
         "m": Style(160, lambda t: t.m_path, 1.0, 2.2, 1.0, words="m-path, α = −1"),

@@ -37,6 +37,7 @@ class LoopJob(Study):
     title: ClassVar[str] = "Loop"
     hint: ClassVar[str] = "A vector carried round it comes back turned by ∫K dA, the holonomy."
     place: ClassVar[int] = 50
+    measure: ClassVar[str] = "Turn on the loop"
     curves: ClassVar[Mapping[str, Style]] = {
         "loop": Style(80, lambda t: t.vector, 0.8, 1.8),
         "before": Style(

@@ -31,6 +31,7 @@ class QueryJob(Study):
         "The geodesic among all queries of the head, not those of the plane alone, as it falls on it."
     )
     place: ClassVar[int] = 70
+    measure: ClassVar[str] = "In query space"
     curves: ClassVar[Mapping[str, Style]] = {
         "queries": Style(180, lambda t: t.w2_path, 1.0, 2.2, 1.0, words="in all of query space"),
     }

@@ -16,6 +16,7 @@ from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
+from compute.core.refusal import shorten
 from compute.curves.dense_curve import DenseCurve
 from compute.families import family as manifold_of
 from compute.manifold.manifold import Manifold
@@ -47,7 +48,8 @@ class Study(Job):
     """A layer of the scene with a job of its own.
 
     layer: its name in scene files; title and hint: its words in the panel, where it stands at
-    ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a hand.
+    ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a hand;
+    measure: its first measure, which says why where there is no other.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY
@@ -56,6 +58,7 @@ class Study(Job):
     hint: ClassVar[str]
     place: ClassVar[int]
     curves: ClassVar[Mapping[str, Style]]
+    measure: ClassVar[str]
     at_rest: ClassVar[bool] = False
 
     family: str
@@ -85,9 +88,12 @@ class Study(Job):
         emit(self.answer(engine))
 
     def answer(self, engine: Engine) -> StudyAnswer:
-        """What is found, as it is drawn."""
+        """What is found, as it is drawn; what a scene asks for in vain is the answer's ``problem``."""
         began = time.perf_counter()
-        found = self.found(engine, manifold_of(self.family))
+        try:
+            found = self.found(engine, manifold_of(self.family))
+        except ValueError as problem:
+            return self._refused(shorten(str(problem)), 1000 * (time.perf_counter() - began))
         return StudyAnswer(
             self,
             study_curves.nodes_of(found.curves),
@@ -98,11 +104,16 @@ class Study(Job):
             found.shortest,
         )
 
+    def _refused(self, words: str, spent: float) -> StudyAnswer:
+        measure = Measure(self.measure, words.partition(", got ")[0], words, False)
+        return StudyAnswer(self, {}, {}, (measure,), frozenset(), spent, problem=words)
+
 
 @dataclass(frozen=True, eq=False)
 class StudyAnswer:
     """curves: θ (k, 2) by kind, NaN between pieces; dense: those that are known between their nodes;
-    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None.
+    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None;
+    problem: why there is nothing but a measure that says so, or None.
     """
 
     job: Study
@@ -112,6 +123,7 @@ class StudyAnswer:
     dashed: frozenset[str]
     milliseconds: float
     shortest: float | None = None
+    problem: str | None = None
 
 
 def pins_of(scene: Scene) -> tuple[Point, Point]:

@@ -185,6 +185,7 @@ def heighten(frame: QMainWindow, dock: QDockWidget, height: int, whole: int) -> 
         and frame.dockWidgetArea(other) == frame.dockWidgetArea(dock)
         and not other.visibleRegion().isEmpty()
     ]
-    rest = max(whole - height, 0) // max(len(others), 1)
+    # no less than a pixel is what Qt takes: it gives each panel its least height by itself
+    rest = max((whole - height) // max(len(others), 1), 1)
     sizes = [height, *[rest] * len(others)]
     frame.resizeDocks([dock, *others], sizes, Qt.Orientation.Vertical)
