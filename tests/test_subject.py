@@ -18,6 +18,7 @@ from app.jobs.path import PathJob
 from app.jobs.preparation import PrepareTask
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.loop import LoopJob
+from app.jobs.studies.study import Study
 from app.jobs.worker import JobFailed
 from app.model import session_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
@@ -268,13 +269,18 @@ def test_a_formula_that_is_not_shown_yet_greys_what_is():
     assert not any(row.stale for row in desk.rows)
 
 
-def test_every_task_has_words_for_those_who_wait():
+def every_kind(of):
+    """A class of jobs and all that are made from it."""
+    return [of, *(kind for below in of.__subclasses__() for kind in every_kind(below))]
+
+
+def test_every_job_has_words_for_those_who_wait():
     import app.parts.registry  # noqa: F401
 
-    for kind in Job.__subclasses__():
-        if not kind.__module__.startswith("app."):
+    for kind in every_kind(Job):
+        if not kind.__module__.startswith("app.") or kind in (Job, Study):
             continue  # made by another test
-        assert kind.words, kind.__name__
+        assert kind.words != Job.words or "label" in vars(kind), kind.__name__
     job = PrepareTask(session_file.load("gaussian"), (("family", "beta"),))
     assert "prepare" not in job.label
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.jobs.worker import Errand, OpenJob, Runner
+from app.jobs.job import Job
+from app.jobs.worker import OpenJob, Runner
 
 # how often it is looked, and seconds that a job may take before it is spoken of
 LOOK_MS, PATIENCE = 150, 0.5
@@ -15,7 +16,7 @@ class Working:
     """Watches a runner on the window's clock."""
 
     def __init__(
-        self, window: Any, runner: Runner, given_up: Callable[[Errand], None] = lambda job: None
+        self, window: Any, runner: Runner, given_up: Callable[[Job], None] = lambda job: None
     ) -> None:
         self._window, self._runner, self._given_up = window, runner, given_up
         self._stop = window.every(LOOK_MS, self.look)

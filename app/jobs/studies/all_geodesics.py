@@ -28,6 +28,7 @@ class EveryJob(Study):
     """All other geodesics between the pins."""
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
+    words: ClassVar[str] = "all geodesics"
     layer: ClassVar[str] = "all_geodesics"
     title: ClassVar[str] = "All geodesics"
     hint: ClassVar[str] = (

@@ -26,6 +26,7 @@ class CutJob(Study):
     """The cut locus of A."""
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
+    words: ClassVar[str] = "the cut locus"
     layer: ClassVar[str] = "cut_locus"
     title: ClassVar[str] = "Cut locus of A"
     hint: ClassVar[str] = (

@@ -25,6 +25,7 @@ from compute.requests.geodesics import ConnectRequest
 class CompareJob(Study):
     """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
 
+    words: ClassVar[str] = "e- and m-paths"
     layer: ClassVar[str] = "dual_paths"
     title: ClassVar[str] = "e- and m-paths"
     hint: ClassVar[str] = (

@@ -25,6 +25,7 @@ from compute.requests.engine import Engine
 class QueryJob(Study):
     """The geodesic between the pins' queries in the whole query space of a head."""
 
+    words: ClassVar[str] = "the geodesic in query space"
     layer: ClassVar[str] = "query_space"
     title: ClassVar[str] = "In query space"
     hint: ClassVar[str] = (

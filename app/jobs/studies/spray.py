@@ -30,6 +30,7 @@ DRAWN = {"live": 4, "final": 12}
 class SprayJob(Study):
     """Geodesics from A in all directions, with their wavefronts and their caustic."""
 
+    words: ClassVar[str] = "the spray"
     layer: ClassVar[str] = "spray"
     title: ClassVar[str] = "Spray from A"
     hint: ClassVar[str] = (
