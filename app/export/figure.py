@@ -205,7 +205,7 @@ def _straight(premultiplied: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK) -> OffscreenCanvas:
-    """A plot that is drawn without a window; one process has either this or windows.
+    """Make a plot that is drawn without a window; one process has either this or windows.
 
     Raises RuntimeError where there is no OpenGL to draw with.
     """

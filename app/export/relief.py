@@ -15,7 +15,7 @@ FINENESS, MOST_SAMPLES = 1.5, 32
 
 
 def picture(mesh: TexturedMesh) -> TexturedQuad:
-    """The mesh's box with the nearest of its samples in each pixel."""
+    """Fill the mesh's box with the nearest of its samples in each pixel."""
     left, top, right, bottom = mesh.box
     grid = np.concatenate([mesh.nodes, mesh.places, mesh.shades[..., None]], axis=-1)
     samples = finer(grid, 0.7 / FINENESS, MOST_SAMPLES).reshape(-1, 6)

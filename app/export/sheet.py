@@ -129,7 +129,7 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
 
 
 def groups(plot: Plot) -> tuple[Group, Group]:
-    """A plot: what is in it, cut off at its frame, and everything around it."""
+    """Turn a plot into items: what is in it, cut off at its frame, and what is around it."""
     left, top, right, bottom = (float(edge) for edge in plot.frame.box)
     box, frame = (left, top, right, bottom), replace(plot.frame, ratio=1.0)
     inside = tuple(cut(item, box) for item in drawn(plot.plotted, frame))

@@ -29,14 +29,14 @@ HATCHING = 0.5
 
 
 def bands(count: int) -> NDArray[np.floating]:
-    """The first colours, each over an equal share of the levels (LEVELS, 4)."""
+    """Return the first colours, each over an equal share of the levels (LEVELS, 4)."""
     colours = np.array([rgba(colour) for colour in DISTINCT])
     return colours[np.arange(LEVELS) * count // LEVELS % len(DISTINCT)]
 
 
 @lru_cache(maxsize=8)
 def palette(colormap: str) -> NDArray[np.uint8]:
-    """The colours (LEVELS + 1, 4) of a colour map; the last entry is transparent."""
+    """Return the colours (LEVELS + 1, 4) of a colour map; the last entry is transparent."""
     if colormap.startswith(CATEGORICAL):
         shades = bands(int(colormap.removeprefix(CATEGORICAL)))
     else:
@@ -51,14 +51,14 @@ def palette(colormap: str) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=8)
 def bar(colormap: str) -> NDArray[np.uint8]:
-    """The colours (LEVELS, 1, 4) of a colour bar, the lowest first; the same array whenever asked."""
+    """Return the colours (LEVELS, 1, 4) of a colour bar, the lowest first, always the same array."""
     return palette(colormap)[:LEVELS, None]
 
 
 def coloured(
     values: NDArray[np.floating], colormap: str, limits: tuple[float, float]
 ) -> NDArray[np.uint8]:
-    """RGBA (rows, columns, 4) of values (rows, columns), transparent where they are not finite.
+    """Return RGBA (rows, columns, 4) of values (rows, columns), transparent where they are not finite.
 
     Looked up here and not in a shader: software GL samples bytes four times as fast as floats.
     """
@@ -74,7 +74,7 @@ def coloured(
 
 
 def colours(image: ColorMap2D, theme: Theme) -> NDArray[np.uint8]:
-    """A map's colours (rows, columns, 4), premultiplied, with stripes where there is no metric."""
+    """Return a map's premultiplied colours (rows, columns, 4), striped where there is no metric."""
     found = coloured(image.values, image.colormap, image.limits)
     if image.hatched is not None:
         row, column = np.indices(image.hatched.shape)
@@ -86,5 +86,5 @@ def colours(image: ColorMap2D, theme: Theme) -> NDArray[np.uint8]:
 
 
 def strength(image: ColorMap2D, theme: Theme) -> float:
-    """How much of a map shows over the plot's ground."""
+    """Return how much of a map shows over the plot's ground."""
     return theme.map_strength * image.opacity

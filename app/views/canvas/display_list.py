@@ -28,7 +28,7 @@ class Pen:
     rim: float = 0.0
 
     def faded(self, opacity: float) -> Pen:
-        """The same pen at ``opacity`` times its opacity."""
+        """Return the same pen at ``opacity`` times its opacity."""
         colours = faded(self.colour, opacity), faded(self.rim_colour, opacity)
         return replace(self, colour=colours[0], rim_colour=colours[1])
 
@@ -45,7 +45,7 @@ class Strokes:
     capped: bool = False
 
     def faded(self, opacity: float) -> Strokes:
-        """The same strokes at ``opacity`` times their opacity."""
+        """Return the same strokes at ``opacity`` times their opacity."""
         return replace(self, pen=self.pen.faded(opacity))
 
 
@@ -61,7 +61,7 @@ class Discs:
     colours: NDArray[np.float64] | None = None
 
     def faded(self, opacity: float) -> Discs:
-        """The same discs at ``opacity`` times their opacity."""
+        """Return the same discs at ``opacity`` times their opacity."""
         if self.colours is None:
             return replace(self, pen=self.pen.faded(opacity))
         return replace(self, colours=self.colours * (1.0, 1.0, 1.0, opacity))
@@ -77,7 +77,7 @@ class ArrowHeads:
     length: float
 
     def faded(self, opacity: float) -> ArrowHeads:
-        """The same heads at ``opacity`` times their opacity."""
+        """Return the same heads at ``opacity`` times their opacity."""
         return replace(self, pen=self.pen.faded(opacity))
 
 
@@ -96,7 +96,7 @@ class TexturedQuad:
     strength: float = 1.0
 
     def faded(self, opacity: float) -> TexturedQuad:
-        """The same picture at ``opacity`` times its opacity."""
+        """Return the same picture at ``opacity`` times its opacity."""
         return replace(self, strength=self.strength * opacity)
 
 
@@ -120,7 +120,7 @@ class TexturedMesh:
     strength: float = 1.0
 
     def faded(self, opacity: float) -> TexturedMesh:
-        """The same surface, its texture at ``opacity`` times its opacity."""
+        """Return the same surface, its texture at ``opacity`` times its opacity."""
         return replace(self, strength=self.strength * opacity)
 
 
@@ -141,7 +141,7 @@ class Label:
     upright: bool = False
 
     def faded(self, opacity: float) -> Label:
-        """The same words at ``opacity`` times their opacity."""
+        """Return the same words at ``opacity`` times their opacity."""
         if opacity == 1.0:
             return self
         colour, halo = faded(self.colour, opacity), faded(self.halo, opacity)

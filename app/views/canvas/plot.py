@@ -49,8 +49,7 @@ MARGINS = Margins(left=68, top=14, right=18, bottom=52)
 
 
 class Plot(Canvas):
-    """All that is drawn of a manifold, described and not drawn: of `Layer.primitives` each output makes
-    its own.
+    """The layers of a manifold's drawing, which describe it; each output draws what they describe.
 
     size: logical pixels (width, height).
     """

@@ -25,7 +25,7 @@ _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
 
 
 def path(bold: bool) -> Path:
-    """The font's file, which comes with vispy; vispy itself is not imported for it."""
+    """Return the font's file, which comes with vispy; vispy itself is not imported."""
     found = find_spec("vispy")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("vispy, which brings the fonts, is not installed")
@@ -34,31 +34,31 @@ def path(bold: bool) -> Path:
 
 @lru_cache(maxsize=2)
 def face(bold: bool) -> freetype.Face:
-    """The font, opened."""
+    """Open the font."""
     return freetype.Face(str(path(bold)))
 
 
 def writable(text: str) -> str:
-    """A text in letters that there are."""
+    """Return a text in letters that the font has."""
     return "".join(char if _is_known(char) else MISSING for char in text.translate(REWRITTEN))
 
 
 def width(text: str, size: float, ratio: float = 1.0, bold: bool = False) -> float:
-    """Width of a line of text in logical pixels, as it is drawn with ``ratio`` device pixels to one."""
+    """Return a text's width in logical pixels, as drawn with ``ratio`` device pixels to one."""
     pixels = round(size * ratio)
     return sum(advance(char, pixels, bold) for char in writable(text)) / ratio
 
 
 @lru_cache(maxsize=4096)
 def advance(char: str, size: int, bold: bool) -> int:
-    """How far a letter of ``size`` pixels moves the pen, in whole pixels."""
+    """Return how far a letter of ``size`` pixels moves the pen, in whole pixels."""
     font, char, size, _ = _sized(char, size, bold)
     font.load_char(char, _LIGHT)
     return int(font.glyph.advance.x >> 6)
 
 
 def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
-    """Coverage (rows, columns), its left and top from the pen on the base line, and the advance."""
+    """Return coverage (rows, columns), its left and top from the pen on the base line, the advance."""
     font, char, size, shift = _sized(char, size, bold)
     font.load_char(char, freetype.FT_LOAD_RENDER | _LIGHT)
     slot = font.glyph
@@ -70,7 +70,7 @@ def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, 
 
 
 def _sized(char: str, size: int, bold: bool) -> tuple[freetype.Face, str, int, int]:
-    """The font at a letter's size, that letter or what stands for it, and its shift downwards."""
+    """Return the font at a letter's size, the letter or what stands for it, its shift downwards."""
     font, shift = face(bold), 0
     if not font.get_char_index(char):
         # The font has no subscripts: they are made of small digits.
@@ -86,7 +86,7 @@ def _is_known(char: str) -> bool:
 
 
 def _script(char: str, size: int) -> tuple[str, int, int]:
-    """Base letter, smaller size and downward shift of a sub- or superscript; others unchanged."""
+    """Split a sub- or superscript into base letter, size and downward shift; others unchanged."""
     kind, _, code = unicodedata.decomposition(char).partition(" ")
     if kind not in ("<sub>", "<super>"):
         return char, size, 0

@@ -61,7 +61,7 @@ class Batches:
 
 
 def runs(primitives: Sequence[Primitive]) -> Iterator[tuple[type, list[Primitive]]]:
-    """Primitives that follow one another and are drawn at once, with the kind of batch that does it."""
+    """Split primitives into runs that are drawn at once, with the kind of batch that draws each."""
     for kind, run in groupby(primitives, _batch):
         if kind in (Picture, Mesh):
             yield from ((kind, [each]) for each in run)

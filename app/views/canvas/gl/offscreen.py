@@ -35,26 +35,26 @@ class OffscreenCanvas(Plot):
             raise RuntimeError(f"no OpenGL to draw with (EGL): {problem}") from None
 
     def image(self) -> NDArray[np.uint8]:
-        """The plot at its size, (height, width, 4) RGBA."""
+        """Draw the plot at its size, (height, width, 4) RGBA."""
         return self.picture(self.frame.size, 1.0)
 
     def picture(
         self, pixels: tuple[int, int], ratio: float, transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """The plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
+        """Draw the plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
         self._view.set_current()
         return self._painter.picture(self, pixels, ratio, transparent)
 
     def picture_of_layer(
         self, layer: Layer, frame: Frame, pixels: tuple[int, int], transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """One layer alone on the plot's ground; premultiplied."""
+        """Draw one layer alone on the plot's ground; premultiplied."""
         self._view.set_current()
         ground = CLEAR if transparent else rgba(layer.theme.background)
         return self._painter.picture_of_layer(layer, frame, pixels, ground)
 
     @property
     def renderer(self) -> str:
-        """The OpenGL implementation, in words."""
+        """Name the OpenGL implementation, in words."""
         self._view.set_current()
         return renderer()

@@ -40,7 +40,7 @@ class Painter:
     def picture(
         self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
     ) -> NDArray[np.uint8]:
-        """A plot with ``pixels`` (width, height), ``ratio`` of them to a logical one; premultiplied."""
+        """Draw a plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
         frame, things = (replace(f, ratio=ratio) for f in (plot.frame, plot.drawn))
         ground = CLEAR if transparent else None
         return still(pixels, lambda tile: self._plot(plot, frame, things, tile, ground))
@@ -48,7 +48,7 @@ class Painter:
     def picture_of_layer(
         self, layer: Layer, frame: Frame, pixels: tuple[int, int], ground: RGBA
     ) -> NDArray[np.uint8]:
-        """One layer on a ground, (height, width, 4) RGBA, premultiplied."""
+        """Draw one layer on a ground, (height, width, 4) RGBA, premultiplied."""
 
         def paint(tile: Tile) -> None:
             _begin(tile, ground)
@@ -82,12 +82,12 @@ def _begin(tile: Tile, ground: RGBA) -> None:
 
 
 def renderer() -> str:
-    """The OpenGL implementation of the current context, in words."""
+    """Name the OpenGL implementation of the current context, in words."""
     names = (gloo.gl.GL_RENDERER, gloo.gl.GL_VERSION)
     return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
 
 
 def context(size: tuple[int, int]) -> Any:
-    """A hidden surface of the backend in use, with a context to draw in."""
+    """Make a hidden surface of the backend in use, with a context to draw in."""
     # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
     return app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)

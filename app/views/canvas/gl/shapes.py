@@ -92,7 +92,7 @@ def quad_indices(count: int) -> NDArray[np.uint32]:
 
 
 def tessellated(shapes: Sequence[Shape]) -> Vertices:
-    """Quads of shapes, drawn in their order; four vertices a quad."""
+    """Make quads of shapes, drawn in their order; four vertices a quad."""
     return np.concatenate([_vertices(shape) for shape in shapes]) if shapes else NOTHING
 
 
@@ -119,7 +119,7 @@ def _discs(made: Discs) -> Vertices:
 
 
 def _strokes(made: Strokes) -> Vertices:
-    """Ribbons along polylines, broken at NaN."""
+    """Make ribbons along polylines, broken at NaN."""
     pen, lines = made.pen, [line for line in made.lines if len(line) > 1]
     if not lines:
         return NOTHING
@@ -145,7 +145,7 @@ def _heads(made: ArrowHeads) -> Vertices:
 
 
 def _reach(pen: Pen) -> float:
-    """How far from the skeleton anything is drawn."""
+    """Return how far from the skeleton anything is drawn."""
     return pen.width / 2 + pen.rim + EDGE
 
 

@@ -40,10 +40,10 @@ class Layer(ABC):
 
     @abstractmethod
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """The layer at full opacity in the pixels of ``frame``, in the order drawn."""
+        """Describe the layer at full opacity in the pixels of ``frame``, in the order drawn."""
 
     def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
-        """The layer in the pixels of ``frame``; the same tuple until something changes."""
+        """Describe the layer in the pixels of ``frame``; the same tuple until something changes."""
         if frame != self._built:
             made = self.build(frame)
             faint = self.opacity != 1.0
