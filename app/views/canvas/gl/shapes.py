@@ -93,7 +93,9 @@ def quad_indices(count: int) -> NDArray[np.uint32]:
 
 def tessellated(shapes: Sequence[Shape]) -> Vertices:
     """Make quads of shapes, drawn in their order; four vertices a quad."""
-    return np.concatenate([_vertices(shape) for shape in shapes]) if shapes else NOTHING
+    made = [_vertices(shape) for shape in shapes]
+    # one of thousands of lines is not copied
+    return made[0] if len(made) == 1 else np.concatenate([NOTHING, *made])
 
 
 def _vertices(shape: Shape) -> Vertices:
