@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.export import figure, page
+from app.export import figure, page, sheet
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
-from app.export.vector import VectorCanvas
 from app.jobs.path import PathAnswer
 from app.model import session_file
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Label, Pen, Strokes
 from app.views.canvas.layers.layer import Layer
+from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT
 from tests.exporting import environment, made, refused
 
@@ -50,15 +50,9 @@ def pictures(tmp_path_factory):
 
 
 def groups(scene, found, theme=DARK):
-    canvas = VectorCanvas(SIZE, theme)
-    figure.show(canvas, scene, found)
-    return canvas, canvas.groups()
-
-
-def test_every_layer_of_the_canvas_can_be_drawn_as_vectors():
-    canvas = VectorCanvas(SIZE)
-    for layer in (*canvas.plotted, *canvas.around):
-        assert isinstance(layer, Layer) or hasattr(layer, "pictures"), type(layer).__name__
+    plot = Plot(SIZE, theme)
+    figure.show(plot, scene, found)
+    return plot, sheet.groups(plot)
 
 
 def test_the_geodesic_is_one_path_through_its_nodes(scene, found):
@@ -299,21 +293,12 @@ def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
 
 def test_a_drawn_curve_ends_where_it_is_not_finite():
     class Broken(Layer):
-        opacity = 1.0
-
-        def __init__(self):
-            pass
-
         def build(self, frame):
-            from app.views.canvas.display_list import Pen
-            from app.views.canvas.gl.shapes import strokes
-
             line = np.array([(0, 0), (1, 1), (np.nan, np.nan), (2, 2), (3, 1e300)], float)
-            return strokes([line], Pen((1.0, 1.0, 1.0, 1.0))), ()
+            return (Strokes([line], Pen((1.0, 1.0, 1.0, 1.0))),)
 
-    canvas = VectorCanvas(SIZE)
     with np.errstate(all="ignore"):
-        (item,) = drawn([Broken()], canvas.frame)
+        (item,) = drawn([Broken(DARK)], Plot(SIZE).frame)
     assert [len(line) for line in item.lines] == [2, 2]
     assert np.isfinite(np.concatenate(item.lines)).all()
 
@@ -359,7 +344,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(arguments, words, tmp_path)
 
 
 def test_what_the_font_lacks_is_written_otherwise():
-    from app.views.canvas.gl.glyphs import MISSING, writable
+    from app.views.canvas.typeface import MISSING, writable
 
     assert writable("KL(A‖B) √θ₁²") == "KL(A||B) √θ₁²"
     assert writable("a\N{CJK UNIFIED IDEOGRAPH-4E2D}b") == f"a{MISSING}b"

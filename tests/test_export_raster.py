@@ -12,7 +12,7 @@ from app.cli.main import main
 from app.export import raster
 from app.export.ellipses import drawn
 from app.export.sheet import Area, Disc, Group, Line, Raster, Sheet
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Label
 from compute import Normal
 from compute.normals.paths import normal_paths
 

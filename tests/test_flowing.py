@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from app.export import figure, page
-from app.export.vector import VectorCanvas
 from app.jobs import flow as flowing
 from app.jobs.particles import tracks
 from app.jobs.plan import jobs
@@ -23,7 +22,8 @@ from app.model.store import Store
 from app.model.timeline.scene_time import scene_at
 from app.parts.flow import Streaming
 from app.presenters import flow_drawables, flow_form
-from app.views.canvas.display_list import Heads, recording
+from app.views.canvas.display_list import ArrowHeads
+from app.views.canvas.plot import Plot
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Canvas, Window
 from compute.core.status import Status
@@ -328,17 +328,15 @@ def test_particles_follow_the_field_and_are_always_the_same():
 
 def test_arrows_of_a_figure_do_not_crowd():
     scene = scene_of(initial="random", time=0.01)
-    canvas = VectorCanvas((800, 600), LIGHT)
-    figure.show(canvas, scene, answers(scene))
-    with recording() as outlines:
-        canvas._field.build(canvas.frame)
-    heads = [outline for outline in outlines if isinstance(outline, Heads)]
-    tips = np.concatenate([outline.tips for outline in heads])
+    plot = Plot((800, 600), LIGHT)
+    figure.show(plot, scene, answers(scene))
+    heads = [p for p in plot._field.primitives(plot.frame) if isinstance(p, ArrowHeads)]
+    tips = np.concatenate([each.tips for each in heads])
     assert len(tips) > 100
     gaps = np.hypot(*np.moveaxis(tips[:, None] - tips, -1, 0)) + 1e3 * np.eye(len(tips))
     # feet are 30 pixels or more apart, arrows 28 long at most
     assert gaps.min() > 2.0
-    assert canvas._particles._particles is not None
+    assert plot._particles._particles is not None
 
 
 @pytest.mark.parametrize("chart", ["log", "parameters", "height:log"])

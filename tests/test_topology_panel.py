@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from app.cli.main import main
-from app.export.vector import VectorCanvas
 from app.jobs import flow as flowing
 from app.jobs.scalar_map import MapAnswer, MapJob
 from app.model import session_file
@@ -17,6 +16,8 @@ from app.model.flow import Flow
 from app.model.store import Store
 from app.parts.part import Desk
 from app.parts.topology import TITLE, Topology, TopologyTask, marks
+from app.views.canvas.display_list import Label
+from app.views.canvas.plot import Plot
 from app.views.interface.events import PanelShown
 from app.views.interface.theme import DARK
 from app.views.interface.topology import Critical, PairChosen, TopologyAsked
@@ -209,7 +210,7 @@ def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
 
 
 def test_marks_are_found_by_their_pixels():
-    canvas = VectorCanvas((400, 300), DARK)
+    canvas = Plot((400, 300), DARK)
     layer = canvas._critical
     assert layer.pair_at((200.0, 150.0), canvas.frame) is None
     extent = canvas.frame.extent
@@ -223,8 +224,8 @@ def test_marks_are_found_by_their_pixels():
     x, y = canvas.frame.to_pixels(xy[0])
     assert layer.pair_at((x + 5.0, y), canvas.frame) == 3
     assert layer.pair_at((x + 40.0, y), canvas.frame) is None
-    _, labels = layer.build(canvas.frame)
-    assert {label.text for label in labels} <= {"born", "dies"}
+    made = layer.primitives(canvas.frame)
+    assert {p.text for p in made if isinstance(p, Label)} <= {"born", "dies"}
 
 
 @pytest.mark.window

@@ -11,7 +11,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from app.views.canvas.gl.picture import LEVELS, palette
+from app.views.canvas import typeface
+from app.views.canvas.colour_map import LEVELS, palette
+from app.views.canvas.display_list import Label
 from app.views.canvas.input.keyboard import FINE_STEP, STEP
 from app.views.interface.events import Hovered, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.theme import DARK
@@ -40,7 +42,7 @@ def canvas() -> Iterator:
     application = QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
     vispy.app.use_app("pyside6")
-    from app.views.canvas import VispyCanvas
+    from app.views.canvas.canvas import VispyCanvas
 
     made = VispyCanvas(SIZE, DARK)
     made.native.show()
@@ -208,11 +210,12 @@ class TestPixels:
         rng = np.random.default_rng(1)
         xy = rng.normal((0.5, 12.0), (0.4, 0.3), (40, 2))
         canvas.set_marks(Marks(xy, tuple(f"token{i}" for i in range(40)), rng.random(40)))
-        _, labels = canvas._marks.build(canvas.frame)
+        made = canvas._marks.primitives(canvas.frame)
+        labels = [p for p in made if isinstance(p, Label)]
         assert 5 < len(labels) < 40
         boxes = []
         for label in labels:
-            width, height = canvas._marks.atlas.width(label.text, label.size), 9.0
+            width, height = typeface.width(label.text, label.size), 9.0
             x = label.at[0] - label.anchor[0] * width
             y = label.at[1] - label.anchor[1] * height
             boxes.append((x, y, x + width, y + height))
@@ -376,7 +379,7 @@ class TestEvents:
 HEADLESS = """
 import numpy as np, vispy.app
 vispy.app.use_app("egl")
-from app.views.canvas import VispyCanvas
+from app.views.canvas.canvas import VispyCanvas
 from compute.manifold.extent import Extent
 canvas = VispyCanvas((320, 240))
 canvas.set_view(Extent(0, 1, 0, 1))

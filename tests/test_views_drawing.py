@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.export.vector import VectorCanvas
-from app.views.canvas.display_list import Heads, Pen, recording
-from app.views.canvas.gl.picture import LEVELS, coloured, palette
-from app.views.canvas.gl.shapes import dashes, strokes
+from app.views.canvas.colour_map import LEVELS, coloured, palette
+from app.views.canvas.display_list import ArrowHeads, Pen, Strokes
+from app.views.canvas.gl.shapes import tessellated
 from app.views.canvas.input.pointer import nearest, zoom_factor
+from app.views.canvas.plot import Plot
+from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.ticks import linear, logarithmic, number, step
 from app.views.interface.theme import DARK
@@ -89,11 +90,12 @@ def test_logarithmic_ticks_stand_at_their_logarithms(low, high):
 
 
 def test_a_ribbon_is_as_wide_as_its_pen():
+    # half of its width, and a pixel for the antialiased edge
     pen = Pen((1, 1, 1, 1), width=4.0)
-    quad = strokes([np.array([(10.0, 20.0), (30.0, 20.0)])], pen)
+    quad = tessellated([Strokes([np.array([(10.0, 20.0), (30.0, 20.0)])], pen)])
     assert len(quad) == 4
-    assert sorted(set(quad["a_position"][:, 1])) == [20 - pen.reach, 20 + pen.reach]
-    np.testing.assert_allclose(np.abs(quad["a_offset"][:, 0]), pen.reach)
+    assert sorted(set(quad["a_position"][:, 1])) == [20 - 3.0, 20 + 3.0]
+    np.testing.assert_allclose(np.abs(quad["a_offset"][:, 0]), 3.0)
 
 
 def test_a_ribbon_breaks_at_nan_and_turns_by_a_mitre():
@@ -101,10 +103,10 @@ def test_a_ribbon_breaks_at_nan_and_turns_by_a_mitre():
         [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (np.nan, np.nan), (50.0, 0.0), (60.0, 0.0)]
     )
     pen = Pen((1, 1, 1, 1), width=2.0)
-    quads = strokes([line], pen).reshape(-1, 4)
+    quads = tessellated([Strokes([line], pen)]).reshape(-1, 4)
     assert len(quads) == 3
     corner = quads[0]["a_position"][2:]
-    np.testing.assert_allclose(np.abs(corner - (10.0, 0.0)), pen.reach, atol=1e-5)
+    np.testing.assert_allclose(np.abs(corner - (10.0, 0.0)), 2.0, atol=1e-5)
 
 
 def test_dashes_and_gaps_have_their_lengths():
@@ -141,9 +143,7 @@ def test_frames_that_differ_in_anything_are_different(frame):
     [((0.0, 10.0), []), ((1.0, 10.0), [1.0]), ((0.0, 9.0), [-1.0]), ((1.0, 9.0), [1.0, -1.0])],
 )
 def test_a_colour_bar_ends_in_points_where_values_go_on(limits, ways):
-    canvas = VectorCanvas(SIZE, DARK)
-    canvas.set_map(ColorMap2D(np.linspace(0, 10, 12).reshape(3, 4), VIEW, "viridis", limits, "K"))
-    with recording() as outlines:
-        canvas._legend.build(canvas.frame)
-    points = [outline for outline in outlines if isinstance(outline, Heads)]
+    plot = Plot(SIZE, DARK)
+    plot.set_map(ColorMap2D(np.linspace(0, 10, 12).reshape(3, 4), VIEW, "viridis", limits, "K"))
+    points = [p for p in plot._legend.primitives(plot.frame) if isinstance(p, ArrowHeads)]
     assert [float(point.directions[0, 1]) for point in points] == ways

@@ -16,7 +16,8 @@ from app.model import session_file
 from app.model.scene import Scene, completed, in_chart
 from app.model.store import Store
 from app.presenters import drawing, picking
-from app.views.canvas.layers.relief import far_to_near, shades, spread
+from app.views.canvas.gl.mesh import far_to_near
+from app.views.canvas.layers.relief import shades, spread
 from app.views.canvas.projections.blend import BlendFrame
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.projections.space import SpaceFrame, axes, normals
@@ -298,7 +299,7 @@ def canvas() -> Iterator:
 
     application = QApplication.instance() or QApplication(["test"])
     vispy.app.use_app("pyside6")
-    from app.views.canvas import VispyCanvas
+    from app.views.canvas.canvas import VispyCanvas
 
     made = VispyCanvas(SIZE)
     made.native.show()
@@ -367,12 +368,13 @@ class TestHands:
 
 
 def test_vectors_have_the_surface_as_a_picture(tmp_path):
-    from app.export.vector import VectorCanvas
+    from app.export.sheet import groups
+    from app.views.canvas.plot import Plot
     from app.views.interface.theme import LIGHT
 
-    canvas = VectorCanvas((640, 480), LIGHT)
-    drawing.show_scene(canvas, OCTANT)
-    inside, _ = canvas.groups()
+    plot = Plot((640, 480), LIGHT)
+    drawing.show_scene(plot, OCTANT)
+    inside, _ = groups(plot)
     rasters = [item for item in inside.items if type(item).__name__ == "Raster"]
     assert len(rasters) == 1
     covered = rasters[0].pixels[..., 3] > 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,8 @@ from PIL.PngImagePlugin import PngInfo
 from app.export import embed, page
 from app.export.files import beside
 from app.export.pdf import pdf
-from app.export.sheet import PER_INCH, Sheet
+from app.export.sheet import PER_INCH, Sheet, groups
 from app.export.svg import svg
-from app.export.vector import VectorCanvas
 from app.jobs import flow
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowJob
@@ -31,11 +30,15 @@ from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
 from app.presenters import drawing
+from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
 from app.views.interface.topology import Critical
 from app.views.interface.views import Canvas
 from compute.families import family as manifold_of
 from compute.requests.engine import Engine
+
+if TYPE_CHECKING:
+    from app.views.canvas.gl.offscreen import OffscreenCanvas
 
 STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 
@@ -188,11 +191,11 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
         studio = Studio(paper, layout.chart)
         save_png(studio.picture(scene, found, layout), target, scene, paper.dpi)
         return
-    canvas = VectorCanvas(layout.chart, paper.theme)
-    show(canvas, scene, found)
-    canvas.set_critical(paper.critical)
+    plot = Plot(layout.chart, paper.theme)
+    show(plot, scene, found)
+    plot.set_critical(paper.critical)
     ground = None if paper.transparent else rgba(paper.theme.background)
-    sheet = Sheet(paper.logical, ground, (*canvas.groups(), *layout.groups()))
+    sheet = Sheet(paper.logical, ground, (*groups(plot), *layout.groups()))
     title = scene.title or manifold_of(scene.family).title
     stated = embed.stated(scene, target)
     if kind == SVG:
@@ -232,7 +235,9 @@ class Studio:
         )
         picture = self._canvas.picture((width, height), paper.ratio, paper.transparent)
         if self._decor is not None:
-            whole = page.picture_of(self._decor, layout, paper.size, paper.ratio, paper.transparent)
+            self._decor.set(layout)
+            frame = replace(layout.frame, ratio=paper.ratio)
+            whole = self._canvas.picture_of_layer(self._decor, frame, paper.size, paper.transparent)
             whole[:height, :width] = picture
             picture = whole
         return _straight(picture) if paper.transparent else picture
@@ -245,19 +250,15 @@ def _straight(premultiplied: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(picture.convert("RGBA"))
 
 
-def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK):  # type: ignore[no-untyped-def]
-    """A canvas without a window, by EGL; one process has either this or windows."""
-    # without this EGL would look for a display server
-    os.environ.setdefault("EGL_PLATFORM", "surfaceless")
-    from vispy import app as vispy_app
+def offscreen_canvas(size: tuple[int, int], theme: Theme = DARK) -> OffscreenCanvas:
+    """Make a plot that is drawn without a window; one process has either this or windows.
 
-    try:
-        vispy_app.use_app("egl")
-        from app.views.canvas.canvas import VispyCanvas
+    Raises RuntimeError where there is no OpenGL to draw with.
+    """
+    # the one place where export draws with OpenGL: SVG and PDF never load it
+    from app.views.canvas.gl.offscreen import OffscreenCanvas
 
-        return VispyCanvas(size, theme)
-    except (RuntimeError, OSError, AttributeError) as problem:
-        raise RuntimeError(f"no OpenGL to draw with (EGL): {problem}") from None
+    return OffscreenCanvas(size, theme)
 
 
 def save_png(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from app.export.sheet import Disc, Group, Item, Label, Line, Raster, Sheet
+from app.export.sheet import Disc, Group, Item, Line, Raster, Sheet
+from app.views.canvas.display_list import Label
 from app.views.interface.theme import RGBA
 from compute.core.arrays import Floats
 from compute.images.patch_lattice import Patches

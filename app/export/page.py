@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-from vispy import gloo
 
 from app.export import panels as draw
 from app.export.sheet import Group, drawn, width_of
@@ -21,14 +17,10 @@ from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
 from app.presenters import drawables, flow_form, head_specification, measures
 from app.presenters.panel_state import chart_words
-from app.views.canvas.display_list import CLEAR
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import Vertices, join
-from app.views.canvas.gl.still import Tile, still
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Primitive
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins
-from app.views.interface.theme import Theme, rgba
+from app.views.interface.theme import Theme
 from app.views.interface.views import Measure
 from app.views.text import scalar_names
 from compute.core.status import Status
@@ -48,7 +40,7 @@ class Decor(Layer):
     """Everything around the chart; in a film, of one frame after another."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, Atlas())
+        super().__init__(theme)
         self._layout: Layout | None = None
 
     def set(self, layout: Layout) -> None:
@@ -56,11 +48,12 @@ class Decor(Layer):
         self._layout = layout
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        """Panels and caption, wherever the layout has them."""
         ink = draw.Ink(self.theme)
         if self._layout is not None:
             self._layout.draw(ink)
-        return join(*ink.shapes), ink.labels
+        return (*ink.shapes, *ink.labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,24 +138,6 @@ class Layout:
         decor = Decor(self.theme)
         decor.set(self)
         return (Group(drawn([decor], self.frame)),)
-
-
-def picture_of(
-    decor: Decor, layout: Layout, pixels: tuple[int, int], ratio: float, transparent: bool
-) -> NDArray[np.uint8]:
-    """Panels and caption on a page of ``pixels``, premultiplied; needs an OpenGL context."""
-    decor.set(layout)
-    frame = replace(layout.frame, ratio=ratio)
-    ground = CLEAR if transparent else rgba(layout.theme.background)
-
-    def paint(tile: Tile) -> None:
-        tile.view()
-        gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
-        gloo.set_blend_func("one", "one_minus_src_alpha")
-        gloo.clear(color=ground)
-        decor.draw(frame)
-
-    return still(pixels, paint)
 
 
 def _of_studies(found: Sequence[Answer]) -> list[Measure]:

@@ -9,9 +9,8 @@ import numpy as np
 
 from app.export.sheet import width_of
 from app.model.scene import Scene
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.shapes import Vertices, dashes, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Label, Pen, Strokes
+from app.views.canvas.polyline import dashes
 from app.views.canvas.ticks import ticks
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Distributions, Measure
@@ -31,18 +30,18 @@ class Ink:
     """Shapes and words as they are put on the page."""
 
     theme: Theme
-    shapes: list[Vertices] = field(default_factory=list)
+    shapes: list[Strokes] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
     def line(self, points: object, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
         """A polyline (n, 2)."""
         line = np.asarray(points, np.float64)
-        self.shapes.append(strokes([line], Pen(rgba(colour, alpha), width)))
+        self.shapes.append(Strokes([line], Pen(rgba(colour, alpha), width)))
 
     def dashed(self, points: object, colour: str, width: float) -> None:
         """A polyline of dashes."""
         line = dashes(np.asarray(points, np.float64), 5, 5)
-        self.shapes.append(strokes([line], Pen(rgba(colour), width)))
+        self.shapes.append(Strokes([line], Pen(rgba(colour), width)))
 
     def words(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,10 @@ from fpdf.drawing import DeviceRGB
 from PIL import Image
 
 from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
-from app.views.canvas.gl.glyphs import FONTS, writable
-from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas import typeface
+from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.typeface import CAP_HEIGHT, writable
 from app.views.interface.theme import RGBA
 
 FONT = "OpenSans"
@@ -34,9 +34,8 @@ def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
     page.set_xmp_metadata(xmp)
     page.set_auto_page_break(False)
     page.set_margin(0)
-    fonts = resources.files("vispy.util.fonts") / "data"
-    for bold, name in FONTS.items():
-        page.add_font(FONT, "B" if bold else "", str(fonts / name))
+    for bold in typeface.FONTS:
+        page.add_font(FONT, "B" if bold else "", str(typeface.path(bold)))
     page.add_page()
     if sheet.ground is not None:
         with _filled(page, sheet.ground):

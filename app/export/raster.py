@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +13,10 @@ from app.export.pdf import pdf
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Item, Line, Raster, Sheet, runs
 from app.export.svg import svg
 from app.model.file_formats import PNG, SVG
-from app.views.canvas.gl.glyphs import FONTS
-from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas import typeface
+from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
 # how much finer a PNG is drawn before it is reduced
@@ -73,7 +73,7 @@ def _paste(image: Image.Image, item: Raster) -> None:
 
 def _write(pen: ImageDraw.ImageDraw, label: Label) -> None:
     """A label that is not upright; its height is that of its capitals."""
-    path = resources.files("vispy.util.fonts") / "data" / FONTS[label.bold]
+    path = typeface.path(label.bold)
     made, width = runs(label)
     left = label.at[0] - label.anchor[0] * width
     base = label.at[1] + (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size

@@ -15,20 +15,26 @@ from freetype import FT_LOAD_NO_SCALE, Vector
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.views.canvas.display_list import Discs, Heads, Outline, Strokes, recording
-from app.views.canvas.gl.glyphs import SCRIPT, face, writable
-from app.views.canvas.gl.picture import Placed
-from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.export import relief
+from app.views.canvas.display_list import (
+    ArrowHeads,
+    Discs,
+    Label,
+    Primitive,
+    Strokes,
+    TexturedMesh,
+    TexturedQuad,
+)
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.layers.map import MapLayer
+from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Pixels
-from app.views.interface.theme import RGBA, faded
+from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, writable
+from app.views.interface.theme import RGBA
 
 PER_INCH = 96.0
 # beyond this many pixels nothing is seen, and number formats of readers overflow
 FARTHEST = 20000.0
-# pixels of a picture for each logical one: viewers of PDF do not smooth what they enlarge
-FINENESS = 1.5
+# the most pixels along a side of a picture
 MOST_SIDE = 4096
 HALO = 1.4  # round a letter, in logical pixels
 
@@ -122,38 +128,45 @@ def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
     return [np.array(part) for part in parts]
 
 
-def drawn(layers: Iterable[Layer | MapLayer], frame: Frame) -> tuple[Item, ...]:
+def groups(plot: Plot) -> tuple[Group, Group]:
+    """Turn a plot into items: what is in it, cut off at its frame, and what is around it."""
+    left, top, right, bottom = (float(edge) for edge in plot.frame.box)
+    box, frame = (left, top, right, bottom), replace(plot.frame, ratio=1.0)
+    inside = tuple(cut(item, box) for item in drawn(plot.plotted, frame))
+    return Group(inside, box), Group(drawn(plot.around, frame))
+
+
+def drawn(layers: Iterable[Layer], frame: Frame) -> tuple[Item, ...]:
     """The layers as items."""
-    return tuple(item for layer in layers for item in _layer(layer, frame))
+    return tuple(
+        item
+        for layer in layers
+        for primitive in layer.primitives(frame)
+        for item in _items(primitive)
+    )
 
 
-def _layer(layer: Layer | MapLayer, frame: Frame) -> Iterator[Item]:
-    if hasattr(layer, "pictures"):
-        yield from (_raster(placed) for placed in layer.pictures(frame))
-    if isinstance(layer, Layer):
-        with recording() as outlines:
-            _, labels = layer.build(frame)
-        for outline in outlines:
-            yield from (_fainter(item, layer.opacity) for item in _items(outline))
-        yield from (label.faded(layer.opacity) for label in labels if label.text)
-
-
-def _fainter(item: Line | Area | Disc, opacity: float) -> Line | Area | Disc:
-    return item if opacity == 1.0 else replace(item, colour=faded(item.colour, opacity))
-
-
-def _items(outline: Outline) -> Iterator[Line | Area | Disc]:
-    match outline:
+def _items(primitive: Primitive) -> Iterable[Item]:
+    match primitive:
         case Strokes():
-            yield from _strokes(outline)
+            return _strokes(primitive)
         case Discs():
-            yield from _discs(outline)
-        case Heads():
-            yield from _heads(outline)
+            return _discs(primitive)
+        case ArrowHeads():
+            return _heads(primitive)
+        case TexturedQuad():
+            return (_raster(primitive),)
+        case TexturedMesh():
+            return (_raster(relief.picture(primitive)),)
+        case Label():
+            return (primitive,) if primitive.text else ()
 
 
 def _strokes(made: Strokes) -> Iterator[Line]:
-    lines, pen = [part for line in made.lines for part in _unbroken(line)], made.pen
+    long, pen = [line for line in made.lines if len(line) > 1], made.pen
+    if not long:
+        return
+    lines = [part for line in long for part in _unbroken(line)]
     if pen.rim > 0 and pen.rim_colour[3] > 0:
         yield Line(lines, pen.rim_colour, pen.width + 2 * pen.rim, made.capped)
     yield Line(lines, pen.colour, pen.width, made.capped)
@@ -182,7 +195,7 @@ def _discs(made: Discs) -> Iterator[Disc]:
         yield Disc(at, pen.width / 2, colour)
 
 
-def _heads(made: Heads) -> Iterator[Line | Area]:
+def _heads(made: ArrowHeads) -> Iterator[Line | Area]:
     pen = made.pen
     normal = np.stack([-made.directions[:, 1], made.directions[:, 0]], axis=1)
     for tip, along, across in zip(made.tips, made.directions, normal, strict=True):
@@ -195,18 +208,18 @@ def _heads(made: Heads) -> Iterator[Line | Area]:
         yield Area(triangle, pen.colour)
 
 
-def _raster(placed: Placed) -> Raster:
+def _raster(quad: TexturedQuad) -> Raster:
     """A picture with straight colours, fine enough for print."""
-    (x0, y1), (x1, y0) = placed.low, placed.high
-    shade = Image.fromarray(np.ascontiguousarray(placed.colours[::-1]), "RGBa")
+    (x0, y1), (x1, y0) = quad.low, quad.high
+    shade = Image.fromarray(np.ascontiguousarray(quad.texture[::-1]), "RGBa")
     wanted = (abs(x1 - x0), abs(y1 - y0))
     size = tuple(
-        int(min(max(have, FINENESS * side), MOST_SIDE))
+        int(min(max(have, relief.FINENESS * side), MOST_SIDE))
         for have, side in zip(shade.size, wanted, strict=True)
     )
     fine = shade.resize(size, Image.Resampling.BILINEAR).convert("RGBA")
     box = (float(x0), float(y0), float(x1), float(y1))
-    return Raster(np.asarray(fine), box, placed.strength)
+    return Raster(np.asarray(fine), box, quad.strength)
 
 
 @dataclass(frozen=True)

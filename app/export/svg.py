@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
-from importlib import resources
 
 import numpy as np
 from fontTools.subset import Options, Subsetter
@@ -14,9 +13,10 @@ from PIL import Image
 
 from app.export.embed import escape
 from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
-from app.views.canvas.gl.glyphs import FONTS as FACES
-from app.views.canvas.gl.texts import CAP_HEIGHT, Label
+from app.views.canvas import typeface
+from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
+from app.views.canvas.typeface import CAP_HEIGHT
 from app.views.interface.theme import RGBA
 
 FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
@@ -47,7 +47,7 @@ def _faces(sheet: Sheet) -> str:
     """The letters in use of both weights, so that a browser shows them wherever it is."""
     labels = [item for group in sheet.groups for item in group.items if isinstance(item, Label)]
     rules = []
-    for bold in FACES:
+    for bold in typeface.FONTS:
         letters = {run.text for label in labels if label.bold == bold for run in runs(label)[0]}
         if letters:
             data = base64.b64encode(subset("".join(sorted(letters)), bold)).decode("ascii")
@@ -61,8 +61,7 @@ def _faces(sheet: Sheet) -> str:
 
 def subset(letters: str, bold: bool) -> bytes:
     """The font with these letters only, as WOFF."""
-    path = resources.files("vispy.util.fonts") / "data" / FACES[bold]
-    font = TTFont(str(path), recalcTimestamp=False)
+    font = TTFont(str(typeface.path(bold)), recalcTimestamp=False)
     font.flavor = "woff"
     subsetter = Subsetter(Options(layout_features=["kern"]))
     subsetter.populate(text=letters)

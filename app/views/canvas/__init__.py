@@ -1,5 +1,1 @@
-"""The drawing of the manifold with vispy: one small file for each thing drawn."""
-
-from app.views.canvas.canvas import VispyCanvas
-
-__all__ = ["VispyCanvas"]
+"""The drawing of the manifold: layers describe it, and OpenGL, SVG and PDF draw what they describe."""

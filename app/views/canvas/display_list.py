@@ -1,23 +1,21 @@
-"""A record of the shapes of a layer, for drawing the same layers as vectors.
+"""The language in which a picture is described: what every layer returns and every output reads.
 
-Shapes become quads for the GPU as they are made; while something records, their outlines are kept.
+OpenGL, SVG and PDF draw the same list, each in its own way.  Lengths are logical pixels of the frame
+that a layer was built for, y downwards; colours are RGBA in [0, 1], not multiplied by their opacity.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.views.canvas.projections.frame import Pixels
-from app.views.interface.theme import RGBA
+from app.views.interface.theme import RGBA, faded
 
 CLEAR: RGBA = (0.0, 0.0, 0.0, 0.0)
-EDGE = 1.0  # room for the antialiased edge, in pixels
 
 
 @dataclass(frozen=True)
@@ -29,57 +27,126 @@ class Pen:
     rim_colour: RGBA = CLEAR
     rim: float = 0.0
 
-    @property
-    def reach(self) -> float:
-        """How far from the skeleton anything is drawn."""
-        return self.width / 2 + self.rim + EDGE
+    def faded(self, opacity: float) -> Pen:
+        """Return the same pen at ``opacity`` times its opacity."""
+        colours = faded(self.colour, opacity), faded(self.rim_colour, opacity)
+        return replace(self, colour=colours[0], rim_colour=colours[1])
 
 
 @dataclass(frozen=True, eq=False)
 class Strokes:
-    """Polylines (n, 2), broken at NaN, with round ends if ``capped``."""
+    """Polylines (n, 2), broken at NaN, with round ends if ``capped``.
+
+    A line of fewer than two points is not drawn.
+    """
 
     lines: Sequence[Pixels]
     pen: Pen
     capped: bool = False
 
+    def faded(self, opacity: float) -> Strokes:
+        """Return the same strokes at ``opacity`` times their opacity."""
+        return replace(self, pen=self.pen.faded(opacity))
+
 
 @dataclass(frozen=True, eq=False)
 class Discs:
-    """Discs of diameter ``pen.width`` at centres (k, 2), with colours (k, 4) if they differ."""
+    """Discs of diameter ``pen.width`` at centres (k, 2).
+
+    ``colours`` (k, 4) replace the pen's colour where discs differ; a rim is as faint as its disc.
+    """
 
     centres: Pixels
     pen: Pen
     colours: NDArray[np.float64] | None = None
 
+    def faded(self, opacity: float) -> Discs:
+        """Return the same discs at ``opacity`` times their opacity."""
+        if self.colours is None:
+            return replace(self, pen=self.pen.faded(opacity))
+        return replace(self, colours=self.colours * (1.0, 1.0, 1.0, opacity))
+
 
 @dataclass(frozen=True, eq=False)
-class Heads:
-    """Arrow heads of base ``pen.width`` and ``length`` with tips (k, 2) and directions (k, 2)."""
+class ArrowHeads:
+    """Triangles of base ``pen.width`` and ``length`` with tips (k, 2) and unit directions (k, 2)."""
 
     tips: Pixels
     directions: Pixels
     pen: Pen
     length: float
 
-
-Outline = Strokes | Discs | Heads
-_kept: ContextVar[list[Outline] | None] = ContextVar("outlines", default=None)
-
-
-@contextmanager
-def recording() -> Iterator[list[Outline]]:
-    """The list that fills with all outlines made until the end of the block."""
-    outlines: list[Outline] = []
-    before = _kept.set(outlines)
-    try:
-        yield outlines
-    finally:
-        _kept.reset(before)
+    def faded(self, opacity: float) -> ArrowHeads:
+        """Return the same heads at ``opacity`` times their opacity."""
+        return replace(self, pen=self.pen.faded(opacity))
 
 
-def note(outline: Outline) -> None:
-    """Keep an outline, if something records."""
-    kept = _kept.get()
-    if kept is not None:
-        kept.append(outline)
+@dataclass(frozen=True, eq=False)
+class TexturedQuad:
+    """An upright rectangle of colours from pixel ``low``, bottom left, to ``high``, top right.
+
+    texture: premultiplied RGBA (rows, columns, 4), row 0 lowest.  Its identity stands for its content:
+    another picture is another array, and the same array is not uploaded again.
+    strength: the opacity of all of it.
+    """
+
+    texture: NDArray[np.uint8]
+    low: Pixels
+    high: Pixels
+    strength: float = 1.0
+
+    def faded(self, opacity: float) -> TexturedQuad:
+        """Return the same picture at ``opacity`` times its opacity."""
+        return replace(self, strength=self.strength * opacity)
+
+
+@dataclass(frozen=True, eq=False)
+class TexturedMesh:
+    """A surface of quadrilaterals, opaque: a texture over a ground, shaded; the nearest is in front.
+
+    nodes: pixels and nearness (r, c, 3), NaN where there is no surface.
+    places: of the nodes in the texture (r, c, 2), from (0, 0), bottom left, to (1, 1).
+    shades: brightness (r, c) that the colours are multiplied by.
+    box: left, top, right, bottom of the plot that it is seen in.
+    texture, strength: as of a `TexturedQuad`.
+    """
+
+    nodes: Pixels
+    places: Pixels
+    shades: NDArray[np.float64]
+    box: tuple[int, int, int, int]
+    texture: NDArray[np.uint8]
+    ground: RGBA
+    strength: float = 1.0
+
+    def faded(self, opacity: float) -> TexturedMesh:
+        """Return the same surface, its texture at ``opacity`` times its opacity."""
+        return replace(self, strength=self.strength * opacity)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A line of text: ``anchor`` is the share of its width and height that lies before ``at``.
+
+    (0, 0.5) starts at the point, (0.5, 1) ends above it, centred; ``upright`` runs upwards.
+    """
+
+    text: str
+    at: tuple[float, float]
+    size: float
+    colour: RGBA
+    anchor: tuple[float, float] = (0.0, 0.5)
+    halo: RGBA = CLEAR
+    bold: bool = False
+    upright: bool = False
+
+    def faded(self, opacity: float) -> Label:
+        """Return the same words at ``opacity`` times their opacity."""
+        if opacity == 1.0:
+            return self
+        colour, halo = faded(self.colour, opacity), faded(self.halo, opacity)
+        return replace(self, colour=colour, halo=halo)
+
+
+Shape = Strokes | Discs | ArrowHeads
+Primitive = Shape | TexturedQuad | TexturedMesh | Label

@@ -30,6 +30,7 @@ BORDER = 24.0
 # beyond so many pixels around the canvas lines are clipped, for float32 has no digits for what is far
 # off; and dashed ones, of which only so many dashes are drawn
 FAR, NEAR = 4000.0, 64.0
+MOST_DASHES = 2000
 
 
 @dataclass
@@ -180,3 +181,22 @@ def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, f
         run = np.concatenate([head[None], piece[i + 1 : j + 1], tail[None]])
         found.append((run, float(before[i] + enter[i] * (before[i + 1] - before[i]))))
     return found
+
+
+def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
+    """A polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of ``off``.
+
+    ``begin``: how long the line has been before its first point, where it is the rest of a longer one.
+    """
+    period = on + off
+    begin %= period
+    steps = np.hypot(*np.diff(line, axis=0).T)
+    along = begin + np.concatenate([[0.0], np.cumsum(steps)])
+    # a curve that runs far out of the view would otherwise make millions of dashes
+    starts = np.arange(min(int(along[-1] / period) + 1, MOST_DASHES)) * period
+    inner = np.concatenate([starts, starts + on]).clip(begin, along[-1])
+    at = np.unique(np.concatenate([along, inner]))
+    points = np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], axis=1)
+    middle = 0.5 * (at[:-1] + at[1:])
+    gaps = np.flatnonzero((middle % period > on) | (middle > MOST_DASHES * period))
+    return np.insert(points, gaps + 1, np.nan, axis=0)

@@ -1,4 +1,4 @@
-"""Drawing by vispy and OpenGL: quads, textures, glyphs, and pictures without a window.
+"""OpenGL: display lists as quads, textures and glyphs, on the screen and in pictures without a window.
 
-May import projections.
+Only this room and the window's canvas itself know vispy.
 """

@@ -1,28 +1,17 @@
-"""Letters as pictures: an atlas of hinted glyphs at the sizes in use, with a halo for each.
-
-vispy's own text scales one distance field to every size, which is soft at 11 pixels; glyphs
-rendered at their size and placed on whole pixels are as crisp as the window's text.
-"""
+"""An atlas of hinted glyphs at the sizes in use, with a halo for each."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
-import freetype
 import numpy as np
 from numpy.typing import NDArray
 from vispy import gloo
 
+from app.views.canvas.typeface import rendered
+
 SIDE, LARGEST = 1024, 8192  # of the atlas, which grows when large letters fill it
 HALO = 2  # reach of the halo in logical pixels
-FONTS = {False: "OpenSans-Regular.ttf", True: "OpenSans-Bold.ttf"}
-# what the font lacks and can be written otherwise; of all else it shows that something is missing
-REWRITTEN = str.maketrans({"‖": "||", "\u2011": "-", "⚠": "!"})
-MISSING = "\ufffd"
-SCRIPT = 0.68  # size of a made-up subscript or superscript
 
 
 @dataclass(frozen=True)
@@ -61,11 +50,6 @@ class Atlas:
             self._glyphs[key] = self._add(*key)
         return self._glyphs[key]
 
-    def width(self, text: str, size: float, ratio: float = 1.0, bold: bool = False) -> float:
-        """Width of a line of text, in logical pixels."""
-        pixels, halo = round(size * ratio), round(HALO * ratio)
-        return sum(self.glyph(char, pixels, bold, halo).advance for char in writable(text)) / ratio
-
     def _add(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
         letter, left, top, advance = rendered(char, size, bold)
         picture = np.stack([np.pad(letter, halo), spread(letter, halo)], axis=-1)
@@ -91,49 +75,6 @@ class Atlas:
         self._pen = [0, len(before), 0]
         self.texture.resize(self._pixels.shape)
         self.texture.set_data(self._pixels, copy=True)
-
-
-@lru_cache(maxsize=2)
-def face(bold: bool) -> freetype.Face:
-    """The font, which comes with vispy."""
-    path = resources.files("vispy.util.fonts") / "data" / FONTS[bold]
-    return freetype.Face(str(path))
-
-
-def writable(text: str) -> str:
-    """A text in letters that there are."""
-    return "".join(char if _is_known(char) else MISSING for char in text.translate(REWRITTEN))
-
-
-@lru_cache(maxsize=4096)
-def _is_known(char: str) -> bool:
-    """Whether the font has a letter, or what a sub- or superscript is made of."""
-    return bool(face(False).get_char_index(_script(char, 0)[0]))
-
-
-def rendered(char: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
-    """Coverage (rows, columns), its left and top from the pen on the base line, and the advance."""
-    font, shift = face(bold), 0
-    if not font.get_char_index(char):
-        # The font has no subscripts: they are made of small digits.
-        char, size, shift = _script(char, size)
-    font.set_pixel_sizes(0, size)
-    font.load_char(char, freetype.FT_LOAD_RENDER | freetype.FT_LOAD_TARGET_LIGHT)
-    slot = font.glyph
-    bitmap = slot.bitmap
-    letter = np.array(bitmap.buffer, np.uint8).reshape(bitmap.rows, max(bitmap.pitch, 0))[
-        :, : bitmap.width
-    ]
-    return letter, slot.bitmap_left, shift - slot.bitmap_top, slot.advance.x >> 6
-
-
-def _script(char: str, size: int) -> tuple[str, int, int]:
-    """Base letter, smaller size and downward shift of a sub- or superscript; others unchanged."""
-    kind, _, code = unicodedata.decomposition(char).partition(" ")
-    if kind not in ("<sub>", "<super>"):
-        return char, size, 0
-    shift = 0.16 if kind == "<sub>" else -0.36
-    return chr(int(code, 16)), max(round(size * SCRIPT), 7), round(shift * size)
 
 
 def spread(letter: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Lines, discs and arrow heads as smooth quads: one program and one draw call a layer.
+"""Lines, discs and arrow heads as smooth quads: one program and one draw call for all of a layer.
 
 GL lines are one pixel wide in core drivers and vispy's ``agg`` lines cost a frame each, so strokes
 are ribbons computed here.  A vertex carries its distance from the shape's skeleton; the fragment
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from vispy import gloo
 
-from app.views.canvas.display_list import Discs, Heads, Pen, Strokes, note
+from app.views.canvas.display_list import ArrowHeads, Discs, Pen, Shape, Strokes
 from app.views.canvas.projections.frame import Frame, Pixels
 
 VERTEX = np.dtype(
@@ -30,7 +30,7 @@ Vertices = NDArray[np.void]
 NOTHING: Vertices = np.zeros(0, VERTEX)
 # A mitre longer than this many half-widths is cut: at a fold it would shoot off as a spike.
 LONGEST_MITRE = 2.0
-MOST_DASHES = 2000
+EDGE = 1.0  # room for the antialiased edge, in pixels
 
 _VERTEX_SHADER = """
 attribute vec2 a_position; attribute vec2 a_offset; attribute float a_half; attribute float a_rim;
@@ -68,8 +68,9 @@ class Shapes:
         self._program.bind(self._buffer)
         self._count = 0
 
-    def set(self, vertices: Vertices) -> None:
-        """Replace the batch; four vertices make a quad."""
+    def set(self, primitives: Sequence[Shape], ratio: float) -> None:
+        """Replace the batch."""
+        vertices = tessellated(primitives)
         self._count = len(vertices) // 4
         if self._count:
             self._buffer.set_data(vertices, copy=False)
@@ -90,74 +91,64 @@ def quad_indices(count: int) -> NDArray[np.uint32]:
     return (starts[:, None] + corners).ravel()
 
 
-def join(*parts: Vertices) -> Vertices:
-    """Several shapes as one batch, drawn in this order."""
-    return np.concatenate(parts) if parts else NOTHING
+def tessellated(shapes: Sequence[Shape]) -> Vertices:
+    """Make quads of shapes, drawn in their order; four vertices a quad."""
+    made = [_vertices(shape) for shape in shapes]
+    # one of thousands of lines is not copied
+    return made[0] if len(made) == 1 else np.concatenate([NOTHING, *made])
 
 
-def discs(centres: ArrayLike, pen: Pen, colours: ArrayLike | None = None) -> Vertices:
-    """A disc of diameter ``pen.width`` at each centre (k, 2); ``colours`` (k, 4) if they differ."""
-    at = np.asarray(centres, np.float64).reshape(-1, 1, 2)
-    shades = None if colours is None else np.asarray(colours, np.float64).reshape(-1, 4)
-    note(Discs(at[:, 0], pen, shades))
-    corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * pen.reach
+def _vertices(shape: Shape) -> Vertices:
+    match shape:
+        case Strokes():
+            return _strokes(shape)
+        case Discs():
+            return _discs(shape)
+        case ArrowHeads():
+            return _heads(shape)
+
+
+def _discs(made: Discs) -> Vertices:
+    pen, at = made.pen, made.centres[:, None]
+    corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * _reach(pen)
     result = _quads(len(at), pen)
     result["a_position"] = at + corners
     result["a_offset"] = corners
-    if shades is not None:
-        result["a_core_colour"] = shades[:, None]
-        result["a_rim_colour"][..., 3] *= shades[:, None, 3]
+    if made.colours is not None:
+        result["a_core_colour"] = made.colours[:, None]
+        result["a_rim_colour"][..., 3] *= made.colours[:, None, 3]
     return result.reshape(-1)
 
 
-def strokes(lines: Sequence[Pixels], pen: Pen, capped: bool = False) -> Vertices:
-    """Ribbons along polylines (n, 2), broken at NaN; ``capped`` rounds their ends."""
-    lines = [line for line in lines if len(line) > 1]
+def _strokes(made: Strokes) -> Vertices:
+    """Make ribbons along polylines, broken at NaN."""
+    pen, lines = made.pen, [line for line in made.lines if len(line) > 1]
     if not lines:
         return NOTHING
-    note(Strokes(lines, pen, capped))
     gap = np.full((1, 2), np.nan)
     joined = np.concatenate([part for line in lines for part in (line, gap)])
     drawn = np.isfinite(joined).all(axis=1)
     ribbon = _ribbon(np.where(drawn[:, None], joined, 0.0), drawn[:-1] & drawn[1:], pen)
-    if not capped:
+    if not made.capped:
         return ribbon
-    return join(
-        ribbon,
-        *(_cap(line[0], line[1], pen) for line in lines),
-        *(_cap(line[-1], line[-2], pen) for line in lines),
-    )
+    first = [_cap(line[0], line[1], pen) for line in lines]
+    return np.concatenate([ribbon, *first, *(_cap(line[-1], line[-2], pen) for line in lines)])
 
 
-def heads(tips: Pixels, directions: Pixels, pen: Pen, length: float) -> Vertices:
-    """Arrow heads: triangles of base ``pen.width`` and ``length`` that end at ``tips`` (k, 2)."""
-    note(Heads(tips, directions, pen, length))
-    normal = np.stack([-directions[:, 1], directions[:, 0]], axis=1) * pen.reach
-    base = tips - directions * length
+def _heads(made: ArrowHeads) -> Vertices:
+    pen, tips, along = made.pen, made.tips, made.directions
+    normal = np.stack([-along[:, 1], along[:, 0]], axis=1) * _reach(pen)
+    base = tips - along * made.length
     result = _quads(len(tips), pen)
     result["a_position"] = np.stack([base - normal, base + normal, tips + normal, tips - normal], 1)
-    result["a_offset"][..., 0] = np.array([-1.0, 1.0, 1.0, -1.0]) * pen.reach
+    result["a_offset"][..., 0] = np.array([-1.0, 1.0, 1.0, -1.0]) * _reach(pen)
     result["a_half"] *= np.array([1.0, 1.0, 0.0, 0.0])
     return result.reshape(-1)
 
 
-def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
-    """A polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of ``off``.
-
-    ``begin``: how long the line has been before its first point, where it is the rest of a longer one.
-    """
-    period = on + off
-    begin %= period
-    steps = np.hypot(*np.diff(line, axis=0).T)
-    along = begin + np.concatenate([[0.0], np.cumsum(steps)])
-    # a curve that runs far out of the view would otherwise make millions of dashes
-    starts = np.arange(min(int(along[-1] / period) + 1, MOST_DASHES)) * period
-    inner = np.concatenate([starts, starts + on]).clip(begin, along[-1])
-    at = np.unique(np.concatenate([along, inner]))
-    points = np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], axis=1)
-    middle = 0.5 * (at[:-1] + at[1:])
-    gaps = np.flatnonzero((middle % period > on) | (middle > MOST_DASHES * period))
-    return np.insert(points, gaps + 1, np.nan, axis=0)
+def _reach(pen: Pen) -> float:
+    """Return how far from the skeleton anything is drawn."""
+    return pen.width / 2 + pen.rim + EDGE
 
 
 def _quads(count: int, pen: Pen) -> Vertices:
@@ -188,22 +179,22 @@ def _ribbon(at: Pixels, drawn: NDArray[np.bool_], pen: Pen) -> Vertices:
     square = (mitre**2).sum(axis=1)
     # |n₁ + n₂|² = 4cos²(φ/2): the joint's offset is (n₁ + n₂)·2/|n₁ + n₂|², or n at a free end.
     scale = np.where(ends == 2, 2.0 / np.maximum(square, (2.0 / LONGEST_MITRE) ** 2), 1.0)
-    offset = mitre * scale[:, None] * pen.reach
+    offset = mitre * scale[:, None] * _reach(pen)
     i = np.flatnonzero(drawn)
     j = i + 1
     result = _quads(len(i), pen)
     result["a_position"] = np.stack(
         [at[i] - offset[i], at[i] + offset[i], at[j] + offset[j], at[j] - offset[j]], 1
     )
-    result["a_offset"][..., 0] = np.array([-1.0, 1.0, 1.0, -1.0]) * pen.reach
+    result["a_offset"][..., 0] = np.array([-1.0, 1.0, 1.0, -1.0]) * _reach(pen)
     return result.reshape(-1)
 
 
 def _cap(end: Pixels, before: Pixels, pen: Pen) -> Vertices:
     """A half disc at the end of a line that comes from ``before``."""
-    out = _unit(end - before) * pen.reach
+    out = _unit(end - before) * _reach(pen)
     side = np.array([-out[1], out[0]])
     result = _quads(1, pen)
     result["a_position"] = np.stack([end - side, end + side, end + side + out, end - side + out])
-    result["a_offset"] = np.array([[-1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [-1.0, 1.0]]) * pen.reach
+    result["a_offset"] = np.array([[-1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [-1.0, 1.0]]) * _reach(pen)
     return result.reshape(-1)

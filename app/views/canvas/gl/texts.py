@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from vispy import gloo
 
-from app.views.canvas.display_list import CLEAR
-from app.views.canvas.gl.glyphs import HALO, Atlas, Glyph, writable
+from app.views.canvas.display_list import CLEAR, Label
+from app.views.canvas.gl.glyphs import HALO, Atlas, Glyph
 from app.views.canvas.gl.shapes import quad_indices
 from app.views.canvas.projections.frame import Frame
-from app.views.interface.theme import RGBA, faded
+from app.views.canvas.typeface import CAP_HEIGHT, writable
 
 VERTEX = np.dtype(
     [("a_position", "f4", 2), ("a_texture", "f4", 2), ("a_colour", "f4", 4), ("a_halo", "f4", 4)]
 )
-CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring is about
 
 _VERTEX_SHADER = """
 attribute vec2 a_position; attribute vec2 a_texture; attribute vec4 a_colour; attribute vec4 a_halo;
@@ -40,30 +38,6 @@ void main() {
 """
 
 
-@dataclass(frozen=True)
-class Label:
-    """A line of text: ``anchor`` is the share of its width and height that lies before ``at``.
-
-    (0, 0.5) starts at the point, (0.5, 1) ends above it, centred; ``upright`` runs upwards.
-    """
-
-    text: str
-    at: tuple[float, float]
-    size: float
-    colour: RGBA
-    anchor: tuple[float, float] = (0.0, 0.5)
-    halo: RGBA = CLEAR
-    bold: bool = False
-    upright: bool = False
-
-    def faded(self, opacity: float) -> Label:
-        """The same, seen by a share of what it is."""
-        if opacity == 1.0:
-            return self
-        colour, halo = faded(self.colour, opacity), faded(self.halo, opacity)
-        return replace(self, colour=colour, halo=halo)
-
-
 class Texts:
     """A batch of labels on the GPU."""
 
@@ -76,9 +50,9 @@ class Texts:
         self._program.bind(self._buffer)
         self._count = 0
 
-    def set(self, labels: Sequence[Label], ratio: float) -> None:
+    def set(self, primitives: Sequence[Label], ratio: float) -> None:
         """Replace the batch."""
-        made = [self._quads(label, ratio) for label in labels]
+        made = [self._quads(label, ratio) for label in primitives]
         quads = [part for quads in made if len(quads) for part in _halo_first(quads)]
         self._count = sum(len(part) for part in quads)
         if self._count:

@@ -9,11 +9,8 @@ import numpy as np
 
 from app.views.canvas.input.keyboard import TIP, Keys, has
 from app.views.canvas.input.pointer import PAN, Drag, Pointer, zoom_factor
-from app.views.canvas.layers.critical import CriticalLayer
-from app.views.canvas.layers.marks import MarksLayer
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
-from app.views.canvas.viewport import Stage
 from app.views.interface.events import (
     CameraMoved,
     Hovered,
@@ -23,6 +20,7 @@ from app.views.interface.events import (
     ViewChanged,
 )
 from app.views.interface.flow import StrokeDrawn
+from app.views.interface.theme import Theme
 from app.views.interface.topology import PairChosen
 from app.views.interface.views import XY, Array, Camera, Curve
 from compute.manifold.extent import Extent
@@ -31,30 +29,16 @@ LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 
 
 class Gestures(Keys):
-    """A canvas that turns the mouse and the keys into events; the layers are made by who draws."""
+    """A plot that turns the mouse and the keys into events."""
 
-    _stage: Stage
-    _marks: MarksLayer
-    _critical: CriticalLayer
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, size: tuple[int, int], theme: Theme) -> None:
+        super().__init__(size, theme)
         self._pointer = Pointer()
         self._shifting = False  # the view is dragged with the right button
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
         self._held_from: XY | None = None  # where what is dragged was taken
         self._magnified = 1.0  # pixels of the widget to one that is drawn in
-
-    @property
-    def frame(self) -> Frame:
-        """Where the plot is, and what it shows."""
-        return self._stage.frame
-
-    @property
-    def is_between(self) -> bool:
-        """Whether one chart is turning into another: there is nothing to take hold of then."""
-        return self._stage.is_between
 
     def listen(self, events: Any) -> None:
         """To the mouse and the keys of a vispy canvas."""
@@ -82,6 +66,11 @@ class Gestures(Keys):
     def holds(self) -> bool:
         """Whether something is dragged or drawn by hand."""
         return self._pointer.drag is not None or bool(self._loop)
+
+    def set_blend(self, share: float | None) -> None:
+        if share == 0.0:
+            self.let_go()
+        super().set_blend(share)
 
     def let_go(self) -> None:
         """Nothing is held, and no loop is under way, any more."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from app.views.canvas.layers.arrows import ArrowsLayer
-from app.views.canvas.layers.focus import FocusLayer
-from app.views.canvas.layers.pins import PinsLayer
-from app.views.canvas.projections.frame import Frame
+from app.views.canvas.plot import Plot
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.interface.events import Hovered, PinMoved, VectorMoved
-from app.views.interface.views import XY, Canvas
+from app.views.interface.theme import Theme
+from app.views.interface.views import XY, Arrows
 from compute.manifold.extent import Extent
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
@@ -20,35 +18,25 @@ PIXELS, FINE_PIXELS = 12.0, 2.0  # on a surface in space
 TIP = "tip"
 
 
-class Keys(Canvas):
-    """A canvas that is used by keyboard; ``chosen`` is what arrow keys move: a pin or the tip."""
+class Keys(Plot):
+    """A plot that is used by keyboard; ``chosen`` is what arrow keys move: a pin or the tip."""
 
-    _pins: PinsLayer
-    _vector: ArrowsLayer
-    _focus: FocusLayer
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, size: tuple[int, int], theme: Theme) -> None:
+        super().__init__(size, theme)
         self.chosen = "A"
         self._ringed = False  # the keyboard has hold of it
-
-    @property
-    @abstractmethod
-    def frame(self) -> Frame:
-        """Where the plot is, and what it shows."""
-
-    @property
-    @abstractmethod
-    def is_between(self) -> bool:
-        """Whether one chart is turning into another: there is nothing to take hold of then."""
-
-    @abstractmethod
-    def _now(self) -> None:
-        """Draw as soon as can be."""
 
     @abstractmethod
     def centre(self, pixel: tuple[float, float]) -> None:
         """Bring a pixel to the middle."""
+
+    def set_pin(self, name: str, xy: XY | None) -> None:
+        super().set_pin(name, xy)
+        self.ring()
+
+    def set_vector(self, arrows: Arrows | None) -> None:
+        super().set_vector(arrows)
+        self.ring()
 
     def movable(self) -> dict[str, XY]:
         """Return what can be taken hold of, and where it is; the pins before the vector's tip."""

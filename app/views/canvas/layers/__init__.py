@@ -1,4 +1,4 @@
 """The layers of the canvas, one thing drawn a file.
 
-A layer knows a projection; it may import gl and projections.
+A layer knows a projection; it returns primitives and knows nothing of who draws them.
 """

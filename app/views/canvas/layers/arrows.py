@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, discs, heads, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import ArrowHeads, Discs, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import Theme, rgba
@@ -21,10 +18,8 @@ SHORTEST = 1.0  # pixels; below this an arrow has no direction to show
 class ArrowsLayer(Layer):
     """Arrows of one width and opacity; with ``handle``, a ring on the tip invites to drag it."""
 
-    def __init__(
-        self, theme: Theme, atlas: Atlas, width: float, alpha: float, handle: bool
-    ) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme, width: float, alpha: float, handle: bool) -> None:
+        super().__init__(theme)
         self._width, self._alpha, self._handle = width, alpha, handle
         self._arrows: Arrows | None = None
         self._hovered = False
@@ -54,10 +49,10 @@ class ArrowsLayer(Layer):
             self._hovered = hovered
             self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Shafts, heads, and the handle."""
         if self._arrows is None or not len(self._arrows.xy):
-            return NOTHING, ()
+            return ()
         feet, tips = self._arrows.xy, self._arrows.xy + self._arrows.vectors
         seen = np.full(len(feet), self._handle) | ~frame.hidden(feet)
         feet, tips = frame.to_pixels(feet), frame.to_pixels(tips)
@@ -65,14 +60,14 @@ class ArrowsLayer(Layer):
         long = (length > SHORTEST) & seen
         feet, tips, length = feet[long], tips[long], length[long]
         if not len(feet):
-            return NOTHING, ()
+            return ()
         along = (tips - feet) / length[:, None]
         head = min(4.5 * self._width, 0.6 * float(length.min()))
         ends = tips - along * head * 0.8
         shaft, barb = self._pens()
         lines = [np.array(pair) for pair in zip(feet, ends, strict=True)]
-        handle = discs(tips[:1], self._ring()) if self._handle else NOTHING
-        return join(strokes(lines, shaft), heads(tips, along, barb, head), handle), ()
+        arrows = (Strokes(lines, shaft), ArrowHeads(tips, along, barb, head))
+        return (*arrows, Discs(tips[:1], self._ring())) if self._handle else arrows
 
     def _pens(self) -> tuple[Pen, Pen]:
         colour, casing = (

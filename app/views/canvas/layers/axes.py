@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.ticks import Tick, ticks
@@ -24,8 +21,8 @@ NUMBER, TITLE = 11, 13
 class AxesLayer(Layer):
     """Frame, ticks, numbers and titles in the margins."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self.axes = Axes(("", ""))
 
     def set(self, axes: Axes) -> None:
@@ -33,7 +30,7 @@ class AxesLayer(Layer):
         self.axes = axes
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Frame, ticks and words."""
         left, _, _, bottom = frame.box
         along, up = marked(frame, self.axes)
@@ -50,11 +47,8 @@ class AxesLayer(Layer):
             Label(words, (left - 9, y), NUMBER, ink, (1.0, 0.5))
             for y, (_, words) in zip(ys, up, strict=True)
         ]
-        return join(strokes(marks, pen), strokes([_outline(frame)], pen)), [
-            *below,
-            *beside,
-            *self._titles(frame),
-        ]
+        lines = (Strokes(marks, pen), Strokes([_outline(frame)], pen))
+        return (*lines, *below, *beside, *self._titles(frame))
 
     def _titles(self, frame: Frame) -> list[Label]:
         left, top, right, bottom = frame.box
@@ -72,8 +66,8 @@ class AxesLayer(Layer):
 class GridLayer(Layer):
     """Faint lines through the ticks, over the map."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self.axes = Axes(("", ""))
         self.visible = True
 
@@ -82,15 +76,15 @@ class GridLayer(Layer):
         self.axes, self.visible = axes, visible
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Lines from edge to edge."""
         if not self.visible:
-            return NOTHING, ()
+            return ()
         left, top, right, bottom = frame.box
         xs, ys = tick_pixels(frame, *marked(frame, self.axes))
         lines = [np.array([(x, top), (x, bottom)], float) for x in xs]
         lines += [np.array([(left, y), (right, y)], float) for y in ys]
-        return strokes(lines, Pen(rgba(self.theme.grid, 0.13))), ()
+        return (Strokes(lines, Pen(rgba(self.theme.grid, 0.13))),)
 
 
 def marked(frame: Frame, axes: Axes) -> tuple[list[Tick], list[Tick]]:

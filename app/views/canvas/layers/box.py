@@ -7,10 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.projections.space import SpaceFrame, bounds
@@ -28,8 +25,8 @@ CORNERS = np.array(list(product((0, 1), repeat=3)))
 class BoxLayer(Layer):
     """Behind the surface; nothing in the plane."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self.axes = Axes(("", ""))
 
     def set(self, axes: Axes) -> None:
@@ -37,21 +34,21 @@ class BoxLayer(Layer):
         self.axes = axes
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Twelve edges, and words along three."""
         if not isinstance(frame, SpaceFrame) or frame.surface is None:
-            return NOTHING, ()
+            return ()
         low, high, _ = bounds(frame.surface)
         middle = frame.to_pixels((low + high) / 2)
         edges = [[edge * (high - low) + low for edge in _edges(axis)] for axis in range(3)]
         faint, clear = Pen(rgba(self.theme.grid, 0.16)), Pen(rgba(self.theme.frame))
-        box = strokes([frame.to_pixels(e) for parallel in edges for e in parallel], faint)
+        box = Strokes([frame.to_pixels(e) for parallel in edges for e in parallel], faint)
         marks: list[Pixels] = []
         labels: list[Label] = []
         for axis, parallel in enumerate(edges):
             edge = _outermost(frame, parallel, upright=axis == 2)
             self._words(frame, axis, edge, middle, marks, labels)
-        return join(box, strokes(marks, clear)), labels
+        return (box, Strokes(marks, clear), *labels)
 
     def _words(
         self,

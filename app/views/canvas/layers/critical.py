@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, dashes, discs, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas import typeface
+from app.views.canvas.display_list import Discs, Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.layers.marks import SIZE, room
+from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import REACH, Frame, Pixel, Pixels
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.topology import Critical
@@ -22,8 +21,8 @@ DISC, HOLE, GLOW = 9.0, 5.0, 24.0
 class CriticalLayer(Layer):
     """Points of the topology panel's pairs, which can be chosen by a click."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._points: Critical | None = None
 
     def set(self, points: Critical | None) -> None:
@@ -40,43 +39,44 @@ class CriticalLayer(Layer):
         nearest = int(np.argmin(np.where(np.isfinite(gaps), gaps, np.inf)))
         return int(self._points.pair[nearest]) if gaps[nearest] < REACH else None
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """The chosen pair below and above the others' marks."""
         p = self._points
         if p is None or not len(p.xy):
-            return NOTHING, ()
+            return ()
         at = frame.to_pixels(p.xy)
-        shapes, chosen = [], p.pair == p.chosen
+        shapes: list[Primitive] = []
+        chosen = p.pair == p.chosen
         if chosen.any():
-            shapes.append(self._choice(at[chosen], int(p.dimension[chosen][0])))
+            shapes += self._choice(at[chosen], int(p.dimension[chosen][0]))
         for dimension in (1, 0):
             for saddle in (True, False):
                 here = at[(p.dimension == dimension) & (p.saddle == saddle)]
-                shapes.append(self._marks(here, dimension, saddle))
-        return join(*shapes), self._labels(frame, at)
+                shapes += self._marks(here, dimension, saddle)
+        return (*shapes, *self._labels(frame, at))
 
     def _labels(self, frame: Frame, at: Pixels) -> list[Label]:
         """The names of the chosen pair, inside the plot."""
         assert self._points is not None
         ink, halo, labels = rgba(self.theme.text), rgba(self.theme.halo, 0.85), []
         for name, (x, y) in zip(self._points.names, at, strict=True):
-            width = self.atlas.width(name, SIZE, 1.0, True)
+            width = typeface.width(name, SIZE, 1.0, True)
             place = room(frame, np.array([x, y]), width, [], insist=True) if name else None
             if place is not None and frame.contains((float(x), float(y))):
                 point, anchor, _ = place
                 labels.append(Label(name, point, SIZE, ink, anchor, halo, bold=True))
         return labels
 
-    def _marks(self, at: Pixels, dimension: int, saddle: bool) -> Vertices:
+    def _marks(self, at: Pixels, dimension: int, saddle: bool) -> list[Primitive]:
         casing, colour = rgba(self.theme.casing, 0.9), rgba(self.theme.homology(dimension))
-        disc = discs(at, Pen(colour, DISC, casing, 1.6))
-        return join(disc, discs(at, Pen(rgba(self.theme.casing), HOLE))) if saddle else disc
+        disc = Discs(at, Pen(colour, DISC, casing, 1.6))
+        return [disc, Discs(at, Pen(rgba(self.theme.casing), HOLE))] if saddle else [disc]
 
-    def _choice(self, at: Pixels, dimension: int) -> Vertices:
+    def _choice(self, at: Pixels, dimension: int) -> list[Primitive]:
         """A glow round both points, and a line of dashes between them."""
         colour = self.theme.homology(dimension)
-        glow = discs(at, Pen(rgba(colour, 0.45), GLOW))
+        glow = Discs(at, Pen(rgba(colour, 0.45), GLOW))
         if len(at) < 2:
-            return glow
+            return [glow]
         pen = Pen(rgba(colour), 1.8, rgba(self.theme.casing, 0.7), 1.0)
-        return join(glow, strokes([dashes(at, 6.0, 4.0)], pen))
+        return [glow, Strokes([dashes(at, 6.0, 4.0)], pen)]

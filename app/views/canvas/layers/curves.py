@@ -7,15 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, dashes, discs, heads, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import ArrowHeads, Discs, Label, Pen, Primitive, Shape, Strokes
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.polyline import Polyline, parts
+from app.views.canvas.polyline import Polyline, dashes, parts
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.curve_styles import STYLES, Style, in_order
-from app.views.interface.theme import Theme, faded, rgba
+from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import Curve
 from compute.core.refusal import shown
 
@@ -30,8 +27,8 @@ KEY_TOP, KEY_ROW, KEY_SAMPLE = 18.0, 20.0, 26.0
 class CurvesLayer(Layer):
     """All curves by their kind."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._curves: dict[str, Polyline] = {}
         self._shares: dict[str, float] = {}
 
@@ -55,42 +52,40 @@ class CurvesLayer(Layer):
             self._shares = dict(shares)
             self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Ribbons, dashed where asked, and a key of those that do not speak for themselves."""
-        shapes = [self._one(kind, frame) for kind in in_order() if kind in self._curves]
-        samples, labels = self._key(frame)
-        return join(*shapes, *samples), labels
+        curves = [self._one(kind, frame) for kind in in_order() if kind in self._curves]
+        return (*(shape for curve in curves for shape in curve), *self._key(frame))
 
-    def _key(self, frame: Frame) -> tuple[list[Vertices], list[Label]]:
+    def _key(self, frame: Frame) -> list[Primitive]:
         """A short piece of each curve with its name, in the corner of the plot."""
         left, top, _, _ = frame.box
-        shapes, labels = [], []
+        shapes: list[Primitive] = []
+        labels: list[Primitive] = []
         named = [kind for kind in in_order() if kind in self._curves and STYLES[kind].words]
         for row, kind in enumerate(named):
             y = top + KEY_TOP + KEY_ROW * row
             sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
             pen, dash = self._pen(kind), STYLES[kind].dash
             if STYLES[kind].dots:
-                shapes.append(discs(np.linspace(*sample, 4), pen))
+                shapes.append(Discs(np.linspace(*sample, 4), pen))
             else:
-                shapes.append(strokes([sample if dash is None else dashes(sample, *dash)], pen))
+                shapes.append(Strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)
             halo = rgba(self.theme.halo, 0.85)
             words = Label(STYLES[kind].words, at, 12, rgba(self.theme.text), halo=halo)
             labels.append(words.faded(self._share(kind)))
-        return shapes, labels
+        return shapes + labels
 
-    def _one(self, kind: str, frame: Frame) -> Vertices:
+    def _one(self, kind: str, frame: Frame) -> list[Shape]:
         curve, style, pen = self._curves[kind], STYLES[kind], self._pen(kind)
         xy = curve.points(frame)
         line, hidden = frame.to_pixels(xy), frame.hidden(xy)[:, None]
         dash = style.dash or (UNSURE if curve.curve.dashed else None)
         if not hidden.any():
             return _drawn(line, style, pen, dash, frame)
-        fainter = faded(pen.colour, BEHIND), faded(pen.rim_colour, BEHIND)
-        faint = replace(pen, colour=fainter[0], rim_colour=fainter[1])
-        behind = _drawn(np.where(hidden, line, np.nan), style, faint, dash, frame)
-        return join(behind, _drawn(np.where(hidden, np.nan, line), style, pen, dash, frame))
+        behind = _drawn(np.where(hidden, line, np.nan), style, pen.faded(BEHIND), dash, frame)
+        return behind + _drawn(np.where(hidden, np.nan, line), style, pen, dash, frame)
 
     def _share(self, kind: str) -> float:
         return self._shares.get(kind, 1.0)
@@ -105,24 +100,24 @@ class CurvesLayer(Layer):
 
 def _drawn(
     line: Pixels, style: Style, pen: Pen, dash: tuple[float, float] | None, frame: Frame
-) -> Vertices:
+) -> list[Shape]:
     if style.arrow:
         return _arrow(line, pen)
     if style.dots:
-        return discs(line[np.isfinite(line).all(axis=1)], pen)
+        return [Discs(line[np.isfinite(line).all(axis=1)], pen)]
     pieces = parts(line, frame, dash is not None)
     if dash is None:
-        return strokes([piece for piece, _ in pieces], pen)
-    return strokes([dashes(piece, *dash, begin) for piece, begin in pieces], pen)
+        return [Strokes([piece for piece, _ in pieces], pen)]
+    return [Strokes([dashes(piece, *dash, begin) for piece, begin in pieces], pen)]
 
 
-def _arrow(line: Pixels, pen: Pen) -> Vertices:
+def _arrow(line: Pixels, pen: Pen) -> list[Shape]:
     """A straight arrow from the first to the last point."""
     length = float(np.hypot(*(line[-1] - line[0])))
     if not length > 1.0:
-        return NOTHING
+        return []
     along = (line[-1] - line[0]) / length
     head = min(4.5 * pen.width, length)
     shaft = np.stack([line[0], line[-1] - along * 0.8 * head])
     broad = replace(pen, width=3.2 * pen.width)
-    return join(strokes([shaft], pen), heads(line[-1:], along[None], broad, head))
+    return [Strokes([shaft], pen), ArrowHeads(line[-1:], along[None], broad, head)]

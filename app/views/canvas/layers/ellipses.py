@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import Theme, rgba
@@ -17,8 +14,8 @@ from app.views.interface.views import Array
 class EllipsesLayer(Layer):
     """Thin closed outlines."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._outlines: Array | None = None
 
     def set(self, outlines: Array | None) -> None:
@@ -26,10 +23,10 @@ class EllipsesLayer(Layer):
         self._outlines = outlines
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """One ribbon an outline."""
         if self._outlines is None or not len(self._outlines):
-            return NOTHING, ()
+            return ()
         pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)
         seen = ~frame.hidden(self._outlines).any(axis=1)
-        return strokes(list(frame.to_pixels(self._outlines[seen])), pen), ()
+        return (Strokes(list(frame.to_pixels(self._outlines[seen])), pen),)

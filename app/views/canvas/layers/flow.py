@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, heads, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import ArrowHeads, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.flow import Particles, VectorField
@@ -30,8 +27,8 @@ TAIL, PIECES = 0.10, 4  # a tail as a share of a life, and the pieces it is draw
 class FieldLayer(Layer):
     """Arrows at every so many nodes of a grid, as far apart as they are long at most."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._field: VectorField | None = None
 
     def set(self, field: VectorField | None) -> None:
@@ -40,14 +37,14 @@ class FieldLayer(Layer):
             self._field = field
             self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Shafts and heads around the nodes, which are the arrows' middles."""
         if self._field is None:
-            return NOTHING, ()
+            return ()
         middle, way = _thinned(self._field, frame)
         length = np.hypot(*way.T)
         if not len(length) or not length.max() > 0.0:
-            return NOTHING, ()
+            return ()
         scale = COMMON * SPACING / float(np.quantile(length[length > 0.0], QUANTILE))
         drawn = np.minimum(scale * length, LONGEST * SPACING)
         kept = drawn > SHORTEST
@@ -58,14 +55,14 @@ class FieldLayer(Layer):
         head = np.minimum(HEAD, 0.6 * drawn)
         gap = np.full_like(feet, np.nan)
         lines = np.stack([feet, tips - 0.8 * head * along, gap], axis=1).reshape(-1, 2)
-        shapes = [strokes([lines], Pen(ink, 1.3, casing, 0.9))]
+        shapes: list[Primitive] = [Strokes([lines], Pen(ink, 1.3, casing, 0.9))]
         for small in (False, True):
             chosen = (drawn[:, 0] < HEAD / 0.6) == small
             size = 0.6 * HEAD if small else HEAD
             shapes.append(
-                heads(tips[chosen], along[chosen], Pen(ink, 0.75 * size, casing, 0.9), size)
+                ArrowHeads(tips[chosen], along[chosen], Pen(ink, 0.75 * size, casing, 0.9), size)
             )
-        return join(*shapes), ()
+        return shapes
 
 
 def _thinned(field: VectorField, frame: Frame) -> tuple[Pixels, Pixels]:
@@ -99,8 +96,8 @@ def _typical(steps: Pixels) -> float:
 class ParticlesLayer(Layer):
     """Tails of particles; where these are on their ways is made once a frame of reference."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._particles: Particles | None = None
         self._phase = 0.0
         self._tracks: Pixels | None = None
@@ -115,15 +112,15 @@ class ParticlesLayer(Layer):
         self._particles, self._phase = particles, phase
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """A tail for each particle, growing as it is born and shrinking as it goes."""
         if self._particles is None:
-            return NOTHING, ()
+            return ()
         if self._tracks is None or self._seen_from != frame:
             self._tracks, self._seen_from = _in_pixels(self._particles, frame), frame
         tails = _tails(self._tracks, self._phase)
         pen = Pen(rgba(self.theme.mark, 0.75), 1.5, rgba(self.theme.casing, 0.35), 0.6)
-        return strokes([tails], pen), ()
+        return (Strokes([tails], pen),)
 
 
 def _in_pixels(particles: Particles, frame: Frame) -> Pixels:

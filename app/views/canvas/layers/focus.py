@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.shapes import NOTHING, Vertices, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import rgba
@@ -30,9 +28,9 @@ class FocusLayer(Layer):
             self._xy = xy
             self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """A circle of one size, whatever is in it."""
         if self._xy is None:
-            return NOTHING, ()
+            return ()
         pen = Pen(rgba(self.theme.accent), 2.5, rgba(self.theme.casing, 0.9), 1.5)
-        return strokes([np.asarray(frame.to_pixels(self._xy)) + _CIRCLE], pen), ()
+        return (Strokes([np.asarray(frame.to_pixels(self._xy)) + _CIRCLE], pen),)

@@ -1,13 +1,11 @@
-"""The base of all layers: they keep chart data and make pixels of it when these are needed."""
+"""The base of all layers: they keep chart data and describe them in pixels when these are needed."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import Shapes, Vertices
-from app.views.canvas.gl.texts import Label, Texts
+from app.views.canvas.display_list import Primitive
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import Theme
 
@@ -15,17 +13,15 @@ from app.views.interface.theme import Theme
 class Layer(ABC):
     """One thing drawn.
 
-    Setters only remember and call `changed`; geometry is made once for the next frame, however
-    often the data changed before it.
+    Setters only remember and call `changed`; primitives are made once for the next frame, however often
+    the data changed before it.
     """
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
+    def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self.atlas = atlas
-        self._shapes = Shapes()
-        self._texts = Texts(atlas)
-        self._built: Frame | None = None
         self.opacity = 1.0
+        self._built: Frame | None = None
+        self._primitives: tuple[Primitive, ...] = ()
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours from the next frame on."""
@@ -43,24 +39,14 @@ class Layer(ABC):
         self._built = None
 
     @abstractmethod
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
-        """Shapes and the text over them, in the pixels of ``frame``."""
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        """Describe the layer at full opacity in the pixels of ``frame``, in the order drawn."""
 
-    def draw(self, frame: Frame) -> None:
-        """Draw into the current framebuffer."""
+    def primitives(self, frame: Frame) -> tuple[Primitive, ...]:
+        """Describe the layer in the pixels of ``frame``; the same tuple until something changes."""
         if frame != self._built:
-            shapes, labels = self.build(frame)
-            self._shapes.set(_fainter(shapes, self.opacity))
-            self._texts.set([label.faded(self.opacity) for label in labels], frame.ratio)
+            made = self.build(frame)
+            faint = self.opacity != 1.0
+            self._primitives = tuple(p.faded(self.opacity) for p in made) if faint else tuple(made)
             self._built = frame
-        self._shapes.draw(frame)
-        self._texts.draw(frame)
-
-
-def _fainter(shapes: Vertices, opacity: float) -> Vertices:
-    if opacity == 1.0:
-        return shapes
-    made = shapes.copy()
-    for name in ("a_core_colour", "a_rim_colour"):
-        made[name][..., 3] *= opacity
-    return made
+        return self._primitives

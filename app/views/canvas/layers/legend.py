@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.picture import LEVELS, Picture, Placed, palette
-from app.views.canvas.gl.shapes import NOTHING, Vertices, heads, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas import colour_map
+from app.views.canvas.colour_map import LEVELS, palette
+from app.views.canvas.display_list import ArrowHeads, Label, Pen, Primitive, Strokes, TexturedQuad
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.canvas.ticks import ticks
@@ -31,79 +29,59 @@ BEYOND = 1e-3  # share of the colours' range that is not worth a point
 class LegendLayer(Layer):
     """A vertical bar with 1-2-5 ticks and the map's label, running upwards."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
-        self._picture = Picture()
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._image: ColorMap2D | None = None
 
     def set(self, image: ColorMap2D | None) -> None:
         """Explain another map, or none."""
-        if image is not None and (self._image is None or image.colormap != self._image.colormap):
-            self._picture.set_colours(palette(image.colormap)[:LEVELS, None])
         self._image = image
         self.changed()
 
-    def draw(self, frame: Frame) -> None:
-        """Draw into the current framebuffer."""
-        if self._image is not None:
-            left, top, right, bottom = _bar(frame)
-            self._picture.set_corners((left, bottom), (right, top))
-            self._picture.draw(frame, self._strength(self._image))
-        super().draw(frame)
-
-    def pictures(self, frame: Frame) -> list[Placed]:
-        """The bar's colours and where they go."""
-        if self._image is None:
-            return []
+    def build(self, frame: Frame) -> Sequence[Primitive]:
+        """The bar, its ticks and their numbers, and the label; a map of one value has no ticks."""
+        image = self._image
+        if image is None:
+            return ()
         left, top, right, bottom = _bar(frame)
-        colours = palette(self._image.colormap)[:LEVELS, None]
-        strength = self._strength(self._image)
-        return [Placed(colours, np.array([left, bottom]), np.array([right, top]), strength)]
-
-    def _strength(self, image: ColorMap2D) -> float:
-        return self.theme.map_strength * image.opacity
-
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
-        """Ticks, their numbers and the label; a map of one value has no ticks."""
-        if self._image is None or not self._image.limits[0] < self._image.limits[1]:
-            return NOTHING, self._title(frame)
-        _, top, right, bottom = _bar(frame)
-        low, high = self._image.limits
-        found = _named(self._image) or ticks(low, high, (bottom - top) / SPACING)
+        corners = np.array([left, bottom]), np.array([right, top])
+        strength = colour_map.strength(image, self.theme)
+        quad = TexturedQuad(colour_map.bar(image.colormap), *corners, strength)
+        if not image.limits[0] < image.limits[1]:
+            return (quad, self._title(image, frame))
+        low, high = image.limits
+        found = _named(image) or ticks(low, high, (bottom - top) / SPACING)
         rows = [
             round(bottom + (value - low) / (high - low) * (top - bottom)) + 0.5
             for value, _ in found
         ]
         pen = Pen(rgba(self.theme.frame))
-        marks = strokes([np.array([(right, y), (right + 4.0, y)]) for y in rows], pen)
+        marks = Strokes([np.array([(right, y), (right + 4.0, y)]) for y in rows], pen)
         ink = rgba(self.theme.muted)
         words = [
             Label(text, (right + 8, y), 11, ink) for y, (_, text) in zip(rows, found, strict=True)
         ]
-        return join(marks, self._points(frame)), [*words, *self._title(frame)]
+        title = self._title(image, frame)
+        return (quad, marks, *self._points(image, frame), *words, title)
 
-    def _points(self, frame: Frame) -> Vertices:
+    def _points(self, image: ColorMap2D, frame: Frame) -> list[ArrowHeads]:
         """Where colours go on: the ends of the bar that values lie beyond."""
-        assert self._image is not None
         left, top, right, bottom = _bar(frame)
-        shades = palette(self._image.colormap)[[0, LEVELS - 1], :3] / 255.0
+        shades = palette(image.colormap)[[0, LEVELS - 1], :3] / 255.0
         ends = ((bottom + POINT, 1.0), (top - POINT, -1.0))
-        strength, middle = self._strength(self._image), (left + right) / 2
-        return join(*(
-            heads(np.array([[middle, y]]), np.array([[0.0, way]]),
-                  Pen((*map(float, shade), strength), BAR), POINT)
-            for beyond, (y, way), shade in zip(_beyond(self._image), ends, shades, strict=True)
+        strength, middle = colour_map.strength(image, self.theme), (left + right) / 2
+        return [
+            ArrowHeads(np.array([[middle, y]]), np.array([[0.0, way]]),
+                       Pen((*map(float, shade), strength), BAR), POINT)
+            for beyond, (y, way), shade in zip(_beyond(image), ends, shades, strict=True)
             if beyond
-        ))  # fmt: skip
+        ]  # fmt: skip
 
-    def _title(self, frame: Frame) -> list[Label]:
-        if self._image is None:
-            return []
+    def _title(self, image: ColorMap2D, frame: Frame) -> Label:
         _, top, _, bottom = _bar(frame)
         at = (frame.size[0] - 14, (top + bottom) / 2)
-        return [
-            Label(self._image.label, at, 12, rgba(self.theme.text), anchor=(0.5, 0.5), upright=True)
-        ]
+        ink = rgba(self.theme.text)
+        return Label(image.label, at, 12, ink, anchor=(0.5, 0.5), upright=True)
 
 
 def _beyond(image: ColorMap2D) -> tuple[bool, bool]:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, discs, join
-from app.views.canvas.gl.texts import Label
+from app.views.canvas import typeface
+from app.views.canvas.display_list import Discs, Label, Pen, Primitive
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.theme import Theme, rgba
@@ -36,8 +34,8 @@ Box = tuple[float, float, float, float]
 class MarksLayer(Layer):
     """Discs with labels that never overlap: what finds no room is shown when pointed at."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._marks: Marks | None = None
         self._hovered = -1
 
@@ -59,24 +57,23 @@ class MarksLayer(Layer):
         self.changed()
         return True
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Discs, and the labels that found room."""
         if self._marks is None or not len(self._marks.xy):
-            return NOTHING, ()
+            return ()
         at = frame.to_pixels(self._marks.xy)
         alpha = 1.0 - (1.0 - FAINTEST) * np.clip(np.asarray(self._marks.fade, float), 0.0, 1.0)
         if self._hovered >= 0:
             alpha[self._hovered] = 1.0
         colours = np.array([rgba(self._ink(i)) for i in range(len(at))])
         colours[:, 3] = alpha
-        shapes = discs(
-            at, Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5), colours
-        )
+        pen = Pen(rgba(self.theme.mark), 6.5, rgba(self.theme.casing, 0.85), 1.5)
+        shapes = [Discs(at, pen, colours)]
         if self._marks.hollow is not None and self._marks.hollow.any():
             # what is not of this surface is a ring
             inner = Pen(rgba(self.theme.background), HOLE)
-            shapes = join(shapes, discs(at[self._marks.hollow], inner))
-        return shapes, self._labels(frame, at, alpha)
+            shapes.append(Discs(at[self._marks.hollow], inner))
+        return (*shapes, *self._labels(frame, at, alpha))
 
     def _ink(self, i: int) -> str:
         assert self._marks is not None
@@ -90,7 +87,7 @@ class MarksLayer(Layer):
         labels = []
         for i in [i for i in inside if self._marks.labels[i]][:TRIED]:
             text, bold = self._marks.labels[i], i == self._hovered
-            place = room(frame, at[i], self.atlas.width(text, SIZE, 1.0, bold), taken, insist=bold)
+            place = room(frame, at[i], typeface.width(text, SIZE, 1.0, bold), taken, insist=bold)
             if place is not None:
                 point, anchor, box = place
                 taken = np.concatenate([taken, [box]])

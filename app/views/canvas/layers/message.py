@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import NOTHING, Vertices, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas import typeface
+from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.interface.theme import Theme, rgba
@@ -20,8 +18,8 @@ SIZE, HEIGHT = 12, 26.0
 class MessageLayer(Layer):
     """Words on a plate, in the middle of the plot's top."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._text = ""
 
     def set(self, text: str) -> None:
@@ -30,32 +28,30 @@ class MessageLayer(Layer):
             self._text = text
             self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """A round plate as wide as the words."""
         if not self._text:
-            return NOTHING, ()
+            return ()
         left, top, right, _ = frame.box
         middle, row = (left + right) / 2, top + 12 + HEIGHT / 2
-        half = self.atlas.width(self._text, SIZE) / 2
+        half = typeface.width(self._text, SIZE) / 2
         plate = np.array([(middle - half, row), (middle + half, row)])
         pen = Pen(rgba(self.theme.panel, 0.94), HEIGHT, rgba(self.theme.warning, 0.55), 1.0)
-        return strokes([plate], pen, capped=True), [
-            Label(self._text, (middle, row), SIZE, rgba(self.theme.warning), (0.5, 0.5))
-        ]
+        words = Label(self._text, (middle, row), SIZE, rgba(self.theme.warning), (0.5, 0.5))
+        return (Strokes([plate], pen, capped=True), words)
 
 
 class NoteLayer(MessageLayer):
     """Words of less weight on a plate at the foot of the plot: what the picture leaves out."""
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """A round plate as wide as the words."""
         if not self._text:
-            return NOTHING, ()
+            return ()
         left, _, right, bottom = frame.box
         middle, row = (left + right) / 2, bottom - 10 - HEIGHT / 2
-        half = self.atlas.width(self._text, SIZE) / 2
+        half = typeface.width(self._text, SIZE) / 2
         plate = np.array([(middle - half, row), (middle + half, row)])
         pen = Pen(rgba(self.theme.panel, 0.9), HEIGHT, rgba(self.theme.muted, 0.4), 1.0)
-        return strokes([plate], pen, capped=True), [
-            Label(self._text, (middle, row), SIZE, rgba(self.theme.muted), (0.5, 0.5))
-        ]
+        words = Label(self._text, (middle, row), SIZE, rgba(self.theme.muted), (0.5, 0.5))
+        return (Strokes([plate], pen, capped=True), words)

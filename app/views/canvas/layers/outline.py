@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import Vertices, join, strokes
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.canvas.projections.space import SpaceFrame
@@ -23,8 +20,8 @@ HIDDEN = 0.3  # opacity of what lies behind a surface
 class OutlineLayer(Layer):
     """One line round the chart's image, and coordinate lines of a surface in space."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._outline: Outline | None = None
         self._lines: Array | None = None
 
@@ -38,16 +35,16 @@ class OutlineLayer(Layer):
         self._lines = lines
         self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """The outline with its casing, and names outside of it."""
-        shapes = []
+        shapes: list[Primitive] = []
         if self._lines is not None and isinstance(frame, SpaceFrame):
             line = np.where(
                 frame.hidden(self._lines)[:, None], np.nan, frame.to_pixels(self._lines)
             )
-            shapes.append(strokes([line], Pen(rgba(self.theme.casing, 0.22), 1.0)))
+            shapes.append(Strokes([line], Pen(rgba(self.theme.casing, 0.22), 1.0)))
         if self._outline is None or len(self._outline.xy) < 2:
-            return join(*shapes), ()
+            return shapes
         line = frame.to_pixels(self._outline.xy)
         hidden = frame.hidden(self._outline.xy)[:, None]
         for part, opacity in (
@@ -60,8 +57,8 @@ class OutlineLayer(Layer):
                 rgba(self.theme.casing, 0.4 * opacity),
                 0.8,
             )
-            shapes.append(strokes([part], pen))
-        return join(*shapes), self._names(frame)
+            shapes.append(Strokes([part], pen))
+        return (*shapes, *self._names(frame))
 
     def _names(self, frame: Frame) -> list[Label]:
         assert self._outline is not None

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.views.canvas.display_list import Pen
-from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.shapes import Vertices, discs, join
-from app.views.canvas.gl.texts import Label
+from app.views.canvas.display_list import Discs, Label, Pen, Primitive
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.projections.frame import Frame
+from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.interface.theme import Theme, rgba
 from app.views.interface.views import XY
 from compute.core.refusal import shown
@@ -21,8 +18,8 @@ DIAMETER = 19.0
 class PinsLayer(Layer):
     """Two discs with their letters, and the moving point below them."""
 
-    def __init__(self, theme: Theme, atlas: Atlas) -> None:
-        super().__init__(theme, atlas)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
         self._at: dict[str, XY] = {}
         self._moving: XY | None = None
         self._hovered = ""
@@ -53,23 +50,24 @@ class PinsLayer(Layer):
             self._hovered = name
             self.changed()
 
-    def build(self, frame: Frame) -> tuple[Vertices, Sequence[Label]]:
+    def build(self, frame: Frame) -> Sequence[Primitive]:
         """Discs and letters; A over B, as it is picked first."""
-        shapes, labels = [], []
+        shapes: list[Primitive] = []
+        labels: list[Primitive] = []
         if self._moving is not None:
             pen = Pen(rgba(self.theme.moving), 9.0, rgba(self.theme.casing, 0.9), 2.0)
-            shapes.append(discs(frame.to_pixels(self._moving), pen))
+            shapes.append(Discs(frame.to_pixels(self._moving)[None], pen))
         for name in (n for n in reversed(NAMES) if n in self._at):
             pixel = frame.to_pixels(self._at[name])
-            shapes.append(self._disc(name, pixel))
+            shapes += self._disc(name, pixel[None])
             at = (float(pixel[0]), float(pixel[1]))
             labels.append(Label(name, at, 12, rgba(self.theme.pin_ink), (0.5, 0.5), bold=True))
-        return join(*shapes), labels
+        return shapes + labels
 
-    def _disc(self, name: str, pixel: object) -> Vertices:
+    def _disc(self, name: str, at: Pixels) -> list[Primitive]:
         colour = self.theme.pin(name)
-        casing = discs(pixel, Pen(rgba(colour), DIAMETER, rgba(self.theme.casing, 0.85), 2.0))
+        casing = Discs(at, Pen(rgba(colour), DIAMETER, rgba(self.theme.casing, 0.85), 2.0))
         if name != self._hovered:
-            return casing
-        glow = discs(pixel, Pen(rgba(colour, 0.35), DIAMETER + 16.0))
-        return join(glow, casing)
+            return [casing]
+        glow = Discs(at, Pen(rgba(colour, 0.35), DIAMETER + 16.0))
+        return [glow, casing]

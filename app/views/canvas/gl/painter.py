@@ -1,0 +1,93 @@
+"""The painter: plots and single layers drawn by OpenGL, on the screen or into a picture.
+
+It needs a current context, the same whenever it draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from vispy import app, gloo
+
+from app.views.canvas.display_list import CLEAR
+from app.views.canvas.gl.batches import Batches
+from app.views.canvas.gl.glyphs import Atlas
+from app.views.canvas.gl.still import Tile, still
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.plot import Plot
+from app.views.canvas.projections.frame import Frame
+from app.views.interface.theme import RGBA, rgba
+
+# of the screen, as vispy assumes where it cannot find out; nothing is drawn by it
+DPI = 96.0
+
+
+class Painter:
+    """Draws layers; what the GPU holds of each is kept until the layer changes."""
+
+    def __init__(self) -> None:
+        self._atlas = Atlas()
+        self._batches: dict[Layer, Batches] = {}
+
+    def paint(self, plot: Plot, pixels: tuple[int, int]) -> None:
+        """Draw a plot into the current framebuffer of ``pixels`` (width, height)."""
+        self._plot(plot, plot.frame, plot.drawn, Tile(pixels, 0, 0, *pixels), None)
+
+    def picture(
+        self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
+    ) -> NDArray[np.uint8]:
+        """Draw a plot with ``pixels`` (width, height), ``ratio`` to a logical one; premultiplied."""
+        frame, things = (replace(f, ratio=ratio) for f in (plot.frame, plot.drawn))
+        ground = CLEAR if transparent else None
+        return still(pixels, lambda tile: self._plot(plot, frame, things, tile, ground))
+
+    def picture_of_layer(
+        self, layer: Layer, frame: Frame, pixels: tuple[int, int], ground: RGBA
+    ) -> NDArray[np.uint8]:
+        """Draw one layer on a ground, (height, width, 4) RGBA, premultiplied."""
+
+        def paint(tile: Tile) -> None:
+            _begin(tile, ground)
+            self._draw((layer,), frame)
+
+        return still(pixels, paint)
+
+    def _plot(
+        self, plot: Plot, frame: Frame, things: Frame, tile: Tile, ground: RGBA | None
+    ) -> None:
+        _begin(tile, ground or rgba(plot.theme.background))
+        tile.clip(frame)
+        gloo.set_state(scissor_test=True)
+        self._draw(plot.ground, frame)
+        self._draw(plot.things, things)
+        gloo.set_state(scissor_test=False)
+        self._draw(plot.around, frame)
+
+    def _draw(self, layers: Iterable[Layer], frame: Frame) -> None:
+        for layer in layers:
+            if layer not in self._batches:
+                self._batches[layer] = Batches(self._atlas)
+            self._batches[layer].draw(layer.primitives(frame), frame)
+
+
+def _begin(tile: Tile, ground: RGBA) -> None:
+    tile.view()
+    gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
+    gloo.set_blend_func("one", "one_minus_src_alpha")
+    gloo.clear(color=ground)
+
+
+def renderer() -> str:
+    """Name the OpenGL implementation of the current context, in words."""
+    names = (gloo.gl.GL_RENDERER, gloo.gl.GL_VERSION)
+    return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
+
+
+def context(size: tuple[int, int]) -> Any:
+    """Make a hidden surface of the backend in use, with a context to draw in."""
+    # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
+    return app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)

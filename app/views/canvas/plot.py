@@ -1,0 +1,265 @@
+"""A plot: the layers put together in the order drawn, by whoever draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.views.canvas.layers.arrows import ArrowsLayer
+from app.views.canvas.layers.axes import AxesLayer, GridLayer
+from app.views.canvas.layers.box import BoxLayer
+from app.views.canvas.layers.critical import CriticalLayer
+from app.views.canvas.layers.curves import CurvesLayer
+from app.views.canvas.layers.ellipses import EllipsesLayer
+from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
+from app.views.canvas.layers.focus import FocusLayer
+from app.views.canvas.layers.layer import Layer
+from app.views.canvas.layers.legend import WIDTH, LegendLayer
+from app.views.canvas.layers.map import MapLayer
+from app.views.canvas.layers.marks import MarksLayer
+from app.views.canvas.layers.message import MessageLayer, NoteLayer
+from app.views.canvas.layers.outline import OutlineLayer
+from app.views.canvas.layers.pins import PinsLayer
+from app.views.canvas.layers.relief import ReliefLayer
+from app.views.canvas.projections.frame import Frame, Margins
+from app.views.canvas.projections.space import SpaceFrame
+from app.views.canvas.viewport import Stage
+from app.views.interface.flow import Particles, VectorField
+from app.views.interface.theme import DARK, Theme
+from app.views.interface.topology import Critical
+from app.views.interface.views import (
+    XY,
+    Array,
+    Arrows,
+    Axes,
+    Camera,
+    Canvas,
+    ColorMap2D,
+    Curve,
+    Marks,
+    Outline,
+    Surface,
+)
+from compute.manifold.extent import Extent
+
+MARGINS = Margins(left=68, top=14, right=18, bottom=52)
+
+
+class Plot(Canvas):
+    """The layers of a manifold's drawing, which describe it; each output draws what they describe.
+
+    size: logical pixels (width, height).
+    """
+
+    def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
+        super().__init__()
+        self._axes, self._grid_visible = Axes(("", "")), True
+        self._stage = Stage(size, MARGINS)
+        self._added: list[Layer] = []
+        self._make_layers(theme)
+
+    def _make_layers(self, theme: Theme) -> None:
+        self.theme = theme
+        self._map, self._relief = MapLayer(theme), ReliefLayer(theme)
+        self._box, self._outline = BoxLayer(theme), OutlineLayer(theme)
+        self._grid, self._frame_layer = GridLayer(theme), AxesLayer(theme)
+        self._ellipses, self._curves = EllipsesLayer(theme), CurvesLayer(theme)
+        self._field, self._particles = FieldLayer(theme), ParticlesLayer(theme)
+        self._zeros = MarksLayer(theme)
+        self._critical = CriticalLayer(theme)
+        self._carried = ArrowsLayer(theme, width=2.0, alpha=0.75, handle=False)
+        self._vector = ArrowsLayer(theme, width=2.6, alpha=1.0, handle=True)
+        self._marks, self._pins = MarksLayer(theme), PinsLayer(theme)
+        self._focus = FocusLayer(theme)
+        self._named: dict[str, tuple[Layer, ...]] = {
+            "grid": (self._grid,),
+            "ellipses": (self._ellipses,),
+            "tokens": (self._marks,),
+            "transport": (self._carried, self._vector),
+            "flow": (self._field,),
+            "particles": (self._particles,),
+            "singularities": (self._zeros,),
+        }
+        self._legend, self._message = LegendLayer(theme), MessageLayer(theme)
+        self._note = NoteLayer(theme)
+
+    def add(self, layer: Layer) -> None:
+        """Draw one more layer, over all others at points of the manifold."""
+        self._added.append(layer)
+        self._now()
+
+    def _now(self) -> None:
+        """Draw as soon as can be, where something is drawn that does not wait for being asked."""
+
+    def _soon(self) -> None:
+        """Draw with what is about to come."""
+
+    @property
+    def frame(self) -> Frame:
+        """Where the plot is, and what it shows."""
+        return self._stage.frame
+
+    @property
+    def drawn(self) -> Frame:
+        """Where `things` are: as `frame`, except while one chart turns into another."""
+        return self._stage.drawn
+
+    @property
+    def is_between(self) -> bool:
+        """Whether one chart is turning into another: there is nothing to take hold of then."""
+        return self._stage.is_between
+
+    @property
+    def native(self) -> object:
+        """None: there is no widget."""
+        return None
+
+    def image(self) -> NDArray[np.uint8]:
+        """Raises RuntimeError: what is only described has no pixels."""
+        raise RuntimeError("a plot that nobody draws has no pixels")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw everything in other colours."""
+        self.theme = theme
+        flat = (self._map, self._grid, self._frame_layer)
+        for layer in (*flat, self._box, self._relief, self._outline, *self.things, *self.around):
+            layer.set_theme(theme)
+        self._now()
+
+    # --- what is drawn ------------------------------------------------------------------------
+    def set_axes(self, axes: Axes) -> None:
+        self._axes = axes
+        self._stage.show(self.frame.extent, axes.equal)
+        self._frame_layer.set(axes)
+        self._box.set(axes)
+        self._grid.set(axes, self._grid_visible)
+        self._now()
+
+    def set_view(self, extent: Extent) -> None:
+        self._stage.show(extent, self._axes.equal)
+        self._now()
+
+    def set_surface(self, surface: Surface | None) -> None:
+        self._stage.place(surface)
+        self._relief.set_surface(surface)
+        self._grid.set(self._axes, self._grid_visible)
+        self._outline.set_lines(surface.lines if surface and self._grid_visible else None)
+        self._now()
+
+    def set_camera(self, camera: Camera) -> None:
+        self._stage.look(camera)
+        self._now()
+
+    def set_outline(self, outline: Outline | None) -> None:
+        self._outline.set(outline)
+        self._now()
+
+    def set_blend(self, share: float | None) -> None:
+        if share == 0.0:
+            self._curves.set("drawing", None)
+        self._stage.blend(share)
+        self._now()
+
+    def set_map(self, image: ColorMap2D | None) -> None:
+        self._map.set(image)
+        self._legend.set(image)
+        self._relief.set(image)
+        right = MARGINS.right + (WIDTH if image is not None else 0)
+        self._stage.surround(replace(MARGINS, right=right))
+        self._now()
+
+    def set_marks(self, marks: Marks | None) -> None:
+        self._marks.set(marks)
+        self._now()
+
+    def set_pin(self, name: str, xy: XY | None) -> None:
+        self._pins.set(name, xy)
+        self._soon()
+
+    def set_curve(self, kind: str, curve: Curve | None) -> None:
+        self._curves.set(kind, curve)
+        self._soon() if kind == "straight" else self._now()
+
+    def set_vector(self, arrows: Arrows | None) -> None:
+        self._vector.set(arrows)
+        self._soon()
+
+    def set_transport(self, arrows: Arrows | None) -> None:
+        self._carried.set(arrows)
+        self._now()
+
+    def set_ellipses(self, outlines: Array | None) -> None:
+        self._ellipses.set(outlines)
+        self._now()
+
+    def set_field(self, field: VectorField | None) -> None:
+        self._field.set(field)
+        self._now()
+
+    def set_particles(self, particles: Particles | None, phase: float = 0.0) -> None:
+        self._particles.set(particles, phase)
+        self._now()
+
+    def set_zeros(self, zeros: Marks | None) -> None:
+        self._zeros.set(zeros)
+        self._now()
+
+    def set_critical(self, points: Critical | None) -> None:
+        self._critical.set(points)
+        self._now()
+
+    def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
+        for name, parts in self._named.items():
+            for part in parts:
+                part.fade(layers.get(name, 1.0))
+        self._curves.fade_kinds(curves)
+        self._now()
+
+    def set_grid(self, visible: bool) -> None:
+        self._grid_visible = visible
+        self._grid.set(self._axes, visible)
+        self._now()
+
+    def set_moving_point(self, xy: XY | None) -> None:
+        self._pins.set_moving(xy)
+        self._soon()
+
+    def set_message(self, text: str) -> None:
+        self._message.set(text)
+
+    def set_note(self, text: str) -> None:
+        """A line at the foot of the plot; "" clears."""
+        self._note.set(text)
+        self._now()
+
+    @property
+    def plotted(self) -> tuple[Layer, ...]:
+        """The layers inside the plot, in the order drawn."""
+        return (*self.ground, *self.things)
+
+    @property
+    def ground(self) -> tuple[Layer, ...]:
+        """Return the layers that others are drawn on."""
+        flat = (self._map, self._grid)
+        return (*((self._box, self._relief) if self._in_space else flat), self._outline)
+
+    @property
+    def things(self) -> tuple[Layer, ...]:
+        """Return the layers at points of the manifold."""
+        flow = (self._particles, self._field)
+        behind = (self._ellipses, *flow, self._curves, self._carried)
+        before = (*behind, self._zeros, self._critical, self._marks)
+        return (*before, self._vector, self._pins, self._focus, *self._added)
+
+    @property
+    def around(self) -> tuple[Layer, ...]:
+        """The layers over the plot and in its margins."""
+        beside = (self._legend, self._message, self._note)
+        return beside if self._in_space else (self._frame_layer, *beside)
+
+    @property
+    def _in_space(self) -> bool:
+        return isinstance(self.frame, SpaceFrame)
