@@ -36,6 +36,7 @@ from compute.manifold import Manifold, inside_only, norm
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
+    Effort,
     Extent,
     Field,
     Floats,
@@ -184,7 +185,7 @@ def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> 
     chart = manifold.charts[0]
     a, b = chart.forward(start), chart.forward(end)
     request = DistanceRequest(
-        manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE), doubtful=True
+        manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE), Effort.SLOPES
     )
     line = _descended(request, engine.distance(request), a, b)
     if line is None:

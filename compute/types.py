@@ -14,7 +14,7 @@ Wrong use raises ValueError with the value; numerical failure is a Status in the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,7 @@ class Status(IntEnum):
     CONJUGATE_POINT = 4
     NOT_RESOLVED = 5
     NOT_SHORTEST = 6
+    NOT_VERIFIED = 7
 
     @property
     def arrived(self) -> bool:
@@ -59,6 +60,7 @@ _WORDS = {
     Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits hold",
     Status.NOT_RESOLVED: "no metric is known here: the density is invalid or is not resolved",
     Status.NOT_SHORTEST: "a geodesic, but not the shortest one: it is longer than √Jeffreys",
+    Status.NOT_VERIFIED: "a rough value that nothing has verified",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }
 
@@ -291,12 +293,25 @@ class FieldRequest:
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """values (rows, columns), NaN where the status (rows, columns) is not OK; row 0 lowest."""
+    """values (rows, columns), NaN where the status (rows, columns) is neither OK nor NOT_VERIFIED;
+    row 0 lowest.  gaps (rows, columns): why a distance map has no value, as a `map_gaps.Gap`.
+    """
 
     values: Floats
     status: Ints
     extent: Extent
     engine: str
+    gaps: Ints | None = None
+
+
+class Effort(Enum):
+    """How a distance map is made: along geodesics; by grids alone, without what these leave in doubt,
+    until a better map replaces it; or by grids with every value, for what only follows their slope.
+    """
+
+    GEODESICS = 0
+    GRIDS = 1
+    SLOPES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,8 +319,7 @@ class DistanceRequest:
     """The Fisher–Rao distance d(source, ·) on a grid of ``shape`` over ``extent`` of ``chart``.
 
     Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths may leave it.
-    ``doubtful``: values that a grid is too coarse for are kept, for what only follows their slope.
-    ``quick``: by grids alone, without geodesics, for what a better map soon replaces.
+    ``effort``: without geodesics a value is NOT_VERIFIED, unless two bounds enclose it.
     """
 
     manifold: Manifold
@@ -313,8 +327,7 @@ class DistanceRequest:
     source: Floats
     extent: Extent
     shape: tuple[int, int]
-    doubtful: bool = False
-    quick: bool = False
+    effort: Effort = Effort.GEODESICS
 
     def __post_init__(self) -> None:
         source = points_of(self.manifold, "source", self.source, 1)

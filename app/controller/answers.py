@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.controller import drawing, flowing, measures, picture, shorter
+from app.controller import drawing, flowing, measures, picture, placing, shorter
 from app.controller.checking import CheckAnswer, CheckJob, MapCheckJob
 from app.controller.jobs import EllipseAnswer, Job, MapAnswer, MapJob, PathAnswer, PathJob
 from app.controller.runner import EngineOpened
@@ -20,6 +20,7 @@ from app.controller.study_jobs import CompareJob, SprayJob
 from app.model.scene import Scene, remarks
 from app.model.store import Store
 from app.views.base import Canvas, Distributions, Measure, Window
+from app.views.events import XY
 from compute.families import family as manifold_of
 from compute.types import Status
 
@@ -174,6 +175,13 @@ class Answers:
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
         drawing.show_answer(self._canvas, self._store.scene, answer)
+
+    def describe(self, xy: XY | None) -> None:
+        """Say what is under the pointer, and why the map that is shown has no value there."""
+        scene, ground = self._store.scene, self.map
+        if not scene.layers.map or MapJob in self._stale or flowing.covers(scene):
+            ground = None
+        self._window.set_coordinates(placing.described(scene, xy, ground))
 
     def show_map(self) -> None:
         """Draw the map again, in the scene's colours."""

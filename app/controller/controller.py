@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.controller import drawing, flowing, formulas, panels, placing
+from app.controller import drawing, flowing, formulas, panels
 from app.controller.answers import AWAITED, Answers
 from app.controller.awaiting import Awaiting
 from app.controller.checking import CheckAnswer
@@ -135,7 +135,7 @@ class Controller:
             case FormulaTyped():
                 self._read_formula(event)
             case Hovered() if not self.awaiting.blank:
-                self.window.set_coordinates(placing.described(self.store.scene, event.xy))
+                self.answers.describe(event.xy)
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
         """Write numbers another way; compute paths with other numbers of steps, live and at rest."""

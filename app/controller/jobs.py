@@ -33,6 +33,7 @@ from compute.manifold import Manifold, Support, inner
 from compute.types import (
     ConnectRequest,
     DistanceRequest,
+    Effort,
     Extent,
     Field,
     FieldRequest,
@@ -330,8 +331,8 @@ def _map(
         shape = _shape(job.pixels, side)
         if job.source is not None:
             source = np.array(job.source)
-            quick = side != sides[-1]
-            wanted = DistanceRequest(manifold, chart, source, job.view, shape, quick=quick)
+            effort = Effort.GEODESICS if side == sides[-1] else Effort.GRIDS
+            wanted = DistanceRequest(manifold, chart, source, job.view, shape, effort)
             field = engine.distance(wanted)
         else:
             request = FieldRequest(manifold, chart, job.scalar, job.view, shape, job.token)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.controller import picture
+from app.controller.jobs import MapAnswer
 from app.controller.numbers import NOT_KNOWN
 from app.controller.surfaces import chart_drawn
 from app.model.flow import MOST_VERTICES
@@ -86,8 +88,10 @@ def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats
     return inner
 
 
-def described(scene: Scene, xy: XY | None) -> str:
-    """Coordinates, curvature and the likeliest outcomes under the pointer."""
+def described(scene: Scene, xy: XY | None, ground: MapAnswer | None = None) -> str:
+    """Coordinates, curvature and the likeliest outcomes under the pointer, or why the map that is shown
+    has no value there.
+    """
     if xy is None:
         return ""
     manifold, chart = _drawn(scene)
@@ -98,7 +102,9 @@ def described(scene: Scene, xy: XY | None) -> str:
     curvature = float(manifold.curvature(theta))
     words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K {_equals(curvature)}"
     off = _off(scene, manifold, chart.plane.forward(theta))
-    return words.replace("-", "−") + _likeliest(manifold, theta) + off
+    missing = picture.missing(manifold, chart.plane, ground, theta) if ground else ""
+    more = f"   {missing}" if missing else _likeliest(manifold, theta)
+    return words.replace("-", "−") + more + off
 
 
 def _equals(value: float) -> str:
