@@ -52,11 +52,11 @@ class Gap(IntEnum):
 _WORDS = {
     Gap.NONE: "",
     Gap.COARSE: "two grids disagree",
-    Gap.UNREACHED: "no geodesic from A was found to reach this cell, and grids are too coarse",
-    Gap.DISPUTED: "a geodesic reaches this cell, but a grid finds a much shorter way",
-    Gap.ROUND: "the geodesic that reaches this cell is longer than a way past the cells beside it",
-    Gap.UNBOUNDED: "the length of the geodesic that reaches this cell breaks a bound of the distance",
-    Gap.NO_NUMBER: "rounding leaves no digit of the closed form",
+    Gap.UNREACHED: "no geodesic found reaches this cell",
+    Gap.DISPUTED: "grid and geodesic disagree",
+    Gap.ROUND: "past its neighbours there is a shorter way",
+    Gap.UNBOUNDED: "the length found breaks a bound",
+    Gap.NO_NUMBER: "rounding leaves no digit",
 }
 
 

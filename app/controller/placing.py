@@ -99,12 +99,13 @@ def described(scene: Scene, xy: XY | None, ground: MapAnswer | None = None) -> s
     if not known_inside(manifold, theta):
         return "outside the domain"
     names = manifold.coordinates
-    curvature = float(manifold.curvature(theta))
-    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K {_equals(curvature)}"
-    off = _off(scene, manifold, chart.plane.forward(theta))
+    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}".replace("-", "−")
     missing = picture.missing(manifold, chart.plane, ground, theta) if ground else ""
-    more = f"   {missing}" if missing else _likeliest(manifold, theta)
-    return words.replace("-", "−") + more + off
+    if missing:
+        return f"{words}   {missing}"
+    curvature = _equals(float(manifold.curvature(theta))).replace("-", "−")
+    off = _off(scene, manifold, chart.plane.forward(theta))
+    return f"{words}   K {curvature}{_likeliest(manifold, theta)}{off}"
 
 
 def _equals(value: float) -> str:
