@@ -106,6 +106,11 @@ class Tally:
     examples: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    @property
+    def left(self) -> int:
+        """How many geodesics are known to leave the domain."""
+        return self.statuses.get("LEFT_DOMAIN", 0)
+
     def note(self, line: str) -> None:
         """Keep the first few examples of what is wrong."""
         if len(self.examples) < 3:
@@ -271,10 +276,11 @@ def tried(
             tally.note(f"{type(problem).__name__}: {problem}")
             continue
         _count(tally, request, paths, kind, limit)
-        for i in np.flatnonzero(paths.status != Status.OK)[: max(0, retries - retried)]:
+        for i in np.flatnonzero(batch.undecided(paths))[: max(0, retries - retried)]:
             retried += 1
             lost += not _found_again(engine, request, paths, int(i), tally)
-    unfound = sum(count for name, count in tally.statuses.items() if name != "OK")
+    answered = ("OK", "LEFT_DOMAIN")
+    unfound = sum(count for name, count in tally.statuses.items() if name not in answered)
     tally.unfound_after = round(unfound * lost / retried) if retried else unfound
     tally.seconds = time.process_time() - began
     return tally
@@ -332,7 +338,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = options.parse_args(arguments)
     total = bad = 0
     sys.stdout.write(
-        f"{'family':44} {'kind':5} {'engine':10} pairs ok wrong raised unfound worst s\n"
+        f"{'family':44} {'kind':5} {'engine':10} pairs ok wrong raised left unfound worst s\n"
     )
     for prefer, pairs in (("gpu", chosen.pairs), ("reference", chosen.reference)):
         engine = open_engine(prefer) if pairs else None
@@ -343,7 +349,8 @@ def main(arguments: list[str] | None = None) -> int:
                 total, bad = total + tally.pairs, bad + tally.wrong + tally.exceptions
                 sys.stdout.write(
                     f"{name:44} {kind:5} {prefer:10} {tally.pairs} {tally.ok} {tally.wrong} "
-                    f"{tally.exceptions} {tally.unfound_after} {tally.worst:.1e} {tally.seconds:.0f}\n"
+                    f"{tally.exceptions} {tally.left} {tally.unfound_after} {tally.worst:.1e} "
+                    f"{tally.seconds:.0f}\n"
                 )
                 sys.stdout.write("".join(f"    {line}\n" for line in tally.examples))
                 sys.stdout.flush()

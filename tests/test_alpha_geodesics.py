@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 import compute
 from compute import alpha_geodesics, boundary_values
+from compute.manifold import connection_first, contracted, raised
 from compute.types import ConnectRequest, Status
 
 
@@ -75,3 +78,44 @@ def test_a_length_is_that_of_the_curve(alpha):
     weights[1:-1:2], weights[2:-1:2] = 4, 2
     assert found.length[0] == pytest.approx(speed @ weights / 1536, rel=1e-7)
     assert found.energy[0] == pytest.approx(speed**2 @ weights / 1536, rel=1e-7)
+
+
+def test_mixtures_beside_both_edges_are_joined_and_soon():
+    """Weights from 0.001 to 0.999, where most of the turn lies in the first hundredth: in a bounded
+    number of evaluations of the geometry, each a sum over 241 terms."""
+    manifold, count, alpha = compute.family("mixture_wm"), [0], 0.5
+
+    def counted(theta):
+        count[0] += theta.size // 2
+        return manifold.geometry(theta)
+
+    own = replace(manifold, geometry=counted)
+    found = boundary_values.solve(request_of(own, (0.001, 1.0), (0.999, 1.0), alpha))
+    assert found.status[0] == Status.OK
+    assert count[0] < 60_000
+    # the ray from the middle, where neither edge is near, goes through both ends
+    middle = found.theta[0, 16], found.velocity[0, 16]
+    for sign, end in ((1.0, (0.999, 1.0)), (-1.0, (0.001, 1.0))):
+        y = solve_ivp(
+            lambda _, y: _slope(manifold, y, alpha), (0, 0.5), [*middle[0], *(sign * middle[1])],
+            "DOP853", rtol=1e-6, atol=1e-8,
+        ).y[:2, -1]  # fmt: skip
+        np.testing.assert_allclose(y, end, atol=1e-5)
+
+
+def _slope(manifold, y, alpha):
+    local, v = manifold.geometry(np.asarray(y[:2])), np.asarray(y[2:])
+    return [*v, *-raised(local, contracted(connection_first(local, alpha), v, v))]
+
+
+def test_nothing_crosses_a_line_where_the_metric_is_singular(engine):
+    """Mixtures with m < 0 and with m > 0 have N(0, 1) in common alone; one pair stops no other."""
+    manifold = compute.family("mixture_wm")
+    start = np.array([[0.3, 1.0], [0.3, 1.0]])
+    end = np.array([[0.6, -0.8], [0.6, 0.8]])
+    for alpha in (0.0, 0.5):
+        found = engine.connect(ConnectRequest(manifold, start, end, alpha, 16))
+        assert found.status.tolist() == [Status.LEFT_DOMAIN, Status.OK]
+        assert engine.connect(request_of(manifold, start[0], end[0], alpha)).status[0] == (
+            Status.LEFT_DOMAIN
+        )

@@ -87,9 +87,13 @@ class GpuEngine:
         hopeless = resolution.unreachable(request, self.name)
         if hopeless is not None:
             return hopeless
+
+        def solve(own: ConnectRequest) -> Paths:
+            found = shooting.connect(self._workshop, own)
+            return resolving.connected(self._workshop, own, found)
+
         with self._device.watched():
-            found = shooting.connect(self._workshop, request)
-            found = resolving.connected(self._workshop, request, found)
+            found = resolution.connected(request, self.name, solve)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
     @forgiving
