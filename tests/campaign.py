@@ -1,6 +1,6 @@
 """A campaign of random pairs: what engines call OK must be right, and what exists should be found.
 
-    python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S]
+    python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S] [--only F,…] [--kinds K,…]
 
 Each family is asked for geodesics between pairs in its view, in wide ranges of its parameters, and very
 near each other.  What comes back OK is held against the closed form of the distance, against the local
@@ -334,7 +334,8 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--reference", type=int, default=100, help="of each, by the reference")
     options.add_argument("--retries", type=int, default=10, help="second tries of each, at most")
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--only", default="", help="families that begin so")
+    options.add_argument("--only", default="", help="families that begin so, commas between them")
+    options.add_argument("--kinds", default="view,near,wide", help="kinds of pairs, likewise")
     chosen = options.parse_args(arguments)
     total = bad = 0
     sys.stdout.write(
@@ -343,7 +344,9 @@ def main(arguments: list[str] | None = None) -> int:
     for prefer, pairs in (("gpu", chosen.pairs), ("reference", chosen.reference)):
         engine = open_engine(prefer) if pairs else None
         for name in FAMILIES if engine else ():
-            for kind in kinds(name) if name.startswith(chosen.only) else ():
+            if not name.startswith(tuple(chosen.only.split(","))):
+                continue
+            for kind in (k for k in kinds(name) if k in chosen.kinds.split(",")):
                 random = np.random.default_rng([chosen.seed, *map(ord, name + kind)])
                 tally = tried(engine, name, kind, pairs, random, chosen.retries)  # type: ignore[arg-type]
                 total, bad = total + tally.pairs, bad + tally.wrong + tally.exceptions
