@@ -1,6 +1,7 @@
 """A campaign of random pairs: what engines call OK must be right, and what exists should be found.
 
-    python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S] [--only F,…] [--kinds K,…]
+    python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S] [--only F,…]
+        [--kinds K,…]
 
 Each family is asked for geodesics between pairs in its view, in wide ranges of its parameters, and very
 near each other.  What comes back OK is held against the closed form of the distance, against the local
