@@ -246,6 +246,19 @@ def test_no_geodesic_is_found_where_the_metric_is_indefinite():
     assert boundary_values.solve(request).status[0] == Status.NOT_CONVERGED
 
 
+def test_a_geodesic_from_a_hard_query_is_the_one_that_comes_back_to_it():
+    """Turned round it is the same curve; and from its middle on a ray leads to the end."""
+    rng = np.random.default_rng(0)
+    manifold = compute.attention_manifold(rng.normal(size=(6, 2)))
+    hard = 16 * np.array([[np.cos(2.5), np.sin(2.5)]])
+    request = ConnectRequest(manifold, hard, np.array([[1.0, 0.4]]), -0.1, 64)
+    there, found = ENGINE.connect(request), second._backwards(ENGINE, request)
+    assert there.status[0] == found.status[0] == Status.OK
+    np.testing.assert_allclose(found.theta, there.theta, atol=1e-6)
+    shot = ShootRequest(manifold, found.theta[:, 32], found.velocity[:, 32] / 2, -0.1, 32)
+    np.testing.assert_allclose(ENGINE.shoot(shot).theta, found.theta[:, 32:], atol=1e-5)
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.7])
 def test_a_first_try_that_finds_nothing_is_over_soon(hole, alpha):
     """Nothing is aimed across the hole: by evaluations of the metric, not by the clock."""
