@@ -39,8 +39,8 @@ STAGES = 4
 LEAST, SPEED, REFINED = 64, 1e-9, (2, 1, 2, 1)
 # loop iterations of one evaluation of the metric above which no more segments are taken than need be
 HEAVY = 96
-# of what misses by a larger share of its length, or by more than a share of the miss before, more
-# segments make no geodesic
+# of what obeys no equation and rays miss by a larger share of its length, or by more than a share of
+# the miss before, more segments make no geodesic
 HOPEFUL, FALL = 5e-2, 0.5
 ROUNDS = 12
 # it is given up where it does not halve what is amiss in so many rounds, or after so short a step
@@ -93,8 +93,9 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     y, slopes = _first(curves, count)
     y[:, 0, :2], y[:, -1, :2] = request.start, request.end
     rows, h = np.arange(len(curves)), np.full((len(curves), count), 1.0 / count)
-    y, gaps, paths = _on(request, y, slopes, h)
-    found, hope = paths, HOPEFUL * paths.length
+    y, slopes, amiss = _closed(request, y, slopes, h)
+    gaps, paths = _paths(request, y, slopes, h)
+    found, hope = paths, np.where(amiss <= NEAR, 1.0, HOPEFUL) * paths.length
     for number, times in enumerate(REFINED[:2] if heavy else REFINED):
         # where each segment is dear, the last are for what has not converged
         bad = found.status != Status.OK

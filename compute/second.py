@@ -12,6 +12,7 @@ pair, so that only those are tried that failed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -61,9 +62,9 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
 
     First what the reference finds at once, if that was not the engine; of a softmax from a polygon of
     least energy; for α ≠ 0 from the end back to the start; then from the way down a distance map of the
-    Fisher metric.  What none of them finds stays as it is, with its status; ends where g is singular are
-    tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN) is not.  `Interrupted`
-    where it is `interruptible`.
+    Fisher metric.  What none of them finds stays as it is, with its status; ends where g is singular
+    are tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN) is not.
+    `Interrupted` where it is `interruptible`.
     """
     paths = direct.repaired(request, paths)
     if paths.engine != "reference":
