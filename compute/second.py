@@ -12,7 +12,6 @@ pair, so that only those are tried that failed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -61,10 +60,9 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
     First what the reference finds at once, if that was not the engine; of a softmax from a polygon of
-    least energy; for α ≠ 0 from the end back to the start; then from the way down a distance map of the
-    Fisher metric.  What none of them finds stays as it is, with its status; ends where g is singular
-    are tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN) is not.
-    `Interrupted` where it is `interruptible`.
+    least energy; then from the way down a distance map of the Fisher metric.  What none of them finds
+    stays as it is, with its status; ends where g is singular are tried by polygons alone, and what is
+    known to leave the domain (LEFT_DOMAIN) is not.  `Interrupted` where it is `interruptible`.
     """
     paths = direct.repaired(request, paths)
     if paths.engine != "reference":
@@ -72,8 +70,6 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
         if pole.applies(request.manifold):
             paths = _better(paths, request, pole.connect)
     paths = _better(paths, request, _polygonal)
-    if request.alpha != 0.0:
-        paths = _better(paths, request, partial(_backwards, engine))
     return _better(paths, request, partial(_guided, engine))
 
 
@@ -113,17 +109,6 @@ def _better(
             alone = len(paths.status) == 1
             paths = found if alone else batch.replaced(paths, np.array([i]), found)
     return paths
-
-
-def _backwards(engine: Engine, request: ConnectRequest) -> Paths:
-    """The geodesic from the end to the start, turned round: one of the two may be easier to leave."""
-    found = engine.connect(replace(request, start=request.end, end=request.start))
-    return replace(
-        found,
-        theta=found.theta[:, ::-1],
-        velocity=-found.velocity[:, ::-1],
-        stop=found.theta[:, 0],
-    )
 
 
 def _polygonal(request: ConnectRequest) -> Paths | None:
