@@ -1,6 +1,7 @@
 """A campaign of random pairs: what engines call OK must be right, and what exists should be found.
 
-    python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S]
+    python -m tests.campaign [--pairs N] [--reference N] [--retries N] [--seed S] [--only F,…]
+        [--kinds K,…]
 
 Each family is asked for geodesics between pairs in its view, in wide ranges of its parameters, and very
 near each other.  What comes back OK is held against the closed form of the distance, against the local
@@ -110,6 +111,11 @@ class Tally:
     statuses: dict[str, int] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def left(self) -> int:
+        """How many geodesics are known to leave the domain."""
+        return self.statuses.get("LEFT_DOMAIN", 0)
 
     def note(self, line: str) -> None:
         """Keep the first few examples of what is wrong."""
@@ -276,10 +282,11 @@ def tried(
             tally.note(f"{type(problem).__name__}: {problem}")
             continue
         _count(tally, request, paths, kind, limit)
-        for i in np.flatnonzero(paths.status != Status.OK)[: max(0, retries - retried)]:
+        for i in np.flatnonzero(batch.undecided(paths))[: max(0, retries - retried)]:
             retried += 1
             lost += not _found_again(engine, request, paths, int(i), tally)
-    unfound = sum(count for name, count in tally.statuses.items() if name != "OK")
+    answered = ("OK", "LEFT_DOMAIN")
+    unfound = sum(count for name, count in tally.statuses.items() if name not in answered)
     tally.unfound_after = round(unfound * lost / retried) if retried else unfound
     tally.seconds = time.process_time() - began
     return tally
@@ -333,22 +340,26 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--reference", type=int, default=100, help="of each, by the reference")
     options.add_argument("--retries", type=int, default=10, help="second tries of each, at most")
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--only", default="", help="families that begin so")
+    options.add_argument("--only", default="", help="families that begin so, commas between them")
+    options.add_argument("--kinds", default="view,near,wide", help="kinds of pairs, likewise")
     chosen = options.parse_args(arguments)
     total = bad = 0
     sys.stdout.write(
-        f"{'family':44} {'kind':5} {'engine':10} pairs ok wrong raised unfound worst s\n"
+        f"{'family':44} {'kind':5} {'engine':10} pairs ok wrong raised left unfound worst s\n"
     )
     for prefer, pairs in (("gpu", chosen.pairs), ("reference", chosen.reference)):
         engine = open_engine(prefer) if pairs else None
         for name in FAMILIES if engine else ():
-            for kind in kinds(name) if name.startswith(chosen.only) else ():
+            if not name.startswith(tuple(chosen.only.split(","))):
+                continue
+            for kind in (k for k in kinds(name) if k in chosen.kinds.split(",")):
                 random = np.random.default_rng([chosen.seed, *map(ord, name + kind)])
                 tally = tried(engine, name, kind, pairs, random, chosen.retries)  # type: ignore[arg-type]
                 total, bad = total + tally.pairs, bad + tally.wrong + tally.exceptions
                 sys.stdout.write(
                     f"{name:44} {kind:5} {prefer:10} {tally.pairs} {tally.ok} {tally.wrong} "
-                    f"{tally.exceptions} {tally.unfound_after} {tally.worst:.1e} {tally.seconds:.0f}\n"
+                    f"{tally.exceptions} {tally.left} {tally.unfound_after} {tally.worst:.1e} "
+                    f"{tally.seconds:.0f}\n"
                 )
                 sys.stdout.write("".join(f"    {line}\n" for line in tally.examples))
                 sys.stdout.flush()

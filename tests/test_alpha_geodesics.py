@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -76,3 +78,36 @@ def test_a_length_is_that_of_the_curve(alpha):
     weights[1:-1:2], weights[2:-1:2] = 4, 2
     assert found.length[0] == pytest.approx(speed @ weights / 1536, rel=1e-7)
     assert found.energy[0] == pytest.approx(speed**2 @ weights / 1536, rel=1e-7)
+
+
+@pytest.mark.parametrize("alpha", [-1.0, 0.5])
+def test_mixtures_beside_both_edges_are_joined_and_soon(alpha):
+    """Weights from 0.001 to 0.999, where most of the turn lies in the first hundredth: in a bounded
+    number of evaluations of the geometry, each a sum over 241 terms."""
+    manifold, count = compute.family("mixture_wm"), [0]
+
+    def counted(theta):
+        count[0] += theta.size // 2
+        return manifold.geometry(theta)
+
+    own = replace(manifold, geometry=counted)
+    found = boundary_values.solve(request_of(own, (0.001, 1.0), (0.999, 1.0), alpha))
+    assert found.status[0] == Status.OK
+    assert found.residual[0] < 1e-8 * found.length[0]
+    assert count[0] < 60_000
+    if alpha == -1.0:  # mixtures of two distributions are a straight line of this connection
+        straight = np.stack([np.linspace(0.001, 0.999, 33), np.ones(33)], axis=1)
+        np.testing.assert_allclose(found.theta[0], straight, atol=1e-7)
+
+
+def test_nothing_crosses_a_line_where_the_metric_is_singular(engine):
+    """Mixtures with m < 0 and with m > 0 have N(0, 1) in common alone; one pair stops no other."""
+    manifold = compute.family("mixture_wm")
+    start = np.array([[0.3, 1.0], [0.3, 1.0]])
+    end = np.array([[0.6, -0.8], [0.6, 0.8]])
+    for alpha in (0.0, 0.5):
+        found = engine.connect(ConnectRequest(manifold, start, end, alpha, 16))
+        assert found.status.tolist() == [Status.LEFT_DOMAIN, Status.OK]
+        assert engine.connect(request_of(manifold, start[0], end[0], alpha)).status[0] == (
+            Status.LEFT_DOMAIN
+        )

@@ -11,11 +11,12 @@ from app.model.scene import view_of
 from compute import custom_family
 from compute.core.status import Status
 from compute.distances.distance_map import interpolated, prepared
+from compute.distances.map_verification import Gap
 from compute.families import family
 from compute.families.attention import softmax_manifold
 from compute.geodesics.scalar_field import centres
 from compute.manifold.extent import Extent
-from compute.requests.fields import DistanceRequest
+from compute.requests.fields import DistanceRequest, Effort
 from compute.requests.geodesics import ConnectRequest
 
 
@@ -102,6 +103,44 @@ def test_what_is_saturated_is_enclosed(reference_engine):
     low, high = manifold.bounds(np.broadcast_to(a, theta.shape), theta)
     assert (found.values >= low * (1 - 1e-9))[sure].all()
     assert (found.values <= high * (1 + 1e-9))[sure].all()
+
+
+@pytest.mark.parametrize(
+    ("name", "chart"),
+    [("categorical3_expectation", "natural"), ("gaussian", "natural"), ("gaussian", "disk")],
+)
+def test_a_rough_map_claims_nothing(reference_engine, name, chart):
+    """Two grids agree in single cells though both are off: what is called OK lies between bounds."""
+    manifold, distance = replace(family(name), distance=None), family(name).distance
+    chart = next(c for c in manifold.charts if c.name == chart)
+    a, view = np.array(manifold.pins[0]), view_of(manifold, chart)
+    request = DistanceRequest(manifold, chart, a, view, (30, 48), Effort.GRIDS)
+    found = reference_engine.distance(request)
+    theta = chart.inverse(grid(request))
+    sure, rough = found.status == Status.OK, found.status == Status.NOT_VERIFIED
+    assert rough.any() and np.isfinite(found.values[rough | sure]).all()
+    assert np.isnan(found.values[~(rough | sure)]).all()
+    exact = distance(np.broadcast_to(a, theta.shape), np.where(sure[..., None], theta, a))
+    assert (np.abs(found.values - exact) <= 0.05 * exact)[sure].all()
+
+
+@pytest.mark.parametrize("effort", [Effort.GEODESICS, Effort.GRIDS])
+def test_each_cell_without_a_distance_has_a_reason(reference_engine, effort):
+    """Behind the hole of a plane, and nowhere else."""
+    manifold = custom_family({
+        "coordinates": ["x", "y"], "metric": ["1", "0", "1"], "domain": ["x^2+y^2 > 1"],
+        "view": [-3, 3, -3, 3], "pins": [[-2, 0], [2, 0.1]],
+    })  # fmt: skip
+    chart, a = manifold.charts[0], np.array(manifold.pins[0])
+    found = reference_engine.distance(
+        DistanceRequest(manifold, chart, a, manifold.view, (24, 24), effort)
+    )
+    lacking = found.status == Status.NOT_CONVERGED
+    assert lacking.any() and found.gaps is not None
+    np.testing.assert_array_equal(found.gaps != Gap.NONE, lacking)
+    assert {Gap(int(gap)).words for gap in found.gaps[lacking]} <= {
+        Gap.UNREACHED.words, Gap.DISPUTED.words, Gap.ROUND.words,
+    } | ({Gap.COARSE.words} if effort is Effort.GRIDS else set())  # fmt: skip
 
 
 def test_round_a_hole_the_way_is_not_the_geodesic_that_goes_the_other_way(reference_engine):

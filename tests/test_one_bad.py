@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,10 +25,11 @@ from app.jobs.studies.loop import LoopJob
 from app.model import session_file
 from app.model.store import Store
 from app.parts import heads_browser, token_path
-from app.presenters import drawables
+from app.presenters import drawables, picking
 from app.views.interface.token_path import TokenPathChosen
-from compute import GeometricAttention
+from compute import GeometricAttention, custom_family
 from compute.core.status import Status
+from compute.distances.map_verification import Gap
 from compute.engine.reference import ReferenceEngine
 from compute.families import parse, write
 from compute.images import image_files
@@ -151,6 +153,51 @@ def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatc
     assert (drawn.hatched == hatched).all()
     early = drawables.color_map(scene, MapAnswer(job, field, False, 1.0))
     assert (early is None) == (status != Status.ILL_CONDITIONED)
+
+
+def test_the_pointer_says_why_a_cell_of_a_distance_map_is_hatched():
+    """Each cell its own reason, and the label that there is one; nothing where there is a value."""
+    scene = session_file.load("gaussian")
+    scene = replace(scene, scalar="distance")
+    status, gaps = np.zeros((6, 8), np.int32), np.zeros((6, 8), np.int32)
+    status[2, 3], gaps[2, 3] = Status.NOT_CONVERGED, Gap.ROUND
+    status[0, 0] = Status.LEFT_DOMAIN
+    values = np.where(status == Status.OK, np.arange(48.0).reshape(6, 8), np.nan)
+    field = Field(values, status, scene.view, "reference", gaps)
+    job = MapJob(scene.family, scene.chart, "distance", 0, scene.view, (8, 6), source=(0.0, 1.0))
+    answer, e = MapAnswer(job, field, True, 1.0), scene.view
+    at = [(e.x0 + (i + 0.5) / 8 * (e.x1 - e.x0), e.y0 + (j + 0.5) / 6 * (e.y1 - e.y0))
+          for i, j in ((3, 2), (4, 2))]  # fmt: skip
+    assert f"distance not known here: {Gap.ROUND.words}" in picking.described(scene, at[0], answer)
+    assert "not known" not in picking.described(scene, at[1], answer)
+    assert drawables.color_map(scene, answer).label.endswith("; hatched, 2%: not known")
+    rough = replace(field, status=np.full_like(status, Status.NOT_VERIFIED), gaps=0 * gaps)
+    early = drawables.color_map(scene, MapAnswer(job, rough, False, 1.0))
+    assert early.label.endswith("; rough, not verified") and not early.hatched.any()
+
+
+NORMAL_BY_SIGN = {"coordinates": ["a", "b"], "log_density": "b*(x-a)^2", "normalise": True}
+INDEFINITE = {"coordinates": ["a", "b"], "metric": ["1", "0", "-b"]}
+
+
+@pytest.mark.parametrize(
+    ("custom", "words"),
+    [
+        (NORMAL_BY_SIGN, "the density is not resolved"),
+        (INDEFINITE, "the metric is singular or undefined"),
+    ],
+)
+def test_the_pointer_says_why_a_scalar_is_not_known(custom, words):
+    """Both are known for b < 0 alone."""
+    manifold = custom_family(custom)
+    values, status = np.zeros((4, 4)), np.full((4, 4), Status.ILL_CONDITIONED)
+    field = Field(values, status, manifold.view, "reference")
+    job = MapJob(manifold.key, "parameters", "curvature", 0, manifold.view, (4, 4))
+    chart, at = manifold.charts[0], np.array([0.5, 0.5])
+    found = drawables.missing(manifold, chart, MapAnswer(job, field, True, 1.0), at)
+    assert found == f"Gaussian curvature K is not known here: {words}"
+    fine = replace(field, status=np.zeros_like(status))
+    assert drawables.missing(manifold, chart, MapAnswer(job, fine, True, 1.0), at) == ""
 
 
 # --- pictures --------------------------------------------------------------------------------

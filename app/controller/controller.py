@@ -32,7 +32,7 @@ from app.parts.part import Desk, Part
 from app.parts.registry import PARTS
 from app.parts.relaxation_player import Watching
 from app.parts.timeline import Playing
-from app.presenters import drawing, panel_state, picking
+from app.presenters import drawing, panel_state
 from app.presenters.shown_answers import AWAITED, Answers
 from app.views.interface.events import (
     CameraMoved,
@@ -135,7 +135,7 @@ class Controller:
             case FormulaTyped():
                 self._read_formula(event)
             case Hovered() if not self.awaiting.blank:
-                self.window.set_coordinates(picking.described(self.store.scene, event.xy))
+                self.answers.describe(event.xy)
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
         """Write numbers another way; compute paths with other numbers of steps, live and at rest."""

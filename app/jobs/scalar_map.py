@@ -15,7 +15,7 @@ from app.model.scene import DISTANCE, Scene, chart_of
 from compute.families import family as manifold_of
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
-from compute.requests.fields import DistanceRequest, Field, FieldRequest
+from compute.requests.fields import DistanceRequest, Effort, Field, FieldRequest
 
 Point = tuple[float, float]
 # longest side of a map, coarse first
@@ -74,8 +74,8 @@ class MapJob(Job):
             shape = _shape(self.pixels, side)
             if self.source is not None:
                 source = np.array(self.source)
-                quick = side != sides[-1]
-                wanted = DistanceRequest(manifold, chart, source, self.view, shape, quick=quick)
+                effort = Effort.GEODESICS if side == sides[-1] else Effort.GRIDS
+                wanted = DistanceRequest(manifold, chart, source, self.view, shape, effort)
                 field = engine.distance(wanted)
             else:
                 request = FieldRequest(manifold, chart, self.scalar, self.view, shape, self.token)

@@ -18,10 +18,12 @@ from app.views.interface.views import Arrows, ColorMap2D, Curve, Distributions, 
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.distances.map_verification import Gap
 from compute.families import family as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
+from compute.manifold.tangent import is_singular
 
 # vertices of the straight line: where a chart bends it, it has as many more as the drawing needs
 STRAIGHT_POINTS = 65
@@ -38,6 +40,8 @@ NOWHERE = {
     Status.NOT_RESOLVED: "the density is not resolved",
     Status.NOT_CONVERGED: "nothing converged",
 }
+# of smaller shares a label does not say how small they are
+LEAST = 0.01
 
 
 def marks(manifold: Manifold, chart: Chart) -> Marks | None:
@@ -130,12 +134,10 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
 
-    Hatched where the metric is singular or not positive definite, and where the grid of a distance map
-    is too coarse to say, which its label then tells.
+    Hatched where the metric is singular or not positive definite, and where a distance is not known,
+    which its label then tells, as it does that no value of a rough map is verified.
     """
-    values, hatched = answer.field.values, answer.field.status == Status.ILL_CONDITIONED
-    coarse = (answer.field.status == Status.NOT_CONVERGED) & (answer.job.source is not None)
-    hatched = hatched | (coarse & answer.complete)
+    values, hatched = answer.field.values, hatched_cells(answer)
     known = values[np.isfinite(values)]
     if known.size == 0:
         return _nowhere(scene, answer, hatched)
@@ -152,9 +154,55 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
         low, high = min(low, -high), max(high, -low)
     limits, extent = (float(low), float(high)), answer.field.extent
     label, opacity = words_of(answer.job.scalar), scene.map_opacity
-    if answer.complete and coarse.any():
-        label += f"; hatched, {coarse.mean():.0%}: the grid may be off by more than 5%"
+    label += _remarks(answer, hatched)
     return ColorMap2D(values, extent, scene.colormap, limits, label, hatched, opacity=opacity)
+
+
+def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:
+    """Which cells (rows, columns) have no value though they lie in the domain, once that is final."""
+    status = answer.field.status
+    final = (Status.NOT_CONVERGED, Status.NOT_RESOLVED) if answer.complete else ()
+    return np.isin(status, (Status.ILL_CONDITIONED, *final))
+
+
+def _remarks(answer: MapAnswer, hatched: NDArray[np.bool_]) -> str:
+    """What a map's label says of its stripes, or of values that nothing has verified."""
+    status = answer.field.status
+    if (status == Status.NOT_VERIFIED).any():
+        return "; rough, not verified"
+    if not hatched.any():
+        return ""
+    commonest = Status(int(np.bincount(status[hatched]).argmax()))
+    share = hatched.mean()
+    cells = f"{share:.0%}" if share >= LEAST else f"under {LEAST:.0%}"
+    return f"; hatched, {cells}: {'not known' if answer.job.source else NOWHERE[commonest]}"
+
+
+def missing(manifold: Manifold, chart: Chart, answer: MapAnswer, theta: Floats) -> str:
+    """Why a map shows stripes at θ (2,), as a sentence; "" where it has a value or is not computed."""
+    field, job = answer.field, answer.job
+    rows, columns = field.status.shape
+    e = field.extent
+    x, y = chart.forward(theta)
+    place = (y - e.y0) / (e.y1 - e.y0) * rows, (x - e.x0) / (e.x1 - e.x0) * columns
+    if not all(0 <= at < count for at, count in zip(place, (rows, columns), strict=True)):
+        return ""
+    cell = int(place[0]), int(place[1])
+    if not hatched_cells(answer)[cell]:
+        return ""
+    if job.source is None or manifold.singular:
+        return f"{words_of(job.scalar)} is not known here: {_reason(manifold, theta)}"
+    why = Gap.NONE if field.gaps is None else Gap(int(field.gaps[cell]))
+    return f"distance not known here: {why.words or NOWHERE[Status.NOT_CONVERGED]}"
+
+
+def _reason(manifold: Manifold, theta: Floats) -> str:
+    """Why a scalar of the metric is not known at θ (2,)."""
+    if manifold.averages is not None and manifold.averages.doubts(theta[None])[0] != 0:
+        return NOWHERE[Status.NOT_RESOLVED]
+    with np.errstate(all="ignore"):
+        singular = manifold.singular or bool(is_singular(manifold.geometry(theta[None]))[0])
+    return NOWHERE[Status.ILL_CONDITIONED if singular else Status.OK]
 
 
 def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> ColorMap2D | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.jobs.scalar_map import MapAnswer
 from app.jobs.scene_chart import chart_drawn
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
+from app.presenters import drawables
 from app.views.interface.events import XY, Array
 from app.views.text.number_format import NOT_KNOWN
 from compute.core.arrays import Floats
@@ -86,8 +88,10 @@ def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats
     return inner
 
 
-def described(scene: Scene, xy: XY | None) -> str:
-    """Coordinates, curvature and the likeliest outcomes under the pointer."""
+def described(scene: Scene, xy: XY | None, ground: MapAnswer | None = None) -> str:
+    """Coordinates, curvature and the likeliest outcomes under the pointer, or why the map that is shown
+    has no value there.
+    """
     if xy is None:
         return ""
     manifold, chart = _drawn(scene)
@@ -95,10 +99,13 @@ def described(scene: Scene, xy: XY | None) -> str:
     if not known_inside(manifold, theta):
         return "outside the domain"
     names = manifold.coordinates
-    curvature = float(manifold.curvature(theta))
-    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}   K {_equals(curvature)}"
+    words = f"{names[0]} = {theta[0]:.4g}   {names[1]} = {theta[1]:.4g}".replace("-", "−")
+    missing = drawables.missing(manifold, chart.plane, ground, theta) if ground else ""
+    if missing:
+        return f"{words}   {missing}"
+    curvature = _equals(float(manifold.curvature(theta))).replace("-", "−")
     off = _off(scene, manifold, chart.plane.forward(theta))
-    return words.replace("-", "−") + _likeliest(manifold, theta) + off
+    return f"{words}   K {curvature}{_likeliest(manifold, theta)}{off}"
 
 
 def _equals(value: float) -> str:

@@ -23,7 +23,8 @@ from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
 from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks
 from app.model.store import Store
-from app.presenters import drawables, drawing, measures, shorter_paths
+from app.presenters import drawables, drawing, measures, picking, shorter_paths
+from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
 from compute.families import family as manifold_of
@@ -179,6 +180,13 @@ class Answers:
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
         drawing.show_answer(self._canvas, self._store.scene, answer)
+
+    def describe(self, xy: XY | None) -> None:
+        """Say what is under the pointer, and why the map that is shown has no value there."""
+        scene, ground = self._store.scene, self.map
+        if not scene.layers.map or MapJob in self._stale or flow.covers(scene):
+            ground = None
+        self._window.set_coordinates(picking.described(scene, xy, ground))
 
     def show_map(self) -> None:
         """Draw the map again, in the scene's colours."""

@@ -15,6 +15,7 @@ class Status(IntEnum):
     CONJUGATE_POINT = 4
     NOT_RESOLVED = 5
     NOT_SHORTEST = 6
+    NOT_VERIFIED = 7
 
     @property
     def arrived(self) -> bool:
@@ -34,5 +35,6 @@ _WORDS = {
     Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits hold",
     Status.NOT_RESOLVED: "no metric is known here: the density is invalid or is not resolved",
     Status.NOT_SHORTEST: "a geodesic, but not the shortest one: it is longer than √Jeffreys",
+    Status.NOT_VERIFIED: "a rough value that nothing has verified",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }

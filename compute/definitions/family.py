@@ -75,6 +75,7 @@ def formula(
     periods: Point = (0.0, 0.0),
     wasserstein: Callable[[Floats, Floats], Floats] | None = None,
     revolution: Revolution | None = None,
+    wall: Callable[[Floats], Floats] | None = None,
     derive: Derive | None = None,
 ) -> Family:
     """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
@@ -85,7 +86,8 @@ def formula(
     are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
     known up to its norm; ``periods`` of coordinates that are angles; ``wasserstein`` is a closed form
     that takes more than a formula to be evaluated; ``revolution`` a symmetry by which geodesics are a
-    quadrature; ``derive`` makes the tapes of a definition elsewhere than here.
+    quadrature; ``wall`` a line of singular g that no geodesic crosses; ``derive`` makes the tapes of a
+    definition elsewhere than here.
     """
     derive = derive or _derive
 
@@ -125,6 +127,7 @@ def formula(
             pins=pins,
             periods=periods,
             revolution=revolution,
+            wall=wall,
             curvature_words=curvature,
             distance=_between(derived.distance),
             divergence=_between(derived.divergence),

@@ -5,9 +5,10 @@ the geodesics that leave the point (`rays`).  For cells that none reaches the ei
 equation |∂d|_g = 1 (`eikonal`) is solved in the family's first chart, on a grid that has
 the view's cells in the middle and grows beyond them, because shortest paths leave the view.  A grid
 of half as many lines, which reaches less far, is solved too: the difference of the two is what the
-finer one may be off by, and is taken off (Richardson).  Cells where the two differ by more than
-`LIMIT` of the distance, or that differ so from a neighbour that a geodesic reaches, are
-NOT_CONVERGED.  Every value is held between the bounds
+finer one may be off by, and is taken off (Richardson).  Cells where the two differ by more than a
+share of the distance, or that differ so from a neighbour that a geodesic reaches, are NOT_CONVERGED;
+what grids alone say is NOT_VERIFIED (`map_verification`).  Every value is held between the
+bounds
     2 arccos Σ√(pq)  (a softmax)  ≤ d ≤  √J = √(KL(A‖B) + KL(B‖A))  (an exponential family).
 """
 
@@ -19,17 +20,17 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.status import Status
-from compute.distances import polylines, rays, triangles
+from compute.distances import rays
 from compute.distances.eikonal import FAR, Grid, settled
 from compute.distances.lines import Lines, lines_of
-from compute.divergences.divergence import natural_chart
+from compute.distances.map_verification import Distances, Gap, by_grids, by_rays, closed
 from compute.geodesics.initial_value import Fire
 from compute.geodesics.scalar_field import centres
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import norm
-from compute.requests.fields import DistanceRequest, Field
+from compute.requests.fields import DistanceRequest, Effort, Field
 from compute.requests.geometry import Geometry, GeometryRequest
 
 Local = Callable[[GeometryRequest], Geometry]
@@ -40,19 +41,6 @@ NEAR = 3.5
 WIDE = 12.0
 # the coarser grid leaves out this share of those
 TRIMMED = 1 / 3
-# a share of the distance that two grids may differ by, and by which their difference corrects at most
-LIMIT, MOST = 0.05, 0.2
-# and where no geodesic is asked, since two grids may agree and both be off
-QUICK = 0.01
-# of cells that no geodesic reaches: shares by which two grids may differ there, and a grid from the
-# lengths of geodesics at the cells beside
-AGREED, BESIDE = 0.0075, 0.025
-# a value that is longer by this share than the way by neighbouring cells came round a long way
-ROUND = 0.02
-# a geodesic that is longer than the distance on grids by more than this share is not the shortest way
-DISPUTED = 0.15
-# of fewer cells than this share a grid does not know the largest distance
-SOLVED = 0.75
 
 
 def distance(
@@ -67,15 +55,18 @@ def distance(
     """
     x, theta, inside = _cells(request)
     if request.manifold.distance is not None:
-        values, sure = _closed(request, theta)
+        found = closed(request, theta)
     else:
-        values, sure = _measured(request, geometry, settle, shoot, x, theta, inside)
-    status = np.where(sure, Status.OK, Status.NOT_CONVERGED)
+        found = _measured(request, geometry, settle, shoot, x, theta, inside)
+    status = np.where(found.gaps == Gap.NONE, Status.OK, Status.NOT_CONVERGED)
+    status = np.where((status == Status.OK) & found.rough, Status.NOT_VERIFIED, status)
     if request.manifold.singular:
         status = np.full_like(status, Status.ILL_CONDITIONED)
     status = np.where(inside, status, Status.LEFT_DOMAIN)
-    shown = np.where(status == Status.OK, values, np.nan)
-    return Field(shown, status.astype(np.int32), request.extent, engine)
+    known = (status == Status.OK) | (status == Status.NOT_VERIFIED)
+    shown = np.where(known, found.values, np.nan)
+    gaps = np.where(status == Status.NOT_CONVERGED, found.gaps, Gap.NONE)
+    return Field(shown, status.astype(np.int32), request.extent, engine, gaps.astype(np.int32))
 
 
 def _cells(request: DistanceRequest) -> tuple[Floats, Floats, np.ndarray]:
@@ -92,15 +83,6 @@ def _cells(request: DistanceRequest) -> tuple[Floats, Floats, np.ndarray]:
     return x, theta, known & inside
 
 
-def _closed(request: DistanceRequest, theta: Floats) -> tuple[Floats, np.ndarray]:
-    """The closed form, cell by cell, and where it is a number."""
-    assert request.manifold.distance is not None
-    with np.errstate(all="ignore"):
-        values = request.manifold.distance(np.broadcast_to(request.source, theta.shape), theta)
-    sure = np.isfinite(values)
-    return np.where(sure, values, 0.0), sure
-
-
 def _measured(
     request: DistanceRequest,
     geometry: Local,
@@ -109,8 +91,8 @@ def _measured(
     x: Floats,
     theta: Floats,
     inside: np.ndarray,
-) -> tuple[Floats, np.ndarray]:
-    """Return the distance (rows, columns) by geodesics and two grids, and where it is known.
+) -> Distances:
+    """Return the distance (rows, columns) by geodesics and two grids, or by the grids alone.
 
     x, theta (rows, columns, 2): the cells' drawing coordinates and θ; inside: those in the domain.
     """
@@ -135,107 +117,9 @@ def _measured(
     close = near.close(lines, at, WIDE)
     line = near.lengths(at[close])
     one[close], other[close] = np.fmin(one[close], line), np.fmin(other[close], line)
-    if request.doubtful or request.quick:
-        return _judged(request, theta, one, other)
-    return _by_rays(request, geometry, shoot, theta, inside, (one, other))
-
-
-def _by_rays(
-    request: DistanceRequest,
-    geometry: Local,
-    shoot: Fire,
-    theta: Floats,
-    inside: np.ndarray,
-    grids: tuple[Floats, Floats],
-) -> tuple[Floats, np.ndarray]:
-    """The lengths of geodesics where they arrive, else the distances of two grids, and which are known.
-
-    What no ray reaches is known where two grids agree and are right at the cells next to it that rays
-    reach, or where d(A, y) ± d(x, y) is narrow for one of these cells y.
-    """
-    values, sure = _judged(request, theta, *grids)
-    solved = inside & np.isfinite(grids[0])
-    largest = float(np.max(grids[0], where=solved, initial=0.0))
-    guessed = bool(solved.sum() < SOLVED * inside.sum())
-    length = rays.lengths(request, geometry, largest, inside, shoot, guessed)
-    low, high = _bounds(request, theta)
-    known = length < FAR
-    lit = inside & known & (length <= high * (1.0 + LIMIT)) & (length >= low * (1.0 - LIMIT))
-    disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
-    found = np.where(lit, np.clip(length, low, high), values)
-    lit &= ~disputed
-    of_rays = np.where(lit, found, np.inf)
-    bound = polylines.least(
-        request, geometry, lambda a, b: _bounds(request, b, a)[1], (theta, inside), of_rays
-    )
-    lit &= found <= (1.0 + ROUND) * bound
-    sure &= values <= (1.0 + ROUND) * bound
-    if not lit.any():
-        return found, sure & ~disputed
-    near = triangles.beside(lit)
-    off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
-    # a grid may be off by more than another of half its lines differs from it, along an edge
-    agree = np.abs(grids[1] - grids[0]) <= AGREED * grids[0]
-    sure &= (off[near].max(axis=-1) <= BESIDE) & agree & ~disputed
-    dark = inside & ~lit & ~sure
-    found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)
-    sure[dark] = enclosed
-    return found, lit | sure
-
-
-def _enclosed(
-    request: DistanceRequest,
-    theta: Floats,
-    bounds: tuple[Floats, Floats],
-    found: Floats,
-    near: tuple[np.ndarray, np.ndarray],
-    dark: np.ndarray,
-) -> tuple[Floats, np.ndarray]:
-    """d of some cells from that of cells y next to them: |d(A, x) − d(A, y)| ≤ d(x, y) ≤ √J(x, y)."""
-    low, high = bounds[0][dark], bounds[1][dark]
-    for k in range(near[0].shape[-1]):
-        y = near[0][dark, k], near[1][dark, k]
-        _, apart = _bounds(request, theta[dark], theta[y])
-        low = np.maximum(low, found[y] - apart)
-        high = np.minimum(high, found[y] + apart)
-    tight = (high < FAR) & (high <= (1.0 + LIMIT) * low) & (high >= low)
-    return np.where(tight, 0.5 * (low + high), found[dark]), tight
-
-
-def _judged(
-    request: DistanceRequest, theta: Floats, fine: Floats, coarse: Floats
-) -> tuple[Floats, np.ndarray]:
-    """The distance from those of two grids, NaN where they have none, and where it is known."""
-    known = np.isfinite(fine) & np.isfinite(coarse)
-    fine, coarse = np.where(known, fine, 1.0), np.where(known, coarse, 2.0)
-    apart = np.abs(coarse - fine)
-    values = fine + np.clip(fine - coarse, -MOST * fine, MOST * fine)
-    low, high = _bounds(request, theta)
-    values = np.clip(values, low, high)
-    limit = QUICK if request.quick else LIMIT
-    sure = known & (request.doubtful | (apart <= limit * values))
-    tight = high <= (1.0 + LIMIT) * low
-    return values, sure | tight
-
-
-def _bounds(
-    request: DistanceRequest, theta: Floats, start: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """A lower and an upper bound of d (...,) to θ (..., 2) from the source or from points ``start``
-    (..., 2); 0 and `FAR` where none is known.
-    """
-    manifold = request.manifold
-    low: Floats = np.zeros(theta.shape[:-1])
-    high: Floats = np.full(theta.shape[:-1], FAR)
-    source = np.broadcast_to(request.source if start is None else start, theta.shape)
-    with np.errstate(all="ignore"):
-        if manifold.bounds is not None:
-            low, high = manifold.bounds(source, theta)
-        elif manifold.divergence is not None and natural_chart(manifold) is not None:
-            both = manifold.divergence(source, theta) + manifold.divergence(theta, source)
-            high = np.sqrt(np.maximum(both, 0.0))
-    low, high = np.nan_to_num(low), np.where(np.isfinite(high), high, FAR)
-    return low, np.maximum(high, low)
+    if request.effort is Effort.GEODESICS:
+        return by_rays(request, geometry, shoot, (theta, inside), (one, other))
+    return by_grids(request, theta, (one, other))
 
 
 def period_of(manifold: Manifold) -> Floats | None:

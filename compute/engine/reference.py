@@ -45,7 +45,7 @@ class ReferenceEngine:
         hopeless = resolution.unreachable(request, self.name)
         if hopeless is not None:
             return hopeless
-        found = shooting.connect(request)
+        found = resolution.connected(request, self.name, shooting.connect)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
     @forgiving

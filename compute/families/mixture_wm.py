@@ -1,6 +1,8 @@
 """Mixtures (1 − w)N(0, 1) + wN(m, 1) of a known and an unknown normal.
 
-Singular on m = 0 and on w = 0, where one parameter says nothing: near m = 0, det g ≈ w²m⁴/2.
+Singular on m = 0 and on w = 0, where one parameter says nothing: near m = 0, det g ≈ w²m⁴/2.  The sides
+m > 0 and m < 0 have N(0, 1) in common and nothing else: in the coordinates (wm, wm²), in which g is
+regular there, they are two cusps that touch, and the way from one to the other leaves both.
 """
 
 from __future__ import annotations
@@ -80,4 +82,5 @@ FAMILY = formula(
     pins=((0.25, 3.2), (0.75, 1.5)),
     draw=(parameters(COORDINATES), moments()),
     nodes=uniform(-REACH - 9, REACH + 9, 241),
+    wall=lambda theta: theta[..., 1],
 )

@@ -14,6 +14,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.geodesics import (
+    affine_time,
     alpha_geodesics,
     constant_curvature,
     direct,
@@ -37,7 +38,21 @@ def solve(request: ConnectRequest) -> Paths:
     """
     if request.alpha == 0.0:
         return direct.first(request, _levi_civita)
-    return alpha_geodesics.connect(request, lambda own: direct.first(own, _levi_civita))
+    heavy = gauss_collocation.is_heavy(request.manifold)
+    otherwise = _roughly if heavy else _levi_civita
+    return alpha_geodesics.connect(request, lambda own: direct.first(own, otherwise))
+
+
+def _roughly(request: ConnectRequest) -> Paths:
+    """Curves near geodesics of α = 0, to begin with where those themselves are dear."""
+    manifold = request.manifold
+    curves = descend(manifold, first_curve(manifold, request.start, request.end)).theta
+    curves = affine_time.even(manifold, curves, gauss_collocation.LEAST)
+    own = replace(request, end=curves[:, -1], steps=gauss_collocation.LEAST)
+    curves, good = gauss_collocation.followed(own, curves, [0.0])
+    if not good.all():
+        return _levi_civita(request)
+    return replace(batch.unmoved(own, Status.OK, "reference"), theta=curves)
 
 
 def near(request: ConnectRequest, curves: Floats) -> Paths:

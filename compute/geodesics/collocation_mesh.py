@@ -56,3 +56,20 @@ def between(y: Floats, h: Floats, finer: Floats, places: Floats) -> tuple[Floats
         slopes[i] = np.concatenate([spline(inner, 1), spline(inner, 2)], axis=-1)
     states[:, [0, -1], :2] = y[:, [0, -1], :2]
     return states, slopes
+
+
+def at_equal_times(y: Floats, w: Floats, spans: Floats, steps: int) -> tuple[Floats, Floats]:
+    """θ and θ' (k, steps + 1, 2) at equal times, by Hermite's cubics through states (k, N+1, 4).
+
+    w (k, N+1): time of the states' velocities by unit of time; spans (k, N): times of the segments.
+    """
+    from scipy.interpolate import CubicHermiteSpline
+
+    t, found = np.linspace(0.0, 1.0, steps + 1), []
+    for state, rate, span in zip(y, w, spans, strict=True):
+        spline = CubicHermiteSpline(joints(span), state[:, :2], state[:, 2:] * rate[:, None])
+        found.append((spline(t), spline(t, 1)))
+    theta, velocity = (
+        np.array(part).reshape(-1, steps + 1, 2) for part in zip(*found, strict=True)
+    )
+    return theta, velocity

@@ -5,7 +5,7 @@ N segments of size h y is a polynomial that obeys the equation at s Gauss points
     K_j = F(y_i + h Σ_l a_jl K_l),   y_{i+1} = y_i + h Σ_j b_j K_j,
 an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends
 of θ fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  A
-round costs one evaluation of the geometry for all pairs and segments, and four for its derivative,
+round costs one evaluation of the geometry for all pairs and segments, and two for its derivative,
 where shooting costs hundreds one after the other.
 (Hairer, Nørsett, Wanner: Solving ODEs I, II.7; Ascher, Mattheij, Russell: Numerical Solution of
 Boundary Value Problems)
@@ -36,8 +36,8 @@ STAGES = 4
 LEAST, SPEED, REFINED = 64, 1e-9, (2, 1, 2, 1)
 # loop iterations of one evaluation of the metric above which no more segments are taken than need be
 HEAVY = 96
-# of what misses by a larger share of its length, or by more than a share of the miss before, more
-# segments make no geodesic
+# of what obeys no equation and rays miss by a larger share of its length, or by more than a share of
+# the miss before, more segments make no geodesic
 HOPEFUL, FALL = 5e-2, 0.5
 ROUNDS = 12
 # it is given up where it does not halve what is amiss in so many rounds, or after so short a step
@@ -83,28 +83,26 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:
     """As `connect`, of MOST pairs at most."""
-    slot = request.manifold.slot
-    heavy = slot.long or slot.loops > HEAVY
+    heavy = is_heavy(request.manifold)
     # for α = 0 the nodes of a path are among those of its segments, unless each of them is dear
     free = request.alpha != 0.0 or heavy
     count = LEAST if free else -(-LEAST // request.steps) * request.steps
     y, slopes = _first(curves, count)
     y[:, 0, :2], y[:, -1, :2] = request.start, request.end
     rows, h = np.arange(len(curves)), np.full((len(curves), count), 1.0 / count)
-    y, gaps, paths = _on(request, y, slopes, h)
-    found, hope = paths, HOPEFUL * paths.length
-    for times in REFINED[:1] if heavy else REFINED:
-        rough = (found.status != Status.OK) | (found.error > SPEED)
+    y, slopes, amiss = _closed(request, y, slopes, h)
+    gaps, paths = _paths(request, y, slopes, h)
+    found, hope = paths, np.where(amiss <= NEAR, 1.0, HOPEFUL) * paths.length
+    for number, times in enumerate(REFINED[:2] if heavy else REFINED):
+        # where each segment is dear, the last are for what has not converged
+        bad = found.status != Status.OK
+        rough = bad if heavy and number else bad | (found.error > SPEED)
         todo = np.flatnonzero(rough & (found.residual <= hope))
         if todo.size == 0:
             break
         hope = np.where(found.status == Status.OK, np.inf, FALL * found.residual)[todo]
-        rows, finer = (
-            rows[todo],
-            collocation_mesh.equidistributed(
-                gaps[todo], h[todo], 2 * STAGES + 1, times * h.shape[1]
-            ),
-        )
+        rows, count = rows[todo], times * h.shape[1]
+        finer = collocation_mesh.equidistributed(gaps[todo], h[todo], 2 * STAGES + 1, count)
         y, slopes = collocation_mesh.between(y[todo], h[todo], finer, _places())
         h = finer
         y, gaps, found = _on(batch.pairs(request, rows), y, slopes, h)
@@ -118,10 +116,14 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
 def _on(
     request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats, Paths]:
-    """States (k, N+1, 4) near given ones on segments of sizes h (k, N), what rays over each miss
-    (k, N), and the paths."""
+    """States (k, N+1, 4) near given ones on segments h (k, N), misses of rays (k, N), and paths."""
     y, slopes, _ = _closed(request, y, slopes, h)
     return (y, *_paths(request, y, slopes, h))
+
+
+def is_heavy(manifold: Manifold) -> bool:
+    """Whether an evaluation of the metric is a sum over so many terms that segments are to be few."""
+    return manifold.slot.long or manifold.slot.loops > HEAVY
 
 
 def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tuple[Floats, Bools]:
@@ -135,7 +137,7 @@ def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tu
             break
         h = np.full((len(todo), LEAST), 1.0 / LEAST)
         own = replace(request, alpha=alpha)
-        y, _, amiss = _closed(own, *_first(curves[todo], LEAST), h)
+        y, _, amiss = _closed(own, *_first(curves[todo], LEAST), h, NEAR**2)
         good[todo] = amiss <= NEAR
         curves[todo] = y[..., :2]
     return curves, good
@@ -170,11 +172,11 @@ def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
 
 
 def _closed(
-    request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
+    request: ConnectRequest, y: Floats, slopes: Floats, h: Floats, enough: float = CLOSED
 ) -> tuple[Floats, Floats, Floats]:
     """Newton's method on all equations; a step that does not bring them nearer is halved.
 
-    States and slopes, and what is amiss with them (k,).
+    States and slopes, and what is amiss with them (k,), at most ``enough`` where it succeeds.
     """
     zero = np.zeros_like(y), np.zeros_like(slopes)
     chain = _Curves(y.copy(), slopes.copy(), np.full(len(y), np.inf), zero)
@@ -183,7 +185,7 @@ def _closed(
         checkpoint()
         slow = (chain.amiss > 0.5 * before[-PATIENCE]) | (size < SHORTEST)
         lost = np.isinf(chain.amiss) | slow if number else np.zeros(len(y), dtype=bool)
-        todo = np.flatnonzero((chain.amiss > CLOSED) & ~lost)
+        todo = np.flatnonzero((chain.amiss > enough) & ~lost)
         if todo.size == 0:
             break
         before.append(chain.amiss.copy())
@@ -291,17 +293,16 @@ def _jacobian(manifold: Manifold, state: _State, alpha: float) -> Floats:
     scale = np.sqrt(np.maximum(metric[..., [0, 2]], np.finfo(float).tiny))
     jacobian = np.zeros((*v.shape[:-1], 4, 4))
     jacobian[..., :2, 2:] = np.eye(2)
+    here = affine_time.acceleration(state.local, v, alpha)
     for axis, unit in enumerate(np.eye(2)):
-        size = OFFSET / scale[..., axis]
-        sides = []
-        for sign in (-1.0, 1.0):
-            near, known = inside_only(manifold, safe + (sign * size)[..., None] * unit)
-            near = np.where(known[..., None], near, safe)
-            beside = _divisible(manifold.geometry(near))
-            sides.append((near[..., axis], affine_time.acceleration(beside, v, alpha)))
-        (x0, f0), (x1, f1) = sides
-        width = np.where(x1 > x0, x1 - x0, 1.0)
-        jacobian[..., 2:, axis] = (f1 - f0) / width[..., None]
+        # on one side: of a relative error of OFFSET Newton's method loses none of its digits
+        step = (OFFSET / scale[..., axis])[..., None] * unit
+        ahead, known = inside_only(manifold, safe + step)
+        near, also = inside_only(manifold, np.where(known[..., None], ahead, safe - step))
+        near = np.where(also[..., None], near, safe)
+        beside = affine_time.acceleration(_divisible(manifold.geometry(near)), v, alpha)
+        width = near[..., axis] - safe[..., axis]
+        jacobian[..., 2:, axis] = (beside - here) / np.where(width != 0.0, width, 1.0)[..., None]
     jacobian[..., 2:, 2:] = affine_time.derivative(state.local, v, alpha)
     return jacobian
 
@@ -338,9 +339,14 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
     good = whole & (miss <= MISS_LIMIT * length) & (error <= DRIFT_LIMIT[8])
     every = max(count // request.steps, 1)
     theta, velocity = y[:, ::every, :2], y[:, ::every, 2:]
+    # by rays where they are a path's, else as good as they are seen
     if request.alpha != 0.0 or count % request.steps or (h != h[:, :1]).any():
-        theta, velocity, known = _at_equal_times(request, begin.reshape(k, count, 4), spans)
-        good &= known
+        begin = begin.reshape(k, count, 4)
+        theta, velocity = collocation_mesh.at_equal_times(safe, w, spans, request.steps)
+        if good.any():
+            some = np.flatnonzero(good)
+            own = _at_equal_times(request, some, begin[some], spans[some])
+            theta[some], velocity[some], good[some] = own
     return gaps, Paths(
         t=np.linspace(0.0, 1.0, request.steps + 1),
         theta=theta,
@@ -360,14 +366,13 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
 def _rays(request: ShootRequest) -> Paths:
     """Rays over segments, in steps that are not halved.
 
-    Those from states far from a geodesic would be halved thousands of times; of others the miss shows
-    the error of both methods.
+    Those from states far from a geodesic would be halved thousands of times.
     """
     return initial_value.shoot(request, replace(initial_value.dop853(), errors=None))
 
 
 def _at_equal_times(
-    request: ConnectRequest, begin: Floats, spans: Floats
+    request: ConnectRequest, some: np.ndarray, begin: Floats, spans: Floats
 ) -> tuple[Floats, Floats, Bools]:
     """θ and θ' (k, m, 2) at equal times by rays from the segment before, and which are known (k,).
 
@@ -386,6 +391,6 @@ def _at_equal_times(
     theta = rays.stop.reshape(k, -1, 2)
     slope = rays.velocity[:, -1].reshape(k, -1, 2)
     moved = np.where(share > 0.0, slope / np.where(share > 0.0, share, 1.0), own[..., 2:])
-    theta[:, 0], theta[:, -1] = request.start, request.end
+    theta[:, 0], theta[:, -1] = request.start[some], request.end[some]
     known = np.asarray((rays.reached >= 1.0).reshape(k, -1).all(axis=1))
     return theta, moved / span[..., None], known

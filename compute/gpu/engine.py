@@ -73,9 +73,13 @@ class GpuEngine:
         hopeless = resolution.unreachable(request, self.name)
         if hopeless is not None:
             return hopeless
+
+        def solve(own: ConnectRequest) -> Paths:
+            found = shooting.connect(self._session, own)
+            return float64_answers.connected(self._session, own, found)
+
         with self._device.watched():
-            found = shooting.connect(self._session, request)
-            found = float64_answers.connected(self._session, request, found)
+            found = resolution.connected(request, self.name, solve)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
     @forgiving

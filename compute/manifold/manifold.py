@@ -105,7 +105,8 @@ class Manifold:
     p = softmax(b + Tθ), else None.  ``averages``: of a family by its log-density on a line, what its
     geometry is averaged by, which knows where it is not resolved; else None.
     ``singular``: g is singular everywhere, which ``curvature_words`` explains.  ``revolution``: a
-    symmetry by which geodesics are a quadrature, or None.
+    symmetry by which geodesics are a quadrature, or None.  ``wall``: changes its sign where g is
+    singular along a line, and no geodesic leads from one side to the other; or None.
     """
 
     key: str
@@ -138,6 +139,7 @@ class Manifold:
     singular: bool = False
     averages: DensityAverages | None = None
     revolution: Revolution | None = None
+    wall: Callable[[Floats], Floats] | None = None
 
     def in_domain(self, theta: Floats) -> Bools:
         """Whether each θ (..., 2) lies inside the domain."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from compute.core.arrays import Floats, Ints
 from compute.core.refusal import shown
@@ -38,12 +39,25 @@ class FieldRequest:
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """values (rows, columns), NaN where the status (rows, columns) is not OK; row 0 lowest."""
+    """values (rows, columns), NaN where the status (rows, columns) is neither OK nor NOT_VERIFIED;
+    row 0 lowest.  gaps (rows, columns): why a distance map has no value, as a `map_verification.Gap`.
+    """
 
     values: Floats
     status: Ints
     extent: Extent
     engine: str
+    gaps: Ints | None = None
+
+
+class Effort(Enum):
+    """How a distance map is made: along geodesics; by grids alone, without what these leave in doubt,
+    until a better map replaces it; or by grids with every value, for what only follows their slope.
+    """
+
+    GEODESICS = 0
+    GRIDS = 1
+    SLOPES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +65,7 @@ class DistanceRequest:
     """The Fisher–Rao distance d(source, ·) on a grid of ``shape`` over ``extent`` of ``chart``.
 
     Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths may leave it.
-    ``doubtful``: values that a grid is too coarse for are kept, for what only follows their slope.
-    ``quick``: by grids alone, without geodesics, for what a better map soon replaces.
+    ``effort``: without geodesics a value is NOT_VERIFIED, unless two bounds enclose it.
     """
 
     manifold: Manifold
@@ -60,8 +73,7 @@ class DistanceRequest:
     source: Floats
     extent: Extent
     shape: tuple[int, int]
-    doubtful: bool = False
-    quick: bool = False
+    effort: Effort = Effort.GEODESICS
 
     def __post_init__(self) -> None:
         source = points_of(self.manifold, "source", self.source, 1)

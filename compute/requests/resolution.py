@@ -6,6 +6,7 @@ either a metric that is singular, or means that two rules do not agree on (see `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -40,11 +41,14 @@ def paths(manifold: Manifold, found: Paths, *others: Floats) -> Paths:
 def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
     """Paths that end where they begin, if no pair can have one.
 
-    That is where the density is not resolved at an end, or g is no metric where a path begins.
+    That is where the density is not resolved at an end, g is no metric where a path begins, or a wall
+    parts the ends.
     """
     averages = request.manifold.averages
     if len(request.start) == 0:
         return None
+    if parted(request).all():
+        return batch.unmoved(request, Status.LEFT_DOMAIN, engine)
     if averages is None:
         hopeless, status = indefinite(request.manifold, request.start), Status.ILL_CONDITIONED
     else:
@@ -53,6 +57,26 @@ def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
     if not hopeless.all():
         return None
     return batch.unmoved(request, status, engine)
+
+
+def parted(request: ConnectRequest) -> np.ndarray:
+    """Whether the ends of a pair (n,) lie on different sides of the manifold's wall."""
+    wall = request.manifold.wall
+    if wall is None:
+        return np.zeros(len(request.start), dtype=bool)
+    return np.asarray(wall(request.start) * wall(request.end) < 0)
+
+
+def connected(
+    request: ConnectRequest, engine: str, solve: Callable[[ConnectRequest], Paths]
+) -> Paths:
+    """Paths of a request: those that ``solve`` finds, and LEFT_DOMAIN where none can be."""
+    apart = parted(request)
+    if not apart.any():
+        return solve(request)
+    paths = batch.unmoved(request, Status.LEFT_DOMAIN, engine)
+    rest = np.flatnonzero(~apart)
+    return batch.replaced(paths, rest, solve(batch.pairs(request, rest))) if rest.size else paths
 
 
 def indefinite(manifold: Manifold, theta: Floats) -> np.ndarray:

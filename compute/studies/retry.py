@@ -12,7 +12,6 @@ pair, so that only those are tried that failed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -23,7 +22,6 @@ from compute.distances.distance_map import drawn, interpolated
 from compute.geodesics import (
     alpha_geodesics,
     boundary_values,
-    collocation,
     direct,
     multiple_shooting,
     outcome_bounds,
@@ -37,7 +35,7 @@ from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import norm
 from compute.requests import batch
 from compute.requests.engine import Engine
-from compute.requests.fields import DistanceRequest, Field
+from compute.requests.fields import DistanceRequest, Effort, Field
 from compute.requests.geodesics import ConnectRequest, Paths
 
 # segments, at least, of a polygon that is an answer, and vertices times outcomes at most
@@ -58,10 +56,9 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     """``paths`` (n of them) with those that failed replaced by what a second try finds.
 
     First what the reference finds at once, if that was not the engine; of a softmax from a polygon of
-    least energy; for α ≠ 0 by `collocation` and from the end back to the start; then from the way down
-    a distance map of the Fisher metric.  What none of them finds stays as it is, with its status; ends
-    where g is singular are tried by polygons alone, and what is known to leave the domain (LEFT_DOMAIN)
-    is not.  `Interrupted` where it is `interruptible`.
+    least energy; then from the way down a distance map of the Fisher metric.  What none of them finds
+    stays as it is, with its status; ends where g is singular are tried by polygons alone, and what is
+    known to leave the domain (LEFT_DOMAIN) is not.  `Interrupted` where it is `interruptible`.
     """
     paths = direct.repaired(request, paths)
     if paths.engine != "reference":
@@ -69,9 +66,6 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
         if pole.applies(request.manifold):
             paths = _better(paths, request, pole.connect)
     paths = _better(paths, request, _polygonal)
-    if request.alpha != 0.0:
-        paths = _better(paths, request, collocation.connect)
-        paths = _better(paths, request, partial(_backwards, engine))
     return _better(paths, request, partial(_guided, engine))
 
 
@@ -111,17 +105,6 @@ def _better(
             alone = len(paths.status) == 1
             paths = found if alone else batch.replaced(paths, np.array([i]), found)
     return paths
-
-
-def _backwards(engine: Engine, request: ConnectRequest) -> Paths:
-    """The geodesic from the end to the start, turned round: one of the two may be easier to leave."""
-    found = engine.connect(replace(request, start=request.end, end=request.start))
-    return replace(
-        found,
-        theta=found.theta[:, ::-1],
-        velocity=-found.velocity[:, ::-1],
-        stop=found.theta[:, 0],
-    )
 
 
 def _polygonal(request: ConnectRequest) -> Paths | None:
@@ -181,7 +164,7 @@ def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> 
     chart = manifold.charts[0]
     a, b = chart.forward(start), chart.forward(end)
     request = DistanceRequest(
-        manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE), doubtful=True
+        manifold, chart, end, _extent(manifold, a, b), (SIDE, SIDE), Effort.SLOPES
     )
     line = _descended(request, engine.distance(request), a, b)
     if line is None:

@@ -170,6 +170,7 @@ class MainWindow(Window):
     def _make_status(self) -> None:
         self._words, self._engine, self._timing = label(""), label("", "quiet"), label("", "quiet")
         self._coordinates, self._rate = plain_label(), label("", "quiet")
+        self._engine.setMinimumWidth(1)  # it gives way to what is under the pointer
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)

@@ -1,0 +1,204 @@
+"""What of a distance map is known: lengths of geodesics and values of two grids, held against bounds,
+against each other and against ways through the cells beside; and why the rest is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from compute.core.arrays import Floats, Ints
+from compute.distances import polylines, rays, triangles
+from compute.distances.eikonal import FAR
+from compute.divergences.divergence import natural_chart
+from compute.geodesics.initial_value import Fire
+from compute.requests.fields import DistanceRequest, Effort
+from compute.requests.geometry import Geometry, GeometryRequest
+
+Local = Callable[[GeometryRequest], Geometry]
+# a share of the distance that two grids may differ by, and by which their difference corrects at most
+LIMIT, MOST = 0.05, 0.2
+# and where no geodesic is asked, since two grids may agree and both be off
+QUICK = 0.01
+# of cells that no geodesic reaches: shares by which two grids may differ there, and a grid from the
+# lengths of geodesics at the cells beside
+AGREED, BESIDE = 0.0075, 0.025
+# a value that is longer by this share than the way by neighbouring cells came round a long way
+ROUND = 0.02
+# a geodesic that is longer than the distance on grids by more than this share is not the shortest way
+DISPUTED = 0.15
+# of fewer cells than this share a grid does not know the largest distance
+SOLVED = 0.75
+
+
+class Gap(IntEnum):
+    """Why the distance to a cell of the domain is not known."""
+
+    NONE = 0
+    COARSE = 1
+    UNREACHED = 2
+    DISPUTED = 3
+    ROUND = 4
+    UNBOUNDED = 5
+    NO_NUMBER = 6
+
+    @property
+    def words(self) -> str:
+        """The reason as the end of a sentence."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Gap.NONE: "",
+    Gap.COARSE: "two grids disagree",
+    Gap.UNREACHED: "no geodesic found reaches this cell",
+    Gap.DISPUTED: "grid and geodesic disagree",
+    Gap.ROUND: "past its neighbours there is a shorter way",
+    Gap.UNBOUNDED: "the length found breaks a bound",
+    Gap.NO_NUMBER: "rounding leaves no digit",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Distances:
+    """Distances (rows, columns); why some are not known, as numbers of `Gap`; and which of the others
+    nothing but grids supports.
+    """
+
+    values: Floats
+    gaps: Ints
+    rough: np.ndarray
+
+
+def closed(request: DistanceRequest, theta: Floats) -> Distances:
+    """Return the closed form at θ (rows, columns, 2), where it is a number."""
+    assert request.manifold.distance is not None
+    with np.errstate(all="ignore"):
+        values = request.manifold.distance(np.broadcast_to(request.source, theta.shape), theta)
+    sure = np.isfinite(values)
+    return Distances(np.where(sure, values, 0.0), _gaps(sure, Gap.NO_NUMBER), np.zeros_like(sure))
+
+
+def by_grids(request: DistanceRequest, theta: Floats, grids: tuple[Floats, Floats]) -> Distances:
+    """Return the distances of two grids at θ (rows, columns, 2).
+
+    Two grids that agree may both be off by a quarter in single cells, so that only what bounds enclose
+    is verified.  Where they disagree there is no value, unless every value is wanted.
+    """
+    values, sure, enclosed = _judged(request, theta, *grids)
+    return Distances(values, _gaps(sure, Gap.COARSE), ~enclosed)
+
+
+def by_rays(
+    request: DistanceRequest,
+    geometry: Local,
+    shoot: Fire,
+    cells: tuple[Floats, np.ndarray],
+    grids: tuple[Floats, Floats],
+) -> Distances:
+    """Return the lengths of geodesics where they arrive, else the distances of two grids.
+
+    What no ray reaches is known where two grids agree and are right at the cells next to it that rays
+    reach, or where d(A, y) ± d(x, y) is narrow for one of these cells y.
+    """
+    theta, inside = cells
+    values, sure, _ = _judged(request, theta, *grids)
+    solved = inside & np.isfinite(grids[0])
+    largest = float(np.max(grids[0], where=solved, initial=0.0))
+    guessed = bool(solved.sum() < SOLVED * inside.sum())
+    length = rays.lengths(request, geometry, largest, inside, shoot, guessed)
+    low, high = bounds(request, theta)
+    known = inside & (length < FAR)
+    gaps = _gaps(known, Gap.UNREACHED)
+    gaps[known & ((length > high * (1.0 + LIMIT)) | (length < low * (1.0 - LIMIT)))] = Gap.UNBOUNDED
+    lit = gaps == Gap.NONE
+    found = np.where(lit, np.clip(length, low, high), values)
+    disputed = lit & sure & (values < (1.0 - DISPUTED) * length)
+    gaps[disputed] = Gap.DISPUTED
+    lit &= ~disputed
+    bound = _polylines(request, geometry, cells, np.where(lit, found, np.inf))
+    gaps[lit & (found > (1.0 + ROUND) * bound)] = Gap.ROUND
+    lit &= gaps == Gap.NONE
+    found = np.where(lit, found, values)
+    sure &= (values <= (1.0 + ROUND) * bound) & ~disputed
+    if lit.any():
+        near = triangles.beside(lit)
+        off = np.abs(values / np.where(lit, length, 1.0) - 1.0)
+        # a grid may be off by more than another of half its lines differs from it, along an edge
+        agree = np.abs(grids[1] - grids[0]) <= AGREED * grids[0]
+        sure &= (off[near].max(axis=-1) <= BESIDE) & agree
+        dark = inside & ~lit & ~sure
+        found[dark], enclosed = _enclosed(request, theta, (low, high), found, near, dark)
+        sure[dark] = enclosed
+    gaps[sure] = Gap.NONE
+    return Distances(found, gaps, np.zeros_like(inside))
+
+
+def _gaps(sure: np.ndarray, gap: Gap) -> Ints:
+    """Return one reason where a value is not sure."""
+    return np.where(sure, Gap.NONE, gap).astype(np.int32)
+
+
+def _polylines(
+    request: DistanceRequest, geometry: Local, cells: tuple[Floats, np.ndarray], values: Floats
+) -> Floats:
+    """Return upper bounds (rows, columns) from lengths of ways from cell to cell."""
+    return polylines.least(request, geometry, lambda a, b: bounds(request, b, a)[1], cells, values)
+
+
+def _enclosed(
+    request: DistanceRequest,
+    theta: Floats,
+    limits: tuple[Floats, Floats],
+    found: Floats,
+    near: tuple[np.ndarray, np.ndarray],
+    dark: np.ndarray,
+) -> tuple[Floats, np.ndarray]:
+    """d of some cells from that of cells y next to them: |d(A, x) − d(A, y)| ≤ d(x, y) ≤ √J(x, y)."""
+    low, high = limits[0][dark], limits[1][dark]
+    for k in range(near[0].shape[-1]):
+        y = near[0][dark, k], near[1][dark, k]
+        _, apart = bounds(request, theta[dark], theta[y])
+        low = np.maximum(low, found[y] - apart)
+        high = np.minimum(high, found[y] + apart)
+    tight = (high < FAR) & (high <= (1.0 + LIMIT) * low) & (high >= low)
+    return np.where(tight, 0.5 * (low + high), found[dark]), tight
+
+
+def _judged(
+    request: DistanceRequest, theta: Floats, fine: Floats, coarse: Floats
+) -> tuple[Floats, np.ndarray, np.ndarray]:
+    """Return the distance from those of two grids, where it is known, and where bounds enclose it."""
+    known = np.isfinite(fine) & np.isfinite(coarse)
+    fine, coarse = np.where(known, fine, 1.0), np.where(known, coarse, 2.0)
+    apart = np.abs(coarse - fine)
+    values = fine + np.clip(fine - coarse, -MOST * fine, MOST * fine)
+    low, high = bounds(request, theta)
+    values = np.clip(values, low, high)
+    limit = QUICK if request.effort is Effort.GRIDS else LIMIT
+    sure = known & ((request.effort is Effort.SLOPES) | (apart <= limit * values))
+    tight = high <= (1.0 + LIMIT) * low
+    return values, sure | tight, tight
+
+
+def bounds(
+    request: DistanceRequest, theta: Floats, start: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return a lower and an upper bound of d (...,) to θ (..., 2) from the source or from points
+    ``start`` (..., 2); 0 and `FAR` where none is known.
+    """
+    manifold = request.manifold
+    low: Floats = np.zeros(theta.shape[:-1])
+    high: Floats = np.full(theta.shape[:-1], FAR)
+    source = np.broadcast_to(request.source if start is None else start, theta.shape)
+    with np.errstate(all="ignore"):
+        if manifold.bounds is not None:
+            low, high = manifold.bounds(source, theta)
+        elif manifold.divergence is not None and natural_chart(manifold) is not None:
+            both = manifold.divergence(source, theta) + manifold.divergence(theta, source)
+            high = np.sqrt(np.maximum(both, 0.0))
+    low, high = np.nan_to_num(low), np.where(np.isfinite(high), high, FAR)
+    return low, np.maximum(high, low)
