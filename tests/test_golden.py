@@ -18,7 +18,8 @@ from tests.golden_cases import KINDS, manifold_of
 NOT_YET = {
     "families": {"flat"},
     "kinds": {
-        "scalar_heat_eigenmode", "vector_heat_eigenmode",  # as rates and orders: tests/test_flow.py
+        # as rates and orders: tests/compute/flow/test_flow.py
+        "scalar_heat_eigenmode", "vector_heat_eigenmode",
         "seed_literal_fourier_growth",
     },
 }  # fmt: skip
