@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from app.model import colormaps, ranges
 from app.model.flow import Flow
+from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from app.model.tracks import Timeline
@@ -46,57 +47,6 @@ class Pin:
 
     theta: Point
     token: int | None = None
-
-
-@dataclass(frozen=True)
-class Layers:
-    """The layers that are drawn.  Adding one is adding a field here and a file in views/canvas."""
-
-    map: bool = True
-    grid: bool = True
-    ellipses: bool = True
-    tokens: bool = True
-    geodesic: bool = True
-    straight: bool = True
-    transport: bool = True
-    dual_paths: bool = False
-    all_geodesics: bool = False
-    spray: bool = False
-    balls: bool = False
-    loop: bool = False
-    cut_locus: bool = False
-    query_space: bool = False
-    flow: bool = False
-    particles: bool = False
-    singularities: bool = False
-
-
-@dataclass(frozen=True)
-class Opacity:
-    """How much is seen of each layer, from 0 to 1; the map's is the scene's ``map_opacity``."""
-
-    grid: float = 1.0
-    ellipses: float = 1.0
-    tokens: float = 1.0
-    geodesic: float = 1.0
-    straight: float = 1.0
-    transport: float = 1.0
-    dual_paths: float = 1.0
-    all_geodesics: float = 1.0
-    spray: float = 1.0
-    balls: float = 1.0
-    loop: float = 1.0
-    cut_locus: float = 1.0
-    query_space: float = 1.0
-    flow: float = 1.0
-    particles: float = 1.0
-    singularities: float = 1.0
-
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            share = getattr(self, f.name)
-            if not 0.0 <= share <= 1.0:
-                raise ValueError(f"opacity of {f.name} must lie in 0 … 1, got {shown(share)}")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from typing import Any
 
 from app.model import embedded, flow, normals, photograph, tracks
 from app.model.file_formats import HOLDING_SCENE, JSON
+from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
-from app.model.scene import Camera, Layers, Opacity, Pin, Scene, completed
+from app.model.scene import Camera, Pin, Scene, completed
 from app.model.timeline import scene_time
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
@@ -308,12 +309,19 @@ def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
     return data
 
 
+def published_schema() -> dict[str, Any]:
+    """The schema of scene files that comes with the program."""
+    text = (resources.files("assets") / "scene.schema.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
 def _check_schema(data: dict[str, Any], where: str) -> None:
     # imported here: it costs more than all else that a start without a file needs
     from jsonschema import Draft202012Validator
 
-    schema = json.loads((resources.files("assets") / "scene.schema.json").read_text("utf-8"))
-    problem = next(iter(Draft202012Validator(schema).iter_errors(data)), None)
+    problem = next(
+        iter(Draft202012Validator(with_layers(published_schema())).iter_errors(data)), None
+    )
     if problem is not None:
         place = "/".join(map(str, problem.absolute_path)) or "the scene"
         raise NotAScene(f"{where}: {place}: {problem.message}")

@@ -115,7 +115,7 @@ def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozense
     the kinds ``stale``, which are not the scene's.
     """
     shares = asdict(scene.opacity)
-    greyed = {kind.layer for kind in stale if issubclass(kind, Study)}
+    greyed = {kind.layer() for kind in stale if issubclass(kind, Study)}
     for layer in greyed | ({"geodesic", "transport"} if PathJob in stale else set()):
         shares[layer] *= GREYED
     kinds = {**studies.curves_of_layers(), "geodesic": ("geodesic",), "straight": ("straight",)}

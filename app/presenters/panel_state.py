@@ -37,7 +37,7 @@ LAYER_WORDS = {
         "Carried vector",
         "Parallel along the geodesic, ∇V = 0: g keeps its length for α = 0.",
     ),
-    **{kind.layer: (kind.title, kind.hint) for kind in studies.kinds()},
+    **{kind.layer(): (kind.title, kind.hint) for kind in studies.kinds()},
     "flow": ("Flow", "A field that evolves by its own equation: see the panel Flow."),
     "particles": ("Particles", "Three thousand points that go with the field, as it is now."),
     "singularities": (
@@ -89,7 +89,7 @@ def _has(manifold: Manifold, layer: str) -> bool:
     """Whether a layer means something of a family."""
     if layer == "tokens":
         return manifold.landmarks is not None
-    return all(kind.fits(manifold) for kind in studies.kinds() if kind.layer == layer)
+    return all(kind.fits(manifold) for kind in studies.kinds() if kind.layer() == layer)
 
 
 def chart_words(manifold: Manifold, name: str) -> str:

@@ -7,19 +7,20 @@ the panel, its job and its curves stand in it.  May import what `app.jobs` may.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
 
 from app.jobs.studies.study import Study
+from app.model import layers
 from app.views.interface import curve_styles
+
+__path__ = [str(folder) for folder in layers.FOLDERS]
 
 
 @cache
 def kinds() -> tuple[type[Study], ...]:
     """All studies, in the order of the layers' panel."""
-    names = [module.name for module in pkgutil.iter_modules(__path__)]
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    found = [module.STUDY for module in modules if hasattr(module, "STUDY")]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in layers.study_names()]
+    found = [module.STUDY for module in modules]
     for kind in found:
         curve_styles.STYLES.update(kind.curves)
     return tuple(sorted(found, key=lambda kind: kind.place))
@@ -27,4 +28,4 @@ def kinds() -> tuple[type[Study], ...]:
 
 def curves_of_layers() -> dict[str, tuple[str, ...]]:
     """The kinds of curve that belong to each study's layer."""
-    return {kind.layer: tuple(kind.curves) for kind in kinds()}
+    return {kind.layer(): tuple(kind.curves) for kind in kinds()}

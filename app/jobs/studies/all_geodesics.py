@@ -29,7 +29,6 @@ class EveryJob(Study):
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
     words: ClassVar[str] = "all geodesics"
-    layer: ClassVar[str] = "all_geodesics"
     title: ClassVar[str] = "All geodesics"
     hint: ClassVar[str] = (
         "Every one between A and B that a search finds, with how many conjugate points it passes. "

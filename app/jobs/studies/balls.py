@@ -30,7 +30,6 @@ class BallJob(Study):
     """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
 
     words: ClassVar[str] = "balls"
-    layer: ClassVar[str] = "balls"
     title: ClassVar[str] = "Balls through B"
     hint: ClassVar[str] = "All as far from A as B is: by geodesics, and by KL either way."
     place: ClassVar[int] = 40

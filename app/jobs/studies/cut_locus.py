@@ -27,7 +27,6 @@ class CutJob(Study):
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
     words: ClassVar[str] = "the cut locus"
-    layer: ClassVar[str] = "cut_locus"
     title: ClassVar[str] = "Cut locus of A"
     hint: ClassVar[str] = (
         "Where two shortest ways from A are equally long, and beyond which none is the shortest. "

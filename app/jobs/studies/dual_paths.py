@@ -26,7 +26,6 @@ class CompareJob(Study):
     """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
 
     words: ClassVar[str] = "e- and m-paths"
-    layer: ClassVar[str] = "dual_paths"
     title: ClassVar[str] = "e- and m-paths"
     hint: ClassVar[str] = (
         "Straight in natural coordinates (α = 1), where log p is mixed, and in expectations (α = −1)."

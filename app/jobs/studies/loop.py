@@ -34,7 +34,6 @@ class LoopJob(Study):
     """A vector carried round a loop of vertices in θ, with edges straight in a chart of the plane."""
 
     words: ClassVar[str] = "the loop"
-    layer: ClassVar[str] = "loop"
     title: ClassVar[str] = "Loop"
     hint: ClassVar[str] = "A vector carried round it comes back turned by ∫K dA, the holonomy."
     place: ClassVar[int] = 50

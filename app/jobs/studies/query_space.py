@@ -26,7 +26,6 @@ class QueryJob(Study):
     """The geodesic between the pins' queries in the whole query space of a head."""
 
     words: ClassVar[str] = "the geodesic in query space"
-    layer: ClassVar[str] = "query_space"
     title: ClassVar[str] = "In query space"
     hint: ClassVar[str] = (
         "The geodesic among all queries of the head, not those of the plane alone, as it falls on it."

@@ -31,7 +31,6 @@ class SprayJob(Study):
     """Geodesics from A in all directions, with their wavefronts and their caustic."""
 
     words: ClassVar[str] = "the spray"
-    layer: ClassVar[str] = "spray"
     title: ClassVar[str] = "Spray from A"
     hint: ClassVar[str] = (
         "Geodesics in all directions, wavefronts of equal distance, and the caustic where they meet."

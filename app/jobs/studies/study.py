@@ -47,13 +47,12 @@ class Found:
 class Study(Job):
     """A layer of the scene with a job of its own.
 
-    layer: its name in scene files; title and hint: its words in the panel, where it stands at
-    ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a hand;
+    Its name in scene files is its module's.  title and hint: its words in the panel, where it stands
+    at ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a hand;
     measure: its first measure, which says why where there is no other.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY
-    layer: ClassVar[str]
     title: ClassVar[str]
     hint: ClassVar[str]
     place: ClassVar[int]
@@ -64,6 +63,11 @@ class Study(Job):
     family: str
 
     @classmethod
+    def layer(cls) -> str:
+        """Its name in scene files."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
     def fits(cls, manifold: Manifold) -> bool:
         """Whether the layer means something of a family."""
         return True
@@ -71,7 +75,7 @@ class Study(Job):
     @classmethod
     def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
         """The study of a completed scene that shows its layer; a slow one only at rest."""
-        shown = getattr(scene.layers, cls.layer) and not (cls.at_rest and viewport.dragging)
+        shown = getattr(scene.layers, cls.layer()) and not (cls.at_rest and viewport.dragging)
         return cls.of(scene, viewport) if shown and cls.fits(manifold_of(scene.family)) else None
 
     @classmethod

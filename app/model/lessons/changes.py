@@ -20,10 +20,11 @@ import numpy as np
 
 from app.model import colormaps, session_file
 from app.model.flow import Flow, rewritten
+from app.model.layers import Layers, layer_names
 from app.model.lessons.wording import number, plain, tuple_of
 from app.model.normals import Numbers
 from app.model.photograph import Photograph
-from app.model.scene import DISTANCE, Layers, Pin, Scene, completed, in_chart, of_family
+from app.model.scene import DISTANCE, Pin, Scene, completed, in_chart, of_family
 from compute.core.opening import check_name, is_regular
 from compute.core.refusal import refusing, shown
 from compute.families import family as manifold_of
@@ -32,7 +33,7 @@ from compute.heads.head import bundled
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 
-LAYERS = tuple(f.name for f in fields(Layers))
+LAYERS = layer_names()
 FLOW = {f"flow {f.name}": f.name for f in fields(Flow) if f.name not in ("strokes", "source")}
 _CALLED = {"start": "A", "end": "B", "shown": "map"}
 PICTURE = {f"picture {_CALLED.get(f.name, f.name)}": f.name for f in fields(Photograph)}

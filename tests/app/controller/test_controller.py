@@ -22,7 +22,8 @@ from app.jobs.verification import MapCheckJob
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model import session_file
-from app.model.scene import Layers, Pin, in_chart, of_family
+from app.model.layers import Layers
+from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
 from app.parts.timeline import Playing
 from app.presenters import drawables

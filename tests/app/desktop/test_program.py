@@ -95,7 +95,7 @@ def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_pa
 
 def test_what_a_killed_session_left_is_offered(make, tmp_path):
     from app.model.autosave import Autosave
-    from app.model.scene import Layers
+    from app.model.layers import Layers
 
     first = make()
     lost = replace(first.store.scene, alpha=0.25, layers=Layers(map=False))

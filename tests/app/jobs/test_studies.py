@@ -18,7 +18,8 @@ from app.jobs.studies.query_space import QueryJob
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.viewport import Viewport
 from app.model import session_file
-from app.model.scene import Layers, of_family
+from app.model.layers import Layers
+from app.model.scene import of_family
 from app.model.store import Store
 from app.views.interface.curve_styles import STYLES
 from app.views.interface.events import LoopDrawn, SceneEdited

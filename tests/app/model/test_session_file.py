@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from app.model import session_file
+from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
-from app.model.scene import Layers, Opacity, Pin, completed
+from app.model.scene import Pin, completed
 from app.model.timeline import keyframes
 from compute.manifold.extent import Extent
 

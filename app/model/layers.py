@@ -1,0 +1,84 @@
+"""The layers of a scene: what is drawn, and how much of it is seen.
+
+Each study, a file of `app/jobs/studies`, is a layer under its file's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, make_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compute.core.refusal import shown
+
+# folders of studies; one that is added before anything else is imported has its layers everywhere
+FOLDERS = [Path(__file__).parents[1] / "jobs" / "studies"]
+# modules there that are no study
+_NONE = ("__init__", "study")
+
+
+def study_names() -> list[str]:
+    """The names of the layers that are studies, in alphabetical order."""
+    found = (path.stem for folder in FOLDERS for path in folder.glob("*.py"))
+    return sorted(name for name in found if name not in _NONE)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The layers that are not studies.  Adding one is a field here and a file in views/canvas."""
+
+    map: bool = True
+    grid: bool = True
+    ellipses: bool = True
+    tokens: bool = True
+    geodesic: bool = True
+    straight: bool = True
+    transport: bool = True
+    flow: bool = False
+    particles: bool = False
+    singularities: bool = False
+
+
+class _Shares:
+    """How much is seen of each layer, from 0 to 1; the map's is the scene's ``map_opacity``."""
+
+    def __post_init__(self) -> None:
+        for name, share in vars(self).items():
+            if not 0.0 <= share <= 1.0:
+                raise ValueError(f"opacity of {name} must lie in 0 … 1, got {shown(share)}")
+
+
+def _made(name: str, names: list[str], kind: str, default: object, base: type) -> Any:
+    extra = [(each, kind, field(default=default)) for each in names]
+    return make_dataclass(name, extra, bases=(base,), frozen=True, module=__name__)
+
+
+if TYPE_CHECKING:
+
+    class Layers(_Own):
+        """The layers of a scene that are drawn: its own and those of studies."""
+
+    @dataclass(frozen=True)
+    class Opacity(_Shares):
+        """How much is seen of each layer but the map."""
+
+else:
+    Layers = _made("Layers", study_names(), "bool", False, _Own)
+    _faded = [layer.name for layer in fields(Layers) if layer.name != "map"]
+    Opacity = _made("Opacity", _faded, "float", 1.0, _Shares)
+
+
+def layer_names() -> tuple[str, ...]:
+    """The names of all layers, as scene files and lessons give them."""
+    return tuple(layer.name for layer in fields(Layers))
+
+
+def with_layers(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of scene files with every layer of this program in it."""
+    places = schema["properties"]
+    layers = places["layers"] | {
+        "properties": {name: {"type": "boolean"} for name in layer_names()}
+    }
+    shares = {each.name: {"$ref": "#/$defs/opacity"} for each in fields(Opacity)}
+    opacity = places["opacity"] | {"properties": shares}
+    return schema | {"properties": places | {"layers": layers, "opacity": opacity}}
