@@ -12,7 +12,7 @@ from typing import TypeVar
 from app.controller.awaiting import Awaiting
 from app.controller.chart_transition import Morph
 from app.controller.editor import Editor
-from app.jobs import derive_family, flow, retry
+from app.jobs import derive_family, flow, retry, scene_chart, verification
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
@@ -20,9 +20,7 @@ from app.jobs.plan import Submits, is_late, is_of, is_wanted, jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
 from app.jobs.scalar_map import MapAnswer
-from app.jobs.scene_chart import chart_drawn
 from app.jobs.studies.study import Study, StudyAnswer
-from app.jobs.verification import CheckAnswer
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
@@ -212,13 +210,13 @@ class Controller:
 
     def _follow(self, old: Scene, new: Scene) -> None:
         self.morph.end()
-        if self.awaiting.blank and chart_drawn(old) is chart_drawn(new):
+        if self.awaiting.blank and scene_chart.chart_drawn(old) is scene_chart.chart_drawn(new):
             return  # it is shown with all the rest
         self.answers.remark_on(old, new)
         if old.family == new.family and old.chart != new.chart:
             self._switch_chart(old, new)
             return
-        if chart_drawn(old) is not chart_drawn(new):
+        if scene_chart.chart_drawn(old) is not scene_chart.chart_drawn(new):
             self._forget()
             self._show_everything(new)
             return
@@ -349,7 +347,7 @@ class Controller:
             part.close()
 
     def _take(self, message: object) -> None:
-        if self.awaiting.blank and isinstance(message, Drawn | CheckAnswer):
+        if self.awaiting.blank and isinstance(message, Drawn | verification.CheckAnswer):
             return  # it is asked for again if the scene stays
         match message:
             case PathAnswer() if is_wanted(self._planned, message.job):
@@ -381,7 +379,7 @@ class Controller:
                 self._resume()
             case derive_family.FamilyAnswer():
                 self._show_family(message)
-            case CheckAnswer():
+            case verification.CheckAnswer():
                 self.answers.take_check(message)
             case EngineOpened():
                 self.answers.take_engine(message)

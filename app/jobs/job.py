@@ -44,7 +44,7 @@ class Job(ABC):
 
     @property
     def label(self) -> str:
-        """What is computed, as in "Computing …"."""
+        """Say what is computed, as in "Computing …"."""
         return self.words
 
     @classmethod

@@ -46,7 +46,7 @@ class MapJob(Job):
 
     @property
     def label(self) -> str:
-        """What is computed, in words."""
+        """Say what is computed."""
         return "the map" if self.source is None else "the distances"
 
     @classmethod

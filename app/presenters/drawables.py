@@ -166,7 +166,7 @@ def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:
 
 
 def _remarks(answer: MapAnswer, hatched: NDArray[np.bool_]) -> str:
-    """What a map's label says of its stripes, or of values that nothing has verified."""
+    """Say in a map's label what its stripes mean, or that nothing has verified its values."""
     status = answer.field.status
     if (status == Status.NOT_VERIFIED).any():
         return "; rough, not verified"

@@ -1,5 +1,7 @@
-"""What of a distance map is known: lengths of geodesics and values of two grids, held against bounds,
-against each other and against ways through the cells beside; and why the rest is not known.
+"""Which values of a distance map are known, and why the others are not.
+
+Lengths of geodesics and values of two grids are held against bounds, against each other and against
+ways through the cells beside.
 """
 
 from __future__ import annotations

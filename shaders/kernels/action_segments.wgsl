@@ -1,5 +1,6 @@
 // The discrete energy, segment by segment: its value, its gradient and the second variation.
-// One invocation a (curve, segment).  Twin of compute/geodesics/discrete_energy.py, `_gradient` and `_blocks`.
+// One invocation a (curve, segment).  Twin of compute/geodesics/discrete_energy.py, `_gradient` and
+// `_blocks`.
 //!include lib/connection.wgsl
 //!include family
 

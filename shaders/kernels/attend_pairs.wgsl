@@ -4,7 +4,8 @@
 //   SQUARE    Σ (a − b)²                     squared distances, without cancellation
 //   SPHERE    (4 arcsin ½√Σ(a − b)²)²        of square roots of distributions, squared
 //   JEFFREYS  Σ (a − b)(α − β)               with the moments α, β of the rows
-// Twin of compute/attention/geometric_attention.py.  Each invocation has a block of four by four pairs, and the
+// Twin of compute/attention/geometric_attention.py.  Each invocation has a block of four by four
+// pairs, and the
 // workgroup reads DEPTH columns at a time.
 
 /// DEPTH columns of the tile's rows: element k · TILE + l holds those of four rows from 4l.

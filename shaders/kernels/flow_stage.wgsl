@@ -1,6 +1,7 @@
 // A further stage of a step, in increments:
 //     d_j = μ d_{j−1} + ν d_{j−2} + gain · L d_{j−1} + base · L z.
-// Twin of compute/flow/time_stepping.py.  `after` holds d_{j−2} and takes d_j; the last is added to z.
+// Twin of compute/flow/time_stepping.py.  `after` holds d_{j−2} and takes d_j; the last is added
+// to z.
 //!include lib/flow.wgsl
 
 @compute @workgroup_size(HALO, HALO)

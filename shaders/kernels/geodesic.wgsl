@@ -1,4 +1,5 @@
-// Initial-value geodesics of Γ^(α), one invocation a path.  Twin of compute/geodesics/initial_value.py.
+// Initial-value geodesics of Γ^(α), one invocation a path.
+// Twin of compute/geodesics/initial_value.py.
 //
 // A dispatch makes at most ATTEMPTS steps, of whatever size, and hands its state on to the next.
 // Between two nodes lies one unit of a path's `remaining`; steps are binary shares of it, so that

@@ -1,4 +1,5 @@
-// Special functions in the forms that stay accurate in f32.  Twin of compute/definitions/special_functions.py.
+// Special functions in the forms that stay accurate in f32.
+// Twin of compute/definitions/special_functions.py.
 //
 // The polygamma functions shift their argument up by SHIFT with the recurrence, so that the
 // asymptotic series holds for every x > 0.  They are straight lines of code, and those of one

@@ -92,7 +92,7 @@ class Study(Job):
         emit(self.answer(engine))
 
     def answer(self, engine: Engine) -> StudyAnswer:
-        """What is found, as it is drawn; what a scene asks for in vain is the answer's ``problem``."""
+        """Return what is found, as it is drawn; what is asked in vain is the answer's ``problem``."""
         began = time.perf_counter()
         try:
             found = self.found(engine, manifold_of(self.family))

@@ -12,7 +12,7 @@ import pytest
 
 from app.cli.main import main
 from app.model import session_file
-from app.model.lessons import catalogue, progress
+from app.model.lessons import catalogue, first_scene, progress
 from app.model.lessons.checks import check, holds, quantity
 from app.model.lessons.lesson import NotALesson, parse
 from app.model.lessons.progress import Progress
@@ -389,4 +389,4 @@ def test_lesson_check(tmp_path, capsys):
 
 
 def test_a_lesson_is_taken_for_its_first_scene():
-    assert session_file.load("sink") == catalogue.load("sink").steps[0].scene
+    assert first_scene.load("sink") == catalogue.load("sink").steps[0].scene

@@ -30,7 +30,7 @@ class Batch(Protocol):
 
 
 class Batches:
-    """What the GPU holds of one layer; it is made anew when the layer's list is another one."""
+    """The GPU's copy of one layer; it is made anew when the layer's list is another one."""
 
     def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
