@@ -10,6 +10,7 @@ from app.jobs.job import Job
 from app.jobs.preparation import Prepared, PrepareTask, edited, is_slow
 from app.jobs.scene_chart import chart_drawn
 from app.model.flow import rewritten
+from app.model.layers import showing
 from app.model.scene import completed, in_chart
 from app.model.store import Store
 from app.presenters import panel_state, picking
@@ -73,7 +74,7 @@ class Editor:
         if len(set(loop)) < 3:
             self._window.log("a loop needs three points or more in the domain")
             return
-        self._store.update(replace(scene, loop=loop, layers=replace(scene.layers, loop=True)))
+        self._store.update(replace(scene, loop=loop, layers=showing(scene.layers, "loop")))
         self._store.settle()
         if not is_whole:
             self._window.log("the loop was cut where it left the domain")

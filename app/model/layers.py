@@ -5,22 +5,11 @@ Each study, a file of `app/jobs/studies`, is a layer under its file's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, make_dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, fields, make_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from app.model.study_folders import study_names
 from compute.core.refusal import shown
-
-# folders of studies; one that is added before anything else is imported has its layers everywhere
-FOLDERS = [Path(__file__).parents[1] / "jobs" / "studies"]
-# modules there that are no study
-_NONE = ("__init__", "study")
-
-
-def study_names() -> list[str]:
-    """The names of the layers that are studies, in alphabetical order."""
-    found = (path.stem for folder in FOLDERS for path in folder.glob("*.py"))
-    return sorted(name for name in found if name not in _NONE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,9 @@ class _Shares:
 
 def _made(name: str, names: list[str], kind: str, default: object, base: type) -> Any:
     extra = [(each, kind, field(default=default)) for each in names]
-    return make_dataclass(name, extra, bases=(base,), frozen=True, module=__name__)
+    made = make_dataclass(name, extra, bases=(base,), frozen=True)
+    made.__module__ = __name__
+    return made
 
 
 if TYPE_CHECKING:
@@ -66,6 +57,11 @@ else:
     Layers = _made("Layers", study_names(), "bool", False, _Own)
     _faded = [layer.name for layer in fields(Layers) if layer.name != "map"]
     Opacity = _made("Opacity", _faded, "float", 1.0, _Shares)
+
+
+def showing(layers: Layers, name: str, visible: bool = True) -> Layers:
+    """``layers`` with one of them, a study too, shown or hidden."""
+    return replace(layers, **{name: visible})
 
 
 def layer_names() -> tuple[str, ...]:

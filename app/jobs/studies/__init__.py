@@ -10,16 +10,16 @@ import importlib
 from functools import cache
 
 from app.jobs.studies.study import Study
-from app.model import layers
+from app.model.study_folders import FOLDERS, study_names
 from app.views.interface import curve_styles
 
-__path__ = [str(folder) for folder in layers.FOLDERS]
+__path__ = [str(folder) for folder in FOLDERS]
 
 
 @cache
 def kinds() -> tuple[type[Study], ...]:
     """All studies, in the order of the layers' panel."""
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in layers.study_names()]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in study_names()]
     found = [module.STUDY for module in modules]
     for kind in found:
         curve_styles.STYLES.update(kind.curves)

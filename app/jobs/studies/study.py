@@ -48,8 +48,8 @@ class Study(Job):
     """A layer of the scene with a job of its own.
 
     Its name in scene files is its module's.  title and hint: its words in the panel, where it stands
-    at ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a hand;
-    measure: its first measure, which says why where there is no other.
+    at ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a
+    hand; measure: its first measure, which says why where there is no other.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY

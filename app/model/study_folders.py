@@ -1,0 +1,16 @@
+"""The folders of studies, each of whose files is a layer of scenes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+# one that is added before scenes are imported has its layers everywhere
+FOLDERS = [Path(__file__).parents[1] / "jobs" / "studies"]
+# modules there that are no study
+_NONE = ("__init__", "study")
+
+
+def study_names() -> list[str]:
+    """The names of the layers that are studies, in alphabetical order."""
+    found = (path.stem for folder in FOLDERS for path in folder.glob("*.py"))
+    return sorted(name for name in found if name not in _NONE)
