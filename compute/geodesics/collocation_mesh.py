@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.arrays import Floats
+from compute.geodesics.hermite import hermite
 
 # how much of a mesh is spread evenly
 EVEN = 0.5
@@ -44,16 +45,14 @@ def between(y: Floats, h: Floats, finer: Floats, places: Floats) -> tuple[Floats
 
     By Hermite's cubics through states (k, N+1, 4) on segments of sizes h (k, N).
     """
-    from scipy.interpolate import CubicHermiteSpline
-
     states = np.empty((len(y), finer.shape[1] + 1, 4))
     slopes = np.empty((*finer.shape, len(places), 4))
     for i, own in enumerate(finer):
-        spline = CubicHermiteSpline(joints(h[i]), y[i, :, :2], y[i, :, 2:])
+        known = joints(h[i]), y[i, :, :2], y[i, :, 2:]
         ends = joints(own)
         inner = ends[:-1, None] + own[:, None] * places
-        states[i] = np.concatenate([spline(ends), spline(ends, 1)], axis=-1)
-        slopes[i] = np.concatenate([spline(inner, 1), spline(inner, 2)], axis=-1)
+        states[i] = np.concatenate(hermite(*known, ends)[:2], axis=-1)
+        slopes[i] = np.concatenate(hermite(*known, inner)[1:], axis=-1)
     states[:, [0, -1], :2] = y[:, [0, -1], :2]
     return states, slopes
 
@@ -63,12 +62,9 @@ def at_equal_times(y: Floats, w: Floats, spans: Floats, steps: int) -> tuple[Flo
 
     w (k, N+1): time of the states' velocities by unit of time; spans (k, N): times of the segments.
     """
-    from scipy.interpolate import CubicHermiteSpline
-
     t, found = np.linspace(0.0, 1.0, steps + 1), []
     for state, rate, span in zip(y, w, spans, strict=True):
-        spline = CubicHermiteSpline(joints(span), state[:, :2], state[:, 2:] * rate[:, None])
-        found.append((spline(t), spline(t, 1)))
+        found.append(hermite(joints(span), state[:, :2], state[:, 2:] * rate[:, None], t)[:2])
     theta, velocity = (
         np.array(part).reshape(-1, steps + 1, 2) for part in zip(*found, strict=True)
     )

@@ -24,6 +24,7 @@ from compute.core.interrupt import checkpoint
 from compute.core.linear_systems import solve_each
 from compute.core.status import Status
 from compute.geodesics import affine_time, collocation_mesh, initial_value, multiple_shooting
+from compute.geodesics.hermite import hermite, spline_slopes
 from compute.geodesics.initial_value import DRIFT_LIMIT
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import LocalGeometry, is_singular, norm
@@ -161,14 +162,14 @@ def _places() -> Floats:
 
 def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
     """States (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by splines."""
-    from scipy.interpolate import CubicSpline
-
-    spline = CubicSpline(np.linspace(0.0, 1.0, curves.shape[1]), curves, axis=1)
-    nodes = np.linspace(0.0, 1.0, count + 1)
-    inner = (nodes[:-1, None] + _places() / count).ravel()
-    y = np.concatenate([spline(nodes), spline(nodes, 1)], axis=-1)
-    slopes = np.concatenate([spline(inner, 1), spline(inner, 2)], axis=-1)
-    return y, slopes.reshape(len(curves), count, STAGES, 4)
+    given, nodes = np.linspace(0.0, 1.0, curves.shape[1]), np.linspace(0.0, 1.0, count + 1)
+    inner = nodes[:-1, None] + _places() / count
+    y = np.empty((len(curves), count + 1, 4))
+    slopes = np.empty((len(curves), count, STAGES, 4))
+    for i, turn in enumerate(spline_slopes(curves)):
+        y[i] = np.concatenate(hermite(given, curves[i], turn, nodes)[:2], axis=-1)
+        slopes[i] = np.concatenate(hermite(given, curves[i], turn, inner)[1:], axis=-1)
+    return y, slopes
 
 
 def _closed(
@@ -368,7 +369,7 @@ def _rays(request: ShootRequest) -> Paths:
 
     Those from states far from a geodesic would be halved thousands of times.
     """
-    return initial_value.shoot(request, replace(initial_value.dop853(), errors=None))
+    return initial_value.shoot(request, replace(initial_value.DOP853, errors=None))
 
 
 def _at_equal_times(

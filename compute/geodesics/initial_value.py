@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from compute.core.arrays import Bools, Floats, Ints
 from compute.core.interrupt import checkpoint
 from compute.core.status import Status
+from compute.geodesics import dop853
 from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import connection_first, contracted, inner, is_singular, norm, raised
 from compute.requests.geodesics import Paths, ShootRequest
@@ -62,13 +62,7 @@ RK4 = Tableau(
 )
 
 
-@cache
-def dop853() -> Tableau:
-    """Dormand and Prince's method of order 8 (Hairer, Nørsett, Wanner: Solving ODEs I, II.5)."""
-    from scipy.integrate import DOP853
-
-    errors = np.stack([DOP853.E5[:12], DOP853.E3[:12]])
-    return Tableau("DOP853", 8, np.asarray(DOP853.A[:12, :12]), np.asarray(DOP853.B), errors)
+DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
 
 
 @dataclass
@@ -91,7 +85,7 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     state = _State(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
     nodes = [y.copy()]
     for node in range(1, request.steps + 1):
-        _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or dop853())
+        _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or DOP853)
         # not the sum of steps: a whole path must end at 1 exactly
         state.reached[state.status == Status.OK] = node / request.steps
         nodes.append(state.y.copy())

@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 from compute.core.status import Status
 from compute.families import family
 from compute.families.attention import softmax_manifold
-from compute.geodesics.initial_value import DRIFT_LIMIT, RK4, dop853, shoot
+from compute.geodesics.initial_value import DOP853, DRIFT_LIMIT, RK4, shoot
 from compute.geodesics.shooting import connect
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import contracted, inner, raised
@@ -28,7 +28,7 @@ def sphere(theta: np.ndarray, v: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (circle / 2)[:, :2] ** 2
 
 
-@pytest.mark.parametrize("tableau", [RK4, replace(dop853(), errors=None)], ids=lambda t: t.name)
+@pytest.mark.parametrize("tableau", [RK4, replace(DOP853, errors=None)], ids=lambda t: t.name)
 def test_the_observed_order_is_the_declared_one(tableau):
     """Error against the great circle for a halving step: the slope in log–log."""
     manifold = family("categorical3_expectation")
@@ -156,7 +156,7 @@ def test_few_nodes_do_not_cost_accuracy():
     assert path.length[0] == pytest.approx(2.19077388, abs=1e-8)
     assert path.error[0] < 1e-9
     request = ShootRequest(manifold, a, path.velocity[:, 0], steps=128)
-    careless = shoot(request, replace(dop853(), errors=None))
+    careless = shoot(request, replace(DOP853, errors=None))
     assert DRIFT_LIMIT[8] < careless.error[0] < DRIFT_LIMIT[4]
     assert careless.status[0] == Status.NOT_CONVERGED
 
