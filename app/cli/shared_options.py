@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def as_json(parser: argparse.ArgumentParser) -> None:
-    """Add ``--json``."""
+    """Add ``--json``: one JSON object on stdout, and nothing else there."""
     parser.add_argument(
         "--json", action="store_true", help="one JSON object on stdout, nothing else"
     )
 
 
 def engine(parser: argparse.ArgumentParser) -> None:
-    """Add ``--engine``."""
+    """Add ``--engine``: what computes, the GPU, NumPy, or the first of these that there is."""
     from compute.engine.opening import ENGINES
 
     parser.add_argument(

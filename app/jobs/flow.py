@@ -19,7 +19,7 @@ from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.particles import tracks
 from app.jobs.viewport import Viewport
 from app.model.flow import Flow
-from app.model.scene import Scene, chart_of, view_of
+from app.model.scene import Point, Scene, chart_of, view_of
 from compute.api.flow import AttentionFlow
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -35,7 +35,6 @@ from compute.flow.zeros import Singularity, singularities
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
 
-Point = tuple[float, float]
 # states that are kept may take so much memory; beyond, every other one is dropped
 MOST_BYTES = 64 << 20
 # seconds between answers on the way to a time that is far

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.viewport import STEPS, Viewport
-from app.model.scene import Scene
+from app.model.scene import Point, Scene
 from compute.core.arrays import Floats
 from compute.curves.dense_curve import DenseCurve
 from compute.curves.dense_output import FINE, LIVE, dense_output
@@ -27,7 +27,6 @@ from compute.requests.geodesics import ConnectRequest, Paths
 from compute.requests.transport import Transport, TransportRequest
 from compute.studies import jacobi_fields
 
-Point = tuple[float, float]
 # of a dragged path where one evaluation of the metric costs more loop iterations than this
 HEAVY, HEAVY_STEPS = 512, 32
 # of more outcomes than this so many are kept with a path

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.model.scene import Point
 from app.views.text.number_format import Numbers
 from compute.core.status import Status
 from compute.curves.dense_curve import DenseCurve, polygon
@@ -17,7 +18,6 @@ from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.studies.relaxation import CurveRelaxation, Relaxation, finer, spline_curve
 
-Point = tuple[float, float]
 # of a descent that takes longer, the rounds shown: all at first, when most happens
 MOST_FRAMES = 90
 # the last round has so many times as many nodes, and at most so many rounds of Newton's method

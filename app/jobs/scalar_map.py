@@ -11,13 +11,12 @@ import numpy as np
 from app.jobs import flow
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.viewport import Viewport, visible
-from app.model.scene import DISTANCE, Scene, chart_of
+from app.model.scene import DISTANCE, Point, Scene, chart_of
 from compute.families import family as manifold_of
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Effort, Field, FieldRequest
 
-Point = tuple[float, float]
 # longest side of a map, coarse first
 MAP_SIDES = (48, 384)
 DISTANCE_SIDES = (48, 160)

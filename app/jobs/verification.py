@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
-from app.model.scene import chart_of
+from app.model.scene import Point, chart_of
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -21,7 +21,6 @@ from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Field, FieldRequest
 from compute.requests.geodesics import ConnectRequest
 
-Point = tuple[float, float]
 # a difference above this share of the length is not what float32 can explain
 LIMIT = 1e-3
 # cells of a map that are computed again, along its longer side

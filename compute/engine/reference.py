@@ -66,8 +66,6 @@ class ReferenceEngine:
         return distance_map.distance(request, local_geometry.geometry)
 
     def attend(self, request: AttendRequest) -> Attended:
-        # imported here: modes know the family of attention, which nothing else needs
-
         return geometric_attention.attend(request, self)
 
     def flow(self, request: FlowRequest) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""``gui``: the window."""
+"""``gui``: open the window, with a scene, a lesson or a file if one is named."""
 
 from __future__ import annotations
 

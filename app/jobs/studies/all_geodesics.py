@@ -10,7 +10,7 @@ import numpy as np
 
 from app.jobs import study_curves
 from app.jobs.job import Priority
-from app.jobs.studies.study import Found, Point, Study, pins_of
+from app.jobs.studies.study import BetweenPins, Found, pins_of
 from app.jobs.study_curves import Curves
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
@@ -24,7 +24,7 @@ from compute.studies.geodesic_fan import all_geodesics
 
 
 @dataclass(frozen=True)
-class EveryJob(Study):
+class EveryJob(BetweenPins):
     """All other geodesics between the pins."""
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
@@ -41,8 +41,6 @@ class EveryJob(Study):
     }
     at_rest: ClassVar[bool] = True
 
-    start: Point
-    end: Point
     alpha: float
 
     @classmethod

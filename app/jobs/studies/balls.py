@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from app.jobs import study_curves
-from app.jobs.studies.study import SHORTEST, Found, Point, Study, pins_of
-from app.jobs.viewport import Viewport
-from app.model.scene import Scene
+from app.jobs.studies.study import SHORTEST, BetweenPins, Found
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
@@ -26,7 +24,7 @@ BALL_DIRECTIONS = 384
 
 
 @dataclass(frozen=True)
-class BallJob(Study):
+class BallJob(BetweenPins):
     """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
 
     words: ClassVar[str] = "balls"
@@ -40,14 +38,6 @@ class BallJob(Study):
         "backward": Style(40, lambda t: t.m_path, 0.95, 1.8, dash=(7, 5), words="KL(θ‖A) ball"),
     }
     at_rest: ClassVar[bool] = True
-
-    start: Point
-    end: Point
-
-    @classmethod
-    def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
-        return cls(scene.family, *pins_of(scene))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute its curves and measures."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from app.jobs.job import Priority
-from app.jobs.studies.study import REACH, SHORTEST, Found, Point, Study, pins_of
-from app.jobs.viewport import Viewport
-from app.model.scene import Scene
+from app.jobs.studies.study import REACH, SHORTEST, BetweenPins, Found
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.manifold.manifold import Manifold
@@ -22,7 +20,7 @@ from compute.studies.retry import length_between
 
 
 @dataclass(frozen=True)
-class CutJob(Study):
+class CutJob(BetweenPins):
     """The cut locus of A."""
 
     priority: ClassVar[Priority] = Priority.SLOW_STUDY
@@ -38,14 +36,6 @@ class CutJob(Study):
         "cut": Style(60, lambda t: t.caustic, 0.95, 4.5, 1.0, dots=True, words="cut locus"),
     }
     at_rest: ClassVar[bool] = True
-
-    start: Point
-    end: Point
-
-    @classmethod
-    def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
-        return cls(scene.family, *pins_of(scene))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute its curves and measures."""

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs import study_curves
-from app.jobs.studies.study import STEPS, Found, Point, Study, pins_of
-from app.jobs.viewport import Viewport
+from app.jobs.studies.study import BetweenPins, Found, pins_of
+from app.jobs.viewport import STEPS, Viewport
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -22,7 +22,7 @@ from compute.requests.geodesics import ConnectRequest
 
 
 @dataclass(frozen=True)
-class CompareJob(Study):
+class CompareJob(BetweenPins):
     """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
 
     words: ClassVar[str] = "e- and m-paths"
@@ -38,8 +38,6 @@ class CompareJob(Study):
         "w2": Style(170, lambda t: t.w2_path, 1.0, 2.2, 1.0, words="W2 path"),
     }
 
-    start: Point
-    end: Point
     quality: str
 
     @classmethod

@@ -9,9 +9,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs import study_curves
-from app.jobs.studies.study import Found, Point, Study
+from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
-from app.model.scene import Scene, chart_of
+from app.model.scene import Point, Scene, chart_of
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from app.views.text.number_format import KEPT_BY_NONE

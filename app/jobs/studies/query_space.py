@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
 from app.jobs import study_curves
-from app.jobs.studies.study import Found, Point, Study, pins_of
-from app.jobs.viewport import Viewport
-from app.model.scene import Scene
+from app.jobs.studies.study import BetweenPins, Found
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.attention.query_space import QuerySpace
@@ -22,7 +20,7 @@ from compute.requests.engine import Engine
 
 
 @dataclass(frozen=True)
-class QueryJob(Study):
+class QueryJob(BetweenPins):
     """The geodesic between the pins' queries in the whole query space of a head."""
 
     words: ClassVar[str] = "the geodesic in query space"
@@ -37,18 +35,10 @@ class QueryJob(Study):
     }
     at_rest: ClassVar[bool] = True
 
-    start: Point
-    end: Point
-
     @classmethod
     def fits(cls, manifold: Manifold) -> bool:
         """Whether the family is an attention head."""
         return manifold.name == "attention"
-
-    @classmethod
-    def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
-        return cls(scene.family, *pins_of(scene))
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute its curves and measures."""

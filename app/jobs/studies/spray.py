@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs import study_curves
-from app.jobs.studies.study import REACH, SHORTEST, Found, Point, Study, pins_of
+from app.jobs.studies.study import REACH, SHORTEST, BetweenPins, Found, pins_of
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
@@ -27,7 +27,7 @@ DRAWN = {"live": 4, "final": 12}
 
 
 @dataclass(frozen=True)
-class SprayJob(Study):
+class SprayJob(BetweenPins):
     """Geodesics from A in all directions, with their wavefronts and their caustic."""
 
     words: ClassVar[str] = "the spray"
@@ -43,8 +43,6 @@ class SprayJob(Study):
         "caustic": Style(50, lambda t: t.caustic, 1.0, 2.4, 1.0, words="caustic"),
     }
 
-    start: Point
-    end: Point
     quality: str
 
     @classmethod

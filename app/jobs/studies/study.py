@@ -12,7 +12,7 @@ from app.jobs import study_curves
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.study_curves import Curves
 from app.jobs.viewport import Viewport
-from app.model.scene import Scene
+from app.model.scene import Point, Scene
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
 from compute.core.arrays import Floats
@@ -22,13 +22,10 @@ from compute.families import family as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 
-Point = tuple[float, float]
 # how many times as far as B rays reach
 REACH = 1.5
 # no study is smaller, in nat-roots
 SHORTEST = 1e-3
-# steps of a path
-STEPS = {"live": 64, "final": 128}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +108,19 @@ class Study(Job):
     def _refused(self, words: str, spent: float) -> StudyAnswer:
         measure = Measure(self.measure, words.partition(", got ")[0], words, False)
         return StudyAnswer(self, {}, {}, (measure,), frozenset(), spent, problem=words)
+
+
+@dataclass(frozen=True)
+class BetweenPins(Study):
+    """A study of A and B, at θ ``start`` and ``end``."""
+
+    start: Point
+    end: Point
+
+    @classmethod
+    def of(cls, scene: Scene, viewport: Viewport) -> Self:
+        """The study of a completed scene's pins."""
+        return cls(scene.family, *pins_of(scene))
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,7 @@ def path(bold: bool) -> Path:
 
 @lru_cache(maxsize=2)
 def face(bold: bool) -> freetype.Face:
-    """Open the font."""
+    """Open the font of labels, the bold or the regular one."""
     return freetype.Face(str(path(bold)))
 
 
