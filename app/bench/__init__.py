@@ -1,1 +1,4 @@
-"""Workloads and their yardsticks, measured in one run: the ratios count, not the seconds."""
+"""Workloads and their yardsticks, measured in one run: the ratios count, not the seconds.
+
+May import everything of app but the command line.
+"""

@@ -1,1 +1,4 @@
-"""Figures without a window."""
+"""Figures, films, data and scripts without a window.
+
+May import presenters, jobs, model and the canvas; OpenGL in one place, for pixels alone.
+"""

@@ -1,4 +1,7 @@
-"""The registry: every module of this package that states a ``FAMILY`` is one."""
+"""The registry: every module of this package that states a ``FAMILY`` is one.
+
+May import custom, definitions, geodesics, heads and what lies below; families not one another.
+"""
 
 from __future__ import annotations
 
