@@ -49,6 +49,9 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import open_engine
     from compute.core.status import Status
 
+    if chosen.critical is None and (chosen.superlevel or chosen.pair):
+        asked = "--superlevel" if chosen.superlevel else "--pair"
+        raise ValueError(f"{asked} is of critical points: give --critical SHARE too")
     target = checked(chosen.output, suffixes("figure"))
     paper = figure.Paper(
         chosen.size,
