@@ -27,15 +27,15 @@ def run(chosen: argparse.Namespace) -> int:
         return _without_window(problem)
     for remark in display.sanitise(os.environ):
         print(f"attention-geodesics: {remark}", file=sys.stderr)
-    from app.model import session_file
+    from app.model import scene_file
     from app.model.lessons import catalogue
     from compute.core.opening import is_regular
 
-    scene_name = chosen.scene or session_file.names()[0]
+    scene_name = chosen.scene or scene_file.names()[0]
     lesson = scene_name if catalogue.is_lesson(scene_name) else ""
     try:
         scene = first_scene.load(scene_name)
-    except session_file.NotAScene as problem:
+    except scene_file.NotAScene as problem:
         print(f"attention-geodesics: {problem}", file=sys.stderr)
         return 2
     from app.views.qt.window.settings import of_the_platform

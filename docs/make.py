@@ -106,10 +106,10 @@ def families() -> str:
 
 def scenes() -> str:
     """The scenes that come with the program."""
-    from app.model import session_file
+    from app.model import scene_file
 
     return table(
-        ("Name", "Title"), [(f"`{n}`", session_file.load(n).title) for n in session_file.names()]
+        ("Name", "Title"), [(f"`{n}`", scene_file.load(n).title) for n in scene_file.names()]
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSettings
 
 from app.main import Program
-from app.model import session_file
+from app.model import scene_file
 from app.views.qt.window.settings import Settings
 
 SIZE = (1400, 900)
@@ -24,9 +24,7 @@ def photograph(scene: str, target: Path) -> None:
     """The window on a bundled scene, with nobody's settings, to a PNG."""
     with tempfile.TemporaryDirectory() as folder:
         store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-        program = Program(
-            session_file.load(scene), "auto", Settings(store, Path(folder) / "unsaved")
-        )
+        program = Program(scene_file.load(scene), "auto", Settings(store, Path(folder) / "unsaved"))
         frame = program.window.frame
         frame.resize(*SIZE)
         frame.show()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.main import Program
-from app.model import session_file
+from app.model import scene_file
 from app.parts.lessons import LessonPart
 from app.parts.timeline import Playing
 from app.views.qt.window.settings import Settings
@@ -102,7 +102,7 @@ def listen(program: Program) -> None:
 
 def main(folder: Path, scene: str) -> int:
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    program = Program(session_file.load(scene), "reference", Settings(store, folder / "unsaved"))
+    program = Program(scene_file.load(scene), "reference", Settings(store, folder / "unsaved"))
     program.window.frame.resize(*SIZE)
     threading.Thread(target=listen, args=(program,), daemon=True).start()
     return program.run()

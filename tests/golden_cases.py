@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from compute.definitions.softmax_family import Softmax
 from compute.families import family
 from compute.families.attention import attention_manifold, softmax_manifold
-from compute.heads.softmax import Softmax
 from compute.manifold.convex_hull import hull
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine

@@ -74,7 +74,7 @@ class Hand:
         self.stop = window.every(DRAG_MS, self.edit)
 
     def edit(self) -> None:
-        from app.model import session_file
+        from app.model import scene_file
 
         store = self.program.store  # type: ignore[attr-defined]
         self.rest = max(0, self.rest - 1)
@@ -86,7 +86,7 @@ class Hand:
         store.update(scene)
         self.write("state", scene.alpha)
         if self.die.random() < 0.1:
-            session_file.save(scene, self.folder / "scene.json")
+            scene_file.save(scene, self.folder / "scene.json")
 
 
 # --- what ends it ------------------------------------------------------------------------------
@@ -146,10 +146,10 @@ def wait_until_ready(folder: Path, process: subprocess.Popen[str]) -> None:
 # --- what must hold ----------------------------------------------------------------------------
 def offered(folder: Path) -> list[float]:
     """What the next start offers: the values of α of unsaved scenes that are whole."""
-    from app.model import autosave, session_file
+    from app.model import autosave, scene_file
 
     unsaved = folder / "XDG_DATA_HOME" / "attention-geodesics" / "unsaved"
-    usual = replace(session_file.load("gaussian"), alpha=0.0, view=None)
+    usual = replace(scene_file.load("gaussian"), alpha=0.0, view=None)
     found = autosave.lost(unsaved, lambda name: False) if unsaved.is_dir() else []
     assert all(replace(each.scene, alpha=0.0, view=None) == usual for each in found)
     return [each.scene.alpha for each in found]
@@ -157,7 +157,7 @@ def offered(folder: Path) -> list[float]:
 
 def problems(folder: Path, before: list[float], ended: End) -> list[str]:
     """What is not as it must be after an end; ``before``: what was offered to the one that ended."""
-    from app.model import session_file
+    from app.model import scene_file
 
     wrong, told, now = [], lines(folder), offered(folder)
     words = {word for _, word, _ in told}
@@ -172,7 +172,7 @@ def problems(folder: Path, before: list[float], ended: End) -> list[str]:
     if any(word == "remains" and value != "0" for _, word, value in told):
         wrong.append("what an earlier one had half written was there")
     if (folder / "scene.json").exists():
-        session_file.load(folder / "scene.json")
+        scene_file.load(folder / "scene.json")
     return wrong
 
 

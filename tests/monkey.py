@@ -41,10 +41,10 @@ def opened(folder: Path, engine: str):
     from PySide6.QtWidgets import QApplication
 
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
     QApplication.instance() or QApplication(["test"])
-    made = Program(session_file.load("gaussian"), engine, kept(folder))
+    made = Program(scene_file.load("gaussian"), engine, kept(folder))
     made.window.frame.resize(1000, 700)
     made.window.frame.show()
     until(made, lambda: made.controller.answers.path is not None)

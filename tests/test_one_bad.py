@@ -22,7 +22,7 @@ from app.export.figure import Paper
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.loop import LoopJob
-from app.model import session_file
+from app.model import scene_file
 from app.model.store import Store
 from app.parts import heads_browser, token_path
 from app.presenters import drawables, picking
@@ -126,7 +126,7 @@ def test_the_first_token_of_a_causal_head_says_why_it_has_no_path(causal, capsys
 def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
     mask = np.ones((LAYERS, HEADS, 1, TOKENS), bool)
     mask[0, :2] = False
-    path, store = tmp_path / "late.npz", Store(session_file.load("gaussian"))
+    path, store = tmp_path / "late.npz", Store(scene_file.load("gaussian"))
     head_file(path, mask)
     documents = Documents(MagicMock(), store, SimpleNamespace(folder=None, recent=()), MagicMock())
     documents.open(path)
@@ -144,7 +144,7 @@ def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
     ],
 )
 def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatched):
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     statuses = np.full((6, 8), status)
     field = Field(np.full((6, 8), np.nan), statuses, scene.view, "reference")
     job = MapJob(scene.family, scene.chart, "curvature", 0, scene.view, (6, 8))
@@ -157,7 +157,7 @@ def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatc
 
 def test_the_pointer_says_why_a_cell_of_a_distance_map_is_hatched():
     """Each cell its own reason, and the label that there is one; nothing where there is a value."""
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     scene = replace(scene, scalar="distance")
     status, gaps = np.zeros((6, 8), np.int32), np.zeros((6, 8), np.int32)
     status[2, 3], gaps[2, 3] = Status.NOT_CONVERGED, Gap.ROUND
@@ -324,7 +324,7 @@ def test_a_hidden_head_is_refused_by_its_name(hidden, capsys):
 
 
 # --- elements of a scene ---------------------------------------------------------------------------
-def scene_file(tmp_path: Path, **said: object) -> Path:
+def written_scene(tmp_path: Path, **said: object) -> Path:
     path = tmp_path / "scene.json"
     stated = {"format": "attention-geodesics/scene", "version": 1, "family": "gaussian", **said}
     path.write_text(json.dumps(stated))
@@ -353,7 +353,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_element_of_a_scene_takes_no_other_with_it(name, tmp_path, capsys):
     layers, said, subject = BAD[name]
-    path = scene_file(tmp_path, layers={**layers, "ellipses": False}, **said)
+    path = written_scene(tmp_path, layers={**layers, "ellipses": False}, **said)
     target = tmp_path / "a.json"
     size = ("--size", "60x40", "--engine", "reference")
     status = main(["export", str(path), "-o", str(target), *size])
@@ -368,7 +368,7 @@ def test_a_bad_element_of_a_scene_takes_no_other_with_it(name, tmp_path, capsys)
 
 
 def test_a_loop_that_has_no_turn_says_why_beside_a_figure(tmp_path, capsys):
-    path = scene_file(tmp_path, layers={"loop": True, "map": False}, loop=LOOPS["equal"])
+    path = written_scene(tmp_path, layers={"loop": True, "map": False}, loop=LOOPS["equal"])
     target = tmp_path / "a.svg"
     options = ("--panels", "measures", "--size", "900x600", "--engine", "reference")
     assert main(["render", str(path), "-o", str(target), *options]) == 1
@@ -386,11 +386,11 @@ def test_the_measure_of_a_loop_of_too_few_points_says_so(loop):
 @pytest.mark.parametrize("name", ["loop one", "flow mass without a period"])
 def test_a_film_says_once_what_its_frames_lack(name, tmp_path):
     layers, said, subject = BAD[name]
-    path = scene_file(tmp_path, layers={**layers, "ellipses": False}, **said)
+    path = written_scene(tmp_path, layers={**layers, "ellipses": False}, **said)
     heard: list[str] = []
     reel = film.Reel(3, Fraction(3), Paper((60, 40)))
     camera = film.Camera(
-        session_file.load(path), ReferenceEngine(), reel, lambda: False, heard.append
+        scene_file.load(path), ReferenceEngine(), reel, lambda: False, heard.append
     )
     frames = [camera._answers(camera.scene(number)) for number in range(3)]
     assert len(heard) == 1 and f"{subject} cannot be shown" in heard[0]
@@ -399,6 +399,6 @@ def test_a_film_says_once_what_its_frames_lack(name, tmp_path):
 
 
 def test_a_scene_with_a_loop_of_a_point_opens_and_is_kept(tmp_path):
-    scene = session_file.load(scene_file(tmp_path, loop=LOOPS["one"]))
-    session_file.save(scene, tmp_path / "again.json")
-    assert session_file.load(tmp_path / "again.json").loop == ((0.0, 1.0),)
+    scene = scene_file.load(written_scene(tmp_path, loop=LOOPS["one"]))
+    scene_file.save(scene, tmp_path / "again.json")
+    assert scene_file.load(tmp_path / "again.json").loop == ((0.0, 1.0),)

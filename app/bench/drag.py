@@ -16,10 +16,10 @@ def measure(engine: str) -> dict[str, Any]:
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "drag", "seconds": None, "remark": "there is no display"}
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
     from app.views.interface.events import PinMoved
 
-    program = Program(session_file.load("bank"), engine)
+    program = Program(scene_file.load("bank"), engine)
     window = _Eyes(program)
     window.settle()
     controller, (x, y) = program.controller, program.canvas._pins.at["A"]

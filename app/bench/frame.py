@@ -18,9 +18,9 @@ def measure(engine: str) -> dict[str, Any]:
     from PySide6.QtCore import QEventLoop
 
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    program, loop = Program(session_file.load("bank"), engine), QEventLoop()
+    program, loop = Program(scene_file.load("bank"), engine), QEventLoop()
     frame, answers = program.window.frame, program.controller.answers
     frame.resize(1200, 800)
     frame.show()

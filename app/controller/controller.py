@@ -30,7 +30,7 @@ from app.parts.part import Desk, Part
 from app.parts.registry import PARTS
 from app.parts.relaxation_player import Watching
 from app.parts.timeline import Playing
-from app.presenters import drawing, panel_state
+from app.presenters import drawing, scene_panels
 from app.presenters.shown_answers import AWAITED, Answers
 from app.views.interface.events import (
     CameraMoved,
@@ -320,7 +320,7 @@ class Controller:
 
     def _show_panels(self, scene: Scene) -> None:
         self.window.set_title(scene.title or manifold_of(scene.family).title)
-        self.window.set_panels(panel_state.state(scene))
+        self.window.set_panels(scene_panels.state(scene))
         self.streaming.show_state()
 
     # --- answers --------------------------------------------------------------------------------

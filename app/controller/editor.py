@@ -13,7 +13,7 @@ from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import completed, in_chart
 from app.model.store import Store
-from app.presenters import panel_state, picking
+from app.presenters import picking, scene_panels
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Window
@@ -119,7 +119,7 @@ class Editor:
         """Set fields of the scene, once what they need is prepared."""
         scene = self._store.scene
         if not self._field_file(changes):
-            self._window.set_panels(panel_state.state(scene))
+            self._window.set_panels(scene_panels.state(scene))
         elif self._waiting or is_slow(scene, changes):
             self._waiting = {**self._waiting, **changes}
             self._submit(PrepareTask(scene, tuple(self._waiting.items())))
@@ -145,7 +145,7 @@ class Editor:
     def fail(self) -> None:
         """Forget the edit in preparation, which failed; its exception is reported elsewhere."""
         self._waiting = {}
-        self._window.set_panels(panel_state.state(self._store.scene))
+        self._window.set_panels(scene_panels.state(self._store.scene))
 
     def _make(self, changes: dict[str, Any]) -> None:
         try:
@@ -157,7 +157,7 @@ class Editor:
 
     def _refuse(self, problem: str) -> None:
         self._window.tell("That cannot be shown", problem)
-        self._window.set_panels(panel_state.state(self._store.scene))
+        self._window.set_panels(scene_panels.state(self._store.scene))
 
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""

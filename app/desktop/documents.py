@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.model import autosave, document, embedded, recent, session_file
+from app.model import autosave, document, embedded, recent, scene_file
 from app.model.document import Document
 from app.model.file_formats import HOLDING_SCENE, JSON, MARKDOWN, suffixes
 from app.model.lessons import first_scene
@@ -97,7 +97,7 @@ class Documents:
 
     # --- open ---------------------------------------------------------------------------------
     def _new(self) -> None:
-        scene = session_file.load(session_file.names()[0])
+        scene = scene_file.load(scene_file.names()[0])
         self._replace(scene, Document(saved=scene))
 
     def _ask_open(self) -> None:
@@ -131,7 +131,7 @@ class Documents:
             return
         try:
             scene = first_scene.load(path)
-        except session_file.NotAScene as problem:
+        except scene_file.NotAScene as problem:
             self._window.tell("That is not a scene", str(problem))
             return
         self._replace(scene, Document(saved=scene))
@@ -140,7 +140,7 @@ class Documents:
 
     def _report_unknown(self, scene: Scene) -> None:
         """Say which entries this version does not know: they stay in the file."""
-        names = ", ".join("/".join(path) for path, _ in session_file.unknown(scene))
+        names = ", ".join("/".join(path) for path, _ in scene_file.unknown(scene))
         if names:
             self._window.log(f"kept, though this version does not know it: {names}")
 
@@ -210,7 +210,7 @@ class Documents:
 
     def _write(self, path: Path, then: Callable[[], None]) -> None:
         try:
-            session_file.save(self._store.scene, path)
+            scene_file.save(self._store.scene, path)
         except Exception as problem:  # whatever it is, the work is at stake
             self._offer_way_out("The scene was not saved", f"{path}: {describe(problem)}", then)
             return

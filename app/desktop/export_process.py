@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.controller.export_formats import EXPORTS, Export, Process, options
+from app.controller.export_commands import EXPORTS, Export, Process, options
 from app.model.store import Store
 from app.views.text.typed_values import size as size_of
 from compute.core.refusal import describe

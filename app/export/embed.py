@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from xml.sax import saxutils
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.embedded import packed
 from app.model.scene import Scene
 
@@ -17,7 +17,7 @@ KEY = "Scene"  # of PNG's text chunks
 
 def stated(scene: Scene, target: Path) -> str:
     """The scene for a file at ``target``, to which the paths of head files are relative."""
-    return packed(session_file.to_text(scene, target.absolute().parent))
+    return packed(scene_file.to_text(scene, target.absolute().parent))
 
 
 def escape(text: str) -> str:

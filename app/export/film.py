@@ -31,9 +31,9 @@ from app.jobs.flow import FlowJob
 from app.jobs.job import Job
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.file_formats import GIF, PNG
+from app.model.keyframe_tracks import glide
 from app.model.scene import Scene
 from app.model.timeline.scene_time import scene_at
-from app.model.tracks import glide
 from compute.core.opening import opened
 from compute.core.refusal import refusing
 from compute.core.replacing import hidden

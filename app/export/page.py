@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from app.export import panels as draw
+from app.export import figure_panels as draw
 from app.export.sheet import Group, drawn, width_of
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowAnswer
@@ -16,7 +16,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import StudyAnswer
 from app.model.scene import Scene
 from app.presenters import drawables, flow_form, head_specification, measures
-from app.presenters.panel_state import chart_words
+from app.presenters.scene_panels import chart_words
 from app.views.canvas.display_list import Primitive
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Margins

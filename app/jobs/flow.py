@@ -18,7 +18,7 @@ import numpy as np
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.particles import tracks
 from app.jobs.viewport import Viewport
-from app.model.flow import Flow
+from app.model.flow import FlowSettings
 from app.model.scene import Point, Scene, chart_of, view_of
 from compute.api.flow import AttentionFlow
 from compute.core.arrays import Floats
@@ -30,7 +30,7 @@ from compute.flow.grid import Grid
 from compute.flow.modes import BACKWARD, OF_MASS
 from compute.flow.natural import towards
 from compute.flow.time_stepping import GROWTH, MOST_STAGES, Evolution
-from compute.flow.zero_tracks import Track, Tracker
+from compute.flow.zero_tracks import Tracker, ZeroTrack
 from compute.flow.zeros import Singularity, singularities
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
@@ -64,7 +64,7 @@ class FlowJob(Job):
     family: str
     chart: str
     extent: Extent
-    flow: Flow
+    flow: FlowSettings
     start: Point | None
     end: Point | None
     vector: Point | None
@@ -125,7 +125,7 @@ class FlowAnswer:
     limiter: str
     cut: float
     milliseconds: float
-    lives: tuple[Track, ...] = ()
+    lives: tuple[ZeroTrack, ...] = ()
     stopped: float = math.inf
     time_error: float = 0.0
     beyond: float = 0.0

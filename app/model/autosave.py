@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.scene import Scene
 from compute.core import replacing
 from compute.core.json_text import read_json
@@ -22,7 +22,7 @@ from compute.core.opening import modified, read_text
 
 SUFFIX = ".unsaved"
 # a scene as text in a text, in which a character may take six
-MOST_BYTES = 8 * session_file.MOST_BYTES
+MOST_BYTES = 8 * scene_file.MOST_BYTES
 # seconds between two writings: a kill takes less than one second of work
 PACE = 0.2
 
@@ -45,7 +45,7 @@ class Autosave:
     def write(self, scene: Scene, origin: Path | None) -> None:
         """Keep a scene; the file is never half written.  Raises CannotBeKept and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        text = session_file.kept_text(scene, self._file.parent)
+        text = scene_file.kept_text(scene, self._file.parent)
         stated = {"origin": str(origin) if origin else "", "scene": text}
         with replacing.replacing(self._file) as temporary:
             temporary.write_text(json.dumps(stated), "utf-8")
@@ -155,7 +155,7 @@ def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
 def _read(file: Path) -> Lost | None:
     try:
         data = read_json(read_text(file, MOST_BYTES), file.name)
-        scene = session_file.from_text(str(data["scene"]), file.name, file.parent)
+        scene = scene_file.from_text(str(data["scene"]), file.name, file.parent)
         origin = str(data["origin"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -23,7 +23,7 @@ MOST_STROKES, MOST_VERTICES = 64, 512
 
 
 @dataclass(frozen=True)
-class Flow:
+class FlowSettings:
     """The flow of a scene.
 
     mode, boundary: as `compute.flow.modes` names them; side: nodes a side over the chart's own
@@ -60,7 +60,7 @@ class Flow:
             )
 
 
-def rewritten(flow: Flow, changes: Mapping[str, Any]) -> Flow:
+def rewritten(flow: FlowSettings, changes: Mapping[str, Any]) -> FlowSettings:
     """A flow with fields set; one that begins otherwise begins anew.  Raises ValueError."""
     mass = changes.get("mode", flow.mode) in OF_MASS
     beginning = {} if "initial" in changes else _beginning(flow, mass)
@@ -71,19 +71,19 @@ def rewritten(flow: Flow, changes: Mapping[str, Any]) -> Flow:
     return replace(flow, **{**beginning, **time, **changes})
 
 
-def _beginning(flow: Flow, mass: bool) -> dict[str, str]:
+def _beginning(flow: FlowSettings, mass: bool) -> dict[str, str]:
     """Mass for the flows of mass, vectors for the others."""
     if flow.initial != "file" and (flow.initial == "bump") != mass:
         return {"initial": "bump" if mass else "dipole"}
     return {}
 
 
-def stated(flow: Flow, folder: Path) -> dict[str, Any]:
+def stated(flow: FlowSettings, folder: Path) -> dict[str, Any]:
     """A flow as a scene file in ``folder`` holds it: only what is not usual."""
-    usual = Flow()
+    usual = FlowSettings()
     found = {
         f.name: getattr(flow, f.name)
-        for f in fields(Flow)
+        for f in fields(FlowSettings)
         if getattr(flow, f.name) != getattr(usual, f.name)
     }
     if flow.source:
@@ -91,9 +91,9 @@ def stated(flow: Flow, folder: Path) -> dict[str, Any]:
     return found
 
 
-def read(data: Mapping[str, Any], folder: Path) -> Flow:
+def read(data: Mapping[str, Any], folder: Path) -> FlowSettings:
     """The flow of a scene file whose shape is checked already.  Raises ValueError."""
-    known = {f.name: data[f.name] for f in fields(Flow) if f.name in data}
+    known = {f.name: data[f.name] for f in fields(FlowSettings) if f.name in data}
     if known.get("source"):
         known["source"] = located(known["source"], folder)
     if "strokes" in known:
@@ -106,4 +106,4 @@ def read(data: Mapping[str, Any], folder: Path) -> Flow:
     for name in ("time", "pace", "drift"):
         if name in known:
             known[name] = float(known[name])
-    return Flow(**known)
+    return FlowSettings(**known)

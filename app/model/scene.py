@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from app.model import colormaps, ranges
-from app.model.flow import Flow
+from app.model.flow import FlowSettings
+from app.model.keyframe_tracks import Timeline
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
-from app.model.tracks import Timeline
 from compute.core.refusal import shown
 from compute.families import family as manifold_of
 from compute.families import parse
@@ -86,7 +86,7 @@ class Scene:
     view: Extent | None = None
     camera: Camera | None = None
     title: str = ""
-    flow: Flow = field(default_factory=Flow)
+    flow: FlowSettings = field(default_factory=FlowSettings)
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None

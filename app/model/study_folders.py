@@ -7,7 +7,7 @@ from pathlib import Path
 # one that is added before scenes are imported has its layers everywhere
 FOLDERS = [Path(__file__).parents[1] / "jobs" / "studies"]
 # modules there that are no study
-_NONE = ("__init__", "study")
+_NONE = ("__init__", "study", "traced_curves")
 
 
 def study_names() -> list[str]:

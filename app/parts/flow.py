@@ -10,7 +10,7 @@ import numpy as np
 from app.jobs import flow as flowing
 from app.jobs.flow import FlowAnswer
 from app.model import panel_titles
-from app.model.flow import MOST_STEPS, Flow
+from app.model.flow import MOST_STEPS, FlowSettings
 from app.model.scene import Scene
 from app.model.store import Store
 from app.presenters import flow_drawables, zero_lives
@@ -229,7 +229,7 @@ def _subject(scene: Scene) -> object:
     return scene.family, scene.chart, replace(scene.flow, time=0.0, drift=0.0)
 
 
-def _words(flow: Flow, answer: FlowAnswer | None) -> str:
+def _words(flow: FlowSettings, answer: FlowAnswer | None) -> str:
     """Say in a sentence or two what limits the flow, and what was cut off."""
     if answer is None:
         return "Evolve, or switch the layer Flow on."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.model.lessons.checks import Check, Quantity, holds
-from app.model.lessons.lesson import Lesson, Number, Step
+from app.model.lessons.lesson import Lesson, QuotedNumber, Step
 from app.model.lessons.wording import value as written_value
 from app.model.scene import Scene
 from app.parts.lesson_quantities import Answers, computed, studied, value
@@ -48,7 +48,7 @@ class Proofreader:
         except ValueError as problem:
             yield step.line, str(problem)
 
-    def _of_number(self, number: Number) -> Iterator[tuple[int, str]]:
+    def _of_number(self, number: QuotedNumber) -> Iterator[tuple[int, str]]:
         try:
             found = self.value(number.quantity, number.scene)
         except ValueError as problem:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.jobs.scene_chart import chart_drawn
+from app.model.keyframe_tracks import Timeline, position
 from app.model.scene import UNTURNED, Scene, kind_of
 from app.model.store import DEEPEST
 from app.model.timeline import keyframes
 from app.model.timeline.scene_time import scene_at
-from app.model.tracks import Timeline, position
 from app.parts.part import Desk, Part
 from app.views.interface.events import Event
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState

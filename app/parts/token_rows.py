@@ -17,7 +17,7 @@ from app.parts.part import Desk
 from app.parts.watched import Watched
 from app.presenters import head_specification
 from app.presenters.measures import USUAL, message
-from app.views.interface.rows import RowsState, Strip
+from app.views.interface.rows import RowsState, RowStrip
 from app.views.text.number_format import Numbers
 from compute.attention.interpolations import ALPHAS, Way, way_of, ways
 from compute.core.arrays import Floats
@@ -174,7 +174,7 @@ def heaviest(labels: Sequence[str], shown: Sequence[Way]) -> np.ndarray:
     return np.sort(np.argsort(-most, kind="stable")[:MOST_WORDS])
 
 
-def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> Strip:
+def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> RowStrip:
     """A way with its length and energy: of the geodesic those, and the status, of the measures."""
     words = f"length {numbers.plain(way.length)} · energy {numbers.plain(way.energy)}"
     problem = "" if way.status == Status.OK else way.status.words
@@ -183,7 +183,7 @@ def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> St
         problem = message(path)
         title += f", α = {path.job.alpha:g}".replace("-", "−") if path.job.alpha else ""
     fine = not problem or way.status.arrived
-    return Strip(
+    return RowStrip(
         way.kind, title, f"{problem}: {words}" if problem else words, way.rows[:, kept],
         way.reached, fine,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.model.flow import SIDES, Flow
+from app.model.flow import SIDES, FlowSettings
 from app.model.scene import Scene, chart_of, view_of
 from app.views.interface.flow import Setting
 from app.views.interface.views import Choice
@@ -80,14 +80,14 @@ def settings(scene: Scene) -> tuple[Setting, ...]:
     return tuple(rows)
 
 
-def words_of(flow: Flow) -> tuple[str, str]:
+def words_of(flow: FlowSettings) -> tuple[str, str]:
     """Return the form's names for a flow's equation and its initial field."""
     named = {c.value: c.words for c in (*MODES, *INITIAL, *MASS)}
     mode = named[flow.mode].removeprefix("⚠ ").removesuffix(" (backward)")
     return mode, named[flow.initial].rstrip("…")
 
 
-def _modes(manifold: Manifold, flow: Flow) -> tuple[Choice, ...]:
+def _modes(manifold: Manifold, flow: FlowSettings) -> tuple[Choice, ...]:
     """The equations that a family has; the chosen one is always shown."""
     known = is_known(manifold) or flow.mode == "natural"
     return tuple(choice for choice in MODES if known or choice.value != "natural")

@@ -10,7 +10,7 @@ from app.presenters import drawables
 from app.views.interface.flow import Life
 from app.views.interface.views import Canvas
 from compute.core.arrays import Floats
-from compute.flow.zero_tracks import End, Track
+from compute.flow.zero_tracks import End, ZeroTrack
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 
@@ -20,7 +20,7 @@ MOST_DRAWN, MOST_LISTED = 400, 40
 GAP = np.full((1, 2), np.nan)
 
 
-def show(canvas: Canvas, tracks: Sequence[Track], chart: Chart, extent: Extent) -> None:
+def show(canvas: Canvas, tracks: Sequence[ZeroTrack], chart: Chart, extent: Extent) -> None:
     """Where zeros have been, by the sign of their index; ``extent``: of the grid that they were on."""
     drawn = [tracks[k] for k in _longest(tracks, MOST_DRAWN)]
     half = 0.5 * np.array([extent.x1 - extent.x0, extent.y1 - extent.y0])
@@ -37,7 +37,7 @@ def clear(canvas: Canvas) -> None:
         canvas.set_curve(kind, None)
 
 
-def _way(track: Track, tracks: Sequence[Track], half: Floats) -> Floats:
+def _way(track: ZeroTrack, tracks: Sequence[ZeroTrack], half: Floats) -> Floats:
     """A track in θ, to where it meets the one that it begins or ends with; straight between records.
 
     A zero is looked for at the records of the flow and is known there alone; between them it may have
@@ -55,14 +55,14 @@ def _way(track: Track, tracks: Sequence[Track], half: Floats) -> Floats:
     return np.concatenate(parts)
 
 
-def _longest(tracks: Sequence[Track], most: int) -> list[int]:
+def _longest(tracks: Sequence[ZeroTrack], most: int) -> list[int]:
     """The numbers of the longest lives."""
     length = np.array([track.death.time - track.birth.time for track in tracks])
     longest: list[int] = np.argsort(-length, kind="stable")[:most].tolist()
     return longest
 
 
-def lives(tracks: Sequence[Track]) -> tuple[Life, ...]:
+def lives(tracks: Sequence[ZeroTrack]) -> tuple[Life, ...]:
     """The longest lives, those that end together beside each other."""
     shown = set(_longest(tracks, MOST_LISTED))
     lanes: dict[int, int] = {}

@@ -27,13 +27,13 @@ from compute.flow.edge import beyond, fitted, is_cut
 from compute.flow.grid import Grid, closed
 from compute.flow.grid import grid as nodes
 from compute.flow.laplacian import laplacian
-from compute.flow.literal import Literal, literal
+from compute.flow.literal_equation import Literal, literal
 from compute.flow.mass_transport import Carried
 from compute.flow.modes import BACKWARD, BOUNDARIES, MODES, OF_MASS
 from compute.flow.natural import expectations
 from compute.flow.rectangle import chart_of, shape_of, shown
 from compute.flow.time_stepping import MOST_STAGES, Evolution, Stepper, diffuse, longest, sharpen
-from compute.flow.zero_tracks import Track, follow
+from compute.flow.zero_tracks import ZeroTrack, follow
 from compute.flow.zeros import Singularity, boundary_index, singularities
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
@@ -73,7 +73,7 @@ class Flow:
     norm: list[float]
     mass: list[float]
     singularities: list[Singularity]
-    tracks: tuple[Track, ...]
+    tracks: tuple[ZeroTrack, ...]
     boundary_index: int
     steps: int
     dt_limit: float

@@ -122,7 +122,7 @@ def formula(
 
     Raises FormulaError with the column of the first mistake.
     """
-    reader = _Reader(text, names, parameters or {})
+    reader = _Parser(text, names, parameters or {})
     node = reader.sum()
     reader.end()
     return node
@@ -132,7 +132,7 @@ def inequalities(
     text: str, names: Collection[str], parameters: Mapping[str, float] | None = None
 ) -> tuple[tuple[Node, Node], ...]:
     """The (smaller, larger) pairs of a chain such as ``0 < p < 1``.  Raises FormulaError."""
-    reader = _Reader(text, names, parameters or {})
+    reader = _Parser(text, names, parameters or {})
     sides, found = [reader.sum()], []
     while reader.sign in _COMPARISONS:
         sign = reader.take()
@@ -159,7 +159,7 @@ def evaluate(node: Node, values: Mapping[str, Floats]) -> Floats:
     return tape.OPERATIONS[_OPERATIONS[node.kind]].run(*of)
 
 
-class _Reader:
+class _Parser:
     """Reads one text from left to right; every method takes what it names off the front."""
 
     def __init__(self, text: str, names: Collection[str], parameters: Mapping[str, float]) -> None:

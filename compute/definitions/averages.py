@@ -16,7 +16,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
-from compute.definitions import panels
+from compute.definitions import quadrature_panels
 from compute.definitions.node_placement import COUNT, Rule, laid, placed, scan, seen, still_holds
 from compute.definitions.tape import Tape, run
 from compute.manifold.tangent import LocalGeometry, raised
@@ -208,7 +208,7 @@ class Averages:
                 finer = laid(self.space, rule.spot[rows], FINER)
                 m = _merged(m, self._at(theta[rows], finer), rows)
             poor = poor & (m.gap > (ALLOWED, ALLOWED_K)).any(axis=1)
-        for rows in self._parts(poor, panels.MOST_NODES):
+        for rows in self._parts(poor, quadrature_panels.MOST_NODES):
             panelled = self._panelled(theta[rows], rule.of(rows), m.norm[rows])
             for part in self._parts(np.ones(len(rows), bool), panelled.v.shape[1]):
                 m = _merged(m, self._at(theta[rows[part]], panelled.of(part)), rows[part])
@@ -230,7 +230,7 @@ class Averages:
             p = np.exp(log - top[rows][:, None])
             return np.stack([p, p * l1 * l1, p * l2 * l2, p * l11 * l11, p * l22 * l22])
 
-        return panels.refined(rule, self.space == "circle", measured)
+        return quadrature_panels.refined(rule, self.space == "circle", measured)
 
     def _run(self, theta: Floats, v: Floats) -> list[Floats]:
         """L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ for nothing."""

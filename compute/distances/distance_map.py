@@ -21,7 +21,7 @@ import numpy as np
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.distances import rays
-from compute.distances.eikonal import FAR, Grid, settled
+from compute.distances.eikonal import FAR, EikonalGrid, settled
 from compute.distances.lines import Lines, lines_of
 from compute.distances.map_verification import Distances, Gap, by_grids, by_rays, closed
 from compute.geodesics.initial_value import Fire
@@ -34,7 +34,7 @@ from compute.requests.fields import DistanceRequest, Effort, Field
 from compute.requests.geometry import Geometry, GeometryRequest
 
 Local = Callable[[GeometryRequest], Geometry]
-Settle = Callable[[Grid], Floats]
+Settle = Callable[[EikonalGrid], Floats]
 # cells within this many of the source begin with the length of the straight line to it
 NEAR = 3.5
 # and within this many no value exceeds it: between nodes so near the source little is linear
@@ -208,7 +208,7 @@ def _solved(
     close = near.close(lines, nodes) & usable
     first = np.full(usable.shape, FAR)
     first[close] = near.lengths(nodes[close])
-    return settle(Grid(lines.scaled(metric), first, usable))
+    return settle(EikonalGrid(lines.scaled(metric), first, usable))
 
 
 def _at(lines: Lines, values: Floats, x: Floats, period: Floats | None) -> Floats:
@@ -244,14 +244,14 @@ def _between(lines: Lines, values: Floats, x: Floats) -> Floats:
 
 
 # --- what is done with maps --------------------------------------------------------------------
-def prepared(request: DistanceRequest, geometry: Local) -> Grid:
+def prepared(request: DistanceRequest, geometry: Local) -> EikonalGrid:
     """The metric at the cells of a request, in units of its cells."""
     extent, chart = request.extent, request.chart
     _, theta, inside = _cells(request)
     cell = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / request.shape[::-1]
     found = geometry(GeometryRequest(request.manifold, theta.reshape(-1, 2)))
     metric = drawn(chart, theta.reshape(-1, 2), found.metric, cell).reshape(*inside.shape, 3)
-    return Grid(metric, np.full(inside.shape, FAR), inside)
+    return EikonalGrid(metric, np.full(inside.shape, FAR), inside)
 
 
 def value_at(field: Field, x: Floats) -> float:

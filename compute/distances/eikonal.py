@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
 from compute.core.interrupt import checkpoint
-from compute.distances.stencil import Stencil, stencil
+from compute.distances.stencil import Neighbours, stencil
 
 Ints = NDArray[np.integer]
 
@@ -34,7 +34,7 @@ RIGHT = 1.0 - 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class EikonalGrid:
     """Data of the eikonal equation: metric (rows, columns, 3), packed, in units of cells; first
     (rows, columns) where the distance begins, `FAR` elsewhere; usable (rows, columns).
     """
@@ -57,7 +57,7 @@ class Triangles:
     far: Floats
 
 
-def settled(grid: Grid) -> Floats:
+def settled(grid: EikonalGrid) -> Floats:
     """d (rows, columns): all nodes renewed until none changes; `FAR` where nothing leads."""
     found = triangles(grid)
     usable = grid.usable.ravel()
@@ -76,7 +76,7 @@ def settled(grid: Grid) -> Floats:
     return values[:-1].reshape(grid.first.shape)
 
 
-def triangles(grid: Grid) -> Triangles:
+def triangles(grid: EikonalGrid) -> Triangles:
     """The triangles of all nodes, row by row."""
     around = stencil(grid.metric, grid.usable)
     count = grid.usable.size
@@ -95,7 +95,9 @@ def triangles(grid: Grid) -> Triangles:
     return Triangles(steps, neighbours, near, _far(metric, around, neighbours, near, columns))
 
 
-def _far(metric: Floats, around: Stencil, neighbours: Ints, near: Floats, columns: int) -> Floats:
+def _far(
+    metric: Floats, around: Neighbours, neighbours: Ints, near: Floats, columns: int
+) -> Floats:
     """The distances (8, n) from each neighbour to the next, 0 where the angle between is not acute."""
     found = np.zeros_like(near)
     for i, start in enumerate(neighbours):

@@ -29,7 +29,7 @@ REDUCED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Stencil:
+class Neighbours:
     """Neighbours of all nodes of a grid.
 
     offsets (8, rows, columns, 2): how many columns and rows further each is.  reached (8, rows,
@@ -42,12 +42,12 @@ class Stencil:
     wide: NDArray[np.bool_]
 
 
-def stencil(metric: Floats, usable: NDArray[np.bool_]) -> Stencil:
+def stencil(metric: Floats, usable: NDArray[np.bool_]) -> Neighbours:
     """The neighbours by packed metrics (rows, columns, 3) in units of cells."""
     u, v = _reduced(metric)
     offsets = np.stack([a * u + b * v for a, b in AROUND])
     reached = np.stack([_is_clear(usable, offset) for offset in offsets])
-    return Stencil(offsets, reached, _is_wide(metric, u, v))
+    return Neighbours(offsets, reached, _is_wide(metric, u, v))
 
 
 def _reduced(metric: Floats) -> tuple[Ints, Ints]:

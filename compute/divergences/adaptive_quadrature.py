@@ -24,7 +24,7 @@ MOST_PANELS = 1500
 
 
 @dataclass(frozen=True, eq=False)
-class Mesh:
+class Panels:
     """Panels from left to right: nodes u and weights (m, n), values of the functions (r, m, n).
 
     settled (r,): whether each is resolved everywhere.
@@ -75,7 +75,7 @@ def _rule() -> _Rule:
     return _Rule(x, weights, coefficients[-2:], rises @ coefficients)
 
 
-def integrate(functions: Callable[[Floats], Floats], edges: Floats) -> Mesh:
+def integrate(functions: Callable[[Floats], Floats], edges: Floats) -> Panels:
     """The functions u (k,) → (r, k), finite everywhere, resolved between the first and the last edge.
 
     ``edges`` (m,) ascend; where a function is steep there should be some already.  A function that is
@@ -121,11 +121,11 @@ def _panels(functions: Callable[[Floats], Floats], centre: Floats, half: Floats)
     return _Panels(centre, half, values, half * np.abs(values @ _rule().last.T).sum(axis=2))
 
 
-def _mesh(parts: list[_Panels], settled: Bools) -> Mesh:
+def _mesh(parts: list[_Panels], settled: Bools) -> Panels:
     centre = np.concatenate([part.centre for part in parts])
     order = np.argsort(centre)
     centre, half = centre[order], np.concatenate([part.half for part in parts])[order]
     values = np.concatenate([part.values for part in parts], axis=1)[:, order]
     rule = _rule()
     u = centre[:, None] + half[:, None] * rule.x
-    return Mesh(u, half[:, None] * rule.weights, values, settled)
+    return Panels(u, half[:, None] * rule.weights, values, settled)

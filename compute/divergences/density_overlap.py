@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from compute.core.arrays import Bools, Floats
-from compute.divergences.adaptive_quadrature import Mesh, integrate
+from compute.divergences.adaptive_quadrature import Panels, integrate
 from compute.manifold.manifold import Manifold, Support
 
 # the ends of log x, and of logit x where 1 − x still has nine digits
@@ -31,7 +31,7 @@ P, Q, FORWARD, BACKWARD, APART, P2, Q2 = range(7)
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class SampleLine:
     """A sample space as a line: x and log dx/dt at t, t at x, the ends of t within numbers' reach.
 
     falling: densities of t fall exponentially beyond these.  bounded: x is.
@@ -58,20 +58,20 @@ def _tail() -> tuple[Floats, Floats]:
 TAIL_NODES, TAIL_WEIGHTS = _tail()
 
 
-def line(support: Support) -> Line | None:
+def line(support: Support) -> SampleLine | None:
     """The line of a sample space, or None of one that is none."""
     if support.ends is not None or support.space == "interval":
         return _interval(*(support.ends or (0.0, 1.0)))
     if support.space == "line":
-        return Line(np.asarray, np.asarray, np.zeros_like, -np.inf, np.inf, False)
+        return SampleLine(np.asarray, np.asarray, np.zeros_like, -np.inf, np.inf, False)
     if support.space == "circle":
-        return Line(np.asarray, np.asarray, np.zeros_like, -np.pi, np.pi, False, True)
+        return SampleLine(np.asarray, np.asarray, np.zeros_like, -np.pi, np.pi, False, True)
     if support.space == "half-line":
-        return Line(np.exp, np.log, np.asarray, -REACH, REACH, True)
+        return SampleLine(np.exp, np.log, np.asarray, -REACH, REACH, True)
     return None
 
 
-def _interval(low: float, high: float) -> Line:
+def _interval(low: float, high: float) -> SampleLine:
     """Close to 0, but to no other end, there are numbers of any size."""
     size = high - low
 
@@ -85,7 +85,7 @@ def _interval(low: float, high: float) -> Line:
         return np.asarray(np.log(size) - np.logaddexp(0.0, t) - np.logaddexp(0.0, -t))
 
     first, last = -NEAR_ONE if low else -REACH, NEAR_ONE if high else REACH
-    return Line(x, t, log_slope, first, last, True, True)
+    return SampleLine(x, t, log_slope, first, last, True, True)
 
 
 def _logistic(t: Floats) -> Floats:
@@ -103,10 +103,10 @@ class Pair:
     finite (7,): functions that are; the others are 0 in the mesh.
     """
 
-    line: Line
+    line: SampleLine
     centre: float
     width: float
-    mesh: Mesh
+    mesh: Panels
     beyond: Floats
     finite: Bools
 
@@ -167,7 +167,7 @@ def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
 
 
 def _logs(
-    log_density: Callable[[Floats, Floats], Floats], theta: Floats, space: Line, t: Floats
+    log_density: Callable[[Floats, Floats], Floats], theta: Floats, space: SampleLine, t: Floats
 ) -> Floats:
     """log p and log q (2, k) as densities of t."""
     found = log_density(theta, space.x(t)) + space.log_slope(t)
@@ -175,7 +175,7 @@ def _logs(
 
 
 def _place(
-    space: Line, x: Floats, logs: Callable[[Floats], Floats], row: int
+    space: SampleLine, x: Floats, logs: Callable[[Floats], Floats], row: int
 ) -> tuple[float, float]:
     """Median and half the interquartile range of t, among the points x (k,) that show a density."""
     t = space.t(x)
@@ -189,7 +189,7 @@ def _place(
     return float(middle), max(float(high - low) / 2, 1e-6 * float(np.ptp(t)))
 
 
-def _edges(space: Line, first: tuple[float, float], second: tuple[float, float]) -> Floats:
+def _edges(space: SampleLine, first: tuple[float, float], second: tuple[float, float]) -> Floats:
     """Edges of u around both (location, width), as far as the line reaches."""
     centre, width = first
     ladder = np.concatenate([-LADDER[:0:-1], LADDER])
@@ -204,7 +204,7 @@ def _edges(space: Line, first: tuple[float, float], second: tuple[float, float])
 
 
 def _rows(
-    logs: Callable[[Floats], Floats], space: Line, centre: float, width: float, u: Floats
+    logs: Callable[[Floats], Floats], space: SampleLine, centre: float, width: float, u: Floats
 ) -> Floats:
     """The seven functions (7, k) of a `Pair` at u (k,)."""
     t = centre + width * np.sinh(u)

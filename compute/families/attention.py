@@ -18,11 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 from compute.core.arrays import Floats, matrix, points, vector
 from compute.core.refusal import shown
 from compute.definitions.family import Family
+from compute.definitions.softmax_family import Softmax, slot
 from compute.heads import query_plane
 from compute.heads.attention_rows import holds
 from compute.heads.head import Head
 from compute.heads.head_selection import DEFAULTS, chosen, file_of, settled
-from compute.heads.softmax import Softmax, slot
 from compute.manifold.charts import Chart, parameters
 from compute.manifold.convex_hull import encloses, hull
 from compute.manifold.extent import Extent

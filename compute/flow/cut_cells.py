@@ -38,7 +38,7 @@ CORNER = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Quadrature:
+class CellQuadrature:
     """Nodes: the cell (m,) of each, its place (m, 2) in units of the cell, and its weight (m,), of
     which those of a whole cell add up to 1; steep (n,): cells whose edge is infinitely far away.
     """
@@ -70,7 +70,7 @@ class CutCells:
     inside: Callable[[Floats], Bools]
     area: Callable[[Floats], Floats]
 
-    def quadrature(self) -> Quadrature:
+    def quadrature(self) -> CellQuadrature:
         """Nodes over what lies inside; lines go across the domain's corners that lie in cells."""
         every, across = self._partial, np.linspace(0.0, 1.0, SAMPLES)
         turned = replace(self, upright=~self.upright)
@@ -84,7 +84,7 @@ class CutCells:
         lines = replace(self, upright=np.where(flipped, ~self.upright, self.upright))
         return lines._quadrature((found[0], found[1], found[2]))
 
-    def _quadrature(self, tips: Tips) -> Quadrature:
+    def _quadrature(self, tips: Tips) -> CellQuadrature:
         cell, line, weight, seed = self._lines(tips)
         low, high = (self._edge(cell, line, seed, sign) for sign in (-1.0, 1.0))
         steep = self._steep(cell, line, low, high)
@@ -98,7 +98,7 @@ class CutCells:
         weights = weight[:, None] * parts
         kept = weights > 0.0
         cells = np.broadcast_to(cell[:, None], inner.shape)
-        return Quadrature(cells[kept], place[kept], weights[kept], steep)
+        return CellQuadrature(cells[kept], place[kept], weights[kept], steep)
 
     def _at(self, cell: Ints, line: Floats, along: Floats) -> Floats:
         """Places of the chart (..., 2): along a line of a cell, in units of the cell."""

@@ -27,7 +27,7 @@ from compute.flow.cells import (
     sampled,
     there,
 )
-from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CutCells, Quadrature
+from compute.flow.cut_cells import FAR, NEAR, STEEPEST, CellQuadrature, CutCells
 from compute.flow.grid import Grid, connection
 from compute.flow.links import integral
 from compute.manifold.charts import Chart
@@ -163,7 +163,7 @@ def _close(grid: Grid, of: np.ndarray, count: int) -> np.ndarray:
     return _close_to(of, count, grid)
 
 
-def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[Quadrature, Places]:
+def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[CellQuadrature, Places]:
     """Nodes over the open parts of cells by the edge, and which cells these are."""
     at = np.nonzero(cut | (_close(grid, cut, CLOSE) & whole))
     is_inside, area = _functions(grid.manifold, grid.chart)
@@ -203,7 +203,7 @@ def _functions(
     return inside, area
 
 
-def _finite(grid: Grid, cut: np.ndarray, found: Quadrature, at: Places) -> np.ndarray:
+def _finite(grid: Grid, cut: np.ndarray, found: CellQuadrature, at: Places) -> np.ndarray:
     """Which of the cut cells have an open part of a finite area that counts."""
     steep = np.zeros(grid.shape, bool)
     steep[at] = found.steep
@@ -212,7 +212,7 @@ def _finite(grid: Grid, cut: np.ndarray, found: Quadrature, at: Places) -> np.nd
     return np.asarray(cut & ~_close_to(steep, 1, grid) & (shares > LEAST))
 
 
-def _integrated(grid: Grid, found: Quadrature, at: Places) -> list[Floats]:
+def _integrated(grid: Grid, found: CellQuadrature, at: Places) -> list[Floats]:
     """Integrate over the corners of some cells: mass, plain, and raised by components."""
     corner = grid.x[at][found.cell]
     mass, raised = _metric(grid, corner + found.place * grid.step)
@@ -254,7 +254,7 @@ def _by_gauss(grid: Grid, some: np.ndarray) -> list[Floats]:
     nodes, weights = np.polynomial.legendre.leggauss(3)
     place = np.stack(np.meshgrid(0.5 * (nodes + 1), 0.5 * (nodes + 1)), axis=-1).reshape(-1, 2)
     count = len(at[0])
-    found = Quadrature(
+    found = CellQuadrature(
         np.repeat(np.arange(count), len(place)),
         np.tile(place, (count, 1)),
         np.tile(0.25 * np.outer(weights, weights).reshape(-1), count),

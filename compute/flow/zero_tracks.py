@@ -49,7 +49,7 @@ class End:
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
+class ZeroTrack:
     """One zero over time: its index; at the recorded times (k,) its places theta and x (k, 2) and its
     kinds (k,); its birth and its death.
     """
@@ -116,7 +116,7 @@ class Tracker:
         self._times.append(time)
         self._records.append(now)
 
-    def tracks(self, until: float = np.inf) -> tuple[Track, ...]:
+    def tracks(self, until: float = np.inf) -> tuple[ZeroTrack, ...]:
         """All tracks, in the order of their births, as they were known at a time."""
         count = int(np.searchsorted(self._times, until, side="right"))
         columns = zip(*(vars(record).values() for record in self._records[:count]), strict=True)
@@ -128,11 +128,11 @@ class Tracker:
         tracks = [self._track(known.at(part), last) for part in parts]
         return tuple(_timed(track, tracks) for track in tracks)
 
-    def _track(self, zeros: _Zeros, last: float) -> Track:
+    def _track(self, zeros: _Zeros, last: float) -> ZeroTrack:
         """The track whose zeros these are, at a time after which nothing is known."""
         k, open_end = int(zeros.track[0]), End("record", last)
         death = self._deaths.get(k, open_end)
-        return Track(
+        return ZeroTrack(
             int(zeros.index[0]),
             zeros.time,
             zeros.theta,
@@ -229,7 +229,7 @@ class Tracker:
 
 def follow(
     grid: Grid, times: Sequence[float], zeros: Sequence[Sequence[Singularity]]
-) -> tuple[Track, ...]:
+) -> tuple[ZeroTrack, ...]:
     """The tracks of zeros that are known at some times, which increase."""
     tracker = Tracker(grid)
     for time, at in zip(times, zeros, strict=True):
@@ -248,7 +248,7 @@ def _zeros(time: float, zeros: Sequence[Singularity]) -> _Zeros:
     )
 
 
-def _timed(track: Track, tracks: Sequence[Track]) -> Track:
+def _timed(track: ZeroTrack, tracks: Sequence[ZeroTrack]) -> ZeroTrack:
     """A track with the times at which its pairs come together."""
     birth, death = track.birth, track.death
     if birth.cause == "pair":
@@ -258,7 +258,7 @@ def _timed(track: Track, tracks: Sequence[Track]) -> Track:
     return replace(track, birth=birth, death=death)
 
 
-def _meeting(one: Track, other: Track, middle: float, way: int) -> float:
+def _meeting(one: ZeroTrack, other: ZeroTrack, middle: float, way: int) -> float:
     """When the gap of two tracks that begin (way 1) or end (−1) together vanishes.
 
     By its square at the two records next to there; the middle between records if only one is shared.

@@ -17,7 +17,7 @@ from compute.geodesics import (
     affine_time,
     alpha_geodesics,
     constant_curvature,
-    direct,
+    direct_solutions,
     gauss_collocation,
     multiple_shooting,
     sphere_polygon,
@@ -37,10 +37,10 @@ def solve(request: ConnectRequest) -> Paths:
     nothing else has a meaning.  `Interrupted` where it is `interruptible`.
     """
     if request.alpha == 0.0:
-        return direct.first(request, _levi_civita)
+        return direct_solutions.first(request, _levi_civita)
     heavy = gauss_collocation.is_heavy(request.manifold)
     otherwise = _roughly if heavy else _levi_civita
-    return alpha_geodesics.connect(request, lambda own: direct.first(own, otherwise))
+    return alpha_geodesics.connect(request, lambda own: direct_solutions.first(own, otherwise))
 
 
 def _roughly(request: ConnectRequest) -> Paths:

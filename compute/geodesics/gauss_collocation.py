@@ -208,7 +208,7 @@ def _closed(
 
 
 @dataclass
-class _State:
+class _GaussPoints:
     """The states at the Gauss points (k, N, s, 4), their geometry, F there, the defects (k, N, 4) of
     the sums, and what is amiss as a share of the length (k,), infinite outside."""
 
@@ -218,15 +218,17 @@ class _State:
     defect: Floats
     amiss: Floats
 
-    def of(self, some: Bools) -> _State:
+    def of(self, some: Bools) -> _GaussPoints:
         """Some of the curves."""
         local = self.local
         parts = local.metric, local.first, local.cubic, local.det
         own = LocalGeometry(*(x[some] for x in parts))
-        return _State(self.stages[some], own, self.rate[some], self.defect[some], self.amiss[some])
+        return _GaussPoints(
+            self.stages[some], own, self.rate[some], self.defect[some], self.amiss[some]
+        )
 
 
-def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _State:
+def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _GaussPoints:
     """Return states (k, N+1, 4) with slopes (k, N, s, 4), and their defects."""
     manifold, stages = request.manifold, _stages(y, slopes, h)
     safe, inside = inside_only(manifold, stages[..., :2])
@@ -244,11 +246,11 @@ def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _St
     joint = metric[:, :, 0]
     defects = norm(joint, defect[..., :2]) + h * norm(joint, defect[..., 2:])
     total = (h * gaps.sum(axis=2) + defects).sum(axis=1)
-    return _State(stages, local, rate, defect, np.where(usable, total / speed, np.inf))
+    return _GaussPoints(stages, local, rate, defect, np.where(usable, total / speed, np.inf))
 
 
 def _correction(
-    request: ConnectRequest, state: _State, slopes: Floats, h: Floats
+    request: ConnectRequest, state: _GaussPoints, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats]:
     """Newton's corrections of states (k, N+1, 4) and slopes (k, N, s, 4)."""
     a, b = _tableau()
@@ -287,7 +289,7 @@ def _divisible(local: LocalGeometry) -> LocalGeometry:
     return replace(local, det=np.where(local.det > 0.0, local.det, 1.0))
 
 
-def _jacobian(manifold: Manifold, state: _State, alpha: float) -> Floats:
+def _jacobian(manifold: Manifold, state: _GaussPoints, alpha: float) -> Floats:
     """∂F/∂y (k, N, s, 4, 4) at the Gauss points."""
     safe, _ = inside_only(manifold, state.stages[..., :2])
     v, metric = state.stages[..., 2:], state.local.metric

@@ -66,7 +66,7 @@ DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
 
 
 @dataclass
-class _State:
+class _Flight:
     """Curves under way: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
 
     y: Floats
@@ -82,7 +82,7 @@ def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str 
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
     y = np.concatenate([theta, v, np.zeros_like(v)], axis=1)
-    state = _State(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
+    state = _Flight(y, np.zeros(len(y)), np.zeros(len(y), np.int32))
     nodes = [y.copy()]
     for node in range(1, request.steps + 1):
         _advance(manifold, state, 1.0 / request.steps, request.alpha, tableau or DOP853)
@@ -143,7 +143,7 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
     return drift
 
 
-def _advance(manifold: Manifold, state: _State, dt: float, alpha: float, tableau: Tableau) -> None:
+def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tableau: Tableau) -> None:
     """Carry every curve that still runs from one node to the next, or to where it stops."""
     running = np.flatnonzero(state.status == Status.OK)
     remaining = np.full(len(running), dt)

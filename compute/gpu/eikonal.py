@@ -6,7 +6,7 @@ import numpy as np
 
 from compute.core.arrays import Floats
 from compute.distances import distance_map as maps
-from compute.distances.eikonal import FAR, Grid, Triangles, triangles
+from compute.distances.eikonal import FAR, EikonalGrid, Triangles, triangles
 from compute.distances.stencil import REACH
 from compute.gpu import float64_answers, initial_value, local_geometry
 from compute.gpu.kernel import Source, Storage
@@ -52,7 +52,7 @@ def distance(session: GpuSession, request: DistanceRequest) -> Field:
     def local(wanted: GeometryRequest) -> Geometry:
         return float64_answers.geometry(wanted, local_geometry.geometry(session, wanted))
 
-    def settle(grid: Grid) -> Floats:
+    def settle(grid: EikonalGrid) -> Floats:
         return _settled(session, triangles(grid), grid.first.astype(np.float32))
 
     def shoot(wanted: ShootRequest) -> Paths:

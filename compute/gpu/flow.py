@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from compute.flow.laplacian import Stencil
-from compute.flow.literal import Literal
+from compute.flow.literal_equation import Literal
 from compute.flow.time_stepping import legendre
-from compute.gpu.kernel import Part, Source, Storage
+from compute.gpu.kernel import BufferRange, Source, Storage
 from compute.gpu.layout import record
 from compute.gpu.session import Dispatch, GpuSession
 from compute.requests.flow import Diffusion, FlowRequest
@@ -182,7 +182,7 @@ class _Grid:
             parameters[name] = value
         size = band.end - band.begin
         parts = [
-            Part(buffer, band.begin * self.stride * each, (size + 2) * self.stride * each)
+            BufferRange(buffer, band.begin * self.stride * each, (size + 2) * self.stride * each)
             if each
             else buffer
             for buffer, each in buffers

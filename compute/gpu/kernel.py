@@ -37,7 +37,7 @@ class Storage:
 
 
 @dataclass(frozen=True)
-class Part:
+class BufferRange:
     """A range of a buffer that is bound in place of the whole."""
 
     buffer: Any
@@ -231,5 +231,5 @@ def _group(device: Device, group_layout: Any, buffers: Mapping[int, Any]) -> Any
     )
 
 
-def _part(buffer: Any) -> Part:
-    return buffer if isinstance(buffer, Part) else Part(buffer, 0, buffer.size)
+def _part(buffer: Any) -> BufferRange:
+    return buffer if isinstance(buffer, BufferRange) else BufferRange(buffer, 0, buffer.size)

@@ -14,7 +14,7 @@ from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.geodesics import (
     constant_curvature,
-    direct,
+    direct_solutions,
     dually_flat,
     multiple_shooting,
     outcome_bounds,
@@ -33,7 +33,7 @@ from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
 
 @dataclass(frozen=True)
-class Effort:
+class Rounds:
     """Rounds of relaxing, and of Newton's method for each α, each with three rays a pair."""
 
     relaxing: int
@@ -41,11 +41,11 @@ class Effort:
 
 
 # nearly all pairs are done with the first; what is not goes on with the second
-USUAL, FULL = Effort(4, 6), Effort(discrete_energy.ROUNDS, 10)
+USUAL, FULL = Rounds(4, 6), Rounds(discrete_energy.ROUNDS, 10)
 # of a metric that takes so many loop iterations a round costs dispatches even where all is done
-COSTLY, BRIEF = 1000, Effort(2, 3)
+COSTLY, BRIEF = 1000, Rounds(2, 3)
 # of a path in so few steps, as while it is dragged, a miss as large as is allowed is not seen
-COARSE, HASTY = 32, Effort(3, 1)
+COARSE, HASTY = 32, Rounds(3, 1)
 # share of its Fisher length by which a neighbouring ray differs: round-off against truncation,
 # which on a long curve is as large as the derivative itself from 1e-2 on
 OFFSET = 3e-4
@@ -98,7 +98,7 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
     def fire(shot: ShootRequest) -> Paths:
         return initial_value.shoot(session, shot)
 
-    def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Effort) -> Paths:
+    def solved(wanted: ConnectRequest, todo: np.ndarray, effort: Rounds) -> Paths:
         velocity = np.empty((len(todo), 2))
         for rows in tiles.batches(len(todo), max(discrete_energy.bytes_each(), 3 * 16 * m)):
             velocity[rows], relaxed = _aimed(
@@ -114,11 +114,11 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
     if todo.size:
         rest = replace(request, start=request.start[todo], end=request.end[todo])
         paths = batch.replaced(paths, todo, solved(rest, todo, FULL))
-    paths = direct.repaired(request, constant_curvature.repaired(request, paths))
+    paths = direct_solutions.repaired(request, constant_curvature.repaired(request, paths))
     return multiple_shooting.repaired(request, paths, curves, fire, "f4")
 
 
-def _effort(request: ConnectRequest) -> Effort:
+def _effort(request: ConnectRequest) -> Rounds:
     """Return the effort of the first try."""
     if tiles.loops_of(request.manifold.slot) <= COSTLY:
         return USUAL
@@ -131,7 +131,7 @@ def _aimed(
     rows: slice,
     curves: Floats,
     path: list[float],
-    effort: Effort,
+    effort: Rounds,
 ) -> tuple[Floats, Floats]:
     """The velocities (k, 2) that lead from start to end, and the curves (k, N+1, 2) they began from.
 

@@ -22,7 +22,7 @@ from compute.distances.distance_map import drawn, interpolated
 from compute.geodesics import (
     alpha_geodesics,
     boundary_values,
-    direct,
+    direct_solutions,
     multiple_shooting,
     outcome_bounds,
     pole,
@@ -60,7 +60,7 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
     stays as it is, with its status; ends where g is singular are tried by polygons alone, and what is
     known to leave the domain (LEFT_DOMAIN) is not.  `Interrupted` where it is `interruptible`.
     """
-    paths = direct.repaired(request, paths)
+    paths = direct_solutions.repaired(request, paths)
     if paths.engine != "reference":
         paths = _better(paths, request, boundary_values.solve)
         if pole.applies(request.manifold):

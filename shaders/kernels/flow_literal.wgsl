@@ -1,4 +1,4 @@
-// A step of the literal equation by central differences.  Twin of compute/flow/literal.py.
+// A step of the literal equation by central differences.  Twin of compute/flow/literal_equation.py.
 //!include lib/flow_tile.wgsl
 //!include lib/flow_vectors.wgsl
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from compute import AttentionFlow
     from compute.api.flow import Flow
-    from compute.flow.zero_tracks import Track
+    from compute.flow.zero_tracks import ZeroTrack
 
 FIELDS = ("gradient", "dipole", "natural", "frame", "random")
 WARNINGS = {
@@ -172,7 +172,7 @@ def _steps(found: Flow, mode: str) -> str:
     return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
 
 
-def _fates(tracks: tuple[Track, ...]) -> str:
+def _fates(tracks: tuple[ZeroTrack, ...]) -> str:
     """How many zeros came and went while the field was watched, and in what way."""
     words = {"pair": "in pairs", "edge": "over the edge", "lost": "unexplained"}
     parts = [

@@ -17,12 +17,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """List the bundled scenes, the default one first, and then the lessons."""
     from app.cli.output import show
-    from app.model import session_file
+    from app.model import scene_file
     from app.model.lessons import catalogue
 
     entries = [
-        {"name": n, "title": session_file.load(n).title, "kind": "scene"}
-        for n in session_file.names()
+        {"name": n, "title": scene_file.load(n).title, "kind": "scene"} for n in scene_file.names()
     ]
     entries += [
         {"name": name, "title": title, "kind": "lesson"}

@@ -8,10 +8,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from app.jobs import study_curves
 from app.jobs.job import Priority
+from app.jobs.studies import traced_curves
 from app.jobs.studies.study import BetweenPins, Found, pins_of
-from app.jobs.study_curves import Curves
+from app.jobs.studies.traced_curves import Curves
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
 from app.views.interface.curve_styles import Style
@@ -70,7 +70,7 @@ class EveryJob(BetweenPins):
             )
             measures.append(Measure("Their Morse indices", turned, hint))
         shortest = float(paths.length[fine].min()) if fine.any() else None
-        other = study_curves.several(manifold, paths, others, self.alpha)
+        other = traced_curves.several(manifold, paths, others, self.alpha)
         curves: Curves = {"other": other}
         return Found(curves, measures, shortest=shortest)
 

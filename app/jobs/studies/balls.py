@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs import study_curves
+from app.jobs.studies import traced_curves
 from app.jobs.studies.study import SHORTEST, BetweenPins, Found
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -44,18 +44,18 @@ class BallJob(BetweenPins):
         a, b = np.array(self.start), np.array(self.end)
         found, known = length_between(engine, manifold, a, b)
         length = max(found, SHORTEST)
-        curves: dict[str, Floats | study_curves.Traced] = {}
+        curves: dict[str, Floats | traced_curves.Traced] = {}
         measures: list[Measure] = []
         if known:
             fan = spray(engine, manifold, a, length, 1024, 48)
-            curves["ball"] = study_curves.fronts(engine, manifold, fan, [48], True)
+            curves["ball"] = traced_curves.fronts(engine, manifold, fan, [48], True)
         else:
             hint = "Its edge goes through B, which no geodesic is known to reach."
             measures.append(Measure("Geodesic ball", "not known", hint, False))
         if natural_chart(manifold) is None or manifold.divergence is None:
             return Found(curves, measures)
         around = balls(manifold, a, b, BALL_DIRECTIONS)
-        curves["forward"], curves["backward"] = (study_curves.outline(manifold, c) for c in around)
+        curves["forward"], curves["backward"] = (traced_curves.outline(manifold, c) for c in around)
         forward, backward = bregman(manifold, a, b)
         hint = (
             "The Bregman divergence of ψ; "

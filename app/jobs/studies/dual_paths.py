@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from app.jobs import study_curves
+from app.jobs.studies import traced_curves
 from app.jobs.studies.study import BetweenPins, Found, pins_of
 from app.jobs.viewport import STEPS, Viewport
 from app.model.scene import Scene
@@ -47,14 +47,14 @@ class CompareJob(BetweenPins):
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:
         """Compute its curves and measures."""
-        curves: dict[str, Floats | study_curves.Traced] = {}
+        curves: dict[str, Floats | traced_curves.Traced] = {}
         measures: list[Measure] = []
         dashed: set[str] = set()
         a, b = np.array([self.start]), np.array([self.end])
         for kind, alpha, words in (("e", 1.0, "e-path, α = 1"), ("m", -1.0, "m-path, α = −1")):
             paths = engine.connect(ConnectRequest(manifold, a, b, alpha, STEPS[self.quality]))
             status = Status(int(paths.status[0]))
-            curves[kind] = study_curves.path(engine, manifold, paths, alpha, self.quality)
+            curves[kind] = traced_curves.path(engine, manifold, paths, alpha, self.quality)
             if status != Status.OK:
                 dashed.add(kind)
             value = f"{paths.length[0]:.6g}" if status == Status.OK else status.words

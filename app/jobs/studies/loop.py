@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from app.jobs import study_curves
+from app.jobs.studies import traced_curves
 from app.jobs.studies.study import Found, Study
 from app.jobs.viewport import Viewport
 from app.model.scene import Point, Scene, chart_of
@@ -63,8 +63,8 @@ class LoopJob(Study):
             chart = parameters(manifold.coordinates)  # its edges mean something everywhere
         drawn = polygon(chart.forward(vertices), chart, manifold.periods)
         found = holonomy(engine, manifold, drawn, self.alpha)
-        curves: dict[str, Floats | study_curves.Traced] = {
-            "loop": study_curves.loop(manifold, vertices, chart)
+        curves: dict[str, Floats | traced_curves.Traced] = {
+            "loop": traced_curves.loop(manifold, vertices, chart)
         }
         fine = found.status == Status.OK
         if fine:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.jobs import study_curves
+from app.jobs.studies import traced_curves
 from app.jobs.studies.study import BetweenPins, Found
 from app.views.interface.curve_styles import Style
 from app.views.interface.views import Measure
@@ -58,7 +58,7 @@ class QueryJob(BetweenPins):
             f"The geodesic between the two queries among all queries of {len(plane.q0)} coordinates, "
             "drawn as it falls on the plane: it may leave it, and be shorter than what stays on it."
         )
-        line = study_curves.queries(space, path, a, b, plane.q0, plane.U)
+        line = traced_curves.queries(space, path, a, b, plane.q0, plane.U)
         measures = [
             Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),
             Measure(

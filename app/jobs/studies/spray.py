@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from app.jobs import study_curves
+from app.jobs.studies import traced_curves
 from app.jobs.studies.study import REACH, SHORTEST, BetweenPins, Found, pins_of
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
@@ -57,9 +57,9 @@ class SprayJob(BetweenPins):
         fan = spray(engine, manifold, a, REACH * length, RAYS[self.quality], 96)
         nodes = [96 * i // FRONTS for i in range(1, FRONTS + 1)]
         curves = {
-            "rays": study_curves.rays(fan, DRAWN[self.quality]),
-            "fronts": study_curves.fronts(engine, manifold, fan, nodes, self.quality == "final"),
-            "caustic": study_curves.caustic(fan),
+            "rays": traced_curves.rays(fan, DRAWN[self.quality]),
+            "fronts": traced_curves.fronts(engine, manifold, fan, nodes, self.quality == "final"),
+            "caustic": traced_curves.caustic(fan),
         }
         count = int(np.isfinite(fan.conjugate).sum())
         hint = "Rays that meet their neighbours again: beyond that they are not shortest any more."

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from app.jobs import study_curves
 from app.jobs.job import Cancelled, Emit, Job, Priority
-from app.jobs.study_curves import Curves
+from app.jobs.studies import traced_curves
+from app.jobs.studies.traced_curves import Curves
 from app.jobs.viewport import Viewport
 from app.model.scene import Point, Scene
 from app.views.interface.curve_styles import Style
@@ -97,8 +97,8 @@ class Study(Job):
             return self._refused(shorten(str(problem)), 1000 * (time.perf_counter() - began))
         return StudyAnswer(
             self,
-            study_curves.nodes_of(found.curves),
-            study_curves.dense_of(found.curves),
+            traced_curves.nodes_of(found.curves),
+            traced_curves.dense_of(found.curves),
             tuple(found.measures),
             found.dashed,
             1000 * (time.perf_counter() - began),

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from app.model import colormaps, session_file
-from app.model.flow import Flow, rewritten
+from app.model import colormaps, scene_file
+from app.model.flow import FlowSettings, rewritten
 from app.model.layers import Layers, layer_names
 from app.model.lessons.wording import number, plain, tuple_of
 from app.model.normals import Numbers
@@ -34,7 +34,9 @@ from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 
 LAYERS = layer_names()
-FLOW = {f"flow {f.name}": f.name for f in fields(Flow) if f.name not in ("strokes", "source")}
+FLOW = {
+    f"flow {f.name}": f.name for f in fields(FlowSettings) if f.name not in ("strokes", "source")
+}
 _CALLED = {"start": "A", "end": "B", "shown": "map"}
 PICTURE = {f"picture {_CALLED.get(f.name, f.name)}": f.name for f in fields(Photograph)}
 MOST_VERTICES = 64
@@ -85,7 +87,7 @@ def _try(key: str, make: Callable[[], Scene]) -> Scene:
 
 def _load(name: str, folder: Path) -> Scene:
     """A bundled scene, or a file in the lesson's own folder or below it."""
-    return session_file.load(name if name in session_file.names() else beside(name, folder))
+    return scene_file.load(name if name in scene_file.names() else beside(name, folder))
 
 
 def beside(name: str, folder: Path) -> Path:
@@ -139,7 +141,7 @@ def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
         return scene
     entries: dict[str, Any] = {}
     for key, text in stated.items():
-        usual = getattr(Flow(), FLOW[key])
+        usual = getattr(FlowSettings(), FLOW[key])
         try:
             entries[FLOW[key]] = (
                 plain(text) if isinstance(usual, str) else type(usual)(number(text))

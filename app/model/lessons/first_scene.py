@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.lessons import catalogue
 from app.model.scene import Scene
 
@@ -12,11 +12,11 @@ from app.model.scene import Scene
 def load(source: str | Path) -> Scene:
     """The scene in a file or of a bundled name, complete; of a lesson its first step's.
 
-    Raises `session_file.NotAScene`.
+    Raises `scene_file.NotAScene`.
     """
     if not catalogue.is_lesson(str(source)):
-        return session_file.load(source, catalogue.titles())
+        return scene_file.load(source, catalogue.titles())
     try:
         return catalogue.load(source).steps[0].scene
     except catalogue.NotALesson as problem:
-        raise session_file.NotAScene(str(problem)) from None
+        raise scene_file.NotAScene(str(problem)) from None

@@ -45,7 +45,7 @@ class NotALesson(Refused):
 
 
 @dataclass(frozen=True)
-class Number:
+class QuotedNumber:
     """A number that the text quotes: as it is written, what it measures, and of which scene."""
 
     written: str
@@ -70,7 +70,7 @@ class Step:
     checks: tuple[Check, ...]
     already: bool
     answer: Scene | None
-    numbers: tuple[Number, ...]
+    numbers: tuple[QuotedNumber, ...]
     line: int
     text_line: int
     task_line: int
@@ -121,7 +121,7 @@ def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
     summary = " ".join(line.lstrip("> ") for _, line in head[1:] if line.startswith(">"))
     steps: list[Step] = []
     for section in sections:
-        reader = _Reader(where, folder, title)
+        reader = _StepReader(where, folder, title)
         steps.append(reader.step(section, steps[-1] if steps else None))
     return Lesson(name or where, title, summary, tuple(steps))
 
@@ -158,7 +158,7 @@ def _kind(kind: str, blocks: Mapping[str, tuple[Line, ...]] | None, where: str, 
     return kind
 
 
-class _Reader:
+class _StepReader:
     """Understands the sections of one file."""
 
     def __init__(self, where: str, folder: Path, title: str) -> None:
@@ -175,7 +175,7 @@ class _Reader:
         scene = replace(scene, title=f"{self._title} · {section.title}")
         done = section.blocks.get("do", ())
         task = [(n, line) for n, line in done if not _is_order(line)]
-        numbers: list[Number] = []
+        numbers: list[QuotedNumber] = []
         text = self._prose(section.text, scene, numbers)
         words = self._prose(tuple(task), scene, numbers)
         checks, already, answer = self._orders(done, scene)
@@ -243,7 +243,7 @@ class _Reader:
             raise self._wrong(lines[0][0], f"a step has at most {MOST_CHECKS} checks")
         return tuple(checks), already, answer
 
-    def _prose(self, lines: tuple[Line, ...], scene: Scene, numbers: list[Number]) -> str:
+    def _prose(self, lines: tuple[Line, ...], scene: Scene, numbers: list[QuotedNumber]) -> str:
         """The text with its numbers as they are written; they are added to ``numbers``."""
         written: list[str] = []
         for n, line in lines:
@@ -261,7 +261,7 @@ class _Reader:
             raise self._wrong(lines[0][0], words)
         return text
 
-    def _number(self, written: str, measured: str, scene: Scene, line: int) -> Number:
+    def _number(self, written: str, measured: str, scene: Scene, line: int) -> QuotedNumber:
         what, _, changes = measured.partition(" with ")
         try:
             value(written)
@@ -269,7 +269,7 @@ class _Reader:
         except ValueError as problem:
             raise self._wrong(line, str(problem)) from None
         where = self._inline(changes, scene, line) if changes else scene
-        return Number(written.strip(), found, where, line)
+        return QuotedNumber(written.strip(), found, where, line)
 
 
 def _first(lines: tuple[Line, ...], otherwise: int) -> int:

@@ -11,8 +11,8 @@ from dataclasses import astuple, fields, replace
 from itertools import pairwise
 from typing import Any
 
+from app.model.keyframe_tracks import LONGEST, Key, Timeline, Track
 from app.model.scene import Scene, kind_of
-from app.model.tracks import LONGEST, Key, Timeline, Track
 from compute.core.refusal import shown
 from compute.families import families, parse
 from compute.manifold.extent import Extent

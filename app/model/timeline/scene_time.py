@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from app.model.keyframe_tracks import Timeline, position, value_at
 from app.model.scene import Scene, completed
-from app.model.tracks import Timeline, position, value_at
 from compute.core.refusal import shown
 from compute.families import changed
 

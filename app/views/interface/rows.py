@@ -11,7 +11,7 @@ Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, eq=False)
-class Strip:
+class RowStrip:
     """One way from A to B: rows (k, s) at equal times from 0 to ``reached``, row 0 at A.
 
     kind: "e", "geodesic" or "m"; title, and words on its lengths; ``fine``: it is converged.
@@ -35,7 +35,7 @@ class RowsState:
     x: Array
     labels: tuple[str, ...]
     title: str
-    strips: tuple[Strip, ...]
+    strips: tuple[RowStrip, ...]
     note: str
     playhead: float
     stale: bool = False

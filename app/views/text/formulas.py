@@ -69,14 +69,14 @@ class _Piece:
 
 def inline(formula: str) -> str:
     """A formula within a line, as rich text.  Raises NotTypeset."""
-    return f'<span class="formula">{_joined(_Reader(formula).whole())}</span>'
+    return f'<span class="formula">{_joined(_FormulaReader(formula).whole())}</span>'
 
 
 def display(formula: str) -> str:
     """A formula in the middle of a line of its own.  Raises NotTypeset."""
     cells: list[str] = []
     run: list[_Piece] = []
-    for piece in _Reader(formula).whole():
+    for piece in _FormulaReader(formula).whole():
         if piece.kind != "fraction":
             run.append(piece)
             continue
@@ -130,7 +130,7 @@ def _guarded(html: str) -> str:
     return f"({html})" if compound else html
 
 
-class _Reader:
+class _FormulaReader:
     """Reads one formula from left to right."""
 
     def __init__(self, text: str) -> None:

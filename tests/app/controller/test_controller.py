@@ -21,7 +21,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.verification import MapCheckJob
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
-from app.model import session_file
+from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
@@ -63,7 +63,7 @@ class Recorder:
 @pytest.fixture
 def desk():
     canvas, window, runner = MagicMock(spec=Canvas), MagicMock(spec=Window), Recorder()
-    controller = Controller(Store(session_file.load("gaussian")), canvas, window, runner)
+    controller = Controller(Store(scene_file.load("gaussian")), canvas, window, runner)
     return controller, canvas, window, runner
 
 
@@ -81,7 +81,7 @@ def give(controller: Controller, runner: Recorder) -> None:
 
 
 def test_plan_asks_only_for_what_a_change_touches():
-    scene, viewport = session_file.load("bank"), Viewport()
+    scene, viewport = scene_file.load("bank"), Viewport()
     before = jobs(scene, viewport)
     assert {type(job) for job in before.values()} == {PathJob, EllipseJob, MapJob}
 
@@ -335,7 +335,7 @@ def test_the_moving_row_is_a_distribution(desk):
 
 
 def test_a_map_is_checked_in_float64_and_says_so():
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     job = jobs(replace(scene, scalar="curvature"), Viewport())[MapJob]
     drawn = next(answer for answer in answers(job) if answer.complete)
     check = MapCheckJob(job.family, job.chart, job.scalar, job.token, job.source, drawn.field)
@@ -345,7 +345,7 @@ def test_a_map_is_checked_in_float64_and_says_so():
 
 
 def test_a_length_out_of_bounds_is_dashed_and_says_why():
-    scene = session_file.load("bank")
+    scene = scene_file.load("bank")
     answer = answers(jobs(scene, Viewport())[PathJob])[0]
     chart = manifold_of(scene.family).charts[0]
     assert message(answer) == "" and not drawables.geodesic(answer, chart).dashed

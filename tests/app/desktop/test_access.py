@@ -14,9 +14,9 @@ pytestmark = pytest.mark.window
 @pytest.fixture(scope="module")
 def program():
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    made = Program(session_file.load("gaussian"), "reference")
+    made = Program(scene_file.load("gaussian"), "reference")
     made.window.frame.show()
     until(made, lambda: made.controller.answers.path is not None)
     made.window.furnish()

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from app.model import autosave, session_file
+from app.model import autosave, scene_file
 from tests import ROOT
 from tests.kills import heed
 
@@ -19,9 +19,9 @@ WRITER = """
 import os, random, select, signal, sys
 from dataclasses import replace
 from pathlib import Path
-from app.model import autosave, document, session_file
+from app.model import autosave, document, scene_file
 folder, die = Path(sys.argv[1]), random.Random(5)
-scene = session_file.load("gaussian")
+scene = scene_file.load("gaussian")
 keeper, file = autosave.Autosave(folder, "killed"), folder / "scene.json"
 
 def write_for_ever(done):
@@ -30,7 +30,7 @@ def write_for_ever(done):
         i += 1
         edited = replace(scene, alpha=(i % 100) / 100)
         keeper.write(edited, file)
-        session_file.save(edited, file)
+        scene_file.save(edited, file)
         os.write(done, b".")
 
 for _ in range(int(sys.argv[2])):
@@ -45,7 +45,7 @@ for _ in range(int(sys.argv[2])):
     for descriptor in (out, done):
         os.close(descriptor)
     assert [lost.origin for lost in autosave.lost(folder, lambda name: False)] == [file]
-    session_file.load(file)
+    scene_file.load(file)
 """
 
 TERMINATED = """
@@ -54,11 +54,11 @@ from dataclasses import replace
 from pathlib import Path
 from PySide6.QtCore import QSettings
 from app.main import Program
-from app.model import session_file
+from app.model import scene_file
 from app.views.qt.window.settings import Settings
 folder = Path(sys.argv[1])
 settings = Settings(QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat), folder)
-program = Program(session_file.load("gaussian"), "reference", settings)
+program = Program(scene_file.load("gaussian"), "reference", settings)
 
 def edit_and_end():
     if sys.argv[2] == "edited":
@@ -85,7 +85,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 def test_files_are_whole_whenever_the_writer_is_killed(tmp_path):
     ended = run(WRITER, tmp_path, KILLS)
     assert ended.returncode == 0, ended.stderr
-    assert session_file.load(tmp_path / "scene.json").family == "gaussian"
+    assert scene_file.load(tmp_path / "scene.json").family == "gaussian"
 
 
 @pytest.mark.window

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.window
 def make(tmp_path: Path) -> Iterator[Callable]:
     """Makes programs whose settings live in a folder of the test; closes them."""
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
     made = []
 
     def start(engine: str = "reference"):
-        program = Program(session_file.load("gaussian"), engine, kept(tmp_path))
+        program = Program(scene_file.load("gaussian"), engine, kept(tmp_path))
         program.window.frame.resize(1000, 700)
         program.window.frame.show()
         made.append(program)
@@ -75,11 +75,11 @@ def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
 
 
 def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_path, monkeypatch):
-    from app.model import session_file
+    from app.model import scene_file
 
     program = make()
     path = tmp_path / "shared.json"
-    session_file.save(program.store.scene, path)
+    scene_file.save(program.store.scene, path)
     program.documents.open(path)
     theirs = path.read_text() + "\n"
     path.write_text(theirs)
@@ -90,7 +90,7 @@ def test_a_file_that_somebody_else_wrote_is_not_overwritten_unasked(make, tmp_pa
     assert path.read_text() == theirs and program.documents.is_unsaved
     program.controller.commands["save"]()
     answer(program, "Overwrite")
-    assert session_file.load(path).alpha == 0.4 and not program.documents.is_unsaved
+    assert scene_file.load(path).alpha == 0.4 and not program.documents.is_unsaved
 
 
 def test_what_a_killed_session_left_is_offered(make, tmp_path):
@@ -171,11 +171,11 @@ def test_closing_asks_about_changes_and_does_not_block(make):
 
 
 def test_files_are_dropped_on_the_window(make, tmp_path):
-    from app.model import session_file
+    from app.model import scene_file
 
     program = make()
     path = tmp_path / "dropped.json"
-    session_file.save(replace(program.store.scene, alpha=-0.5), path)
+    scene_file.save(replace(program.store.scene, alpha=-0.5), path)
     program.window.frame.dropped.emit([str(path)])
     assert program.store.scene.alpha == -0.5
     (tmp_path / "no.npz").write_bytes(b"nothing")
@@ -319,12 +319,12 @@ def test_a_right_click_puts_a_pin_there(make):
 
 
 def test_the_doctor_answers_from_the_worker(make):
-    from app.views.qt.dialogs.sheet import Sheet
+    from app.views.qt.dialogs.sheet import TextPage
 
     program = make()
     program.controller.commands["doctor"]()
-    until(program, lambda: bool(program.window.frame.findChildren(Sheet)))
-    page = program.window.frame.findChildren(Sheet)[0]
+    until(program, lambda: bool(program.window.frame.findChildren(TextPage)))
+    page = program.window.frame.findChildren(TextPage)[0]
     assert "NumPy float64" in page.text.toPlainText()
     page.close()
 

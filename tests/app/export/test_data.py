@@ -13,14 +13,14 @@ import pytest
 
 from app.export import data, figure
 from app.export.script import script
-from app.model import session_file
+from app.model import scene_file
 from tests import ROOT
 from tests.exporting import environment, made, refused
 
 
 @pytest.fixture(scope="module")
 def scene():
-    return session_file.load("triangle")
+    return scene_file.load("triangle")
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +107,9 @@ def test_nothing_of_a_scene_is_code_in_its_script(found, reference_engine, tmp_p
     np.savez(tmp_path / "it's {heads}" / "m'\"x.npz", **arrays)
     family = "attention:it's {heads}/m'\"x.npz?layer=0&head=0"
     title = '"""\nraise SystemExit(3)\n\\" {x} \N{GREEK SMALL LETTER THETA}'
-    stated = {"format": session_file.FORMAT, "version": 1, "family": family, "title": title}
+    stated = {"format": scene_file.FORMAT, "version": 1, "family": family, "title": title}
     (tmp_path / "scene.json").write_text(json.dumps(stated))
-    scene = session_file.load(tmp_path / "scene.json")
+    scene = scene_file.load(tmp_path / "scene.json")
     target = tmp_path / "a.py"
     data.write(target, scene, figure.answers(scene, reference_engine, (60, 40)))
     done = run(target)
@@ -119,13 +119,13 @@ def test_nothing_of_a_scene_is_code_in_its_script(found, reference_engine, tmp_p
 
 def test_a_family_of_the_users_own_is_in_the_script_itself(reference_engine, tmp_path):
     stated = {
-        "format": session_file.FORMAT,
+        "format": scene_file.FORMAT,
         "version": 1,
         "family": "custom",
         "layers": {"map": False},
     }
     (tmp_path / "scene.json").write_text(json.dumps(stated))
-    scene = session_file.load(tmp_path / "scene.json")
+    scene = scene_file.load(tmp_path / "scene.json")
     data.write(tmp_path / "a.py", scene, figure.answers(scene, reference_engine, (60, 40)))
     done = run(tmp_path / "a.py")
     assert done.returncode == 0, done.stderr

@@ -13,8 +13,8 @@ from PIL import Image
 
 from app.export import embed
 from app.export.figure import save_png
-from app.model import embedded, session_file
-from app.model.tracks import Key, Timeline, Track
+from app.model import embedded, scene_file
+from app.model.keyframe_tracks import Key, Timeline, Track
 
 MARK = embedded.MARK.encode()
 
@@ -23,7 +23,7 @@ MARK = embedded.MARK.encode()
 def scene():
     track = Track("alpha", (Key(0.0, 0.0), Key(2.0, 1.0)))
     title = '<&>"\' ]]> --> θ₁ \N{GRINNING FACE} \\ {"format": "attention-geodesics/scene"'
-    return replace(session_file.load("gaussian"), title=title, timeline=Timeline(2.0, (track,)))
+    return replace(scene_file.load("gaussian"), title=title, timeline=Timeline(2.0, (track,)))
 
 
 def blank_gif() -> bytes:
@@ -46,7 +46,7 @@ def test_every_container_gives_the_scene_back(scene, tmp_path):
     found = containers(scene, tmp_path)
     assert set(found) == {".png", ".svg", ".pdf", ".gif"}
     for kind, path in found.items():
-        assert session_file.load(path) == scene, kind
+        assert scene_file.load(path) == scene, kind
 
 
 def test_what_is_put_in_xml_is_well_formed(scene, tmp_path):
@@ -85,17 +85,17 @@ def test_the_head_file_of_an_embedded_scene_is_found_beside_it(tmp_path):
     np.savez(tmp_path / "mine.npz", **{name: rng.normal(size=(5, 8)) for name in "qkv"})
     file = tmp_path / "scene.json"
     family = "attention:mine.npz?layer=0&head=0"
-    file.write_text(json.dumps({"format": session_file.FORMAT, "version": 1, "family": family}))
-    scene = session_file.load(file)
+    file.write_text(json.dumps({"format": scene_file.FORMAT, "version": 1, "family": family}))
+    scene = scene_file.load(file)
     (tmp_path / "figures").mkdir()
     target = tmp_path / "figures" / "a.png"
     save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
     assert b"../mine.npz" in target.read_bytes()
-    assert session_file.load(target) == scene
+    assert scene_file.load(target) == scene
 
 
 GOOD = embedded.packed(
-    json.dumps({"format": session_file.FORMAT, "version": 1, "family": "gaussian"})
+    json.dumps({"format": scene_file.FORMAT, "version": 1, "family": "gaussian"})
 )
 BAD = {
     "empty": (b"", "holds no scene"),
@@ -117,8 +117,8 @@ BAD = {
 def test_a_tampered_file_is_refused_in_one_line(kind, content, words, tmp_path):
     path = tmp_path / f"a.{kind}"
     path.write_bytes(content)
-    with pytest.raises(session_file.NotAScene, match=words) as refused:
-        session_file.load(path)
+    with pytest.raises(scene_file.NotAScene, match=words) as refused:
+        scene_file.load(path)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 500
 
@@ -129,10 +129,10 @@ def test_no_more_than_a_scene_is_read_of_a_large_film(tmp_path):
         file.write(GOOD.encode())
         file.seek(1 << 31)  # a hole: two gigabytes that take no room
         file.write(b"\0")
-    assert session_file.load(path) == session_file.from_text(GOOD, "here", tmp_path)
+    assert scene_file.load(path) == scene_file.from_text(GOOD, "here", tmp_path)
 
 
 def test_a_folder_called_like_a_figure_is_refused(tmp_path):
     (tmp_path / "a.png").mkdir()
-    with pytest.raises(session_file.NotAScene, match="cannot be read"):
-        session_file.load(tmp_path / "a.png")
+    with pytest.raises(scene_file.NotAScene, match="cannot be read"):
+        scene_file.load(tmp_path / "a.png")

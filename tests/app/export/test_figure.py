@@ -15,7 +15,7 @@ from PIL import Image
 from app.export import figure, page, sheet
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
 from app.jobs.path import PathAnswer
-from app.model import session_file
+from app.model import scene_file
 from app.views.canvas.display_list import Label, Pen, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
@@ -29,7 +29,7 @@ SIZE = (900, 600)
 
 @pytest.fixture(scope="module")
 def scene():
-    return session_file.load("gaussian")
+    return scene_file.load("gaussian")
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
 
 def test_a_caption_calls_things_as_the_window_does(scene):
     from app.presenters.flow_form import words_of
-    from app.presenters.panel_state import chart_words
+    from app.presenters.scene_panels import chart_words
     from compute.families import family
 
     assert chart_words(family("gaussian"), "height:log") == "Height over logarithmic"
@@ -180,7 +180,7 @@ def test_files_of_the_default_scene_are_small(pictures):
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_a_figure_opens_again_as_its_scene(pictures, kind):
-    assert session_file.load(pictures / f"bank.{kind}") == session_file.load("bank")
+    assert scene_file.load(pictures / f"bank.{kind}") == scene_file.load("bank")
 
 
 @pytest.mark.parametrize(
@@ -236,11 +236,11 @@ def test_more_dots_to_the_inch_are_the_same_picture_finer(tmp_path):
 TILES = """
 import numpy as np
 from app.export import figure
-from app.model import session_file
+from app.model import scene_file
 from app.views.canvas.gl import still
 from compute.engine.reference import ReferenceEngine
 
-scene, engine = session_file.load("gaussian"), ReferenceEngine()
+scene, engine = scene_file.load("gaussian"), ReferenceEngine()
 paper = figure.Paper((1000, 700), 144.0, caption=True, panels=("measures",))
 found = figure.answers(scene, engine, paper.logical)
 pictures = []

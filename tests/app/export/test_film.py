@@ -17,8 +17,8 @@ from PIL import Image
 
 from app.export import film
 from app.export.figure import Paper, path_of
-from app.model import session_file
-from app.model.tracks import Key, Timeline, Track
+from app.model import scene_file
+from app.model.keyframe_tracks import Key, Timeline, Track
 from tests.exporting import command, environment, made, refused
 
 SMALL = ("--size", "320x240")
@@ -27,7 +27,7 @@ ORANGE = (0xFF, 0xB4, 0x54)
 
 def bare(**others):
     """A quick scene: pins, geodesic and moving point only."""
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     layers = replace(scene.layers, map=False, ellipses=False, straight=False, transport=False)
     return replace(scene, layers=layers, **others)
 
@@ -35,7 +35,7 @@ def bare(**others):
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("scene") / "quick.json"
-    session_file.save(bare(), path)
+    scene_file.save(bare(), path)
     return path
 
 
@@ -61,7 +61,7 @@ def test_a_film_plays_and_is_the_same_each_time(quick, kind, codec, tmp_path):
     assert codec in stream.codec_context.name
     assert stream.average_rate == 24
     assert [frame.shape for frame in frames] == [(240, 320, 3)] * 5
-    assert session_file.load(tmp_path / f"a.{kind}") == session_file.load(quick)
+    assert scene_file.load(tmp_path / f"a.{kind}") == scene_file.load(quick)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"a.{kind}", f"b.{kind}"]
 
 
@@ -69,7 +69,7 @@ def test_without_a_timeline_the_point_glides_from_a_to_b(quick, tmp_path):
     made("animate", str(quick), "-o", str(tmp_path / "a.png"), "--frames", "5", *SMALL)
     files = sorted(tmp_path.iterdir())
     assert [path.name for path in files] == [f"a-000{i}.png" for i in range(1, 6)]
-    playheads = [session_file.load(path).playhead for path in files]
+    playheads = [scene_file.load(path).playhead for path in files]
     assert playheads == pytest.approx([0.0, 5 / 32, 0.5, 27 / 32, 1.0])
     pictures = [np.asarray(Image.open(path)) for path in files]
     assert all((a != b).any() for a, b in pairwise(pictures))
@@ -78,7 +78,7 @@ def test_without_a_timeline_the_point_glides_from_a_to_b(quick, tmp_path):
 def test_a_timeline_says_how_long_and_what_moves(reference_engine, tmp_path):
     keys = (Key(0.0, (1.5, 0.6), "linear"), Key(0.5, (1.5, 1.2)))
     scene = bare(timeline=Timeline(0.5, (Track("end.theta", keys),), "bounce"))
-    session_file.save(scene, tmp_path / "scene.json")
+    scene_file.save(scene, tmp_path / "scene.json")
     target = tmp_path / "a.png"
     stated = made("animate", str(tmp_path / "scene.json"), "-o", str(target), "--fps", "4", *SMALL)
     assert stated["frames"] == 4
@@ -119,7 +119,7 @@ def test_a_gif_is_close_to_the_frames_it_is_made_of(tmp_path):
             shown = np.asarray(gif.convert("RGB")).astype(int)
             png = np.asarray(Image.open(tmp_path / f"a-000{number + 1}.png").convert("RGB"))
             assert np.abs(shown - png).mean() < 5.0
-    assert session_file.load(tmp_path / "a.gif") == session_file.load("gaussian")
+    assert scene_file.load(tmp_path / "a.gif") == scene_file.load("gaussian")
 
 
 def test_a_sequence_is_resumed_where_it_ended(quick, tmp_path):
@@ -190,7 +190,7 @@ def test_a_film_that_cannot_be_is_refused_before_the_work(options, words, tmp_pa
 
 def test_a_timeline_that_leaves_the_domain_says_in_which_frame(tmp_path):
     keys = [{"at": 0, "value": [0, 1]}, {"at": 1, "value": [0, -1]}]
-    stated = {"format": session_file.FORMAT, "version": 1, "family": "gaussian"}
+    stated = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian"}
     stated["timeline"] = {"duration": 1, "tracks": [{"field": "start.theta", "keys": keys}]}
     path = tmp_path / "scene.json"
     path.write_text(json.dumps(stated))

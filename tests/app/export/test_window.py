@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.controller.export_formats import EXPORTS, Process, options
-from app.model import session_file
+from app.controller.export_commands import EXPORTS, Process, options
+from app.model import scene_file
 from tests.windows import end, until
 
 
@@ -33,17 +33,15 @@ def test_every_form_fits_its_command(name, tmp_path):
 
 
 def test_a_process_writes_the_scene_as_it_is_now(tmp_path):
-    process = Process(
-        "render", session_file.load("triangle"), tmp_path / "a.svg", ["--size=300x200"]
-    )
+    process = Process("render", scene_file.load("triangle"), tmp_path / "a.svg", ["--size=300x200"])
     assert process.problem == ""
     process.close()
-    assert session_file.load(tmp_path / "a.svg") == session_file.load("triangle")
+    assert scene_file.load(tmp_path / "a.svg") == scene_file.load("triangle")
 
 
 def test_a_process_says_why_it_wrote_nothing(tmp_path):
     process = Process(
-        "animate", session_file.load("triangle"), tmp_path / "a.mp4", ["--size=301x200"]
+        "animate", scene_file.load("triangle"), tmp_path / "a.mp4", ["--size=301x200"]
     )
     assert "must be even, got 301x200" in process.problem
     process.close()
@@ -53,7 +51,7 @@ def test_a_process_says_why_it_wrote_nothing(tmp_path):
 def program(tmp_path):
     from app.main import Program
 
-    made = Program(session_file.load("triangle"), "reference")
+    made = Program(scene_file.load("triangle"), "reference")
     made.window.frame.resize(1200, 800)
     made.window.frame.show()
     yield made
@@ -85,7 +83,7 @@ def test_a_figure_from_the_menu(program, tmp_path):
     until(program, target.exists)
     until(program, lambda: program.exporter.dialog is None)
     assert "written" in program.window.frame.statusBar().currentMessage()
-    assert session_file.load(target) == program.store.scene
+    assert scene_file.load(target) == program.store.scene
     assert list(tmp_path.iterdir()) == [target]
     program.window.actions["export_figure"].trigger()
     assert program.exporter.dialog.isVisible(), "and another one"
@@ -167,7 +165,7 @@ def test_the_canvas_goes_to_the_clipboard(program):
 def test_a_figure_opens_and_is_not_saved_over(program, tmp_path):
     from app.export.figure import save_png
 
-    target, scene = tmp_path / "a.png", session_file.load("gaussian")
+    target, scene = tmp_path / "a.png", scene_file.load("gaussian")
     save_png(np.zeros((4, 4, 4), np.uint8), target, scene)
     program.window.ask_open = lambda *_: str(target)
     program.controller.commands["open"]()

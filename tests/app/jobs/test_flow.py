@@ -15,8 +15,8 @@ from app.jobs.particles import tracks
 from app.jobs.plan import jobs
 from app.jobs.scene_chart import chart_drawn
 from app.jobs.viewport import Viewport
-from app.model import session_file
-from app.model.flow import Flow, rewritten
+from app.model import scene_file
+from app.model.flow import FlowSettings, rewritten
 from app.model.scene import Scene, completed
 from app.model.store import Store
 from app.model.timeline.scene_time import scene_at
@@ -40,9 +40,9 @@ STROKES = (((-1.0, 1.0), (0.0, 1.2), (1.0, 1.0)),)
 
 
 def scene_of(name="gaussian", **fields):
-    scene = session_file.load(name)
+    scene = scene_file.load(name)
     layers = replace(scene.layers, flow=True, particles=True, singularities=True)
-    return replace(scene, layers=layers, flow=Flow(side=24, **fields))
+    return replace(scene, layers=layers, flow=FlowSettings(side=24, **fields))
 
 
 def answers(scene, cancelled=lambda: False):
@@ -58,10 +58,12 @@ def nodes(name="gaussian", side=25, extent=None):
 
 def test_a_flow_survives_its_file(tmp_path):
     source = str(tmp_path / "field.npz")
-    flow = Flow("hodge", "dirichlet", 32, "painted", "entropy", 7, STROKES, source, 0.25, 0.05, 0.5)
-    scene = replace(session_file.load("gaussian"), flow=flow)
-    session_file.save(scene, tmp_path / "scene.json")
-    assert session_file.load(tmp_path / "scene.json").flow == flow
+    flow = FlowSettings(
+        "hodge", "dirichlet", 32, "painted", "entropy", 7, STROKES, source, 0.25, 0.05, 0.5
+    )
+    scene = replace(scene_file.load("gaussian"), flow=flow)
+    scene_file.save(scene, tmp_path / "scene.json")
+    assert scene_file.load(tmp_path / "scene.json").flow == flow
     assert '"source": "field.npz"' in (tmp_path / "scene.json").read_text()
 
 
@@ -71,8 +73,8 @@ def test_a_flow_survives_its_file(tmp_path):
 )
 def test_a_flow_that_cannot_be_is_refused(entry, why):
     text = '{"format": "attention-geodesics/scene", "version": 1, "family": "gaussian", "flow": %s}'
-    with pytest.raises(session_file.NotAScene, match=why):
-        session_file.from_text(text % entry, "it", Path())
+    with pytest.raises(scene_file.NotAScene, match=why):
+        scene_file.from_text(text % entry, "it", Path())
 
 
 def test_the_natural_gradient_draws_mass_and_what_carries_it():
@@ -112,7 +114,7 @@ def test_a_flow_that_was_stopped_is_what_it_was_before():
 
 
 def test_the_natural_gradient_holds_no_edge():
-    flow = Flow(boundary="dirichlet")
+    flow = FlowSettings(boundary="dirichlet")
     assert rewritten(flow, {"mode": "natural"}).boundary == "neumann"
     assert rewritten(flow, {"mode": "hodge"}).boundary == "dirichlet"
 
@@ -158,7 +160,7 @@ def test_the_natural_gradient_is_offered_where_there_is_one():
 
 
 def test_a_flow_that_begins_otherwise_begins_anew():
-    flow = Flow(time=0.5)
+    flow = FlowSettings(time=0.5)
     assert rewritten(flow, {"time": 0.7}).time == 0.7
     assert rewritten(flow, {"boundary": "dirichlet"}).time == 0.0
     assert rewritten(flow, {"mode": "scalar"}).initial == "bump"
@@ -167,7 +169,7 @@ def test_a_flow_that_begins_otherwise_begins_anew():
 
 
 def test_a_timeline_keys_the_time_of_the_flow():
-    assert scene_at(session_file.load("flow"), 3.0).flow.time == pytest.approx(0.3, abs=1e-9)
+    assert scene_at(scene_file.load("flow"), 3.0).flow.time == pytest.approx(0.3, abs=1e-9)
 
 
 def test_a_vector_carried_over_the_chart_keeps_its_length_and_comes_back_parallel():
@@ -298,17 +300,17 @@ def test_a_flow_through_kernels_is_the_same(gpu_engine):
 
 
 def test_a_flow_goes_round_where_the_chart_does():
-    flow = Flow(side=24, boundary="periodic", initial="natural", time=0.01)
+    flow = FlowSettings(side=24, boundary="periodic", initial="natural", time=0.01)
     scene = completed(Scene("von_mises", chart="parameters", flow=flow))
     answer = answers(scene)[-1]
     assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
     assert [c.value for c in flow_form._edges(family("von_mises"), scene)][-1] == "periodic"
-    straight = flow_form._edges(family("gaussian"), session_file.load("gaussian"))
+    straight = flow_form._edges(family("gaussian"), scene_file.load("gaussian"))
     assert "periodic" not in [choice.value for choice in straight]
 
 
 def test_only_a_scene_that_shows_a_flow_asks_for_one():
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     assert flowing.FlowJob not in jobs(scene, Viewport())
     wanted = jobs(scene_of(mode="scalar", initial="bump"), Viewport())
     assert flowing.FlowJob in wanted

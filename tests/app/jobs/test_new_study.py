@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from app.model.layers import with_layers
-from app.model.session_file import published_schema
+from app.model.scene_file import published_schema
 from tests import ROOT
 
 STUDY = '''
@@ -56,18 +56,18 @@ from app.model import study_folders
 folder = Path(sys.argv[1])
 study_folders.FOLDERS.append(folder / "studies")
 from app.cli.main import main
-from app.model import layers, session_file
-from app.presenters import panel_state
+from app.model import layers, scene_file
+from app.presenters import scene_panels
 
-scene = session_file.load("gaussian")
-scene = session_file.from_text(
-    session_file.to_text(scene, folder).replace('"corner": false', '"corner": true'), "", folder
+scene = scene_file.load("gaussian")
+scene = scene_file.from_text(
+    scene_file.to_text(scene, folder).replace('"corner": false', '"corner": true'), "", folder
 )
 assert scene.layers.corner and not scene.unknown
-session_file.save(scene, folder / "scene.json")
-rows = [row.field for row in panel_state.state(scene).layers]
+scene_file.save(scene, folder / "scene.json")
+rows = [row.field for row in scene_panels.state(scene).layers]
 assert rows.index("all_geodesics") < rows.index("corner") < rows.index("spray")
-schema = layers.with_layers(session_file.published_schema())
+schema = layers.with_layers(scene_file.published_schema())
 assert "corner" in schema["properties"]["layers"]["properties"]
 drawn = ["render", str(folder / "scene.json"), "-o", str(folder / "a.svg")]
 assert main([*drawn, "--panels", "measures"]) == 0

@@ -17,7 +17,7 @@ from app.jobs.studies.cut_locus import CutJob
 from app.jobs.studies.query_space import QueryJob
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.viewport import Viewport
-from app.model import session_file
+from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import of_family
 from app.model.store import Store
@@ -41,7 +41,7 @@ def wanted(scene, dragging=False):
 
 
 def with_layers(name, **layers):
-    scene = session_file.load(name)
+    scene = scene_file.load(name)
     return replace(scene, layers=replace(Layers(map=False, ellipses=False), **layers))
 
 
@@ -166,8 +166,8 @@ def test_a_loop_drawn_by_hand_is_kept(desk, tmp_path):
     scene = controller.store.scene
     assert scene.layers.loop
     np.testing.assert_allclose(scene.loop, [(0, 1), (1, 1), (1, np.exp(0.5))])
-    session_file.save(scene, tmp_path / "loop.json")
-    assert session_file.load(tmp_path / "loop.json").loop == scene.loop
+    scene_file.save(scene, tmp_path / "loop.json")
+    assert scene_file.load(tmp_path / "loop.json").loop == scene.loop
     controller.on_event(LoopDrawn(np.array([(0.0, 0.0), (1.0, 0.0)])))
     window.log.assert_called_once()
     window.tell.assert_not_called()

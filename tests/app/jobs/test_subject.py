@@ -20,7 +20,7 @@ from app.jobs.preparation import PrepareTask
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.loop import LoopJob
 from app.jobs.worker import JobFailed
-from app.model import session_file
+from app.model import scene_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
 from app.model.store import Store
 from app.presenters import measures as numbers
@@ -58,7 +58,7 @@ class Desk:
     def __init__(self, map: bool = False) -> None:
         self.jobs: list[Job] = []
         self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
-        scene = session_file.load("gaussian")
+        scene = scene_file.load("gaussian")
         scene = replace(scene, layers=replace(scene.layers, map=map, ellipses=False))
         runner = MagicMock(submit=self.jobs.append)
         self.control = Controller(Store(scene), self.canvas, self.window, runner)
@@ -191,7 +191,7 @@ def test_alpha_ends_with_its_family_which_is_said_and_can_be_undone():
     assert ALPHA_ENDED in desk.status
     desk.control.store.undo()
     assert (desk.control.store.scene.family, desk.control.store.scene.alpha) == ("gaussian", 0.5)
-    head = of_family(replace(session_file.load("bank"), alpha=0.5), "attention:bank?layer=1&head=8")
+    head = of_family(replace(scene_file.load("bank"), alpha=0.5), "attention:bank?layer=1&head=8")
     assert head.alpha == 0.5, "another head is of one family"
 
 
@@ -250,7 +250,7 @@ def test_a_moment_that_is_not_the_one_shown_is_greyed_at_rest(settled):
 
 
 def test_a_formula_that_is_not_shown_yet_greys_what_is():
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     typed = '{"coordinates": ["a", "b"], "domain": ["b > 0"], "metric": ["1/b^2", "0", "1/b^2"]}'
     desk = Desk()
     desk.answer()
@@ -281,7 +281,7 @@ def test_every_job_has_words_for_those_who_wait():
         if isabstract(kind) or not kind.__module__.startswith("app."):
             continue  # the latter are made by other tests
         assert kind.words != Job.words or "label" in vars(kind), kind.__name__
-    job = PrepareTask(session_file.load("gaussian"), (("family", "beta"),))
+    job = PrepareTask(scene_file.load("gaussian"), (("family", "beta"),))
     assert "prepare" not in job.label
 
 

@@ -17,7 +17,7 @@ from app.jobs.scalar_map import MapJob
 from app.jobs.studies.spray import SprayJob
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed, Runner
-from app.model import session_file
+from app.model import scene_file
 from compute.core.status import Status
 from compute.engine import opening
 from compute.engine.reference import ReferenceEngine
@@ -194,7 +194,7 @@ def test_what_is_shown_before_there_is_a_device_is_a_geodesic_as_far_as_its_stat
 
     monkeypatch.setattr(runners, "open_engine", opened)
     monkeypatch.setattr(runners, "GRACE", 0.0)
-    job = jobs(session_file.load(name), Viewport(dragging=True))[PathJob]
+    job = jobs(scene_file.load(name), Viewport(dragging=True))[PathJob]
     runner = Runner(deliver, "auto", early=replace(job, quality="early", steps=0))
     assert came.acquire(timeout=10)
     open_it.set()

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.model import autosave, session_file
+from app.model import autosave, scene_file
 from app.model.autosave import Autosave, Keeper
 from tests.compute.core.test_replacing import dead  # noqa: F401
 
-SCENE = session_file.load("gaussian")
+SCENE = scene_file.load("gaussian")
 
 
 def ignore(problem: Exception | None) -> None:

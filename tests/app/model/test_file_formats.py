@@ -9,7 +9,7 @@ import re
 import pytest
 
 from app.cli.commands import animate, export, render
-from app.controller.export_formats import EXPORTS
+from app.controller.export_commands import EXPORTS
 from app.model import file_formats
 from app.model.file_formats import FORMATS, HOLDING_SCENE, OPENED, metavar, suffixes
 from app.views.text.file_patterns import each_of, pattern_of

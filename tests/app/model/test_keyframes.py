@@ -10,12 +10,12 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from app.model import session_file
+from app.model import scene_file
+from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
 from app.model.timeline.keyframes import keyed, moved, removed, stretched, times
 from app.model.timeline.scene_time import scene_at
-from app.model.tracks import Key, Timeline, Track
 from app.parts.part import Desk
 from app.parts.timeline import FRAME_MS, Playing
 from app.views.interface.events import CommandInvoked
@@ -26,7 +26,7 @@ from compute.manifold.extent import Extent
 
 @pytest.fixture(scope="module")
 def scene():
-    return session_file.load("gaussian")
+    return scene_file.load("gaussian")
 
 
 def two_poses(scene, **later):
@@ -61,7 +61,7 @@ def test_what_no_keyframe_changes_is_the_scenes_own_at_all_times(scene):
 
 
 def test_the_view_the_flow_and_a_parameter_of_the_family_have_keys():
-    scene = session_file.load("bank")
+    scene = scene_file.load("bank")
     wide = Extent(-20.0, 20.0, -10.0, 10.0)
     made = two_poses(
         scene,
@@ -86,8 +86,8 @@ def test_a_loop_and_what_panels_show_have_keys(scene, tmp_path):
         normals=replace(first.normals, a=(0.0, 0.0, 1.0, 0.0, 1.0)),
     )
     both = replace(second, timeline=keyed(second, first, 6.0))
-    session_file.save(both, tmp_path / "a.json")
-    again = session_file.load(tmp_path / "a.json")
+    scene_file.save(both, tmp_path / "a.json")
+    again = scene_file.load(tmp_path / "a.json")
     assert again.timeline == both.timeline
     half = scene_at(again, 3.0)
     assert half.loop == ((0.0, 1.5), (1.5, 1.5), (1.5, 2.5))
@@ -104,7 +104,7 @@ def test_another_chart_shows_its_own_rectangle(scene):
 
 
 def test_a_turned_surface_turns_on_its_way():
-    scene = replace(session_file.load("octant"), camera=(0.0, 20.0, 1.0, 0.0, 0.0))
+    scene = replace(scene_file.load("octant"), camera=(0.0, 20.0, 1.0, 0.0, 0.0))
     made = two_poses(scene, camera=(90.0, 20.0, 2.0, 0.0, 0.0))
     assert scene_at(made, 3.0).camera == (45.0, 20.0, 1.5, 0.0, 0.0)
 
@@ -117,9 +117,9 @@ def test_points_of_one_family_are_none_of_another(scene):
 
 def test_keyframes_are_saved_and_read(scene, tmp_path):
     made = two_poses(scene, alpha=1.0, end=Pin((0.5, 1.0)))
-    session_file.save(made, tmp_path / "a.json")
-    assert session_file.load(tmp_path / "a.json") == made
-    assert session_file.from_text(session_file.to_text(made, tmp_path), "a", tmp_path) == made
+    scene_file.save(made, tmp_path / "a.json")
+    assert scene_file.load(tmp_path / "a.json") == made
+    assert scene_file.from_text(scene_file.to_text(made, tmp_path), "a", tmp_path) == made
     assert json.loads((tmp_path / "a.json").read_text())["timeline"]["duration"] == 6.0
 
 
@@ -314,7 +314,7 @@ def timeline():
 
     application = QApplication.instance() or QApplication(["test"])
     from app.views.interface.theme import DARK
-    from app.views.qt.panels.timeline import Timeline as Bar
+    from app.views.qt.panels.timeline import TimelinePanel as Bar
 
     told: list = []
     bar = Bar(told.append, DARK)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from app.cli.main import main
-from app.model import session_file
+from app.model import scene_file
 from app.model.lessons import catalogue, first_scene, progress
 from app.model.lessons.checks import check, holds, quantity
 from app.model.lessons.lesson import NotALesson, parse
@@ -71,7 +71,7 @@ def test_every_number_is_computed_and_every_task_can_be_done(name, gpu_engine):
 
 def test_there_are_twelve():
     assert len(catalogue.titles()) == 12
-    assert not set(catalogue.titles()) & set(session_file.names())
+    assert not set(catalogue.titles()) & set(scene_file.names())
 
 
 def head(place: str):
@@ -276,7 +276,7 @@ class Views:
 @pytest.fixture
 def part() -> LessonPart:
     views = Views()
-    store = Store(session_file.load("gaussian"))
+    store = Store(scene_file.load("gaussian"))
     made = LessonPart(Desk(store, views, views, lambda task: None))
     store.listen(made.on_scene)
     made.views = views

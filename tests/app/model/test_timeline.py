@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from app.model import session_file, tracks
+from app.model import keyframe_tracks as tracks
+from app.model import scene_file
+from app.model.keyframe_tracks import EASINGS, Key, Timeline, Track, glide, position, value_at
 from app.model.timeline.scene_time import scene_at
-from app.model.tracks import EASINGS, Key, Timeline, Track, glide, position, value_at
 from compute.manifold.extent import Extent
 
 
 @pytest.fixture(scope="module")
 def scene():
-    return session_file.load("gaussian")
+    return scene_file.load("gaussian")
 
 
 def made(*tracks: Track, repeat: str = "once") -> Timeline:
@@ -75,7 +76,7 @@ def test_anything_in_a_scene_can_have_keys(scene):
 
 
 def test_a_parameter_of_the_family_can_have_keys():
-    scene = session_file.load("bank")
+    scene = scene_file.load("bank")
     keys = (Key(0.0, 1.0, "linear"), Key(10.0, 2.0))
     later = scene_at(scene, 5.0, made(Track("family.temperature", keys)))
     assert "temperature=1.5" in later.family
@@ -83,15 +84,15 @@ def test_a_parameter_of_the_family_can_have_keys():
 
 
 def test_a_whole_number_in_a_file_does_not_make_a_field_one(tmp_path):
-    entries = {"format": session_file.FORMAT, "version": 1, "family": "gaussian", "alpha": 0}
+    entries = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian", "alpha": 0}
     keys = [{"at": 0, "value": -1, "easing": "linear"}, {"at": 1, "value": 1}]
     entries["timeline"] = {"duration": 1, "tracks": [{"field": "alpha", "keys": keys}]}
-    scene = session_file.from_text(json.dumps(entries), "scene.json", tmp_path)
+    scene = scene_file.from_text(json.dumps(entries), "scene.json", tmp_path)
     assert scene_at(scene, 0.75).alpha == 0.5
 
 
 def test_a_moved_pin_is_no_longer_on_its_token():
-    scene = session_file.load("bank")
+    scene = scene_file.load("bank")
     assert scene.start.token is not None
     later = scene_at(scene, 1.0, made(Track("start.theta", (Key(0.0, (0.0, 0.0)),))))
     assert (later.start.theta, later.start.token) == ((0.0, 0.0), None)
@@ -116,8 +117,8 @@ def test_a_timeline_comes_back_from_a_file(scene, tmp_path):
         Track("start.theta", (Key(0.0, (0.0, 1.0)),)),
         repeat="bounce",
     )
-    session_file.save(replace(scene, timeline=chosen), tmp_path / "a.json")
-    assert session_file.load(tmp_path / "a.json") == replace(scene, timeline=chosen)
+    scene_file.save(replace(scene, timeline=chosen), tmp_path / "a.json")
+    assert scene_file.load(tmp_path / "a.json") == replace(scene, timeline=chosen)
 
 
 BAD = {
@@ -152,10 +153,10 @@ BAD = {
 
 @pytest.mark.parametrize(("track", "words"), BAD.values(), ids=BAD)
 def test_a_wrong_timeline_is_refused_in_one_line(track, words, tmp_path):
-    entries = {"format": session_file.FORMAT, "version": 1, "family": "gaussian"}
+    entries = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian"}
     entries["timeline"] = {"duration": 10, "tracks": [track]}
-    with pytest.raises(session_file.NotAScene, match=words) as refused:
-        session_file.from_text(json.dumps(entries), "scene.json", tmp_path)
+    with pytest.raises(scene_file.NotAScene, match=words) as refused:
+        scene_file.from_text(json.dumps(entries), "scene.json", tmp_path)
     assert "\n" not in str(refused.value)
 
 
@@ -181,14 +182,14 @@ def test_a_loop_goes_over_into_one_of_as_many_vertices_and_whole_numbers_step(sc
         Track("normals.b", (Key(0.0, (0.0, 0.0, 1.0, 0.5, 1.0), "linear"),
                             Key(10.0, (2.0, 0.0, 3.0, -0.5, 1.0)))),
     )  # fmt: skip
-    session_file.save(replace(scene, timeline=made(*tracks)), tmp_path / "a.json")
-    again = session_file.load(tmp_path / "a.json")
+    scene_file.save(replace(scene, timeline=made(*tracks)), tmp_path / "a.json")
+    again = scene_file.load(tmp_path / "a.json")
     assert again.timeline == made(*tracks)
     there = scene_at(again, 1.0)
     assert there.loop == ((0.0, 1.25), (1.0, 1.25), (1.0, 2.25))
     assert (scene_at(again, 6.0).loop, scene_at(again, 9.0).loop) == (LOOPS[1], ())
-    family = session_file.load("bank").family
-    bank = replace(session_file.load("bank"), timeline=made(tracks[1]))
+    family = scene_file.load("bank").family
+    bank = replace(scene_file.load("bank"), timeline=made(tracks[1]))
     assert bank.family == family
     assert [scene_at(bank, t).token for t in (0.0, 9.9, 10.0)] == [5, 5, 3]
     assert there.photograph.start == pytest.approx((0.1, 0.05))

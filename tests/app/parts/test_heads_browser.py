@@ -16,9 +16,9 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def program():
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    made = Program(session_file.load("bank"), "reference")
+    made = Program(scene_file.load("bank"), "reference")
     made.window.frame.show()
     settle(made)
     yield made

@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.desktop.documents import is_photograph
 from app.jobs.worker import JobFailed
-from app.model import session_file
+from app.model import scene_file
 from app.model.photograph import Photograph
 from app.model.store import Store
 from app.parts.image import PhotographPart, PictureTask, has_rows
@@ -43,7 +43,7 @@ def desk():
         raise_panel=made.raised.append,
         ask_open=lambda title, pattern: made.chosen,
     )
-    made.store = Store(session_file.load("gaussian"))
+    made.store = Store(scene_file.load("gaussian"))
     made.part = PhotographPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
     made.store.listen(made.part.on_scene)
     return made

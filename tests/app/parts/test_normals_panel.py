@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.normals import Normals
 from app.model.store import Store
 from app.parts.bivariate_normals import NormalsPart, NormalsTask
@@ -25,7 +25,7 @@ A, B = (0.0, 1.0, 1.0, 0.5, 2.0), (1.0, 2.0, 2.0, 1.0, 1.0)
 @pytest.fixture
 def desk():
     """A desk that writes down what is asked and shown, its panel seen."""
-    made = SimpleNamespace(asked=[], shown=[], store=Store(session_file.load("gaussian")))
+    made = SimpleNamespace(asked=[], shown=[], store=Store(scene_file.load("gaussian")))
     window = SimpleNamespace(set_panel=lambda title, state: made.shown.append(state))
     made.part = NormalsPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
     made.store.listen(made.part.on_scene)

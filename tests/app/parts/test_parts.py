@@ -83,9 +83,9 @@ def program(monkeypatch):
     monkeypatch.setattr(window, "PANELS", (*window.PANELS, spec))
     monkeypatch.setattr(controllers, "PARTS", (*controllers.PARTS, Halving))
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    made = Program(session_file.load("gaussian"), "reference")
+    made = Program(scene_file.load("gaussian"), "reference")
     made.window.frame.show()
     settle(made)
     yield made

@@ -11,7 +11,7 @@ import pytest
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.viewport import Viewport
-from app.model import session_file
+from app.model import scene_file
 from app.model.scene import Pin
 from app.model.store import Store
 from app.parts import token_rows
@@ -66,7 +66,7 @@ def path(status: Status = Status.OK) -> PathAnswer:
     global PATH
     if PATH is None:
         found: list = []
-        job = jobs(session_file.load("gaussian"), Viewport())[PathJob]
+        job = jobs(scene_file.load("gaussian"), Viewport())[PathJob]
         job.perform(ReferenceEngine(), found.append, lambda: False)
         (PATH,) = found
     return replace(PATH, paths=replace(PATH.paths, status=np.array([int(status)])))
@@ -76,7 +76,7 @@ def made(count: int = 3, kind: str = "e") -> token_rows.RowsAnswer:
     """An answer over ``count`` outcomes, of which the last weighs most."""
     row = np.arange(1.0, count + 1) / (count * (count + 1) / 2)
     way = Way(kind, np.zeros((5, 2)), np.tile(row, (5, 1)), 1.0, 2.0, 1.0, Status.OK)
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     task = token_rows.RowsTask("gaussian", scene.start.theta, scene.end.theta)
     labels = tuple(f"w{i}" for i in range(count))
     return token_rows.RowsAnswer(task, np.linspace(-3.0, 3.0, count), labels, "key", (way,))
@@ -105,7 +105,7 @@ def test_the_geodesic_is_that_of_the_canvas_with_its_numbers_and_its_status():
 def test_only_a_panel_that_is_seen_is_computed_for():
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
-    store = Store(session_file.load("gaussian"))
+    store = Store(scene_file.load("gaussian"))
     part = token_rows.Rows(Desk(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     scene = store.scene

@@ -11,8 +11,8 @@ import pytest
 from app.cli.main import main
 from app.jobs import flow as flowing
 from app.jobs.scalar_map import MapAnswer, MapJob
-from app.model import session_file
-from app.model.flow import Flow
+from app.model import scene_file
+from app.model.flow import FlowSettings
 from app.model.store import Store
 from app.parts.part import Desk
 from app.parts.topology import TITLE, Topology, TopologyTask, marks
@@ -34,7 +34,7 @@ class Seen:
     """A part with its panel, over the scene of an attention head; tasks are done when asked for."""
 
     def __init__(self) -> None:
-        self.store = Store(session_file.load("bank"))
+        self.store = Store(scene_file.load("bank"))
         self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
         self.tasks: list[TopologyTask] = []
         self.part = Topology(Desk(self.store, self.canvas, self.window, self.tasks.append))
@@ -196,7 +196,7 @@ def test_a_figure_names_the_chosen_pair(tmp_path):
 
 def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
     scene = seen.store.scene
-    flow = Flow(mode="scalar", initial="bump", side=24)
+    flow = FlowSettings(mode="scalar", initial="bump", side=24)
     scene = replace(scene, flow=flow, layers=replace(scene.layers, flow=True))
     seen.store.update(scene)
     seen.part.on_message(seen.map())
@@ -235,7 +235,7 @@ def test_diagram_and_map_are_linked_in_the_window():
 
     from app.main import Program
 
-    program = Program(session_file.load("bank"), "reference")
+    program = Program(scene_file.load("bank"), "reference")
     program.window.frame.show()
     settle(program)
     assert not any(isinstance(job, TopologyTask) for job in program.runner._waiting.values())

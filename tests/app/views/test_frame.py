@@ -18,9 +18,9 @@ def program(request: pytest.FixtureRequest) -> Iterator:
     if request.param == "gpu":
         request.getfixturevalue("gpu_engine")
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    made = Program(session_file.load("gaussian"), request.param)
+    made = Program(scene_file.load("gaussian"), request.param)
     made.window.frame.resize(1200, 800)
     made.window.frame.show()
     settle(made)

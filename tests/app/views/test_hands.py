@@ -247,7 +247,7 @@ def test_escape_ends_a_gesture_then_popups_then_the_lecture(hands):
     hands.key("Escape")
     assert hands.until(lambda seen: not seen["popup"])["presents"]
     hands.key("F1")
-    hands.until(lambda seen: "Sheet" in seen["dialogs"])
+    hands.until(lambda seen: "TextPage" in seen["dialogs"])
     hands.key("Escape")
     assert hands.until(lambda seen: not seen["dialogs"])["presents"]
     hands.key("Escape")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.lessons.checks import check, holds, quantity
 from app.model.lessons.lesson import Lesson, NotALesson, parse
 from app.model.store import Store
@@ -121,9 +121,7 @@ def test_a_step_brings_its_panel_to_the_front():
         def lower_panel(self, title: str) -> None:
             told.append(("lower", title))
 
-    part = LessonPart(
-        Desk(Store(session_file.load("gaussian")), Views(), Views(), lambda task: None)
-    )
+    part = LessonPart(Desk(Store(scene_file.load("gaussian")), Views(), Views(), lambda task: None))
     part.begin(read())
     assert told == [("raise", "Picture"), ("raise", "Lesson")]
     part.on_event(PanelShown("Picture", True))

@@ -38,12 +38,12 @@ def program(tmp_path_factory) -> Iterator:
     from PySide6.QtCore import QSettings
 
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
     from app.views.qt.window.settings import Settings
 
     folder = tmp_path_factory.mktemp("kept")
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    made = Program(session_file.load("gaussian"), "reference", Settings(store, folder / "unsaved"))
+    made = Program(scene_file.load("gaussian"), "reference", Settings(store, folder / "unsaved"))
     made.window.frame.show()
     made.window.furnish()
     settle(made)
@@ -197,10 +197,10 @@ def test_no_page_opens_a_file(program, tmp_path):
 def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypatch):
     from PySide6.QtWidgets import QMessageBox
 
-    from app.model import session_file
+    from app.model import scene_file
 
     close_questions()
-    edited = replace(session_file.load("gaussian"), alpha=0.25, unknown=((("later",), {1, 2}),))
+    edited = replace(scene_file.load("gaussian"), alpha=0.25, unknown=((("later",), {1, 2}),))
     program.documents.document = program.documents.document.__class__()
     program.store.replace(edited)
     program.documents._autosave.wait()
@@ -222,15 +222,15 @@ def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypa
     assert [button.text() for button in box.buttons()] == ["Save as…", "Export…", "Cancel"]
     box.buttons()[0].click()
     live()
-    assert went_on and session_file.load(tmp_path / "a.json") == program.store.scene
+    assert went_on and scene_file.load(tmp_path / "a.json") == program.store.scene
 
 
 def test_what_was_lost_is_taken_over_also_on_a_full_disk(program, monkeypatch):
-    from app.model import autosave, session_file
+    from app.model import autosave, scene_file
 
     close_questions()
     folder = program.settings.folder
-    lost = replace(session_file.load("gaussian"), alpha=0.75)
+    lost = replace(scene_file.load("gaussian"), alpha=0.75)
     autosave.Autosave(folder, "killed").write(lost, None)
     (found,) = [each for each in autosave.lost(folder, lambda name: False) if each.scene == lost]
 

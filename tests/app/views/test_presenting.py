@@ -15,11 +15,9 @@ pytestmark = pytest.mark.window
 @pytest.fixture(scope="module")
 def program(tmp_path_factory) -> Iterator:
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    made = Program(
-        session_file.load("gaussian"), "reference", kept(tmp_path_factory.mktemp("kept"))
-    )
+    made = Program(scene_file.load("gaussian"), "reference", kept(tmp_path_factory.mktemp("kept")))
     made.window.frame.resize(1300, 860)
     made.window.frame.show()
     until(made, lambda: made.window._furnished and made.controller.answers.path is not None)
@@ -149,15 +147,15 @@ def test_after_a_lecture_the_panels_are_those_of_the_step_that_was_reached(progr
 
 def test_to_close_while_presenting_keeps_the_window_s_layout(tmp_path):
     from app.main import Program
-    from app.model import session_file
+    from app.model import scene_file
 
-    made = Program(session_file.load("gaussian"), "reference", kept(tmp_path))
+    made = Program(scene_file.load("gaussian"), "reference", kept(tmp_path))
     made.window.frame.show()
     until(made, lambda: made.window._furnished)
     made.window.actions["present"].trigger()
     until(made, lambda: made.window.presenter.is_on)
     end(made)
-    again = Program(session_file.load("gaussian"), "reference", kept(tmp_path))
+    again = Program(scene_file.load("gaussian"), "reference", kept(tmp_path))
     again.window.frame.show()
     until(again, lambda: again.window._furnished)
     assert again.window._docks["Family"].isVisible()

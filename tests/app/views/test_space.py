@@ -12,7 +12,7 @@ import pytest
 from app.controller.chart_transition import STEPS, both
 from app.controller.controller import Controller
 from app.jobs import scene_chart
-from app.model import session_file
+from app.model import scene_file
 from app.model.scene import Scene, completed, in_chart
 from app.model.store import Store
 from app.presenters import drawing, picking
@@ -190,12 +190,12 @@ def test_the_height_of_a_distance_follows_its_source():
 
 def test_cameras_survive_a_file(tmp_path):
     turned = replace(OCTANT, camera=(12.0, -3.5, 1.5, 0.1, -0.2))
-    session_file.save(turned, tmp_path / "x.json")
-    assert session_file.load(tmp_path / "x.json").camera == turned.camera
+    scene_file.save(turned, tmp_path / "x.json")
+    assert scene_file.load(tmp_path / "x.json").camera == turned.camera
     text = (tmp_path / "x.json").read_text().replace("-3.5", "-350")
     (tmp_path / "y.json").write_text(text)
-    with pytest.raises(session_file.NotAScene, match="camera"):
-        session_file.load(tmp_path / "y.json")
+    with pytest.raises(scene_file.NotAScene, match="camera"):
+        scene_file.load(tmp_path / "y.json")
 
 
 # --- switching charts --------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def desk():
     runner.jobs = []
     runner.submit = runner.jobs.append
     return (
-        Controller(Store(session_file.load("triangle")), canvas, window, runner),
+        Controller(Store(scene_file.load("triangle")), canvas, window, runner),
         canvas,
         window,
         runner,
@@ -274,7 +274,7 @@ def test_turning_is_one_step_of_undo(desk):
 
 
 def test_a_height_keeps_the_rectangle_of_its_plane():
-    scene = replace(session_file.load("gaussian"), view=Extent(-1.0, 2.0, -0.5, 0.5))
+    scene = replace(scene_file.load("gaussian"), view=Extent(-1.0, 2.0, -0.5, 0.5))
     tall = in_chart(scene, "height:log")
     assert tall.view == scene.view
     assert in_chart(tall, "log").view == scene.view

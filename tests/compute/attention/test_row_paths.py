@@ -11,7 +11,7 @@ import pytest
 
 from app.cli.main import main
 from app.jobs.worker import JobFailed
-from app.model import session_file
+from app.model import scene_file
 from app.model.store import Store
 from app.parts import token_path
 from app.parts.part import Desk
@@ -124,7 +124,7 @@ def part_of(scene: str):
     """The part beside a store, and lists of what it has asked and shown."""
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
-    store = Store(session_file.load(scene))
+    store = Store(scene_file.load(scene))
     part = token_path.TokenPath(Desk(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     return part, store, asked, shown

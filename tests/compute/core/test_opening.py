@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from app.cli.commands.holonomy import read_loop
-from app.model import autosave, document, embedded, session_file
+from app.model import autosave, document, embedded, scene_file
 from app.model.lessons import catalogue
 from compute.core.array_files import arrays_of
 from compute.core.opening import is_regular, modified, opened, read_bytes, read_text
@@ -27,9 +27,9 @@ from tests import ROOT
 
 # what reads them, and how a file of that kind is called
 READERS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "scene": (".json", session_file.load),
-    "figure": (".png", session_file.load),
-    "film": (".mp4", session_file.load),
+    "scene": (".json", scene_file.load),
+    "figure": (".png", scene_file.load),
+    "film": (".mp4", scene_file.load),
     "lesson": (".md", catalogue.load),
     "loop": (".json", read_loop),
     "heads": (".npz", head.load),
@@ -143,8 +143,8 @@ def test_a_name_that_no_text_can_hold_is_refused_in_one_line(name):
     assert not is_regular(name) and modified(name) == 0
     with pytest.raises((ValueError, OSError)):
         read_bytes(name, 10)
-    for read in (session_file.load, head.load):
-        with pytest.raises(Refused if read is session_file.load else ValueError) as refused:
+    for read in (scene_file.load, head.load):
+        with pytest.raises(Refused if read is scene_file.load else ValueError) as refused:
             read(name)
         assert len(str(refused.value)) <= 300
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app.cli.main import main
-from app.model import session_file
+from app.model import scene_file
 from compute.core.arrays import points
 from compute.core.json_text import MOST_LEVELS, read_json
 from compute.core.refusal import MOST_CHARACTERS, MOST_SHOWN, Refused, refusing, shorten, shown
@@ -157,7 +157,7 @@ def test_json_that_can_be_is_read():
     assert read_json("[" * MOST_LEVELS + "]" * MOST_LEVELS, "it")
 
 
-BARE = {"format": session_file.FORMAT, "version": 1, "family": "gaussian"}
+BARE = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian"}
 HUGE = 10**400
 HUGE_NUMBERS = {
     "vector": {"vector": [HUGE, 0]},
@@ -179,9 +179,9 @@ HUGE_NUMBERS = {
 @pytest.mark.parametrize("case", HUGE_NUMBERS)
 def test_numbers_of_hundreds_of_digits_in_a_scene_are_refused(case):
     with pytest.raises(
-        session_file.NotAScene, match="must be finite, got one of 401 digits"
+        scene_file.NotAScene, match="must be finite, got one of 401 digits"
     ) as refused:
-        session_file.from_text(json.dumps(BARE | HUGE_NUMBERS[case]), "scene.json", Path())
+        scene_file.from_text(json.dumps(BARE | HUGE_NUMBERS[case]), "scene.json", Path())
     check(refused.value)
 
 
@@ -200,8 +200,8 @@ LONG = {
 
 @pytest.mark.parametrize("case", LONG)
 def test_a_message_about_a_long_value_is_short(case):
-    with pytest.raises(session_file.NotAScene) as refused:
-        session_file.from_text(json.dumps(BARE | LONG[case]), "scene.json", Path())
+    with pytest.raises(scene_file.NotAScene) as refused:
+        scene_file.from_text(json.dumps(BARE | LONG[case]), "scene.json", Path())
     check(refused.value)
 
 

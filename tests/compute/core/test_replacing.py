@@ -75,11 +75,11 @@ def test_where_nothing_can_be_swept_nothing_happens(tmp_path):
 
 def test_the_next_to_write_sweeps(tmp_path, dead):
     from app.export.files import checked
-    from app.model import session_file
+    from app.model import scene_file
 
     for name in ("scene.json", "film.mp4"):
         (tmp_path / f".{name.replace('.', f'.{dead}.')}").touch()
-    session_file.save(session_file.load("gaussian"), tmp_path / "scene.json")
+    scene_file.save(scene_file.load("gaussian"), tmp_path / "scene.json")
     checked(tmp_path / "film.mp4", (".mp4",))
     assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
 

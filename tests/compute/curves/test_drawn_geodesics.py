@@ -10,7 +10,8 @@ from scipy.optimize import fsolve
 from scipy.spatial import cKDTree
 
 import compute
-from app.jobs import relaxation, study_curves
+from app.jobs import relaxation
+from app.jobs.studies import traced_curves
 from app.presenters import curves
 from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.projections.frame import Frame, Margins
@@ -183,7 +184,7 @@ def test_a_geodesic_of_query_space_is_drawn_where_it_is():
     space = QuerySpace(KEYS * np.sqrt(2), bias=BIAS)
     path = space.between(start, end)
     assert path.converged and not path.exact
-    traced = study_curves.queries(space, path, start, end, np.zeros(2), np.eye(2))
+    traced = traced_curves.queries(space, path, start, end, np.zeros(2), np.eye(2))
     line = Polyline(curves.drawn(traced.dense, manifold.charts[0]))
     for zoom in (1, 20, 1000):
         for at in PLACES:

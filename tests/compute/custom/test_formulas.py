@@ -370,7 +370,7 @@ def test_a_potential_has_the_chart_of_expectations():
 
 
 def test_a_scene_keeps_its_formula(tmp_path):
-    from app.model import session_file
+    from app.model import scene_file
     from app.model.scene import Scene, of_family
     from app.model.store import Store
 
@@ -380,12 +380,12 @@ def test_a_scene_keeps_its_formula(tmp_path):
     store.update(of_family(scene, "gaussian"))
     store.undo()
     assert store.scene == scene
-    session_file.save(store.scene, tmp_path / "own.json")
-    assert session_file.load(tmp_path / "own.json") == scene
+    scene_file.save(store.scene, tmp_path / "own.json")
+    assert scene_file.load(tmp_path / "own.json") == scene
     text = (tmp_path / "own.json").read_text().replace("1/s^2", "__import__('os')")
     (tmp_path / "hostile.json").write_text(text)
-    with pytest.raises(session_file.NotAScene, match="not known"):
-        session_file.load(tmp_path / "hostile.json")
+    with pytest.raises(scene_file.NotAScene, match="not known"):
+        scene_file.load(tmp_path / "hostile.json")
 
 
 def test_a_family_without_distributions_draws_none(reference_engine):

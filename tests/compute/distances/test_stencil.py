@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compute.distances.eikonal import FAR, Grid, settled
+from compute.distances.eikonal import FAR, EikonalGrid, settled
 from compute.distances.stencil import AROUND, REACH, stencil
 
 
@@ -58,7 +58,7 @@ def test_no_neighbour_lies_behind_what_is_not_usable():
     usable[:, 20] = False
     first = np.full((40, 40), FAR)
     first[20, 5] = 0.0
-    found = settled(Grid(metric, first, usable))
+    found = settled(EikonalGrid(metric, first, usable))
     assert (found[:, :20] < FAR).all() and (found[:, 20:] == FAR).all()
 
 
@@ -70,7 +70,7 @@ def test_distances_in_a_plane_are_straight(stretch):
     g11, g12, g22 = metric[0, 0]
     exact = np.sqrt(g11 * column**2 + 2 * g12 * column * row + g22 * row**2)
     near = exact < 3.5
-    grid = Grid(metric, np.where(near, exact, FAR), np.ones((81, 81), bool))
+    grid = EikonalGrid(metric, np.where(near, exact, FAR), np.ones((81, 81), bool))
     inner = np.s_[20:61, 20:61]
     off = np.abs(settled(grid) - exact)[inner]
     assert off.max() < 0.02

@@ -14,7 +14,7 @@ from compute.core.status import Status
 from compute.families import families, family
 from compute.flow import initial_fields
 from compute.flow.grid import Grid
-from compute.flow.literal import literal
+from compute.flow.literal_equation import literal
 from compute.flow.zeros import boundary_index, singularities
 from compute.manifold.extent import Extent
 from compute.requests.flow import FlowRequest

@@ -12,8 +12,8 @@ import pytest
 import compute
 from app.cli.main import main
 from app.jobs import flow as flowing
-from app.model import session_file
-from app.model.flow import Flow
+from app.model import scene_file
+from app.model.flow import FlowSettings
 from app.presenters import zero_lives
 from app.views.interface.views import Canvas
 from compute.engine.reference import ReferenceEngine
@@ -236,9 +236,9 @@ def test_lines_of_a_pair_lie_side_by_side():
 
 
 def test_the_window_sees_the_same_past_at_the_same_time():
-    scene = session_file.load("gaussian")
+    scene = scene_file.load("gaussian")
     layers = replace(scene.layers, singularities=True)
-    flow = Flow(side=24, initial="random", seed=3, pace=0.01)
+    flow = FlowSettings(side=24, initial="random", seed=3, pace=0.01)
     for time in (0.3, 0.1):
         found = []
         at = replace(scene, layers=layers, flow=replace(flow, time=time))

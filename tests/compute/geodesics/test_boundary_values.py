@@ -18,7 +18,13 @@ from app.jobs.studies.study import StudyAnswer
 from app.presenters import shorter_paths
 from compute.core.status import Status
 from compute.families.attention import softmax_manifold
-from compute.geodesics import direct, gauss_collocation, logarithmic, multiple_shooting, revolution
+from compute.geodesics import (
+    direct_solutions,
+    gauss_collocation,
+    logarithmic,
+    multiple_shooting,
+    revolution,
+)
 from compute.geodesics.initial_curves import straight
 from compute.requests.fields import DistanceRequest
 from compute.requests.geodesics import ConnectRequest
@@ -166,7 +172,7 @@ def test_a_batch_keeps_its_order_where_some_pairs_go_another_way(reference_engin
     assert (found.status == Status.OK).all()
     np.testing.assert_array_equal(found.theta[:, 0], start)
     np.testing.assert_allclose(found.theta[:, -1], end, rtol=1e-9)
-    assert list(direct.way(request_of("beta", start, end))[1]) == [True, False, True]
+    assert list(direct_solutions.way(request_of("beta", start, end))[1]) == [True, False, True]
     assert found.length[1] == pytest.approx(1e-6, rel=1e-5), "g₁₁ = ψ'(1) − ψ'(2) = 1"
 
 

@@ -10,7 +10,7 @@ from scipy.special import softmax
 
 from app.cli.main import main
 from app.export import page
-from app.model import session_file
+from app.model import scene_file
 from app.model.scene import Pin, of_family
 from app.parts import heads_browser
 from app.presenters import drawables, head_specification, picking
@@ -128,7 +128,7 @@ def test_the_command_prints_rows_and_what_vouches_for_them(causal, tmp_path, cap
 
 
 def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
-    scene = of_family(session_file.load("bank"), f"{causal}?layer=1&head=0&mask_of=4")
+    scene = of_family(scene_file.load("bank"), f"{causal}?layer=1&head=0&mask_of=4")
     manifold = family(scene.family)
     chart = manifold.charts[0]
     assert drawables.marks(manifold, chart).hollow.tolist() == [i != 4 for i in range(TOKENS)]

@@ -13,12 +13,12 @@ from PIL import Image
 
 from app.desktop.documents import is_photograph
 from app.export import embed
-from app.model import autosave, session_file
+from app.model import autosave, scene_file
 from app.model.scene import Scene
 from compute.heads import head
 from tests.fuzz.kind import Broken, Kind
 
-BARE = {"format": session_file.FORMAT, "version": session_file.VERSION}
+BARE = {"format": scene_file.FORMAT, "version": scene_file.VERSION}
 OWN = {
     "coordinates": ["a", "b"],
     "metric": ["1/b^2", "0", "1/b^2"],
@@ -88,10 +88,10 @@ def stated(folder: Path) -> list[bytes]:
 
 def open_scene(path: Path) -> None:
     """Open a scene as the window does; save it, keep it, and open both again."""
-    scene = session_file.load(path)
+    scene = scene_file.load(path)
     saved = path.with_name("saved.json")
-    session_file.save(scene, saved)
-    _compare(session_file.load(saved), scene, "saved")
+    scene_file.save(scene, saved)
+    _compare(scene_file.load(saved), scene, "saved")
     kept = path.parent / "kept"
     autosave.Autosave(kept, "it").write(scene, path)
     found = autosave.lost(kept, lambda name: False)
@@ -108,7 +108,7 @@ def _compare(found: Scene, scene: Scene, how: str) -> None:
 
 @cache
 def _scene() -> Scene:
-    return replace(session_file.load("gaussian"), title="<&> θ")
+    return replace(scene_file.load("gaussian"), title="<&> θ")
 
 
 def figures(folder: Path) -> list[bytes]:
@@ -140,8 +140,8 @@ def remains(folder: Path) -> list[bytes]:
 def open_remains(path: Path) -> None:
     """Look for lost work as the start of the window does: what is damaged is passed over."""
     for found in autosave.lost(path.parent, lambda name: name != "fuzzed"):
-        session_file.save(found.scene, path.with_name("saved.json"))
-        _compare(session_file.load(path.with_name("saved.json")), found.scene, "saved")
+        scene_file.save(found.scene, path.with_name("saved.json"))
+        _compare(scene_file.load(path.with_name("saved.json")), found.scene, "saved")
 
 
 WORDS = (

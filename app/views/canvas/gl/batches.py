@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from app.views.canvas.display_list import Label, Primitive, TexturedMesh, TexturedQuad
 from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.mesh import Mesh
+from app.views.canvas.gl.mesh import MeshVisual
 from app.views.canvas.gl.picture import Picture
 from app.views.canvas.gl.shapes import Shapes
 from app.views.canvas.gl.texts import Texts
@@ -63,7 +63,7 @@ class Batches:
 def runs(primitives: Sequence[Primitive]) -> Iterator[tuple[type, list[Primitive]]]:
     """Split primitives into runs that are drawn at once, with the kind of batch that draws each."""
     for kind, run in groupby(primitives, _batch):
-        if kind in (Picture, Mesh):
+        if kind in (Picture, MeshVisual):
             yield from ((kind, [each]) for each in run)
         else:
             yield kind, list(run)
@@ -74,7 +74,7 @@ def _batch(primitive: Primitive) -> type:
         case TexturedQuad():
             return Picture
         case TexturedMesh():
-            return Mesh
+            return MeshVisual
         case Label():
             return Texts
         case _:

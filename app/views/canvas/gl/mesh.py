@@ -31,7 +31,7 @@ void main() {
 """
 
 
-class Mesh:
+class MeshVisual:
     """One surface on the GPU."""
 
     def __init__(self) -> None:

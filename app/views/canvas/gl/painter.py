@@ -16,7 +16,7 @@ from vispy import app, gloo
 from app.views.canvas.display_list import CLEAR
 from app.views.canvas.gl.batches import Batches
 from app.views.canvas.gl.glyphs import Atlas
-from app.views.canvas.gl.still import Tile, still
+from app.views.canvas.gl.still import PictureTile, still
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame
@@ -35,7 +35,7 @@ class Painter:
 
     def paint(self, plot: Plot, pixels: tuple[int, int]) -> None:
         """Draw a plot into the current framebuffer of ``pixels`` (width, height)."""
-        self._plot(plot, plot.frame, plot.drawn, Tile(pixels, 0, 0, *pixels), None)
+        self._plot(plot, plot.frame, plot.drawn, PictureTile(pixels, 0, 0, *pixels), None)
 
     def picture(
         self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
@@ -50,14 +50,14 @@ class Painter:
     ) -> NDArray[np.uint8]:
         """Draw one layer on a ground, (height, width, 4) RGBA, premultiplied."""
 
-        def paint(tile: Tile) -> None:
+        def paint(tile: PictureTile) -> None:
             _begin(tile, ground)
             self._draw((layer,), frame)
 
         return still(pixels, paint)
 
     def _plot(
-        self, plot: Plot, frame: Frame, things: Frame, tile: Tile, ground: RGBA | None
+        self, plot: Plot, frame: Frame, things: Frame, tile: PictureTile, ground: RGBA | None
     ) -> None:
         _begin(tile, ground or rgba(plot.theme.background))
         tile.clip(frame)
@@ -74,7 +74,7 @@ class Painter:
             self._batches[layer].draw(layer.primitives(frame), frame)
 
 
-def _begin(tile: Tile, ground: RGBA) -> None:
+def _begin(tile: PictureTile, ground: RGBA) -> None:
     tile.view()
     gloo.set_state(depth_test=False, cull_face=False, scissor_test=False, blend=True)
     gloo.set_blend_func("one", "one_minus_src_alpha")

@@ -15,7 +15,7 @@ SIDE = 2048  # device pixels: every driver has a buffer of this size
 
 
 @dataclass(frozen=True)
-class Tile:
+class PictureTile:
     """A rectangle of a picture of ``whole`` (width, height) device pixels, y downwards."""
 
     whole: tuple[int, int]
@@ -39,15 +39,15 @@ class Tile:
         )
 
 
-def tiles(pixels: tuple[int, int]) -> Iterator[Tile]:
+def tiles(pixels: tuple[int, int]) -> Iterator[PictureTile]:
     """A picture of ``pixels`` (width, height) in parts."""
     width, height = pixels
     for top in range(0, height, SIDE):
         for left in range(0, width, SIDE):
-            yield Tile(pixels, left, top, min(SIDE, width - left), min(SIDE, height - top))
+            yield PictureTile(pixels, left, top, min(SIDE, width - left), min(SIDE, height - top))
 
 
-def still(pixels: tuple[int, int], paint: Callable[[Tile], None]) -> NDArray[np.uint8]:
+def still(pixels: tuple[int, int], paint: Callable[[PictureTile], None]) -> NDArray[np.uint8]:
     """Return what ``paint`` draws, (height, width, 4) RGBA with premultiplied colours."""
     picture = np.empty((pixels[1], pixels[0], 4), np.uint8)
     for part in tiles(pixels):

@@ -43,7 +43,7 @@ def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Ans
     box.open()
 
 
-class Sheet(QDialog):
+class TextPage(QDialog):
     """A titled page of rich text, which does not block the window."""
 
     def __init__(self, parent: QWidget, title: str, page: str, size: tuple[int, int]) -> None:

@@ -126,7 +126,7 @@ PANELS: tuple[PanelSpec, ...] = (
 )
 
 
-class Slot:
+class PanelDock:
     """The dock of one panel: it builds the panel when it is first seen and keeps what it shall show."""
 
     def __init__(self, spec: PanelSpec, frame: QMainWindow, emit: Emit, theme: Theme) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.interface.events import SceneEdited
-from app.views.interface.rows import RowsState, Strip
+from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
 from app.views.interface.views import Handler
 from app.views.qt.widgets import plots
@@ -133,7 +133,7 @@ class _StripPlot:
         # white on the map in both themes: viridis has no white, and its ends are dark and bright
         self.mark.setPen(pg.mkPen("#ffffff", width=2))
 
-    def show(self, state: RowsState, strip: Strip, top: float, theme: Theme) -> None:
+    def show(self, state: RowsState, strip: RowStrip, top: float, theme: Theme) -> None:
         """Another strip, its colours up to ``top``."""
         rows = strip.rows
         self.image.setImage(rows, levels=(0.0, top or 1.0), autoLevels=False)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.tracks import LONGEST
+from app.model.keyframe_tracks import LONGEST
 from app.views.interface.events import CommandInvoked, Event, SceneEdited
 from app.views.interface.theme import Theme
 from app.views.interface.timeline import TimelineEdited, TimelineState
@@ -39,7 +39,7 @@ EASES = {
 REPEATS = {"once": "Once", "loop": "Loop", "bounce": "Bounce"}
 
 
-class Timeline:
+class TimelinePanel:
     """Play, a slider from A to B, a button that sets keyframes; the strip, once there are any."""
 
     def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:

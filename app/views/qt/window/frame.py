@@ -15,7 +15,7 @@ from app.views.qt.widgets.report_exceptions import told
 SIZE, TITLE = QSize(1400, 860), 40
 
 
-class Frame(QMainWindow):
+class MainFrame(QMainWindow):
     """A main window that asks before it closes and takes files that are dropped on it."""
 
     closing = Signal()

@@ -27,20 +27,20 @@ from app.views.interface.views import (
 from app.views.qt.dialogs.file_dialogs import FileDialogs
 from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
-from app.views.qt.dialogs.sheet import Answer, Sheet, ask, keys
+from app.views.qt.dialogs.sheet import Answer, TextPage, ask, keys
 from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
 from app.views.qt.panels.measures_panel import MeasuresPanel
-from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, Slot, heighten
-from app.views.qt.panels.timeline import Timeline
+from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, PanelDock, heighten
+from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button, plain_label
 from app.views.qt.widgets.context_menu import Pixel, offer
 from app.views.qt.widgets.widgets import label, look, scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.busy import Busy
-from app.views.qt.window.frame import Frame, Hands, Leaving, Mail, Pinching, Walking
+from app.views.qt.window.frame import Hands, Leaving, Mail, MainFrame, Pinching, Walking
 from app.views.qt.window.presenter import TYPE, Presenter
 from compute.core.refusal import shorten
 
@@ -58,7 +58,7 @@ class MainWindow(Window):
     ) -> None:
         super().__init__()
         assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
-        self.frame = Frame()
+        self.frame = MainFrame()
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -70,11 +70,11 @@ class MainWindow(Window):
         self._layers = LayersPanel(self._edit)
         self._measures = MeasuresPanel()
         self._slots = {
-            spec.title: Slot(spec, self.frame, lambda event: self._handler(event), theme)
+            spec.title: PanelDock(spec, self.frame, lambda event: self._handler(event), theme)
             for spec in PANELS
         }
         self._log = LogPanel()
-        self._timeline = Timeline(lambda event: self._handler(event), theme)
+        self._timeline = TimelinePanel(lambda event: self._handler(event), theme)
         self._place(canvas_native)
         self._make_status()
         self._commands = commands
@@ -308,7 +308,7 @@ class MainWindow(Window):
 
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
         """A page of rich text beside the window."""
-        Sheet(self.frame, title, page, size).show()
+        TextPage(self.frame, title, page, size).show()
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
         """A question that does not block; the last answer is what Escape means."""

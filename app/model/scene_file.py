@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.model import embedded, flow, normals, photograph, tracks
+from app.model import embedded, flow, keyframe_tracks, normals, photograph
 from app.model.file_formats import HOLDING_SCENE, JSON
 from app.model.layers import Layers, Opacity, with_layers
 from app.model.paths import located, relative
@@ -72,7 +72,7 @@ _NESTED: dict[str, tuple[str, ...]] = {
         for name, kind in {
             "layers": Layers,
             "opacity": Opacity,
-            "flow": flow.Flow,
+            "flow": flow.FlowSettings,
             "photograph": photograph.Photograph,
             "normals": normals.Normals,
         }.items()
@@ -204,14 +204,14 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
     if scene.opacity != Opacity():
         shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}
         data["opacity"] = {name: share for name, share in shares.items() if share != 1.0}
-    if scene.flow != flow.Flow():
+    if scene.flow != flow.FlowSettings():
         data["flow"] = flow.stated(scene.flow, folder)
     if scene.photograph != photograph.Photograph():
         data["photograph"] = photograph.stated(scene.photograph, folder)
     if scene.normals != normals.Normals():
         data["normals"] = normals.stated(scene.normals)
     if scene.timeline is not None:
-        data["timeline"] = tracks.stated(scene.timeline)
+        data["timeline"] = keyframe_tracks.stated(scene.timeline)
     return data
 
 
@@ -277,7 +277,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
         flow=flow.read(data.get("flow", {}), folder),
         photograph=photograph.read(data.get("photograph", {}), folder),
         normals=normals.read(data.get("normals", {})),
-        timeline=tracks.read(data["timeline"]) if data.get("timeline") else None,
+        timeline=keyframe_tracks.read(data["timeline"]) if data.get("timeline") else None,
         unknown=_unknown(data),
     )
 
@@ -364,7 +364,7 @@ def _unknown(data: dict[str, Any]) -> tuple[tuple[tuple[str, ...], Any], ...]:
 
 def unknown(scene: Scene) -> list[tuple[tuple[str, ...], Any]]:
     """Paths and values of all that this version does not know: it is written back."""
-    within = tracks.unknown(scene.timeline) if scene.timeline else []
+    within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
     return [*scene.unknown, *within]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.figure_options import (
     DPI,
     DPI_LIMITS,
@@ -115,7 +115,7 @@ class Process:
     def __init__(self, command: str, scene: Scene, target: Path, options: list[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="attention-geodesics-")
         stated = Path(self._folder.name) / f"scene{JSON}"
-        session_file.save(scene, stated)
+        scene_file.save(scene, stated)
         self.target = target
         self.done, self.whole, self.left = 0, 0, 0
         self._said = ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.model import session_file
+from app.model import scene_file
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
@@ -20,23 +20,23 @@ from app.model.timeline import keyframes
 from compute.manifold.extent import Extent
 
 
-@pytest.mark.parametrize("name", session_file.names())
+@pytest.mark.parametrize("name", scene_file.names())
 def test_bundled_scenes_come_back_from_a_file(name, tmp_path):
-    scene = session_file.load(name)
-    session_file.save(scene, tmp_path / "scene.json")
-    assert session_file.load(tmp_path / "scene.json") == scene
+    scene = scene_file.load(name)
+    scene_file.save(scene, tmp_path / "scene.json")
+    assert scene_file.load(tmp_path / "scene.json") == scene
     assert [path.name for path in tmp_path.iterdir()] == ["scene.json"]
 
 
-@pytest.mark.parametrize("name", session_file.names())
+@pytest.mark.parametrize("name", scene_file.names())
 def test_bundled_scenes_fit_the_schema(name):
     text = (resources.files("assets") / "scenes" / f"{name}.json").read_text("utf-8")
-    assert session_file.from_text(text, name, Path()) == session_file.load(name)
+    assert scene_file.from_text(text, name, Path()) == scene_file.load(name)
 
 
 def test_everything_in_a_scene_is_kept(tmp_path):
     scene = replace(
-        session_file.load("gaussian"),
+        scene_file.load("gaussian"),
         start=Pin((0.25, 1.5)),
         vector=(0.5, -0.25),
         alpha=-0.5,
@@ -55,9 +55,9 @@ def test_everything_in_a_scene_is_kept(tmp_path):
             (("photograph", "frame"), "gold"),
         ),
     )
-    session_file.save(scene, tmp_path / "a.json")
+    scene_file.save(scene, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text())["photograph"]["source"] == "cat.png"
-    assert session_file.load(tmp_path / "a.json") == scene
+    assert scene_file.load(tmp_path / "a.json") == scene
 
 
 def test_a_head_file_is_named_relative_to_the_scene(tmp_path):
@@ -68,26 +68,26 @@ def test_a_head_file_is_named_relative_to_the_scene(tmp_path):
     (tmp_path / "deep").mkdir()
     file = tmp_path / "deep" / "scene.json"
     text = {
-        "format": session_file.FORMAT,
+        "format": scene_file.FORMAT,
         "version": 1,
         "family": "attention:../heads/mine.npz?layer=0&head=0",
     }
     file.write_text(json.dumps(text))
-    scene = session_file.load(file)
-    session_file.save(scene, file)
+    scene = scene_file.load(file)
+    scene_file.save(scene, file)
     stored = json.loads(file.read_text())["family"]
     assert "../heads/mine.npz" in stored
-    assert session_file.load(file) == scene
+    assert scene_file.load(file) == scene
 
 
-GOOD = {"format": session_file.FORMAT, "version": 1, "family": "gaussian"}
+GOOD = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian"}
 BAD = {
     "truncated": (json.dumps(GOOD)[:-3], "not JSON"),
     "not JSON": ("hello", "not JSON"),
     "a list": ("[1]", "must be a scene"),
     "another format": (json.dumps(GOOD | {"format": "x"}), "must be a scene"),
     "newer": (json.dumps(GOOD | {"version": 99}), "version 99.*newer"),
-    "no version": (json.dumps({"format": session_file.FORMAT}), "version must be"),
+    "no version": (json.dumps({"format": scene_file.FORMAT}), "version must be"),
     "unknown family": (json.dumps(GOOD | {"family": "gausian"}), "family must be one of.*gausian"),
     "unknown chart": (json.dumps(GOOD | {"chart": "globe"}), "chart of gaussian.*globe"),
     "unknown scalar": (json.dumps(GOOD | {"scalar": "beauty"}), "scalar of gaussian.*beauty"),
@@ -134,24 +134,24 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_wrong_is_refused_in_one_line(case):
     text, words = BAD[case]
-    with pytest.raises(session_file.NotAScene, match=words) as caught:
-        session_file.from_text(text, "scene.json", Path())
+    with pytest.raises(scene_file.NotAScene, match=words) as caught:
+        scene_file.from_text(text, "scene.json", Path())
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file_names_what_there_is(tmp_path):
-    with pytest.raises(session_file.NotAScene, match="one of bank"):
-        session_file.load(tmp_path / "none.json")
+    with pytest.raises(scene_file.NotAScene, match="one of bank"):
+        scene_file.load(tmp_path / "none.json")
 
 
 def test_a_huge_file_is_not_read(tmp_path):
-    (tmp_path / "huge.json").write_bytes(b" " * (session_file.MOST_BYTES + 1))
-    with pytest.raises(session_file.NotAScene, match="at most"):
-        session_file.load(tmp_path / "huge.json")
+    (tmp_path / "huge.json").write_bytes(b" " * (scene_file.MOST_BYTES + 1))
+    with pytest.raises(scene_file.NotAScene, match="at most"):
+        scene_file.load(tmp_path / "huge.json")
 
 
 def test_completing_is_idempotent():
-    scene = session_file.load("bank")
+    scene = scene_file.load("bank")
     assert completed(scene) == scene
 
 
@@ -162,8 +162,8 @@ def test_a_scene_of_the_first_release_opens_with_what_came_later_as_usual():
         "title": "A head reads a sentence",
         "family": "attention:bank?layer=4&head=9",
     }
-    scene = session_file.from_text(json.dumps(stored), "first.json", Path())
-    assert scene == session_file.load("bank")
+    scene = scene_file.from_text(json.dumps(stored), "first.json", Path())
+    assert scene == scene_file.load("bank")
 
 
 def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(monkeypatch):
@@ -173,13 +173,13 @@ def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(m
     def halved(data: dict) -> dict:
         return {**data, "alpha": data["alpha"] / 2}
 
-    old = {"format": session_file.FORMAT, "version": 1, "family": "gaussian", "connection": 0.5}
-    monkeypatch.setattr(session_file, "VERSION", 3)
-    monkeypatch.setattr(session_file, "MIGRATIONS", {1: renamed, 2: halved})
-    monkeypatch.setattr(session_file, "_check_schema", lambda data, where: None)
-    scene = session_file.from_text(json.dumps(old), "old.json", Path())
+    old = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian", "connection": 0.5}
+    monkeypatch.setattr(scene_file, "VERSION", 3)
+    monkeypatch.setattr(scene_file, "MIGRATIONS", {1: renamed, 2: halved})
+    monkeypatch.setattr(scene_file, "_check_schema", lambda data, where: None)
+    scene = scene_file.from_text(json.dumps(old), "old.json", Path())
     assert scene.alpha == 0.25 and not scene.unknown
-    assert json.loads(session_file.to_text(scene, Path()))["version"] == 3
+    assert json.loads(scene_file.to_text(scene, Path()))["version"] == 3
 
 
 # --- what opens can be saved -----------------------------------------------------------------
@@ -199,9 +199,9 @@ KEPT = {
 @pytest.mark.parametrize("case", KEPT)
 def test_what_opens_is_saved_and_opens_again_as_it_was(case, tmp_path):
     text = json.dumps(GOOD | KEPT[case])
-    scene = session_file.from_text(text, "scene.json", tmp_path)
-    session_file.save(scene, tmp_path / "scene.json")
-    assert session_file.load(tmp_path / "scene.json") == scene
+    scene = scene_file.from_text(text, "scene.json", tmp_path)
+    scene_file.save(scene, tmp_path / "scene.json")
+    assert scene_file.load(tmp_path / "scene.json") == scene
     stored = json.loads((tmp_path / "scene.json").read_text("utf-8"))
     for name, value in KEPT[case].items():
         if name in ("later", "title/a", "a/b/c", "", "theta", "map"):
@@ -210,33 +210,33 @@ def test_what_opens_is_saved_and_opens_again_as_it_was(case, tmp_path):
 
 def test_what_was_said_of_a_timeline_goes_with_it(tmp_path):
     stated = GOOD | {"timeline": {"duration": 1, "tracks": [], "later": 1}}
-    scene = session_file.from_text(json.dumps(stated), "scene.json", tmp_path)
-    session_file.save(replace(scene, timeline=None), tmp_path / "scene.json")
-    assert session_file.load(tmp_path / "scene.json").unknown == ()
+    scene = scene_file.from_text(json.dumps(stated), "scene.json", tmp_path)
+    scene_file.save(replace(scene, timeline=None), tmp_path / "scene.json")
+    assert scene_file.load(tmp_path / "scene.json").unknown == ()
 
 
 def test_a_large_scene_is_written_on_one_line_or_refused_when_it_is_read(tmp_path, monkeypatch):
     """Written for people to read it would be too large to be read again."""
-    monkeypatch.setattr(session_file, "MOST_BYTES", 1 << 16)
-    monkeypatch.setattr(session_file, "LARGE", 1 << 12)
+    monkeypatch.setattr(scene_file, "MOST_BYTES", 1 << 16)
+    monkeypatch.setattr(scene_file, "LARGE", 1 << 12)
     many = GOOD | {"later": [[1]] * 6000}
-    scene = session_file.from_text(json.dumps(many), "scene.json", tmp_path)
-    session_file.save(scene, tmp_path / "scene.json")
-    assert session_file.load(tmp_path / "scene.json") == scene
+    scene = scene_file.from_text(json.dumps(many), "scene.json", tmp_path)
+    scene_file.save(scene, tmp_path / "scene.json")
+    assert scene_file.load(tmp_path / "scene.json") == scene
     short = json.dumps(GOOD)[:-1] + ', "later": [' + ", ".join(["1e15"] * 8000) + "]}"
-    assert len(short) < session_file.MOST_BYTES
-    with pytest.raises(session_file.NotAScene, match="at most 65536 bytes"):
-        session_file.from_text(short, "scene.json", tmp_path)
+    assert len(short) < scene_file.MOST_BYTES
+    with pytest.raises(scene_file.NotAScene, match="at most 65536 bytes"):
+        scene_file.from_text(short, "scene.json", tmp_path)
 
 
 def test_what_cannot_be_written_leaves_the_file_alone(tmp_path):
     path = tmp_path / "scene.json"
-    session_file.save(session_file.load("gaussian"), path)
+    scene_file.save(scene_file.load("gaussian"), path)
     before = path.read_bytes()
-    broken = replace(session_file.load("gaussian"), unknown=((("later",), {1}),))
+    broken = replace(scene_file.load("gaussian"), unknown=((("later",), {1}),))
     for scene in (broken, replace(broken, unknown=((("later",), float("inf")),))):
-        with pytest.raises(session_file.CannotBeKept, match="cannot be written as JSON"):
-            session_file.save(scene, path)
+        with pytest.raises(scene_file.CannotBeKept, match="cannot be written as JSON"):
+            scene_file.save(scene, path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
@@ -253,8 +253,8 @@ def test_a_path_on_another_drive_is_kept_whole(monkeypatch, tmp_path):
 @pytest.mark.parametrize("entry", [{"later": [1e999]}, {"layers": {"later": {"a": -1e999}}}])
 def test_what_no_file_could_hold_is_refused(entry):
     text = json.dumps(GOOD | entry).replace("Infinity", "1e999")
-    with pytest.raises(session_file.NotAScene, match=r"must be finite, got -?inf in"):
-        session_file.from_text(text, "scene.json", Path())
+    with pytest.raises(scene_file.NotAScene, match=r"must be finite, got -?inf in"):
+        scene_file.from_text(text, "scene.json", Path())
 
 
 @pytest.mark.parametrize("token", [3, 10**300])
@@ -262,7 +262,7 @@ def test_a_pin_on_a_token_that_there_is_not_is_on_none(token):
     for family in ("gaussian", "attention:bank"):
         pin = {"theta": [0.0, 1.0], "token": token + 99}
         stated = GOOD | {"family": family, "start": pin}
-        assert session_file.from_text(json.dumps(stated), "a", Path()).start == Pin((0.0, 1.0))
+        assert scene_file.from_text(json.dumps(stated), "a", Path()).start == Pin((0.0, 1.0))
 
 
 def everything() -> dict:
@@ -304,21 +304,21 @@ def test_an_unknown_entry_of_any_object_is_kept(seed, tmp_path):
     for home, entries in zip(objects(stated), added, strict=True):
         home.update(entries)
     (tmp_path / "a.json").write_text(json.dumps(stated))
-    scene = session_file.load(tmp_path / "a.json")
-    assert len(session_file.unknown(scene)) == len(added) == 14
-    session_file.save(scene, tmp_path / "a.json")
+    scene = scene_file.load(tmp_path / "a.json")
+    assert len(scene_file.unknown(scene)) == len(added) == 14
+    scene_file.save(scene, tmp_path / "a.json")
     found = objects(json.loads((tmp_path / "a.json").read_text()))
     for entries in added:
         ((name, value),) = entries.items()
         assert [home[name] for home in found if name in home] == [value]
-    assert session_file.load(tmp_path / "a.json") == scene
+    assert scene_file.load(tmp_path / "a.json") == scene
 
 
 def test_keyframes_keep_what_is_unknown_of_them():
     stated = everything()
     track = stated["timeline"]["tracks"][0]
     track["note"] = track["keys"][0]["note"] = track["keys"][1]["note"] = "mine"
-    scene = session_file.from_text(json.dumps(stated), "a scene", Path())
+    scene = scene_file.from_text(json.dumps(stated), "a scene", Path())
     timeline, _ = keyframes.moved(keyframes.stretched(scene.timeline, 6.0), 4.0, 5.0)
     timeline = keyframes.eased(timeline, 5.0, "out")
     timeline = keyframes.keyed(replace(scene, timeline=timeline), scene, 5.0)
@@ -329,5 +329,5 @@ def test_keyframes_keep_what_is_unknown_of_them():
 
 def test_what_is_unknown_of_a_keyframe_must_be_finite_too():
     text = json.dumps(everything()).replace('"at": 0.0', '"at": 0.0, "later": [1e999]')
-    with pytest.raises(session_file.NotAScene, match="tracks/0/keys/0/later"):
-        session_file.from_text(text, "a scene", Path())
+    with pytest.raises(scene_file.NotAScene, match="tracks/0/keys/0/later"):
+        scene_file.from_text(text, "a scene", Path())
