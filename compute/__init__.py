@@ -11,7 +11,8 @@ from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.divergences.wasserstein import Normal
 from compute.engine.opening import open_engine
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as family
 from compute.families.attention import attention_manifold
 from compute.flow.natural import natural_gradient_flow
 from compute.images.patch_lattice import GeodesicViT

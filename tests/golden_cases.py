@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from compute.definitions.softmax_family import Softmax
-from compute.families import family
+from compute.families import manifold
 from compute.families.attention import attention_manifold, softmax_manifold
 from compute.manifold.convex_hull import hull
 from compute.manifold.manifold import Manifold
@@ -39,7 +39,7 @@ def manifold_of(case: Case) -> Manifold:
     if "K" in params and "U" in params:
         return attention_manifold(params["K"], params["q0"], params["U"], params["temperature"])
     weight = {"w": params["w"]} if "w" in params else {}
-    return family(SPECIFICATIONS.get(case["family"], case["family"]), **weight)
+    return manifold(SPECIFICATIONS.get(case["family"], case["family"]), **weight)
 
 
 def generated(params: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

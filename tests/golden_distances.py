@@ -41,12 +41,12 @@ def attend(case: Case, engine: Engine) -> dict[str, Any]:
 def wasserstein2(case: Case, engine: Engine) -> dict[str, Any]:
     inputs = case["inputs"]
     if case["family"] == "gaussian":
-        from compute.families import family
+        from compute.families import manifold as manifold_of
 
         a, b = (np.array(inputs[name]) for name in ("theta_a", "theta_b"))
         first, second = (Normal(p[:1], p[1:, None] ** 2) for p in (a, b))
         between = displaced(first, second, inputs["t"])
-        paths = engine.connect(ConnectRequest(family("gaussian"), a[None], b[None]))
+        paths = engine.connect(ConnectRequest(manifold_of("gaussian"), a[None], b[None]))
         return {
             "w2": wasserstein(first, second),
             "midpoint_t": [between.mean[0], np.sqrt(between.covariance[0, 0])],

@@ -19,7 +19,7 @@ from app.bench.fan import JAX_PYTHON as PYTHON
 from app.bench.fan import best, source
 from compute import AttentionFlow
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow.laplacian import Stencil
 from compute.flow.time_stepping import SAFE, legendre, longest
 from compute.requests.engine import Engine
@@ -31,7 +31,7 @@ FAMILY = "attention:bank"
 
 def measure(engine: Engine) -> dict[str, Any]:
     """The engine's best time of a step with the yardsticks', and how far their fields are apart."""
-    flow = AttentionFlow(family(FAMILY), SIDE, "rough", engine)
+    flow = AttentionFlow(manifold_of(FAMILY), SIDE, "rough", engine)
     op, rng = flow._operator, np.random.default_rng(0)
     z = rng.normal(size=(SIDE, SIDE)) + 1j * rng.normal(size=(SIDE, SIDE))
     step = longest(op.bound, STAGES)

@@ -19,7 +19,7 @@ import numpy as np
 from app.bench.fan import best
 from compute.core.arrays import Floats
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 
@@ -34,7 +34,7 @@ def problem() -> Floats:
 
 def measure(engine: Engine) -> dict[str, Any]:
     """The engine's best time, its misses, and geomstats' time for the first pairs, scaled."""
-    pairs, manifold = problem(), family("beta")
+    pairs, manifold = problem(), manifold_of("beta")
     request = ConnectRequest(manifold, pairs[:, 0], pairs[:, 1], steps=STEPS)
     paths = engine.connect(request)
     seconds = best(lambda: engine.connect(request), 3)

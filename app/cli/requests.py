@@ -7,7 +7,7 @@ import argparse
 from app.model.lessons import first_scene
 from app.model.scene import Scene
 from compute import open_engine
-from compute.families import family
+from compute.families import manifold
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ConnectRequest
@@ -36,10 +36,10 @@ def given(option: str, stated: Point | None, otherwise: Point | None) -> Point:
 def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
     """Return the family that is named, or else that of the scene.  Raises ValueError."""
     if chosen.family:
-        return family(chosen.family)
+        return manifold(chosen.family)
     if scene is None:
         raise ValueError("FAMILY is missing: name one, or give --scene FILE")
-    return family(scene.family)
+    return manifold(scene.family)
 
 
 def boundary_values(chosen: argparse.Namespace) -> ConnectRequest:

@@ -48,7 +48,7 @@ from app.views.interface.events import (
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 
 # what changes of a scene without changing what panels say
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")

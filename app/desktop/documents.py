@@ -16,7 +16,7 @@ from app.model.store import Store
 from app.views.text.file_patterns import ALL, one_of, pattern, pattern_of
 from compute.core.opening import is_regular
 from compute.core.refusal import describe
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import write
 from compute.heads import head
 from compute.heads.head_selection import first_seen

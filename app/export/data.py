@@ -20,7 +20,7 @@ from app.jobs.path import PathAnswer
 from app.model.file_formats import CSV, JSON, NPZ
 from app.model.scene import Scene
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 
 # fields of an answer that are not its numbers
 LEFT_OUT = ("job", "milliseconds", "measures", "dense", "row_at")

@@ -34,7 +34,7 @@ from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT, Theme, rgba
 from app.views.interface.topology import Critical
 from app.views.interface.views import Canvas
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from app.model.timeline.scene_time import scene_at
 from compute.core.opening import opened
 from compute.core.refusal import refusing
 from compute.core.replacing import hidden
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
 MOST_FRAMES = 100_000

@@ -24,7 +24,7 @@ from app.views.interface.theme import Theme
 from app.views.interface.views import Measure
 from app.views.text import scalar_names
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import parse
 from compute.flow.modes import BACKWARD
 from compute.heads import head_selection

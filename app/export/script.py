@@ -8,7 +8,7 @@ from pathlib import Path
 from app.jobs.path import PathAnswer
 from app.model.scene import Scene
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import parse, write
 from compute.heads.head import bundled
 

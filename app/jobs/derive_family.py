@@ -15,7 +15,7 @@ from app.views.interface.views import Verdict
 from compute.core.interrupt import TookTooLong, limited
 from compute.custom import definition, derivation
 from compute.custom.parse import FormulaError
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import is_singular

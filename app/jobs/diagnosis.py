@@ -14,7 +14,7 @@ import numpy as np
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from compute.core.arrays import Floats
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.requests.fields import FieldRequest
@@ -88,7 +88,7 @@ def _checks(engine: Engine) -> list[dict[str, Any]]:
     reference = ReferenceEngine()
     found = []
     for name in FAMILIES:
-        manifold = family(name)
+        manifold = manifold_of(name)
         for kernel, compute in _WORK.items():
             got, expected = compute(engine, manifold), compute(reference, manifold)
             scale = max(float(np.nanmax(np.abs(expected))), 1e-6)

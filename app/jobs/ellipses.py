@@ -12,7 +12,7 @@ from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.viewport import Viewport, visible
 from app.model.scene import Scene, chart_of
 from compute.core.arrays import Floats
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine

@@ -24,7 +24,7 @@ from compute.api.flow import AttentionFlow
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.flow.grid import Grid
 from compute.flow.modes import BACKWARD, OF_MASS

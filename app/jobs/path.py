@@ -18,7 +18,7 @@ from compute.curves.dense_curve import DenseCurve
 from compute.curves.dense_output import FINE, LIVE, dense_output
 from compute.curves.dense_polish import HEAVY as HEAVY_POLISH
 from compute.divergences.divergence import Divergences, divergences
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.geodesics import initial_value
 from compute.manifold.manifold import Manifold, Support
 from compute.manifold.tangent import inner

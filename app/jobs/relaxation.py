@@ -13,7 +13,7 @@ from app.views.text.number_format import Numbers
 from compute.core.status import Status
 from compute.curves.dense_curve import DenseCurve, polygon
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 from compute.studies.relaxation import CurveRelaxation, Relaxation, finer, spline_curve

@@ -14,7 +14,7 @@ from app.jobs.path import PathAnswer, PathJob, connection, path_answer
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 from compute.requests.geodesics import Paths
 from compute.studies.retry import second_try

@@ -12,7 +12,7 @@ from app.jobs import flow
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.viewport import Viewport, visible
 from app.model.scene import DISTANCE, Point, Scene, chart_of
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
 from compute.requests.fields import DistanceRequest, Effort, Field, FieldRequest

@@ -10,7 +10,7 @@ from app.model.scene import DISTANCE, HEIGHT, Point, Scene, chart_of
 from app.views.interface.views import Outline, Surface
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.geodesics.scalar_field import scalar_at
 from compute.manifold import surfaces
 from compute.manifold.charts import Chart

@@ -14,7 +14,7 @@ from app.views.interface.views import Measure
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.geodesics.scalar_field import scalar_at, theta_at
 from compute.manifold.tangent import norm
 from compute.requests.engine import Engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.model.scene import HEIGHT, Scene, chart_of
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 
 # nodes of a path before there is a device, while a pin is dragged, and at rest

@@ -15,7 +15,7 @@ from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
 from compute.core.refusal import shown
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import parse
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent

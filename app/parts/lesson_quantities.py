@@ -25,7 +25,7 @@ from app.presenters.measures import measures as of_path
 from app.views.interface.views import Measure
 from compute.core.refusal import shown
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.geodesics.scalar_field import scalar_at
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine

@@ -18,7 +18,7 @@ from app.views.interface.events import Event
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
 from compute.attention.row_paths import RowPath, row_path, token_rows
 from compute.families import families, parse
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.heads.head_selection import file_of, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine

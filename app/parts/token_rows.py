@@ -22,7 +22,7 @@ from app.views.text.number_format import Numbers
 from compute.attention.interpolations import ALPHAS, Way, way_of, ways
 from compute.core.arrays import Floats
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 
 # words that a strip has room for; of more those that weigh most anywhere are shown

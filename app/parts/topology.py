@@ -21,7 +21,7 @@ from app.views.interface.events import Event, PanelShown
 from app.views.interface.topology import Critical, PairChosen, TopologyAsked, TopologyState
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
 from compute.requests.fields import Field
 from compute.studies.topology import Diagram, load, persistence, places

@@ -19,7 +19,7 @@ from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.distances.map_verification import Gap
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold

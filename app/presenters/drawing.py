@@ -21,7 +21,7 @@ from app.views.interface.events import XY
 from app.views.interface.views import Axes, Canvas, Outline
 from compute.core.arrays import Floats
 from compute.curves.dense_curve import polygon
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold
 

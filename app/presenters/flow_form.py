@@ -7,7 +7,7 @@ from app.model.scene import Scene, chart_of, view_of
 from app.views.interface.flow import Setting
 from app.views.interface.views import Choice
 from app.views.text import scalar_names
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.flow.grid import closed
 from compute.flow.modes import OF_MASS
 from compute.flow.natural import is_known

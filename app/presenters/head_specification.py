@@ -11,7 +11,7 @@ from app.model.scene import Pin
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
 from compute.attention import head_summary
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import parse
 from compute.heads import attention_rows, query_plane
 from compute.heads import head as heads

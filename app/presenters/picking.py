@@ -12,7 +12,7 @@ from app.presenters import drawables
 from app.views.interface.events import XY, Array
 from app.views.text.number_format import NOT_KNOWN
 from compute.core.arrays import Floats
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, known_inside
 

@@ -11,7 +11,7 @@ from app.presenters import head_specification
 from app.views.interface.views import Choice, LayerRow, PanelState
 from app.views.text.scalar_names import words_of
 from compute.families import families, parse
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 
 # what a layer is called, and one sentence about it

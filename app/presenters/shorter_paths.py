@@ -15,7 +15,7 @@ from compute.api.geodesics import SHORTER
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.distances.distance_map import interpolated
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.fields import Field
 
 # a map is known to this share of the distance, and read off to so many of its cells

@@ -27,7 +27,7 @@ from app.presenters import drawables, drawing, measures, picking, shorter_paths
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 
 # seconds between redrawings of the plots while something is dragged: they cost more than the curve
 PLOTS = 0.07

@@ -28,15 +28,15 @@ def families() -> dict[str, Family]:
     return {family.name: family for family in sorted(found, key=lambda family: family.name)}
 
 
-def family(name: str, **parameters: Any) -> Manifold:
+def manifold(specification: str, **parameters: Any) -> Manifold:
     """The manifold that a specification names.
 
-    ``name`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families
+    ``specification`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families
     from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6"), where a source may
     be the data itself as a JSON object ("custom:FILE.json", 'custom:{"metric": …}').  Keyword
     parameters override those of the text.  Raises ValueError for an unknown family or parameter.
     """
-    entry, chosen = parse(name)
+    entry, chosen = parse(specification)
     unknown = sorted(set(parameters) - set(families()[entry].parameters))
     if unknown:
         raise ValueError(_unknown_parameter(entry, unknown[0]))

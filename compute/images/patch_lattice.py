@@ -23,7 +23,7 @@ from compute.core import sphere
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
 from compute.core.sphere import softmax
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.images import vision_head
 from compute.images.heat_kernel import heat_kernel
 from compute.images.image_files import intensities, read
@@ -174,7 +174,7 @@ class GeodesicViT:
         """Return the lattice that `process_image` begins with: enough for the ways from one patch."""
         pixels = read(image) if isinstance(image, str | Path) else np.asarray(image)
         theta, (rows, columns) = self._statistics(intensities(pixels))
-        gaussian = family("gaussian")
+        gaussian = manifold_of("gaussian")
         assert gaussian.distance is not None
         fisher = gaussian.geometry(theta).metric[:, [0, 1, 1, 2]].reshape(-1, 2, 2)
         covered = pixels[: rows * self.patch, : columns * self.patch]

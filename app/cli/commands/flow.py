@@ -70,10 +70,10 @@ def run(chosen: argparse.Namespace) -> int:
     from compute import AttentionFlow
     from compute.core.status import Status
     from compute.engine.opening import engine_on_demand
-    from compute.families import family
+    from compute.families import manifold as manifold_of
     from compute.flow.modes import OF_MASS
 
-    manifold = family(chosen.family)
+    manifold = manifold_of(chosen.family)
     if chosen.target and "natural" not in (chosen.mode, chosen.field):
         raise ValueError(
             "--target is that of a natural gradient: of --mode natural or --field natural"

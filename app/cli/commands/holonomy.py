@@ -34,11 +34,11 @@ def run(chosen: argparse.Namespace) -> int:
     """Print the angle of a loop, ∫∫K dA and their difference."""
     from app.cli.output import exit_of, show
     from app.cli.requests import precise
-    from compute.families import family
+    from compute.families import manifold as manifold_of
     from compute.studies.holonomy import holonomy as around
     from compute.studies.holonomy import loop_of
 
-    manifold = family(chosen.family)
+    manifold = manifold_of(chosen.family)
     loop = loop_of(read_loop(chosen.loop), manifold)
     found = around(precise(chosen.engine), manifold, loop, chosen.alpha)
     show(vars(found), chosen.json, _lines(found))

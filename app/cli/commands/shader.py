@@ -18,10 +18,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the WGSL of a kernel with a family in its slot."""
-    from compute.families import family
+    from compute.families import manifold as manifold_of
     from compute.gpu.catalogue import wgsl
 
-    print(wgsl(family(chosen.family), chosen.kernel), end="")
+    print(wgsl(manifold_of(chosen.family), chosen.kernel), end="")
     return 0
 
 

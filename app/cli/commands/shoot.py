@@ -29,11 +29,11 @@ def run(chosen: argparse.Namespace) -> int:
     from app.cli.path_report import show_paths
     from app.cli.requests import precise
     from compute import AttentionGeodesic
-    from compute.families import family
+    from compute.families import manifold as manifold_of
     from compute.requests.geodesics import ShootRequest
 
     at = ShootRequest(
-        family(chosen.family),
+        manifold_of(chosen.family),
         [chosen.start],
         [chosen.velocity],
         chosen.alpha,

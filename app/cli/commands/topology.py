@@ -44,11 +44,11 @@ def run(chosen: argparse.Namespace) -> int:
     from app.model.scene import chart_of, view_of
     from compute import open_engine
     from compute.core.refusal import shown
-    from compute.families import family
+    from compute.families import manifold as manifold_of
     from compute.requests.fields import FieldRequest
     from compute.studies.topology import persistence, places
 
-    manifold = family(chosen.family)
+    manifold = manifold_of(chosen.family)
     chart = chart_of(manifold, chosen.chart)
     if chart.dimension != 2:
         raise ValueError(f"chart must be one of the plane, got {shown(chosen.chart)}")

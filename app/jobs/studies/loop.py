@@ -17,7 +17,7 @@ from app.views.interface.views import Measure
 from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.arrays import Floats
 from compute.core.status import Status
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.charts import parameters
 from compute.manifold.manifold import Manifold, known_inside
 from compute.requests.engine import Engine

@@ -18,7 +18,7 @@ from app.views.interface.views import Measure
 from compute.core.arrays import Floats
 from compute.core.refusal import shorten
 from compute.curves.dense_curve import DenseCurve
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 from compute.requests.engine import Engine
 

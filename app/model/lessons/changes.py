@@ -27,7 +27,7 @@ from app.model.photograph import Photograph
 from app.model.scene import DISTANCE, Pin, Scene, completed, in_chart, of_family
 from compute.core.opening import check_name, is_regular
 from compute.core.refusal import refusing, shown
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import parse, write
 from compute.heads.head import bundled
 from compute.manifold.extent import Extent

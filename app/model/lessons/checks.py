@@ -22,7 +22,7 @@ from app.model.lessons.changes import LAYERS, token_of
 from app.model.lessons.wording import plain, tuple_of, value
 from app.model.scene import Scene
 from compute.core.refusal import shown
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.families import parse
 
 Point = tuple[float, float]

@@ -42,7 +42,7 @@ from app.views.interface.events import (
 )
 from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 
 
@@ -240,9 +240,9 @@ def test_near_a_token_a_pin_snaps_onto_it(desk):
     controller, _, _, runner = desk
     controller.on_event(SceneEdited((("family", "attention:bank"),)))
     give(controller, runner)
-    from compute.families import family
+    from compute.families import manifold as manifold_of
 
-    target = family("attention:bank").landmarks.theta[2]
+    target = manifold_of("attention:bank").landmarks.theta[2]
     controller.on_event(PinMoved("A", tuple(target + 0.02), done=True))
     assert controller.store.scene.start == Pin(tuple(map(float, target)), 2)
     controller.on_event(PinMoved("A", tuple(target + 0.03), done=True))

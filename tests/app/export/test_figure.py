@@ -59,9 +59,9 @@ def test_the_geodesic_is_one_path_through_its_nodes(scene, found):
     canvas, (inside, _) = groups(scene, found)
     answer = figure.path_of(found)
     chart = canvas.frame.to_pixels
-    from compute.families import family
+    from compute.families import manifold as manifold_of
 
-    nodes = chart(family(scene.family).charts[0].forward(answer.curve))
+    nodes = chart(manifold_of(scene.family).charts[0].forward(answer.curve))
     lines = [line for item in inside.items if isinstance(item, Line) for line in item.lines]
     assert any(line.shape == nodes.shape and np.allclose(line, nodes, atol=1e-9) for line in lines)
 
@@ -132,9 +132,9 @@ def test_the_legend_leaves_out_what_cannot_be_seen(scene, found):
 def test_a_caption_calls_things_as_the_window_does(scene):
     from app.presenters.flow_form import words_of
     from app.presenters.scene_panels import chart_words
-    from compute.families import family
+    from compute.families import manifold as manifold_of
 
-    assert chart_words(family("gaussian"), "height:log") == "Height over logarithmic"
+    assert chart_words(manifold_of("gaussian"), "height:log") == "Height over logarithmic"
     assert words_of(scene.flow) == ("Heat, covariant (rough)", "Source at A, sink at B")
 
 

@@ -28,7 +28,7 @@ from app.views.interface.theme import LIGHT
 from app.views.interface.views import Canvas, Window
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.flow.cells import sampled
 from compute.flow.grid import grid
@@ -52,7 +52,7 @@ def answers(scene, cancelled=lambda: False):
 
 
 def nodes(name="gaussian", side=25, extent=None):
-    manifold = family(name)
+    manifold = manifold_of(name)
     return grid(ENGINE, manifold, manifold.charts[0], extent or manifold.view, (side, side))
 
 
@@ -192,7 +192,7 @@ def test_a_killing_field_does_not_move_under_deformation(name):
         "categorical3_expectation": Extent(0.25, 0.4, 0.25, 0.4),
         "bures_slice_qfi": Extent(-0.3, 0.3, -0.3, 0.3),
     }  # fmt: skip
-    manifold = family(name)
+    manifold = manifold_of(name)
     errors = []
     for side in (17, 33):
         g = grid(ENGINE, manifold, manifold.charts[0], middle[name], (side, side))
@@ -304,8 +304,8 @@ def test_a_flow_goes_round_where_the_chart_does():
     scene = completed(Scene("von_mises", chart="parameters", flow=flow))
     answer = answers(scene)[-1]
     assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
-    assert [c.value for c in flow_form._edges(family("von_mises"), scene)][-1] == "periodic"
-    straight = flow_form._edges(family("gaussian"), scene_file.load("gaussian"))
+    assert [c.value for c in flow_form._edges(manifold_of("von_mises"), scene)][-1] == "periodic"
+    straight = flow_form._edges(manifold_of("gaussian"), scene_file.load("gaussian"))
     assert "periodic" not in [choice.value for choice in straight]
 
 

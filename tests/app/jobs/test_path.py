@@ -7,7 +7,7 @@ import pytest
 
 from app.jobs.path import HEAVY_STEPS, LIKELIEST, STEPS, PathJob, path_answer
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.requests.geodesics import ConnectRequest
 
 JOB = PathJob("gaussian", (0.0, 1.0), (2.0, 1.5), (0.1, 0.2), 0.0, "live")
@@ -32,7 +32,7 @@ def test_a_path_is_solved_once():
 
 def test_the_answer_is_of_the_path_that_was_found():
     """As when a second try finds another one."""
-    engine, manifold = ReferenceEngine(), family("gaussian")
+    engine, manifold = ReferenceEngine(), manifold_of("gaussian")
     other = engine.connect(ConnectRequest(manifold, [(0.0, 1.0)], [(2.0, 1.5)], steps=24))
     assert path_answer(engine, manifold, JOB, other, 0.0).paths is other
 
@@ -42,7 +42,7 @@ def test_a_dragged_path_of_thousands_of_keys_is_short_and_has_the_likeliest(tmp_
     q, k, v = (random.normal(size=(size, 4)) for size in (5, 1200, 1200))
     np.savez(tmp_path / "wide.npz", q=q, k=k, v=v)
     name = f"attention:{tmp_path}/wide.npz"
-    manifold = family(name)
+    manifold = manifold_of(name)
     engine, found = Counting(), []
     a, b = manifold.pins
     PathJob(name, a, b, (0.1, 0.1), 0.0, "live").perform(engine, found.append, lambda: False)
@@ -58,7 +58,7 @@ def test_a_dragged_path_of_thousands_of_keys_is_short_and_has_the_likeliest(tmp_
 @pytest.mark.parametrize("quality", ["live", "final"])
 def test_few_outcomes_are_all_kept(quality):
     found: list = []
-    a, b = family("attention:bank").pins
+    a, b = manifold_of("attention:bank").pins
     job = PathJob("attention:bank", a, b, (0.1, 0.1), 0.0, quality)
     job.perform(ReferenceEngine(), found.append, lambda: False)
     assert len(found[0].labels) == 15

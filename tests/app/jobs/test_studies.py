@@ -26,7 +26,7 @@ from app.views.interface.events import LoopDrawn, SceneEdited
 from app.views.interface.views import Canvas, Window
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.requests.geodesics import ConnectRequest
 from compute.studies.retry import length_between
 

@@ -37,7 +37,7 @@ from app.views.interface.events import (
 )
 from app.views.interface.views import Canvas, Measure, Window
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 
 

@@ -21,7 +21,7 @@ from app.model import scene_file
 from compute.core.status import Status
 from compute.engine import opening
 from compute.engine.reference import ReferenceEngine
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.geodesics import initial_value
 from compute.manifold.extent import Extent
 from compute.requests.engine import NoAdapter

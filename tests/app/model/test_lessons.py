@@ -25,7 +25,7 @@ from app.parts.proofreading import Proofreader
 from app.views.interface.lesson import LessonChosen
 from app.views.text.formulas import display, inline
 from app.views.text.markdown import NotTypeset, page
-from compute.families import family
+from compute.families import manifold as manifold_of
 
 SMALL = """# Small
 
@@ -76,7 +76,7 @@ def test_there_are_twelve():
 
 def head(place: str):
     lesson = catalogue.load(place.split("/")[0])
-    return family(
+    return manifold_of(
         next(s.scene.family for s in lesson.steps if place.split("/")[1] in s.scene.family)
     )
 

@@ -22,13 +22,13 @@ from app.views.interface.theme import DARK, LIGHT
 from compute.attention.interpolations import Way, ways
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 
 
 @pytest.mark.parametrize("name", ["categorical3_natural", "gaussian"])
 def test_e_and_m_paths_have_the_energy_of_jeffreys(name, reference_engine):
     """J in closed form: Σ(p − q) log(p/q) of outcomes, and of normals from both KLs."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     a, b = (np.array(pin) for pin in manifold.pins)
     found = {way.kind: way for way in ways(reference_engine, manifold, a, b, 24)}
     if name == "gaussian":
@@ -48,7 +48,7 @@ def test_e_and_m_paths_have_the_energy_of_jeffreys(name, reference_engine):
 
 
 def test_straight_in_logits_and_straight_in_expectations(reference_engine):
-    manifold = family("categorical3_natural")
+    manifold = manifold_of("categorical3_natural")
     a, b = (np.array(pin) for pin in manifold.pins)
     found = {way.kind: way.rows for way in ways(reference_engine, manifold, a, b, 8)}
     t = np.linspace(0, 1, 9)[:, None]

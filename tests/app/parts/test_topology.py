@@ -23,7 +23,7 @@ from app.views.interface.theme import DARK
 from app.views.interface.topology import Critical, PairChosen, TopologyAsked
 from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.requests.fields import FieldRequest
 from tests.windows import end, settle, until
 
@@ -45,7 +45,7 @@ class Seen:
 
     def map(self, complete=True) -> MapAnswer:
         scene = self.store.scene
-        manifold = family(scene.family)
+        manifold = manifold_of(scene.family)
         chart = manifold.charts[0]
         request = FieldRequest(manifold, chart, scene.scalar, scene.view, SHAPE)
         job = MapJob(scene.family, scene.chart, scene.scalar, scene.token, scene.view, SHAPE[::-1])
@@ -93,7 +93,7 @@ def test_pairs_are_marked_where_they_are_born_and_die(seen):
     assert len(marks.xy) == 2 * count - int(np.isinf(state.death).sum())
     # an entropy is least or greatest at extrema: of parts the births, of rings the deaths
     assert marks.saddle[:count].tolist() == (state.dimension == 1).tolist()
-    values = family(seen.store.scene.family).scalar("entropy", marks.xy[:count], 0)
+    values = manifold_of(seen.store.scene.family).scalar("entropy", marks.xy[:count], 0)
     np.testing.assert_allclose(values, state.birth, rtol=1e-9)
     assert state.words.startswith(f"{(state.dimension == 0).sum()} parts and ")
     assert "same in every chart" in state.words

@@ -26,7 +26,7 @@ from compute.curves.dense_curve import (
 from compute.curves.dense_output import dense_output
 from compute.curves.dense_polish import polished
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 from compute.studies import dense_fan
@@ -133,7 +133,7 @@ def flat_charts(manifold):
 
 @pytest.mark.parametrize("alpha", [1.0, -1.0])
 def test_e_and_m_geodesics_are_drawn_where_they_are_in_every_chart_and_at_every_zoom(alpha):
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     given = (np.array([[-3.9, 0.21], [3.87, 4.674]]), 0.9)
     for (ends, at), chart in zip((given, *normal_pairs(5)), flat_charts(manifold), strict=True):
         dense = dense_output(manifold, connected(manifold, *ends, alpha), alpha)
@@ -141,7 +141,7 @@ def test_e_and_m_geodesics_are_drawn_where_they_are_in_every_chart_and_at_every_
 
 
 def test_half_ellipses_are_drawn_where_they_are():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     pairs = list(normal_pairs(6))
     starts, places = np.array([ends[0] for ends, _ in pairs]), [at for _, at in pairs]
     paths = shot(manifold, starts, 2 * np.pi * np.array(places), 4.0)
@@ -152,7 +152,7 @@ def test_half_ellipses_are_drawn_where_they_are():
 
 
 def test_great_circles_are_drawn_where_they_are():
-    manifold = family("categorical3_expectation")
+    manifold = manifold_of("categorical3_expectation")
     charts, rng = flat_charts(manifold), np.random.default_rng(3)
     starts = rng.dirichlet([4.0] * 3, len(charts))[:, :2]
     paths = shot(manifold, starts, rng.uniform(0, 6, len(charts)), 0.6)
@@ -163,14 +163,14 @@ def test_great_circles_are_drawn_where_they_are():
 
 
 def test_nodes_joined_by_chords_would_be_far_off():
-    manifold, ends = family("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
+    manifold, ends = manifold_of("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
     paths = connected(manifold, *ends, 1.0)
     zero, chart = equation(1.0, *ends), manifold.charts[1]
     assert worst(manifold, polygon(paths.theta[0]), zero, chart, 0.9) > 5
 
 
 def test_single_precision_is_polished_to_the_geodesic():
-    manifold, (ends, _) = family("gaussian"), next(normal_pairs(1, seed=5))
+    manifold, (ends, _) = manifold_of("gaussian"), next(normal_pairs(1, seed=5))
     paths = shot(manifold, ends[0], [1.0], 3.0)
     ends = paths.theta[0, [0, -1]]
     rough = [a[0].astype("f4").astype("f8") for a in (paths.theta, paths.velocity)]
@@ -183,7 +183,7 @@ def test_single_precision_is_polished_to_the_geodesic():
 
 
 def test_what_is_no_geodesic_is_not_polished():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     ends = np.array([[0.0, 1.0], [3.0, 1.0]])
     line = np.linspace(*ends, 65)
     assert polished(manifold, (line, np.full_like(line, 3.0) * (1, 0)), ends, 0.0) is None
@@ -195,7 +195,7 @@ def test_an_alpha_geodesic_solves_its_equation_between_its_nodes():
 
     from compute.geodesics.initial_value import acceleration
 
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     paths = shot(manifold, (-3.0, 0.5), [0.9], 1.6, alpha=0.5, steps=4)
     dense = dense_output(manifold, paths, 0.5)
     end = np.concatenate([paths.theta[0, -1], -paths.velocity[0, -1]])
@@ -214,7 +214,7 @@ def test_an_alpha_geodesic_solves_its_equation_between_its_nodes():
 def test_the_moving_point_and_its_density_are_on_the_curve(reference_engine):
     from app.jobs.path import path_answer
 
-    manifold, ends = family("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
+    manifold, ends = manifold_of("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
     job = PathJob("gaussian", tuple(ends[0]), tuple(ends[1]), (0.1, 0.1), 1.0, "final")
     answer = path_answer(reference_engine, manifold, job, connected(manifold, *ends, 1.0), 0.0)
     for playhead in (0.0, 0.3, 0.996, 0.9999, 1.0):
@@ -229,7 +229,7 @@ def test_the_moving_point_and_its_density_are_on_the_curve(reference_engine):
 
 
 def test_a_path_that_left_the_domain_is_drawn_to_where_it_stopped():
-    manifold = family("inverse_gaussian")
+    manifold = manifold_of("inverse_gaussian")
     # out through μ = ∞ at a finite length
     paths = shot(manifold, (1.0, 1.0), [0.0], 8.0, steps=16)
     assert paths.status[0] == Status.LEFT_DOMAIN
@@ -239,7 +239,7 @@ def test_a_path_that_left_the_domain_is_drawn_to_where_it_stopped():
 
 
 def test_wavefronts_of_normals_are_fisher_circles_between_their_rays(reference_engine):
-    manifold, a = family("gaussian"), np.array([0.3, 0.8])
+    manifold, a = manifold_of("gaussian"), np.array([0.3, 0.8])
     fan = spray(reference_engine, manifold, a, 4.0, 64, 24)
     more = dense_fan.finer(reference_engine, manifold, fan)
     assert len(more.angle) > len(fan.angle) and (np.diff(more.angle) > 0).all()
@@ -250,7 +250,7 @@ def test_wavefronts_of_normals_are_fisher_circles_between_their_rays(reference_e
 
 
 def test_rays_are_geodesics_between_their_nodes(reference_engine):
-    manifold, a = family("gaussian"), np.array([0.3, 0.8])
+    manifold, a = manifold_of("gaussian"), np.array([0.3, 0.8])
     fan = spray(reference_engine, manifold, a, 3.0, 8, 24)
     dense = bundle(fan.r / fan.r[-1], fan.theta, fan.velocity)
     for ray in range(8):
@@ -327,7 +327,7 @@ def test_a_dense_curve_of_one_node_has_a_place():
 
 
 def test_a_live_path_is_near_enough_to_be_seen_as_the_curve(reference_engine):
-    manifold, ends = family("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
+    manifold, ends = manifold_of("gaussian"), np.array([[-3.9, 0.21], [3.87, 4.674]])
     job = PathJob("gaussian", tuple(ends[0]), tuple(ends[1]), (0.1, 0.1), 1.0, "live")
     dense = densified(reference_engine, manifold, job, connected(manifold, *ends, 1.0, 64))
     chart = manifold.charts[1]
@@ -338,7 +338,7 @@ def test_a_live_path_is_near_enough_to_be_seen_as_the_curve(reference_engine):
 
 def test_what_lies_beyond_a_chart_is_not_drawn():
     """Between two nodes near the edge; while one chart glides into another a logarithm failed."""
-    charts = {chart.name: chart for chart in family("gaussian").charts}
+    charts = {chart.name: chart for chart in manifold_of("gaussian").charts}
     log, plain = charts["log"], charts["parameters"]
     theta = np.array([[0.0, 1.0], [1.0, 1e-3], [2.0, -1.0], [np.nan, np.nan], [3.0, 1.0]])
     for chart, seen in ((both(plain, log), [1, 1, 0, 0, 1]), (plain, [1, 1, 1, 0, 1])):

@@ -12,7 +12,7 @@ from compute import custom_family
 from compute.core.status import Status
 from compute.distances.distance_map import interpolated, prepared
 from compute.distances.map_verification import Gap
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
 from compute.geodesics.scalar_field import centres
 from compute.manifold.extent import Extent
@@ -28,7 +28,7 @@ def grid(request):
 
 @pytest.mark.parametrize("name", ["gaussian", "flat_exponential_pair", "categorical3_expectation"])
 def test_within_three_cells_of_the_closed_form(name, engine):
-    manifold = family(name)
+    manifold = manifold_of(name)
     chart, source = manifold.charts[0], np.array(manifold.pins[0])
     request = DistanceRequest(manifold, chart, source, manifold.view, (80, 96))
     found = engine.distance(request)
@@ -42,7 +42,7 @@ def test_within_three_cells_of_the_closed_form(name, engine):
 
 
 def test_engines_agree(gpu_engine, reference_engine):
-    manifold = family("attention")
+    manifold = manifold_of("attention")
     request = DistanceRequest(
         manifold, manifold.charts[0], np.array(manifold.pins[0]), manifold.view, (50, 70)
     )
@@ -53,7 +53,7 @@ def test_engines_agree(gpu_engine, reference_engine):
 
 def open_form(name):
     """A family that does not say its distance, with what it would say."""
-    known = family(name)
+    known = manifold_of(name)
     return replace(known, distance=None, divergence=None, bounds=None), known.distance
 
 
@@ -111,7 +111,7 @@ def test_what_is_saturated_is_enclosed(reference_engine):
 )
 def test_a_rough_map_claims_nothing(reference_engine, name, chart):
     """Two grids agree in single cells though both are off: what is called OK lies between bounds."""
-    manifold, distance = replace(family(name), distance=None), family(name).distance
+    manifold, distance = replace(manifold_of(name), distance=None), manifold_of(name).distance
     chart = next(c for c in manifold.charts if c.name == chart)
     a, view = np.array(manifold.pins[0]), view_of(manifold, chart)
     request = DistanceRequest(manifold, chart, a, view, (30, 48), Effort.GRIDS)
@@ -177,7 +177,7 @@ def test_shortest_paths_may_leave_the_view(reference_engine):
 
 def test_a_closed_form_is_the_map(engine):
     """In the disk whose edge is infinitely far no grid has the digits."""
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     disk = next(chart for chart in manifold.charts if chart.name == "disk")
     found, theta, a = measured(engine, manifold, disk, Extent(-1.0, 1.0, -1.0, 1.0), (96, 96))
     known = found.status == Status.OK
@@ -190,7 +190,7 @@ def test_a_closed_form_is_the_map(engine):
 @pytest.mark.parametrize("chart", ["log", "parameters"])
 def test_gamma_maps_hold_geodesics(gpu_engine, chart):
     """At the cells that say OK; the old map was off by half beyond the default view's edges."""
-    manifold = family("gamma")
+    manifold = manifold_of("gamma")
     chart = next(c for c in manifold.charts if c.name == chart)
     found, theta, a = measured(gpu_engine, manifold, chart, view_of(manifold, chart), (64, 96))
     some = np.s_[3::9, 3::9]
@@ -204,7 +204,7 @@ def test_gamma_maps_hold_geodesics(gpu_engine, chart):
 
 
 def test_values_lie_between_the_bounds(engine):
-    manifold = family("attention")
+    manifold = manifold_of("attention")
     found, theta, a = measured(engine, manifold, manifold.charts[0], manifold.view, (32, 48))
     low, high = manifold.bounds(np.broadcast_to(a, theta.shape), theta)
     known = found.status == Status.OK
@@ -244,7 +244,7 @@ def test_interpolation_is_bilinear():
 
 
 def test_bad_requests():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     with pytest.raises(ValueError, match="source must lie in the extent"):
         DistanceRequest(
             manifold, manifold.charts[0], (50.0, 1.0), Extent(-1.0, 1.0, -1.0, 1.0), (8, 8)

@@ -12,7 +12,8 @@ from scipy import integrate, special, stats
 from compute import custom_family
 from compute.divergences import adaptive_quadrature
 from compute.divergences.divergence import balls, divergences
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 
 
 def kl_normal(a, b):
@@ -133,7 +134,7 @@ FORMS = {
 
 def wide(name, count):
     """Pairs of points all over the default view, and the family's pins."""
-    manifold, rng = family(name), np.random.default_rng(11)
+    manifold, rng = manifold_of(name), np.random.default_rng(11)
     view, chart = manifold.view, manifold.charts[0].plane
     theta = chart.inverse(rng.uniform((view.x0, view.y0), (view.x1, view.y1), (400, 2)))
     theta = theta[np.isfinite(theta).all(axis=1)]
@@ -145,7 +146,7 @@ def wide(name, count):
 def test_closed_forms(name):
     kl, overlap, points = FORMS[name]
     for a, b in [*points, *wide(name, 30)]:
-        found = divergences(family(name), np.array(a), np.array(b))
+        found = divergences(manifold_of(name), np.array(a), np.array(b))
         assert found.forward == pytest.approx(kl(a, b), rel=1e-10)
         assert found.backward == pytest.approx(kl(b, a), rel=1e-10)
         if overlap is not None:
@@ -166,7 +167,7 @@ def test_numbers_that_were_once_wrong():
         ("gaussian", (-4.13, 401.6), (2.84, 0.32), "forward"): 787742,
     }
     for (name, a, b, which), value in wanted.items():
-        found = divergences(family(name), np.array(a), np.array(b))
+        found = divergences(manifold_of(name), np.array(a), np.array(b))
         assert getattr(found, which) == pytest.approx(value, rel=6e-4), name
 
 
@@ -222,7 +223,7 @@ def test_densities_by_scipys_quadrature(name):
             return np.array([np.exp(p) * (p - q), np.exp(q) * (q - p), np.exp((p + q) / 2)])
 
         forward, backward, overlap = quad(functions, (first, second))
-        found = divergences(family(name), np.array(a), np.array(b))
+        found = divergences(manifold_of(name), np.array(a), np.array(b))
         assert found.forward == pytest.approx(forward, rel=1e-8)
         assert found.backward == pytest.approx(backward, rel=1e-8)
         assert found.bhattacharyya == pytest.approx(2 * np.arccos(overlap), rel=1e-8)
@@ -230,7 +231,7 @@ def test_densities_by_scipys_quadrature(name):
 
 @pytest.mark.parametrize("name", ["attention", "categorical3_natural"])
 def test_outcomes(name):
-    manifold = family(name)
+    manifold = manifold_of(name)
     a, b = np.array(manifold.pins)
     p, q = manifold.density(np.stack([a, b]), manifold.support(np.stack([a, b])).x)
     found = divergences(manifold, a, b)
@@ -241,7 +242,7 @@ def test_outcomes(name):
 
 def test_states_have_no_divergence():
     for name in ("bures_slice_bures", "bures_slice_qfi"):
-        manifold = family(name)
+        manifold = manifold_of(name)
         found = divergences(manifold, *np.array(manifold.pins))
         assert found.forward is found.bhattacharyya is found.jeffreys is None
         assert "measurement" in found.why["forward"]
@@ -250,7 +251,7 @@ def test_states_have_no_divergence():
 @pytest.mark.parametrize("name", sorted(families()))
 def test_nearby_all_are_half_the_squared_distance(name):
     """KL ≈ d²/2 and angle ≈ d to first order in a short step, whatever the family."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     a, b = np.array(manifold.pins)
     step = 1e-5 * (b - a)
     found = divergences(manifold, a, a + step)
@@ -268,7 +269,7 @@ def test_nearby_all_are_half_the_squared_distance(name):
 
 def test_the_angle_is_below_the_distance():
     for name in FORMS:
-        manifold = family(name)
+        manifold = manifold_of(name)
         if manifold.distance is None:
             continue
         for a, b in wide(name, 20):
@@ -309,7 +310,7 @@ def test_what_is_not_known_says_why():
     with pytest.raises(ValueError, match=r"integrates to 0\.99, not to 1"):
         own("-(x - a)^2/(2*b^2) - log(b) - log(2*pi)/2 - 0.01")
     # larger than any number
-    far = divergences(family("weibull"), np.array([0.1, 1e4]), np.array([900.0, 1e-4]))
+    far = divergences(manifold_of("weibull"), np.array([0.1, 1e4]), np.array([900.0, 1e-4]))
     assert far.forward is None and "infinite" in far.why["forward"]
 
 
@@ -334,7 +335,7 @@ def test_adaptive_panels_settle_or_say_so():
 
 @pytest.mark.parametrize("name", ["gaussian", "gamma", "attention", "von_mises"])
 def test_the_edge_of_a_ball_has_one_divergence(name):
-    manifold = family(name)
+    manifold = manifold_of(name)
     a, b = (np.array(pin) for pin in manifold.pins)
     b = a + 0.5 * (b - a)
     kl = manifold.divergence
@@ -350,7 +351,7 @@ def test_the_edge_of_a_ball_has_one_divergence(name):
 
 def test_a_ball_reaches_as_far_as_the_domain():
     """Around a wide normal distribution, narrow ones are many natural coordinates away."""
-    m = family("gaussian")
+    m = manifold_of("gaussian")
     a, b = np.array([0.0, 1.0]), np.array([0.0, 5.0])
     for edge, limit in zip(balls(m, a, b), (m.divergence(a, b), m.divergence(b, a)), strict=True):
         assert np.isfinite(edge).all()
@@ -359,7 +360,7 @@ def test_a_ball_reaches_as_far_as_the_domain():
 
 
 def test_outcomes_keep_the_digits_of_short_distances():
-    m = family("categorical3_natural")
+    m = manifold_of("categorical3_natural")
     a, step = np.array([0.2, -0.3]), np.array([1e-7, -5e-8])
     g = m.geometry(a).metric
     length = np.sqrt(g @ [step[0] ** 2, 2 * step[0] * step[1], step[1] ** 2])
@@ -376,6 +377,6 @@ def test_a_range_that_moves_with_its_density():
     })  # fmt: skip
     found = divergences(own, np.array([-1.6, 1.0]), np.array([1.7, -0.5]))
     a, b = np.array([-1.6, np.e]), np.array([1.7, np.exp(-0.5)])
-    exact = divergences(family("gaussian"), a, b)
+    exact = divergences(manifold_of("gaussian"), a, b)
     for name in ("forward", "backward", "bhattacharyya", "wasserstein"):
         assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=1e-8), name

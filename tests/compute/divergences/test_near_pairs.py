@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compute.divergences.divergence import balls, divergences
-from compute.families import family
+from compute.families import manifold as manifold_of
 
 Point = tuple[mp.mpf, mp.mpf]
 
@@ -70,7 +70,7 @@ CASES = {
 def test_divergences_keep_their_digits_at_any_separation(name):
     """The angle is 2 arccos ∫√(pq), whose square is 4 times KL's double to first order."""
     exact, bases = CASES[name]
-    manifold, rng = family(name), np.random.default_rng(2)
+    manifold, rng = manifold_of(name), np.random.default_rng(2)
     for base in np.array(bases):
         g11, g12, g22 = manifold.geometry(base).metric
         for size in 10.0 ** -np.arange(1, 16, 2):
@@ -91,7 +91,7 @@ def test_divergences_keep_their_digits_at_any_separation(name):
 @pytest.mark.parametrize("name", ["logistic", "mixture_mm", "attention"])
 def test_where_there_is_no_closed_form_the_metric_is_the_limit(name):
     """√J → d, 2 arccos ∫√(pq) → d and KL(a‖b) − KL(b‖a) → −T/6, by the geometry half-way."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     base, u = np.array(manifold.pins[0]), np.array([0.6, -0.3])
     for size in (1e-4, 1e-7, 1e-13):
         b = base + size * u
@@ -108,7 +108,7 @@ def test_where_there_is_no_closed_form_the_metric_is_the_limit(name):
 
 
 def test_small_balls_are_ellipses_of_the_metric():
-    manifold, a = family("gaussian"), np.array([0.3, 2.0])
+    manifold, a = manifold_of("gaussian"), np.array([0.3, 2.0])
     b = a + np.array([3e-9, 1e-9])
     g = manifold.geometry(a).metric
     square = [

@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from compute.divergences.divergence import divergences
-from compute.families import family
+from compute.families import manifold as manifold_of
 
 
 def transport(p, q):
@@ -38,24 +38,24 @@ FROZEN = {
 @pytest.mark.parametrize("name", FROZEN)
 def test_wasserstein_by_scipys_quantiles(name):
     of, (a, b) = FROZEN[name]
-    found = divergences(family(name), np.array(a), np.array(b))
+    found = divergences(manifold_of(name), np.array(a), np.array(b))
     assert found.wasserstein == pytest.approx(transport(of(*a), of(*b)), rel=1e-6)
 
 
 def test_wasserstein_of_densities_that_diverge_at_an_end():
     """E x is known, and so is W₂ of b ≥ a in order; of mirror images it is the same both ways."""
     a, b = np.array([0.2, 0.3]), np.array([0.3, 0.2])
-    found = [divergences(family("beta"), *pair).wasserstein for pair in ((a, b), (b, a))]
+    found = [divergences(manifold_of("beta"), *pair).wasserstein for pair in ((a, b), (b, a))]
     assert found[0] == pytest.approx(found[1], rel=1e-7)
     assert abs(a[0] / a.sum() - b[0] / b.sum()) < found[0] < 1
     # scales: W₂² = (1/λ − 1/μ)² E x², with E x² = k(k + 1); half the mass lies below 1e-300
-    small = divergences(family("gamma"), np.array([1e-3, 1.0]), np.array([1e-3, 0.5]))
+    small = divergences(manifold_of("gamma"), np.array([1e-3, 1.0]), np.array([1e-3, 0.5]))
     assert small.wasserstein == pytest.approx(np.sqrt(1e-3 * 1.001), rel=1e-6)
 
 
 @pytest.mark.parametrize("name", ["cauchy", "student_t:nu=2", "student_t:nu=0.5"])
 def test_no_variance_no_wasserstein(name):
-    manifold = family(name)
+    manifold = manifold_of(name)
     found = divergences(manifold, *np.array(manifold.pins))
     assert found.wasserstein is None and "variance" in found.why["wasserstein"]
     assert found.forward and found.bhattacharyya
@@ -76,7 +76,7 @@ def test_mass_at_the_end_of_an_interval_counts_both_ways(first, second):
 
     expected = np.sqrt(sum(integrate.quad(square, *part)[0] for part in ((-40, 0), (0, 40))))
     a, b = np.array(first, float), np.array(second, float)
-    for found in (divergences(family("beta"), a, b), divergences(family("beta"), b, a)):
+    for found in (divergences(manifold_of("beta"), a, b), divergences(manifold_of("beta"), b, a)):
         assert found.wasserstein == pytest.approx(expected, rel=1e-5)
 
 
@@ -85,5 +85,8 @@ def test_wasserstein_of_a_tail_that_has_all_the_variance(k):
     """Quantiles (−log(1 − u))^1/k: W₂² = Γ(1 + 2/2) + Γ(1 + 2/k) − 2Γ(1 + 1/2 + 1/k)."""
     expected = np.sqrt(special.gamma(2) + special.gamma(1 + 2 / k) - 2 * special.gamma(1.5 + 1 / k))
     a, b = np.array([2.0, 1.0]), np.array([k, 1.0])
-    for found in (divergences(family("weibull"), a, b), divergences(family("weibull"), b, a)):
+    for found in (
+        divergences(manifold_of("weibull"), a, b),
+        divergences(manifold_of("weibull"), b, a),
+    ):
         assert found.wasserstein == pytest.approx(expected, rel=1e-9)

@@ -7,7 +7,8 @@ import pytest
 
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.families.attention import attention_manifold, softmax_manifold
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
@@ -21,7 +22,7 @@ NAMES = sorted(families())
 
 @pytest.fixture(params=NAMES)
 def manifold(request: pytest.FixtureRequest) -> Manifold:
-    return family(request.param)
+    return manifold_of(request.param)
 
 
 def samples(manifold: Manifold, count: int, inset: float = 0.2) -> np.ndarray:

@@ -11,7 +11,7 @@ from scipy.sparse.linalg import eigsh, expm_multiply
 from scipy.special import jn_zeros
 
 import compute
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.flow.cells import sampled
 from compute.flow.grid import connection
@@ -47,7 +47,7 @@ def test_modes_decay_at_second_order_up_to_the_edge(name, chart, extent, rate):
     """The nearest eigenvalue of the operator; the edge is a circle or lines, along the grid or not."""
     errors = []
     for size in (24, 48):
-        flow = compute.AttentionFlow(family(name), size, "scalar", chart=chart, extent=extent)
+        flow = compute.AttentionFlow(manifold_of(name), size, "scalar", chart=chart, extent=extent)
         op = flow._operator
         errors.append(np.abs(rates(op, rate) / rate - 1).min())
         assert flow.beyond == 0.0
@@ -61,7 +61,7 @@ def test_modes_decay_at_second_order_up_to_the_edge(name, chart, extent, rate):
 @pytest.mark.parametrize("name", ["bures_slice_qfi", "categorical3_expectation"])
 @pytest.mark.parametrize("mode", ["scalar", "rough", "hodge", "deformation"])
 def test_operators_of_cut_cells_are_symmetric_and_never_positive(name, mode):
-    flow = compute.AttentionFlow(family(name), 17, mode)
+    flow = compute.AttentionFlow(manifold_of(name), 17, mode)
     op = flow._operator
     form = (op.matrix.toarray().T * op.mass.reshape(-1)).T
     np.testing.assert_allclose(form, form.conj().T, atol=1e-12 * np.abs(form).max())
@@ -94,7 +94,7 @@ def test_vectors_decay_at_their_rate_up_to_the_edge(m, most, fall):
     rate, errors = spun(m), []
     for size in (24, 48):
         flow = compute.AttentionFlow(
-            family("bures_slice_qfi"), size, "rough", chart="parameters", extent=OFF
+            manifold_of("bures_slice_qfi"), size, "rough", chart="parameters", extent=OFF
         )
         errors.append(np.abs(rates(flow._operator, rate) / rate - 1).min())
     assert errors[1] < most and errors[0] > fall * errors[1]
@@ -113,7 +113,7 @@ def test_an_edge_where_the_metric_is_regular_keeps_the_second_order(mode):
 
 
 def test_the_order_is_that_of_the_mode_and_the_edge():
-    hemisphere, normals = family("bures_slice_qfi"), family("gaussian")
+    hemisphere, normals = manifold_of("bures_slice_qfi"), manifold_of("gaussian")
     assert compute.AttentionFlow(hemisphere, 17, "scalar").order == 2.0
     assert compute.AttentionFlow(hemisphere, 17, "hodge").order == 0.5
     assert compute.AttentionFlow(hemisphere, 17, "scalar", boundary="dirichlet").order == 1.0
@@ -122,7 +122,7 @@ def test_the_order_is_that_of_the_mode_and_the_edge():
 
 def test_links_are_integrals_of_the_connection():
     """∫ω along lines that end close to the edge, by SciPy's quadrature."""
-    grid = compute.AttentionFlow(family("bures_slice_qfi"), 24, "rough", extent=OFF).grid
+    grid = compute.AttentionFlow(manifold_of("bures_slice_qfi"), 24, "rough", extent=OFF).grid
     start = np.array([[0.3, 0.2], [0.1, -0.8], [0.69, 0.69]])
     end = np.array([[0.35, 0.2], [0.1, -0.98], [0.69, 0.72]])
     found = integral(grid, start, end)
@@ -133,7 +133,7 @@ def test_links_are_integrals_of_the_connection():
 
 
 def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():
-    flow = compute.AttentionFlow(family("categorical3_expectation"), 32, "scalar")
+    flow = compute.AttentionFlow(manifold_of("categorical3_expectation"), 32, "scalar")
     rho = initial_fields.bump(flow.grid, np.array([0.05, 0.9]))
     found = flow.evolve(rho, 0.3, 3)
     np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-12)
@@ -151,20 +151,20 @@ def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():
     "name, most", [("bures_slice_qfi", 8e-3), ("categorical3_expectation", 5e-2)]
 )
 def test_rotations_stand_still_up_to_an_edge(name, most):
-    flow = compute.AttentionFlow(family(name), 33, "deformation")
+    flow = compute.AttentionFlow(manifold_of(name), 33, "deformation")
     found = flow.evolve(initial_fields.rotation(flow.grid), 0.5, 1)
     assert 1.0 - most < found.norm[-1] / found.norm[0] <= 1.0
 
 
 def test_what_no_cell_covers_is_said():
     """Of the whole cells alone, and of a disk whose edge is infinitely far away."""
-    held = compute.AttentionFlow(family("bures_slice_qfi"), 33, "scalar", boundary="dirichlet")
+    held = compute.AttentionFlow(manifold_of("bures_slice_qfi"), 33, "scalar", boundary="dirichlet")
     whole = held._cells.open
     middles = (np.arange(16) + 0.5) / 16
     across = np.stack(np.meshgrid(middles, middles), -1) * held.grid.step
     places = held.grid.x[whole][:, None, None] + across
     area = np.prod(held.grid.step) / 256 / np.sqrt(1 - (places**2).sum(axis=-1))
     assert held.beyond == pytest.approx(1 - area.sum() / (2 * np.pi), rel=0.02)
-    far = compute.AttentionFlow(family("gaussian"), 24, "scalar", chart="disk")
+    far = compute.AttentionFlow(manifold_of("gaussian"), 24, "scalar", chart="disk")
     assert far.beyond == np.inf
-    assert compute.AttentionFlow(family("gaussian"), 24, "scalar").beyond == 0.0
+    assert compute.AttentionFlow(manifold_of("gaussian"), 24, "scalar").beyond == 0.0

@@ -11,7 +11,8 @@ from scipy.sparse.linalg import expm_multiply
 import compute
 from app.cli.main import main
 from compute.core.status import Status
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.flow.grid import Grid
 from compute.flow.literal_equation import literal
@@ -42,7 +43,7 @@ def truncation(flow, values, rate):
 
 @pytest.mark.parametrize("case", SCALARS, ids=by_id)
 def test_scalar_modes_decay_at_their_rate(case):
-    manifold, mode = family(case["family"]), golden_flow.scalar(case)
+    manifold, mode = manifold_of(case["family"]), golden_flow.scalar(case)
     point, expected = np.array(case["inputs"]["theta"]), case["expected"]
     assert mode(point) == pytest.approx(expected["u0"], rel=1e-12)
     errors = []
@@ -56,7 +57,7 @@ def test_scalar_modes_decay_at_their_rate(case):
                                        ("deformation", "rate_deformation")])  # fmt: skip
 @pytest.mark.parametrize("case", VECTORS, ids=by_id)
 def test_vector_modes_decay_at_their_rate(case, mode, key):
-    manifold, field = family(case["family"]), golden_flow.vector(case)
+    manifold, field = manifold_of(case["family"]), golden_flow.vector(case)
     start = field(np.array(case["inputs"]["theta"]))
     scale = np.abs(start).max()
     np.testing.assert_allclose(
@@ -73,7 +74,7 @@ def test_vector_modes_decay_at_their_rate(case, mode, key):
 
 def test_a_neumann_mode_decays_in_time():
     case = next(c for c in SCALARS if "neumann_box" in c["id"])
-    manifold, mode = family("gaussian"), golden_flow.scalar(case)
+    manifold, mode = manifold_of("gaussian"), golden_flow.scalar(case)
     extent = Extent(-0.5, 0.5, np.log(0.5), np.log(2.0))
     flow = compute.AttentionFlow(manifold, 33, "scalar", extent=extent)
     found = flow.evolve(mode(flow.grid.theta), 0.4)
@@ -83,13 +84,13 @@ def test_a_neumann_mode_decays_in_time():
 
 
 def test_mass_is_kept_and_norms_never_grow():
-    flow = compute.AttentionFlow(family("beta"), 32, "scalar")
+    flow = compute.AttentionFlow(manifold_of("beta"), 32, "scalar")
     found = flow.evolve(
         initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0])), 2.0, records=40
     )
     np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-9)
     assert (np.diff(found.norm) < 1e-12).all()
-    rough = compute.AttentionFlow(family("attention"), 32, "rough")
+    rough = compute.AttentionFlow(manifold_of("attention"), 32, "rough")
     found = rough.evolve(initial_fields.random(rough.grid, 3), 1.0, records=40)
     assert (np.diff(found.norm) < 1e-9).all()
 
@@ -97,7 +98,7 @@ def test_mass_is_kept_and_norms_never_grow():
 @pytest.mark.parametrize("mode", ["rough", "hodge", "deformation"])
 @pytest.mark.parametrize("name", ["gaussian", "categorical3_natural", "attention:bank"])
 def test_no_norm_grows_by_heat_whatever_reaches_the_edge(name, mode):
-    flow = compute.AttentionFlow(family(name), 24, mode)
+    flow = compute.AttentionFlow(manifold_of(name), 24, mode)
     for field in (initial_fields.random(flow.grid, 3), initial_fields.frame(flow.grid)):
         found = flow.evolve(field, 4.0, records=8)
         assert (np.diff(found.norm) < 1e-9 * found.norm[0]).all()
@@ -109,7 +110,7 @@ def test_killing_fields_stand_still_up_to_the_edge(name):
     """All of them: what is left of their energy is the grid's error, of second order."""
     energies = []
     for size in (33, 65):
-        flow = compute.AttentionFlow(family(name), size, "deformation")
+        flow = compute.AttentionFlow(manifold_of(name), size, "deformation")
         field = initial_fields.rotation(flow.grid)
         norm, _, energy = flow.measures(field)
         energies.append(energy / norm**2)
@@ -122,7 +123,7 @@ def test_killing_fields_stand_still_up_to_the_edge(name):
 @pytest.mark.parametrize("name", ["gaussian", "cauchy", "logistic", "student_t", "von_mises"])
 @pytest.mark.parametrize("size", [32, 63, 64, 128])
 def test_rotations_are_killing_fields_on_every_grid(name, size):
-    flow = compute.AttentionFlow(family(name), size)
+    flow = compute.AttentionFlow(manifold_of(name), size)
     np.testing.assert_array_equal(
         initial_fields.rotation(flow.grid), np.broadcast_to([1.0, 0.0], (size, size, 2))
     )
@@ -130,14 +131,14 @@ def test_rotations_are_killing_fields_on_every_grid(name, size):
 
 @pytest.mark.parametrize("size", [63, 64])
 def test_there_is_no_killing_field_of_attention(size):
-    flow = compute.AttentionFlow(family("attention:bank"), size)
+    flow = compute.AttentionFlow(manifold_of("attention:bank"), size)
     with pytest.raises(ValueError, match="has no rotation that is known"):
         initial_fields.rotation(flow.grid)
 
 
 def test_fields_to_begin_with_do_not_depend_on_the_grid():
     """Nor do they end where a grid closes on itself."""
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
     at = np.array([3.0, 1.0])
     for boundary in ("neumann", "periodic"):
         masses = []
@@ -155,7 +156,7 @@ def test_fields_to_begin_with_do_not_depend_on_the_grid():
 
 
 def test_the_operator_is_symmetric_in_its_mass():
-    flow = compute.AttentionFlow(family("weibull"), 12, "rough")
+    flow = compute.AttentionFlow(manifold_of("weibull"), 12, "rough")
     op = flow._operator
     form = (op.matrix.toarray().T * op.mass.reshape(-1)).T
     np.testing.assert_allclose(form, form.conj().T, atol=1e-12 * np.abs(form).max())
@@ -164,7 +165,7 @@ def test_the_operator_is_symmetric_in_its_mass():
 
 def test_the_chart_does_not_matter():
     """The same field on grids of two charts that see the same square, at its middle."""
-    manifold, a = family("gaussian"), 0.2
+    manifold, a = manifold_of("gaussian"), 0.2
     middle = []
     for chart, extent in (
         ("log", Extent(-a, a, np.log(1 - a), np.log(1 + a))),
@@ -181,7 +182,7 @@ def test_the_chart_does_not_matter():
 
 def test_sharpening_and_the_literal_equation_are_stopped():
     for mode in ("sharpen", "seed"):
-        flow = compute.AttentionFlow(family("gaussian"), 16, mode)
+        flow = compute.AttentionFlow(manifold_of("gaussian"), 16, mode)
         found = flow.evolve(initial_fields.random(flow.grid, 1), 50.0 if mode == "sharpen" else 5.0)
         assert found.status is Status.NOT_CONVERGED
         assert found.norm[-1] <= 10.0 * found.norm[0]
@@ -189,7 +190,7 @@ def test_sharpening_and_the_literal_equation_are_stopped():
 
 
 def test_what_is_stopped_at_once_has_no_time_twice():
-    flow = compute.AttentionFlow(family("gaussian"), 16, "seed")
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 16, "seed")
     found = flow.evolve(initial_fields.random(flow.grid, 0), 0.3, records=400)
     assert found.status is Status.NOT_CONVERGED
     assert (np.diff(found.times) > 0).all()
@@ -198,7 +199,7 @@ def test_what_is_stopped_at_once_has_no_time_twice():
 
 def test_indices_add_up_to_the_turns_along_the_edge():
     rng = np.random.default_rng(8)
-    flow = compute.AttentionFlow(family("gaussian"), 40)
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 40)
     x = flow.grid.x / 4
     for _ in range(200):
         c = rng.normal(size=(2, 4, 4))
@@ -210,7 +211,7 @@ def test_indices_add_up_to_the_turns_along_the_edge():
 
 def test_kinds_and_places_of_zeros():
     flow = compute.AttentionFlow(
-        family("gaussian"), 33, chart="parameters", extent=Extent(-1.0, 1.0, 0.5, 2.5)
+        manifold_of("gaussian"), 33, chart="parameters", extent=Extent(-1.0, 1.0, 0.5, 2.5)
     )
     gap = flow.grid.theta - (0.11, 1.27)
     for matrix, kind, index in (
@@ -223,7 +224,7 @@ def test_kinds_and_places_of_zeros():
 
 
 def test_grids_over_the_edge_are_cut_and_say_so():
-    flow = compute.AttentionFlow(family("categorical3_expectation"), 40, "scalar")
+    flow = compute.AttentionFlow(manifold_of("categorical3_expectation"), 40, "scalar")
     found = flow.evolve(initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0])), 0.1)
     assert 0.3 < found.cut < 0.8
     assert np.isnan(found.field[0, 0])
@@ -233,7 +234,7 @@ def test_grids_over_the_edge_are_cut_and_say_so():
 
 def test_where_the_metric_is_next_to_nothing_the_grid_is_cut():
     """Far out on a plane of attention g decays exponentially, and with it the steps that are stable."""
-    manifold = family("attention:bank")
+    manifold = manifold_of("attention:bank")
     near = compute.AttentionFlow(manifold, 24)
     assert near.grid.usable.all()
     far = compute.AttentionFlow(manifold, 24, extent=manifold.view.grown(1.5)).grid
@@ -243,7 +244,7 @@ def test_where_the_metric_is_next_to_nothing_the_grid_is_cut():
 
 
 def test_a_step_too_long_is_reduced_and_said():
-    flow = compute.AttentionFlow(family("gaussian"), 32)
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 32)
     found = flow.evolve(initial_fields.random(flow.grid, 1), 1.0, 2, step=0.5)
     assert found.steps > 2
     assert found.limiter.startswith("Steps of 0.5 are reduced to ")
@@ -254,7 +255,7 @@ def test_a_step_too_long_is_reduced_and_said():
 
 def test_a_circle_closes():
     """On von Mises' circle a wave e^{iμ} of mass decays everywhere alike, the seam not excepted."""
-    flow = compute.AttentionFlow(family("von_mises"), 32, "scalar", boundary="periodic")
+    flow = compute.AttentionFlow(manifold_of("von_mises"), 32, "scalar", boundary="periodic")
     assert flow.grid.wraps == (True, False)
     assert flow.grid.x[0, -1, 0] + flow.grid.step[0] - flow.grid.x[0, 0, 0] == pytest.approx(TURN)
     mu = flow.grid.theta[..., 0]
@@ -269,13 +270,13 @@ def test_a_circle_closes():
 def test_only_what_is_periodic_closes():
     for name, chart in (("gaussian", ""), ("von_mises", "natural")):
         with pytest.raises(ValueError, match="boundary periodic needs a coordinate"):
-            compute.AttentionFlow(family(name), 16, chart=chart, boundary="periodic")
+            compute.AttentionFlow(manifold_of(name), 16, chart=chart, boundary="periodic")
 
 
 @pytest.mark.parametrize("name", [f for f in families() if f != "custom"])
 def test_grids_keep_what_lies_in_the_domain(name):
     """In no chart is more than a tenth cut for being stiff, or singular, at any size of the grid."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     for chart in (c for c in manifold.charts if c.dimension == 2):
         for size in (16, 48):
             grid = compute.AttentionFlow(manifold, size, "scalar", chart=chart.name).grid
@@ -286,7 +287,7 @@ def test_grids_keep_what_lies_in_the_domain(name):
 
 
 def test_wrong_use():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     with pytest.raises(ValueError, match="mode must be one of rough"):
         compute.AttentionFlow(manifold, mode="magic")
     for bad in (2, 4097, 8.0, (8, 2), (8, 8, 8), "8"):
@@ -311,7 +312,7 @@ def test_wrong_use():
 
 
 def test_grids_need_not_be_square():
-    flow = compute.AttentionFlow(family("gaussian"), grid=(np.int64(12), 20), mode="scalar")
+    flow = compute.AttentionFlow(manifold_of("gaussian"), grid=(np.int64(12), 20), mode="scalar")
     assert flow.metric_field().shape == (12, 20, 2, 2)
     found = flow.evolve(initial_fields.bump(flow.grid, np.array([0.0, 1.0])), 0.1)
     assert found.mass[-1] == pytest.approx(found.mass[0], rel=1e-12)
@@ -336,7 +337,7 @@ def flat_grid(side, h, inverse):
     """A grid of a constant metric, by hand."""
     x = h * np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1)
     whole, raised = np.ones((side, side)), np.broadcast_to(np.array(inverse), (side, side, 2, 2))
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     return Grid(
         manifold, manifold.charts[0], x, x, whole > 0, np.linalg.inv(raised), whole, raised,
         np.zeros((side, side, 2)), (h, h),
@@ -361,7 +362,7 @@ def test_the_literal_equation_makes_waves_grow(case, engine):
 @pytest.mark.parametrize("kind", ["random", "painted", "noise"])
 def test_the_error_in_time_is_stated_and_small(kind):
     """Against the exponential of the operator, where the norm falls to a fifth in one record."""
-    flow = compute.AttentionFlow(family("gaussian"), 24)
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 24)
     grid = flow.grid
     field = {
         "random": lambda: initial_fields.random(grid, 3),
@@ -378,16 +379,16 @@ def test_the_error_in_time_is_stated_and_small(kind):
 
 
 def test_late_steps_are_as_long_as_the_grid_lets_them_be():
-    flow = compute.AttentionFlow(family("attention:bank"), 24)
+    flow = compute.AttentionFlow(manifold_of("attention:bank"), 24)
     late = flow.evolve(initial_fields.random(flow.grid, 1), 1.0, 1)
     count = int(np.ceil(1.0 / flow.longest_step))
     assert late.steps < count + 80
     assert np.isnan(
-        compute.AttentionFlow(family("gaussian"), 8, "sharpen")
+        compute.AttentionFlow(manifold_of("gaussian"), 8, "sharpen")
         .evolve(initial_fields.random(nodes_of(8), 1), 1e-3)
         .time_error[-1]
     )
 
 
 def nodes_of(size):
-    return compute.AttentionFlow(family("gaussian"), size).grid
+    return compute.AttentionFlow(manifold_of("gaussian"), size).grid

@@ -7,7 +7,7 @@ import pytest
 
 import compute
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.flow.natural import towards
 from compute.manifold.charts import named
@@ -21,7 +21,7 @@ EXPONENTIAL = ["gaussian", "gamma", "beta", "von_mises", "categorical3_expectati
 @pytest.mark.parametrize("name", EXPONENTIAL)
 def test_a_natural_gradient_is_the_steepest_way_to_its_target(name):
     """θ' of the exact solution against −g^ij ∂_j KL(p_target ‖ p_θ), both by differences."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     start, target = np.array(manifold.pins)
     h = 1e-4
     found = compute.natural_gradient_flow(
@@ -41,7 +41,7 @@ def test_a_natural_gradient_is_the_steepest_way_to_its_target(name):
 
 def test_a_field_towards_a_target_has_a_sink_there():
     for name in ("gaussian", "gamma", "categorical3_expectation"):
-        flow = compute.AttentionFlow(family(name), 32)
+        flow = compute.AttentionFlow(manifold_of(name), 32)
         target = np.array(flow.manifold.pins[1])
         (sink,) = flow.singularities(towards(flow.grid, target))
         assert (sink.index, sink.kind) == (1, "node")
@@ -60,7 +60,7 @@ def test_the_mean_of_mass_goes_straight_to_the_target(name):
     """E[η](t) = η* + e^{−t}(E[η](0) − η*), to second order; mass is kept and nothing is negative."""
     errors = []
     for size in (33, 65):
-        flow = compute.AttentionFlow(family(name), size, "natural")
+        flow = compute.AttentionFlow(manifold_of(name), size, "natural")
         rho = initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0]))
         found = flow.evolve(rho, 2.0, 4)
         start, end = expectation_of(flow, rho), expectation_of(flow, found.field)
@@ -78,7 +78,7 @@ def test_the_mean_of_mass_goes_straight_to_the_target(name):
 def test_mass_is_carried_as_the_density_says():
     """(ρ√D_η)(η, t) = e^{2t}(ρ₀√D_η)(η* + e^t(η − η*)), over the pole of μ too."""
     errors, time = [], 0.3
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
     eta = named(manifold.charts, "expectation")
     foot, target = np.array([2.9, 1.0]), np.array([-2.4, 2.0])
 
@@ -107,7 +107,7 @@ def test_mass_is_carried_as_the_density_says():
 
 
 def test_mass_of_either_sign_is_carried():
-    flow = compute.AttentionFlow(family("gaussian"), 32, "natural")
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 32, "natural")
     one, other = (initial_fields.bump(flow.grid, np.array(pin)) for pin in flow.manifold.pins)
     found = flow.evolve_attention(one - 2.0 * other, 0.3)
     parts = [flow.evolve_attention(part, 0.3) for part in (one, other)]
@@ -115,7 +115,7 @@ def test_mass_of_either_sign_is_carried():
 
 
 def test_mass_arrives():
-    flow = compute.AttentionFlow(family("gaussian"), 32, "natural", target=(0.5, 1.2))
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 32, "natural", target=(0.5, 1.2))
     rho = initial_fields.bump(flow.grid, np.array(flow.manifold.pins[0]))
     found = flow.evolve_attention(rho, 12.0)
     mass = flow._operator.mass * found
@@ -127,12 +127,12 @@ def test_mass_arrives():
 
 def test_natural_gradients_that_are_not_known_are_refused():
     with pytest.raises(ValueError, match="needs an exponential family"):
-        compute.natural_gradient_flow(family("cauchy"), (0, 1), (1, 1), [1.0])
+        compute.natural_gradient_flow(manifold_of("cauchy"), (0, 1), (1, 1), [1.0])
     with pytest.raises(ValueError, match="times must be finite"):
-        compute.natural_gradient_flow(family("gaussian"), (0, 1), (1, 1), [-1.0])
+        compute.natural_gradient_flow(manifold_of("gaussian"), (0, 1), (1, 1), [-1.0])
     with pytest.raises(ValueError, match="needs an exponential family"):
-        compute.AttentionFlow(family("cauchy"), 16, "natural")
+        compute.AttentionFlow(manifold_of("cauchy"), 16, "natural")
     with pytest.raises(ValueError, match="target must lie in"):
-        compute.AttentionFlow(family("gaussian"), 16, "natural", target=(0.0, -1.0))
+        compute.AttentionFlow(manifold_of("gaussian"), 16, "natural", target=(0.0, -1.0))
     with pytest.raises(ValueError, match="holds nothing at the edge"):
-        compute.AttentionFlow(family("gaussian"), 16, "natural", boundary="dirichlet")
+        compute.AttentionFlow(manifold_of("gaussian"), 16, "natural", boundary="dirichlet")

@@ -17,7 +17,7 @@ from app.model.flow import FlowSettings
 from app.presenters import zero_lives
 from app.views.interface.views import Canvas
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.flow.grid import grid
 from compute.flow.zero_tracks import Tracker
@@ -29,7 +29,7 @@ MIDDLE = np.array([0.0, 2.0])
 
 
 def nodes(side=33, name="gaussian", extent=SQUARE):
-    manifold = family(name)
+    manifold = manifold_of(name)
     chart = next(c for c in manifold.charts if c.name == "parameters")
     return grid(ReferenceEngine(), manifold, chart, extent, (side, side))
 
@@ -184,7 +184,7 @@ def test_indices_add_up_on_grids_that_are_cut():
 
 def test_a_zero_goes_round_where_the_grid_does():
     """On the circle of μ: one zero that goes round twice is one track, and no edge is crossed."""
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
     flow = compute.AttentionFlow(manifold, 40, chart="parameters", boundary="periodic")
     g, tracker = flow.grid, Tracker(flow.grid)
     assert g.wraps == (True, False)
@@ -208,7 +208,7 @@ def test_a_zero_goes_round_where_the_grid_does():
 
 
 def test_a_flow_tells_of_its_zeros():
-    flow = compute.AttentionFlow(family("gaussian"), 24)
+    flow = compute.AttentionFlow(manifold_of("gaussian"), 24)
     found = flow.evolve(initial_fields.random(flow.grid, 3), 0.4, records=40)
     assert sum(zero.index for zero in found.singularities) == found.boundary_index
     alive = [track for track in found.tracks if track.death.cause == "record"]
@@ -219,7 +219,7 @@ def test_a_flow_tells_of_its_zeros():
             other = found.tracks[track.death.partner]
             assert other.death == replace(track.death, partner=k)
             assert other.index == -track.index
-    scalar = compute.AttentionFlow(family("gaussian"), 8, "scalar")
+    scalar = compute.AttentionFlow(manifold_of("gaussian"), 8, "scalar")
     assert scalar.evolve(np.ones((8, 8)), 0.1).tracks == ()
 
 

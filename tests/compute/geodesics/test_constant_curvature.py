@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.geodesics.constant_curvature import arcs
 from compute.requests.geodesics import ConnectRequest
 
@@ -22,7 +22,7 @@ WIDE = {
 
 @pytest.mark.parametrize("name", WIDE)
 def test_an_arc_has_the_length_of_the_distance_at_constant_speed(name):
-    manifold, random = family(name), np.random.default_rng(3)
+    manifold, random = manifold_of(name), np.random.default_rng(3)
     start, end = (np.array([WIDE[name](random) for _ in range(40)]) for _ in range(2))
     theta, v = arcs(manifold, start, end, 512)
     np.testing.assert_allclose(theta[:, -1], end, rtol=1e-9, atol=1e-9)
@@ -40,7 +40,7 @@ def test_an_arc_has_the_length_of_the_distance_at_constant_speed(name):
 
 
 def test_points_close_together_and_the_same_point():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     start = np.array([[0.3, 1.0], [0.3, 1.0]])
     end = np.array([[0.3, 1.0], [0.3 + 1e-9, 1.0 + 1e-9]])
     theta, v = arcs(manifold, start, end, 8)
@@ -57,7 +57,7 @@ def test_points_close_together_and_the_same_point():
     ],
 )
 def test_pairs_that_no_ray_can_aim_at_are_joined(engine, name, start, end):
-    manifold = family(name)
+    manifold = manifold_of(name)
     paths = engine.connect(ConnectRequest(manifold, np.array([start]), np.array([end])))
     assert paths.status[0] == Status.OK
     expected = manifold.distance(np.array(start), np.array(end))
@@ -65,4 +65,4 @@ def test_pairs_that_no_ray_can_aim_at_are_joined(engine, name, start, end):
 
 
 def test_other_families_have_none():
-    assert arcs(family("beta"), np.ones((1, 2)), 2 * np.ones((1, 2)), 8) is None
+    assert arcs(manifold_of("beta"), np.ones((1, 2)), 2 * np.ones((1, 2)), 8) is None

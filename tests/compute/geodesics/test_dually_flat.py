@@ -7,13 +7,14 @@ import pytest
 from scipy import integrate
 
 from compute.core.status import Status
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.geodesics.dually_flat import applies
 from compute.geodesics.initial_curves import is_dual
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 from compute.requests.transport import TransportRequest
 
-DUAL = [name for name in sorted(families()) if is_dual(family(name))]
+DUAL = [name for name in sorted(families()) if is_dual(manifold_of(name))]
 
 
 def test_every_exponential_family_has_both_flat_charts():
@@ -26,7 +27,7 @@ def test_every_exponential_family_has_both_flat_charts():
 @pytest.mark.parametrize("alpha", [1.0, -1.0])
 @pytest.mark.parametrize("name", DUAL)
 def test_they_solve_the_geodesic_equation(name, alpha, reference_engine):
-    manifold = family(name)
+    manifold = manifold_of(name)
     start, end = (np.array([pin]) for pin in manifold.pins)
     request = ConnectRequest(manifold, start, end, alpha, 64)
     assert applies(request)
@@ -40,7 +41,7 @@ def test_they_solve_the_geodesic_equation(name, alpha, reference_engine):
 
 
 def test_both_engines_answer_alike(gpu_engine, reference_engine):
-    manifold = family("gamma")
+    manifold = manifold_of("gamma")
     request = ConnectRequest(manifold, np.array([[0.1, 5.0]]), np.array([[40.0, 0.2]]), -1.0)
     found, expected = gpu_engine.connect(request), reference_engine.connect(request)
     np.testing.assert_array_equal(found.theta, expected.theta)
@@ -51,14 +52,14 @@ def test_both_engines_answer_alike(gpu_engine, reference_engine):
 def test_a_length_along_which_the_speed_changes_a_thousandfold(alpha, reference_engine):
     """Straight up the half-plane every connection goes the same way, of length √2 ln(σ₁/σ₀)."""
     start, end = np.array([[0.0, 0.01]]), np.array([[0.0, 3.0]])
-    found = reference_engine.connect(ConnectRequest(family("gaussian"), start, end, alpha))
+    found = reference_engine.connect(ConnectRequest(manifold_of("gaussian"), start, end, alpha))
     assert found.status[0] == Status.OK
     assert found.length[0] == pytest.approx(np.sqrt(2) * np.log(300), rel=1e-8)
 
 
 def test_the_energy_is_jeffreys_divergence_and_the_length_scipys(reference_engine):
     """η goes straight from (0, σ²) to (3, 9 + σ²): dσ²/dt = 9 − 2μ μ', and |v|² = (μ'² + 2σ'²)/σ²."""
-    manifold, s0 = family("gaussian"), 0.05
+    manifold, s0 = manifold_of("gaussian"), 0.05
     start, end = np.array([[0.0, s0]]), np.array([[3.0, s0]])
     found = reference_engine.connect(ConnectRequest(manifold, start, end, -1.0))
     jeffreys = manifold.divergence(start, end) + manifold.divergence(end, start)
@@ -75,7 +76,7 @@ def test_the_energy_is_jeffreys_divergence_and_the_length_scipys(reference_engin
 @pytest.mark.parametrize("alpha", [1.0, -1.0])
 def test_transport_keeps_the_components_in_the_flat_chart(alpha, engine):
     """V^μ ∝ g_μμ^−1 along α = 1, and stays along α = −1, on a line of constant μ."""
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     start, end = np.array([[0.0, 0.01]]), np.array([[0.0, 3.0]])
     path = engine.connect(ConnectRequest(manifold, start, end, alpha))
     vector = np.array([[1.0, 0.0]])
@@ -86,7 +87,7 @@ def test_transport_keeps_the_components_in_the_flat_chart(alpha, engine):
 
 
 def test_a_curve_that_its_nodes_do_not_tell_carries_nothing(engine):
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     start, end = np.array([[0.0, 0.01]]), np.array([[0.0, 3.0]])
     path = engine.connect(ConnectRequest(manifold, start, end, -1.0))
     vector = np.array([[1.0, 0.0]])

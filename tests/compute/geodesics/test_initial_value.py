@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
 from compute.geodesics.initial_value import DOP853, DRIFT_LIMIT, RK4, shoot
 from compute.geodesics.shooting import connect
@@ -31,7 +31,7 @@ def sphere(theta: np.ndarray, v: np.ndarray, t: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("tableau", [RK4, replace(DOP853, errors=None)], ids=lambda t: t.name)
 def test_the_observed_order_is_the_declared_one(tableau):
     """Error against the great circle for a halving step: the slope in log–log."""
-    manifold = family("categorical3_expectation")
+    manifold = manifold_of("categorical3_expectation")
     theta, v = np.array([0.3, 0.4]), np.array([0.25, -0.3])
     steps = np.array([8, 16, 32, 64]) if tableau.order == 4 else np.array([3, 4, 5, 6])
     errors = []
@@ -44,7 +44,7 @@ def test_the_observed_order_is_the_declared_one(tableau):
 
 def test_half_plane_closed_form():
     """ds² = 2(dX² + dY²)/Y² with X = μ/√2: the Möbius form of the geodesic."""
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     theta, v = np.array([0.4, 1.3]), np.array([1.1, -0.6])
     path = shoot(ShootRequest(manifold, theta[None], v[None]))
     dx, dy = v[0] / np.sqrt(2), v[1]
@@ -59,7 +59,7 @@ def test_half_plane_closed_form():
 @pytest.mark.parametrize("name", ["gaussian", "beta", "attention:bank"])
 def test_against_scipy(name, alpha):
     """The same equation handed to SciPy's own adaptive integrator."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     theta = np.array(manifold.pins[1])
     v = 0.1 * (np.array(manifold.pins[0]) - theta)
 
@@ -77,7 +77,7 @@ def test_against_scipy(name, alpha):
 def test_exponential_families_are_straight_for_alpha_one():
     """e-geodesics are straight in θ, m-geodesics in η, for three outcomes and for attention."""
     for name in ("categorical3_natural", "attention:bank"):
-        manifold = family(name)
+        manifold = manifold_of(name)
         a, b = (np.array([pin]) * 0.5 for pin in manifold.pins)
         straight = connect(ConnectRequest(manifold, a, b, 1.0))
         share = straight.t[:, None]
@@ -89,7 +89,7 @@ def test_exponential_families_are_straight_for_alpha_one():
 
 def test_the_metric_is_taken_at_every_stage():
     """Held at the start, the curve would miss at first order in the curvature: it must not."""
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     theta, v = np.array([[0.0, 1.0]]), np.array([[1.5, 0.5]])
     local = manifold.geometry(theta)
     frozen = theta + v - 0.5 * raised(local, contracted(local.first, v, v))
@@ -99,7 +99,7 @@ def test_the_metric_is_taken_at_every_stage():
 
 def test_the_edge_is_reached_where_the_sphere_says():
     """Towards an edge of the triangle a geodesic stops at p₁ = 0 and at its great circle's time."""
-    manifold = family("categorical3_expectation")
+    manifold = manifold_of("categorical3_expectation")
     theta, v = np.array([0.2, 0.3]), np.array([-2.0, 0.5])
     path = shoot(ShootRequest(manifold, theta[None], v[None]))
     assert path.status[0] == Status.LEFT_DOMAIN
@@ -169,7 +169,7 @@ def test_collinear_keys_are_said_to_be_singular():
 
 
 def test_a_path_from_a_point_to_itself():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     paths = connect(ConnectRequest(manifold, np.array([[0.5, 1.0]]), np.array([[0.5, 1.0]])))
     assert paths.status[0] == Status.OK
     assert paths.length[0] == 0.0

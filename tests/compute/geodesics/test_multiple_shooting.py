@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.requests.geodesics import ConnectRequest
 
 
 def far(name: str, count: int, seed: int = 1):
     """Random pairs over the whole first view."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     view = manifold.view
     random = np.random.default_rng(seed)
     x = random.uniform((view.x0, view.y0), (view.x1, view.y1), (6 * count, 2))
@@ -32,7 +32,7 @@ def test_far_pairs_are_joined(name, gpu_engine):
 
 def test_the_reference_joins_what_turns_round(reference_engine):
     """Along k the curve turns where λ goes on: coordinates of very different size."""
-    manifold = family("gamma")
+    manifold = manifold_of("gamma")
     a, b = np.array([[18.75, 0.336]]), np.array([[17.645, 0.1118]])
     paths = reference_engine.connect(ConnectRequest(manifold, a, b))
     assert paths.status[0] == Status.OK
@@ -41,7 +41,7 @@ def test_the_reference_joins_what_turns_round(reference_engine):
 
 
 def test_periodic_coordinates_go_the_short_way_round(engine):
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
     a, b = np.array([[3.0, 2.0]]), np.array([[-3.0, 2.0]])
     paths = engine.connect(ConnectRequest(manifold, a, b, steps=64))
     assert paths.status[0] == Status.OK
@@ -53,7 +53,7 @@ def test_periodic_coordinates_go_the_short_way_round(engine):
 
 def test_pairs_across_a_fold_are_not_joined_and_say_so(gpu_engine):
     """m₁ = m₂ is a singular line of the mixtures."""
-    manifold = family("mixture_mm")
+    manifold = manifold_of("mixture_mm")
     a, b = np.array([[-1.0, 2.0]]), np.array([[2.0, -1.0]])
     paths = gpu_engine.connect(ConnectRequest(manifold, a, b))
     assert paths.status[0] != Status.OK

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from compute.core.status import Status
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 pytestmark = pytest.mark.gpu
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.gpu
 
 def pairs(name: str, count: int, inset: float = 0.5):
     """Pairs of points from the inner part of the view."""
-    manifold, random = family(name), np.random.default_rng(6)
+    manifold, random = manifold_of(name), np.random.default_rng(6)
     view = manifold.view
     x = random.uniform((view.x0, view.y0), (view.x1, view.y1), (40 * count, 2))
     middle = np.array([view.x0 + view.x1, view.y0 + view.y1]) / 2
@@ -51,7 +52,7 @@ def test_many_pairs_of_beta_distributions_all_meet(gpu_engine):
     """exp(log q) = q for pairs over two decades of both parameters."""
     random = np.random.default_rng(0)
     start, end = random.uniform(0.2, 8.0, (2, 500, 2))
-    found = gpu_engine.connect(ConnectRequest(family("beta"), start, end, steps=64))
+    found = gpu_engine.connect(ConnectRequest(manifold_of("beta"), start, end, steps=64))
     assert (found.status == Status.OK).all()
     assert np.max(np.abs(found.stop - end)) < 1e-3
 
@@ -76,14 +77,14 @@ def test_the_curve_is_the_shot_of_its_first_velocity(gpu_engine):
 
 def test_equal_points_are_at_no_distance(gpu_engine):
     start = np.array([[0.3, 1.2]])
-    found = gpu_engine.connect(ConnectRequest(family("gaussian"), start, start))
+    found = gpu_engine.connect(ConnectRequest(manifold_of("gaussian"), start, start))
     assert found.status[0] == Status.OK
     assert found.length[0] < 1e-6
 
 
 def test_what_does_not_meet_says_so(gpu_engine):
     """Through the pole of the polar coordinates there is no way in them."""
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
     start, end = np.array([[0.0, 2.0]]), np.array([[3.1, 2.0]])
     found = gpu_engine.connect(ConnectRequest(manifold, start, end))
     reached = np.linalg.norm(found.stop - end) < 1e-3

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.gpu import device as devices
 from compute.gpu.device import Device, DeviceLost
 from compute.gpu.engine import GpuEngine
@@ -62,7 +62,7 @@ def test_without_adapters_the_engine_says_so(monkeypatch):
 
 @pytest.mark.gpu
 def test_a_lost_device_is_one_exception(gpu_engine):
-    request = GeometryRequest(family("gaussian"), np.array([[0.0, 1.0]]))
+    request = GeometryRequest(manifold_of("gaussian"), np.array([[0.0, 1.0]]))
     engine = GpuEngine()
     engine.geometry(request)
     engine._device.handle.destroy()
@@ -74,7 +74,7 @@ def test_a_lost_device_is_one_exception(gpu_engine):
 @pytest.mark.gpu
 @pytest.mark.parametrize("seed", range(8))
 def test_a_device_that_another_thread_destroys_is_lost_wherever_it_is(seed, gpu_engine, caplog):
-    manifold, engine = family("gaussian"), GpuEngine()
+    manifold, engine = manifold_of("gaussian"), GpuEngine()
     some = np.random.default_rng(seed).uniform((-1.0, 0.5), (1.0, 2.0), (4000, 2))
     engine.geometry(GeometryRequest(manifold, some))
     ending = threading.Timer(random.Random(seed).uniform(0.0, 0.1), engine._device.handle.destroy)
@@ -99,7 +99,7 @@ def test_an_engine_works_in_the_thread_that_opened_it(gpu_engine):
     found = []
 
     def work() -> None:
-        request = GeometryRequest(family("gaussian"), np.array([[0.0, 2.0]]))
+        request = GeometryRequest(manifold_of("gaussian"), np.array([[0.0, 2.0]]))
         found.append(GpuEngine().geometry(request).metric[0])
 
     thread = threading.Thread(target=work)
@@ -135,9 +135,9 @@ def test_no_more_kernels_are_kept_than_have_room(gpu_engine, monkeypatch):
 @pytest.mark.gpu
 def test_families_of_equal_text_share_a_kernel(gpu_engine):
     session = gpu_engine._session
-    request = GeometryRequest(family("attention:bank"), np.array([[0.0, 0.0]]))
+    request = GeometryRequest(manifold_of("attention:bank"), np.array([[0.0, 0.0]]))
     gpu_engine.geometry(request)
     kernels = len(session._kernels)
-    gpu_engine.geometry(GeometryRequest(family("attention:trophy"), np.array([[0.0, 0.0]])))
+    gpu_engine.geometry(GeometryRequest(manifold_of("attention:trophy"), np.array([[0.0, 0.0]])))
     assert len(session._kernels) == kernels
     assert isinstance(gpu_engine._device, Device)

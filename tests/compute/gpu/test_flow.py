@@ -9,7 +9,7 @@ import pytest
 
 import compute
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow import initial_fields
 from compute.gpu import flow as kernels
 from compute.manifold.extent import Extent
@@ -21,7 +21,7 @@ TURN = 2 * np.pi
 
 
 def solver(name, size, mode, engine, **more):
-    return compute.AttentionFlow(family(name), size, mode, engine, **more)
+    return compute.AttentionFlow(manifold_of(name), size, mode, engine, **more)
 
 
 def beginning(flow):
@@ -149,7 +149,7 @@ def test_exact_modes_converge_at_second_order(case, gpu_engine):
     sizes = (9, 17) if coarse else (17, 33)
     errors = []
     for size in sizes:
-        flow = golden_flow.solver(case, family(case["family"]), mode, size, gpu_engine)
+        flow = golden_flow.solver(case, manifold_of(case["family"]), mode, size, gpu_engine)
         errors.append(defect(flow, field(flow.grid.theta), rate, gpu_engine))
     if errors[0] > 1e-3:  # a parallel field is exact but for the rounding of z over h²
         assert errors[0] / errors[1] == pytest.approx(4.0, abs=0.6)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compute.definitions import special_functions
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.gpu.probe import evaluate
 from compute.manifold.tangent import LocalGeometry, contracted, inner, raised
 
@@ -93,7 +93,7 @@ def test_tensor_functions(session, random):
 
 
 def test_attention_margin_is_the_manifolds(session, random):
-    manifold = family("attention:bank")
+    manifold = manifold_of("attention:bank")
     theta = random.normal(size=(50, 2)) * 5
     include = "//!include lib/tensor.wgsl\n//!include family\n"
     found = evaluate(session, "margin(theta)", include, manifold.slot, theta=theta)

@@ -11,7 +11,8 @@ import pytest
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
 from compute.geodesics import initial_value
 from compute.geodesics.scalar_field import theta_at
@@ -52,7 +53,7 @@ fn scalar(theta: vec2f, which: u32, index: u32) -> f32 { return log(theta.y); }
 
 @pytest.fixture
 def gaussian() -> Manifold:
-    return replace(family("gaussian"), slot=Slot(GAUSSIAN))
+    return replace(manifold_of("gaussian"), slot=Slot(GAUSSIAN))
 
 
 def keys(count: int, spread: float = 1.0) -> Manifold:
@@ -143,7 +144,7 @@ def test_transport_around_a_rectangle_turns_by_the_curvature(gpu_engine, gaussia
 # --- parity ----------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", NAMES)
 def test_geometry_agrees(name, gpu_engine, reference_engine):
-    manifold = family(name)
+    manifold = manifold_of(name)
     request = GeometryRequest(manifold, inside(manifold, 60))
     found, expected = gpu_engine.geometry(request), reference_engine.geometry(request)
     certain = (found.status == expected.status) | (found.status == Status.ILL_CONDITIONED)
@@ -163,7 +164,7 @@ def test_geometry_agrees(name, gpu_engine, reference_engine):
 @pytest.mark.parametrize("name", NAMES)
 def test_geodesics_agree_as_far_as_float32_goes(name, alpha, gpu_engine, reference_engine):
     """No worse than a few times the reference's own algorithm in float32."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     theta = inside(manifold, 24)
     request = ShootRequest(manifold, theta, velocities(manifold, theta, 0.4), alpha, 64)
     found, expected = gpu_engine.shoot(request), reference_engine.shoot(request)
@@ -186,7 +187,7 @@ def test_geodesics_agree_as_far_as_float32_goes(name, alpha, gpu_engine, referen
 @pytest.mark.parametrize("alpha", [0.0, 0.6])
 @pytest.mark.parametrize("name", NAMES)
 def test_transport_agrees(name, alpha, gpu_engine, reference_engine):
-    manifold = family(name)
+    manifold = manifold_of(name)
     theta = inside(manifold, 12)
     shot = ShootRequest(manifold, theta, velocities(manifold, theta, 0.4), steps=48)
     paths = reference_engine.shoot(shot)
@@ -206,7 +207,7 @@ def test_transport_agrees(name, alpha, gpu_engine, reference_engine):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fields_agree(name, gpu_engine, reference_engine):
-    manifold = family(name)
+    manifold = manifold_of(name)
     for scalar in manifold.scalars:
         request = FieldRequest(manifold, manifold.charts[0], scalar, manifold.view, (20, 30), 1)
         found, expected = gpu_engine.field(request), reference_engine.field(request)
@@ -258,7 +259,7 @@ def test_paths_stop_inside_and_say_why(gpu_engine, reference_engine):
     They touch an edge before they do: which touch a step meets is a matter of rounding, so that only
     most of them end at the same time on both engines.
     """
-    manifold = family("categorical3_expectation")
+    manifold = manifold_of("categorical3_expectation")
     theta = np.repeat(np.array([[0.3, 0.4]]), 16, axis=0)
     request = ShootRequest(manifold, theta, velocities(manifold, theta, 5.0))
     found, expected = gpu_engine.shoot(request), reference_engine.shoot(request)
@@ -309,7 +310,7 @@ def test_maps_come_tile_by_tile_and_can_be_cancelled(gpu_engine, gaussian):
 
 def test_connection_coefficients_keep_their_digits(gpu_engine):
     """Γ¹₁₁ = ½ − p₁, Γ¹₁₂ = −½p₂, Γ¹₂₂ = 0 of three outcomes, to where one is all but gone."""
-    manifold = family("categorical3_natural")
+    manifold = manifold_of("categorical3_natural")
     rest = np.geomspace(1e-7, 0.3, 40)
     p1, p2 = 0.6 * (1 - rest), 0.4 * (1 - rest)
     theta = np.stack([np.log(p1 / rest), np.log(p2 / rest)], axis=-1)
@@ -330,7 +331,7 @@ def test_geometry_keeps_its_digits_beside_edges_and_poles(gpu_engine, reference_
         "bures_slice_qfi": np.sqrt(1 - rest)[:, None] * (0.6, 0.8),
         "von_mises": np.stack([np.ones(25), 1.01e-3 + rest], axis=1),
     }[name]
-    request = GeometryRequest(family(name), theta)
+    request = GeometryRequest(manifold_of(name), theta)
     found, exact = gpu_engine.geometry(request), reference_engine.geometry(request)
     for got, expected in (
         (found.metric, exact.metric),
@@ -346,7 +347,9 @@ def test_geometry_keeps_its_digits_beside_edges_and_poles(gpu_engine, reference_
 
 
 def test_beta_keeps_its_digits_where_one_parameter_is_much_larger(gpu_engine):
-    request = GeometryRequest(family("beta"), np.array([[0.01, 900.0], [1.0, 990.0], [700.0, 0.5]]))
+    request = GeometryRequest(
+        manifold_of("beta"), np.array([[0.01, 900.0], [1.0, 990.0], [700.0, 0.5]])
+    )
     found, expected = gpu_engine.geometry(request), ReferenceEngine().geometry(request)
     assert found.metric == pytest.approx(expected.metric, rel=5e-7)
     assert found.cubic == pytest.approx(expected.cubic, rel=5e-7)

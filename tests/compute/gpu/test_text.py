@@ -8,7 +8,8 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.gpu import compose, layout
 from compute.gpu.catalogue import SOURCES, wgsl
 
@@ -89,7 +90,7 @@ def test_an_empty_family_slot_is_refused():
 @pytest.mark.parametrize("name", sorted(families()))
 @pytest.mark.parametrize("kernel", sorted(SOURCES))
 def test_every_kernel_composes_with_every_family(name, kernel):
-    text = wgsl(family(name), kernel)
+    text = wgsl(manifold_of(name), kernel)
     assert "//!include" not in text
     assert text.count("fn main(") == 1
 
@@ -113,5 +114,5 @@ def functions(text: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("kernel", sorted(SOURCES))
 def test_entry_points_are_short(kernel):
-    bodies = dict(functions(wgsl(family("gaussian"), kernel)))
+    bodies = dict(functions(wgsl(manifold_of("gaussian"), kernel)))
     assert bodies["main"].count("\n") <= 25

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from compute.core.status import Status
-from compute.families import families, family
+from compute.families import families
+from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
 from compute.geodesics.initial_value import MAX_ATTEMPTS
 from compute.gpu import tiles
@@ -23,7 +24,7 @@ def keys(count: int):
 
 @pytest.mark.parametrize("name", sorted(families()))
 def test_no_dispatch_passes_the_drivers_limit(name):
-    loops = tiles.loops_of(family(name).slot)
+    loops = tiles.loops_of(manifold_of(name).slot)
     worst = tiles.attempts(loops) * (1 + tiles.STAGES * (1 + 2 * loops))
     assert worst <= MOST_ITERATIONS
 

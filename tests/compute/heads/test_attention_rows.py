@@ -16,7 +16,7 @@ from app.parts import heads_browser
 from app.presenters import drawables, head_specification, picking
 from compute.attention.head_summary import sample
 from compute.attention.row_paths import token_rows
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.heads import attention_rows
 from compute.heads import head as heads
 
@@ -129,7 +129,7 @@ def test_the_command_prints_rows_and_what_vouches_for_them(causal, tmp_path, cap
 
 def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
     scene = of_family(scene_file.load("bank"), f"{causal}?layer=1&head=0&mask_of=4")
-    manifold = family(scene.family)
+    manifold = manifold_of(scene.family)
     chart = manifold.charts[0]
     assert drawables.marks(manifold, chart).hollow.tolist() == [i != 4 for i in range(TOKENS)]
     for pin in (scene.start, scene.end):
@@ -149,7 +149,7 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     note = head_specification.row_note(name, (Pin((0.0, 0.0), 2), None))
     gap = head_specification.off_own(name, 2)
     assert f"the row of “w2” itself differs by up to {gap:.2g} (its own mask" in note
-    manifold = family(name)
+    manifold = manifold_of(name)
     shown = manifold.density(manifold.landmarks.theta[2], np.arange(float(TOKENS)))
     own = attention_rows.rows(heads.load(causal.removeprefix("attention:")), 1, 0, [2])[0]
     assert gap == pytest.approx(np.abs(shown - own).max())
@@ -187,8 +187,8 @@ def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):
     source, doubled = saved(tmp_path), saved(tmp_path, "scaled.npz", scale=np.array(2 * 8**-0.5))
     kind = "?plane=pca"
     warm, scaled = (
-        family(f"attention:{source}{kind}&temperature=0.5"),
-        family(f"attention:{doubled}{kind}"),
+        manifold_of(f"attention:{source}{kind}&temperature=0.5"),
+        manifold_of(f"attention:{doubled}{kind}"),
     )
     np.testing.assert_allclose(scaled.logits[0], warm.logits[0], atol=1e-12)
     np.testing.assert_allclose(scaled.logits[1], warm.logits[1], atol=1e-12)

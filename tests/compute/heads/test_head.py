@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.heads import head as heads
 from compute.heads import query_plane
 
@@ -70,7 +70,7 @@ def test_any_number_of_axes_and_precision(shape, kind, tmp_path):
     )
     file = heads.load(str(path))
     assert file.q.shape == (1,) * (4 - len(shape)) + shape
-    assert family(f"attention:{path}?layer=0&head=0").landmarks.labels == tuple("012345")
+    assert manifold_of(f"attention:{path}?layer=0&head=0").landmarks.labels == tuple("012345")
 
 
 def test_cross_attention_has_its_own_tokens(tmp_path):
@@ -90,7 +90,7 @@ def test_a_plane_holds_its_three_queries():
 
 def test_rows_at_the_pins_are_the_heads_own():
     """softmax(qkᵀ/√d) of the two tokens, by plain NumPy from the stored arrays."""
-    manifold = family("attention:bank?layer=4&head=9")
+    manifold = manifold_of("attention:bank?layer=4&head=9")
     head = heads.load("bank").head(4, 9)
     for pin in manifold.pins:
         token = int(np.abs(manifold.landmarks.theta - pin).sum(axis=1).argmin())
@@ -115,4 +115,4 @@ def test_rows_at_the_pins_are_the_heads_own():
 )
 def test_a_wrong_specification_is_refused(specification, words):
     with pytest.raises(ValueError, match=words):
-        family(specification)
+        manifold_of(specification)

@@ -14,7 +14,8 @@ from app.presenters import head_specification
 from compute.attention.head_summary import glance
 from compute.attention.row_paths import token_rows
 from compute.core.status import Status
-from compute.families import changed, family
+from compute.families import changed
+from compute.families import manifold as manifold_of
 from compute.heads import head as heads
 from compute.heads import query_plane
 from compute.heads.head_selection import chosen, head_of
@@ -103,7 +104,7 @@ def test_arrays_of_other_names_layer_by_layer(tmp_path):
     names = "q=layers.*.q&k=layers.*.k&v=layers.*.v"
     by_name = head_of({"source": str(path), **dict(i.split("=") for i in names.split("&"))})
     np.testing.assert_array_equal(by_name.k, K[0, 0].astype(float))
-    assert family(f"attention:{path}?layer=1&head=2&{names}").landmarks.theta.shape == (6, 2)
+    assert manifold_of(f"attention:{path}?layer=1&head=2&{names}").landmarks.theta.shape == (6, 2)
     side = {n: f"layers.*.{n}" for n in "qkv"} | {"tokens": list("uvwxyz")}
     (tmp_path / "own.names.json").write_text(json.dumps(side))
     file = heads.load(str(path))
@@ -139,12 +140,12 @@ def test_a_mask_that_differs_between_queries_is_that_of_one_of_them(tmp_path):
     logits = Q[1, 2, 3] @ K[1, 2, :4].T / np.sqrt(8)
     row = file.head(1, 2, mask_of=3).rows(only=[3])[0]
     np.testing.assert_allclose(row, np.exp(logits) / np.exp(logits).sum(), atol=1e-5)
-    manifold = family(f"attention:{path}?mask_of=3")
+    manifold = manifold_of(f"attention:{path}?mask_of=3")
     assert len(manifold.support(np.zeros((1, 2))).x) == 4
     with pytest.raises(ValueError, match=r"mask_of of .* must be from 0 to 5, got 6"):
-        family(f"attention:{path}?mask_of=6")
+        manifold_of(f"attention:{path}?mask_of=6")
     with pytest.raises(ValueError, match="3 to 4096 keys, got 2"):
-        family(f"attention:{path}?mask_of=1")
+        manifold_of(f"attention:{path}?mask_of=1")
     assert not heads.load("bank").masks_by_query
 
 
@@ -187,12 +188,12 @@ WRONG = {
 def test_what_does_not_fit_is_one_line(case, tmp_path):
     changes, words = WRONG[case]
     with pytest.raises(ValueError, match=words) as caught:
-        family(f"attention:{npz(tmp_path, **changes)}")
+        manifold_of(f"attention:{npz(tmp_path, **changes)}")
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_of_ones_own_begins_with_its_first_head(tmp_path):
-    assert family(f"attention:{npz(tmp_path)}").key.endswith("?head=0&layer=0")
+    assert manifold_of(f"attention:{npz(tmp_path)}").key.endswith("?head=0&layer=0")
     assert (
         changed("attention:bank?tokens=1,2,3", {"tokens": "", "head": 3}) == "attention:bank?head=3"
     )
@@ -219,7 +220,7 @@ def test_the_plane_of_most_information_diagonalises_the_metric():
     p = np.exp(keys @ head.q[5])
     p /= p.sum()
     values = np.linalg.eigvalsh(keys.T @ (np.diag(p) - np.outer(p, p)) @ keys)
-    manifold = family("attention:bank?plane=fisher&token=5&temperature=1.7")
+    manifold = manifold_of("attention:bank?plane=fisher&token=5&temperature=1.7")
     g11, g12, g22 = manifold.geometry(np.zeros(2)).metric
     assert (g11, g22) == pytest.approx((values[-1], values[-2]), rel=1e-9)
     assert abs(g12) < 1e-12
@@ -227,15 +228,15 @@ def test_the_plane_of_most_information_diagonalises_the_metric():
 
 
 def test_masked_keys_are_those_of_the_file():
-    manifold = family("attention:bank?mask=0,14")
+    manifold = manifold_of("attention:bank?mask=0,14")
     labels = manifold.support(np.zeros((1, 2))).labels
     assert len(labels) == 13 and "[CLS]" not in labels and "[SEP]" not in labels
     with pytest.raises(ValueError, match="mask of bank must be from 0 to 14, got 15"):
-        family("attention:bank?mask=15")
+        manifold_of("attention:bank?mask=15")
 
 
 def test_the_likeliest_key_on_both_engines(engine):
-    manifold = family("attention:bank?layer=0&head=2")
+    manifold = manifold_of("attention:bank?layer=0&head=2")
     shape = (12, 18)
     request = FieldRequest(manifold, manifold.charts[0], "dominant", manifold.view, shape)
     found = engine.field(request).values
@@ -250,7 +251,7 @@ def test_the_likeliest_key_on_both_engines(engine):
 def test_singular_keys_are_said_and_drawn_flat(keys, engine, tmp_path):
     steps = np.zeros(6) if keys == "one point" else np.arange(6.0)
     k = np.ones((2, 3, 6, 8)) + steps[:, None]
-    manifold = family(f"attention:{npz(tmp_path, k=k)}")
+    manifold = manifold_of(f"attention:{npz(tmp_path, k=k)}")
     assert manifold.singular and "g is singular" in manifold.curvature_words
     a, b = (np.array([pin]) for pin in manifold.pins)
     paths = engine.connect(ConnectRequest(manifold, a, b, steps=16))
@@ -264,7 +265,7 @@ def test_a_glance_has_the_numbers_of_the_rows():
     found = glance(head)
     rows = head.rows()
     assert found.entropy == pytest.approx(np.median(-(rows * np.log(rows)).sum(axis=1)))
-    manifold = family("attention:trophy?layer=3&head=1")
+    manifold = manifold_of("attention:trophy?layer=3&head=1")
     metric = manifold.geometry(manifold.landmarks.theta).metric
     conditions = [np.linalg.cond([[a, b], [b, c]]) for a, b, c in metric]
     assert found.condition == pytest.approx(np.median(conditions), rel=0.1)

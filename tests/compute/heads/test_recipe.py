@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.heads import head as heads
 from tests import ROOT
 
@@ -113,7 +113,7 @@ def test_the_recipe_saves_what_the_model_attends_with(tmp_path, monkeypatch):
             np.testing.assert_allclose(
                 file.head(layer, head).rows(), model.rows[layer][head], atol=1e-6
             )
-    assert family("attention:head.npz?layer=2&head=1").landmarks.labels == tuple(WORDS)
+    assert manifold_of("attention:head.npz?layer=2&head=1").landmarks.labels == tuple(WORDS)
 
 
 def test_the_recipe_is_ten_lines():

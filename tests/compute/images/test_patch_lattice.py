@@ -11,7 +11,7 @@ from PIL import Image
 from app.cli.main import main
 from compute import GeodesicViT
 from compute.core.sphere import softmax
-from compute.families import family
+from compute.families import manifold as manifold_of
 
 
 def picture(seed=0, size=64):
@@ -33,7 +33,7 @@ def test_without_distributions_it_is_positional_attention():
 
 def test_neighbours_lie_at_their_fisher_rao_distance():
     found = GeodesicViT(32, alpha=0.0, beta=2.0).process_image(picture(3))
-    exact = 2.0 * family("gaussian").distance(found.theta[:1], found.theta[1:2])[0]
+    exact = 2.0 * manifold_of("gaussian").distance(found.theta[:1], found.theta[1:2])[0]
     assert found.distances[0, 1] <= exact + 1e-12
     np.testing.assert_allclose(found.distances, found.distances.T)
     np.testing.assert_allclose(found.weights.sum(axis=1), 1.0)

@@ -9,7 +9,7 @@ from app.model.scene import view_of
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import families
-from compute.families import family as manifold_of
+from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart, named
 from compute.manifold.convex_hull import hull
 from compute.manifold.manifold import Manifold

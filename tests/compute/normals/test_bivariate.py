@@ -15,7 +15,7 @@ from scipy.optimize import root
 from app.cli.main import main
 from compute import Normal, Status, normal_geodesic
 from compute.divergences.wasserstein import centred_distance
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.normals.paths import normal_paths
 
 PAIRS = [
@@ -67,7 +67,7 @@ def test_equal_means_are_the_closed_form_and_one_dimension_the_half_plane():
     assert normal_geodesic(a, b).length == pytest.approx(centred_distance(a, b), rel=1e-12)
     # what only the first coordinate differs in is N(μ, σ²) beside a second that never moves
     flat = normal_geodesic(Normal([0, 3], np.diag([1, 4])), Normal([2, 3], np.diag([2.25, 4])))
-    exact = family("gaussian").distance(np.array([[0.0, 1.0]]), np.array([[2.0, 1.5]]))[0]
+    exact = manifold_of("gaussian").distance(np.array([[0.0, 1.0]]), np.array([[2.0, 1.5]]))[0]
     assert flat.length == pytest.approx(exact, rel=1e-12)
     np.testing.assert_allclose(flat.covariance[:, 1, 1], 4.0, rtol=1e-12)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import compute
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.families.attention import softmax_manifold
 from compute.manifold.tangent import inner
 from compute.requests.geodesics import ShootRequest
@@ -23,7 +23,7 @@ def sink():
 
 
 def test_wavefronts_lie_at_their_distance(engine):
-    manifold, start = family("gaussian"), np.array([0.3, 1.2])
+    manifold, start = manifold_of("gaussian"), np.array([0.3, 1.2])
     fan = spray(engine, manifold, start, 1.5, 64, 64)
     for r in (0.4, 1.0, 1.5):
         front = fan.front(r)
@@ -35,7 +35,7 @@ def test_wavefronts_lie_at_their_distance(engine):
 
 def test_on_a_sphere_all_rays_meet_at_the_antipode(engine):
     """Radius 2: J = 2 sin(r/2) first vanishes at 2π; the hemisphere of radius 1 is left before π."""
-    manifold = family("bures_slice_qfi")
+    manifold = manifold_of("bures_slice_qfi")
     fan = spray(engine, manifold, np.array([0.0, 0.1]), 1.2, 32, 128)
     np.testing.assert_allclose(fan.spread[:, -1], np.sin(1.2), rtol=1e-4)
     assert np.isnan(fan.conjugate).all()
@@ -45,7 +45,7 @@ def test_rays_end_at_the_edge_of_the_triangle(engine):
     """A great circle ends where its first z_i = 2√p_i is zero: there p_i only touches zero, and steps
     that turned back with it would go on outside.
     """
-    manifold, length, steps = family("categorical3_expectation"), 2.2, 64
+    manifold, length, steps = manifold_of("categorical3_expectation"), 2.2, 64
     phi = np.linspace(0.0, 2 * np.pi, 64, endpoint=False)
     theta = np.full((64, 2), 0.3)
     v = np.stack([np.cos(phi), np.sin(phi)], axis=1)
@@ -73,7 +73,7 @@ def test_a_sink_is_a_lens(engine):
 
 
 def test_where_geodesics_are_unique_there_is_one(engine):
-    manifold = family("gamma")
+    manifold = manifold_of("gamma")
     found = all_geodesics(engine, manifold, np.array([0.5, 0.4]), np.array([6.0, 3.0]), steps=64)
     assert len(found.length) == 1
 
@@ -87,7 +87,7 @@ def test_caustic_of_the_lens(gpu_engine):
 
 
 def test_bad_sprays(reference_engine):
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     with pytest.raises(ValueError, match=r"length must be positive and finite, got -1"):
         spray(reference_engine, manifold, np.array([0.0, 1.0]), -1)
     with pytest.raises(ValueError, match=r"start must lie in"):
@@ -108,7 +108,7 @@ def test_the_cut_locus_of_a_point_on_the_axis_is_the_axis(gpu_engine):
 
 
 def test_there_is_no_cut_locus_where_curvature_is_negative(gpu_engine):
-    manifold = family("beta")
+    manifold = manifold_of("beta")
     fan = spray(gpu_engine, manifold, np.array(manifold.pins[0]), 2.0, 64, 64)
     assert len(cut_points(manifold, fan)) == 0
 

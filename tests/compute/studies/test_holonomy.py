@@ -10,14 +10,14 @@ from scipy.special import ive
 
 from app.cli.main import main
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.manifold.charts import parameters
 from compute.studies.holonomy import _composed, ellipse, holonomy, loop_of, polygon
 
 
 def test_a_rectangle_of_normal_distributions(engine):
     """−(Δμ/√2)(1/σ₀ − 1/σ₁) by integrating K dA = −dμ dσ/(√2 σ²)."""
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     loop = polygon([(0, 1), (2, 1), (2, 3), (0, 3)], parameters(manifold.coordinates))
     found = holonomy(engine, manifold, loop)
     expected = -2 / np.sqrt(2) * (1 - 1 / 3)
@@ -30,7 +30,7 @@ def test_a_rectangle_of_normal_distributions(engine):
 
 @pytest.mark.parametrize("name", ["categorical3_natural", "von_mises", "beta", "attention"])
 def test_both_sides_agree(name, engine):
-    manifold = family(name)
+    manifold = manifold_of(name)
     center = np.mean(manifold.pins, axis=0)
     loop = ellipse(center, 0.2 * np.abs(center) + 0.05)
     found = holonomy(engine, manifold, loop)
@@ -40,7 +40,7 @@ def test_both_sides_agree(name, engine):
 
 
 def test_a_figure_of_eight_counts_both_its_halves(reference_engine):
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     plain = parameters(manifold.coordinates)
     eight = [(-1, 1), (0, 2), (1, 1), (1, 3), (0, 2), (-1, 3)]
     left, right = [(-1, 1), (0, 2), (-1, 3)], [(0, 2), (1, 1), (1, 3)]
@@ -68,7 +68,7 @@ def test_loops_as_drawn_cross_the_cut_of_an_angle_and_run_round_its_pole(engine,
 
         return dblquad(at, 0, 2 * np.pi, 0, radius, epsabs=1e-7)[0]
 
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
 
     def curved(kappa):
         return weights(kappa) * float(manifold.curvature(np.array([0.3, kappa])))
@@ -84,7 +84,7 @@ def test_loops_as_drawn_cross_the_cut_of_an_angle_and_run_round_its_pole(engine,
 
 def test_the_sense_is_that_of_the_drawing(reference_engine):
     """(k, −λ) turns the plane over."""
-    manifold = family("gamma")
+    manifold = manifold_of("gamma")
     natural = next(chart for chart in manifold.charts if chart.name == "natural")
     corners = np.array([[2.0, 2.0], [3.0, 2.0], [3.0, 3.0], [2.0, 3.0]])
     plain = holonomy(reference_engine, manifold, polygon(corners, parameters(manifold.coordinates)))
@@ -95,7 +95,7 @@ def test_the_sense_is_that_of_the_drawing(reference_engine):
 
 def test_a_loop_of_many_turns_keeps_its_digits(reference_engine):
     """Between σ = 0.01 and 1 a vector turns 11 times: the matrix is that of the unwrapped angle."""
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     corners = [(0, 1e-2), (1, 1e-2), (1, 1), (0, 1)]
     found = holonomy(reference_engine, manifold, polygon(corners, parameters(("μ", "σ"))))
     expected = -(1e2 - 1) / np.sqrt(2)
@@ -108,7 +108,7 @@ def test_a_loop_of_many_turns_keeps_its_digits(reference_engine):
 
 def test_other_connections_return_no_rotation(reference_engine):
     """Γ^(1) of an exponential family is flat: a vector comes back as it went."""
-    manifold = family("beta")
+    manifold = manifold_of("beta")
     found = holonomy(reference_engine, manifold, ellipse((3, 3), (1.5, 1)), alpha=1.0)
     np.testing.assert_allclose(found.matrix, np.eye(2), atol=1e-9)
     assert np.isnan(found.angle)
@@ -123,7 +123,7 @@ def test_a_loop_round_a_period_closes_modulo_the_period(engine):
     slope = 1 - a / kappa - a * a
     expected = 2 * np.pi * (1 - (a + kappa * slope) / (2 * np.sqrt(kappa * a * slope)))
     assert expected == pytest.approx(-0.451246, abs=1e-6)
-    manifold = family("von_mises")
+    manifold = manifold_of("von_mises")
     for vertices, sign in ((TURN, 1), (TURN[::-1], -1), ([[0, 2], [3, 2], [6.2832, 2]], 1)):
         found = holonomy(engine, manifold, loop_of({"polygon": vertices}, manifold))
         assert found.angle == pytest.approx(sign * expected, abs=2e-5)
@@ -166,7 +166,7 @@ def test_operators_of_many_edges_are_composed_in_their_order():
 
 
 def test_a_loop_that_leaves_says_so(reference_engine):
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     loop = polygon([(0, 1), (2, -1), (0, 3)], parameters(manifold.coordinates))
     found = holonomy(reference_engine, manifold, loop)
     assert found.status == Status.LEFT_DOMAIN
@@ -182,7 +182,7 @@ def test_a_loop_that_leaves_says_so(reference_engine):
 )  # fmt: skip
 def test_bad_loops(stated):
     with pytest.raises(ValueError):
-        loop_of(stated, family("gaussian"))
+        loop_of(stated, manifold_of("gaussian"))
 
 
 def test_the_command(tmp_path, capsys):

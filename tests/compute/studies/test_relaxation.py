@@ -9,19 +9,19 @@ import pytest
 
 import compute
 from compute.core.status import Status
-from compute.families import family
+from compute.families import manifold as manifold_of
 
 START, END = (0.0, 1.0), (2.0, 1.5)
 
 
 def squared_distance():
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     return float(manifold.distance(np.array([START]), np.array([END]))[0]) ** 2
 
 
 @pytest.mark.parametrize("method", ["newton", "descent"])
 def test_the_action_falls_to_the_squared_distance(method, engine):
-    solver = compute.PathOptimization(family("gaussian"), engine, method)
+    solver = compute.PathOptimization(manifold_of("gaussian"), engine, method)
     history = solver.optimize_attention(START, END)
     actions = [state.action for state in history]
     assert all(after < before for before, after in pairwise(actions))
@@ -33,7 +33,9 @@ def test_the_action_falls_to_the_squared_distance(method, engine):
 def test_the_error_is_of_second_order(reference_engine):
     errors = []
     for segments in (32, 64, 128):
-        solver = compute.PathOptimization(family("gaussian"), reference_engine, segments=segments)
+        solver = compute.PathOptimization(
+            manifold_of("gaussian"), reference_engine, segments=segments
+        )
         last = solver.optimize_attention(START, END)[-1]
         errors.append(last.action - squared_distance())
         assert last.acceleration < 1.0 / segments**1.5
@@ -44,7 +46,7 @@ def test_descent_does_not_slow_down_with_the_segments(reference_engine):
     counts = [
         len(
             compute.PathOptimization(
-                family("gaussian"), reference_engine, "descent", segments
+                manifold_of("gaussian"), reference_engine, "descent", segments
             ).optimize_attention(START, END)
         )
         for segments in (32, 256)
@@ -61,7 +63,7 @@ def test_the_first_variation_is_the_slope(reference_engine):
         return height, -8 * gap * height[:, None]
 
     solver = compute.PathOptimization(
-        family("gaussian"), reference_engine, segments=16, cost=cost, weight=2.0
+        manifold_of("gaussian"), reference_engine, segments=16, cost=cost, weight=2.0
     )
     t = np.linspace(0, 1, 17)[:, None]
     theta = np.array(START) * (1 - t) + np.array(END) * t + 0.1 * np.sin(np.pi * t)
@@ -80,8 +82,10 @@ def test_a_cost_bends_the_path_away(reference_engine):
         height = np.exp(-4 * (gap**2).sum(axis=1))
         return height, -8 * gap * height[:, None]
 
-    plain = compute.PathOptimization(family("gaussian"), reference_engine)
-    pushed = compute.PathOptimization(family("gaussian"), reference_engine, cost=cost, weight=4.0)
+    plain = compute.PathOptimization(manifold_of("gaussian"), reference_engine)
+    pushed = compute.PathOptimization(
+        manifold_of("gaussian"), reference_engine, cost=cost, weight=4.0
+    )
     free, bent = (solver.optimize_attention(START, END)[-1] for solver in (plain, pushed))
     assert bent.status is Status.OK
     assert plain.path_action(bent.theta) > free.action
@@ -91,7 +95,7 @@ def test_a_cost_bends_the_path_away(reference_engine):
 
 
 def test_paths_are_taken_as_they_come(reference_engine):
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     path = compute.AttentionGeodesic(manifold, engine=reference_engine).compute_path(START, END)
     solver = compute.PathOptimization(manifold, reference_engine, segments=128)
     assert solver.path_action(path) == pytest.approx(path.length**2, rel=1e-4)
@@ -101,6 +105,6 @@ def test_paths_are_taken_as_they_come(reference_engine):
 
 def test_wrong_use():
     with pytest.raises(ValueError, match="method must be one of descent, newton"):
-        compute.PathOptimization(family("gaussian"), method="magic")
+        compute.PathOptimization(manifold_of("gaussian"), method="magic")
     with pytest.raises(ValueError, match="end must lie in"):
-        compute.PathOptimization(family("gaussian")).optimize_attention((0, 1), (1, -1))
+        compute.PathOptimization(manifold_of("gaussian")).optimize_attention((0, 1), (1, -1))

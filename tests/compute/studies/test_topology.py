@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.geodesics.scalar_field import scalar_at
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import known_inside
@@ -137,7 +137,7 @@ SIDE = 110
 @lru_cache
 def pixels(name, chart, inside):
     """θ (k, 2) of the pixels of a chart's rectangle that hold ``inside(manifold, θ)``, and which."""
-    manifold = family(name)
+    manifold = manifold_of(name)
     drawn = next(c for c in manifold.charts if c.name == chart)
     view = manifold.view
     grid = np.meshgrid(np.linspace(view.x0, view.x1, 200), np.linspace(view.y0, view.y1, 200))
@@ -156,7 +156,7 @@ def mapped(name, chart, scalar, inside):
     """A scalar over the rectangle of a chart, seen only inside."""
     theta, known = pixels(name, chart, inside)
     values = np.full(known.shape, np.nan)
-    values[known] = scalar_at(family(name), scalar, theta, 0)[0]
+    values[known] = scalar_at(manifold_of(name), scalar, theta, 0)[0]
     return values.reshape(SIDE, SIDE)
 
 
@@ -200,14 +200,15 @@ def test_of_log_det_g_they_do():
 
     corner, side, top = entropy(0.8, 0.1, 0.1), entropy(0.45, 0.45, 0.1), np.log(3)
     for name in names:
-        chart = family(name).charts[0].name
+        chart = manifold_of(name).charts[0].name
         dimension, birth, death = levels(mapped(name, chart, "entropy", probable)).T
         assert dimension.tolist() == [0, 0, 0, 1]
         # the wells are alike: which of them is the oldest is for the pixels to say
         np.testing.assert_allclose(birth, [corner, corner, corner, side], atol=0.03)
         np.testing.assert_allclose(sorted(death), [side, side, top, np.inf], atol=0.03)
     theta, p = (
-        levels(mapped(name, family(name).charts[0].name, "log_det", probable)) for name in names
+        levels(mapped(name, manifold_of(name).charts[0].name, "log_det", probable))
+        for name in names
     )
     assert theta[:, 0].tolist() == [0, 0, 0, 1]
     assert p[:, 0].tolist() == [0]

@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.numpy import save
 
 from compute.engine.reference import ReferenceEngine
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.flow import grid, initial_fields
 from compute.heads import head
 from compute.images import image_files, vision_head
@@ -71,7 +71,7 @@ def containers(folder: Path) -> list[bytes]:
 def open_heads(path: Path) -> None:
     """Open heads as the window does: their first, and their picture if they have one."""
     found = head.load(str(path))
-    manifold = family(f"attention:{path}")
+    manifold = manifold_of(f"attention:{path}")
     manifold.geometry(np.array(manifold.pins))
     found.head(found.layers - 1, found.heads - 1).rows()
 
@@ -91,7 +91,7 @@ def open_side(path: Path) -> None:
 
 @cache
 def _grid() -> grid.Grid:
-    manifold = family("gaussian")
+    manifold = manifold_of("gaussian")
     return grid.grid(ReferenceEngine(), manifold, manifold.charts[0], manifold.view, (16, 16))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from app.model import recent
 from app.model.lessons import progress
-from compute.families import _build, family
+from compute.families import _build
+from compute.families import manifold as manifold_of
 from tests.fuzz.kind import Broken, Kind
 
 FAMILY = (
@@ -51,7 +52,7 @@ def _entry() -> Path:
     """The file that the family is kept in: the one that is there after it was derived."""
     folder = Path(os.environ["XDG_CACHE_HOME"])
     before = {path for path in folder.rglob("*") if path.is_file()}
-    family(FAMILY)
+    manifold_of(FAMILY)
     (found,) = {path for path in folder.rglob("*") if path.is_file()} - before
     return found
 
@@ -65,7 +66,7 @@ def open_derived(path: Path) -> None:
     """Derive a family whose kept form is damaged: it is made again, and all is well."""
     _entry().write_bytes(path.read_bytes())
     _build.cache_clear()
-    metric = family(FAMILY).geometry(np.array([0.5, 2.0])).metric
+    metric = manifold_of(FAMILY).geometry(np.array([0.5, 2.0])).metric
     if not np.allclose(metric, [0.25, 0.0, 0.25]):
         raise Broken(f"another metric is computed: {metric.tolist()}")
 

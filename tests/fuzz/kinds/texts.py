@@ -8,7 +8,7 @@ from pathlib import Path
 from app.cli.commands.holonomy import read_loop
 from app.model.lessons import catalogue
 from app.views.text.markdown import page
-from compute.families import family
+from compute.families import manifold as manifold_of
 from compute.studies.holonomy import loop_of
 from tests.fuzz.kind import Kind
 
@@ -85,7 +85,7 @@ def loops(folder: Path) -> list[bytes]:
 
 def open_loop(path: Path) -> None:
     """Read a loop as the command does."""
-    loop_of(read_loop(str(path)), family("gaussian"))
+    loop_of(read_loop(str(path)), manifold_of("gaussian"))
 
 
 KINDS = (
