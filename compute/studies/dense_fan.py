@@ -18,7 +18,7 @@ from compute.manifold.manifold import Manifold, inside_only
 from compute.manifold.tangent import norm
 from compute.requests.engine import Engine
 from compute.requests.geodesics import ShootRequest
-from compute.studies.geodesic_fan import Spray, spread_of
+from compute.studies.geodesic_fan import Spray, resolved, spread_of
 
 # Fisher length between neighbouring rays beyond which others are put between them, how many at once,
 # how many times, and how many rays there may be
@@ -54,7 +54,7 @@ def _with_rays(
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     start = np.repeat(fan.theta[:1, 0], len(angle), axis=0)
     request = ShootRequest(manifold, start, wheel @ basis.T, 0.0, len(fan.r) - 1)
-    paths = engine.shoot(request)
+    paths = resolved(engine, request)
     spread, conjugate = spread_of(engine, manifold, paths, float(fan.r[-1]), 0.0)
     angles = np.concatenate([fan.angle, angle])
     order = np.argsort(angles, kind="stable")

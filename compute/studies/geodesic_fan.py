@@ -15,6 +15,7 @@ import numpy as np
 from compute.core.arrays import Floats, Ints
 from compute.core.refusal import shown
 from compute.core.status import Status
+from compute.geodesics import initial_value
 from compute.geodesics.initial_curves import nearest
 from compute.geodesics.shooting import MISS_LIMIT, aimed, judged, shot_of
 from compute.manifold.charts import Chart
@@ -106,7 +107,7 @@ def spray(
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     velocity = length * wheel @ frame(engine, manifold, start).T
     theta = np.broadcast_to(start, velocity.shape)
-    paths = engine.shoot(ShootRequest(manifold, theta, velocity, alpha_of(alpha), steps))
+    paths = resolved(engine, ShootRequest(manifold, theta, velocity, alpha_of(alpha), steps))
     spread, conjugate = spread_of(engine, manifold, paths, length, alpha)
     return Spray(
         angle=angle,
@@ -118,6 +119,23 @@ def spray(
         status=paths.status,
         engine=paths.engine,
     )
+
+
+def resolved(engine: Engine, request: ShootRequest) -> Paths:
+    """Rays of a request; those whose speed drifts are shot again in float64.
+
+    One that drifts there too keeps its status, and of its nodes the first alone: where it would have
+    ended is not known.
+    """
+    paths = engine.shoot(request)
+    drifted = np.flatnonzero(paths.status == Status.NOT_CONVERGED)
+    if drifted.size == 0:
+        return paths
+    some = replace(request, theta=request.theta[drifted], velocity=request.velocity[drifted])
+    again = initial_value.shoot(some)
+    lost = again.status == Status.NOT_CONVERGED
+    again.theta[lost, 1:] = again.velocity[lost, 1:] = np.nan
+    return batch.replaced(paths, drifted, again)
 
 
 def frame(engine: Engine, manifold: Manifold, theta: Floats) -> Floats:

@@ -48,7 +48,10 @@ class BallJob(BetweenPins):
         measures: list[Measure] = []
         if known:
             fan = spray(engine, manifold, a, length, 1024, 48)
-            curves["ball"] = traced_curves.fronts(engine, manifold, fan, [48], True)
+            lost = int((~np.isfinite(fan.theta[:, -1]).all(axis=1)).sum())
+            if lost < len(fan.angle):
+                curves["ball"] = traced_curves.fronts(engine, manifold, fan, [48], True)
+            measures += _gaps(lost, len(fan.angle))
         else:
             hint = "Its edge goes through B, which no geodesic is known to reach."
             measures.append(Measure("Geodesic ball", "not known", hint, False))
@@ -66,6 +69,15 @@ class BallJob(BetweenPins):
             Measure("KL(B‖A), of the dashed ball", f"{backward:.6g} nats", hint),
         ]
         return Found(curves, measures)
+
+
+def _gaps(lost: int, rays: int) -> list[Measure]:
+    """The row that says how many of the rays do not reach the edge of the ball, if any."""
+    if not lost:
+        return []
+    hint = "Rays that leave the chart on their way, or are not resolved: the edge is open there."
+    value = "not known" if lost == rays else f"open at {lost} of {rays} rays"
+    return [Measure("Geodesic ball", value, hint, False)]
 
 
 STUDY = BallJob
