@@ -1,5 +1,5 @@
 # `make run` and `make test` are all that is needed; each sets up what is missing.
-.PHONY: run test campaign fuzz bench docs format clean
+.PHONY: run test campaign fuzz mutants bench docs format clean
 
 BIN := .venv/bin
 SCENE := bank
@@ -30,6 +30,10 @@ fuzz:
 	@./setup.sh test
 	$(BIN)/python -m tests.fuzz --seed 1 --files 30000
 	$(BIN)/python -m tests.fuzz_formulas --seed 1 --count 5000
+
+mutants:
+	@./setup.sh test
+	OPENBLAS_NUM_THREADS=1 LP_NUM_THREADS=1 xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m tests.mutants --seed 1 --count 100
 
 bench:
 	@./setup.sh test
