@@ -25,12 +25,15 @@ SUFFIXES = (".npz", ".safetensors")
 SAFETENSORS = SUFFIXES[1]
 # of a .safetensors file: bytes of its header, and the entry that holds words and no array
 MOST_HEADER = 16 << 20
-_WORDS = "__metadata__"
+# of any file whose arrays are not read at once
+MOST_FILE = 1 << 42
+WORDS = "__metadata__"
 # how many numbers a pattern may hold: each multiplies the ways in which a name may match
 MOST_NUMBERS = 3
 # kinds of entries of a .safetensors file as they lie there; bfloat16 is the upper half of a float32
+BFLOAT16 = "BF16"
 _KINDS: dict[str, np.dtype[Any]] = {
-    "BF16": np.dtype("<u2"),
+    BFLOAT16: np.dtype("<u2"),
     "F16": np.dtype("<f2"),
     "F32": np.dtype("<f4"),
     "F64": np.dtype("<f8"),
@@ -48,40 +51,42 @@ def arrays_of(path: str, patterns: Iterable[str], most: int) -> dict[str, Floats
     Raises Refused for a file that is damaged, lies about its sizes, or holds pickles where an array
     was asked for.
     """
-    wanted = re.compile("|".join(_expression(pattern) for pattern in patterns))
-    read = _safetensors if _is_safetensors(path) else _npz
-    with _container(path, most) as file:
+    wanted = re.compile("|".join(expression(pattern) for pattern in patterns))
+    read = _safetensors if is_safetensors(path) else _npz
+    with container(path, most) as file:
         return read(path, file, wanted, most)
 
 
 def numbered(pattern: str, names: Iterable[str]) -> list[str]:
     """The names that match a pattern, in the order of their numbers."""
-    matches = [m for m in map(re.compile(_expression(pattern)).fullmatch, names) if m]
+    matches = [m for m in map(re.compile(expression(pattern)).fullmatch, names) if m]
     return [m[0] for m in sorted(matches, key=lambda m: [int(number) for number in m.groups()])]
 
 
-def words_of(path: str, most: int) -> dict[str, str]:
+def words_of(path: str) -> dict[str, str]:
     """Return the metadata of a .safetensors file; {} for any other file.  Raises Refused."""
-    if not _is_safetensors(path):
+    if not is_safetensors(path):
         return {}
-    with _container(path, most) as file:
-        stated = _header(path, file)[0].get(_WORDS) or {}
+    with container(path, MOST_FILE) as file:
+        stated = header_of(path, file)[0].get(WORDS) or {}
         return {str(k): str(v) for k, v in stated.items()}
 
 
-def _is_safetensors(path: str) -> bool:
+def is_safetensors(path: str) -> bool:
+    """Whether a path ends as a .safetensors file does."""
     return Path(path).suffix.lower() == SAFETENSORS
 
 
 @contextmanager
-def _container(path: str, most: int) -> Iterator[BinaryIO]:
+def container(path: str, most: int) -> Iterator[BinaryIO]:
     """An open file; whatever NumPy or a parser raises at it is a refusal."""
-    kind = "a .safetensors" if _is_safetensors(path) else "an .npz"
+    kind = "a .safetensors" if is_safetensors(path) else "an .npz"
     with refusing(f"{path} must be {kind} file, but cannot be read"), opened(path, most) as file:
         yield file
 
 
-def _expression(pattern: str) -> str:
+def expression(pattern: str) -> str:
+    """The regular expression of a pattern, its numbers as groups.  Raises Refused."""
     if pattern.count("*") > MOST_NUMBERS:
         raise Refused(f"a name must have at most {MOST_NUMBERS} of *, got {shown(pattern)}")
     return r"(\d{1,6})".join(re.escape(piece) for piece in pattern.split("*"))
@@ -91,7 +96,8 @@ def _npz(path: str, file: BinaryIO, wanted: re.Pattern[str], most: int) -> dict[
     with zipfile.ZipFile(file) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > most:
-        raise Refused(f"{path} must unpack to at most {most} bytes, got {size}")
+        way = "save it by numpy.savez or as .safetensors"
+        raise Refused(f"{path} must unpack to at most {most} bytes, got {size}: {way}")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files if wanted.fullmatch(name)}
@@ -106,15 +112,15 @@ def _npz(path: str, file: BinaryIO, wanted: re.Pattern[str], most: int) -> dict[
 def _safetensors(
     path: str, file: BinaryIO, wanted: re.Pattern[str], most: int
 ) -> dict[str, Floats]:
-    header, start = _header(path, file)
+    header, start = header_of(path, file)
     return {
         name: _entry(f"{path}: {name}", file, entry, start)
         for name, entry in header.items()
-        if name != _WORDS and wanted.fullmatch(name)
+        if name != WORDS and wanted.fullmatch(name)
     }
 
 
-def _header(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
+def header_of(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
     """The header and where it ends: eight bytes of its length, then JSON."""
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")
@@ -126,7 +132,8 @@ def _header(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
     return header, 8 + length
 
 
-def _entry(name: str, file: BinaryIO, entry: dict[str, Any], start: int) -> Floats:
+def layout_of(name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
+    """The kind of an entry as it lies there, its shape, its first byte after the header, its bytes."""
     kind = _KINDS.get(entry["dtype"])
     if kind is None:
         known = ", ".join(_KINDS)
@@ -136,11 +143,16 @@ def _entry(name: str, file: BinaryIO, entry: dict[str, Any], start: int) -> Floa
     size = kind.itemsize * math.prod(shape)
     if min((begin, *shape)) < 0 or end - begin != size:
         raise Refused(f"{name} must have {size} bytes for its shape {shape}, got {end - begin}")
+    return kind, shape, begin, size
+
+
+def _entry(name: str, file: BinaryIO, entry: dict[str, Any], start: int) -> Floats:
+    kind, shape, begin, size = layout_of(name, entry)
     file.seek(start + begin)
     content = file.read(size)
     if len(content) < size:
         raise Refused(f"{name} must have {size} bytes, but the file ends before them")
     found: np.ndarray = np.frombuffer(content, kind)
-    if entry["dtype"] == "BF16":
+    if entry["dtype"] == BFLOAT16:
         found = (found.astype(np.uint32) << 16).view(np.float32)
     return found.reshape(shape)

@@ -11,11 +11,15 @@ names or by others that a `Names` or a side file ``NAME.names.json`` states, and
     scale, softcap       floats of what broadcasts to (layers, heads): logits are scale·qk (1/√d where
                          none is stated), and with a softcap c then c·tanh(·/c),
     sinks                of the same shape: the logit of a key that gets a share and has no value,
-    attention            the model's own rows, (layers, heads, queries, keys), to be compared with.
+    attention            the model's own rows, (layers, heads, queries, keys), to be compared with,
+    layer_numbers        which of the model's layers these are; model, text: strings.
+
+Of a large file q, k, v and attention stay where they are, and one head is read when it is asked for.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
@@ -27,12 +31,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compute.core import foreign_files
+from compute.core.array_entries import LARGE, Entry, entries_of, is_packed
 from compute.core.array_files import SUFFIXES, arrays_of, words_of
 from compute.core.arrays import Floats
 from compute.core.opening import is_regular, modified
 from compute.core.refusal import Refused, shown
 from compute.heads import head_file
+from compute.heads.head_stack import HeadStack
 
+# of what is read at once
 MOST_BYTES = 1 << 30
 # a key whose bias is this low takes no part
 LEFT_OUT = -1e4
@@ -112,12 +119,13 @@ class HeadFile:
     tokens name the queries, key_tokens the keys; bias None, (layers, heads, 1, n), or (layers, heads,
     m, n) of a mask that differs between queries; extra: the same of an additive bias; scale, softcap
     and sinks (layers, heads), or None; attention (layers, heads, m, n): the model's own rows, or None.
+    layer_numbers: of the model; model and text: its name and what it read, "" if the file has neither.
     """
 
     name: str
-    q: Floats
-    k: Floats
-    v: Floats
+    q: Floats | HeadStack
+    k: Floats | HeadStack
+    v: Floats | HeadStack
     tokens: tuple[str, ...]
     key_tokens: tuple[str, ...]
     bias: Floats | None
@@ -125,11 +133,14 @@ class HeadFile:
     scale: Floats | None = None
     softcap: Floats | None = None
     sinks: Floats | None = None
-    attention: Floats | None = None
+    attention: Floats | HeadStack | None = None
+    layer_numbers: tuple[int, ...] = ()
+    model: str = ""
+    text: str = ""
 
     @property
     def layers(self) -> int:
-        return len(self.q)
+        return int(self.q.shape[0])
 
     @property
     def heads(self) -> int:
@@ -139,6 +150,10 @@ class HeadFile:
     def masks_by_query(self) -> bool:
         """Whether the mask, or the bias, differs between queries."""
         return any(part is not None and part.shape[2] > 1 for part in (self.bias, self.extra))
+
+    def number_of(self, layer: int) -> int:
+        """Return which of the model's layers one of the file's is."""
+        return self.layer_numbers[layer] if self.layer_numbers else layer
 
     def scale_of(self, layer: int, head: int) -> float:
         """Return the factor that multiplies a head's q·k: the file's, or 1/√d."""
@@ -168,7 +183,7 @@ class HeadFile:
         −1 is the last query, which in a causal model sees all.  ValueError if there is none of that
         number.
         """
-        in_range("layer", layer, self.layers, self.name)
+        in_range("layer", layer, self.layers, self._named_layers())
         in_range("head", head, self.heads, self.name)
         q, k, v = (array[layer, head].astype(np.float64) for array in (self.q, self.k, self.v))
         bias = self._bias(layer, head, mask_of, len(k))
@@ -183,6 +198,13 @@ class HeadFile:
                 f"to query {self.query_of(mask_of)}"
             )
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
+
+    def _named_layers(self) -> str:
+        """The file's name, with the numbers of its layers where these are others than their places."""
+        if self.layer_numbers == tuple(range(self.layers)):
+            return self.name
+        listed = ", ".join(map(str, self.layer_numbers))
+        return f"{self.name} (whose layers are the model's {listed})"
 
     def query_of(self, mask_of: int) -> int:
         """The number of the query whose mask is meant; −1 is the last.  ValueError if there is none."""
@@ -235,20 +257,19 @@ def _side(path: Path) -> Path:
 @lru_cache(maxsize=8)
 def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
     said: dict[str, Any] = {
-        **words_of(path, MOST_BYTES),
+        **words_of(path),
         **(head_file.stated(_side(Path(path))) if side_modified else {}),
     }
     patterns = {
         f.name: getattr(names, f.name) or str(said.get(f.name, f.name)) for f in fields(names)
     }
     patterns["mask"] = str(said.get("mask", "mask"))
-    wanted = (*patterns.values(), *"QKV", "tokens", "key_tokens", *head_file.OPTIONAL)
-    arrays = arrays_of(path, wanted, MOST_BYTES)
+    arrays, stacks = _read(path, patterns)
     for name in "qkv":
         # what no one named may be in capitals
-        if patterns[name] == name not in arrays and name.upper() in arrays:
-            arrays[name] = arrays.pop(name.upper())
-    q, k, v = (head_file.stacked(path, name, patterns[name], arrays) for name in "qkv")
+        if patterns[name] == name not in stacks and name.upper() in stacks:
+            stacks[name] = stacks.pop(name.upper())
+    q, k, v = (head_file.stacked(path, name, patterns[name], stacks) for name in "qkv")
     if q.shape[:2] != k.shape[:2] or q.shape[3] != k.shape[3]:
         raise Refused(f"{path}: q {q.shape} and k {k.shape} must agree in layers, heads and d")
     if k.shape[:3] != v.shape[:3]:
@@ -260,14 +281,46 @@ def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFil
     for name, labels, counts in (("tokens", tokens, {m, n}), ("key_tokens", key_tokens, {n})):
         if labels and len(labels) not in counts:
             raise Refused(f"{path}: {name} must name {m} queries or {n} keys, got {len(labels)}")
+    shape = (*q.shape[:3], n)
+    extra, scale, softcap, sinks = head_file.optional(path, arrays, shape)
+    model, text = (head_file.words(path, name, arrays, said) for name in ("model", "text"))
     return HeadFile(
-        Path(path).stem,
-        *(q, k, v),
-        tokens if len(tokens) == m else head_file.numbers(m),
-        key_tokens or (tokens if len(tokens) == n else head_file.numbers(n)),
-        head_file.bias(path, arrays.get(patterns["mask"]), (*q.shape[:3], n)),
-        *head_file.optional(path, arrays, (*q.shape[:3], n)),
+        name=Path(path).stem,
+        q=q,
+        k=k,
+        v=v,
+        tokens=tokens if len(tokens) == m else head_file.numbers(m),
+        key_tokens=key_tokens or (tokens if len(tokens) == n else head_file.numbers(n)),
+        bias=head_file.bias(path, arrays.get(patterns["mask"]), shape),
+        extra=extra,
+        scale=scale,
+        softcap=softcap,
+        sinks=sinks,
+        attention=head_file.own_rows(path, stacks.get("attention"), shape),
+        layer_numbers=head_file.layer_numbers(path, arrays.get("layer_numbers"), q.shape[0]),
+        model=model,
+        text=text,
     )
+
+
+def _read(
+    path: str, patterns: dict[str, str]
+) -> tuple[dict[str, Floats], dict[str, Floats | Entry]]:
+    """The small arrays of a file, and q, k, v and attention, which of a large file stay there."""
+    wanted = (*patterns.values(), *"QKV", "tokens", "key_tokens", *head_file.OPTIONAL)
+    if Path(path).stat().st_size <= LARGE or is_packed(path):
+        read = arrays_of(path, wanted, MOST_BYTES)
+        return read, dict(read)
+    found = entries_of(path, wanted)
+    small = {
+        name: found[name]
+        for name in (patterns["mask"], "tokens", "key_tokens", *head_file.OPTIONAL[:-1])
+        if name in found
+    }
+    size = sum(entry.kind.itemsize * math.prod(entry.shape) for entry in small.values())
+    if size > MOST_BYTES:
+        raise Refused(f"{path}: mask and bias must have at most {MOST_BYTES} bytes, got {size}")
+    return {name: entry.block(()) for name, entry in small.items()}, dict(found)
 
 
 def in_range(name: str, value: int, count: int, where: str) -> None:

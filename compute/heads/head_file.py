@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from compute.core.array_entries import Entry
 from compute.core.array_files import numbered
-from compute.core.arrays import Floats, finite
+from compute.core.arrays import Floats
 from compute.core.json_text import read_json
 from compute.core.opening import read_text
 from compute.core.refusal import Refused, refusing, shown
+from compute.heads.head_stack import HeadStack, check_values, shape_of
 
 MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
-# of an entry of q, k or v: scores of larger ones are no numbers
-LARGEST = 1e15
 MOST_LABELS = 1 << 20
 # what a file may hold beside queries, keys, values, tokens and a mask
-OPTIONAL = ("bias", "scale", "softcap", "sinks", "attention")
+OPTIONAL = ("bias", "scale", "softcap", "sinks", "layer_numbers", "model", "text", "attention")
+# characters of the text that a model was given
+LONGEST_TEXT = 4096
 
 
 def stated(side: Path) -> dict[str, Any]:
@@ -32,7 +35,9 @@ def stated(side: Path) -> dict[str, Any]:
     return found
 
 
-def stacked(path: str, name: str, pattern: str, arrays: dict[str, Floats]) -> Floats:
+def stacked(
+    path: str, name: str, pattern: str, arrays: Mapping[str, Floats | Entry]
+) -> Floats | HeadStack:
     """One array with four axes, or those of all layers one upon another.  Raises ValueError."""
     found = numbered(pattern, arrays)
     if not found:
@@ -40,30 +45,28 @@ def stacked(path: str, name: str, pattern: str, arrays: dict[str, Floats]) -> Fl
         raise Refused(f"{path} must hold arrays q, k and v, missing {called}")
     if "*" not in pattern:
         return _four_axes(path, pattern, arrays[pattern])
-    layers = [_four_axes(path, each, arrays[each]) for each in found]
-    shapes = {layer.shape for layer in layers}
-    if len(shapes) > 1 or layers[0].shape[0] != 1:
+    shapes = {shape_of(path, each, arrays[each]) for each in found}
+    if len(shapes) > 1 or next(iter(shapes))[0] != 1:
         raise Refused(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
-    return np.concatenate(layers)
+    layers = [_four_axes(path, each, arrays[each]) for each in found]
+    whole = (len(layers), *layers[0].shape[1:])
+    if any(isinstance(layer, HeadStack) for layer in layers):
+        return HeadStack(tuple(e for each in found if isinstance(e := arrays[each], Entry)), whole)
+    return np.concatenate([layer for layer in layers if isinstance(layer, np.ndarray)])
 
 
-def _four_axes(path: str, name: str, array: Floats, last: str = "tokens, d") -> Floats:
-    if array.dtype.kind != "f" or not 2 <= array.ndim <= 4:
-        raise Refused(
-            f"{path}: {name} must be floats of shape (layers, heads, {last}), (heads, {last}) "
-            f"or ({last}), got {array.dtype} {array.shape}"
-        )
-    if 0 in array.shape:
-        raise Refused(f"{path}: {name} must not be empty, got shape {array.shape}")
-    finite(f"{path}: {name}", array)
-    largest = max(float(array.max()), -float(array.min()))
-    if largest > LARGEST:
-        raise Refused(f"{path}: {name} must lie within ±{LARGEST:g}, got {largest:g}")
-    return array.reshape((1,) * (4 - array.ndim) + array.shape)
+def _four_axes(
+    path: str, name: str, array: Floats | Entry, last: str = "tokens, d"
+) -> Floats | HeadStack:
+    shape = shape_of(path, name, array, last)
+    if isinstance(array, Entry):
+        return HeadStack((array,), shape)
+    check_values(f"{path}: {name}", array)
+    return array.reshape(shape)
 
 
 def labels(
-    path: str, name: str, arrays: dict[str, Floats], said: dict[str, Any]
+    path: str, name: str, arrays: Mapping[str, Floats], said: dict[str, Any]
 ) -> tuple[str, ...]:
     """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
     words = said.get(name, arrays.get(name, ()))
@@ -102,8 +105,8 @@ def numbers(count: int) -> tuple[str, ...]:
 def optional(
     path: str, arrays: dict[str, Floats], shape: tuple[int, ...]
 ) -> tuple[Floats | None, ...]:
-    """The additive bias, scale, softcap, sinks and the model's own rows of heads (layers, heads,
-    queries, keys), each None if it is not there.  Raises ValueError.
+    """The additive bias, scale, softcap and sinks of heads (layers, heads, queries, keys), each None if
+    it is not there.  Raises ValueError.
     """
     added = arrays.get("bias")
     if added is not None and added.dtype.kind != "f":
@@ -112,12 +115,45 @@ def optional(
     for name, found in zip(("scale", "softcap"), per_head, strict=False):
         if found is not None and not (found > 0).all():
             raise Refused(f"{path}: {name} must be positive, got {found.min():g}")
-    rows = arrays.get("attention")
-    if rows is not None:
-        rows = _four_axes(path, "attention", rows, "queries, keys")
-        if rows.shape != shape:
-            raise Refused(f"{path}: attention must have shape {shape}, got {rows.shape}")
-    return (bias(path, added, shape, "bias"), *per_head, rows)
+    return (bias(path, added, shape, "bias"), *per_head)
+
+
+def own_rows(
+    path: str, rows: Floats | Entry | None, shape: tuple[int, ...]
+) -> Floats | HeadStack | None:
+    """The model's own rows (layers, heads, queries, keys), or None.  Raises ValueError."""
+    if rows is None:
+        return None
+    found = _four_axes(path, "attention", rows, "queries, keys")
+    if found.shape != shape:
+        raise Refused(f"{path}: attention must have shape {shape}, got {found.shape}")
+    return found
+
+
+def layer_numbers(path: str, found: Floats | None, layers: int) -> tuple[int, ...]:
+    """Which of the model's layers these are; from 0 on if the file does not say.  Raises ValueError."""
+    if found is None:
+        return tuple(range(layers))
+    if found.dtype.kind not in "iu" or found.shape != (layers,):
+        raise Refused(
+            f"{path}: layer_numbers must be {layers} whole numbers, got {found.dtype} {found.shape}"
+        )
+    return tuple(int(number) for number in found)
+
+
+def words(path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str, Any]) -> str:
+    """A text of the file, as the model's name: a string of the metadata, or an array of one.
+
+    "" if there is none.  Raises ValueError.
+    """
+    found = said.get(name, arrays.get(name, ""))
+    if isinstance(found, np.ndarray):
+        strings = _strings(f"{path}: {name}", found.reshape(-1))
+        found = strings[0] if strings else None
+    if not isinstance(found, str):
+        raise Refused(f"{path}: {name} must be a string")
+    printable = "".join(c if c.isprintable() else " " for c in found[:LONGEST_TEXT])
+    return printable if len(found) <= LONGEST_TEXT else f"{printable}…"
 
 
 def _per_head(

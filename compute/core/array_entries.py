@@ -1,0 +1,134 @@
+"""Arrays that stay in a file of others, of which blocks are read when they are asked for.
+
+Nothing is mapped into memory: a file that is cut short while it is open would end the program.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from compute.core.array_files import (
+    BFLOAT16,
+    MOST_FILE,
+    WORDS,
+    container,
+    expression,
+    header_of,
+    is_safetensors,
+    layout_of,
+)
+from compute.core.arrays import Floats
+from compute.core.opening import modified
+from compute.core.refusal import Refused
+
+# bytes of a file from which its arrays stay there
+LARGE = 256 << 20
+# of the local header of a .zip file: its bytes, and where the lengths of name and remarks stand
+_LOCAL, _LENGTHS = 30, 26
+ENCRYPTED = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An array of a file: its shape, and its kind as it lies there from byte ``begin`` on."""
+
+    path: str
+    name: str
+    kind: np.dtype[Any]
+    shape: tuple[int, ...]
+    begin: int
+    modified: int
+    bfloat16: bool = False
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The kind of a block that is read."""
+        return np.dtype(np.float32) if self.bfloat16 else self.kind
+
+    def block(self, index: tuple[int, ...]) -> Floats:
+        """Read array[index] for whole numbers of the first axes.  Raises Refused."""
+        rest = self.shape[len(index) :]
+        place = int(np.ravel_multi_index(index, self.shape[: len(index)])) if index else 0
+        size = self.kind.itemsize * math.prod(rest)
+        with container(self.path, MOST_FILE) as file:
+            if modified(self.path) != self.modified:
+                raise Refused(f"{self.path} has been changed since it was opened: open it again")
+            file.seek(self.begin + place * size)
+            content = file.read(size)
+        if len(content) < size:
+            raise Refused(f"{self.path}: {self.name} must have {size} bytes, but the file ends")
+        found: np.ndarray = np.frombuffer(content, self.kind)
+        if self.bfloat16:
+            found = (found.astype(np.uint32) << 16).view(np.float32)
+        return found.reshape(rest)
+
+
+def is_packed(path: str) -> bool:
+    """Whether a file has compressed members, which cannot be read in blocks.  Raises Refused."""
+    if is_safetensors(path):
+        return False
+    with container(path, MOST_FILE) as file, zipfile.ZipFile(file) as archive:
+        return any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist())
+
+
+def entries_of(path: str, patterns: Iterable[str]) -> dict[str, Entry]:
+    """The arrays whose names match, of a file of any size that is not packed, without reading them.
+
+    Raises Refused for a file that is damaged or lies about its sizes, and for one in which an array
+    that was asked for is pickled or laid out by columns.
+    """
+    wanted = re.compile("|".join(expression(pattern) for pattern in patterns))
+    listed = _safetensors if is_safetensors(path) else _npz
+    when = modified(path)
+    with container(path, MOST_FILE) as file:
+        return {entry.name: entry for entry in listed(path, file, wanted, when)}
+
+
+def _safetensors(path: str, file: BinaryIO, wanted: re.Pattern[str], when: int) -> Iterator[Entry]:
+    header, start = header_of(path, file)
+    for name, entry in header.items():
+        if name != WORDS and wanted.fullmatch(name):
+            kind, shape, begin, _ = layout_of(f"{path}: {name}", entry)
+            yield Entry(path, name, kind, shape, start + begin, when, entry["dtype"] == BFLOAT16)
+
+
+def _npz(path: str, file: BinaryIO, wanted: re.Pattern[str], when: int) -> Iterator[Entry]:
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+    for member in members:
+        name = member.filename.removesuffix(".npy")
+        if name == member.filename or not wanted.fullmatch(name):
+            continue
+        if member.flag_bits & ENCRYPTED:
+            raise Refused(f"{path}: {name} must not be encrypted")
+        yield _npy(path, file, member, name, when)
+
+
+def _npy(path: str, file: BinaryIO, member: zipfile.ZipInfo, name: str, when: int) -> Entry:
+    file.seek(member.header_offset)
+    local = file.read(_LOCAL)
+    start = member.header_offset + _LOCAL + sum(struct.unpack_from("<HH", local, _LENGTHS))
+    file.seek(start)
+    version = np.lib.format.read_magic(file)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(version)
+    if read is None:
+        raise Refused(f"{path}: {name} must be an array of numbers")
+    shape, by_columns, kind = read(file)
+    begin = file.tell()
+    size = kind.itemsize * math.prod(shape)
+    if kind.hasobject or by_columns or begin - start + size != member.file_size:
+        raise Refused(
+            f"{path}: {name} must be numbers in C order, as many as its shape {shape} has"
+        )
+    return Entry(path, name, kind, tuple(shape), begin, when)
