@@ -49,7 +49,7 @@ class TokenPathTask(Job):
         try:
             path = row_path(token_rows(file, self.token, self.over, *place, left_out))
         except ValueError as problem:
-            emit(NoPath(self, str(problem), file.tokens))
+            emit(NoPath(self, str(problem), file.labels))
             return
         known = int(np.flatnonzero(np.isfinite(path.off))[0])
         layer, head = (known, c["head"]) if self.over == "layers" else (c["layer"], known)

@@ -16,6 +16,7 @@ from compute.families import parse
 from compute.heads import attention_rows, query_plane
 from compute.heads import head as heads
 from compute.heads.head_selection import chosen, file_of, head_of, settings
+from compute.heads.token_words import is_special
 from compute.manifold.manifold import Manifold
 
 NAME = "attention"
@@ -45,7 +46,7 @@ def state(family: str) -> AttentionState:
         tokens=head.query_labels,
         planes=PLANES,
         plane=c["plane"],
-        triple=_triple(head, c["tokens"], plane),
+        triple=_triple(head, plane),
         token=c["token"],
         temperature=float(c["temperature"]),
         keys=_keys(file, head),
@@ -53,18 +54,18 @@ def state(family: str) -> AttentionState:
     )
 
 
-def _triple(head: heads.Head, text: str, plane: query_plane.Plane) -> tuple[int, int, int]:
+def _triple(head: heads.Head, plane: query_plane.Plane) -> tuple[int, int, int]:
     """The tokens of a plane through three; of another plane those to begin with."""
-    if text:
-        return query_plane.token_triple(text, head)
+    if plane.triple:
+        return plane.triple
     return query_plane.default_triple(head) if len(head.q) > 2 else (*plane.pins, 0)
 
 
 def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
     kept = set(head.numbers)
     return tuple(
-        KeyChoice(number, words, number in kept, words.startswith("[") and words.endswith("]"))
-        for number, words in enumerate(file.key_tokens)
+        KeyChoice(number, words, number in kept, is_special(words))
+        for number, words in enumerate(file.key_labels)
     )
 
 
@@ -77,10 +78,10 @@ def _sources(source: str) -> list[Choice]:
 @lru_cache(maxsize=32)
 def _sentence(name: str) -> str:
     """A bundled file's words, shortened; of a picture, whose tokens have numbers, its name."""
-    tokens = [t for t in heads.load(name).tokens if not t.startswith("[")]
+    tokens = [t for t in heads.load(name).labels if not is_special(t)]
     if all(token.isdigit() for token in tokens):
         return f"{name.capitalize()} (picture)"
-    text = " ".join(tokens).replace(" ##", "").replace(" .", ".")
+    text = " ".join(tokens).replace(" …", "").replace(" .", ".")
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
@@ -123,7 +124,7 @@ def caveats(family: str) -> tuple[str, ...]:
         query = file.query_of(c["mask_of"])
         others = int((~attention_rows.holds(file, layer, head, query)).sum())
         said.append(
-            f"under the mask of “{file.tokens[query]}”"
+            f"under the mask of “{file.labels[query]}”"
             + (f", which is not that of {others} hollow tokens" if others else "")
         )
     if np.isfinite(file.softcap_of(layer, head)):

@@ -87,7 +87,7 @@ def token_rows(
     if not 0 <= token < count:
         raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
     seen = [place for place in places if sees_keys(file, place, token, left_out)]
-    whose = f"token {token} ({file.tokens[token]}) of {file.name}"
+    whose = f"token {token} ({file.labels[token]}) of {file.name}"
     if len(seen) < 2:
         raise ValueError(
             f"{whose}: the mask leaves it keys in {len(seen)} of {len(places)} {over}, a path needs two"

@@ -225,7 +225,7 @@ def _build(key: str, **parameters: Any) -> Manifold:
         return of_head(head, plane, float(parameters["temperature"]), key)
     query = file.query_of(parameters["mask_of"])
     own = holds(file, parameters["layer"], parameters["head"], query)
-    return of_head(head, plane, float(parameters["temperature"]), key, own, file.tokens[query])
+    return of_head(head, plane, float(parameters["temperature"]), key, own, file.labels[query])
 
 
 FAMILY = Family(

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from compute.core.opening import is_regular, modified
 from compute.core.refusal import Refused, shown
 from compute.heads import head_file
 from compute.heads.head_stack import HeadStack
+from compute.heads.token_words import readable
 
 # of what is read at once
 MOST_BYTES = 1 << 30
@@ -146,6 +147,16 @@ class HeadFile:
     def heads(self) -> int:
         return int(self.q.shape[1])
 
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The queries' tokens as people read them."""
+        return tuple(map(head_file.label, readable(self.tokens)))
+
+    @cached_property
+    def key_labels(self) -> tuple[str, ...]:
+        """The keys' tokens as people read them."""
+        return tuple(map(head_file.label, readable(self.key_tokens)))
+
     @property
     def masks_by_query(self) -> bool:
         """Whether the mask, or the bias, differs between queries."""
@@ -188,7 +199,7 @@ class HeadFile:
         q, k, v = (array[layer, head].astype(np.float64) for array in (self.q, self.k, self.v))
         bias = self._bias(layer, head, mask_of, len(k))
         whole = Head(
-            *(q, k, v, self.tokens, self.key_tokens, bias, tuple(range(len(k)))),
+            *(q, k, v, self.labels, self.key_labels, bias, tuple(range(len(k)))),
             *(self.scale_of(layer, head), self.softcap_of(layer, head), self.sink_of(layer, head)),
         )
         dropped = np.flatnonzero(bias <= LEFT_OUT)

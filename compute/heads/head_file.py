@@ -76,7 +76,7 @@ def labels(
         words = _strings(f"{path}: {name}", words)
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
         raise Refused(f"{path}: {name} must be a list of strings")
-    return tuple(_label(word) for word in words)
+    return tuple(_sound(word) for word in words)
 
 
 def _strings(name: str, words: np.ndarray) -> list[str] | None:
@@ -92,7 +92,12 @@ def _strings(name: str, words: np.ndarray) -> list[str] | None:
         return [str(word) for word in words]
 
 
-def _label(word: str) -> str:
+def _sound(word: str) -> str:
+    """A string that every file can hold: no half of a surrogate pair, and not without end."""
+    return word[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+
+
+def label(word: str) -> str:
     """Return a token as it can be drawn: one line, not too long."""
     shown = "".join(c if c.isprintable() else "·" for c in word[: LONGEST_LABEL + 1])
     return shown if len(shown) <= LONGEST_LABEL else shown[: LONGEST_LABEL - 1] + "…"

@@ -9,6 +9,7 @@ import numpy as np
 from compute.core.refusal import shown
 from compute.heads import head as heads
 from compute.heads import query_plane
+from compute.heads.attention_rows import holds
 from compute.heads.head import Head, HeadFile
 from compute.heads.query_plane import Plane
 
@@ -82,5 +83,9 @@ def chosen(stated: dict[str, Any]) -> tuple[Head, Plane]:
     temperature = float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):
         raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
-    head = head_of(c)
-    return head, query_plane.plane_of(head, c["plane"], c["tokens"], c["token"], temperature)
+    head, file = head_of(c), file_of(c)
+    own = None
+    if file.masks_by_query:
+        own = holds(file, c["layer"], c["head"], file.query_of(c["mask_of"]))
+    plane = query_plane.plane_of(head, c["plane"], c["tokens"], c["token"], temperature, own)
+    return head, plane

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from compute.core.arrays import Floats
 from compute.core.refusal import shown
+from compute.heads import token_words
 from compute.heads.head import Head, in_range
 
-# of how many tokens the widest triangle is looked for
+# of how many tokens all triangles are compared; of more it is one that no other corner makes wider
 POOL = 48
 # a direction this much shorter than the first one is none
 FLAT = 1e-6
@@ -26,7 +27,7 @@ class Plane:
     """q = q₀ + Uθ: q0 (d,), orthonormal U (d, 2); theta (m, 2) the queries' feet on the plane.
 
     residual (m,): |q − q₀ − UUᵀ(q − q₀)| / |q − q₀| in [0, 1]; 0 for a query on the plane.
-    pins: the two queries to begin with.
+    pins: the two queries to begin with; triple: those it goes through, if it is such a plane.
     """
 
     q0: Floats
@@ -34,13 +35,21 @@ class Plane:
     theta: Floats
     residual: Floats
     pins: tuple[int, int]
+    triple: tuple[int, int, int] | None = None
 
 
 def plane_of(
-    head: Head, kind: str = "tokens", tokens: str = "", token: int = 0, temperature: float = 1.0
+    head: Head,
+    kind: str = "tokens",
+    tokens: str = "",
+    token: int = 0,
+    temperature: float = 1.0,
+    own: NDArray[np.bool_] | None = None,
 ) -> Plane:
     """The plane of a kind: through ``tokens`` "i,j,k" ("" for the widest triangle), by the principal
     components of the queries, or of most Fisher information at ``token``.  Raises ValueError.
+    own (m,): the queries whose own mask the head has, None: all; the widest triangle is one of theirs
+    if there are three.
     """
     d = head.q.shape[1]
     if d < 2:
@@ -51,7 +60,7 @@ def plane_of(
         return principal(head)
     if kind == "fisher":
         return informative(head, token, temperature)
-    return through(head, token_triple(tokens, head) if tokens else default_triple(head))
+    return through(head, token_triple(tokens, head) if tokens else default_triple(head, own))
 
 
 def through(head: Head, triple: tuple[int, int, int]) -> Plane:
@@ -69,7 +78,8 @@ def through(head: Head, triple: tuple[int, int, int]) -> Plane:
             f"the queries of tokens {list(triple)} lie on one line: choose a third token"
         )
     U = np.stack([u1, across / np.linalg.norm(across)], axis=1)
-    return _plane(head, (a + b + c) / 3, U, lambda theta, residual: (triple[0], triple[1]))
+    plane = _plane(head, (a + b + c) / 3, U, lambda theta, residual: (triple[0], triple[1]))
+    return replace(plane, triple=triple)
 
 
 def principal(head: Head) -> Plane:
@@ -144,23 +154,46 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
         raise ValueError(f"{name} must be numbers such as 1,6,9, got {shown(text)}") from None
 
 
-def default_triple(head: Head) -> tuple[int, int, int]:
+def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[int, int, int]:
     """The three queries whose attention rows differ most: the widest triangle of rows.
 
-    Widest by its area on the sphere z = 2√p; special tokens in brackets are passed over where
-    three others remain.
+    Widest by its area on the sphere z = 2√p.  Special tokens, and those whose own mask is another
+    (own (m,) false), are passed over where three others remain.
     """
-    words = [i for i, label in enumerate(head.query_labels) if not is_special(label)]
-    pool = words if len(words) >= 3 else list(range(len(head.q)))
-    if len(pool) < 3:
+    everyone = list(range(len(head.q)))
+    words = [i for i in everyone if not is_special(head.query_labels[i])]
+    true = [i for i in words if own is None or own[i]]
+    pool = next((some for some in (true, words, everyone) if len(some) >= 3), None)
+    if pool is None:
         raise ValueError(
-            f"a plane through tokens needs at least 3 queries, got {len(pool)}: choose plane=fisher"
+            f"a plane through tokens needs at least 3 queries, got {len(head.q)}: choose plane=fisher"
         )
-    pool = pool[:POOL]
-    triples = _triples(len(pool))
-    roots = np.sqrt(head.rows(only=pool))
-    i, j, k = triples[_areas(roots @ roots.T, *triples.T).argmax()]
+    i, j, k = _widest(np.sqrt(head.rows(only=pool)))
     return pool[i], pool[j], pool[k]
+
+
+def _widest(roots: Floats) -> tuple[int, int, int]:
+    """The widest triangle of unit vectors (m, n); of many, one that no other single corner widens."""
+    gram = roots @ roots.T
+    if len(gram) <= POOL:
+        triples = _triples(len(gram))
+        i, j, k = triples[_areas(gram, *triples.T).argmax()]
+        return int(i), int(j), int(k)
+    i, j = divmod(int(gram.argmin()), len(gram))
+    corners, everyone = [i, j, -1], np.arange(len(gram), dtype=np.int64)
+    last: list[int] = []
+    while corners != last:
+        last = list(corners)
+        for place in (2, 0, 1):
+            others = [
+                np.full_like(everyone, corners[other]) for other in range(3) if other != place
+            ]
+            areas = _areas(gram, everyone, *others)
+            best = int(areas.argmax())
+            # rounding must not send the corners round for ever
+            if corners[place] < 0 or areas[best] > (1 + 1e-9) * areas[corners[place]]:
+                corners[place] = best
+    return corners[0], corners[1], corners[2]
 
 
 @lru_cache(maxsize=8)
@@ -170,10 +203,12 @@ def _triples(count: int) -> NDArray[np.int64]:
 
 def is_special(label: str) -> bool:
     """Whether a token is one of the model's own, as [CLS], or a mark of punctuation."""
-    return label.startswith("[") or not any(character.isalnum() for character in label)
+    return token_words.is_special(label) or not any(character.isalnum() for character in label)
 
 
-def _areas(gram: Floats, i: Floats, j: Floats, k: Floats) -> Floats:
+def _areas(
+    gram: Floats, i: NDArray[np.int64], j: NDArray[np.int64], k: NDArray[np.int64]
+) -> Floats:
     """Squared areas (×4) of the triangles of unit vectors with these inner products."""
     e = gram[j, j] - 2 * gram[i, j] + gram[i, i]
     f = gram[k, k] - 2 * gram[i, k] + gram[i, i]

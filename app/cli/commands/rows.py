@@ -55,7 +55,7 @@ def run(chosen: argparse.Namespace) -> int:
         "temperature": temperature,
         "scale": file.scale_of(*place),
     }
-    show(result, chosen.json, [*_lines(found, file.tokens, file.key_tokens), _verdict(gap)])
+    show(result, chosen.json, [*_lines(found, file.labels, file.key_labels), _verdict(gap)])
     return 0
 
 

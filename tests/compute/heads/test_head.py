@@ -11,6 +11,7 @@ import pytest
 from compute.families import manifold as manifold_of
 from compute.heads import head as heads
 from compute.heads import query_plane
+from compute.heads.head import Head
 
 
 def arrays(**changes: object) -> dict[str, object]:
@@ -116,3 +117,35 @@ def test_rows_at_the_pins_are_the_heads_own():
 def test_a_wrong_specification_is_refused(specification, words):
     with pytest.raises(ValueError, match=words):
         manifold_of(specification)
+
+
+def test_of_many_tokens_no_other_corner_makes_the_triangle_wider():
+    """The area of the triangle of three √p by Gram's determinant of its sides."""
+    draw = np.random.default_rng(2)
+    q, k = draw.normal(size=(90, 6)), draw.normal(size=(12, 6))
+    q[-3:] *= 9.0  # the last ones attend to nearly one key each
+    labels = tuple(f"word{i}" for i in range(90))
+    head = Head(q, k, k, labels, labels[:12], np.zeros(12), tuple(range(12)))
+    roots = np.sqrt(head.rows())
+
+    def area(*corners: int) -> float:
+        sides = roots[list(corners[1:])] - roots[corners[0]]
+        return float(np.linalg.det(sides @ sides.T))
+
+    found = query_plane.default_triple(head)
+    widest = area(*found)
+    for place in range(3):
+        for other in set(range(90)) - set(found):
+            corners = [*found[:place], other, *found[place + 1 :]]
+            assert area(*corners) <= widest * (1 + 1e-6)
+    assert max(found) >= query_plane.POOL
+
+
+def test_the_triangle_is_of_tokens_whose_own_mask_is_shown():
+    draw = np.random.default_rng(2)
+    q, k = draw.normal(size=(9, 6)), draw.normal(size=(5, 6))
+    labels = tuple(f"word{i}" for i in range(9))
+    head = Head(q, k, k, labels, labels[:5], np.zeros(5), tuple(range(5)))
+    own = np.arange(9) < 4
+    assert set(query_plane.default_triple(head, own)) <= set(range(4))
+    assert query_plane.default_triple(head, np.arange(9) < 2) == query_plane.default_triple(head)

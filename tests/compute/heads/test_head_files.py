@@ -58,7 +58,7 @@ def test_safetensors_hold_what_npz_holds(kind, tmp_path):
     )
     file = heads.load(str(path))
     np.testing.assert_array_equal(file.q, Q.astype(kind))
-    assert file.tokens == ("a", "b", "c", "d", "e", "·")
+    assert file.tokens == tuple("abcde\n") and file.labels == tuple("abcde↵")
 
 
 def test_bfloat16_is_the_upper_half_of_a_float(tmp_path):

@@ -1,0 +1,83 @@
+"""Tokens as people read them: without the marks by which tokenizers write spaces and pieces of words.
+
+"Ġcat", "▁cat" → "cat"       a word that a space comes before (bytes as characters; SentencePiece)
+"case", "##case" → "…case"   a piece that goes on the word before it
+"Ċ", "<0x0A>" → "↵"          bytes: text, or their numbers where they are a part of a character
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+SPACE, SENTENCE_SPACE, PIECE = "Ġ", "▁", "##"
+GOES_ON = "…"
+# how what cannot be seen is written
+_SEEN = {"\n": "↵", "\t": "⇥", "\r": "␍", " ": "␣", "": "␣"}
+_BYTE = re.compile(r"<0x([0-9A-F]{2})>")
+_SPECIAL = re.compile(r"\[.*\]|<[^<>\s]+>")
+
+
+def readable(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Tokens (n,) in words, one each, by the convention that they follow all together."""
+    if any(token.startswith(SPACE) for token in tokens):
+        words = [token if is_special(token) else _from_bytes(token) for token in tokens]
+        return _marked(tokens, words)
+    if any(token.startswith(SENTENCE_SPACE) for token in tokens):
+        words = [_from_sentence(token) for token in tokens]
+        return _marked(tokens, words)
+    return tuple(
+        GOES_ON + token.removeprefix(PIECE)
+        if token.startswith(PIECE) and token != PIECE
+        else _SEEN.get(token, token)
+        for token in tokens
+    )
+
+
+def is_special(token: str) -> bool:
+    """Whether a token is one of the model's own, as [CLS], <s> or <|endoftext|>, and no byte."""
+    return bool(_SPECIAL.fullmatch(token)) and not _BYTE.fullmatch(token)
+
+
+def _marked(tokens: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
+    """Words that a space comes before, or not: then "…" says that they go on the one before."""
+    found: list[str] = []
+    before = ""
+    for token, word in zip(tokens, words, strict=True):
+        goes_on = word[:1].isalnum() and before[-1:].isalnum() and not is_special(token)
+        shown = word.strip(" ") if word.strip() else word
+        found.append(GOES_ON + shown if goes_on else _SEEN.get(shown, shown))
+        before = "" if is_special(token) else word
+    return tuple(found)
+
+
+def _from_sentence(token: str) -> str:
+    """Text of a token of SentencePiece."""
+    byte = _BYTE.fullmatch(token)
+    return _text(bytes([int(byte[1], 16)])) if byte else token.replace(SENTENCE_SPACE, " ")
+
+
+def _from_bytes(token: str) -> str:
+    """Text of a token whose characters stand for bytes; itself if one of them stands for none."""
+    numbers = [_BYTES.get(character) for character in token]
+    known = [number for number in numbers if number is not None]
+    return _text(bytes(known)) if len(known) == len(numbers) else token
+
+
+def _text(content: bytes) -> str:
+    """UTF-8 as text; a part of a character as its bytes' numbers."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "⟨" + content.hex(" ").upper() + "⟩"
+    return text if text.strip() else "".join(_SEEN.get(character, character) for character in text)
+
+
+def _table() -> dict[str, int]:
+    """The bytes that characters stand for: printable ones for themselves, others from U+0100 on."""
+    plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), 256)]
+    others = [number for number in range(256) if number not in plain]
+    return {chr(n): n for n in plain} | {chr(256 + i): n for i, n in enumerate(others)}
+
+
+_BYTES = _table()

@@ -1,0 +1,42 @@
+"""Tokens of four tokenizers as their own decoders read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from compute.heads.token_words import is_special, readable
+
+
+def as_bytes(text: str) -> str:
+    """GPT-2's table, by its rule: printable Latin-1 characters stand for themselves."""
+    plain = [n for n in range(256) if chr(n).isprintable() and n not in (32, 160, 173)]
+    others = [n for n in range(256) if n not in plain]
+    table = {n: chr(n) for n in plain} | {n: chr(256 + i) for i, n in enumerate(others)}
+    return "".join(table[byte] for byte in text.encode())
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        ("The Ġtrophy Ġsuit case . ĠMy", "The trophy suit …case . My"),
+        (f"Ġna {as_bytes('ï')} ve Ċ ĠX", "na …ï …ve ↵ X"),
+        (f"Ġ {as_bytes(' 猫')} {as_bytes(' Привет')}", "␣ 猫 Привет"),
+        ("<|endoftext|> Ġso on", "<|endoftext|> so …on"),
+        ("<s> ▁The ▁geo des ic , ▁too <0x0A> 猫", "<s> The geo …des …ic , too ↵ 猫"),
+        ("[CLS] geo ##des ##ic is ##", "[CLS] geo …des …ic is ##"),
+        ("plain words", "plain words"),
+    ],
+)
+def test_tokens_are_words(tokens, words):
+    assert readable(tokens.split(" ")) == tuple(words.split(" "))
+
+
+def test_a_part_of_a_character_is_its_bytes():
+    cat = as_bytes("🐈")
+    assert readable(["Ġthe", cat[:2], cat[2:]])[1:] == ("⟨F0 9F⟩", "⟨90 88⟩")
+
+
+def test_special_tokens_are_known():
+    special = ("[CLS]", "<s>", "</s>", "<|endoftext|>", "<bos>", "<pad>", "<|im_start|>")
+    assert all(map(is_special, special))
+    assert not any(map(is_special, ("cat", "<", "<0x0A>", "[", "a<b>", "<a b>")))
