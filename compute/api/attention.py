@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compute.attention.batched_attention import attend_all
 from compute.engine.opening import open_engine
 from compute.requests.attention import Attended, AttendRequest
 from compute.requests.engine import Engine
@@ -28,11 +32,43 @@ class GeometricAttention:
         self.temperature = float(temperature)
         self._engine = engine
 
-    def attend(self, Q: ArrayLike, K: ArrayLike, V: ArrayLike) -> Attended:
-        """For queries Q (nq, d), keys K (nk, d) and values V (nk, dv): `Attended`.
+    def attend(
+        self,
+        Q: ArrayLike,
+        K: ArrayLike,
+        V: ArrayLike,
+        mask: ArrayLike | None = None,
+        bias: ArrayLike | None = None,
+        scale: float | None = None,
+    ) -> Attended:
+        """Attention of queries Q (…, nq, d) to keys K (…, nk, d) with values V (…, nk, dv): `Attended`.
 
-        Raises ValueError for shapes that do not fit and for entries that are not finite.
+        Leading axes, such as (batch, heads), are the same in all three and in the answer.  mask
+        (…, nq, nk): true where a key takes part; bias, of the same shape, is added to the logits; both
+        broadcast.  scale: the factor of q·k, 1/√d if None.  Tensors of PyTorch, of any float type, are
+        answered by tensors like Q, without gradients.
+
+        Raises ValueError for shapes that do not fit, entries that are not finite, a query whose mask
+        leaves no key, and tensors that require gradients.
+
+        >>> import numpy as np
+        >>> heads = np.eye(3) * np.array([[[1.0]], [[2.0]]])
+        >>> found = GeometricAttention().attend(heads, heads, heads, mask=np.tri(3))
+        >>> found.weights.shape, found.weights[0, 0].tolist()
+        ((2, 3, 3), [1.0, 0.0, 0.0])
         """
-        request = AttendRequest(Q, K, V, self.mode, self.temperature)  # type: ignore[arg-type]
+        for name, value in (("Q", Q), ("K", K), ("V", V), ("bias", bias)):
+            if getattr(value, "requires_grad", False):
+                raise ValueError(
+                    f"{name} must not require gradients: attend has none, give {name}.detach()"
+                )
         engine = self._engine or open_engine("auto" if self.mode == "geodesic" else "reference")
-        return engine.attend(request)
+        found = attend_all(engine, self.mode, self.temperature, Q, K, V, mask, bias, scale)
+        return _as_tensors(found, Q) if hasattr(Q, "new_tensor") else found
+
+
+def _as_tensors(found: Attended, like: Any) -> Attended:
+    """The answer with its floats as tensors of PyTorch, of the kind of ``like`` and where it lies."""
+    floats = ("output", "weights", "distances", "softmax")
+    tensors = {name: like.new_tensor(getattr(found, name)) for name in floats}
+    return replace(found, **tensors)

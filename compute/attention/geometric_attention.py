@@ -1,7 +1,7 @@
 """Geometric attention: each query and each key, taken as a query, is a distribution over the keys.
 
-    p_i = softmax(K Q_i/√d),  r_j = softmax(K K_j/√d),  a_ij = softmax_j(ℓ_ij/τ)
-flat        ℓ = −½|q_i − k_j|²/√d + ½|k_j|²/√d: identical to scaled dot-product attention
+    p_i = softmax(K Q_i/√d + b),  r_j = softmax(K K_j/√d + b),  a_ij = softmax_j(ℓ_ij/τ)
+flat        ℓ = −½|q_i − k_j|²/√d + ½|k_j|²/√d + b_j: identical to scaled dot-product attention
 ambient     ℓ = −½d_ij²,  d_ij = 2 arccos Σ_l √(p_il r_jl), on the sphere of all distributions
 jeffreys    ℓ = −½J_ij,   J_ij = (q_i − k_j)·(η(q_i) − η(k_j))/√d,  η(q) = Σ_l p_l k_l;  J ≥ d²
 geodesic    ℓ = −½d_ij²,  d_ij the Fisher–Rao length in the plane of most variance of keys and
@@ -44,20 +44,22 @@ def attend(request: AttendRequest, engine: Engine) -> Attended:
     return _CLOSED[request.mode](request)
 
 
-def rows(Q: Floats, K: Floats) -> Floats:
-    """The distributions p_i = softmax(K Q_i/√d) (nq, nk)."""
-    return normalise(_logits(Q, K))
+def _rows(request: AttendRequest, queries: Floats) -> Floats:
+    """The distributions p_i = softmax(K q_i/√d + b) (n, nk) of queries (n, d)."""
+    return normalise(_logits(request, queries))
 
 
-def _logits(Q: Floats, K: Floats) -> Floats:
-    """(k_j − k̄)·q_i/√d (nq, nk): what all keys share moves a row's logits alike."""
-    logits: Floats = (Q / np.sqrt(Q.shape[1])) @ (K - K.mean(axis=0)).T
+def _logits(request: AttendRequest, queries: Floats, share: float = 1.0) -> Floats:
+    """A share of (k_j − k̄)·q_i/√d + b_j (n, nk): what all keys share moves a row's logits alike."""
+    logits: Floats = (share / request.root * queries) @ (request.K - request.centre).T
+    if request.bias is not None:
+        logits += share * request.bias
     return logits
 
 
-def _roots(Q: Floats, K: Floats) -> Floats:
-    """√p_i (nq, nk), points of the unit sphere, by half the logits: no root is taken."""
-    logits = _logits(0.5 * Q, K)
+def _roots(request: AttendRequest, queries: Floats) -> Floats:
+    """√p_i (n, nk), points of the unit sphere, by half the logits: no root is taken."""
+    logits = _logits(request, queries, 0.5)
     logits -= logits.max(axis=1, keepdims=True)
     with np.errstate(under="ignore"):
         root = np.exp(logits, out=logits)
@@ -70,14 +72,14 @@ def _flat(request: AttendRequest) -> Attended:
     from scipy.spatial.distance import cdist
 
     square = cdist(request.Q, request.K, "sqeuclidean") / request.root
-    logits = _logits(request.Q, request.K)
+    logits = _logits(request, request.Q)
     p = softmax(logits)
     return _mixed(request, logits, np.sqrt(square), p, "reference")
 
 
 def _ambient(request: AttendRequest) -> Attended:
     """By the distance on the sphere of all distributions: one product of square roots."""
-    root_p, root_r = (_roots(queries, request.K) for queries in (request.Q, request.K))
+    root_p, root_r = (_roots(request, queries) for queries in (request.Q, request.K))
     cosine = root_p @ root_r.T
     near = cosine > NEAR
     pairs = np.argwhere(near) if near.any() else np.empty((0, 2), int)
@@ -92,7 +94,7 @@ def _ambient(request: AttendRequest) -> Attended:
 
 def _jeffreys(request: AttendRequest) -> Attended:
     """By Jeffreys' divergence, an upper bound of the squared distance that needs products only."""
-    p, r = (rows(queries, request.K) for queries in (request.Q, request.K))
+    p, r = (_rows(request, queries) for queries in (request.Q, request.K))
     Q, K = request.Q - request.centre, request.K - request.centre
     eta_q, eta_k = p @ K, r @ K
     cross = Q @ eta_k.T + eta_q @ K.T
@@ -112,7 +114,7 @@ def geodesic(request: AttendRequest, engine: Engine) -> Attended:
             f"mode geodesic solves at most {MOST_PAIRS} pairs, got {len(Q)} × {len(K)} = {pairs}"
         )
     q0, U = plane(Q, K)
-    manifold = attention_manifold(K, q0, U)
+    manifold = attention_manifold(K, q0, U, bias=request.bias)
     if manifold.singular:
         raise ValueError("mode geodesic needs keys that lie on no line: its metric is singular")
     theta_q, theta_k = (Q - q0) @ U, (K - q0) @ U
@@ -135,7 +137,7 @@ def geodesic(request: AttendRequest, engine: Engine) -> Attended:
     shape = (len(Q), len(K))
     distances = distances.reshape(shape)
     logits = np.where(np.isfinite(distances), -0.5 * np.nan_to_num(distances) ** 2, -np.inf)
-    found = _mixed(request, logits, distances, rows(Q, K), engine.name)
+    found = _mixed(request, logits, distances, _rows(request, Q), engine.name)
     output = found.output
     if V.shape[1] == K.shape[1]:
         output = _carried(found.weights, V, U, operators.reshape(*shape, 2, 2))

@@ -110,6 +110,8 @@ class GpuEngine:
         """Attention by distances; that by geodesics joins and carries by the kernels of both."""
         if request.mode == "geodesic":
             return geometric_attention.geodesic(request, self)
+        if request.bias is not None:  # the kernels know none; the answer says who computed it
+            return geometric_attention.attend(request, self)
         with self._device.watched():
             return attention.attend(self._session, request)
 

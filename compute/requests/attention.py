@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compute.core.arrays import Floats, Ints
+from compute.core.arrays import Floats, Ints, vector
 from compute.core.foreign_files import plain
 from compute.core.refusal import shown
 
@@ -20,7 +20,8 @@ MODES = ("flat", "ambient", "jeffreys", "geodesic")
 class AttendRequest:
     """Queries Q (nq, d), keys K (nk, d), values V (nk, dv), a mode and a temperature τ.
 
-    Raises ValueError for shapes that do not fit and for entries that are not finite, or beyond ±1e15.
+    bias (nk,), or None: added to the logits of every distribution over the keys.  Raises ValueError for
+    shapes that do not fit and for entries that are not finite, or beyond ±1e15.
     """
 
     Q: Floats
@@ -28,6 +29,7 @@ class AttendRequest:
     V: Floats
     mode: str = "flat"
     temperature: float = 1.0
+    bias: Floats | None = None
 
     def __post_init__(self) -> None:
         if self.mode not in MODES:
@@ -38,6 +40,8 @@ class AttendRequest:
             )
         for name in ("Q", "K", "V"):
             object.__setattr__(self, name, _matrix(name, getattr(self, name)))
+        if self.bias is not None:
+            object.__setattr__(self, "bias", vector("bias", self.bias, len(self.K)))
         if self.Q.shape[1] != self.K.shape[1]:
             raise ValueError(
                 f"Q and K must agree in their last axis, got {self.Q.shape} and {self.K.shape}"
@@ -77,11 +81,16 @@ class Attended:
     engine: str
 
 
-def _matrix(name: str, value: ArrayLike) -> Floats:
+def numbers(name: str, value: ArrayLike) -> Floats:
+    """An array or a tensor as float64.  Raises ValueError for what holds no numbers."""
     try:
-        array = np.asarray(plain(value), dtype=np.float64)
+        return np.asarray(plain(value), dtype=np.float64)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, got {type(value).__name__}") from None
+
+
+def _matrix(name: str, value: ArrayLike) -> Floats:
+    array = numbers(name, value)
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(
             f"{name} must have shape (rows, columns), none of them 0, got {array.shape}"
