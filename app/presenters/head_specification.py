@@ -129,9 +129,9 @@ def caveats(family: str) -> tuple[str, ...]:
         )
     if np.isfinite(file.softcap_of(layer, head)):
         cap = file.softcap_of(layer, head)
-        said.append(f"the model caps logits at {cap:g}, which the plane does not")
+        said.append(f"logits are capped at {cap:g}: the family is curved, without dual coordinates")
     if np.isfinite(file.sink_of(layer, head)):
-        said.append("the model’s sink takes a share, which the plane leaves to the keys")
+        said.append("the model’s sink is one more key, “(sink)”")
     return (*said, verified(file, layer, head))
 
 
@@ -187,5 +187,9 @@ def off_own(family: str, token: int) -> float:
         file, c["layer"], c["head"], [token], float(c["temperature"]), left_out
     )[0]
     shown = np.zeros(len(own))
-    shown[list(head.numbers)] = manifold.density(theta, manifold.support(theta[None]).x)
+    shown[list(head.numbers)] = manifold.density(theta, manifold.support(theta[None]).x)[
+        : len(
+            head.numbers
+        )  # a sink is no key of the file
+    ]
     return float(np.abs(shown - np.nan_to_num(own)).max())

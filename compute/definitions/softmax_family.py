@@ -175,6 +175,28 @@ class Softmax:
             jeffreys = -(larger * ratio * np.expm1(-ratio)).sum(axis=-1)
         return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), np.sqrt(jeffreys)
 
+    def slot(self, radius: float) -> Slot:
+        """Keys in storage, padded to the unrolled width with keys of no weight."""
+        count = -(-len(self.keys) // UNROLL) * UNROLL
+        table = np.zeros((count, 4), np.float32)
+        table[:, 2] = -1e30
+        table[: len(self.keys), 0:2] = self.keys - self.centre
+        table[: len(self.keys), 2] = self.bias - self.bias.max()
+        return Slot(
+            "//!include families/attention.wgsl",
+            buffers={"keys": table},
+            constants={
+                "KEY_COUNT": count,
+                "RADIUS": radius,
+                "CORNER": CORNER[4] * self.spread2,
+                "CENTRE_1": self.centre[0],
+                "CENTRE_2": self.centre[1],
+                "HIGHEST": self.bias.max(),
+            },
+            # two passes at an anchor, and one again where the reference has moved too far
+            loops=4 * count // UNROLL,
+        )
+
 
 def _log_mean(p: Floats, step: Floats) -> Floats:
     """log Σ p_j e^{x_j} (...,) of x (..., n), without loss where all x are small."""
@@ -185,29 +207,6 @@ def _log_mean(p: Floats, step: Floats) -> Floats:
     far = highest + np.log(np.maximum(total, np.finfo(total.dtype).tiny))
     found: Floats = np.where(small, near, far)
     return found
-
-
-def slot(family: Softmax, radius: float) -> Slot:
-    """Keys in storage, padded to the unrolled width with keys of no weight."""
-    count = -(-len(family.keys) // UNROLL) * UNROLL
-    table = np.zeros((count, 4), np.float32)
-    table[:, 2] = -1e30
-    table[: len(family.keys), 0:2] = family.keys - family.centre
-    table[: len(family.keys), 2] = family.bias - family.bias.max()
-    return Slot(
-        "//!include families/attention.wgsl",
-        buffers={"keys": table},
-        constants={
-            "KEY_COUNT": count,
-            "RADIUS": radius,
-            "CORNER": CORNER[4] * family.spread2,
-            "CENTRE_1": family.centre[0],
-            "CENTRE_2": family.centre[1],
-            "HIGHEST": family.bias.max(),
-        },
-        # two passes at an anchor, and one again where the reference has moved too far
-        loops=4 * count // UNROLL,
-    )
 
 
 def _cross(u: Floats, v: Floats) -> Floats:

@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from compute.core.arrays import Floats, matrix, points, vector
 from compute.core.refusal import shown
+from compute.definitions.capped_softmax import CappedSoftmax
 from compute.definitions.family import Family
-from compute.definitions.softmax_family import Softmax, slot
+from compute.definitions.softmax_family import Softmax
 from compute.heads import query_plane
 from compute.heads.attention_rows import holds
 from compute.heads.head import Head
@@ -34,6 +35,9 @@ MOST_KEYS = 4096
 ON_A_LINE = 1e-9
 # η is met when it is missed by this share of the keys' spread
 ARRIVED = 1e-12
+# what the key is called that a sink is, and the metric under a softcap
+SINK = "(sink)"
+CAPPED_ELEMENT = "ds² = Σ pⱼ ((Aⱼ − Σ p A)·dθ)²,  A = sech²(s/c) T,  p = softmax(c tanh(s/c) + b)"
 SINGULAR_WORDS = "none, for the keys lie on one line of this plane, or at one point: g is singular"
 
 
@@ -73,30 +77,39 @@ def softmax_manifold(
     labels: tuple[str, ...] = (),
     landmarks: Landmarks | None = None,
     pins: tuple[int, int] | None = None,
+    softcap: float = np.inf,
+    added: ArrayLike | None = None,
 ) -> Manifold:
-    """The exponential family with logits b + Tθ, T (n, 2), b (n,).  Raises as `attention_manifold`."""
+    """The exponential family with logits b + Tθ, T (n, 2), b (n,).  Raises as `attention_manifold`.
+
+    With a ``softcap`` c logits are c·tanh((b + Tθ)/c), a curved family without dual coordinates.
+    added (n,): what is added to the logits after that.
+    """
     keys = points("T", T)
     logits = vector("b", b, len(keys))
+    offset = np.zeros(len(keys)) if added is None else vector("added", added, len(keys))
     if not 3 <= len(keys) <= MOST_KEYS:
         raise ValueError(f"a plane of attention needs 3 to {MOST_KEYS} keys, got {len(keys)}")
     spread = np.linalg.svd(keys - keys.mean(axis=0), compute_uv=False)
     singular = bool(spread[1] <= ON_A_LINE * max(float(spread[0]), 1e-300))
     if spread[0] <= ON_A_LINE * float(np.abs(keys).max()):
         keys = np.broadcast_to(keys[0], keys.shape)  # differences are rounding
-    family = Softmax(keys, logits)
+    if np.isfinite(softcap):
+        family: Softmax | CappedSoftmax = CappedSoftmax(keys, logits, offset, softcap)
+    else:
+        family = Softmax(keys, logits + offset)
     marks = landmarks.theta if landmarks is not None else np.zeros((0, 2))
     radius = _radius(family, marks)
     view = _view(marks) if len(marks) else Extent(-radius / 8, radius / 8, -radius / 8, radius / 8)
     first = tuple(marks[pins[0]]) if pins else (view.x0 / 2, view.y0 / 3)
     second = tuple(marks[pins[1]]) if pins else (view.x1 / 2, view.y1 / 3)
-    charts = (parameters(("θ₁", "θ₂"), also=("natural",)),)
     return Manifold(
         key=key,
         name="attention",
         title="Attention over keys",
         coordinates=("θ₁", "θ₂"),
         domain=f"|θ| < {radius:.4g}",
-        line_element=FAMILY.line_element,
+        line_element=FAMILY.line_element if isinstance(family, Softmax) else CAPPED_ELEMENT,
         margin=lambda theta: radius - np.hypot(theta[..., 0], theta[..., 1]),
         geometry=family.geometry,
         curvature=family.curvature,
@@ -106,8 +119,8 @@ def softmax_manifold(
         support=lambda theta: Support(
             np.arange(float(len(keys))), labels or _numbers(len(keys)), "key", "outcomes"
         ),
-        charts=charts if singular else (*charts, _moment_chart(family, labels)),
-        slot=slot(family, radius),
+        charts=_charts(family, labels, singular),
+        slot=family.slot(radius),
         interior=(0.0, 0.0),
         view=view,
         pins=((float(first[0]), float(first[1])), (float(second[0]), float(second[1]))),
@@ -115,16 +128,26 @@ def softmax_manifold(
         curvature_words=SINGULAR_WORDS if singular else FAMILY.curvature,
         bounds=family.distance_bounds,
         divergence=family.divergence,
-        logits=(family.keys - family.centre, family.bias),
+        logits=(family.keys - family.centre, family.bias) if isinstance(family, Softmax) else None,
         singular=singular,
     )
+
+
+def _charts(
+    family: Softmax | CappedSoftmax, labels: tuple[str, ...], singular: bool
+) -> tuple[Chart, ...]:
+    """θ, and η where there is one: a softcap leaves no dual coordinates, and θ is not natural."""
+    if isinstance(family, CappedSoftmax):
+        return (parameters(("θ₁", "θ₂")),)
+    natural = parameters(("θ₁", "θ₂"), also=("natural",))
+    return (natural,) if singular else (natural, _moment_chart(family, labels))
 
 
 def _numbers(n: int) -> tuple[str, ...]:
     return tuple(str(j + 1) for j in range(n))
 
 
-def _radius(family: Softmax, marks: Floats) -> float:
+def _radius(family: Softmax | CappedSoftmax, marks: Floats) -> float:
     """Beyond this |θ| nothing happens in float32: logits differ by hundreds of nats."""
     reach = 200.0 / np.sqrt(family.spread2) if family.spread2 > 1e-60 else 1.0
     far = float(np.max(np.hypot(marks[:, 0], marks[:, 1]), initial=0.0))
@@ -205,14 +228,21 @@ def of_head(
     """The manifold of one head's attention on a plane of its queries.
 
     own (m,): the queries whose own mask the head has, None: all; ``mask_of``: whose mask it is.  A
-    softcap and a sink of the head are not represented: its logits are linear in the query.
+    sink is one more key, the last, whose logit is the same everywhere.
     """
     scale = head.factor / temperature
+    keys, logits, added = head.k @ plane.U * scale, head.k @ plane.q0 * scale, head.bias
+    labels = head.key_labels
+    if np.isfinite(head.sink):
+        keys, logits = np.vstack([keys, np.zeros(2)]), np.append(logits, 0.0)
+        added, labels = np.append(added, head.sink), (*labels, SINK)
     return softmax_manifold(
-        head.k @ plane.U * scale,
-        head.k @ plane.q0 * scale + head.bias,
+        keys,
+        logits,
         key=key,
-        labels=head.key_labels,
+        labels=labels,
+        softcap=head.softcap,
+        added=added,
         landmarks=Landmarks(plane.theta, head.query_labels, plane.residual, own, mask_of),
         pins=plane.pins,
     )

@@ -16,9 +16,11 @@ from app.parts import heads_browser
 from app.presenters import drawables, head_specification, picking
 from compute.attention.head_summary import sample
 from compute.attention.row_paths import token_rows
+from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.heads import attention_rows
 from compute.heads import head as heads
+from compute.requests.geodesics import ConnectRequest
 
 TOKENS = 7
 
@@ -166,8 +168,36 @@ def test_a_file_without_mask_scale_or_record_is_not_verified(tmp_path):
     assert "not verified" in page._head_of("attention:bank")
     more = {"softcap": np.array(30.0), "sinks": np.zeros((2, 2))}
     said = " ".join(head_specification.caveats("attention:" + saved(tmp_path, **more)))
-    assert "caps logits at 30" in said
-    assert "sink" in said
+    assert "capped at 30" in said
+    assert "“(sink)”" in said
+
+
+SOFTCAP, SINKS = {"softcap": np.array(1.5)}, {"sinks": np.full((2, 2), 0.7)}
+
+
+@pytest.mark.parametrize("more", [SOFTCAP, SINKS, SOFTCAP | SINKS], ids=["cap", "sink", "both"])
+def test_the_plane_shows_the_rows_of_a_softcap_and_of_a_sink(more, tmp_path, engine):
+    """All queries see all keys: the row of each token of the plane is that of the file's formula."""
+    everyone = np.ones((TOKENS, TOKENS), bool)
+    source = saved(tmp_path, mask=everyone, scale=np.array(0.8), **more)
+    manifold = manifold_of(f"attention:{source}?layer=1&head=0&tokens=1,4,6")
+    file = np.load(source)
+    scores = 0.8 * file["q"][1, 0] @ file["k"][1, 0].T
+    logits = 1.5 * np.tanh(scores / 1.5) if "softcap" in more else scores
+    if "sinks" in more:
+        logits = np.column_stack([logits, np.full(TOKENS, 0.7)])
+        assert manifold.support(np.zeros((1, 2))).labels[-1] == "(sink)"
+    tokens = [1, 4, 6]
+    shown = manifold.density(manifold.landmarks.theta[tokens], None)
+    np.testing.assert_allclose(shown, softmax(logits[tokens], axis=1), atol=1e-12)
+    own = attention_rows.rows(heads.load(source), 1, 0, tokens)
+    np.testing.assert_allclose(shown[:, :TOKENS], own, atol=1e-12)
+    assert head_specification.off_own(manifold.key, 4) < 1e-12
+    ends = manifold.landmarks.theta[[1]], manifold.landmarks.theta[[4]]
+    path = engine.connect(ConnectRequest(manifold, *ends))
+    assert path.status[0] == Status.OK
+    low, high = manifold.bounds(*ends)
+    assert low[0] <= path.length[0] * (1 + 1e-4) and path.length[0] <= high[0] * (1 + 1e-4)
 
 
 def test_the_browser_has_the_entropies_of_the_rows_that_the_model_had(causal):
