@@ -62,7 +62,7 @@ def head(parser: argparse.ArgumentParser) -> None:
 def scene(parser: argparse.ArgumentParser) -> None:
     """Add the scene that is drawn or computed."""
     parser.add_argument(
-        "scene", metavar="SCENE", help="a scene file, or the name of a bundled scene"
+        "scene", metavar="SCENE", help="a scene file, a bundled scene, or attention:FILE?…"
     )
 
 
