@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,21 @@ def first_seen(stated: dict[str, Any]) -> dict[str, int]:
         else:
             return {"layer": layer, "head": head} if number else {}
     raise ValueError(refusals[0])
+
+
+def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
+    """A specification whose plane holds the queries of one or two tokens, unless it states a plane.
+
+    Of a file whose mask differs between queries it has that of the later token, unless it states one.
+    """
+    found = dict(stated)
+    file = file_of(stated)
+    if file.masks_by_query:
+        found.setdefault("mask_of", max(tokens))
+    if not {"plane", "tokens"} & stated.keys():
+        triple = query_plane.triple_with(head_of(found), tokens)
+        found["tokens"] = ",".join(map(str, triple))
+    return found
 
 
 def head_of(stated: dict[str, Any]) -> Head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
@@ -170,6 +170,21 @@ def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[in
         )
     i, j, k = _widest(np.sqrt(head.rows(only=pool)))
     return pool[i], pool[j], pool[k]
+
+
+def triple_with(head: Head, tokens: Sequence[int]) -> tuple[int, int, int]:
+    """The widest triangle of rows with one or two of its corners given.  Raises ValueError."""
+    held = list(dict.fromkeys(tokens))
+    for number in held:
+        in_range("token", number, len(head.q), "this head")
+    if not 1 <= len(held) <= 2 or len(head.q) < 3:
+        raise ValueError(f"a plane needs one or two tokens of at least three, got {list(tokens)}")
+    roots = np.sqrt(head.rows())
+    gram, everyone = roots @ roots.T, np.arange(len(roots), dtype=np.int64)
+    if len(held) == 1:
+        held.append(int(gram[held[0]].argmin()))
+    i, j = (np.full_like(everyone, number) for number in held)
+    return held[0], held[1], int(_areas(gram, i, j, everyone).argmax())
 
 
 def _widest(roots: Floats) -> tuple[int, int, int]:
