@@ -27,15 +27,13 @@ from app.views.canvas.layers.relief import ReliefLayer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.canvas.viewport import Stage
+from app.views.interface.events import XY, Array, Camera
 from app.views.interface.flow import Particles, VectorField
 from app.views.interface.theme import DARK, Theme
 from app.views.interface.topology import Critical
 from app.views.interface.views import (
-    XY,
-    Array,
     Arrows,
     Axes,
-    Camera,
     Canvas,
     ColorMap2D,
     Curve,

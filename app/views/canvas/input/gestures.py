@@ -12,6 +12,9 @@ from app.views.canvas.input.pointer import PAN, Drag, Pointer, zoom_factor
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.interface.events import (
+    XY,
+    Array,
+    Camera,
     CameraMoved,
     Hovered,
     LoopDrawn,
@@ -22,7 +25,7 @@ from app.views.interface.events import (
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.theme import Theme
 from app.views.interface.topology import PairChosen
-from app.views.interface.views import XY, Array, Camera, Curve
+from app.views.interface.views import Curve
 from compute.manifold.extent import Extent
 
 LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand

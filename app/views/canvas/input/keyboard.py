@@ -7,9 +7,9 @@ from typing import Any
 
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.space import SpaceFrame
-from app.views.interface.events import Hovered, PinMoved, VectorMoved
+from app.views.interface.events import XY, Hovered, PinMoved, VectorMoved
 from app.views.interface.theme import Theme
-from app.views.interface.views import XY, Arrows
+from app.views.interface.views import Arrows
 from compute.manifold.extent import Extent
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}

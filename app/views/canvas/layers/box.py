@@ -12,8 +12,9 @@ from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.projections.space import SpaceFrame, bounds
 from app.views.canvas.ticks import ticks
+from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import Array, Axes
+from app.views.interface.views import Axes
 
 # pixels between ticks, their length, and how far from the box numbers and titles stand
 SPACING, TICK, NUMBERS, TITLES = 46.0, 5.0, 16.0, 40.0

@@ -12,8 +12,9 @@ from app.views.canvas.display_list import Primitive, TexturedMesh
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.canvas.projections.space import SpaceFrame, axes, normals
+from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import Array, ColorMap2D, Surface
+from app.views.interface.views import ColorMap2D, Surface
 
 # brightness away from the light and what the light adds
 DARKEST, LIGHT = 0.5, 0.56

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.views import Command
+from app.views.interface.choices import Command
 from app.views.qt.style.text import RichPage
 from app.views.qt.widgets.context_menu import Answer
 from compute.core.refusal import shorten

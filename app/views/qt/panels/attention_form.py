@@ -9,8 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.interface.attention import AttentionState
+from app.views.interface.choices import Choice
 from app.views.interface.events import CommandInvoked, Event, SceneEdited
-from app.views.interface.views import Choice
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint
 from app.views.qt.widgets.key_menu import KeyMenu

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSizePolicy
@@ -14,7 +15,7 @@ from app.views.interface.events import Event
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions
 from app.views.qt.style.text import make_rich, title_axis
-from app.views.qt.widgets.plots import paint, pg, plot
+from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 # more outcomes than this are drawn as a curve: bars would be hairlines

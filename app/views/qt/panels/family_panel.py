@@ -7,8 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
+from app.views.interface.choices import Choice
 from app.views.interface.events import Event, FormulaTyped, Held, SceneEdited
-from app.views.interface.views import Choice, PanelState
+from app.views.interface.panel_state import PanelState
 from app.views.qt.panels.attention_form import AttentionForm
 from app.views.qt.panels.formula_panel import FormulaPanel
 from app.views.qt.style.icons import swatch

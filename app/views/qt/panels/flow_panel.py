@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,7 +17,7 @@ from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint, title_axis
 from app.views.qt.widgets.play_button import PlayButton
-from app.views.qt.widgets.plots import paint, pg, plot
+from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, Slider, label, panel
 from app.views.qt.widgets.zero_lives_plot import LivesPlot

@@ -10,7 +10,8 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.views.interface.views import Choice, Verdict
+from app.views.interface.choices import Choice
+from app.views.interface.views import Verdict
 from app.views.qt.widgets.widgets import caption, fill, form, label, look, picker
 
 KINDS = (

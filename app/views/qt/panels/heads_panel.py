@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout
 
+from app.views.interface.choices import Choice
 from app.views.interface.events import Event, SceneEdited
 from app.views.interface.heads import HeadsState, Place
 from app.views.interface.theme import Theme
-from app.views.interface.views import Choice
 from app.views.qt.widgets.head_grid import HeadGrid
 from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
 

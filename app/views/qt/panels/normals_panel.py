@@ -6,16 +6,18 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay, Numbers
+from app.model.normals import Numbers
+from app.views.interface.events import Array
+from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay
 from app.views.interface.theme import Theme
-from app.views.interface.views import Array, Handler
+from app.views.interface.views import Handler
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import make_rich
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.settings_form import Number
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
@@ -15,7 +16,6 @@ from app.views.interface.theme import Theme
 from app.views.interface.views import Handler
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 

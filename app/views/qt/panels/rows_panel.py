@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
@@ -14,7 +15,6 @@ from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
 from app.views.interface.views import Handler
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.widgets import WIDE, label, panel
 
 KINDS = ("e", "geodesic", "m")

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.keyframe_tracks import LONGEST
+from app.views.interface.choices import Choice
 from app.views.interface.events import CommandInvoked, Event, SceneEdited
 from app.views.interface.theme import Theme
 from app.views.interface.timeline import TimelineEdited, TimelineState
-from app.views.interface.views import Choice
 from app.views.qt.style.style import GAP, fixed
 from app.views.qt.widgets.keyframe_strip import Strip
 from app.views.qt.widgets.play_button import PlayButton

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 
+from app.views.interface.choices import Choice
 from app.views.interface.theme import Theme
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
-from app.views.interface.views import Choice, Handler
+from app.views.interface.views import Handler
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
 
 MAP_HEIGHT, TURNS_HEIGHT = 250, 110

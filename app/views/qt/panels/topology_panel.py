@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
+from app.views.interface.choices import Choice
 from app.views.interface.events import Event
 from app.views.interface.theme import Theme
 from app.views.interface.topology import Array, PairChosen, TopologyAsked, TopologyState
-from app.views.interface.views import Choice
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import make_rich, title_axis
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.views.interface.heads import HeadCell, HeadsState, Place
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import as_hint
-from app.views.qt.widgets.plots import pg
 
 EDGE = 18  # for the numbers of layers and heads
 SMALLEST, LARGEST = 24, 60  # width of a cell

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.views import Choice
+from app.views.interface.choices import Choice
 from app.views.qt.style.style import GAP, fixed
 from app.views.qt.style.text import plain_label
 
