@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from app import __version__
 from app.cli import commands, shared_options
@@ -22,7 +22,7 @@ class BadInput(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:
+    def error(self, message: str) -> NoReturn:
         raise BadInput(message)
 
 
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     listed: Any = top.add_subparsers(
         title="commands",
         metavar="COMMAND",
-        parser_class=_ParserOfCommand,  # type: ignore[type-var]
+        parser_class=_ParserOfCommand,
     )
     for command in found():
         if command.name == DEFAULT:

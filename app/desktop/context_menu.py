@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
+from app.controller.controller import Controller
+from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.interface.events import PinMoved
 
 Entry = tuple[str, Callable[[], None]]
@@ -17,7 +19,17 @@ COMMANDS = (
 )
 
 
-def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[Entry | None]:
+class Pointed(Protocol):
+    """A canvas as its menu needs it."""
+
+    @property
+    def frame(self) -> Frame: ...
+    def at(self, pixel: Pixel) -> Pixel: ...
+    def centre(self, pixel: Pixel) -> None: ...
+    def let_go(self) -> None: ...
+
+
+def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Entry | None]:
     """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
 
     The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from fpdf import FPDF
-from fpdf.drawing import DeviceRGB
+from fpdf.drawing_primitives import DeviceRGB
 from PIL import Image
 
 from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs

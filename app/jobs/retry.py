@@ -51,9 +51,9 @@ def is_hopeful(answer: PathAnswer) -> bool:
 
 def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
-    heard: list[Answer] = []
+    heard: list[object] = []
     with suppress(Interrupted), interruptible(cancelled):
-        job.perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
+        job.perform(engine, heard.append, cancelled)
         if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
-            RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
-    return heard[-1:]
+            RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)
+    return [answer for answer in heard[-1:] if isinstance(answer, Answer)]

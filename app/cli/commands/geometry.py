@@ -32,8 +32,8 @@ def run(chosen: argparse.Namespace) -> int:
 
     scene = scene_of(chosen)
     manifold = manifold_of(chosen, scene)
-    at = given("--at", chosen.at, scene and scene.start and scene.start.theta)
-    request = GeometryRequest(manifold, [at])  # type: ignore[arg-type]
+    at = given("--at", chosen.at, scene.start.theta if scene and scene.start else None)
+    request = GeometryRequest(manifold, np.array([at]))
     found = precise(chosen.engine).geometry(request)
     status = Status(int(found.status[0]))
     result = {

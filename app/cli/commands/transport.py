@@ -35,7 +35,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute.requests.transport import TransportRequest
 
     request, scene = boundary_values(chosen), scene_of(chosen)
-    vector = given("--vector", chosen.vector, scene and scene.vector)
+    vector = given("--vector", chosen.vector, scene.vector if scene else None)
     points("vector", vector, 1)
     engine, alpha = precise(chosen.engine), request.alpha
     solver = AttentionGeodesic(request.manifold, alpha, engine, request.steps)

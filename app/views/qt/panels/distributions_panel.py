@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.interface.events import Event
@@ -126,7 +126,8 @@ class DistributionsPanel:
 
     def _shorten(self, text: str, width: int) -> str:
         """A text that ends in an ellipsis where it is wider than the bars leave room for."""
-        return self.plot.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+        letters: QFontMetrics = self.plot.fontMetrics()
+        return letters.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
     def _make_bars(self, d: Distributions, colours: tuple[str, ...]) -> None:
         count, share = len(d.labels), 0.8 / len(d.names)
@@ -155,8 +156,9 @@ class DistributionsPanel:
 
 def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
     """Whether a row, or what it is drawn over, is another one."""
-    same = before is not None and np.array_equal(before.x, after.x)
-    return not same or not np.array_equal(before.rows[row], after.rows[row])
+    if before is None or not np.array_equal(before.x, after.x):
+        return True
+    return not np.array_equal(before.rows[row], after.rows[row])
 
 
 def _legend(names: Sequence[str], colours: tuple[str, ...]) -> str:

@@ -205,7 +205,7 @@ class TopologyPanel:
 
 
 def _tick(share: float) -> int:
-    return round(SLIDER * (np.log10(share) - LEAST) / (MOST - LEAST))
+    return round(float(SLIDER * (np.log10(share) - LEAST) / (MOST - LEAST)))
 
 
 def _beyond(state: TopologyState) -> float:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QToolBar,
+    QWidget,
+)
 
 from app.model.panel_titles import LESSON
 from app.views.qt.style.style import POINTS
@@ -45,7 +53,7 @@ class Presenter(QObject):
     ) -> None:
         super().__init__(frame)
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
-        self._before: tuple[object, object, list[QWidget]] | None = None
+        self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
         self._passes = False  # the key that is pressed is somebody else's
         self.spotlight: Spotlight | None = None
@@ -70,7 +78,8 @@ class Presenter(QObject):
         """Everything but the canvas and a lesson that is shown goes."""
         frame = self._frame
         # shortcuts of a menu bar that is hidden would be dead
-        frame.addActions([a for menu in frame.menuBar().actions() for a in menu.menu().actions()])
+        menus = [action.menu() for action in frame.menuBar().actions()]
+        frame.addActions([a for menu in menus if isinstance(menu, QMenu) for a in menu.actions()])
         docks = frame.findChildren(QDockWidget)
         around = [frame.menuBar(), frame.statusBar(), *frame.findChildren(QToolBar)]
         hidden = [w for w in around if w.isVisible()]

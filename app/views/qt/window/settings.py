@@ -48,15 +48,15 @@ class Settings:
         except ValueError:
             return usual
 
-    def _read(self, name: str, usual: Any) -> Any:
-        """A value of the type of the usual one; files hold words."""
-        words = str(self._get(name, usual))
-        return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
-
     @preferences.setter
     def preferences(self, chosen: Preferences) -> None:
         for name, value in vars(chosen).items():
             self._set(name, value)
+
+    def _read(self, name: str, usual: Any) -> Any:
+        """A value of the type of the usual one; files hold words."""
+        words = str(self._get(name, usual))
+        return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
 
     @property
     def recent(self) -> tuple[str, ...]:

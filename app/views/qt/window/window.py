@@ -48,10 +48,9 @@ class MainWindow(Window):
     """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from."""
 
     def __init__(
-        self, canvas_native: object, commands: Sequence[Command], theme: Theme = DARK
+        self, canvas_native: QWidget, commands: Sequence[Command], theme: Theme = DARK
     ) -> None:
         super().__init__()
-        assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
         self.frame = MainFrame()
         self.files = FileDialogs(self.frame)
         self._theme = theme
