@@ -32,7 +32,9 @@ class _ParserOfCommand:
     def __init__(self, command: Subcommand, **settings: Any) -> None:
         self._command, self._settings = command, settings
 
-    def parse_known_args(self, arguments: Sequence[str], namespace: Any) -> Any:
+    def parse_known_args(
+        self, arguments: Sequence[str], namespace: argparse.Namespace | None
+    ) -> tuple[argparse.Namespace, list[str]]:
         """Read the arguments behind the command's name."""
         made = _Parser(**self._settings)
         made.set_defaults(command=self._command)

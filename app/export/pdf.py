@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from fpdf import FPDF
@@ -104,7 +104,7 @@ def _colour(colour: RGBA) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _filled(page: FPDF, colour: RGBA) -> Any:
+def _filled(page: FPDF, colour: RGBA) -> AbstractContextManager[object]:
     return page.local_context(fill_color=_colour(colour), fill_opacity=colour[3])
 
 

@@ -37,7 +37,7 @@ class _Shares:
                 raise ValueError(f"opacity of {name} must lie in 0 … 1, got {shown(share)}")
 
 
-def _made(name: str, names: list[str], kind: str, default: object, base: type) -> Any:
+def _made(name: str, names: list[str], kind: str, default: object, base: type) -> type:
     extra = [(each, kind, field(default=default)) for each in names]
     made = make_dataclass(name, extra, bases=(base,), frozen=True)
     made.__module__ = __name__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     )
     status = path.status if path.status != Status.OK else Status(int(carried.status[0]))
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "vectors": carried.vectors[0],
         "angle": carried.angle[0, -1],
         "matrix": carried.operators[0, -1],

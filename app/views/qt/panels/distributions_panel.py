@@ -47,7 +47,7 @@ class DistributionsPanel:
         column.addWidget(self.plot, 1)
         self._bars: list[pg.BarGraphItem] = []
         self._curves: list[pg.PlotDataItem] = []
-        self._layout: object = None
+        self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
         self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
         self.set_theme(theme)
 
@@ -60,7 +60,9 @@ class DistributionsPanel:
 
     def show(self, distributions: Distributions | None) -> None:
         """Replace everything; None clears."""
-        layout = distributions and (distributions.labels, distributions.names, distributions.title)
+        layout = None
+        if distributions is not None:
+            layout = (distributions.labels, distributions.names, distributions.title)
         if layout != self._layout:
             self._make(distributions)
             self._layout, self._shown = layout, None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -39,9 +38,9 @@ class NormalsPanel:
         row = QHBoxLayout()
         column.addLayout(row, 1)
         self.plot = _blank()
-        self._curves: dict[str, tuple[Any, Any]] = {}
+        self._curves: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._ends = [self.plot.plot(), self.plot.plot()]
-        self._pins: dict[str, tuple[Any, Any]] = {}
+        self._pins: dict[str, tuple[pg.TargetItem, pg.TargetItem]] = {}
         row.addWidget(self.plot, 1)
         row.addWidget(scrolling(self._make_side(), "Two normals"))
         self.set_theme(theme)
@@ -92,7 +91,7 @@ class NormalsPanel:
             path.setPen(pg.mkPen(_colour(kind, self._theme), width=2))
             ellipse.setPen(pg.mkPen(_colour(kind, self._theme), width=2))
 
-    def _pin(self, name: str, is_mean: bool) -> Any:
+    def _pin(self, name: str, is_mean: bool) -> pg.TargetItem:
         colour, ink = self._theme.pin(name), pg.mkPen(self._theme.pin_ink, width=2)
         size = PIN if is_mean else PIN // 2
         pin = pg.TargetItem(

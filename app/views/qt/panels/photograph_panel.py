@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
@@ -66,7 +64,7 @@ class PhotographPanel:
         self._casing, self._way = pg.PlotCurveItem(), pg.PlotCurveItem()
         for item in (self._photograph, self._map, self._circles, self._casing, self._way):
             self.plot.addItem(item)
-        self._pins: dict[str, Any] = {}
+        self._pins: dict[str, pg.TargetItem] = {}
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -84,7 +82,7 @@ class PhotographPanel:
         }
         self.show(self._state)
 
-    def _pin(self, name: str, letter: str, colour: str) -> Any:
+    def _pin(self, name: str, letter: str, colour: str) -> pg.TargetItem:
         pin = pg.TargetItem(
             size=PIN, symbol="o", movable=True,
             pen=pg.mkPen(self._theme.pin_ink, width=2), brush=colour, hoverBrush=colour,
@@ -142,7 +140,7 @@ class PhotographPanel:
             columns, rows = self._state.size
             self._change(name, (x / columns, y / rows))
 
-    def _click(self, event: Any) -> None:
+    def _click(self, event: plots.Click) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._state is None:
             return
         at = self.plot.getViewBox().mapSceneToView(event.scenePos())

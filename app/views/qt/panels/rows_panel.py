@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -79,7 +78,7 @@ class RowsPanel:
         for plot in self._strips.values():
             plot.mark.setValue(state.playhead)
 
-    def _click(self, event: Any) -> None:
+    def _click(self, event: plots.Click) -> None:
         found = self._at(event.scenePos())
         if found is not None:
             self._emit(SceneEdited((("playhead", float(np.clip(found[1], 0.0, 1.0))),)))
@@ -103,8 +102,8 @@ class RowsPanel:
 class _StripPlot:
     """One filmstrip, with the line that marks the playhead."""
 
-    def __init__(self, plots: Any, column: int) -> None:
-        self.plot = plots.addPlot(0, column, enableMenu=False)
+    def __init__(self, row: pg.GraphicsLayoutWidget, column: int) -> None:
+        self.plot = row.addPlot(0, column, enableMenu=False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(False, False)
         self.plot.getViewBox().setDefaultPadding(0.0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
@@ -132,7 +130,7 @@ class TokenPathPanel:
         self.tip.setText(self._state.tips[i])
 
 
-def _plot(name: str, hint: str, height: int) -> Any:
+def _plot(name: str, hint: str, height: int) -> pg.PlotWidget:
     plot = plots.plot(name)
     plot.setToolTip(hint)
     plot.setFixedHeight(height)

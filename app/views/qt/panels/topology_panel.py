@@ -189,11 +189,11 @@ class TopologyPanel:
         at = order.index(state.chosen) + way if state.chosen in order else min(way, 0)
         self._choose(order[at % len(order)])
 
-    def _click_bar(self, event: object) -> None:
+    def _click_bar(self, event: plots.Click) -> None:
         state, box = self._state, self.bars.getPlotItem().getViewBox()
-        if state is None or not box.sceneBoundingRect().contains(event.scenePos()):  # type: ignore[attr-defined]
+        if state is None or not box.sceneBoundingRect().contains(event.scenePos()):
             return
-        row = round(box.mapSceneToView(event.scenePos()).y())  # type: ignore[attr-defined]
+        row = round(box.mapSceneToView(event.scenePos()).y())
         order = _order(state)
         if 0 <= row < len(order):
             self._choose(order[row])
