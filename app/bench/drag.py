@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from app.bench.measurement import Measurement
 
 if TYPE_CHECKING:
     from app.main import Program
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 MOVES, SECONDS = 200, 2.0
 
 
-def measure(engine: str) -> dict[str, Any]:
+def measure(engine: str) -> Measurement:
     """Milliseconds on the GUI thread a move, and from a move to its path on the screen."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "drag", "seconds": None, "remark": "there is no display"}

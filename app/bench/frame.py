@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from app.bench.measurement import Measurement
 
 if TYPE_CHECKING:
     from PySide6.QtOpenGLWidgets import QOpenGLWidget
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 FRAMES = 40
 
 
-def measure(engine: str) -> dict[str, Any]:
+def measure(engine: str) -> Measurement:
     """Milliseconds from asking for a frame to its being on the screen, the median of many."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "frame", "seconds": None, "remark": "there is no display"}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -60,9 +60,9 @@ def digits(error: float) -> int:
     return max(FEWEST_DIGITS, min(MOST_DIGITS, math.floor(-math.log10(error))))
 
 
-def written(value: Any, count: int) -> str:
+def written(value: SupportsFloat, count: int) -> str:
     """A number, or an array of numbers as nested lists, to ``count`` significant digits."""
-    if isinstance(value, np.ndarray | list | tuple):
+    if isinstance(value, np.ndarray):
         return f"[{', '.join(written(item, count) for item in value)}]"
     # adding 0 turns −0 into 0
     return f"{float(value) + 0.0:.{count}g}"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
 
 if TYPE_CHECKING:
     import argparse
+
+    from app.bench.measurement import Measurement
+
+MILLISECONDS: tuple[Literal["gui_thread_ms"], Literal["to_screen_ms"]] = (
+    "gui_thread_ms",
+    "to_screen_ms",
+)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +37,7 @@ def run(chosen: argparse.Namespace) -> int:
     unknown = wanted - set("ABCDEF")
     if unknown:
         raise ValueError(f"workloads are A to F, got {shown(','.join(sorted(unknown)))}")
-    results: list[dict[str, Any]] = []
+    results: list[Measurement] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))
     if "B" in wanted:
@@ -48,7 +55,7 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(result: dict[str, Any]) -> list[str]:
+def _lines(result: Measurement) -> list[str]:
     seconds = result["seconds"]
     figure = result.get("remark", "") if seconds is None else f"{seconds:.4f} s"
     target = result.get("target", "none")
@@ -61,7 +68,7 @@ def _lines(result: dict[str, Any]) -> list[str]:
             gap = yardstick.get("difference")
             apart = "" if gap is None else f", ends differ by {gap:.1e}"
             lines.append(f"     {yardstick['name']}: {figure}{apart}")
-    for key in ("gui_thread_ms", "to_screen_ms"):
+    for key in MILLISECONDS:
         if key in result:
             numbers = ", ".join(f"{name} {value:.1f}" for name, value in result[key].items())
             lines.append(f"     {key.replace('_', ' ')}: {numbers}")
