@@ -25,20 +25,20 @@ ENTERING = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReas
 
 
 class MainFrame(QMainWindow):
-    """A main window that asks before it closes and takes files that are dropped on it."""
+    """A main window that closes only if ``may_close`` says so, and takes files dropped on it."""
 
     closing = Signal()
     dropped = Signal(list)
 
-    def __init__(self) -> None:
+    def __init__(self, may_close: Callable[[], bool]) -> None:
         super().__init__()
-        self.may_close: Callable[[], bool] = lambda: True
+        self._may_close = may_close
         self.setAcceptDrops(True)
         room = self.screen().availableSize()
         self.resize(SIZE.boundedTo(QSize(room.width(), room.height() - TITLE)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.may_close():
+        if not self._may_close():
             event.ignore()
             return
         self.closing.emit()
@@ -48,7 +48,7 @@ class MainFrame(QMainWindow):
         """Close, with every page and question that is open; nobody is asked or told."""
         for dialog in self.findChildren(QDialog):
             dialog.hide()  # to close a question would answer it
-        self.may_close = lambda: True
+        self._may_close = lambda: True
         self.closing.disconnect()
         self.close()
 

@@ -57,8 +57,12 @@ class Presenter(QObject):
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
         self._passes = False  # the key that is pressed is somebody else's
         self.spotlight: Spotlight | None = None
-        self.magnify: Callable[[float], None] = lambda scale: None  # the canvas
-        self.holds: Callable[[], bool] = lambda: False  # whether a gesture is under way on it
+        self._magnify: Callable[[float], None] = lambda scale: None
+        self._holds: Callable[[], bool] = lambda: False
+
+    def serve(self, magnify: Callable[[float], None], holds: Callable[[], bool]) -> None:
+        """``magnify`` draws the canvas larger; ``holds``: whether a gesture is under way on it."""
+        self._magnify, self._holds = magnify, holds
 
     @property
     def is_on(self) -> bool:
@@ -89,7 +93,7 @@ class Presenter(QObject):
         for dock in docks:
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self._enlarge(TYPE)
-        self.magnify(TYPE / POINTS)
+        self._magnify(TYPE / POINTS)
         frame.showFullScreen()
         lesson = next((dock for dock in docks if dock.objectName() == LESSON), None)
         if lesson is not None and lesson.isVisible():
@@ -114,7 +118,7 @@ class Presenter(QObject):
             self.spotlight.deleteLater()
             self.spotlight = None
         self._enlarge(None)
-        self.magnify(1.0)
+        self._magnify(1.0)
         for widget in hidden:
             widget.show()
         self._frame.setWindowState(window_state)
@@ -151,7 +155,7 @@ class Presenter(QObject):
     def _is_busy(self) -> bool:
         """Whether keys are for a gesture under way, a menu or a dialog."""
         in_dialog = isinstance(QApplication.activeWindow(), QDialog)
-        return self.holds() or in_dialog or QApplication.activePopupWidget() is not None
+        return self._holds() or in_dialog or QApplication.activePopupWidget() is not None
 
     def _obey(self, key: int) -> None:
         if key == LEAVE:

@@ -51,7 +51,8 @@ class MainWindow(Window):
         self, canvas_native: QWidget, commands: Sequence[Command], theme: Theme = DARK
     ) -> None:
         super().__init__()
-        self.frame = MainFrame()
+        self._may_close: Callable[[], bool] = lambda: True
+        self.frame = MainFrame(lambda: self._may_close())
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -378,7 +379,7 @@ class MainWindow(Window):
         """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
         Walking(self._canvas, canvas.walk, canvas.leave)
         Pinching(self._canvas, canvas.pinch)
-        self.presenter.magnify, self.presenter.holds = canvas.magnify, canvas.holds
+        self.presenter.serve(canvas.magnify, canvas.holds)
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Files that are dropped on the window go to ``call``."""
@@ -386,4 +387,4 @@ class MainWindow(Window):
 
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
         """The window closes only if ``may_close`` says so."""
-        self.frame.may_close = may_close
+        self._may_close = may_close
