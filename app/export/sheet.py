@@ -308,6 +308,6 @@ def halo_of(label: Label) -> Line:
     return Line([line + np.array([x, y]) for line in turned], label.halo, 2 * HALO)
 
 
-def width_of(text: str, size: float, bold: bool = False) -> float:
+def width_of(text: str, size: float) -> float:
     """Width of a line of text, in logical pixels."""
-    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0), bold=bold))[1]
+    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0)))[1]

@@ -59,9 +59,9 @@ else:
     Opacity = _made("Opacity", _faded, "float", 1.0, _Shares)
 
 
-def showing(layers: Layers, name: str, visible: bool = True) -> Layers:
-    """``layers`` with one of them, a study too, shown or hidden."""
-    return replace(layers, **{name: visible})
+def showing(layers: Layers, name: str) -> Layers:
+    """``layers`` with one of them, a study too, shown."""
+    return replace(layers, **{name: True})
 
 
 def layer_names() -> tuple[str, ...]:

@@ -38,6 +38,7 @@ class VispyCanvas(Gestures):
 
     @property
     def native(self) -> object:
+        """The toolkit's widget, to be put into the window."""
         return self._view.native
 
     def on_drawn(self, call: Callable[[], None]) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
@@ -109,15 +106,6 @@ class Plot(Canvas):
     def is_between(self) -> bool:
         """Whether one chart is turning into another: there is nothing to take hold of then."""
         return self._stage.is_between
-
-    @property
-    def native(self) -> object:
-        """None: there is no widget."""
-        return None
-
-    def image(self) -> NDArray[np.uint8]:
-        """Raises RuntimeError: what is only described has no pixels."""
-        raise RuntimeError("a plot that nobody draws has no pixels")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in other colours."""

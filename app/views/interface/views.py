@@ -168,11 +168,6 @@ class Canvas(ABC):
         """Events go to ``handler`` from now on."""
         self._handler = handler
 
-    @property
-    @abstractmethod
-    def native(self) -> object:
-        """The toolkit's widget, to be put into the window."""
-
     @abstractmethod
     def set_axes(self, axes: Axes) -> None: ...
     @abstractmethod
@@ -242,10 +237,6 @@ class Canvas(ABC):
     @abstractmethod
     def set_note(self, text: str) -> None:
         """A short line at its foot, of less weight (what a flow's grid leaves out …); "" clears."""
-
-    @abstractmethod
-    def image(self) -> NDArray[np.uint8]:
-        """Return the current drawing, (height, width, 4) RGBA."""
 
 
 class Window(ABC):
