@@ -2,7 +2,6 @@
 
 import json
 import time
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +12,7 @@ keys = jnp.asarray(np.fromfile("keys.f32", np.float32).reshape(-1, 3))
 velocities = jnp.asarray(np.fromfile("velocities.f32", np.float32).reshape(-1, 2))
 
 
-def rate(y: Any) -> Any:
+def rate(y: jnp.ndarray) -> jnp.ndarray:
     """(v, −½ g⁻¹ E[c ⟨c, v⟩²]) for the softmax over the keys."""
     theta, v = y[:2], y[2:]
     p = jax.nn.softmax(keys[:, :2] @ theta + keys[:, 2])
@@ -26,7 +25,7 @@ def rate(y: Any) -> Any:
     return jnp.concatenate([v, -0.5 * raised])
 
 
-def step(y: Any, _: None) -> tuple[Any, Any]:
+def step(y: jnp.ndarray, _: None) -> tuple[jnp.ndarray, jnp.ndarray]:
     h = 1.0 / STEPS
     k1 = rate(y)
     k2 = rate(y + 0.5 * h * k1)

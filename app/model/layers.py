@@ -69,7 +69,7 @@ def layer_names() -> tuple[str, ...]:
     return tuple(layer.name for layer in fields(Layers))
 
 
-def with_layers(schema: dict[str, Any]) -> dict[str, Any]:
+def with_layers(schema: dict[str, Any]) -> dict[str, object]:
     """The schema of scene files with every layer of this program in it."""
     places = schema["properties"]
     layers = places["layers"] | {

@@ -53,7 +53,7 @@ class FormulaPanel:
 
     def __init__(self, typed: Callable[[str], None]) -> None:
         self._typed = typed
-        self._shown: dict[str, Any] = {}
+        self._shown: dict[str, object] = {}
         self._wrong: QLineEdit | None = None
         self.widget = QWidget()
         column = QVBoxLayout(self.widget)
@@ -95,11 +95,11 @@ class FormulaPanel:
         return field
 
     # --- what is stated -------------------------------------------------------------------------
-    def definition(self) -> dict[str, Any]:
+    def definition(self) -> dict[str, object]:
         """The definition that the fields state."""
         text = {name: field.text().strip() for name, field in self.fields.items()}
         kind = self.kind.currentData()
-        stated: dict[str, Any] = {
+        stated: dict[str, object] = {
             "coordinates": _split(text["coordinates"]),
             "domain": _split(text["domain"]),
             "parameters": _numbered(text["parameters"]),
