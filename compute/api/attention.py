@@ -33,6 +33,7 @@ class GeometricAttention:
 
         Raises ValueError for shapes that do not fit and for entries that are not finite.
         """
+        # the request makes arrays of what it is given
         request = AttendRequest(Q, K, V, self.mode, self.temperature)  # type: ignore[arg-type]
         engine = self._engine or open_engine("auto" if self.mode == "geodesic" else "reference")
         return engine.attend(request)
