@@ -29,14 +29,14 @@ class _Parser(argparse.ArgumentParser):
 class _ParserOfCommand:
     """The parser of one command, which is not built before the command is chosen."""
 
-    def __init__(self, command: Subcommand, **settings: Any) -> None:
-        self._command, self._settings = command, settings
+    def __init__(self, command: Subcommand, **options: Any) -> None:
+        self._command, self._options = command, options
 
     def parse_known_args(
         self, arguments: Sequence[str], namespace: argparse.Namespace | None
     ) -> tuple[argparse.Namespace, list[str]]:
         """Read the arguments behind the command's name."""
-        made = _Parser(**self._settings)
+        made = _Parser(**self._options)
         made.set_defaults(command=self._command)
         if self._command.answers_json:
             shared_options.as_json(made)

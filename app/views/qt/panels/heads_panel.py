@@ -47,8 +47,7 @@ class HeadsPanel:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self.grid.theme = theme
-        self.grid.update()
+        self.grid.set_theme(theme)
 
     def show(self, state: HeadsState | None) -> None:
         """Show heads as far as they are known; None: there are none."""

@@ -68,6 +68,11 @@ class HeadGrid(QWidget):
         self.setAccessibleName("Grid of heads")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.theme = theme
+        self.update()
+
     def show_heads(self, state: HeadsState | None, number: str, by_number: bool) -> None:
         """Show heads, their bars by ``number``, in the order of that number or layer by layer."""
         self._state, self._number, self._sorted = state, number, by_number
