@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from app.controller.controller import Controller
 from app.views.canvas.projections.frame import Frame, Pixel
+from app.views.interface.choices import Act, Answer
 from app.views.interface.events import PinMoved
 
-Entry = tuple[str, Callable[[], None]]
 COMMANDS = (
     ("Swap A and B", "swap"),
     ("Check in float64", "check"),
@@ -29,7 +28,7 @@ class Pointed(Protocol):
     def let_go(self) -> None: ...
 
 
-def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Entry | None]:
+def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answer | None]:
     """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
 
     The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.
@@ -41,7 +40,7 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Entry
         return [*scene]
     xy = canvas.frame.to_chart(at)
 
-    def put(pin: str) -> Callable[[], None]:
+    def put(pin: str) -> Act:
         def act() -> None:
             before = controller.store.scene
             controller.on_event(PinMoved(pin, xy, done=True))
@@ -50,7 +49,7 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Entry
 
         return act
 
-    here: list[Entry] = [
+    here: list[Answer] = [
         ("Put A here", put("A")),
         ("Put B here", put("B")),
         ("Centre here", lambda: canvas.centre(at)),

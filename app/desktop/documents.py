@@ -14,6 +14,7 @@ from app.model.lessons import first_scene
 from app.model.preferences import Preferences
 from app.model.scene import Scene, of_family
 from app.model.store import Store
+from app.views.interface.choices import Act, Answer
 from app.views.text.file_patterns import ALL, one_of, pattern, pattern_of
 from compute.core.opening import is_regular
 from compute.core.refusal import describe
@@ -43,10 +44,6 @@ def is_photograph(path: Path) -> bool:
     except OSError:
         return False  # whoever opens it says why not
     return False
-
-
-Act = Callable[[], None]
-Answer = tuple[str, Act]  # words of a button, and what it does
 
 
 class Asking(Protocol):

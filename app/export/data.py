@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from app.export import embed
+from app.export.figure import path_of
 from app.export.files import beside, save_arrays
 from app.export.script import script
 from app.jobs.answers import Answer
@@ -33,15 +34,11 @@ def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
     elif kind == JSON:
         content = as_json(scene, found, target).encode("utf-8")
     elif kind == CSV:
-        content = table(scene, _path(found)).encode("utf-8")
+        content = table(scene, path_of(found)).encode("utf-8")
     else:
-        content = script(scene, _path(found), target).encode("utf-8")
+        content = script(scene, path_of(found), target).encode("utf-8")
     with beside(target) as temporary:
         temporary.write_bytes(content)
-
-
-def _path(found: Sequence[Answer]) -> PathAnswer:
-    return next(answer for answer in found if isinstance(answer, PathAnswer))
 
 
 def arrays(found: Sequence[Answer]) -> dict[str, np.ndarray]:

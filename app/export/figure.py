@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,7 +152,7 @@ def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
         drawing.show_answer(canvas, scene, answer)
 
 
-def path_of(found: list[Answer]) -> PathAnswer:
+def path_of(found: Sequence[Answer]) -> PathAnswer:
     """The answer about the geodesic."""
     return next(answer for answer in found if isinstance(answer, PathAnswer))
 

@@ -46,14 +46,10 @@ def is_hopeful(answer: PathAnswer) -> bool:
     return bool(failed) and answer.job.quality == "final" and not answer.second
 
 
-def _never() -> bool:
-    return False
-
-
 def best(engine: Engine, job: Job) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
     heard: list[object] = []
-    job.perform(engine, heard.append, _never)
+    job.perform(engine, heard.append, lambda: False)
     if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
-        RetryTask(heard[-1].job).perform(engine, heard.append, _never)
+        RetryTask(heard[-1].job).perform(engine, heard.append, lambda: False)
     return [answer for answer in heard[-1:] if isinstance(answer, Answer)]

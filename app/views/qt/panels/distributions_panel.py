@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QSizePolicy
 
-from app.views.interface.events import Event
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions
 from app.views.qt.style.text import make_rich, title_axis
@@ -32,7 +32,7 @@ NONE_STATED = "A metric or a potential alone says nothing of distributions: ther
 class DistributionsPanel:
     """A plot in which only the rows that changed are drawn anew."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
         self.plot = plot("Distributions at A, B and the moving point")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
@@ -11,7 +9,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from app.views.interface.events import CommandInvoked, Event, SceneEdited
+from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.interface.flow import FlowState
 from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
@@ -40,7 +38,7 @@ NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset"
 class FlowPanel:
     """Rows are made from the state's settings; every choice is a `SceneEdited`."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)

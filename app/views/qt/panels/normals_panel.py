@@ -10,10 +10,9 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.model.normals import Numbers
-from app.views.interface.events import Array
+from app.views.interface.events import Array, Handler
 from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay
 from app.views.interface.theme import Theme
-from app.views.interface.views import Handler
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import make_rich
 from app.views.qt.widgets import plots

@@ -8,10 +8,9 @@ from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.model import panel_titles
-from app.views.interface.events import CommandInvoked
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.theme import Theme
-from app.views.interface.views import Handler
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots
 from app.views.qt.widgets.settings_form import SettingsForm

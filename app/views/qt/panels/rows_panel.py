@@ -9,10 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
-from app.views.interface.events import SceneEdited
+from app.views.interface.events import Handler, SceneEdited
 from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
-from app.views.interface.views import Handler
 from app.views.qt.widgets import plots
 from app.views.qt.widgets.widgets import WIDE, label, panel
 

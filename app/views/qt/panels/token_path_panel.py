@@ -7,9 +7,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 
 from app.views.interface.choices import Choice
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
-from app.views.interface.views import Handler
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from app.views.interface.choices import Choice
-from app.views.interface.events import Event
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.topology import Array, PairChosen, TopologyAsked, TopologyState
 from app.views.qt.style.style import fixed
@@ -32,7 +30,7 @@ BEYOND = 0.12
 class TopologyPanel:
     """Points and bars of pairs; what is clicked is told, what is chosen is in the state."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._state: TopologyState | None = None
         self.widget, column = panel(WIDE)

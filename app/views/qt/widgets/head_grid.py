@@ -109,12 +109,12 @@ class HeadGrid(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._state is not None:
-            self._draw_numbers(painter, self._state)
+            self._draw_numbers(painter)
             for (row, column), place in self._places.items():
                 self._draw_cell(painter, self._box(row, column), place, self._state)
         painter.end()
 
-    def _draw_numbers(self, painter: QPainter, state: HeadsState) -> None:
+    def _draw_numbers(self, painter: QPainter) -> None:
         if self._sorted:
             return
         painter.setPen(QColor(self.theme.muted))

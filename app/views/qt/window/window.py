@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWi
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
 from app.model.preferences import Preferences
-from app.views.interface.choices import Command
+from app.views.interface.choices import Answer, Command
 from app.views.interface.events import Array, CommandInvoked, Hovered, SceneEdited
 from app.views.interface.panel_state import PanelState
 from app.views.interface.theme import DARK, Theme
@@ -30,7 +30,7 @@ from app.views.qt.panels.registry import BOTTOM, LEFT, PANELS, RIGHT, PanelDock,
 from app.views.qt.panels.timeline import TimelinePanel
 from app.views.qt.style.style import POINTS, dress
 from app.views.qt.style.text import on_button, plain_label
-from app.views.qt.widgets.context_menu import Answer, Pixel, offer
+from app.views.qt.widgets.context_menu import Pixel, offer
 from app.views.qt.widgets.widgets import label, look, scrolling
 from app.views.qt.window.actions import Actions
 from app.views.qt.window.busy import Busy
