@@ -9,11 +9,22 @@ import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 from app.model.lessons import first_scene
 from app.process import display, ending
 from app.process.cycle_collector import Garbage
+
+if TYPE_CHECKING:
+    from PySide6.QtOpenGLWidgets import QOpenGLWidget
+    from PySide6.QtWidgets import QApplication
+
+    from app.jobs.worker import Runner
+    from app.model.preferences import Preferences
+    from app.model.scene import Scene
+    from app.views.canvas.canvas import VispyCanvas
+    from app.views.qt.window.settings import Settings
 
 RATE_MS = 1000
 # what icons and plots wait at most for the first geodesic
@@ -77,14 +88,20 @@ class Program:
     command line; "auto" is what the preferences say.
     """
 
-    def __init__(self, scene: Any, engine: str = "auto", settings: Any = None) -> None:
+    def __init__(
+        self, scene: Scene, engine: str = "auto", settings: Settings | None = None
+    ) -> None:
         _prepare_platform()
         sys.setswitchinterval(SWITCH)
         from app.views.qt.window.settings import Settings
 
         self.settings = settings or Settings()
         self._asked = engine  # on the command line, which goes before the preferences
-        engine = self._start_worker(scene)
+        self._garbage = Garbage()  # before there is another thread
+        self._mail = threading.Lock()
+        self._early: list[object] | None = []  # messages that came before the window
+        self._adapters: tuple[str, ...] = ()
+        self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
 
         from app.controller.command_table import COMMANDS, GESTURES
@@ -106,20 +123,22 @@ class Program:
         from app.views.canvas.canvas import VispyCanvas
 
         self.canvas = VispyCanvas((900, 700), theme)
-        self.window = MainWindow(self.canvas.native, COMMANDS, theme)
+        self.screen = _widget_of(self.canvas)
+        self.window = MainWindow(self.screen, COMMANDS, theme)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
+        self.appearance = Appearance(self.canvas, self.window, self.settings, theme)
         self.exporter = Exporter(
-            self.window, self.store, self._canvas_size, self._style, self.window.log, engine,
-            self.controller.figure_options, lambda: self.documents.file_name(),
+            self.window, self.store, self._canvas_size, lambda: self.appearance.style,
+            self._engine, self.controller.figure_options, lambda: self.documents.file_name(),
         )  # fmt: skip
         self.working = Working(self.window, self.runner, self.controller.give_up)
-        self.appearance = Appearance(self.canvas, self.window, self.settings)
-        self.documents = Documents(
-            self.window, self.store, self.settings, self.application.quit, self.exporter.ask
-        )
-        self.documents.show_picture = self.show_picture
-        self.lessons = Lessons(self.controller.part(LessonPart), self.documents, self.settings)
+        lesson = self.controller.part(LessonPart)
+        self.documents: Documents = Documents(
+            self.window, self.store, self.settings, self.application.quit, self.exporter.ask,
+            self.show_picture, lambda source: self.lessons.begin(source), lesson.end,
+        )  # fmt: skip
+        self.lessons: Lessons = Lessons(lesson, self.documents, self.settings)
         self.controller.commands |= {
             **self.documents.commands(),
             "copy_picture": self.copy_picture,
@@ -140,11 +159,14 @@ class Program:
         self._recall()
         self._apply(self.settings.preferences)
         self._awaited = {"geodesic", "engine"}
-        self._on_screen = self.canvas.native.frameSwapped.connect(self._frame_shown)
+        self._on_screen = self.screen.frameSwapped.connect(self._frame_shown)
         QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
-        self._drawn = 0
-        self._closed = False
+        self._drawn, self._closed = 0, False
         self._stop_rate = self.window.every(RATE_MS, self._show_rate)
+        self._deliver_early()
+
+    def _deliver_early(self) -> None:
+        """Deliver what came before there was a window."""
         with self._mail:
             early, self._early = self._early or [], None
         for message in early:
@@ -155,26 +177,23 @@ class Program:
         self.window.restore_layout(self.settings.layout)
         self.window.files.folder = self.settings.file_folder
 
-    def _start_worker(self, scene: Any) -> str:
-        """Have the scene's path computed while the window is built; the engine that is asked for."""
+    def _engine(self) -> str:
+        """Return the engine that is asked for."""
+        return self.settings.preferences.engine if self._asked == "auto" else self._asked
+
+    def _start_worker(self, scene: Scene) -> Runner:
+        """Have the scene's path computed while the window is built."""
         from app.jobs.path import PathJob
-        from app.jobs.plan import jobs
         from app.jobs.viewport import Viewport
         from app.jobs.worker import Runner
 
-        self._garbage = Garbage()  # before there is another thread
-        liked = self.settings.preferences
-        engine = liked.engine if self._asked == "auto" else self._asked
-        self._early: list[Any] | None = []
-        self._mail = threading.Lock()
-        self._adapters: tuple[str, ...] = ()
-        path = jobs(scene, Viewport(dragging=True))[PathJob]
+        path = PathJob.wanted(scene, Viewport(dragging=True))
         early = replace(path, quality="early", steps=0)
-        self.runner = Runner(self._deliver, engine, early, liked.adapter)
-        self.runner.submit(path)
-        return engine
+        runner = Runner(self._deliver, self._engine(), early, self.settings.preferences.adapter)
+        runner.submit(path)
+        return runner
 
-    def _in_a_display(self) -> Any:
+    def _in_a_display(self) -> QApplication:
         """Return Qt's application; without one there is nobody to work for."""
         try:
             return _application()
@@ -182,7 +201,7 @@ class Program:
             self.runner.close()
             raise
 
-    def _deliver(self, message: Any) -> None:
+    def _deliver(self, message: object) -> None:
         """Hand a message of the worker to the GUI thread, or keep it until there is one."""
         with self._mail:
             if self._early is not None:
@@ -190,7 +209,7 @@ class Program:
                 return
         self.window.post(lambda: self._receive(message))
 
-    def _receive(self, message: Any) -> None:
+    def _receive(self, message: object) -> None:
         from app.jobs.diagnosis import DoctorAnswer
         from app.jobs.worker import EngineOpened, Notice
 
@@ -211,7 +230,7 @@ class Program:
     def _frame_shown(self) -> None:
         """A frame is on the screen: once it has a geodesic, there is time for the rest."""
         if self.controller.answers.path is not None:
-            self.canvas.native.frameSwapped.disconnect(self._on_screen)
+            self.screen.frameSwapped.disconnect(self._on_screen)
             self.window.draw_icons()
             self.runner.first_drawn()
             self._came("geodesic")
@@ -234,7 +253,9 @@ class Program:
         self.close()
         return int(status)
 
-    def _confess(self, kind: type[BaseException], problem: BaseException, trace: Any) -> None:
+    def _confess(
+        self, kind: type[BaseException], problem: BaseException, trace: TracebackType | None
+    ) -> None:
         """A mistake of the program's own is told on the terminal and in the window, which goes on."""
         sys.__excepthook__(kind, problem, trace)
         if not self._closed:
@@ -286,11 +307,7 @@ class Program:
             self.controller.part(LessonPart).bring()
 
     def _canvas_size(self) -> tuple[int, int]:
-        widget = self.canvas.native
-        return widget.width(), widget.height()
-
-    def _style(self) -> str:
-        return self.appearance.style
+        return self.screen.width(), self.screen.height()
 
     def _show_rate(self) -> None:
         drawn, self._drawn = self.canvas.frames - self._drawn, self.canvas.frames
@@ -301,18 +318,16 @@ class Program:
 
         self.window.show_preferences(self.settings.preferences, self._adapters, self._change)
 
-    def _change(self, chosen: Any) -> None:
+    def _change(self, chosen: Preferences) -> None:
         from app.jobs.worker import OpenJob
 
         before, self.settings.preferences = self.settings.preferences, chosen
         self.appearance.follow()
         self._apply(chosen)
         if (before.engine, before.adapter) != (chosen.engine, chosen.adapter):
-            engine = chosen.engine if self._asked == "auto" else self._asked
-            self.exporter.engine = engine
-            self.runner.submit(OpenJob(engine, chosen.adapter))
+            self.runner.submit(OpenJob(self._engine(), chosen.adapter))
 
-    def _apply(self, liked: Any) -> None:
+    def _apply(self, liked: Preferences) -> None:
         """Apply the preferences that concern the numbers."""
         from app.views.text.number_format import Numbers
 
@@ -351,7 +366,15 @@ def _prepare_platform() -> None:
         os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
 
 
-def _application() -> Any:
+def _widget_of(canvas: VispyCanvas) -> QOpenGLWidget:
+    """Return the canvas's widget, which the canvas itself does not know as one of Qt."""
+    from PySide6.QtOpenGLWidgets import QOpenGLWidget
+
+    assert isinstance(canvas.native, QOpenGLWidget)
+    return canvas.native
+
+
+def _application() -> QApplication:
     """Qt's application, one a process, and vispy's; its windows do not wait for the screen's refresh.
 
     To wait would hold up the answers to the next moves.

@@ -6,11 +6,10 @@ The yardstick is scaled dot-product attention written in NumPy, on the same core
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from app.bench.fan import best
+from app.bench.measurement import Measurement, Yardstick
 from compute import GeometricAttention
 from compute.core.arrays import Floats
 from compute.requests.engine import Engine
@@ -26,14 +25,14 @@ def standard(Q: Floats, K: Floats, V: Floats) -> Floats:
     return output
 
 
-def measure(engine: Engine) -> dict[str, Any]:
+def measure(engine: Engine) -> Measurement:
     """Best times of ambient attention in NumPy and by kernels, and of the standard one."""
     arrays = np.random.default_rng(0).normal(size=(3, TOKENS, WIDTH))
     ambient = GeometricAttention("ambient")
     found = ambient.attend(*arrays)
     seconds = best(lambda: ambient.attend(*arrays), RUNS)
     theirs = best(lambda: standard(*arrays), RUNS)
-    yardsticks = [
+    yardsticks: list[Yardstick] = [
         {
             "name": "scaled dot-product attention in NumPy",
             "seconds": theirs,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from app.bench.measurement import Measurement
+
+if TYPE_CHECKING:
+    from app.main import Program
+    from app.model.scene import Point
 
 MOVES, SECONDS = 200, 2.0
 
 
-def measure(engine: str) -> dict[str, Any]:
+def measure(engine: str) -> Measurement:
     """Milliseconds on the GUI thread a move, and from a move to its path on the screen."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "drag", "seconds": None, "remark": "there is no display"}
@@ -22,14 +28,14 @@ def measure(engine: str) -> dict[str, Any]:
     program = Program(scene_file.load("bank"), engine)
     window = _Eyes(program)
     window.settle()
-    controller, (x, y) = program.controller, program.canvas._pins.at["A"]
+    controller, (x, y) = program.controller, program.canvas.movable()["A"]
     handled, most, began = [], 0, time.perf_counter()
     for i in range(MOVES):
         window.live(until=began + i * SECONDS / MOVES)
         moved = time.perf_counter()
         controller.on_event(PinMoved("A", (x + 0.02 * i, y + 0.01 * i), done=False))
         handled.append(time.perf_counter() - moved)
-        window.sent[program.store.scene.start.theta] = moved
+        window.send(moved)
         most = max(most, program.runner.pending())
     window.settle()
     drawn = 1e3 * np.array(window.drawn)
@@ -57,21 +63,26 @@ def _ms(seconds: list[float], quantile: float) -> float:
 class _Eyes:
     """Lets a window live, and notes when the path of a move is drawn."""
 
-    def __init__(self, program: Any) -> None:
+    def __init__(self, program: Program) -> None:
         from PySide6.QtCore import QEventLoop
 
         self._loop = QEventLoop()
         self._program = program
-        self.sent: dict[Any, float] = {}
+        self._sent: dict[Point, float] = {}
         self.drawn: list[float] = []
         program.window.frame.resize(1200, 800)
         program.window.frame.show()
-        # after the canvas's own drawing
-        program.canvas._view.events.draw.connect(lambda event: self._look(), position="last")
+        program.canvas.on_drawn(self._look)
+
+    def send(self, moved: float) -> None:
+        """Note that pin A was moved at a time to where it is now."""
+        start = self._program.store.scene.start
+        assert start is not None
+        self._sent[start.theta] = moved
 
     def _look(self) -> None:
         answer = self._program.controller.answers.path
-        moved = self.sent.pop(answer.job.start, None) if answer is not None else None
+        moved = self._sent.pop(answer.job.start, None) if answer is not None else None
         if moved is not None:
             self.drawn.append(time.perf_counter() - moved)
 

@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from app.bench.measurement import Measurement, Yardstick
 from compute.core.arrays import Floats
 from compute.families.attention import softmax_manifold
 from compute.requests.engine import Engine
@@ -37,7 +37,7 @@ def problem() -> tuple[Floats, Floats, Floats]:
     return table, np.stack([np.cos(angle), np.sin(angle)], axis=1), np.zeros((PATHS, 2))
 
 
-def measure(engine: Engine) -> dict[str, Any]:
+def measure(engine: Engine) -> Measurement:
     """The engine's best time with the yardsticks' and the largest difference of the end points."""
     table, v, theta = problem()
     request = ShootRequest(softmax_manifold(table[:, :2], table[:, 2]), theta, v, steps=STEPS)
@@ -68,7 +68,7 @@ def best(call: Callable[[], object], repeats: int = REPEATS) -> float:
 
 def _external(
     name: str, run: Callable[[Path], tuple[float, Floats]], ends: Floats, seconds: float
-) -> dict[str, Any]:
+) -> Yardstick:
     """One yardstick, or why there is none."""
     with tempfile.TemporaryDirectory() as folder:
         try:

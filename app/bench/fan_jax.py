@@ -12,7 +12,7 @@ keys = jnp.asarray(np.fromfile("keys.f32", np.float32).reshape(-1, 3))
 velocities = jnp.asarray(np.fromfile("velocities.f32", np.float32).reshape(-1, 2))
 
 
-def rate(y):
+def rate(y: jnp.ndarray) -> jnp.ndarray:
     """(v, −½ g⁻¹ E[c ⟨c, v⟩²]) for the softmax over the keys."""
     theta, v = y[:2], y[2:]
     p = jax.nn.softmax(keys[:, :2] @ theta + keys[:, 2])
@@ -25,7 +25,7 @@ def rate(y):
     return jnp.concatenate([v, -0.5 * raised])
 
 
-def step(y, _):
+def step(y: jnp.ndarray, _: None) -> tuple[jnp.ndarray, jnp.ndarray]:
     h = 1.0 / STEPS
     k1 = rate(y)
     k2 = rate(y + 0.5 * h * k1)
@@ -35,11 +35,7 @@ def step(y, _):
     return end, end
 
 
-@jax.jit
-def fan(starts):
-    return jax.vmap(lambda y: jax.lax.scan(step, y, None, length=STEPS)[1])(starts)
-
-
+fan = jax.jit(jax.vmap(lambda y: jax.lax.scan(step, y, None, length=STEPS)[1]))
 starts = jnp.concatenate([jnp.zeros_like(velocities), velocities], axis=1)
 nodes = np.asarray(fan(starts))
 times = []

@@ -11,12 +11,12 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from app.bench.fan import JAX_PYTHON as PYTHON
 from app.bench.fan import best, source
+from app.bench.measurement import Measurement, Yardstick
 from compute import AttentionFlow
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
@@ -29,7 +29,7 @@ SIDE, STAGES, STEPS = 256, 9, 8
 FAMILY = "attention:bank"
 
 
-def measure(engine: Engine) -> dict[str, Any]:
+def measure(engine: Engine) -> Measurement:
     """The engine's best time of a step with the yardsticks', and how far their fields are apart."""
     flow = AttentionFlow(manifold_of(FAMILY), SIDE, "rough", engine)
     op, rng = flow._operator, np.random.default_rng(0)
@@ -52,12 +52,14 @@ def measure(engine: Engine) -> dict[str, Any]:
     }
 
 
-def _row(name: str, seconds: float, difference: float | None = None) -> dict[str, Any]:
-    found = {"name": name, "seconds": seconds}
-    return found if difference is None else {**found, "difference": difference}
+def _row(name: str, seconds: float, difference: float | None = None) -> Yardstick:
+    found: Yardstick = {"name": name, "seconds": seconds}
+    if difference is not None:
+        found["difference"] = difference
+    return found
 
 
-def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[dict[str, Any]]:
+def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[Yardstick]:
     """The same step, and Euler's over the same time, with SciPy's sparse products."""
     reference = ReferenceEngine()
     request = FlowRequest(op, z, step, 1, STAGES)
@@ -73,7 +75,7 @@ def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[d
     ]
 
 
-def _copy() -> dict[str, Any]:
+def _copy() -> Yardstick:
     """A copy that reads and writes as many bytes as the stages of a step do."""
     # a stage reads a value, two increments, four links and two numbers of a node, and writes one
     words = STAGES * SIDE * SIDE * (3 * 2 + 4 * 2 + 2 + 2) // 2
@@ -81,7 +83,7 @@ def _copy() -> dict[str, Any]:
     return _row("a copy of the same bytes", best(lambda: np.copyto(into, given)))
 
 
-def _numba(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> dict[str, Any]:
+def _numba(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> Yardstick:
     name = "numba, the same step in float32"
     with tempfile.TemporaryDirectory() as folder:
         try:

@@ -9,6 +9,9 @@ import time
 
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
 
 shape = np.fromfile("shape.i64", np.int64)
 ROWS, COLUMNS = shape
@@ -18,14 +21,19 @@ start = np.fromfile("state.f32", np.float32).reshape(2, ROWS, COLUMNS)
 stages = np.fromfile("coefficients.f64", np.float64).reshape(-1, 4).astype(np.float32)
 
 
-@njit(inline="always")
-def along(x, y, i, j, a, b, here_x, here_y):
+@njit(inline="always")  # type: ignore[untyped-decorator]  # numba is in another environment
+def along(
+    x: Array, y: Array, i: int, j: int, a: float, b: float, here_x: float, here_y: float
+) -> tuple[float, float]:
     """w z − Re w own of a link w = a + ib to the node (i, j)."""
     return a * (x[i, j] - here_x) - b * y[i, j], a * (y[i, j] - here_y) + b * x[i, j]
 
 
-@njit(parallel=True, fastmath=True)
-def stage(now, after, first, links, own, mu, nu, gain, base, begins):
+@njit(parallel=True, fastmath=True)  # type: ignore[untyped-decorator]  # as above
+def stage(
+    now: Array, after: Array, first: Array, links: Array, own: Array,
+    mu: float, nu: float, gain: float, base: float, begins: bool,
+) -> None:  # fmt: skip
     """after = μ now + ν after + gain · L now + base · first; with ``begins`` first = L now as well."""
     x, y = now[0], now[1]
     for i in prange(1, ROWS - 1):
@@ -54,7 +62,7 @@ def stage(now, after, first, links, own, mu, nu, gain, base, begins):
                 after[1, i, j] = mu * hy + nu * after[1, i, j] + gain * ly + base * first[1, i, j]
 
 
-def step(state, one, other, first):
+def step(state: Array, one: Array, other: Array, first: Array) -> None:
     """One step: increments change places until the last is added."""
     other[:] = 0
     now, after = one, other

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from app.bench.measurement import Measurement
+
+if TYPE_CHECKING:
+    from PySide6.QtOpenGLWidgets import QOpenGLWidget
 
 FRAMES = 40
 
 
-def measure(engine: str) -> dict[str, Any]:
+def measure(engine: str) -> Measurement:
     """Milliseconds from asking for a frame to its being on the screen, the median of many."""
     if not os.environ.get("DISPLAY"):
         return {"workload": "D", "name": "frame", "seconds": None, "remark": "there is no display"}
@@ -26,7 +31,7 @@ def measure(engine: str) -> dict[str, Any]:
     frame.show()
     while answers.map is None or not answers.map.complete or program.runner.pending():
         loop.processEvents()
-    native = program.canvas.native
+    native = program.screen
     full = _milliseconds(native)
     empty = _empty(native.width(), native.height())
     program.close()
@@ -50,7 +55,7 @@ def _empty(width: int, height: int) -> float:
     return took
 
 
-def _milliseconds(widget: Any) -> float:
+def _milliseconds(widget: QOpenGLWidget) -> float:
     """How long it takes from asking a widget to draw itself until the window has been composed."""
     from PySide6.QtCore import QEventLoop
 

@@ -12,11 +12,11 @@ import subprocess
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from app.bench.fan import best
+from app.bench.measurement import Measurement, Yardstick
 from compute.core.arrays import Floats
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
@@ -32,7 +32,7 @@ def problem() -> Floats:
     return np.random.default_rng(0).uniform(0.2, 8.0, (PAIRS, 2, 2))
 
 
-def measure(engine: Engine) -> dict[str, Any]:
+def measure(engine: Engine) -> Measurement:
     """The engine's best time, its misses, and geomstats' time for the first pairs, scaled."""
     pairs, manifold = problem(), manifold_of("beta")
     request = ConnectRequest(manifold, pairs[:, 0], pairs[:, 1], steps=STEPS)
@@ -51,7 +51,7 @@ def measure(engine: Engine) -> dict[str, Any]:
     }
 
 
-def _geomstats(pairs: Floats, seconds: float) -> dict[str, Any]:
+def _geomstats(pairs: Floats, seconds: float) -> Yardstick:
     """Its mean time for some pairs, as that of all, and its largest miss."""
     name = f"geomstats, by {THEIRS} of the pairs"
     if not PYTHON.exists():

@@ -8,9 +8,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from app.bench.fan import best
+from app.bench.measurement import Measurement
 
 REPEATS = 5
 # the program as it is started, up to the first frame with a geodesic in it and to its whole map
@@ -39,10 +39,10 @@ main.run(argparse.Namespace(scene=None, engine={engine!r}))
 """
 
 
-def measure(engine: str) -> list[dict[str, Any]]:
+def measure(engine: str) -> list[Measurement]:
     """Seconds of wall time from the start of the process, the fastest of several."""
     version = best(lambda: _run("-m", "app", "--version"), 5)
-    found: list[dict[str, Any]] = [
+    found: list[Measurement] = [
         {"workload": "E", "name": "--version", "seconds": version, "target": "under 0.3 s"}
     ]
     if os.environ.get("DISPLAY"):
@@ -57,7 +57,7 @@ def measure(engine: str) -> list[dict[str, Any]]:
     return found
 
 
-def _line(name: str, seconds: list[float], target: str) -> dict[str, Any]:
+def _line(name: str, seconds: list[float], target: str) -> Measurement:
     return {"workload": "E", "name": name, "seconds": min(seconds), "target": target}
 
 

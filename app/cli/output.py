@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import SupportsFloat
 
 import numpy as np
 
-from app.export.files import beside, checked
+from app.export.files import beside, checked, save_arrays
 from app.model.file_formats import suffixes
 from compute.core.refusal import shorten
 from compute.core.status import Status
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """``value`` as JSON can say it: arrays as lists, statuses by name, NaN and infinity as null."""
     if isinstance(value, Enum):
         return value.name
@@ -36,7 +37,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def show(result: dict[str, Any], as_json: bool, lines: list[str]) -> None:
+def show(result: Mapping[str, object], as_json: bool, lines: list[str]) -> None:
     """Print ``result`` as JSON, or else ``lines``."""
     print(
         json.dumps(plain(result), ensure_ascii=False, allow_nan=False)
@@ -59,9 +60,9 @@ def digits(error: float) -> int:
     return max(FEWEST_DIGITS, min(MOST_DIGITS, math.floor(-math.log10(error))))
 
 
-def written(value: Any, count: int) -> str:
+def written(value: SupportsFloat, count: int) -> str:
     """A number, or an array of numbers as nested lists, to ``count`` significant digits."""
-    if isinstance(value, np.ndarray | list | tuple):
+    if isinstance(value, np.ndarray):
         return f"[{', '.join(written(item, count) for item in value)}]"
     # adding 0 turns −0 into 0
     return f"{float(value) + 0.0:.{count}g}"
@@ -70,7 +71,7 @@ def written(value: Any, count: int) -> str:
 def save(path: str, **arrays: np.ndarray) -> None:
     """Write arrays as .npz, beside ``path`` and renamed.  ValueError where that cannot be."""
     with beside(checked(path, suffixes("arrays"))) as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        save_arrays(file, arrays)
 
 
 class Remarks:

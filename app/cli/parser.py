@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from app import __version__
 from app.cli import commands, shared_options
@@ -22,19 +22,21 @@ class BadInput(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:
+    def error(self, message: str) -> NoReturn:
         raise BadInput(message)
 
 
 class _ParserOfCommand:
     """The parser of one command, which is not built before the command is chosen."""
 
-    def __init__(self, command: Subcommand, **settings: Any) -> None:
-        self._command, self._settings = command, settings
+    def __init__(self, command: Subcommand, **options: Any) -> None:
+        self._command, self._options = command, options
 
-    def parse_known_args(self, arguments: Sequence[str], namespace: Any) -> Any:
+    def parse_known_args(
+        self, arguments: Sequence[str], namespace: argparse.Namespace | None
+    ) -> tuple[argparse.Namespace, list[str]]:
         """Read the arguments behind the command's name."""
-        made = _Parser(**self._settings)
+        made = _Parser(**self._options)
         made.set_defaults(command=self._command)
         if self._command.answers_json:
             shared_options.as_json(made)
@@ -51,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     listed: Any = top.add_subparsers(
         title="commands",
         metavar="COMMAND",
-        parser_class=_ParserOfCommand,  # type: ignore[type-var]
+        parser_class=_ParserOfCommand,
     )
     for command in found():
         if command.name == DEFAULT:

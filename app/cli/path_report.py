@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from app.cli.output import FEWEST_DIGITS, MOST_DIGITS, digits, exit_of, show, written
 from compute import Path
@@ -22,7 +21,7 @@ def show_paths(
     Returns the exit status.
     """
     blocks = ["\n".join(lines_of(path, chosen.engine, alpha, closed)) for path in paths]
-    result: dict[str, Any] = {"paths": paths}
+    result: dict[str, object] = {"paths": paths}
     if closed is not None:
         result["closed_form"] = closed
     show(result, chosen.json, ["\n\n".join(blocks)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+import numpy as np
+
 from app.model.lessons import first_scene
 from app.model.scene import Scene
 from compute import open_engine
@@ -45,14 +47,14 @@ def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
 def boundary_values(chosen: argparse.Namespace) -> ConnectRequest:
     """Return the boundary-value problem that was asked for, checked before any engine is opened."""
     scene = scene_of(chosen)
-    start = given("--start", chosen.start, scene and scene.start and scene.start.theta)
-    end = given("--end", chosen.end, scene and scene.end and scene.end.theta)
+    start = given("--start", chosen.start, scene.start.theta if scene and scene.start else None)
+    end = given("--end", chosen.end, scene.end.theta if scene and scene.end else None)
     return ConnectRequest(
         manifold_of(chosen, scene),
-        [start],
-        [end],
+        np.array([start]),
+        np.array([end]),
         _alpha(chosen, scene),
-        chosen.steps,  # type: ignore[arg-type]
+        chosen.steps,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
+from app.controller.controller import Controller
+from app.views.canvas.projections.frame import Frame, Pixel
+from app.views.interface.choices import Act, Answer
 from app.views.interface.events import PinMoved
 
-Entry = tuple[str, Callable[[], None]]
 COMMANDS = (
     ("Swap A and B", "swap"),
     ("Check in float64", "check"),
@@ -17,7 +18,17 @@ COMMANDS = (
 )
 
 
-def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[Entry | None]:
+class Pointed(Protocol):
+    """A canvas as its menu needs it."""
+
+    @property
+    def frame(self) -> Frame: ...
+    def at(self, pixel: Pixel) -> Pixel: ...
+    def centre(self, pixel: Pixel) -> None: ...
+    def let_go(self) -> None: ...
+
+
+def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answer | None]:
     """Of the point under ``pixel`` of the widget, then of the scene; None is a line between them.
 
     The canvas lets go of what it holds: of the button that opens a menu only the menu hears the end.
@@ -29,7 +40,7 @@ def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[En
         return [*scene]
     xy = canvas.frame.to_chart(at)
 
-    def put(pin: str) -> Callable[[], None]:
+    def put(pin: str) -> Act:
         def act() -> None:
             before = controller.store.scene
             controller.on_event(PinMoved(pin, xy, done=True))
@@ -38,7 +49,7 @@ def entries(canvas: Any, controller: Any, pixel: tuple[float, float]) -> list[En
 
         return act
 
-    here: list[Entry] = [
+    here: list[Answer] = [
         ("Put A here", put("A")),
         ("Put B here", put("B")),
         ("Centre here", lambda: canvas.centre(at)),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from app.model import autosave, document, embedded, recent, scene_file
 from app.model.document import Document
 from app.model.file_formats import HOLDING_SCENE, JSON, MARKDOWN, suffixes
 from app.model.lessons import first_scene
+from app.model.preferences import Preferences
 from app.model.scene import Scene, of_family
 from app.model.store import Store
+from app.views.interface.choices import Act, Answer
 from app.views.text.file_patterns import ALL, one_of, pattern, pattern_of
 from compute.core.opening import is_regular
 from compute.core.refusal import describe
@@ -44,42 +46,79 @@ def is_photograph(path: Path) -> bool:
     return False
 
 
+class Asking(Protocol):
+    """A window as `Documents` needs it."""
+
+    def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None: ...
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None: ...
+    def ask_open(self, title: str, pattern: str) -> str | None: ...
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None: ...
+    def log(self, words: str) -> None: ...
+    def on_drop(self, call: Callable[[list[str]], None]) -> None: ...
+    def post(self, call: Act) -> None: ...
+    def set_document(self, file: str, unsaved: bool) -> None: ...
+    def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None: ...
+    def set_undo(self, can_undo: bool, can_redo: bool) -> None: ...
+    def tell(self, title: str, text: str) -> None: ...
+
+
+class Kept(Protocol):
+    """Settings as `Documents` needs them; ``folder`` is where unsaved work goes, None for nowhere."""
+
+    recent: tuple[str, ...]
+
+    @property
+    def preferences(self) -> Preferences: ...
+    @property
+    def folder(self) -> Path | None: ...
+    @property
+    def session(self) -> str: ...
+    def is_alive(self, session: str) -> bool: ...
+    def close(self) -> None: ...
+
+
+def _ignore(*_: object) -> None:
+    """Where nothing is to be called."""
+
+
 class Documents:
     """Joins the window, its store and what outlives the session.
 
-    ``leave`` ends the program; ``export`` begins an export of that name.
+    ``leave`` ends the program; ``export`` begins an export of that name; ``show_picture`` and
+    ``open_lesson`` are for files that are no scenes; ``begun`` hears that another scene begins.
     """
 
     def __init__(
         self,
-        window: Any,
+        window: Asking,
         store: Store,
-        settings: Any,
-        leave: Callable[[], None],
-        export: Callable[[str], None] = lambda name: None,
+        settings: Kept,
+        leave: Act,
+        export: Callable[[str], None] = _ignore,
+        show_picture: Callable[[Path], None] = _ignore,
+        open_lesson: Callable[[str], None] = _ignore,
+        begun: Act = _ignore,
     ) -> None:
         self._window, self._store, self._settings, self._leave = window, store, settings, leave
-        self._export = export
+        self._export, self._show_picture = export, show_picture
+        self._open_lesson, self._begun = open_lesson, begun
         self.document = Document(saved=store.scene)
-        self.open_lesson: Callable[[str], None] = lambda source: None
-        self.begun: Callable[[], None] = lambda: None  # hears that another scene begins
         # the scene that was given to be kept last, and why the one before it could not be
         self._kept: Scene | None = None
         self._said = ""
-        self._autosave = self._keeper(settings) if settings.folder else None
-        self.show_picture: Callable[[Path], None] = lambda path: None
+        self._autosave = self._keeper(settings.folder) if settings.folder else None
         store.listen(lambda old, new: self._changed())
         window.on_drop(self.dropped)
         window.ask_before_closing(self._may_close)
         self._show()
         self._show_recent()
 
-    def _keeper(self, settings: Any) -> autosave.Keeper:
-        autosave.sweep(settings.folder, settings.is_alive)
-        kept = autosave.Autosave(settings.folder, settings.session)
+    def _keeper(self, folder: Path) -> autosave.Keeper:
+        autosave.sweep(folder, self._settings.is_alive)
+        kept = autosave.Autosave(folder, self._settings.session)
         return autosave.Keeper(kept, lambda problem: self._window.post(lambda: self._hear(problem)))
 
-    def commands(self) -> dict[str, Callable[[], None]]:
+    def commands(self) -> dict[str, Act]:
         """A function for each command of the table."""
         return {
             "new": lambda: self.guarded(self._new),
@@ -124,10 +163,10 @@ class Documents:
             self._open_head(path)
             return
         if path.suffix.lower() == MARKDOWN:
-            self.open_lesson(str(path))
+            self._open_lesson(str(path))
             return
         if is_photograph(path):
-            self.show_picture(path)
+            self._show_picture(path)
             return
         try:
             scene = first_scene.load(path)
@@ -162,7 +201,7 @@ class Documents:
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document
-        self.begun()
+        self._begun()
         self._store.replace(scene)
         self._forget()
         self._show()
@@ -182,7 +221,7 @@ class Documents:
         words = re.findall(r"\w+", (scene.title or manifold_of(scene.family).title).lower())
         return "-".join(words[:NAMING]) or "scene"
 
-    def save(self, then: Callable[[], None] = lambda: None) -> None:
+    def save(self, then: Act = _ignore) -> None:
         """Write to the scene's file, or ask for one; then go on."""
         path = self.document.path
         if path is None:
@@ -194,13 +233,13 @@ class Documents:
                 [
                     ("Save as…", lambda: self.save_as(then)),
                     ("Overwrite", lambda: self._write(path, then)),
-                    ("Cancel", lambda: None),
+                    ("Cancel", _ignore),
                 ],
             )
         else:
             self._write(path, then)
 
-    def save_as(self, then: Callable[[], None] = lambda: None) -> None:
+    def save_as(self, then: Act = _ignore) -> None:
         """Ask for a file, write the scene there, go on."""
         suggested = f"{self.file_name()}{JSON}"
         chosen = self._window.ask_save("Save scene", SCENES, suggested)
@@ -208,7 +247,7 @@ class Documents:
             path = Path(chosen)
             self._write(path if path.suffix else path.with_suffix(JSON), then)
 
-    def _write(self, path: Path, then: Callable[[], None]) -> None:
+    def _write(self, path: Path, then: Act) -> None:
         try:
             scene_file.save(self._store.scene, path)
         except Exception as problem:  # whatever it is, the work is at stake
@@ -221,14 +260,12 @@ class Documents:
         self._show()
         then()
 
-    def _offer_way_out(
-        self, title: str, reason: str, then: Callable[[], None] = lambda: None
-    ) -> None:
+    def _offer_way_out(self, title: str, reason: str, then: Act = _ignore) -> None:
         """Say that work could not be written, and where else it can go; nothing of it is lost."""
-        answers = [
+        answers: list[Answer] = [
             ("Save as…", lambda: self.save_as(then)),
             ("Export…", lambda: self._export("export_figure")),
-            ("Cancel", lambda: None),
+            ("Cancel", _ignore),
         ]
         words = "Everything is still here: save it elsewhere, or export a figure, which holds it."
         self._window.ask(title, f"{reason}\n{words}", answers)
@@ -266,7 +303,7 @@ class Documents:
             [
                 ("Restore", lambda: self._restore(newest)),
                 ("Discard", lambda: self._throw_away(newest)),
-                ("Later", lambda: None),
+                ("Later", _ignore),
             ],
         )
 
@@ -297,7 +334,7 @@ class Documents:
         self._kept = None
 
     # --- leaving ------------------------------------------------------------------------------
-    def guarded(self, act: Callable[[], None]) -> None:
+    def guarded(self, act: Act) -> None:
         """Do ``act``, after asking about unsaved work."""
         if not self.is_unsaved:
             act()
@@ -305,7 +342,7 @@ class Documents:
         self._window.ask(
             "Save the changes?",
             "What was changed since the last save would be lost.",
-            [("Save", lambda: self.save(act)), ("Discard", act), ("Cancel", lambda: None)],
+            [("Save", lambda: self.save(act)), ("Discard", act), ("Cancel", _ignore)],
         )
 
     def _may_close(self) -> bool:

@@ -5,53 +5,68 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from app.controller.export_commands import EXPORTS, Export, Process, options
 from app.model.store import Store
+from app.views.interface.export_form import FormField
 from app.views.text.typed_values import size as size_of
 from compute.core.refusal import describe
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.views.qt.dialogs.export_dialog import ExportDialog
 
 POLL_MS = 100
 Values = dict[str, str | int | bool]
 OF_SCENE = ("frames",)  # what is another number for another scene
 
 
+class SaveWindow(Protocol):
+    """A window as `Exporter` needs it; ``frame`` is what its form stands before."""
+
+    @property
+    def frame(self) -> QWidget: ...
+    def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]: ...
+    def ask_save(self, title: str, pattern: str, name: str = "") -> str | None: ...
+    def log(self, words: str) -> None: ...
+
+
 class Exporter:
     """Joins the window, its store and one export at a time.
 
     ``size``: the canvas's (width, height) now; ``style``: the one that is like the window's theme;
-    ``told``: what hears that a file was written; ``engine``: what the window was asked to compute with;
+    ``engine``: what it is asked to compute with now;
     ``more``: options of a figure that its scene does not hold; ``name``: what a file may be called.
     """
 
     def __init__(
         self,
-        window: Any,
+        window: SaveWindow,
         store: Store,
         size: Callable[[], tuple[int, int]],
         style: Callable[[], str],
-        told: Callable[[str], None],
-        engine: str = "auto",
+        engine: Callable[[], str],
         more: Callable[[], Values] = dict,
         name: Callable[[], str] = str,
     ) -> None:
-        self._window, self._store, self._told, self._more = window, store, told, more
-        self._size, self._style, self._name = size, style, name
+        self._window, self._store, self._more = window, store, more
+        self._size, self._style, self._engine, self._name = size, style, engine, name
         self._offered: Values = {}
         self._chosen: dict[
             str, Values
         ] = {}  # of each form, what the user has chosen in this session
-        self.engine = engine
         self._export = EXPORTS["export_figure"]
-        self.dialog: Any = None
+        self.dialog: ExportDialog | None = None
         self.process: Process | None = None
         self._stop: Callable[[], None] = lambda: None
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """A function for each command of the table."""
-        return {name: lambda name=name: self.ask(name) for name in EXPORTS}  # type: ignore[misc]
+        return {name: partial(self.ask, name) for name in EXPORTS}
 
     def ask(self, name: str) -> None:
         """Show the form of an export, or ask for its file at once if it has none."""
@@ -71,7 +86,7 @@ class Exporter:
         else:
             self.start({})
 
-    def _filled(self, field: Any) -> Any:
+    def _filled(self, field: FormField) -> FormField:
         if field.name == "size" and not field.value:
             width, height = self._size()
             return replace(field, value=f"{width}x{height}")
@@ -85,9 +100,10 @@ class Exporter:
     def start(self, values: Values) -> None:
         """Ask for the file and begin."""
         export = self._export
-        problem = _problem(values)
-        if problem:
-            self.dialog.show_problem(problem)
+        assert self.dialog is not None
+        wrong = _problem(values)
+        if wrong:
+            self.dialog.show_problem(wrong)
             return
         self._keep(values)
         chosen = self._window.ask_save(export.title, export.pattern, self._name())
@@ -97,7 +113,7 @@ class Exporter:
             return
         target = _target(chosen, export)
         more = self._more() if export.command == "render" else {}
-        stated = options({**values, **more, "engine": self.engine})
+        stated = options({**values, **more, "engine": self._engine()})
         try:
             self.process = Process(export.command, self._store.scene, target, stated)
         except (OSError, ValueError) as problem:
@@ -113,22 +129,22 @@ class Exporter:
         self._chosen[self._export.title] = {k: v for k, v in differs.items() if k not in OF_SCENE}
 
     def _watch(self) -> None:
-        process = self.process
-        if process is None:
+        process, dialog = self.process, self.dialog
+        if process is None or dialog is None:
             return
         if process.running:
             words = f"Frame {process.done} of {process.whole}, {process.left} s left"
             words = words if process.whole else f"Writing {process.target.name}…"
-            self.dialog.show_progress(words, process.done, process.whole)
+            dialog.show_progress(words, process.done, process.whole)
             return
         self._stop()
         problem, target = process.problem, process.target
         process.close()
         self.process = None
         if problem:
-            self.dialog.show_problem(problem)
+            dialog.show_problem(problem)
         else:
-            self._told(f"written: {target}")
+            self._window.log(f"written: {target}")
             self.close()
 
     def _cancel(self) -> None:
@@ -136,7 +152,7 @@ class Exporter:
         if self.process is not None:
             self.process.cancel()
             self.process = None
-            self._told("export cancelled: nothing was written")
+            self._window.log("export cancelled: nothing was written")
 
     def close(self) -> None:
         """Cancel what is under way and take the dialog down."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from app.desktop.documents import Documents
 from app.model.document import Document
@@ -12,25 +12,26 @@ from app.model.scene import Scene
 from app.parts.lessons import LessonPart
 
 
+class Notes(Protocol):
+    """Where it is kept how far somebody is in each lesson, as text."""
+
+    lessons: str
+
+
 class Lessons:
     """Joins the part that runs lessons, the window's documents and what outlives the session."""
 
-    def __init__(self, part: LessonPart, documents: Documents, settings: Any) -> None:
+    def __init__(self, part: LessonPart, documents: Documents, settings: Notes) -> None:
         self._part, self._documents, self._settings = part, documents, settings
         self._lent: Document | None = None
-        part.progress = progress.read(settings.lessons)
-        part.keep = self._keep
-        part.admit = self._admit
-        part.arrived = self._arrived
-        documents.open_lesson = self._admitted
-        documents.begun = part.end
+        part.connect(self._keep, self._admit, self._arrived, progress.read(settings.lessons))
 
     def open(self, source: str) -> None:
         """Begin a lesson of that name or file."""
         self._part.open(source)
 
-    def _admitted(self, source: str) -> None:
-        """Begin a lesson: unsaved work has been asked about already."""
+    def begin(self, source: str) -> None:
+        """Begin a lesson of that name or file: unsaved work has been asked about already."""
         lesson = self._part.read(source)
         if lesson is not None:
             self._part.begin(lesson)

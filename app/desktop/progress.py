@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 from app.jobs.job import Job
 from app.jobs.worker import OpenJob, Runner
@@ -12,12 +12,19 @@ from app.jobs.worker import OpenJob, Runner
 LOOK_MS, PATIENCE = 150, 0.5
 
 
-class Working:
-    """Watches a runner on the window's clock."""
+class StatusBar(Protocol):
+    """A window as `Working` needs it."""
 
-    def __init__(
-        self, window: Any, runner: Runner, given_up: Callable[[Job], None] = lambda job: None
-    ) -> None:
+    def every(self, milliseconds: int, call: Callable[[], None]) -> Callable[[], None]: ...
+    def on_cancel(self, call: Callable[[], None]) -> None: ...
+    def set_busy(self, words: str, can_cancel: bool = True) -> None: ...
+    def log(self, words: str) -> None: ...
+
+
+class Working:
+    """Watches a runner on the window's clock; ``given_up`` hears of the job that is cancelled."""
+
+    def __init__(self, window: StatusBar, runner: Runner, given_up: Callable[[Job], None]) -> None:
         self._window, self._runner, self._given_up = window, runner, given_up
         self._stop = window.every(LOOK_MS, self.look)
         window.on_cancel(self.cancel)

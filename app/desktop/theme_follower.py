@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.model.preferences import Preferences
 from app.views.interface.theme import DARK, LIGHT, Theme
 
 
@@ -19,12 +20,24 @@ def theme_of(pinned: str) -> Theme:
     return LIGHT if pinned == "light" else DARK
 
 
+class Themed(Protocol):
+    """A window or a canvas: what is drawn in the theme's colours."""
+
+    def set_theme(self, theme: Theme) -> None: ...
+
+
+class Preferring(Protocol):
+    """Where the preferences are kept."""
+
+    preferences: Preferences
+
+
 class Appearance:
     """Keeps canvas and window in the theme that is preferred, live."""
 
-    def __init__(self, canvas: Any, window: Any, settings: Any) -> None:
+    def __init__(self, canvas: Themed, window: Themed, settings: Preferring, theme: Theme) -> None:
         self._canvas, self._window, self._settings = canvas, window, settings
-        self.theme = canvas.theme
+        self.theme = theme
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.follow)
 

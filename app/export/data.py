@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from app.export import embed
-from app.export.files import beside
+from app.export.figure import path_of
+from app.export.files import beside, save_arrays
 from app.export.script import script
 from app.jobs.answers import Answer
 from app.jobs.path import PathAnswer
@@ -34,27 +34,23 @@ def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
     elif kind == JSON:
         content = as_json(scene, found, target).encode("utf-8")
     elif kind == CSV:
-        content = table(scene, _path(found)).encode("utf-8")
+        content = table(scene, path_of(found)).encode("utf-8")
     else:
-        content = script(scene, _path(found), target).encode("utf-8")
+        content = script(scene, path_of(found), target).encode("utf-8")
     with beside(target) as temporary:
         temporary.write_bytes(content)
 
 
-def _path(found: Sequence[Answer]) -> PathAnswer:
-    return next(answer for answer in found if isinstance(answer, PathAnswer))
-
-
-def arrays(found: Sequence[Answer]) -> dict[str, Any]:
+def arrays(found: Sequence[Answer]) -> dict[str, np.ndarray]:
     """Every number and array of the answers by a name such as ``path_paths_theta``."""
-    result: dict[str, Any] = {}
+    result: dict[str, np.ndarray] = {}
     for answer in found:
         kind = type(answer.job).__name__.removesuffix("Job").lower()
         result |= dict(_entries(kind, answer))
     return result
 
 
-def _entries(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _entries(prefix: str, value: object) -> Iterator[tuple[str, np.ndarray]]:
     if is_dataclass(value):
         for field in fields(value):
             if field.name not in LEFT_OUT:
@@ -71,18 +67,19 @@ def _entries(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
 def npz(scene: Scene, found: Sequence[Answer], target: Path) -> bytes:
     """Arrays for `numpy.load`; ``scene`` is the scene's JSON."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, scene=np.array(embed.stated(scene, target)), **arrays(found))
+    stated = np.array(embed.stated(scene, target))
+    save_arrays(buffer, {"scene": stated, **arrays(found)})
     return buffer.getvalue()
 
 
 def as_json(scene: Scene, found: Sequence[Answer], target: Path) -> str:
     """One object; what is not finite is null."""
-    entries: dict[str, Any] = {"scene": json.loads(embed.stated(scene, target))}
+    entries = {"scene": json.loads(embed.stated(scene, target))}
     entries |= {name: _plain(array.tolist()) for name, array in arrays(found).items()}
     return json.dumps(entries, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -67,6 +67,7 @@ class Video:
         self._container.metadata["title"] = cut.title
         self._container.metadata["comment"] = cut.scene
         stream = self._container.add_stream(codec, rate=cut.rate, options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = cut.size
         stream.pix_fmt = "yuv420p"
         stream.codec_context.thread_count = THREADS
@@ -130,6 +131,7 @@ class Gif:
                 shown = self._sink.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
+            assert isinstance(shown, av.VideoFrame)
             self._container.mux(self._stream.encode(shown))
 
     def close(self) -> None:
@@ -142,7 +144,8 @@ class Gif:
 
 
 def _buffer(graph: Graph, width: int, height: int, form: str, tick: Fraction) -> FilterContext:
-    return graph.add_buffer(width=width, height=height, format=form, time_base=tick)
+    picture = av.VideoFormat(form, width, height)
+    return graph.add_buffer(width=width, height=height, format=picture, time_base=tick)
 
 
 def _palette(samples: Iterable[RGB], cut: Cut) -> av.VideoFrame:

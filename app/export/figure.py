@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,10 +47,6 @@ STYLES: dict[str, Theme] = {"dark": DARK, "print": LIGHT}
 COARSEST, FINEST = 384, (768, 1536)
 
 
-class Cancelled(Exception):
-    """The user does not want it any more."""
-
-
 @dataclass(frozen=True)
 class Paper:
     """The page that a figure is drawn on.
@@ -89,10 +85,6 @@ class Paper:
 Told = Callable[[str], object]
 
 
-def _never() -> bool:
-    return False
-
-
 def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
     """The jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the window's."""
     chosen = jobs(scene, Viewport(size))
@@ -113,10 +105,9 @@ def answers(
     engine: Engine,
     size: tuple[int, int],
     fine: int = 0,
-    cancelled: Callable[[], bool] = _never,
     told: Told | None = None,
 ) -> list[Answer]:
-    """Everything that the scene shows, in its best quality.  Raises `Cancelled`.
+    """Everything that the scene shows, in its best quality.
 
     What cannot be computed is told and left out; nobody to tell it to is a ValueError.  There is no
     figure without the geodesic.
@@ -125,21 +116,17 @@ def answers(
     waiting = wanted(scene, size, fine)
     while waiting:
         kind = next(iter(waiting))
-        heard = answer_of(engine, waiting.pop(kind), cancelled, told)
-        if cancelled():
-            raise Cancelled
+        heard = answer_of(engine, waiting.pop(kind), told)
         found += heard
         if kind is FlowJob and not heard:
             waiting |= uncovered(scene, size, fine)
     return found
 
 
-def answer_of(
-    engine: Engine, job: Job, cancelled: Callable[[], bool], told: Told | None
-) -> list[Answer]:
+def answer_of(engine: Engine, job: Job, told: Told | None) -> list[Answer]:
     """The answer to one job; [] where there is none."""
     try:
-        heard = best(engine, job, cancelled)
+        heard = best(engine, job)
         problem = next((a.problem for a in heard if isinstance(a, StudyAnswer)), None)
     except ValueError as refused:
         if told is None or isinstance(job, PathJob):
@@ -165,19 +152,9 @@ def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
         drawing.show_answer(canvas, scene, answer)
 
 
-def path_of(found: list[Answer]) -> PathAnswer:
+def path_of(found: Sequence[Answer]) -> PathAnswer:
     """The answer about the geodesic."""
     return next(answer for answer in found if isinstance(answer, PathAnswer))
-
-
-def render(scene: Scene, engine: Engine, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The scene's chart at ``size`` (width, height), (height, width, 4) RGBA.
-
-    Raises RuntimeError where there is no OpenGL to draw with.
-    """
-    canvas = offscreen_canvas(size)
-    show(canvas, scene, answers(scene, engine, size))
-    return canvas.image()
 
 
 def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None:

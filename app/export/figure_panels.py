@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from app.export.sheet import width_of
 from app.model.scene import Scene
@@ -33,12 +34,12 @@ class Ink:
     shapes: list[Strokes] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
-    def line(self, points: object, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
+    def line(self, points: ArrayLike, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
         """A polyline (n, 2)."""
         line = np.asarray(points, np.float64)
         self.shapes.append(Strokes([line], Pen(rgba(colour, alpha), width)))
 
-    def dashed(self, points: object, colour: str, width: float) -> None:
+    def dashed(self, points: ArrayLike, colour: str, width: float) -> None:
         """A polyline of dashes."""
         line = dashes(np.asarray(points, np.float64), 5, 5)
         self.shapes.append(Strokes([line], Pen(rgba(colour), width)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
 
 from app.process import ending
 from compute.core.refusal import shown
@@ -48,6 +51,12 @@ def unfinished(path: Path) -> Iterator[Path]:
     finally:
         remove(path)
         ending.finish(path)
+
+
+def save_arrays(file: Path | BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays as .npz, by their names."""
+    # NumPy's one other keyword, allow_pickle, is no name of an array here
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from PIL import Image
 from app.export import embed
 from app.export.encoders import CODECS, RGB, Cut, Encoder, Gif, Video
 from app.export.figure import (
-    Cancelled,
     Paper,
     Studio,
     Told,
@@ -77,11 +76,9 @@ class Camera:
         scene: Scene,
         engine: Engine,
         reel: Reel,
-        cancelled: Callable[[], bool],
         told: Told | None = None,
     ) -> None:
         self._scene, self._engine, self._reel = scene, engine, reel
-        self._cancelled = cancelled
         self._told, self._heard = told, set[str]()
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
         self._studio: Studio | None = None
@@ -104,7 +101,7 @@ class Camera:
             raise ValueError(f"frame {number + 1} of {self._reel.frames}: {problem}") from None
 
     def frame(self, number: int) -> RGB:
-        """One frame, (height, width, 3).  Raises `Cancelled`."""
+        """One frame, (height, width, 3)."""
         paper, times = self._reel.paper, self._reel.supersample
         scene = self.scene(number)
         found = self._answers(scene)
@@ -123,13 +120,9 @@ class Camera:
         while waiting:
             kind = next(iter(waiting))
             job = waiting.pop(kind)
-            if self._cancelled():
-                raise Cancelled
             before = self._known.get(kind)
             if before is None or before[0] != job:
-                heard = answer_of(self._engine, job, self._cancelled, told)
-                if self._cancelled():
-                    raise Cancelled
+                heard = answer_of(self._engine, job, told)
                 self._known[kind] = (job, heard)
             found += self._known[kind][1]
             if kind is FlowJob and not self._known[kind][1]:
@@ -151,29 +144,24 @@ def _reduced(picture: RGB, times: int) -> RGB:
     )
 
 
-def _never() -> bool:
-    return False
-
-
 def write(
     target: Path,
     scene: Scene,
     engine: Engine,
     reel: Reel,
     report: Report = lambda done, whole: None,
-    cancelled: Callable[[], bool] = _never,
     resume: bool = False,
     told: Told | None = None,
 ) -> list[Path]:
     """Write a film whose kind is the target's suffix, and return its files.
 
     A sequence of PNG is numbered from 0001; with ``resume`` its frames that are there are kept.
-    Raises `Cancelled`, and then nothing is left but what such a sequence can go on from.
+    If it raises, nothing is left but what such a sequence can go on from.
     told: see `figure.answers`.
     """
     kind = target.suffix.lower()
     checked(reel, kind)
-    camera = Camera(scene, engine, reel, cancelled, told)
+    camera = Camera(scene, engine, reel, told)
     if kind == PNG:
         return _sequence(target, camera, reel, report, resume)
     with beside(target) as temporary:

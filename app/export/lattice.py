@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.export.sheet import Disc, Group, Item, Line, Raster, Sheet
@@ -27,12 +28,12 @@ def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
     rows, columns = found.shape
     unit = SIDE / max(rows, columns)
     width, height = columns * unit, rows * unit
-    centres = (np.argwhere(np.ones(found.shape))[:, ::-1] + 0.5) * unit
+    centres = (np.argwhere(np.ones(found.shape))[:, ::-1].astype(np.float64) + 0.5) * unit
     way = centres[found.way(start, end)]
     wide = max(2.0, unit / 9)
     items = (
         Raster(_ground(found, shown, (width, height)), (0.0, 0.0, width, height), 1.0),
-        Line(centres[:, None] + unit * found.circles(), LINE, max(1.0, unit / 40)),
+        Line(list(centres[:, None] + unit * found.circles()), LINE, max(1.0, unit / 40)),
         Line([way], CASING, 2 * wide),
         Line([way], WAY, wide),
         *_ends(way, max(7.0, unit / 4)),
@@ -61,8 +62,9 @@ def _photograph(image: np.ndarray) -> Image.Image:
     return Image.fromarray(shown).convert("RGB")
 
 
-def _coloured(shown: Floats) -> np.ndarray:
+def _coloured(shown: Floats) -> NDArray[np.uint8]:
     """A map as colours by its rank: a few large values would leave all others dark."""
     order = shown.ravel().argsort(kind="stable").argsort(kind="stable")
     share = (order / max(shown.size - 1, 1)).reshape(shown.shape)[..., None]
-    return np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)
+    coloured: NDArray[np.uint8] = np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)
+    return coloured

@@ -23,6 +23,7 @@ from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.theme import Theme
 from app.views.interface.views import Measure
 from app.views.text import scalar_names
+from app.views.text.number_format import KEPT_BY_NONE
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.families import parse
@@ -170,7 +171,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
             lengths.append(f"{name} {' '.join(numbers[name].split())}")
     proof = [f"Certificate: {status.words}"]
     for name in ("End point missed by", "Speed drift", "Transport drift"):
-        if name in numbers and numbers[name] != measures.KEPT_BY_NONE:
+        if name in numbers and numbers[name] != KEPT_BY_NONE:
             proof.append(f"{name[0].lower()}{name[1:]} {numbers[name]}")
     flows = [_of_flow(answer) for answer in found if isinstance(answer, FlowAnswer)]
     return [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from fpdf import FPDF
-from fpdf.drawing import DeviceRGB
+from fpdf.drawing_primitives import DeviceRGB
 from PIL import Image
 
 from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
@@ -104,7 +104,7 @@ def _colour(colour: RGBA) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _filled(page: FPDF, colour: RGBA) -> Any:
+def _filled(page: FPDF, colour: RGBA) -> AbstractContextManager[object]:
     return page.local_context(fill_color=_colour(colour), fill_opacity=colour[3])
 
 

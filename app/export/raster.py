@@ -37,8 +37,8 @@ def write(sheet: Sheet, target: Path, title: str) -> None:
 
 def pixels(sheet: Sheet) -> Image.Image:
     """The sheet on its ground, white if it has none."""
-    size = tuple(round(TIMES * side) for side in sheet.size)
-    image = Image.new("RGB", size, _bytes(sheet.ground or (1.0, 1.0, 1.0, 1.0))[:3])
+    width, height = (round(TIMES * side) for side in sheet.size)
+    image = Image.new("RGB", (width, height), _bytes(sheet.ground or (1.0, 1.0, 1.0, 1.0))[:3])
     pen = ImageDraw.Draw(image, "RGBA")
     for group in sheet.groups:
         for item in group.items:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.views.canvas.display_list import TexturedMesh, TexturedQuad
 from app.views.canvas.projections.space import finer
-from app.views.interface.views import Array
+from app.views.interface.events import Array
 
 # pixels of a picture to a logical one, for viewers of PDF do not smooth what they enlarge; and the most
 # samples that a cell of a mesh is cut into

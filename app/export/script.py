@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.jobs.path import PathAnswer
@@ -79,8 +80,8 @@ def script(scene: Scene, answer: PathAnswer, target: Path) -> str:
     )
 
 
-def _numbers(values: object) -> str:
-    return repr(tuple(float(value) for value in values))  # type: ignore[attr-defined]
+def _numbers(values: Iterable[float]) -> str:
+    return repr(tuple(float(value) for value in values))
 
 
 def _family(family: str, folder: Path) -> str:

@@ -187,8 +187,10 @@ def _discs(made: Discs) -> Iterator[Disc]:
         if not np.isfinite(centre).all() or np.abs(centre).max() > FARTHEST:
             continue
         at = (float(centre[0]), float(centre[1]))
-        colour = pen.colour if made.colours is None else tuple(map(float, made.colours[i]))
-        fade = 1.0 if made.colours is None else colour[3]
+        colour, fade = pen.colour, 1.0
+        if made.colours is not None:
+            red, green, blue, fade = map(float, made.colours[i])
+            colour = (red, green, blue, fade)
         if pen.rim > 0 and pen.rim_colour[3] > 0:
             rim = (*pen.rim_colour[:3], pen.rim_colour[3] * fade)
             yield Disc(at, pen.width / 2 + pen.rim, rim)
@@ -213,11 +215,11 @@ def _raster(quad: TexturedQuad) -> Raster:
     (x0, y1), (x1, y0) = quad.low, quad.high
     shade = Image.fromarray(np.ascontiguousarray(quad.texture[::-1]), "RGBa")
     wanted = (abs(x1 - x0), abs(y1 - y0))
-    size = tuple(
+    width, height = (
         int(min(max(have, relief.FINENESS * side), MOST_SIDE))
         for have, side in zip(shade.size, wanted, strict=True)
     )
-    fine = shade.resize(size, Image.Resampling.BILINEAR).convert("RGBA")
+    fine = shade.resize((width, height), Image.Resampling.BILINEAR).convert("RGBA")
     box = (float(x0), float(y0), float(x1), float(y1))
     return Raster(np.asarray(fine), box, quad.strength)
 
@@ -306,6 +308,6 @@ def halo_of(label: Label) -> Line:
     return Line([line + np.array([x, y]) for line in turned], label.halo, 2 * HALO)
 
 
-def width_of(text: str, size: float, bold: bool = False) -> float:
+def width_of(text: str, size: float) -> float:
     """Width of a line of text, in logical pixels."""
-    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0), bold=bold))[1]
+    return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0)))[1]

@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from app.export.embed import escape
-from app.export.sheet import HALO, PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, runs
+from app.export.sheet import HALO, Area, Disc, Group, Item, Line, Raster, Sheet, runs
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
@@ -22,7 +22,7 @@ from app.views.interface.theme import RGBA
 FONTS = "'Open Sans','Noto Sans',Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
 
-def svg(sheet: Sheet, title: str, metadata: str, dpi: float = PER_INCH) -> str:
+def svg(sheet: Sheet, title: str, metadata: str) -> str:
     """The file's text; ``metadata`` is XML that goes into its metadata element."""
     width, height = sheet.size
     parts = [

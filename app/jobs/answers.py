@@ -1,7 +1,6 @@
 """The answers to the jobs of a scene; jobs of parts have answers of their own."""
 
 from app.jobs.derive_family import FamilyAnswer
-from app.jobs.diagnosis import DoctorAnswer
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
 from app.jobs.path import PathAnswer
@@ -19,5 +18,4 @@ Answer = (
     | CheckAnswer
     | RelaxAnswer
     | FamilyAnswer
-    | DoctorAnswer
 )

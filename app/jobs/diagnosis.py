@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import version
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 import numpy as np
 
@@ -26,6 +26,27 @@ PACKAGES = ("numpy", "scipy", "sympy", "wgpu", "vispy", "PySide6-Essentials", "p
 FAMILIES = ("gaussian", "categorical3_natural", "attention:bank")
 # a few times the difference between float32 and float64 runs of the reference itself
 TOLERANCE = {"geometry": 2e-5, "shoot": 2e-5, "connect": 5e-5, "transport": 5e-5, "field": 5e-5}
+
+
+class Check(TypedDict):
+    """A kernel's largest error against the reference, relative to the largest number."""
+
+    name: str
+    error: float
+    tolerance: float
+    ok: bool
+
+
+class Findings(TypedDict):
+    """What the program runs on; no adapter on the reference, no OpenGL where there is none."""
+
+    engine: str
+    adapter: str | None
+    remark: str
+    gl: str | None
+    python: str
+    versions: dict[str, str]
+    checks: list[Check]
 
 
 @dataclass(frozen=True)
@@ -71,7 +92,7 @@ def diagnosed(engine: Engine, job: DoctorJob) -> DoctorAnswer:
     return DoctorAnswer(f"<table cellpadding='2'>{table}</table><p>{lines}</p>")
 
 
-def findings(engine: Engine, gl: str | None, remark: str = "") -> dict[str, Any]:
+def findings(engine: Engine, gl: str | None, remark: str = "") -> Findings:
     """Return what the program runs on, and each kernel's error against the reference."""
     return {
         "engine": engine.name,
@@ -84,9 +105,9 @@ def findings(engine: Engine, gl: str | None, remark: str = "") -> dict[str, Any]
     }
 
 
-def _checks(engine: Engine) -> list[dict[str, Any]]:
+def _checks(engine: Engine) -> list[Check]:
     reference = ReferenceEngine()
-    found = []
+    found: list[Check] = []
     for name in FAMILIES:
         manifold = manifold_of(name)
         for kernel, compute in _WORK.items():

@@ -18,7 +18,7 @@ from compute.families import changed, families, parse
 from compute.heads.head_selection import settings
 from compute.requests.engine import Engine
 
-Changes = tuple[tuple[str, Any], ...]
+Changes = tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Prepared:
     problem: str = ""
 
 
-def prepared(scene: Scene, changes: Mapping[str, Any]) -> str:
+def prepared(scene: Scene, changes: Mapping[str, object]) -> str:
     """Describe in words what the changes need prepared."""
     known = families()
     if "family" in changes:
@@ -64,14 +64,14 @@ def prepared(scene: Scene, changes: Mapping[str, Any]) -> str:
     return "the family" if _within("family.", changes) else "the height"
 
 
-def is_slow(scene: Scene, changes: Mapping[str, Any]) -> bool:
+def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
     """Whether making the changes may take longer than a frame: another family, or another height."""
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
     return any(name.partition(".")[0] == "family" for name in changes) or of_height
 
 
-def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
+def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
     """``scene`` with fields set, those of its parts as "layers.NAME", "opacity.NAME", "flow.NAME" …
 
     ValueError where that asks for what does not exist.
@@ -88,7 +88,7 @@ def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     flow = _within("flow.", rest)
     if flow:
         scene = replace(scene, flow=rewritten(scene.flow, flow))
-    plain = {name: value for name, value in rest.items() if "." not in name}
+    plain: dict[str, Any] = {name: value for name, value in rest.items() if "." not in name}
     scene = replace(
         scene,
         layers=replace(scene.layers, **layers),
@@ -100,7 +100,7 @@ def edited(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     return scene
 
 
-def _within(prefix: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _within(prefix: str, changes: Mapping[str, object]) -> dict[str, Any]:
     return {
         name.removeprefix(prefix): value
         for name, value in changes.items()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.jobs.answers import Answer
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer, PathJob, connection, path_answer
-from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
@@ -49,11 +46,10 @@ def is_hopeful(answer: PathAnswer) -> bool:
     return bool(failed) and answer.job.quality == "final" and not answer.second
 
 
-def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer]:
+def best(engine: Engine, job: Job) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
-    heard: list[Answer] = []
-    with suppress(Interrupted), interruptible(cancelled):
-        job.perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
-        if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
-            RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
-    return heard[-1:]
+    heard: list[object] = []
+    job.perform(engine, heard.append, lambda: False)
+    if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
+        RetryTask(heard[-1].job).perform(engine, heard.append, lambda: False)
+    return [answer for answer in heard[-1:] if isinstance(answer, Answer)]

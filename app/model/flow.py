@@ -78,7 +78,7 @@ def _beginning(flow: FlowSettings, mass: bool) -> dict[str, str]:
     return {}
 
 
-def stated(flow: FlowSettings, folder: Path) -> dict[str, Any]:
+def stated(flow: FlowSettings, folder: Path) -> dict[str, object]:
     """A flow as a scene file in ``folder`` holds it: only what is not usual."""
     usual = FlowSettings()
     found = {

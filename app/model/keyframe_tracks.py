@@ -22,7 +22,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
 }
 
 # (name, value) of entries of a file that this version does not know; they are written back
-Unknown = tuple[tuple[str, Any], ...]
+Unknown = tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Key:
     """``value`` is reached at ``at`` seconds; ``easing`` leads on from it to the next key."""
 
     at: float
-    value: Any
+    value: object
     easing: str = "smooth"
     unknown: Unknown = ()
 
@@ -79,7 +79,7 @@ def position(timeline: Timeline, t: float) -> float:
     return min(max(t, 0.0), timeline.duration)
 
 
-def value_at(track: Track, t: float, steps: bool = False) -> Any:
+def value_at(track: Track, t: float, steps: bool = False) -> object:
     """The value of a track: that of the first key before it, of the last key after it.
 
     With ``steps`` there is nothing between two keys.
@@ -97,7 +97,7 @@ def value_at(track: Track, t: float, steps: bool = False) -> Any:
     return _between(before.value, following.value, share)
 
 
-def _between(a: Any, b: Any, share: float) -> Any:
+def _between(a: object, b: object, share: float) -> object:
     if isinstance(a, float) and isinstance(b, float):
         return a + (b - a) * share
     if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
@@ -105,7 +105,7 @@ def _between(a: Any, b: Any, share: float) -> Any:
     return a
 
 
-def stated(timeline: Timeline) -> dict[str, Any]:
+def stated(timeline: Timeline) -> dict[str, object]:
     """A timeline as a scene file holds it."""
     return {
         "duration": timeline.duration,
@@ -157,13 +157,13 @@ def _track(entry: Mapping[str, Any], duration: float) -> Track:
     return Track(entry["field"], keys, _unknown(entry, ("field", "keys")))
 
 
-def _unknown(entry: Mapping[str, Any], known: tuple[str, ...]) -> Unknown:
+def _unknown(entry: Mapping[str, object], known: tuple[str, ...]) -> Unknown:
     return tuple((name, value) for name, value in entry.items() if name not in known)
 
 
-def unknown(timeline: Timeline) -> list[tuple[tuple[str, ...], Any]]:
+def unknown(timeline: Timeline) -> list[tuple[tuple[str, ...], object]]:
     """Paths and values of what this version does not know in a timeline's tracks and keys."""
-    found: list[tuple[tuple[str, ...], Any]] = []
+    found: list[tuple[tuple[str, ...], object]] = []
     for i, track in enumerate(timeline.tracks):
         place = ("timeline", "tracks", str(i))
         found += [((*place, name), value) for name, value in track.unknown]
@@ -172,7 +172,7 @@ def unknown(timeline: Timeline) -> list[tuple[tuple[str, ...], Any]]:
     return found
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> object:
     """Numbers as floats, lists as tuples."""
     if isinstance(value, list):
         return tuple(_value(item) for item in value)

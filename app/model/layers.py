@@ -37,7 +37,7 @@ class _Shares:
                 raise ValueError(f"opacity of {name} must lie in 0 … 1, got {shown(share)}")
 
 
-def _made(name: str, names: list[str], kind: str, default: object, base: type) -> Any:
+def _made(name: str, names: list[str], kind: str, default: object, base: type) -> type:
     extra = [(each, kind, field(default=default)) for each in names]
     made = make_dataclass(name, extra, bases=(base,), frozen=True)
     made.__module__ = __name__
@@ -59,9 +59,9 @@ else:
     Opacity = _made("Opacity", _faded, "float", 1.0, _Shares)
 
 
-def showing(layers: Layers, name: str, visible: bool = True) -> Layers:
-    """``layers`` with one of them, a study too, shown or hidden."""
-    return replace(layers, **{name: visible})
+def showing(layers: Layers, name: str) -> Layers:
+    """``layers`` with one of them, a study too, shown."""
+    return replace(layers, **{name: True})
 
 
 def layer_names() -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def layer_names() -> tuple[str, ...]:
     return tuple(layer.name for layer in fields(Layers))
 
 
-def with_layers(schema: dict[str, Any]) -> dict[str, Any]:
+def with_layers(schema: dict[str, Any]) -> dict[str, object]:
     """The schema of scene files with every layer of this program in it."""
     places = schema["properties"]
     layers = places["layers"] | {

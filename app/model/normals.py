@@ -35,7 +35,7 @@ def normal_of(numbers: Numbers) -> Normal:
     return Normal(np.array([x, y]), np.array([[xx, xy], [xy, yy]]))
 
 
-def stated(normals: Normals) -> dict[str, Any]:
+def stated(normals: Normals) -> dict[str, object]:
     """Two normals as a scene file holds them."""
     return {"a": list(normals.a), "b": list(normals.b)}
 

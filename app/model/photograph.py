@@ -63,7 +63,7 @@ class Photograph:
                 within(f"a picture's {name}", share, 0.0, 1.0)
 
 
-def stated(photograph: Photograph, folder: Path) -> dict[str, Any]:
+def stated(photograph: Photograph, folder: Path) -> dict[str, object]:
     """A picture as a scene file in ``folder`` holds it: only what is not usual."""
     usual = Photograph()
     found = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +34,7 @@ KEYS_ENDED = "the keyframes were the other family's; Undo brings them back"
 DISTANCE = "distance"
 
 
-def kind_of(family: str) -> tuple[str, dict[str, Any]]:
+def kind_of(family: str) -> tuple[str, dict[str, object]]:
     """A family but for its real parameters."""
     name, stated = parse(family)
     return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
@@ -90,7 +89,7 @@ class Scene:
     photograph: Photograph = field(default_factory=Photograph)
     normals: Normals = field(default_factory=Normals)
     timeline: Timeline | None = None
-    unknown: tuple[tuple[tuple[str, ...], Any], ...] = ()
+    unknown: tuple[tuple[tuple[str, ...], object], ...] = ()
 
 
 def chart_of(manifold: Manifold, name: str) -> Chart:

@@ -35,7 +35,7 @@ MOST_BYTES = 4 << 20
 # a text that is longer is not laid out, and is written once as it is read, to know that it can be
 LARGE = MOST_BYTES // 16
 # migrations[v] turns the entries of version v into those of version v + 1
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, object]], dict[str, object]]] = {}
 
 _PLAIN = (
     "family",
@@ -168,7 +168,7 @@ def _bundled(name: str) -> str:
 
 def to_text(scene: Scene, folder: Path) -> str:
     """The scene as JSON, head files named relative to ``folder``."""
-    data: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    data: dict[str, object] = {"format": FORMAT, "version": VERSION}
     data |= {name: getattr(scene, name) for name in _PLAIN}
     data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
     for name in ("start", "end"):
@@ -189,7 +189,7 @@ def to_text(scene: Scene, folder: Path) -> str:
     return _laid_out(data) + "\n"
 
 
-def _laid_out(data: dict[str, Any]) -> str:
+def _laid_out(data: dict[str, object]) -> str:
     """JSON for people to read, or, of what would be too large so, on one line."""
     line = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     if len(line) > LARGE:
@@ -198,9 +198,9 @@ def _laid_out(data: dict[str, Any]) -> str:
     return text if len(text) < MOST_BYTES // 4 else line  # a character takes at most four bytes
 
 
-def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
+def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
     """Return the subjects with modules of their own here, where they differ from the default."""
-    data: dict[str, Any] = {}
+    data: dict[str, object] = {}
     if scene.opacity != Opacity():
         shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}
         data["opacity"] = {name: share for name, share in shares.items() if share != 1.0}
@@ -215,7 +215,7 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, Any]:
     return data
 
 
-def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], Any], ...]) -> None:
+def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], object], ...]) -> None:
     """Entries that this version does not know, where they were."""
     for (*parents, last), value in unknown:
         if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
@@ -244,7 +244,7 @@ def _check_size(scene: Scene, where: str, folder: Path) -> None:
         raise NotAScene(f"{where}: {problem}") from None
 
 
-def _completed(data: dict[str, Any], where: str, folder: Path) -> Scene:
+def _completed(data: dict[str, object], where: str, folder: Path) -> Scene:
     try:
         scene = completed(_scene(data, folder))
         for place, value in unknown(scene):
@@ -282,7 +282,7 @@ def _scene(data: dict[str, Any], folder: Path) -> Scene:
     )
 
 
-def _object(text: str, where: str) -> dict[str, Any]:
+def _object(text: str, where: str) -> dict[str, object]:
     try:
         data = read_json(text, where, finite=True)
     except Refused as problem:
@@ -293,7 +293,7 @@ def _object(text: str, where: str) -> dict[str, Any]:
     return data
 
 
-def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
+def _migrated(data: dict[str, object], where: str) -> dict[str, object]:
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise NotAScene(
@@ -309,13 +309,13 @@ def _migrated(data: dict[str, Any], where: str) -> dict[str, Any]:
     return data
 
 
-def published_schema() -> dict[str, Any]:
+def published_schema() -> dict[str, object]:
     """The schema of scene files that comes with the program."""
     text = (resources.files("assets") / "scene.schema.json").read_text("utf-8")
     return dict(json.loads(text))
 
 
-def _check_schema(data: dict[str, Any], where: str) -> None:
+def _check_schema(data: dict[str, object], where: str) -> None:
     # imported here: it costs more than all else that a start without a file needs
     from jsonschema import Draft202012Validator
 
@@ -353,8 +353,8 @@ def _pair(values: list[float]) -> tuple[float, float]:
     return x, y
 
 
-def _unknown(data: dict[str, Any]) -> tuple[tuple[tuple[str, ...], Any], ...]:
-    found: list[tuple[tuple[str, ...], Any]] = [
+def _unknown(data: dict[str, object]) -> tuple[tuple[tuple[str, ...], object], ...]:
+    found: list[tuple[tuple[str, ...], object]] = [
         ((key,), value) for key, value in data.items() if key not in _KNOWN
     ]
     for name, known in _NESTED.items():
@@ -362,17 +362,17 @@ def _unknown(data: dict[str, Any]) -> tuple[tuple[tuple[str, ...], Any], ...]:
     return tuple(found)
 
 
-def unknown(scene: Scene) -> list[tuple[tuple[str, ...], Any]]:
+def unknown(scene: Scene) -> list[tuple[tuple[str, ...], object]]:
     """Paths and values of all that this version does not know: it is written back."""
     within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
     return [*scene.unknown, *within]
 
 
-def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, Any]]:
+def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, object]]:
     return [(key, value) for key, value in (entry or {}).items() if key not in known]
 
 
-def _check_finite(value: Any, name: str) -> None:
+def _check_finite(value: object, name: str) -> None:
     """JSON has no word for what is not finite: what 1e999 is read as could not be written."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"numbers must be finite, got {value} in {shown(name)}")

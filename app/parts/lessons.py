@@ -7,7 +7,7 @@ by itself, and what was done once stays done.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -46,8 +46,7 @@ class Turn:
 class LessonPart(Part):
     """At most one lesson, at one of its steps.
 
-    progress: by lesson; ``keep`` is called when it changes.  ``admit`` runs an act once nothing
-    unsaved is lost by it; ``arrived`` is told the scene of each step that was gone to.
+    progress: by lesson.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -55,13 +54,28 @@ class LessonPart(Part):
         self.lesson: Lesson | None = None
         self.at = 0
         self.progress: dict[str, Progress] = {}
-        self.keep: Act = lambda: None
-        self.admit: Callable[[Act], None] = lambda act: act()
-        self.arrived: Callable[[Scene], None] = lambda scene: None
+        self._keep: Act = lambda: None
+        self._admit: Callable[[Act], None] = lambda act: act()
+        self._arrived: Callable[[Scene], None] = lambda scene: None
         self._answers: dict[type, object] = {}
         self._turns: deque[Turn] = deque(maxlen=DEEPEST)
         self._seen: set[str] = set()  # panels
         self._brought = ""  # a panel that nobody but the lesson asked for
+
+    def connect(
+        self,
+        keep: Act,
+        admit: Callable[[Act], None],
+        arrived: Callable[[Scene], None],
+        progress: Mapping[str, Progress],
+    ) -> None:
+        """Go on from ``progress``; from now on ``keep`` is called when it changes.
+
+        ``admit`` runs an act once nothing unsaved is lost by it; ``arrived`` is told the scene of each
+        step that was gone to.
+        """
+        self._keep, self._admit, self._arrived = keep, admit, arrived
+        self.progress = dict(progress)
 
     @property
     def place(self) -> Place:
@@ -113,7 +127,7 @@ class LessonPart(Part):
         """Begin a lesson of that name or file, or go on with it."""
         lesson = self.read(source)
         if lesson is not None:
-            self.admit(lambda: self.begin(lesson))
+            self._admit(lambda: self.begin(lesson))
 
     def read(self, source: str) -> Lesson | None:
         """The lesson of that name or file; None, and told why, for what is none."""
@@ -155,7 +169,7 @@ class LessonPart(Part):
         self._put(self.lesson.steps[self.at].scene)
         self._turns.append(Turn(left, self.place, before, self.desk.store.scene))
         self.bring()
-        self.arrived(self.desk.store.scene)
+        self._arrived(self.desk.store.scene)
         self._look()
 
     def _follow(self, old: Scene, new: Scene) -> None:
@@ -195,7 +209,7 @@ class LessonPart(Part):
         """Do what is asked for, where the lesson says how."""
         if self.step is not None and self.step.answer is not None:
             self._put(replace(self.step.answer, title=self.step.scene.title))
-            self.arrived(self.desk.store.scene)
+            self._arrived(self.desk.store.scene)
 
     def _put(self, scene: Scene) -> None:
         self.desk.store.settle()
@@ -232,7 +246,7 @@ class LessonPart(Part):
         assert self.lesson is not None
         kept = self.progress.pop(self.lesson.name)
         self.progress[self.lesson.name] = replace(kept, **changes)  # type: ignore[arg-type]
-        self.keep()
+        self._keep()
 
     # --- showing ------------------------------------------------------------------------------
     def _show(self) -> None:

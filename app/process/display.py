@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from compute.core.refusal import shorten, shown
 
@@ -90,11 +89,11 @@ def opening() -> Iterator[None]:
 
     What Qt says meanwhile is heard only where it would end the process, which then ends with status 2.
     """
-    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
     heard: list[str] = []
 
-    def hear(kind: Any, context: Any, message: str) -> None:
+    def hear(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         heard.append(message)
         if kind == QtMsgType.QtFatalMsg:
             words = shorten(f"attention-geodesics: Qt cannot open a window: {' '.join(heard)}")

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from typing import Any
+    from types import FrameType
 
 INTERRUPTED = 130
 # what is being written: a file, or a folder of them
@@ -28,7 +28,7 @@ def leave_at_once() -> None:
     handle(_leave)
 
 
-def handle(handler: "Callable[[int, Any], object] | int") -> None:
+def handle(handler: "Callable[[int, FrameType | None], object] | int") -> None:
     """Call ``handler`` at each request; what `nohup` started does not mind a closed terminal."""
     for number in (signal.SIGINT, signal.SIGTERM, *_hangup()):
         signal.signal(number, handler)
@@ -56,7 +56,7 @@ def _hangup() -> "tuple[int, ...]":
     return (signal.SIGHUP,)
 
 
-def _leave(number: int, frame: "Any") -> None:
+def _leave(number: int, frame: "FrameType | None") -> None:
     if _unfinished:
         # imported here: nothing is to be done before this module
         from compute.core.replacing import remove

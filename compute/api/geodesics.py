@@ -119,6 +119,7 @@ class AttentionGeodesic:
 
         ``retry``: those that do not converge get a second try, of some seconds each.
         """
+        # the request makes arrays of what it is given
         request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
         paths = self.engine.connect(request)
         return self._indexed(second_try(self.engine, request, paths) if retry else paths)

@@ -67,6 +67,7 @@ def read_plain(data: Any) -> Derived:
     scalars = data["scalars"]
     if not isinstance(scalars, list) or not all(type(name) is str for name in scalars):
         raise ValueError("scalars must be a list of names")
+    # which tapes there must be is checked below
     found = Derived(**tapes, scalars=tuple(scalars))  # type: ignore[arg-type]
     _check_whole(found)
     return found

@@ -5,6 +5,8 @@ g = diag(ψ'(a), ψ'(b)) − ψ'(a + b) 11ᵀ   (Le Brigant, Preston, Puechmorel
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from compute.core.arrays import Floats
@@ -15,6 +17,9 @@ from compute.manifold.charts import log_both, parameters, rows
 from compute.manifold.dual_charts import expectation, searched
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Support
+
+if TYPE_CHECKING:
+    import sympy as sp
 
 COORDINATES = ("a", "b")
 
@@ -57,13 +62,13 @@ def define() -> Definition:
     )
 
 
-def _curvature(a: object, b: object) -> object:
+def _curvature(a: sp.Expr, b: sp.Expr) -> sp.Expr:
     """K = −det[[g₁₁, g₁₂, g₂₂], [κ₁₁₁, κ₁₁₂, κ₁₂₂], [κ₁₁₂, κ₁₂₂, κ₂₂₂]]/(4D²)."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
 
-    c = a + b  # type: ignore[operator]
+    c = a + b
     r, w = special.trigamma(c), special.tetragamma(c)
     p, q = special.trigamma_drop(a, b), special.trigamma_drop(b, a)
     u, v = special.tetragamma_drop(a, b), special.tetragamma_drop(b, a)

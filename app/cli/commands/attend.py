@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
     statuses = [Status(int(status)) for status in np.unique(found.status)]
     # a geodesic that is not the shortest is no failure beside one that was not found
     worst = max(statuses, key=lambda status: (not status.arrived, status))
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "difference_from_softmax": float(np.abs(found.output - found.softmax).max()),
         "status": worst,
         "pairs": int(found.status.size),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
 
 if TYPE_CHECKING:
     import argparse
+
+    from app.bench.measurement import Measurement
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
     unknown = wanted - set("ABCDEF")
     if unknown:
         raise ValueError(f"workloads are A to F, got {shown(','.join(sorted(unknown)))}")
-    results: list[dict[str, Any]] = []
+    results: list[Measurement] = []
     if "A" in wanted:
         results.append(fan.measure(open_engine(chosen.engine)))
     if "B" in wanted:
@@ -48,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(result: dict[str, Any]) -> list[str]:
+def _lines(result: Measurement) -> list[str]:
     seconds = result["seconds"]
     figure = result.get("remark", "") if seconds is None else f"{seconds:.4f} s"
     target = result.get("target", "none")
@@ -61,10 +63,11 @@ def _lines(result: dict[str, Any]) -> list[str]:
             gap = yardstick.get("difference")
             apart = "" if gap is None else f", ends differ by {gap:.1e}"
             lines.append(f"     {yardstick['name']}: {figure}{apart}")
-    for key in ("gui_thread_ms", "to_screen_ms"):
-        if key in result:
-            numbers = ", ".join(f"{name} {value:.1f}" for name, value in result[key].items())
-            lines.append(f"     {key.replace('_', ' ')}: {numbers}")
+    on_thread, to_screen = result.get("gui_thread_ms"), result.get("to_screen_ms")
+    for words, found in (("gui thread ms", on_thread), ("to screen ms", to_screen)):
+        if found is not None:
+            numbers = ", ".join(f"{name} {value:.1f}" for name, value in found.items())
+            lines.append(f"     {words}: {numbers}")
     return lines
 
 

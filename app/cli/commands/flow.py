@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
@@ -89,7 +89,7 @@ def run(chosen: argparse.Namespace) -> int:
     )  # fmt: skip
     field = _initial(chosen, solver)
     found = solver.evolve(field, chosen.time, chosen.records, chosen.step)
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "norm": found.norm,
         "mass": found.mass,
         "times": found.times,

@@ -32,28 +32,23 @@ def run(chosen: argparse.Namespace) -> int:
 
     scene = scene_of(chosen)
     manifold = manifold_of(chosen, scene)
-    at = given("--at", chosen.at, scene and scene.start and scene.start.theta)
-    request = GeometryRequest(manifold, [at])  # type: ignore[arg-type]
+    at = given("--at", chosen.at, scene.start.theta if scene and scene.start else None)
+    request = GeometryRequest(manifold, np.array([at]))
     found = precise(chosen.engine).geometry(request)
     status = Status(int(found.status[0]))
-    result = {
+    numbers = {
         "metric": found.metric[0],
         "christoffel": found.christoffel[0],
         "cubic": found.cubic[0],
         "curvature": found.curvature[0],
         "det": found.det[0],
-        "status": status,
-        "engine": found.engine,
     }
     count = MOST_DIGITS if found.engine == "reference" else GPU_DIGITS
-    words = {
-        name: written(value, count)
-        for name, value in result.items()
-        if name not in ("status", "engine")
-    }
+    words = {name: written(value, count) for name, value in numbers.items()}
     if status == Status.OK and not np.isfinite(found.curvature[0]):
         words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
     lines = [f"{name:12} {text}" for name, text in words.items()]
+    result = {**numbers, "status": status, "engine": found.engine}
     show(result, chosen.json, [*lines, f"{'status':12} {status.name} ({found.engine})"])
     return exit_of(status)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
@@ -68,7 +68,7 @@ def _lines(found: Holonomy) -> list[str]:
     ]
 
 
-def read_loop(path: str) -> Any:
+def read_loop(path: str) -> object:
     """Read the JSON of a loop's file.  Raises ValueError with its name."""
     from compute.core.json_text import read_json
     from compute.core.opening import read_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
@@ -46,7 +46,7 @@ def run(chosen: argparse.Namespace) -> int:
     left_out = whole_numbers("mask", given["mask"])
     found = row_path(token_rows(file, chosen.token, chosen.over, *place, left_out))
     label = file.head(0, 0).query_labels[chosen.token]
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "token": chosen.token,
         "label": label,
         "over": chosen.over,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli.subcommand import Subcommand
 from app.model.file_formats import metavar, suffixes
@@ -32,7 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
     picture = checked(chosen.output, suffixes("figure")) if chosen.output else None
     paths = normal_paths(_normal("start", chosen.start), _normal("end", chosen.end))
     worst = Status(max(path.status for path in paths.values()))
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "lengths": {name: path.length for name, path in paths.items()},
         "residual": paths["fisher-rao"].residual,
         "status": worst,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli.subcommand import Subcommand
 from app.model.file_formats import metavar, suffixes
@@ -64,14 +64,15 @@ def run(chosen: argparse.Namespace) -> int:
     start = _number("start", chosen.start or "0,0", found)
     end = _number("end", chosen.end or f"{rows - 1},{columns - 1}", found)
     entropy = -(found.weights * np.log(np.maximum(found.weights, 1e-300))).sum(axis=1)
-    result: dict[str, Any] = {
+    way = found.way(start, end)
+    result: dict[str, object] = {
         "rows": rows,
         "columns": columns,
         "diameter": float(found.distances.max()),
         "median_entropy": float(np.median(entropy)),
         "area": float(found.density.sum()),
         "distance": float(found.distances[start, end]),
-        "way": [list(divmod(i, columns)) for i in found.way(start, end)],
+        "way": [list(divmod(i, columns)) for i in way],
         "status": "OK",
     }
     if chosen.output:
@@ -96,7 +97,7 @@ def run(chosen: argparse.Namespace) -> int:
         f"patches   {rows} × {columns}",
         f"diameter  {result['diameter']:.6g}",
         f"area      {result['area']:.6g}, the sum of √det g",
-        f"way       {result['distance']:.6g} over {len(result['way'])} patches",
+        f"way       {result['distance']:.6g} over {len(way)} patches",
         f"entropy   {result['median_entropy']:.4g} nats (median over patches)",
     ]
     show(result, chosen.json, lines)

@@ -26,6 +26,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Solve the initial-value problem."""
+    import numpy as np
+
     from app.cli.path_report import show_paths
     from app.cli.requests import precise
     from compute import AttentionGeodesic
@@ -34,10 +36,10 @@ def run(chosen: argparse.Namespace) -> int:
 
     at = ShootRequest(
         manifold_of(chosen.family),
-        [chosen.start],
-        [chosen.velocity],
+        np.array([chosen.start]),
+        np.array([chosen.velocity]),
         chosen.alpha,
-        chosen.steps,  # type: ignore[arg-type]
+        chosen.steps,
     )
     solver = AttentionGeodesic(at.manifold, at.alpha, precise(chosen.engine), at.steps)
     path = solver.shoot(chosen.start, chosen.velocity, chosen.length)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import shared_options
 from app.cli.subcommand import Subcommand
@@ -35,7 +35,7 @@ def run(chosen: argparse.Namespace) -> int:
     from compute.requests.transport import TransportRequest
 
     request, scene = boundary_values(chosen), scene_of(chosen)
-    vector = given("--vector", chosen.vector, scene and scene.vector)
+    vector = given("--vector", chosen.vector, scene.vector if scene else None)
     points("vector", vector, 1)
     engine, alpha = precise(chosen.engine), request.alpha
     solver = AttentionGeodesic(request.manifold, alpha, engine, request.steps)
@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
         )
     )
     status = path.status if path.status != Status.OK else Status(int(carried.status[0]))
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "vectors": carried.vectors[0],
         "angle": carried.angle[0, -1],
         "matrix": carried.operators[0, -1],

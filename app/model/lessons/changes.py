@@ -139,7 +139,7 @@ def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
     """All that is said of the flow at once: another equation alone would set its time back."""
     if not stated:
         return scene
-    entries: dict[str, Any] = {}
+    entries: dict[str, object] = {}
     for key, text in stated.items():
         usual = getattr(FlowSettings(), FLOW[key])
         try:

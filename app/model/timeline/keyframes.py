@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import astuple, fields, replace
 from itertools import pairwise
-from typing import Any
 
 from app.model.keyframe_tracks import LONGEST, Key, Timeline, Track
 from app.model.scene import Scene, kind_of
@@ -37,9 +36,9 @@ def times(timeline: Timeline) -> tuple[float, ...]:
     return tuple(sorted({key.at for track in timeline.tracks for key in track.keys}))
 
 
-def pose(scene: Scene) -> dict[str, Any]:
+def pose(scene: Scene) -> dict[str, object]:
     """Return what keyframes can hold of a complete scene, by the names of a track's ``field``."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name in (field.name for field in fields(scene) if field.name not in UNKEYED):
         value = getattr(scene, name)
         match name:
@@ -65,7 +64,7 @@ def _parameters(family: str) -> dict[str, float]:
     }
 
 
-def changed(reference: Scene, scene: Scene) -> dict[str, Any]:
+def changed(reference: Scene, scene: Scene) -> dict[str, object]:
     """The values in ``reference`` of the fields in which ``scene`` differs from it.
 
     Raises ValueError if they are of different families: points of one are none of another.

@@ -38,7 +38,7 @@ def check(scene: Scene) -> None:
             _with(scene, track.field.split("."), key.value)
 
 
-def _is_whole(holder: Any, path: list[str]) -> bool:
+def _is_whole(holder: object, path: list[str]) -> bool:
     """Whether a field is a whole number.  A file may say 3.0."""
     *parents, name = path
     for parent in parents:
@@ -46,7 +46,7 @@ def _is_whole(holder: Any, path: list[str]) -> bool:
     return is_dataclass(holder) and _declared(holder, name) == "int"
 
 
-def _with(holder: Any, path: list[str], value: Any) -> Any:
+def _with(holder: Any, path: list[str], value: object) -> Any:
     """``holder`` with the field at ``path`` set.  Raises ValueError if it has none such."""
     name, *rest = path
     known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
@@ -84,12 +84,12 @@ def _loop(value: Any) -> tuple[tuple[float, float], ...]:
     return tuple((x, y) for x, y in value)
 
 
-def _released(holder: Any, name: str) -> dict[str, Any]:
+def _released(holder: object, name: str) -> dict[str, object]:
     """A pin that is moved is no longer on its token."""
     return {"token": None} if name == "theta" and hasattr(holder, "token") else {}
 
 
-def _as(current: Any, value: Any, name: str) -> Any:
+def _as(current: Any, value: object, name: str) -> object:
     """``value`` as the type that the field has now.  Raises ValueError if it is of another."""
     if is_dataclass(current) and not isinstance(current, type) and isinstance(value, tuple):
         entries = [getattr(current, field.name) for field in fields(current)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from vispy import app
@@ -36,7 +38,12 @@ class VispyCanvas(Gestures):
 
     @property
     def native(self) -> object:
+        """The toolkit's widget, to be put into the window."""
         return self._view.native
+
+    def on_drawn(self, call: Callable[[], None]) -> None:
+        """Call ``call`` after each frame."""
+        self._view.events.draw.connect(lambda event: call(), position="last")
 
     def _now(self) -> None:
         """Draw as soon as the window can, with all that has changed."""

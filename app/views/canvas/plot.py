@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.views.canvas.layers.arrows import ArrowsLayer
 from app.views.canvas.layers.axes import AxesLayer, GridLayer
 from app.views.canvas.layers.box import BoxLayer
@@ -27,15 +24,13 @@ from app.views.canvas.layers.relief import ReliefLayer
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.canvas.viewport import Stage
+from app.views.interface.events import XY, Array, Camera
 from app.views.interface.flow import Particles, VectorField
 from app.views.interface.theme import DARK, Theme
 from app.views.interface.topology import Critical
 from app.views.interface.views import (
-    XY,
-    Array,
     Arrows,
     Axes,
-    Camera,
     Canvas,
     ColorMap2D,
     Curve,
@@ -111,15 +106,6 @@ class Plot(Canvas):
     def is_between(self) -> bool:
         """Whether one chart is turning into another: there is nothing to take hold of then."""
         return self._stage.is_between
-
-    @property
-    def native(self) -> object:
-        """None: there is no widget."""
-        return None
-
-    def image(self) -> NDArray[np.uint8]:
-        """Raises RuntimeError: what is only described has no pixels."""
-        raise RuntimeError("a plot that nobody draws has no pixels")
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in other colours."""

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.views.canvas.projections.frame import Frame, Pixels
-from app.views.interface.views import Array, Curve
+from app.views.interface.events import Array
+from app.views.interface.views import Curve
 
 # how far from a curve its drawing may be, in device pixels
 FLAT = 0.15

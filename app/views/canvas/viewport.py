@@ -7,7 +7,8 @@ from dataclasses import replace
 from app.views.canvas.projections.blend import BlendFrame
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.projections.space import START, SpaceFrame
-from app.views.interface.views import Camera, Surface
+from app.views.interface.events import Camera
+from app.views.interface.views import Surface
 from compute.manifold.extent import Extent
 
 

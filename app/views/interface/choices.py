@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+Act = Callable[[], None]
+Answer = tuple[str, Act]  # words of a button or of an entry in a menu, and what it does
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,3 +129,4 @@ Event = (
     | KeyframeMoved
     | TimelineEdited
 )
+Handler = Callable[[Event], None]

@@ -17,14 +17,12 @@ from numpy.typing import NDArray
 from app.views.interface.choices import Choice as Choice
 from app.views.interface.choices import Command as Command
 from app.views.interface.choices import LayerRow as LayerRow
-from app.views.interface.events import XY, Array, Camera, Event
+from app.views.interface.events import XY, Array, Camera, Handler
 from app.views.interface.flow import Particles, VectorField
 from app.views.interface.panel_state import PanelState as PanelState
 from app.views.interface.timeline import TimelineState
 from app.views.interface.topology import Critical
 from compute.manifold.extent import Extent
-
-Handler = Callable[[Event], None]
 
 
 # --- what is drawn ---------------------------------------------------------------------------
@@ -158,8 +156,8 @@ class Verdict:
     remarkable: bool = False
 
 
-class Canvas(ABC):
-    """The drawing of the manifold.  Every setter is cheap and idempotent; None clears."""
+class View:
+    """What is seen, and tells what is done to it."""
 
     def __init__(self) -> None:
         self._handler: Handler = lambda event: None
@@ -168,10 +166,9 @@ class Canvas(ABC):
         """Events go to ``handler`` from now on."""
         self._handler = handler
 
-    @property
-    @abstractmethod
-    def native(self) -> object:
-        """The toolkit's widget, to be put into the window."""
+
+class Canvas(View, ABC):
+    """The drawing of the manifold.  Every setter is cheap and idempotent; None clears."""
 
     @abstractmethod
     def set_axes(self, axes: Axes) -> None: ...
@@ -243,20 +240,9 @@ class Canvas(ABC):
     def set_note(self, text: str) -> None:
         """A short line at its foot, of less weight (what a flow's grid leaves out …); "" clears."""
 
-    @abstractmethod
-    def image(self) -> NDArray[np.uint8]:
-        """Return the current drawing, (height, width, 4) RGBA."""
 
-
-class Window(ABC):
+class Window(View, ABC):
     """The frame around the canvas: panels, timeline, status bar."""
-
-    def __init__(self) -> None:
-        self._handler: Handler = lambda event: None
-
-    def connect(self, handler: Handler) -> None:
-        """Events go to ``handler`` from now on."""
-        self._handler = handler
 
     @abstractmethod
     def set_panels(self, state: PanelState) -> None: ...

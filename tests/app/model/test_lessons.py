@@ -320,7 +320,7 @@ def test_undo_goes_back_with_the_step_and_redo_on(part):
 def test_what_is_done_stays_done_and_nothing_moves_by_itself(part):
     part.open("hyperbolic")
     store, kept = part.desk.store, []
-    part.keep = lambda: kept.append(dict(part.progress))
+    part.connect(lambda: kept.append(dict(part.progress)), lambda act: act(), print, part.progress)
     assert part.views.states[-1].steps[0] is False
     done = replace(store.scene, scalar="curvature")
     store.update(done)

@@ -171,7 +171,7 @@ def test_names_in_plots_are_plain_text(program):
 def test_a_lesson_is_escaped(program, tmp_path):
     path = tmp_path / "evil.md"
     path.write_text(LESSON, encoding="utf-8")
-    program.documents.open_lesson(str(path))
+    program.lessons.open(str(path))
     settle(program)
     panel = program.window._slots["Lesson"].panel
     assert EVIL in panel.text.toPlainText().replace("\u00a0", " ")

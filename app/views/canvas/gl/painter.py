@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +86,7 @@ def renderer() -> str:
     return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
 
 
-def context(size: tuple[int, int]) -> Any:
+def context(size: tuple[int, int]) -> app.Canvas:
     """Make a hidden surface of the backend in use, with a context to draw in."""
     # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
     return app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)

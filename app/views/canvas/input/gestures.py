@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
-from app.views.canvas.input.keyboard import TIP, Keys, has
+from app.views.canvas.input.keyboard import TIP, Keys
+from app.views.canvas.input.listening import Events, KeyEvent, MouseEvent, has, name_of
 from app.views.canvas.input.pointer import PAN, Drag, Pointer, zoom_factor
 from app.views.canvas.projections.frame import Frame, Pixel
 from app.views.canvas.projections.space import SpaceFrame
 from app.views.interface.events import (
+    XY,
+    Array,
+    Camera,
     CameraMoved,
     Hovered,
     LoopDrawn,
@@ -22,9 +26,10 @@ from app.views.interface.events import (
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.theme import Theme
 from app.views.interface.topology import PairChosen
-from app.views.interface.views import XY, Array, Camera, Curve
+from app.views.interface.views import Curve
 from compute.manifold.extent import Extent
 
+E = TypeVar("E")
 LOOP_STEP = 6.0  # pixels between vertices of a loop drawn by hand
 
 
@@ -40,24 +45,20 @@ class Gestures(Keys):
         self._held_from: XY | None = None  # where what is dragged was taken
         self._magnified = 1.0  # pixels of the widget to one that is drawn in
 
-    def listen(self, events: Any) -> None:
+    def listen(self, events: Events) -> None:
         """To the mouse and the keys of a vispy canvas."""
-        pairs = (
-            (events.mouse_press, self._pressed),
-            (events.mouse_move, self._moved),
-            (events.mouse_release, self._released),
-            (events.mouse_wheel, self._turned),
-            (events.mouse_double_click, self._centre),
-            (events.key_press, self._key_pressed),
-            (events.key_release, self._key_released),
-        )
-        for emitter, gesture in pairs:
-            emitter.connect(self._when_still(gesture))
+        events.mouse_press.connect(self._when_still(self._pressed))
+        events.mouse_move.connect(self._when_still(self._moved))
+        events.mouse_release.connect(self._when_still(self._released))
+        events.mouse_wheel.connect(self._when_still(self._turned))
+        events.mouse_double_click.connect(self._when_still(self._centre))
+        events.key_press.connect(self._when_still(self._key_pressed))
+        events.key_release.connect(self._when_still(self._key_released))
 
-    def _when_still(self, gesture: Callable[[Any], None]) -> Callable[[Any], None]:
+    def _when_still(self, gesture: Callable[[E], None]) -> Callable[[E], None]:
         """A gesture that waits for no chart: while one turns into another, places mean nothing."""
 
-        def heard(event: Any) -> None:
+        def heard(event: E) -> None:
             if not self.is_between:
                 gesture(event)
 
@@ -82,7 +83,7 @@ class Gestures(Keys):
         """Return what can be taken hold of, and its pixel."""
         return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
 
-    def _pressed(self, event: Any) -> None:
+    def _pressed(self, event: MouseEvent) -> None:
         pixel = self._position(event)
         painting, looping = has(event, "Alt"), has(event, "Shift")
         if event.button == 1 and (painting or looping) and self.frame.contains(pixel):
@@ -107,7 +108,7 @@ class Gestures(Keys):
             self._pointer.release()
             self._handler(PairChosen(pair))
 
-    def _moved(self, event: Any) -> None:
+    def _moved(self, event: MouseEvent) -> None:
         pixel, held = self._position(event), self._pointer.drag
         if self._loop:
             self._extend_loop(pixel)
@@ -143,7 +144,7 @@ class Gestures(Keys):
     def _loop_vertices(self) -> Array:
         return np.array([self.frame.to_chart(pixel) for pixel in self._loop])
 
-    def _released(self, event: Any) -> None:
+    def _released(self, event: MouseEvent) -> None:
         if self._loop:
             vertices, self._loop = self._loop_vertices(), []
             self.set_curve("drawing", None)
@@ -157,8 +158,8 @@ class Gestures(Keys):
             if isinstance(self.frame, SpaceFrame):
                 self._look(self.frame.camera, done=True)
 
-    def _key_pressed(self, event: Any) -> None:
-        if event.key is not None and event.key.name == "Escape" and self.holds():
+    def _key_pressed(self, event: KeyEvent) -> None:
+        if name_of(event) == "Escape" and self.holds():
             self._give_up(self._pointer.drag)
         else:
             super()._key_pressed(event)
@@ -182,7 +183,7 @@ class Gestures(Keys):
             self._handler(PinMoved(held.name, at, done))
             self._handler(Hovered(at))
 
-    def _turned(self, event: Any) -> None:
+    def _turned(self, event: MouseEvent) -> None:
         pixel = self._position(event)
         if self.frame.contains(pixel):
             self._zoom(pixel, zoom_factor(float(event.delta[1])))
@@ -199,7 +200,7 @@ class Gestures(Keys):
         else:
             self._show(self.frame.zoomed(pixel, factor))
 
-    def _centre(self, event: Any) -> None:
+    def _centre(self, event: MouseEvent) -> None:
         pixel = self._position(event)
         if self.frame.contains(pixel) and not self._pointer.hovered:
             self.centre(pixel)
@@ -237,7 +238,7 @@ class Gestures(Keys):
         """Where a pixel of the widget is among those that are drawn in."""
         return pixel[0] / self._magnified, pixel[1] / self._magnified
 
-    def _position(self, event: Any) -> Pixel:
+    def _position(self, event: MouseEvent) -> Pixel:
         return self.at((float(event.pos[0]), float(event.pos[1])))
 
 

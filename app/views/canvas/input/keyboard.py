@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
 
+from app.views.canvas.input.listening import KeyEvent, has, name_of
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.space import SpaceFrame
-from app.views.interface.events import Hovered, PinMoved, VectorMoved
+from app.views.interface.events import XY, Hovered, PinMoved, VectorMoved
 from app.views.interface.theme import Theme
-from app.views.interface.views import XY, Arrows
+from app.views.interface.views import Arrows
 from compute.manifold.extent import Extent
 
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
@@ -80,8 +80,8 @@ class Keys(Plot):
         # in words too, for those who do not see it
         self._handler(Hovered(self.movable()[name]))
 
-    def _key_pressed(self, event: Any) -> None:
-        key, at = _key(event), self.movable()
+    def _key_pressed(self, event: KeyEvent) -> None:
+        key, at = name_of(event), self.movable()
         if key in self._pins.at:
             self._choose(key)
         elif key == "Escape":
@@ -107,9 +107,9 @@ class Keys(Plot):
         pixel = moved((float(x), float(y)), key, fine)
         return self.frame.to_chart(pixel) if foot is None else self.frame.beside(pixel, foot)
 
-    def _key_released(self, event: Any) -> None:
+    def _key_released(self, event: KeyEvent) -> None:
         at = self.movable()
-        if _key(event) not in ARROWS or self.chosen not in at:
+        if name_of(event) not in ARROWS or self.chosen not in at:
             return
         xy = at[self.chosen]
         is_tip = self.chosen == TIP
@@ -131,12 +131,3 @@ def moved(pixel: tuple[float, float], key: str, fine: bool) -> tuple[float, floa
     dx, dy = ARROWS[key]
     step = FINE_PIXELS if fine else PIXELS
     return pixel[0] + dx * step, pixel[1] - dy * step
-
-
-def has(event: Any, key: str) -> bool:
-    """Whether a key is held while something happens."""
-    return any(modifier.name == key for modifier in event.modifiers)
-
-
-def _key(event: Any) -> str:
-    return event.key.name if event.key is not None else ""

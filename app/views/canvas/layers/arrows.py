@@ -9,8 +9,9 @@ import numpy as np
 from app.views.canvas.display_list import ArrowHeads, Discs, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
+from app.views.interface.events import XY
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import XY, Arrows
+from app.views.interface.views import Arrows
 
 SHORTEST = 1.0  # pixels; below this an arrow has no direction to show
 

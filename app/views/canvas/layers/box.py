@@ -12,8 +12,9 @@ from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.projections.space import SpaceFrame, bounds
 from app.views.canvas.ticks import ticks
+from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import Array, Axes
+from app.views.interface.views import Axes
 
 # pixels between ticks, their length, and how far from the box numbers and titles stand
 SPACING, TICK, NUMBERS, TITLES = 46.0, 5.0, 16.0, 40.0
@@ -82,14 +83,14 @@ class BoxLayer(Layer):
             labels.append(_label(name, at, 13, rgba(self.theme.text), out))
 
 
-def _edges(axis: int) -> list[Array]:
+def _edges(axis: int) -> list[Pixels]:
     """The four edges (2, 3) of the unit cube along an axis."""
     starts = CORNERS[CORNERS[:, axis] == 0]
     step = np.eye(3)[axis]
     return [np.stack([start, start + step]) for start in starts]
 
 
-def _outermost(frame: SpaceFrame, edges: list[Array], upright: bool) -> Array:
+def _outermost(frame: SpaceFrame, edges: list[Pixels], upright: bool) -> Pixels:
     """The edge that is seen lowest, or of upright ones farthest to the left."""
     at = [frame.to_pixels(edge).mean(axis=0) for edge in edges]
     return min(zip(at, edges, strict=True), key=lambda e: e[0][0] if upright else -e[0][1])[1]

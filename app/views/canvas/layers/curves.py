@@ -68,7 +68,7 @@ class CurvesLayer(Layer):
             sample = np.array([(left + 14.0, y), (left + 14.0 + KEY_SAMPLE, y)])
             pen, dash = self._pen(kind), STYLES[kind].dash
             if STYLES[kind].dots:
-                shapes.append(Discs(np.linspace(*sample, 4), pen))
+                shapes.append(Discs(np.linspace(sample[0], sample[1], 4), pen))
             else:
                 shapes.append(Strokes([sample if dash is None else dashes(sample, *dash)], pen))
             at = (left + 22.0 + KEY_SAMPLE, y)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from app.views.canvas.display_list import Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
+from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import Array
 
 
 class EllipsesLayer(Layer):

@@ -9,8 +9,8 @@ import numpy as np
 from app.views.canvas.display_list import Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
+from app.views.interface.events import XY
 from app.views.interface.theme import rgba
-from app.views.interface.views import XY
 
 RADIUS = 16.0
 _TURN = np.linspace(0.0, 2.0 * np.pi, 49)

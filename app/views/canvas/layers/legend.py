@@ -72,7 +72,7 @@ class LegendLayer(Layer):
         strength, middle = colour_map.strength(image, self.theme), (left + right) / 2
         return [
             ArrowHeads(np.array([[middle, y]]), np.array([[0.0, way]]),
-                       Pen((*map(float, shade), strength), BAR), POINT)
+                       Pen((float(shade[0]), float(shade[1]), float(shade[2]), strength), BAR), POINT)
             for beyond, (y, way), shade in zip(_beyond(image), ends, shades, strict=True)
             if beyond
         ]  # fmt: skip

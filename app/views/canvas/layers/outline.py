@@ -10,8 +10,9 @@ from app.views.canvas.display_list import Label, Pen, Primitive, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame
 from app.views.canvas.projections.space import SpaceFrame
+from app.views.interface.events import Array
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import Array, Outline
+from app.views.interface.views import Outline
 
 NAME = 15.0  # pixels from a corner to the middle of its name
 HIDDEN = 0.3  # opacity of what lies behind a surface

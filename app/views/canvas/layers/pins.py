@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from app.views.canvas.display_list import Discs, Label, Pen, Primitive
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.projections.frame import Frame, Pixels
+from app.views.interface.events import XY
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import XY
 from compute.core.refusal import shown
 
 NAMES = ("A", "B")

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from app.views.canvas import colour_map
 from app.views.canvas.display_list import Primitive, TexturedMesh
 from app.views.canvas.layers.layer import Layer
-from app.views.canvas.projections.frame import Frame
+from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.projections.space import SpaceFrame, axes, normals
 from app.views.interface.theme import Theme, rgba
-from app.views.interface.views import Array, ColorMap2D, Surface
+from app.views.interface.views import ColorMap2D, Surface
 
 # brightness away from the light and what the light adds
 DARKEST, LIGHT = 0.5, 0.56
@@ -65,13 +65,14 @@ class ReliefLayer(Layer):
         )
         return (mesh,)
 
-    def _places(self) -> Array:
+    def _places(self) -> Pixels:
         """Where in the map each node of the mesh lies, in [0, 1]."""
         assert self._surface is not None
         if self._image is None:
             return np.zeros(self._surface.plane.shape)
         e = self._image.extent
-        place: Array = (self._surface.plane - (e.x0, e.y0)) / (e.x1 - e.x0, e.y1 - e.y0)
+        plane = np.asarray(self._surface.plane, np.float64)
+        place: Pixels = (plane - (e.x0, e.y0)) / (e.x1 - e.x0, e.y1 - e.y0)
         return place
 
 
@@ -86,8 +87,9 @@ def spread(colours: NDArray[np.uint8], cells: int = 6) -> NDArray[np.uint8]:
     return spread
 
 
-def shades(frame: SpaceFrame) -> Array:
+def shades(frame: SpaceFrame) -> Pixels:
     """Brightness (r, c) at the nodes of the mesh, the same from both sides."""
     assert frame.surface is not None
     lamp = np.stack(axes(frame.camera), axis=0).T @ np.array(LAMP)
-    return DARKEST + LIGHT * np.abs(normals(frame.surface) @ lamp)
+    shade: Pixels = DARKEST + LIGHT * np.abs(normals(frame.surface) @ lamp)
+    return shade

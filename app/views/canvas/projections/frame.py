@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.views.interface.views import XY
+from app.views.interface.events import XY
 from compute.manifold.extent import Extent
 
 Pixel = tuple[float, float]

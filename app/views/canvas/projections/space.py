@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.views.canvas.projections.frame import Frame, Pixels
-from app.views.interface.views import XY, Array, Camera, Surface
+from app.views.interface.events import XY, Array, Camera
+from app.views.interface.views import Surface
 
 # share of the plot's shorter side that the surface's box takes across
 SHARE = 0.86

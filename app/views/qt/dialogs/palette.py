@@ -79,8 +79,8 @@ class Palette(QDialog):
         self.line.setAccessibleName("Command")
         self.line.installEventFilter(self)
         self.line.textChanged.connect(self._narrow)
-        self.line.returnPressed.connect(lambda: self._run(self.list.currentItem()))
         self.list = QTreeWidget()
+        self.line.returnPressed.connect(lambda: self._run(self.list.currentItem()))
         self.list.setAccessibleName("Commands that fit")
         self.list.setColumnCount(2)
         self.list.setHeaderHidden(True)
@@ -109,8 +109,9 @@ class Palette(QDialog):
             item.setData(0, Qt.ItemDataRole.UserRole, i)
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
-        if self.list.topLevelItemCount():
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
 
     def _run(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
@@ -125,8 +126,11 @@ class Palette(QDialog):
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() in STEERING:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in STEERING
+        ):
             self.list.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)

@@ -22,7 +22,7 @@ from app.model.preferences import (
     UNITS,
     Preferences,
 )
-from app.views.interface.views import Choice
+from app.views.interface.choices import Choice
 from app.views.qt.style.style import GAP
 from app.views.qt.widgets.widgets import fill, form, label, picker
 from compute.engine.opening import ENGINES

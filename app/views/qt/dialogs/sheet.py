@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt
@@ -16,9 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.views import Command
+from app.views.interface.choices import Act, Answer, Command
 from app.views.qt.style.text import RichPage
-from app.views.qt.widgets.context_menu import Answer
 from compute.core.refusal import shorten
 
 # of a message, each of which is cut where it is long
@@ -33,7 +32,7 @@ def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Ans
     # the format of a box is that of its first text alone
     for part in box.findChildren(QLabel):
         part.setTextFormat(Qt.TextFormat.PlainText)
-    acts: dict[object, Callable[[], None]] = {}
+    acts: dict[object, Act] = {}
     for words, act in answers:
         button = QPushButton(words)
         box.addButton(button, QMessageBox.ButtonRole.ActionRole)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from app.views.interface.attention import AttentionState
-from app.views.interface.events import CommandInvoked, Event, SceneEdited
-from app.views.interface.views import Choice
+from app.views.interface.choices import Choice
+from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint
 from app.views.qt.widgets.key_menu import KeyMenu
@@ -24,7 +23,7 @@ READOUT = 38
 class AttentionForm:
     """Rows over an `AttentionState`; every choice is a `SceneEdited` of "family.NAME"."""
 
-    def __init__(self, emit: Callable[[Event], None]) -> None:
+    def __init__(self, emit: Handler) -> None:
         self._emit = emit
         self.widget = QWidget()
         column = QVBoxLayout(self.widget)

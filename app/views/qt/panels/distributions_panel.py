@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QSizePolicy
 
-from app.views.interface.events import Event
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.views import Distributions
 from app.views.qt.style.text import make_rich, title_axis
-from app.views.qt.widgets.plots import paint, pg, plot
+from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.widgets import WIDE, label, look, panel
 
 # more outcomes than this are drawn as a curve: bars would be hairlines
@@ -31,7 +32,7 @@ NONE_STATED = "A metric or a potential alone says nothing of distributions: ther
 class DistributionsPanel:
     """A plot in which only the rows that changed are drawn anew."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._shown: Distributions | None = None
         self.widget, column = panel(WIDE)
         self.plot = plot("Distributions at A, B and the moving point")
@@ -46,7 +47,7 @@ class DistributionsPanel:
         column.addWidget(self.plot, 1)
         self._bars: list[pg.BarGraphItem] = []
         self._curves: list[pg.PlotDataItem] = []
-        self._layout: object = None
+        self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
         self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
         self.set_theme(theme)
 
@@ -59,7 +60,9 @@ class DistributionsPanel:
 
     def show(self, distributions: Distributions | None) -> None:
         """Replace everything; None clears."""
-        layout = distributions and (distributions.labels, distributions.names, distributions.title)
+        layout = None
+        if distributions is not None:
+            layout = (distributions.labels, distributions.names, distributions.title)
         if layout != self._layout:
             self._make(distributions)
             self._layout, self._shown = layout, None
@@ -125,7 +128,8 @@ class DistributionsPanel:
 
     def _shorten(self, text: str, width: int) -> str:
         """A text that ends in an ellipsis where it is wider than the bars leave room for."""
-        return self.plot.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+        letters: QFontMetrics = self.plot.fontMetrics()
+        return letters.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
     def _make_bars(self, d: Distributions, colours: tuple[str, ...]) -> None:
         count, share = len(d.labels), 0.8 / len(d.names)
@@ -154,8 +158,9 @@ class DistributionsPanel:
 
 def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
     """Whether a row, or what it is drawn over, is another one."""
-    same = before is not None and np.array_equal(before.x, after.x)
-    return not same or not np.array_equal(before.rows[row], after.rows[row])
+    if before is None or not np.array_equal(before.x, after.x):
+        return True
+    return not np.array_equal(before.rows[row], after.rows[row])
 
 
 def _legend(names: Sequence[str], colours: tuple[str, ...]) -> str:

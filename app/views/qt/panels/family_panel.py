@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
-from app.views.interface.events import Event, FormulaTyped, Held, SceneEdited
-from app.views.interface.views import Choice, PanelState
+from app.views.interface.choices import Choice
+from app.views.interface.events import FormulaTyped, Handler, Held, SceneEdited
+from app.views.interface.panel_state import PanelState
 from app.views.qt.panels.attention_form import AttentionForm
 from app.views.qt.panels.formula_panel import FormulaPanel
 from app.views.qt.style.icons import swatch
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets.widgets import NARROW, Slider, caption, fill, form, label, panel, picker
 
-Emit = Callable[[Event], None]
 ALPHA_STEPS = 20
 SWATCH = (44, 12)
 
@@ -26,7 +24,7 @@ class FamilyPanel:
     A definition of the user's own family is told at every keystroke.
     """
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Handler) -> None:
         self._emit = emit
         self._state: PanelState | None = None
         self._furnished = False

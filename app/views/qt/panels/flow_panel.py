@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QToolButton,
 )
 
-from app.views.interface.events import CommandInvoked, Event, SceneEdited
+from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.interface.flow import FlowState
 from app.views.interface.theme import Theme
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import hint, title_axis
 from app.views.qt.widgets.play_button import PlayButton
-from app.views.qt.widgets.plots import paint, pg, plot
+from app.views.qt.widgets.plots import paint, plot
 from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, Slider, label, panel
 from app.views.qt.widgets.zero_lives_plot import LivesPlot
@@ -39,7 +38,7 @@ NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset"
 class FlowPanel:
     """Rows are made from the state's settings; every choice is a `SceneEdited`."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._state: FlowState | None = None
         self.widget, column = panel(WIDE)

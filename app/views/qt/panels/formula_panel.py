@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from app.views.interface.views import Choice, Verdict
+from app.views.interface.choices import Choice
+from app.views.interface.views import Verdict
 from app.views.qt.widgets.widgets import caption, fill, form, label, look, picker
 
 KINDS = (
@@ -26,10 +27,10 @@ SPACES = (
     Choice("outcomes", "x of a list"),
 )
 # what a kind starts with when there is nothing to keep
-FIRST: dict[str, dict[str, Any]] = {
-    "metric": {"metric": ["1", "0", "1"]},
+FIRST: dict[str, dict[str, str]] = {
+    "metric": {"g11": "1", "g12": "0", "g22": "1"},
     "potential": {"potential": "{0}^2/2 + {1}^2/2"},
-    "log_density": {"log_density": "{0}*x + {1}*x^2 - x^4", "normalise": True},
+    "log_density": {"log_density": "{0}*x + {1}*x^2 - x^4"},
 }
 # characters of a formula that are shown around a mistake
 EXCERPT = 30
@@ -52,7 +53,7 @@ class FormulaPanel:
 
     def __init__(self, typed: Callable[[str], None]) -> None:
         self._typed = typed
-        self._shown: dict[str, Any] = {}
+        self._shown: dict[str, object] = {}
         self._wrong: QLineEdit | None = None
         self.widget = QWidget()
         column = QVBoxLayout(self.widget)
@@ -65,9 +66,9 @@ class FormulaPanel:
         self.fields = {name: self._field(name, text) for name, text in _CAPTIONS}
         self.space = picker("Sample space", "Where x lies.")
         fill(self.space, SPACES, "line")
-        self._rows.insertRow(
-            _row_of(self._rows, self.fields["outcomes"]), caption("Space"), self.space
-        )
+        # below the kind stand the fields
+        place = 1 + list(self.fields).index("outcomes")
+        self._rows.insertRow(place, caption("Space"), self.space)
         self.normalise = QCheckBox("normalise numerically")
         self.normalise.setToolTip(
             "The density's norm is found by quadrature: the formula may lack any term without x."
@@ -94,11 +95,11 @@ class FormulaPanel:
         return field
 
     # --- what is stated -------------------------------------------------------------------------
-    def definition(self) -> dict[str, Any]:
+    def definition(self) -> dict[str, object]:
         """The definition that the fields state."""
         text = {name: field.text().strip() for name, field in self.fields.items()}
         kind = self.kind.currentData()
-        stated: dict[str, Any] = {
+        stated: dict[str, object] = {
             "coordinates": _split(text["coordinates"]),
             "domain": _split(text["domain"]),
             "parameters": _numbered(text["parameters"]),
@@ -153,9 +154,7 @@ class FormulaPanel:
         """Another kind: its own formula if one was typed before, else something to start from."""
         kind = self.kind.currentData()
         names = _split(self.fields["coordinates"].text())
-        first = FIRST[kind][kind]
-        fresh = dict(zip(("g11", "g12", "g22"), first, strict=True)) if kind == "metric" else {}
-        for name, text in (fresh or {kind: first}).items():
+        for name, text in FIRST[kind].items():
             if not self.fields[name].text().strip():
                 self.fields[name].setText(text.format(*names) if len(names) == 2 else text)
                 if kind == "log_density":
@@ -240,17 +239,17 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",")] if text.strip() else []
 
 
-def _numbered(text: str) -> dict[str, Any]:
+def _numbered(text: str) -> dict[str, float | str]:
     """``name = value`` between commas; what is no number stays a text, for the reader to refuse."""
     pairs = (part.partition("=") for part in _split(text))
     return {name.strip(): _number(value) for name, _, value in pairs}
 
 
-def _numbers(text: str) -> list[Any]:
+def _numbers(text: str) -> list[float | str]:
     return [_number(part) for part in _split(text)]
 
 
-def _number(text: str) -> Any:
+def _number(text: str) -> float | str:
     try:
         return float(text)
     except ValueError:
@@ -267,11 +266,7 @@ def _inequalities(domain: Any) -> list[str]:
     return [f"{name} {sign} {end:g}" for name, sign, end in sides if end is not None]
 
 
-def _row_of(rows: QFormLayout, field: QWidget) -> int:
-    return rows.getWidgetPosition(field)[0]  # type: ignore[no-any-return, index]
-
-
-def _fixed() -> Any:
+def _fixed() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPointSize(10)
     return font

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout
 
-from app.views.interface.events import Event, SceneEdited
+from app.views.interface.choices import Choice
+from app.views.interface.events import Handler, SceneEdited
 from app.views.interface.heads import HeadsState, Place
 from app.views.interface.theme import Theme
-from app.views.interface.views import Choice
 from app.views.qt.widgets.head_grid import HeadGrid
 from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
 
@@ -21,7 +19,7 @@ LINES = 3  # of what is said of one head
 class HeadsPanel:
     """A grid of heads over a `HeadsState`; what is chosen is a `SceneEdited`."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._state: HeadsState | None = None
         self.widget, column = panel(WIDE)
@@ -47,8 +45,7 @@ class HeadsPanel:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self.grid.theme = theme
-        self.grid.update()
+        self.grid.set_theme(theme)
 
     def show(self, state: HeadsState | None) -> None:
         """Show heads as far as they are known; None: there are none."""

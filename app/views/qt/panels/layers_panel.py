@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGridLayout
 
-from app.views.interface.views import PanelState
-from app.views.qt.dialogs.sheet import Answer
+from app.views.interface.choices import Answer
+from app.views.interface.panel_state import PanelState
 from app.views.qt.widgets.context_menu import offer
 from app.views.qt.widgets.widgets import NARROW, panel
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.events import CommandInvoked, Event
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.lesson import LessonChosen, LessonState
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import RichPage, make_rich, plain_label
@@ -41,7 +39,7 @@ a {{ color: {accent}; }}
 class LessonPanel:
     """Shows a `LessonState`; every choice is an event."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._theme = theme
         self._state: LessonState | None = None

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay, Numbers
+from app.model.normals import Numbers
+from app.views.interface.events import Array, Handler
+from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay
 from app.views.interface.theme import Theme
-from app.views.interface.views import Array, Handler
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import make_rich
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.settings_form import Number
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 
@@ -37,9 +37,9 @@ class NormalsPanel:
         row = QHBoxLayout()
         column.addLayout(row, 1)
         self.plot = _blank()
-        self._curves: dict[str, tuple[Any, Any]] = {}
+        self._curves: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._ends = [self.plot.plot(), self.plot.plot()]
-        self._pins: dict[str, tuple[Any, Any]] = {}
+        self._pins: dict[str, tuple[pg.TargetItem, pg.TargetItem]] = {}
         row.addWidget(self.plot, 1)
         row.addWidget(scrolling(self._make_side(), "Two normals"))
         self.set_theme(theme)
@@ -90,7 +90,7 @@ class NormalsPanel:
             path.setPen(pg.mkPen(_colour(kind, self._theme), width=2))
             ellipse.setPen(pg.mkPen(_colour(kind, self._theme), width=2))
 
-    def _pin(self, name: str, is_mean: bool) -> Any:
+    def _pin(self, name: str, is_mean: bool) -> pg.TargetItem:
         colour, ink = self._theme.pin(name), pg.mkPen(self._theme.pin_ink, width=2)
         size = PIN if is_mean else PIN // 2
         pin = pg.TargetItem(

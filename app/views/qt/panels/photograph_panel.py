@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from app.model import panel_titles
-from app.views.interface.events import CommandInvoked
+from app.views.interface.events import CommandInvoked, Handler
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.theme import Theme
-from app.views.interface.views import Handler
 from app.views.qt.style.style import fixed
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.settings_form import SettingsForm
 from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 
@@ -66,7 +63,7 @@ class PhotographPanel:
         self._casing, self._way = pg.PlotCurveItem(), pg.PlotCurveItem()
         for item in (self._photograph, self._map, self._circles, self._casing, self._way):
             self.plot.addItem(item)
-        self._pins: dict[str, Any] = {}
+        self._pins: dict[str, pg.TargetItem] = {}
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -84,7 +81,7 @@ class PhotographPanel:
         }
         self.show(self._state)
 
-    def _pin(self, name: str, letter: str, colour: str) -> Any:
+    def _pin(self, name: str, letter: str, colour: str) -> pg.TargetItem:
         pin = pg.TargetItem(
             size=PIN, symbol="o", movable=True,
             pen=pg.mkPen(self._theme.pin_ink, width=2), brush=colour, hoverBrush=colour,
@@ -142,7 +139,7 @@ class PhotographPanel:
             columns, rows = self._state.size
             self._change(name, (x / columns, y / rows))
 
-    def _click(self, event: Any) -> None:
+    def _click(self, event: plots.Click) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._state is None:
             return
         at = self.plot.getViewBox().mapSceneToView(event.scenePos())

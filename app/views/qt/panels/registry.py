@@ -21,11 +21,10 @@ from app.model.panel_titles import (
     TOKEN_PATH,
     TOPOLOGY,
 )
-from app.views.interface.events import Event, PanelShown
+from app.views.interface.events import Handler, PanelShown
 from app.views.interface.theme import Theme
 from app.views.qt.widgets.widgets import WIDE, scrolling
 
-Emit = Callable[[Event], None]
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
@@ -52,62 +51,62 @@ class PanelSpec:
 
     title: str
     area: Qt.DockWidgetArea
-    make: Callable[[Emit, Theme], Panel]
+    make: Callable[[Handler, Theme], Panel]
     shown: bool = False
     beside: str = ""
     height: int = 0
     top: bool = False
 
 
-def _distributions(emit: Emit, theme: Theme) -> Panel:
+def _distributions(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.distributions_panel import DistributionsPanel
 
     return DistributionsPanel(emit, theme)
 
 
-def _flow(emit: Emit, theme: Theme) -> Panel:
+def _flow(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.flow_panel import FlowPanel
 
     return FlowPanel(emit, theme)
 
 
-def _rows(emit: Emit, theme: Theme) -> Panel:
+def _rows(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.rows_panel import RowsPanel
 
     return RowsPanel(emit, theme)
 
 
-def _token_path(emit: Emit, theme: Theme) -> Panel:
+def _token_path(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.token_path_panel import TokenPathPanel
 
     return TokenPathPanel(emit, theme)
 
 
-def _photograph(emit: Emit, theme: Theme) -> Panel:
+def _photograph(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.photograph_panel import PhotographPanel
 
     return PhotographPanel(emit, theme)
 
 
-def _normals(emit: Emit, theme: Theme) -> Panel:
+def _normals(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.normals_panel import NormalsPanel
 
     return NormalsPanel(emit, theme)
 
 
-def _topology(emit: Emit, theme: Theme) -> Panel:
+def _topology(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.topology_panel import TopologyPanel
 
     return TopologyPanel(emit, theme)
 
 
-def _lesson(emit: Emit, theme: Theme) -> Panel:
+def _lesson(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.lesson_panel import LessonPanel
 
     return LessonPanel(emit, theme)
 
 
-def _heads(emit: Emit, theme: Theme) -> Panel:
+def _heads(emit: Handler, theme: Theme) -> Panel:
     from app.views.qt.panels.heads_panel import HeadsPanel
 
     return HeadsPanel(emit, theme)
@@ -129,7 +128,7 @@ PANELS: tuple[PanelSpec, ...] = (
 class PanelDock:
     """The dock of one panel: it builds the panel when it is first seen and keeps what it shall show."""
 
-    def __init__(self, spec: PanelSpec, frame: QMainWindow, emit: Emit, theme: Theme) -> None:
+    def __init__(self, spec: PanelSpec, frame: QMainWindow, emit: Handler, theme: Theme) -> None:
         self.spec = spec
         self.panel: Panel | None = None
         self._emit, self._theme = emit, theme

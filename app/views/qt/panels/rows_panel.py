@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QSizePolicy
 
-from app.views.interface.events import SceneEdited
+from app.views.interface.events import Handler, SceneEdited
 from app.views.interface.rows import RowsState, RowStrip
 from app.views.interface.theme import Theme
-from app.views.interface.views import Handler
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.widgets import WIDE, label, panel
 
 KINDS = ("e", "geodesic", "m")
@@ -79,7 +77,7 @@ class RowsPanel:
         for plot in self._strips.values():
             plot.mark.setValue(state.playhead)
 
-    def _click(self, event: Any) -> None:
+    def _click(self, event: plots.Click) -> None:
         found = self._at(event.scenePos())
         if found is not None:
             self._emit(SceneEdited((("playhead", float(np.clip(found[1], 0.0, 1.0))),)))
@@ -103,8 +101,8 @@ class RowsPanel:
 class _StripPlot:
     """One filmstrip, with the line that marks the playhead."""
 
-    def __init__(self, plots: Any, column: int) -> None:
-        self.plot = plots.addPlot(0, column, enableMenu=False)
+    def __init__(self, row: pg.GraphicsLayoutWidget, column: int) -> None:
+        self.plot = row.addPlot(0, column, enableMenu=False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(False, False)
         self.plot.getViewBox().setDefaultPadding(0.0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QComboBox,
@@ -16,10 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.model.keyframe_tracks import LONGEST
-from app.views.interface.events import CommandInvoked, Event, SceneEdited
+from app.views.interface.choices import Choice
+from app.views.interface.events import CommandInvoked, Handler, SceneEdited
 from app.views.interface.theme import Theme
 from app.views.interface.timeline import TimelineEdited, TimelineState
-from app.views.interface.views import Choice
 from app.views.qt.style.style import GAP, fixed
 from app.views.qt.widgets.keyframe_strip import Strip
 from app.views.qt.widgets.play_button import PlayButton
@@ -42,7 +40,7 @@ REPEATS = {"once": "Once", "loop": "Loop", "bounce": "Bounce"}
 class TimelinePanel:
     """Play, a slider from A to B, a button that sets keyframes; the strip, once there are any."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self.widget = QWidget()
         self.widget.setObjectName("timeline")

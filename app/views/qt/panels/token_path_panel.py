@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 
+from app.views.interface.choices import Choice
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
-from app.views.interface.views import Choice, Handler
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
 
 MAP_HEIGHT, TURNS_HEIGHT = 250, 110
@@ -131,7 +130,7 @@ class TokenPathPanel:
         self.tip.setText(self._state.tips[i])
 
 
-def _plot(name: str, hint: str, height: int) -> Any:
+def _plot(name: str, hint: str, height: int) -> pg.PlotWidget:
     plot = plots.plot(name)
     plot.setToolTip(hint)
     plot.setFixedHeight(height)

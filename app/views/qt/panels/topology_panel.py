@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from app.views.interface.events import Event
+from app.views.interface.choices import Choice
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.topology import Array, PairChosen, TopologyAsked, TopologyState
-from app.views.interface.views import Choice
 from app.views.qt.style.style import fixed
 from app.views.qt.style.text import make_rich, title_axis
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 from app.views.qt.widgets.widgets import WIDE, Slider, caption, fill, form, label, panel, picker
 
 DIAGRAM_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT, ROW = 180, 80, 300, 7
@@ -32,7 +30,7 @@ BEYOND = 0.12
 class TopologyPanel:
     """Points and bars of pairs; what is clicked is told, what is chosen is in the state."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
         self._state: TopologyState | None = None
         self.widget, column = panel(WIDE)
@@ -189,11 +187,11 @@ class TopologyPanel:
         at = order.index(state.chosen) + way if state.chosen in order else min(way, 0)
         self._choose(order[at % len(order)])
 
-    def _click_bar(self, event: object) -> None:
+    def _click_bar(self, event: plots.Click) -> None:
         state, box = self._state, self.bars.getPlotItem().getViewBox()
-        if state is None or not box.sceneBoundingRect().contains(event.scenePos()):  # type: ignore[attr-defined]
+        if state is None or not box.sceneBoundingRect().contains(event.scenePos()):
             return
-        row = round(box.mapSceneToView(event.scenePos()).y())  # type: ignore[attr-defined]
+        row = round(box.mapSceneToView(event.scenePos()).y())
         order = _order(state)
         if 0 <= row < len(order):
             self._choose(order[row])
@@ -205,7 +203,7 @@ class TopologyPanel:
 
 
 def _tick(share: float) -> int:
-    return round(SLIDER * (np.log10(share) - LEAST) / (MOST - LEAST))
+    return round(float(SLIDER * (np.log10(share) - LEAST) / (MOST - LEAST)))
 
 
 def _beyond(state: TopologyState) -> float:

@@ -13,7 +13,8 @@ def icon(name: str, theme: Theme) -> QIcon:
     # imported here: its fonts take long to read, and a window can be drawn without
     import qtawesome
 
-    return qtawesome.icon(f"mdi6.{name}", color=theme.text, color_disabled=theme.border)
+    made: QIcon = qtawesome.icon(f"mdi6.{name}", color=theme.text, color_disabled=theme.border)
+    return made
 
 
 def blank(size: int) -> QIcon:

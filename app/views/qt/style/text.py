@@ -7,7 +7,7 @@ tokens, names of files and messages are others', so they go through the function
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import Protocol
 
 from PySide6.QtCore import QUrl
 
@@ -45,7 +45,13 @@ def on_button(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def title_axis(plot: Any, side: str, words: str) -> None:
+class Labelled(Protocol):
+    """A plot whose axes have names."""
+
+    def setLabel(self, side: str, text: str) -> object: ...
+
+
+def title_axis(plot: Labelled, side: str, words: str) -> None:
     """Name an axis of a plot, which would take the name for HTML."""
     plot.setLabel(side, escape(words))
 
@@ -53,6 +59,5 @@ def title_axis(plot: Any, side: str, words: str) -> None:
 class RichPage(QTextBrowser):
     """A page of rich text that opens no file and asks for no address by itself."""
 
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+    def loadResource(self, kind: int, name: QUrl | str) -> None:
         """Return nothing: there are no pictures in the program's pages."""
-        return None

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.views.interface.choices import Answer
 from app.views.qt.style.text import on_button
-
-# words and what they do
-Answer = tuple[str, Callable[[], None]]
 
 Pixel = tuple[float, float]
 

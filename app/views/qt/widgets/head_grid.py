@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.views.interface.heads import HeadCell, HeadsState, Place
 from app.views.interface.theme import Theme
 from app.views.qt.style.text import as_hint
-from app.views.qt.widgets.plots import pg
 
 EDGE = 18  # for the numbers of layers and heads
 SMALLEST, LARGEST = 24, 60  # width of a cell
@@ -68,6 +68,11 @@ class HeadGrid(QWidget):
         self.setAccessibleName("Grid of heads")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.theme = theme
+        self.update()
+
     def show_heads(self, state: HeadsState | None, number: str, by_number: bool) -> None:
         """Show heads, their bars by ``number``, in the order of that number or layer by layer."""
         self._state, self._number, self._sorted = state, number, by_number
@@ -104,12 +109,12 @@ class HeadGrid(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._state is not None:
-            self._draw_numbers(painter, self._state)
+            self._draw_numbers(painter)
             for (row, column), place in self._places.items():
                 self._draw_cell(painter, self._box(row, column), place, self._state)
         painter.end()
 
-    def _draw_numbers(self, painter: QPainter, state: HeadsState) -> None:
+    def _draw_numbers(self, painter: QPainter) -> None:
         if self._sorted:
             return
         painter.setPen(QColor(self.theme.muted))

@@ -45,9 +45,7 @@ class KeyMenu:
         menu.addAction(action)
         self.widget.setMenu(menu)
         self._all.triggered.connect(lambda: self._leave_out(()))
-        self._special.triggered.connect(
-            lambda: self._leave_out([key.number for key in self._keys if key.special])
-        )
+        self._special.triggered.connect(self._leave_out_special)
         self.list.itemChanged.connect(lambda item: self._read())
 
     def show(self, keys: tuple[KeyChoice, ...]) -> None:
@@ -72,6 +70,9 @@ class KeyMenu:
         self._leave_out(
             [key.number for key, item in zip(self._keys, rows, strict=True) if not _on(item)]
         )
+
+    def _leave_out_special(self) -> None:
+        self._leave_out([key.number for key in self._keys if key.special])
 
     def _leave_out(self, numbers: Sequence[int]) -> None:
         self._tell(",".join(map(str, numbers)))

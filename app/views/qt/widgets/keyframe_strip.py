@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import count, takewhile
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.views.interface.events import Event
+from app.views.interface.events import Handler
 from app.views.interface.theme import Theme
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineState
 
@@ -25,7 +24,7 @@ FIRST = "Now choose a time, change the scene and press K again"
 class Strip(QWidget):
     """Tells times and keyframes that are dragged; draws the state that it was last shown."""
 
-    def __init__(self, emit: Callable[[Event], None], theme: Theme) -> None:
+    def __init__(self, emit: Handler, theme: Theme) -> None:
         super().__init__()
         self._emit, self._theme = emit, theme
         self._state = TimelineState()

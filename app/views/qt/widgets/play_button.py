@@ -45,4 +45,4 @@ def _paint_bars(painter: QPainter, middle: QPointF, half: float) -> None:
 
 def _paint_triangle(painter: QPainter, middle: QPointF, half: float) -> None:
     corners = ((-0.7, -1.0), (1.0, 0.0), (-0.7, 1.0))
-    painter.drawPolygon(QPolygonF([middle + half * QPointF(x, y) for x, y in corners]))
+    painter.drawPolygon(QPolygonF([middle + QPointF(half * x, half * y) for x, y in corners]))

@@ -6,12 +6,21 @@ imported when they are first seen.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from app.views.interface.theme import Theme
 
 pg.setConfigOptions(antialias=True)
+
+
+class Click(Protocol):
+    """A click on a plot."""
+
+    def button(self) -> Qt.MouseButton: ...
+    def scenePos(self) -> QPointF: ...
 
 
 def plot(name: str) -> pg.PlotWidget:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject
 
-Filter = Callable[[Any, QObject, QEvent], bool]
+Watcher = TypeVar("Watcher", bound=QObject)
 
 
-def told(event_filter: Filter) -> Filter:
+def told(
+    event_filter: Callable[[Watcher, QObject, QEvent], bool],
+) -> Callable[[Watcher, QObject, QEvent], bool]:
     """An event filter whose exceptions are told as those of slots are: in Qt they end the process."""
 
     @wraps(event_filter)
-    def filtered(self: Any, watched: QObject, event: QEvent) -> bool:
+    def filtered(self: Watcher, watched: QObject, event: QEvent) -> bool:
         try:
             return event_filter(self, watched, event)
         except Exception as problem:

@@ -29,7 +29,7 @@ class Number(QDoubleSpinBox):
         except ValueError:
             return self.value()
 
-    def validate(self, text: str, place: int) -> object:
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
         known = set(text) <= set("0123456789.eE-+")
         state = QValidator.State
         return (state.Acceptable if known else state.Invalid, text, place)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.views.interface.views import Choice
+from app.views.interface.choices import Choice
 from app.views.qt.style.style import GAP, fixed
 from app.views.qt.style.text import plain_label
 
@@ -48,8 +48,8 @@ class _Column(QScrollArea):
     """Scrolls upwards only, and so is never narrower than what it holds."""
 
     def minimumSizeHint(self) -> QSize:
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumWidth() + bar, 90)
+        held, bar = self.widget(), self.verticalScrollBar().sizeHint().width()
+        return QSize((held.minimumWidth() if held is not None else 0) + bar, 90)
 
 
 def scrolling(widget: QWidget, name: str) -> QScrollArea:

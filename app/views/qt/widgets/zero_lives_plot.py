@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from app.views.interface.flow import FlowState, Life
 from app.views.interface.theme import DARK, Theme
 from app.views.qt.widgets import plots
-from app.views.qt.widgets.plots import pg
 
 HEIGHT, LANE = 70, 6  # pixels with no line, and of each
 HINT = (

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
+from app.views.interface.choices import Command
 from app.views.interface.theme import Theme
-from app.views.interface.views import Command
 from app.views.qt.style.icons import blank, icon
 
 ICON = 18

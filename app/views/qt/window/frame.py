@@ -6,30 +6,39 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QNativeGestureEvent,
+)
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from app.views.qt.widgets.report_exceptions import told
 
 # at the first start, where the screen has room for it and for a desktop's title above it
 SIZE, TITLE = QSize(1400, 860), 40
+# whether who comes by keyboard goes forward
+ENTERING = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReason: False}
 
 
 class MainFrame(QMainWindow):
-    """A main window that asks before it closes and takes files that are dropped on it."""
+    """A main window that closes only if ``may_close`` says so, and takes files dropped on it."""
 
     closing = Signal()
     dropped = Signal(list)
 
-    def __init__(self) -> None:
+    def __init__(self, may_close: Callable[[], bool]) -> None:
         super().__init__()
-        self.may_close: Callable[[], bool] = lambda: True
+        self._may_close = may_close
         self.setAcceptDrops(True)
         room = self.screen().availableSize()
         self.resize(SIZE.boundedTo(QSize(room.width(), room.height() - TITLE)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.may_close():
+        if not self._may_close():
             event.ignore()
             return
         self.closing.emit()
@@ -39,7 +48,7 @@ class MainFrame(QMainWindow):
         """Close, with every page and question that is open; nobody is asked or told."""
         for dialog in self.findChildren(QDialog):
             dialog.hide()  # to close a question would answer it
-        self.may_close = lambda: True
+        self._may_close = lambda: True
         self.closing.disconnect()
         self.close()
 
@@ -99,7 +108,7 @@ class Pinching(QObject):
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.NativeGesture:
+        if not isinstance(event, QNativeGestureEvent):
             return False
         if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             at = event.position()
@@ -122,15 +131,14 @@ class Walking(QObject):
 
     @told
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind, reason = event.type(), Qt.FocusReason
-        if kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            return self._walk(event.key() == Qt.Key.Key_Tab, False)
-        if kind == QEvent.Type.FocusIn and event.reason() == reason.TabFocusReason:
-            self._walk(True, True)
-        elif kind == QEvent.Type.FocusIn and event.reason() == reason.BacktabFocusReason:
-            self._walk(False, True)
-        elif kind == QEvent.Type.FocusOut:
-            self._leave()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            tab, back = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
+            return event.key() in (tab, back) and self._walk(event.key() == tab, False)
+        if isinstance(event, QFocusEvent):
+            if event.lostFocus():
+                self._leave()
+            elif event.gotFocus() and event.reason() in ENTERING:
+                self._walk(ENTERING[event.reason()], True)
         return False
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QToolBar,
+    QWidget,
+)
 
 from app.model.panel_titles import LESSON
 from app.views.qt.style.style import POINTS
@@ -45,12 +53,16 @@ class Presenter(QObject):
     ) -> None:
         super().__init__(frame)
         self._frame, self._invoke, self._enlarge, self._colour = frame, invoke, enlarge, colour
-        self._before: tuple[object, object, list[QWidget]] | None = None
+        self._before: tuple[QByteArray, Qt.WindowState, list[QWidget]] | None = None
         self._wanted: dict[str, bool] = {}  # panels that were raised or lowered meanwhile
         self._passes = False  # the key that is pressed is somebody else's
         self.spotlight: Spotlight | None = None
-        self.magnify: Callable[[float], None] = lambda scale: None  # the canvas
-        self.holds: Callable[[], bool] = lambda: False  # whether a gesture is under way on it
+        self._magnify: Callable[[float], None] = lambda scale: None
+        self._holds: Callable[[], bool] = lambda: False
+
+    def serve(self, magnify: Callable[[float], None], holds: Callable[[], bool]) -> None:
+        """``magnify`` draws the canvas larger; ``holds``: whether a gesture is under way on it."""
+        self._magnify, self._holds = magnify, holds
 
     @property
     def is_on(self) -> bool:
@@ -70,7 +82,8 @@ class Presenter(QObject):
         """Everything but the canvas and a lesson that is shown goes."""
         frame = self._frame
         # shortcuts of a menu bar that is hidden would be dead
-        frame.addActions([a for menu in frame.menuBar().actions() for a in menu.menu().actions()])
+        menus = [action.menu() for action in frame.menuBar().actions()]
+        frame.addActions([a for menu in menus if isinstance(menu, QMenu) for a in menu.actions()])
         docks = frame.findChildren(QDockWidget)
         around = [frame.menuBar(), frame.statusBar(), *frame.findChildren(QToolBar)]
         hidden = [w for w in around if w.isVisible()]
@@ -80,7 +93,7 @@ class Presenter(QObject):
         for dock in docks:
             dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         self._enlarge(TYPE)
-        self.magnify(TYPE / POINTS)
+        self._magnify(TYPE / POINTS)
         frame.showFullScreen()
         lesson = next((dock for dock in docks if dock.objectName() == LESSON), None)
         if lesson is not None and lesson.isVisible():
@@ -105,7 +118,7 @@ class Presenter(QObject):
             self.spotlight.deleteLater()
             self.spotlight = None
         self._enlarge(None)
-        self.magnify(1.0)
+        self._magnify(1.0)
         for widget in hidden:
             widget.show()
         self._frame.setWindowState(window_state)
@@ -142,7 +155,7 @@ class Presenter(QObject):
     def _is_busy(self) -> bool:
         """Whether keys are for a gesture under way, a menu or a dialog."""
         in_dialog = isinstance(QApplication.activeWindow(), QDialog)
-        return self.holds() or in_dialog or QApplication.activePopupWidget() is not None
+        return self._holds() or in_dialog or QApplication.activePopupWidget() is not None
 
     def _obey(self, key: int) -> None:
         if key == LEAVE:

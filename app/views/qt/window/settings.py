@@ -28,7 +28,7 @@ class Settings:
         self, store: QSettings | None = None, folder: Path | None = None, remark: str = ""
     ) -> None:
         self._store, self.remark = store, remark
-        self._values: dict[str, Any] = {}
+        self._values: dict[str, object] = {}
         self.folder = folder
         self.session = uuid4().hex
         self._lock: QLockFile | None = None
@@ -48,15 +48,15 @@ class Settings:
         except ValueError:
             return usual
 
-    def _read(self, name: str, usual: Any) -> Any:
-        """A value of the type of the usual one; files hold words."""
-        words = str(self._get(name, usual))
-        return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
-
     @preferences.setter
     def preferences(self, chosen: Preferences) -> None:
         for name, value in vars(chosen).items():
             self._set(name, value)
+
+    def _read(self, name: str, usual: str | int | bool) -> Any:
+        """A value of the type of the usual one; files hold words."""
+        words = str(self._get(name, usual))
+        return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
 
     @property
     def recent(self) -> tuple[str, ...]:
@@ -133,7 +133,7 @@ class Settings:
         assert self.folder is not None
         return self.folder / f"{session}.lock"
 
-    def _get(self, name: str, usual: object) -> Any:
+    def _get(self, name: str, usual: object) -> object:
         store = self._store
         return self._values.get(name, usual) if store is None else store.value(name, usual)
 

@@ -16,6 +16,7 @@ class Spotlight(QWidget):
 
     def __init__(self, parent: QWidget, colour: str) -> None:
         super().__init__(parent)
+        self._below = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -35,7 +36,7 @@ class Spotlight(QWidget):
 
     def follow(self) -> None:
         """Go where the pointer is."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._below.rect())
         self.raise_()
         at = self.mapFromGlobal(QCursor.pos())
         if at == self._at:

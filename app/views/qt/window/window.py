@@ -12,22 +12,16 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QVBoxLayout, QWi
 
 from app.model.panel_titles import DISTRIBUTIONS, FAMILY, LAYERS, LOG, MEASURES
 from app.model.preferences import Preferences
-from app.views.interface.events import CommandInvoked, Hovered, SceneEdited
+from app.views.interface.choices import Answer, Command
+from app.views.interface.events import Array, CommandInvoked, Hovered, SceneEdited
+from app.views.interface.panel_state import PanelState
 from app.views.interface.theme import DARK, Theme
 from app.views.interface.timeline import TimelineState
-from app.views.interface.views import (
-    Array,
-    Command,
-    Distributions,
-    Measure,
-    PanelState,
-    Verdict,
-    Window,
-)
+from app.views.interface.views import Distributions, Measure, Verdict, Window
 from app.views.qt.dialogs.file_dialogs import FileDialogs
 from app.views.qt.dialogs.palette import Palette, of_choices, of_commands
 from app.views.qt.dialogs.preferences_dialog import PreferencesDialog
-from app.views.qt.dialogs.sheet import Answer, TextPage, ask, keys
+from app.views.qt.dialogs.sheet import TextPage, ask, keys
 from app.views.qt.panels.family_panel import FamilyPanel
 from app.views.qt.panels.layers_panel import LayersPanel
 from app.views.qt.panels.log_panel import LogPanel
@@ -54,11 +48,11 @@ class MainWindow(Window):
     """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from."""
 
     def __init__(
-        self, canvas_native: object, commands: Sequence[Command], theme: Theme = DARK
+        self, canvas_native: QWidget, commands: Sequence[Command], theme: Theme = DARK
     ) -> None:
         super().__init__()
-        assert isinstance(canvas_native, QWidget), "the canvas must be a Qt widget"
-        self.frame = MainFrame()
+        self._may_close: Callable[[], bool] = lambda: True
+        self.frame = MainFrame(lambda: self._may_close())
         self.files = FileDialogs(self.frame)
         self._theme = theme
         self.presenter = Presenter(
@@ -385,7 +379,7 @@ class MainWindow(Window):
         """Tab walks through what it shows, two fingers zoom it, presenting enlarges it."""
         Walking(self._canvas, canvas.walk, canvas.leave)
         Pinching(self._canvas, canvas.pinch)
-        self.presenter.magnify, self.presenter.holds = canvas.magnify, canvas.holds
+        self.presenter.serve(canvas.magnify, canvas.holds)
 
     def on_drop(self, call: Callable[[list[str]], None]) -> None:
         """Files that are dropped on the window go to ``call``."""
@@ -393,4 +387,4 @@ class MainWindow(Window):
 
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
         """The window closes only if ``may_close`` says so."""
-        self.frame.may_close = may_close
+        self._may_close = may_close
