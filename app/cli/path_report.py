@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from app.cli.head_tokens import TokenPlaces
 from app.cli.output import FEWEST_DIGITS, MOST_DIGITS, digits, exit_of, show, written
 from compute import Path
 
@@ -14,9 +15,14 @@ REPLACED = ("gpu", "reference")
 
 
 def show_paths(
-    paths: list[Path], chosen: argparse.Namespace, alpha: float, closed: float | None = None
+    paths: list[Path],
+    chosen: argparse.Namespace,
+    alpha: float,
+    closed: float | None = None,
+    places: TokenPlaces | None = None,
 ) -> int:
-    """Print paths, shortest first, and the closed form of the distance where there is one.
+    """Print paths, shortest first, the closed form of the distance where there is one, and the tokens
+    that they join.
 
     Returns the exit status.
     """
@@ -24,6 +30,9 @@ def show_paths(
     result: dict[str, object] = {"paths": paths}
     if closed is not None:
         result["closed_form"] = closed
+    if places is not None:
+        result["tokens"] = places.described
+        blocks[:0] = ["\n".join(places.lines())]
     show(result, chosen.json, ["\n\n".join(blocks)])
     # of several geodesics those past a conjugate point are what was asked for
     return exit_of(paths[0].status)

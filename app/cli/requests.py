@@ -6,6 +6,7 @@ import argparse
 
 import numpy as np
 
+from app.cli.head_tokens import token_places
 from app.model.lessons import first_scene
 from app.model.scene import Scene
 from compute import open_engine
@@ -47,6 +48,12 @@ def manifold_of(chosen: argparse.Namespace, scene: Scene | None) -> Manifold:
 def boundary_values(chosen: argparse.Namespace) -> ConnectRequest:
     """Return the boundary-value problem that was asked for, checked before any engine is opened."""
     scene = scene_of(chosen)
+    places = token_places(chosen, 2)
+    if places is not None:
+        ends = places.theta
+        return ConnectRequest(
+            places.manifold, ends[:1], ends[1:], _alpha(chosen, scene), chosen.steps
+        )
     start = given("--start", chosen.start, scene.start.theta if scene and scene.start else None)
     end = given("--end", chosen.end, scene.end.theta if scene and scene.end else None)
     return ConnectRequest(

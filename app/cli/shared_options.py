@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.model import figure_options
-from app.views.text.typed_values import number_in, pair, size
+from app.views.text.typed_values import number_in, pair, positions, size
 
 if TYPE_CHECKING:
     import argparse
@@ -34,6 +34,16 @@ def between(parser: argparse.ArgumentParser) -> None:
     """Add ``--start`` and ``--end``, two points."""
     parser.add_argument("--start", type=pair, metavar="a,b")
     parser.add_argument("--end", type=pair, metavar="c,d")
+
+
+def tokens(parser: argparse.ArgumentParser, form: str) -> None:
+    """Add ``--tokens``: queries of a head in place of points."""
+    parser.add_argument(
+        "--tokens",
+        type=positions,
+        metavar=form,
+        help="of a head: the queries of these tokens, counted from 0, on a plane that holds them",
+    )
 
 
 def curve(parser: argparse.ArgumentParser, alpha: float | None = None) -> None:

@@ -15,6 +15,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``geodesic``."""
     parser.add_argument("family", nargs="?", metavar="FAMILY")
     shared_options.between(parser)
+    shared_options.tokens(parser, "I,J")
     parser.add_argument("--all", action="store_true", help="every geodesic, shortest first")
     shared_options.curve(parser)
     shared_options.engine(parser)
@@ -23,6 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Solve the boundary-value problem."""
+    from app.cli.head_tokens import token_places
     from app.cli.path_report import show_paths
     from app.cli.requests import boundary_values, precise
     from compute import AttentionGeodesic, open_engine
@@ -38,7 +40,7 @@ def run(chosen: argparse.Namespace) -> int:
         paths = [solver.compute_path(start, end)]
     known = request.manifold.distance if request.alpha == 0.0 else None
     closed = None if known is None else float(known(request.start, request.end)[0])
-    return show_paths(paths, chosen, request.alpha, closed)
+    return show_paths(paths, chosen, request.alpha, closed, token_places(chosen, 2))
 
 
 COMMAND = Subcommand("geodesic", "the geodesic between two points", declare, run, order=60)

@@ -16,6 +16,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``geometry``."""
     parser.add_argument("family", nargs="?", metavar="FAMILY")
     parser.add_argument("--at", type=pair, metavar="a,b")
+    shared_options.tokens(parser, "I")
     shared_options.engine(parser)
     shared_options.values_of_a_scene(parser)
 
@@ -24,6 +25,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print g, Γ, T, K and det g at a point."""
     import numpy as np
 
+    from app.cli.head_tokens import token_places
     from app.cli.output import MOST_DIGITS, exit_of, show, written
     from app.cli.path_report import GPU_DIGITS
     from app.cli.requests import given, manifold_of, precise, scene_of
@@ -31,9 +33,12 @@ def run(chosen: argparse.Namespace) -> int:
     from compute.requests.geometry import GeometryRequest
 
     scene = scene_of(chosen)
-    manifold = manifold_of(chosen, scene)
-    at = given("--at", chosen.at, scene.start.theta if scene and scene.start else None)
-    request = GeometryRequest(manifold, np.array([at]))
+    places = token_places(chosen, 1)
+    if places is None:
+        at = given("--at", chosen.at, scene.start.theta if scene and scene.start else None)
+        request = GeometryRequest(manifold_of(chosen, scene), np.array([at]))
+    else:
+        request = GeometryRequest(places.manifold, places.theta)
     found = precise(chosen.engine).geometry(request)
     status = Status(int(found.status[0]))
     numbers = {
@@ -48,7 +53,9 @@ def run(chosen: argparse.Namespace) -> int:
     if status == Status.OK and not np.isfinite(found.curvature[0]):
         words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
     lines = [f"{name:12} {text}" for name, text in words.items()]
-    result = {**numbers, "status": status, "engine": found.engine}
+    result = {**numbers, "theta": request.theta[0], "status": status, "engine": found.engine}
+    if places is not None:
+        result["tokens"], lines[:0] = places.described, places.lines()
     show(result, chosen.json, [*lines, f"{'status':12} {status.name} ({found.engine})"])
     return exit_of(status)
 

@@ -17,6 +17,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("family", nargs="?", metavar="FAMILY")
     parser.add_argument("--vector", type=pair, metavar="u,v")
     shared_options.between(parser)
+    shared_options.tokens(parser, "I,J")
     shared_options.curve(parser)
     shared_options.engine(parser)
     shared_options.values_of_a_scene(parser)
@@ -26,6 +27,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Carry a vector along the geodesic between two points."""
     import numpy as np
 
+    from app.cli.head_tokens import token_places
     from app.cli.output import digits, exit_of, show, written
     from app.cli.path_report import error_of
     from app.cli.requests import boundary_values, given, precise, scene_of
@@ -69,6 +71,9 @@ def run(chosen: argparse.Namespace) -> int:
         else "drift     none: a transport of α ≠ 0 keeps no length",
         f"status    {status.name}: {status.words} ({carried.engine})",
     ]
+    places = token_places(chosen, 2)
+    if places is not None:
+        result["tokens"], lines[:0] = places.described, places.lines()
     show(result, chosen.json, lines)
     return exit_of(status)
 

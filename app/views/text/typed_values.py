@@ -22,6 +22,13 @@ def pair(text: str) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
+def positions(text: str) -> tuple[int, ...]:
+    """``I,J`` as whole numbers from 0 on."""
+    if not re.fullmatch(r"\d{1,6}(,\d{1,6})*", text):
+        raise _refused("positions I,J counted from 0", text)
+    return tuple(int(part) for part in text.split(","))
+
+
 def size(text: str) -> tuple[int, int]:
     """``WxH`` as two whole numbers of pixels."""
     match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)

@@ -1,0 +1,75 @@
+"""``--tokens``: queries of an attention head, by their positions, where points are asked for."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+import numpy as np
+
+from compute.core.refusal import shown
+from compute.families import manifold, parse, write
+from compute.families.attention import FAMILY
+from compute.heads.head_selection import holding
+from compute.manifold.manifold import Manifold
+
+
+@dataclass(frozen=True)
+class TokenPlaces:
+    """Where the queries of tokens lie on the plane of a head.
+
+    described: of each its position, its word, θ, how much of its query lies off the plane, and whether
+    the mask that the plane has is its own.
+    """
+
+    manifold: Manifold
+    described: list[dict[str, object]]
+
+    @property
+    def theta(self) -> np.ndarray:
+        """θ (n, 2)."""
+        return np.array([place["theta"] for place in self.described])
+
+    def lines(self) -> list[str]:
+        """A line for each token, which says where its row is not the one that is computed with."""
+        found = []
+        for place in self.described:
+            doubts = [] if place["own_mask"] else ["under another token's mask"]
+            if isinstance(off := place["off_plane"], float) and off > 1e-9:
+                doubts.append(f"{off:.0%} of its query lies off the plane")
+            remark = f": not its own row, {' and '.join(doubts)}" if doubts else ""
+            found.append(f"token     {place['token']} “{place['word']}”{remark}")
+        return found
+
+
+def token_places(chosen: argparse.Namespace, count: int) -> TokenPlaces | None:
+    """Return where the tokens are that ``--tokens`` asks for; None if it asks for none.
+
+    The plane holds them exactly, unless FAMILY states another.  Raises ValueError for another family
+    than a head, for another number of tokens than ``count``, and for positions that there are not.
+    """
+    if not chosen.tokens:
+        return None
+    name, stated = parse(chosen.family or "")
+    if name != FAMILY.name:
+        raise ValueError(f"--tokens are those of an attention head, got {shown(chosen.family)}")
+    tokens = list(chosen.tokens)
+    if len(tokens) != count:
+        many = "one position" if count == 1 else f"{count} positions"
+        raise ValueError(f"--tokens must be {many}, got {','.join(map(str, tokens))}")
+    if len(set(tokens)) < count:
+        raise ValueError(f"--tokens must be two different tokens, got {','.join(map(str, tokens))}")
+    found = manifold(write(name, holding(stated, tokens)))
+    marks = found.landmarks
+    assert marks is not None
+    described: list[dict[str, object]] = [
+        {
+            "token": token,
+            "word": marks.labels[token],
+            "theta": marks.theta[token].tolist(),
+            "off_plane": float(marks.residual[token]),
+            "own_mask": bool(marks.is_own(token)),
+        }
+        for token in tokens
+    ]
+    return TokenPlaces(found, described)
