@@ -39,14 +39,20 @@ def run(chosen: argparse.Namespace) -> int:
     from compute.heads import head as heads
 
     file = heads.load(chosen.file)
-    if file.masks_by_query:
-        raise ValueError(f"{chosen.file}: attend knows no mask that differs between queries")
     head = file.head(chosen.layer, chosen.head)
-    if head.bias.any():
-        raise ValueError(f"{chosen.file}: attend knows no mask that only adds to the logits")
+    if np.isfinite(head.softcap) or np.isfinite(head.sink):
+        what = "softcap" if np.isfinite(head.softcap) else "sink"
+        raise ValueError(f"{chosen.file}: attend knows no {what}, which this head has")
+    added = file.added(chosen.layer, chosen.head, np.arange(len(head.q)))
+    seen = added > heads.LEFT_OUT
     engine = None if chosen.engine == "auto" else open_engine(chosen.engine)
     found = GeometricAttention(chosen.mode, chosen.temperature, engine).attend(
-        head.q, head.k, head.v
+        head.q,
+        file.k[chosen.layer, chosen.head].astype(np.float64),
+        file.v[chosen.layer, chosen.head].astype(np.float64),
+        mask=None if seen.all() else seen,
+        bias=np.where(seen, added, 0.0) if added[seen].any() else None,
+        scale=None if file.scale is None else head.factor,
     )
     statuses = [Status(int(status)) for status in np.unique(found.status)]
     # a geodesic that is not the shortest is no failure beside one that was not found
@@ -54,7 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
     result: dict[str, object] = {
         "difference_from_softmax": float(np.abs(found.output - found.softmax).max()),
         "status": worst,
-        "pairs": int(found.status.size),
+        "pairs": int(seen.sum()),
         "pairs_not_converged": int((found.status != Status.OK).sum()),
         "mode": chosen.mode,
         "temperature": chosen.temperature,

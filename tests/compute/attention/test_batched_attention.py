@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from scipy.special import softmax
 
+from app.cli.main import main
 from compute import GeometricAttention
 
 DRAW = np.random.default_rng(8)
@@ -121,3 +124,18 @@ def test_tensors_are_answered_by_tensors_of_their_kind():
 def test_bad_input(change, words):
     with pytest.raises(ValueError, match=words):
         GeometricAttention().attend(**{"Q": Q, "K": K, "V": V, **change})
+
+
+def test_the_command_uses_the_masks_the_bias_and_the_scale_of_a_file(tmp_path, capsys):
+    arrays = {"q": Q[0], "k": K[0], "v": V[0], "mask": MASK[:, None, :, :][:1, 0], "bias": BIAS}
+    np.savez(tmp_path / "head.npz", **arrays, scale=np.array(0.8))
+    words = ["attend", str(tmp_path / "head.npz"), "--head", "2", "--json"]
+    assert main([*words, "-o", str(tmp_path / "out.npz")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["pairs"] == MASK[0].sum() and told["difference_from_softmax"] < 1e-12
+    logits = np.where(MASK[0], 0.8 * Q[0, 2] @ K[0, 2].T + BIAS, -np.inf)
+    weights = np.load(tmp_path / "out.npz")["weights"]
+    np.testing.assert_allclose(weights, softmax(logits, axis=1), atol=1e-14)
+    np.savez(tmp_path / "capped.npz", **arrays, softcap=np.array(3.0))
+    assert main(["attend", str(tmp_path / "capped.npz")]) == 2
+    assert "attend knows no softcap" in capsys.readouterr().err
