@@ -33,10 +33,12 @@ class Awaiting:
         self._store, self._canvas, self._window = store, canvas, window
         self._answers, self._forget = answers, forget
         self.parts: Sequence[Part] = ()
+        self.is_on = False  # a change was asked for that is not yet made, nor refused
         self.blank = False  # nothing is shown
 
     def begin(self, changes: Mapping[str, Any]) -> None:
         """These changes of the scene are being prepared."""
+        self.is_on = True
         words = f"preparing {prepared(self._store.scene, changes)} …"
         if set(changes) <= MILD:
             self._answers.doubt(True)

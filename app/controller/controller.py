@@ -87,6 +87,7 @@ class Controller:
             self.commands |= part.commands()
         self.awaiting.parts = self.parts
         self._viewport = Viewport()
+        self._is_unplanned = False  # what the canvas shows, or how finely, is to be planned anew
         self._planned: dict[type, Job] = {}
         self._typed: derive_family.FamilyJob | None = None
         self._hasty = False
@@ -97,10 +98,19 @@ class Controller:
 
     # --- events -------------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
-        """One event of a view."""
-        self._heed(event)
-        for part in self.parts:
-            part.on_event(event)
+        """One event of a view: the scene changes, and then what shows it."""
+        with self.store.event():
+            self._heed(event)
+            for part in self.parts:
+                part.on_event(event)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Show and plan what an event or a message has left to do, now that its changes are shown."""
+        if self.awaiting.is_on and not self.editor.is_waiting:
+            self._resume()
+        if self._is_unplanned:
+            self._plan(self.store.scene)
 
     def _heed(self, event: Event) -> None:
         match event:
@@ -114,8 +124,8 @@ class Controller:
                 self.editor.draw(event)
             case ViewChanged():
                 self._viewport = replace(self._viewport, pixels=event.pixels)
+                self._is_unplanned = True
                 self.editor.change_view(event)
-                self._plan(self.store.scene)
             case CameraMoved():
                 self.editor.move_camera(event)
             case SceneEdited():
@@ -152,8 +162,7 @@ class Controller:
 
     def _drag(self, dragging: bool) -> None:
         self._viewport = replace(self._viewport, dragging=dragging)
-        if not dragging:
-            self._plan(self.store.scene)
+        self._is_unplanned |= not dragging
 
     def _read_formula(self, event: FormulaTyped) -> None:
         """Say at once what is wrong; what can be read is derived by the worker.
@@ -278,6 +287,7 @@ class Controller:
     def _plan(self, scene: Scene) -> None:
         if self.awaiting.blank:
             return
+        self._is_unplanned = False
         wanted = jobs(scene, self._viewport)
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
@@ -293,8 +303,7 @@ class Controller:
 
     def _resume(self) -> None:
         """Restore everything: what was prepared cannot be shown, or changes nothing."""
-        if self.editor.is_waiting:
-            return
+        self.awaiting.is_on = False
         if self.awaiting.blank:
             self._show_everything(self.store.scene)
             for part in self.parts:
@@ -305,7 +314,7 @@ class Controller:
         """The user cancelled ``job``: what it was to answer does not come."""
         if isinstance(job, PrepareTask):
             self.editor.fail()
-            self._resume()
+            self._finish()
         self.answers.say(f"given up: {job.label}", False)
 
     def _show_everything(self, scene: Scene) -> None:
@@ -326,12 +335,14 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
-        if self.morph.is_running and isinstance(message, Drawn):
-            self._late.append(message)
-        else:
-            self._take(message)
-        for part in self.parts:
-            part.on_message(message)
+        with self.store.event():
+            if self.morph.is_running and isinstance(message, Drawn):
+                self._late.append(message)
+            else:
+                self._take(message)
+            for part in self.parts:
+                part.on_message(message)
+        self._finish()
 
     def part(self, kind: type[P]) -> P:
         """The part of that kind."""
@@ -376,7 +387,6 @@ class Controller:
         match message:  # what is said rather than drawn
             case Prepared():
                 self.editor.take(message)
-                self._resume()
             case derive_family.FamilyAnswer():
                 self._show_family(message)
             case verification.CheckAnswer():
@@ -388,7 +398,6 @@ class Controller:
                     self.streaming.fail(message.problem.partition(": ")[2])
                 elif isinstance(message.job, PrepareTask):
                     self.editor.fail()
-                    self._resume()
                 self.answers.say(message.problem, False)
                 self._rest()
 

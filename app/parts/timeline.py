@@ -36,7 +36,7 @@ class Playing(Part):
         self.now: Callable[[], float] = time.monotonic
         self._shown_at = 0.0  # when the last frame was
         self._stop: Callable[[], None] | None = None
-        self._moves = False  # a change of the scene is the time's own
+        self._moved: Scene | None = None  # the scene that the time itself brought last
         # what the scene was when its time was chosen, by timeline: undo brings one back
         self._references: dict[Timeline | None, Scene] = {}
         self._shown: TimelineState | None = None
@@ -64,7 +64,7 @@ class Playing(Part):
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         store = self.desk.store
-        if not self._moves and _is_elsewhere(old, new):
+        if new is not self._moved and _is_elsewhere(old, new):
             self._pause()
         if new.timeline is None or not (store.can_undo or store.can_redo):
             # without a timeline nothing is a change, and what was opened is as it should be
@@ -160,11 +160,8 @@ class Playing(Part):
 
     def _put(self, scene: Scene, merge: str | None = None) -> None:
         """Change the scene by the time's own doing, which does not stop it."""
-        self._moves = True
-        try:
-            self.desk.store.update(scene, merge=merge)
-        finally:
-            self._moves = False
+        self._moved = scene
+        self.desk.store.update(scene, merge=merge)
 
     # --- keyframes ------------------------------------------------------------------------------
     def set_key(self) -> None:
