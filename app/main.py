@@ -159,6 +159,7 @@ class Program:
         """Have the scene's path computed while the window is built; the engine that is asked for."""
         from app.jobs.path import PathJob
         from app.jobs.plan import jobs
+        from app.jobs.subject import Subject
         from app.jobs.viewport import Viewport
         from app.jobs.worker import Runner
 
@@ -168,7 +169,7 @@ class Program:
         self._early: list[Any] | None = []
         self._mail = threading.Lock()
         self._adapters: tuple[str, ...] = ()
-        path = jobs(scene, Viewport(dragging=True))[PathJob]
+        path = jobs(Subject.of(scene), Viewport(dragging=True))[PathJob]
         early = replace(path, quality="early", steps=0)
         self.runner = Runner(self._deliver, engine, early, liked.adapter)
         self.runner.submit(path)

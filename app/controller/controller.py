@@ -12,7 +12,7 @@ from typing import TypeVar
 from app.controller.awaiting import Awaiting
 from app.controller.chart_transition import Morph
 from app.controller.editor import Editor
-from app.jobs import derive_family, flow, retry, scene_chart, verification
+from app.jobs import derive_family, flow, retry, verification
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
@@ -21,6 +21,7 @@ from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
+from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
@@ -48,7 +49,6 @@ from app.views.interface.events import (
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
-from compute.families import manifold as manifold_of
 
 # what changes of a scene without changing what panels say
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
@@ -65,12 +65,13 @@ class Controller:
         self.canvas = canvas
         self.window = window
         self.runner = runner
-        self.watching = Watching(store, canvas, window)
+        self._current = CurrentSubject(store)
+        self.watching = Watching(self._current, canvas, window)
         self.morph = Morph(canvas, window)
-        self.streaming = Streaming(store, canvas, window)
-        self.answers = Answers(store, canvas, window)
+        self.streaming = Streaming(self._current, canvas, window)
+        self.answers = Answers(self._current, canvas, window)
         self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
-        self.editor = Editor(store, window, runner.submit, self.awaiting.begin)
+        self.editor = Editor(self._current, window, runner.submit, self.awaiting.begin)
         self._late: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
@@ -81,7 +82,7 @@ class Controller:
             "swap": self.swap,
             **self.streaming.commands(),
         }
-        desk = Desk(store, canvas, window, runner.submit)
+        desk = Desk(store, canvas, window, runner.submit, self._current)
         self.parts = [make(desk) for make in PARTS]
         for part in self.parts:
             self.commands |= part.commands()
@@ -94,7 +95,13 @@ class Controller:
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
-        self._show_everything(store.scene)
+        self._shown = self.subject
+        self._show_everything(self._shown)
+
+    @property
+    def subject(self) -> Subject:
+        """The scene as it is now, with its manifold and the chart in which it is drawn."""
+        return self._current.now
 
     # --- events -------------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
@@ -110,7 +117,7 @@ class Controller:
         if self.awaiting.is_on and not self.editor.is_waiting:
             self._resume()
         if self._is_unplanned:
-            self._plan(self.store.scene)
+            self._plan(self.subject)
 
     def _heed(self, event: Event) -> None:
         match event:
@@ -152,7 +159,7 @@ class Controller:
         for part in self.parts:
             part.prefer(numbers)
         self._viewport = replace(self._viewport, steps=steps)
-        self._plan(self.store.scene)
+        self._plan(self.subject)
 
     def _rest(self) -> None:
         """Compute everything, once the first quick answers are there or have failed."""
@@ -213,27 +220,29 @@ class Controller:
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
         """Show at once what needs no computing, and have the rest computed."""
-        self._follow(old, new)
+        before, self._shown = self._shown, self.subject.at(new)
+        self._follow(before, self._shown)
         for part in self.parts:
             part.on_scene(old, new)
 
-    def _follow(self, old: Scene, new: Scene) -> None:
+    def _follow(self, before: Subject, subject: Subject) -> None:
+        old, new = before.scene, subject.scene
         self.morph.end()
-        if self.awaiting.blank and scene_chart.chart_drawn(old) is scene_chart.chart_drawn(new):
+        if self.awaiting.blank and before.chart is subject.chart:
             return  # it is shown with all the rest
         self.answers.remark_on(old, new)
         if old.family == new.family and old.chart != new.chart:
-            self._switch_chart(old, new)
+            self._switch_chart(before, subject)
             return
-        if scene_chart.chart_drawn(old) is not scene_chart.chart_drawn(new):
+        if before.chart is not subject.chart:
             self._forget()
-            self._show_everything(new)
+            self._show_everything(subject)
             return
         if (old.start, old.end, old.vector) != (new.start, new.end, new.vector):
-            drawing.show_pins(self.canvas, new)
-        self._look(old, new)
+            drawing.show_pins(self.canvas, subject)
+        self._look(old, subject)
         if old.layers != new.layers:
-            drawing.show_layers(self.canvas, new)
+            drawing.show_layers(self.canvas, subject)
             self.answers.show_opacity()
             self.answers.show_path()
             self.streaming.draw()
@@ -243,30 +252,31 @@ class Controller:
         if old.flow != new.flow or old.layers != new.layers:
             self.streaming.show_state()
         if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
-            self._show_panels(new)
-        self._plan(new)
+            self._show_panels(subject)
+        self._plan(subject)
         if old.layers != new.layers:
             self.answers.keep_studies(set(self._planned))
             self.answers.show_measures()
 
-    def _look(self, old: Scene, new: Scene) -> None:
+    def _look(self, old: Scene, subject: Subject) -> None:
         """The same things seen from elsewhere, or in other colours."""
+        new = subject.scene
         if old.view != new.view and new.view is not None:
             self.canvas.set_view(new.view)
         if old.camera != new.camera:
-            drawing.show_camera(self.canvas, new)
+            drawing.show_camera(self.canvas, subject)
         if (old.colormap, old.map_opacity) != (new.colormap, new.map_opacity):
             self.answers.show_map()
             self.streaming.draw()
         if old.opacity != new.opacity:
             self.answers.show_opacity()
 
-    def _switch_chart(self, old: Scene, new: Scene) -> None:
+    def _switch_chart(self, old: Subject, new: Subject) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.watching.end()
         self.streaming.forget()
         self.answers.forget_map()
-        self.answers.keep_those_of(old, new, set(jobs(new, self._viewport)))
+        self.answers.keep_those_of(old.scene, new.scene, set(jobs(new, self._viewport)))
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, Study)
         self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
@@ -276,7 +286,7 @@ class Controller:
 
     def _arrive(self) -> None:
         """Draw what came while the chart changed, unless the scene is in yet another one."""
-        drawing.show_scene(self.canvas, self.store.scene)
+        drawing.show_scene(self.canvas, self.subject)
         self.answers.show_path()
         self.answers.show_studies()
         late, self._late = self._late, []
@@ -284,11 +294,11 @@ class Controller:
             if is_of(message.job, self.store.scene):
                 self._take(message)
 
-    def _plan(self, scene: Scene) -> None:
+    def _plan(self, subject: Subject) -> None:
         if self.awaiting.blank:
             return
         self._is_unplanned = False
-        wanted = jobs(scene, self._viewport)
+        wanted = jobs(subject, self._viewport)
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
         self._planned = wanted
@@ -305,7 +315,7 @@ class Controller:
         """Restore everything: what was prepared cannot be shown, or changes nothing."""
         self.awaiting.is_on = False
         if self.awaiting.blank:
-            self._show_everything(self.store.scene)
+            self._show_everything(self.subject)
             for part in self.parts:
                 part.on_scene(self.store.scene, self.store.scene)
         self.answers.doubt(False)
@@ -317,19 +327,20 @@ class Controller:
             self._finish()
         self.answers.say(f"given up: {job.label}", False)
 
-    def _show_everything(self, scene: Scene) -> None:
+    def _show_everything(self, subject: Subject) -> None:
+        scene = subject.scene
         self._planned, self.awaiting.blank = {}, False
-        drawing.show_scene(self.canvas, scene)
+        drawing.show_scene(self.canvas, subject)
         self.window.set_distributions(None)
         self.window.set_playhead(scene.playhead)
-        self._show_panels(scene)
-        self._plan(scene)
+        self._show_panels(subject)
+        self._plan(subject)
         if scene.family.startswith("custom"):
             self.runner.submit(derive_family.ReadyTask())
 
-    def _show_panels(self, scene: Scene) -> None:
-        self.window.set_title(scene.title or manifold_of(scene.family).title)
-        self.window.set_panels(scene_panels.state(scene))
+    def _show_panels(self, subject: Subject) -> None:
+        self.window.set_title(subject.scene.title or subject.manifold.title)
+        self.window.set_panels(scene_panels.state(subject))
         self.streaming.show_state()
 
     # --- answers --------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from app.jobs.plan import jobs
 from app.jobs.retry import best
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
@@ -95,7 +96,7 @@ def _never() -> bool:
 
 def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
     """The jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the window's."""
-    chosen = jobs(scene, Viewport(size))
+    chosen = jobs(Subject.of(scene), Viewport(size))
     job = chosen.get(MapJob)
     if isinstance(job, MapJob) and job.source is None:
         # distances spread from cell to cell: of them the window has as many as there is time for
@@ -160,9 +161,10 @@ def uncovered(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, 
 
 def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
     """Draw a scene with its answers."""
-    drawing.show_scene(canvas, scene)
+    subject = Subject.of(scene)
+    drawing.show_scene(canvas, subject)
     for answer in found:
-        drawing.show_answer(canvas, scene, answer)
+        drawing.show_answer(canvas, subject, answer)
 
 
 def path_of(found: list[Answer]) -> PathAnswer:

@@ -9,8 +9,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport, visible
-from app.model.scene import Scene, chart_of
+from app.model.scene import chart_of
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
@@ -35,11 +36,12 @@ class EllipseJob(Job):
     view: Extent
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
         """The circles of the visible rectangle, if the scene shows them."""
+        scene = subject.scene
         if not scene.layers.ellipses:
             return None
-        return cls(scene.family, scene.chart, visible(scene, viewport))
+        return cls(scene.family, scene.chart, visible(subject, viewport))
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer by one `EllipseAnswer`."""

@@ -17,9 +17,10 @@ import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.particles import tracks
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.flow import FlowSettings
-from app.model.scene import Point, Scene, chart_of, view_of
+from app.model.scene import Point, Scene, view_of
 from compute.api.flow import AttentionFlow
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -72,9 +73,9 @@ class FlowJob(Job):
     token: int
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> FlowJob | None:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> FlowJob | None:
         """The flow of a scene that shows anything of it."""
-        return wanted(scene) if is_shown(scene) else None
+        return wanted(subject) if is_shown(subject.scene) else None
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
@@ -148,18 +149,17 @@ def alike(job: FlowJob, other: object) -> bool:
     )
 
 
-def wanted(scene: Scene) -> FlowJob:
+def wanted(subject: Subject) -> FlowJob:
     """The job of a completed scene's flow."""
+    scene, chart = subject.scene, subject.chart.plane
     assert scene.start and scene.end and scene.vector
-    manifold = manifold_of(scene.family)
     flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
-    chart = chart_of(manifold, scene.chart).plane
     of_pins = kind in ("transported", "dipole", "bump")
     to_end = kind in ("dipole", "natural") or flow.mode == "natural"
     return FlowJob(
         scene.family,
         chart.name,
-        view_of(manifold, chart),
+        view_of(subject.manifold, chart),
         flow,
         scene.start.theta if of_pins else None,
         scene.end.theta if to_end else None,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model.scene import Scene
 from compute.requests.engine import Engine
 
 Emit = Callable[[object], None]
@@ -48,8 +48,8 @@ class Job(ABC):
         return self.words
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
-        """The job of this kind that a completed scene needs, or None."""
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
+        """Return the job of this kind that the subject's scene needs, or None."""
         return None
 
     @abstractmethod

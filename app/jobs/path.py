@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.subject import Subject
 from app.jobs.viewport import STEPS, Viewport
-from app.model.scene import Point, Scene
+from app.model.scene import Point
 from compute.core.arrays import Floats
 from compute.curves.dense_curve import DenseCurve
 from compute.curves.dense_output import FINE, LIVE, dense_output
@@ -51,8 +52,9 @@ class PathJob(Job):
     steps: int = 0  # those of the quality, unless stated
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self:
         """The path between the pins, in as many steps as the viewport has time for."""
+        scene = subject.scene
         assert scene.start and scene.end and scene.vector
         ends = scene.start.theta, scene.end.theta
         steps = viewport.steps[0 if viewport.dragging else 1]

@@ -13,6 +13,7 @@ from app.jobs.job import Job
 from app.jobs.path import PathJob
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.study import Study
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
 
@@ -23,10 +24,10 @@ class Submits(Protocol):
     def submit(self, job: Job) -> None: ...
 
 
-def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
+def jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
     """Everything that a completed scene shows, by kind, in order of urgency."""
     kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, FlowJob, *studies.kinds())
-    wanted = [kind.wanted(scene, viewport) for kind in kinds]
+    wanted = [kind.wanted(subject, viewport) for kind in kinds]
     return {type(job): job for job in wanted if job is not None}
 
 

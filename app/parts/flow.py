@@ -9,10 +9,10 @@ import numpy as np
 
 from app.jobs import flow as flowing
 from app.jobs.flow import FlowAnswer
+from app.jobs.subject import CurrentSubject
 from app.model import panel_titles
 from app.model.flow import MOST_STEPS, FlowSettings
 from app.model.scene import Scene
-from app.model.store import Store
 from app.presenters import flow_drawables, zero_lives
 from app.presenters.flow_form import settings
 from app.views.interface.flow import FlowState, Particles
@@ -47,8 +47,9 @@ LOSS = (
 class Streaming:
     """The flow of one store's scene, on the window's clock."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store, self._canvas, self._window = store, canvas, window
+    def __init__(self, subject: CurrentSubject, canvas: Canvas, window: Window) -> None:
+        self._subject, self._store = subject, subject.store
+        self._canvas, self._window = canvas, window
         self._stop: Callable[[], None] | None = None
         self._title = ""  # of the scene whose flow goes on
         self._stop_drifting: Callable[[], None] | None = None
@@ -174,7 +175,7 @@ class Streaming:
     def draw(self) -> None:
         """Draw the known part of the flow, as the scene shows it now."""
         if self._answer is not None and flowing.is_shown(self._store.scene):
-            self._moving = flow_drawables.show(self._canvas, self._store.scene, self._answer)
+            self._moving = flow_drawables.show(self._canvas, self._subject.now, self._answer)
             self._put()
         else:
             self._moving = None
@@ -204,11 +205,11 @@ class Streaming:
         flow, found = scene.flow, None
         if answer is not None and flowing.is_shown(scene):
             # numbers of another field, or of another equation, are not this one's
-            found = answer if flowing.alike(answer.job, flowing.wanted(scene)) else None
+            found = answer if flowing.alike(answer.job, flowing.wanted(self._subject.now)) else None
         self._window.set_panel(
             panel_titles.FLOW,
             FlowState(
-                settings=settings(scene),
+                settings=settings(self._subject.now),
                 time=flow.time,
                 longest=max(SLIDER * flow.pace, flow.time),
                 running=self.is_running,

@@ -7,9 +7,9 @@ own and leaves the rest.  The roster lists them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.jobs.job import Job
+from app.jobs.subject import CurrentSubject, Subject
 from app.model.scene import Scene
 from app.model.store import Store
 from app.views.interface.events import Event
@@ -17,14 +17,33 @@ from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
 
 
-@dataclass(frozen=True)
 class Desk:
     """The means of a part: the scene's store, the views, and the worker for its tasks."""
 
-    store: Store
-    canvas: Canvas
-    window: Window
-    submit: Callable[[Job], None]
+    def __init__(
+        self,
+        store: Store,
+        canvas: Canvas,
+        window: Window,
+        submit: Callable[[Job], None],
+        current: CurrentSubject | None = None,
+    ) -> None:
+        self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
+        self._current = current or CurrentSubject(store)
+
+    @property
+    def subject(self) -> Subject:
+        """The scene as it is now, with its manifold and the chart in which it is drawn."""
+        return self._current.now
+
+    def every(self, milliseconds: int, tick: Callable[[], None]) -> Callable[[], None]:
+        """Call ``tick`` on the window's clock, each time as one event; the result stops it."""
+
+        def event() -> None:
+            with self.store.event():
+                tick()
+
+        return self.window.every(milliseconds, event)
 
 
 class Part:

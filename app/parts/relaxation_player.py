@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from app.jobs import relaxation
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
-from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import CurrentSubject
 from app.model.scene import Scene
-from app.model.store import Store
 from app.presenters.curves import drawn
 from app.presenters.shown_answers import Answers
 from app.views.interface.views import Canvas, Window
@@ -20,8 +19,8 @@ ROUND_MS, LAST_STAYS = 120, 12
 class Watching:
     """Shows one relaxation at a time, on the window's clock."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store = store
+    def __init__(self, subject: CurrentSubject, canvas: Canvas, window: Window) -> None:
+        self._subject = subject
         self._canvas = canvas
         self._window = window
         self._stop: Callable[[], None] | None = None
@@ -34,11 +33,11 @@ class Watching:
 
         def show() -> None:
             found = next(rounds, None)
-            if found is None or not _is_of(answer.job, self._store.scene):
+            if found is None or not _is_of(answer.job, self._subject.now.scene):
                 self.end()
                 return
             line = relaxation.line(*found)
-            self._canvas.set_curve("relaxing", drawn(line, chart_drawn(self._store.scene)))
+            self._canvas.set_curve("relaxing", drawn(line, self._subject.now.chart))
             said.say(relaxation.words(*found, said.numbers), True)
 
         self._stop = self._window.every(ROUND_MS, show)

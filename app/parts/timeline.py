@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.jobs.scene_chart import chart_drawn
 from app.model.keyframe_tracks import Timeline, position
 from app.model.scene import UNTURNED, Scene, kind_of
 from app.model.store import DEEPEST
@@ -90,7 +89,7 @@ class Playing(Part):
         at_end = timeline is not None and self._time >= timeline.duration
         self._clock = 0.0 if at_end else self._time
         self._shown_at = self.now()
-        self._stop = self.desk.window.every(FRAME_MS, self._advance)
+        self._stop = self.desk.every(FRAME_MS, self._advance)
         self._show()
 
     def _pause(self) -> None:
@@ -169,7 +168,7 @@ class Playing(Part):
         scene = self.desk.store.scene
         first = scene.timeline is None
         try:
-            timeline = keyframes.keyed(_turned(scene), self._reference(scene), self._time)
+            timeline = keyframes.keyed(self._turned(scene), self._reference(scene), self._time)
         except ValueError as problem:
             self.desk.window.tell("No keyframe was set", str(problem))
             return
@@ -226,7 +225,7 @@ class Playing(Part):
     def _refer(self, scene: Scene) -> None:
         """From now on changes are told by comparison with ``scene``."""
         self._references.pop(scene.timeline, None)
-        self._references[scene.timeline] = _turned(scene)
+        self._references[scene.timeline] = self._turned(scene)
         if len(self._references) > DEEPEST:
             del self._references[next(iter(self._references))]
 
@@ -258,18 +257,17 @@ class Playing(Part):
 
     def _differs(self, scene: Scene) -> bool:
         try:
-            return bool(keyframes.changed(self._reference(scene), _turned(scene)))
+            return bool(keyframes.changed(self._reference(scene), self._turned(scene)))
         except ValueError:
             return True
+
+    def _turned(self, scene: Scene) -> Scene:
+        """The scene with its camera said, so that turning it is a change that can be shown."""
+        chart = self.desk.subject.at(scene).chart
+        return replace(scene, camera=scene.camera or (chart.azimuth, *UNTURNED))
 
 
 def _is_elsewhere(old: Scene, new: Scene) -> bool:
     """Whether another scene or family has begun, or the moving point was put elsewhere by hand."""
     moved = (old.title, old.playhead) != (new.title, new.playhead)
     return moved or kind_of(old.family) != kind_of(new.family)
-
-
-def _turned(scene: Scene) -> Scene:
-    """The scene with its camera said, so that turning it is a change that can be shown."""
-    camera = scene.camera or (chart_drawn(scene).azimuth, *UNTURNED)
-    return replace(scene, camera=camera)

@@ -12,7 +12,7 @@ from app.jobs import flow
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.scalar_map import MapAnswer
-from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import Subject
 from app.model import panel_titles
 from app.model.scene import Scene, chart_of
 from app.parts.part import Desk, Part
@@ -22,6 +22,7 @@ from app.views.interface.topology import Critical, PairChosen, TopologyAsked, To
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
+from compute.manifold.charts import Chart
 from compute.requests.engine import Engine
 from compute.requests.fields import Field
 from compute.studies.topology import Diagram, load, persistence, places
@@ -159,10 +160,9 @@ class Topology(Part):
                 self.desk.submit(wanted)
 
     def _show(self) -> None:
-        scene, answer = self.desk.store.scene, self._answer
-        marks = (
-            critical(scene, answer, self._share, self._chosen) if self._seen and answer else None
-        )
+        scene, answer, marks = self.desk.store.scene, self._answer, None
+        if self._seen and answer is not None:
+            marks = critical(self.desk.subject.chart, answer, self._share, self._chosen)
         self.desk.canvas.set_critical(marks)
         self.desk.window.set_panel(
             TITLE, state(scene, answer, self._superlevel, self._share, self._chosen)
@@ -232,7 +232,7 @@ def marks(
     number = -1 if chosen is None else born_at(answer, np.array(chosen))
     if chosen is not None and number < 0:
         raise ValueError(f"no part and no ring of the map is born at {chosen}")
-    return critical(scene, answer, share, number)
+    return critical(Subject.of(scene).chart, answer, share, number)
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:
@@ -240,9 +240,9 @@ def marked(answer: TopologyAnswer, share: float) -> int:
     return int((answer.diagram.persistence[:MOST] >= share * answer.range).sum())
 
 
-def critical(scene: Scene, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
+def critical(chart: Chart, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
     """Where the marked pairs are born and die, in the drawing."""
-    count, diagram, chart = marked(answer, share), answer.diagram, chart_drawn(scene)
+    count, diagram = marked(answer, share), answer.diagram
     number = np.arange(count)
     theta = np.concatenate([answer.births[:count], answer.deaths[:count]])
     dimension = np.tile(diagram.dimension[:count], 2)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
+from app.jobs.subject import Subject
 from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
 from app.presenters import curves, head_specification
@@ -19,7 +20,6 @@ from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.distances.map_verification import Gap
-from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
@@ -131,13 +131,13 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
     return label if own else f"{label} under the mask of {manifold.landmarks.mask_of}"
 
 
-def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
+def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
 
     Hatched where the metric is singular or not positive definite, and where a distance is not known,
     which its label then tells, as it does that no value of a rough map is verified.
     """
-    values, hatched = answer.field.values, hatched_cells(answer)
+    scene, values, hatched = subject.scene, answer.field.values, hatched_cells(answer)
     known = values[np.isfinite(values)]
     if known.size == 0:
         return _nowhere(scene, answer, hatched)
@@ -145,7 +145,7 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     if answer.job.scalar == "probability":
         low, high = 0.0, 1.0
     if answer.job.scalar == "dominant":
-        drawn = regions(values, answer.field.extent, manifold_of(scene.family))
+        drawn = regions(values, answer.field.extent, subject.manifold)
         return replace(drawn, opacity=scene.map_opacity)
     # a constant: what single precision makes of it is not worth colours
     if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(answer.job.scalar, 0.0)):

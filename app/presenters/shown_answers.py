@@ -19,15 +19,14 @@ from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.dual_paths import CompareJob
 from app.jobs.studies.spray import SprayJob
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
 from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks
-from app.model.store import Store
 from app.presenters import drawables, drawing, measures, picking, shorter_paths
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
-from compute.families import manifold as manifold_of
 
 # seconds between redrawings of the plots while something is dragged: they cost more than the curve
 PLOTS = 0.07
@@ -39,8 +38,8 @@ AWAITED = "computing the geodesic …"
 class Answers:
     """Draws answers on the canvas and puts their numbers into the window."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store = store
+    def __init__(self, subject: CurrentSubject, canvas: Canvas, window: Window) -> None:
+        self._current = subject
         self._canvas = canvas
         self._window = window
         self.path: PathAnswer | None = None
@@ -57,6 +56,10 @@ class Answers:
         self._unread = False  # what the user typed is not what is shown
         self._stop: Callable[[], None] | None = None
         self.numbers = measures.USUAL
+
+    @property
+    def _subject(self) -> Subject:
+        return self._current.now
 
     def forget(self, words: str = AWAITED) -> None:
         """Nothing that is known belongs to the scene any longer: rows stay, without their values."""
@@ -166,8 +169,8 @@ class Answers:
         if dragging and now - self._plotted < PLOTS:
             return
         self._plotted = now
-        manifold = manifold_of(self._store.scene.family)
-        self._plot(drawables.distributions(self._store.scene, answer, manifold))
+        subject = self._subject
+        self._plot(drawables.distributions(subject.scene, answer, subject.manifold))
         self.show_measures()
         self._say_path()
 
@@ -179,25 +182,25 @@ class Answers:
             self._say_path(only_shorter=True)
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
-        drawing.show_answer(self._canvas, self._store.scene, answer)
+        drawing.show_answer(self._canvas, self._subject, answer)
 
     def describe(self, xy: XY | None) -> None:
         """Say what is under the pointer, and why the map that is shown has no value there."""
-        scene, ground = self._store.scene, self.map
-        if not scene.layers.map or MapJob in self._stale or flow.covers(scene):
+        subject, ground = self._subject, self.map
+        if not subject.scene.layers.map or MapJob in self._stale or flow.covers(subject.scene):
             ground = None
-        self._window.set_coordinates(picking.described(scene, xy, ground))
+        self._window.set_coordinates(picking.described(subject, xy, ground))
 
     def show_map(self) -> None:
         """Draw the map again, in the scene's colours."""
-        if self.map is not None and not flow.covers(self._store.scene):
-            drawing.show_map(self._canvas, self._store.scene, self.map, MapJob in self._stale)
+        if self.map is not None and not flow.covers(self._subject.scene):
+            drawing.show_map(self._canvas, self._subject, self.map, MapJob in self._stale)
 
     def take_study(self, answer: StudyAnswer) -> None:
         """Show a study of the geometry."""
         self._studies[type(answer.job)] = answer
         self._refresh(type(answer.job))
-        drawing.show_study(self._canvas, self._store.scene, answer)
+        drawing.show_study(self._canvas, self._subject, answer)
         self.show_measures()
         self._say_path(only_shorter=True)
         if answer.problem:
@@ -221,7 +224,7 @@ class Answers:
         if self.path is not None:
             job, theta = self.path.job, self.path.paths.theta[0]
             yield CheckJob(job.family, job.start, job.end, job.alpha, theta)
-        if self.map is not None and self._store.scene.layers.map:
+        if self.map is not None and self._subject.scene.layers.map:
             of = self.map.job
             yield MapCheckJob(of.family, of.chart, of.scalar, of.token, of.source, self.map.field)
 
@@ -262,26 +265,26 @@ class Answers:
     def show_studies(self) -> None:
         """Draw all of them."""
         for answer in self.studies:
-            drawing.show_study(self._canvas, self._store.scene, answer)
+            drawing.show_study(self._canvas, self._subject, answer)
 
     def show_path(self) -> None:
         """Draw the path, if it is of the scene's family."""
-        scene = self._store.scene
-        if self.path is not None and self.path.job.family == scene.family:
-            drawing.show_path(self._canvas, scene, self.path)
+        subject = self._subject
+        if self.path is not None and self.path.job.family == subject.scene.family:
+            drawing.show_path(self._canvas, subject, self.path)
             self.show_moving_point()
 
     def show_moving_point(self) -> None:
         """Put the point that moves where the playhead says."""
-        scene = self._store.scene
-        self._window.set_playhead(scene.playhead)
-        if self.path is not None and self.path.job.family == scene.family:
-            row = drawing.show_moving_point(self._canvas, scene, self.path)
+        subject = self._subject
+        self._window.set_playhead(subject.scene.playhead)
+        if self.path is not None and self.path.job.family == subject.scene.family:
+            row = drawing.show_moving_point(self._canvas, subject, self.path)
             self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
         """How much is seen of each layer; little of what is not the scene's."""
-        drawing.show_opacity(self._canvas, self._store.scene, self._stale)
+        drawing.show_opacity(self._canvas, self._subject.scene, self._stale)
 
     def show_measures(self) -> None:
         """The numbers of the geodesic and of all studies that are shown."""

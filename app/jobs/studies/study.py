@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.studies import traced_curves
 from app.jobs.studies.traced_curves import Curves
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.scene import Point, Scene
 from app.views.interface.curve_styles import Style
@@ -70,10 +71,11 @@ class Study(Job):
         return True
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
         """The study of a completed scene that shows its layer; a slow one only at rest."""
+        scene = subject.scene
         shown = getattr(scene.layers, cls.layer()) and not (cls.at_rest and viewport.dragging)
-        return cls.of(scene, viewport) if shown and cls.fits(manifold_of(scene.family)) else None
+        return cls.of(scene, viewport) if shown and cls.fits(subject.manifold) else None
 
     @classmethod
     @abstractmethod

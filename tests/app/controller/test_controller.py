@@ -18,6 +18,7 @@ from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs, plan
 from app.jobs.scalar_map import MapJob
+from app.jobs.subject import Subject
 from app.jobs.verification import MapCheckJob
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
@@ -82,11 +83,11 @@ def give(controller: Controller, runner: Recorder) -> None:
 
 def test_plan_asks_only_for_what_a_change_touches():
     scene, viewport = scene_file.load("bank"), Viewport()
-    before = jobs(scene, viewport)
+    before = jobs(Subject.of(scene), viewport)
     assert {type(job) for job in before.values()} == {PathJob, EllipseJob, MapJob}
 
     def asked(changed, view=viewport):
-        return {type(job) for job in plan(before, jobs(changed, view))}
+        return {type(job) for job in plan(before, jobs(Subject.of(changed), view))}
 
     assert asked(replace(scene, colormap="plasma", title="x", playhead=0.1)) == set()
     assert asked(replace(scene, end=Pin((1.0, 1.0)))) == {PathJob}
@@ -336,7 +337,7 @@ def test_the_moving_row_is_a_distribution(desk):
 
 def test_a_map_is_checked_in_float64_and_says_so():
     scene = scene_file.load("gaussian")
-    job = jobs(replace(scene, scalar="curvature"), Viewport())[MapJob]
+    job = jobs(Subject.of(replace(scene, scalar="curvature")), Viewport())[MapJob]
     drawn = next(answer for answer in answers(job) if answer.complete)
     check = MapCheckJob(job.family, job.chart, job.scalar, job.token, job.source, drawn.field)
     assert answers(check)[0].measure.ok
@@ -346,7 +347,7 @@ def test_a_map_is_checked_in_float64_and_says_so():
 
 def test_a_length_out_of_bounds_is_dashed_and_says_why():
     scene = scene_file.load("bank")
-    answer = answers(jobs(scene, Viewport())[PathJob])[0]
+    answer = answers(jobs(Subject.of(scene), Viewport())[PathJob])[0]
     chart = manifold_of(scene.family).charts[0]
     assert message(answer) == "" and not drawables.geodesic(answer, chart).dashed
     low, high = answer.bounds

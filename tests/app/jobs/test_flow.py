@@ -14,6 +14,7 @@ from app.jobs import flow as flowing
 from app.jobs.particles import tracks
 from app.jobs.plan import jobs
 from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.flow import FlowSettings, rewritten
@@ -47,7 +48,7 @@ def scene_of(name="gaussian", **fields):
 
 def answers(scene, cancelled=lambda: False):
     found = []
-    flowing.wanted(scene).perform(ENGINE, found.append, cancelled)
+    flowing.wanted(Subject.of(scene)).perform(ENGINE, found.append, cancelled)
     return found
 
 
@@ -82,7 +83,7 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
     answer = answers(scene)[-1]
     assert answer.values.shape == answer.drawn.shape[:2] == (24, 24)
     (sink,) = answer.zeros
-    np.testing.assert_allclose(sink.theta, flowing.wanted(scene).end, rtol=0.1)
+    np.testing.assert_allclose(sink.theta, flowing.wanted(Subject.of(scene)).end, rtol=0.1)
     assert answer.times.tolist() == [0.0, 0.25, 0.5]
     np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
     assert (np.diff(answer.energy) < 0).all()
@@ -94,7 +95,7 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
 def test_a_flow_that_was_stopped_is_what_it_was_before():
     """States between those that are kept, too, and another run from the beginning."""
     scene = scene_of(mode="seed", initial="random", seed=3, pace=5e-4)
-    job = flowing.wanted(completed(replace(scene, chart="parameters", view=None)))
+    job = flowing.wanted(Subject.of(completed(replace(scene, chart="parameters", view=None))))
     run = flowing.Evolving(ENGINE, job)
     fresh = flowing.Evolving(ENGINE, job)
 
@@ -121,7 +122,7 @@ def test_the_natural_gradient_holds_no_edge():
 
 def test_the_panel_says_why_there_is_no_flow():
     window = MagicMock(spec=Window)
-    streaming = Streaming(Store(scene_of()), MagicMock(spec=Canvas), window)
+    streaming = Streaming(CurrentSubject(Store(scene_of())), MagicMock(spec=Canvas), window)
     streaming.fail("its chart is parameters")
     streaming.toggle()
     state = window.set_panel.call_args.args[1]
@@ -138,7 +139,7 @@ def test_the_panel_says_why_there_is_no_flow():
 
 def test_a_flow_ends_where_another_scene_begins():
     window, store = MagicMock(spec=Window), Store(scene_of())
-    streaming = Streaming(store, MagicMock(spec=Canvas), window)
+    streaming = Streaming(CurrentSubject(store), MagicMock(spec=Canvas), window)
     streaming.toggle()
     advance = window.every.call_args.args[1]
     advance()
@@ -152,7 +153,7 @@ def test_a_flow_ends_where_another_scene_begins():
 
 def test_the_natural_gradient_is_offered_where_there_is_one():
     def modes(name):
-        rows = flow_form.settings(completed(Scene(family=name)))
+        rows = flow_form.settings(Subject.of(completed(Scene(family=name))))
         return [choice.value for choice in rows[0].choices]
 
     assert "natural" in modes("gaussian")
@@ -272,7 +273,7 @@ def test_a_flow_yields_between_slices_and_goes_on_from_there():
     scene, calls = scene_of(initial="random", time=1.0), iter(range(100))
     assert not any(answer.complete for answer in answers(scene, lambda: next(calls) > 5))
     assert flowing._run(ENGINE, replace(
-        flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
+        flowing.wanted(Subject.of(scene)), flow=replace(flowing.wanted(Subject.of(scene)).flow, time=0.0)
     ))._last[0] == 6  # fmt: skip
 
 
@@ -281,11 +282,11 @@ def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
     scene, looks = scene_of("bank", mode="sharpen", time=0.01), iter(range(100))
     assert not any(answer.complete for answer in answers(scene, lambda: next(looks) > 5))
     run = flowing._run(ENGINE, replace(
-        flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
+        flowing.wanted(Subject.of(scene)), flow=replace(flowing.wanted(Subject.of(scene)).flow, time=0.0)
     ))  # fmt: skip
     assert run._pace < 0.01
     assert run._last[0] == 6
-    answer = run.answer(flowing.wanted(scene), 6 * run._pace, run._last[1], 0.0)
+    answer = run.answer(flowing.wanted(Subject.of(scene)), 6 * run._pace, run._last[1], 0.0)
     assert answer.limiter.startswith("The pace of 0.01 is reduced to ")
     assert len(answer.times) == 7
 
@@ -293,7 +294,7 @@ def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
 def test_a_flow_through_kernels_is_the_same(gpu_engine):
     scene = scene_of("bank", initial="dipole", time=0.02)
     found: list[flowing.FlowAnswer] = []
-    flowing.wanted(scene).perform(gpu_engine, found.append, lambda: False)
+    flowing.wanted(Subject.of(scene)).perform(gpu_engine, found.append, lambda: False)
     exact = answers(scene)[-1]
     scale = np.nanmax(np.abs(exact.drawn))
     np.testing.assert_allclose(found[-1].drawn, exact.drawn, atol=1e-5 * scale)
@@ -304,15 +305,15 @@ def test_a_flow_goes_round_where_the_chart_does():
     scene = completed(Scene("von_mises", chart="parameters", flow=flow))
     answer = answers(scene)[-1]
     assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
-    assert [c.value for c in flow_form._edges(manifold_of("von_mises"), scene)][-1] == "periodic"
-    straight = flow_form._edges(manifold_of("gaussian"), scene_file.load("gaussian"))
+    assert [c.value for c in flow_form._edges(Subject.of(scene))][-1] == "periodic"
+    straight = flow_form._edges(Subject.of(scene_file.load("gaussian")))
     assert "periodic" not in [choice.value for choice in straight]
 
 
 def test_only_a_scene_that_shows_a_flow_asks_for_one():
     scene = scene_file.load("gaussian")
-    assert flowing.FlowJob not in jobs(scene, Viewport())
-    wanted = jobs(scene_of(mode="scalar", initial="bump"), Viewport())
+    assert flowing.FlowJob not in jobs(Subject.of(scene), Viewport())
+    wanted = jobs(Subject.of(scene_of(mode="scalar", initial="bump")), Viewport())
     assert flowing.FlowJob in wanted
     assert not any(type(job).__name__ == "MapJob" for job in wanted.values())
 
@@ -366,7 +367,7 @@ def test_a_caption_tells_of_the_flow():
 
 def test_wiping_what_was_painted_is_a_step_of_undo_of_its_own():
     store = Store(scene_of(initial="painted", strokes=STROKES, time=0.1))
-    streaming = Streaming(store, MagicMock(spec=Canvas), MagicMock(spec=Window))
+    streaming = Streaming(CurrentSubject(store), MagicMock(spec=Canvas), MagicMock(spec=Window))
     streaming.step()
     flowed = store.scene.flow
     streaming.unpaint()

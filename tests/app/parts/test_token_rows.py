@@ -10,6 +10,7 @@ import pytest
 
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin
@@ -66,7 +67,7 @@ def path(status: Status = Status.OK) -> PathAnswer:
     global PATH
     if PATH is None:
         found: list = []
-        job = jobs(scene_file.load("gaussian"), Viewport())[PathJob]
+        job = jobs(Subject.of(scene_file.load("gaussian")), Viewport())[PathJob]
         job.perform(ReferenceEngine(), found.append, lambda: False)
         (PATH,) = found
     return replace(PATH, paths=replace(PATH.paths, status=np.array([int(status)])))

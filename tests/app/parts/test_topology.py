@@ -11,6 +11,7 @@ import pytest
 from app.cli.main import main
 from app.jobs import flow as flowing
 from app.jobs.scalar_map import MapAnswer, MapJob
+from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.flow import FlowSettings
 from app.model.store import Store
@@ -201,7 +202,9 @@ def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
     seen.store.update(scene)
     seen.part.on_message(seen.map())
     assert len(seen.tasks) == 1, "the scalar is not what is seen"
-    flowing.wanted(scene).perform(ReferenceEngine(), seen.part.on_message, lambda: False)
+    flowing.wanted(Subject.of(scene)).perform(
+        ReferenceEngine(), seen.part.on_message, lambda: False
+    )
     seen.part.on_event(TopologyAsked(True, 0.03))
     seen.answer()
     assert seen.state.label == "Attention mass"
