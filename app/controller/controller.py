@@ -107,7 +107,7 @@ class Controller:
     def on_event(self, event: Event) -> None:
         """One event of a view: the scene changes, and then what shows it."""
         with self.store.event():
-            self._heed(event)
+            self._handle(event)
             for part in self.parts:
                 part.on_event(event)
         self._finish()
@@ -119,7 +119,7 @@ class Controller:
         if self._is_unplanned:
             self._plan(self.subject)
 
-    def _heed(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:  # noqa: C901 (one match)
         match event:
             case PinMoved():
                 self._drag(not event.done)
@@ -139,12 +139,6 @@ class Controller:
                 self.editor.edit(dict(event.changes))
             case CommandInvoked() if event.name in self.commands:
                 self.commands[event.name]()
-            case _:
-                self._heed_more(event)
-
-    def _heed_more(self, event: Event) -> None:
-        """Handle events that do not modify the scene."""
-        match event:
             case Held():
                 self._drag(event.held)
             case FormulaTyped():
@@ -368,7 +362,7 @@ class Controller:
         for part in self.parts:
             part.close()
 
-    def _take(self, message: object) -> None:
+    def _take(self, message: object) -> None:  # noqa: C901 (one match)
         if self.awaiting.blank and isinstance(message, Drawn | verification.CheckAnswer):
             return  # it is asked for again if the scene stays
         match message:
@@ -378,24 +372,16 @@ class Controller:
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(retry.RetryTask(message.job))
                 self._rest()
-            case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
-                type(message.job)
-            ):
+            case PathAnswer() if self._is_late(message.job):
+                self.answers.take_path(message, dragging=True)
+            case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
                 self.answers.take_ground(message)
             case flow.FlowAnswer() if flow.alike(message.job, self._planned.get(flow.FlowJob)):
                 self.streaming.take(message)
-            case StudyAnswer():
-                self._take_study(message)
+            case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
+                self.answers.take_study(message)
             case RelaxAnswer():
                 self.watching.begin(message, self.answers)
-            case PathAnswer() if self._viewport.dragging and is_late(self._planned, message.job):
-                # one move behind: better drawn than nothing
-                self.answers.take_path(message, dragging=True)
-            case _:
-                self._take_word(message)
-
-    def _take_word(self, message: object) -> None:
-        match message:  # what is said rather than drawn
             case Prepared():
                 self.editor.take(message)
             case derive_family.FamilyAnswer():
@@ -405,16 +391,21 @@ class Controller:
             case EngineOpened():
                 self.answers.take_engine(message)
             case JobFailed():
-                if isinstance(message.job, flow.FlowJob):
-                    self.streaming.fail(message.problem.partition(": ")[2])
-                elif isinstance(message.job, PrepareTask):
-                    self.editor.fail()
-                self.answers.say(message.problem, False)
-                self._rest()
+                self._report(message)
 
-    def _take_study(self, answer: StudyAnswer) -> None:
-        """Show it if it was asked for last, or one move of a drag before."""
-        asked = self._planned.get(type(answer.job))
-        late = self._viewport.dragging and is_late(self._planned, answer.job)
-        if answer.job == asked or late:
-            self.answers.take_study(answer)
+    def _is_asked(self, job: Job) -> bool:
+        """Whether it was asked for last."""
+        return job == self._planned.get(type(job))
+
+    def _is_late(self, job: PathJob | Study) -> bool:
+        """Whether it is one move of a drag behind: better drawn than nothing."""
+        return self._viewport.dragging and is_late(self._planned, job)
+
+    def _report(self, failed: JobFailed) -> None:
+        """Say why a job failed; what waited for it waits no longer."""
+        if isinstance(failed.job, flow.FlowJob):
+            self.streaming.fail(failed.problem.partition(": ")[2])
+        elif isinstance(failed.job, PrepareTask):
+            self.editor.fail()
+        self.answers.say(failed.problem, False)
+        self._rest()
