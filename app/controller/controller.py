@@ -12,11 +12,12 @@ from typing import TypeVar
 from app.controller.awaiting import Awaiting
 from app.controller.chart_transition import Morph
 from app.controller.editor import Editor
-from app.jobs import derive_family, flow, retry, verification
+from app.jobs import derive_family, retry, verification
 from app.jobs.ellipses import EllipseAnswer
+from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, is_late, is_of, is_wanted, jobs, plan
+from app.jobs.plan import Submits, is_late, is_of, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
 from app.jobs.scalar_map import MapAnswer
@@ -26,7 +27,6 @@ from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
 from app.model.store import Store
-from app.parts.flow import Streaming
 from app.parts.part import Desk, Part
 from app.parts.registry import PARTS
 from app.parts.relaxation_player import Watching
@@ -54,7 +54,7 @@ from app.views.text.number_format import Numbers
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 P = TypeVar("P", bound=Part)
 # answers that are drawn
-Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | flow.FlowAnswer
+Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
 
 class Controller:
@@ -68,7 +68,6 @@ class Controller:
         self._current = CurrentSubject(store)
         self.watching = Watching(self._current, canvas, window)
         self.morph = Morph(canvas, window)
-        self.streaming = Streaming(self._current, canvas, window)
         self.answers = Answers(self._current, canvas, window)
         self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
         self.editor = Editor(self._current, window, runner.submit, self.awaiting.begin)
@@ -80,7 +79,6 @@ class Controller:
             "check": self.check,
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
-            **self.streaming.commands(),
         }
         desk = Desk(store, canvas, window, runner.submit, self._current)
         self.parts = [make(desk) for make in PARTS]
@@ -239,12 +237,9 @@ class Controller:
             drawing.show_layers(self.canvas, subject)
             self.answers.show_opacity()
             self.answers.show_path()
-            self.streaming.draw()
             self._planned = {k: job for k, job in self._planned.items() if not issubclass(k, Study)}
         if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
             self.answers.show_moving_point()
-        if old.flow != new.flow or old.layers != new.layers:
-            self.streaming.show_state()
         if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
             self._show_panels(subject)
         self._plan(subject)
@@ -261,16 +256,14 @@ class Controller:
             drawing.show_camera(self.canvas, subject)
         if (old.colormap, old.map_opacity) != (new.colormap, new.map_opacity):
             self.answers.show_map()
-            self.streaming.draw()
         if old.opacity != new.opacity:
             self.answers.show_opacity()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.watching.end()
-        self.streaming.forget()
         self.answers.forget_map()
-        self.answers.keep_those_of(old.scene, new.scene, set(jobs(new, self._viewport)))
+        self.answers.keep_those_of(old.scene, new.scene, set(live_jobs(new, self._viewport)))
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, Study)
         self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
@@ -285,14 +278,14 @@ class Controller:
         self.answers.show_studies()
         late, self._late = self._late, []
         for message in late:
-            if is_of(message.job, self.store.scene):
-                self._take(message)
+            if is_of(message.job, self.store.scene) and not self.awaiting.blank:
+                self._deliver(message)
 
     def _plan(self, subject: Subject) -> None:
         if self.awaiting.blank:
             return
         self._is_unplanned = False
-        wanted = jobs(subject, self._viewport)
+        wanted = live_jobs(subject, self._viewport)
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
         self._planned = wanted
@@ -302,7 +295,6 @@ class Controller:
         """Mark everything that is shown as belonging to no scene."""
         self.morph.end()
         self.answers.forget(words)
-        self.streaming.forget()
         self.watching.end()
 
     def _resume(self) -> None:
@@ -335,19 +327,23 @@ class Controller:
     def _show_panels(self, subject: Subject) -> None:
         self.window.set_title(subject.scene.title or subject.manifold.title)
         self.window.set_panels(scene_panels.state(subject))
-        self.streaming.show_state()
 
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
+        if self.awaiting.blank and isinstance(message, Drawn | verification.CheckAnswer):
+            return  # it is asked for again if the scene stays
+        if self.morph.is_running and isinstance(message, Drawn):
+            self._late.append(message)
+            return
         with self.store.event():
-            if self.morph.is_running and isinstance(message, Drawn):
-                self._late.append(message)
-            else:
-                self._take(message)
-            for part in self.parts:
-                part.on_message(message)
+            self._deliver(message)
         self._finish()
+
+    def _deliver(self, message: object) -> None:
+        self._take(message)
+        for part in self.parts:
+            part.on_message(message)
 
     def part(self, kind: type[P]) -> P:
         """The part of that kind."""
@@ -363,8 +359,6 @@ class Controller:
             part.close()
 
     def _take(self, message: object) -> None:  # noqa: C901 (one match)
-        if self.awaiting.blank and isinstance(message, Drawn | verification.CheckAnswer):
-            return  # it is asked for again if the scene stays
         match message:
             case PathAnswer() if is_wanted(self._planned, message.job):
                 self.answers.take_path(message, self._viewport.dragging)
@@ -376,8 +370,6 @@ class Controller:
                 self.answers.take_path(message, dragging=True)
             case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
                 self.answers.take_ground(message)
-            case flow.FlowAnswer() if flow.alike(message.job, self._planned.get(flow.FlowJob)):
-                self.streaming.take(message)
             case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)
             case RelaxAnswer():
@@ -403,9 +395,7 @@ class Controller:
 
     def _report(self, failed: JobFailed) -> None:
         """Say why a job failed; what waited for it waits no longer."""
-        if isinstance(failed.job, flow.FlowJob):
-            self.streaming.fail(failed.problem.partition(": ")[2])
-        elif isinstance(failed.job, PrepareTask):
+        if isinstance(failed.job, PrepareTask):
             self.editor.fail()
         self.answers.say(failed.problem, False)
         self._rest()

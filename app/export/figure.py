@@ -25,6 +25,7 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.retry import best
 from app.jobs.scalar_map import MapJob
+from app.jobs.session import Session
 from app.jobs.studies.study import StudyAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
@@ -123,10 +124,11 @@ def answers(
     figure without the geodesic.
     """
     found: list[Answer] = []
+    session = Session()
     waiting = wanted(scene, size, fine)
     while waiting:
         kind = next(iter(waiting))
-        heard = answer_of(engine, waiting.pop(kind), cancelled, told)
+        heard = answer_of(engine, waiting.pop(kind), cancelled, told, session)
         if cancelled():
             raise Cancelled
         found += heard
@@ -136,11 +138,11 @@ def answers(
 
 
 def answer_of(
-    engine: Engine, job: Job, cancelled: Callable[[], bool], told: Told | None
+    engine: Engine, job: Job, cancelled: Callable[[], bool], told: Told | None, session: Session
 ) -> list[Answer]:
     """The answer to one job; [] where there is none."""
     try:
-        heard = best(engine, job, cancelled)
+        heard = best(engine, job, cancelled, session)
         problem = next((a.problem for a in heard if isinstance(a, StudyAnswer)), None)
     except ValueError as refused:
         if told is None or isinstance(job, PathJob):

@@ -29,6 +29,7 @@ from app.export.files import beside, unfinished
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowJob
 from app.jobs.job import Job
+from app.jobs.session import Session
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.file_formats import GIF, PNG
 from app.model.keyframe_tracks import glide
@@ -84,6 +85,7 @@ class Camera:
         self._cancelled = cancelled
         self._told, self._heard = told, set[str]()
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
+        self._session = Session()
         self._studio: Studio | None = None
         # a map that may change with every frame is no finer than the window's
         still = scene.timeline is None
@@ -127,7 +129,7 @@ class Camera:
                 raise Cancelled
             before = self._known.get(kind)
             if before is None or before[0] != job:
-                heard = answer_of(self._engine, job, self._cancelled, told)
+                heard = answer_of(self._engine, job, self._cancelled, told, self._session)
                 if self._cancelled():
                     raise Cancelled
                 self._known[kind] = (job, heard)

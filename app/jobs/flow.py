@@ -10,13 +10,13 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.particles import tracks
+from app.jobs.session import Session
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.flow import FlowSettings
@@ -78,10 +78,18 @@ class FlowJob(Job):
         return wanted(subject) if is_shown(subject.scene) else None
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
+        """Evolve from the beginning to the job's time."""
+        self.perform_in(Session(), engine, emit, cancelled)
+
+    def perform_in(
+        self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
+    ) -> None:
+        """Evolve to the job's time from where the session's evolution is, with answers on the way.
+
+        Stops between slices when cancelled.
+        """
         began = spoken = time.perf_counter()
-        # engines are told apart by identity
-        run = _run(engine, replace(self, flow=replace(self.flow, time=0.0)))  # type: ignore[arg-type]
+        run = evolution(session, engine, self)
         for at, state in run.states_to(self.flow.time):
             if cancelled():
                 return
@@ -169,15 +177,11 @@ def wanted(subject: Subject) -> FlowJob:
     )
 
 
-def forget() -> None:
-    """Let go of the evolution, and so of the engine that it belongs to, which is no more."""
-    _run.cache_clear()
-
-
-@lru_cache(maxsize=1)
-def _run(engine: Engine, job: FlowJob) -> Evolving:
-    """The worker's one evolution; another job begins another."""
-    return Evolving(engine, job)
+def evolution(session: Session, engine: Engine, job: FlowJob) -> Evolving:
+    """Return the session's one evolution, if the job is of it at whatever time, or begin another."""
+    first = replace(job, flow=replace(job.flow, time=0.0))
+    # engines are told apart by identity
+    return session.kept(Evolving, (engine, first), lambda: Evolving(engine, first))
 
 
 class Evolving:

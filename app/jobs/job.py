@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from app.jobs.session import Session
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from compute.requests.engine import Engine
@@ -59,3 +60,9 @@ class Job(ABC):
 
         A job that was cancelled is performed again from its beginning, unless a newer one replaces it.
         """
+
+    def perform_in(
+        self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
+    ) -> None:
+        """Perform it as one of several jobs; the few that go on from an earlier one find it there."""
+        self.perform(engine, emit, cancelled)

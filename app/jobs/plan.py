@@ -27,6 +27,19 @@ class Submits(Protocol):
 def jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
     """Everything that a completed scene shows, by kind, in order of urgency."""
     kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, FlowJob, *studies.kinds())
+    return wanted_of(kinds, subject, viewport)
+
+
+def live_jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
+    """The jobs of the live geometry: all but those that parts ask for themselves."""
+    kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, *studies.kinds())
+    return wanted_of(kinds, subject, viewport)
+
+
+def wanted_of(
+    kinds: tuple[type[Job], ...], subject: Subject, viewport: Viewport
+) -> dict[type, Job]:
+    """What a completed scene shows of some kinds."""
     wanted = [kind.wanted(subject, viewport) for kind in kinds]
     return {type(job): job for job in wanted if job is not None}
 

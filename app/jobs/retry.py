@@ -11,6 +11,7 @@ from typing import ClassVar
 from app.jobs.answers import Answer
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer, PathJob, connection, path_answer
+from app.jobs.session import Session
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
@@ -49,11 +50,11 @@ def is_hopeful(answer: PathAnswer) -> bool:
     return bool(failed) and answer.job.quality == "final" and not answer.second
 
 
-def best(engine: Engine, job: Job, cancelled: Callable[[], bool]) -> list[Answer]:
+def best(engine: Engine, job: Job, cancelled: Callable[[], bool], session: Session) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
     heard: list[Answer] = []
     with suppress(Interrupted), interruptible(cancelled):
-        job.perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
+        job.perform_in(session, engine, heard.append, cancelled)  # type: ignore[arg-type]
         if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
             RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
     return heard[-1:]

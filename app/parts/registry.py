@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.parts.bivariate_normals import NormalsPart
+from app.parts.flow import FlowPart
 from app.parts.heads_browser import Browsing
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
@@ -15,6 +16,7 @@ from app.parts.token_rows import Rows
 from app.parts.topology import Topology
 
 PARTS: tuple[Callable[[Desk], Part], ...] = (
+    FlowPart,
     Playing,
     Rows,
     TokenPath,

@@ -14,14 +14,17 @@ from app.jobs import flow as flowing
 from app.jobs.particles import tracks
 from app.jobs.plan import jobs
 from app.jobs.scene_chart import chart_drawn
-from app.jobs.subject import CurrentSubject, Subject
+from app.jobs.session import Session
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
+from app.jobs.worker import JobFailed
 from app.model import scene_file
 from app.model.flow import FlowSettings, rewritten
 from app.model.scene import Scene, completed
 from app.model.store import Store
 from app.model.timeline.scene_time import scene_at
-from app.parts.flow import Streaming
+from app.parts.flow import FlowPart
+from app.parts.part import Desk
 from app.presenters import flow_drawables, flow_form
 from app.views.canvas.display_list import ArrowHeads
 from app.views.canvas.plot import Plot
@@ -46,10 +49,19 @@ def scene_of(name="gaussian", **fields):
     return replace(scene, layers=layers, flow=FlowSettings(side=24, **fields))
 
 
-def answers(scene, cancelled=lambda: False):
-    found = []
-    flowing.wanted(Subject.of(scene)).perform(ENGINE, found.append, cancelled)
+def answers(scene, session=None):
+    job, found = flowing.wanted(Subject.of(scene)), []
+    job.perform_in(session or Session(), ENGINE, found.append, lambda: False)
     return found
+
+
+def flow_part(scene):
+    """A flow part beside its store, and the jobs that it asks for."""
+    store, asked = Store(scene), []
+    desk = Desk(store, MagicMock(spec=Canvas), MagicMock(spec=Window), asked.append)
+    part = FlowPart(desk)
+    store.listen(part.on_scene)
+    return part, asked
 
 
 def nodes(name="gaussian", side=25, extent=None):
@@ -121,33 +133,32 @@ def test_the_natural_gradient_holds_no_edge():
 
 
 def test_the_panel_says_why_there_is_no_flow():
-    window = MagicMock(spec=Window)
-    streaming = Streaming(CurrentSubject(Store(scene_of())), MagicMock(spec=Canvas), window)
-    streaming.fail("its chart is parameters")
-    streaming.toggle()
+    part, asked = flow_part(scene_of())
+    store, window = part.desk.store, part.desk.window
+    part.on_message(JobFailed(asked[-1], "ValueError: its chart is parameters"))
+    part.toggle()
     state = window.set_panel.call_args.args[1]
     assert state.words == "There is no such flow: its chart is parameters."
     assert not state.running
     # another flow may be, shown or not
-    scene = streaming._store.scene
-    streaming._store.update(replace(scene, flow=replace(scene.flow, mode="hodge")))
-    streaming.toggle()
+    store.update(replace(store.scene, flow=replace(store.scene.flow, mode="hodge")))
+    part.toggle()
     assert window.set_panel.call_args.args[1].running
-    streaming.take(answers(scene_of())[-1])
+    part.on_message(answers(store.scene)[-1])
     assert "parameters" not in window.set_panel.call_args.args[1].words
 
 
 def test_a_flow_ends_where_another_scene_begins():
-    window, store = MagicMock(spec=Window), Store(scene_of())
-    streaming = Streaming(CurrentSubject(store), MagicMock(spec=Canvas), window)
-    streaming.toggle()
+    part, _ = flow_part(scene_of())
+    window, store = part.desk.window, part.desk.store
+    part.toggle()
     advance = window.every.call_args.args[1]
     advance()
-    assert streaming.is_running
+    assert part.is_running
     begun = replace(store.scene, title="Another step")
     store.update(begun)
     advance()
-    assert not streaming.is_running and store.scene == begun
+    assert not part.is_running and store.scene == begun
     assert not window.set_panel.call_args.args[1].running
 
 
@@ -253,9 +264,9 @@ def test_a_file_with_a_hole_names_its_cell(tmp_path):
 
 def test_the_same_time_is_the_same_field_however_it_is_reached():
     straight = answers(scene_of(initial="random", time=0.05))[-1]
-    flowing._run.cache_clear()
+    session = Session()
     for time in (0.01, 0.03, 0.02, 0.05):
-        stepped = answers(scene_of(initial="random", time=time))[-1]
+        stepped = answers(scene_of(initial="random", time=time), session=session)[-1]
         assert stepped.complete
     np.testing.assert_array_equal(stepped.drawn, straight.drawn)
     assert len(stepped.times) == 6
@@ -269,24 +280,22 @@ def test_mass_is_kept():
 
 
 def test_a_flow_yields_between_slices_and_goes_on_from_there():
-    flowing._run.cache_clear()
-    scene, calls = scene_of(initial="random", time=1.0), iter(range(100))
-    assert not any(answer.complete for answer in answers(scene, lambda: next(calls) > 5))
-    assert flowing._run(ENGINE, replace(
-        flowing.wanted(Subject.of(scene)), flow=replace(flowing.wanted(Subject.of(scene)).flow, time=0.0)
-    ))._last[0] == 6  # fmt: skip
+    session, job = Session(), flowing.wanted(Subject.of(scene_of(initial="random", time=1.0)))
+    calls, found = iter(range(100)), []
+    job.perform_in(session, ENGINE, found.append, lambda: next(calls) > 5)
+    assert not any(answer.complete for answer in found)
+    assert flowing.evolution(session, ENGINE, job)._last[0] == 6
 
 
 def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
-    flowing._run.cache_clear()
-    scene, looks = scene_of("bank", mode="sharpen", time=0.01), iter(range(100))
-    assert not any(answer.complete for answer in answers(scene, lambda: next(looks) > 5))
-    run = flowing._run(ENGINE, replace(
-        flowing.wanted(Subject.of(scene)), flow=replace(flowing.wanted(Subject.of(scene)).flow, time=0.0)
-    ))  # fmt: skip
+    scene, session = scene_of("bank", mode="sharpen", time=0.01), Session()
+    job, looks, found = flowing.wanted(Subject.of(scene)), iter(range(100)), []
+    job.perform_in(session, ENGINE, found.append, lambda: next(looks) > 5)
+    assert not any(answer.complete for answer in found)
+    run = flowing.evolution(session, ENGINE, job)
     assert run._pace < 0.01
     assert run._last[0] == 6
-    answer = run.answer(flowing.wanted(Subject.of(scene)), 6 * run._pace, run._last[1], 0.0)
+    answer = run.answer(job, 6 * run._pace, run._last[1], 0.0)
     assert answer.limiter.startswith("The pace of 0.01 is reduced to ")
     assert len(answer.times) == 7
 
@@ -366,11 +375,11 @@ def test_a_caption_tells_of_the_flow():
 
 
 def test_wiping_what_was_painted_is_a_step_of_undo_of_its_own():
-    store = Store(scene_of(initial="painted", strokes=STROKES, time=0.1))
-    streaming = Streaming(CurrentSubject(store), MagicMock(spec=Canvas), MagicMock(spec=Window))
-    streaming.step()
+    part, _ = flow_part(scene_of(initial="painted", strokes=STROKES, time=0.1))
+    store, commands = part.desk.store, part.commands()
+    commands["flow_step"]()
     flowed = store.scene.flow
-    streaming.unpaint()
+    commands["flow_unpaint"]()
     assert store.scene.flow.strokes == ()
     assert store.scene.flow.time == 0.0
     store.undo()

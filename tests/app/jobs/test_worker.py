@@ -45,7 +45,7 @@ class Gate:
         self.started = threading.Semaphore(0)
         self.let = threading.Semaphore(0)
 
-    def __call__(self, engine, job, emit, cancelled) -> None:
+    def __call__(self, engine, job, emit, cancelled, session) -> None:
         self.started.release()
         assert self.let.acquire(timeout=10)
         if isinstance(job, MapJob) and cancelled():
@@ -93,7 +93,7 @@ def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
     messages: list = []
     calls = iter([ValueError("nothing there"), None])
 
-    def fail_once(engine, job, emit, cancelled) -> None:
+    def fail_once(engine, job, emit, cancelled, session) -> None:
         problem = next(calls)
         if problem is not None:
             raise problem
