@@ -19,7 +19,7 @@ from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import Submits, is_late, is_of, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
-from app.jobs.relaxation import RelaxAnswer, RelaxJob
+from app.jobs.relaxation import RelaxAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import CurrentSubject, Subject
@@ -29,7 +29,6 @@ from app.model.scene import Scene
 from app.model.store import Store
 from app.parts.part import Desk, Part
 from app.parts.registry import PARTS
-from app.parts.relaxation_player import Watching
 from app.parts.timeline import Playing
 from app.presenters import drawing, scene_panels
 from app.presenters.shown_answers import AWAITED, Answers
@@ -66,7 +65,6 @@ class Controller:
         self.window = window
         self.runner = runner
         self._current = CurrentSubject(store)
-        self.watching = Watching(self._current, canvas, window)
         self.morph = Morph(canvas, window)
         self.answers = Answers(self._current, canvas, window)
         self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
@@ -75,12 +73,11 @@ class Controller:
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
-            "relax": self.relax,
             "check": self.check,
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
         }
-        desk = Desk(store, canvas, window, runner.submit, self._current)
+        desk = Desk(store, canvas, window, runner.submit, self._current, self.answers.say)
         self.parts = [make(desk) for make in PARTS]
         for part in self.parts:
             self.commands |= part.commands()
@@ -197,12 +194,6 @@ class Controller:
         known = answer is not None and answer.paths.reached[0] == 1.0
         self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
 
-    def relax(self) -> None:
-        """Watch the straight line between the pins become a geodesic."""
-        scene = self.store.scene
-        assert scene.start and scene.end
-        self.runner.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
-
     def check(self) -> None:
         """Compute the path and the map that are shown again in float64."""
         for job in self.answers.to_check():
@@ -261,7 +252,6 @@ class Controller:
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
-        self.watching.end()
         self.answers.forget_map()
         self.answers.keep_those_of(old.scene, new.scene, set(live_jobs(new, self._viewport)))
         self._viewport = replace(self._viewport, dragging=False)
@@ -295,7 +285,6 @@ class Controller:
         """Mark everything that is shown as belonging to no scene."""
         self.morph.end()
         self.answers.forget(words)
-        self.watching.end()
 
     def _resume(self) -> None:
         """Restore everything: what was prepared cannot be shown, or changes nothing."""
@@ -372,8 +361,6 @@ class Controller:
                 self.answers.take_ground(message)
             case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)
-            case RelaxAnswer():
-                self.watching.begin(message, self.answers)
             case Prepared():
                 self.editor.take(message)
             case derive_family.FamilyAnswer():

@@ -27,8 +27,10 @@ class Desk:
         window: Window,
         submit: Callable[[Job], None],
         current: CurrentSubject | None = None,
+        say: Callable[[str, bool], None] = lambda words, ok: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
+        self.say = say  # in the status bar: words, and whether all is well
         self._current = current or CurrentSubject(store)
 
     @property

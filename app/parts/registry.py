@@ -10,6 +10,7 @@ from app.parts.heads_browser import Browsing
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
 from app.parts.part import Desk, Part
+from app.parts.relaxation_player import RelaxationPlayer
 from app.parts.timeline import Playing
 from app.parts.token_path import TokenPath
 from app.parts.token_rows import Rows
@@ -17,6 +18,7 @@ from app.parts.topology import Topology
 
 PARTS: tuple[Callable[[Desk], Part], ...] = (
     FlowPart,
+    RelaxationPlayer,
     Playing,
     Rows,
     TokenPath,
