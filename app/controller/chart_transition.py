@@ -26,10 +26,7 @@ class Morph:
         self._stop: Callable[[], None] | None = None
         self._done: Callable[[], None] = lambda: None
         self._step = 0
-
-    @property
-    def is_running(self) -> bool:
-        return self._stop is not None
+        self.is_running = False
 
     def begin(
         self,
@@ -50,6 +47,7 @@ class Morph:
         )
         self._done, self._step = done, 0
         self._stop = self._window.every(FRAME_MS, self._advance)
+        self.is_running = True
 
     def _advance(self) -> None:
         self._step += 1
@@ -63,7 +61,7 @@ class Morph:
         """Be there at once."""
         if self._stop is not None:
             self._stop()
-            self._stop = None
+            self._stop, self.is_running = None, False
             self._canvas.set_blend(None)
             self._done()
 

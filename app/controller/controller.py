@@ -22,7 +22,7 @@ from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
-from app.jobs.subject import CurrentSubject, Subject
+from app.jobs.subject import CurrentSubject, Subject, changed_fields
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
@@ -77,7 +77,10 @@ class Controller:
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
         }
-        desk = Desk(store, canvas, window, runner.submit, self._current, self.answers.say)
+        desk = Desk(
+            store, canvas, window, runner.submit,
+            current=self._current, path=lambda: self.answers.path, say=self.answers.say,
+        )  # fmt: skip
         self.parts = [make(desk) for make in PARTS]
         for part in self.parts:
             self.commands |= part.commands()
@@ -104,7 +107,8 @@ class Controller:
         with self.store.event():
             self._handle(event)
             for part in self.parts:
-                part.on_event(event)
+                if isinstance(event, part.events):
+                    part.on_event(event)
         self._finish()
 
     def _finish(self) -> None:
@@ -204,56 +208,59 @@ class Controller:
     def on_scene(self, old: Scene, new: Scene) -> None:
         """Show at once what needs no computing, and have the rest computed."""
         before, self._shown = self._shown, self.subject.at(new)
-        self._follow(before, self._shown)
+        changed = changed_fields(before, self._shown)
+        self._follow(before, self._shown, changed)
         for part in self.parts:
-            part.on_scene(old, new)
+            if part.fields is None or not part.fields.isdisjoint(changed):
+                part.on_scene(old, new)
 
-    def _follow(self, before: Subject, subject: Subject) -> None:
+    def _follow(self, before: Subject, subject: Subject, changed: frozenset[str]) -> None:
         old, new = before.scene, subject.scene
-        self.morph.end()
-        if self.awaiting.blank and before.chart is subject.chart:
+        if self.morph.is_running:
+            self.morph.end()
+        if self.awaiting.blank and "ground" not in changed:
             return  # it is shown with all the rest
         self.answers.remark_on(old, new)
         if old.family == new.family and old.chart != new.chart:
             self._switch_chart(before, subject)
             return
-        if before.chart is not subject.chart:
+        if "ground" in changed:
             self._forget()
             self._show_everything(subject)
             return
-        if (old.start, old.end, old.vector) != (new.start, new.end, new.vector):
+        if changed & {"start", "end", "vector"}:
             drawing.show_pins(self.canvas, subject)
-        self._look(old, subject)
-        if old.layers != new.layers:
+        self._look(subject, changed)
+        if "layers" in changed:
             drawing.show_layers(self.canvas, subject)
             self.answers.show_opacity()
             self.answers.show_path()
             self._planned = {k: job for k, job in self._planned.items() if not issubclass(k, Study)}
-        if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
+        if changed & {"playhead", "start", "end"}:
             self.answers.show_moving_point()
-        if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
+        if any(name.partition(".")[0] not in MOVED for name in changed):
             self._show_panels(subject)
-        self._plan(subject)
-        if old.layers != new.layers:
+        self._plan(subject, changed)
+        if "layers" in changed:
             self.answers.keep_studies(set(self._planned))
             self.answers.show_measures()
 
-    def _look(self, old: Scene, subject: Subject) -> None:
+    def _look(self, subject: Subject, changed: frozenset[str]) -> None:
         """The same things seen from elsewhere, or in other colours."""
-        new = subject.scene
-        if old.view != new.view and new.view is not None:
-            self.canvas.set_view(new.view)
-        if old.camera != new.camera:
+        view = subject.scene.view
+        if "view" in changed and view is not None:
+            self.canvas.set_view(view)
+        if "camera" in changed:
             drawing.show_camera(self.canvas, subject)
-        if (old.colormap, old.map_opacity) != (new.colormap, new.map_opacity):
+        if changed & {"colormap", "map_opacity"}:
             self.answers.show_map()
-        if old.opacity != new.opacity:
+        if "opacity" in changed:
             self.answers.show_opacity()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
         self.answers.forget_map()
-        self.answers.keep_those_of(old.scene, new.scene, set(live_jobs(new, self._viewport)))
+        self.answers.keep_those_of(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, Study)
         self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
@@ -271,11 +278,17 @@ class Controller:
             if is_of(message.job, self.store.scene) and not self.awaiting.blank:
                 self._deliver(message)
 
-    def _plan(self, subject: Subject) -> None:
+    def _plan(self, subject: Subject, changed: frozenset[str] | None = None) -> None:
+        """Submit the jobs that are needed now; where only some fields of the scene have ``changed``,
+        those that read them."""
         if self.awaiting.blank:
             return
+        if self._is_unplanned:
+            changed = None
         self._is_unplanned = False
-        wanted = live_jobs(subject, self._viewport)
+        wanted = live_jobs(subject, self._viewport, self._planned, changed)
+        if changed is not None and wanted == self._planned:
+            return
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
         self._planned = wanted
@@ -332,7 +345,8 @@ class Controller:
     def _deliver(self, message: object) -> None:
         self._take(message)
         for part in self.parts:
-            part.on_message(message)
+            if isinstance(message, part.messages):
+                part.on_message(message)
 
     def part(self, kind: type[P]) -> P:
         """The part of that kind."""
@@ -351,7 +365,7 @@ class Controller:
         match message:
             case PathAnswer() if is_wanted(self._planned, message.job):
                 self.answers.take_path(message, self._viewport.dragging)
-                if retry.is_hopeful(message):
+                if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(retry.RetryTask(message.job))
                 self._rest()

@@ -30,6 +30,8 @@ class EllipseJob(Job):
 
     priority: ClassVar[Priority] = Priority.ELLIPSES
     words: ClassVar[str] = "Fisher circles"
+    layers: ClassVar[tuple[str, ...]] = ("ellipses",)
+    reads: ClassVar[frozenset[str] | None] = frozenset(("family", "chart", "view", "layers"))
 
     family: str
     chart: str

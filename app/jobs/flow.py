@@ -44,7 +44,6 @@ BETWEEN = 0.15
 MOST_ZEROS = 400
 # nodes times stages of one slice at most: some tenths of a second between two looks at what is wanted
 MOST_WORK = 1 << 22
-LAYERS = ("flow", "particles", "singularities")
 TINY = 1e-300
 KNOWN = (
     "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
@@ -61,6 +60,7 @@ class FlowJob(Job):
 
     priority: ClassVar[Priority] = Priority.FLOW
     words: ClassVar[str] = "the flow"
+    layers: ClassVar[tuple[str, ...]] = ("flow", "particles", "singularities")
 
     family: str
     chart: str
@@ -142,7 +142,7 @@ class FlowAnswer:
 
 def is_shown(scene: Scene) -> bool:
     """Whether a scene shows anything of its flow."""
-    return any(getattr(scene.layers, layer) for layer in LAYERS)
+    return any(getattr(scene.layers, layer) for layer in FlowJob.layers)
 
 
 def covers(scene: Scene) -> bool:

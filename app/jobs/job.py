@@ -37,11 +37,16 @@ class Priority(IntEnum):
 class Job(ABC):
     """A frozen dataclass, equal to another exactly when its answer would be.
 
-    Of each kind the newest waits.  ``words`` say what is computed to those who wait: "the distances".
+    Of each kind the newest waits.  words: what is computed, as those who wait read it ("the
+    distances"); layers: those of the scene that show its answer, so that none is wanted while all of
+    them are off; reads: the fields of the scene that it is made from, as `changed_fields` names them,
+    or None for any.
     """
 
     priority: ClassVar[Priority] = Priority.PART
     words: ClassVar[str] = "what is shown"
+    layers: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[frozenset[str] | None] = None
 
     @property
     def label(self) -> str:

@@ -27,21 +27,39 @@ class Submits(Protocol):
 def jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
     """Everything that a completed scene shows, by kind, in order of urgency."""
     kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, FlowJob, *studies.kinds())
-    return wanted_of(kinds, subject, viewport)
-
-
-def live_jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
-    """The jobs of the live geometry: all but those that parts ask for themselves."""
-    kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, *studies.kinds())
-    return wanted_of(kinds, subject, viewport)
-
-
-def wanted_of(
-    kinds: tuple[type[Job], ...], subject: Subject, viewport: Viewport
-) -> dict[type, Job]:
-    """What a completed scene shows of some kinds."""
-    wanted = [kind.wanted(subject, viewport) for kind in kinds]
+    wanted = [wanted_of(kind, subject, viewport) for kind in kinds]
     return {type(job): job for job in wanted if job is not None}
+
+
+def live_jobs(
+    subject: Subject,
+    viewport: Viewport,
+    known: Mapping[type, Job],
+    changed: frozenset[str] | None = None,
+) -> dict[type, Job]:
+    """The jobs of the live geometry, which are all but those that parts ask for themselves.
+
+    Where only some fields of the scene have changed, jobs that read none of them are the known ones.
+    """
+    found: dict[type, Job] = {}
+    kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, *studies.kinds())
+    for kind in kinds:
+        job: Job | None
+        if changed is None or kind.reads is None or not kind.reads.isdisjoint(changed):
+            job = wanted_of(kind, subject, viewport)
+        else:
+            job = known.get(kind)
+        if job is not None:
+            found[kind] = job
+    return found
+
+
+def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | None:
+    """Return the job of a kind that a completed scene needs, or None where its layers are off."""
+    layers = subject.scene.layers
+    if kind.layers and not any([getattr(layers, name) for name in kind.layers]):
+        return None
+    return kind.wanted(subject, viewport)
 
 
 def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:

@@ -13,7 +13,6 @@ from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer, PathJob, connection, path_answer
 from app.jobs.session import Session
 from compute.core.interrupt import Interrupted, interruptible
-from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
@@ -44,17 +43,11 @@ def _failed(job: PathJob, engine: Engine) -> Paths:
     return engine.connect(connection(manifold_of(job.family), job))
 
 
-def is_hopeful(answer: PathAnswer) -> bool:
-    """Whether a second try may find what the first did not: what is known to leave is not tried."""
-    failed = answer.paths.status[0] == Status.NOT_CONVERGED
-    return bool(failed) and answer.job.quality == "final" and not answer.second
-
-
 def best(engine: Engine, job: Job, cancelled: Callable[[], bool], session: Session) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
     heard: list[Answer] = []
     with suppress(Interrupted), interruptible(cancelled):
         job.perform_in(session, engine, heard.append, cancelled)  # type: ignore[arg-type]
-        if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
+        if heard and isinstance(heard[-1], PathAnswer) and heard[-1].may_be_retried:
             RetryTask(heard[-1].job).perform(engine, heard.append, cancelled)  # type: ignore[arg-type]
     return heard[-1:]

@@ -34,6 +34,10 @@ class MapJob(Job):
     """
 
     priority: ClassVar[Priority] = Priority.MAP
+    layers: ClassVar[tuple[str, ...]] = ("map",)
+    reads: ClassVar[frozenset[str] | None] = frozenset(
+        ("family", "chart", "view", "scalar", "token", "start", "layers", "flow.mode")
+    )
 
     family: str
     chart: str

@@ -11,6 +11,9 @@ from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold
 
+# fields of a scene whose own fields are told apart
+NESTED = ("layers", "flow")
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
@@ -36,6 +39,23 @@ class Subject:
         if flat and (scene.family, scene.chart) == (before.family, before.chart):
             return replace(self, scene=scene)
         return Subject.of(scene)
+
+
+def changed_fields(before: Subject, after: Subject) -> frozenset[str]:
+    """Return the names of the scene's fields that a change has changed.
+
+    Those of a field that has fields of its own stand beside it, as in edits: "flow" and "flow.time".
+    "ground" says that another chart is drawn, or the same of another family.
+    """
+    found = {"ground"} if before.chart is not after.chart else set()
+    for name, old in vars(before.scene).items():
+        new = getattr(after.scene, name)
+        if old is not new and old != new:
+            found.add(name)
+            if name in NESTED:
+                parts = vars(old).items()
+                found |= {f"{name}.{part}" for part, was in parts if was != getattr(new, part)}
+    return frozenset(found)
 
 
 class CurrentSubject:

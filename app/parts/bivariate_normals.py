@@ -12,7 +12,7 @@ from app.model.normals import Normals, normal_of
 from app.model.scene import Scene
 from app.parts.part import Desk
 from app.parts.watched import Watched
-from app.views.interface.events import Event
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay
 from compute.core.status import Status
 from compute.divergences.wasserstein import outlines
@@ -49,6 +49,9 @@ class NormalsPart(Watched):
     """Both normals of the scene, what is known between them, and the playhead."""
 
     title = panel_titles.NORMALS
+    events = (PanelShown, NormalEdited)
+    messages = (NormalsAnswer, JobFailed)
+    while_seen = frozenset(("normals", "playhead"))
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -44,14 +44,18 @@ LOSS = (
 )
 
 
-# fields of the scene that the panel or the drawing shows
+# fields of the scene that the panel or the drawing shows, and those that a flow which is shown may
+# begin with
 SHOWN = frozenset(
     ("family", "chart", "flow", "layers", "scalar", "token", "colormap", "map_opacity")
 )
+BEGINS = frozenset(("start", "end", "vector"))
 
 
 class FlowPart(Part):
     """The scene's flow: evolved on the window's clock, drawn, and described in its panel."""
+
+    messages = (FlowAnswer, JobFailed)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -190,6 +194,7 @@ class FlowPart(Part):
     def _ask(self) -> None:
         """Submit the flow that the scene shows, unless it was asked for last."""
         shown = flowing.is_shown(self.desk.store.scene)
+        self.fields = SHOWN | {"ground"} | (BEGINS if shown else frozenset())
         wanted = flowing.wanted(self.desk.subject) if shown else None
         if wanted is not None and wanted != self._asked:
             self.desk.submit(wanted)

@@ -88,6 +88,10 @@ def _words(family: str, layer: int, head: int) -> str:
 class Browsing(Part):
     """Asks for the heads of the scene's file when they are seen, and shows them as they come."""
 
+    events = (PanelShown,)
+    messages = (BrowseAnswer, JobFailed)
+    fields = frozenset(("family",))
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._seen = False

@@ -18,7 +18,7 @@ from app.model.photograph import LIMITS, Photograph
 from app.model.scene import Scene
 from app.parts.part import Desk
 from app.parts.watched import Watched
-from app.views.interface.events import Event
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.flow import Setting
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.views import Choice
@@ -152,6 +152,9 @@ class PhotographPart(Watched):
     """The picture of the scene in its panel."""
 
     title = panel_titles.PICTURE
+    events = (PanelShown, PictureEdited)
+    messages = (PictureAnswer, JobFailed)
+    always = frozenset(("photograph",))
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

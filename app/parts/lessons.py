@@ -50,6 +50,8 @@ class LessonPart(Part):
     unsaved is lost by it; ``arrived`` is told the scene of each step that was gone to.
     """
 
+    events = (LessonChosen, PanelShown)
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.lesson: Lesson | None = None
@@ -236,6 +238,9 @@ class LessonPart(Part):
 
     # --- showing ------------------------------------------------------------------------------
     def _show(self) -> None:
+        # a lesson looks on at everything; without one only undo can bring one back
+        self.messages = (object,) if self.lesson is not None else ()
+        self.fields = None if self.lesson is not None or self._turns else frozenset()
         self.desk.window.set_panel(TITLE, self.state())
 
     def state(self) -> LessonState:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.jobs.job import Job
+from app.jobs.path import PathAnswer
 from app.jobs.subject import CurrentSubject, Subject
 from app.model.scene import Scene
 from app.model.store import Store
@@ -27,9 +28,11 @@ class Desk:
         window: Window,
         submit: Callable[[Job], None],
         current: CurrentSubject | None = None,
+        path: Callable[[], PathAnswer | None] = lambda: None,
         say: Callable[[str, bool], None] = lambda words, ok: None,
     ) -> None:
         self.store, self.canvas, self.window, self.submit = store, canvas, window, submit
+        self.path = path  # the one that is shown
         self.say = say  # in the status bar: words, and whether all is well
         self._current = current or CurrentSubject(store)
 
@@ -49,7 +52,16 @@ class Desk:
 
 
 class Part:
-    """A part that does nothing yet; subclasses override what concerns them."""
+    """A part that does nothing yet; subclasses override what concerns them.
+
+    events, messages: the classes of those that it hears; fields: those of the scene, as
+    `changed_fields` names them, that let it hear of a change; None: of every change.  A part may hear
+    more while its panel is seen than while it is not.
+    """
+
+    events: tuple[type, ...] = ()
+    messages: tuple[type, ...] = ()
+    fields: frozenset[str] | None = frozenset()
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

@@ -19,6 +19,9 @@ ROUND_MS, LAST_STAYS = 120, 12
 class RelaxationPlayer(Part):
     """Shows one relaxation at a time, on the window's clock."""
 
+    messages = (RelaxAnswer,)
+    fields = frozenset(("ground",))
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._chart = desk.subject.chart

@@ -21,12 +21,16 @@ from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdit
 FRAME_MS = 33
 # seconds that one frame leads on at most: after a computer's sleep nothing is skipped
 LONGEST_STEP = 1.0
+# fields of the scene that matter where it has no timeline
+WITHOUT_TIMELINE = frozenset(("timeline", "title", "playhead", "family"))
 # seconds that the moving point takes from A to B
 TRAVEL = 4.0
 
 
 class Playing(Part):
     """Holds the time, which is no part of the scene, and lets it run on the window's clock."""
+
+    events = (TimeChosen, KeyframeMoved, TimelineEdited)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -235,7 +239,10 @@ class Playing(Part):
         return self._references[scene.timeline]
 
     def _show(self) -> None:
-        state = self._state(self.desk.store.scene)
+        scene = self.desk.store.scene
+        # with a timeline every change may be one that a keyframe can hold
+        self.fields = WITHOUT_TIMELINE if scene.timeline is None else None
+        state = self._state(scene)
         if state != self._shown:
             self._shown = state
             self.desk.window.set_timeline(state)

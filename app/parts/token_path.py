@@ -15,7 +15,7 @@ from app.model.scene import Scene
 from app.parts.part import Desk
 from app.parts.watched import Watched
 from app.presenters.head_specification import SAME, off_own
-from app.views.interface.events import Event
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
 from compute.attention.row_paths import RowPath, row_path, token_rows
 from compute.families import families, parse
@@ -99,6 +99,10 @@ class TokenPath(Watched):
     """Follows the token at A, or the one that is chosen."""
 
     title = panel_titles.TOKEN_PATH
+    events = (PanelShown, TokenPathChosen)
+    messages = (TokenPathAnswer, NoPath, JobFailed)
+    always = frozenset(("family",))
+    while_seen = frozenset(("start",))
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

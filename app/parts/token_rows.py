@@ -17,6 +17,7 @@ from app.parts.part import Desk
 from app.parts.watched import Watched
 from app.presenters import head_specification
 from app.presenters.measures import USUAL, message
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.rows import RowsState, RowStrip
 from app.views.text.number_format import Numbers
 from compute.attention.interpolations import ALPHAS, Way, way_of, ways
@@ -71,17 +72,35 @@ class Rows(Watched):
     """
 
     title = panel_titles.ROWS
+    messages: tuple[type, ...] = (RowsAnswer,)
+    always = frozenset(("family",))
+    while_seen = frozenset(("start", "end", "alpha", "playhead"))
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._state: RowsState | None = None
         self._path: PathAnswer | None = None
         self._answer: RowsAnswer | None = None
+        self._of: tuple[object, ...] = ()  # the subject of the rows that are shown
         self._numbers = USUAL
 
     def wanted(self, scene: Scene) -> RowsTask | None:
         assert scene.start and scene.end
         return RowsTask(scene.family, scene.start.theta, scene.end.theta)
+
+    def on_event(self, event: Event) -> None:
+        super().on_event(event)
+        if isinstance(event, PanelShown) and event.title == self.title:
+            self.messages = (RowsAnswer, PathAnswer) if self.seen else (RowsAnswer,)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Take the path that was computed while nobody looked; grey rows of another subject."""
+        scene, path = self.desk.store.scene, self.desk.path()
+        if path is not None and _is_of(path.job, scene):
+            self._path = path
+        if self.seen and self._state is not None and self._of != _subject(scene):
+            self._keep(replace(self._state, stale=True))
 
     def prefer(self, numbers: Numbers) -> None:
         self._numbers = numbers
@@ -119,6 +138,7 @@ class Rows(Watched):
             if (job.family, job.start, job.end) == tuple(vars(answer.job).values()):
                 shown = state(answer, path, self.desk.store.scene.playhead, self._numbers)
                 fresh = _is_of(job, self.desk.store.scene)
+                self._of = (job.family, job.start, job.end, job.alpha)
                 self._keep(shown if fresh else replace(shown, stale=True))
 
     def _forget(self) -> None:

@@ -91,8 +91,12 @@ class TopologyAnswer:
 class Topology(Part):
     """Computes while its panel is seen; chooses pairs from the panel and from the canvas."""
 
+    events = (PanelShown, TopologyAsked, PairChosen)
+    fields = frozenset(("family", "chart", "flow.mode", "layers", "scalar", "token"))
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self._choose_messages()
         self._seen = False
         self._superlevel, self._share, self._chosen = False, SHARE, -1
         self._field: Field | None = None
@@ -129,10 +133,16 @@ class Topology(Part):
         return told
 
     def on_scene(self, old: Scene, new: Scene) -> None:
+        self._choose_messages()
         if _of(old) != _of(new):
             self._field = self._answer = self._asked = None
             self._chosen = -1
             self._show()
+
+    def _choose_messages(self) -> None:
+        """Hear of a flow only where its mass is the map."""
+        covered = flow.covers(self.desk.store.scene)
+        self.messages = (TopologyAnswer, MapAnswer, *((FlowAnswer,) if covered else ()))
 
     def on_waiting(self) -> None:
         self._field = self._answer = self._asked = None

@@ -14,10 +14,14 @@ class Watched(Part):
     """Subclasses say what they want of a scene, and take the answers by ``on_message``."""
 
     title: ClassVar[str]
+    events: tuple[type, ...] = (PanelShown,)
+    always: ClassVar[frozenset[str]] = frozenset()  # fields that matter whether it is seen or not
+    while_seen: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.seen = False
+        self.fields = self.always
         self.asked: Job | None = None
 
     def wanted(self, scene: Scene) -> Job | None:
@@ -40,6 +44,7 @@ class Watched(Part):
     def on_event(self, event: Event) -> None:
         if isinstance(event, PanelShown) and event.title == self.title:
             self.seen = event.visible
+            self.fields = self.always | self.while_seen if self.seen else self.always
             self.ask()
 
     def on_scene(self, old: Scene, new: Scene) -> None:

@@ -69,8 +69,7 @@ def curve(theta: Floats, chart: Chart) -> Curve:
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
     """The geodesic; dashed where it is not a converged one, or breaks a bound."""
-    status = Status(int(answer.paths.status[0]))
-    fine = status.arrived and not broken_bound(answer)
+    fine = answer.arrived and not broken_bound(answer)
     return curves.drawn(answer.dense, chart, dashed=not fine)
 
 

@@ -93,7 +93,7 @@ class Answers:
         if (old.family, old.alpha, old.start, old.end) != (
             new.family, new.alpha, new.start, new.end,
         ):  # fmt: skip
-            self._remark = remarks(old, new)
+            self._remark = remarks(old, new) if old.family != new.family else ""
 
     # --- whose they are -----------------------------------------------------------------------
     def compare(self, wanted: Mapping[type, Job], moving: bool) -> None:
@@ -211,7 +211,8 @@ class Answers:
         if self.path is None:
             return
         paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
-        known = shorter_paths.words(self.path, self.studies, self.map)
+        compared = self._studies or (self.map is not None and self.map.job.source is not None)
+        known = shorter_paths.words(self.path, self.studies, self.map) if compared else ""
         if known:
             self.say(known, False, timing)
         elif not only_shorter:

@@ -60,10 +60,14 @@ class Study(Job):
 
     family: str
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.layers = (cls.__module__.rpartition(".")[2],)
+
     @classmethod
     def layer(cls) -> str:
         """Its name in scene files."""
-        return cls.__module__.rpartition(".")[2]
+        return cls.layers[0]
 
     @classmethod
     def fits(cls, manifold: Manifold) -> bool:
@@ -72,10 +76,9 @@ class Study(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """The study of a completed scene that shows its layer; a slow one only at rest."""
-        scene = subject.scene
-        shown = getattr(scene.layers, cls.layer()) and not (cls.at_rest and viewport.dragging)
-        return cls.of(scene, viewport) if shown and cls.fits(subject.manifold) else None
+        """The study of a completed scene, if it means something there; a slow one only at rest."""
+        possible = cls.fits(subject.manifold) and not (cls.at_rest and viewport.dragging)
+        return cls.of(subject.scene, viewport) if possible else None
 
     @classmethod
     @abstractmethod

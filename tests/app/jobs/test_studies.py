@@ -10,7 +10,7 @@ import pytest
 
 from app.controller.controller import Controller
 from app.jobs import studies
-from app.jobs.plan import jobs
+from app.jobs.plan import jobs, wanted_of
 from app.jobs.studies.all_geodesics import EveryJob
 from app.jobs.studies.balls import BallJob
 from app.jobs.studies.cut_locus import CutJob
@@ -38,7 +38,7 @@ ALL = {layer: True for layer in KINDS}
 def wanted(scene, dragging=False):
     """The studies of a scene."""
     asked = (
-        kind.wanted(Subject.of(scene), Viewport(dragging=dragging)) for kind in studies.kinds()
+        wanted_of(kind, Subject.of(scene), Viewport(dragging=dragging)) for kind in studies.kinds()
     )
     return [job for job in asked if job is not None]
 
