@@ -12,7 +12,8 @@ from typing import TypeVar
 from app.controller.awaiting import Awaiting
 from app.controller.chart_transition import Morph
 from app.controller.editor import Editor
-from app.jobs import derive_family, retry, verification
+from app.controller.formula_reader import FormulaReader
+from app.jobs.derive_family import FamilyAnswer, ReadyTask
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
@@ -20,9 +21,11 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import Submits, is_late, is_of, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
+from app.jobs.retry import RetryTask
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import CurrentSubject, Subject, changed_fields
+from app.jobs.verification import CheckAnswer
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
@@ -69,6 +72,7 @@ class Controller:
         self.answers = Answers(self._current, canvas, window)
         self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
         self.editor = Editor(self._current, window, runner.submit, self.awaiting.begin)
+        self.formulas = FormulaReader(store, window, self.answers, runner.submit)
         self._late: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
@@ -88,7 +92,6 @@ class Controller:
         self._viewport = Viewport()
         self._is_unplanned = False  # what the canvas shows, or how finely, is to be planned anew
         self._planned: dict[type, Job] = {}
-        self._typed: derive_family.FamilyJob | None = None
         self._hasty = False
         canvas.connect(self.on_event)
         window.connect(self.on_event)
@@ -141,7 +144,7 @@ class Controller:
             case Held():
                 self._drag(event.held)
             case FormulaTyped():
-                self._read_formula(event)
+                self.formulas.read(event)
             case Hovered() if not self.awaiting.blank:
                 self.answers.describe(event.xy)
 
@@ -164,33 +167,12 @@ class Controller:
         self._viewport = replace(self._viewport, dragging=dragging)
         self._is_unplanned |= not dragging
 
-    def _read_formula(self, event: FormulaTyped) -> None:
-        """Say at once what is wrong; what can be read is derived by the worker.
-
-        Until that is done what is shown is another family's, and greyed.
-        """
-        self._typed, verdict = derive_family.read(event.definition, self.store.scene)
-        self.window.set_verdict(verdict)
-        self.answers.doubt(
-            True, derive_family.UNREAD if self._typed is None else derive_family.DERIVING
-        )
-        if self._typed is not None:
-            self.runner.submit(self._typed)
-
-    def _show_family(self, answer: derive_family.FamilyAnswer) -> None:
-        """Put a family that was typed into the scene, unless more has been typed since."""
-        if answer.job != self._typed:
-            return
-        self.window.set_verdict(answer.verdict)
-        self.answers.doubt(
-            not answer.verdict.right, "" if answer.verdict.right else derive_family.UNREAD
-        )
-        if answer.verdict.right:
-            scene = derive_family.moved(self.store.scene, answer.job.family)
+    def _show_family(self, answer: FamilyAnswer) -> None:
+        is_other = self.formulas.show(answer)
+        if is_other is not None:
             # its kernels are new: first those of a path as it is while a pin is dragged
-            self._hasty = scene != self.store.scene
-            self._drag(self._hasty)
-            self.store.update(scene, merge=f"formula {answer.job.kind}")
+            self._hasty = is_other
+            self._drag(is_other)
 
     def swap(self) -> None:
         """Exchange the pins, and carry the vector along."""
@@ -220,14 +202,18 @@ class Controller:
             self.morph.end()
         if self.awaiting.blank and "ground" not in changed:
             return  # it is shown with all the rest
-        self.answers.remark_on(old, new)
-        if old.family == new.family and old.chart != new.chart:
+        if changed & {"family", "alpha", "start", "end"}:
+            self.answers.remark_on(old, new)
+        if "ground" not in changed:
+            self._update(subject, changed)
+        elif old.family == new.family and old.chart != new.chart:
             self._switch_chart(before, subject)
-            return
-        if "ground" in changed:
+        else:
             self._forget()
             self._show_everything(subject)
-            return
+
+    def _update(self, subject: Subject, changed: frozenset[str]) -> None:
+        """Other things, or the same ones otherwise, on the same ground."""
         if changed & {"start", "end", "vector"}:
             drawing.show_pins(self.canvas, subject)
         self._look(subject, changed)
@@ -324,7 +310,7 @@ class Controller:
         self._show_panels(subject)
         self._plan(subject)
         if scene.family.startswith("custom"):
-            self.runner.submit(derive_family.ReadyTask())
+            self.runner.submit(ReadyTask())
 
     def _show_panels(self, subject: Subject) -> None:
         self.window.set_title(subject.scene.title or subject.manifold.title)
@@ -333,7 +319,7 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
-        if self.awaiting.blank and isinstance(message, Drawn | verification.CheckAnswer):
+        if self.awaiting.blank and isinstance(message, Drawn | CheckAnswer):
             return  # it is asked for again if the scene stays
         if self.morph.is_running and isinstance(message, Drawn):
             self._late.append(message)
@@ -367,7 +353,7 @@ class Controller:
                 self.answers.take_path(message, self._viewport.dragging)
                 if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
-                    self.runner.submit(retry.RetryTask(message.job))
+                    self.runner.submit(RetryTask(message.job))
                 self._rest()
             case PathAnswer() if self._is_late(message.job):
                 self.answers.take_path(message, dragging=True)
@@ -377,9 +363,9 @@ class Controller:
                 self.answers.take_study(message)
             case Prepared():
                 self.editor.take(message)
-            case derive_family.FamilyAnswer():
+            case FamilyAnswer():
                 self._show_family(message)
-            case verification.CheckAnswer():
+            case CheckAnswer():
                 self.answers.take_check(message)
             case EngineOpened():
                 self.answers.take_engine(message)

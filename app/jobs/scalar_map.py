@@ -58,7 +58,7 @@ class MapJob(Job):
         """The map of the visible rectangle, unless it is off or a flow of mass takes its place."""
         scene = subject.scene
         assert scene.start
-        if not scene.layers.map or flow.covers(scene):
+        if not scene.layers.map or (scene.layers.flow and flow.covers(scene)):
             return None
         source = scene.start.theta if scene.scalar == DISTANCE else None
         view, pixels = visible(subject, viewport), viewport.pixels

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.jobs import flow as flowing
 from app.jobs.flow import FlowAnswer, FlowJob
+from app.jobs.subject import Subject
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.flow import MOST_STEPS, FlowSettings
@@ -16,7 +17,7 @@ from app.model.scene import Scene
 from app.parts.part import Desk, Part
 from app.presenters import flow_drawables, zero_lives
 from app.presenters.flow_form import settings
-from app.views.interface.flow import FlowState, Particles
+from app.views.interface.flow import FlowState, Particles, Setting
 from compute.core.status import Status
 
 FRAME_MS = 40
@@ -62,6 +63,7 @@ class FlowPart(Part):
         self.answer: FlowAnswer | None = None  # what is drawn
         self._chart = desk.subject.chart
         self._asked: FlowJob | None = None
+        self._form: tuple[object, tuple[Setting, ...]] = (None, ())
         self._stop: Callable[[], None] | None = None
         self._title = ""  # of the scene whose flow goes on
         self._stop_drifting: Callable[[], None] | None = None
@@ -248,15 +250,16 @@ class FlowPart(Part):
 
     def _show_state(self) -> None:
         """Form, time, limiter and history in the panel."""
-        scene, answer = self.desk.store.scene, self.answer
+        subject, answer = self.desk.subject, self.answer
+        scene = subject.scene
         flow, found = scene.flow, None
         if answer is not None and flowing.is_shown(scene):
             # numbers of another field, or of another equation, are not this one's
-            found = answer if flowing.alike(answer.job, flowing.wanted(self.desk.subject)) else None
+            found = answer if flowing.alike(answer.job, flowing.wanted(subject)) else None
         self.desk.window.set_panel(
             panel_titles.FLOW,
             FlowState(
-                settings=settings(self.desk.subject),
+                settings=self._settings(subject),
                 time=flow.time,
                 longest=max(SLIDER * flow.pace, flow.time),
                 running=self.is_running,
@@ -270,6 +273,13 @@ class FlowPart(Part):
                 lives=zero_lives.lives(found.lives) if found else (),
             ),
         )
+
+    def _settings(self, subject: Subject) -> tuple[Setting, ...]:
+        """Return the form, which time does not change."""
+        key = (subject.chart, _subject(subject.scene))
+        if self._form[0] != key:
+            self._form = (key, settings(subject))
+        return self._form[1]
 
 
 def _subject(scene: Scene) -> object:

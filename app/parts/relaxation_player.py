@@ -8,7 +8,7 @@ from app.jobs import relaxation
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
 from app.model.scene import Scene
 from app.parts.part import Desk, Part
-from app.presenters.curves import drawn
+from app.presenters.drawables import curve
 from app.presenters.measures import USUAL
 from app.views.text.number_format import Numbers
 
@@ -69,7 +69,7 @@ class RelaxationPlayer(Part):
                 self.end()
                 return
             line = relaxation.line(*found)
-            self.desk.canvas.set_curve("relaxing", drawn(line, subject.chart))
+            self.desk.canvas.set_curve("relaxing", curve(line, subject.chart))
             self.desk.say(relaxation.words(*found, self._numbers), True)
 
         self._stop = self.desk.every(ROUND_MS, show)

@@ -12,13 +12,15 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
-from app.presenters import curves, head_specification
+from app.presenters import head_specification
 from app.presenters.measures import broken_bound
+from app.views.interface.events import Array
 from app.views.interface.theme import CATEGORICAL
 from app.views.interface.views import Arrows, ColorMap2D, Curve, Distributions, Marks
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.curves.dense_curve import DenseCurve, polygon
 from compute.distances.map_verification import Gap
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
@@ -44,6 +46,42 @@ NOWHERE = {
 LEAST = 0.01
 
 
+def curve(dense: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:
+    """A dense curve in a chart: its nodes, and a function for what is between them."""
+
+    def at(place: Array) -> Array:
+        return _forward(chart, dense.at(place))
+
+    return Curve(_forward(chart, dense.theta), dashed, at)
+
+
+def polyline(theta: Floats, chart: Chart, dashed: bool = False) -> Curve:
+    """Lines straight in θ from node to node (k, 2), NaN between pieces, which a chart may bend."""
+    return curve(polygon(theta), chart, dashed)
+
+
+def _forward(chart: Chart, theta: Floats) -> Array:
+    """Chart coordinates (k, d) of θ (k, 2), of which some may be NaN; NaN too where the chart ends.
+
+    What lies between two nodes near the edge of a domain may lie beyond the edge.
+    """
+    known = np.asarray(np.isfinite(theta).all(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        found = chart.forward(theta if known.all() else theta[known])
+    inside = np.isfinite(found).all(axis=1)
+    if known.all() and inside.all():
+        return found
+    xy = np.full((len(theta), found.shape[-1]), np.nan)
+    xy[np.flatnonzero(known)[inside]] = found[inside]
+    return xy
+
+
+def _point_at(answer: PathAnswer, playhead: float) -> Floats:
+    """θ (2,) of the moving point: on the curve at a share of its affine time."""
+    theta: Floats = answer.dense.at_time(np.array([playhead * answer.dense.t[-1]]))[0]
+    return theta
+
+
 def marks(manifold: Manifold, chart: Chart) -> Marks | None:
     """The landmarks in the chart."""
     landmarks = manifold.landmarks
@@ -59,18 +97,13 @@ def straight(scene: Scene, chart: Chart) -> Curve:
     assert scene.start and scene.end
     share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
     theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
-    return curves.straight(theta, chart, dashed=True)
-
-
-def curve(theta: Floats, chart: Chart) -> Curve:
-    """A polygon in θ (k, 2), with NaN between its pieces."""
-    return curves.straight(theta, chart)
+    return polyline(theta, chart, dashed=True)
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
     """The geodesic; dashed where it is not a converged one, or breaks a bound."""
     fine = answer.arrived and not broken_bound(answer)
-    return curves.drawn(answer.dense, chart, dashed=not fine)
+    return curve(answer.dense, chart, dashed=not fine)
 
 
 def ellipses(outlines: Floats, chart: Chart) -> Floats:
@@ -101,7 +134,7 @@ def carried(answer: PathAnswer, chart: Chart) -> Arrows:
 
 def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
     """θ (2,) on the geodesic at a share of its affine time, and the distribution's row (s,) there."""
-    theta = curves.point_at(answer, playhead)
+    theta = _point_at(answer, playhead)
     return theta, answer.row_at(theta)
 
 

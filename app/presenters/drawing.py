@@ -16,7 +16,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
 from app.model.scene import UNTURNED, Scene
-from app.presenters import curves, drawables, flow_drawables, zero_lives
+from app.presenters import drawables, flow_drawables, zero_lives
 from app.presenters.measures import message
 from app.views.interface.events import XY
 from app.views.interface.views import Axes, Canvas, Outline
@@ -180,7 +180,7 @@ def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
         if curve is not None and len(curve) > 1:
             dense, dashed = answer.dense.get(kind), kind in answer.dashed
             line = polygon(curve) if dense is None else dense
-            drawn = curves.drawn(line, subject.chart, dashed)
+            drawn = drawables.curve(line, subject.chart, dashed)
         canvas.set_curve(kind, drawn)
 
 

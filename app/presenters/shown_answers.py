@@ -89,11 +89,8 @@ class Answers:
             self.forget()
 
     def remark_on(self, old: Scene, new: Scene) -> None:
-        """Say after the status of the next paths what a change of the scene did by itself."""
-        if (old.family, old.alpha, old.start, old.end) != (
-            new.family, new.alpha, new.start, new.end,
-        ):  # fmt: skip
-            self._remark = remarks(old, new) if old.family != new.family else ""
+        """Say after the status of the next paths what a change of their subject did by itself."""
+        self._remark = remarks(old, new) if old.family != new.family else ""
 
     # --- whose they are -----------------------------------------------------------------------
     def compare(self, wanted: Mapping[type, Job], moving: bool) -> None:
