@@ -18,7 +18,7 @@ from compute.manifold.charts import Chart
 FRAME_MS, STEPS = 16, 24
 
 
-class Morph:
+class ChartTransition:
     """Lets the things of a scene glide for `STEPS` frames of the window's clock; never waits."""
 
     def __init__(self, canvas: Canvas, window: Window) -> None:

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.controller.awaiting import Awaiting
-from app.controller.chart_transition import Morph
+from app.controller.chart_transition import ChartTransition
 from app.controller.editor import Editor
 from app.controller.formula_reader import FormulaReader
+from app.controller.waiting_screen import WaitingScreen
 from app.jobs.derive_family import FamilyAnswer, ReadyTask
 from app.jobs.ellipses import EllipseAnswer
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, is_late, is_of, is_wanted, live_jobs, plan
+from app.jobs.plan import Submits, belongs_to, is_late, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
 from app.jobs.relaxation import RelaxAnswer
 from app.jobs.retry import RetryTask
@@ -30,11 +30,11 @@ from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
 from app.model.store import Store
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.parts.registry import PARTS
-from app.parts.timeline import Playing
+from app.parts.timeline import TimelinePart
 from app.presenters import drawing, scene_panels
-from app.presenters.shown_answers import AWAITED, Answers
+from app.presenters.shown_answers import AWAITED, ShownAnswers
 from app.views.interface.events import (
     CameraMoved,
     CommandInvoked,
@@ -68,12 +68,12 @@ class Controller:
         self.window = window
         self.runner = runner
         self._current = CurrentSubject(store)
-        self.morph = Morph(canvas, window)
-        self.answers = Answers(self._current, canvas, window)
-        self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
-        self.editor = Editor(self._current, window, runner.submit, self.awaiting.begin)
+        self.transition = ChartTransition(canvas, window)
+        self.answers = ShownAnswers(self._current, canvas, window)
+        self.waiting = WaitingScreen(store, canvas, window, self.answers, self._clear)
+        self.editor = Editor(self._current, window, runner.submit, self.waiting.begin)
         self.formulas = FormulaReader(store, window, self.answers, runner.submit)
-        self._late: list[Drawn] = []  # what came while the chart changed
+        self._deferred: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
@@ -81,18 +81,18 @@ class Controller:
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
         }
-        desk = Desk(
+        context = PartContext(
             store, canvas, window, runner.submit,
             current=self._current, path=lambda: self.answers.path, say=self.answers.say,
         )  # fmt: skip
-        self.parts = [make(desk) for make in PARTS]
+        self.parts = [make(context) for make in PARTS]
         for part in self.parts:
             self.commands |= part.commands()
-        self.awaiting.parts = self.parts
+        self.waiting.parts = self.parts
         self._viewport = Viewport()
         self._is_unplanned = False  # what the canvas shows, or how finely, is to be planned anew
         self._planned: dict[type, Job] = {}
-        self._hasty = False
+        self._is_hurried = False
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
@@ -116,7 +116,7 @@ class Controller:
 
     def _finish(self) -> None:
         """Show and plan what an event or a message has left to do, now that its changes are shown."""
-        if self.awaiting.is_on and not self.editor.is_waiting:
+        if self.waiting.is_on and not self.editor.is_waiting:
             self._resume()
         if self._is_unplanned:
             self._plan(self.subject)
@@ -145,7 +145,7 @@ class Controller:
                 self._drag(event.held)
             case FormulaTyped():
                 self.formulas.read(event)
-            case Hovered() if not self.awaiting.blank:
+            case Hovered() if not self.waiting.is_blank:
                 self.answers.describe(event.xy)
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
@@ -153,14 +153,14 @@ class Controller:
         self.answers.numbers = numbers
         self.answers.show_measures()
         for part in self.parts:
-            part.prefer(numbers)
+            part.use_numbers(numbers)
         self._viewport = replace(self._viewport, steps=steps)
         self._plan(self.subject)
 
-    def _rest(self) -> None:
+    def _compute_in_full(self) -> None:
         """Compute everything, once the first quick answers are there or have failed."""
-        if self._hasty:
-            self._hasty = False
+        if self._is_hurried:
+            self._is_hurried = False
             self._drag(False)
 
     def _drag(self, dragging: bool) -> None:
@@ -171,7 +171,7 @@ class Controller:
         is_other = self.formulas.show(answer)
         if is_other is not None:
             # its kernels are new: first those of a path as it is while a pin is dragged
-            self._hasty = is_other
+            self._is_hurried = is_other
             self._drag(is_other)
 
     def swap(self) -> None:
@@ -198,9 +198,9 @@ class Controller:
 
     def _follow(self, before: Subject, subject: Subject, changed: frozenset[str]) -> None:
         old, new = before.scene, subject.scene
-        if self.morph.is_running:
-            self.morph.end()
-        if self.awaiting.blank and "ground" not in changed:
+        if self.transition.is_running:
+            self.transition.end()
+        if self.waiting.is_blank and "ground" not in changed:
             return  # it is shown with all the rest
         if changed & {"family", "alpha", "start", "end"}:
             self.answers.remark_on(old, new)
@@ -209,14 +209,14 @@ class Controller:
         elif old.family == new.family and old.chart != new.chart:
             self._switch_chart(before, subject)
         else:
-            self._forget()
+            self._clear()
             self._show_everything(subject)
 
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
         """Other things, or the same ones otherwise, on the same ground."""
         if changed & {"start", "end", "vector"}:
             drawing.show_pins(self.canvas, subject)
-        self._look(subject, changed)
+        self._update_look(subject, changed)
         if "layers" in changed:
             drawing.show_layers(self.canvas, subject)
             self.answers.show_opacity()
@@ -231,7 +231,7 @@ class Controller:
             self.answers.keep_studies(set(self._planned))
             self.answers.show_measures()
 
-    def _look(self, subject: Subject, changed: frozenset[str]) -> None:
+    def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
         """The same things seen from elsewhere, or in other colours."""
         view = subject.scene.view
         if "view" in changed and view is not None:
@@ -245,29 +245,31 @@ class Controller:
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
-        self.answers.forget_map()
-        self.answers.keep_those_of(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
+        self.answers.clear_map()
+        self.answers.keep_common(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, Study)
         self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
-        self.morph.begin(old, new, self.answers.path, self.answers.studies, self._arrive)
+        self.transition.begin(
+            old, new, self.answers.path, self.answers.studies, self._end_transition
+        )
         self._show_panels(new)
         self._plan(new)
 
-    def _arrive(self) -> None:
+    def _end_transition(self) -> None:
         """Draw what came while the chart changed, unless the scene is in yet another one."""
         drawing.show_scene(self.canvas, self.subject)
         self.answers.show_path()
         self.answers.show_studies()
-        late, self._late = self._late, []
+        late, self._deferred = self._deferred, []
         for message in late:
-            if is_of(message.job, self.store.scene) and not self.awaiting.blank:
+            if belongs_to(message.job, self.store.scene) and not self.waiting.is_blank:
                 self._deliver(message)
 
     def _plan(self, subject: Subject, changed: frozenset[str] | None = None) -> None:
         """Submit the jobs that are needed now; where only some fields of the scene have ``changed``,
         those that read them."""
-        if self.awaiting.blank:
+        if self.waiting.is_blank:
             return
         if self._is_unplanned:
             changed = None
@@ -278,32 +280,34 @@ class Controller:
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
         self._planned = wanted
-        self.answers.compare(wanted, self._viewport.dragging or self.part(Playing).is_playing)
+        self.answers.mark_stale(
+            wanted, self._viewport.dragging or self.part(TimelinePart).is_playing
+        )
 
-    def _forget(self, words: str = AWAITED) -> None:
+    def _clear(self, words: str = AWAITED) -> None:
         """Mark everything that is shown as belonging to no scene."""
-        self.morph.end()
-        self.answers.forget(words)
+        self.transition.end()
+        self.answers.clear(words)
 
     def _resume(self) -> None:
         """Restore everything: what was prepared cannot be shown, or changes nothing."""
-        self.awaiting.is_on = False
-        if self.awaiting.blank:
+        self.waiting.is_on = False
+        if self.waiting.is_blank:
             self._show_everything(self.subject)
             for part in self.parts:
                 part.on_scene(self.store.scene, self.store.scene)
-        self.answers.doubt(False)
+        self.answers.mark_unread(False)
 
     def give_up(self, job: Job) -> None:
         """The user cancelled ``job``: what it was to answer does not come."""
         if isinstance(job, PrepareTask):
-            self.editor.fail()
+            self.editor.cancel()
             self._finish()
         self.answers.say(f"given up: {job.label}", False)
 
     def _show_everything(self, subject: Subject) -> None:
         scene = subject.scene
-        self._planned, self.awaiting.blank = {}, False
+        self._planned, self.waiting.is_blank = {}, False
         drawing.show_scene(self.canvas, subject)
         self.window.set_distributions(None)
         self.window.set_playhead(scene.playhead)
@@ -319,10 +323,10 @@ class Controller:
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
-        if self.awaiting.blank and isinstance(message, Drawn | CheckAnswer):
+        if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
             return  # it is asked for again if the scene stays
-        if self.morph.is_running and isinstance(message, Drawn):
-            self._late.append(message)
+        if self.transition.is_running and isinstance(message, Drawn):
+            self._deferred.append(message)
             return
         with self.store.event():
             self._deliver(message)
@@ -354,7 +358,7 @@ class Controller:
                 if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
                     self.runner.submit(RetryTask(message.job))
-                self._rest()
+                self._compute_in_full()
             case PathAnswer() if self._is_late(message.job):
                 self.answers.take_path(message, dragging=True)
             case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
@@ -362,7 +366,7 @@ class Controller:
             case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
                 self.answers.take_study(message)
             case Prepared():
-                self.editor.take(message)
+                self.editor.finish(message)
             case FamilyAnswer():
                 self._show_family(message)
             case CheckAnswer():
@@ -383,6 +387,6 @@ class Controller:
     def _report(self, failed: JobFailed) -> None:
         """Say why a job failed; what waited for it waits no longer."""
         if isinstance(failed.job, PrepareTask):
-            self.editor.fail()
+            self.editor.cancel()
         self.answers.say(failed.problem, False)
-        self._rest()
+        self._compute_in_full()

@@ -32,10 +32,10 @@ class Editor:
         subject: CurrentSubject,
         window: Window,
         submit: Callable[[Job], None],
-        wait: Callable[[Mapping[str, Any]], None] = lambda changes: None,
+        on_preparing: Callable[[Mapping[str, Any]], None] = lambda changes: None,
     ) -> None:
         self._subject, self._store = subject, subject.store
-        self._wait = wait  # told what is being prepared
+        self._on_preparing = on_preparing  # told what is being prepared
         self._window = window
         self._submit = submit
         self._waiting: dict[str, Any] = {}  # changes that are being prepared
@@ -49,14 +49,14 @@ class Editor:
         if pin is not None:
             moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
             self._store.update(moved, merge=f"pin {event.pin}")
-        self._settled(event.done)
+        self._end_step_if(event.done)
 
     def move_vector(self, event: VectorMoved) -> None:
         """Let the vector at A end where its tip was dragged."""
         vector = picking.vector_to(self._subject.now, event.tip)
         if vector is not None:
             self._store.update(replace(self._store.scene, vector=vector), merge="vector")
-        self._settled(event.done)
+        self._end_step_if(event.done)
 
     def draw(self, event: LoopDrawn | StrokeDrawn) -> None:
         """Keep a line drawn by hand: a loop, or a stroke that paints a field."""
@@ -114,7 +114,7 @@ class Editor:
     def move_camera(self, event: CameraMoved) -> None:
         """Look at a surface from elsewhere."""
         self._store.update(replace(self._store.scene, camera=event.camera), merge="camera")
-        self._settled(event.done)
+        self._end_step_if(event.done)
 
     def edit(self, changes: dict[str, Any]) -> None:
         """Set fields of the scene, once what they need is prepared."""
@@ -124,16 +124,16 @@ class Editor:
         elif self._waiting or is_slow(scene, changes):
             self._waiting = {**self._waiting, **changes}
             self._submit(PrepareTask(scene, tuple(self._waiting.items())))
-            self._wait(self._waiting)
+            self._on_preparing(self._waiting)
         else:
-            self._make(changes)
+            self._apply(changes)
 
     @property
     def is_waiting(self) -> bool:
         """Whether changes are being prepared."""
         return bool(self._waiting)
 
-    def take(self, answer: Prepared) -> None:
+    def finish(self, answer: Prepared) -> None:
         """Make the changes that were prepared, unless more have come since."""
         if answer.job.changes != tuple(self._waiting.items()):
             return
@@ -141,14 +141,14 @@ class Editor:
         if answer.problem:
             self._refuse(answer.problem)
         else:
-            self._make(changes)
+            self._apply(changes)
 
-    def fail(self) -> None:
+    def cancel(self) -> None:
         """Forget the edit in preparation, which failed; its exception is reported elsewhere."""
         self._waiting = {}
         self._window.set_panels(scene_panels.state(self._subject.now))
 
-    def _make(self, changes: dict[str, Any]) -> None:
+    def _apply(self, changes: dict[str, Any]) -> None:
         try:
             scene = edited(self._store.scene, changes)
         except ValueError as problem:
@@ -173,6 +173,6 @@ class Editor:
         swapped = replace(scene, start=scene.end, end=scene.start, vector=vector)
         self._store.update(completed(swapped))
 
-    def _settled(self, done: bool) -> None:
+    def _end_step_if(self, done: bool) -> None:
         if done:
             self._store.settle()

@@ -8,7 +8,7 @@ from app.jobs import derive_family
 from app.jobs.derive_family import FamilyAnswer, FamilyJob
 from app.jobs.job import Job
 from app.model.store import Store
-from app.presenters.shown_answers import Answers
+from app.presenters.shown_answers import ShownAnswers
 from app.views.interface.events import FormulaTyped
 from app.views.interface.views import Window
 
@@ -17,7 +17,7 @@ class FormulaReader:
     """Knows the family that was typed last; answers about earlier ones are dropped."""
 
     def __init__(
-        self, store: Store, window: Window, answers: Answers, submit: Callable[[Job], None]
+        self, store: Store, window: Window, answers: ShownAnswers, submit: Callable[[Job], None]
     ) -> None:
         self._store, self._window, self._answers, self._submit = store, window, answers, submit
         self._typed: FamilyJob | None = None
@@ -30,7 +30,7 @@ class FormulaReader:
         self._typed, verdict = derive_family.read(event.definition, self._store.scene)
         self._window.set_verdict(verdict)
         is_read = self._typed is not None
-        self._answers.doubt(True, derive_family.DERIVING if is_read else derive_family.UNREAD)
+        self._answers.mark_unread(True, derive_family.DERIVING if is_read else derive_family.UNREAD)
         if self._typed is not None:
             self._submit(self._typed)
 
@@ -43,7 +43,7 @@ class FormulaReader:
             return None
         right = answer.verdict.right
         self._window.set_verdict(answer.verdict)
-        self._answers.doubt(not right, "" if right else derive_family.UNREAD)
+        self._answers.mark_unread(not right, "" if right else derive_family.UNREAD)
         if not right:
             return None
         before = self._store.scene

@@ -150,7 +150,7 @@ def covers(scene: Scene) -> bool:
     return scene.layers.flow and scene.flow.mode in OF_MASS
 
 
-def alike(job: FlowJob, other: object) -> bool:
+def same_evolution(job: FlowJob, other: object) -> bool:
     """Whether another job is of the same evolution, be it at another time."""
     return isinstance(other, FlowJob) and job == replace(
         other, flow=replace(other.flow, time=job.flow.time)
@@ -177,14 +177,14 @@ def wanted(subject: Subject) -> FlowJob:
     )
 
 
-def evolution(session: Session, engine: Engine, job: FlowJob) -> Evolving:
+def evolution(session: Session, engine: Engine, job: FlowJob) -> FlowRun:
     """Return the session's one evolution, if the job is of it at whatever time, or begin another."""
     first = replace(job, flow=replace(job.flow, time=0.0))
     # engines are told apart by identity
-    return session.kept(Evolving, (engine, first), lambda: Evolving(engine, first))
+    return session.kept(FlowRun, (engine, first), lambda: FlowRun(engine, first))
 
 
-class Evolving:
+class FlowRun:
     """One evolution: its grid, the states that are kept, and what was measured at every slice."""
 
     def __init__(self, engine: Engine, job: FlowJob) -> None:

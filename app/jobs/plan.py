@@ -80,7 +80,7 @@ def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
     return tuple(job for kind, job in new.items() if old.get(kind) != job)
 
 
-def is_of(job: Job, scene: Scene) -> bool:
+def belongs_to(job: Job, scene: Scene) -> bool:
     """Whether an answer can be drawn in a scene: it is of its family and of the chart it lies in."""
     elsewhere = isinstance(job, MapJob | EllipseJob) and job.chart != scene.chart
     return getattr(job, "family", None) == scene.family and not elsewhere

@@ -1,4 +1,4 @@
-"""What jobs leave for later jobs of their kind."""
+"""Sessions: jobs leave in them what later jobs of their kind go on from."""
 
 from __future__ import annotations
 

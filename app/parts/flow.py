@@ -14,7 +14,7 @@ from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.flow import MOST_STEPS, FlowSettings
 from app.model.scene import Scene
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables, zero_lives
 from app.presenters.flow_form import settings
 from app.views.interface.flow import FlowState, Particles, Setting
@@ -58,10 +58,10 @@ class FlowPart(Part):
 
     messages = (FlowAnswer, JobFailed)
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self.answer: FlowAnswer | None = None  # what is drawn
-        self._chart = desk.subject.chart
+        self._chart = context.subject.chart
         self._asked: FlowJob | None = None
         self._form: tuple[object, tuple[Setting, ...]] = (None, ())
         self._stop: Callable[[], None] | None = None
@@ -83,7 +83,7 @@ class FlowPart(Part):
         }
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        chart = self.desk.subject.chart
+        chart = self.context.subject.chart
         if chart is not self._chart:
             self._chart = chart
             self._forget()
@@ -101,7 +101,7 @@ class FlowPart(Part):
 
     def on_message(self, message: object) -> None:
         match message:
-            case FlowAnswer() if self._asked and flowing.alike(message.job, self._asked):
+            case FlowAnswer() if self._asked and flowing.same_evolution(message.job, self._asked):
                 self.answer, self._failed = message, None
                 self._draw()
                 self._show_state()
@@ -121,11 +121,11 @@ class FlowPart(Part):
         """Evolve, or pause."""
         if self._stop is None and not self._why:
             self._show_layers()
-            self._title = self.desk.store.scene.title
-            self._stop = self.desk.every(FRAME_MS, self._advance)
+            self._title = self.context.store.scene.title
+            self._stop = self.context.every(FRAME_MS, self._advance)
         else:
             self._pause()
-            self.desk.store.settle()
+            self.context.store.settle()
         self._show_state()
 
     def step(self) -> None:
@@ -141,9 +141,9 @@ class FlowPart(Part):
     def unpaint(self) -> None:
         """Forget all strokes: a step of undo of its own."""
         self._pause()
-        self.desk.store.settle()
+        self.context.store.settle()
         self._change(strokes=(), time=0.0)
-        self.desk.store.settle()
+        self.context.store.settle()
 
     def _pause(self) -> None:
         if self._stop is not None:
@@ -154,16 +154,16 @@ class FlowPart(Part):
     def _why(self) -> str:
         """Why the scene's flow cannot be; "" as long as that is not known."""
         subject, words = self._failed or (None, "")
-        return words if subject == _subject(self.desk.store.scene) else ""
+        return words if subject == _subject(self.context.store.scene) else ""
 
     def _advance(self) -> None:
         """One step, unless the last one is not answered yet; none of a scene that has begun since."""
         answer = self.answer
-        if self.desk.store.scene.title != self._title:
+        if self.context.store.scene.title != self._title:
             self._pause()
             self._show_state()
             return
-        if answer is None or answer.time != self.desk.store.scene.flow.time:
+        if answer is None or answer.time != self.context.store.scene.flow.time:
             return
         if answer.status != Status.OK:
             self._pause()
@@ -172,7 +172,7 @@ class FlowPart(Part):
             self._go_on()
 
     def _go_on(self) -> None:
-        flow = self.desk.store.scene.flow
+        flow = self.context.store.scene.flow
         # a whole number of steps, so that what is kept is met again
         steps = round(flow.time / flow.pace) + 1
         if steps <= MOST_STEPS:
@@ -181,29 +181,29 @@ class FlowPart(Part):
             self._pause()
 
     def _change(self, **fields: object) -> None:
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         flow = replace(scene.flow, **fields)  # type: ignore[arg-type]
-        self.desk.store.update(replace(scene, flow=flow), merge="flow time")
+        self.context.store.update(replace(scene, flow=flow), merge="flow time")
 
     def _show_layers(self) -> None:
         """A flow that nothing shows is shown by arrows and particles."""
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         if not flowing.is_shown(scene):
             layers = replace(scene.layers, flow=True, particles=True)
-            self.desk.store.update(replace(scene, layers=layers))
+            self.context.store.update(replace(scene, layers=layers))
 
     # --- jobs and answers ---------------------------------------------------------------------
     def _ask(self) -> None:
         """Submit the flow that the scene shows, unless it was asked for last."""
-        shown = flowing.is_shown(self.desk.store.scene)
+        shown = flowing.is_shown(self.context.store.scene)
         self.fields = SHOWN | {"ground"} | (BEGINS if shown else frozenset())
-        wanted = flowing.wanted(self.desk.subject) if shown else None
+        wanted = flowing.wanted(self.context.subject) if shown else None
         if wanted is not None and wanted != self._asked:
-            self.desk.submit(wanted)
+            self.context.submit(wanted)
         self._asked = wanted
 
     def _forget(self) -> None:
-        """What is known is of another subject: stop, and draw nothing until there is an answer."""
+        """Stop, and draw nothing until there is an answer about the subject that is shown now."""
         self._pause()
         self.answer = self._moving = None
         self._failed = self._asked = None
@@ -214,17 +214,17 @@ class FlowPart(Part):
         asked = self._asked
         self._forget()
         self._asked = asked  # once is enough
-        self._failed = (_subject(self.desk.store.scene), f"There is no such flow: {why}.")
-        flow_drawables.clear(self.desk.canvas)
-        if not self.desk.store.scene.layers.map:
-            self.desk.canvas.set_map(None)
+        self._failed = (_subject(self.context.store.scene), f"There is no such flow: {why}.")
+        flow_drawables.clear(self.context.canvas)
+        if not self.context.store.scene.layers.map:
+            self.context.canvas.set_map(None)
         self._show_state()
 
     def _draw(self) -> None:
         """Draw the known part of the flow, as the scene shows it now."""
-        subject = self.desk.subject
+        subject = self.context.subject
         if self.answer is not None and flowing.is_shown(subject.scene):
-            self._moving = flow_drawables.show(self.desk.canvas, subject, self.answer)
+            self._moving = flow_drawables.show(self.context.canvas, subject, self.answer)
             self._put()
         else:
             self._moving = None
@@ -233,7 +233,7 @@ class FlowPart(Part):
     def _keep_drifting(self) -> None:
         """Particles move while there are any."""
         if self._moving is not None and self._stop_drifting is None:
-            self._stop_drifting = self.desk.every(FRAME_MS, self._drift)
+            self._stop_drifting = self.context.every(FRAME_MS, self._drift)
         elif self._moving is None and self._stop_drifting is not None:
             self._stop_drifting()
             self._stop_drifting = None
@@ -244,19 +244,19 @@ class FlowPart(Part):
 
     def _put(self) -> None:
         if self._moving is not None:
-            self.desk.canvas.set_particles(
-                self._moving, flow_drawables.phase(self.desk.store.scene) + self._phase
+            self.context.canvas.set_particles(
+                self._moving, flow_drawables.phase(self.context.store.scene) + self._phase
             )
 
     def _show_state(self) -> None:
         """Form, time, limiter and history in the panel."""
-        subject, answer = self.desk.subject, self.answer
+        subject, answer = self.context.subject, self.answer
         scene = subject.scene
         flow, found = scene.flow, None
         if answer is not None and flowing.is_shown(scene):
             # numbers of another field, or of another equation, are not this one's
-            found = answer if flowing.alike(answer.job, flowing.wanted(subject)) else None
-        self.desk.window.set_panel(
+            found = answer if flowing.same_evolution(answer.job, flowing.wanted(subject)) else None
+        self.context.window.set_panel(
             panel_titles.FLOW,
             FlowState(
                 settings=self._settings(subject),

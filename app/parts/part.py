@@ -18,7 +18,7 @@ from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
 
 
-class Desk:
+class PartContext:
     """The means of a part: the scene's store, the views, and the worker for its tasks."""
 
     def __init__(
@@ -63,8 +63,8 @@ class Part:
     messages: tuple[type, ...] = ()
     fields: frozenset[str] | None = frozenset()
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, context: PartContext) -> None:
+        self.context = context
 
     def commands(self) -> dict[str, Callable[[], None]]:
         """Return the functions that the command table calls, by name."""
@@ -76,7 +76,7 @@ class Part:
     def on_scene(self, old: Scene, new: Scene) -> None:
         """The scene changed, and what the controller draws of it is drawn."""
 
-    def prefer(self, numbers: Numbers) -> None:
+    def use_numbers(self, numbers: Numbers) -> None:
         """Write numbers in this way from now on."""
 
     def on_waiting(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.jobs import relaxation
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
 from app.model.scene import Scene
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.presenters.drawables import curve
 from app.presenters.measures import USUAL
 from app.views.text.number_format import Numbers
@@ -22,9 +22,9 @@ class RelaxationPlayer(Part):
     messages = (RelaxAnswer,)
     fields = frozenset(("ground",))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._chart = desk.subject.chart
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
+        self._chart = context.subject.chart
         self._numbers = USUAL
         self._stop: Callable[[], None] | None = None
 
@@ -32,12 +32,12 @@ class RelaxationPlayer(Part):
         return {"relax": self.ask}
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        chart = self.desk.subject.chart
+        chart = self.context.subject.chart
         if chart is not self._chart:
             self._chart = chart
             self.end()
 
-    def prefer(self, numbers: Numbers) -> None:
+    def use_numbers(self, numbers: Numbers) -> None:
         self._numbers = numbers
 
     def on_waiting(self) -> None:
@@ -52,9 +52,9 @@ class RelaxationPlayer(Part):
 
     def ask(self) -> None:
         """Have the straight line between the pins become a geodesic."""
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         assert scene.start and scene.end
-        self.desk.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
+        self.context.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
 
     def _begin(self, answer: RelaxAnswer) -> None:
         """Show the rounds one after another; pins or a family that change end it."""
@@ -64,22 +64,22 @@ class RelaxationPlayer(Part):
 
         def show() -> None:
             found = next(rounds, None)
-            subject = self.desk.subject
+            subject = self.context.subject
             if found is None or not _is_of(answer.job, subject.scene):
                 self.end()
                 return
             line = relaxation.line(*found)
-            self.desk.canvas.set_curve("relaxing", curve(line, subject.chart))
-            self.desk.say(relaxation.words(*found, self._numbers), True)
+            self.context.canvas.set_curve("relaxing", curve(line, subject.chart))
+            self.context.say(relaxation.words(*found, self._numbers), True)
 
-        self._stop = self.desk.every(ROUND_MS, show)
+        self._stop = self.context.every(ROUND_MS, show)
 
     def end(self) -> None:
         """Take the relaxing path away."""
         if self._stop is not None:
             self._stop()
             self._stop = None
-            self.desk.canvas.set_curve("relaxing", None)
+            self.context.canvas.set_curve("relaxing", None)
 
 
 def _is_of(job: RelaxJob, scene: Scene) -> bool:

@@ -12,8 +12,8 @@ from app.jobs.subject import Subject
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.scene import Scene
-from app.parts.part import Desk
-from app.parts.watched import Watched
+from app.parts.panel_part import PanelPart
+from app.parts.part import PartContext
 from app.presenters.head_specification import SAME, off_own
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
@@ -95,7 +95,7 @@ class NoPath:
     queries: tuple[str, ...]
 
 
-class TokenPath(Watched):
+class TokenPathPart(PanelPart):
     """Follows the token at A, or the one that is chosen."""
 
     title = panel_titles.TOKEN_PATH
@@ -104,8 +104,8 @@ class TokenPath(Watched):
     always = frozenset(("family",))
     while_seen = frozenset(("start",))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._chosen = TokenPathChosen(-1, "layers")
         self._last: int | None = None  # the token that A was last on, or at whose place it was
         self._whose = AT
@@ -120,7 +120,7 @@ class TokenPath(Watched):
         if "layer" not in families()[name].parameters:
             self.show(_nothing(NO_HEAD))
             return None
-        at = _token_at(self.desk.subject)
+        at = _token_at(self.context.subject)
         self._last = self._last if at is None else at
         self._whose = AT if at is not None else FIRST if self._last is None else LAST
         token = self._last or 0 if self._chosen.token < 0 else self._chosen.token

@@ -15,7 +15,7 @@ from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model import panel_titles
 from app.model.scene import Scene, chart_of
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.topology import Critical, PairChosen, TopologyAsked, TopologyState
@@ -88,14 +88,14 @@ class TopologyAnswer:
     range: float
 
 
-class Topology(Part):
+class TopologyPart(Part):
     """Computes while its panel is seen; chooses pairs from the panel and from the canvas."""
 
     events = (PanelShown, TopologyAsked, PairChosen)
     fields = frozenset(("family", "chart", "flow.mode", "layers", "scalar", "token"))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._choose_messages()
         self._seen = False
         self._superlevel, self._share, self._chosen = False, SHARE, -1
@@ -141,7 +141,7 @@ class Topology(Part):
 
     def _choose_messages(self) -> None:
         """Hear of a flow only where its mass is the map."""
-        covered = flow.covers(self.desk.store.scene)
+        covered = flow.covers(self.context.store.scene)
         self.messages = (TopologyAnswer, MapAnswer, *((FlowAnswer,) if covered else ()))
 
     def on_waiting(self) -> None:
@@ -156,25 +156,25 @@ class Topology(Part):
                 self._answer = message
                 self._show()
         elif isinstance(message, MapAnswer | FlowAnswer):
-            field = shown(self.desk.store.scene, message)
+            field = shown(self.context.store.scene, message)
             if field is not None:
                 self._field = field
                 self._ask()
 
     def _ask(self) -> None:
         if self._seen and self._field is not None:
-            scene = self.desk.store.scene
+            scene = self.context.store.scene
             wanted = TopologyTask(scene.family, scene.chart, self._field, self._superlevel)
             if wanted != self._asked:
                 self._asked = wanted
-                self.desk.submit(wanted)
+                self.context.submit(wanted)
 
     def _show(self) -> None:
-        scene, answer, marks = self.desk.store.scene, self._answer, None
+        scene, answer, marks = self.context.store.scene, self._answer, None
         if self._seen and answer is not None:
-            marks = critical(self.desk.subject.chart, answer, self._share, self._chosen)
-        self.desk.canvas.set_critical(marks)
-        self.desk.window.set_panel(
+            marks = critical(self.context.subject.chart, answer, self._share, self._chosen)
+        self.context.canvas.set_critical(marks)
+        self.context.window.set_panel(
             TITLE, state(scene, answer, self._superlevel, self._share, self._chosen)
         )
 

@@ -144,6 +144,9 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     if len(answer.x) == 0:
         return None
     row = moving_point(answer, scene.playhead)[1]
+    note = ""
+    if manifold.landmarks is not None:  # only of a head is there anything to remark
+        note = head_specification.row_note(scene.family, (scene.start, scene.end))
     names = (_pin_name("A", scene.start.token, manifold), _pin_name("B", scene.end.token, manifold))
     return Distributions(
         x=answer.x,
@@ -151,7 +154,7 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
         title=answer.support_title,
         names=(*names, "moving point"),
         rows=np.stack([answer.row_a, answer.row_b, row]),
-        note=head_specification.row_note(scene.family, (scene.start, scene.end)),
+        note=note,
     )
 
 

@@ -35,7 +35,7 @@ GRACE_MS = 150
 AWAITED = "computing the geodesic …"
 
 
-class Answers:
+class ShownAnswers:
     """Draws answers on the canvas and puts their numbers into the window."""
 
     def __init__(self, subject: CurrentSubject, canvas: Canvas, window: Window) -> None:
@@ -61,7 +61,7 @@ class Answers:
     def _subject(self) -> Subject:
         return self._current.now
 
-    def forget(self, words: str = AWAITED) -> None:
+    def clear(self, words: str = AWAITED) -> None:
         """Nothing that is known belongs to the scene any longer: rows stay, without their values."""
         self._end_grace()
         self.path, self.map, self._checks, self._studies = None, None, {}, {}
@@ -72,51 +72,51 @@ class Answers:
             self.say(words, True)
         self._plot(None)
 
-    def forget_map(self) -> None:
+    def clear_map(self) -> None:
         """The map is that of another chart, and so are the coordinates under the pointer."""
         self.map = None
         self._window.set_coordinates("")
         self._stale -= {MapJob}
         self._checks.pop(MapCheckJob, None)
 
-    def keep_those_of(self, old: Scene, new: Scene, kinds: set[type]) -> None:
+    def keep_common(self, old: Scene, new: Scene, kinds: set[type]) -> None:
         """Of what is known of ``old`` only what is ``new``'s too, whose jobs are of these kinds."""
         self.keep_studies(kinds)
         self.show_measures()
         if (old.start, old.end, old.vector, old.alpha) != (
             new.start, new.end, new.vector, new.alpha,
         ):  # fmt: skip
-            self.forget()
+            self.clear()
 
     def remark_on(self, old: Scene, new: Scene) -> None:
         """Say after the status of the next paths what a change of their subject did by itself."""
         self._remark = remarks(old, new) if old.family != new.family else ""
 
     # --- whose they are -----------------------------------------------------------------------
-    def compare(self, wanted: Mapping[type, Job], moving: bool) -> None:
+    def mark_stale(self, wanted: Mapping[type, Job], moving: bool) -> None:
         """Grey what is shown of another subject than the scene's, whose jobs are ``wanted``.
 
         While things are ``moving``, paths and maps a moment old are shown as they are.
         """
         self._wanted = wanted
-        stale = self._strangers()
+        stale = self._stale_kinds()
         if not stale or not moving:
             self._end_grace()
             self._grey(stale)
         elif self._stop is None:
             self._grey(frozenset(kind for kind in stale if kind not in wanted))
-            self._stop = self._window.every(GRACE_MS, self._run_out)
+            self._stop = self._window.every(GRACE_MS, self._end_and_grey)
 
-    def _run_out(self) -> None:
+    def _end_and_grey(self) -> None:
         self._end_grace()
-        self._grey(self._strangers())
+        self._grey(self._stale_kinds())
 
     def _end_grace(self) -> None:
         if self._stop is not None:
             self._stop()
             self._stop = None
 
-    def _strangers(self) -> frozenset[type]:
+    def _stale_kinds(self) -> frozenset[type]:
         """The kinds of job whose answer that is shown is not the one that is wanted."""
         shown: dict[type, Job] = {kind: answer.job for kind, answer in self._studies.items()}
         if self.path is not None:
@@ -126,7 +126,7 @@ class Answers:
         if self._unread:
             return frozenset(shown)
         return frozenset(
-            kind for kind, job in shown.items() if not _alike(job, self._wanted.get(kind))
+            kind for kind, job in shown.items() if not _same_subject(job, self._wanted.get(kind))
         )
 
     def _grey(self, stale: frozenset[type]) -> None:
@@ -148,10 +148,10 @@ class Answers:
             self.show_opacity()
         self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
 
-    def doubt(self, unread: bool, words: str = "") -> None:
+    def mark_unread(self, unread: bool, words: str = "") -> None:
         """``unread``: what the user typed is not, or not yet, the family that is shown."""
         self._unread = unread
-        self._grey(self._strangers())
+        self._grey(self._stale_kinds())
         if words:
             self.say(words, not unread)
 
@@ -320,7 +320,7 @@ class Answers:
         )
 
 
-def _alike(shown: Job, wanted: Job | None) -> bool:
+def _same_subject(shown: Job, wanted: Job | None) -> bool:
     """Whether both are of one subject, be they computed in more or less haste or for another view."""
     if isinstance(shown, MapJob) and isinstance(wanted, MapJob):
         return _subject(shown) == _subject(wanted)

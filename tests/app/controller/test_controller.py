@@ -26,7 +26,7 @@ from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
-from app.parts.timeline import Playing
+from app.parts.timeline import TimelinePart
 from app.presenters import drawables
 from app.presenters.measures import measures as of_path
 from app.presenters.measures import message
@@ -297,7 +297,7 @@ def test_playing_moves_the_point_without_computing(desk):
     give(controller, runner)
     controller.on_event(CommandInvoked("play"))
     step = window.every.call_args.args[1]
-    controller.part(Playing).now = count(time.monotonic(), 0.033).__next__
+    controller.part(TimelinePart).now = count(time.monotonic(), 0.033).__next__
     for _ in range(5):
         step()
     assert controller.store.scene.playhead > 0.5
@@ -364,7 +364,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     give(controller, runner)
     waiting = runner.take()
     controller.on_event(SceneEdited((("chart", "expectation"),)))
-    assert controller.morph.is_running
+    assert controller.transition.is_running
     waiting = [*waiting, *runner.take()]
     for job in waiting:
         for answer in answers(job):
@@ -372,7 +372,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     canvas.reset_mock()
     controller.on_event(SceneEdited((("family", "weibull"),)))
     give(controller, runner)
-    assert not controller.morph.is_running
+    assert not controller.transition.is_running
     drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]
     assert "rays" not in drawn and "geodesic" not in drawn
 
@@ -382,7 +382,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
     give(controller, runner)
     controller.on_event(SceneEdited((("chart", "disk"),)))
     give(controller, runner)
-    assert controller.morph.is_running and controller._late
+    assert controller.transition.is_running and controller._deferred
     canvas.reset_mock()
     controller.store.undo()
     for shown in (canvas.set_ellipses, canvas.set_map):

@@ -24,7 +24,7 @@ from app.model.scene import Scene, completed
 from app.model.store import Store
 from app.model.timeline.scene_time import scene_at
 from app.parts.flow import FlowPart
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.presenters import flow_drawables, flow_form
 from app.views.canvas.display_list import ArrowHeads
 from app.views.canvas.plot import Plot
@@ -58,7 +58,7 @@ def answers(scene, session=None):
 def flow_part(scene):
     """A flow part beside its store, and the jobs that it asks for."""
     store, asked = Store(scene), []
-    desk = Desk(store, MagicMock(spec=Canvas), MagicMock(spec=Window), asked.append)
+    desk = PartContext(store, MagicMock(spec=Canvas), MagicMock(spec=Window), asked.append)
     part = FlowPart(desk)
     store.listen(part.on_scene)
     return part, asked
@@ -108,8 +108,8 @@ def test_a_flow_that_was_stopped_is_what_it_was_before():
     """States between those that are kept, too, and another run from the beginning."""
     scene = scene_of(mode="seed", initial="random", seed=3, pace=5e-4)
     job = flowing.wanted(Subject.of(completed(replace(scene, chart="parameters", view=None))))
-    run = flowing.Evolving(ENGINE, job)
-    fresh = flowing.Evolving(ENGINE, job)
+    run = flowing.FlowRun(ENGINE, job)
+    fresh = flowing.FlowRun(ENGINE, job)
 
     def at(evolving, step):
         *_, (time, state) = evolving.states_to(step * job.flow.pace)
@@ -134,7 +134,7 @@ def test_the_natural_gradient_holds_no_edge():
 
 def test_the_panel_says_why_there_is_no_flow():
     part, asked = flow_part(scene_of())
-    store, window = part.desk.store, part.desk.window
+    store, window = part.context.store, part.context.window
     part.on_message(JobFailed(asked[-1], "ValueError: its chart is parameters"))
     part.toggle()
     state = window.set_panel.call_args.args[1]
@@ -150,7 +150,7 @@ def test_the_panel_says_why_there_is_no_flow():
 
 def test_a_flow_ends_where_another_scene_begins():
     part, _ = flow_part(scene_of())
-    window, store = part.desk.window, part.desk.store
+    window, store = part.context.window, part.context.store
     part.toggle()
     advance = window.every.call_args.args[1]
     advance()
@@ -376,7 +376,7 @@ def test_a_caption_tells_of_the_flow():
 
 def test_wiping_what_was_painted_is_a_step_of_undo_of_its_own():
     part, _ = flow_part(scene_of(initial="painted", strokes=STROKES, time=0.1))
-    store, commands = part.desk.store, part.commands()
+    store, commands = part.context.store, part.commands()
     commands["flow_step"]()
     flowed = store.scene.flow
     commands["flow_unpaint"]()

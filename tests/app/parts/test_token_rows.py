@@ -16,7 +16,7 @@ from app.model import scene_file
 from app.model.scene import Pin
 from app.model.store import Store
 from app.parts import token_rows
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.presenters.measures import measures, message
 from app.views.interface.events import PanelShown, SceneEdited
 from app.views.interface.theme import DARK, LIGHT
@@ -107,7 +107,7 @@ def test_only_a_panel_that_is_seen_is_computed_for():
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
     store = Store(scene_file.load("gaussian"))
-    part = token_rows.Rows(Desk(store, SimpleNamespace(), window, asked.append))
+    part = token_rows.TokenRowsPart(PartContext(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     scene = store.scene
     store.update(replace(scene, end=Pin((1.0, 2.0))))

@@ -15,8 +15,8 @@ from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.flow import FlowSettings
 from app.model.store import Store
-from app.parts.part import Desk
-from app.parts.topology import TITLE, Topology, TopologyTask, marks
+from app.parts.part import PartContext
+from app.parts.topology import TITLE, TopologyPart, TopologyTask, marks
 from app.views.canvas.display_list import Label
 from app.views.canvas.plot import Plot
 from app.views.interface.events import PanelShown
@@ -38,7 +38,9 @@ class Seen:
         self.store = Store(scene_file.load("bank"))
         self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
         self.tasks: list[TopologyTask] = []
-        self.part = Topology(Desk(self.store, self.canvas, self.window, self.tasks.append))
+        self.part = TopologyPart(
+            PartContext(self.store, self.canvas, self.window, self.tasks.append)
+        )
         self.store.listen(self.part.on_scene)
 
     def answer(self) -> None:

@@ -230,7 +230,7 @@ def test_switching_keeps_the_scene_and_glides(desk):
     assert after == replace(before, chart="octant", view=after.view, camera=None)
     assert controller.answers.path is path
     assert not any(type(job).__name__ == "PathJob" for job in runner.jobs), "θ has not changed"
-    assert controller.morph.is_running
+    assert controller.transition.is_running
     assert len(canvas.set_pin.call_args[0][1]) == 5
     # what comes meanwhile waits
     canvas.set_map.reset_mock()
@@ -243,7 +243,7 @@ def test_switching_keeps_the_scene_and_glides(desk):
         shares.append(canvas.set_blend.call_args[0][0])
     assert shares[-1] is None
     assert (np.diff(shares[:-1]) > 0).all() and shares[-2] > 0.95
-    assert not controller.morph.is_running
+    assert not controller.transition.is_running
     assert len(canvas.set_pin.call_args[0][1]) == 3
     assert canvas.set_map.call_args[0][0] is not None
     canvas.set_surface.assert_called()
@@ -253,10 +253,10 @@ def test_whatever_else_changes_ends_the_glide(desk):
     controller, _, _, runner = desk
     answer_all(controller, runner)
     controller.on_event(SceneEdited((("chart", "natural"),)))
-    assert controller.morph.is_running
+    assert controller.transition.is_running
     controller.on_event(SceneEdited((("family", "gaussian"),)))
     answer_all(controller, runner)
-    assert not controller.morph.is_running
+    assert not controller.transition.is_running
     answer_all(controller, runner)
     assert controller.answers.path.job.family == "gaussian"
 
@@ -264,7 +264,7 @@ def test_whatever_else_changes_ends_the_glide(desk):
 def test_turning_is_one_step_of_undo(desk):
     controller, canvas, _, _ = desk
     controller.on_event(SceneEdited((("chart", "octant"),)))
-    controller.morph.end()
+    controller.transition.end()
     before = controller.store.scene
     for i in range(5):
         controller.on_event(CameraMoved((10.0 * i, 20.0, 1.0, 0.0, 0.0), done=i == 4))
