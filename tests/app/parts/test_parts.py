@@ -39,6 +39,9 @@ class Halved:
 class Halving(Part):
     """Halves α while its panel is seen."""
 
+    events = (PanelShown,)
+    messages = (Halved, JobFailed)
+
     def __init__(self, desk) -> None:
         super().__init__(desk)
         self.failed: list[str] = []
