@@ -193,7 +193,8 @@ class Controller:
         changed = changed_fields(before, self._shown)
         self._follow(before, self._shown, changed)
         for part in self.parts:
-            if part.fields is None or not part.fields.isdisjoint(changed):
+            # whoever was blanked hears of any change that follows
+            if self.waiting.is_on or part.fields is None or not part.fields.isdisjoint(changed):
                 part.on_scene(old, new)
 
     def _follow(self, before: Subject, subject: Subject, changed: frozenset[str]) -> None:

@@ -89,6 +89,8 @@ class FlowPart(Part):
             self._forget()
             self._show_state()
         elif old is new or any(getattr(old, f) != getattr(new, f) for f in SHOWN):
+            if old is new:
+                self._asked = None  # what was answered while all was blank is lost
             if (old.layers, old.colormap, old.map_opacity) != (
                 new.layers, new.colormap, new.map_opacity,
             ):  # fmt: skip

@@ -184,6 +184,9 @@ class PhotographPart(PanelPart):
             self._show()
             super().on_scene(old, new)
 
+    def on_waiting(self) -> None:
+        """Leave the picture as it is: it is not of the family."""
+
     def on_message(self, message: object) -> None:
         match message:
             case PictureAnswer() if message.job.chosen.source == self.chosen.source:

@@ -1,7 +1,7 @@
 """A part of the controller: one subject with its own commands, jobs and panel.
 
-The controller tells every part every event, change of the scene and message; a part does what is its
-own and leaves the rest.  The roster lists them.
+The controller hands a part the events, changes of the scene and messages that the part says it hears;
+`registry.py` lists the parts.
 """
 
 from __future__ import annotations

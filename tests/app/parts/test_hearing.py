@@ -6,20 +6,30 @@ import ast
 import inspect
 import textwrap
 from dataclasses import fields, replace
+from unittest.mock import MagicMock
 
 import pytest
 
+from app.controller.controller import Controller
 from app.jobs import studies
 from app.jobs.ellipses import EllipseJob
 from app.jobs.flow import FlowJob
+from app.jobs.job import Job
 from app.jobs.path import PathJob
 from app.jobs.plan import live_jobs, wanted_of
+from app.jobs.preparation import PrepareTask
 from app.jobs.scalar_map import MapJob
 from app.jobs.subject import Subject, changed_fields
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin, Scene, completed
+from app.model.store import Store
+from app.parts.bivariate_normals import NormalsTask
+from app.parts.image import PictureTask
 from app.parts.registry import PARTS
+from app.views.interface.events import PanelShown, SceneEdited
+from app.views.interface.views import Canvas, Window
+from compute.engine.reference import ReferenceEngine
 from compute.manifold.extent import Extent
 
 OTHER = {
@@ -134,3 +144,70 @@ def test_another_chart_of_the_same_family_is_another_ground():
     # a height is another surface where another scalar is mapped
     assert tall.at(replace(raised, scalar="curvature")).chart is not tall.chart
     assert tall.at(replace(raised, alpha=1.0)).chart is tall.chart
+
+
+# --- what is blanked while another family is prepared --------------------------------------------
+class Panels:
+    """A controller whose views only remember; the worker answers when it is told to."""
+
+    def __init__(self, **layers: bool) -> None:
+        self.jobs: list[Job] = []
+        scene = scene_file.load("gaussian")
+        shown = {"map": False, "ellipses": False, **layers}
+        scene = replace(scene, layers=replace(scene.layers, **shown))
+        self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
+        runner = MagicMock(submit=self.jobs.append)
+        self.control = Controller(Store(scene), self.canvas, self.window, runner)
+
+    def take(self, kind: type) -> list[Job]:
+        taken = [job for job in self.jobs if isinstance(job, kind)]
+        self.jobs[:] = [job for job in self.jobs if not isinstance(job, kind)]
+        return taken
+
+    def answer(self, kind: type) -> None:
+        for job in self.take(kind):
+            job.perform(ReferenceEngine(), self.control.on_message, lambda: False)
+
+    def states(self, title: str) -> list[object]:
+        return [c.args[1] for c in self.window.set_panel.call_args_list if c.args[0] == title]
+
+
+def test_a_panel_that_was_blanked_is_filled_again_for_another_family():
+    made = Panels()
+    made.control.on_event(PanelShown("Normals", True))
+    made.answer(NormalsTask)
+    made.control.on_event(SceneEdited((("family", "cauchy"),)))
+    assert made.states("Normals")[-1] is None
+    made.answer(PrepareTask)
+    assert made.control.store.scene.family == "cauchy"
+    made.answer(NormalsTask)
+    assert made.states("Normals")[-1].ways
+
+
+def test_a_picture_is_of_no_family_and_stays():
+    made = Panels()
+    made.control.on_event(PanelShown("Picture", True))
+    made.answer(PictureTask)
+    made.control.on_event(SceneEdited((("family", "cauchy"),)))
+    made.answer(PrepareTask)
+    assert made.states("Picture")[-1].image is not None
+
+
+def test_a_flow_is_asked_for_again_where_another_family_cannot_be_shown():
+    made = Panels(flow=True)
+    made.take(FlowJob)
+    made.control.on_event(SceneEdited((("family", "student_t:nu=-1"),)))
+    made.control.store.update(replace(made.control.store.scene, title="meanwhile"))
+    made.take(FlowJob)
+    made.answer(PrepareTask)
+    assert made.control.store.scene.family == "gaussian"
+    assert made.window.tell.called
+    assert len(made.take(FlowJob)) == 1
+
+
+def test_moving_the_time_of_a_flow_asks_for_nothing_but_the_flow():
+    made = Panels(flow=True, map=True, ellipses=True)
+    made.jobs.clear()
+    made.control.on_event(SceneEdited((("flow.time", 0.05),)))
+    (job,) = made.jobs
+    assert isinstance(job, FlowJob) and job.flow.time == 0.05
