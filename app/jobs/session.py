@@ -18,11 +18,12 @@ class Session:
 
     def kept(self, kind: type[T], key: Hashable, make: Callable[[], T]) -> T:
         """Return what was kept under ``key``, or else make it: it takes the place of the last one."""
-        known, thing = self._kept.get(kind, (None, None))
-        if known != key or not isinstance(thing, kind):
-            self._kept.pop(kind, None)  # two of them may not fit into memory
-            thing = make()
-            self._kept[kind] = (key, thing)
+        if kind in self._kept and self._kept[kind][0] != key:
+            del self._kept[kind]  # first, since two of them may not fit into memory
+        if kind not in self._kept:
+            self._kept[kind] = (key, make())
+        thing = self._kept[kind][1]
+        assert isinstance(thing, kind)
         return thing
 
     def forget(self) -> None:
