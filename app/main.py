@@ -184,10 +184,11 @@ class Program:
     def _start_worker(self, scene: Scene) -> Runner:
         """Have the scene's path computed while the window is built."""
         from app.jobs.path import PathJob
+        from app.jobs.subject import Subject
         from app.jobs.viewport import Viewport
         from app.jobs.worker import Runner
 
-        path = PathJob.wanted(scene, Viewport(dragging=True))
+        path = PathJob.wanted(Subject.of(scene), Viewport(dragging=True))
         early = replace(path, quality="early", steps=0)
         runner = Runner(self._deliver, self._engine(), early, self.settings.preferences.adapter)
         runner.submit(path)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from app.main import Program
 from app.model import scene_file
 from app.parts.lessons import LessonPart
-from app.parts.timeline import Playing
+from app.parts.timeline import TimelinePart
 from app.views.qt.window.settings import Settings
 
 SIZE = (1100, 720)  # small, since software draws every pixel
@@ -69,8 +69,8 @@ def snapshot(program: Program) -> dict[str, Any]:
         "popup": type(popup).__name__ if popup else "",
         "dialogs": [type(w).__name__ for w in QApplication.topLevelWidgets()
                     if w.isVisible() and w is not frame and w is not popup],
-        "playing": program.controller.part(Playing).is_playing,
-        "time": program.controller.part(Playing)._time,
+        "playing": program.controller.part(TimelinePart).is_playing,
+        "time": program.controller.part(TimelinePart)._time,
         "pause": program.window._timeline.button.is_playing,
         "lesson": lesson.lesson.name if lesson.lesson else "",
         "step": lesson.at,

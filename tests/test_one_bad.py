@@ -22,6 +22,7 @@ from app.export.figure import Paper
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.loop import LoopJob
+from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.store import Store
 from app.parts import heads_browser, token_path
@@ -148,10 +149,10 @@ def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatc
     statuses = np.full((6, 8), status)
     field = Field(np.full((6, 8), np.nan), statuses, scene.view, "reference")
     job = MapJob(scene.family, scene.chart, "curvature", 0, scene.view, (6, 8))
-    drawn = drawables.color_map(scene, MapAnswer(job, field, True, 1.0))
+    drawn = drawables.color_map(Subject.of(scene), MapAnswer(job, field, True, 1.0))
     assert drawn.label == f"Gaussian curvature K is known nowhere here: {words}"
     assert (drawn.hatched == hatched).all()
-    early = drawables.color_map(scene, MapAnswer(job, field, False, 1.0))
+    early = drawables.color_map(Subject.of(scene), MapAnswer(job, field, False, 1.0))
     assert (early is None) == (status != Status.ILL_CONDITIONED)
 
 
@@ -168,11 +169,13 @@ def test_the_pointer_says_why_a_cell_of_a_distance_map_is_hatched():
     answer, e = MapAnswer(job, field, True, 1.0), scene.view
     at = [(e.x0 + (i + 0.5) / 8 * (e.x1 - e.x0), e.y0 + (j + 0.5) / 6 * (e.y1 - e.y0))
           for i, j in ((3, 2), (4, 2))]  # fmt: skip
-    assert f"distance not known here: {Gap.ROUND.words}" in picking.described(scene, at[0], answer)
-    assert "not known" not in picking.described(scene, at[1], answer)
-    assert drawables.color_map(scene, answer).label.endswith("; hatched, 2%: not known")
+    assert f"distance not known here: {Gap.ROUND.words}" in picking.described(
+        Subject.of(scene), at[0], answer
+    )
+    assert "not known" not in picking.described(Subject.of(scene), at[1], answer)
+    assert drawables.color_map(Subject.of(scene), answer).label.endswith("; hatched, 2%: not known")
     rough = replace(field, status=np.full_like(status, Status.NOT_VERIFIED), gaps=0 * gaps)
-    early = drawables.color_map(scene, MapAnswer(job, rough, False, 1.0))
+    early = drawables.color_map(Subject.of(scene), MapAnswer(job, rough, False, 1.0))
     assert early.label.endswith("; rough, not verified") and not early.hatched.any()
 
 

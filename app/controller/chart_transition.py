@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.jobs import scene_chart
 from app.jobs.path import PathAnswer
 from app.jobs.studies.study import StudyAnswer
-from app.model.scene import Scene
+from app.jobs.subject import Subject
 from app.presenters import drawing
 from app.views.interface.views import Canvas, Window
 from compute.core.arrays import Floats
@@ -19,7 +18,7 @@ from compute.manifold.charts import Chart
 FRAME_MS, STEPS = 16, 24
 
 
-class Morph:
+class ChartTransition:
     """Lets the things of a scene glide for `STEPS` frames of the window's clock; never waits."""
 
     def __init__(self, canvas: Canvas, window: Window) -> None:
@@ -27,29 +26,28 @@ class Morph:
         self._stop: Callable[[], None] | None = None
         self._done: Callable[[], None] = lambda: None
         self._step = 0
-
-    @property
-    def is_running(self) -> bool:
-        return self._stop is not None
+        self.is_running = False
 
     def begin(
         self,
-        old: Scene,
-        new: Scene,
+        old: Subject,
+        new: Subject,
         path: PathAnswer | None,
         found: Iterable[StudyAnswer],
         done: Callable[[], None],
     ) -> None:
         """From the chart of ``old`` to that of ``new``, of the same family; then call ``done``."""
         self.end()
-        chart = both(scene_chart.chart_drawn(old), scene_chart.chart_drawn(new))
         # a switch that interrupts another finds the canvas at neither of the two
-        drawing.show_ground(self._canvas, old, scene_chart.chart_drawn(old))
+        drawing.show_ground(self._canvas, old)
         self._canvas.set_blend(0.0)
         drawing.show_scene(self._canvas, new)
-        drawing.show_things(self._canvas, new, chart, path, found)
+        drawing.show_things(
+            self._canvas, replace(new, chart=both(old.chart, new.chart)), path, found
+        )
         self._done, self._step = done, 0
         self._stop = self._window.every(FRAME_MS, self._advance)
+        self.is_running = True
 
     def _advance(self) -> None:
         self._step += 1
@@ -63,7 +61,7 @@ class Morph:
         """Be there at once."""
         if self._stop is not None:
             self._stop()
-            self._stop = None
+            self._stop, self.is_running = None, False
             self._canvas.set_blend(None)
             self._done()
 

@@ -9,29 +9,32 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from app.controller.awaiting import Awaiting
-from app.controller.chart_transition import Morph
+from app.controller.chart_transition import ChartTransition
 from app.controller.editor import Editor
-from app.jobs import derive_family, flow, retry, scene_chart, verification
+from app.controller.formula_reader import FormulaReader
+from app.controller.waiting_screen import WaitingScreen
+from app.jobs.derive_family import FamilyAnswer, ReadyTask
 from app.jobs.ellipses import EllipseAnswer
+from app.jobs.flow import FlowAnswer
 from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
-from app.jobs.plan import Submits, is_late, is_of, is_wanted, jobs, plan
+from app.jobs.plan import Submits, belongs_to, is_late, is_wanted, live_jobs, plan
 from app.jobs.preparation import Prepared, PrepareTask
-from app.jobs.relaxation import RelaxAnswer, RelaxJob
+from app.jobs.relaxation import RelaxAnswer
+from app.jobs.retry import RetryTask
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
+from app.jobs.subject import CurrentSubject, Subject, changed_fields
+from app.jobs.verification import CheckAnswer
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
 from app.model.scene import Scene
 from app.model.store import Store
-from app.parts.flow import Streaming
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.parts.registry import PARTS
-from app.parts.relaxation_player import Watching
-from app.parts.timeline import Playing
+from app.parts.timeline import TimelinePart
 from app.presenters import drawing, scene_panels
-from app.presenters.shown_answers import AWAITED, Answers
+from app.presenters.shown_answers import AWAITED, ShownAnswers
 from app.views.interface.events import (
     CameraMoved,
     CommandInvoked,
@@ -48,13 +51,12 @@ from app.views.interface.events import (
 from app.views.interface.flow import StrokeDrawn
 from app.views.interface.views import Canvas, Window
 from app.views.text.number_format import Numbers
-from compute.families import manifold as manifold_of
 
 # what changes of a scene without changing what panels say
 MOVED = ("playhead", "view", "camera", "start", "end", "vector", "flow")
 P = TypeVar("P", bound=Part)
 # answers that are drawn
-Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | flow.FlowAnswer
+Drawn = PathAnswer | MapAnswer | EllipseAnswer | StudyAnswer | RelaxAnswer | FlowAnswer
 
 
 class Controller:
@@ -65,44 +67,61 @@ class Controller:
         self.canvas = canvas
         self.window = window
         self.runner = runner
-        self.watching = Watching(store, canvas, window)
-        self.morph = Morph(canvas, window)
-        self.streaming = Streaming(store, canvas, window)
-        self.answers = Answers(store, canvas, window)
-        self.awaiting = Awaiting(store, canvas, window, self.answers, self._forget)
-        self.editor = Editor(store, window, runner.submit, self.awaiting.begin)
-        self._late: list[Drawn] = []  # what came while the chart changed
+        self._current = CurrentSubject(store)
+        self.transition = ChartTransition(canvas, window)
+        self.answers = ShownAnswers(self._current, canvas, window)
+        self.waiting = WaitingScreen(store, canvas, window, self.answers, self._clear)
+        self.editor = Editor(self._current, window, runner.submit, self.waiting.begin)
+        self.formulas = FormulaReader(store, window, self.answers, runner.submit)
+        self._deferred: list[Drawn] = []  # what came while the chart changed
         self.commands: dict[str, Callable[[], None]] = {
             "undo": store.undo,
             "redo": store.redo,
-            "relax": self.relax,
             "check": self.check,
             "reset_view": self.editor.reset_view,
             "swap": self.swap,
-            **self.streaming.commands(),
         }
-        desk = Desk(store, canvas, window, runner.submit)
-        self.parts = [make(desk) for make in PARTS]
+        context = PartContext(
+            store, canvas, window, runner.submit,
+            current=self._current, path=lambda: self.answers.path, say=self.answers.say,
+        )  # fmt: skip
+        self.parts = [make(context) for make in PARTS]
         for part in self.parts:
             self.commands |= part.commands()
-        self.awaiting.parts = self.parts
+        self.waiting.parts = self.parts
         self._viewport = Viewport()
+        self._is_unplanned = False  # what the canvas shows, or how finely, is to be planned anew
         self._planned: dict[type, Job] = {}
-        self._typed: derive_family.FamilyJob | None = None
-        self._hasty = False
+        self._is_hurried = False
         canvas.connect(self.on_event)
         window.connect(self.on_event)
         store.listen(self.on_scene)
-        self._show_everything(store.scene)
+        self._shown = self.subject
+        self._show_everything(self._shown)
+
+    @property
+    def subject(self) -> Subject:
+        """The scene as it is now, with its manifold and the chart in which it is drawn."""
+        return self._current.now
 
     # --- events -------------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
-        """One event of a view."""
-        self._heed(event)
-        for part in self.parts:
-            part.on_event(event)
+        """One event of a view: the scene changes, and then what shows it."""
+        with self.store.event():
+            self._handle(event)
+            for part in self.parts:
+                if isinstance(event, part.events):
+                    part.on_event(event)
+        self._finish()
 
-    def _heed(self, event: Event) -> None:
+    def _finish(self) -> None:
+        """Show and plan what an event or a message has left to do, now that its changes are shown."""
+        if self.waiting.is_on and not self.editor.is_waiting:
+            self._resume()
+        if self._is_unplanned:
+            self._plan(self.subject)
+
+    def _handle(self, event: Event) -> None:  # noqa: C901 (one match)
         match event:
             case PinMoved():
                 self._drag(not event.done)
@@ -114,25 +133,19 @@ class Controller:
                 self.editor.draw(event)
             case ViewChanged():
                 self._viewport = replace(self._viewport, pixels=event.pixels)
+                self._is_unplanned = True
                 self.editor.change_view(event)
-                self._plan(self.store.scene)
             case CameraMoved():
                 self.editor.move_camera(event)
             case SceneEdited():
                 self.editor.edit(dict(event.changes))
             case CommandInvoked() if event.name in self.commands:
                 self.commands[event.name]()
-            case _:
-                self._heed_more(event)
-
-    def _heed_more(self, event: Event) -> None:
-        """Handle events that do not modify the scene."""
-        match event:
             case Held():
                 self._drag(event.held)
             case FormulaTyped():
-                self._read_formula(event)
-            case Hovered() if not self.awaiting.blank:
+                self.formulas.read(event)
+            case Hovered() if not self.waiting.is_blank:
                 self.answers.describe(event.xy)
 
     def prefer(self, numbers: Numbers, steps: tuple[int, int]) -> None:
@@ -140,60 +153,32 @@ class Controller:
         self.answers.numbers = numbers
         self.answers.show_measures()
         for part in self.parts:
-            part.prefer(numbers)
+            part.use_numbers(numbers)
         self._viewport = replace(self._viewport, steps=steps)
-        self._plan(self.store.scene)
+        self._plan(self.subject)
 
-    def _rest(self) -> None:
+    def _compute_in_full(self) -> None:
         """Compute everything, once the first quick answers are there or have failed."""
-        if self._hasty:
-            self._hasty = False
+        if self._is_hurried:
+            self._is_hurried = False
             self._drag(False)
 
     def _drag(self, dragging: bool) -> None:
         self._viewport = replace(self._viewport, dragging=dragging)
-        if not dragging:
-            self._plan(self.store.scene)
+        self._is_unplanned |= not dragging
 
-    def _read_formula(self, event: FormulaTyped) -> None:
-        """Say at once what is wrong; what can be read is derived by the worker.
-
-        Until that is done what is shown is another family's, and greyed.
-        """
-        self._typed, verdict = derive_family.read(event.definition, self.store.scene)
-        self.window.set_verdict(verdict)
-        self.answers.doubt(
-            True, derive_family.UNREAD if self._typed is None else derive_family.DERIVING
-        )
-        if self._typed is not None:
-            self.runner.submit(self._typed)
-
-    def _show_family(self, answer: derive_family.FamilyAnswer) -> None:
-        """Put a family that was typed into the scene, unless more has been typed since."""
-        if answer.job != self._typed:
-            return
-        self.window.set_verdict(answer.verdict)
-        self.answers.doubt(
-            not answer.verdict.right, "" if answer.verdict.right else derive_family.UNREAD
-        )
-        if answer.verdict.right:
-            scene = derive_family.moved(self.store.scene, answer.job.family)
+    def _show_family(self, answer: FamilyAnswer) -> None:
+        is_other = self.formulas.show(answer)
+        if is_other is not None:
             # its kernels are new: first those of a path as it is while a pin is dragged
-            self._hasty = scene != self.store.scene
-            self._drag(self._hasty)
-            self.store.update(scene, merge=f"formula {answer.job.kind}")
+            self._is_hurried = is_other
+            self._drag(is_other)
 
     def swap(self) -> None:
         """Exchange the pins, and carry the vector along."""
         answer = self.answers.path
         known = answer is not None and answer.paths.reached[0] == 1.0
         self.editor.swap(answer.transport.vectors[0, -1] if answer and known else None)
-
-    def relax(self) -> None:
-        """Watch the straight line between the pins become a geodesic."""
-        scene = self.store.scene
-        assert scene.start and scene.end
-        self.runner.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
 
     def check(self) -> None:
         """Compute the path and the map that are shown again in float64."""
@@ -204,134 +189,155 @@ class Controller:
     # --- the scene changed ----------------------------------------------------------------------
     def on_scene(self, old: Scene, new: Scene) -> None:
         """Show at once what needs no computing, and have the rest computed."""
-        self._follow(old, new)
+        before, self._shown = self._shown, self.subject.at(new)
+        changed = changed_fields(before, self._shown)
+        self._follow(before, self._shown, changed)
         for part in self.parts:
-            part.on_scene(old, new)
+            # whoever was blanked hears of any change that follows
+            if self.waiting.is_on or part.fields is None or not part.fields.isdisjoint(changed):
+                part.on_scene(old, new)
 
-    def _follow(self, old: Scene, new: Scene) -> None:
-        self.morph.end()
-        if self.awaiting.blank and scene_chart.chart_drawn(old) is scene_chart.chart_drawn(new):
+    def _follow(self, before: Subject, subject: Subject, changed: frozenset[str]) -> None:
+        old, new = before.scene, subject.scene
+        if self.transition.is_running:
+            self.transition.end()
+        if self.waiting.is_blank and "ground" not in changed:
             return  # it is shown with all the rest
-        self.answers.remark_on(old, new)
-        if old.family == new.family and old.chart != new.chart:
-            self._switch_chart(old, new)
-            return
-        if scene_chart.chart_drawn(old) is not scene_chart.chart_drawn(new):
-            self._forget()
-            self._show_everything(new)
-            return
-        if (old.start, old.end, old.vector) != (new.start, new.end, new.vector):
-            drawing.show_pins(self.canvas, new)
-        self._look(old, new)
-        if old.layers != new.layers:
-            drawing.show_layers(self.canvas, new)
+        if changed & {"family", "alpha", "start", "end"}:
+            self.answers.remark_on(old, new)
+        if "ground" not in changed:
+            self._update(subject, changed)
+        elif old.family == new.family and old.chart != new.chart:
+            self._switch_chart(before, subject)
+        else:
+            self._clear()
+            self._show_everything(subject)
+
+    def _update(self, subject: Subject, changed: frozenset[str]) -> None:
+        """Other things, or the same ones otherwise, on the same ground."""
+        if changed & {"start", "end", "vector"}:
+            drawing.show_pins(self.canvas, subject)
+        self._update_look(subject, changed)
+        if "layers" in changed:
+            drawing.show_layers(self.canvas, subject)
             self.answers.show_opacity()
             self.answers.show_path()
-            self.streaming.draw()
             self._planned = {k: job for k, job in self._planned.items() if not issubclass(k, Study)}
-        if (old.playhead, old.start, old.end) != (new.playhead, new.start, new.end):
+        if changed & {"playhead", "start", "end"}:
             self.answers.show_moving_point()
-        if old.flow != new.flow or old.layers != new.layers:
-            self.streaming.show_state()
-        if old != replace(new, **{name: getattr(old, name) for name in MOVED}):
-            self._show_panels(new)
-        self._plan(new)
-        if old.layers != new.layers:
+        if any(name.partition(".")[0] not in MOVED for name in changed):
+            self._show_panels(subject)
+        self._plan(subject, changed)
+        if "layers" in changed:
             self.answers.keep_studies(set(self._planned))
             self.answers.show_measures()
 
-    def _look(self, old: Scene, new: Scene) -> None:
+    def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
         """The same things seen from elsewhere, or in other colours."""
-        if old.view != new.view and new.view is not None:
-            self.canvas.set_view(new.view)
-        if old.camera != new.camera:
-            drawing.show_camera(self.canvas, new)
-        if (old.colormap, old.map_opacity) != (new.colormap, new.map_opacity):
+        view = subject.scene.view
+        if "view" in changed and view is not None:
+            self.canvas.set_view(view)
+        if "camera" in changed:
+            drawing.show_camera(self.canvas, subject)
+        if changed & {"colormap", "map_opacity"}:
             self.answers.show_map()
-            self.streaming.draw()
-        if old.opacity != new.opacity:
+        if "opacity" in changed:
             self.answers.show_opacity()
 
-    def _switch_chart(self, old: Scene, new: Scene) -> None:
+    def _switch_chart(self, old: Subject, new: Subject) -> None:
         """The same things elsewhere: they glide there while the map is computed."""
-        self.watching.end()
-        self.streaming.forget()
-        self.answers.forget_map()
-        self.answers.keep_those_of(old, new, set(jobs(new, self._viewport)))
+        self.answers.clear_map()
+        self.answers.keep_common(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
         kept = (PathJob, Study)
         self._planned = {k: job for k, job in self._planned.items() if issubclass(k, kept)}
-        self.morph.begin(old, new, self.answers.path, self.answers.studies, self._arrive)
+        self.transition.begin(
+            old, new, self.answers.path, self.answers.studies, self._end_transition
+        )
         self._show_panels(new)
         self._plan(new)
 
-    def _arrive(self) -> None:
+    def _end_transition(self) -> None:
         """Draw what came while the chart changed, unless the scene is in yet another one."""
-        drawing.show_scene(self.canvas, self.store.scene)
+        drawing.show_scene(self.canvas, self.subject)
         self.answers.show_path()
         self.answers.show_studies()
-        late, self._late = self._late, []
+        late, self._deferred = self._deferred, []
         for message in late:
-            if is_of(message.job, self.store.scene):
-                self._take(message)
+            if belongs_to(message.job, self.store.scene) and not self.waiting.is_blank:
+                self._deliver(message)
 
-    def _plan(self, scene: Scene) -> None:
-        if self.awaiting.blank:
+    def _plan(self, subject: Subject, changed: frozenset[str] | None = None) -> None:
+        """Submit the jobs that are needed now; where only some fields of the scene have ``changed``,
+        those that read them."""
+        if self.waiting.is_blank:
             return
-        wanted = jobs(scene, self._viewport)
+        if self._is_unplanned:
+            changed = None
+        self._is_unplanned = False
+        wanted = live_jobs(subject, self._viewport, self._planned, changed)
+        if changed is not None and wanted == self._planned:
+            return
         for job in plan(self._planned, wanted):
             self.runner.submit(job)
         self._planned = wanted
-        self.answers.compare(wanted, self._viewport.dragging or self.part(Playing).is_playing)
+        self.answers.mark_stale(
+            wanted, self._viewport.dragging or self.part(TimelinePart).is_playing
+        )
 
-    def _forget(self, words: str = AWAITED) -> None:
+    def _clear(self, words: str = AWAITED) -> None:
         """Mark everything that is shown as belonging to no scene."""
-        self.morph.end()
-        self.answers.forget(words)
-        self.streaming.forget()
-        self.watching.end()
+        self.transition.end()
+        self.answers.clear(words)
 
     def _resume(self) -> None:
         """Restore everything: what was prepared cannot be shown, or changes nothing."""
-        if self.editor.is_waiting:
-            return
-        if self.awaiting.blank:
-            self._show_everything(self.store.scene)
+        self.waiting.is_on = False
+        if self.waiting.is_blank:
+            self._show_everything(self.subject)
             for part in self.parts:
                 part.on_scene(self.store.scene, self.store.scene)
-        self.answers.doubt(False)
+        self.answers.mark_unread(False)
 
     def give_up(self, job: Job) -> None:
         """The user cancelled ``job``: what it was to answer does not come."""
         if isinstance(job, PrepareTask):
-            self.editor.fail()
-            self._resume()
+            self.editor.cancel()
+            self._finish()
         self.answers.say(f"given up: {job.label}", False)
 
-    def _show_everything(self, scene: Scene) -> None:
-        self._planned, self.awaiting.blank = {}, False
-        drawing.show_scene(self.canvas, scene)
+    def _show_everything(self, subject: Subject) -> None:
+        scene = subject.scene
+        self._planned, self.waiting.is_blank = {}, False
+        drawing.show_scene(self.canvas, subject)
         self.window.set_distributions(None)
         self.window.set_playhead(scene.playhead)
-        self._show_panels(scene)
-        self._plan(scene)
+        self._show_panels(subject)
+        self._plan(subject)
         if scene.family.startswith("custom"):
-            self.runner.submit(derive_family.ReadyTask())
+            self.runner.submit(ReadyTask())
 
-    def _show_panels(self, scene: Scene) -> None:
-        self.window.set_title(scene.title or manifold_of(scene.family).title)
-        self.window.set_panels(scene_panels.state(scene))
-        self.streaming.show_state()
+    def _show_panels(self, subject: Subject) -> None:
+        self.window.set_title(subject.scene.title or subject.manifold.title)
+        self.window.set_panels(scene_panels.state(subject))
 
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
         """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
-        if self.morph.is_running and isinstance(message, Drawn):
-            self._late.append(message)
-        else:
-            self._take(message)
+        if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
+            return  # it is asked for again if the scene stays
+        if self.transition.is_running and isinstance(message, Drawn):
+            self._deferred.append(message)
+            return
+        with self.store.event():
+            self._deliver(message)
+        self._finish()
+
+    def _deliver(self, message: object) -> None:
+        self._take(message)
         for part in self.parts:
-            part.on_message(message)
+            if isinstance(message, part.messages):
+                part.on_message(message)
 
     def part(self, kind: type[P]) -> P:
         """The part of that kind."""
@@ -346,55 +352,42 @@ class Controller:
         for part in self.parts:
             part.close()
 
-    def _take(self, message: object) -> None:
-        if self.awaiting.blank and isinstance(message, Drawn | verification.CheckAnswer):
-            return  # it is asked for again if the scene stays
+    def _take(self, message: object) -> None:  # noqa: C901 (one match)
         match message:
             case PathAnswer() if is_wanted(self._planned, message.job):
                 self.answers.take_path(message, self._viewport.dragging)
-                if retry.is_hopeful(message):
+                if message.may_be_retried:
                     self.answers.say("not converged: trying again in float64 …", False)
-                    self.runner.submit(retry.RetryTask(message.job))
-                self._rest()
-            case MapAnswer() | EllipseAnswer() if message.job == self._planned.get(
-                type(message.job)
-            ):
-                self.answers.take_ground(message)
-            case flow.FlowAnswer() if flow.alike(message.job, self._planned.get(flow.FlowJob)):
-                self.streaming.take(message)
-            case StudyAnswer():
-                self._take_study(message)
-            case RelaxAnswer():
-                self.watching.begin(message, self.answers)
-            case PathAnswer() if self._viewport.dragging and is_late(self._planned, message.job):
-                # one move behind: better drawn than nothing
+                    self.runner.submit(RetryTask(message.job))
+                self._compute_in_full()
+            case PathAnswer() if self._is_late(message.job):
                 self.answers.take_path(message, dragging=True)
-            case _:
-                self._take_word(message)
-
-    def _take_word(self, message: object) -> None:
-        match message:  # what is said rather than drawn
+            case MapAnswer() | EllipseAnswer() if self._is_asked(message.job):
+                self.answers.take_ground(message)
+            case StudyAnswer() if self._is_asked(message.job) or self._is_late(message.job):
+                self.answers.take_study(message)
             case Prepared():
-                self.editor.take(message)
-                self._resume()
-            case derive_family.FamilyAnswer():
+                self.editor.finish(message)
+            case FamilyAnswer():
                 self._show_family(message)
-            case verification.CheckAnswer():
+            case CheckAnswer():
                 self.answers.take_check(message)
             case EngineOpened():
                 self.answers.take_engine(message)
             case JobFailed():
-                if isinstance(message.job, flow.FlowJob):
-                    self.streaming.fail(message.problem.partition(": ")[2])
-                elif isinstance(message.job, PrepareTask):
-                    self.editor.fail()
-                    self._resume()
-                self.answers.say(message.problem, False)
-                self._rest()
+                self._report(message)
 
-    def _take_study(self, answer: StudyAnswer) -> None:
-        """Show it if it was asked for last, or one move of a drag before."""
-        asked = self._planned.get(type(answer.job))
-        late = self._viewport.dragging and is_late(self._planned, answer.job)
-        if answer.job == asked or late:
-            self.answers.take_study(answer)
+    def _is_asked(self, job: Job) -> bool:
+        """Whether it was asked for last."""
+        return job == self._planned.get(type(job))
+
+    def _is_late(self, job: PathJob | Study) -> bool:
+        """Whether it is one move of a drag behind: better drawn than nothing."""
+        return self._viewport.dragging and is_late(self._planned, job)
+
+    def _report(self, failed: JobFailed) -> None:
+        """Say why a job failed; what waited for it waits no longer."""
+        if isinstance(failed.job, PrepareTask):
+            self.editor.cancel()
+        self.answers.say(failed.problem, False)
+        self._compute_in_full()

@@ -8,11 +8,10 @@ from typing import Any
 
 from app.jobs.job import Job
 from app.jobs.preparation import Prepared, PrepareTask, edited, is_slow
-from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import CurrentSubject
 from app.model.flow import rewritten
 from app.model.layers import showing
 from app.model.scene import completed, in_chart
-from app.model.store import Store
 from app.presenters import picking, scene_panels
 from app.views.interface.events import CameraMoved, LoopDrawn, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.flow import StrokeDrawn
@@ -30,13 +29,13 @@ class Editor:
 
     def __init__(
         self,
-        store: Store,
+        subject: CurrentSubject,
         window: Window,
         submit: Callable[[Job], None],
-        wait: Callable[[Mapping[str, Any]], None] = lambda changes: None,
+        on_preparing: Callable[[Mapping[str, Any]], None] = lambda changes: None,
     ) -> None:
-        self._store = store
-        self._wait = wait  # told what is being prepared
+        self._subject, self._store = subject, subject.store
+        self._on_preparing = on_preparing  # told what is being prepared
         self._window = window
         self._submit = submit
         self._waiting: dict[str, Any] = {}  # changes that are being prepared
@@ -44,22 +43,24 @@ class Editor:
     def move_pin(self, event: PinMoved) -> None:
         """Put a pin where it was dragged, unless that is outside the domain."""
         scene = self._store.scene
-        pin = picking.pin_at(scene, scene.start if event.pin == "A" else scene.end, event.xy)
+        pin = picking.pin_at(
+            self._subject.now, scene.start if event.pin == "A" else scene.end, event.xy
+        )
         if pin is not None:
             moved = replace(scene, start=pin) if event.pin == "A" else replace(scene, end=pin)
             self._store.update(moved, merge=f"pin {event.pin}")
-        self._settled(event.done)
+        self._end_step_if(event.done)
 
     def move_vector(self, event: VectorMoved) -> None:
         """Let the vector at A end where its tip was dragged."""
-        vector = picking.vector_to(self._store.scene, event.tip)
+        vector = picking.vector_to(self._subject.now, event.tip)
         if vector is not None:
             self._store.update(replace(self._store.scene, vector=vector), merge="vector")
-        self._settled(event.done)
+        self._end_step_if(event.done)
 
     def draw(self, event: LoopDrawn | StrokeDrawn) -> None:
         """Keep a line drawn by hand: a loop, or a stroke that paints a field."""
-        if event.xy.shape[1] != chart_drawn(self._store.scene).dimension:
+        if event.xy.shape[1] != self._subject.now.chart.dimension:
             # a surface is not on the canvas yet, or not any longer
             self._window.log("the chart has changed since that was drawn: draw it again")
         elif isinstance(event, StrokeDrawn):
@@ -70,7 +71,7 @@ class Editor:
     def draw_loop(self, event: LoopDrawn) -> None:
         """Keep what lies in the domain of a loop drawn by hand, and show what it does."""
         scene = self._store.scene
-        loop, is_whole = picking.loop_through(scene, event.xy)
+        loop, is_whole = picking.loop_through(self._subject.now, event.xy)
         if len(set(loop)) < 3:
             self._window.log("a loop needs three points or more in the domain")
             return
@@ -82,7 +83,7 @@ class Editor:
     def paint(self, event: StrokeDrawn) -> None:
         """Add a stroke to the painted field, which the flow then begins with."""
         scene = self._store.scene
-        stroke = picking.stroke_along(scene, event.xy)
+        stroke = picking.stroke_along(self._subject.now, event.xy)
         if stroke is None:
             self._window.log("a stroke needs two points or more in the domain")
             return
@@ -113,26 +114,26 @@ class Editor:
     def move_camera(self, event: CameraMoved) -> None:
         """Look at a surface from elsewhere."""
         self._store.update(replace(self._store.scene, camera=event.camera), merge="camera")
-        self._settled(event.done)
+        self._end_step_if(event.done)
 
     def edit(self, changes: dict[str, Any]) -> None:
         """Set fields of the scene, once what they need is prepared."""
         scene = self._store.scene
         if not self._field_file(changes):
-            self._window.set_panels(scene_panels.state(scene))
+            self._window.set_panels(scene_panels.state(self._subject.now))
         elif self._waiting or is_slow(scene, changes):
             self._waiting = {**self._waiting, **changes}
             self._submit(PrepareTask(scene, tuple(self._waiting.items())))
-            self._wait(self._waiting)
+            self._on_preparing(self._waiting)
         else:
-            self._make(changes)
+            self._apply(changes)
 
     @property
     def is_waiting(self) -> bool:
         """Whether changes are being prepared."""
         return bool(self._waiting)
 
-    def take(self, answer: Prepared) -> None:
+    def finish(self, answer: Prepared) -> None:
         """Make the changes that were prepared, unless more have come since."""
         if answer.job.changes != tuple(self._waiting.items()):
             return
@@ -140,14 +141,14 @@ class Editor:
         if answer.problem:
             self._refuse(answer.problem)
         else:
-            self._make(changes)
+            self._apply(changes)
 
-    def fail(self) -> None:
+    def cancel(self) -> None:
         """Forget the edit in preparation, which failed; its exception is reported elsewhere."""
         self._waiting = {}
-        self._window.set_panels(scene_panels.state(self._store.scene))
+        self._window.set_panels(scene_panels.state(self._subject.now))
 
-    def _make(self, changes: dict[str, Any]) -> None:
+    def _apply(self, changes: dict[str, Any]) -> None:
         try:
             scene = edited(self._store.scene, changes)
         except ValueError as problem:
@@ -157,7 +158,7 @@ class Editor:
 
     def _refuse(self, problem: str) -> None:
         self._window.tell("That cannot be shown", problem)
-        self._window.set_panels(scene_panels.state(self._store.scene))
+        self._window.set_panels(scene_panels.state(self._subject.now))
 
     def reset_view(self) -> None:
         """Show the chart's own rectangle again, or the surface from where it is seen best."""
@@ -172,6 +173,6 @@ class Editor:
         swapped = replace(scene, start=scene.end, end=scene.start, vector=vector)
         self._store.update(completed(swapped))
 
-    def _settled(self, done: bool) -> None:
+    def _end_step_if(self, done: bool) -> None:
         if done:
             self._store.settle()

@@ -25,7 +25,9 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.retry import best
 from app.jobs.scalar_map import MapJob
+from app.jobs.session import Session
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.file_formats import PNG, SVG
 from app.model.scene import Scene
@@ -87,7 +89,7 @@ Told = Callable[[str], object]
 
 def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
     """The jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the window's."""
-    chosen = jobs(scene, Viewport(size))
+    chosen = jobs(Subject.of(scene), Viewport(size))
     job = chosen.get(MapJob)
     if isinstance(job, MapJob) and job.source is None:
         # distances spread from cell to cell: of them the window has as many as there is time for
@@ -113,20 +115,21 @@ def answers(
     figure without the geodesic.
     """
     found: list[Answer] = []
+    session = Session()
     waiting = wanted(scene, size, fine)
     while waiting:
         kind = next(iter(waiting))
-        heard = answer_of(engine, waiting.pop(kind), told)
+        heard = answer_of(engine, waiting.pop(kind), told, session)
         found += heard
         if kind is FlowJob and not heard:
             waiting |= uncovered(scene, size, fine)
     return found
 
 
-def answer_of(engine: Engine, job: Job, told: Told | None) -> list[Answer]:
+def answer_of(engine: Engine, job: Job, told: Told | None, session: Session) -> list[Answer]:
     """The answer to one job; [] where there is none."""
     try:
-        heard = best(engine, job)
+        heard = best(engine, job, session)
         problem = next((a.problem for a in heard if isinstance(a, StudyAnswer)), None)
     except ValueError as refused:
         if told is None or isinstance(job, PathJob):
@@ -147,9 +150,10 @@ def uncovered(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, 
 
 def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
     """Draw a scene with its answers."""
-    drawing.show_scene(canvas, scene)
+    subject = Subject.of(scene)
+    drawing.show_scene(canvas, subject)
     for answer in found:
-        drawing.show_answer(canvas, scene, answer)
+        drawing.show_answer(canvas, subject, answer)
 
 
 def path_of(found: Sequence[Answer]) -> PathAnswer:

@@ -28,6 +28,7 @@ from app.export.files import beside, unfinished
 from app.jobs.answers import Answer
 from app.jobs.flow import FlowJob
 from app.jobs.job import Job
+from app.jobs.session import Session
 from app.model.embedded import MOST_AROUND, unpacked
 from app.model.file_formats import GIF, PNG
 from app.model.keyframe_tracks import glide
@@ -81,6 +82,7 @@ class Camera:
         self._scene, self._engine, self._reel = scene, engine, reel
         self._told, self._heard = told, set[str]()
         self._known: dict[type, tuple[Job, list[Answer]]] = {}
+        self._session = Session()
         self._studio: Studio | None = None
         # a map that may change with every frame is no finer than the window's
         still = scene.timeline is None
@@ -122,7 +124,7 @@ class Camera:
             job = waiting.pop(kind)
             before = self._known.get(kind)
             if before is None or before[0] != job:
-                heard = answer_of(self._engine, job, told)
+                heard = answer_of(self._engine, job, told, self._session)
                 self._known[kind] = (job, heard)
             found += self._known[kind][1]
             if kind is FlowJob and not self._known[kind][1]:

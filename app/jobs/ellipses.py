@@ -9,8 +9,9 @@ from typing import ClassVar, Self
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport, visible
-from app.model.scene import Scene, chart_of
+from app.model.scene import chart_of
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
@@ -29,17 +30,20 @@ class EllipseJob(Job):
 
     priority: ClassVar[Priority] = Priority.ELLIPSES
     words: ClassVar[str] = "Fisher circles"
+    layers: ClassVar[tuple[str, ...]] = ("ellipses",)
+    reads: ClassVar[frozenset[str] | None] = frozenset(("family", "chart", "view", "layers"))
 
     family: str
     chart: str
     view: Extent
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
         """The circles of the visible rectangle, if the scene shows them."""
+        scene = subject.scene
         if not scene.layers.ellipses:
             return None
-        return cls(scene.family, scene.chart, visible(scene, viewport))
+        return cls(scene.family, scene.chart, visible(subject, viewport))
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
         """Answer by one `EllipseAnswer`."""

@@ -10,16 +10,17 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.particles import tracks
+from app.jobs.session import Session
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.flow import FlowSettings
-from app.model.scene import Point, Scene, chart_of, view_of
+from app.model.scene import Point, Scene, view_of
 from compute.api.flow import AttentionFlow
 from compute.core.arrays import Floats
 from compute.core.status import Status
@@ -43,7 +44,6 @@ BETWEEN = 0.15
 MOST_ZEROS = 400
 # nodes times stages of one slice at most: some tenths of a second between two looks at what is wanted
 MOST_WORK = 1 << 22
-LAYERS = ("flow", "particles", "singularities")
 TINY = 1e-300
 KNOWN = (
     "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
@@ -60,6 +60,7 @@ class FlowJob(Job):
 
     priority: ClassVar[Priority] = Priority.FLOW
     words: ClassVar[str] = "the flow"
+    layers: ClassVar[tuple[str, ...]] = ("flow", "particles", "singularities")
 
     family: str
     chart: str
@@ -72,15 +73,23 @@ class FlowJob(Job):
     token: int
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> FlowJob | None:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> FlowJob | None:
         """The flow of a scene that shows anything of it."""
-        return wanted(scene) if is_shown(scene) else None
+        return wanted(subject) if is_shown(subject.scene) else None
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Evolve to the job's time, with answers on the way; stops between slices when cancelled."""
+        """Evolve from the beginning to the job's time."""
+        self.perform_in(Session(), engine, emit, cancelled)
+
+    def perform_in(
+        self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
+    ) -> None:
+        """Evolve to the job's time from where the session's evolution is, with answers on the way.
+
+        Stops between slices when cancelled.
+        """
         began = spoken = time.perf_counter()
-        # engines are told apart by identity
-        run = _run(engine, replace(self, flow=replace(self.flow, time=0.0)))  # type: ignore[arg-type]
+        run = evolution(session, engine, self)
         for at, state in run.states_to(self.flow.time):
             if cancelled():
                 return
@@ -133,7 +142,7 @@ class FlowAnswer:
 
 def is_shown(scene: Scene) -> bool:
     """Whether a scene shows anything of its flow."""
-    return any(getattr(scene.layers, layer) for layer in LAYERS)
+    return any(getattr(scene.layers, layer) for layer in FlowJob.layers)
 
 
 def covers(scene: Scene) -> bool:
@@ -141,25 +150,24 @@ def covers(scene: Scene) -> bool:
     return scene.layers.flow and scene.flow.mode in OF_MASS
 
 
-def alike(job: FlowJob, other: object) -> bool:
+def same_evolution(job: FlowJob, other: object) -> bool:
     """Whether another job is of the same evolution, be it at another time."""
     return isinstance(other, FlowJob) and job == replace(
         other, flow=replace(other.flow, time=job.flow.time)
     )
 
 
-def wanted(scene: Scene) -> FlowJob:
+def wanted(subject: Subject) -> FlowJob:
     """The job of a completed scene's flow."""
+    scene, chart = subject.scene, subject.chart.plane
     assert scene.start and scene.end and scene.vector
-    manifold = manifold_of(scene.family)
     flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
-    chart = chart_of(manifold, scene.chart).plane
     of_pins = kind in ("transported", "dipole", "bump")
     to_end = kind in ("dipole", "natural") or flow.mode == "natural"
     return FlowJob(
         scene.family,
         chart.name,
-        view_of(manifold, chart),
+        view_of(subject.manifold, chart),
         flow,
         scene.start.theta if of_pins else None,
         scene.end.theta if to_end else None,
@@ -169,18 +177,14 @@ def wanted(scene: Scene) -> FlowJob:
     )
 
 
-def forget() -> None:
-    """Let go of the evolution, and so of the engine that it belongs to, which is no more."""
-    _run.cache_clear()
+def evolution(session: Session, engine: Engine, job: FlowJob) -> FlowRun:
+    """Return the session's one evolution, if the job is of it at whatever time, or begin another."""
+    first = replace(job, flow=replace(job.flow, time=0.0))
+    # engines are told apart by identity
+    return session.kept(FlowRun, (engine, first), lambda: FlowRun(engine, first))
 
 
-@lru_cache(maxsize=1)
-def _run(engine: Engine, job: FlowJob) -> Evolving:
-    """The worker's one evolution; another job begins another."""
-    return Evolving(engine, job)
-
-
-class Evolving:
+class FlowRun:
     """One evolution: its grid, the states that are kept, and what was measured at every slice."""
 
     def __init__(self, engine: Engine, job: FlowJob) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from app.jobs.session import Session
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
-from app.model.scene import Scene
 from compute.requests.engine import Engine
 
 Emit = Callable[[object], None]
@@ -36,11 +37,16 @@ class Priority(IntEnum):
 class Job(ABC):
     """A frozen dataclass, equal to another exactly when its answer would be.
 
-    Of each kind the newest waits.  ``words`` say what is computed to those who wait: "the distances".
+    Of each kind the newest waits.  words: what is computed, as those who wait read it ("the
+    distances"); layers: those of the scene that show its answer, so that none is wanted while all of
+    them are off; reads: the fields of the scene that it is made from, as `changed_fields` names them,
+    or None for any.
     """
 
     priority: ClassVar[Priority] = Priority.PART
     words: ClassVar[str] = "what is shown"
+    layers: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[frozenset[str] | None] = None
 
     @property
     def label(self) -> str:
@@ -48,8 +54,8 @@ class Job(ABC):
         return self.words
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
-        """The job of this kind that a completed scene needs, or None."""
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
+        """Return the job of this kind that the subject's scene needs, or None."""
         return None
 
     @abstractmethod
@@ -59,3 +65,9 @@ class Job(ABC):
 
         A job that was cancelled is performed again from its beginning, unless a newer one replaces it.
         """
+
+    def perform_in(
+        self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
+    ) -> None:
+        """Perform it as one of several jobs; the few that go on from an earlier one find it there."""
+        self.perform(engine, emit, cancelled)

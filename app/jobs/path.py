@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.subject import Subject
 from app.jobs.viewport import STEPS, Viewport
-from app.model.scene import Point, Scene
+from app.model.scene import Point
 from compute.core.arrays import Floats
+from compute.core.status import Status
 from compute.curves.dense_curve import DenseCurve
 from compute.curves.dense_output import FINE, LIVE, dense_output
 from compute.curves.dense_polish import HEAVY as HEAVY_POLISH
@@ -31,6 +33,7 @@ from compute.studies import jacobi_fields
 HEAVY, HEAVY_STEPS = 512, 32
 # of more outcomes than this so many are kept with a path
 MOST_OUTCOMES, LIKELIEST = 512, 32
+_ARRIVED = frozenset(int(status) for status in Status if status.arrived)
 # Gauss's nodes and weights for the length of a straight line: a millisecond each time they are made
 STRAIGHT = np.polynomial.legendre.leggauss(24)
 
@@ -41,6 +44,9 @@ class PathJob(Job):
 
     priority: ClassVar[Priority] = Priority.PATH
     words: ClassVar[str] = "the geodesic"
+    reads: ClassVar[frozenset[str] | None] = frozenset(
+        ("family", "start", "end", "vector", "alpha")
+    )
 
     family: str
     start: Point
@@ -51,8 +57,9 @@ class PathJob(Job):
     steps: int = 0  # those of the quality, unless stated
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self:
         """The path between the pins, in as many steps as the viewport has time for."""
+        scene = subject.scene
         assert scene.start and scene.end and scene.vector
         ends = scene.start.theta, scene.end.theta
         steps = viewport.steps[0 if viewport.dragging else 1]
@@ -98,6 +105,17 @@ class PathAnswer:
     divergences: Divergences | None
     milliseconds: float
     second: bool = False
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the curve is a geodesic that ends at B."""
+        return int(self.paths.status[0]) in _ARRIVED
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether a second try may find what the first did not: what is known to leave is not tried."""
+        failed = self.paths.status[0] == Status.NOT_CONVERGED
+        return bool(failed) and self.job.quality == "final" and not self.second
 
 
 def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:

@@ -13,6 +13,7 @@ from app.jobs.job import Job
 from app.jobs.path import PathJob
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.study import Study
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.scene import Scene
 
@@ -23,11 +24,42 @@ class Submits(Protocol):
     def submit(self, job: Job) -> None: ...
 
 
-def jobs(scene: Scene, viewport: Viewport) -> dict[type, Job]:
+def jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
     """Everything that a completed scene shows, by kind, in order of urgency."""
     kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, FlowJob, *studies.kinds())
-    wanted = [kind.wanted(scene, viewport) for kind in kinds]
+    wanted = [wanted_of(kind, subject, viewport) for kind in kinds]
     return {type(job): job for job in wanted if job is not None}
+
+
+def live_jobs(
+    subject: Subject,
+    viewport: Viewport,
+    known: Mapping[type, Job],
+    changed: frozenset[str] | None = None,
+) -> dict[type, Job]:
+    """The jobs of the live geometry, which are all but those that parts ask for themselves.
+
+    Where only some fields of the scene have changed, jobs that read none of them are the known ones.
+    """
+    found: dict[type, Job] = {}
+    kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, *studies.kinds())
+    for kind in kinds:
+        job: Job | None
+        if changed is None or kind.reads is None or not kind.reads.isdisjoint(changed):
+            job = wanted_of(kind, subject, viewport)
+        else:
+            job = known.get(kind)
+        if job is not None:
+            found[kind] = job
+    return found
+
+
+def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | None:
+    """Return the job of a kind that a completed scene needs, or None where its layers are off."""
+    layers = subject.scene.layers
+    if kind.layers and not any([getattr(layers, name) for name in kind.layers]):
+        return None
+    return kind.wanted(subject, viewport)
 
 
 def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
@@ -48,7 +80,7 @@ def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
     return tuple(job for kind, job in new.items() if old.get(kind) != job)
 
 
-def is_of(job: Job, scene: Scene) -> bool:
+def belongs_to(job: Job, scene: Scene) -> bool:
     """Whether an answer can be drawn in a scene: it is of its family and of the chart it lies in."""
     elsewhere = isinstance(job, MapJob | EllipseJob) and job.chart != scene.chart
     return getattr(job, "family", None) == scene.family and not elsewhere

@@ -9,7 +9,7 @@ from typing import ClassVar
 from app.jobs.answers import Answer
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.path import PathAnswer, PathJob, connection, path_answer
-from compute.core.status import Status
+from app.jobs.session import Session
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.requests.engine import Engine
@@ -40,16 +40,10 @@ def _failed(job: PathJob, engine: Engine) -> Paths:
     return engine.connect(connection(manifold_of(job.family), job))
 
 
-def is_hopeful(answer: PathAnswer) -> bool:
-    """Whether a second try may find what the first did not: what is known to leave is not tried."""
-    failed = answer.paths.status[0] == Status.NOT_CONVERGED
-    return bool(failed) and answer.job.quality == "final" and not answer.second
-
-
-def best(engine: Engine, job: Job) -> list[Answer]:
+def best(engine: Engine, job: Job, session: Session) -> list[Answer]:
     """The last answer to a job, after a second try where that helps: for figures, which may wait."""
     heard: list[object] = []
-    job.perform(engine, heard.append, lambda: False)
-    if heard and isinstance(heard[-1], PathAnswer) and is_hopeful(heard[-1]):
+    job.perform_in(session, engine, heard.append, lambda: False)
+    if heard and isinstance(heard[-1], PathAnswer) and heard[-1].may_be_retried:
         RetryTask(heard[-1].job).perform(engine, heard.append, lambda: False)
     return [answer for answer in heard[-1:] if isinstance(answer, Answer)]

@@ -10,8 +10,9 @@ import numpy as np
 
 from app.jobs import flow
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport, visible
-from app.model.scene import DISTANCE, Point, Scene, chart_of
+from app.model.scene import DISTANCE, Point, chart_of
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 from compute.requests.engine import Engine
@@ -33,6 +34,10 @@ class MapJob(Job):
     """
 
     priority: ClassVar[Priority] = Priority.MAP
+    layers: ClassVar[tuple[str, ...]] = ("map",)
+    reads: ClassVar[frozenset[str] | None] = frozenset(
+        ("family", "chart", "view", "scalar", "token", "start", "layers", "flow.mode")
+    )
 
     family: str
     chart: str
@@ -49,13 +54,14 @@ class MapJob(Job):
         return "the map" if self.source is None else "the distances"
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
         """The map of the visible rectangle, unless it is off or a flow of mass takes its place."""
+        scene = subject.scene
         assert scene.start
-        if not scene.layers.map or flow.covers(scene):
+        if not scene.layers.map or (scene.layers.flow and flow.covers(scene)):
             return None
         source = scene.start.theta if scene.scalar == DISTANCE else None
-        view, pixels = visible(scene, viewport), viewport.pixels
+        view, pixels = visible(subject, viewport), viewport.pixels
         shown = scene.scalar, scene.token, view, pixels
         return cls(scene.family, scene.chart, *shown, source=source)
 

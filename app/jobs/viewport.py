@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.model.scene import HEIGHT, Scene, chart_of
-from compute.families import manifold as manifold_of
+from app.jobs.subject import Subject
 from compute.manifold.extent import Extent
 
 # nodes of a path before there is a device, while a pin is dragged, and at rest
@@ -31,10 +30,10 @@ class Viewport:
         return "live" if self.dragging else "final"
 
 
-def visible(scene: Scene, viewport: Viewport) -> Extent:
-    """The rectangle that the canvas shows: more than the view where both axes have one scale."""
-    assert scene.view
-    chart = chart_of(manifold_of(scene.family), scene.chart)
-    if not chart.equal or chart.dimension == 3 or scene.chart.startswith(HEIGHT):
-        return scene.view
-    return scene.view.with_aspect(*viewport.pixels).grown(SLACK)
+def visible(subject: Subject, viewport: Viewport) -> Extent:
+    """Return what the canvas shows: more than the view where both axes have one scale."""
+    view = subject.scene.view
+    assert view
+    if not subject.chart.equal or subject.chart.dimension == 3:
+        return view
+    return view.with_aspect(*viewport.pixels).grown(SLACK)

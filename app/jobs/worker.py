@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.jobs import flow
 from app.jobs.job import Cancelled, Emit, Job, Priority
+from app.jobs.session import Session
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.refusal import shorten
 from compute.engine.opening import adapter_names, open_engine
@@ -103,6 +103,7 @@ class Runner:
         self._waiting: dict[type[Job], Job] = {}
         self._running: Job | None = None
         self._since, self._given_up = time.monotonic(), False
+        self._session = Session()
         self._losses = 0  # of the device, one after the other
         self._stopping = False
         self._change = threading.Condition()
@@ -191,7 +192,7 @@ class Runner:
             return self._opened(job)
         try:
             with interruptible(lambda: self._must_give_way(job)):
-                perform(engine, job, self._tell, cancelled)
+                perform(engine, job, self._tell, cancelled, self._session)
             self._losses = 0
         except Interrupted:
             interrupted = True
@@ -211,7 +212,7 @@ class Runner:
 
     def _opened(self, wanted: OpenJob) -> Engine:
         self._wanted = wanted
-        flow.forget()
+        self._session.forget()
         engine, remark = _open(wanted.prefer, wanted.adapter)
         known = adapter_names() if engine.name == "gpu" else ()
         self._deliver(EngineOpened(engine.name, engine.adapter, remark, known))
@@ -220,7 +221,7 @@ class Runner:
     def _reopened(self, problem: DeviceLost) -> Engine:
         """An engine in place of one whose device was lost, and word of it."""
         self._losses += 1
-        flow.forget()
+        self._session.forget()
         if self._losses <= REOPENINGS:
             try:
                 engine = open_engine(self._wanted.prefer, self._wanted.adapter)
@@ -279,6 +280,6 @@ def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
     return engine, ""
 
 
-def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled) -> None:
+def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled, session: Session) -> None:
     """Have a job done: the one seam between the worker and what is computed."""
-    job.perform(engine, emit, cancelled)
+    job.perform_in(session, engine, emit, cancelled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -218,6 +219,7 @@ def in_chart(scene: Scene, name: str) -> Scene:
     return replace(scene, chart=name, view=kept or view_of(manifold, chart), camera=None)
 
 
+@lru_cache(maxsize=16)
 def view_of(manifold: Manifold, chart: Chart) -> Extent:
     """The rectangle that a chart states, or else one around the pins as the first chart has them."""
     first = manifold.charts[0]

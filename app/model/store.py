@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from app.model.scene import Scene
 
@@ -15,6 +16,10 @@ class Store:
 
     Successive updates with the same ``merge`` key are one step of undo (a drag is one step) until
     `settle` is called or another key comes.
+
+    Listeners hear of a change once whoever made it has finished: at the end of the `event` in which it
+    was made, or else before `update` returns.  A listener's own change is told after the one that it
+    is hearing of, never within it.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -23,6 +28,10 @@ class Store:
         self._future: list[Scene] = []
         self._merge: str | None = None
         self._listeners: list[Listener] = []
+        self._told = scene  # the scene that listeners know
+        self._is_untold = False  # there is another one by now
+        self._events = 0  # under way, one within another where a dialog lets the window live
+        self._is_telling = False
 
     @property
     def scene(self) -> Scene:
@@ -37,8 +46,21 @@ class Store:
         return bool(self._future)
 
     def listen(self, listener: Listener) -> None:
-        """Call ``listener(old, new)`` after every change."""
+        """Call ``listener(old, new)`` once for all changes of an event, after it."""
         self._listeners.append(listener)
+
+    @contextmanager
+    def event(self) -> Iterator[None]:
+        """Handle one event to its end, then tell the listeners what it has changed, all at once.
+
+        An event that comes while another one waits for a dialog is told at its own end.
+        """
+        self._events += 1
+        try:
+            yield
+        finally:
+            self._events -= 1
+            self._tell()
 
     def update(self, scene: Scene, merge: str | None = None) -> None:
         """Make ``scene`` the current one; nothing happens if it equals the current one."""
@@ -74,6 +96,19 @@ class Store:
             self._set(self._future.pop())
 
     def _set(self, scene: Scene) -> None:
-        old, self._scene = self._scene, scene
-        for listener in self._listeners:
-            listener(old, scene)
+        self._scene, self._is_untold = scene, True
+        if not self._events:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell old and new to every listener, and then what the listeners themselves have changed."""
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while self._is_untold:
+                old, self._told, self._is_untold = self._told, self._scene, False
+                for listener in self._listeners:
+                    listener(old, self._told)
+        finally:
+            self._is_telling = False

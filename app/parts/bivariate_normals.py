@@ -10,9 +10,9 @@ from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.normals import Normals, normal_of
 from app.model.scene import Scene
-from app.parts.part import Desk
-from app.parts.watched import Watched
-from app.views.interface.events import Event
+from app.parts.panel_part import PanelPart
+from app.parts.part import PartContext
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.normals import NormalEdited, NormalsState, NormalsWay
 from compute.core.status import Status
 from compute.divergences.wasserstein import outlines
@@ -45,13 +45,16 @@ class NormalsAnswer:
     paths: dict[str, NormalPath]
 
 
-class NormalsPart(Watched):
+class NormalsPart(PanelPart):
     """Both normals of the scene, what is known between them, and the playhead."""
 
     title = panel_titles.NORMALS
+    events = (PanelShown, NormalEdited)
+    messages = (NormalsAnswer, JobFailed)
+    while_seen = frozenset(("normals", "playhead"))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._ways: tuple[NormalsWay, ...] = ()
         self._note = ""
 
@@ -80,7 +83,7 @@ class NormalsPart(Watched):
 
     def _edit(self, event: NormalEdited) -> None:
         """Another normal; numbers that are none are said and leave the last drawing."""
-        scene, name = self.desk.store.scene, event.name.lower()
+        scene, name = self.context.store.scene, event.name.lower()
         try:
             normals = replace(scene.normals, **{name: event.numbers})
         except ValueError as problem:
@@ -88,11 +91,11 @@ class NormalsPart(Watched):
             self._show()
         else:
             self._note = ""
-            self.desk.store.update(replace(scene, normals=normals), merge=f"normal {name}")
+            self.context.store.update(replace(scene, normals=normals), merge=f"normal {name}")
             self._show()
 
     def _show(self) -> None:
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         normals = [normal_of(numbers) for numbers in (scene.normals.a, scene.normals.b)]
         first, second = (outlines(n.mean, n.covariance) for n in normals)
         self.show(

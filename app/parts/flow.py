@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from app.jobs import flow as flowing
-from app.jobs.flow import FlowAnswer
+from app.jobs.flow import FlowAnswer, FlowJob
+from app.jobs.subject import Subject
+from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.flow import MOST_STEPS, FlowSettings
 from app.model.scene import Scene
-from app.model.store import Store
+from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables, zero_lives
 from app.presenters.flow_form import settings
-from app.views.interface.flow import FlowState, Particles
-from app.views.interface.views import Canvas, Window
+from app.views.interface.flow import FlowState, Particles, Setting
 from compute.core.status import Status
 
 FRAME_MS = 40
@@ -44,22 +45,36 @@ LOSS = (
 )
 
 
-class Streaming:
-    """The flow of one store's scene, on the window's clock."""
+# fields of the scene that the panel or the drawing shows, and those that a flow which is shown may
+# begin with
+SHOWN = frozenset(
+    ("family", "chart", "flow", "layers", "scalar", "token", "colormap", "map_opacity")
+)
+BEGINS = frozenset(("start", "end", "vector"))
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store, self._canvas, self._window = store, canvas, window
+
+class FlowPart(Part):
+    """The scene's flow: evolved on the window's clock, drawn, and described in its panel."""
+
+    messages = (FlowAnswer, JobFailed)
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
+        self.answer: FlowAnswer | None = None  # what is drawn
+        self._chart = context.subject.chart
+        self._asked: FlowJob | None = None
+        self._form: tuple[object, tuple[Setting, ...]] = (None, ())
         self._stop: Callable[[], None] | None = None
         self._title = ""  # of the scene whose flow goes on
         self._stop_drifting: Callable[[], None] | None = None
-        self._answer: FlowAnswer | None = None
         self._moving: Particles | None = None
         self._phase = 0.0
         # a flow that cannot be, and why
         self._failed: tuple[object, str] | None = None
+        self._show_state()
+        self._ask()
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        """Return the functions that the command table calls."""
         return {
             "flow_evolve": self.toggle,
             "flow_step": self.step,
@@ -67,6 +82,38 @@ class Streaming:
             "flow_unpaint": self.unpaint,
         }
 
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        chart = self.context.subject.chart
+        if chart is not self._chart:
+            self._chart = chart
+            self._forget()
+            self._show_state()
+        elif old is new or any(getattr(old, f) != getattr(new, f) for f in SHOWN):
+            if old is new:
+                self._asked = None  # what was answered while all was blank is lost
+            if (old.layers, old.colormap, old.map_opacity) != (
+                new.layers, new.colormap, new.map_opacity,
+            ):  # fmt: skip
+                self._draw()
+            self._show_state()
+        self._ask()
+
+    def on_waiting(self) -> None:
+        self._forget()
+
+    def on_message(self, message: object) -> None:
+        match message:
+            case FlowAnswer() if self._asked and flowing.same_evolution(message.job, self._asked):
+                self.answer, self._failed = message, None
+                self._draw()
+                self._show_state()
+            case JobFailed(job=FlowJob()):
+                self._fail(message.problem.partition(": ")[2])
+
+    def close(self) -> None:
+        self._forget()
+
+    # --- the clock ----------------------------------------------------------------------------
     @property
     def is_running(self) -> bool:
         """Whether the flow goes on by itself."""
@@ -76,12 +123,12 @@ class Streaming:
         """Evolve, or pause."""
         if self._stop is None and not self._why:
             self._show_layers()
-            self._title = self._store.scene.title
-            self._stop = self._window.every(FRAME_MS, self._advance)
+            self._title = self.context.store.scene.title
+            self._stop = self.context.every(FRAME_MS, self._advance)
         else:
-            self.end()
-            self._store.settle()
-        self.show_state()
+            self._pause()
+            self.context.store.settle()
+        self._show_state()
 
     def step(self) -> None:
         """One step on."""
@@ -90,91 +137,96 @@ class Streaming:
 
     def reset(self) -> None:
         """Back to the field that it begins with."""
-        self.end()
+        self._pause()
         self._change(time=0.0)
 
     def unpaint(self) -> None:
         """Forget all strokes: a step of undo of its own."""
-        self.end()
-        self._store.settle()
+        self._pause()
+        self.context.store.settle()
         self._change(strokes=(), time=0.0)
-        self._store.settle()
+        self.context.store.settle()
 
-    def end(self) -> None:
-        """Go on no longer."""
+    def _pause(self) -> None:
         if self._stop is not None:
             self._stop()
             self._stop = None
-
-    def forget(self) -> None:
-        """The scene is another one."""
-        self.end()
-        self._answer = self._moving = None
-        self._failed = None
-        self._keep_drifting()
-
-    def fail(self, why: str) -> None:
-        """There is no such flow: what was drawn of another one goes, and the panel says why."""
-        self.forget()
-        self._failed = (_subject(self._store.scene), f"There is no such flow: {why}.")
-        flow_drawables.clear(self._canvas)
-        if not self._store.scene.layers.map:
-            self._canvas.set_map(None)
-        self.show_state()
 
     @property
     def _why(self) -> str:
         """Why the scene's flow cannot be; "" as long as that is not known."""
         subject, words = self._failed or (None, "")
-        return words if subject == _subject(self._store.scene) else ""
+        return words if subject == _subject(self.context.store.scene) else ""
 
     def _advance(self) -> None:
         """One step, unless the last one is not answered yet; none of a scene that has begun since."""
-        answer = self._answer
-        if self._store.scene.title != self._title:
-            self.end()
-            self.show_state()
+        answer = self.answer
+        if self.context.store.scene.title != self._title:
+            self._pause()
+            self._show_state()
             return
-        if answer is None or answer.time != self._store.scene.flow.time:
+        if answer is None or answer.time != self.context.store.scene.flow.time:
             return
         if answer.status != Status.OK:
-            self.end()
-            self.show_state()
+            self._pause()
+            self._show_state()
         else:
             self._go_on()
 
     def _go_on(self) -> None:
-        flow = self._store.scene.flow
+        flow = self.context.store.scene.flow
         # a whole number of steps, so that what is kept is met again
         steps = round(flow.time / flow.pace) + 1
         if steps <= MOST_STEPS:
             self._change(time=min(steps * flow.pace, MOST_STEPS * flow.pace))
         else:
-            self.end()
+            self._pause()
 
     def _change(self, **fields: object) -> None:
-        scene = self._store.scene
+        scene = self.context.store.scene
         flow = replace(scene.flow, **fields)  # type: ignore[arg-type]
-        self._store.update(replace(scene, flow=flow), merge="flow time")
+        self.context.store.update(replace(scene, flow=flow), merge="flow time")
 
     def _show_layers(self) -> None:
         """A flow that nothing shows is shown by arrows and particles."""
-        scene = self._store.scene
+        scene = self.context.store.scene
         if not flowing.is_shown(scene):
             layers = replace(scene.layers, flow=True, particles=True)
-            self._store.update(replace(scene, layers=layers))
+            self.context.store.update(replace(scene, layers=layers))
 
-    # --- answers ------------------------------------------------------------------------------
-    def take(self, answer: FlowAnswer) -> None:
-        """Draw the field, and go on from it."""
-        self._answer, self._failed = answer, None
-        self.draw()
-        self.show_state()
+    # --- jobs and answers ---------------------------------------------------------------------
+    def _ask(self) -> None:
+        """Submit the flow that the scene shows, unless it was asked for last."""
+        shown = flowing.is_shown(self.context.store.scene)
+        self.fields = SHOWN | {"ground"} | (BEGINS if shown else frozenset())
+        wanted = flowing.wanted(self.context.subject) if shown else None
+        if wanted is not None and wanted != self._asked:
+            self.context.submit(wanted)
+        self._asked = wanted
 
-    def draw(self) -> None:
+    def _forget(self) -> None:
+        """Stop, and draw nothing until there is an answer about the subject that is shown now."""
+        self._pause()
+        self.answer = self._moving = None
+        self._failed = self._asked = None
+        self._keep_drifting()
+
+    def _fail(self, why: str) -> None:
+        """There is no such flow: take the drawing of the last one away, and say why in the panel."""
+        asked = self._asked
+        self._forget()
+        self._asked = asked  # once is enough
+        self._failed = (_subject(self.context.store.scene), f"There is no such flow: {why}.")
+        flow_drawables.clear(self.context.canvas)
+        if not self.context.store.scene.layers.map:
+            self.context.canvas.set_map(None)
+        self._show_state()
+
+    def _draw(self) -> None:
         """Draw the known part of the flow, as the scene shows it now."""
-        if self._answer is not None and flowing.is_shown(self._store.scene):
-            self._moving = flow_drawables.show(self._canvas, self._store.scene, self._answer)
+        subject = self.context.subject
+        if self.answer is not None and flowing.is_shown(subject.scene):
+            self._moving = flow_drawables.show(self.context.canvas, subject, self.answer)
             self._put()
         else:
             self._moving = None
@@ -183,7 +235,7 @@ class Streaming:
     def _keep_drifting(self) -> None:
         """Particles move while there are any."""
         if self._moving is not None and self._stop_drifting is None:
-            self._stop_drifting = self._window.every(FRAME_MS, self._drift)
+            self._stop_drifting = self.context.every(FRAME_MS, self._drift)
         elif self._moving is None and self._stop_drifting is not None:
             self._stop_drifting()
             self._stop_drifting = None
@@ -194,21 +246,22 @@ class Streaming:
 
     def _put(self) -> None:
         if self._moving is not None:
-            self._canvas.set_particles(
-                self._moving, flow_drawables.phase(self._store.scene) + self._phase
+            self.context.canvas.set_particles(
+                self._moving, flow_drawables.phase(self.context.store.scene) + self._phase
             )
 
-    def show_state(self) -> None:
+    def _show_state(self) -> None:
         """Form, time, limiter and history in the panel."""
-        scene, answer = self._store.scene, self._answer
+        subject, answer = self.context.subject, self.answer
+        scene = subject.scene
         flow, found = scene.flow, None
         if answer is not None and flowing.is_shown(scene):
             # numbers of another field, or of another equation, are not this one's
-            found = answer if flowing.alike(answer.job, flowing.wanted(scene)) else None
-        self._window.set_panel(
+            found = answer if flowing.same_evolution(answer.job, flowing.wanted(subject)) else None
+        self.context.window.set_panel(
             panel_titles.FLOW,
             FlowState(
-                settings=settings(scene),
+                settings=self._settings(subject),
                 time=flow.time,
                 longest=max(SLIDER * flow.pace, flow.time),
                 running=self.is_running,
@@ -222,6 +275,13 @@ class Streaming:
                 lives=zero_lives.lives(found.lives) if found else (),
             ),
         )
+
+    def _settings(self, subject: Subject) -> tuple[Setting, ...]:
+        """Return the form, which time does not change."""
+        key = (subject.chart, _subject(subject.scene))
+        if self._form[0] != key:
+            self._form = (key, settings(subject))
+        return self._form[1]
 
 
 def _subject(scene: Scene) -> object:
@@ -245,8 +305,3 @@ def _words(flow: FlowSettings, answer: FlowAnswer | None) -> str:
     if left := flow_drawables.left_out(answer):
         words.append(f"{left}.")
     return " ".join(words)
-
-
-def changed(old: Scene, new: Scene) -> bool:
-    """Whether a change of the scene is one that the flow's drawing or panel shows."""
-    return (old.flow, old.layers, old.playhead) != (new.flow, new.layers, new.playhead)

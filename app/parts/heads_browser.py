@@ -13,7 +13,7 @@ from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.scene import Scene
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.presenters import head_specification
 from app.presenters.head_specification import NAME
 from app.views.interface.events import Event, PanelShown
@@ -85,23 +85,27 @@ def _words(family: str, layer: int, head: int) -> str:
     return each + head_specification.verified(file, layer, head)
 
 
-class Browsing(Part):
+class HeadsBrowserPart(Part):
     """Asks for the heads of the scene's file when they are seen, and shows them as they come."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    events = (PanelShown,)
+    messages = (BrowseAnswer, JobFailed)
+    fields = frozenset(("family",))
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._seen = False
         self._job: BrowseTask | None = None
         self._cells: dict[Place, HeadCell] = {}
         self._problem = ""
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        return {"browse_heads": lambda: self.desk.window.raise_panel(TITLE)}
+        return {"browse_heads": lambda: self.context.window.raise_panel(TITLE)}
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, PanelShown) and event.title == TITLE:
             self._seen = event.visible
-            self._follow(self.desk.store.scene)
+            self._follow(self.context.store.scene)
 
     def on_scene(self, old: Scene, new: Scene) -> None:
         if old.family != new.family:
@@ -114,10 +118,10 @@ class Browsing(Part):
                     self._cells[message.layer, head] = cell(
                         message.layer, head, found, message.words[head] if message.words else ""
                     )
-                self._show(self.desk.store.scene)
+                self._show(self.context.store.scene)
             case JobFailed(job=BrowseTask()):
                 self._problem = message.problem
-                self._show(self.desk.store.scene)
+                self._show(self.context.store.scene)
 
     def _follow(self, scene: Scene) -> None:
         """Ask for what is not known of the scene's file, if anybody looks."""
@@ -127,12 +131,12 @@ class Browsing(Part):
         if wanted != self._job:
             self._job, self._cells, self._problem = wanted, {}, ""
             if wanted is not None:
-                self.desk.submit(wanted)
+                self.context.submit(wanted)
         self._show(scene)
 
     def _show(self, scene: Scene) -> None:
         shown = state(scene.family, self._cells, self._problem) if self._job else None
-        self.desk.window.set_panel(TITLE, shown)
+        self.context.window.set_panel(TITLE, shown)
 
 
 def task(family: str) -> BrowseTask | None:

@@ -16,9 +16,9 @@ from app.model import panel_titles
 from app.model.file_formats import suffixes
 from app.model.photograph import LIMITS, Photograph
 from app.model.scene import Scene
-from app.parts.part import Desk
-from app.parts.watched import Watched
-from app.views.interface.events import Event
+from app.parts.panel_part import PanelPart
+from app.parts.part import PartContext
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.flow import Setting
 from app.views.interface.photograph import PictureEdited, PictureState
 from app.views.interface.views import Choice
@@ -148,20 +148,23 @@ def _shown(chosen: Photograph, lattice: Lattice, start: int, distances: Floats) 
             return None
 
 
-class PhotographPart(Watched):
+class PhotographPart(PanelPart):
     """The picture of the scene in its panel."""
 
     title = panel_titles.PICTURE
+    events = (PanelShown, PictureEdited)
+    messages = (PictureAnswer, JobFailed)
+    always = frozenset(("photograph",))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._opened: tuple[str, ...] = ()
         self._answer: PictureAnswer | None = None
 
     @property
     def chosen(self) -> Photograph:
         """Return the scene's settings of the picture."""
-        return self.desk.store.scene.photograph
+        return self.context.store.scene.photograph
 
     def commands(self) -> dict[str, Callable[[], None]]:
         return {"open_picture": self._ask_open}
@@ -181,6 +184,9 @@ class PhotographPart(Watched):
             self._show()
             super().on_scene(old, new)
 
+    def on_waiting(self) -> None:
+        """Leave the picture as it is: it is not of the family."""
+
     def on_message(self, message: object) -> None:
         match message:
             case PictureAnswer() if message.job.chosen.source == self.chosen.source:
@@ -191,7 +197,7 @@ class PhotographPart(Watched):
                 self.show(PictureState(self._settings(), note=message.problem.partition(": ")[2]))
 
     def _ask_open(self) -> None:
-        chosen = self.desk.window.ask_open("Open picture", PATTERN)
+        chosen = self.context.window.ask_open("Open picture", PATTERN)
         if chosen is not None:
             self._edit({"source": chosen})
 
@@ -202,13 +208,13 @@ class PhotographPart(Watched):
         if "source" in changes:
             # another picture is seen from its first layer and head
             changes |= {"layer": 0, "head": 0}
-            self.desk.window.raise_panel(self.title)
+            self.context.window.raise_panel(self.title)
         for name in changes.keys() & {"start", "end"}:
             x, y = changes[name]
             changes[name] = (min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
-        scene, merge = self.desk.store.scene, f"picture {sorted(changes)}"
+        scene, merge = self.context.store.scene, f"picture {sorted(changes)}"
         chosen = replace(scene.photograph, **changes)
-        self.desk.store.update(replace(scene, photograph=chosen), merge=merge)
+        self.context.store.update(replace(scene, photograph=chosen), merge=merge)
 
     def _show(self) -> None:
         settings = self._settings()

@@ -15,6 +15,7 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.lessons.checks import FIELDS, Quantity
 from app.model.lessons.wording import numbers_in, plain
@@ -39,7 +40,7 @@ _DRAWN_ONLY = (MapJob, EllipseJob)
 def computed(engine: Engine, scene: Scene) -> Iterator[Answers]:
     """Compute what the window would of a scene, maps excepted; yield the answers after each one."""
     found: dict[type, object] = {}
-    for kind, job in jobs(scene, Viewport()).items():
+    for kind, job in jobs(Subject.of(scene), Viewport()).items():
         if kind not in _DRAWN_ONLY:
             job.perform(engine, partial(found.__setitem__, kind), _never)
             yield found
@@ -62,7 +63,7 @@ def _never() -> bool:
 
 def current(scene: Scene, answers: Answers) -> Answers:
     """Those answers that are of this very scene, in the quality of rest."""
-    wanted: dict[type, object] = {**jobs(scene, Viewport()), **_tasks(scene)}
+    wanted: dict[type, object] = {**jobs(Subject.of(scene), Viewport()), **_tasks(scene)}
     return {
         kind: answer
         for kind, answer in answers.items()

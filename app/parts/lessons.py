@@ -20,7 +20,7 @@ from app.model.lessons.progress import Progress
 from app.model.scene import Scene
 from app.model.store import DEEPEST
 from app.parts import lesson_quantities
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.lesson import LessonChosen, LessonEntry, LessonState
 from app.views.text.markdown import NotTypeset, page
@@ -49,8 +49,10 @@ class LessonPart(Part):
     progress: by lesson.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    events = (LessonChosen, PanelShown)
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self.lesson: Lesson | None = None
         self.at = 0
         self.progress: dict[str, Progress] = {}
@@ -121,7 +123,7 @@ class LessonPart(Part):
         self.lesson = None
         self.bring()
         self._show()
-        self.desk.window.raise_panel(TITLE)
+        self.context.window.raise_panel(TITLE)
 
     def open(self, source: str) -> None:
         """Begin a lesson of that name or file, or go on with it."""
@@ -136,7 +138,7 @@ class LessonPart(Part):
             for step in lesson.steps:
                 page(step.text), page(step.task)
         except (NotALesson, NotTypeset) as problem:
-            self.desk.window.tell("That is no lesson", str(problem))
+            self.context.window.tell("That is no lesson", str(problem))
             return None
         return lesson
 
@@ -149,7 +151,7 @@ class LessonPart(Part):
         last = len(lesson.steps) - 1
         self.progress[lesson.name] = Progress(kept.step, kept.done & tasks, len(tasks))
         self._go(0 if kept.step >= last else kept.step, left)
-        self.desk.window.raise_panel(TITLE)
+        self.context.window.raise_panel(TITLE)
 
     def turn(self, by: int) -> None:
         """The next step, or the one before."""
@@ -163,13 +165,13 @@ class LessonPart(Part):
 
     def _go(self, step: int, left: Place) -> None:
         assert self.lesson is not None
-        before = self.desk.store.scene
+        before = self.context.store.scene
         self.at = min(max(step, 0), len(self.lesson.steps) - 1)
         self._note(step=self.at)
         self._put(self.lesson.steps[self.at].scene)
-        self._turns.append(Turn(left, self.place, before, self.desk.store.scene))
+        self._turns.append(Turn(left, self.place, before, self.context.store.scene))
         self.bring()
-        self._arrived(self.desk.store.scene)
+        self._arrived(self.context.store.scene)
         self._look()
 
     def _follow(self, old: Scene, new: Scene) -> None:
@@ -199,22 +201,22 @@ class LessonPart(Part):
         """The panel that the step is about, to the front; away with that of an earlier step."""
         panel = self.step.panel if self.step is not None else ""
         if self._brought and self._brought != panel:
-            self.desk.window.lower_panel(self._brought)
+            self.context.window.lower_panel(self._brought)
             self._brought = ""
         if panel:
             self._brought = panel if panel not in self._seen else self._brought
-            self.desk.window.raise_panel(panel)
+            self.context.window.raise_panel(panel)
 
     def show_answer(self) -> None:
         """Do what is asked for, where the lesson says how."""
         if self.step is not None and self.step.answer is not None:
             self._put(replace(self.step.answer, title=self.step.scene.title))
-            self._arrived(self.desk.store.scene)
+            self._arrived(self.context.store.scene)
 
     def _put(self, scene: Scene) -> None:
-        self.desk.store.settle()
-        self.desk.store.update(scene)
-        self.desk.store.settle()
+        self.context.store.settle()
+        self.context.store.update(scene)
+        self.context.store.settle()
 
     # --- looking on ---------------------------------------------------------------------------
     def _look(self) -> None:
@@ -226,7 +228,7 @@ class LessonPart(Part):
         self._show()
 
     def _is_done(self, step: Step) -> bool:
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         elsewhere = parse(scene.family)[0] != parse(step.scene.family)[0]
         if elsewhere and not any(check.name == "family" for check in step.checks):
             return False
@@ -250,7 +252,10 @@ class LessonPart(Part):
 
     # --- showing ------------------------------------------------------------------------------
     def _show(self) -> None:
-        self.desk.window.set_panel(TITLE, self.state())
+        # a lesson looks on at everything; without one only undo can bring one back
+        self.messages = (object,) if self.lesson is not None else ()
+        self.fields = None if self.lesson is not None or self._turns else frozenset()
+        self.context.window.set_panel(TITLE, self.state())
 
     def state(self) -> LessonState:
         """Return the panel's state."""
@@ -268,7 +273,7 @@ class LessonPart(Part):
             page=page(step.text),
             task=page(step.task),
             can_show=step.answer is not None,
-            can_restart=_bare(self.desk.store.scene) != _bare(step.scene),
+            can_restart=_bare(self.context.store.scene) != _bare(step.scene),
         )
 
     def _entry(self, name: str, title: str) -> LessonEntry:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.parts.bivariate_normals import NormalsPart
-from app.parts.heads_browser import Browsing
+from app.parts.flow import FlowPart
+from app.parts.heads_browser import HeadsBrowserPart
 from app.parts.image import PhotographPart
 from app.parts.lessons import LessonPart
-from app.parts.part import Desk, Part
-from app.parts.timeline import Playing
-from app.parts.token_path import TokenPath
-from app.parts.token_rows import Rows
-from app.parts.topology import Topology
+from app.parts.part import Part, PartContext
+from app.parts.relaxation_player import RelaxationPlayer
+from app.parts.timeline import TimelinePart
+from app.parts.token_path import TokenPathPart
+from app.parts.token_rows import TokenRowsPart
+from app.parts.topology import TopologyPart
 
-PARTS: tuple[Callable[[Desk], Part], ...] = (
-    Playing,
-    Rows,
-    TokenPath,
+PARTS: tuple[Callable[[PartContext], Part], ...] = (
+    FlowPart,
+    RelaxationPlayer,
+    TimelinePart,
+    TokenRowsPart,
+    TokenPathPart,
     PhotographPart,
     NormalsPart,
-    Topology,
+    TopologyPart,
     LessonPart,
-    Browsing,
+    HeadsBrowserPart,
 )

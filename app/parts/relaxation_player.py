@@ -6,27 +6,57 @@ from collections.abc import Callable
 
 from app.jobs import relaxation
 from app.jobs.relaxation import RelaxAnswer, RelaxJob
-from app.jobs.scene_chart import chart_drawn
 from app.model.scene import Scene
-from app.model.store import Store
-from app.presenters.curves import drawn
-from app.presenters.shown_answers import Answers
-from app.views.interface.views import Canvas, Window
+from app.parts.part import Part, PartContext
+from app.presenters.drawables import curve
+from app.presenters.measures import USUAL
+from app.views.text.number_format import Numbers
 
 # between two rounds, and how many such pauses the last one stays
 ROUND_MS, LAST_STAYS = 120, 12
 
 
-class Watching:
+class RelaxationPlayer(Part):
     """Shows one relaxation at a time, on the window's clock."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store = store
-        self._canvas = canvas
-        self._window = window
+    messages = (RelaxAnswer,)
+    fields = frozenset(("ground",))
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
+        self._chart = context.subject.chart
+        self._numbers = USUAL
         self._stop: Callable[[], None] | None = None
 
-    def begin(self, answer: RelaxAnswer, said: Answers) -> None:
+    def commands(self) -> dict[str, Callable[[], None]]:
+        return {"relax": self.ask}
+
+    def on_scene(self, old: Scene, new: Scene) -> None:
+        chart = self.context.subject.chart
+        if chart is not self._chart:
+            self._chart = chart
+            self.end()
+
+    def use_numbers(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+
+    def on_waiting(self) -> None:
+        self.end()
+
+    def on_message(self, message: object) -> None:
+        if isinstance(message, RelaxAnswer):
+            self._begin(message)
+
+    def close(self) -> None:
+        self.end()
+
+    def ask(self) -> None:
+        """Have the straight line between the pins become a geodesic."""
+        scene = self.context.store.scene
+        assert scene.start and scene.end
+        self.context.submit(RelaxJob(scene.family, scene.start.theta, scene.end.theta))
+
+    def _begin(self, answer: RelaxAnswer) -> None:
         """Show the rounds one after another; pins or a family that change end it."""
         self.end()
         every = list(zip(answer.history, answer.energies, strict=True))
@@ -34,21 +64,22 @@ class Watching:
 
         def show() -> None:
             found = next(rounds, None)
-            if found is None or not _is_of(answer.job, self._store.scene):
+            subject = self.context.subject
+            if found is None or not _is_of(answer.job, subject.scene):
                 self.end()
                 return
             line = relaxation.line(*found)
-            self._canvas.set_curve("relaxing", drawn(line, chart_drawn(self._store.scene)))
-            said.say(relaxation.words(*found, said.numbers), True)
+            self.context.canvas.set_curve("relaxing", curve(line, subject.chart))
+            self.context.say(relaxation.words(*found, self._numbers), True)
 
-        self._stop = self._window.every(ROUND_MS, show)
+        self._stop = self.context.every(ROUND_MS, show)
 
     def end(self) -> None:
         """Take the relaxing path away."""
         if self._stop is not None:
             self._stop()
             self._stop = None
-            self._canvas.set_curve("relaxing", None)
+            self.context.canvas.set_curve("relaxing", None)
 
 
 def _is_of(job: RelaxJob, scene: Scene) -> bool:

@@ -9,34 +9,37 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.jobs.scene_chart import chart_drawn
 from app.model.keyframe_tracks import Timeline, position
 from app.model.scene import UNTURNED, Scene, kind_of
 from app.model.store import DEEPEST
 from app.model.timeline import keyframes
 from app.model.timeline.scene_time import scene_at
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.views.interface.events import Event
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 
 FRAME_MS = 33
 # seconds that one frame leads on at most: after a computer's sleep nothing is skipped
 LONGEST_STEP = 1.0
+# fields of the scene that matter where it has no timeline
+WITHOUT_TIMELINE = frozenset(("timeline", "title", "playhead", "family"))
 # seconds that the moving point takes from A to B
 TRAVEL = 4.0
 
 
-class Playing(Part):
+class TimelinePart(Part):
     """Holds the time, which is no part of the scene, and lets it run on the window's clock."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    events = (TimeChosen, KeyframeMoved, TimelineEdited)
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._time = 0.0
         self._clock = 0.0  # seconds of playing: a bounce runs through each time twice
         self.now: Callable[[], float] = time.monotonic
         self._shown_at = 0.0  # when the last frame was
         self._stop: Callable[[], None] | None = None
-        self._moves = False  # a change of the scene is the time's own
+        self._moved: Scene | None = None  # the scene that the time itself brought last
         # what the scene was when its time was chosen, by timeline: undo brings one back
         self._references: dict[Timeline | None, Scene] = {}
         self._shown: TimelineState | None = None
@@ -63,8 +66,8 @@ class Playing(Part):
                 pass
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        store = self.desk.store
-        if not self._moves and _is_elsewhere(old, new):
+        store = self.context.store
+        if new is not self._moved and _is_elsewhere(old, new):
             self._pause()
         if new.timeline is None or not (store.can_undo or store.can_redo):
             # without a timeline nothing is a change, and what was opened is as it should be
@@ -86,22 +89,22 @@ class Playing(Part):
         if self.is_playing:
             self._pause()
             return
-        timeline = self.desk.store.scene.timeline
+        timeline = self.context.store.scene.timeline
         at_end = timeline is not None and self._time >= timeline.duration
         self._clock = 0.0 if at_end else self._time
         self._shown_at = self.now()
-        self._stop = self.desk.window.every(FRAME_MS, self._advance)
+        self._stop = self.context.every(FRAME_MS, self._advance)
         self._show()
 
     def _pause(self) -> None:
         if self._stop is not None:
             self._stop()
             self._stop = None
-            self.desk.store.settle()
+            self.context.store.settle()
             self._show()
 
     def _advance(self) -> None:
-        timeline, passed = self.desk.store.scene.timeline, self._passed()
+        timeline, passed = self.context.store.scene.timeline, self._passed()
         if timeline is None:
             self._glide(passed)
             return
@@ -117,19 +120,19 @@ class Playing(Part):
         return min(passed, LONGEST_STEP)
 
     def _glide(self, passed: float) -> None:
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         t = scene.playhead + passed / TRAVEL
         self._put(replace(scene, playhead=t if t <= 1.0 else 0.0), merge="playhead")
 
     def _go(self, clock: float) -> bool:
         """Show the scene of a time; False if there can be none, which is told."""
-        now = self.desk.store.scene
+        now = self.context.store.scene
         timeline = now.timeline
         assert timeline is not None
         try:
             scene = scene_at(now, clock)
         except ValueError as problem:
-            self.desk.window.tell("The timeline cannot go on", str(problem))
+            self.context.window.tell("The timeline cannot go on", str(problem))
             return False
         self._time = position(timeline, clock)
         self._refer(scene)
@@ -139,42 +142,39 @@ class Playing(Part):
 
     def seek(self, at: float) -> None:
         """Show the scene of another time."""
-        if self.desk.store.scene.timeline is not None:
+        if self.context.store.scene.timeline is not None:
             self._clock = at
             self._go(at)
 
     def rewind(self) -> None:
         """Back to the beginning: of the timeline, or the moving point on A."""
-        if self.desk.store.scene.timeline is not None:
+        if self.context.store.scene.timeline is not None:
             self.seek(0.0)
         else:
-            self._put(replace(self.desk.store.scene, playhead=0.0))
+            self._put(replace(self.context.store.scene, playhead=0.0))
 
     def wind(self) -> None:
         """On to the end: of the timeline, or the moving point on B."""
-        timeline = self.desk.store.scene.timeline
+        timeline = self.context.store.scene.timeline
         if timeline is not None:
             self.seek(timeline.duration)
         else:
-            self._put(replace(self.desk.store.scene, playhead=1.0))
+            self._put(replace(self.context.store.scene, playhead=1.0))
 
     def _put(self, scene: Scene, merge: str | None = None) -> None:
         """Change the scene by the time's own doing, which does not stop it."""
-        self._moves = True
-        try:
-            self.desk.store.update(scene, merge=merge)
-        finally:
-            self._moves = False
+        self._moved = scene
+        self.context.store.update(scene, merge=merge)
 
     # --- keyframes ------------------------------------------------------------------------------
     def set_key(self) -> None:
         """Keep what the scene shows as the keyframe of this time."""
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         first = scene.timeline is None
         try:
-            timeline = keyframes.keyed(_turned(scene), self._reference(scene), self._time)
+            timeline = keyframes.keyed(self._turned(scene), self._reference(scene), self._time)
         except ValueError as problem:
-            self.desk.window.tell("No keyframe was set", str(problem))
+            self.context.window.tell("No keyframe was set", str(problem))
             return
         self._change(timeline, self._time)
         if first:
@@ -184,19 +184,19 @@ class Playing(Part):
 
     def remove_key(self) -> None:
         """Take the keyframe of this time away; without any there is no timeline."""
-        timeline = self.desk.store.scene.timeline
+        timeline = self.context.store.scene.timeline
         if timeline is not None and self._time in keyframes.times(timeline):
             self._change(keyframes.removed(timeline, self._time), self._time)
 
     def _move_key(self, event: KeyframeMoved) -> None:
-        timeline = self.desk.store.scene.timeline
+        timeline = self.context.store.scene.timeline
         if timeline is not None:
             self._change(*keyframes.moved(timeline, event.at, event.to), merge="keyframe")
             if event.done:
-                self.desk.store.settle()
+                self.context.store.settle()
 
     def _edit(self, event: TimelineEdited) -> None:
-        timeline = self.desk.store.scene.timeline
+        timeline = self.context.store.scene.timeline
         if timeline is None:
             return
         match event.field:
@@ -212,14 +212,14 @@ class Playing(Part):
         try:
             longer = keyframes.stretched(timeline, duration)
         except ValueError as problem:
-            self.desk.window.tell("The timeline stays as it is", str(problem))
+            self.context.window.tell("The timeline stays as it is", str(problem))
             return
         share = duration / timeline.duration
         self._change(longer, min(self._time * share, duration), merge="duration")
 
     def _change(self, timeline: Timeline | None, time: float, merge: str | None = None) -> None:
         """Another timeline, of which this is the time and the scene stays what it is."""
-        scene = replace(self.desk.store.scene, timeline=timeline)
+        scene = replace(self.context.store.scene, timeline=timeline)
         self._refer(scene)
         self._time = time
         self._put(scene, merge=merge)
@@ -229,7 +229,7 @@ class Playing(Part):
     def _refer(self, scene: Scene) -> None:
         """From now on changes are told by comparison with ``scene``."""
         self._references.pop(scene.timeline, None)
-        self._references[scene.timeline] = _turned(scene)
+        self._references[scene.timeline] = self._turned(scene)
         if len(self._references) > DEEPEST:
             del self._references[next(iter(self._references))]
 
@@ -239,10 +239,13 @@ class Playing(Part):
         return self._references[scene.timeline]
 
     def _show(self) -> None:
-        state = self._state(self.desk.store.scene)
+        scene = self.context.store.scene
+        # with a timeline every change may be one that a keyframe can hold
+        self.fields = WITHOUT_TIMELINE if scene.timeline is None else None
+        state = self._state(scene)
         if state != self._shown:
             self._shown = state
-            self.desk.window.set_timeline(state)
+            self.context.window.set_timeline(state)
 
     def _state(self, scene: Scene) -> TimelineState:
         timeline = scene.timeline
@@ -261,18 +264,17 @@ class Playing(Part):
 
     def _differs(self, scene: Scene) -> bool:
         try:
-            return bool(keyframes.changed(self._reference(scene), _turned(scene)))
+            return bool(keyframes.changed(self._reference(scene), self._turned(scene)))
         except ValueError:
             return True
+
+    def _turned(self, scene: Scene) -> Scene:
+        """The scene with its camera said, so that turning it is a change that can be shown."""
+        chart = self.context.subject.at(scene).chart
+        return replace(scene, camera=scene.camera or (chart.azimuth, *UNTURNED))
 
 
 def _is_elsewhere(old: Scene, new: Scene) -> bool:
     """Whether another scene or family has begun, or the moving point was put elsewhere by hand."""
     moved = (old.title, old.playhead) != (new.title, new.playhead)
     return moved or kind_of(old.family) != kind_of(new.family)
-
-
-def _turned(scene: Scene) -> Scene:
-    """The scene with its camera said, so that turning it is a change that can be shown."""
-    camera = scene.camera or (chart_drawn(scene).azimuth, *UNTURNED)
-    return replace(scene, camera=camera)

@@ -8,17 +8,17 @@ from typing import ClassVar
 import numpy as np
 
 from app.jobs.job import Cancelled, Emit, Job
+from app.jobs.subject import Subject
 from app.jobs.worker import JobFailed
 from app.model import panel_titles
 from app.model.scene import Scene
-from app.parts.part import Desk
-from app.parts.watched import Watched
+from app.parts.panel_part import PanelPart
+from app.parts.part import PartContext
 from app.presenters.head_specification import SAME, off_own
-from app.views.interface.events import Event
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
 from compute.attention.row_paths import RowPath, row_path, token_rows
 from compute.families import families, parse
-from compute.families import manifold as manifold_of
 from compute.heads.head_selection import file_of, settings
 from compute.heads.query_plane import whole_numbers
 from compute.requests.engine import Engine
@@ -95,13 +95,17 @@ class NoPath:
     queries: tuple[str, ...]
 
 
-class TokenPath(Watched):
+class TokenPathPart(PanelPart):
     """Follows the token at A, or the one that is chosen."""
 
     title = panel_titles.TOKEN_PATH
+    events = (PanelShown, TokenPathChosen)
+    messages = (TokenPathAnswer, NoPath, JobFailed)
+    always = frozenset(("family",))
+    while_seen = frozenset(("start",))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._chosen = TokenPathChosen(-1, "layers")
         self._last: int | None = None  # the token that A was last on, or at whose place it was
         self._whose = AT
@@ -116,7 +120,7 @@ class TokenPath(Watched):
         if "layer" not in families()[name].parameters:
             self.show(_nothing(NO_HEAD))
             return None
-        at = _token_at(scene)
+        at = _token_at(self.context.subject)
         self._last = self._last if at is None else at
         self._whose = AT if at is not None else FIRST if self._last is None else LAST
         token = self._last or 0 if self._chosen.token < 0 else self._chosen.token
@@ -167,13 +171,13 @@ def _nothing(note: str) -> TokenPathState:
     return TokenPathState((), -1, "layers", 0, NONE, NONE, np.zeros(0), -1, (), "", note)
 
 
-def _token_at(scene: Scene) -> int | None:
+def _token_at(subject: Subject) -> int | None:
     """The token that A is on, or at whose place on the plane it is; None if A is between them."""
-    assert scene.start
-    marks = manifold_of(scene.family).landmarks
-    if scene.start.token is not None or marks is None:
-        return scene.start.token
-    same = np.flatnonzero((marks.theta == np.array(scene.start.theta)).all(axis=1))
+    start, marks = subject.scene.start, subject.manifold.landmarks
+    assert start
+    if start.token is not None or marks is None:
+        return start.token
+    same = np.flatnonzero((marks.theta == np.array(start.theta)).all(axis=1))
     return int(same[0]) if same.size else None
 
 

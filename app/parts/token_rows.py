@@ -13,10 +13,11 @@ from app.jobs.path import PathAnswer, PathJob
 from app.jobs.viewport import STEPS
 from app.model import panel_titles
 from app.model.scene import Scene
-from app.parts.part import Desk
-from app.parts.watched import Watched
+from app.parts.panel_part import PanelPart
+from app.parts.part import PartContext
 from app.presenters import head_specification
 from app.presenters.measures import USUAL, message
+from app.views.interface.events import Event, PanelShown
 from app.views.interface.rows import RowsState, RowStrip
 from app.views.text.number_format import Numbers
 from compute.attention.interpolations import ALPHAS, Way, way_of, ways
@@ -64,26 +65,44 @@ class RowsAnswer:
     ways: tuple[Way, ...]
 
 
-class Rows(Watched):
+class TokenRowsPart(PanelPart):
     """Computes while its panel is seen, and moves the mark with the playhead.
 
     The geodesic is the canvas's own: of its path, its numbers and its status.
     """
 
     title = panel_titles.ROWS
+    messages: tuple[type, ...] = (RowsAnswer,)
+    always = frozenset(("family",))
+    while_seen = frozenset(("start", "end", "alpha", "playhead"))
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self._state: RowsState | None = None
         self._path: PathAnswer | None = None
         self._answer: RowsAnswer | None = None
+        self._of: tuple[object, ...] = ()  # the subject of the rows that are shown
         self._numbers = USUAL
 
     def wanted(self, scene: Scene) -> RowsTask | None:
         assert scene.start and scene.end
         return RowsTask(scene.family, scene.start.theta, scene.end.theta)
 
-    def prefer(self, numbers: Numbers) -> None:
+    def on_event(self, event: Event) -> None:
+        super().on_event(event)
+        if isinstance(event, PanelShown) and event.title == self.title:
+            self.messages = (RowsAnswer, PathAnswer) if self.seen else (RowsAnswer,)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Take the path that was computed while nobody looked; grey rows of another subject."""
+        scene, path = self.context.store.scene, self.context.path()
+        if path is not None and _is_of(path.job, scene):
+            self._path = path
+        if self.seen and self._state is not None and self._of != _subject(scene):
+            self._keep(replace(self._state, stale=True))
+
+    def use_numbers(self, numbers: Numbers) -> None:
         self._numbers = numbers
         self._show()
 
@@ -101,7 +120,7 @@ class Rows(Watched):
         self._forget()
 
     def on_message(self, message: object) -> None:
-        scene = self.desk.store.scene
+        scene = self.context.store.scene
         match message:
             case RowsAnswer() if message.job.family == scene.family:
                 self._answer = message
@@ -117,8 +136,9 @@ class Rows(Watched):
         if answer is not None and path is not None and self.seen:
             job = path.job
             if (job.family, job.start, job.end) == tuple(vars(answer.job).values()):
-                shown = state(answer, path, self.desk.store.scene.playhead, self._numbers)
-                fresh = _is_of(job, self.desk.store.scene)
+                shown = state(answer, path, self.context.store.scene.playhead, self._numbers)
+                fresh = _is_of(job, self.context.store.scene)
+                self._of = (job.family, job.start, job.end, job.alpha)
                 self._keep(shown if fresh else replace(shown, stale=True))
 
     def _forget(self) -> None:

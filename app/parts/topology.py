@@ -12,16 +12,17 @@ from app.jobs import flow
 from app.jobs.flow import FlowAnswer
 from app.jobs.job import Cancelled, Emit, Job
 from app.jobs.scalar_map import MapAnswer
-from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import Subject
 from app.model import panel_titles
 from app.model.scene import Scene, chart_of
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.presenters import flow_drawables
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.topology import Critical, PairChosen, TopologyAsked, TopologyState
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
+from compute.manifold.charts import Chart
 from compute.requests.engine import Engine
 from compute.requests.fields import Field
 from compute.studies.topology import Diagram, load, persistence, places
@@ -87,11 +88,15 @@ class TopologyAnswer:
     range: float
 
 
-class Topology(Part):
+class TopologyPart(Part):
     """Computes while its panel is seen; chooses pairs from the panel and from the canvas."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    events = (PanelShown, TopologyAsked, PairChosen)
+    fields = frozenset(("family", "chart", "flow.mode", "layers", "scalar", "token"))
+
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
+        self._choose_messages()
         self._seen = False
         self._superlevel, self._share, self._chosen = False, SHARE, -1
         self._field: Field | None = None
@@ -128,10 +133,16 @@ class Topology(Part):
         return told
 
     def on_scene(self, old: Scene, new: Scene) -> None:
+        self._choose_messages()
         if _of(old) != _of(new):
             self._field = self._answer = self._asked = None
             self._chosen = -1
             self._show()
+
+    def _choose_messages(self) -> None:
+        """Hear of a flow only where its mass is the map."""
+        covered = flow.covers(self.context.store.scene)
+        self.messages = (TopologyAnswer, MapAnswer, *((FlowAnswer,) if covered else ()))
 
     def on_waiting(self) -> None:
         self._field = self._answer = self._asked = None
@@ -145,26 +156,25 @@ class Topology(Part):
                 self._answer = message
                 self._show()
         elif isinstance(message, MapAnswer | FlowAnswer):
-            field = shown(self.desk.store.scene, message)
+            field = shown(self.context.store.scene, message)
             if field is not None:
                 self._field = field
                 self._ask()
 
     def _ask(self) -> None:
         if self._seen and self._field is not None:
-            scene = self.desk.store.scene
+            scene = self.context.store.scene
             wanted = TopologyTask(scene.family, scene.chart, self._field, self._superlevel)
             if wanted != self._asked:
                 self._asked = wanted
-                self.desk.submit(wanted)
+                self.context.submit(wanted)
 
     def _show(self) -> None:
-        scene, answer = self.desk.store.scene, self._answer
-        marks = (
-            critical(scene, answer, self._share, self._chosen) if self._seen and answer else None
-        )
-        self.desk.canvas.set_critical(marks)
-        self.desk.window.set_panel(
+        scene, answer, marks = self.context.store.scene, self._answer, None
+        if self._seen and answer is not None:
+            marks = critical(self.context.subject.chart, answer, self._share, self._chosen)
+        self.context.canvas.set_critical(marks)
+        self.context.window.set_panel(
             TITLE, state(scene, answer, self._superlevel, self._share, self._chosen)
         )
 
@@ -232,7 +242,7 @@ def marks(
     number = -1 if chosen is None else born_at(answer, np.array(chosen))
     if chosen is not None and number < 0:
         raise ValueError(f"no part and no ring of the map is born at {chosen}")
-    return critical(scene, answer, share, number)
+    return critical(Subject.of(scene).chart, answer, share, number)
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:
@@ -240,9 +250,9 @@ def marked(answer: TopologyAnswer, share: float) -> int:
     return int((answer.diagram.persistence[:MOST] >= share * answer.range).sum())
 
 
-def critical(scene: Scene, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
+def critical(chart: Chart, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
     """Where the marked pairs are born and die, in the drawing."""
-    count, diagram, chart = marked(answer, share), answer.diagram, chart_drawn(scene)
+    count, diagram = marked(answer, share), answer.diagram
     number = np.arange(count)
     theta = np.concatenate([answer.births[:count], answer.deaths[:count]])
     dimension = np.tile(diagram.dimension[:count], 2)

@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
+from app.jobs.subject import Subject
 from app.model.colormaps import TWO_SIDED
 from app.model.scene import Scene
-from app.presenters import curves, head_specification
+from app.presenters import head_specification
 from app.presenters.measures import broken_bound
+from app.views.interface.events import Array
 from app.views.interface.theme import CATEGORICAL
 from app.views.interface.views import Arrows, ColorMap2D, Curve, Distributions, Marks
 from app.views.text.scalar_names import words_of
 from compute.core.arrays import Floats
 from compute.core.status import Status
+from compute.curves.dense_curve import DenseCurve, polygon
 from compute.distances.map_verification import Gap
-from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.extent import Extent
 from compute.manifold.manifold import Manifold
@@ -44,6 +46,42 @@ NOWHERE = {
 LEAST = 0.01
 
 
+def curve(dense: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:
+    """A dense curve in a chart: its nodes, and a function for what is between them."""
+
+    def at(place: Array) -> Array:
+        return _forward(chart, dense.at(place))
+
+    return Curve(_forward(chart, dense.theta), dashed, at)
+
+
+def polyline(theta: Floats, chart: Chart, dashed: bool = False) -> Curve:
+    """Lines straight in θ from node to node (k, 2), NaN between pieces, which a chart may bend."""
+    return curve(polygon(theta), chart, dashed)
+
+
+def _forward(chart: Chart, theta: Floats) -> Array:
+    """Chart coordinates (k, d) of θ (k, 2), of which some may be NaN; NaN too where the chart ends.
+
+    What lies between two nodes near the edge of a domain may lie beyond the edge.
+    """
+    known = np.asarray(np.isfinite(theta).all(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        found = chart.forward(theta if known.all() else theta[known])
+    inside = np.isfinite(found).all(axis=1)
+    if known.all() and inside.all():
+        return found
+    xy = np.full((len(theta), found.shape[-1]), np.nan)
+    xy[np.flatnonzero(known)[inside]] = found[inside]
+    return xy
+
+
+def _point_at(answer: PathAnswer, playhead: float) -> Floats:
+    """θ (2,) of the moving point: on the curve at a share of its affine time."""
+    theta: Floats = answer.dense.at_time(np.array([playhead * answer.dense.t[-1]]))[0]
+    return theta
+
+
 def marks(manifold: Manifold, chart: Chart) -> Marks | None:
     """The landmarks in the chart."""
     landmarks = manifold.landmarks
@@ -59,19 +97,13 @@ def straight(scene: Scene, chart: Chart) -> Curve:
     assert scene.start and scene.end
     share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
     theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
-    return curves.straight(theta, chart, dashed=True)
-
-
-def curve(theta: Floats, chart: Chart) -> Curve:
-    """A polygon in θ (k, 2), with NaN between its pieces."""
-    return curves.straight(theta, chart)
+    return polyline(theta, chart, dashed=True)
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
     """The geodesic; dashed where it is not a converged one, or breaks a bound."""
-    status = Status(int(answer.paths.status[0]))
-    fine = status.arrived and not broken_bound(answer)
-    return curves.drawn(answer.dense, chart, dashed=not fine)
+    fine = answer.arrived and not broken_bound(answer)
+    return curve(answer.dense, chart, dashed=not fine)
 
 
 def ellipses(outlines: Floats, chart: Chart) -> Floats:
@@ -102,7 +134,7 @@ def carried(answer: PathAnswer, chart: Chart) -> Arrows:
 
 def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
     """θ (2,) on the geodesic at a share of its affine time, and the distribution's row (s,) there."""
-    theta = curves.point_at(answer, playhead)
+    theta = _point_at(answer, playhead)
     return theta, answer.row_at(theta)
 
 
@@ -112,6 +144,9 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     if len(answer.x) == 0:
         return None
     row = moving_point(answer, scene.playhead)[1]
+    note = ""
+    if manifold.landmarks is not None:  # only of a head is there anything to remark
+        note = head_specification.row_note(scene.family, (scene.start, scene.end))
     names = (_pin_name("A", scene.start.token, manifold), _pin_name("B", scene.end.token, manifold))
     return Distributions(
         x=answer.x,
@@ -119,7 +154,7 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
         title=answer.support_title,
         names=(*names, "moving point"),
         rows=np.stack([answer.row_a, answer.row_b, row]),
-        note=head_specification.row_note(scene.family, (scene.start, scene.end)),
+        note=note,
     )
 
 
@@ -131,13 +166,13 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
     return label if own else f"{label} under the mask of {manifold.landmarks.mask_of}"
 
 
-def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
+def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
     """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
 
     Hatched where the metric is singular or not positive definite, and where a distance is not known,
     which its label then tells, as it does that no value of a rough map is verified.
     """
-    values, hatched = answer.field.values, hatched_cells(answer)
+    scene, values, hatched = subject.scene, answer.field.values, hatched_cells(answer)
     known = values[np.isfinite(values)]
     if known.size == 0:
         return _nowhere(scene, answer, hatched)
@@ -145,7 +180,7 @@ def color_map(scene: Scene, answer: MapAnswer) -> ColorMap2D | None:
     if answer.job.scalar == "probability":
         low, high = 0.0, 1.0
     if answer.job.scalar == "dominant":
-        drawn = regions(values, answer.field.extent, manifold_of(scene.family))
+        drawn = regions(values, answer.field.extent, subject.manifold)
         return replace(drawn, opacity=scene.map_opacity)
     # a constant: what single precision makes of it is not worth colours
     if high - low < max(2e-5 * max(abs(low), abs(high), 1e-9), NOISE.get(answer.job.scalar, 0.0)):

@@ -14,33 +14,27 @@ from app.jobs.flow import FlowAnswer
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.studies.study import Study, StudyAnswer
+from app.jobs.subject import Subject
 from app.model.scene import UNTURNED, Scene
-from app.presenters import curves, drawables, flow_drawables, zero_lives
+from app.presenters import drawables, flow_drawables, zero_lives
 from app.presenters.measures import message
 from app.views.interface.events import XY
 from app.views.interface.views import Axes, Canvas, Outline
 from compute.core.arrays import Floats
 from compute.curves.dense_curve import polygon
-from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
-from compute.manifold.manifold import Manifold
 
 # how much is seen of what is not the scene's
 GREYED = 0.25
 
 
-def _manifold_and_chart(scene: Scene) -> tuple[Manifold, Chart]:
-    manifold = manifold_of(scene.family)
-    return manifold, scene_chart.chart_drawn(scene)
-
-
-def show_scene(canvas: Canvas, scene: Scene) -> None:
+def show_scene(canvas: Canvas, subject: Subject) -> None:
     """All of a completed scene that needs no engine; what needs one is cleared."""
-    _, chart = _manifold_and_chart(scene)
+    chart = subject.chart
     canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
-    show_ground(canvas, scene, chart)
+    show_ground(canvas, subject)
     _clear(canvas)
-    show_layers(canvas, scene)
+    show_layers(canvas, subject)
 
 
 def _clear(canvas: Canvas) -> None:
@@ -57,29 +51,30 @@ def _clear(canvas: Canvas) -> None:
             canvas.set_curve(kind, None)
 
 
-def show_ground(canvas: Canvas, scene: Scene, chart: Chart) -> None:
+def show_ground(canvas: Canvas, subject: Subject) -> None:
     """Draw the ground: a rectangle of the plane, or a surface in space, and its edge."""
+    scene, chart = subject.scene, subject.chart
     assert scene.view is not None
     outline = None if chart.outline is None else Outline(chart.outline, chart.corners)
     canvas.set_view(scene.view)
     if chart.dimension == 3:
         surface, outline = scene_chart.surface(chart, scene.view)
-        show_camera(canvas, scene)
+        show_camera(canvas, subject)
         canvas.set_surface(surface)
     else:
         canvas.set_surface(None)
     canvas.set_outline(outline)
 
 
-def show_camera(canvas: Canvas, scene: Scene) -> None:
+def show_camera(canvas: Canvas, subject: Subject) -> None:
     """From where a surface is seen."""
-    canvas.set_camera(scene.camera or (scene_chart.chart_drawn(scene).azimuth, *UNTURNED))
+    canvas.set_camera(subject.scene.camera or (subject.chart.azimuth, *UNTURNED))
 
 
-def show_layers(canvas: Canvas, scene: Scene) -> None:
+def show_layers(canvas: Canvas, subject: Subject) -> None:
     """Landmarks, grid and pins; layers that are off are cleared, the others as opaque as they are."""
-    manifold, chart = _manifold_and_chart(scene)
-    canvas.set_marks(drawables.marks(manifold, chart) if scene.layers.tokens else None)
+    scene = subject.scene
+    _show_marks(canvas, subject)
     canvas.set_grid(scene.layers.grid)
     if not (scene.layers.map or flow.covers(scene)):
         canvas.set_map(None)
@@ -91,7 +86,12 @@ def show_layers(canvas: Canvas, scene: Scene) -> None:
                 canvas.set_curve(kind, None)
     flow_drawables.clear_hidden(canvas, scene)
     show_opacity(canvas, scene)
-    show_pins(canvas, scene)
+    show_pins(canvas, subject)
+
+
+def _show_marks(canvas: Canvas, subject: Subject) -> None:
+    marks = drawables.marks(subject.manifold, subject.chart)
+    canvas.set_marks(marks if subject.scene.layers.tokens else None)
 
 
 def blank(canvas: Canvas, words: str) -> None:
@@ -125,30 +125,24 @@ def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozense
 
 
 def show_things(
-    canvas: Canvas,
-    scene: Scene,
-    chart: Chart,
-    answer: PathAnswer | None,
-    found: Iterable[StudyAnswer] = (),
+    canvas: Canvas, subject: Subject, answer: PathAnswer | None, found: Iterable[StudyAnswer] = ()
 ) -> None:
-    """Draw everything at points of the manifold, in any chart; no maps and no ellipses."""
-    manifold, layers = manifold_of(scene.family), scene.layers
-    canvas.set_marks(drawables.marks(manifold, chart) if layers.tokens else None)
-    show_pins(canvas, scene, chart)
+    """Draw everything at points of the manifold; no maps and no ellipses."""
+    _show_marks(canvas, subject)
+    show_pins(canvas, subject)
     if answer is not None:
-        show_path(canvas, scene, answer, chart)
-        show_moving_point(canvas, scene, answer, chart)
+        show_path(canvas, subject, answer)
+        show_moving_point(canvas, subject, answer)
     for study in found:
-        show_study(canvas, scene, study, chart)
+        show_study(canvas, subject, study)
 
 
-def show_pins(canvas: Canvas, scene: Scene, drawn_in: Chart | None = None) -> None:
+def show_pins(canvas: Canvas, subject: Subject) -> None:
     """Both pins, the vector at A and the straight line."""
+    scene, chart, layers = subject.scene, subject.chart, subject.scene.layers
     assert scene.start and scene.end
-    chart = drawn_in or scene_chart.chart_drawn(scene)
     for name, pin in (("A", scene.start), ("B", scene.end)):
         canvas.set_pin(name, _at(chart, np.array(pin.theta)))
-    layers = scene.layers
     canvas.set_vector(drawables.vector_at_start(scene, chart) if layers.transport else None)
     canvas.set_curve("straight", drawables.straight(scene, chart) if layers.straight else None)
 
@@ -157,58 +151,50 @@ def _at(chart: Chart, theta: Floats) -> XY:
     return tuple(map(float, chart.forward(theta)))
 
 
-def show_path(
-    canvas: Canvas, scene: Scene, answer: PathAnswer, drawn_in: Chart | None = None
-) -> None:
+def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
     """The geodesic, the carried vectors and why the curve is dashed, if it is."""
-    chart = drawn_in or scene_chart.chart_drawn(scene)
-    layers = scene.layers
+    chart, layers = subject.chart, subject.scene.layers
     canvas.set_curve("geodesic", drawables.geodesic(answer, chart) if layers.geodesic else None)
     canvas.set_transport(drawables.carried(answer, chart) if layers.transport else None)
     canvas.set_message(message(answer))
 
 
-def show_moving_point(
-    canvas: Canvas, scene: Scene, answer: PathAnswer, drawn_in: Chart | None = None
-) -> Floats:
+def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> Floats:
     """The moving point on the geodesic; returns its distribution (s,)."""
-    chart = drawn_in or scene_chart.chart_drawn(scene)
-    theta, row = drawables.moving_point(answer, scene.playhead)
-    canvas.set_moving_point(_at(chart, theta))
+    theta, row = drawables.moving_point(answer, subject.scene.playhead)
+    canvas.set_moving_point(_at(subject.chart, theta))
     return row
 
 
-def show_map(canvas: Canvas, scene: Scene, answer: MapAnswer, stale: bool = False) -> None:
+def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = False) -> None:
     """The scalar map, if the scene shows one; little of it if it is not, or no longer, the scene's."""
-    drawn = drawables.color_map(scene, answer) if scene.layers.map else None
+    drawn = drawables.color_map(subject, answer) if subject.scene.layers.map else None
     canvas.set_map(replace(drawn, opacity=GREYED * drawn.opacity) if drawn and stale else drawn)
 
 
-def show_study(
-    canvas: Canvas, scene: Scene, answer: StudyAnswer, drawn_in: Chart | None = None
-) -> None:
+def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
     """The curves of a study; kinds that it has none of are cleared."""
-    chart = drawn_in or scene_chart.chart_drawn(scene)
     for kind in answer.job.curves:
         curve = answer.curves.get(kind)
         drawn = None
         if curve is not None and len(curve) > 1:
             dense, dashed = answer.dense.get(kind), kind in answer.dashed
-            drawn = curves.drawn(polygon(curve) if dense is None else dense, chart, dashed)
+            line = polygon(curve) if dense is None else dense
+            drawn = drawables.curve(line, subject.chart, dashed)
         canvas.set_curve(kind, drawn)
 
 
-def show_answer(canvas: Canvas, scene: Scene, answer: Answer) -> None:
+def show_answer(canvas: Canvas, subject: Subject, answer: Answer) -> None:
     """Put an answer on the canvas."""
     match answer:
         case PathAnswer():
-            show_path(canvas, scene, answer)
-            show_moving_point(canvas, scene, answer)
+            show_path(canvas, subject, answer)
+            show_moving_point(canvas, subject, answer)
         case MapAnswer():
-            show_map(canvas, scene, answer)
+            show_map(canvas, subject, answer)
         case EllipseAnswer():
-            canvas.set_ellipses(drawables.ellipses(answer.outlines, scene_chart.chart_drawn(scene)))
+            canvas.set_ellipses(drawables.ellipses(answer.outlines, subject.chart))
         case FlowAnswer():
-            flow_drawables.show(canvas, scene, answer)
+            flow_drawables.show(canvas, subject, answer)
         case StudyAnswer():
-            show_study(canvas, scene, answer)
+            show_study(canvas, subject, answer)

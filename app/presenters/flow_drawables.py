@@ -6,7 +6,7 @@ import numpy as np
 
 from app.jobs.flow import FlowAnswer, is_shown
 from app.jobs.particles import sampled
-from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import Subject
 from app.model.scene import Scene
 from app.presenters import zero_lives
 from app.views.interface.flow import Particles, VectorField
@@ -24,9 +24,9 @@ WORDS = "attention mass"
 TOLD = 1e-4
 
 
-def show(canvas: Canvas, scene: Scene, answer: FlowAnswer) -> Particles | None:
+def show(canvas: Canvas, subject: Subject, answer: FlowAnswer) -> Particles | None:
     """All layers of a flow that the scene shows; the particles, to be moved on."""
-    layers, chart = scene.layers, chart_drawn(scene)
+    scene, layers, chart = subject.scene, subject.scene.layers, subject.chart
     canvas.set_field(field(answer, chart) if layers.flow else None)
     canvas.set_zeros(zeros(answer, chart) if layers.singularities else None)
     zero_lives.show(canvas, answer.lives if layers.singularities else (), chart, answer.extent)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from app.jobs.subject import Subject
 from app.model.flow import SIDES, FlowSettings
-from app.model.scene import Scene, chart_of, view_of
+from app.model.scene import view_of
 from app.views.interface.flow import Setting
 from app.views.interface.views import Choice
 from app.views.text import scalar_names
-from compute.families import manifold as manifold_of
 from compute.flow.grid import closed
 from compute.flow.modes import OF_MASS
 from compute.flow.natural import is_known
@@ -50,16 +50,16 @@ INITIAL = (
 MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
 
 
-def settings(scene: Scene) -> tuple[Setting, ...]:
+def settings(subject: Subject) -> tuple[Setting, ...]:
     """The rows for a completed scene; those without a meaning for it are left out."""
-    flow, manifold = scene.flow, manifold_of(scene.family)
+    flow, manifold = subject.scene.flow, subject.manifold
     mass = flow.mode in OF_MASS
     initial = MASS if mass else _beginnings(manifold)
     rows = [
         Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, _modes(manifold, flow)),
         Setting(
             "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
-            _edges(manifold, scene),
+            _edges(subject),
         ),
         Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
@@ -99,12 +99,12 @@ def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
     return tuple(choice for choice in INITIAL if known.get(choice.value, True))
 
 
-def _edges(manifold: Manifold, scene: Scene) -> tuple[Choice, ...]:
+def _edges(subject: Subject) -> tuple[Choice, ...]:
     """Return the choices at the edge; only some charts go round.  The current one is among them."""
-    without = {"dirichlet"} if scene.flow.mode == "natural" else set()
+    flow, manifold, chart = subject.scene.flow, subject.manifold, subject.chart.plane
+    without = {"dirichlet"} if flow.mode == "natural" else set()
     try:
-        chart = chart_of(manifold, scene.chart).plane
         closed(manifold, chart, view_of(manifold, chart))
     except ValueError:
         without.add("periodic")
-    return tuple(c for c in BOUNDARIES if c.value not in without - {scene.flow.boundary})
+    return tuple(c for c in BOUNDARIES if c.value not in without - {flow.boundary})

@@ -55,7 +55,7 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
 def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
     """Length, energy, and what the length is to be held against."""
     paths, plain, metric = answer.paths, numbers.plain, answer.job.alpha == 0.0
-    arrived, length = has_arrived(answer), float(paths.length[0])
+    arrived, length = answer.arrived, float(paths.length[0])
     at = "" if metric else f" (α = {answer.job.alpha:g})"
     partly = "Of what there is of a curve: it does not end at B."
     found = [
@@ -139,11 +139,6 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         hint = "Past the first, a geodesic is no longer the shortest way."
         found.append(Measure("Conjugate points passed", words, hint, not metric or index == 0))
     return found
-
-
-def has_arrived(answer: PathAnswer) -> bool:
-    """Whether the curve is a geodesic that ends at B."""
-    return Status(int(answer.paths.status[0])).arrived
 
 
 def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]:

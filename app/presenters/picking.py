@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from app.jobs.scalar_map import MapAnswer
-from app.jobs.scene_chart import chart_drawn
+from app.jobs.subject import Subject
 from app.model.flow import MOST_VERTICES
 from app.model.scene import Pin, Point, Scene
 from app.presenters import drawables
 from app.views.interface.events import XY, Array
 from app.views.text.number_format import NOT_KNOWN
 from compute.core.arrays import Floats
-from compute.families import manifold as manifold_of
 from compute.manifold.charts import Chart
 from compute.manifold.manifold import Manifold, known_inside
 
@@ -24,14 +23,14 @@ HALVINGS = 5
 LIKELIEST = 3
 
 
-def pin_at(scene: Scene, before: Pin | None, xy: XY) -> Pin | None:
+def pin_at(subject: Subject, before: Pin | None, xy: XY) -> Pin | None:
     """The pin that belongs at drawing coordinates, put on a landmark if it comes near one.
 
     None outside the domain.  ``before`` is where the pin was.
     """
-    manifold, chart = _drawn(scene)
+    manifold, chart = subject.manifold, subject.chart
     aimed = chart.plane.forward(chart.inverse(np.array(xy))) if chart.flat else np.array(xy)
-    token = _landmark_near(scene, manifold, chart.plane, before, aimed)
+    token = _landmark_near(subject, before, aimed)
     if token is not None and manifold.landmarks is not None:
         theta = manifold.landmarks.theta[token]
     else:
@@ -41,29 +40,29 @@ def pin_at(scene: Scene, before: Pin | None, xy: XY) -> Pin | None:
     return Pin((float(theta[0]), float(theta[1])), token)
 
 
-def vector_to(scene: Scene, tip: XY) -> Point | None:
+def vector_to(subject: Subject, tip: XY) -> Point | None:
     """The tangent vector at A whose drawing ends at ``tip``, in θ-components."""
-    assert scene.start
-    _, chart = _drawn(scene)
-    theta = np.array(scene.start.theta)
+    start, chart = subject.scene.start, subject.chart
+    assert start
+    theta = np.array(start.theta)
     vector = chart.pull(theta, np.array(tip) - chart.forward(theta))
     return (float(vector[0]), float(vector[1])) if np.isfinite(vector).all() else None
 
 
-def stroke_along(scene: Scene, xy: Array) -> tuple[Point, ...] | None:
+def stroke_along(subject: Subject, xy: Array) -> tuple[Point, ...] | None:
     """The part in the domain of a line painted through xy (k, 2), in θ; None if there is none."""
-    manifold, chart = _drawn(scene)
+    manifold, chart = subject.manifold, subject.chart
     theta = chart.inverse(np.array(xy))
     theta = theta[known_inside(manifold, theta)][:MOST_VERTICES]
     return tuple((float(x), float(y)) for x, y in theta) if len(theta) > 1 else None
 
 
-def loop_through(scene: Scene, xy: Array) -> tuple[tuple[Point, ...], bool]:
+def loop_through(subject: Subject, xy: Array) -> tuple[tuple[Point, ...], bool]:
     """The vertices in θ of a closed line drawn through xy (k, 2), and whether all of it is theirs.
 
     What lies outside of the domain is cut off, with a vertex where it leaves and where it comes back.
     """
-    manifold, chart = _drawn(scene)
+    manifold, chart = subject.manifold, subject.chart
     drawn = np.array(xy)
     inside = known_inside(manifold, chart.inverse(drawn))
     kept = []
@@ -88,13 +87,13 @@ def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats
     return inner
 
 
-def described(scene: Scene, xy: XY | None, ground: MapAnswer | None = None) -> str:
+def described(subject: Subject, xy: XY | None, ground: MapAnswer | None = None) -> str:
     """Coordinates, curvature and the likeliest outcomes under the pointer, or why the map that is shown
     has no value there.
     """
     if xy is None:
         return ""
-    manifold, chart = _drawn(scene)
+    manifold, chart = subject.manifold, subject.chart
     theta = chart.inverse(np.array(xy))
     if not known_inside(manifold, theta):
         return "outside the domain"
@@ -104,7 +103,7 @@ def described(scene: Scene, xy: XY | None, ground: MapAnswer | None = None) -> s
     if missing:
         return f"{words}   {missing}"
     curvature = _equals(float(manifold.curvature(theta))).replace("-", "−")
-    off = _off(scene, manifold, chart.plane.forward(theta))
+    off = _off(subject, chart.plane.forward(theta))
     return f"{words}   K {curvature}{_likeliest(manifold, theta)}{off}"
 
 
@@ -113,12 +112,12 @@ def _equals(value: float) -> str:
     return f"= {value:.3g}" if np.isfinite(value) else NOT_KNOWN
 
 
-def _off(scene: Scene, manifold: Manifold, xy: Floats) -> str:
+def _off(subject: Subject, xy: Floats) -> str:
     """How far off the surface the landmark lies that is pointed at."""
-    marks = manifold.landmarks
+    marks = subject.manifold.landmarks
     if marks is None:
         return ""
-    gaps = _gaps(scene, chart_drawn(scene).plane.forward(marks.theta), xy)
+    gaps = _gaps(subject.scene, subject.chart.plane.forward(marks.theta), xy)
     nearest = int(gaps.argmin())
     if gaps[nearest] > SNAP:
         return ""
@@ -144,23 +143,17 @@ def _likeliest(manifold: Manifold, theta: Floats) -> str:
     return "   p: " + ", ".join(f"{support.labels[i]} {row[i]:.2f}" for i in largest)
 
 
-def _drawn(scene: Scene) -> tuple[Manifold, Chart]:
-    manifold = manifold_of(scene.family)
-    return manifold, chart_drawn(scene)
-
-
-def _landmark_near(
-    scene: Scene, manifold: Manifold, chart: Chart, before: Pin | None, xy: Floats
-) -> int | None:
+def _landmark_near(subject: Subject, before: Pin | None, xy: Floats) -> int | None:
     """The landmark that a pin comes near; one that it moves away from does not hold it, and one whose
     own surface is another never does.
     """
-    if manifold.landmarks is None or scene.view is None or before is None:
+    scene, chart, landmarks = subject.scene, subject.chart.plane, subject.manifold.landmarks
+    if landmarks is None or scene.view is None or before is None:
         return None
-    marks, old = chart.forward(manifold.landmarks.theta), chart.forward(np.array(before.theta))
+    marks, old = chart.forward(landmarks.theta), chart.forward(np.array(before.theta))
     gaps = _gaps(scene, marks, xy)
-    if manifold.landmarks.own is not None:
-        gaps = np.where(manifold.landmarks.own, gaps, np.inf)
+    if landmarks.own is not None:
+        gaps = np.where(landmarks.own, gaps, np.inf)
     nearest = int(gaps.argmin())
     leaving = gaps[nearest] > float(_gaps(scene, marks[nearest : nearest + 1], old)[0]) + 1e-9
     return nearest if gaps[nearest] < SNAP and not leaving else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from app.jobs import studies
+from app.jobs.subject import Subject
 from app.model.colormaps import COLORMAPS
-from app.model.scene import DISTANCE, HEIGHT, Scene
+from app.model.scene import DISTANCE, HEIGHT
 from app.presenters import head_specification
 from app.views.interface.views import Choice, LayerRow, PanelState
 from app.views.text.scalar_names import words_of
 from compute.families import families, parse
-from compute.families import manifold as manifold_of
 from compute.manifold.manifold import Manifold
 
 # what a layer is called, and one sentence about it
@@ -47,9 +47,9 @@ LAYER_WORDS = {
 }
 
 
-def state(scene: Scene) -> PanelState:
+def state(subject: Subject) -> PanelState:
     """The state of all panels for a completed scene."""
-    manifold = manifold_of(scene.family)
+    scene, manifold = subject.scene, subject.manifold
     name, _ = parse(scene.family)
     return PanelState(
         families=[Choice(f.name, f.title) for f in families().values()],

@@ -19,15 +19,14 @@ from app.jobs.scalar_map import MapAnswer, MapJob
 from app.jobs.studies.dual_paths import CompareJob
 from app.jobs.studies.spray import SprayJob
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.subject import CurrentSubject, Subject
 from app.jobs.verification import CheckAnswer, CheckJob, MapCheckJob
 from app.jobs.worker import EngineOpened
 from app.model.scene import Scene, remarks
-from app.model.store import Store
 from app.presenters import drawables, drawing, measures, picking, shorter_paths
 from app.views.interface.events import XY
 from app.views.interface.views import Canvas, Distributions, Measure, Window
 from compute.core.status import Status
-from compute.families import manifold as manifold_of
 
 # seconds between redrawings of the plots while something is dragged: they cost more than the curve
 PLOTS = 0.07
@@ -36,11 +35,11 @@ GRACE_MS = 150
 AWAITED = "computing the geodesic …"
 
 
-class Answers:
+class ShownAnswers:
     """Draws answers on the canvas and puts their numbers into the window."""
 
-    def __init__(self, store: Store, canvas: Canvas, window: Window) -> None:
-        self._store = store
+    def __init__(self, subject: CurrentSubject, canvas: Canvas, window: Window) -> None:
+        self._current = subject
         self._canvas = canvas
         self._window = window
         self.path: PathAnswer | None = None
@@ -58,7 +57,11 @@ class Answers:
         self._stop: Callable[[], None] | None = None
         self.numbers = measures.USUAL
 
-    def forget(self, words: str = AWAITED) -> None:
+    @property
+    def _subject(self) -> Subject:
+        return self._current.now
+
+    def clear(self, words: str = AWAITED) -> None:
         """Nothing that is known belongs to the scene any longer: rows stay, without their values."""
         self._end_grace()
         self.path, self.map, self._checks, self._studies = None, None, {}, {}
@@ -69,54 +72,51 @@ class Answers:
             self.say(words, True)
         self._plot(None)
 
-    def forget_map(self) -> None:
+    def clear_map(self) -> None:
         """The map is that of another chart, and so are the coordinates under the pointer."""
         self.map = None
         self._window.set_coordinates("")
         self._stale -= {MapJob}
         self._checks.pop(MapCheckJob, None)
 
-    def keep_those_of(self, old: Scene, new: Scene, kinds: set[type]) -> None:
+    def keep_common(self, old: Scene, new: Scene, kinds: set[type]) -> None:
         """Of what is known of ``old`` only what is ``new``'s too, whose jobs are of these kinds."""
         self.keep_studies(kinds)
         self.show_measures()
         if (old.start, old.end, old.vector, old.alpha) != (
             new.start, new.end, new.vector, new.alpha,
         ):  # fmt: skip
-            self.forget()
+            self.clear()
 
     def remark_on(self, old: Scene, new: Scene) -> None:
-        """Say after the status of the next paths what a change of the scene did by itself."""
-        if (old.family, old.alpha, old.start, old.end) != (
-            new.family, new.alpha, new.start, new.end,
-        ):  # fmt: skip
-            self._remark = remarks(old, new)
+        """Say after the status of the next paths what a change of their subject did by itself."""
+        self._remark = remarks(old, new) if old.family != new.family else ""
 
     # --- whose they are -----------------------------------------------------------------------
-    def compare(self, wanted: Mapping[type, Job], moving: bool) -> None:
+    def mark_stale(self, wanted: Mapping[type, Job], moving: bool) -> None:
         """Grey what is shown of another subject than the scene's, whose jobs are ``wanted``.
 
         While things are ``moving``, paths and maps a moment old are shown as they are.
         """
         self._wanted = wanted
-        stale = self._strangers()
+        stale = self._stale_kinds()
         if not stale or not moving:
             self._end_grace()
             self._grey(stale)
         elif self._stop is None:
             self._grey(frozenset(kind for kind in stale if kind not in wanted))
-            self._stop = self._window.every(GRACE_MS, self._run_out)
+            self._stop = self._window.every(GRACE_MS, self._end_and_grey)
 
-    def _run_out(self) -> None:
+    def _end_and_grey(self) -> None:
         self._end_grace()
-        self._grey(self._strangers())
+        self._grey(self._stale_kinds())
 
     def _end_grace(self) -> None:
         if self._stop is not None:
             self._stop()
             self._stop = None
 
-    def _strangers(self) -> frozenset[type]:
+    def _stale_kinds(self) -> frozenset[type]:
         """The kinds of job whose answer that is shown is not the one that is wanted."""
         shown: dict[type, Job] = {kind: answer.job for kind, answer in self._studies.items()}
         if self.path is not None:
@@ -126,7 +126,7 @@ class Answers:
         if self._unread:
             return frozenset(shown)
         return frozenset(
-            kind for kind, job in shown.items() if not _alike(job, self._wanted.get(kind))
+            kind for kind, job in shown.items() if not _same_subject(job, self._wanted.get(kind))
         )
 
     def _grey(self, stale: frozenset[type]) -> None:
@@ -148,10 +148,10 @@ class Answers:
             self.show_opacity()
         self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
 
-    def doubt(self, unread: bool, words: str = "") -> None:
+    def mark_unread(self, unread: bool, words: str = "") -> None:
         """``unread``: what the user typed is not, or not yet, the family that is shown."""
         self._unread = unread
-        self._grey(self._strangers())
+        self._grey(self._stale_kinds())
         if words:
             self.say(words, not unread)
 
@@ -166,8 +166,8 @@ class Answers:
         if dragging and now - self._plotted < PLOTS:
             return
         self._plotted = now
-        manifold = manifold_of(self._store.scene.family)
-        self._plot(drawables.distributions(self._store.scene, answer, manifold))
+        subject = self._subject
+        self._plot(drawables.distributions(subject.scene, answer, subject.manifold))
         self.show_measures()
         self._say_path()
 
@@ -179,25 +179,25 @@ class Answers:
             self._say_path(only_shorter=True)
             if self._checks.pop(MapCheckJob, None):
                 self.show_measures()
-        drawing.show_answer(self._canvas, self._store.scene, answer)
+        drawing.show_answer(self._canvas, self._subject, answer)
 
     def describe(self, xy: XY | None) -> None:
         """Say what is under the pointer, and why the map that is shown has no value there."""
-        scene, ground = self._store.scene, self.map
-        if not scene.layers.map or MapJob in self._stale or flow.covers(scene):
+        subject, ground = self._subject, self.map
+        if not subject.scene.layers.map or MapJob in self._stale or flow.covers(subject.scene):
             ground = None
-        self._window.set_coordinates(picking.described(scene, xy, ground))
+        self._window.set_coordinates(picking.described(subject, xy, ground))
 
     def show_map(self) -> None:
         """Draw the map again, in the scene's colours."""
-        if self.map is not None and not flow.covers(self._store.scene):
-            drawing.show_map(self._canvas, self._store.scene, self.map, MapJob in self._stale)
+        if self.map is not None and not flow.covers(self._subject.scene):
+            drawing.show_map(self._canvas, self._subject, self.map, MapJob in self._stale)
 
     def take_study(self, answer: StudyAnswer) -> None:
         """Show a study of the geometry."""
         self._studies[type(answer.job)] = answer
         self._refresh(type(answer.job))
-        drawing.show_study(self._canvas, self._store.scene, answer)
+        drawing.show_study(self._canvas, self._subject, answer)
         self.show_measures()
         self._say_path(only_shorter=True)
         if answer.problem:
@@ -208,7 +208,8 @@ class Answers:
         if self.path is None:
             return
         paths, timing = self.path.paths, f"{self.path.milliseconds:.0f} ms"
-        known = shorter_paths.words(self.path, self.studies, self.map)
+        compared = self._studies or (self.map is not None and self.map.job.source is not None)
+        known = shorter_paths.words(self.path, self.studies, self.map) if compared else ""
         if known:
             self.say(known, False, timing)
         elif not only_shorter:
@@ -221,7 +222,7 @@ class Answers:
         if self.path is not None:
             job, theta = self.path.job, self.path.paths.theta[0]
             yield CheckJob(job.family, job.start, job.end, job.alpha, theta)
-        if self.map is not None and self._store.scene.layers.map:
+        if self.map is not None and self._subject.scene.layers.map:
             of = self.map.job
             yield MapCheckJob(of.family, of.chart, of.scalar, of.token, of.source, self.map.field)
 
@@ -262,26 +263,26 @@ class Answers:
     def show_studies(self) -> None:
         """Draw all of them."""
         for answer in self.studies:
-            drawing.show_study(self._canvas, self._store.scene, answer)
+            drawing.show_study(self._canvas, self._subject, answer)
 
     def show_path(self) -> None:
         """Draw the path, if it is of the scene's family."""
-        scene = self._store.scene
-        if self.path is not None and self.path.job.family == scene.family:
-            drawing.show_path(self._canvas, scene, self.path)
+        subject = self._subject
+        if self.path is not None and self.path.job.family == subject.scene.family:
+            drawing.show_path(self._canvas, subject, self.path)
             self.show_moving_point()
 
     def show_moving_point(self) -> None:
         """Put the point that moves where the playhead says."""
-        scene = self._store.scene
-        self._window.set_playhead(scene.playhead)
-        if self.path is not None and self.path.job.family == scene.family:
-            row = drawing.show_moving_point(self._canvas, scene, self.path)
+        subject = self._subject
+        self._window.set_playhead(subject.scene.playhead)
+        if self.path is not None and self.path.job.family == subject.scene.family:
+            row = drawing.show_moving_point(self._canvas, subject, self.path)
             self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
         """How much is seen of each layer; little of what is not the scene's."""
-        drawing.show_opacity(self._canvas, self._store.scene, self._stale)
+        drawing.show_opacity(self._canvas, self._subject.scene, self._stale)
 
     def show_measures(self) -> None:
         """The numbers of the geodesic and of all studies that are shown."""
@@ -319,7 +320,7 @@ class Answers:
         )
 
 
-def _alike(shown: Job, wanted: Job | None) -> bool:
+def _same_subject(shown: Job, wanted: Job | None) -> bool:
     """Whether both are of one subject, be they computed in more or less haste or for another view."""
     if isinstance(shown, MapJob) and isinstance(wanted, MapJob):
         return _subject(shown) == _subject(wanted)

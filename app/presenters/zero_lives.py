@@ -28,7 +28,9 @@ def show(canvas: Canvas, tracks: Sequence[ZeroTrack], chart: Chart, extent: Exte
         ways = [_way(track, tracks, half) for track in drawn if track.index * sign > 0]
         ways = [way for way in ways if len(way) > 1]
         parts = [part for way in ways for part in (way, GAP)]
-        canvas.set_curve(kind, drawables.curve(np.concatenate(parts[:-1]), chart) if ways else None)
+        canvas.set_curve(
+            kind, drawables.polyline(np.concatenate(parts[:-1]), chart) if ways else None
+        )
 
 
 def clear(canvas: Canvas) -> None:

@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from app.jobs.job import Cancelled, Emit, Job, Priority
 from app.jobs.studies import traced_curves
 from app.jobs.studies.traced_curves import Curves
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model.scene import Point, Scene
 from app.views.interface.curve_styles import Style
@@ -59,10 +60,14 @@ class Study(Job):
 
     family: str
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.layers = (cls.__module__.rpartition(".")[2],)
+
     @classmethod
     def layer(cls) -> str:
         """Its name in scene files."""
-        return cls.__module__.rpartition(".")[2]
+        return cls.layers[0]
 
     @classmethod
     def fits(cls, manifold: Manifold) -> bool:
@@ -70,10 +75,10 @@ class Study(Job):
         return True
 
     @classmethod
-    def wanted(cls, scene: Scene, viewport: Viewport) -> Self | None:
-        """The study of a completed scene that shows its layer; a slow one only at rest."""
-        shown = getattr(scene.layers, cls.layer()) and not (cls.at_rest and viewport.dragging)
-        return cls.of(scene, viewport) if shown and cls.fits(manifold_of(scene.family)) else None
+    def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
+        """The study of a completed scene, if it means something there; a slow one only at rest."""
+        possible = cls.fits(subject.manifold) and not (cls.at_rest and viewport.dragging)
+        return cls.of(subject.scene, viewport) if possible else None
 
     @classmethod
     @abstractmethod

@@ -18,6 +18,7 @@ from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs, plan
 from app.jobs.scalar_map import MapJob
+from app.jobs.subject import Subject
 from app.jobs.verification import MapCheckJob
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed
@@ -25,7 +26,7 @@ from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
-from app.parts.timeline import Playing
+from app.parts.timeline import TimelinePart
 from app.presenters import drawables
 from app.presenters.measures import measures as of_path
 from app.presenters.measures import message
@@ -82,11 +83,11 @@ def give(controller: Controller, runner: Recorder) -> None:
 
 def test_plan_asks_only_for_what_a_change_touches():
     scene, viewport = scene_file.load("bank"), Viewport()
-    before = jobs(scene, viewport)
+    before = jobs(Subject.of(scene), viewport)
     assert {type(job) for job in before.values()} == {PathJob, EllipseJob, MapJob}
 
     def asked(changed, view=viewport):
-        return {type(job) for job in plan(before, jobs(changed, view))}
+        return {type(job) for job in plan(before, jobs(Subject.of(changed), view))}
 
     assert asked(replace(scene, colormap="plasma", title="x", playhead=0.1)) == set()
     assert asked(replace(scene, end=Pin((1.0, 1.0)))) == {PathJob}
@@ -296,7 +297,7 @@ def test_playing_moves_the_point_without_computing(desk):
     give(controller, runner)
     controller.on_event(CommandInvoked("play"))
     step = window.every.call_args.args[1]
-    controller.part(Playing).now = count(time.monotonic(), 0.033).__next__
+    controller.part(TimelinePart).now = count(time.monotonic(), 0.033).__next__
     for _ in range(5):
         step()
     assert controller.store.scene.playhead > 0.5
@@ -336,7 +337,7 @@ def test_the_moving_row_is_a_distribution(desk):
 
 def test_a_map_is_checked_in_float64_and_says_so():
     scene = scene_file.load("gaussian")
-    job = jobs(replace(scene, scalar="curvature"), Viewport())[MapJob]
+    job = jobs(Subject.of(replace(scene, scalar="curvature")), Viewport())[MapJob]
     drawn = next(answer for answer in answers(job) if answer.complete)
     check = MapCheckJob(job.family, job.chart, job.scalar, job.token, job.source, drawn.field)
     assert answers(check)[0].measure.ok
@@ -346,7 +347,7 @@ def test_a_map_is_checked_in_float64_and_says_so():
 
 def test_a_length_out_of_bounds_is_dashed_and_says_why():
     scene = scene_file.load("bank")
-    answer = answers(jobs(scene, Viewport())[PathJob])[0]
+    answer = answers(jobs(Subject.of(scene), Viewport())[PathJob])[0]
     chart = manifold_of(scene.family).charts[0]
     assert message(answer) == "" and not drawables.geodesic(answer, chart).dashed
     low, high = answer.bounds
@@ -363,7 +364,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     give(controller, runner)
     waiting = runner.take()
     controller.on_event(SceneEdited((("chart", "expectation"),)))
-    assert controller.morph.is_running
+    assert controller.transition.is_running
     waiting = [*waiting, *runner.take()]
     for job in waiting:
         for answer in answers(job):
@@ -371,7 +372,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_family(desk):
     canvas.reset_mock()
     controller.on_event(SceneEdited((("family", "weibull"),)))
     give(controller, runner)
-    assert not controller.morph.is_running
+    assert not controller.transition.is_running
     drawn = [call.args[0] for call in canvas.set_curve.call_args_list if call.args[1] is not None]
     assert "rays" not in drawn and "geodesic" not in drawn
 
@@ -381,7 +382,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
     give(controller, runner)
     controller.on_event(SceneEdited((("chart", "disk"),)))
     give(controller, runner)
-    assert controller.morph.is_running and controller._late
+    assert controller.transition.is_running and controller._deferred
     canvas.reset_mock()
     controller.store.undo()
     for shown in (canvas.set_ellipses, canvas.set_map):

@@ -20,10 +20,10 @@ def destroying(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     """The device is destroyed under the first jobs."""
     left = iter(range(times))
 
-    def perform(engine, job, emit, cancelled) -> None:
+    def perform(engine, job, emit, cancelled, session) -> None:
         if engine.name == "gpu" and next(left, None) is not None:
             engine._device.handle.destroy()
-        job.perform(engine, emit, cancelled)
+        job.perform_in(session, engine, emit, cancelled)
 
     monkeypatch.setattr(runner, "perform", perform)
 
@@ -74,12 +74,12 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
     die, answers, messages = random.Random(2), threading.Semaphore(0), []
     begun, timers = set(), []
 
-    def perform(engine, job, emit, cancelled) -> None:
+    def perform(engine, job, emit, cancelled, session) -> None:
         if job not in begun and not engine._device._is_ending():
             begun.add(job)
             timers.append(threading.Timer(die.uniform(0.0, 0.05), engine._device.handle.destroy))
             timers[-1].start()
-        job.perform(engine, emit, cancelled)
+        job.perform_in(session, engine, emit, cancelled)
 
     def deliver(message) -> None:
         messages.append(message)

@@ -66,7 +66,7 @@ def test_the_window_waits_for_no_job(program, problems, monkeypatch):
     until(program, lambda: program.runner.pending() == 0)
     held, begun = threading.Event(), threading.Event()
 
-    def stands_still(engine, job, emit, cancelled) -> None:
+    def stands_still(engine, job, emit, cancelled, session) -> None:
         begun.set()
         assert held.wait(60)
 

@@ -14,13 +14,17 @@ from app.jobs import flow as flowing
 from app.jobs.particles import tracks
 from app.jobs.plan import jobs
 from app.jobs.scene_chart import chart_drawn
+from app.jobs.session import Session
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
+from app.jobs.worker import JobFailed
 from app.model import scene_file
 from app.model.flow import FlowSettings, rewritten
 from app.model.scene import Scene, completed
 from app.model.store import Store
 from app.model.timeline.scene_time import scene_at
-from app.parts.flow import Streaming
+from app.parts.flow import FlowPart
+from app.parts.part import PartContext
 from app.presenters import flow_drawables, flow_form
 from app.views.canvas.display_list import ArrowHeads
 from app.views.canvas.plot import Plot
@@ -45,10 +49,19 @@ def scene_of(name="gaussian", **fields):
     return replace(scene, layers=layers, flow=FlowSettings(side=24, **fields))
 
 
-def answers(scene, cancelled=lambda: False):
-    found = []
-    flowing.wanted(scene).perform(ENGINE, found.append, cancelled)
+def answers(scene, session=None):
+    job, found = flowing.wanted(Subject.of(scene)), []
+    job.perform_in(session or Session(), ENGINE, found.append, lambda: False)
     return found
+
+
+def flow_part(scene):
+    """A flow part beside its store, and the jobs that it asks for."""
+    store, asked = Store(scene), []
+    desk = PartContext(store, MagicMock(spec=Canvas), MagicMock(spec=Window), asked.append)
+    part = FlowPart(desk)
+    store.listen(part.on_scene)
+    return part, asked
 
 
 def nodes(name="gaussian", side=25, extent=None):
@@ -82,7 +95,7 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
     answer = answers(scene)[-1]
     assert answer.values.shape == answer.drawn.shape[:2] == (24, 24)
     (sink,) = answer.zeros
-    np.testing.assert_allclose(sink.theta, flowing.wanted(scene).end, rtol=0.1)
+    np.testing.assert_allclose(sink.theta, flowing.wanted(Subject.of(scene)).end, rtol=0.1)
     assert answer.times.tolist() == [0.0, 0.25, 0.5]
     np.testing.assert_allclose(answer.mass, answer.mass[0], rtol=1e-9)
     assert (np.diff(answer.energy) < 0).all()
@@ -94,9 +107,9 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
 def test_a_flow_that_was_stopped_is_what_it_was_before():
     """States between those that are kept, too, and another run from the beginning."""
     scene = scene_of(mode="seed", initial="random", seed=3, pace=5e-4)
-    job = flowing.wanted(completed(replace(scene, chart="parameters", view=None)))
-    run = flowing.Evolving(ENGINE, job)
-    fresh = flowing.Evolving(ENGINE, job)
+    job = flowing.wanted(Subject.of(completed(replace(scene, chart="parameters", view=None))))
+    run = flowing.FlowRun(ENGINE, job)
+    fresh = flowing.FlowRun(ENGINE, job)
 
     def at(evolving, step):
         *_, (time, state) = evolving.states_to(step * job.flow.pace)
@@ -120,39 +133,38 @@ def test_the_natural_gradient_holds_no_edge():
 
 
 def test_the_panel_says_why_there_is_no_flow():
-    window = MagicMock(spec=Window)
-    streaming = Streaming(Store(scene_of()), MagicMock(spec=Canvas), window)
-    streaming.fail("its chart is parameters")
-    streaming.toggle()
+    part, asked = flow_part(scene_of())
+    store, window = part.context.store, part.context.window
+    part.on_message(JobFailed(asked[-1], "ValueError: its chart is parameters"))
+    part.toggle()
     state = window.set_panel.call_args.args[1]
     assert state.words == "There is no such flow: its chart is parameters."
     assert not state.running
     # another flow may be, shown or not
-    scene = streaming._store.scene
-    streaming._store.update(replace(scene, flow=replace(scene.flow, mode="hodge")))
-    streaming.toggle()
+    store.update(replace(store.scene, flow=replace(store.scene.flow, mode="hodge")))
+    part.toggle()
     assert window.set_panel.call_args.args[1].running
-    streaming.take(answers(scene_of())[-1])
+    part.on_message(answers(store.scene)[-1])
     assert "parameters" not in window.set_panel.call_args.args[1].words
 
 
 def test_a_flow_ends_where_another_scene_begins():
-    window, store = MagicMock(spec=Window), Store(scene_of())
-    streaming = Streaming(store, MagicMock(spec=Canvas), window)
-    streaming.toggle()
+    part, _ = flow_part(scene_of())
+    window, store = part.context.window, part.context.store
+    part.toggle()
     advance = window.every.call_args.args[1]
     advance()
-    assert streaming.is_running
+    assert part.is_running
     begun = replace(store.scene, title="Another step")
     store.update(begun)
     advance()
-    assert not streaming.is_running and store.scene == begun
+    assert not part.is_running and store.scene == begun
     assert not window.set_panel.call_args.args[1].running
 
 
 def test_the_natural_gradient_is_offered_where_there_is_one():
     def modes(name):
-        rows = flow_form.settings(completed(Scene(family=name)))
+        rows = flow_form.settings(Subject.of(completed(Scene(family=name))))
         return [choice.value for choice in rows[0].choices]
 
     assert "natural" in modes("gaussian")
@@ -252,9 +264,9 @@ def test_a_file_with_a_hole_names_its_cell(tmp_path):
 
 def test_the_same_time_is_the_same_field_however_it_is_reached():
     straight = answers(scene_of(initial="random", time=0.05))[-1]
-    flowing._run.cache_clear()
+    session = Session()
     for time in (0.01, 0.03, 0.02, 0.05):
-        stepped = answers(scene_of(initial="random", time=time))[-1]
+        stepped = answers(scene_of(initial="random", time=time), session=session)[-1]
         assert stepped.complete
     np.testing.assert_array_equal(stepped.drawn, straight.drawn)
     assert len(stepped.times) == 6
@@ -268,24 +280,22 @@ def test_mass_is_kept():
 
 
 def test_a_flow_yields_between_slices_and_goes_on_from_there():
-    flowing._run.cache_clear()
-    scene, calls = scene_of(initial="random", time=1.0), iter(range(100))
-    assert not any(answer.complete for answer in answers(scene, lambda: next(calls) > 5))
-    assert flowing._run(ENGINE, replace(
-        flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
-    ))._last[0] == 6  # fmt: skip
+    session, job = Session(), flowing.wanted(Subject.of(scene_of(initial="random", time=1.0)))
+    calls, found = iter(range(100)), []
+    job.perform_in(session, ENGINE, found.append, lambda: next(calls) > 5)
+    assert not any(answer.complete for answer in found)
+    assert flowing.evolution(session, ENGINE, job)._last[0] == 6
 
 
 def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
-    flowing._run.cache_clear()
-    scene, looks = scene_of("bank", mode="sharpen", time=0.01), iter(range(100))
-    assert not any(answer.complete for answer in answers(scene, lambda: next(looks) > 5))
-    run = flowing._run(ENGINE, replace(
-        flowing.wanted(scene), flow=replace(flowing.wanted(scene).flow, time=0.0)
-    ))  # fmt: skip
+    scene, session = scene_of("bank", mode="sharpen", time=0.01), Session()
+    job, looks, found = flowing.wanted(Subject.of(scene)), iter(range(100)), []
+    job.perform_in(session, ENGINE, found.append, lambda: next(looks) > 5)
+    assert not any(answer.complete for answer in found)
+    run = flowing.evolution(session, ENGINE, job)
     assert run._pace < 0.01
     assert run._last[0] == 6
-    answer = run.answer(flowing.wanted(scene), 6 * run._pace, run._last[1], 0.0)
+    answer = run.answer(job, 6 * run._pace, run._last[1], 0.0)
     assert answer.limiter.startswith("The pace of 0.01 is reduced to ")
     assert len(answer.times) == 7
 
@@ -293,7 +303,7 @@ def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
 def test_a_flow_through_kernels_is_the_same(gpu_engine):
     scene = scene_of("bank", initial="dipole", time=0.02)
     found: list[flowing.FlowAnswer] = []
-    flowing.wanted(scene).perform(gpu_engine, found.append, lambda: False)
+    flowing.wanted(Subject.of(scene)).perform(gpu_engine, found.append, lambda: False)
     exact = answers(scene)[-1]
     scale = np.nanmax(np.abs(exact.drawn))
     np.testing.assert_allclose(found[-1].drawn, exact.drawn, atol=1e-5 * scale)
@@ -304,15 +314,15 @@ def test_a_flow_goes_round_where_the_chart_does():
     scene = completed(Scene("von_mises", chart="parameters", flow=flow))
     answer = answers(scene)[-1]
     assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
-    assert [c.value for c in flow_form._edges(manifold_of("von_mises"), scene)][-1] == "periodic"
-    straight = flow_form._edges(manifold_of("gaussian"), scene_file.load("gaussian"))
+    assert [c.value for c in flow_form._edges(Subject.of(scene))][-1] == "periodic"
+    straight = flow_form._edges(Subject.of(scene_file.load("gaussian")))
     assert "periodic" not in [choice.value for choice in straight]
 
 
 def test_only_a_scene_that_shows_a_flow_asks_for_one():
     scene = scene_file.load("gaussian")
-    assert flowing.FlowJob not in jobs(scene, Viewport())
-    wanted = jobs(scene_of(mode="scalar", initial="bump"), Viewport())
+    assert flowing.FlowJob not in jobs(Subject.of(scene), Viewport())
+    wanted = jobs(Subject.of(scene_of(mode="scalar", initial="bump")), Viewport())
     assert flowing.FlowJob in wanted
     assert not any(type(job).__name__ == "MapJob" for job in wanted.values())
 
@@ -365,11 +375,11 @@ def test_a_caption_tells_of_the_flow():
 
 
 def test_wiping_what_was_painted_is_a_step_of_undo_of_its_own():
-    store = Store(scene_of(initial="painted", strokes=STROKES, time=0.1))
-    streaming = Streaming(store, MagicMock(spec=Canvas), MagicMock(spec=Window))
-    streaming.step()
+    part, _ = flow_part(scene_of(initial="painted", strokes=STROKES, time=0.1))
+    store, commands = part.context.store, part.commands()
+    commands["flow_step"]()
     flowed = store.scene.flow
-    streaming.unpaint()
+    commands["flow_unpaint"]()
     assert store.scene.flow.strokes == ()
     assert store.scene.flow.time == 0.0
     store.undo()

@@ -56,6 +56,7 @@ from app.model import study_folders
 folder = Path(sys.argv[1])
 study_folders.FOLDERS.append(folder / "studies")
 from app.cli.main import main
+from app.jobs.subject import Subject
 from app.model import layers, scene_file
 from app.presenters import scene_panels
 
@@ -65,7 +66,7 @@ scene = scene_file.from_text(
 )
 assert scene.layers.corner and not scene.unknown
 scene_file.save(scene, folder / "scene.json")
-rows = [row.field for row in scene_panels.state(scene).layers]
+rows = [row.field for row in scene_panels.state(Subject.of(scene)).layers]
 assert rows.index("all_geodesics") < rows.index("corner") < rows.index("spray")
 schema = layers.with_layers(scene_file.published_schema())
 assert "corner" in schema["properties"]["layers"]["properties"]

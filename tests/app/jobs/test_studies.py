@@ -10,12 +10,13 @@ import pytest
 
 from app.controller.controller import Controller
 from app.jobs import studies
-from app.jobs.plan import jobs
+from app.jobs.plan import jobs, wanted_of
 from app.jobs.studies.all_geodesics import EveryJob
 from app.jobs.studies.balls import BallJob
 from app.jobs.studies.cut_locus import CutJob
 from app.jobs.studies.query_space import QueryJob
 from app.jobs.studies.study import StudyAnswer
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.layers import Layers
@@ -36,7 +37,9 @@ ALL = {layer: True for layer in KINDS}
 
 def wanted(scene, dragging=False):
     """The studies of a scene."""
-    asked = (kind.wanted(scene, Viewport(dragging=dragging)) for kind in studies.kinds())
+    asked = (
+        wanted_of(kind, Subject.of(scene), Viewport(dragging=dragging)) for kind in studies.kinds()
+    )
     return [job for job in asked if job is not None]
 
 
@@ -67,7 +70,9 @@ def test_every_study_has_a_place_a_pen_and_a_turn():
 def test_slow_studies_wait_for_the_end_of_a_drag():
     kinds = {type(job) for job in wanted(with_layers("gaussian", **ALL), dragging=True)}
     assert not kinds & {EveryJob, CutJob, BallJob}
-    assert Viewport(dragging=True) and kinds < set(jobs(with_layers("gaussian", **ALL), Viewport()))
+    assert Viewport(dragging=True) and kinds < set(
+        jobs(Subject.of(with_layers("gaussian", **ALL)), Viewport())
+    )
 
 
 @pytest.mark.parametrize("exact", [True, False])

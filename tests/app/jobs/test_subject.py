@@ -19,6 +19,7 @@ from app.jobs.path import PathJob
 from app.jobs.preparation import PrepareTask
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.loop import LoopJob
+from app.jobs.subject import Subject
 from app.jobs.worker import JobFailed
 from app.model import scene_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
@@ -356,7 +357,7 @@ def test_a_curvature_that_rounding_hides_is_said_not_to_be_known():
     scene = of_family(desk.control.store.scene, "attention:bank?layer=2&head=6")
     manifold, theta = manifold_of(scene.family), np.array([300.0, -190.0])
     assert np.isnan(manifold.curvature(theta)), "one key has all but nothing"
-    assert "K not known" in picking.described(scene, tuple(theta))
+    assert "K not known" in picking.described(Subject.of(scene), tuple(theta))
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0])

@@ -15,6 +15,7 @@ from app.jobs.path import PathJob
 from app.jobs.plan import jobs
 from app.jobs.scalar_map import MapJob
 from app.jobs.studies.spray import SprayJob
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed, Runner
 from app.model import scene_file
@@ -44,7 +45,7 @@ class Gate:
         self.started = threading.Semaphore(0)
         self.let = threading.Semaphore(0)
 
-    def __call__(self, engine, job, emit, cancelled) -> None:
+    def __call__(self, engine, job, emit, cancelled, session) -> None:
         self.started.release()
         assert self.let.acquire(timeout=10)
         if isinstance(job, MapJob) and cancelled():
@@ -92,7 +93,7 @@ def test_an_exception_is_told_and_the_thread_goes_on(monkeypatch):
     messages: list = []
     calls = iter([ValueError("nothing there"), None])
 
-    def fail_once(engine, job, emit, cancelled) -> None:
+    def fail_once(engine, job, emit, cancelled, session) -> None:
         problem = next(calls)
         if problem is not None:
             raise problem
@@ -194,7 +195,7 @@ def test_what_is_shown_before_there_is_a_device_is_a_geodesic_as_far_as_its_stat
 
     monkeypatch.setattr(runners, "open_engine", opened)
     monkeypatch.setattr(runners, "GRACE", 0.0)
-    job = jobs(scene_file.load(name), Viewport(dragging=True))[PathJob]
+    job = jobs(Subject.of(scene_file.load(name)), Viewport(dragging=True))[PathJob]
     runner = Runner(deliver, "auto", early=replace(job, quality="early", steps=0))
     assert came.acquire(timeout=10)
     open_it.set()

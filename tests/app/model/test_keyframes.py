@@ -16,8 +16,8 @@ from app.model.scene import Pin, in_chart, of_family
 from app.model.store import Store
 from app.model.timeline.keyframes import keyed, moved, removed, stretched, times
 from app.model.timeline.scene_time import scene_at
-from app.parts.part import Desk
-from app.parts.timeline import FRAME_MS, Playing
+from app.parts.part import PartContext
+from app.parts.timeline import FRAME_MS, TimelinePart
 from app.views.interface.events import CommandInvoked
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited, TimelineState
 from app.views.interface.views import Canvas, Window
@@ -155,7 +155,7 @@ def test_a_longer_timeline_keeps_every_share():
 @pytest.fixture
 def desk(scene):
     store, window = Store(scene), MagicMock(spec=Window)
-    part = Playing(Desk(store, MagicMock(spec=Canvas), window, lambda task: None))
+    part = TimelinePart(PartContext(store, MagicMock(spec=Canvas), window, lambda task: None))
     part.now = count(0.0, FRAME_MS / 1000).__next__
     store.listen(part.on_scene)
     return store, part, window

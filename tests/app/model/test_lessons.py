@@ -20,7 +20,7 @@ from app.model.lessons.wording import value
 from app.model.store import Store
 from app.parts.lesson_quantities import computed
 from app.parts.lessons import LessonPart
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.parts.proofreading import Proofreader
 from app.views.interface.lesson import LessonChosen
 from app.views.text.formulas import display, inline
@@ -277,25 +277,25 @@ class Views:
 def part() -> LessonPart:
     views = Views()
     store = Store(scene_file.load("gaussian"))
-    made = LessonPart(Desk(store, views, views, lambda task: None))
+    made = LessonPart(PartContext(store, views, views, lambda task: None))
     store.listen(made.on_scene)
     made.views = views
     return made
 
 
 def test_a_step_is_one_step_of_undo(part):
-    before = part.desk.store.scene
+    before = part.context.store.scene
     part.on_event(LessonChosen("hyperbolic"))
-    assert part.desk.store.scene == part.step.scene
+    assert part.context.store.scene == part.step.scene
     part.turn(1)
-    assert part.at == 1 and part.desk.store.scene.chart == "half_plane"
-    part.desk.store.undo()
-    part.desk.store.undo()
-    assert part.desk.store.scene == before
+    assert part.at == 1 and part.context.store.scene.chart == "half_plane"
+    part.context.store.undo()
+    part.context.store.undo()
+    assert part.context.store.scene == before
 
 
 def test_undo_goes_back_with_the_step_and_redo_on(part):
-    store = part.desk.store
+    store = part.context.store
     part.open("hyperbolic")
     part.turn(1)
     first, second = part.lesson.steps[:2]
@@ -319,7 +319,7 @@ def test_undo_goes_back_with_the_step_and_redo_on(part):
 
 def test_what_is_done_stays_done_and_nothing_moves_by_itself(part):
     part.open("hyperbolic")
-    store, kept = part.desk.store, []
+    store, kept = part.context.store, []
     part.connect(lambda: kept.append(dict(part.progress)), lambda act: act(), print, part.progress)
     assert part.views.states[-1].steps[0] is False
     done = replace(store.scene, scalar="curvature")

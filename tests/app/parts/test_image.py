@@ -14,7 +14,7 @@ from app.model import scene_file
 from app.model.photograph import Photograph
 from app.model.store import Store
 from app.parts.image import PhotographPart, PictureTask, has_rows
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.views.interface.events import PanelShown
 from app.views.interface.photograph import PictureEdited
 from app.views.interface.theme import DARK, LIGHT
@@ -44,7 +44,9 @@ def desk():
         ask_open=lambda title, pattern: made.chosen,
     )
     made.store = Store(scene_file.load("gaussian"))
-    made.part = PhotographPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
+    made.part = PhotographPart(
+        PartContext(made.store, SimpleNamespace(), window, made.asked.append)
+    )
     made.store.listen(made.part.on_scene)
     return made
 

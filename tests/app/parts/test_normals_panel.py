@@ -12,7 +12,7 @@ from app.model import scene_file
 from app.model.normals import Normals
 from app.model.store import Store
 from app.parts.bivariate_normals import NormalsPart, NormalsTask
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.views.interface.events import PanelShown
 from app.views.interface.normals import NormalEdited
 from app.views.interface.theme import DARK, LIGHT
@@ -27,7 +27,7 @@ def desk():
     """A desk that writes down what is asked and shown, its panel seen."""
     made = SimpleNamespace(asked=[], shown=[], store=Store(scene_file.load("gaussian")))
     window = SimpleNamespace(set_panel=lambda title, state: made.shown.append(state))
-    made.part = NormalsPart(Desk(made.store, SimpleNamespace(), window, made.asked.append))
+    made.part = NormalsPart(PartContext(made.store, SimpleNamespace(), window, made.asked.append))
     made.store.listen(made.part.on_scene)
     made.part.on_event(PanelShown("Normals", True))
     return made

@@ -39,22 +39,25 @@ class Halved:
 class Halving(Part):
     """Halves α while its panel is seen."""
 
+    events = (PanelShown,)
+    messages = (Halved, JobFailed)
+
     def __init__(self, desk) -> None:
         super().__init__(desk)
         self.failed: list[str] = []
         self.closed = False
 
     def commands(self):
-        return {"halve": lambda: self.desk.submit(Halve(self.desk.store.scene.alpha))}
+        return {"halve": lambda: self.context.submit(Halve(self.context.store.scene.alpha))}
 
     def on_event(self, event) -> None:
         if event == PanelShown("Half", True):
-            self.desk.submit(Halve(self.desk.store.scene.alpha))
+            self.context.submit(Halve(self.context.store.scene.alpha))
 
     def on_message(self, message) -> None:
         match message:
             case Halved():
-                self.desk.window.set_panel("Half", message.half)
+                self.context.window.set_panel("Half", message.half)
             case JobFailed(job=Halve()):
                 self.failed.append(message.problem)
 

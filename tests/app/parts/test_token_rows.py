@@ -10,12 +10,13 @@ import pytest
 
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs
+from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
 from app.model.scene import Pin
 from app.model.store import Store
 from app.parts import token_rows
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.presenters.measures import measures, message
 from app.views.interface.events import PanelShown, SceneEdited
 from app.views.interface.theme import DARK, LIGHT
@@ -66,7 +67,7 @@ def path(status: Status = Status.OK) -> PathAnswer:
     global PATH
     if PATH is None:
         found: list = []
-        job = jobs(scene_file.load("gaussian"), Viewport())[PathJob]
+        job = jobs(Subject.of(scene_file.load("gaussian")), Viewport())[PathJob]
         job.perform(ReferenceEngine(), found.append, lambda: False)
         (PATH,) = found
     return replace(PATH, paths=replace(PATH.paths, status=np.array([int(status)])))
@@ -106,7 +107,7 @@ def test_only_a_panel_that_is_seen_is_computed_for():
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
     store = Store(scene_file.load("gaussian"))
-    part = token_rows.Rows(Desk(store, SimpleNamespace(), window, asked.append))
+    part = token_rows.TokenRowsPart(PartContext(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     scene = store.scene
     store.update(replace(scene, end=Pin((1.0, 2.0))))

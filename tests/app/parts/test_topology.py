@@ -11,11 +11,12 @@ import pytest
 from app.cli.main import main
 from app.jobs import flow as flowing
 from app.jobs.scalar_map import MapAnswer, MapJob
+from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.flow import FlowSettings
 from app.model.store import Store
-from app.parts.part import Desk
-from app.parts.topology import TITLE, Topology, TopologyTask, marks
+from app.parts.part import PartContext
+from app.parts.topology import TITLE, TopologyPart, TopologyTask, marks
 from app.views.canvas.display_list import Label
 from app.views.canvas.plot import Plot
 from app.views.interface.events import PanelShown
@@ -37,7 +38,9 @@ class Seen:
         self.store = Store(scene_file.load("bank"))
         self.canvas, self.window = MagicMock(spec=Canvas), MagicMock(spec=Window)
         self.tasks: list[TopologyTask] = []
-        self.part = Topology(Desk(self.store, self.canvas, self.window, self.tasks.append))
+        self.part = TopologyPart(
+            PartContext(self.store, self.canvas, self.window, self.tasks.append)
+        )
         self.store.listen(self.part.on_scene)
 
     def answer(self) -> None:
@@ -201,7 +204,9 @@ def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
     seen.store.update(scene)
     seen.part.on_message(seen.map())
     assert len(seen.tasks) == 1, "the scalar is not what is seen"
-    flowing.wanted(scene).perform(ReferenceEngine(), seen.part.on_message, lambda: False)
+    flowing.wanted(Subject.of(scene)).perform(
+        ReferenceEngine(), seen.part.on_message, lambda: False
+    )
     seen.part.on_event(TopologyAsked(True, 0.03))
     seen.answer()
     assert seen.state.label == "Attention mass"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from app.parts.flow import FlowPart
 from tests.windows import end, settle, until
 
 pytestmark = pytest.mark.window
@@ -116,12 +117,12 @@ def test_a_flow_evolves_pauses_steps_and_begins_again(program):
     invoke("flow_evolve")
     until(program, lambda: program.runner.pending() == 0)
     time = program.store.scene.flow.time
-    assert not program.controller.streaming.is_running
+    assert not program.controller.part(FlowPart).is_running
     invoke("flow_step")
-    until(program, lambda: program.controller.streaming._answer.time > time)
+    until(program, lambda: program.controller.part(FlowPart).answer.time > time)
     assert program.store.scene.flow.time == pytest.approx(time + program.store.scene.flow.pace)
     invoke("flow_reset")
-    until(program, lambda: program.controller.streaming._answer.time == 0.0)
+    until(program, lambda: program.controller.part(FlowPart).answer.time == 0.0)
     program.window._edit("family", "cauchy")
     until(program, lambda: program.store.scene.family == "cauchy")
     assert program.store.scene.flow.time == 0.0

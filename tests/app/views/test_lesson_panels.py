@@ -11,7 +11,7 @@ from app.model.lessons.checks import check, holds, quantity
 from app.model.lessons.lesson import Lesson, NotALesson, parse
 from app.model.store import Store
 from app.parts.lessons import LessonPart
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.parts.proofreading import Proofreader
 from app.views.interface.events import PanelShown
 
@@ -121,7 +121,9 @@ def test_a_step_brings_its_panel_to_the_front():
         def lower_panel(self, title: str) -> None:
             told.append(("lower", title))
 
-    part = LessonPart(Desk(Store(scene_file.load("gaussian")), Views(), Views(), lambda task: None))
+    part = LessonPart(
+        PartContext(Store(scene_file.load("gaussian")), Views(), Views(), lambda task: None)
+    )
     part.begin(read())
     assert told == [("raise", "Picture"), ("raise", "Lesson")]
     part.on_event(PanelShown("Picture", True))

@@ -12,6 +12,7 @@ import pytest
 from app.controller.chart_transition import STEPS, both
 from app.controller.controller import Controller
 from app.jobs import scene_chart
+from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.scene import Scene, completed, in_chart
 from app.model.store import Store
@@ -148,13 +149,13 @@ def test_a_pin_goes_where_it_is_dropped_in_any_chart(chart):
     scene = completed(replace(OCTANT, chart=chart, view=None))
     drawn = scene_chart.chart_drawn(scene)
     theta = np.array([0.3, 0.25])
-    pin = picking.pin_at(scene, scene.start, tuple(drawn.forward(theta)))
+    pin = picking.pin_at(Subject.of(scene), scene.start, tuple(drawn.forward(theta)))
     assert pin.theta == pytest.approx(theta)
     vector = np.array([0.02, -0.05])
     tip = drawn.forward(np.array(scene.start.theta)) + drawn.push(
         np.array(scene.start.theta), vector
     )
-    assert picking.vector_to(scene, tuple(tip)) == pytest.approx(vector)
+    assert picking.vector_to(Subject.of(scene), tuple(tip)) == pytest.approx(vector)
 
 
 def test_ellipses_are_lifted_to_the_tangent_plane():
@@ -164,7 +165,7 @@ def test_ellipses_are_lifted_to_the_tangent_plane():
     job = EllipseJob(OCTANT.family, "octant", OCTANT.view)
     job.perform(ReferenceEngine(), found.append, lambda: False)
     canvas = MagicMock(spec=Canvas)
-    drawing.show_answer(canvas, OCTANT, found[-1])
+    drawing.show_answer(canvas, Subject.of(OCTANT), found[-1])
     outlines = canvas.set_ellipses.call_args[0][0]
     middle = outlines[:, :-1].mean(axis=1)
     # on a sphere of radius 2 circles of the metric are circles, all of one radius
@@ -229,7 +230,7 @@ def test_switching_keeps_the_scene_and_glides(desk):
     assert after == replace(before, chart="octant", view=after.view, camera=None)
     assert controller.answers.path is path
     assert not any(type(job).__name__ == "PathJob" for job in runner.jobs), "θ has not changed"
-    assert controller.morph.is_running
+    assert controller.transition.is_running
     assert len(canvas.set_pin.call_args[0][1]) == 5
     # what comes meanwhile waits
     canvas.set_map.reset_mock()
@@ -242,7 +243,7 @@ def test_switching_keeps_the_scene_and_glides(desk):
         shares.append(canvas.set_blend.call_args[0][0])
     assert shares[-1] is None
     assert (np.diff(shares[:-1]) > 0).all() and shares[-2] > 0.95
-    assert not controller.morph.is_running
+    assert not controller.transition.is_running
     assert len(canvas.set_pin.call_args[0][1]) == 3
     assert canvas.set_map.call_args[0][0] is not None
     canvas.set_surface.assert_called()
@@ -252,10 +253,10 @@ def test_whatever_else_changes_ends_the_glide(desk):
     controller, _, _, runner = desk
     answer_all(controller, runner)
     controller.on_event(SceneEdited((("chart", "natural"),)))
-    assert controller.morph.is_running
+    assert controller.transition.is_running
     controller.on_event(SceneEdited((("family", "gaussian"),)))
     answer_all(controller, runner)
-    assert not controller.morph.is_running
+    assert not controller.transition.is_running
     answer_all(controller, runner)
     assert controller.answers.path.job.family == "gaussian"
 
@@ -263,7 +264,7 @@ def test_whatever_else_changes_ends_the_glide(desk):
 def test_turning_is_one_step_of_undo(desk):
     controller, canvas, _, _ = desk
     controller.on_event(SceneEdited((("chart", "octant"),)))
-    controller.morph.end()
+    controller.transition.end()
     before = controller.store.scene
     for i in range(5):
         controller.on_event(CameraMoved((10.0 * i, 20.0, 1.0, 0.0, 0.0), done=i == 4))
@@ -304,7 +305,7 @@ def canvas() -> Iterator:
     made = VispyCanvas(SIZE)
     made.native.show()
     application.processEvents()
-    drawing.show_scene(made, OCTANT)
+    drawing.show_scene(made, Subject.of(OCTANT))
     made.seen = []
     made.connect(made.seen.append)
     yield made
@@ -352,7 +353,7 @@ class TestHands:
         at, step = canvas.frame.to_pixels(canvas._vector.tip), np.array((15.0, 30.0))
         drag(canvas, at, at + step)
         moved = [event for event in canvas.seen if isinstance(event, VectorMoved)]
-        vector = picking.vector_to(OCTANT, moved[-1].tip)
+        vector = picking.vector_to(Subject.of(OCTANT), moved[-1].tip)
         chart = scene_chart.chart_drawn(OCTANT)
         theta = np.array(OCTANT.start.theta)
         tip = chart.forward(theta) + chart.push(theta, np.array(vector))
@@ -373,7 +374,7 @@ def test_vectors_have_the_surface_as_a_picture(tmp_path):
     from app.views.interface.theme import LIGHT
 
     plot = Plot((640, 480), LIGHT)
-    drawing.show_scene(plot, OCTANT)
+    drawing.show_scene(plot, Subject.of(OCTANT))
     inside, _ = groups(plot)
     rasters = [item for item in inside.items if type(item).__name__ == "Raster"]
     assert len(rasters) == 1

@@ -14,7 +14,7 @@ from app.jobs.worker import JobFailed
 from app.model import scene_file
 from app.model.store import Store
 from app.parts import token_path
-from app.parts.part import Desk
+from app.parts.part import PartContext
 from app.views.interface.events import PanelShown
 from app.views.interface.theme import DARK, LIGHT
 from app.views.interface.token_path import TokenPathChosen
@@ -125,7 +125,7 @@ def part_of(scene: str):
     asked, shown = [], []
     window = SimpleNamespace(set_panel=lambda title, state: shown.append(state))
     store = Store(scene_file.load(scene))
-    part = token_path.TokenPath(Desk(store, SimpleNamespace(), window, asked.append))
+    part = token_path.TokenPathPart(PartContext(store, SimpleNamespace(), window, asked.append))
     store.listen(part.on_scene)
     return part, store, asked, shown
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.controller.chart_transition import both
 from app.jobs.path import PathJob, densified
-from app.presenters import curves, drawables
+from app.presenters import drawables
 from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.views import Curve
@@ -111,7 +111,7 @@ def frame_of(xy, zoom, at):
 
 def worst(manifold, dense, zero, chart, at):
     """Measure the largest distance in pixels over three zooms."""
-    line = Polyline(curves.drawn(dense, chart))
+    line = Polyline(drawables.curve(dense, chart))
     xy = chart.forward(dense.at(np.linspace(0.0, len(dense.t) - 1, 2001)))
     found = []
     for zoom in (1, 20, 1000):
@@ -332,7 +332,7 @@ def test_a_live_path_is_near_enough_to_be_seen_as_the_curve(reference_engine):
     dense = densified(reference_engine, manifold, job, connected(manifold, *ends, 1.0, 64))
     chart = manifold.charts[1]
     frame = frame_of(chart.forward(dense.theta), 1, 0.5)
-    line = frame.to_pixels(Polyline(curves.drawn(dense, chart)).points(frame))
+    line = frame.to_pixels(Polyline(drawables.curve(dense, chart)).points(frame))
     assert farthest(equation(1.0, *ends), chart, frame, line) < NEAR
 
 
@@ -342,7 +342,7 @@ def test_what_lies_beyond_a_chart_is_not_drawn():
     log, plain = charts["log"], charts["parameters"]
     theta = np.array([[0.0, 1.0], [1.0, 1e-3], [2.0, -1.0], [np.nan, np.nan], [3.0, 1.0]])
     for chart, seen in ((both(plain, log), [1, 1, 0, 0, 1]), (plain, [1, 1, 1, 0, 1])):
-        drawn = curves.straight(theta, chart)
+        drawn = drawables.polyline(theta, chart)
         assert np.isfinite(drawn.xy).all(axis=1).tolist() == seen
         some = drawn.at(np.array([0.5, 1.5, 1.9995]))
         assert np.isfinite(some).all(axis=1).tolist() == [True, seen[2] == 1, seen[2] == 1]

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 import compute
 from app.jobs import relaxation
 from app.jobs.studies import traced_curves
-from app.presenters import curves
+from app.presenters import drawables
 from app.views.canvas.polyline import Polyline, parts
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.views import Curve
@@ -160,7 +160,7 @@ def test_the_curve_drawn_is_the_geodesic_at_every_zoom(family, local, alpha, sta
     dense = dense_output(manifold, paths, alpha)
     charts = [chart for chart in manifold.charts if chart.dimension == 2]
     for chart in (charts[0], charts[-1]):
-        line = Polyline(curves.drawn(dense, chart))
+        line = Polyline(drawables.curve(dense, chart))
         for zoom in (1, 20, 1000):
             for at in PLACES[: 1 if zoom == 1 else 3]:
                 assert farthest(line, exact, chart, zoom, at) < NEAR, (chart.name, zoom, at)
@@ -185,7 +185,7 @@ def test_a_geodesic_of_query_space_is_drawn_where_it_is():
     path = space.between(start, end)
     assert path.converged and not path.exact
     traced = traced_curves.queries(space, path, start, end, np.zeros(2), np.eye(2))
-    line = Polyline(curves.drawn(traced.dense, manifold.charts[0]))
+    line = Polyline(drawables.curve(traced.dense, manifold.charts[0]))
     for zoom in (1, 20, 1000):
         for at in PLACES:
             assert farthest(line, exact, manifold.charts[0], zoom, at) < NEAR, (zoom, at)

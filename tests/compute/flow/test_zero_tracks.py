@@ -12,6 +12,7 @@ import pytest
 import compute
 from app.cli.main import main
 from app.jobs import flow as flowing
+from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.flow import FlowSettings
 from app.presenters import zero_lives
@@ -242,7 +243,7 @@ def test_the_window_sees_the_same_past_at_the_same_time():
     for time in (0.3, 0.1):
         found = []
         at = replace(scene, layers=layers, flow=replace(flow, time=time))
-        flowing.wanted(at).perform(ReferenceEngine(), found.append, lambda: False)
+        flowing.wanted(Subject.of(at)).perform(ReferenceEngine(), found.append, lambda: False)
         assert {float(track.times.max()) for track in found[-1].lives} <= set(0.01 * np.arange(31))
         assert max(track.times.max() for track in found[-1].lives) == pytest.approx(time)
         alive = [track for track in found[-1].lives if track.death.cause == "record"]

@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 from app.cli.main import main
 from app.export import page
+from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.scene import Pin, of_family
 from app.parts import heads_browser
@@ -137,9 +138,10 @@ def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
     for pin in (scene.start, scene.end):
         assert pin.token in (None, 4)
     places = chart.forward(manifold.landmarks.theta)
-    assert picking.pin_at(scene, Pin((0.0, 0.0)), places[4]).token == 4
-    assert picking.pin_at(scene, Pin((0.0, 0.0)), places[2]).token is None
-    assert "another mask than “w4”" in picking.described(scene, places[2])
+    subject = Subject.of(scene)
+    assert picking.pin_at(subject, Pin((0.0, 0.0)), places[4]).token == 4
+    assert picking.pin_at(subject, Pin((0.0, 0.0)), places[2]).token is None
+    assert "another mask than “w4”" in picking.described(subject, places[2])
 
 
 def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(causal):

@@ -11,7 +11,7 @@ from scipy.special import ive
 
 import compute
 from app.jobs.path import PathJob
-from app.jobs.retry import RetryTask, is_hopeful
+from app.jobs.retry import RetryTask
 from compute.core.interrupt import Interrupted, interruptible
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
@@ -108,13 +108,13 @@ def test_a_path_at_rest_is_tried_again_and_says_so():
     job = PathJob(f"custom:{json.dumps(HOLE)}", A, B, (0.0, 0.3), 0.0, "final")
     heard: list = []
     job.perform(ENGINE, heard.append, lambda: False)
-    assert is_hopeful(heard[-1])
-    assert not is_hopeful(replace(heard[-1], job=replace(job, quality="live")))
+    assert heard[-1].may_be_retried
+    assert not replace(heard[-1], job=replace(job, quality="live")).may_be_retried
     with pytest.raises(Interrupted), interruptible(lambda: True):
         RetryTask(job).perform(ENGINE, heard.append, lambda: False)
     assert len(heard) == 1, "it was called off"
     RetryTask(job).perform(ENGINE, heard.append, lambda: False)
-    assert heard[-1].paths.status[0] == Status.OK and not is_hopeful(heard[-1])
+    assert heard[-1].paths.status[0] == Status.OK and not heard[-1].may_be_retried
     assert any(m.name == "Second try" and m.ok for m in measures(heard[-1]))
 
 

@@ -9,17 +9,17 @@ from app.jobs.preparation import prepared
 from app.model.store import Store
 from app.parts.part import Part
 from app.presenters import drawing
-from app.presenters.shown_answers import Answers
+from app.presenters.shown_answers import ShownAnswers
 from app.views.interface.views import Canvas, Window
 
 # what changes the numbers of a head without moving anything: it is greyed, and not taken away
 MILD = {"family.temperature"}
 
 
-class Awaiting:
+class WaitingScreen:
     """Blanks the views from the moment a change is asked for until it is made, or cannot be.
 
-    ``forget`` drops the answers, given what is to be said in their place.
+    ``clear`` drops the answers, given what is to be said in their place.
     """
 
     def __init__(
@@ -27,23 +27,25 @@ class Awaiting:
         store: Store,
         canvas: Canvas,
         window: Window,
-        answers: Answers,
-        forget: Callable[[str], None],
+        answers: ShownAnswers,
+        clear: Callable[[str], None],
     ) -> None:
         self._store, self._canvas, self._window = store, canvas, window
-        self._answers, self._forget = answers, forget
+        self._answers, self._clear = answers, clear
         self.parts: Sequence[Part] = ()
-        self.blank = False  # nothing is shown
+        self.is_on = False  # a change was asked for that is not yet made, nor refused
+        self.is_blank = False  # nothing is shown
 
     def begin(self, changes: Mapping[str, Any]) -> None:
         """These changes of the scene are being prepared."""
+        self.is_on = True
         words = f"preparing {prepared(self._store.scene, changes)} …"
         if set(changes) <= MILD:
-            self._answers.doubt(True)
+            self._answers.mark_unread(True)
             self._answers.say(words, True)
             return
-        self.blank = True
-        self._forget(words)
+        self.is_blank = True
+        self._clear(words)
         words = words[0].upper() + words[1:]
         drawing.blank(self._canvas, words)
         self._window.set_waiting(words, "family" in changes)

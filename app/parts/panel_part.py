@@ -6,18 +6,22 @@ from typing import ClassVar
 
 from app.jobs.job import Job
 from app.model.scene import Scene
-from app.parts.part import Desk, Part
+from app.parts.part import Part, PartContext
 from app.views.interface.events import Event, PanelShown
 
 
-class Watched(Part):
+class PanelPart(Part):
     """Subclasses say what they want of a scene, and take the answers by ``on_message``."""
 
     title: ClassVar[str]
+    events: tuple[type, ...] = (PanelShown,)
+    always: ClassVar[frozenset[str]] = frozenset()  # fields that matter whether it is seen or not
+    while_seen: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: PartContext) -> None:
+        super().__init__(context)
         self.seen = False
+        self.fields = self.always
         self.asked: Job | None = None
 
     def wanted(self, scene: Scene) -> Job | None:
@@ -26,20 +30,21 @@ class Watched(Part):
 
     def show(self, state: object) -> None:
         """Hand the panel another state, or None."""
-        self.desk.window.set_panel(self.title, state)
+        self.context.window.set_panel(self.title, state)
 
     def ask(self) -> None:
         """Submit what is wanted, unless it was asked for last or nobody sees the panel."""
         if not self.seen:
             return
-        wanted = self.wanted(self.desk.store.scene)
+        wanted = self.wanted(self.context.store.scene)
         if wanted is not None and wanted != self.asked:
             self.asked = wanted
-            self.desk.submit(wanted)
+            self.context.submit(wanted)
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, PanelShown) and event.title == self.title:
             self.seen = event.visible
+            self.fields = self.always | self.while_seen if self.seen else self.always
             self.ask()
 
     def on_scene(self, old: Scene, new: Scene) -> None:

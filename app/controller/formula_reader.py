@@ -1,0 +1,52 @@
+"""A family that the user types: read at once, derived by the worker, then put into the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.jobs import derive_family
+from app.jobs.derive_family import FamilyAnswer, FamilyJob
+from app.jobs.job import Job
+from app.model.store import Store
+from app.presenters.shown_answers import ShownAnswers
+from app.views.interface.events import FormulaTyped
+from app.views.interface.views import Window
+
+
+class FormulaReader:
+    """Knows the family that was typed last; answers about earlier ones are dropped."""
+
+    def __init__(
+        self, store: Store, window: Window, answers: ShownAnswers, submit: Callable[[Job], None]
+    ) -> None:
+        self._store, self._window, self._answers, self._submit = store, window, answers, submit
+        self._typed: FamilyJob | None = None
+
+    def read(self, event: FormulaTyped) -> None:
+        """Say at once what is wrong; what can be read is derived by the worker.
+
+        Until that is done what is shown is another family's, and greyed.
+        """
+        self._typed, verdict = derive_family.read(event.definition, self._store.scene)
+        self._window.set_verdict(verdict)
+        is_read = self._typed is not None
+        self._answers.mark_unread(True, derive_family.DERIVING if is_read else derive_family.UNREAD)
+        if self._typed is not None:
+            self._submit(self._typed)
+
+    def show(self, answer: FamilyAnswer) -> bool | None:
+        """Put a family that was typed into the scene, unless more has been typed since.
+
+        Whether the scene is another one now; None if no family is put into it.
+        """
+        if answer.job != self._typed:
+            return None
+        right = answer.verdict.right
+        self._window.set_verdict(answer.verdict)
+        self._answers.mark_unread(not right, "" if right else derive_family.UNREAD)
+        if not right:
+            return None
+        before = self._store.scene
+        scene = derive_family.moved(before, answer.job.family)
+        self._store.update(scene, merge=f"formula {answer.job.kind}")
+        return scene != before

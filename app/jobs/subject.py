@@ -1,0 +1,74 @@
+"""The subject of a scene: its manifold, and the chart in which it is drawn, looked up once a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.jobs.scene_chart import chart_drawn
+from app.model.scene import HEIGHT, Scene
+from app.model.store import Store
+from compute.families import manifold as manifold_of
+from compute.manifold.charts import Chart
+from compute.manifold.manifold import Manifold
+
+# fields of a scene whose own fields are told apart
+NESTED = ("layers", "flow")
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A completed scene, the manifold of its family, and the chart in which it is drawn.
+
+    Two subjects whose ground is the same share one chart: ``a.chart is b.chart``.
+    """
+
+    scene: Scene
+    manifold: Manifold
+    chart: Chart
+
+    @classmethod
+    def of(cls, scene: Scene) -> Subject:
+        """Look up the subject of a completed scene."""
+        return cls(scene, manifold_of(scene.family), chart_drawn(scene))
+
+    def at(self, scene: Scene) -> Subject:
+        """Return the subject of another scene, looked up only where that has another ground."""
+        before = self.scene
+        # a height is another surface for another scalar, token, view or point of distances
+        flat = not scene.chart.startswith(HEIGHT)
+        if flat and (scene.family, scene.chart) == (before.family, before.chart):
+            return replace(self, scene=scene)
+        return Subject.of(scene)
+
+
+def changed_fields(before: Subject, after: Subject) -> frozenset[str]:
+    """Return the names of the scene's fields that a change has changed.
+
+    Those of a field that has fields of its own stand beside it, as in edits: "flow" and "flow.time".
+    "ground" says that another chart is drawn, or the same of another family.
+    """
+    found = {"ground"} if before.chart is not after.chart else set()
+    for name, old in vars(before.scene).items():
+        new = getattr(after.scene, name)
+        if old is not new and old != new:
+            found.add(name)
+            if name in NESTED:
+                parts = vars(old).items()
+                found |= {f"{name}.{part}" for part, was in parts if was != getattr(new, part)}
+    return frozenset(found)
+
+
+class CurrentSubject:
+    """The subject of a store's scene, made once a change."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._subject: Subject | None = None
+
+    @property
+    def now(self) -> Subject:
+        """Return the subject of the scene that the store holds now."""
+        scene, known = self.store.scene, self._subject
+        if known is None or known.scene is not scene:
+            known = self._subject = Subject.of(scene) if known is None else known.at(scene)
+        return known
