@@ -26,6 +26,7 @@ from app.controller.command_table import COMMANDS
 from app.jobs import worker
 from app.jobs.worker import JobFailed
 from compute.families import families
+from compute.gpu.engine import GpuEngine
 from tests.windows import end, kept, live, until
 
 # it ends the program
@@ -205,9 +206,9 @@ class Losses:
         return self.engine
 
     def lose(self) -> None:
-        device = getattr(self.engine, "_device", None)
-        if device is not None:
+        if isinstance(self.engine, GpuEngine):
             self.count += 1
+            device = self.engine.session.device
             threading.Timer(self.die.uniform(0.0, LATEST), device.handle.destroy).start()
 
 

@@ -102,9 +102,9 @@ def test_what_two_frames_share_is_computed_once(reference_engine):
             return getattr(reference_engine, name)
 
     camera = film.Camera(bare(), Counting(), film.Reel(3, Fraction(30), Paper()), lambda: False)
-    first = path_of(camera._answers(camera.scene(0)))
+    first = path_of(camera.answers(camera.scene(0)))
     asked = len(calls)
-    assert path_of(camera._answers(camera.scene(1))) is first
+    assert path_of(camera.answers(camera.scene(1))) is first
     assert len(calls) == asked > 0
 
 

@@ -12,7 +12,7 @@ from app.cli.main import main
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.manifold.charts import parameters
-from compute.studies.holonomy import _composed, ellipse, holonomy, loop_of, polygon
+from compute.studies.holonomy import composed, ellipse, holonomy, loop_of, polygon
 
 
 def test_a_rectangle_of_normal_distributions(engine):
@@ -162,7 +162,7 @@ def test_operators_of_many_edges_are_composed_in_their_order():
         whole = np.eye(2)
         for operator in operators:
             whole = operator @ whole
-        np.testing.assert_allclose(_composed(operators), whole, rtol=1e-9)
+        np.testing.assert_allclose(composed(operators), whole, rtol=1e-9)
 
 
 def test_a_loop_that_leaves_says_so(reference_engine):
