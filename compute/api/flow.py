@@ -372,8 +372,7 @@ class AttentionFlow:
     def state_of(self, field: Floats) -> np.ndarray:
         """Return the state (rows, columns) that is evolved of a field known inside the domain.
 
-        Numbers of the orthonormal frame, A¹ + iA² of the literal equation, or a scalar as it is; 0
-        where there is no cell, and continued where the domain's edge cuts one.
+        0 where there is no cell, and continued where the domain's edge cuts one.
         """
         return continued(self._cells, self._given(field))
 

@@ -144,7 +144,7 @@ def test_bad_input_is_found_before_an_engine_is_opened(capsys, line, monkeypatch
     def opened(*_: object) -> None:
         raise AssertionError("an engine was opened")
 
-    monkeypatch.setattr("compute.engine.opening._gpu", opened)
+    monkeypatch.setattr("compute.gpu.device.Device", opened)
     assert run(capsys, *line.split(), "--engine", "gpu")[0] == 2
 
 

@@ -170,10 +170,10 @@ def test_an_engine_that_is_second_choice_is_said(desk):
 def test_a_path_that_leaves_is_dashed_and_says_why(desk):
     controller, canvas, window, runner = desk
     give(controller, runner)
-    job = PathJob("gaussian", (0.0, 1.0), (0.0, 1.5), (0.0, 0.1), 0.0, "final")
+    controller.on_event(PinMoved("B", (0.0, 0.5), done=True))
+    (job,) = (job for job in runner.take() if isinstance(job, PathJob))
     (answer,) = answers(job)
     broken = replace(answer.paths, status=np.array([2], np.int32))
-    controller._planned = {PathJob: job}
     controller.on_message(replace(answer, paths=broken))
     assert canvas.set_message.call_args.args[0].startswith("Not converged")
     curves = [c.args[1] for c in canvas.set_curve.call_args_list if c.args[0] == "geodesic"]
@@ -380,8 +380,9 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
     controller, canvas, _, runner = desk
     give(controller, runner)
     controller.on_event(SceneEdited((("chart", "disk"),)))
+    assert {EllipseJob, MapJob} <= set(map(type, runner.jobs))
     give(controller, runner)
-    assert controller.morph.is_running and controller._late
+    assert controller.morph.is_running
     canvas.reset_mock()
     controller.store.undo()
     for shown in (canvas.set_ellipses, canvas.set_map):
@@ -423,6 +424,5 @@ def test_a_formula_that_changes_nothing_leaves_no_haste_behind(desk):
         controller.on_event(FormulaTyped(json.dumps(stated)))
         give(controller, runner)
         give(controller, runner)
-    assert not controller._viewport.dragging
     controller.on_event(SceneEdited((("layers.balls", True),)))
     assert [job for job in runner.take() if type(job).__name__ == "BallJob"]

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from tests.windows import end, live, until
+from app.views.canvas.layers.map import MapLayer
+from tests.layers import layer
+from tests.windows import edit, end, live, until
 
 pytestmark = pytest.mark.window
 
@@ -51,7 +53,7 @@ def controls(window) -> list:
 
 def everything_shown(program) -> None:
     """Every panel, built."""
-    for title, slot in program.window._slots.items():
+    for title, slot in program.window.panels.items():
         program.window.raise_panel(title)
         until(program, lambda slot=slot: slot.panel is not None)
     program.window.raise_panel("Log")
@@ -86,7 +88,7 @@ def test_tab_goes_round_the_whole_window(program):
     frame = program.window.frame
     frame.activateWindow()
     until(program, frame.isActiveWindow)
-    program.window._timeline.button.setFocus()
+    program.window.timeline.button.setFocus()
     program.canvas.native.setFocus(Qt.FocusReason.TabFocusReason)
     live(program)
     assert program.canvas.chosen == "A"
@@ -113,16 +115,16 @@ def test_colour_maps_and_opacity_are_drawn_at_once(program):
 
     until(program, lambda: program.controller.answers.map is not None)
     until(program, lambda: program.runner.pending() == 0)
-    box = program.window._family.colormap
+    box = program.window.family_panel.colormap
     assert [box.itemData(i) for i in range(box.count())] == list(COLORMAPS)
     pictures = [program.canvas.image()]
-    program.window._edit("scalar", "curvature")
-    for edit in (("colormap", "vik"), ("map_opacity", 0.3)):
-        program.window._edit(*edit)
+    edit(program, "scalar", "curvature")
+    for change in (("colormap", "vik"), ("map_opacity", 0.3)):
+        edit(program, *change)
         until(program, lambda: program.runner.pending() == 0)
         pictures.append(program.canvas.image())
     assert all((a != b).any() for a, b in pairwise(pictures))
-    low, high = program.canvas._map.image.limits
+    low, high = layer(program.canvas, MapLayer).image.limits
     assert low == -high or low >= 0 or high <= 0, "two-sided about zero"
-    program.window._edit("colormap", "jet")
+    edit(program, "colormap", "jet")
     assert program.store.scene.colormap == "vik", "refused"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.windows import end, kept, live, until
+from app.views.interface.events import SceneEdited
+from tests.windows import dock, end, kept, live, recent, until
 
 pytestmark = pytest.mark.window
 
@@ -60,7 +61,7 @@ def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
     program = make()
     title = program.window.frame.windowTitle
     assert not title().startswith("•")
-    program.window._edit("playhead", 0.1)
+    program.controller.on_event(SceneEdited((("playhead", 0.1),)))
     assert not title().startswith("•"), "to play is no change"
     edit(program, 0.3)
     assert title().startswith("•") and program.window.actions["undo"].isEnabled()
@@ -68,7 +69,7 @@ def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
     program.controller.commands["save"]()
     assert title().startswith("mine.json") and (tmp_path / "mine.json").is_file()
     assert program.settings.recent == (str(tmp_path / "mine.json"),)
-    assert [a.text() for a in program.window._recent.actions()] == [str(tmp_path / "mine.json")]
+    assert recent(program.window) == [str(tmp_path / "mine.json")]
     edit(program, 0.5)
     program.controller.commands["undo"]()
     assert not title().startswith("•"), "undone to what the file holds"
@@ -197,19 +198,19 @@ def test_the_theme_changes_live_everywhere(make):
             program.controller.commands["switch_theme"]()
         ground = tuple(int(theme.background[i : i + 2], 16) for i in (1, 3, 5))
         assert tuple(program.canvas.image()[2, 2, :3]) == ground
-        panel = program.window._slots["Distributions"].panel.plot.backgroundBrush().color()
+        panel = program.window.panels["Distributions"].panel.plot.backgroundBrush().color()
         assert panel.name() == theme.panel
         assert program.settings.preferences.theme == theme.name
 
 
 def test_the_layout_is_remembered_and_reset(make, tmp_path):
     program = make()
-    program.window._docks["Measures"].hide()
+    dock(program.window, "Measures").hide()
     program.settings.layout = program.window.layout
     other = make()
-    assert other.window._docks["Measures"].isHidden()
+    assert dock(other.window, "Measures").isHidden()
     other.controller.commands["reset_layout"]()
-    assert not other.window._docks["Measures"].isHidden()
+    assert not dock(other.window, "Measures").isHidden()
 
 
 def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
@@ -242,7 +243,7 @@ def choose(dialog, field: str, value: str) -> None:
 
 
 def measured(program) -> list[str]:
-    return [value.text() for _, value in program.window._measures._rows]
+    return [value.text() for _, value in program.window.measures_panel.rows]
 
 
 def test_a_question_goes_with_its_window(make):
@@ -311,10 +312,10 @@ def test_a_right_click_puts_a_pin_there(make):
     pixel = ((left + right) / 2 + 30, (top + bottom) / 2)
     acts = dict(entry for entry in entries(program.canvas, program.controller, pixel) if entry)
     acts["Put B here"]()
-    at = program.canvas.frame.to_pixels(program.canvas._pins.at["B"])
+    at = program.canvas.frame.to_pixels(program.canvas.movable()["B"])
     assert tuple(at) == pytest.approx(pixel, abs=1)
     acts["Centre here"]()
-    at = program.canvas.frame.to_pixels(program.canvas._pins.at["B"])
+    at = program.canvas.frame.to_pixels(program.canvas.movable()["B"])
     assert tuple(at) == pytest.approx(((left + right) / 2, (top + bottom) / 2), abs=2)
 
 
@@ -331,30 +332,38 @@ def test_the_doctor_answers_from_the_worker(make):
 
 def test_a_mistake_of_the_program_s_own_is_told_in_the_window(make, capsys):
     program = make()
-    program._confess(RuntimeError, RuntimeError("never mind"), None)
+    program.report_exception(RuntimeError, RuntimeError("never mind"), None)
     assert "never mind" in program.window.frame.statusBar().currentMessage()
     assert "never mind" in capsys.readouterr().err
 
 
 def test_a_panel_from_the_menu_comes_before_the_others(make):
     program = make()
-    until(program, lambda: program.window._furnished)
+    until(program, lambda: program.window.is_furnished)
     for title in ("Topology", "Rows"):
-        dock = program.window._docks[title]
-        dock.toggleViewAction().trigger()
-        until(program, lambda dock=dock: not dock.visibleRegion().isEmpty())
+        panel = dock(program.window, title)
+        panel.toggleViewAction().trigger()
+        until(program, lambda panel=panel: not panel.visibleRegion().isEmpty())
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtTest import QTest
+
     from app.desktop.context_menu import entries
 
     program = make()
     canvas, view = program.canvas, program.store.scene.view
     left, top, right, bottom = canvas.frame.box
     at = (0.5 * (left + right), 0.3 * top + 0.7 * bottom)
-    events = canvas._view.events
-    events.mouse_press(pos=at, button=2, modifiers=())
+    place, none = QPointF(*at), Qt.MouseButton.NoButton
+    QTest.mousePress(canvas.native, Qt.MouseButton.RightButton, pos=place.toPoint())
+    assert canvas.holds()
     entries(canvas, program.controller, at)  # the menu is open, and hears of the release
-    events.mouse_move(pos=(at[0] + 80, at[1] - 40), button=None, modifiers=())
+    beside = place + QPointF(80, -40)
+    keys = Qt.KeyboardModifier.NoModifier
+    moved = QMouseEvent(QMouseEvent.Type.MouseMove, beside, beside, none, none, keys)
+    program.application.sendEvent(canvas.native, moved)
     assert program.store.scene.view == view
-    assert canvas._pointer.drag is None
+    assert not canvas.holds()

@@ -24,7 +24,7 @@ from app.model import scene_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
 from app.model.store import Store
 from app.presenters import measures as numbers
-from app.presenters import picking
+from app.presenters import picking, shown_answers
 from app.views.canvas.projections.blend import BlendFrame
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.events import (
@@ -195,12 +195,12 @@ def test_alpha_ends_with_its_family_which_is_said_and_can_be_undone():
     assert head.alpha == 0.5, "another head is of one family"
 
 
-def test_rows_keep_their_places_while_a_pin_is_dragged(settled):
+def test_rows_keep_their_places_while_a_pin_is_dragged(settled, monkeypatch):
     desk = settled
     before = [row.name for row in desk.rows]
     desk.control.on_event(PinMoved("A", (0.4, 0.2), done=False))
     assert not any(row.stale for row in desk.rows), "what moves does not flicker"
-    desk.control.answers._plotted = 0.0
+    monkeypatch.setattr(shown_answers, "PLOTS", 0.0)
     desk.answer(PathJob)
     assert [row.name for row in desk.rows] == before
     stale = {row.name for row in desk.rows if row.stale}

@@ -19,7 +19,6 @@ from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed, Runner
 from app.model import scene_file
 from compute.core.status import Status
-from compute.engine import opening
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.geodesics import initial_value
@@ -112,7 +111,7 @@ def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
     def nothing(adapter) -> None:
         raise NoAdapter("no adapter")
 
-    monkeypatch.setattr(opening, "_gpu", nothing)
+    monkeypatch.setattr("compute.gpu.device.Device", nothing)
     messages: list = []
     runner = Runner(messages.append, "auto")
     runner.close()

@@ -92,7 +92,7 @@ def test_drags_and_numbers_are_told(desk):
     assert heard == [], "what it was told it does not tell back"
     assert [spin.value() for spin in panel.numbers["A"]] == list(A)
     assert panel.lengths.text().index("Fisher–Rao geodesic") < panel.lengths.text().index("m-path")
-    mean, dot = panel._pins["A"]
+    mean, dot = panel.pins["A"]
     assert (dot.pos().x(), dot.pos().y()) == pytest.approx((A[0] + 1.0, A[1] + 0.5))
     mean.setPos(0.5, 1.5)
     assert heard[-1] == NormalEdited("A", (0.5, 1.5, *A[2:]))

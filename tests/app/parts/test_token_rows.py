@@ -147,15 +147,15 @@ def test_the_panel_shows_three_strips_and_a_click_moves_the_point():
     strips = tuple(replace(way.strips[0], kind=one.kind) for one in every)
     panel.show(replace(way, strips=strips))
     application.processEvents()
-    box = panel._strips["m"].plot.getViewBox()
-    place = panel._plots.mapFromScene(box.mapViewToScene(QPointF(0.25, 1.0)))
-    QTest.mouseClick(panel._plots.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    box = panel.strips["m"].plot.getViewBox()
+    place = panel.plots.mapFromScene(box.mapViewToScene(QPointF(0.25, 1.0)))
+    QTest.mouseClick(panel.plots.viewport(), Qt.MouseButton.LeftButton, pos=place)
     ((field, time),) = heard[0].changes
     assert isinstance(heard[0], SceneEdited)
     assert field == "playhead"
     assert time == pytest.approx(0.25, abs=0.02)
     panel.set_theme(LIGHT)
-    assert [strip.mark.value() for strip in panel._strips.values()] == [0.5] * 3
+    assert [strip.mark.value() for strip in panel.strips.values()] == [0.5] * 3
     panel.widget.close()
     panel.widget.deleteLater()
     application.processEvents()

@@ -12,6 +12,7 @@ from app.views.canvas.colour_map import LEVELS, coloured, palette
 from app.views.canvas.display_list import ArrowHeads, Pen, Strokes
 from app.views.canvas.gl.shapes import tessellated
 from app.views.canvas.input.pointer import nearest, zoom_factor
+from app.views.canvas.layers.legend import LegendLayer
 from app.views.canvas.plot import Plot
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Margins
@@ -19,6 +20,7 @@ from app.views.canvas.ticks import linear, logarithmic, number, step
 from app.views.interface.theme import DARK
 from app.views.interface.views import ColorMap2D
 from compute.manifold.extent import Extent
+from tests.layers import layer
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
@@ -145,5 +147,7 @@ def test_frames_that_differ_in_anything_are_different(frame):
 def test_a_colour_bar_ends_in_points_where_values_go_on(limits, ways):
     plot = Plot(SIZE, DARK)
     plot.set_map(ColorMap2D(np.linspace(0, 10, 12).reshape(3, 4), VIEW, "viridis", limits, "K"))
-    points = [p for p in plot._legend.primitives(plot.frame) if isinstance(p, ArrowHeads)]
+    points = [
+        p for p in layer(plot, LegendLayer).primitives(plot.frame) if isinstance(p, ArrowHeads)
+    ]
     assert [float(point.directions[0, 1]) for point in points] == ways

@@ -309,7 +309,7 @@ def canvas() -> Iterator:
     made.connect(made.seen.append)
     yield made
     made.close()
-    made._view.close()
+    made.native.close()
     made.native.deleteLater()
     application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     application.processEvents()
@@ -330,7 +330,7 @@ def drag(canvas, start, end, button: str = "Left") -> None:
 @pytest.mark.window
 class TestHands:
     def test_a_pin_is_dragged_on_the_surface(self, canvas):
-        at, step = canvas.frame.to_pixels(canvas._pins.at["B"]), np.array((-30.0, 25.0))
+        at, step = canvas.frame.to_pixels(canvas.movable()["B"]), np.array((-30.0, 25.0))
         drag(canvas, at, at + step)
         moved = [event for event in canvas.seen if isinstance(event, PinMoved)]
         assert moved[-1].done and moved[-1].pin == "B"
@@ -349,7 +349,7 @@ class TestHands:
         assert told[-1].done and told[-1].camera == canvas.frame.camera
 
     def test_the_tip_is_dragged_along_the_surface(self, canvas):
-        at, step = canvas.frame.to_pixels(canvas._vector.tip), np.array((15.0, 30.0))
+        at, step = canvas.frame.to_pixels(canvas.movable()["tip"]), np.array((15.0, 30.0))
         drag(canvas, at, at + step)
         moved = [event for event in canvas.seen if isinstance(event, VectorMoved)]
         vector = picking.vector_to(OCTANT, moved[-1].tip)

@@ -185,6 +185,7 @@ def grown(random: np.random.Generator, depth: int) -> str:
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "m"]}, "must differ"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "exp"]}, "cannot be a name"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "__s"]}, "cannot be a name"),
+        ({"metric": ["1", "0", "1"], "coordinates": ["m", "s__t"]}, "cannot be a name"),
         ({"metric": ["1", "0", "1"], "parameters": {"m": 1}}, "coordinate already"),
         ({"metric": ["1", "0", "1"], "pins": [[0, -1], [0, 1]]}, "pins must lie"),
         ({"metric": ["1", "0", "1"], "code": "import os"}, "code"),
