@@ -11,10 +11,8 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller.controller import Controller
 from app.desktop import context_menu
 from app.jobs.ellipses import EllipseJob
-from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs, plan
 from app.jobs.scalar_map import MapJob
@@ -24,7 +22,6 @@ from app.jobs.worker import EngineOpened, JobFailed
 from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Pin, in_chart, of_family
-from app.model.store import Store
 from app.parts.timeline import Playing
 from app.presenters import drawables
 from app.presenters.measures import measures as of_path
@@ -40,44 +37,9 @@ from app.views.interface.events import (
     VectorMoved,
     ViewChanged,
 )
-from app.views.interface.views import Canvas, Window
-from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
-
-
-class Recorder:
-    """A runner that only remembers what was asked of it."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
-
-    def submit(self, job: Job) -> None:
-        self.jobs.append(job)
-
-    def take(self) -> list[Job]:
-        taken, self.jobs = self.jobs, []
-        return taken
-
-
-@pytest.fixture
-def desk():
-    canvas, window, runner = MagicMock(spec=Canvas), MagicMock(spec=Window), Recorder()
-    controller = Controller(Store(scene_file.load("gaussian")), canvas, window, runner)
-    return controller, canvas, window, runner
-
-
-def answers(job: Job) -> list:
-    found: list = []
-    job.perform(ReferenceEngine(), found.append, lambda: False)
-    return found
-
-
-def give(controller: Controller, runner: Recorder) -> None:
-    """Answer everything that was asked."""
-    for job in runner.take():
-        for answer in answers(job):
-            controller.on_message(answer)
+from tests.app.controller.conftest import answers, give
 
 
 def test_plan_asks_only_for_what_a_change_touches():

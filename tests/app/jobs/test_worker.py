@@ -134,6 +134,26 @@ def test_what_is_given_up_is_not_told_and_not_taken_up_again(gated):
     assert runner.wait_idle(10) and gate.done == [path(1)], "the next one is done"
 
 
+def test_what_a_job_tells_after_it_was_given_up_is_not_heard(monkeypatch):
+    started, let, messages = threading.Semaphore(0), threading.Semaphore(0), []
+
+    def heedless(engine, job, emit, cancelled) -> None:
+        started.release()
+        assert let.acquire(timeout=10)
+        emit(("told", job))
+
+    monkeypatch.setattr(runners, "perform", heedless)
+    runner = Runner(messages.append, "reference")
+    for given_up in (True, False):
+        runner.submit(MAP)
+        assert started.acquire(timeout=10)
+        assert not given_up or runner.cancel() == MAP
+        let.release()
+        assert runner.wait_idle(10)
+    runner.close()
+    assert [m for m in messages if not isinstance(m, EngineOpened)] == [("told", MAP)]
+
+
 def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):
     told, engines, came = [], [], threading.Semaphore(0)
 

@@ -1,0 +1,89 @@
+"""Answers that come when something else is asked for, and edits that wait for one another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.jobs.ellipses import EllipseJob
+from app.jobs.path import PathJob
+from app.jobs.preparation import PrepareTask
+from app.jobs.scalar_map import MapJob
+from app.jobs.verification import CheckJob
+from app.views.interface.events import CommandInvoked, PinMoved, SceneEdited, ViewChanged
+from compute.manifold.extent import Extent
+from tests.app.controller.conftest import answers, give
+
+
+def test_a_map_and_ellipses_of_before_are_not_drawn_over_the_new_ones(desk):
+    controller, canvas, _, runner = desk
+    late = [job for job in runner.take() if isinstance(job, MapJob | EllipseJob)]
+    assert len(late) == 2
+    controller.on_event(SceneEdited((("scalar", "curvature"),)))
+    controller.on_event(ViewChanged(Extent(-1.0, 1.0, -0.5, 0.5), (400, 300)))
+    canvas.reset_mock()
+    for job in late:
+        for answer in answers(job):
+            controller.on_message(answer)
+    canvas.set_map.assert_not_called()
+    canvas.set_ellipses.assert_not_called()
+    give(controller, runner)
+    canvas.set_map.assert_called()
+    canvas.set_ellipses.assert_called()
+
+
+def test_a_certificate_of_another_path_is_not_shown_beside_this_one(desk):
+    controller, _, window, runner = desk
+    give(controller, runner)
+    controller.on_event(CommandInvoked("check"))
+    (check,) = (job for job in runner.take() if isinstance(job, CheckJob))
+    (certificate,) = answers(check)
+    controller.on_event(PinMoved("B", (0.0, 0.0), done=True))
+    give(controller, runner)
+    window.reset_mock()
+    controller.on_message(certificate)
+    window.set_measures.assert_not_called()
+    window.set_status.assert_not_called()
+    controller.on_event(CommandInvoked("check"))
+    give(controller, runner)
+    names = [measure.name for measure in window.set_measures.call_args.args[0]]
+    assert certificate.measure.name in names, "that of this path is"
+
+
+def test_of_two_slow_edits_nothing_is_made_before_both_are_prepared(desk):
+    controller, _, _, runner = desk
+    give(controller, runner)
+    before = controller.store.scene
+    controller.on_event(SceneEdited((("family", "cauchy"),)))
+    controller.on_event(SceneEdited((("alpha", 0.0), ("scalar", "curvature"))))
+    first, both = (job for job in runner.take() if isinstance(job, PrepareTask))
+    for answer in answers(first):
+        controller.on_message(answer)
+    assert controller.store.scene == before
+    for answer in answers(both):
+        controller.on_message(answer)
+    scene = controller.store.scene
+    assert (scene.family, scene.scalar) == ("cauchy", "curvature")
+
+
+def test_two_pins_that_are_moved_in_one_breath_are_two_steps_of_undo(desk):
+    controller, *_ = desk
+    before = controller.store.scene
+    for pin, xy in (("A", (0.5, 0.25)), ("B", (0.25, 0.5)), ("A", (0.75, 0.0))):
+        controller.on_event(PinMoved(pin, xy, done=False))
+        controller.on_event(PinMoved(pin, (xy[0] + 0.125, xy[1]), done=False))
+    moved = controller.store.scene
+    controller.store.undo()
+    assert controller.store.scene == replace(moved, start=controller.store.scene.start)
+    controller.store.undo()
+    assert controller.store.scene == replace(controller.store.scene, end=before.end)
+    controller.store.undo()
+    assert controller.store.scene == before
+
+
+def test_a_path_of_before_the_last_edit_is_not_taken(desk):
+    controller, _, _, runner = desk
+    old = next(job for job in runner.take() if isinstance(job, PathJob))
+    controller.on_event(SceneEdited((("alpha", 0.5),)))
+    for answer in answers(old):
+        controller.on_message(answer)
+    assert controller.answers.path is None
