@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from compute import custom_family
-from compute.divergences import adaptive_quadrature
+from compute.divergences import adaptive_quadrature, density_overlap
 from compute.divergences.divergence import balls, divergences
 from compute.families import families
 from compute.families import manifold as manifold_of
@@ -380,3 +381,13 @@ def test_a_range_that_moves_with_its_density():
     exact = divergences(manifold_of("gaussian"), a, b)
     for name in ("forward", "backward", "bhattacharyya", "wasserstein"):
         assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=1e-8), name
+
+
+@pytest.mark.parametrize(("lost", "believed"), [(1e-9, True), (1e-4, False)])
+def test_a_density_of_which_a_part_is_missing_is_not_believed(lost, believed):
+    manifold = manifold_of("gaussian")
+    part = replace(
+        manifold, log_density=lambda theta, x: manifold.log_density(theta, x) + np.log1p(-lost)
+    )
+    found = density_overlap.pair(part, *np.array([[0.0, 1.0], [1.0, 2.0]]))
+    assert found.missing() == "" if believed else "A adds up to 0.9999" in found.missing()

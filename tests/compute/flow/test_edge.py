@@ -169,3 +169,20 @@ def test_what_no_cell_covers_is_said():
     far = compute.AttentionFlow(manifold_of("gaussian"), 24, "scalar", chart="disk")
     assert far.beyond == np.inf
     assert compute.AttentionFlow(manifold_of("gaussian"), 24, "scalar").beyond == 0.0
+
+
+def test_what_is_held_at_an_edge_is_held_at_its_inward_corners_too():
+    """At every node that is not in the middle of four whole cells, on a triangle that is cut."""
+    flow = compute.AttentionFlow(
+        manifold_of("categorical3_expectation"), 24, "scalar", boundary="dirichlet"
+    )
+    whole = np.pad(whole_cells(flow.grid).astype(int), 1)
+    beside = whole[:-1, :-1] + whole[:-1, 1:] + whole[1:, :-1] + whole[1:, 1:]
+    inside = beside == 4
+    assert (beside == 3).any(), "there are inward corners"
+    z = np.where(inside, 1.0, 0.0)
+    moved = flow.operator.applied(z)
+    assert (moved[~inside] == 0.0).all() and (moved[inside] != 0.0).any()
+    found = flow.evolve(z, 0.05)
+    assert (found.field[(beside > 0) & ~inside] == 0.0).all()
+    assert found.mass[-1] < found.mass[0]

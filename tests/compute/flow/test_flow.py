@@ -209,14 +209,18 @@ def test_indices_add_up_to_the_turns_along_the_edge():
         assert sum(zero.index for zero in zeros) == boundary_index(flow.grid, field)
 
 
-def test_kinds_and_places_of_zeros():
+@pytest.mark.parametrize("top", [2.5, 6.5])
+def test_kinds_and_places_of_zeros(top):
+    """Of square cells and of cells three times as high as they are wide."""
     flow = compute.AttentionFlow(
-        manifold_of("gaussian"), 33, chart="parameters", extent=Extent(-1.0, 1.0, 0.5, 2.5)
+        manifold_of("gaussian"), 33, chart="parameters", extent=Extent(-1.0, 1.0, 0.5, top)
     )
     gap = flow.grid.theta - (0.11, 1.27)
     for matrix, kind, index in (
         ([[1, 0], [0, 2]], "node", 1), ([[1, 0], [0, -1]], "saddle", -1),
         ([[0, -1], [1, 0]], "centre", 1), ([[1, -3], [3, 1]], "focus", 1),
+        # turns by less than half of its growth
+        ([[1, -0.4], [0.4, 1]], "focus", 1), ([[1, 0.05], [-0.05, 1]], "node", 1),
     ):  # fmt: skip
         (zero,) = flow.singularities(gap @ np.array(matrix, float).T)
         assert (zero.kind, zero.index) == (kind, index)
