@@ -90,6 +90,22 @@ def named(parent: Any, kind: type, name: str) -> Any:
     return found
 
 
+def point(widget: Any, x: float, y: float, pressed: bool = False) -> None:
+    """Move the pointer to a pixel of a widget, with the left button pressed or none.
+
+    Where the true pointer of the screen is does not matter, nor how moves of it are put together.
+    """
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    at, none, left = QPointF(x, y), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+    held, keys = left if pressed else none, Qt.KeyboardModifier.NoModifier
+    above = widget.mapToGlobal(at)
+    moved = QMouseEvent(QMouseEvent.Type.MouseMove, at, above, none, held, keys)
+    QApplication.sendEvent(widget, moved)
+
+
 def wheel(widget: Any, x: float, y: float, turn: int) -> None:
     """Turn the wheel over a pixel of a widget, by 120 a notch, forward where positive."""
     from PySide6.QtCore import QPoint, QPointF, Qt

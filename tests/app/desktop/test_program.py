@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.views.interface.events import SceneEdited
-from tests.windows import dock, end, kept, live, recent, until
+from tests.windows import dock, end, kept, live, point, recent, until
 
 pytestmark = pytest.mark.window
 
@@ -347,8 +347,7 @@ def test_a_panel_from_the_menu_comes_before_the_others(make):
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):
-    from PySide6.QtCore import QPointF, Qt
-    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
     from app.desktop.context_menu import entries
@@ -357,13 +356,10 @@ def test_a_right_click_leaves_nothing_in_the_hand(make):
     canvas, view = program.canvas, program.store.scene.view
     left, top, right, bottom = canvas.frame.box
     at = (0.5 * (left + right), 0.3 * top + 0.7 * bottom)
-    place, none = QPointF(*at), Qt.MouseButton.NoButton
-    QTest.mousePress(canvas.native, Qt.MouseButton.RightButton, pos=place.toPoint())
+    place = QPoint(*map(round, at))
+    QTest.mousePress(canvas.native, Qt.MouseButton.RightButton, pos=place)
     assert canvas.holds()
     entries(canvas, program.controller, at)  # the menu is open, and hears of the release
-    beside = place + QPointF(80, -40)
-    keys = Qt.KeyboardModifier.NoModifier
-    moved = QMouseEvent(QMouseEvent.Type.MouseMove, beside, beside, none, none, keys)
-    program.application.sendEvent(canvas.native, moved)
+    point(canvas.native, place.x() + 80, place.y() - 40)
     assert program.store.scene.view == view
     assert not canvas.holds()

@@ -21,7 +21,7 @@ from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks
 from compute.manifold.extent import Extent
 from tests.layers import layers
-from tests.windows import wheel
+from tests.windows import point, until, wheel
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
@@ -84,18 +84,17 @@ def move(canvas, start, *stops) -> None:
 
     QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(*start))
     for stop in stops:
-        QTest.mouseMove(canvas.native, QPoint(*stop))
+        point(canvas.native, *stop, pressed=True)
     QTest.mouseRelease(
         canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(*(stops or [start])[-1])
     )
 
 
-def hover(canvas, x: int, y: int) -> None:
-    """Move the pointer over a pixel, with nothing pressed."""
-    from PySide6.QtCore import QPoint
-    from PySide6.QtTest import QTest
-
-    QTest.mouseMove(canvas.native, QPoint(x, y))
+def draw(canvas) -> None:
+    """Let the window draw the canvas."""
+    before = canvas.frames
+    canvas.native.update()
+    until(None, lambda: canvas.frames > before)
 
 
 @pytest.mark.window
@@ -145,16 +144,14 @@ class TestPixels:
 
     def test_an_answer_is_one_frame(self, canvas):
         """What waits for an answer has no frame of its own once one is due."""
-        canvas.native.repaint()
+        draw(canvas)
         canvas.set_moving_point((0.0, 12.0))
         assert canvas.is_waiting
         canvas.set_curve("geodesic", Curve(np.array([(-1.8, 12.1), (2.8, 12.1)])))
         assert not canvas.is_waiting
         canvas.set_moving_point((0.1, 12.0))
         assert not canvas.is_waiting
-        before = canvas.frames
-        canvas.native.repaint()
-        assert canvas.frames == before + 1
+        draw(canvas)
         canvas.set_moving_point((0.2, 12.0))
         assert canvas.is_waiting
         canvas.close()
@@ -250,7 +247,9 @@ class TestEvents:
         moved = canvas.events.of(PinMoved)
         # the readout follows
         assert [event.xy for event in canvas.events.of(Hovered)][-1] == moved[-1].xy
-        assert [event.done for event in moved] == [False, False, True]
+        # of moves in quick succession the toolkit may leave some out
+        *on_the_way, last = (event.done for event in moved)
+        assert last and on_the_way and not any(on_the_way)
         assert {event.pin for event in moved} == {"A"}
         # it was taken 5 pixels beside its middle, and stays so
         assert pixel(canvas, moved[-1].xy) == pytest.approx((x + 100, y - 50), abs=1)
@@ -325,10 +324,10 @@ class TestEvents:
         canvas.set_pin("A", (0.0, 12.0))
         before = canvas.image()
         x, y = pixel(canvas, (0.0, 12.0))
-        hover(canvas, x, y)
+        point(canvas.native, x, y)
         assert canvas.events[-1].xy == pytest.approx((0.0, 12.0), abs=0.02)
         assert not (canvas.image() == before).all()
-        hover(canvas, 3, 3)
+        point(canvas.native, 3, 3)
         assert canvas.events[-1] == Hovered(None)
         assert (canvas.image() == before).all()
 
@@ -386,7 +385,7 @@ class TestEvents:
         canvas.set_pin("A", (0.0, 12.0))
         x, y = pixel(canvas, (0.0, 12.0))
         QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
-        hover(canvas, x + 30, y)
+        point(canvas.native, x + 30, y, pressed=True)
         QTest.keyClick(canvas.native, Qt.Key.Key_Escape)
         assert canvas.events.of(PinMoved)[-1] == PinMoved("A", (0.0, 12.0), done=True)
         QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x + 30, y))
