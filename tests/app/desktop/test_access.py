@@ -69,6 +69,17 @@ def test_every_control_has_a_name(program):
     assert nameless == []
 
 
+def test_sliders_and_pickers_say_what_they_do(program):
+    """A name says what is set; only the tip says what that does."""
+    from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSlider
+
+    everything_shown(program)
+    operated = (QSlider, QComboBox, QAbstractSpinBox)
+    found = [w for w in controls(program.window.frame) if isinstance(w, operated)]
+    assert len(found) > 15
+    assert [named(widget) for widget in found if not widget.toolTip()] == []
+
+
 def test_dialogs_name_their_controls(program):
     from PySide6.QtWidgets import QDialog
 

@@ -114,6 +114,19 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     ], "kept under the session's own name now"
 
 
+def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_path, monkeypatch):
+    program = make()
+    left = lambda: list((tmp_path / "unsaved").glob("*.unsaved"))  # noqa: E731
+    edit(program, 0.3)
+    program.documents.keep()
+    program.documents.keeper.wait()
+    assert len(left()) == 1
+    monkeypatch.setattr(program.window, "ask_save", lambda *a: str(tmp_path / "mine.json"))
+    program.documents.save()
+    program.documents.keeper.wait()
+    assert left() == []
+
+
 def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):
     from app.model.autosave import Autosave
 

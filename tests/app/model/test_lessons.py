@@ -317,6 +317,16 @@ def test_undo_goes_back_with_the_step_and_redo_on(part):
     assert part.lesson is None, "a lesson that was ended stays so"
 
 
+def test_tasks_that_a_lesson_has_lost_since_are_not_counted(part):
+    """A step without a task, and one that there is not any more."""
+    lesson = catalogue.load("hyperbolic")
+    tasks = {i for i, step in enumerate(lesson.steps) if step.checks}
+    lost = min(set(range(len(lesson.steps) + 1)) - tasks)
+    part.progress["hyperbolic"] = Progress(1, frozenset({0, lost, len(lesson.steps)}), 9)
+    part.open("hyperbolic")
+    assert 0 in tasks and part.progress["hyperbolic"] == Progress(1, frozenset({0}), len(tasks))
+
+
 def test_what_is_done_stays_done_and_nothing_moves_by_itself(part):
     part.open("hyperbolic")
     store, kept = part.desk.store, []

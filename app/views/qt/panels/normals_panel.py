@@ -67,6 +67,7 @@ class NormalsPanel:
         spin = Number()
         spin.setRange(-1e3, 1e3)
         spin.setAccessibleName(f"{words} of {name}")
+        spin.setToolTip(f"{words} of the normal {name}; its ellipse can be dragged too")
         spin.setKeyboardTracking(False)
         spin.valueChanged.connect(lambda _: self._tell(name))
         self.numbers[name].append(spin)
