@@ -211,3 +211,60 @@ def test_a_private_access_would_be_found():
     assert sorted(name for node in nodes for name in _private(node)) == [
         "_c", "_g", "a.b._d", "x._a",
     ]  # fmt: skip
+
+
+# --- asserts that can fail ----------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def tests_parsed() -> dict[str, ast.Module]:
+    found = sorted((ROOT / "tests").rglob("*.py"))
+    return {p.relative_to(ROOT).as_posix(): ast.parse(p.read_text("utf-8")) for p in found}
+
+
+def test_a_claim_about_all_is_not_one_about_none(tests_parsed):
+    """`assert all(…)` holds of nothing too: `claims.each` does not."""
+    asserted = [
+        (f"{name}:{node.lineno}", node.test)
+        for name, tree in tests_parsed.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert)
+    ]
+    assert len(asserted) > 2000
+    assert [place for place, claim in asserted if _called(claim) == "all"] == []
+
+
+def test_a_tolerance_of_many_digits_is_one_of_small_numbers_too(tests_parsed):
+    """`pytest.approx` also allows 1e-12 in absolute terms, unless it is told otherwise."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in tests_parsed.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _called(node) == "approx" and _is_loose(node)
+    ]
+    assert found == []
+
+
+def _called(node: ast.expr) -> str:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name
+        case _:
+            return ""
+
+
+def _is_loose(node: ast.Call) -> bool:
+    stated = {k.arg: k.value for k in node.keywords}
+    close = stated.get("rel")
+    return isinstance(close, ast.Constant) and close.value <= 1e-9 and "abs" not in stated
+
+
+def test_an_object_is_not_asserted_for_its_being_there(tests_parsed):
+    """`assert Thing(…) and …` says nothing of the thing: objects are true."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in tests_parsed.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.BoolOp)
+        for claim in node.test.values
+        if _called(claim)[:1].isupper()
+    ]
+    assert found == []

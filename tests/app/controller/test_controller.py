@@ -40,6 +40,7 @@ from app.views.interface.events import (
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
 from tests.app.controller.conftest import answers, give
+from tests.claims import each
 
 
 def test_plan_asks_only_for_what_a_change_touches():
@@ -82,7 +83,7 @@ def test_an_answer_draws_the_curve_and_the_numbers(desk):
     np.testing.assert_allclose(curve.xy[0], [-1.5, np.log(0.6)], atol=1e-9)
     measures = {m.name: m for m in window.set_measures.call_args.args[0]}
     assert measures["Fisher–Rao length"].value == measures["Closed form"].value
-    assert all(m.ok for m in measures.values())
+    assert each(m.ok for m in measures.values())
     assert canvas.set_map.call_args.args[0].values.shape[1] == 384
 
 
@@ -348,7 +349,7 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
     canvas.reset_mock()
     controller.store.undo()
     for shown in (canvas.set_ellipses, canvas.set_map):
-        assert all(call.args[0] is None for call in shown.call_args_list)
+        assert each(call.args[0] is None for call in shown.call_args_list)
 
 
 def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from app.views.canvas.layers.map import MapLayer
+from tests.claims import each
 from tests.layers import layer
 from tests.windows import edit, end, live, until
 
@@ -134,7 +135,7 @@ def test_colour_maps_and_opacity_are_drawn_at_once(program):
         edit(program, *change)
         until(program, lambda: program.runner.pending() == 0)
         pictures.append(program.canvas.image())
-    assert all((a != b).any() for a, b in pairwise(pictures))
+    assert each((a != b).any() for a, b in pairwise(pictures))
     low, high = layer(program.canvas, MapLayer).image.limits
     assert low == -high or low >= 0 or high <= 0, "two-sided about zero"
     edit(program, "colormap", "jet")

@@ -147,6 +147,7 @@ def test_what_is_undone_to_what_was_saved_is_not_offered(make, tmp_path):
     until(program, lambda: bool(list((tmp_path / "unsaved").glob("*.unsaved"))))
     program.controller.commands["undo"]()
     until(program, lambda: not list((tmp_path / "unsaved").glob("*.unsaved")))
+    assert not program.documents.is_unsaved
 
 
 def test_unsaved_work_is_kept_soon_and_through_an_end_by_signal(make, tmp_path):
@@ -298,6 +299,7 @@ def test_the_palette_finds_commands_families_and_layers(make):
         QTest.keyClicks(palette.line, typed)
         QTest.keyClick(palette.line, Qt.Key.Key_Return)
         until(program, reached)
+        assert not palette.isVisible(), "it is gone once something is chosen"
         program.application.sendPostedEvents(None, 52)
 
 
@@ -357,6 +359,7 @@ def test_a_panel_from_the_menu_comes_before_the_others(make):
         panel = dock(program.window, title)
         panel.toggleViewAction().trigger()
         until(program, lambda panel=panel: not panel.visibleRegion().isEmpty())
+        assert panel.isVisible() and panel.toggleViewAction().isChecked()
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):

@@ -16,11 +16,11 @@ from app.export import figure, page, sheet
 from app.export.sheet import Area, Disc, Line, Raster, cut, drawn
 from app.jobs.path import PathAnswer
 from app.model import scene_file
-from app.presenters import scalar_names
 from app.views.canvas.display_list import Label, Pen, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT
+from app.views.text import scalar_names
 from tests import ROOT
 from tests.exporting import environment, made, refused
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.controller.export_commands import EXPORTS, Process, options
 from app.model import scene_file
+from tests.claims import each
 from tests.windows import end, named, until
 
 
@@ -153,7 +154,7 @@ def test_what_cannot_be_written_is_told_in_the_form(program, tmp_path):
     accept(dialog)
     until(program, lambda: program.exporter.process is None)
     assert "must be even, got 641x400" in dialog.words.text()
-    assert all(line.isEnabled() for line in dialog.findChildren(QLineEdit))
+    assert each(line.isEnabled() for line in dialog.findChildren(QLineEdit))
 
 
 @pytest.mark.window

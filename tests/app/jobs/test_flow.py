@@ -35,6 +35,7 @@ from compute.flow.cells import sampled
 from compute.flow.grid import grid
 from compute.flow.laplacian import laplacian
 from compute.manifold.extent import Extent
+from tests.claims import each
 from tests.layers import layer
 
 ENGINE = ReferenceEngine()
@@ -356,7 +357,7 @@ def test_arrows_are_drawn_in_every_chart(chart):
     assert field.xy.shape == field.vectors.shape == (24, 24, drawn.dimension)
     assert np.isfinite(field.vectors).any()
     assert flow_drawables.particles(answer, drawn).tracks.shape[-1] == drawn.dimension
-    assert all("+1" in name or "−1" in name for name in flow_drawables.zeros(answer, drawn).labels)
+    assert each("+1" in name or "−1" in name for name in flow_drawables.zeros(answer, drawn).labels)
 
 
 def test_a_caption_tells_of_the_flow():

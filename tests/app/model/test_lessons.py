@@ -26,6 +26,7 @@ from app.views.interface.lesson import LessonChosen
 from app.views.text.formulas import display, inline
 from app.views.text.markdown import NotTypeset, page
 from compute.families import manifold as manifold_of
+from tests.claims import each
 
 SMALL = """# Small
 
@@ -64,7 +65,7 @@ def test_every_number_is_computed_and_every_task_can_be_done(name, gpu_engine):
     lesson = catalogue.load(name)
     assert lesson.title == catalogue.titles()[name]
     assert lesson.summary and 4 <= len(lesson.steps) <= 8
-    assert all(step.answer is not None for step in lesson.steps if step.checks)
+    assert each(step.answer is not None for step in lesson.steps if step.checks)
     assert sum(bool(step.checks) for step in lesson.steps) >= 4
     assert Proofreader(gpu_engine).problems(lesson) == []
 
@@ -92,7 +93,7 @@ def test_the_heads_are_what_the_lessons_say(place, curvature):
     if curvature is None:
         weight = 100.0 if place.endswith("sink") else 2.0
         assert manifold.curvature(np.zeros((1, 2)))[0] == pytest.approx(
-            0.25 + weight / 12, rel=1e-12
+            0.25 + weight / 12, rel=1e-12, abs=0.0
         )
     else:
         theta = np.array([[0.0, 0.0], [1.5, -1.0], [-2.0, 0.7]])
@@ -183,7 +184,7 @@ def test_sizes_are_bounded():
 )  # fmt: skip
 def test_numbers_and_how_far_they_may_be_missed(text, number, tolerance):
     found, off = value(text)
-    assert found == pytest.approx(number, rel=1e-12)
+    assert found == pytest.approx(number, rel=1e-12, abs=0.0)
     assert 0 < off <= tolerance
 
 

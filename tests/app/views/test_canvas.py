@@ -211,6 +211,7 @@ class TestPixels:
             canvas.set_curve("spline", None)
 
     def test_nothing_to_draw_is_no_trouble(self, canvas):
+        bare = canvas.image()
         point = np.tile((0.0, 12.0), (5, 1))
         canvas.set_curve("geodesic", Curve(point, dashed=True))
         canvas.set_curve("straight", Curve(point * np.nan, dashed=True))
@@ -220,6 +221,8 @@ class TestPixels:
         canvas.set_marks(Marks(np.zeros((0, 2)), (), np.zeros(0)))
         canvas.set_map(ColorMap2D(np.full((3, 3), np.nan), VIEW, "viridis", (1.0, 1.0), ""))
         canvas.image()
+        canvas.set_map(None)
+        assert (canvas.image() == bare).all()
 
     def test_labels_do_not_overlap(self, canvas):
         rng = np.random.default_rng(1)

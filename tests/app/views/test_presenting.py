@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from tests.claims import each
 from tests.windows import dock, end, kept, live, until
 
 pytestmark = pytest.mark.window
@@ -90,7 +91,7 @@ def test_presenting_hides_and_brings_back(program):
     assert window.presenter.spotlight.dims
     press(program, "Escape")
     assert not window.presenter.is_on and not window.frame.isFullScreen()
-    assert all(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
+    assert each(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
     assert nothing not in {each.features() for each in window.frame.findChildren(QDockWidget)}
     press(program, "PageDown")
     rested(program)

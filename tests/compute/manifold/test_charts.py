@@ -303,11 +303,18 @@ def test_a_search_refuses_what_no_member_has():
 
 
 # --- outlines --------------------------------------------------------------------------------
-@pytest.mark.parametrize(("specification", "name"), CHARTS)
+@pytest.mark.parametrize(
+    ("specification", "name"),
+    [
+        key
+        for key in CHARTS
+        if (chart := found(*key)[1]).outline is not None
+        and chart.dimension == 2
+        and chart.name != "half_plane"
+    ],
+)
 def test_all_of_a_manifold_is_within_the_outline(specification, name):
     manifold, chart = found(specification, name)
-    if chart.outline is None or chart.dimension == 3 or name == "half_plane":
-        return
     closed = chart.outline[np.isfinite(chart.outline).all(axis=1)]
     x = chart.forward(inside(manifold))
     # a convex outline, gone round either way: all points on one side of each edge
