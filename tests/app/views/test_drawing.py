@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.views.canvas import colour_map
 from app.views.canvas.colour_map import LEVELS, coloured, palette
 from app.views.canvas.display_list import ArrowHeads, Label, Pen, Strokes, TexturedQuad
 from app.views.canvas.gl.shapes import tessellated
@@ -213,3 +214,15 @@ def said(plot) -> dict[str, str]:
             f"{i} {type(each).__name__}": repr(each.primitives(plot.frame))
             for i, each in enumerate(drawn)
         }
+
+
+def test_a_map_is_hatched_where_the_metric_is_singular_and_nowhere_else():
+    values, hatched = np.full((40, 40), 0.5), np.zeros((40, 40), bool)
+    hatched[:, :20] = True
+    image = ColorMap2D(values, VIEW, "viridis", (0.0, 1.0), "K")
+    plain = colour_map.colours(image, DARK)
+    striped = colour_map.colours(replace(image, hatched=hatched), DARK)
+    differs = (plain != striped).any(axis=-1)
+    assert not differs[:, 20:].any()
+    width, apart = colour_map.STRIPES
+    assert differs[:, :20].mean() == pytest.approx(width / apart)
