@@ -50,6 +50,11 @@ def box(program: Program) -> list[int]:
     ]
 
 
+def seconds(program: Program) -> float:
+    """Where the timeline's strip says that the time is; 0 before it was shown."""
+    return float((program.window.timeline.strip.accessibleDescription() or "0").split()[0])
+
+
 def snapshot(program: Program) -> dict[str, Any]:
     """What is on the screen, and in whose hands the keyboard is."""
     scene, frame = program.store.scene, program.window.frame
@@ -70,7 +75,7 @@ def snapshot(program: Program) -> dict[str, Any]:
         "dialogs": [type(w).__name__ for w in QApplication.topLevelWidgets()
                     if w.isVisible() and w is not frame and w is not popup],
         "playing": program.controller.part(Playing).is_playing,
-        "time": float(program.window.timeline.strip.accessibleDescription().split()[0]),
+        "time": seconds(program),
         "pause": program.window.timeline.button.is_playing,
         "lesson": lesson.lesson.name if lesson.lesson else "",
         "step": lesson.at,
