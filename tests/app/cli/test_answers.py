@@ -97,6 +97,20 @@ def test_the_doctor_is_not_content_where_the_gpu_that_was_asked_for_is_not_there
     assert (found["engine"], found["remark"]) == ("reference", "no GPU adapter, found: none")
 
 
+def test_the_doctor_is_not_content_with_one_kernel_that_is_wrong(monkeypatch, capsys):
+    def found(engine, gl, remark):
+        checks = [
+            {"name": name, "ok": ok, "error": 0.0, "tolerance": 1e-6}
+            for name, ok in (("right", True), ("wrong", False))
+        ]
+        return {"versions": {}, "gl": gl, "remark": remark, "checks": checks}
+
+    monkeypatch.setattr("app.jobs.diagnosis.findings", found)
+    assert main(["doctor", "--engine", "reference"]) == 1
+    told = capsys.readouterr().out
+    assert "✓ right" in told and "✗ wrong" in told
+
+
 class Unsure(ReferenceEngine):
     """Joins every pair but one, and says so of the last."""
 

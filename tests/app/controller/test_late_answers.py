@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from app.jobs.ellipses import EllipseJob
 from app.jobs.path import PathJob
 from app.jobs.preparation import PrepareTask
 from app.jobs.scalar_map import MapJob
-from app.jobs.verification import CheckJob
+from app.jobs.verification import CheckJob, MapCheckJob
 from app.views.interface.events import CommandInvoked, PinMoved, SceneEdited, ViewChanged
 from compute.manifold.extent import Extent
 from tests.app.controller.conftest import answers, give
@@ -31,13 +33,20 @@ def test_a_map_and_ellipses_of_before_are_not_drawn_over_the_new_ones(desk):
     canvas.set_ellipses.assert_called()
 
 
-def test_a_certificate_of_another_path_is_not_shown_beside_this_one(desk):
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [
+        (CheckJob, PinMoved("B", (0.0, 0.0), done=True)),
+        (MapCheckJob, SceneEdited((("scalar", "curvature"),))),
+    ],
+)
+def test_a_certificate_of_what_was_shown_before_is_not_shown(desk, kind, other):
     controller, _, window, runner = desk
     give(controller, runner)
     controller.on_event(CommandInvoked("check"))
-    (check,) = (job for job in runner.take() if isinstance(job, CheckJob))
+    (check,) = (job for job in runner.take() if isinstance(job, kind))
     (certificate,) = answers(check)
-    controller.on_event(PinMoved("B", (0.0, 0.0), done=True))
+    controller.on_event(other)
     give(controller, runner)
     window.reset_mock()
     controller.on_message(certificate)
@@ -46,7 +55,7 @@ def test_a_certificate_of_another_path_is_not_shown_beside_this_one(desk):
     controller.on_event(CommandInvoked("check"))
     give(controller, runner)
     names = [measure.name for measure in window.set_measures.call_args.args[0]]
-    assert certificate.measure.name in names, "that of this path is"
+    assert certificate.measure.name in names, "that of what is shown is"
 
 
 def test_of_two_slow_edits_nothing_is_made_before_both_are_prepared(desk):

@@ -21,7 +21,7 @@ from app.views.canvas.ticks import linear, logarithmic, number, step
 from app.views.interface.theme import DARK, LIGHT
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks, Outline
 from compute.manifold.extent import Extent
-from tests.layers import layer
+from tests.layers import layer, said
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
@@ -204,16 +204,6 @@ def test_after_a_change_of_theme_all_is_drawn_as_if_it_had_been_so_from_the_begi
     assert said(plot) == said(wanted)
     unchanged = {name for name in dark if dark[name] == said(plot)[name] and dark[name] != "()"}
     assert unchanged == set(), "all of them have colours of the theme"
-
-
-def said(plot) -> dict[str, str]:
-    """What every layer describes, with all numbers."""
-    with np.printoptions(threshold=10**6, precision=6):
-        drawn = (*plot.plotted, *plot.around)
-        return {
-            f"{i} {type(each).__name__}": repr(each.primitives(plot.frame))
-            for i, each in enumerate(drawn)
-        }
 
 
 def test_a_map_is_hatched_where_the_metric_is_singular_and_nowhere_else():

@@ -80,6 +80,9 @@ def test_the_energy_of_a_whole_path_is_the_square_of_its_length():
     assert paths.status[0] == Status.OK
     assert paths.length[0] == pytest.approx(speed, rel=1e-8)
     assert paths.energy[0] == pytest.approx(speed**2, rel=1e-8)
+    np.testing.assert_allclose(paths.theta, whole.theta, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(paths.velocity, whole.velocity, rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(paths.t, whole.t, atol=1e-14)
 
 
 @pytest.mark.parametrize(("second", "status"), [(1.0, Status.OK), (1.01, Status.NOT_CONVERGED)])
