@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
+from unittest.mock import MagicMock
 
 import pytest
 
+from app.controller.controller import Controller
 from app.jobs.ellipses import EllipseJob
 from app.jobs.path import PathJob
 from app.jobs.preparation import PrepareTask
 from app.jobs.scalar_map import MapJob
 from app.jobs.verification import CheckJob, MapCheckJob
-from app.views.interface.events import CommandInvoked, PinMoved, SceneEdited, ViewChanged
+from app.model import scene_file
+from app.model.store import Store
+from app.views.interface.events import (
+    CameraMoved,
+    CommandInvoked,
+    PinMoved,
+    SceneEdited,
+    VectorMoved,
+    ViewChanged,
+)
+from app.views.interface.views import Canvas, Window
 from compute.manifold.extent import Extent
-from tests.app.controller.conftest import answers, give
+from tests.app.controller.conftest import Recorder, answers, give
 
 
 def test_a_map_and_ellipses_of_before_are_not_drawn_over_the_new_ones(desk):
@@ -87,6 +100,33 @@ def test_two_pins_that_are_moved_in_one_breath_are_two_steps_of_undo(desk):
     assert controller.store.scene == replace(controller.store.scene, end=before.end)
     controller.store.undo()
     assert controller.store.scene == before
+
+
+MOVES = {
+    "A": lambda i: PinMoved("A", (0.5 + 0.1 * i, 0.25), done=False),
+    "B": lambda i: PinMoved("B", (0.25, 0.5 + 0.1 * i), done=False),
+    "vector": lambda i: VectorMoved((0.1 * i, 0.5), done=False),
+    "view": lambda i: ViewChanged(Extent(-1.0 - i, 1.0, -0.5, 0.5), (400, 300)),
+    "camera": lambda i: CameraMoved((10.0 * i, 20.0, 1.0, 0.0, 0.0), done=False),
+    "alpha": lambda i: SceneEdited((("alpha", 0.1 * i),)),
+    "opacity": lambda i: SceneEdited((("map_opacity", 0.5 + 0.1 * i),)),
+}
+
+
+@pytest.mark.parametrize("one, other", list(combinations(MOVES, 2)))
+def test_each_thing_that_is_moved_is_a_step_of_undo_of_its_own(one, other):
+    store = Store(scene_file.load("gaussian"))
+    controller = Controller(store, MagicMock(spec=Canvas), MagicMock(spec=Window), Recorder())
+    states = [store.scene]
+    for name in (one, other):
+        for i in (1, 2, 3):
+            controller.on_event(MOVES[name](i))
+        states.append(store.scene)
+    assert states[0] != states[1] != states[2]
+    store.undo()
+    assert store.scene == states[1]
+    store.undo()
+    assert store.scene == states[0]
 
 
 def test_a_path_of_before_the_last_edit_is_not_taken(desk):

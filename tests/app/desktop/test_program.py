@@ -125,6 +125,14 @@ def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_pat
     program.documents.save()
     program.documents.keeper.wait()
     assert left() == []
+    edit(program, 0.5)
+    program.documents.keep()
+    program.documents.keeper.wait()
+    assert len(left()) == 1
+    program.controller.commands["new"]()
+    answer(program, "Discard")
+    program.documents.keeper.wait()
+    assert left() == [], "nor after another scene was begun"
 
 
 def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):

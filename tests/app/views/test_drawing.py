@@ -172,6 +172,11 @@ def test_a_colour_bar_has_the_lowest_colour_at_its_foot():
     bar = layer(plot, LegendLayer).primitives(plot.frame)[0]
     assert isinstance(bar, TexturedQuad)
     assert bar.low[1] > bar.high[1], "y runs downwards"
+    made = layer(plot, LegendLayer).primitives(plot.frame)
+    at = {label.text: label.at[1] for label in made if isinstance(label, Label)}
+    assert at["0"] == pytest.approx(bar.low[1], abs=1.0)
+    up = at["0"] - 0.8 * (bar.low[1] - bar.high[1])
+    assert at["0.8"] == pytest.approx(up, abs=1.0)
     np.testing.assert_array_equal(bar.texture[[0, -1], 0], palette("viridis")[[0, LEVELS - 1]])
 
 

@@ -14,8 +14,13 @@ MOST = 1_000_000
 def test_an_archive_that_promises_more_than_there_is_room_for_is_refused(tmp_path):
     """A file of a few kilobytes may unpack to terabytes."""
     path = tmp_path / "a.npz"
-    for count, fits in ((MOST // 8 - 100, True), (MOST // 8, False)):
-        np.savez_compressed(path, a=np.zeros(count))
+    for count, others, fits in (
+        (MOST // 8 - 100, 0, True),
+        (MOST // 8, 0, False),
+        (MOST // 32, 3, False),
+    ):
+        more = {f"b{i}": np.zeros(count) for i in range(others)}
+        np.savez_compressed(path, a=np.zeros(count), **more)
         assert path.stat().st_size < MOST // 100
         if fits:
             assert len(arrays_of(str(path), ["a"], MOST)["a"]) == count

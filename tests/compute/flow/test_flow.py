@@ -220,7 +220,8 @@ def test_kinds_and_places_of_zeros(top):
         ([[1, 0], [0, 2]], "node", 1), ([[1, 0], [0, -1]], "saddle", -1),
         ([[0, -1], [1, 0]], "centre", 1), ([[1, -3], [3, 1]], "focus", 1),
         # turns by less than half of its growth
-        ([[1, -0.4], [0.4, 1]], "focus", 1), ([[1, 0.05], [-0.05, 1]], "node", 1),
+        ([[1, -0.4], [0.4, 1]], "focus", 1), ([[1, 0.2], [-0.2, 1]], "focus", 1),
+        ([[1, 0.05], [-0.05, 1]], "node", 1),
     ):  # fmt: skip
         (zero,) = flow.singularities(gap @ np.array(matrix, float).T)
         assert (zero.kind, zero.index) == (kind, index)
