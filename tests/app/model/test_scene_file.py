@@ -85,6 +85,21 @@ def test_a_camera_that_is_not_finite_is_refused(place, number):
         scene_file.from_text(text, "it", Path())
 
 
+@pytest.mark.parametrize(
+    ("elevation", "zoom", "fits"),
+    [(90.0, 0.01, True), (-90.0, 100.0, True), (90.01, 1.0, False), (-90.01, 1.0, False),
+     (0.0, 0.0099, False), (0.0, 0.0, False), (0.0, -1.0, False), (0.0, 100.01, False)],
+)  # fmt: skip
+def test_a_camera_looks_from_no_farther_than_straight_above(elevation, zoom, fits):
+    camera = [10.0, elevation, zoom, 0.0, 0.0]
+    text = json.dumps({"format": scene_file.FORMAT, "version": 1, "camera": camera})
+    if fits:
+        assert scene_file.from_text(text, "it", Path()).camera == tuple(camera)
+        return
+    with pytest.raises(scene_file.NotAScene, match="camera"):
+        scene_file.from_text(text, "it", Path())
+
+
 def test_a_head_file_is_named_relative_to_the_scene(tmp_path):
     rng = np.random.default_rng(3)
     (tmp_path / "heads").mkdir()
