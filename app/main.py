@@ -247,17 +247,17 @@ class Program:
         # exit(), since quit() would ask the window, and so the user, about unsaved work; posted, since
         # the loop that it ends may not have begun
         ending.handle(lambda *_: self.window.post(partial(self.application.exit, 0)))
-        sys.excepthook = self._confess
+        sys.excepthook = self.report_exception
         self.window.frame.show()
         self._garbage.settle(self.window.every)
         status = self.application.exec()
         self.close()
         return int(status)
 
-    def _confess(
+    def report_exception(
         self, kind: type[BaseException], problem: BaseException, trace: TracebackType | None
     ) -> None:
-        """A mistake of the program's own is told on the terminal and in the window, which goes on."""
+        """Report an unhandled exception on stderr and in the log panel; keep running."""
         sys.__excepthook__(kind, problem, trace)
         if not self._closed:
             self.window.log(f"⚠ that went wrong: {kind.__name__}: {problem}")

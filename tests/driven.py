@@ -31,8 +31,8 @@ def middle_of(widget: QWidget) -> list[int]:
 def pins(program: Program) -> dict[str, list[int]]:
     """Where on the screen the pins are."""
     canvas, found = program.canvas, {}
-    for name, (x, y) in canvas._targets().items():
-        scale = canvas._magnified
+    for name, (x, y) in canvas.targets().items():
+        scale = canvas.magnified
         at = canvas.native.mapToGlobal(QPoint(round(scale * x), round(scale * y)))
         found[name] = [at.x(), at.y()]
     return found
@@ -40,7 +40,7 @@ def pins(program: Program) -> dict[str, list[int]]:
 
 def box(program: Program) -> list[int]:
     """Left, top, right and bottom of the plot on the screen."""
-    left, top, right, bottom = (program.canvas._magnified * x for x in program.canvas.frame.box)
+    left, top, right, bottom = (program.canvas.magnified * x for x in program.canvas.frame.box)
     at = program.canvas.native.mapToGlobal(QPoint(0, 0))
     return [
         round(at.x() + left),
@@ -48,6 +48,11 @@ def box(program: Program) -> list[int]:
         round(at.x() + right),
         round(at.y() + bottom),
     ]
+
+
+def seconds(program: Program) -> float:
+    """Where the timeline's strip says that the time is; 0 before it was shown."""
+    return float((program.window.timeline.strip.accessibleDescription() or "0").split()[0])
 
 
 def snapshot(program: Program) -> dict[str, Any]:
@@ -58,20 +63,20 @@ def snapshot(program: Program) -> dict[str, Any]:
     answered = program.controller.answers.path is not None and not program.runner.pending()
     return {
         **{name: value for name, value in asdict(scene).items() if name in SHOWN},
-        "rested": answered and program.window._furnished,
+        "rested": answered and program.window.is_furnished,
         "layers": asdict(scene.layers),
         "pins": pins(program),
         "box": box(program),
         "at": [scene.start.theta, scene.end.theta] if scene.start and scene.end else [],
         "window": frame.windowTitle(),
-        "status": frame.statusBar().currentMessage() or program.window._words.text(),
+        "status": frame.statusBar().currentMessage() or program.window.status_words.text(),
         "focus": focus.accessibleName() if focus else "",
         "popup": type(popup).__name__ if popup else "",
         "dialogs": [type(w).__name__ for w in QApplication.topLevelWidgets()
                     if w.isVisible() and w is not frame and w is not popup],
         "playing": program.controller.part(TimelinePart).is_playing,
-        "time": program.controller.part(TimelinePart)._time,
-        "pause": program.window._timeline.button.is_playing,
+        "time": seconds(program),
+        "pause": program.window.timeline.button.is_playing,
         "lesson": lesson.lesson.name if lesson.lesson else "",
         "step": lesson.at,
         "framed": frame.frameGeometry().height() > frame.height(),

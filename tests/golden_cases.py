@@ -249,7 +249,7 @@ def _by_triples(keys: np.ndarray, bias: np.ndarray, theta: np.ndarray) -> tuple[
     size = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
     with np.errstate(under="ignore"):
         det = p[:, triples].prod(axis=-1) @ size**2
-    return det, np.nan_to_num(family._by_triples(theta))
+    return det, np.nan_to_num(family.curvature_by_triples(theta))
 
 
 def _visible(keys: np.ndarray, eye: np.ndarray) -> int:

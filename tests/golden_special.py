@@ -32,7 +32,7 @@ def check(case: dict[str, Any], engine: Engine, tolerance: float) -> None:
 def _on(engine: Engine, function: str, x: np.ndarray) -> np.ndarray:
     if engine.name == "reference":
         return special_functions.FUNCTIONS[function](x)
-    session = engine._session  # type: ignore[attr-defined]
+    session = engine.session  # type: ignore[attr-defined]
     return evaluate(
         session, f"{function}(x)", "//!include lib/special.wgsl\n", x=x.astype(np.float32)
     )

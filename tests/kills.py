@@ -22,6 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.claims import each
+
 ROOT = Path(__file__).parents[1]
 # what a kill may take, in seconds
 LOST = 1.0
@@ -151,7 +153,7 @@ def offered(folder: Path) -> list[float]:
     unsaved = folder / "XDG_DATA_HOME" / "attention-geodesics" / "unsaved"
     usual = replace(scene_file.load("gaussian"), alpha=0.0, view=None)
     found = autosave.lost(unsaved, lambda name: False) if unsaved.is_dir() else []
-    assert all(replace(each.scene, alpha=0.0, view=None) == usual for each in found)
+    assert each(replace(each.scene, alpha=0.0, view=None) == usual for each in found)
     return [each.scene.alpha for each in found]
 
 

@@ -26,7 +26,8 @@ from app.controller.command_table import COMMANDS
 from app.jobs import worker
 from app.jobs.worker import JobFailed
 from compute.families import families
-from tests.windows import end, kept, live, until
+from compute.gpu.engine import GpuEngine
+from tests.windows import edit, end, kept, live, until, wheel
 
 # it ends the program
 LEFT_OUT = {"quit"}
@@ -96,7 +97,7 @@ class Monkey:
         from PySide6.QtTest import QTest
 
         canvas, at = self.program.canvas, self.place()
-        targets = canvas._targets()
+        targets = canvas.targets()
         # there is nothing to grasp while another family is prepared
         if self.die.random() < 0.7 and targets:
             x, y = targets[self.die.choice(sorted(targets))]
@@ -110,22 +111,8 @@ class Monkey:
         QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, keys, self.place())
 
     def wheel(self) -> None:
-        from PySide6.QtCore import QPoint, QPointF, Qt
-        from PySide6.QtGui import QWheelEvent
-
-        native, at = self.program.canvas.native, QPointF(self.place())
-        turn = QPoint(0, self.die.choice((-120, 120)))
-        event = QWheelEvent(
-            at,
-            native.mapToGlobal(at),
-            QPoint(),
-            turn,
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        self.program.application.sendEvent(native, event)
+        at = self.place()
+        wheel(self.program.canvas.native, at.x(), at.y(), self.die.choice((-120, 120)))
 
     def key(self) -> None:
         from PySide6.QtCore import Qt
@@ -135,18 +122,18 @@ class Monkey:
         QTest.keyClick(self.program.canvas.native, self.die.choice(keys))
 
     def family(self) -> None:
-        self.program.window._edit("family", self.die.choice(sorted(families())))
+        edit(self.program, "family", self.die.choice(sorted(families())))
         # what is asked for meanwhile would be asked of a family that it may not fit
         if self.waits:
             until(self.program, lambda: not self.program.controller.editor.is_waiting)
 
     def chart(self) -> None:
-        choice = self.die.choice(self.program.window._state.charts)
-        self.program.window._edit("chart", choice.value)
+        choice = self.die.choice(self.program.window.state.charts)
+        edit(self.program, "chart", choice.value)
 
     def layer(self) -> None:
-        layer = self.die.choice(self.program.window._state.layers)
-        self.program.window._edit(f"layers.{layer.field}", not layer.visible)
+        layer = self.die.choice(self.program.window.state.layers)
+        edit(self.program, f"layers.{layer.field}", not layer.visible)
 
     def resize(self) -> None:
         self.program.window.frame.resize(self.die.randint(700, 1300), self.die.randint(500, 900))
@@ -167,20 +154,20 @@ class _Errors(logging.Handler):
 def listening(program) -> Iterator[list[str]]:
     """Whatever goes wrong where nobody else hears of it: in slots, callbacks of vispy, and jobs."""
     found: list[str] = []
-    receive, hook, errors = program._receive, sys.excepthook, _Errors(found)
+    receive, hook, errors = program.controller.on_message, sys.excepthook, _Errors(found)
 
     def watched(message) -> None:
         if isinstance(message, JobFailed):
             found.append(f"{message.job}: {message.problem}")
         receive(message)
 
-    program._receive = watched
+    program.controller.on_message = watched
     sys.excepthook = lambda _, problem, __: found.append("".join(format_exception(problem)))
     logging.getLogger().addHandler(errors)
     try:
         yield found
     finally:
-        program._receive, sys.excepthook = receive, hook
+        program.controller.on_message, sys.excepthook = receive, hook
         logging.getLogger().removeHandler(errors)
 
 
@@ -205,9 +192,9 @@ class Losses:
         return self.engine
 
     def lose(self) -> None:
-        device = getattr(self.engine, "_device", None)
-        if device is not None:
+        if isinstance(self.engine, GpuEngine):
             self.count += 1
+            device = self.engine.session.device
             threading.Timer(self.die.uniform(0.0, LATEST), device.handle.destroy).start()
 
 

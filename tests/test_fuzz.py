@@ -23,7 +23,7 @@ def test_every_example_is_right_as_it_is(name, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     bench, kind = Bench(tmp_path, [name], seed=1), registry()[name]
-    for content in bench._examples(kind):
+    for content in bench.examples(kind):
         bench.path(kind).write_bytes(content)
         assert judge(kind, bench.path(kind)) == "opened"
 

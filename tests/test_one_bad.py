@@ -395,7 +395,7 @@ def test_a_film_says_once_what_its_frames_lack(name, tmp_path):
     camera = film.Camera(
         scene_file.load(path), ReferenceEngine(), reel, lambda: False, heard.append
     )
-    frames = [camera._answers(camera.scene(number)) for number in range(3)]
+    frames = [camera.answers(camera.scene(number)) for number in range(3)]
     assert len(heard) == 1 and f"{subject} cannot be shown" in heard[0]
     for found in frames:
         assert {PathAnswer, MapAnswer} <= set(map(type, found)) and len(found) == len(frames[0])

@@ -160,3 +160,119 @@ def test_labels_and_pages_are_made_where_their_text_is_plain():
         if path.name != "text.py" and made.search(path.read_text("utf-8"))
     ]
     assert elsewhere == []
+
+
+# --- what tests look at ------------------------------------------------------------------------
+SETTING = {"setattr", "getattr", "delattr", "hasattr"}
+# what has no public observer: what an axis of pyqtgraph writes; the system's own way out of a fork;
+# a cache that the program has no reason to empty
+PRIVATE_IN_TESTS = {
+    "tests/app/views/test_window.py: axis._tickLevels",
+    "tests/fuzz/worker.py: os._exit",
+    "tests/fuzz/kinds/kept.py: _build",
+}
+
+
+def test_tests_look_at_what_is_public():
+    """Neither through attributes, nor by their names, nor by imports."""
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}: {name}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in _private(node)
+    }
+    assert found == PRIVATE_IN_TESTS
+
+
+def _private(node: ast.AST) -> list[str]:
+    """The private names of others that a node of a test reaches for."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="self" | "cls")):
+            return []
+        case ast.Attribute(attr=name) if _is_private(name):
+            return [ast.unparse(node)]
+        case ast.ImportFrom(names=names):
+            return [alias.name for alias in names if _is_private(alias.name)]
+        case ast.Call(func=ast.Attribute(attr=called) | ast.Name(id=called)) if called in SETTING:
+            stated = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            return [text for text in stated if isinstance(text, str) and _is_private(text)]
+        case _:
+            return []
+
+
+def _is_private(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.startswith("_") and not last.startswith("__")
+
+
+def test_a_private_access_would_be_found():
+    told = "x._a; self._b; m.setattr(y, '_c', 1); m.setattr('a.b._d', 1); x.__e__; y.f"
+    nodes = [*ast.walk(ast.parse(told)), *ast.walk(ast.parse("from m import _g, h"))]
+    assert sorted(name for node in nodes for name in _private(node)) == [
+        "_c", "_g", "a.b._d", "x._a",
+    ]  # fmt: skip
+
+
+# --- asserts that can fail ----------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def tests_parsed() -> dict[str, ast.Module]:
+    found = sorted((ROOT / "tests").rglob("*.py"))
+    return {p.relative_to(ROOT).as_posix(): ast.parse(p.read_text("utf-8")) for p in found}
+
+
+def test_a_claim_about_all_is_not_one_about_none(tests_parsed):
+    """`assert all(…)` holds of nothing too: `claims.each` does not."""
+    asserted = [
+        (f"{name}:{node.lineno}", node.test)
+        for name, tree in tests_parsed.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert)
+    ]
+    assert len(asserted) > 2000
+    assert [place for place, claim in asserted if _is_about_all(claim)] == []
+
+
+def test_a_tolerance_of_many_digits_is_one_of_small_numbers_too(tests_parsed):
+    """`pytest.approx` also allows 1e-12 in absolute terms, unless it is told otherwise."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in tests_parsed.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _called(node) == "approx" and _is_loose(node)
+    ]
+    assert found == []
+
+
+def _is_about_all(claim: ast.expr) -> bool:
+    match claim:
+        case ast.Call(func=ast.Name(id="all")):
+            return True
+        case _:
+            return False
+
+
+def _called(node: ast.expr) -> str:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name
+        case _:
+            return ""
+
+
+def _is_loose(node: ast.Call) -> bool:
+    stated = {k.arg: k.value for k in node.keywords}
+    close = stated.get("rel")
+    return isinstance(close, ast.Constant) and close.value <= 1e-9 and "abs" not in stated
+
+
+def test_an_object_is_not_asserted_for_its_being_there(tests_parsed):
+    """`assert Thing(…) and …` says nothing of the thing: objects are true."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in tests_parsed.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.BoolOp)
+        for claim in node.test.values
+        if _called(claim)[:1].isupper()
+    ]
+    assert found == []

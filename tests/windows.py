@@ -60,3 +60,60 @@ def kept(folder: Path) -> Any:
 
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     return Settings(store, folder / "unsaved")
+
+
+def edit(program: Any, field: str, value: object) -> None:
+    """Change a field of the scene, as a panel does."""
+    from app.views.interface.events import SceneEdited
+
+    program.controller.on_event(SceneEdited(((field, value),)))
+
+
+def dock(window: Any, title: str) -> Any:
+    """Return the dock of a panel."""
+    from PySide6.QtWidgets import QDockWidget
+
+    return window.frame.findChild(QDockWidget, title)
+
+
+def recent(window: Any) -> list[str]:
+    """Return the names in the menu of recent files."""
+    from PySide6.QtWidgets import QMenu
+
+    (menu,) = (m for m in window.frame.findChildren(QMenu) if m.title() == "Recent files")
+    return [action.text() for action in menu.actions()]
+
+
+def named(parent: Any, kind: type, name: str) -> Any:
+    """Return the widget of a kind and an accessible name."""
+    (found,) = (each for each in parent.findChildren(kind) if each.accessibleName() == name)
+    return found
+
+
+def point(widget: Any, x: float, y: float, pressed: bool = False) -> None:
+    """Move the pointer to a pixel of a widget, with the left button pressed or none.
+
+    Where the true pointer of the screen is does not matter, nor how moves of it are put together.
+    """
+    from PySide6.QtCore import QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    at, none, left = QPointF(x, y), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+    held, keys = left if pressed else none, Qt.KeyboardModifier.NoModifier
+    above = widget.mapToGlobal(at)
+    moved = QMouseEvent(QMouseEvent.Type.MouseMove, at, above, none, held, keys)
+    QApplication.sendEvent(widget, moved)
+
+
+def wheel(widget: Any, x: float, y: float, turn: int) -> None:
+    """Turn the wheel over a pixel of a widget, by 120 a notch, forward where positive."""
+    from PySide6.QtCore import QPoint, QPointF, Qt
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    at, none = QPointF(x, y), Qt.MouseButton.NoButton
+    keys, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    above = widget.mapToGlobal(at)
+    event = QWheelEvent(at, above, QPoint(), QPoint(0, turn), none, keys, phase, False)
+    QApplication.sendEvent(widget, event)

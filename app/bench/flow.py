@@ -32,7 +32,7 @@ FAMILY = "attention:bank"
 def measure(engine: Engine) -> Measurement:
     """The engine's best time of a step with the yardsticks', and how far their fields are apart."""
     flow = AttentionFlow(manifold_of(FAMILY), SIDE, "rough", engine)
-    op, rng = flow._operator, np.random.default_rng(0)
+    op, rng = flow.operator, np.random.default_rng(0)
     z = rng.normal(size=(SIDE, SIDE)) + 1j * rng.normal(size=(SIDE, SIDE))
     step = longest(op.bound, STAGES)
     one = engine.flow(FlowRequest(op, z, step, 1, STAGES))

@@ -106,7 +106,7 @@ class Documents:
         # the scene that was given to be kept last, and why the one before it could not be
         self._kept: Scene | None = None
         self._said = ""
-        self._autosave = self._keeper(settings.folder) if settings.folder else None
+        self.keeper = self._keeper(settings.folder) if settings.folder else None
         store.listen(lambda old, new: self._changed())
         window.on_drop(self.dropped)
         window.ask_before_closing(self._may_close)
@@ -274,13 +274,13 @@ class Documents:
     def keep(self) -> None:
         """Have what is not saved written where the next start finds it."""
         scene = self._store.scene
-        if self._autosave is None or not self._settings.preferences.autosave:
+        if self.keeper is None or not self._settings.preferences.autosave:
             return
         if not self.is_unsaved:
             self._forget()
         elif scene is not self._kept:
             self._kept = scene
-            self._autosave.write(scene, self.document.path)
+            self.keeper.write(scene, self.document.path)
 
     def _hear(self, problem: Exception | None) -> None:
         """Say why work cannot be kept, not again with every change."""
@@ -315,9 +315,9 @@ class Documents:
 
     def _restore(self, found: autosave.Lost) -> None:
         """Go on with what was lost: its file becomes this session's, of which two windows get one."""
-        assert self._autosave is not None
+        assert self.keeper is not None
         try:
-            self._autosave.take(found.file)
+            self.keeper.take(found.file)
         except FileNotFoundError:
             self._window.tell("The unsaved work is gone", "Another window has taken it.")
             return
@@ -329,8 +329,8 @@ class Documents:
         self._store.replace(found.scene)
 
     def _forget(self) -> None:
-        if self._autosave is not None and self._kept is not None:
-            self._autosave.discard()
+        if self.keeper is not None and self._kept is not None:
+            self.keeper.discard()
         self._kept = None
 
     # --- leaving ------------------------------------------------------------------------------
@@ -370,10 +370,10 @@ class Documents:
 
     def _end_keeping(self) -> Exception | None:
         """Wait until what is to be kept is, and return why it is not."""
-        if self._autosave is None:
+        if self.keeper is None:
             return None
-        self._autosave.close()
-        return self._autosave.problem
+        self.keeper.close()
+        return self.keeper.problem
 
     def _changed(self) -> None:
         self.keep()

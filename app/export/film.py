@@ -106,7 +106,7 @@ class Camera:
         """One frame, (height, width, 3)."""
         paper, times = self._reel.paper, self._reel.supersample
         scene = self.scene(number)
-        found = self._answers(scene)
+        found = self.answers(scene)
         layout = laid_out(scene, found, paper)
         if self._studio is None:
             width, height = paper.size
@@ -115,7 +115,8 @@ class Camera:
         picture = self._studio.picture(scene, found, layout)[..., :3]
         return picture if times == 1 else _reduced(picture, times)
 
-    def _answers(self, scene: Scene) -> list[Answer]:
+    def answers(self, scene: Scene) -> list[Answer]:
+        """Return the answers of a scene; those of the scene before are kept where they are the same."""
         found: list[Answer] = []
         told = None if self._told is None else self._tell
         waiting = wanted(scene, self._reel.paper.logical, self._fine)

@@ -160,7 +160,7 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     status = Status(int(path.paths.status[0]))
     numbers = {m.name: m.value.replace("-", "−") for m in measures.measures(path)}
     first = [
-        f"{scene.title or manifold.title}{_head_of(scene.family)}.",
+        f"{scene.title or manifold.title}{head_caption(scene.family)}.",
         f"{formula}.",
         f"Chart: {drawn_by}.",
         *coloured,
@@ -182,8 +182,8 @@ def caption(scene: Scene, path: PathAnswer, found: Sequence[Answer]) -> list[str
     ]
 
 
-def _head_of(family: str) -> str:
-    """Which head of which file a scene shows, after its title; "" of other families."""
+def head_caption(family: str) -> str:
+    """Say which head of which file a scene shows, after its title; "" of other families."""
     name, stated = parse(family)
     if name != "attention":
         return ""

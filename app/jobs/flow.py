@@ -185,7 +185,10 @@ def evolution(session: Session, engine: Engine, job: FlowJob) -> FlowRun:
 
 
 class FlowRun:
-    """One evolution: its grid, the states that are kept, and what was measured at every slice."""
+    """One evolution: its grid, the states that are kept, and what was measured at every slice.
+
+    pace: of a slice, which may be less than the job's; reached: the last slice and its state.
+    """
 
     def __init__(self, engine: Engine, job: FlowJob) -> None:
         flow = job.flow
@@ -205,10 +208,10 @@ class FlowRun:
         )
         self._grid = self._solver.grid
         self._wanted, slices = flow.pace, self._slices(flow.pace)
-        self._pace = flow.pace / slices
+        self.pace = flow.pace / slices
         first = self._solver.begun(beginning(self._grid, job))
         self._kept, self._stride = {0: first}, 1
-        self._last = (0, first)
+        self.reached = (0, first)
         self._measured: list[tuple[float, float, float]] = [self._solver.measures(first)]
         # from this time on the state is the last before it had grown ten-fold
         self._stopped, self._limiter = math.inf, ""
@@ -230,31 +233,31 @@ class FlowRun:
 
     def states_to(self, target: float) -> Iterator[tuple[float, Floats]]:
         """(time, state) after each slice on the way to a time, which is the last."""
-        whole = int(target / self._pace + 1e-6)
-        rest = target - whole * self._pace
+        whole = int(target / self.pace + 1e-6)
+        rest = target - whole * self.pace
         step, state = self._nearest(whole)
         while step < whole:
-            yield step * self._pace, state
-            state, error = self._advanced(state, step, self._pace)
+            yield step * self.pace, state
+            state, error = self._advanced(state, step, self.pace)
             step += 1
             if step == len(self._errors):
                 self._errors.append(self._errors[-1] + error)
             self._keep(step, state)
-        if rest > 1e-6 * self._pace:
-            yield step * self._pace, state
+        if rest > 1e-6 * self.pace:
+            yield step * self.pace, state
             state, _ = self._advanced(state, step, rest)
         yield target, state
 
     def _nearest(self, step: int) -> tuple[int, Floats]:
         """The latest state that is kept and not later than a step."""
-        if self._last[0] <= step:
-            return self._last
+        if self.reached[0] <= step:
+            return self.reached
         known = max(kept for kept in self._kept if kept <= step)
         return known, self._kept[known]
 
     def _keep(self, step: int, state: Floats) -> None:
-        if step > self._last[0]:
-            self._last = (step, state)
+        if step > self.reached[0]:
+            self.reached = (step, state)
         if step == len(self._measured):
             self._measured.append(self._solver.measures(state))
             self._follow(step, state)
@@ -266,7 +269,7 @@ class FlowRun:
 
     def _follow(self, step: int, state: Floats) -> None:
         if self._solver.mode not in OF_MASS:
-            self._tracker.add(step * self._pace, self._zeros(state))
+            self._tracker.add(step * self.pace, self._zeros(state))
 
     def _zeros(self, state: Floats) -> list[Singularity]:
         """The zeros of a state; those of the last one are known."""
@@ -276,7 +279,7 @@ class FlowRun:
 
     def _advanced(self, state: Floats, step: int, span: float) -> tuple[Floats, float]:
         """The state a span after a slice's beginning, and what its steps may have put it off by."""
-        at = step * self._pace
+        at = step * self.pace
         if self._carried is not None:
             self._limiter = KNOWN
             return self._carried.at(at + span), 0.0
@@ -286,7 +289,7 @@ class FlowRun:
         # whoever asks for a slice, and however often, gets the same: so it is compared or it is not
         compared = step <= since or is_power(step)
         field, made = self._solver.moved(state, span, math.inf if compared else known)
-        if span == self._pace and step == len(self._errors) - 1 and compared:
+        if span == self.pace and step == len(self._errors) - 1 and compared:
             settles = made.settled < math.inf
             self._settled = (min(since, step), made.settled) if settles else (math.inf, math.inf)
         self._limiter = self._limits(made)
@@ -314,8 +317,8 @@ class FlowRun:
         if made.dt_limit >= self._wanted:
             return where + "The grid lets a step be as long as the pace."
         reduced = (
-            f"The pace of {self._wanted:.3g} is reduced to {self._pace:.2g}. "
-            if self._pace < self._wanted
+            f"The pace of {self._wanted:.3g} is reduced to {self.pace:.2g}. "
+            if self.pace < self._wanted
             else ""
         )
         return (
@@ -339,14 +342,14 @@ class FlowRun:
             zeros = tuple(self._zeros(vectors)[:MOST_ZEROS])
         if job.flow.mode in OF_MASS:
             values = np.where(g.usable, state, np.nan)
-        steps = min(int(at / self._pace + 1e-6), len(self._measured) - 1) + 1
+        steps = min(int(at / self.pace + 1e-6), len(self._measured) - 1) + 1
         norm, mass, energy = np.array(self._measured[:steps]).T
         return FlowAnswer(
             job, at, at == job.flow.time, extent, g.x, g.theta, drawn, values, paths, zeros,
-            self._pace * np.arange(steps), norm, mass, energy,
+            self.pace * np.arange(steps), norm, mass, energy,
             Status.OK if at < self._stopped else Status.NOT_CONVERGED,
             self._limiter, self._solver.cut, milliseconds,
-            self._tracker.tracks(at + 1e-6 * self._pace), self._stopped,
+            self._tracker.tracks(at + 1e-6 * self.pace), self._stopped,
             self._errors[min(steps, len(self._errors)) - 1], self._solver.beyond,
         )  # fmt: skip
 

@@ -97,6 +97,7 @@ class AttentionFlow:
     the mode descends, see `compute.flow.laplacian`), it is held there ("dirichlet"),
     or the grid closes on itself along a coordinate with a period, one of which it then spans
     ("periodic"; along the other nothing flows through).
+    ``operator``: the Laplacian of the mode on the grid, with the mass of its nodes.
     ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.  ValueError for a mode
     that the family, the chart or the boundary has not, a target outside the domain, and no cell inside.
     """
@@ -133,8 +134,8 @@ class AttentionFlow:
         follows = not pinned and mode not in WHOLE
         self._cells = _cells(made, follows, self._vectors)
         self.grid: Grid = self._cells.grid
-        self._operator = laplacian(self._cells, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
-        self._used = self._operator.used
+        self.operator = laplacian(self._cells, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
+        self._used = self.operator.used
         if not self._used.any():
             raise ValueError(f"no cell of the grid lies in {manifold.domain} of {manifold.name}")
         self._literal = self._as_written(pinned) if mode == "seed" else None
@@ -142,7 +143,7 @@ class AttentionFlow:
 
     @cached_property
     def _bound(self) -> float:
-        return self._engine.flow_bound(self._operator)
+        return self._engine.flow_bound(self.operator)
 
     def _checked_target(self, target: ArrayLike | None, pinned: bool) -> Floats:
         expectations(self.manifold)
@@ -186,7 +187,7 @@ class AttentionFlow:
         if records < 1:
             raise ValueError(f"records must be a whole number from 1, got {refusal.shown(records)}")
         self._check_work(time, min(step, time / records))
-        start = self._compressed(self._checked(field))
+        start = self.state_of(self._checked(field))
         made = self._run(start, time, records, step)
         end = self._shown(made.states[-1])
         followed = made.states if self._vectors else []
@@ -195,7 +196,7 @@ class AttentionFlow:
             field=end,
             times=made.times,
             norm=[self._norm(z) for z in made.states],
-            mass=[0.0 if self._vectors else self._operator.total(z) for z in made.states],
+            mass=[0.0 if self._vectors else self.operator.total(z) for z in made.states],
             singularities=found[-1] if found else [],
             tracks=follow(self.grid, made.times, found) if found else (),
             boundary_index=boundary_index(self.grid, np.nan_to_num(end)) if found else 0,
@@ -254,7 +255,7 @@ class AttentionFlow:
         """A finite field, continued to the nodes just outside where the domain's edge cuts cells."""
         if not self._cells.outside.any():
             return field
-        return np.nan_to_num(self._expanded(self._compressed(field)))
+        return np.nan_to_num(self.field_of(self.state_of(field)))
 
     def moved(
         self, field: Floats, time: float, settled: float = np.inf
@@ -266,7 +267,7 @@ class AttentionFlow:
         Of the natural gradient `carried` tells more, which forgets nothing between two times.
         """
         made = self._run(self._given(field), time, 1, np.inf, settled)
-        return self._expanded(made.states[-1]), made
+        return self.field_of(made.states[-1]), made
 
     def carried(self, rho: Floats) -> Carried:
         """A finite density ρ (rows, columns) and where the natural gradient has it at any time.
@@ -274,7 +275,7 @@ class AttentionFlow:
         Of mode natural alone.
         """
         assert self.target is not None
-        return Carried(self.grid, self._operator, self._given(rho), self.target)
+        return Carried(self.grid, self.operator, self._given(rho), self.target)
 
     @cached_property
     def _loss(self) -> Floats:
@@ -303,11 +304,11 @@ class AttentionFlow:
         The energy is what the mode descends, −½⟨A, LA⟩: of rough heat ½∫|∇A|²dA; of the natural
         gradient KL(p_target ‖ p_θ) in nats, in the mean over the mass that is on the grid.
         """
-        op, z = self._operator, self._framed(field)
+        op, z = self.operator, self._framed(field)
         return op.norm(z), 0.0 if self._vectors else op.total(z), self._energy(z)
 
     def _energy(self, z: np.ndarray) -> float:
-        op = self._operator
+        op = self.operator
         if self.mode == "natural":
             mass = op.total(z)
             return float((op.mass * z * self._loss).sum() / mass) if mass else 0.0
@@ -316,7 +317,7 @@ class AttentionFlow:
     @property
     def _damping(self) -> float:
         """ε: wave numbers beyond a cell are damped, by the mean area of a cell."""
-        return float(self._operator.mass[self._used].mean())
+        return float(self.operator.mass[self._used].mean())
 
     def _run(
         self, z: np.ndarray, time: float, records: int, step: float, settled: float = np.inf
@@ -333,14 +334,17 @@ class AttentionFlow:
         stepper = Stepper(self._advance, self._norm, self._bound)
         return diffuse(stepper, z, time, records, step, settled)
 
-    def _advance(self, z: np.ndarray, step: float, count: int, stages: int) -> np.ndarray:
+    def request(self, state: np.ndarray, step: float, count: int, stages: int = 1) -> FlowRequest:
+        """Return the request to an engine for ``count`` steps of length ``step`` from a state."""
         damping = self._damping if self.mode == "sharpen" else None
-        request = FlowRequest(self._literal or self._operator, z, step, count, stages, damping)
-        return self._engine.flow(request)
+        return FlowRequest(self._literal or self.operator, state, step, count, stages, damping)
+
+    def _advance(self, z: np.ndarray, step: float, count: int, stages: int) -> np.ndarray:
+        return self._engine.flow(self.request(z, step, count, stages))
 
     def _norm(self, z: np.ndarray) -> float:
         """‖A‖ in L²(g) of a state."""
-        return self._operator.norm(z if self._literal is None else self._framed(_pair(z)))
+        return self.operator.norm(z if self._literal is None else self._framed(_pair(z)))
 
     def _checked(self, field: ArrayLike) -> Floats:
         array = np.asarray(field, dtype=np.float64)
@@ -365,17 +369,20 @@ class AttentionFlow:
         z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
         return np.where(self._used, z, 0.0)
 
-    def _compressed(self, field: Floats) -> np.ndarray:
-        """The same of a field that is known inside the domain only."""
+    def state_of(self, field: Floats) -> np.ndarray:
+        """Return the state (rows, columns) that is evolved of a field known inside the domain.
+
+        0 where there is no cell, and continued where the domain's edge cuts one.
+        """
         return continued(self._cells, self._given(field))
 
     def _shown(self, z: np.ndarray) -> Floats:
         """Return the evolved field, NaN where there is no cell and outside the domain."""
         inside = self.grid.usable[..., None] if self._vectors else self.grid.usable
-        return np.where(inside, self._expanded(z), np.nan)
+        return np.where(inside, self.field_of(z), np.nan)
 
-    def _expanded(self, z: np.ndarray) -> Floats:
-        """Return the evolved quantity as a field, NaN where there is no cell."""
+    def field_of(self, z: np.ndarray) -> Floats:
+        """Return the field whose state is ``z`` (rows, columns), NaN where there is no cell."""
         if not self._vectors:
             return np.where(self._used, z.real, np.nan)
         field = self.grid.from_frame(z) if self._literal is None else _pair(z)

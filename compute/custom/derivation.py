@@ -53,6 +53,16 @@ def keep_ready() -> None:
         _bench.process()
 
 
+def process_number() -> int | None:
+    """Return the number of the process that is kept, None where none is."""
+    return _bench.number
+
+
+def close() -> None:
+    """End the process, and start no other until one is asked for."""
+    _bench.close()
+
+
 def _refusal(source: str, words: str) -> FormulaError:
     """Return the refusal of the longest formula, which takes longest."""
     own = definition.read_formulas(definition.read(source))
@@ -108,6 +118,10 @@ class _Process:
         for line in self._process.stdout:
             self._said.put(line)
         self._said.put("")
+
+    @property
+    def number(self) -> int:
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -177,6 +191,10 @@ class _Bench:
             self._kept, self._owner = _Process(), os.getpid()
         return self._kept
 
+    @property
+    def number(self) -> int | None:
+        return None if self._kept is None else self._kept.number
+
     def has_ready(self) -> bool:
         return self._kept is not None and self._kept.ready
 
@@ -209,4 +227,4 @@ class _Turn:
 
 
 _bench, _turn = _Bench(), _Turn()
-atexit.register(_bench.close)
+atexit.register(close)

@@ -37,7 +37,7 @@ def serve() -> None:
     while True:
         source = requests.get()
         with _time_bounded():
-            answer = json.dumps(_answer(source))
+            answer = json.dumps(answer_of(source))
         print(answer, file=answers, flush=True)
 
 
@@ -78,8 +78,8 @@ def _time_bounded() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
-def _answer(source: str) -> _Answer:
-    """The tapes of a definition as plain data, or why there are none."""
+def answer_of(source: str) -> _Answer:
+    """Return the tapes of a definition as plain data, or why there are none."""
     from compute.custom.define import definition_of
     from compute.custom.parse import FormulaError
     from compute.definitions.derive import derive

@@ -83,10 +83,12 @@ class Softmax:
 
         NaN where g is too nearly singular for the value to mean anything, or rounding exceeds it.
         """
-        return self._by_triples(theta) if len(self.keys) <= FEW else self._whitened(theta)
+        return self.curvature_by_triples(theta) if len(self.keys) <= FEW else self._whitened(theta)
 
-    def _by_triples(self, theta: Floats) -> Floats:
-        """With S_abc = (T_b − T_a) × (T_c − T_a), [ab] = Σ_c p_c S_abc and D = Σ p_a p_b p_c S_abc²,
+    def curvature_by_triples(self, theta: Floats) -> Floats:
+        """Return K (...) by sums of positive terms, NaN where D underflows.
+
+        With S_abc = (T_b − T_a) × (T_c − T_a), [ab] = Σ_c p_c S_abc and D = Σ p_a p_b p_c S_abc²,
         K = ¼ Σ (p_a p_b p_c S_abc²/D) ([ab][bc][ca]/(S_abc D)), both over a < b < c.
         """
         p, keys = self.weights(theta), (self.keys - self.centre).astype(theta.dtype)

@@ -30,8 +30,8 @@ def identity(define: Callable[..., Any]) -> str:
     """A text that changes whenever what is derived from ``define()`` may change."""
     own = inspect.getmodule(define)
     text = inspect.getsource(own) if isinstance(own, ModuleType) else ""
-    reached = _closure(*DERIVATION, *_imported(text))
-    return "\n".join([_versions(), text, *(_source(name) for name in reached)])
+    reached = closure(*DERIVATION, *_imported(text))
+    return "\n".join([_versions(), text, *(text_of(name) for name in reached)])
 
 
 @cache
@@ -46,15 +46,15 @@ def _version(name: str) -> str:
         return ""
 
 
-def _closure(*names: str) -> tuple[str, ...]:
-    """These modules and all that they import within `compute`, in alphabetical order."""
+def closure(*names: str) -> tuple[str, ...]:
+    """Return these modules and all that they import within `compute`, in alphabetical order."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found and name not in BEYOND:
             found.add(name)
-            waiting += _imported(_source(name))
+            waiting += _imported(text_of(name))
     return tuple(sorted(found))
 
 
@@ -68,7 +68,7 @@ def _imported(text: str) -> Iterator[str]:
         else:
             words = re.findall(r"\w+", names)
             parts = [f"{package}.{word}" for word in words]
-            found = [part for part in parts if _source(part)]
+            found = [part for part in parts if text_of(part)]
             yield from found or [package]
 
 
@@ -79,8 +79,8 @@ def _is_package(name: str) -> bool:
 
 
 @cache
-def _source(name: str) -> str:
-    """The text of a module, "" where there is none of that name."""
+def text_of(name: str) -> str:
+    """Return the text of a module, "" where there is none of that name."""
     try:
         found = find_spec(name)
     except ModuleNotFoundError:

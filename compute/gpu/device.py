@@ -99,10 +99,11 @@ class Device:
         while not promise._thread_event.wait(LOOK):
             self.handle._poll()
         promise.sync_wait()
-        if self._is_ending():
+        if self.is_ending():
             raise DeviceLost(f"the device {self.adapter} was lost")
 
-    def _is_ending(self) -> bool:
+    def is_ending(self) -> bool:
+        """Whether the device was destroyed or is being so."""
         poller = self.handle._poller
         return poller is None or bool(poller._shutdown)
 
@@ -121,7 +122,7 @@ class Device:
 
     def _is_lost(self) -> bool:
         """Whether the device does nothing any more."""
-        if self._is_ending():
+        if self.is_ending():
             return True
         try:
             self.buffer(0)

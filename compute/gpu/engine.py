@@ -34,37 +34,37 @@ from compute.requests.transport import Transport, TransportRequest
 class GpuEngine:
     """Answers requests on one device, used from the thread that made it.
 
+    ``session`` holds the device with its kernels and buffers.
     Raises `NoAdapter` if there is none; every answer may raise `DeviceLost`.
     """
 
     name = "gpu"
 
     def __init__(self, device: Device | None = None) -> None:
-        self._device = device or Device()
-        self._session = GpuSession(self._device)
+        self.session = GpuSession(device or Device())
 
     @property
     def adapter(self) -> str:
         """The adapter in words."""
-        return self._device.adapter
+        return self.session.device.adapter
 
     @property
     def software(self) -> bool:
         """Whether the adapter is a program on the processor."""
-        return bool(self._device.software)
+        return bool(self.session.device.software)
 
     @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:
         """Metric, connection, cubic tensor and curvature at points."""
-        with self._device.watched():
-            found = local_geometry.geometry(self._session, request)
+        with self.session.device.watched():
+            found = local_geometry.geometry(self.session, request)
         return resolution.geometry(request, float64_answers.geometry(request, found))
 
     @forgiving
     def shoot(self, request: ShootRequest) -> Paths:
         """Geodesics from initial points and velocities."""
-        with self._device.watched():
-            found = initial_value.shoot(self._session, request)
+        with self.session.device.watched():
+            found = initial_value.shoot(self.session, request)
         return resolution.paths(request.manifold, float64_answers.shot(request, found))
 
     @forgiving
@@ -75,18 +75,18 @@ class GpuEngine:
             return hopeless
 
         def solve(own: ConnectRequest) -> Paths:
-            found = shooting.connect(self._session, own)
-            return float64_answers.connected(self._session, own, found)
+            found = shooting.connect(self.session, own)
+            return float64_answers.connected(self.session, own, found)
 
-        with self._device.watched():
+        with self.session.device.watched():
             found = resolution.connected(request, self.name, solve)
         return resolution.paths(request.manifold, found, request.start, request.end)
 
     @forgiving
     def transport(self, request: TransportRequest) -> Transport:
         """Vectors carried along curves."""
-        with self._device.watched():
-            found = parallel_transport.transport(self._session, request)
+        with self.session.device.watched():
+            found = parallel_transport.transport(self.session, request)
         return float64_answers.carried(request, found)
 
     @forgiving
@@ -97,14 +97,14 @@ class GpuEngine:
         cancelled: Cancelled | None = None,
     ) -> Field:
         """A scalar over a rectangle of a chart."""
-        with self._device.watched():
-            return scalar_field.field(self._session, request, on_tile, cancelled)
+        with self.session.device.watched():
+            return scalar_field.field(self.session, request, on_tile, cancelled)
 
     @forgiving
     def distance(self, request: DistanceRequest) -> Field:
         """The distance from a point over a rectangle of a chart."""
-        with self._device.watched():
-            return eikonal.distance(self._session, request)
+        with self.session.device.watched():
+            return eikonal.distance(self.session, request)
 
     def attend(self, request: AttendRequest) -> Attended:
         """Attention by distances; that by geodesics joins and carries by the kernels of both."""
@@ -112,15 +112,15 @@ class GpuEngine:
             return geometric_attention.geodesic(request, self)
         if request.bias is not None:  # the kernels know none; the answer says who computed it
             return geometric_attention.attend(request, self)
-        with self._device.watched():
-            return attention.attend(self._session, request)
+        with self.session.device.watched():
+            return attention.attend(self.session, request)
 
     def flow(self, request: FlowRequest) -> np.ndarray:
         """The field (rows, columns) after the steps of a request."""
-        with self._device.watched():
-            return flow.flow(self._session, request)
+        with self.session.device.watched():
+            return flow.flow(self.session, request)
 
     def flow_bound(self, operator: Diffusion) -> float:
         """Return a bound on the size of all eigenvalues of L (Gershgorin)."""
-        with self._device.watched():
-            return flow.bound(self._session, operator)
+        with self.session.device.watched():
+            return flow.bound(self.session, operator)

@@ -8,7 +8,7 @@ of rows, each bound with a row of the bands beside it: what one stage wrote is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,11 +103,34 @@ def bound(session: GpuSession, operator: Diffusion, tile: int = TILE) -> float:
 
 
 @dataclass(frozen=True)
-class _Band:
+class Band:
     """Rows begin … end of the grid."""
 
     begin: int
     end: int
+
+
+def bands(operator: Stencil | Literal, widest: int, limits: dict[str, int]) -> list[Band]:
+    """Return the bands of a grid whose rows of ``widest`` bytes a node fit a binding.
+
+    Raises ValueError where none do.
+    """
+    rows, columns = operator.free.shape
+    row = _stride(columns) * widest
+    bound = limits["max-storage-buffer-binding-size"] // row - 2
+    whole = limits["max-buffer-size"] // row - 2
+    most = bound if bound < 1 or operator.wraps[1] else whole
+    if rows > most:
+        raise ValueError(
+            f"grid with {columns} nodes a row must have at most {max(most, 0)} rows on this "
+            f"device, got {rows}"
+        )
+    return [Band(begin, min(begin + bound, rows)) for begin in range(0, rows, bound)]
+
+
+def _stride(columns: int) -> int:
+    """How many nodes apart the rows of a grid begin."""
+    return -(-columns // ALIGNED) * ALIGNED
 
 
 class _Grid:
@@ -118,26 +141,12 @@ class _Grid:
     ) -> None:
         self._shop, self._tile, self._operator = session, tile, operator
         self.rows, self.columns = operator.free.shape
-        self.stride = -(-self.columns // ALIGNED) * ALIGNED
-        self._bands = list(self._cut(widest, session.device.limits))
+        self.stride = _stride(self.columns)
+        self._bands = bands(operator, widest, session.device.limits)
         self._recorded = 0
 
         # of a buffer, with a row before the grid and one after it
         self._nodes = (self.rows + 2) * self.stride
-
-    def _cut(self, widest: int, limits: dict[str, int]) -> Iterator[_Band]:
-        """Bands whose rows of ``widest`` bytes a node fit a binding.  ValueError where none do."""
-        row = self.stride * widest
-        bound = limits["max-storage-buffer-binding-size"] // row - 2
-        whole = limits["max-buffer-size"] // row - 2
-        most = bound if bound < 1 or self._operator.wraps[1] else whole
-        if self.rows > most:
-            raise ValueError(
-                f"grid with {self.columns} nodes a row must have at most {max(most, 0)} rows on this "
-                f"device, got {self.rows}"
-            )
-        for begin in range(0, self.rows, bound):
-            yield _Band(begin, min(begin + bound, self.rows))
 
     def given(self, name: str, each: int, made: Callable[[], np.ndarray]) -> tuple[Any, int]:
         """A buffer of the operator's own with an array (rows, columns, …), and its bytes a node."""
@@ -171,7 +180,7 @@ class _Grid:
         return [self._dispatch(kernel, band, buffers, given) for band in self._bands]
 
     def _dispatch(
-        self, kernel: Any, band: _Band, buffers: list[tuple[Any, int]], given: dict[str, float]
+        self, kernel: Any, band: Band, buffers: list[tuple[Any, int]], given: dict[str, float]
     ) -> Dispatch:
         parameters = np.zeros(1, PARAMETERS)
         named = {

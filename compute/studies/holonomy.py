@@ -238,7 +238,7 @@ def _round(
     )
     status = Status(int(carried.status.max()))
     if alpha != 0.0:
-        return _composed(carried.operators[:, -1]), float("nan"), status
+        return composed(carried.operators[:, -1]), float("nan"), status
     angle = float(carried.angle[:, -1].sum())
     matrix = _rotation(manifold, theta[0, 0], angle)
     turned = _frame_turns(manifold, loop.chart, theta.reshape(-1, 2))
@@ -246,8 +246,8 @@ def _round(
     return matrix, sense * (angle - 2 * np.pi * turned), status
 
 
-def _composed(operators: Floats) -> Floats:
-    """The product of operators (n, 2, 2) that follow one another, by pairs: the last one acts last."""
+def composed(operators: Floats) -> Floats:
+    """Return the product (2, 2) of operators (n, 2, 2), of which the last acts last, taken by pairs."""
     while len(operators) > 1:
         paired = operators[1::2] @ operators[: len(operators) - 1 : 2]
         operators = np.append(paired, operators[len(operators) - len(operators) % 2 :], axis=0)

@@ -65,7 +65,7 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
         paths = _better(paths, request, boundary_values.solve)
         if pole.applies(request.manifold):
             paths = _better(paths, request, pole.connect)
-    paths = _better(paths, request, _polygonal)
+    paths = _better(paths, request, along_polygon)
     return _better(paths, request, partial(_guided, engine))
 
 
@@ -95,7 +95,7 @@ def _better(
     """``paths`` with those that failed and that ``solve`` can do replaced, one by one."""
     failed = batch.undecided(paths)
     # on the sphere of distributions a polygon needs no g
-    if solve is not _polygonal or request.manifold.singular:
+    if solve is not along_polygon or request.manifold.singular:
         failed &= ~multiple_shooting.singular_ends(request)
     for i in np.flatnonzero(failed):
         own = batch.pairs(request, np.array([i]))
@@ -107,8 +107,12 @@ def _better(
     return paths
 
 
-def _polygonal(request: ConnectRequest) -> Paths | None:
-    """From the polygon of least energy, or that itself, of more segments; None for other families."""
+def along_polygon(request: ConnectRequest) -> Paths | None:
+    """Return the path between one pair that the polygon of least energy leads to.
+
+    That of `boundary_values.near`, or the polygon itself with more segments; None for families that
+    are no softmax and for α ≠ 0.
+    """
     if request.manifold.logits is None or request.alpha != 0.0:
         return None
     keys, bias = request.manifold.logits

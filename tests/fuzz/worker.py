@@ -37,9 +37,10 @@ class Bench:
         """The kind and the content of the file of that number."""
         rng = random.Random(f"{self._seed} {number}")
         kind = rng.choices(self._kinds, [kind.weight or 1 for kind in self._kinds])[0]
-        return kind, mutate(rng, rng.choice(self._examples(kind)), kind.words)
+        return kind, mutate(rng, rng.choice(self.examples(kind)), kind.words)
 
-    def _examples(self, kind: Kind) -> list[bytes]:
+    def examples(self, kind: Kind) -> list[bytes]:
+        """The files of a kind that are right, made once."""
         if kind.name not in self._seeds:
             place = self._folder / kind.name.replace(" ", "_")
             place.mkdir(exist_ok=True)
@@ -105,7 +106,7 @@ def main(arguments: list[str]) -> None:
     warnings.simplefilter("ignore")
     bench = Bench(Path(folder), names.split(","), int(seed))
     for name in names.split(","):
-        bench._examples(registry()[name])
+        bench.examples(registry()[name])
     for line in sys.stdin:
         first, last = map(int, line.split())
         pid = os.fork()

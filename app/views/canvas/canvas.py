@@ -59,6 +59,11 @@ class VispyCanvas(Gestures):
         if not self._timer.running and not self._due:
             self._timer.start()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a moved pin waits for its geodesic before it is drawn."""
+        return bool(self._timer.running)
+
     def close(self) -> None:
         """Draw no more: the widget is about to go."""
         self._timer.stop()
@@ -85,16 +90,16 @@ class VispyCanvas(Gestures):
 
     def magnify(self, scale: float) -> None:
         """Draw letters, lines and pins this many times their usual size: for a lecture hall."""
-        self._magnified = scale
+        self.magnified = scale
         self._resized()
 
     @property
     def _ratio(self) -> float:
         """Device pixels to one that is drawn in."""
-        return float(self._view.pixel_scale) * self._magnified
+        return float(self._view.pixel_scale) * self.magnified
 
     def _measure(self) -> None:
-        width, height = (round(side / self._magnified) for side in self._view.size)
+        width, height = (round(side / self.magnified) for side in self._view.size)
         self._stage.resize((width, height), self._ratio)
 
     def _resized(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from compute.attention import row_paths
 from compute.engine import opening
 from compute.flow import modes
 from compute.requests import attention
+from tests.declared import Declared
 
 COUNTING = '''
 """A command of somebody else's."""
@@ -126,10 +126,9 @@ def test_nothing_heavy_is_imported_before_a_command_is_chosen(arguments):
     ],
 )
 def test_an_option_has_the_choices_that_are_known(command, option, known):
-    made = argparse.ArgumentParser()
+    made = Declared()
     next(entry for entry in found() if entry.name == command).declare(made)
-    choices = next(a.choices for a in made._actions if option in a.option_strings)
-    assert choices is known
+    assert made.options[option].choices is known
 
 
 def test_forms_offer_what_is_known():

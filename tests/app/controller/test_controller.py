@@ -11,10 +11,8 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from app.controller.controller import Controller
 from app.desktop import context_menu
 from app.jobs.ellipses import EllipseJob
-from app.jobs.job import Job
 from app.jobs.path import PathAnswer, PathJob
 from app.jobs.plan import jobs, plan
 from app.jobs.scalar_map import MapJob
@@ -25,7 +23,6 @@ from app.jobs.worker import EngineOpened, JobFailed
 from app.model import scene_file
 from app.model.layers import Layers
 from app.model.scene import Pin, in_chart, of_family
-from app.model.store import Store
 from app.parts.timeline import TimelinePart
 from app.presenters import drawables
 from app.presenters.measures import measures as of_path
@@ -41,44 +38,10 @@ from app.views.interface.events import (
     VectorMoved,
     ViewChanged,
 )
-from app.views.interface.views import Canvas, Window
-from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
-
-
-class Recorder:
-    """A runner that only remembers what was asked of it."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
-
-    def submit(self, job: Job) -> None:
-        self.jobs.append(job)
-
-    def take(self) -> list[Job]:
-        taken, self.jobs = self.jobs, []
-        return taken
-
-
-@pytest.fixture
-def desk():
-    canvas, window, runner = MagicMock(spec=Canvas), MagicMock(spec=Window), Recorder()
-    controller = Controller(Store(scene_file.load("gaussian")), canvas, window, runner)
-    return controller, canvas, window, runner
-
-
-def answers(job: Job) -> list:
-    found: list = []
-    job.perform(ReferenceEngine(), found.append, lambda: False)
-    return found
-
-
-def give(controller: Controller, runner: Recorder) -> None:
-    """Answer everything that was asked."""
-    for job in runner.take():
-        for answer in answers(job):
-            controller.on_message(answer)
+from tests.app.controller.conftest import answers, give
+from tests.claims import each
 
 
 def test_plan_asks_only_for_what_a_change_touches():
@@ -121,7 +84,7 @@ def test_an_answer_draws_the_curve_and_the_numbers(desk):
     np.testing.assert_allclose(curve.xy[0], [-1.5, np.log(0.6)], atol=1e-9)
     measures = {m.name: m for m in window.set_measures.call_args.args[0]}
     assert measures["Fisher–Rao length"].value == measures["Closed form"].value
-    assert all(m.ok for m in measures.values())
+    assert each(m.ok for m in measures.values())
     assert canvas.set_map.call_args.args[0].values.shape[1] == 384
 
 
@@ -171,10 +134,10 @@ def test_an_engine_that_is_second_choice_is_said(desk):
 def test_a_path_that_leaves_is_dashed_and_says_why(desk):
     controller, canvas, window, runner = desk
     give(controller, runner)
-    job = PathJob("gaussian", (0.0, 1.0), (0.0, 1.5), (0.0, 0.1), 0.0, "final")
+    controller.on_event(PinMoved("B", (0.0, 0.5), done=True))
+    (job,) = (job for job in runner.take() if isinstance(job, PathJob))
     (answer,) = answers(job)
     broken = replace(answer.paths, status=np.array([2], np.int32))
-    controller._planned = {PathJob: job}
     controller.on_message(replace(answer, paths=broken))
     assert canvas.set_message.call_args.args[0].startswith("Not converged")
     curves = [c.args[1] for c in canvas.set_curve.call_args_list if c.args[0] == "geodesic"]
@@ -381,12 +344,13 @@ def test_what_comes_while_charts_glide_is_of_no_use_to_another_chart(desk):
     controller, canvas, _, runner = desk
     give(controller, runner)
     controller.on_event(SceneEdited((("chart", "disk"),)))
+    assert {EllipseJob, MapJob} <= set(map(type, runner.jobs))
     give(controller, runner)
-    assert controller.transition.is_running and controller._deferred
+    assert controller.transition.is_running
     canvas.reset_mock()
     controller.store.undo()
     for shown in (canvas.set_ellipses, canvas.set_map):
-        assert all(call.args[0] is None for call in shown.call_args_list)
+        assert each(call.args[0] is None for call in shown.call_args_list)
 
 
 def test_a_study_glides_with_its_chart_and_is_not_computed_again(desk):
@@ -424,6 +388,5 @@ def test_a_formula_that_changes_nothing_leaves_no_haste_behind(desk):
         controller.on_event(FormulaTyped(json.dumps(stated)))
         give(controller, runner)
         give(controller, runner)
-    assert not controller._viewport.dragging
     controller.on_event(SceneEdited((("layers.balls", True),)))
     assert [job for job in runner.take() if type(job).__name__ == "BallJob"]

@@ -6,7 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from tests.windows import end, live, until
+from app.views.canvas.layers.map import MapLayer
+from tests.claims import each
+from tests.layers import layer
+from tests.windows import edit, end, live, until
 
 pytestmark = pytest.mark.window
 
@@ -51,7 +54,7 @@ def controls(window) -> list:
 
 def everything_shown(program) -> None:
     """Every panel, built."""
-    for title, slot in program.window._slots.items():
+    for title, slot in program.window.panels.items():
         program.window.raise_panel(title)
         until(program, lambda slot=slot: slot.panel is not None)
     program.window.raise_panel("Log")
@@ -65,6 +68,17 @@ def test_every_control_has_a_name(program):
         f"{type(w).__name__} {w.objectName()} in {w.parent()}" for w in found if not named(w)
     ]
     assert nameless == []
+
+
+def test_sliders_and_pickers_say_what_they_do(program):
+    """A name says what is set; only the tip says what that does."""
+    from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QSlider
+
+    everything_shown(program)
+    operated = (QSlider, QComboBox, QAbstractSpinBox)
+    found = [w for w in controls(program.window.frame) if isinstance(w, operated)]
+    assert len(found) > 15
+    assert [named(widget) for widget in found if not widget.toolTip()] == []
 
 
 def test_dialogs_name_their_controls(program):
@@ -86,7 +100,7 @@ def test_tab_goes_round_the_whole_window(program):
     frame = program.window.frame
     frame.activateWindow()
     until(program, frame.isActiveWindow)
-    program.window._timeline.button.setFocus()
+    program.window.timeline.button.setFocus()
     program.canvas.native.setFocus(Qt.FocusReason.TabFocusReason)
     live(program)
     assert program.canvas.chosen == "A"
@@ -113,16 +127,16 @@ def test_colour_maps_and_opacity_are_drawn_at_once(program):
 
     until(program, lambda: program.controller.answers.map is not None)
     until(program, lambda: program.runner.pending() == 0)
-    box = program.window._family.colormap
+    box = program.window.family_panel.colormap
     assert [box.itemData(i) for i in range(box.count())] == list(COLORMAPS)
     pictures = [program.canvas.image()]
-    program.window._edit("scalar", "curvature")
-    for edit in (("colormap", "vik"), ("map_opacity", 0.3)):
-        program.window._edit(*edit)
+    edit(program, "scalar", "curvature")
+    for change in (("colormap", "vik"), ("map_opacity", 0.3)):
+        edit(program, *change)
         until(program, lambda: program.runner.pending() == 0)
         pictures.append(program.canvas.image())
-    assert all((a != b).any() for a, b in pairwise(pictures))
-    low, high = program.canvas._map.image.limits
+    assert each((a != b).any() for a, b in pairwise(pictures))
+    low, high = layer(program.canvas, MapLayer).image.limits
     assert low == -high or low >= 0 or high <= 0, "two-sided about zero"
-    program.window._edit("colormap", "jet")
+    edit(program, "colormap", "jet")
     assert program.store.scene.colormap == "vik", "refused"

@@ -22,7 +22,7 @@ def destroying(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
 
     def perform(engine, job, emit, cancelled, session) -> None:
         if engine.name == "gpu" and next(left, None) is not None:
-            engine._device.handle.destroy()
+            engine.session.device.handle.destroy()
         job.perform_in(session, engine, emit, cancelled)
 
     monkeypatch.setattr(runner, "perform", perform)
@@ -75,9 +75,11 @@ def test_a_job_is_done_again_when_another_thread_destroys_the_device(monkeypatch
     begun, timers = set(), []
 
     def perform(engine, job, emit, cancelled, session) -> None:
-        if job not in begun and not engine._device._is_ending():
+        if job not in begun and not engine.session.device.is_ending():
             begun.add(job)
-            timers.append(threading.Timer(die.uniform(0.0, 0.05), engine._device.handle.destroy))
+            timers.append(
+                threading.Timer(die.uniform(0.0, 0.05), engine.session.device.handle.destroy)
+            )
             timers[-1].start()
         job.perform_in(session, engine, emit, cancelled)
 

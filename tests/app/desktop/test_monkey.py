@@ -12,7 +12,7 @@ import pytest
 
 from app.jobs import worker
 from tests.monkey import Monkey, act, listening, megabytes, opened
-from tests.windows import end, live, until
+from tests.windows import edit, end, live, until
 
 pytestmark = pytest.mark.window
 ACTIONS = 250
@@ -98,12 +98,12 @@ class Watchdog:
 
 def test_the_window_computes_nothing_long_itself(program, problems):
     # panels are built once the window is there: that is the start, which is measured elsewhere
-    until(program, lambda: program.window._furnished and program.runner.pending() == 0)
+    until(program, lambda: program.window.is_furnished and program.runner.pending() == 0)
     live(program)
     dog = Watchdog(program)
     for i in range(30):
-        program.window._edit("alpha", 0.02 * i)
-        program.window._edit("layers.dual_paths", i % 2 == 0)
+        edit(program, "alpha", 0.02 * i)
+        edit(program, "layers.dual_paths", i % 2 == 0)
         live(program)
     until(program, lambda: program.runner.pending() == 0 and len(dog.gaps) > 60)
     dog.stop()
@@ -117,19 +117,19 @@ def test_nothing_holds_the_window_up_while_all_is_computed(program, problems):
 
     window, canvas = program.window, program.canvas
     window.furnish()
-    window._edit("scalar", "distance")
-    window._edit("layers.flow", True)
+    edit(program, "scalar", "distance")
+    edit(program, "layers.flow", True)
     until(program, lambda: program.runner.pending() == 0)
     dog = Watchdog(program)
-    window._invoke("flow_evolve")
-    x, y = canvas._targets()["B"]
+    window.actions["flow_evolve"].trigger()
+    x, y = canvas.targets()["B"]
     QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
     for i in range(40):
         QTest.mouseMove(canvas.native, QPoint(round(x) - 2 * i, round(y) - i), 12)
         live(program)
     at = QPoint(round(x) - 80, round(y) - 40)
     QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=at)
-    window._invoke("flow_evolve")
+    window.actions["flow_evolve"].trigger()
     until(program, lambda: program.runner.pending() == 0 and len(dog.gaps) > 60)
     dog.stop()
     assert max(dog.gaps) < LONGEST

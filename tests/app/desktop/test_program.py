@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.windows import end, kept, live, until
+from app.views.interface.events import SceneEdited
+from tests.windows import dock, end, kept, live, point, recent, until
 
 pytestmark = pytest.mark.window
 
@@ -60,7 +61,7 @@ def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
     program = make()
     title = program.window.frame.windowTitle
     assert not title().startswith("•")
-    program.window._edit("playhead", 0.1)
+    program.controller.on_event(SceneEdited((("playhead", 0.1),)))
     assert not title().startswith("•"), "to play is no change"
     edit(program, 0.3)
     assert title().startswith("•") and program.window.actions["undo"].isEnabled()
@@ -68,7 +69,7 @@ def test_changes_are_marked_saved_and_listed(make, tmp_path, monkeypatch):
     program.controller.commands["save"]()
     assert title().startswith("mine.json") and (tmp_path / "mine.json").is_file()
     assert program.settings.recent == (str(tmp_path / "mine.json"),)
-    assert [a.text() for a in program.window._recent.actions()] == [str(tmp_path / "mine.json")]
+    assert recent(program.window) == [str(tmp_path / "mine.json")]
     edit(program, 0.5)
     program.controller.commands["undo"]()
     assert not title().startswith("•"), "undone to what the file holds"
@@ -113,6 +114,27 @@ def test_what_a_killed_session_left_is_offered(make, tmp_path):
     ], "kept under the session's own name now"
 
 
+def test_after_a_save_nothing_unsaved_is_left_for_a_crash_to_offer(make, tmp_path, monkeypatch):
+    program = make()
+    left = lambda: list((tmp_path / "unsaved").glob("*.unsaved"))  # noqa: E731
+    edit(program, 0.3)
+    program.documents.keep()
+    program.documents.keeper.wait()
+    assert len(left()) == 1
+    monkeypatch.setattr(program.window, "ask_save", lambda *a: str(tmp_path / "mine.json"))
+    program.documents.save()
+    program.documents.keeper.wait()
+    assert left() == []
+    edit(program, 0.5)
+    program.documents.keep()
+    program.documents.keeper.wait()
+    assert len(left()) == 1
+    program.controller.commands["new"]()
+    answer(program, "Discard")
+    program.documents.keeper.wait()
+    assert left() == [], "nor after another scene was begun"
+
+
 def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):
     from app.model.autosave import Autosave
 
@@ -133,6 +155,7 @@ def test_what_is_undone_to_what_was_saved_is_not_offered(make, tmp_path):
     until(program, lambda: bool(list((tmp_path / "unsaved").glob("*.unsaved"))))
     program.controller.commands["undo"]()
     until(program, lambda: not list((tmp_path / "unsaved").glob("*.unsaved")))
+    assert not program.documents.is_unsaved
 
 
 def test_unsaved_work_is_kept_soon_and_through_an_end_by_signal(make, tmp_path):
@@ -197,19 +220,19 @@ def test_the_theme_changes_live_everywhere(make):
             program.controller.commands["switch_theme"]()
         ground = tuple(int(theme.background[i : i + 2], 16) for i in (1, 3, 5))
         assert tuple(program.canvas.image()[2, 2, :3]) == ground
-        panel = program.window._slots["Distributions"].panel.plot.backgroundBrush().color()
+        panel = program.window.panels["Distributions"].panel.plot.backgroundBrush().color()
         assert panel.name() == theme.panel
         assert program.settings.preferences.theme == theme.name
 
 
 def test_the_layout_is_remembered_and_reset(make, tmp_path):
     program = make()
-    program.window._docks["Measures"].hide()
+    dock(program.window, "Measures").hide()
     program.settings.layout = program.window.layout
     other = make()
-    assert other.window._docks["Measures"].isHidden()
+    assert dock(other.window, "Measures").isHidden()
     other.controller.commands["reset_layout"]()
-    assert not other.window._docks["Measures"].isHidden()
+    assert not dock(other.window, "Measures").isHidden()
 
 
 def test_preferences_are_taken_at_once_and_kept(make, tmp_path):
@@ -242,7 +265,7 @@ def choose(dialog, field: str, value: str) -> None:
 
 
 def measured(program) -> list[str]:
-    return [value.text() for _, value in program.window._measures._rows]
+    return [value.text() for _, value in program.window.measures_panel.rows]
 
 
 def test_a_question_goes_with_its_window(make):
@@ -285,6 +308,7 @@ def test_the_palette_finds_commands_families_and_layers(make):
         QTest.keyClick(palette.line, Qt.Key.Key_Return)
         until(program, reached)
         program.application.sendPostedEvents(None, 52)
+        assert not program.window.frame.findChildren(Palette), "it is gone once something is chosen"
 
 
 def test_what_is_typed_is_ranked_by_words():
@@ -311,10 +335,10 @@ def test_a_right_click_puts_a_pin_there(make):
     pixel = ((left + right) / 2 + 30, (top + bottom) / 2)
     acts = dict(entry for entry in entries(program.canvas, program.controller, pixel) if entry)
     acts["Put B here"]()
-    at = program.canvas.frame.to_pixels(program.canvas._pins.at["B"])
+    at = program.canvas.frame.to_pixels(program.canvas.movable()["B"])
     assert tuple(at) == pytest.approx(pixel, abs=1)
     acts["Centre here"]()
-    at = program.canvas.frame.to_pixels(program.canvas._pins.at["B"])
+    at = program.canvas.frame.to_pixels(program.canvas.movable()["B"])
     assert tuple(at) == pytest.approx(((left + right) / 2, (top + bottom) / 2), abs=2)
 
 
@@ -331,30 +355,35 @@ def test_the_doctor_answers_from_the_worker(make):
 
 def test_a_mistake_of_the_program_s_own_is_told_in_the_window(make, capsys):
     program = make()
-    program._confess(RuntimeError, RuntimeError("never mind"), None)
+    program.report_exception(RuntimeError, RuntimeError("never mind"), None)
     assert "never mind" in program.window.frame.statusBar().currentMessage()
     assert "never mind" in capsys.readouterr().err
 
 
 def test_a_panel_from_the_menu_comes_before_the_others(make):
     program = make()
-    until(program, lambda: program.window._furnished)
+    until(program, lambda: program.window.is_furnished)
     for title in ("Topology", "Rows"):
-        dock = program.window._docks[title]
-        dock.toggleViewAction().trigger()
-        until(program, lambda dock=dock: not dock.visibleRegion().isEmpty())
+        panel = dock(program.window, title)
+        panel.toggleViewAction().trigger()
+        until(program, lambda panel=panel: not panel.visibleRegion().isEmpty())
+        assert panel.isVisible() and panel.toggleViewAction().isChecked()
 
 
 def test_a_right_click_leaves_nothing_in_the_hand(make):
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
     from app.desktop.context_menu import entries
 
     program = make()
     canvas, view = program.canvas, program.store.scene.view
     left, top, right, bottom = canvas.frame.box
     at = (0.5 * (left + right), 0.3 * top + 0.7 * bottom)
-    events = canvas._view.events
-    events.mouse_press(pos=at, button=2, modifiers=())
+    place = QPoint(*map(round, at))
+    QTest.mousePress(canvas.native, Qt.MouseButton.RightButton, pos=place)
+    assert canvas.holds()
     entries(canvas, program.controller, at)  # the menu is open, and hears of the release
-    events.mouse_move(pos=(at[0] + 80, at[1] - 40), button=None, modifiers=())
+    point(canvas.native, place.x() + 80, place.y() - 40)
     assert program.store.scene.view == view
-    assert canvas._pointer.drag is None
+    assert not canvas.holds()

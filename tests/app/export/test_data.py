@@ -14,6 +14,7 @@ import pytest
 from app.export import data, figure
 from app.export.script import script
 from app.model import scene_file
+from compute.families import manifold as manifold_of
 from tests import ROOT
 from tests.exporting import environment, made, refused
 
@@ -70,14 +71,25 @@ def test_json_says_null_where_a_map_has_no_value(scene, found, tmp_path):
 def test_csv_is_the_geodesic_a_row_a_node(scene, found, tmp_path):
     data.write(tmp_path / "a.csv", scene, found)
     lines = (tmp_path / "a.csv").read_text("utf-8").splitlines()
-    remarks = [line for line in lines if line.startswith("#")]
-    assert "length = " in remarks[0]
-    assert "OK: end point missed by" in remarks[1]
-    header, *rows = csv.reader(lines[len(remarks) :])
     answer = figure.path_of(found)
+    paths = answer.paths
+    remarks = [line for line in lines if line.startswith("#")]
+    assert remarks == [
+        f"# {scene.family}, alpha = 0, length = {paths.length[0]:.10g}",
+        f"# OK: end point missed by {paths.residual[0]:.3g}, speed drift {paths.error[0]:.3g}, "
+        "engine reference",
+    ]
+    header, *rows = csv.reader(lines[len(remarks) :])
     table = np.array(rows, float)
-    assert table.shape == (int(answer.paths.nodes[0]), len(header))
-    assert np.allclose(table[:, 1:3], answer.paths.theta[0], rtol=1e-11)
+    assert table.shape == (int(paths.nodes[0]), len(header))
+    column = {name: table[:, i] for i, name in enumerate(header)}
+    for i, name in enumerate(manifold_of(scene.family).coordinates):
+        for title, values in (
+            (name, paths.theta[0, :, i]),
+            (f"d{name}/dt", paths.velocity[0, :, i]),
+            (f"w_{name}", answer.transport.vectors[0, :, i]),
+        ):
+            np.testing.assert_allclose(column[title], values, rtol=1e-11, err_msg=title)
     # the outcomes' probabilities
     assert np.allclose(table[:, 7:].sum(axis=1), 1.0)
 

@@ -13,10 +13,14 @@ from PIL import Image
 
 from app.export import embed
 from app.export.figure import save_png
+from app.export.pdf import pdf
+from app.export.sheet import Sheet
+from app.export.svg import svg
 from app.model import embedded, scene_file
 from app.model.keyframe_tracks import Key, Timeline, Track
 
 MARK = embedded.MARK.encode()
+BLANK = Sheet((8, 8), None, ())
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +40,8 @@ def containers(scene, folder: Path) -> dict[str, Path]:
     """The scene in each kind of file."""
     stated = embed.stated(scene, folder / "x")
     save_png(np.zeros((4, 4, 4), np.uint8), folder / "a.png", scene)
-    (folder / "a.svg").write_text(f"<svg><metadata>{embed.in_svg(stated)}</metadata></svg>")
-    (folder / "a.pdf").write_text(embed.in_xmp(stated, scene.title))
+    (folder / "a.svg").write_text(svg(BLANK, scene.title, embed.in_svg(stated)), "utf-8")
+    (folder / "a.pdf").write_bytes(pdf(BLANK, scene.title, embed.in_xmp(stated, scene.title)))
     (folder / "a.gif").write_bytes(embed.in_gif(blank_gif(), stated))
     return {path.suffix: path for path in sorted(folder.iterdir())}
 
@@ -53,9 +57,11 @@ def test_what_is_put_in_xml_is_well_formed(scene, tmp_path):
     from xml.etree import ElementTree
 
     stated = embed.stated(scene, tmp_path / "x")
-    for text in (embed.in_svg(stated), embed.in_xmp(stated, scene.title)):
+    whole = svg(BLANK, scene.title, embed.in_svg(stated))
+    for text in (embed.in_svg(stated), embed.in_xmp(stated, scene.title), whole):
         root = ElementTree.fromstring(text)
         assert stated in "".join(root.itertext())
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == scene.title
 
 
 def test_a_title_that_xml_cannot_hold_leaves_it_well_formed(scene, tmp_path):

@@ -20,6 +20,7 @@ from app.views.canvas.display_list import Label, Pen, Strokes
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK, LIGHT
+from app.views.text import scalar_names
 from tests import ROOT
 from tests.exporting import environment, made, refused
 
@@ -269,7 +270,10 @@ def test_a_caption_is_broken_where_the_page_ends(scene, found):
     assert lines[0] == "one two"
     assert " ".join(lines) == "one two three four"
     text = " ".join(page.caption(scene, figure.path_of(found), found))
-    for part in ("Normal distributions", "ds² = (dμ² + 2 dσ²) / σ²", "Closed form", "converged"):
+    for part in (
+        "Normal distributions", "ds² = (dμ² + 2 dσ²) / σ²", "Closed form", "converged",
+        f"Colours: {scalar_names.words_of(scene.scalar)}.",
+    ):  # fmt: skip
         assert part in text, part
 
 

@@ -19,6 +19,7 @@ from app.export import film
 from app.export.figure import Paper, path_of
 from app.model import scene_file
 from app.model.keyframe_tracks import Key, Timeline, Track
+from tests.claims import each
 from tests.exporting import command, environment, made, refused
 
 SMALL = ("--size", "320x240")
@@ -72,7 +73,7 @@ def test_without_a_timeline_the_point_glides_from_a_to_b(quick, tmp_path):
     playheads = [scene_file.load(path).playhead for path in files]
     assert playheads == pytest.approx([0.0, 5 / 32, 0.5, 27 / 32, 1.0])
     pictures = [np.asarray(Image.open(path)) for path in files]
-    assert all((a != b).any() for a, b in pairwise(pictures))
+    assert each((a != b).any() for a, b in pairwise(pictures))
 
 
 def test_a_timeline_says_how_long_and_what_moves(reference_engine, tmp_path):
@@ -102,9 +103,9 @@ def test_what_two_frames_share_is_computed_once(reference_engine):
             return getattr(reference_engine, name)
 
     camera = film.Camera(bare(), Counting(), film.Reel(3, Fraction(30), Paper()))
-    first = path_of(camera._answers(camera.scene(0)))
+    first = path_of(camera.answers(camera.scene(0)))
     asked = len(calls)
-    assert path_of(camera._answers(camera.scene(1))) is first
+    assert path_of(camera.answers(camera.scene(1))) is first
     assert len(calls) == asked > 0
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import tempfile
 
 import numpy as np
 import pytest
 
 from app.controller.export_commands import EXPORTS, Process, options
 from app.model import scene_file
-from tests.windows import end, until
+from tests.claims import each
+from tests.windows import end, named, until
 
 
 def test_a_form_becomes_options():
@@ -58,6 +59,12 @@ def program(tmp_path):
     end(made)
 
 
+def accept(dialog) -> None:
+    from PySide6.QtWidgets import QDialogButtonBox
+
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok).click()
+
+
 def fill(dialog, **values: object) -> None:
     from PySide6.QtWidgets import QLineEdit, QSpinBox
 
@@ -75,10 +82,10 @@ def test_a_figure_from_the_menu(program, tmp_path):
     dialog = program.exporter.dialog
     assert dialog.isVisible()
     fill(dialog, size="12x")
-    dialog._accept()
-    assert program.exporter.process is None and "WIDTHxHEIGHT" in dialog._words.text()
+    accept(dialog)
+    assert program.exporter.process is None and "WIDTHxHEIGHT" in dialog.words.text()
     fill(dialog, size="700x500")
-    dialog._accept()
+    accept(dialog)
     assert program.exporter.process is not None
     until(program, target.exists)
     until(program, lambda: program.exporter.dialog is None)
@@ -99,49 +106,55 @@ def test_a_form_remembers_what_was_chosen_and_goes_on_following_the_rest(program
     program.window.actions["export_figure"].trigger()
     fill(program.exporter.dialog, dots=300)
     named(program.exporter.dialog, QCheckBox, "Legend").setChecked(True)
-    program.exporter.dialog._accept()
+    accept(program.exporter.dialog)
     program.exporter.close()
     assert asked[0][2] == program.documents.file_name() != ""
     program.window.frame.resize(1000, 700)
     program.application.processEvents()
     program.window.actions["export_figure"].trigger()
-    read = {name: get() for name, get in program.exporter.dialog._read.items()}
-    width, height = program.exporter._size()
-    assert (read["dpi"], read["legend"], read["size"]) == (300, True, f"{width}x{height}")
+    read, shown = program.exporter.dialog.values, program.canvas.native
+    assert (read["dpi"], read["legend"], read["size"]) == (
+        300,
+        True,
+        f"{shown.width()}x{shown.height()}",
+    )
     assert asked[1:] == []
 
 
-def named(dialog, kind: type, name: str):
-    return next(each for each in dialog.findChildren(kind) if each.accessibleName() == name)
-
-
 @pytest.mark.window
-def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path):
-    target = tmp_path / "a.mp4"
+def test_a_film_from_the_menu_is_watched_and_cancelled(program, tmp_path, monkeypatch):
+    from PySide6.QtWidgets import QProgressBar
+
+    target, given = tmp_path / "a.mp4", tmp_path / "given"
+    given.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(given))
     program.window.ask_save = lambda *_: str(target)
     program.window.actions["export_film"].trigger()
     dialog = program.exporter.dialog
     fill(dialog, size="640x400", frames=50_000)
-    dialog._accept()
+    accept(dialog)
     process = program.exporter.process
-    until(program, lambda: dialog._bar.maximum() == 50_000)
-    assert "left" in dialog._words.text()
+    assert len(list(given.iterdir())) == 1, "the scene as it is now"
+    until(program, lambda: dialog.findChild(QProgressBar).maximum() == 50_000)
+    assert "left" in dialog.words.text()
     dialog.reject()
     until(program, lambda: not process.running)
-    until(program, lambda: not Path(process._folder.name).exists())
-    assert list(tmp_path.iterdir()) == []
+    until(program, lambda: not list(given.iterdir()))
+    assert list(tmp_path.iterdir()) == [given]
 
 
 @pytest.mark.window
 def test_what_cannot_be_written_is_told_in_the_form(program, tmp_path):
+    from PySide6.QtWidgets import QLineEdit
+
     program.window.ask_save = lambda *_: str(tmp_path / "a.mp4")
     program.window.actions["export_film"].trigger()
     dialog = program.exporter.dialog
     fill(dialog, size="641x400")
-    dialog._accept()
+    accept(dialog)
     until(program, lambda: program.exporter.process is None)
-    assert "must be even, got 641x400" in dialog._words.text()
-    assert dialog._form.isEnabled()
+    assert "must be even, got 641x400" in dialog.words.text()
+    assert each(line.isEnabled() for line in dialog.findChildren(QLineEdit))
 
 
 @pytest.mark.window

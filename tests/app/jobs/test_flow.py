@@ -27,6 +27,7 @@ from app.parts.flow import FlowPart
 from app.parts.part import PartContext
 from app.presenters import flow_drawables, flow_form
 from app.views.canvas.display_list import ArrowHeads
+from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
 from app.views.canvas.plot import Plot
 from app.views.interface.theme import LIGHT
 from app.views.interface.views import Canvas, Window
@@ -38,6 +39,8 @@ from compute.flow.cells import sampled
 from compute.flow.grid import grid
 from compute.flow.laplacian import laplacian
 from compute.manifold.extent import Extent
+from tests.claims import each
+from tests.layers import layer
 
 ENGINE = ReferenceEngine()
 STROKES = (((-1.0, 1.0), (0.0, 1.2), (1.0, 1.0)),)
@@ -104,8 +107,9 @@ def test_the_natural_gradient_draws_mass_and_what_carries_it():
     np.testing.assert_allclose(whole.values, answer.values, rtol=1e-12)
 
 
-def test_a_flow_that_was_stopped_is_what_it_was_before():
+def test_a_flow_that_was_stopped_is_what_it_was_before(monkeypatch):
     """States between those that are kept, too, and another run from the beginning."""
+    monkeypatch.setattr(flowing, "MOST_BYTES", 4 * 24 * 24 * 2 * 8)  # four states of 200
     scene = scene_of(mode="seed", initial="random", seed=3, pace=5e-4)
     job = flowing.wanted(Subject.of(completed(replace(scene, chart="parameters", view=None))))
     run = flowing.FlowRun(ENGINE, job)
@@ -119,7 +123,6 @@ def test_a_flow_that_was_stopped_is_what_it_was_before():
     end = at(run, 200)
     assert end.status == Status.NOT_CONVERGED
     assert 0.0 < end.stopped < end.time
-    run._kept = {0: run._kept[0]}
     again = [at(run, step) for step in range(4)]
     for one, other in zip(before, again, strict=True):
         assert other.status == Status.OK
@@ -284,7 +287,7 @@ def test_a_flow_yields_between_slices_and_goes_on_from_there():
     calls, found = iter(range(100)), []
     job.perform_in(session, ENGINE, found.append, lambda: next(calls) > 5)
     assert not any(answer.complete for answer in found)
-    assert flowing.evolution(session, ENGINE, job)._last[0] == 6
+    assert flowing.evolution(session, ENGINE, job).reached[0] == 6
 
 
 def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
@@ -293,9 +296,10 @@ def test_a_pace_that_the_grid_cannot_keep_is_reduced_and_said():
     job.perform_in(session, ENGINE, found.append, lambda: next(looks) > 5)
     assert not any(answer.complete for answer in found)
     run = flowing.evolution(session, ENGINE, job)
-    assert run._pace < 0.01
-    assert run._last[0] == 6
-    answer = run.answer(job, 6 * run._pace, run._last[1], 0.0)
+    assert run.pace < 0.01
+    slices, state = run.reached
+    assert slices == 6
+    answer = run.answer(job, 6 * run.pace, state, 0.0)
     assert answer.limiter.startswith("The pace of 0.01 is reduced to ")
     assert len(answer.times) == 7
 
@@ -309,14 +313,19 @@ def test_a_flow_through_kernels_is_the_same(gpu_engine):
     np.testing.assert_allclose(found[-1].drawn, exact.drawn, atol=1e-5 * scale)
 
 
+def edges(scene):
+    """The values of the choices of the panel's row "Edge"."""
+    (row,) = (row for row in flow_form.settings(scene) if row.field == "flow.boundary")
+    return [choice.value for choice in row.choices]
+
+
 def test_a_flow_goes_round_where_the_chart_does():
     flow = FlowSettings(side=24, boundary="periodic", initial="natural", time=0.01)
     scene = completed(Scene("von_mises", chart="parameters", flow=flow))
     answer = answers(scene)[-1]
     assert answer.extent.x1 - answer.extent.x0 == pytest.approx(2 * np.pi * 23 / 24)
-    assert [c.value for c in flow_form._edges(Subject.of(scene))][-1] == "periodic"
-    straight = flow_form._edges(Subject.of(scene_file.load("gaussian")))
-    assert "periodic" not in [choice.value for choice in straight]
+    assert "periodic" in edges(scene)
+    assert "periodic" not in edges(scene_file.load("gaussian"))
 
 
 def test_only_a_scene_that_shows_a_flow_asks_for_one():
@@ -342,13 +351,13 @@ def test_arrows_of_a_figure_do_not_crowd():
     scene = scene_of(initial="random", time=0.01)
     plot = Plot((800, 600), LIGHT)
     figure.show(plot, scene, answers(scene))
-    heads = [p for p in plot._field.primitives(plot.frame) if isinstance(p, ArrowHeads)]
+    heads = [p for p in layer(plot, FieldLayer).primitives(plot.frame) if isinstance(p, ArrowHeads)]
     tips = np.concatenate([each.tips for each in heads])
     assert len(tips) > 100
     gaps = np.hypot(*np.moveaxis(tips[:, None] - tips, -1, 0)) + 1e3 * np.eye(len(tips))
     # feet are 30 pixels or more apart, arrows 28 long at most
     assert gaps.min() > 2.0
-    assert plot._particles._particles is not None
+    assert layer(plot, ParticlesLayer).primitives(plot.frame)
 
 
 @pytest.mark.parametrize("chart", ["log", "parameters", "height:log"])
@@ -361,7 +370,7 @@ def test_arrows_are_drawn_in_every_chart(chart):
     assert field.xy.shape == field.vectors.shape == (24, 24, drawn.dimension)
     assert np.isfinite(field.vectors).any()
     assert flow_drawables.particles(answer, drawn).tracks.shape[-1] == drawn.dimension
-    assert all("+1" in name or "−1" in name for name in flow_drawables.zeros(answer, drawn).labels)
+    assert each("+1" in name or "−1" in name for name in flow_drawables.zeros(answer, drawn).labels)
 
 
 def test_a_caption_tells_of_the_flow():

@@ -15,7 +15,7 @@ from app.jobs.studies.all_geodesics import EveryJob
 from app.jobs.studies.balls import BallJob
 from app.jobs.studies.cut_locus import CutJob
 from app.jobs.studies.query_space import QueryJob
-from app.jobs.studies.study import StudyAnswer
+from app.jobs.studies.study import Study, StudyAnswer
 from app.jobs.subject import Subject
 from app.jobs.viewport import Viewport
 from app.model import scene_file
@@ -30,6 +30,7 @@ from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.requests.geodesics import ConnectRequest
 from compute.studies.retry import length_between
+from tests.claims import each
 
 KINDS = studies.curves_of_layers()
 ALL = {layer: True for layer in KINDS}
@@ -68,11 +69,13 @@ def test_every_study_has_a_place_a_pen_and_a_turn():
 
 
 def test_slow_studies_wait_for_the_end_of_a_drag():
-    kinds = {type(job) for job in wanted(with_layers("gaussian", **ALL), dragging=True)}
-    assert not kinds & {EveryJob, CutJob, BallJob}
-    assert Viewport(dragging=True) and kinds < set(
-        jobs(Subject.of(with_layers("gaussian", **ALL)), Viewport())
-    )
+    scene = with_layers("gaussian", **ALL)
+    subject = Subject.of(scene)
+    held, free = (set(jobs(subject, Viewport(dragging=dragging))) for dragging in (True, False))
+    kinds = {type(job) for job in wanted(scene, dragging=True)}
+    assert kinds and not kinds & {EveryJob, CutJob, BallJob}
+    assert {kind for kind in held if issubclass(kind, Study)} == kinds
+    assert free > held and {EveryJob, CutJob, BallJob} <= free
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -103,7 +106,7 @@ def test_dual_paths_end_at_the_pins_and_are_no_shorter():
     for kind in ("e", "m"):
         np.testing.assert_allclose(answer.curves[kind][0], scene.start.theta)
         np.testing.assert_allclose(answer.curves[kind][-1], scene.end.theta, atol=1e-6)
-    assert all(measure.ok for measure in answer.measures)
+    assert each(measure.ok for measure in answer.measures)
     assert not answer.dashed
 
 
@@ -126,7 +129,7 @@ def test_a_loop_shows_how_far_its_vector_turns():
         np.sqrt(2) * before[1], before[0]
     )
     assert angle == pytest.approx(turn, abs=1e-6)
-    assert all(measure.ok for measure in answer.measures)
+    assert each(measure.ok for measure in answer.measures)
 
 
 def test_a_loop_out_of_the_domain_is_dashed_and_says_why():

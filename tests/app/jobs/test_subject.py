@@ -25,7 +25,7 @@ from app.model import scene_file
 from app.model.scene import ALPHA_ENDED, Pin, in_chart, of_family
 from app.model.store import Store
 from app.presenters import measures as numbers
-from app.presenters import picking
+from app.presenters import picking, shown_answers
 from app.views.canvas.projections.blend import BlendFrame
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.interface.events import (
@@ -40,6 +40,7 @@ from app.views.interface.views import Canvas, Measure, Window
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.manifold.extent import Extent
+from tests.claims import each
 
 
 @cache
@@ -111,7 +112,7 @@ def test_another_family_takes_everything_of_the_old_one_away_before_it_is_ready(
     desk.edit("family", "cauchy")
     assert desk.control.store.scene.family == "gaussian", "it is being prepared"
     assert [row.name for row in desk.rows] == names, "rows keep their places"
-    assert all(row.stale and row.value == "…" for row in desk.rows)
+    assert each(row.stale and row.value == "…" for row in desk.rows)
     assert "Cauchy" in desk.status
     assert "converged" not in desk.status
     for setter in ("set_map", "set_ellipses", "set_transport", "set_moving_point", "set_marks"):
@@ -130,7 +131,7 @@ def test_another_family_takes_everything_of_the_old_one_away_before_it_is_ready(
     assert desk.drawn("geodesic") is None
     desk.answer(PrepareTask)
     assert desk.control.store.scene.family == "cauchy"
-    assert all(row.stale for row in desk.rows), "its own numbers are not there yet"
+    assert each(row.stale for row in desk.rows), "its own numbers are not there yet"
     desk.answer()
     assert not any(row.stale for row in desk.rows)
     exact = manifold_of("cauchy")
@@ -159,7 +160,7 @@ def test_what_cannot_be_prepared_brings_everything_back(end):
 def test_alpha_greys_the_path_at_once_and_names_the_length_after_its_connection(settled):
     desk = settled
     desk.edit("alpha", 0.5)
-    assert all(row.stale for row in desk.rows)
+    assert each(row.stale for row in desk.rows)
     assert "converged" not in desk.status
     assert desk.canvas.set_opacity.call_args.args[1]["geodesic"] < 0.5
     assert desk.window.set_distributions.call_args.args[0].stale
@@ -196,12 +197,12 @@ def test_alpha_ends_with_its_family_which_is_said_and_can_be_undone():
     assert head.alpha == 0.5, "another head is of one family"
 
 
-def test_rows_keep_their_places_while_a_pin_is_dragged(settled):
+def test_rows_keep_their_places_while_a_pin_is_dragged(settled, monkeypatch):
     desk = settled
     before = [row.name for row in desk.rows]
     desk.control.on_event(PinMoved("A", (0.4, 0.2), done=False))
     assert not any(row.stale for row in desk.rows), "what moves does not flicker"
-    desk.control.answers._plotted = 0.0
+    monkeypatch.setattr(shown_answers, "PLOTS", 0.0)
     desk.answer(PathJob)
     assert [row.name for row in desk.rows] == before
     stale = {row.name for row in desk.rows if row.stale}
@@ -220,7 +221,7 @@ def test_in_a_drag_what_takes_long_is_greyed(settled):
     assert not any(row.stale for row in desk.rows if row.name == "Fisher–Rao length")
     assert milliseconds < 500
     run_out()
-    assert all(row.stale for row in desk.rows)
+    assert each(row.stale for row in desk.rows)
     desk.edit("alpha", 0.0)
     desk.control.on_event(Held(False))
     desk.answer()
@@ -244,7 +245,7 @@ def test_a_moment_that_is_not_the_one_shown_is_greyed_at_rest(settled):
     desk = settled
     scene = desk.control.store.scene
     desk.control.store.update(replace(scene, end=Pin((0.5, 1.0))))
-    assert all(row.stale for row in desk.rows)
+    assert each(row.stale for row in desk.rows)
     desk.control.store.update(scene)
     assert not any(row.stale for row in desk.rows), "it is the one that is shown"
     desk.answer()
@@ -256,11 +257,11 @@ def test_a_formula_that_is_not_shown_yet_greys_what_is():
     desk = Desk()
     desk.answer()
     desk.control.on_event(FormulaTyped(typed))
-    assert all(row.stale for row in desk.rows)
+    assert each(row.stale for row in desk.rows)
     assert desk.status == DERIVING
     desk.control.on_event(FormulaTyped(typed.replace("1/b^2", "1/q^2")))
     assert desk.status == UNREAD
-    assert all(row.stale for row in desk.rows)
+    assert each(row.stale for row in desk.rows)
     desk.jobs.clear()
     desk.control.on_event(FormulaTyped(typed))
     desk.answer(FamilyJob)
@@ -331,7 +332,7 @@ def test_what_changes_with_the_chart_does_not_glide_as_it_was():
     for kind in ("geodesic", "e"):
         assert desk.drawn(kind) is None, "it is that of the old pins"
     assert desk.last("set_moving_point") is None
-    assert all(row.stale and row.value == "…" for row in desk.rows)
+    assert each(row.stale and row.value == "…" for row in desk.rows)
     assert "e-path, α = 1" not in [row.name for row in desk.rows], "its layer is off"
     assert desk.last("set_title") == "Elsewhere"
 
@@ -366,6 +367,6 @@ def test_a_turn_is_a_number_only_where_transport_turns(alpha):
     (answer,) = answers(LoopJob("gaussian", loop, alpha, "log"))
     rows = {row.name: row for row in answer.measures}
     assert not any("nan" in row.value for row in rows.values())
-    assert all(row.ok for row in rows.values())
+    assert each(row.ok for row in rows.values())
     assert (rows["Turn on the loop"].value == "only at α = 0") == (alpha != 0.0)
     assert (rows["Their difference"].value == "only at α = 0") == (alpha != 0.0)

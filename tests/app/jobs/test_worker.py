@@ -20,7 +20,6 @@ from app.jobs.viewport import Viewport
 from app.jobs.worker import EngineOpened, JobFailed, Runner
 from app.model import scene_file
 from compute.core.status import Status
-from compute.engine import opening
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.geodesics import initial_value
@@ -113,7 +112,7 @@ def test_without_an_adapter_the_reference_takes_over_and_says_so(monkeypatch):
     def nothing(adapter) -> None:
         raise NoAdapter("no adapter")
 
-    monkeypatch.setattr(opening, "_gpu", nothing)
+    monkeypatch.setattr("compute.gpu.device.Device", nothing)
     messages: list = []
     runner = Runner(messages.append, "auto")
     runner.close()
@@ -134,6 +133,26 @@ def test_what_is_given_up_is_not_told_and_not_taken_up_again(gated):
     runner.submit(path(1))
     gate.let.release()
     assert runner.wait_idle(10) and gate.done == [path(1)], "the next one is done"
+
+
+def test_what_a_job_tells_after_it_was_given_up_is_not_heard(monkeypatch):
+    started, let, messages = threading.Semaphore(0), threading.Semaphore(0), []
+
+    def heedless(engine, job, emit, cancelled) -> None:
+        started.release()
+        assert let.acquire(timeout=10)
+        emit(("told", job))
+
+    monkeypatch.setattr(runners, "perform", heedless)
+    runner = Runner(messages.append, "reference")
+    for given_up in (True, False):
+        runner.submit(MAP)
+        assert started.acquire(timeout=10)
+        assert not given_up or runner.cancel() == MAP
+        let.release()
+        assert runner.wait_idle(10)
+    runner.close()
+    assert [m for m in messages if not isinstance(m, EngineOpened)] == [("told", MAP)]
 
 
 def test_the_early_answer_comes_before_there_is_a_device(monkeypatch):

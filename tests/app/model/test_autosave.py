@@ -120,3 +120,11 @@ def test_remains_of_dead_sessions_go(tmp_path, dead):  # noqa: F811
     autosave.sweep(tmp_path, settings.is_alive)
     assert [file.name for file in tmp_path.iterdir()] == [lock]
     settings.close()
+
+
+def test_what_was_lost_last_is_offered_first(tmp_path):
+    for age, alpha in ((300, 0.25), (100, 0.5), (200, 0.75)):
+        Autosave(tmp_path, f"of {age}").write(replace(SCENE, alpha=alpha), None)
+        (file,) = tmp_path.glob(f"of {age}*")
+        os.utime(file, (1e9 - age, 1e9 - age))
+    assert found(tmp_path) == [0.5, 0.75, 0.25]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import re
 
@@ -16,6 +15,7 @@ from app.views.text.file_patterns import each_of, pattern_of
 from compute.core import array_files
 from compute.images import image_files
 from tests import ROOT
+from tests.declared import Declared
 
 APP = ROOT / "app"
 KNOWN = {entry.suffix for entry in FORMATS}
@@ -78,10 +78,11 @@ def test_an_export_offers_what_its_command_writes():
     of_command = {"render": render, "animate": animate, "export": export}
     for stated in EXPORTS.values():
         words = metavar("FILE", stated.kind).removeprefix("FILE.").strip("()").split("|")
-        made = argparse.ArgumentParser()
+        made = Declared()
         of_command[stated.command].declare(made)
-        output = next(a for a in made._actions if a.dest == "output")
-        assert set(words) <= set(output.metavar.removeprefix("FILE.").strip("()").split("|"))
+        assert set(words) <= set(
+            made.options["--output"].metavar.removeprefix("FILE.").strip("()").split("|")
+        )
 
 
 def test_a_new_format_is_one_row(monkeypatch):

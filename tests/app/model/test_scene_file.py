@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
 
@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 
 from app.model import scene_file
+from app.model.flow import FlowSettings
+from app.model.keyframe_tracks import Key, Timeline, Track
 from app.model.layers import Layers, Opacity
 from app.model.normals import Normals
 from app.model.photograph import Photograph
-from app.model.scene import Pin, completed
+from app.model.scene import Pin, Scene, completed
 from app.model.timeline import keyframes
 from compute.manifold.extent import Extent
 
@@ -35,10 +37,19 @@ def test_bundled_scenes_fit_the_schema(name):
 
 
 def test_everything_in_a_scene_is_kept(tmp_path):
+    track = Track("alpha", (Key(0.0, 0.5), Key(2.0, -0.5)))
     scene = replace(
         scene_file.load("gaussian"),
+        chart="height:parameters",
         start=Pin((0.25, 1.5)),
+        end=Pin((1.25, 0.5)),
         vector=(0.5, -0.25),
+        token=2,
+        map_opacity=0.625,
+        loop=((0.0, 1.0), (1.0, 1.0), (0.5, 2.0)),
+        camera=(30.0, 45.0, 1.5, 0.25, -0.125),
+        flow=FlowSettings("hodge", side=32, initial="random", seed=7),
+        timeline=Timeline(2.0, (track,)),
         alpha=-0.5,
         scalar="curvature",
         colormap="plasma",
@@ -55,9 +66,38 @@ def test_everything_in_a_scene_is_kept(tmp_path):
             (("photograph", "frame"), "gold"),
         ),
     )
+    left = {"family"}  # each other field is another than in a new scene: what is not kept is seen
+    usual = Scene("gaussian")
+    same = {f.name for f in fields(scene) if getattr(scene, f.name) == getattr(usual, f.name)}
+    assert same == left
     scene_file.save(scene, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text())["photograph"]["source"] == "cat.png"
     assert scene_file.load(tmp_path / "a.json") == scene
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN"])
+def test_a_camera_that_is_not_finite_is_refused(place, number):
+    camera = ["0", "0", "1", "0", "0"]
+    camera[place] = number
+    text = f'{{"format": "{scene_file.FORMAT}", "version": 1, "camera": [{", ".join(camera)}]}}'
+    with pytest.raises(scene_file.NotAScene):
+        scene_file.from_text(text, "it", Path())
+
+
+@pytest.mark.parametrize(
+    ("elevation", "zoom", "fits"),
+    [(90.0, 0.01, True), (-90.0, 100.0, True), (90.01, 1.0, False), (-90.01, 1.0, False),
+     (0.0, 0.0099, False), (0.0, 0.0, False), (0.0, -1.0, False), (0.0, 100.01, False)],
+)  # fmt: skip
+def test_a_camera_looks_from_no_farther_than_straight_above(elevation, zoom, fits):
+    camera = [10.0, elevation, zoom, 0.0, 0.0]
+    text = json.dumps({"format": scene_file.FORMAT, "version": 1, "camera": camera})
+    if fits:
+        assert scene_file.from_text(text, "it", Path()).camera == tuple(camera)
+        return
+    with pytest.raises(scene_file.NotAScene, match="camera"):
+        scene_file.from_text(text, "it", Path())
 
 
 def test_a_head_file_is_named_relative_to_the_scene(tmp_path):
@@ -176,7 +216,7 @@ def test_an_older_version_goes_through_every_step_and_is_written_as_the_newest(m
     old = {"format": scene_file.FORMAT, "version": 1, "family": "gaussian", "connection": 0.5}
     monkeypatch.setattr(scene_file, "VERSION", 3)
     monkeypatch.setattr(scene_file, "MIGRATIONS", {1: renamed, 2: halved})
-    monkeypatch.setattr(scene_file, "_check_schema", lambda data, where: None)
+    monkeypatch.setattr(scene_file, "with_layers", lambda schema: {})  # of another version
     scene = scene_file.from_text(json.dumps(old), "old.json", Path())
     assert scene.alpha == 0.25 and not scene.unknown
     assert json.loads(scene_file.to_text(scene, Path()))["version"] == 3

@@ -26,22 +26,23 @@ def program():
 
 
 def test_heads_come_when_they_are_looked_for_and_are_chosen(program):
-    from PySide6.QtCore import QPoint
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
 
-    slot, store = program.window._slots["Heads"], program.store
+    slot, store = program.window.panels["Heads"], program.store
     assert slot.panel is None
     program.controller.commands["browse_heads"]()
-    until(program, lambda: slot.panel is not None and slot.panel._state.words == "72 heads")
+    until(program, lambda: slot.panel is not None and slot.panel.state.words == "72 heads")
     grid = slot.panel.grid
-    middle = grid._box(2, 6).center()
+    middle = grid.box(2, 6).center()
     assert grid.place_at(middle) == (2, 6) and grid.place_at(QPoint(2, 2)) is None
-    slot.panel._choose(grid.place_at(middle))
-    until(program, lambda: slot.panel._state.current == (2, 6))
+    QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=middle)
+    until(program, lambda: slot.panel.state.current == (2, 6))
     assert "layer=2" in store.scene.family and "head=6" in store.scene.family
     store.undo()
-    assert slot.panel._state.current == (4, 9)
+    assert slot.panel.state.current == (4, 9)
     slot.panel.by_number.setChecked(True)
-    entropies = [slot.panel._state.cells[p].order["entropy"] for p in grid._places.values()]
+    entropies = [slot.panel.state.cells[p].order["entropy"] for p in grid.places.values()]
     assert entropies == sorted(entropies) and len(entropies) == 72
 
 
@@ -51,10 +52,10 @@ def test_temperature_and_keys_leave_the_pins_where_they_are(program):
     store = program.store
     start = store.scene.start
     for value in (2.5, 3.0):
-        program.window._handler(SceneEdited((("family.temperature", value),)))
+        program.controller.on_event(SceneEdited((("family.temperature", value),)))
         until(program, lambda value=value: f"temperature={value}" in store.scene.family)
     assert store.scene.start == start
-    program.window._handler(SceneEdited((("family.mask", "0,14"),)))
+    program.controller.on_event(SceneEdited((("family.mask", "0,14"),)))
     until(program, lambda: "mask=0,14" in store.scene.family)
     assert store.scene.start == start
     store.undo()

@@ -160,7 +160,7 @@ def test_clicks_put_a_and_b_by_turns(desk):
     assert (start[0], end[0]) == ("start", "end")
     assert start[1] == pytest.approx((1.5 / 16, 2.5 / 16), abs=0.01)
     assert end[1] == pytest.approx((14.5 / 16, 8.5 / 16), abs=0.01)
-    panel._pins["end"].setPos(3.0, 4.0)
+    panel.pins["end"].setPos(3.0, 4.0)
     assert heard[-1].changes == (("end", (3.0 / 16, 4.0 / 16)),)
     panel.set_theme(LIGHT)
     panel.widget.close()

@@ -17,6 +17,7 @@ from app.views.interface.events import PanelShown
 from app.views.interface.normals import NormalEdited
 from app.views.interface.theme import DARK, LIGHT
 from compute.divergences.wasserstein import Normal, outlines
+from tests.claims import each
 
 # the geodesic of these has length 1.391369
 A, B = (0.0, 1.0, 1.0, 0.5, 2.0), (1.0, 2.0, 2.0, 1.0, 1.0)
@@ -55,7 +56,7 @@ def test_each_edit_is_computed_and_the_geodesic_is_shortest(desk):
     shown = answered(desk)
     lengths = {way.kind: way.length for way in shown.ways}
     assert lengths["fisher-rao"] == pytest.approx(1.391369, abs=1e-6)
-    assert all(length >= lengths["fisher-rao"] for length in lengths.values())
+    assert each(length >= lengths["fisher-rao"] for length in lengths.values())
     for way in shown.ways:
         np.testing.assert_allclose(way.mean[[0, -1]], [A[:2], B[:2]], atol=1e-9)
 
@@ -92,7 +93,7 @@ def test_drags_and_numbers_are_told(desk):
     assert heard == [], "what it was told it does not tell back"
     assert [spin.value() for spin in panel.numbers["A"]] == list(A)
     assert panel.lengths.text().index("Fisher–Rao geodesic") < panel.lengths.text().index("m-path")
-    mean, dot = panel._pins["A"]
+    mean, dot = panel.pins["A"]
     assert (dot.pos().x(), dot.pos().y()) == pytest.approx((A[0] + 1.0, A[1] + 0.5))
     mean.setPos(0.5, 1.5)
     assert heard[-1] == NormalEdited("A", (0.5, 1.5, *A[2:]))

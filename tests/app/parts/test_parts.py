@@ -99,7 +99,7 @@ def program(monkeypatch):
 def test_a_panel_is_built_when_it_is_first_seen_and_then_answered(program):
     from dataclasses import replace
 
-    slot, store = program.window._slots["Half"], program.store
+    slot, store = program.window.panels["Half"], program.store
     assert slot.panel is None, "nobody has seen it"
     store.update(replace(store.scene, alpha=0.5))
     program.window.raise_panel("Half")

@@ -18,6 +18,7 @@ from app.model.store import Store
 from app.parts.part import PartContext
 from app.parts.topology import TITLE, TopologyPart, TopologyTask, marks
 from app.views.canvas.display_list import Label
+from app.views.canvas.layers.critical import CriticalLayer
 from app.views.canvas.plot import Plot
 from app.views.interface.events import PanelShown
 from app.views.interface.theme import DARK
@@ -26,7 +27,8 @@ from app.views.interface.views import Canvas, Window
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.requests.fields import FieldRequest
-from tests.windows import end, settle, until
+from tests import layers
+from tests.windows import end, named, settle, until
 
 SHAPE = (40, 60)
 
@@ -216,7 +218,7 @@ def test_a_mass_that_flows_is_the_map_that_is_shown(seen):
 
 def test_marks_are_found_by_their_pixels():
     canvas = Plot((400, 300), DARK)
-    layer = canvas._critical
+    layer = layers.layer(canvas, CriticalLayer)
     assert layer.pair_at((200.0, 150.0), canvas.frame) is None
     extent = canvas.frame.extent
     middle = [(extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2]
@@ -234,30 +236,33 @@ def test_marks_are_found_by_their_pixels():
 
 
 @pytest.mark.window
-def test_diagram_and_map_are_linked_in_the_window():
+def test_diagram_and_map_are_linked_in_the_window(monkeypatch):
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QToolButton
 
     from app.main import Program
 
     program = Program(scene_file.load("bank"), "reference")
+    asked, submit = [], program.runner.submit
+    monkeypatch.setattr(program.runner, "submit", lambda job: asked.append(job) or submit(job))
     program.window.frame.show()
     settle(program)
-    assert not any(isinstance(job, TopologyTask) for job in program.runner._waiting.values())
+    assert not any(isinstance(job, TopologyTask) for job in asked), "nobody looks at it"
     program.window.raise_panel(TITLE)
-    slot = program.window._slots[TITLE]
-    until(program, lambda: slot.panel is not None and len(slot.panel._points.points()) > 3)
-    panel, marks = slot.panel, program.canvas._critical
-    panel._points.sigClicked.emit(panel._points, [panel._points.points()[2]], None)
-    assert panel._state.chosen == marks._points.chosen == 2
+    slot = program.window.panels[TITLE]
+    until(program, lambda: slot.panel is not None and len(slot.panel.points.points()) > 3)
+    panel, marks = slot.panel, layers.layer(program.canvas, CriticalLayer)
+    panel.points.sigClicked.emit(panel.points, [panel.points.points()[2]], None)
+    assert panel.state.chosen == marks.points.chosen == 2
     assert "born at" in panel.story.text()
-    at = next(k for k, pair in enumerate(marks._points.pair) if pair not in (0, 2))
-    x, y = (round(float(v)) for v in program.canvas.frame.to_pixels(marks._points.xy[at]))
+    at = next(k for k, pair in enumerate(marks.points.pair) if pair not in (0, 2))
+    x, y = (round(float(v)) for v in program.canvas.frame.to_pixels(marks.points.xy[at]))
     view = program.store.scene.view
     QTest.mousePress(program.canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
     QTest.mouseRelease(program.canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
-    assert panel._state.chosen == marks._points.pair[at]
+    assert panel.state.chosen == marks.points.pair[at]
     assert program.store.scene.view == view
-    panel._step(1)
-    assert panel._state.chosen not in (-1, marks._points.pair[at])
+    named(panel.widget, QToolButton, "Next pair").click()
+    assert panel.state.chosen not in (-1, marks.points.pair[at])
     end(program)

@@ -14,6 +14,7 @@ import pytest
 
 from app.process import display
 from tests import ROOT
+from tests.claims import each
 from tests.kills import heed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -185,7 +186,7 @@ def test_a_scale_that_leaves_no_window_is_not_given_to_qt(name, value, good):
     environment = {name: value, "HOME": "x"}
     remarks = display.sanitise(environment)
     assert (name in environment, len(remarks)) == (good, 1 - good)
-    assert all(name in line and "ignored" in line and len(line) < 300 for line in remarks)
+    assert good or each(name in line and "ignored" in line and len(line) < 300 for line in remarks)
 
 
 @pytest.mark.window

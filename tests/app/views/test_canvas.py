@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import pytest
@@ -15,10 +15,13 @@ from app.views.canvas import typeface
 from app.views.canvas.colour_map import LEVELS, palette
 from app.views.canvas.display_list import Label
 from app.views.canvas.input.keyboard import FINE_STEP, STEP
+from app.views.canvas.layers.marks import MarksLayer
 from app.views.interface.events import Hovered, PinMoved, VectorMoved, ViewChanged
 from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks
 from compute.manifold.extent import Extent
+from tests.layers import layers
+from tests.windows import point, until, wheel
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
@@ -52,7 +55,8 @@ def canvas() -> Iterator:
     made.events = Recorded()
     made.connect(made.events.append)
     yield made
-    made._view.close()
+    made.close()
+    made.native.close()
     made.native.deleteLater()
     application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     application.processEvents()
@@ -75,11 +79,22 @@ def near(shade: tuple[int, ...], wanted: tuple[int, ...], slack: int = 3) -> boo
 
 def move(canvas, start, *stops) -> None:
     """Press at a pixel, move over others, release at the last."""
-    events = canvas._view.events
-    events.mouse_press(pos=start, button=1)
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(*start))
     for stop in stops:
-        events.mouse_move(pos=stop, buttons=[1], button=1)
-    events.mouse_release(pos=(stops or [start])[-1], button=1)
+        point(canvas.native, *stop, pressed=True)
+    QTest.mouseRelease(
+        canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(*(stops or [start])[-1])
+    )
+
+
+def draw(canvas) -> None:
+    """Let the window draw the canvas."""
+    before = canvas.frames
+    canvas.native.update()
+    until(None, lambda: canvas.frames > before)
 
 
 @pytest.mark.window
@@ -129,16 +144,16 @@ class TestPixels:
 
     def test_an_answer_is_one_frame(self, canvas):
         """What waits for an answer has no frame of its own once one is due."""
-        canvas._draw()
+        draw(canvas)
         canvas.set_moving_point((0.0, 12.0))
-        assert canvas._timer.running
+        assert canvas.is_waiting
         canvas.set_curve("geodesic", Curve(np.array([(-1.8, 12.1), (2.8, 12.1)])))
-        assert not canvas._timer.running
+        assert not canvas.is_waiting
         canvas.set_moving_point((0.1, 12.0))
-        assert not canvas._timer.running
-        canvas._draw()
+        assert not canvas.is_waiting
+        draw(canvas)
         canvas.set_moving_point((0.2, 12.0))
-        assert canvas._timer.running
+        assert canvas.is_waiting
         canvas.close()
 
     def test_a_faint_layer_lets_the_ground_through(self, canvas):
@@ -196,6 +211,7 @@ class TestPixels:
             canvas.set_curve("spline", None)
 
     def test_nothing_to_draw_is_no_trouble(self, canvas):
+        bare = canvas.image()
         point = np.tile((0.0, 12.0), (5, 1))
         canvas.set_curve("geodesic", Curve(point, dashed=True))
         canvas.set_curve("straight", Curve(point * np.nan, dashed=True))
@@ -205,13 +221,15 @@ class TestPixels:
         canvas.set_marks(Marks(np.zeros((0, 2)), (), np.zeros(0)))
         canvas.set_map(ColorMap2D(np.full((3, 3), np.nan), VIEW, "viridis", (1.0, 1.0), ""))
         canvas.image()
+        canvas.set_map(None)
+        assert (canvas.image() == bare).all()
 
     def test_labels_do_not_overlap(self, canvas):
         rng = np.random.default_rng(1)
         xy = rng.normal((0.5, 12.0), (0.4, 0.3), (40, 2))
         canvas.set_marks(Marks(xy, tuple(f"token{i}" for i in range(40)), rng.random(40)))
-        made = canvas._marks.primitives(canvas.frame)
-        labels = [p for p in made if isinstance(p, Label)]
+        drawn = [layer.primitives(canvas.frame) for layer in layers(canvas, MarksLayer)]
+        labels = [p for p in chain(*drawn) if isinstance(p, Label)]
         assert 5 < len(labels) < 40
         boxes = []
         for label in labels:
@@ -232,7 +250,9 @@ class TestEvents:
         moved = canvas.events.of(PinMoved)
         # the readout follows
         assert [event.xy for event in canvas.events.of(Hovered)][-1] == moved[-1].xy
-        assert [event.done for event in moved] == [False, False, True]
+        # of moves in quick succession the toolkit may leave some out
+        *on_the_way, last = (event.done for event in moved)
+        assert last and on_the_way and not any(on_the_way)
         assert {event.pin for event in moved} == {"A"}
         # it was taken 5 pixels beside its middle, and stays so
         assert pixel(canvas, moved[-1].xy) == pytest.approx((x + 100, y - 50), abs=1)
@@ -270,12 +290,15 @@ class TestEvents:
         assert shown.pixels == (right - left, bottom - top)
 
     def test_the_wheel_zooms_and_a_double_click_centres(self, canvas):
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
+
         x, y = pixel(canvas, (0.0, 12.0))
-        canvas._view.events.mouse_wheel(pos=(x, y), delta=(0.0, 1.0))
+        wheel(canvas.native, x, y, 120)
         extent = canvas.events.of(ViewChanged)[-1].extent
         assert extent.x1 - extent.x0 < VIEW.x1 - VIEW.x0
         assert pixel(canvas, (0.0, 12.0)) == (x, y)
-        canvas._view.events.mouse_double_click(pos=(x, y), button=1)
+        QTest.mouseDClick(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
         e = canvas.events.of(ViewChanged)[-1].extent
         assert ((e.x0 + e.x1) / 2, (e.y0 + e.y1) / 2) == pytest.approx((0.0, 12.0), abs=0.02)
 
@@ -304,10 +327,10 @@ class TestEvents:
         canvas.set_pin("A", (0.0, 12.0))
         before = canvas.image()
         x, y = pixel(canvas, (0.0, 12.0))
-        canvas._view.events.mouse_move(pos=(x, y), buttons=[])
+        point(canvas.native, x, y)
         assert canvas.events[-1].xy == pytest.approx((0.0, 12.0), abs=0.02)
         assert not (canvas.image() == before).all()
-        canvas._view.events.mouse_move(pos=(3, 3), buttons=[])
+        point(canvas.native, 3, 3)
         assert canvas.events[-1] == Hovered(None)
         assert (canvas.image() == before).all()
 
@@ -359,21 +382,26 @@ class TestEvents:
         assert canvas.walk(True, True) and canvas.events[-1] == Hovered((0.3, 0.4))
 
     def test_escape_puts_back_what_is_dragged(self, canvas):
-        from PySide6.QtCore import Qt
+        from PySide6.QtCore import QPoint, Qt
         from PySide6.QtTest import QTest
 
         canvas.set_pin("A", (0.0, 12.0))
         x, y = pixel(canvas, (0.0, 12.0))
-        canvas._view.events.mouse_press(pos=(x, y), button=1, modifiers=())
-        canvas._view.events.mouse_move(pos=(x + 30, y), modifiers=())
+        QTest.mousePress(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+        point(canvas.native, x + 30, y, pressed=True)
         QTest.keyClick(canvas.native, Qt.Key.Key_Escape)
         assert canvas.events.of(PinMoved)[-1] == PinMoved("A", (0.0, 12.0), done=True)
-        canvas._view.events.mouse_release(pos=(x + 30, y), button=1, modifiers=())
+        QTest.mouseRelease(canvas.native, Qt.MouseButton.LeftButton, pos=QPoint(x + 30, y))
         assert canvas.events.of(PinMoved)[-1].xy == (0.0, 12.0)
 
     def test_a_new_size_is_told(self, canvas):
-        canvas._view.events.resize(size=SIZE, physical_size=SIZE)
-        assert canvas.events.of(ViewChanged)[-1].extent == VIEW
+        from PySide6.QtWidgets import QApplication
+
+        canvas.native.resize(SIZE[0] + 40, SIZE[1])
+        QApplication.processEvents()
+        told, (left, top, right, bottom) = canvas.events.of(ViewChanged)[-1], canvas.frame.box
+        assert told == ViewChanged(VIEW, (right - left, bottom - top))
+        assert canvas.frame.size == (SIZE[0] + 40, SIZE[1])
 
 
 HEADLESS = """

@@ -25,6 +25,7 @@ from app.views.canvas.plot import Plot
 from app.views.interface.theme import DARK
 from app.views.interface.views import Arrows
 from tests.exporting import environment
+from tests.layers import layers
 
 INK = (0.2, 0.4, 0.6, 0.8)
 PEN = Pen(INK, 3.0, (1.0, 0.0, 0.0, 0.5), 1.0)
@@ -189,8 +190,7 @@ def test_a_faded_surface_shows_more_of_its_ground():
 def test_the_handle_of_an_arrow_lies_over_its_shaft_in_every_output():
     plot = Plot((600, 400))
     plot.set_vector(Arrows(np.array([(0.2, 0.2)]), np.array([(0.5, 0.5)])))
-    layer = plot._vector
-    assert isinstance(layer, ArrowsLayer)
+    _, layer = layers(plot, ArrowsLayer)
     kinds = [type(primitive) for primitive in layer.primitives(plot.frame)]
     assert kinds == [Strokes, ArrowHeads, Discs]
     inside, _ = groups(plot)

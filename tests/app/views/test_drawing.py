@@ -8,17 +8,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.views.canvas import colour_map
 from app.views.canvas.colour_map import LEVELS, coloured, palette
-from app.views.canvas.display_list import ArrowHeads, Pen, Strokes
+from app.views.canvas.display_list import ArrowHeads, Label, Pen, Strokes, TexturedQuad
 from app.views.canvas.gl.shapes import tessellated
 from app.views.canvas.input.pointer import nearest, zoom_factor
+from app.views.canvas.layers.legend import LONGEST, LegendLayer
 from app.views.canvas.plot import Plot
 from app.views.canvas.polyline import dashes
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.ticks import linear, logarithmic, number, step
-from app.views.interface.theme import DARK
-from app.views.interface.views import ColorMap2D
+from app.views.interface.theme import DARK, LIGHT
+from app.views.interface.views import Arrows, Axes, ColorMap2D, Curve, Marks, Outline
 from compute.manifold.extent import Extent
+from tests.layers import layer, said
 
 VIEW = Extent(-2.0, 3.0, 10.0, 14.0)
 SIZE = (640, 480)
@@ -145,5 +148,76 @@ def test_frames_that_differ_in_anything_are_different(frame):
 def test_a_colour_bar_ends_in_points_where_values_go_on(limits, ways):
     plot = Plot(SIZE, DARK)
     plot.set_map(ColorMap2D(np.linspace(0, 10, 12).reshape(3, 4), VIEW, "viridis", limits, "K"))
-    points = [p for p in plot._legend.primitives(plot.frame) if isinstance(p, ArrowHeads)]
+    points = [
+        p for p in layer(plot, LegendLayer).primitives(plot.frame) if isinstance(p, ArrowHeads)
+    ]
     assert [float(point.directions[0, 1]) for point in points] == ways
+
+
+def test_a_name_that_is_cut_in_the_colour_bar_says_so():
+    names = tuple(f"{number} of nine keys with long names" for number in range(9))
+    plot = Plot(SIZE, DARK)
+    image = ColorMap2D(np.arange(9.0).reshape(3, 3), VIEW, "categorical9", (-0.5, 8.5), "Key")
+    plot.set_map(replace(image, names=(*names[:-1], "short")))
+    labels = [p for p in layer(plot, LegendLayer).primitives(plot.frame) if isinstance(p, Label)]
+    *cut, short = [label.text for label in labels if label.text != "Key"]
+    assert short == "short"
+    for name, text in zip(names, cut, strict=False):
+        assert len(text) == LONGEST and text.endswith("…") and name.startswith(text[:-1])
+
+
+def test_a_colour_bar_has_the_lowest_colour_at_its_foot():
+    plot = Plot(SIZE, DARK)
+    plot.set_map(ColorMap2D(np.array([[0.0, 1.0]]), VIEW, "viridis", (0.0, 1.0), "K"))
+    bar = layer(plot, LegendLayer).primitives(plot.frame)[0]
+    assert isinstance(bar, TexturedQuad)
+    assert bar.low[1] > bar.high[1], "y runs downwards"
+    made = layer(plot, LegendLayer).primitives(plot.frame)
+    at = {label.text: label.at[1] for label in made if isinstance(label, Label)}
+    assert at["0"] == pytest.approx(bar.low[1], abs=1.0)
+    up = at["0"] - 0.8 * (bar.low[1] - bar.high[1])
+    assert at["0.8"] == pytest.approx(up, abs=1.0)
+    np.testing.assert_array_equal(bar.texture[[0, -1], 0], palette("viridis")[[0, LEVELS - 1]])
+
+
+def filled(theme) -> Plot:
+    """A plot that draws something in every layer of the plane."""
+    plot, at = Plot(SIZE, theme), np.array([(0.0, 11.0), (1.0, 12.0)])
+    line = np.array([(-1.0, 11.0), (0.0, 12.0), (1.0, 11.5)])
+    plot.set_axes(Axes(("x", "y")))
+    plot.set_view(VIEW)
+    hatched = np.eye(12, dtype=bool)
+    plot.set_map(
+        ColorMap2D(np.arange(144.0).reshape(12, 12), VIEW, "viridis", (0.0, 100.0), "K", hatched)
+    )
+    plot.set_outline(Outline(line, (("corner", (0.0, 11.0)),)))
+    plot.set_ellipses(np.array([line]))
+    plot.set_curve("geodesic", Curve(line))
+    plot.set_vector(Arrows(at[:1], np.array([(0.5, 0.5)])))
+    plot.set_transport(Arrows(at, np.array([(0.5, 0.5), (0.5, 0.0)])))
+    plot.set_marks(Marks(at, ("a", "b"), np.array([0.5, 1.0])))
+    plot.set_pin("A", (0.0, 11.0))
+    plot.set_message("not converged")
+    plot.set_note("a note")
+    return plot
+
+
+def test_after_a_change_of_theme_all_is_drawn_as_if_it_had_been_so_from_the_beginning():
+    plot, wanted = filled(DARK), filled(LIGHT)
+    dark = said(plot)
+    plot.set_theme(LIGHT)
+    assert said(plot) == said(wanted)
+    unchanged = {name for name in dark if dark[name] == said(plot)[name] and dark[name] != "()"}
+    assert unchanged == set(), "all of them have colours of the theme"
+
+
+def test_a_map_is_hatched_where_the_metric_is_singular_and_nowhere_else():
+    values, hatched = np.full((40, 40), 0.5), np.zeros((40, 40), bool)
+    hatched[:, :20] = True
+    image = ColorMap2D(values, VIEW, "viridis", (0.0, 1.0), "K")
+    plain = colour_map.colours(image, DARK)
+    striped = colour_map.colours(replace(image, hatched=hatched), DARK)
+    differs = (plain != striped).any(axis=-1)
+    assert not differs[:, 20:].any()
+    width, apart = colour_map.STRIPES
+    assert differs[:, :20].mean() == pytest.approx(width / apart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -178,9 +179,13 @@ def test_what_is_slow_to_look_at_is_shown_with_a_remark(monkeypatch):
 
 def test_what_deriving_takes_is_had_at_hand():
     derive_family.ReadyTask().perform(None, None, None)
-    assert derivation._bench.process().alive
-    derivation._bench.close()
-    assert not derivation._bench.has_ready()
+    number = derivation.process_number()
+    assert number is not None
+    os.kill(number, 0)
+    derivation.close()
+    assert derivation.process_number() is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
 
 
 def test_everything_that_is_operated_has_a_name(panel):

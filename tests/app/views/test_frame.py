@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from app.parts.flow import FlowPart
-from tests.windows import end, settle, until
+from app.views.canvas.layers.flow import FieldLayer, ParticlesLayer
+from tests.layers import layer
+from tests.windows import edit, end, settle, until
 
 pytestmark = pytest.mark.window
 
@@ -31,7 +33,7 @@ def program(request: pytest.FixtureRequest) -> Iterator:
 
 def pixel_of(program, name: str) -> tuple[int, int]:
     canvas = program.canvas
-    x, y = canvas.frame.to_pixels(canvas._pins.at[name])
+    x, y = canvas.frame.to_pixels(canvas.movable()[name])
     return round(float(x)), round(float(y))
 
 
@@ -82,14 +84,14 @@ def test_every_family_can_be_chosen(program):
     from compute.families import families
 
     for name in families():
-        program.window._edit("family", name)
+        edit(program, "family", name)
         settle(program)
         until(
             program,
             lambda name=name: (program.controller.answers.path or _NOTHING).job.family == name,
         )
         assert program.controller.answers.path.paths.status[0] == 0, name
-        assert program.window._words.text() == "converged"
+        assert program.window.status_words.text() == "converged"
 
 
 class _NOTHING:
@@ -108,30 +110,35 @@ def test_playing_keeps_the_window_alive(program):
     assert program.store.scene.playhead == held
 
 
+def drawn(program, kind: type) -> bool:
+    """Whether a layer has anything on the canvas."""
+    return len(layer(program.canvas, kind).primitives(program.canvas.drawn)) > 0
+
+
 def test_a_flow_evolves_pauses_steps_and_begins_again(program):
-    invoke = program.window._invoke
-    invoke("flow_evolve")
+    program.window.actions["flow_evolve"].trigger()
     until(program, lambda: program.store.scene.flow.time > 0.02)
-    assert program.canvas._field._field is not None
-    assert program.canvas._particles._particles is not None
-    invoke("flow_evolve")
+    assert drawn(program, FieldLayer)
+    assert drawn(program, ParticlesLayer)
+    program.window.actions["flow_evolve"].trigger()
     until(program, lambda: program.runner.pending() == 0)
     time = program.store.scene.flow.time
-    assert not program.controller.part(FlowPart).is_running
-    invoke("flow_step")
-    until(program, lambda: program.controller.part(FlowPart).answer.time > time)
+    part = program.controller.part(FlowPart)
+    assert not part.is_running
+    program.window.actions["flow_step"].trigger()
+    until(program, lambda: part.answer.time > time)
     assert program.store.scene.flow.time == pytest.approx(time + program.store.scene.flow.pace)
-    invoke("flow_reset")
-    until(program, lambda: program.controller.part(FlowPart).answer.time == 0.0)
-    program.window._edit("family", "cauchy")
+    program.window.actions["flow_reset"].trigger()
+    until(program, lambda: part.answer.time == 0.0)
+    edit(program, "family", "cauchy")
     until(program, lambda: program.store.scene.family == "cauchy")
     assert program.store.scene.flow.time == 0.0
-    assert program.canvas._field._field is None
+    assert not drawn(program, FieldLayer)
 
 
 def test_another_family_takes_the_numbers_of_the_old_one_away_in_the_same_event(program):
-    window, panel = program.window, program.window._family
-    shown = [value for name, value in window._measures._rows if not value.isHidden()]
+    window, panel = program.window, program.window.family_panel
+    shown = [value for name, value in window.measures_panel.rows if not value.isHidden()]
     assert shown
     assert shown[0].text() != "…"
     where = panel.family.findData("cauchy")
@@ -142,7 +149,7 @@ def test_another_family_takes_the_numbers_of_the_old_one_away_in_the_same_event(
     assert panel.formula.text() == ""
     assert not panel.chart.isEnabled()
     assert "Cauchy" in window.frame.windowTitle()
-    assert "converged" not in window._words.text()
+    assert "converged" not in window.status_words.text()
     until(program, lambda: program.store.scene.family == "cauchy")
     settle(program)
     assert panel.chart.isEnabled()

@@ -14,6 +14,7 @@ from app.parts.lessons import LessonPart
 from app.parts.part import PartContext
 from app.parts.proofreading import Proofreader
 from app.views.interface.events import PanelShown
+from tests.claims import each
 
 TEXT = """# Panels
 
@@ -94,7 +95,7 @@ def test_a_picture_that_cannot_be_read_and_a_way_that_there_is_not_are_told(
     lesson = read(TEXT.replace("picture source: astronaut", "picture source: x.png"), tmp_path)
     told = reader.problems(lesson)
     assert [line for line, _ in told] == [3, 5, 5]
-    assert all("x.png is no PNG or JPEG picture" in words for _, words in told)
+    assert each("x.png is no PNG or JPEG picture" in words for _, words in told)
     with pytest.raises(
         ValueError, match="ways between normals are Fisher–Rao geodesic, Wasserstein"
     ):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.windows import end, settle
+from tests.windows import end, recent, settle
 
 pytestmark = pytest.mark.window
 PATIENCE = 120.0
@@ -146,7 +146,7 @@ def test_titles_tokens_and_names_of_files_are_plain_text(program, tmp_path):
     settle(program)
     check_all_text()
     assert any("5<img src=x><b>&&" in text for text in texts(QPushButton)), "the keys left out"
-    names = [action.text() for action in program.window._recent.actions()]
+    names = recent(program.window)
     assert str(path).replace("&", "&&") in names
     program.window.log(EVIL)
     assert program.window.frame.statusBar().currentMessage() == EVIL
@@ -173,7 +173,7 @@ def test_a_lesson_is_escaped(program, tmp_path):
     path.write_text(LESSON, encoding="utf-8")
     program.lessons.open(str(path))
     settle(program)
-    panel = program.window._slots["Lesson"].panel
+    panel = program.window.panels["Lesson"].panel
     assert EVIL in panel.text.toPlainText().replace("\u00a0", " ")
     assert check_all_text() >= 2
 
@@ -203,12 +203,12 @@ def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypa
     edited = replace(scene_file.load("gaussian"), alpha=0.25, unknown=((("later",), {1, 2}),))
     program.documents.document = program.documents.document.__class__()
     program.store.replace(edited)
-    program.documents._autosave.wait()
+    program.documents.keeper.wait()
     live()
     (box,) = every(QMessageBox)
     assert box.text() == "Unsaved work cannot be kept"
     program.documents.keep()
-    program.documents._autosave.wait()
+    program.documents.keeper.wait()
     live()
     assert len(every(QMessageBox)) == 1, "said once"
     close_questions()
@@ -226,6 +226,8 @@ def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypa
 
 
 def test_what_was_lost_is_taken_over_also_on_a_full_disk(program, monkeypatch):
+    from PySide6.QtWidgets import QMessageBox
+
     from app.model import autosave, scene_file
 
     close_questions()
@@ -234,12 +236,15 @@ def test_what_was_lost_is_taken_over_also_on_a_full_disk(program, monkeypatch):
     autosave.Autosave(folder, "killed").write(lost, None)
     (found,) = [each for each in autosave.lost(folder, lambda name: False) if each.scene == lost]
 
-    def full(scene, origin: Path | None) -> None:
+    def full(self, scene, origin: Path | None) -> None:
         raise OSError(28, "No space left on device", "x")
 
-    monkeypatch.setattr(program.documents._autosave._autosave, "write", full)
-    program.documents._restore(found)
-    program.documents._autosave.wait()
+    monkeypatch.setattr(autosave.Autosave, "write", full)
+    program.documents.offer_lost()
+    (box,) = every(QMessageBox)
+    next(button for button in box.buttons() if button.text() == "Restore").click()
+    live()
+    program.documents.keeper.wait()
     assert program.store.scene == lost and not found.file.exists()
     kept = autosave.lost(folder, lambda name: False)
     assert [each.file.stem for each in kept if each.scene == lost] == [program.settings.session]

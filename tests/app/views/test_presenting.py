@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.windows import end, kept, live, until
+from tests.claims import each
+from tests.windows import dock, end, kept, live, until
 
 pytestmark = pytest.mark.window
 
@@ -20,7 +21,7 @@ def program(tmp_path_factory) -> Iterator:
     made = Program(scene_file.load("gaussian"), "reference", kept(tmp_path_factory.mktemp("kept")))
     made.window.frame.resize(1300, 860)
     made.window.frame.show()
-    until(made, lambda: made.window._furnished and made.controller.answers.path is not None)
+    until(made, lambda: made.window.is_furnished and made.controller.answers.path is not None)
     yield made
     end(made)
 
@@ -45,7 +46,7 @@ def rested(program) -> None:
 
 
 def panel(program):
-    return program.window._slots["Lesson"].panel
+    return program.window.panels["Lesson"].panel
 
 
 def test_a_lesson_from_the_menu(program):
@@ -71,15 +72,17 @@ def test_show_me_ticks_it_and_is_kept(program):
 
 
 def test_presenting_hides_and_brings_back(program):
+    from PySide6.QtWidgets import QDockWidget
+
     window = program.window
     window.actions["present"].trigger()
     rested(program)
     assert window.presenter.is_on and window.frame.isFullScreen()
-    hidden = [window.frame.menuBar(), window.frame.statusBar(), window._docks["Family"]]
+    hidden = [window.frame.menuBar(), window.frame.statusBar(), dock(window, "Family")]
     assert not any(widget.isVisible() for widget in hidden)
-    nothing = window._docks["Lesson"].DockWidgetFeature.NoDockWidgetFeatures
-    assert window._docks["Lesson"].features() == nothing, "no buttons for an audience to look at"
-    assert window._docks["Lesson"].isVisible() and panel(program).text.font().pointSize() > 12
+    nothing = dock(window, "Lesson").DockWidgetFeature.NoDockWidgetFeatures
+    assert dock(window, "Lesson").features() == nothing, "no buttons for an audience to look at"
+    assert dock(window, "Lesson").isVisible() and panel(program).text.font().pointSize() > 12
     press(program, "PageDown")
     until(program, lambda: panel(program).count.text() == "2 of 6")
     press(program, "Left")
@@ -88,8 +91,8 @@ def test_presenting_hides_and_brings_back(program):
     assert window.presenter.spotlight.dims
     press(program, "Escape")
     assert not window.presenter.is_on and not window.frame.isFullScreen()
-    assert all(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
-    assert nothing not in {dock.features() for dock in window._docks.values()}
+    assert each(widget.isVisible() for widget in hidden) and window.presenter.spotlight is None
+    assert nothing not in {each.features() for each in window.frame.findChildren(QDockWidget)}
     press(program, "PageDown")
     rested(program)
     assert panel(program).count.text() == "1 of 6"
@@ -126,7 +129,7 @@ def test_presenting_enlarges_the_canvas_and_pins_are_where_they_are_drawn(progra
 def test_after_a_lecture_the_panels_are_those_of_the_step_that_was_reached(program):
     from app.parts.lessons import LessonPart
 
-    picture, part = program.window._docks["Picture"], program.controller.part(LessonPart)
+    picture, part = dock(program.window, "Picture"), program.controller.part(LessonPart)
     program.window.actions["lesson:patches"].trigger()
     for began, ended, shown in ((3, 6, False), (6, 3, True)):
         part.go(began)
@@ -151,14 +154,14 @@ def test_to_close_while_presenting_keeps_the_window_s_layout(tmp_path):
 
     made = Program(scene_file.load("gaussian"), "reference", kept(tmp_path))
     made.window.frame.show()
-    until(made, lambda: made.window._furnished)
+    until(made, lambda: made.window.is_furnished)
     made.window.actions["present"].trigger()
     until(made, lambda: made.window.presenter.is_on)
     end(made)
     again = Program(scene_file.load("gaussian"), "reference", kept(tmp_path))
     again.window.frame.show()
-    until(again, lambda: again.window._furnished)
-    assert again.window._docks["Family"].isVisible()
+    until(again, lambda: again.window.is_furnished)
+    assert dock(again.window, "Family").isVisible()
     end(again)
 
 

@@ -19,17 +19,36 @@ from app.model.store import Store
 from app.presenters import drawing, picking
 from app.views.canvas.gl.mesh import far_to_near
 from app.views.canvas.layers.relief import shades, spread
+from app.views.canvas.plot import Plot
 from app.views.canvas.projections.blend import BlendFrame
 from app.views.canvas.projections.frame import Frame, Margins
 from app.views.canvas.projections.space import SpaceFrame, axes, normals
 from app.views.canvas.viewport import Stage
 from app.views.interface.events import CameraMoved, PinMoved, SceneEdited, VectorMoved
-from app.views.interface.views import Canvas, Window
+from app.views.interface.theme import DARK, LIGHT
+from app.views.interface.views import Canvas, ColorMap2D, Window
 from compute.engine.reference import ReferenceEngine
 from compute.manifold.extent import Extent
+from tests.layers import said
 
 SIZE, MARGINS = (640, 480), Margins(60, 10, 20, 50)
 OCTANT = completed(Scene(family="categorical3_expectation", chart="octant"))
+
+
+def shown(theme) -> Plot:
+    """The octant with all that a scene draws before anything is computed, and a map on it."""
+    plot = Plot(SIZE, theme)
+    drawing.show_scene(plot, OCTANT)
+    values = np.arange(144.0).reshape(12, 12)
+    plot.set_map(ColorMap2D(values, OCTANT.view, "viridis", (0.0, 100.0), "K"))
+    return plot
+
+
+def test_after_a_change_of_theme_a_surface_is_as_if_it_had_been_so_from_the_beginning():
+    plot, wanted = shown(DARK), shown(LIGHT)
+    dark = said(plot)
+    plot.set_theme(LIGHT)
+    assert said(plot) == said(wanted) != dark
 
 
 @pytest.fixture
@@ -310,7 +329,7 @@ def canvas() -> Iterator:
     made.connect(made.seen.append)
     yield made
     made.close()
-    made._view.close()
+    made.native.close()
     made.native.deleteLater()
     application.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     application.processEvents()
@@ -331,7 +350,7 @@ def drag(canvas, start, end, button: str = "Left") -> None:
 @pytest.mark.window
 class TestHands:
     def test_a_pin_is_dragged_on_the_surface(self, canvas):
-        at, step = canvas.frame.to_pixels(canvas._pins.at["B"]), np.array((-30.0, 25.0))
+        at, step = canvas.frame.to_pixels(canvas.movable()["B"]), np.array((-30.0, 25.0))
         drag(canvas, at, at + step)
         moved = [event for event in canvas.seen if isinstance(event, PinMoved)]
         assert moved[-1].done and moved[-1].pin == "B"
@@ -350,7 +369,7 @@ class TestHands:
         assert told[-1].done and told[-1].camera == canvas.frame.camera
 
     def test_the_tip_is_dragged_along_the_surface(self, canvas):
-        at, step = canvas.frame.to_pixels(canvas._vector.tip), np.array((15.0, 30.0))
+        at, step = canvas.frame.to_pixels(canvas.movable()["tip"]), np.array((15.0, 30.0))
         drag(canvas, at, at + step)
         moved = [event for event in canvas.seen if isinstance(event, VectorMoved)]
         vector = picking.vector_to(Subject.of(OCTANT), moved[-1].tip)

@@ -12,6 +12,7 @@ import pytest
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.events import CommandInvoked, Held, Hovered, SceneEdited
 from app.views.interface.views import Choice, Command, Distributions, LayerRow, Measure, PanelState
+from tests.windows import dock
 
 pytestmark = pytest.mark.window
 
@@ -110,13 +111,19 @@ def settle() -> None:
 
 
 def distributions(window):
-    return window._slots["Distributions"].panel
+    return window.panels["Distributions"].panel
 
 
 def choose(box, index: int) -> None:
     """As a hand would: the box changes, then says so."""
     box.setCurrentIndex(index)
     box.activated.emit(index)
+
+
+def entry(keys, words: str):
+    """An entry of the menu of keys."""
+    (found,) = (action for action in keys.widget.menu().actions() if action.text() == words)
+    return found
 
 
 def flip(keys, row: int) -> None:
@@ -141,7 +148,7 @@ def test_what_is_shown_is_not_told_back(window):
 
 def test_panels_show_the_state(window):
     window.set_panels(STATE)
-    panel = window._family
+    panel = window.family_panel
     assert panel.family.currentText() == "Attention"
     head = panel.head
     assert head.source.currentData() == "bank"
@@ -154,13 +161,13 @@ def test_panels_show_the_state(window):
     assert not panel.token.isVisible()
     window.set_panels(replace(STATE, scalar="probability"))
     assert panel.token.isVisible() and panel.token.currentText() == "by"
-    boxes = window._layers._boxes
+    boxes = window.layers_panel.boxes
     assert {name: box.isChecked() for name, box in boxes.items()} == {"map": True, "grid": False}
 
 
 def test_a_family_without_heads_has_no_pickers_of_heads(window):
     window.set_panels(replace(STATE, family="gaussian", attention=None))
-    assert not window._family.head.widget.isVisible()
+    assert not window.family_panel.head.widget.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -175,14 +182,14 @@ def test_a_family_without_heads_has_no_pickers_of_heads(window):
         (lambda p: choose(p.head.kind, 1), ("family.plane", "fisher")),
         (lambda p: choose(p.head.token, 1), ("family.token", 1)),
         (lambda p: p.head.temperature.setValue(100), ("family.temperature", 10.0)),
-        (lambda p: p.head.keys._special.trigger(), ("family.mask", "0")),
-        (lambda p: p.head.keys._all.trigger(), ("family.mask", "")),
+        (lambda p: entry(p.head.keys, "Leave out special tokens").trigger(), ("family.mask", "0")),
+        (lambda p: entry(p.head.keys, "All keys").trigger(), ("family.mask", "")),
         (lambda p: flip(p.head.keys, 1), ("family.mask", "1,2")),
     ],
 )
 def test_a_choice_is_told_once(window, act: Callable, told: tuple[str, object]):
     window.set_panels(STATE)
-    act(window._family)
+    act(window.family_panel)
     assert edits(window) == [told]
 
 
@@ -196,7 +203,7 @@ def test_a_choice_is_told_once(window, act: Callable, told: tuple[str, object]):
 )
 def test_another_head_has_the_plane_of_its_own_tokens(window, act: Callable, told: dict):
     window.set_panels(STATE)
-    act(window._family.head)
+    act(window.family_panel.head)
     (event,) = window.told
     changes = dict(event.changes)
     assert changes["family.tokens"] == ""
@@ -204,7 +211,7 @@ def test_another_head_has_the_plane_of_its_own_tokens(window, act: Callable, tol
 
 
 def test_a_held_slider_is_told(window):
-    slider = window._family.alpha
+    slider = window.family_panel.alpha
     slider.setSliderDown(True)
     slider.setSliderDown(False)
     assert window.told == [Held(True), Held(False)]
@@ -212,13 +219,13 @@ def test_a_held_slider_is_told(window):
 
 def test_layers_are_switched(window):
     window.set_panels(STATE)
-    boxes = window._layers._boxes
+    boxes = window.layers_panel.boxes
     assert (boxes["map"].text(), boxes["grid"].text()) == ("Scalar map", "Coordinate grid ◐")
     assert "Lines of equal coordinates.<br>50% opaque" in boxes["grid"].toolTip()
     boxes["grid"].click()
     assert window.told == [SceneEdited((("layers.grid", True),))]
     window.told.clear()
-    entries = window._layers._shares("grid")
+    entries = window.layers_panel.shares("grid")
     assert [words for words, _ in entries][:3] == ["100% opaque", "75% opaque", "✓ 50% opaque"]
     entries[1][1]()
     assert window.told == [SceneEdited((("opacity.grid", 0.75),))]
@@ -228,13 +235,13 @@ def test_a_long_name_does_not_widen_the_panel(window):
     sources = (Choice("bank", "a sentence much longer than its box " * 3),)
     window.set_panels(replace(STATE, attention=replace(HEAD, sources=sources)))
     settle()
-    assert window._family.widget.width() <= window._family.widget.minimumWidth() + 40
+    assert window.family_panel.widget.width() <= window.family_panel.widget.minimumWidth() + 40
 
 
 # --- numbers ---------------------------------------------------------------------------------
 def test_a_measure_that_is_not_fine_is_marked(window):
     window.set_measures(MEASURES)
-    rows = window._measures._rows
+    rows = window.measures_panel.rows
     assert rows[0][1].text() == "2.86743"
     assert rows[1][1].text() == "⚠ 3.0e−2" and rows[1][1].objectName() == "warning"
     assert rows[1][0].toolTip() == MEASURES[1].hint
@@ -256,13 +263,13 @@ def test_numbers_that_grow_do_not_push_the_canvas(window):
 
 def test_bars_stand_for_the_rows_and_the_last_one_moves(window):
     window.set_distributions(BARS)
-    bars = distributions(window)._bars
+    bars = distributions(window).bars
     np.testing.assert_array_equal([bar.opts["width"] for bar in bars], BARS.rows)
     row = np.array([0.7, 0.1, 0.1, 0.1])
     window.set_moving_row(row)
     np.testing.assert_array_equal(bars[-1].opts["width"], row)
     np.testing.assert_array_equal(bars[0].opts["width"], BARS.rows[0])
-    assert "B&nbsp;&lt;x&gt;" in distributions(window)._legend.text()
+    assert "B&nbsp;&lt;x&gt;" in distributions(window).legend.text()
 
 
 def test_a_long_label_leaves_room_for_the_bars(window):
@@ -276,8 +283,8 @@ def test_a_long_label_leaves_room_for_the_bars(window):
     shown = [text for _, text in axis._tickLevels[0]]
     assert shown[0].endswith("…") and shown[0][:-1] in long and shown[1:] == list(WORDS[1:])
     assert (usual, axis.toolTip()) == ("", long)
-    assert long in distributions(window)._legend.toolTip()
-    assert "…" in distributions(window)._legend.text()
+    assert long in distributions(window).legend.toolTip()
+    assert "…" in distributions(window).legend.text()
 
 
 def test_the_first_word_is_on_top(window):
@@ -290,12 +297,12 @@ def test_densities_are_curves(window):
     x = np.linspace(-3, 3, 50)
     rows = np.exp(-((x - np.array([[0.0], [1.0], [0.5]])) ** 2))
     window.set_distributions(Distributions(x, (), "x", ("A", "B", "moving point"), rows))
-    curves = distributions(window)._curves
+    curves = distributions(window).curves
     np.testing.assert_array_equal(curves[1].getData()[1], rows[1])
     window.set_moving_row(rows[0])
     np.testing.assert_array_equal(curves[2].getData()[1], rows[0])
     window.set_distributions(None)
-    assert distributions(window)._curves == []
+    assert distributions(window).curves == []
     window.set_moving_row(rows[0])
 
 
@@ -307,8 +314,8 @@ def test_sliders_and_pickers_keep_the_ends_to_themselves(window, key):
     from PySide6.QtWidgets import QApplication
 
     for widget, own in (
-        (window._family.alpha, True),
-        (window._family.chart, True),
+        (window.family_panel.alpha, True),
+        (window.family_panel.chart, True),
         (window.frame, False),
     ):
         pressed = QKeyEvent(
@@ -331,10 +338,10 @@ def test_a_pattern_says_how_its_files_end():
 # --- time ------------------------------------------------------------------------------------
 def test_the_timeline_shows_and_tells(window):
     window.set_playhead(0.42)
-    assert window._timeline.readout.text() == "t = 0.42"
-    window._timeline.slider.setValue(250)
+    assert window.timeline.readout.text() == "t = 0.42"
+    window.timeline.slider.setValue(250)
     assert edits(window) == [("playhead", 0.25)]
-    window._timeline.button.click()
+    window.timeline.button.click()
     assert window.told[-1] == CommandInvoked("play")
 
 
@@ -390,9 +397,12 @@ def test_leaving_the_canvas_is_told(window):
 
 def test_the_status_line_says_what_is_wrong(window):
     window.set_status("GPU · llvmpipe", "12 ms", "converged", True)
-    assert window._words.text() == "converged"
+    assert window.status_words.text() == "converged"
     window.set_status("GPU · llvmpipe", "12 ms", "not converged", False)
-    assert window._words.text() == "⚠ not converged" and window._words.objectName() == "warning"
+    assert (
+        window.status_words.text() == "⚠ not converged"
+        and window.status_words.objectName() == "warning"
+    )
     window.set_title("Normal distributions")
     assert window.frame.windowTitle() == "Normal distributions — Attention Geodesics"
 
@@ -451,4 +461,4 @@ def test_a_panel_that_is_higher_than_the_window_is_opened_without_a_complaint(wi
         settle()
     finally:
         qInstallMessageHandler(usual)
-    assert said == [] and window._docks["Lesson"].isVisible()
+    assert said == [] and dock(window, "Lesson").isVisible()

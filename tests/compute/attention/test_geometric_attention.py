@@ -154,7 +154,7 @@ def test_normals_move_straight_in_wasserstein():
         Normal([1.0, 0.0], [[1.0, 0.0], [0.0, 3.0]]),
     )
     third = displaced(a, b, 0.3)
-    assert wasserstein(a, third) == pytest.approx(0.3 * wasserstein(a, b), rel=1e-9)
+    assert wasserstein(a, third) == pytest.approx(0.3 * wasserstein(a, b), rel=1e-9, abs=0.0)
     with pytest.raises(ValueError, match="positive definite"):
         Normal([0.0], [[-1.0]])
     with pytest.raises(ValueError, match="Bloch vector b"):

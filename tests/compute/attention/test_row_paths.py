@@ -28,8 +28,8 @@ P, Q = np.array([0.7, 0.2, 0.1, 0.0]), np.array([0.1, 0.1, 0.3, 0.5])
 def test_points_of_a_great_circle_make_no_detour_and_do_not_turn():
     rows = (great_circle(P, Q, 7) / 2.0) ** 2
     found = row_path(rows)
-    assert found.ratio == pytest.approx(1.0, rel=1e-12)
-    assert found.chord == pytest.approx(2 * np.arccos(np.sqrt(P * Q).sum()), rel=1e-12)
+    assert found.ratio == pytest.approx(1.0, rel=1e-12, abs=0.0)
+    assert found.chord == pytest.approx(2 * np.arccos(np.sqrt(P * Q).sum()), rel=1e-12, abs=0.0)
     np.testing.assert_allclose(found.steps, found.chord / 6, rtol=1e-9)
     assert np.isnan(found.turning[[0, -1]]).all()
     np.testing.assert_allclose(found.turning[1:-1], 0.0, atol=1e-7)
@@ -169,7 +169,7 @@ def test_the_panel_draws_the_path_and_tells_what_is_chosen():
     panel.show(shown[-1])
     assert heard == [], "what it was told it does not tell back"
     assert panel.token.currentText() == f"at A: {shown[-1].tokens[shown[-1].followed]}"
-    assert len(panel._dots.data) == 6
+    assert len(panel.dots.data) == 6
     panel.over.setCurrentIndex(1)
     panel.over.activated.emit(1)
     assert heard == [TokenPathChosen(-1, "heads")]

@@ -71,6 +71,7 @@ def test_only_what_the_dead_left_is_swept(tmp_path, dead):
 def test_where_nothing_can_be_swept_nothing_happens(tmp_path):
     sweep(tmp_path / "nowhere")
     sweep(tmp_path / "nowhere", "a")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_next_to_write_sweeps(tmp_path, dead):

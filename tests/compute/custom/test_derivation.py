@@ -31,8 +31,7 @@ def asked(text: str = TEXT):
 
 
 def number_of_process() -> int:
-    kept = derivation._bench._kept
-    return 0 if kept is None else kept._process.pid
+    return derivation.process_number() or 0
 
 
 def ends(number: int, seconds: float = 60.0) -> bool:
@@ -87,7 +86,7 @@ def test_what_is_not_wanted_any_more_ends_at_once(reason):
         raise reason
 
     with pytest.raises(reason), interruptible(wanted_no_longer):
-        derivation._asked(TEXT)
+        asked()
     assert ends(before, 0.0)
     assert asked().geometry is not None
 
@@ -102,18 +101,18 @@ def test_one_that_was_killed_is_started_again():
 def test_the_processor_is_bounded_even_where_nobody_waits():
     """As its timer ends it: by SIGPROF."""
     asked()
-    process = derivation._bench.process()
-    os.kill(process._process.pid, 19)
-    threading.Timer(0.05, lambda: [os.kill(process._process.pid, n) for n in (27, 18)]).start()
+    number = number_of_process()
+    os.kill(number, 19)
+    threading.Timer(0.05, lambda: [os.kill(number, n) for n in (27, 18)]).start()
     with pytest.raises(FormulaError, match="deriving this takes longer than 5 s"):
         asked()
 
 
 def test_one_that_ends_in_the_midst_says_so():
     asked()
-    process = derivation._bench.process()
-    os.kill(process._process.pid, 19)
-    threading.Timer(0.05, lambda: os.kill(process._process.pid, 9)).start()
+    number = number_of_process()
+    os.kill(number, 19)
+    threading.Timer(0.05, lambda: os.kill(number, 9)).start()
     with pytest.raises(FormulaError, match="ended with status -9"):
         asked()
 
@@ -134,7 +133,7 @@ def test_every_failure_is_told_in_words(monkeypatch, raised, words):
         raise raised
 
     monkeypatch.setattr("compute.definitions.derive.derive", fail)
-    answer = deriver._answer(TEXT)
+    answer = deriver.answer_of(TEXT)
     assert words in answer["problem"]
     assert answer.get("spent", False) == isinstance(raised, MemoryError)
 
@@ -144,7 +143,7 @@ def test_no_process_is_left_behind(end):
     """By a program that ends, or is killed."""
     program = (
         "import os; from compute.custom import derivation; derivation.keep_ready(); "
-        f"print(derivation._bench.process()._process.pid, flush=True); {end}"
+        f"print(derivation.process_number(), flush=True); {end}"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", program]

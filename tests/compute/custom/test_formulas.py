@@ -52,7 +52,7 @@ BELL = "-(x - m)^2/(2*s^2) - log(s) - log(2*pi)/2"
 def test_arithmetic_means_what_it_means_on_paper(text, expected):
     tree = formula(text, NAMES)
     found = evaluate(tree, {"m": np.array(-3.0), "s": np.array(2.0)})
-    assert float(found) == pytest.approx(expected, rel=1e-14)
+    assert float(found) == pytest.approx(expected, rel=1e-14, abs=0.0)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ FRAGMENTS = (
 
 def test_five_thousand_texts_are_trees_or_mistakes_with_a_place():
     random = np.random.default_rng(11)
-    began, trees = time.monotonic(), 0
+    began, trees = time.thread_time(), 0
     for number in range(5000):
         if number % 5:
             parts = random.choice(FRAGMENTS, random.integers(1, 12))
@@ -154,7 +154,7 @@ def test_five_thousand_texts_are_trees_or_mistakes_with_a_place():
             assert 0 <= mistake.column <= len(text)
             assert mistake.text == text and "\n" not in str(mistake)
     assert trees > 500
-    assert time.monotonic() - began < 20
+    assert time.thread_time() - began < 20
 
 
 def grown(random: np.random.Generator, depth: int) -> str:
@@ -185,6 +185,7 @@ def grown(random: np.random.Generator, depth: int) -> str:
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "m"]}, "must differ"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "exp"]}, "cannot be a name"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "__s"]}, "cannot be a name"),
+        ({"metric": ["1", "0", "1"], "coordinates": ["m", "s__t"]}, "cannot be a name"),
         ({"metric": ["1", "0", "1"], "parameters": {"m": 1}}, "coordinate already"),
         ({"metric": ["1", "0", "1"], "pins": [[0, -1], [0, 1]]}, "pins must lie"),
         ({"metric": ["1", "0", "1"], "code": "import os"}, "code"),

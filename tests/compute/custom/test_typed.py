@@ -259,6 +259,6 @@ def test_the_logarithm_of_a_product_is_seen_by_the_kernels(gpu_engine):
     text = "-(log(x)-m)^2/(2*s^2)-log(s*x)-log(2*pi)/2"
     own = custom_family({**PLANE, "log_density": text, "space": "half-line"})
     theta = np.array([[0.0, 1.0], [1.5, 0.3], [-2.0, 2.5]])
-    found = points_at(gpu_engine._session, GeometryRequest(own, theta), theta)
+    found = points_at(gpu_engine.session, GeometryRequest(own, theta), theta)
     assert (found["status"] == Status.OK).all()
     assert found["curvature"] == pytest.approx(-0.5, abs=1e-4)

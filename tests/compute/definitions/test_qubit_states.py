@@ -21,7 +21,9 @@ def test_lengths_are_those_of_the_fidelity(name, distance, curvature, reference_
     manifold = family(name)
     path = AttentionGeodesic(manifold, engine=reference_engine).compute_path(*PAIR)
     bloch = [(x, 0.0, z) for x, z in PAIR]
-    assert path.length == pytest.approx(getattr(qubit_distances(*bloch), distance), rel=1e-9)
+    assert path.length == pytest.approx(
+        getattr(qubit_distances(*bloch), distance), rel=1e-9, abs=0.0
+    )
     assert manifold.curvature(np.array([PAIR[0]]))[0] == pytest.approx(curvature)
 
 

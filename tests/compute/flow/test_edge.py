@@ -17,6 +17,7 @@ from compute.flow.cells import sampled
 from compute.flow.grid import connection
 from compute.flow.laplacian import laplacian
 from compute.flow.links import integral
+from compute.flow.zeros import whole_cells
 from compute.manifold.extent import Extent
 
 DISK = Extent(-1.08, 1.08, -1.08, 1.08)
@@ -48,7 +49,7 @@ def test_modes_decay_at_second_order_up_to_the_edge(name, chart, extent, rate):
     errors = []
     for size in (24, 48):
         flow = compute.AttentionFlow(manifold_of(name), size, "scalar", chart=chart, extent=extent)
-        op = flow._operator
+        op = flow.operator
         errors.append(np.abs(rates(op, rate) / rate - 1).min())
         assert flow.beyond == 0.0
         assert op.mass.sum() == pytest.approx(
@@ -62,13 +63,13 @@ def test_modes_decay_at_second_order_up_to_the_edge(name, chart, extent, rate):
 @pytest.mark.parametrize("mode", ["scalar", "rough", "hodge", "deformation"])
 def test_operators_of_cut_cells_are_symmetric_and_never_positive(name, mode):
     flow = compute.AttentionFlow(manifold_of(name), 17, mode)
-    op = flow._operator
+    op = flow.operator
     form = (op.matrix.toarray().T * op.mass.reshape(-1)).T
     np.testing.assert_allclose(form, form.conj().T, atol=1e-12 * np.abs(form).max())
     assert np.linalg.eigvalsh(form).max() < 1e-10 * np.abs(form).max()
     assert (op.mass[op.used] > 0).all()
     # slivers ask for no shorter steps than whole cells
-    whole = laplacian(sampled(flow.grid), flow._vectors, 0.0)
+    whole = laplacian(sampled(flow.grid), mode != "scalar", 0.0)
     assert op.bound < 1.3 * whole.bound
     if mode == "scalar":
         assert np.abs(form.sum(axis=0)).max() < 1e-10 * np.abs(form).max()
@@ -96,7 +97,7 @@ def test_vectors_decay_at_their_rate_up_to_the_edge(m, most, fall):
         flow = compute.AttentionFlow(
             manifold_of("bures_slice_qfi"), size, "rough", chart="parameters", extent=OFF
         )
-        errors.append(np.abs(rates(flow._operator, rate) / rate - 1).min())
+        errors.append(np.abs(rates(flow.operator, rate) / rate - 1).min())
     assert errors[1] < most and errors[0] > fall * errors[1]
     assert flow.order == 1.5
 
@@ -108,7 +109,7 @@ def test_an_edge_where_the_metric_is_regular_keeps_the_second_order(mode):
             "view": [-1.1, 1.07, -1.04, 1.13], "pins": [[0.2, 0.1], [-0.3, 0.4]]}  # fmt: skip
     flow = compute.AttentionFlow(compute.custom_family(disk), 32, mode)
     rate = jn_zeros(0, 1)[0] ** 2
-    assert np.abs(rates(flow._operator, rate) / rate - 1).min() < 1e-3
+    assert np.abs(rates(flow.operator, rate) / rate - 1).min() < 1e-3
     assert flow.order == 2.0
 
 
@@ -138,10 +139,10 @@ def test_mass_is_kept_up_to_the_edge_and_the_field_is_that_of_the_exponential():
     found = flow.evolve(rho, 0.3, 3)
     np.testing.assert_allclose(found.mass, found.mass[0], rtol=1e-12)
     assert (np.diff(found.norm) < 0).all()
-    z = flow._compressed(rho)
-    exact = expm_multiply(0.3 * flow._operator.matrix, z.reshape(-1)).reshape(z.shape)
-    inside = flow._used & flow.grid.usable
-    off = flow._operator.norm(np.where(inside, found.field, 0) - np.where(inside, exact, 0))
+    z = flow.state_of(rho)
+    exact = expm_multiply(0.3 * flow.operator.matrix, z.reshape(-1)).reshape(z.shape)
+    inside = flow.operator.used & flow.grid.usable
+    off = flow.operator.norm(np.where(inside, found.field, 0) - np.where(inside, exact, 0))
     assert off < found.time_error[-1] * found.norm[-1]
     assert found.time_error[-1] < 2e-3
     assert np.isnan(found.field[~flow.grid.usable]).all()
@@ -159,12 +160,29 @@ def test_rotations_stand_still_up_to_an_edge(name, most):
 def test_what_no_cell_covers_is_said():
     """Of the whole cells alone, and of a disk whose edge is infinitely far away."""
     held = compute.AttentionFlow(manifold_of("bures_slice_qfi"), 33, "scalar", boundary="dirichlet")
-    whole = held._cells.open
+    whole = whole_cells(held.grid)
     middles = (np.arange(16) + 0.5) / 16
     across = np.stack(np.meshgrid(middles, middles), -1) * held.grid.step
-    places = held.grid.x[whole][:, None, None] + across
+    places = held.grid.x[:-1, :-1][whole][:, None, None] + across
     area = np.prod(held.grid.step) / 256 / np.sqrt(1 - (places**2).sum(axis=-1))
     assert held.beyond == pytest.approx(1 - area.sum() / (2 * np.pi), rel=0.02)
     far = compute.AttentionFlow(manifold_of("gaussian"), 24, "scalar", chart="disk")
     assert far.beyond == np.inf
     assert compute.AttentionFlow(manifold_of("gaussian"), 24, "scalar").beyond == 0.0
+
+
+def test_what_is_held_at_an_edge_is_held_at_its_inward_corners_too():
+    """At every node that is not in the middle of four whole cells, on a triangle that is cut."""
+    flow = compute.AttentionFlow(
+        manifold_of("categorical3_expectation"), 24, "scalar", boundary="dirichlet"
+    )
+    whole = np.pad(whole_cells(flow.grid).astype(int), 1)
+    beside = whole[:-1, :-1] + whole[:-1, 1:] + whole[1:, :-1] + whole[1:, 1:]
+    inside = beside == 4
+    assert (beside == 3).any(), "there are inward corners"
+    z = np.where(inside, 1.0, 0.0)
+    moved = flow.operator.applied(z)
+    assert (moved[~inside] == 0.0).all() and (moved[inside] != 0.0).any()
+    found = flow.evolve(z, 0.05)
+    assert (found.field[(beside > 0) & ~inside] == 0.0).all()
+    assert found.mass[-1] < found.mass[0]

@@ -7,7 +7,8 @@ import pytest
 
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
-from compute.requests.geodesics import ConnectRequest
+from compute.geodesics import initial_value, multiple_shooting
+from compute.requests.geodesics import ConnectRequest, ShootRequest
 
 
 def far(name: str, count: int, seed: int = 1):
@@ -57,3 +58,42 @@ def test_pairs_across_a_fold_are_not_joined_and_say_so(gpu_engine):
     a, b = np.array([[-1.0, 2.0]]), np.array([[2.0, -1.0]])
     paths = gpu_engine.connect(ConnectRequest(manifold, a, b))
     assert paths.status[0] != Status.OK
+
+
+def pieces(manifold, *velocities):
+    """States (1, n, 4) of geodesics, each from where the last one ended, and where all end."""
+    at, states = np.array([[0.0, 1.0]]), []
+    for v in velocities:
+        states.append([*at[0], *v])
+        at = initial_value.shoot(ShootRequest(manifold, at, np.array([v]))).stop
+    return np.array([states]), at
+
+
+def test_the_energy_of_a_whole_path_is_the_square_of_its_length():
+    """A geodesic of one speed cut in four: E = ∫g(v, v) dt = L² over a unit of time."""
+    manifold, v = manifold_of("gaussian"), np.array([[1.5, 0.5]])
+    whole = initial_value.shoot(ShootRequest(manifold, np.array([[0.0, 1.0]]), v, steps=64))
+    states = np.concatenate([whole.theta[:, :-1:16], whole.velocity[:, :-1:16] / 4], axis=-1)
+    request = ConnectRequest(manifold, whole.theta[:, 0], whole.stop, steps=64)
+    paths = multiple_shooting.paths_of(request, states, initial_value.shoot, "f8")
+    speed = np.sqrt((1.5**2 + 2 * 0.5**2) / 1.0)  # of g = diag(1, 2)/σ² at σ = 1
+    assert paths.status[0] == Status.OK
+    assert paths.length[0] == pytest.approx(speed, rel=1e-8)
+    assert paths.energy[0] == pytest.approx(speed**2, rel=1e-8)
+    np.testing.assert_allclose(paths.theta, whole.theta, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(paths.velocity, whole.velocity, rtol=1e-7, atol=1e-8)
+    np.testing.assert_allclose(paths.t, whole.t, atol=1e-14)
+
+
+@pytest.mark.parametrize(("second", "status"), [(1.0, Status.OK), (1.01, Status.NOT_CONVERGED)])
+def test_pieces_that_meet_at_another_speed_are_no_geodesic(second, status):
+    """A kink leaves no gap between the pieces."""
+    manifold, half = manifold_of("gaussian"), np.array([0.3, 0.4])
+    states, _ = pieces(manifold, half)
+    turned = initial_value.shoot(
+        ShootRequest(manifold, states[0, :, :2], states[0, :, 2:])
+    ).velocity[0, -1]
+    states, end = pieces(manifold, half, second * turned)
+    request = ConnectRequest(manifold, states[:, 0, :2], end, steps=64)
+    paths = multiple_shooting.paths_of(request, states, initial_value.shoot, "f8")
+    assert paths.residual[0] < 1e-8 and paths.status[0] == status

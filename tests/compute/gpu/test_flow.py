@@ -41,9 +41,9 @@ CASES = [
 @pytest.mark.parametrize("name, mode, boundary", CASES)
 def test_steps_are_those_of_the_reference(name, mode, boundary, gpu_engine, reference_engine):
     flow = solver(name, 37, mode, reference_engine, boundary=boundary)
-    op, z = flow._operator, flow._compressed(beginning(flow))
+    op, z = flow.operator, flow.state_of(beginning(flow))
     for stages in (1, 3, 9):
-        request = FlowRequest(op, z, (1.0 if stages == 1 else 5.0) / op.bound, 4, stages)
+        request = flow.request(z, (1.0 if stages == 1 else 5.0) / op.bound, 4, stages)
         exact, found = reference_engine.flow(request), gpu_engine.flow(request)
         # the state is kept in two floats, so that only its float32 image is seen by L
         assert np.abs(found - exact).max() < 4e-7 * np.abs(z).max()
@@ -56,12 +56,9 @@ def test_steps_are_those_of_the_reference(name, mode, boundary, gpu_engine, refe
 def test_backward_steps_are_those_of_the_reference(mode, boundary, gpu_engine, reference_engine):
     name = "von_mises" if boundary == "periodic" else "categorical3_expectation"
     flow = solver(name, 37, mode, reference_engine, boundary=boundary)
-    z = flow._compressed(beginning(flow))
+    z = flow.state_of(beginning(flow))
     for count in (1, 2, 5):
-        damping = flow._damping if mode == "sharpen" else None
-        request = FlowRequest(
-            flow._literal or flow._operator, z, flow.longest_step, count, 1, damping
-        )
+        request = flow.request(z, flow.longest_step, count)
         exact, found = reference_engine.flow(request), gpu_engine.flow(request)
         assert np.abs(exact - z).max() > 5e-3 * np.abs(z).max()
         assert np.abs(found - exact).max() < 2e-6 * np.abs(exact).max()
@@ -82,7 +79,7 @@ def test_the_whole_evolution_on_the_gpu(gpu_engine, reference_engine):
 def test_increments_too_small_for_float32_add_up(gpu_engine, reference_engine):
     """2,000 steps of which each changes z by less than half a unit in its last place."""
     flow = solver("gaussian", 17, "rough", reference_engine)
-    op, z = flow._operator, flow._compressed(beginning(flow)) + 1.0
+    op, z = flow.operator, flow.state_of(beginning(flow)) + 1.0
     step = 1e-8 / op.bound
     request = FlowRequest(op, z, step, 2000, 1)
     found, exact = gpu_engine.flow(request) - z, reference_engine.flow(request) - z
@@ -95,10 +92,10 @@ def test_increments_too_small_for_float32_add_up(gpu_engine, reference_engine):
                                             ("seed", "periodic")])  # fmt: skip
 def test_the_tile_does_not_matter(mode, boundary, gpu_engine, reference_engine):
     flow = solver("von_mises", 28, mode, reference_engine, boundary=boundary)
-    z = flow._compressed(beginning(flow))
-    step = 0.5 * flow.longest_step if mode == "seed" else 5.0 / flow._bound
-    request = FlowRequest(flow._literal or flow._operator, z, step, 3, 1 if mode == "seed" else 9)
-    shop = gpu_engine._session
+    z = flow.state_of(beginning(flow))
+    step = 0.5 * flow.longest_step if mode == "seed" else 5.0 / flow.operator.bound
+    request = flow.request(z, step, 3, 1 if mode == "seed" else 9)
+    shop = gpu_engine.session
     small, usual, one = (kernels.flow(shop, request, tile) for tile in (8, 16, 28))
     scale = np.abs(z).max()
     assert np.abs(small - usual).max() < 1e-6 * scale
@@ -108,16 +105,16 @@ def test_the_tile_does_not_matter(mode, boundary, gpu_engine, reference_engine):
 @pytest.fixture
 def narrow(gpu_engine, monkeypatch):
     """A device whose bindings hold few rows."""
-    limits = gpu_engine._session.device.limits
+    limits = gpu_engine.session.device.limits
     monkeypatch.setitem(limits, "max-storage-buffer-binding-size", 9 * 64 * 32)
     return gpu_engine
 
 
 def test_bands_do_not_matter(narrow, reference_engine):
     flow = solver("categorical3_expectation", 40, "rough", reference_engine)
-    op, z = flow._operator, flow._compressed(beginning(flow))
+    op, z = flow.operator, flow.state_of(beginning(flow))
     request = FlowRequest(op, z, 5.0 / op.bound, 2, 9)
-    assert len(kernels._Flow(narrow._session, op, 16)._grid._bands) == 6
+    assert len(kernels.bands(op, 4 * 8, narrow.session.device.limits)) == 6
     found = narrow.flow(request)
     assert np.abs(found - reference_engine.flow(request)).max() < 4e-7 * np.abs(z).max()
     assert narrow.flow_bound(op) == pytest.approx(op.bound, rel=1e-5)
@@ -125,7 +122,7 @@ def test_bands_do_not_matter(narrow, reference_engine):
 
 def test_a_grid_that_fits_no_device_is_refused_with_the_largest_that_does(narrow, monkeypatch):
     flow = solver("gaussian", 40, "rough", narrow)
-    monkeypatch.setitem(narrow._session.device.limits, "max-buffer-size", 30 * 64 * 32)
+    monkeypatch.setitem(narrow.session.device.limits, "max-buffer-size", 30 * 64 * 32)
     with pytest.raises(ValueError, match="at most 28 rows on this device, got 40"):
         flow.evolve(beginning(flow), 0.1)
 
@@ -133,8 +130,8 @@ def test_a_grid_that_fits_no_device_is_refused_with_the_largest_that_does(narrow
 # --- what is exact ---------------------------------------------------------------------------
 def defect(flow, values, rate, engine):
     """The largest error of L u against rate · u in the inner quarter, L by one Euler step."""
-    z = flow._compressed(values)
-    moved = engine.flow(FlowRequest(flow._operator, z, 1.0, 1)) - z
+    z = flow.state_of(values)
+    moved = engine.flow(FlowRequest(flow.operator, z, 1.0, 1)) - z
     inner = slice(flow.grid.shape[0] // 4, -(flow.grid.shape[0] // 4))
     return float(np.abs(moved - rate * z)[inner, inner].max())
 
@@ -159,8 +156,8 @@ def test_exact_modes_converge_at_second_order(case, gpu_engine):
 
 def test_mass_is_kept_over_a_thousand_steps(gpu_engine):
     flow = solver("beta", 32, "scalar", gpu_engine)
-    z = flow._compressed(beginning(flow))
-    op = flow._operator
+    z = flow.state_of(beginning(flow))
+    op = flow.operator
     end = gpu_engine.flow(FlowRequest(op, z, 2.0 / op.bound, 1000, 3))
     assert op.norm(end) < 0.5 * op.norm(z)
     assert op.total(end) == pytest.approx(op.total(z), rel=1e-6)
@@ -207,7 +204,7 @@ def test_a_circle_has_no_seam(gpu_engine):
 
 def test_a_request_that_makes_no_sense_is_refused():
     flow = solver("gaussian", 8, "scalar", None)
-    good = FlowRequest(flow._operator, np.zeros((8, 8)), 0.1, 1)
+    good = FlowRequest(flow.operator, np.zeros((8, 8)), 0.1, 1)
     for wrong, why in (
         ({"stages": 4}, "odd"), ({"count": 0}, "steps"), ({"step": np.nan}, "steps"),
         ({"state": np.zeros((3, 3))}, r"\(8, 8\)"),

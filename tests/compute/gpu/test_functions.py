@@ -15,7 +15,7 @@ pytestmark = pytest.mark.gpu
 
 @pytest.fixture
 def session(gpu_engine):
-    return gpu_engine._session
+    return gpu_engine.session
 
 
 @pytest.fixture

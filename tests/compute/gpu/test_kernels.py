@@ -242,7 +242,7 @@ fn moved(a: vec2f, b: vec2f) -> vec4f {
     return vec4f(at.metric, at.det);
 }
 """
-    session = gpu_engine._session
+    session = gpu_engine.session
     found = evaluate(session, "moved(a, b)", include, manifold.slot, "vec4f", a=a, b=b)
     trace = local.metric[:, 0] + local.metric[:, 2]
     # the corners in which single precision takes g for zero begin before those of float64

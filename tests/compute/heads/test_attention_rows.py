@@ -13,11 +13,12 @@ from app.export import page
 from app.jobs.subject import Subject
 from app.model import scene_file
 from app.model.scene import Pin, of_family
-from app.parts import heads_browser
+from app.parts.heads_browser import BrowseAnswer, BrowseTask
 from app.presenters import drawables, head_specification, picking
 from compute.attention.head_summary import sample
 from compute.attention.row_paths import token_rows
 from compute.core.status import Status
+from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
 from compute.heads import attention_rows
 from compute.heads import head as heads
@@ -157,7 +158,7 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     shown = manifold.density(manifold.landmarks.theta[2], np.arange(float(TOKENS)))
     own = attention_rows.rows(heads.load(causal.removeprefix("attention:")), 1, 0, [2])[0]
     assert gap == pytest.approx(np.abs(shown - own).max())
-    assert mask in page._head_of(name)
+    assert mask in page.head_caption(name)
     for phrase in ("Under the mask of “w6”", "meet the model’s"):
         assert phrase in head_specification.note(manifold, name)
 
@@ -167,7 +168,7 @@ def test_a_file_without_mask_scale_or_record_is_not_verified(tmp_path):
     assert words.startswith("not verified")
     for lacking in ("record", "mask", "scale"):
         assert lacking in words
-    assert "not verified" in page._head_of("attention:bank")
+    assert "not verified" in page.head_caption("attention:bank")
     more = {"softcap": np.array(30.0), "sinks": np.zeros((2, 2))}
     said = " ".join(head_specification.caveats("attention:" + saved(tmp_path, **more)))
     assert "capped at 30" in said
@@ -206,12 +207,14 @@ def test_the_browser_has_the_entropies_of_the_rows_that_the_model_had(causal):
     rows = exact(causal.removeprefix("attention:"), 0, 0, 8**-0.5)
     logs = np.log(np.where(rows > 0, rows, 1.0))
     entropies = -(rows * logs).sum(axis=1)
-    found = heads_browser._glance(causal, 0, 0)
+    layers: list[BrowseAnswer] = []
+    BrowseTask(causal).perform(ReferenceEngine(), layers.append, lambda: False)
+    found = layers[0].row[0]
     assert found.entropy == pytest.approx(np.median(entropies))
     shares = entropies[1:] / np.log(np.arange(2, TOKENS + 1))
     assert found.share == pytest.approx(np.median(shares))
     assert sample(TOKENS) == list(range(TOKENS))
-    assert "under its own mask" in heads_browser._words(causal, 0, 0)
+    assert "under its own mask" in layers[0].words[0]
 
 
 def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):

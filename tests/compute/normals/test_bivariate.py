@@ -59,16 +59,16 @@ def test_it_is_what_shooting_finds(start, end, length):
     v, W = unpacked(velocity)
     back = np.linalg.inv(start[1])
     speed = np.sqrt(v @ back @ v + 0.5 * np.trace(back @ W @ back @ W))
-    assert found.length == pytest.approx(speed, rel=1e-9)
+    assert found.length == pytest.approx(speed, rel=1e-9, abs=0.0)
 
 
 def test_equal_means_are_the_closed_form_and_one_dimension_the_half_plane():
     a, b = Normal([1, 2], [[2, 0.5], [0.5, 1]]), Normal([1, 2], [[1, -0.3], [-0.3, 1.5]])
-    assert normal_geodesic(a, b).length == pytest.approx(centred_distance(a, b), rel=1e-12)
+    assert normal_geodesic(a, b).length == pytest.approx(centred_distance(a, b), rel=1e-12, abs=0.0)
     # what only the first coordinate differs in is N(μ, σ²) beside a second that never moves
     flat = normal_geodesic(Normal([0, 3], np.diag([1, 4])), Normal([2, 3], np.diag([2.25, 4])))
     exact = manifold_of("gaussian").distance(np.array([[0.0, 1.0]]), np.array([[2.0, 1.5]]))[0]
-    assert flat.length == pytest.approx(exact, rel=1e-12)
+    assert flat.length == pytest.approx(exact, rel=1e-12, abs=0.0)
     np.testing.assert_allclose(flat.covariance[:, 1, 1], 4.0, rtol=1e-12)
 
 
@@ -113,7 +113,7 @@ def test_no_other_path_is_shorter():
     for name in ("w2", "e"):
         np.testing.assert_allclose(wide[name].covariance[4], np.eye(2), atol=1e-12)
     np.testing.assert_allclose(wide["m"].covariance[4], np.diag([2.0, 1.0]), atol=1e-12)
-    assert wide["e"].length == pytest.approx(2.0, rel=1e-12)
+    assert wide["e"].length == pytest.approx(2.0, rel=1e-12, abs=0.0)
 
 
 def speed(name, a, b, t):
@@ -149,11 +149,11 @@ def speed(name, a, b, t):
 def test_lengths_are_integrals_of_the_speed(start, end, e):
     a, b = Normal(*start), Normal(*end)
     paths = normal_paths(a, b, 8)
-    assert paths["e"].length == pytest.approx(e, rel=1e-12)
+    assert paths["e"].length == pytest.approx(e, rel=1e-12, abs=0.0)
     for name in ("w2", "e", "m"):
         edges = [0, 1e-4, 1e-3, 0.01, 0.1, 0.9, 0.99, 0.999, 0.9999, 1]
         parts = [quad(lambda t, n=name: speed(n, a, b, t), *ab)[0] for ab in pairwise(edges)]
-        assert paths[name].length == pytest.approx(sum(parts), rel=1e-9), name
+        assert paths[name].length == pytest.approx(sum(parts), rel=1e-9, abs=0.0), name
         assert paths[name].status == Status.OK
 
 

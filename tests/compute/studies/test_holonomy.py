@@ -6,13 +6,15 @@ import json
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import ive
 
 from app.cli.main import main
+from compute import custom_family
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
 from compute.manifold.charts import parameters
-from compute.studies.holonomy import _composed, ellipse, holonomy, loop_of, polygon
+from compute.studies.holonomy import composed, ellipse, holonomy, loop_of, polygon
 
 
 def test_a_rectangle_of_normal_distributions(engine):
@@ -162,7 +164,43 @@ def test_operators_of_many_edges_are_composed_in_their_order():
         whole = np.eye(2)
         for operator in operators:
             whole = operator @ whole
-        np.testing.assert_allclose(_composed(operators), whole, rtol=1e-9)
+        np.testing.assert_allclose(composed(operators), whole, rtol=1e-9)
+
+
+BUMP = "exp(exp(-100*(a^2 + b^2)))"  # e^2f, f = ½ e^(−100r²)
+
+
+def plane(conformal: str, domain: str = ""):
+    """The plane with the metric e^2f (da² + db²)."""
+    own = {"coordinates": ["a", "b"], "metric": [conformal, "0", conformal]}
+    own |= {"domain": [domain]} if domain else {}
+    return custom_family({**own, "view": [-3, 3, -3, 3], "pins": [[-2, 0], [2, 0.5]]})
+
+
+@pytest.mark.parametrize("radius", [0.3, 1.0])
+def test_integrals_over_a_narrow_bump_are_taken_until_they_settle(radius, reference_engine):
+    """∫K dA = −∮∂f/∂n = 200πr² e^(−100r²) by Stokes, ∫dA by SciPy's quadrature along the radius."""
+    found = holonomy(reference_engine, plane(BUMP), ellipse((0, 0), (radius, radius)))
+    area = quad(lambda r: 2 * np.pi * r * np.exp(np.exp(-100 * r * r)), 0, radius, epsabs=1e-13)[0]
+    assert found.status == Status.OK
+    assert found.area == pytest.approx(area, abs=1e-11)
+    assert found.integral_curvature == pytest.approx(
+        200 * np.pi * radius**2 * np.exp(-100 * radius**2), abs=1e-11
+    )
+
+
+def test_integrals_that_do_not_settle_say_so(reference_engine, monkeypatch):
+    monkeypatch.setattr("compute.studies.holonomy.DOUBLINGS", 1)
+    found = holonomy(reference_engine, plane(BUMP), ellipse((0, 0), (1.0, 1.0)))
+    assert found.status == Status.NOT_CONVERGED
+    assert np.isfinite(found.angle)
+
+
+def test_a_loop_round_a_hole_of_the_domain_encloses_what_is_not_there(reference_engine):
+    found = holonomy(reference_engine, plane("1", "a^2 + b^2 > 1"), ellipse((0, 0), (2.0, 2.0)))
+    assert found.status == Status.LEFT_DOMAIN
+    assert found.angle == pytest.approx(0.0, abs=1e-9)
+    assert np.isnan(found.integral_curvature) and np.isnan(found.area) and np.isnan(found.defect)
 
 
 def test_a_loop_that_leaves_says_so(reference_engine):

@@ -10,6 +10,7 @@ import pytest
 import compute
 from compute.core.status import Status
 from compute.families import manifold as manifold_of
+from tests.claims import each
 
 START, END = (0.0, 1.0), (2.0, 1.5)
 
@@ -24,7 +25,7 @@ def test_the_action_falls_to_the_squared_distance(method, engine):
     solver = compute.PathOptimization(manifold_of("gaussian"), engine, method)
     history = solver.optimize_attention(START, END)
     actions = [state.action for state in history]
-    assert all(after < before for before, after in pairwise(actions))
+    assert each(after < before for before, after in pairwise(actions))
     assert history[-1].status is Status.OK
     assert actions[-1] - squared_distance() == pytest.approx(2.96e-5, abs=1e-6)
     assert [state.round for state in history] == list(range(len(history)))

@@ -20,7 +20,7 @@ from compute.geodesics import boundary_values, pole
 from compute.manifold.tangent import inner, norm
 from compute.requests import batch
 from compute.requests.geodesics import ConnectRequest, ShootRequest
-from compute.studies.retry import _polygonal, second_try, way_down
+from compute.studies.retry import along_polygon, second_try, way_down
 
 ENGINE = ReferenceEngine()
 # distances diverge on the unit circle and nothing is inside it
@@ -123,7 +123,7 @@ def test_where_one_key_has_all_but_nothing_a_polygon_is_the_geodesic():
     keys = np.array([[1.0, 0.0], [-0.5, 0.8], [-0.4, -0.9]])
     manifold = softmax_manifold(keys, np.array([0.0, 0.3, -0.2]))
     start, end = np.array([[14.0, 1.0]]), np.array([[-9.0, 11.0]])
-    found = _polygonal(ConnectRequest(manifold, start, end, 0.0, 64))
+    found = along_polygon(ConnectRequest(manifold, start, end, 0.0, 64))
     p = manifold.density(found.theta[0], manifold.support(start).x)
     assert 1 - p[[0, -1]].max(axis=1).min() < 1e-6
     distance = 2 * np.arccos(np.sqrt(p[0] * p[-1]).sum())

@@ -43,7 +43,7 @@ class Gestures(Keys):
         self._loop: list[Pixel] = []  # drawn with Shift held, or painted with Alt
         self._painting = False
         self._held_from: XY | None = None  # where what is dragged was taken
-        self._magnified = 1.0  # pixels of the widget to one that is drawn in
+        self.magnified = 1.0  # pixels of the widget to one that is drawn in
 
     def listen(self, events: Events) -> None:
         """To the mouse and the keys of a vispy canvas."""
@@ -79,8 +79,8 @@ class Gestures(Keys):
         self._loop = []
 
     # --- the mouse ----------------------------------------------------------------------------
-    def _targets(self) -> dict[str, Pixel]:
-        """Return what can be taken hold of, and its pixel."""
+    def targets(self) -> dict[str, Pixel]:
+        """Return what can be taken hold of, and the pixel of the drawing where it is."""
         return {name: _pixel(self._stage.drawn, xy) for name, xy in self.movable().items()}
 
     def _pressed(self, event: MouseEvent) -> None:
@@ -94,7 +94,7 @@ class Gestures(Keys):
         elif event.button == 1 and self.frame.contains(pixel):
             self._shifting = False
             self.leave()
-            held = self._pointer.press(pixel, self._targets())
+            held = self._pointer.press(pixel, self.targets())
             self._marks.hover(None, self.frame)
             self._held_from = self.movable().get(held.name)
             self.chosen = self.chosen if held.name == PAN else held.name
@@ -207,7 +207,7 @@ class Gestures(Keys):
 
     def _hover(self, pixel: Pixel) -> None:
         inside = self.frame.contains(pixel)
-        if self._pointer.hover(pixel if inside else None, self._targets()):
+        if self._pointer.hover(pixel if inside else None, self.targets()):
             self._pins.hover(self._pointer.hovered)
             self._vector.hover(self._pointer.hovered == TIP)
             self._now()
@@ -232,11 +232,11 @@ class Gestures(Keys):
 
     def _plot_pixels(self) -> tuple[int, int]:
         left, top, right, bottom = self.frame.box
-        return round((right - left) * self._magnified), round((bottom - top) * self._magnified)
+        return round((right - left) * self.magnified), round((bottom - top) * self.magnified)
 
     def at(self, pixel: Pixel) -> Pixel:
         """Where a pixel of the widget is among those that are drawn in."""
-        return pixel[0] / self._magnified, pixel[1] / self._magnified
+        return pixel[0] / self.magnified, pixel[1] / self.magnified
 
     def _position(self, event: MouseEvent) -> Pixel:
         return self.at((float(event.pos[0]), float(event.pos[1])))

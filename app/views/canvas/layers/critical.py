@@ -23,25 +23,25 @@ class CriticalLayer(Layer):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self._points: Critical | None = None
+        self.points: Critical | None = None
 
     def set(self, points: Critical | None) -> None:
         """Other points, or none."""
-        if points is not None or self._points is not None:
-            self._points = points
+        if points is not None or self.points is not None:
+            self.points = points
             self.changed()
 
     def pair_at(self, pixel: Pixel, frame: Frame) -> int | None:
         """The pair of the nearest point within reach, if any."""
-        if self._points is None or not len(self._points.xy):
+        if self.points is None or not len(self.points.xy):
             return None
-        gaps = np.hypot(*(frame.to_pixels(self._points.xy) - pixel).T)
+        gaps = np.hypot(*(frame.to_pixels(self.points.xy) - pixel).T)
         nearest = int(np.argmin(np.where(np.isfinite(gaps), gaps, np.inf)))
-        return int(self._points.pair[nearest]) if gaps[nearest] < REACH else None
+        return int(self.points.pair[nearest]) if gaps[nearest] < REACH else None
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
         """The chosen pair below and above the others' marks."""
-        p = self._points
+        p = self.points
         if p is None or not len(p.xy):
             return ()
         at = frame.to_pixels(p.xy)
@@ -57,9 +57,9 @@ class CriticalLayer(Layer):
 
     def _labels(self, frame: Frame, at: Pixels) -> list[Label]:
         """The names of the chosen pair, inside the plot."""
-        assert self._points is not None
+        assert self.points is not None
         ink, halo, labels = rgba(self.theme.text), rgba(self.theme.halo, 0.85), []
-        for name, (x, y) in zip(self._points.names, at, strict=True):
+        for name, (x, y) in zip(self.points.names, at, strict=True):
             width = typeface.width(name, SIZE, 1.0, True)
             place = room(frame, np.array([x, y]), width, [], insist=True) if name else None
             if place is not None and frame.contains((float(x), float(y))):

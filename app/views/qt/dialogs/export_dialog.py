@@ -50,17 +50,17 @@ class ExportDialog(QDialog):
             words = caption(field.words)
             words.setFixedWidth(CAPTION_WIDTH)
             rows.addRow(words, self._widget(field))
-        self._bar, self._words = QProgressBar(), label("", wrap=True)
+        self._bar, self.words = QProgressBar(), label("", wrap=True)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the export")
         self._buttons = QDialogButtonBox(OK | CANCEL)
         self._buttons.button(OK).setText("Export…")
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
-        for widget in (self._form, self._bar, self._words, self._buttons):
+        for widget in (self._form, self._bar, self.words, self._buttons):
             column.addWidget(widget)
         self._bar.hide()
-        self._words.hide()
+        self.words.hide()
 
     def _widget(self, field: FormField) -> QWidget:
         if field.choices:
@@ -85,8 +85,13 @@ class ExportDialog(QDialog):
         made.setToolTip(field.hint)
         return made
 
+    @property
+    def values(self) -> Values:
+        """Return what the form says, by the names of its fields."""
+        return {name: read() for name, read in self._read.items()}
+
     def _accept(self) -> None:
-        self._chosen({name: read() for name, read in self._read.items()})
+        self._chosen(self.values)
 
     def reject(self) -> None:
         """Cancelled by its button, by Escape or by closing."""
@@ -97,18 +102,18 @@ class ExportDialog(QDialog):
         """How far the export is; ``whole`` 0 when that is not known."""
         self._form.setEnabled(False)
         self._buttons.button(OK).setEnabled(False)
-        look(self._words, "quiet")
-        self._words.setText(words)
+        look(self.words, "quiet")
+        self.words.setText(words)
         self._bar.setRange(0, whole)
         self._bar.setValue(done)
         self._bar.show()
-        self._words.show()
+        self.words.show()
 
     def show_problem(self, words: str) -> None:
         """Why nothing was written; the form can be filled again."""
         self._form.setEnabled(True)
         self._buttons.button(OK).setEnabled(True)
         self._bar.hide()
-        look(self._words, "warning")
-        self._words.setText(words)
-        self._words.show()
+        look(self.words, "warning")
+        self.words.setText(words)
+        self.words.show()

@@ -40,13 +40,13 @@ class DistributionsPanel:
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setMinimumHeight(LOWEST)
         self.plot.getPlotItem().getViewBox().setDefaultPadding(0.02)
-        self._legend = make_rich(label("", wrap=True))
+        self.legend = make_rich(label("", wrap=True))
         self._note = label("", "quiet", wrap=True)
-        column.addWidget(self._legend)
+        column.addWidget(self.legend)
         column.addWidget(self._note)
         column.addWidget(self.plot, 1)
-        self._bars: list[pg.BarGraphItem] = []
-        self._curves: list[pg.PlotDataItem] = []
+        self.bars: list[pg.BarGraphItem] = []
+        self.curves: list[pg.PlotDataItem] = []
         self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
         self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
         self.set_theme(theme)
@@ -73,7 +73,7 @@ class DistributionsPanel:
         stated = distributions is not None and len(distributions.x) > 1
         self.plot.setVisible(stated)
         if distributions is None or not stated:
-            self._legend.setText("" if distributions is None else NONE_STATED)
+            self.legend.setText("" if distributions is None else NONE_STATED)
             return
         changed = [i for i in range(len(distributions.rows)) if _differs(before, distributions, i)]
         for i in changed:
@@ -84,8 +84,8 @@ class DistributionsPanel:
 
     def _grey(self, stale: bool) -> None:
         """Little is seen of rows that are of what was shown before."""
-        look(self._legend, "stale" if stale else "")
-        for item in (*self._bars, *self._curves):
+        look(self.legend, "stale" if stale else "")
+        for item in (*self.bars, *self.curves):
             item.setOpacity(FAINT if stale else 1.0)
 
     def _scale(self, d: Distributions) -> None:
@@ -93,7 +93,7 @@ class DistributionsPanel:
         if top <= self._top:
             return
         self._top = top
-        if self._bars:
+        if self.bars:
             self.plot.setXRange(0.0, top, padding=0)
         else:
             self.plot.setYRange(0.0, top, padding=0)
@@ -101,14 +101,14 @@ class DistributionsPanel:
 
     def _make(self, d: Distributions | None) -> None:
         self.plot.clear()
-        self._legend.clear()
-        self._bars, self._curves = [], []
+        self.legend.clear()
+        self.bars, self.curves = [], []
         if d is None:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
         # above the plot and not in it: nothing drawn is ever covered
-        self._legend.setText(_legend([self._shorten(name, NAME) for name in d.names], colours))
-        self._legend.setToolTip("\n".join(d.names))
+        self.legend.setText(_legend([self._shorten(name, NAME) for name in d.names], colours))
+        self.legend.setToolTip("\n".join(d.names))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
         # words are read, and the panel scrolls, where they would lie over one another
@@ -139,7 +139,7 @@ class DistributionsPanel:
                 x0=0, y=place, height=share * 0.92, width=d.rows[i], brush=colour, pen=None
             )
             self.plot.addItem(bar)
-            self._bars.append(bar)
+            self.bars.append(bar)
         self.plot.setYRange(-0.6, count - 0.4, padding=0)
 
     def _make_curves(self, d: Distributions, colours: tuple[str, ...]) -> None:
@@ -147,13 +147,13 @@ class DistributionsPanel:
             fill = QColor(colour)
             fill.setAlpha(40)
             curve = self.plot.plot(pen=pg.mkPen(colour, width=2), fillLevel=0.0, brush=fill)
-            self._curves.append(curve)
+            self.curves.append(curve)
 
     def _set_row(self, i: int, d: Distributions) -> None:
-        if self._bars:
-            self._bars[i].setOpts(width=d.rows[i])
-        elif i < len(self._curves):
-            self._curves[i].setData(d.x, d.rows[i])
+        if self.bars:
+            self.bars[i].setOpts(width=d.rows[i])
+        elif i < len(self.curves):
+            self.curves[i].setData(d.x, d.rows[i])
 
 
 def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:

@@ -21,7 +21,7 @@ class HeadsPanel:
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
-        self._state: HeadsState | None = None
+        self.state: HeadsState | None = None
         self.widget, column = panel(WIDE)
         self.title = label("", "heading", wrap=True)
         column.addWidget(self.title)
@@ -49,18 +49,18 @@ class HeadsPanel:
 
     def show(self, state: HeadsState | None) -> None:
         """Show heads as far as they are known; None: there are none."""
-        self._state = state
+        self.state = state
         self._show()
 
     def _show(self) -> None:
-        state = self._state
+        state = self.state
         self.title.setText(f"{state.name}: {state.words}" if state else NONE)
         self.grid.show_heads(state, self.number.currentData(), self.by_number.isChecked())
         self._point(None)
 
     def _point(self, place: Place | None) -> None:
         """Say the numbers of the head that is pointed at, or else of the one that is shown."""
-        state = self._state
+        state = self.state
         cell = state.cells.get(place or state.current) if state else None
         self.words.setText(cell.words if cell else "")
 

@@ -19,11 +19,11 @@ HINT = "A right click changes how much of it is seen; keyframes let it fade."
 
 
 class LayersPanel:
-    """One box a layer; a layer that the state does not list is not shown."""
+    """One box a layer, by its field; a layer that the state does not list is not shown."""
 
     def __init__(self, change: Callable[[str, object], None]) -> None:
         self._change = change
-        self._boxes: dict[str, QCheckBox] = {}
+        self.boxes: dict[str, QCheckBox] = {}
         self._opacity: dict[str, float] = {}
         self.widget, column = panel(NARROW)
         self._grid = QGridLayout()
@@ -34,10 +34,10 @@ class LayersPanel:
     def show(self, state: PanelState) -> None:
         """Show a state without telling it back."""
         listed = {layer.field for layer in state.layers}
-        for field, box in self._boxes.items():
+        for field, box in self.boxes.items():
             box.setVisible(field in listed)
         for layer in state.layers:
-            box = self._boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
+            box = self.boxes.get(layer.field) or self._add(layer.field, layer.opacity is not None)
             self._opacity[layer.field] = share = 1.0 if layer.opacity is None else layer.opacity
             box.setText(layer.words if share == 1.0 else f"{layer.words} ◐")
             fades = "" if layer.opacity is None else f"<br>{share:.0%} opaque. {HINT}"
@@ -49,14 +49,14 @@ class LayersPanel:
     def _add(self, field: str, fades: bool) -> QCheckBox:
         box = QCheckBox()
         if fades:
-            offer(box, lambda pixel: self._shares(field))
+            offer(box, lambda pixel: self.shares(field))
         box.toggled.connect(lambda on: self._change(f"layers.{field}", on))
-        self._grid.addWidget(box, *divmod(len(self._boxes), COLUMNS))
-        self._boxes[field] = box
+        self._grid.addWidget(box, *divmod(len(self.boxes), COLUMNS))
+        self.boxes[field] = box
         return box
 
-    def _shares(self, field: str) -> list[Answer | None]:
-        """How much of a layer may be seen: the menu of its box."""
+    def shares(self, field: str) -> list[Answer | None]:
+        """Return how much of a layer may be seen: the menu of its box."""
         return [
             (
                 f"{'✓ ' if share == self._opacity[field] else ''}{share:.0%} opaque",

@@ -25,13 +25,13 @@ class MeasuresPanel:
         self._grid.setColumnStretch(1, 1)
         column.addLayout(self._grid)
         column.addStretch(1)
-        self._rows: list[tuple[QLabel, QLabel]] = []
+        self.rows: list[tuple[QLabel, QLabel]] = []
 
     def show(self, measures: Sequence[Measure]) -> None:
         """Replace all rows."""
-        while len(self._rows) < len(measures):
+        while len(self.rows) < len(measures):
             self._add()
-        for i, (name, value) in enumerate(self._rows):
+        for i, (name, value) in enumerate(self.rows):
             shown = i < len(measures)
             name.setVisible(shown)
             value.setVisible(shown)
@@ -44,10 +44,10 @@ class MeasuresPanel:
         value.setWordWrap(True)
         value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = len(self._rows)
+        row = len(self.rows)
         self._grid.addWidget(name, row, 0)
         self._grid.addWidget(value, row, 1)
-        self._rows.append((name, value))
+        self.rows.append((name, value))
 
 
 def _set(name: QLabel, value: QLabel, measure: Measure) -> None:

@@ -39,7 +39,7 @@ class NormalsPanel:
         self.plot = _blank()
         self._curves: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._ends = [self.plot.plot(), self.plot.plot()]
-        self._pins: dict[str, tuple[pg.TargetItem, pg.TargetItem]] = {}
+        self.pins: dict[str, tuple[pg.TargetItem, pg.TargetItem]] = {}
         row.addWidget(self.plot, 1)
         row.addWidget(scrolling(self._make_side(), "Two normals"))
         self.set_theme(theme)
@@ -67,6 +67,7 @@ class NormalsPanel:
         spin = Number()
         spin.setRange(-1e3, 1e3)
         spin.setAccessibleName(f"{words} of {name}")
+        spin.setToolTip(f"{words} of the normal {name}; its ellipse can be dragged too")
         spin.setKeyboardTracking(False)
         spin.valueChanged.connect(lambda _: self._tell(name))
         self.numbers[name].append(spin)
@@ -78,10 +79,10 @@ class NormalsPanel:
         plots.paint(self.plot, theme)
         for name, end in zip("AB", self._ends, strict=True):
             end.setPen(pg.mkPen(theme.pin(name), width=3))
-        for pins in self._pins.values():
+        for pins in self.pins.values():
             for pin in pins:
                 self.plot.removeItem(pin)
-        self._pins = {name: (self._pin(name, True), self._pin(name, False)) for name in "AB"}
+        self.pins = {name: (self._pin(name, True), self._pin(name, False)) for name in "AB"}
         self._paint()
         self.show(self._state)
 
@@ -128,7 +129,7 @@ class NormalsPanel:
         for spin, value in zip(self.numbers[name], numbers, strict=True):
             with QSignalBlocker(spin):
                 spin.setValue(value)
-        for pin, at in zip(self._pins[name], (numbers[:2], end[0]), strict=True):
+        for pin, at in zip(self.pins[name], (numbers[:2], end[0]), strict=True):
             # while it is dragged the hand says where it is
             if not pin.moving:
                 with QSignalBlocker(pin):
@@ -147,7 +148,7 @@ class NormalsPanel:
 
     def _fit(self, state: NormalsState) -> None:
         """Everything in view, unless something is being dragged there."""
-        if any(pin.moving for pins in self._pins.values() for pin in pins):
+        if any(pin.moving for pins in self.pins.values() for pin in pins):
             return
         every = [*state.ends, *(way.outlines.reshape(-1, 2) for way in state.ways)]
         points = np.concatenate(every)
@@ -163,7 +164,7 @@ class NormalsPanel:
         if self._state is None:
             return
         mx, my, xx, xy, yy = self._state.a if name == "A" else self._state.b
-        mean, dot = (pin.pos() for pin in self._pins[name])
+        mean, dot = (pin.pos() for pin in self.pins[name])
         if is_mean:
             self._emit(NormalEdited(name, (mean.x(), mean.y(), xx, xy, yy)))
             return

@@ -63,7 +63,7 @@ class PhotographPanel:
         self._casing, self._way = pg.PlotCurveItem(), pg.PlotCurveItem()
         for item in (self._photograph, self._map, self._circles, self._casing, self._way):
             self.plot.addItem(item)
-        self._pins: dict[str, pg.TargetItem] = {}
+        self.pins: dict[str, pg.TargetItem] = {}
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -73,9 +73,9 @@ class PhotographPanel:
         self._circles.setPen(pg.mkPen(255, 255, 255, 170, width=1))
         self._casing.setPen(pg.mkPen(0, 0, 0, 190, width=6))
         self._way.setPen(pg.mkPen("#ffffff", width=3))
-        for pin in self._pins.values():
+        for pin in self.pins.values():
             self.plot.removeItem(pin)
-        self._pins = {
+        self.pins = {
             name: self._pin(name, letter, theme.pin(letter))
             for name, letter in (("start", "A"), ("end", "B"))
         }
@@ -104,7 +104,7 @@ class PhotographPanel:
         drawn = state.image is not None
         for item in (self._photograph, self._map, self._circles, self._casing, self._way):
             item.setVisible(drawn)
-        for pin in self._pins.values():
+        for pin in self.pins.values():
             pin.setVisible(drawn)
         if drawn:
             self._draw(state)
@@ -124,7 +124,7 @@ class PhotographPanel:
         self._casing.setData(*way.T)
         self._way.setData(*way.T)
         for name, end in (("start", 0), ("end", -1)):
-            pin = self._pins[name]
+            pin = self.pins[name]
             # while it is dragged the hand says where it is
             if len(way) and not pin.moving:
                 with QSignalBlocker(pin):

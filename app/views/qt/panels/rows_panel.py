@@ -36,27 +36,27 @@ class RowsPanel:
         self._emit = emit
         self._state: RowsState | None = None
         self.widget, column = panel(WIDE)
-        self._plots = pg.GraphicsLayoutWidget()
-        plots.only_seen(self._plots)
-        self._plots.setAccessibleName("Distributions along the e-path, the geodesic and the m-path")
-        self._plots.setToolTip(HINT)
-        self._strips = {kind: _StripPlot(self._plots, i) for i, kind in enumerate(KINDS)}
-        self._plots.ci.setContentsMargins(0, 0, 4, 0)
-        self._plots.ci.layout.setHorizontalSpacing(10)
-        self._plots.scene().sigMouseClicked.connect(self._click)
-        self._plots.scene().sigMouseMoved.connect(self._hover)
+        self.plots = pg.GraphicsLayoutWidget()
+        plots.only_seen(self.plots)
+        self.plots.setAccessibleName("Distributions along the e-path, the geodesic and the m-path")
+        self.plots.setToolTip(HINT)
+        self.strips = {kind: _StripPlot(self.plots, i) for i, kind in enumerate(KINDS)}
+        self.plots.ci.setContentsMargins(0, 0, 4, 0)
+        self.plots.ci.layout.setHorizontalSpacing(10)
+        self.plots.scene().sigMouseClicked.connect(self._click)
+        self.plots.scene().sigMouseMoved.connect(self._hover)
         self._readout = label("", "quiet", wrap=True)
         # as high as there is room, and no reason to scroll
-        self._plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        column.addWidget(self._plots, 1)
+        self.plots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        column.addWidget(self.plots, 1)
         column.addWidget(self._readout)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        self._plots.setBackground(theme.panel)
-        for strip in self._strips.values():
+        self.plots.setBackground(theme.panel)
+        for strip in self.strips.values():
             strip.set_theme(theme)
         state, self._state = self._state, None
         self.show(state)
@@ -64,7 +64,7 @@ class RowsPanel:
     def show(self, state: RowsState | None) -> None:
         """Show a state; where only the playhead differs, only the marks move."""
         before, self._state = self._state, state
-        self._plots.setVisible(state is not None and len(state.x) > 0)
+        self.plots.setVisible(state is not None and len(state.x) > 0)
         if state is None:
             self._readout.setText("")
             return
@@ -72,9 +72,9 @@ class RowsPanel:
             self._readout.setText(state.note)
             top = max((float(s.rows.max(initial=0.0)) for s in state.strips), default=1.0)
             for strip in state.strips:
-                self._strips[strip.kind].show(state, strip, top, self._theme)
-            self._plots.setMinimumHeight(HEADING + ROW * max(len(state.labels), 8))
-        for plot in self._strips.values():
+                self.strips[strip.kind].show(state, strip, top, self._theme)
+            self.plots.setMinimumHeight(HEADING + ROW * max(len(state.labels), 8))
+        for plot in self.strips.values():
             plot.mark.setValue(state.playhead)
 
     def _click(self, event: plots.Click) -> None:
@@ -90,7 +90,7 @@ class RowsPanel:
 
     def _at(self, place: QPointF) -> tuple[str, float, float] | None:
         """Which strip, which time and where on the axis of words."""
-        for kind, strip in self._strips.items():
+        for kind, strip in self.strips.items():
             box = strip.plot.getViewBox()
             if box.sceneBoundingRect().contains(place):
                 at = box.mapSceneToView(place)

@@ -71,6 +71,7 @@ class TimelinePanel:
         self.slider = Slider()
         self.slider.setRange(0, TICKS)
         self.slider.setAccessibleName("Position between A and B")
+        self.slider.setToolTip("Where the moving point is on the geodesic")
         self.slider.valueChanged.connect(
             lambda value: self._emit(SceneEdited((("playhead", value / TICKS),)))
         )

@@ -55,8 +55,8 @@ class TokenPathPanel:
 
     def _make_items(self) -> None:
         self._circle, self._line = self.map.plot(), self.map.plot()
-        self._dots = pg.ScatterPlotItem(size=16, pxMode=True)
-        self.map.addItem(self._dots)
+        self.dots = pg.ScatterPlotItem(size=16, pxMode=True)
+        self.map.addItem(self.dots)
         self._numbers: list[pg.TextItem] = []
         self._bars = pg.BarGraphItem(x=[], height=[], width=0.6, pen=None)
         self.turns.addItem(self._bars)
@@ -97,7 +97,7 @@ class TokenPathPanel:
         self._line.setData(*state.xy.T)
         colours = [theme.pin_a, *[theme.control] * (count - 2), theme.pin_b]
         rims = [theme.accent if i == state.current else theme.muted for i in range(count)]
-        self._dots.setData(
+        self.dots.setData(
             *state.xy.T,
             brush=[pg.mkBrush(colour) for colour in colours],
             pen=[pg.mkPen(rim, width=2) for rim in rims],
@@ -125,7 +125,7 @@ class TokenPathPanel:
         if self._state is None or not self._state.tips:
             return
         at = self.map.getViewBox().mapSceneToView(place)
-        found = self._dots.pointsAt(at)
+        found = self.dots.pointsAt(at)
         i = found[0].index() if len(found) else self._state.current
         self.tip.setText(self._state.tips[i])
 

@@ -32,7 +32,7 @@ class TopologyPanel:
 
     def __init__(self, emit: Handler, theme: Theme) -> None:
         self._emit = emit
-        self._state: TopologyState | None = None
+        self.state: TopologyState | None = None
         self.widget, column = panel(WIDE)
         rows = form()
         self.levels = picker(
@@ -48,10 +48,10 @@ class TopologyPanel:
         self._legend = make_rich(label("", wrap=True))
         column.addWidget(self._legend)
         self.diagram = self._make_plot("Persistence diagram: death over birth", DIAGRAM_HEIGHT)
-        self._points = pg.ScatterPlotItem(size=10, hoverable=True, hoverSize=14, tip=self._tip)
-        self._points.sigClicked.connect(lambda _, points, __: self._choose(points[0].data()))
+        self.points = pg.ScatterPlotItem(size=10, hoverable=True, hoverSize=14, tip=self._tip)
+        self.points.sigClicked.connect(lambda _, points, __: self._choose(points[0].data()))
         self._lines = [pg.PlotDataItem(), pg.PlotDataItem()]  # birth = death, and ∞
-        for item in (*self._lines, self._points):
+        for item in (*self._lines, self.points):
             self.diagram.addItem(item)
         self.bars = self._make_plot("Barcode: from birth to death", LEAST_HEIGHT)
         self.bars.hideAxis("left")
@@ -114,11 +114,11 @@ class TopologyPanel:
             )
             + " &nbsp; <span>- - lasts for ever</span>"
         )
-        self.show(self._state)
+        self.show(self.state)
 
     def show(self, state: TopologyState | None) -> None:
         """Show a state without telling it back; None is like a state without pairs."""
-        self._state = state
+        self.state = state
         if state is None:
             return
         fill(self.levels, LEVELS, "super" if state.superlevel else "sub")
@@ -144,7 +144,7 @@ class TopologyPanel:
             pg.mkPen(self._theme.text if i == state.chosen else self._theme.panel, width=w)
             for i, w in enumerate(np.where(np.arange(len(ends)) == state.chosen, 2.4, 0.8))
         ]
-        self._points.setData(
+        self.points.setData(
             x=state.birth, y=ends, pen=pens, data=list(range(len(ends))),
             brush=[pg.mkBrush(self._theme.homology(int(k))) for k in state.dimension],
             symbol=[SYMBOLS[int(k)] for k in state.dimension],
@@ -180,7 +180,7 @@ class TopologyPanel:
         self._emit(PairChosen(int(number)))
 
     def _step(self, way: int) -> None:
-        state = self._state
+        state = self.state
         if state is None or not len(state.birth):
             return
         order = list(_order(state))
@@ -188,7 +188,7 @@ class TopologyPanel:
         self._choose(order[at % len(order)])
 
     def _click_bar(self, event: plots.Click) -> None:
-        state, box = self._state, self.bars.getPlotItem().getViewBox()
+        state, box = self.state, self.bars.getPlotItem().getViewBox()
         if state is None or not box.sceneBoundingRect().contains(event.scenePos()):
             return
         row = round(box.mapSceneToView(event.scenePos()).y())
@@ -197,7 +197,7 @@ class TopologyPanel:
             self._choose(order[row])
 
     def _tip(self, x: float, y: float, data: int) -> str:
-        state = self._state
+        state = self.state
         assert state is not None
         return f"{('part', 'ring')[int(state.dimension[data])]}: {x:.4g} to {state.death[data]:.4g}"
 

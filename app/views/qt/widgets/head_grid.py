@@ -60,7 +60,7 @@ class HeadGrid(QWidget):
         self._choose, self._point = choose, point
         self._state: HeadsState | None = None
         self._number, self._sorted = "entropy", False
-        self._places: dict[tuple[int, int], Place] = {}
+        self.places: dict[tuple[int, int], Place] = {}
         self._columns, self._width = 1, SMALLEST
         self._pointed: Place | None = None
         self.setMouseTracking(True)
@@ -81,13 +81,13 @@ class HeadGrid(QWidget):
     def _arrange(self) -> None:
         state = self._state
         if state is None:
-            self._places = {}
+            self.places = {}
         else:
             room = max(self.width() - EDGE, SMALLEST)
             self._columns = min(max(room // SMALLEST, 1), state.heads)
             self._width = min(room // self._columns, LARGEST)
-            self._places = arranged(state, self._columns, self._number if self._sorted else "")
-        rows = 1 + max((row for row, _ in self._places), default=0)
+            self.places = arranged(state, self._columns, self._number if self._sorted else "")
+        rows = 1 + max((row for row, _ in self.places), default=0)
         self.setFixedHeight(EDGE + rows * self._step)
         self.update()
 
@@ -96,13 +96,13 @@ class HeadGrid(QWidget):
         """From one row to the next: pictures are square."""
         return self._width + BAR + 1
 
-    def _box(self, row: int, column: int) -> QRect:
+    def box(self, row: int, column: int) -> QRect:
         return QRect(EDGE + column * self._width, EDGE + row * self._step, self._width, self._step)
 
     def place_at(self, at: QPoint) -> Place | None:
         """The head under a point."""
         row, column = (at.y() - EDGE) // self._step, (at.x() - EDGE) // self._width
-        return self._places.get((row, column))
+        return self.places.get((row, column))
 
     # --- drawing ------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -110,8 +110,8 @@ class HeadGrid(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._state is not None:
             self._draw_numbers(painter)
-            for (row, column), place in self._places.items():
-                self._draw_cell(painter, self._box(row, column), place, self._state)
+            for (row, column), place in self.places.items():
+                self._draw_cell(painter, self.box(row, column), place, self._state)
         painter.end()
 
     def _draw_numbers(self, painter: QPainter) -> None:
@@ -125,10 +125,10 @@ class HeadGrid(QWidget):
         for column in range(self._columns):
             box = QRect(EDGE + column * self._width, 0, self._width, EDGE)
             painter.drawText(box, middle, str(column))
-        for (row, column), (layer, head) in self._places.items():
+        for (row, column), (layer, head) in self.places.items():
             if column == 0 and head == 0:
                 painter.drawText(
-                    QRect(0, self._box(row, 0).y(), EDGE, self._step), middle, str(layer)
+                    QRect(0, self.box(row, 0).y(), EDGE, self._step), middle, str(layer)
                 )
 
     def _draw_cell(self, painter: QPainter, box: QRect, place: Place, state: HeadsState) -> None:
@@ -176,9 +176,9 @@ class HeadGrid(QWidget):
             super().keyPressEvent(event)
 
     def _beside(self, place: Place, step: tuple[int, int]) -> Place:
-        where = {head: at for at, head in self._places.items()}
+        where = {head: at for at, head in self.places.items()}
         row, column = where.get(place, (0, 0))
-        return self._places.get((row + step[0], column + step[1]), place)
+        return self.places.get((row + step[0], column + step[1]), place)
 
     def _look(self, place: Place | None) -> None:
         if place != self._pointed:

@@ -53,7 +53,8 @@ class Strip(QWidget):
         self.update()
 
     # --- places ---------------------------------------------------------------------------------
-    def _x(self, time: float) -> float:
+    def x_of(self, time: float) -> float:
+        """Return where in the strip a time is, in pixels from the left."""
         return EDGE + (self.width() - 2 * EDGE) * time / (self._state.duration or 1.0)
 
     def _time(self, x: float) -> float:
@@ -61,8 +62,8 @@ class Strip(QWidget):
         return min(max(share, 0.0), 1.0) * self._state.duration
 
     def _key_at(self, x: float) -> float | None:
-        near = [key for key in self._state.keys if abs(self._x(key) - x) <= NEAR]
-        return min(near, key=lambda key: abs(self._x(key) - x), default=None)
+        near = [key for key in self._state.keys if abs(self.x_of(key) - x) <= NEAR]
+        return min(near, key=lambda key: abs(self.x_of(key) - x), default=None)
 
     # --- hands ----------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -81,12 +82,12 @@ class Strip(QWidget):
             self.setCursor(shape)
         elif self._held is None:
             self._emit(TimeChosen(self._time(x) if over is None else over))
-        elif abs(self._x(self._held) - x) >= 1.0:
+        elif abs(self.x_of(self._held) - x) >= 1.0:
             self._move(x, done=False)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._held is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._move(self._x(self._held), done=True)
+            self._move(self.x_of(self._held), done=True)
             self._held = None
 
     def _move(self, x: float, done: bool) -> None:
@@ -138,20 +139,20 @@ class Strip(QWidget):
             )
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
             return
-        fits = [s for s in STEPS if self._x(s) - EDGE >= TICK]
+        fits = [s for s in STEPS if self.x_of(s) - EDGE >= TICK]
         step = fits[0] if fits else STEPS[-1]
         for second in takewhile(lambda t: t <= state.duration + 1e-9, count(0.0, step)):
-            x = self._x(second)
+            x = self.x_of(second)
             painter.drawLine(QPointF(x, middle - 3), QPointF(x, middle))
             painter.drawText(QPointF(x - 8 if second else x - 3, 11.0), f"{second:g}")
 
     def _paint_time(self, painter: QPainter) -> None:
-        x = self._x(self._state.time)
+        x = self.x_of(self._state.time)
         painter.setPen(QPen(QColor(self._theme.accent), 2))
         painter.drawLine(QPointF(x, 3), QPointF(x, HEIGHT - 2))
 
     def _paint_key(self, painter: QPainter, key: float) -> None:
-        x, y = self._x(key), HEIGHT - 11.0
+        x, y = self.x_of(key), HEIGHT - 11.0
         corners = [QPointF(x + dx * HALF, y + dy * HALF) for dx, dy in
                    ((0, -1), (1, 0), (0, 1), (-1, 0))]  # fmt: skip
         chosen = key == self._state.time

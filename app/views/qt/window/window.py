@@ -45,7 +45,10 @@ AREAS = {FAMILY: LEFT, LAYERS: LEFT, DISTRIBUTIONS: RIGHT, MEASURES: RIGHT, LOG:
 
 
 class MainWindow(Window):
-    """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from."""
+    """``canvas_native`` is the canvas's widget; ``commands`` the table that menus are made from.
+
+    ``panels``: the docks of the registry's panels by title; ``state``: what the panels show.
+    """
 
     def __init__(
         self, canvas_native: QWidget, commands: Sequence[Command], theme: Theme = DARK
@@ -60,23 +63,23 @@ class MainWindow(Window):
         )
         self.frame.closing.connect(lambda: self._invoke("quit"))
         self._mail = Mail()
-        self._family = FamilyPanel(lambda event: self._handler(event))
-        self._layers = LayersPanel(self._edit)
-        self._measures = MeasuresPanel()
-        self._slots = {
+        self.family_panel = FamilyPanel(lambda event: self._handler(event))
+        self.layers_panel = LayersPanel(self._edit)
+        self.measures_panel = MeasuresPanel()
+        self.panels = {
             spec.title: PanelDock(spec, self.frame, lambda event: self._handler(event), theme)
             for spec in PANELS
         }
         self._log = LogPanel()
-        self._timeline = TimelinePanel(lambda event: self._handler(event), theme)
+        self.timeline = TimelinePanel(lambda event: self._handler(event), theme)
         self._place(canvas_native)
         self._make_status()
         self._commands = commands
         self._title, self._file, self._unsaved = "", "", False
-        self._state: PanelState | None = None
+        self.state: PanelState | None = None
         self._shown: Distributions | None = None
         self._make_menus(commands, theme)
-        self._furnished = False
+        self.is_furnished = False
 
     def _place(self, canvas: QWidget) -> None:
         self._canvas = canvas
@@ -89,16 +92,16 @@ class MainWindow(Window):
         canvas.setAccessibleName("Manifold with pins A and B")
         Leaving(canvas, lambda: self._handler(Hovered(None)))
         column.addWidget(canvas, 1)
-        column.addWidget(self._timeline.widget)
+        column.addWidget(self.timeline.widget)
         self.frame.setCentralWidget(centre)
         # what is below the canvas takes no height from the columns beside it
         self.frame.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.frame.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._docks = {
-            FAMILY: self._dock(FAMILY, scrolling(self._family.widget, FAMILY)),
-            LAYERS: self._dock(LAYERS, self._layers.widget),
-            MEASURES: self._dock(MEASURES, scrolling(self._measures.widget, MEASURES)),
-            **{title: slot.dock for title, slot in self._slots.items()},
+            FAMILY: self._dock(FAMILY, scrolling(self.family_panel.widget, FAMILY)),
+            LAYERS: self._dock(LAYERS, self.layers_panel.widget),
+            MEASURES: self._dock(MEASURES, scrolling(self.measures_panel.widget, MEASURES)),
+            **{title: slot.dock for title, slot in self.panels.items()},
             LOG: self._dock(LOG, self._log.widget),
         }
         self.reset_layout()
@@ -111,12 +114,12 @@ class MainWindow(Window):
 
     def reset_layout(self) -> None:
         """All panels where they were at first, the log hidden."""
-        for title, slot in self._slots.items():
+        for title, slot in self.panels.items():
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
         for title, area in AREAS.items():
             self._put(title, area, shown=title != LOG)
-        for title, slot in self._slots.items():
+        for title, slot in self.panels.items():
             if not slot.spec.top and title not in AREAS:
                 self._put(title, slot.spec.area, slot.spec.shown)
             if slot.spec.beside:
@@ -126,7 +129,7 @@ class MainWindow(Window):
         self.frame.resizeDocks(docks, [277, 277, 335, 335], Qt.Orientation.Horizontal)
         self.frame.resizeDocks(docks, [560, 190, 440, 270], Qt.Orientation.Vertical)
         self.frame.resizeDocks([self._docks[LOG]], [LOG_HEIGHT], Qt.Orientation.Vertical)
-        for slot in self._slots.values():
+        for slot in self.panels.values():
             if slot.spec.height:
                 self.frame.resizeDocks([slot.dock], [slot.spec.height], Qt.Orientation.Vertical)
 
@@ -142,12 +145,12 @@ class MainWindow(Window):
 
     def furnish(self) -> None:
         """Build the panels that are seen, whose plots are slow to load, once there is time."""
-        if self._furnished:
+        if self.is_furnished:
             return
-        self._furnished = True
+        self.is_furnished = True
         self.draw_icons()
-        self._family.furnish()
-        for slot in self._slots.values():
+        self.family_panel.furnish()
+        for slot in self.panels.values():
             slot.furnish()
 
     @property
@@ -162,13 +165,14 @@ class MainWindow(Window):
             self.frame.restoreState(layout[1])
 
     def _make_status(self) -> None:
-        self._words, self._engine, self._timing = label(""), label("", "quiet"), label("", "quiet")
+        self.status_words = label("")
+        self._engine, self._timing = label("", "quiet"), label("", "quiet")
         self._coordinates, self._rate = plain_label(), label("", "quiet")
         self._engine.setMinimumWidth(1)  # it gives way to what is under the pointer
         bar = self.frame.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(10, 0, 12, 2)
-        for widget in (self._engine, self._timing, self._words):
+        for widget in (self._engine, self._timing, self.status_words):
             bar.addWidget(widget)
         self._busy = Busy()
         bar.addPermanentWidget(self._busy.widget)
@@ -198,19 +202,19 @@ class MainWindow(Window):
 
     # --- what the controller asks -------------------------------------------------------------
     def set_panels(self, state: PanelState) -> None:
-        self._state = state
-        self._family.show(state)
-        self._layers.show(state)
+        self.state = state
+        self.family_panel.show(state)
+        self.layers_panel.show(state)
 
     def set_waiting(self, words: str, whole: bool) -> None:
-        self._family.wait(words, whole)
+        self.family_panel.wait(words, whole)
 
     def set_verdict(self, verdict: Verdict) -> None:
-        self._family.own.set_verdict(verdict)
+        self.family_panel.own.set_verdict(verdict)
 
     def set_distributions(self, distributions: Distributions | None) -> None:
         self._shown = distributions
-        self._slots[DISTRIBUTIONS].show(distributions)
+        self.panels[DISTRIBUTIONS].show(distributions)
 
     def set_moving_row(self, row: Array) -> None:
         shown = self._shown
@@ -218,13 +222,13 @@ class MainWindow(Window):
             self.set_distributions(replace(shown, rows=np.vstack((shown.rows[:-1], row))))
 
     def set_measures(self, measures: Sequence[Measure]) -> None:
-        self._measures.show(measures)
+        self.measures_panel.show(measures)
 
     def set_panel(self, title: str, state: object) -> None:
-        self._slots[title].show(state)
+        self.panels[title].show(state)
 
     def raise_panel(self, title: str) -> None:
-        dock, slot = self._docks[title], self._slots.get(title)
+        dock, slot = self._docks[title], self.panels.get(title)
         came = not dock.isVisible()
         self.presenter.note(title, True)
         dock.show()
@@ -238,17 +242,17 @@ class MainWindow(Window):
         self._docks[title].hide()
 
     def set_playhead(self, t: float) -> None:
-        self._timeline.show(t)
+        self.timeline.show(t)
 
     def set_timeline(self, state: TimelineState) -> None:
-        self._timeline.show_state(state)
+        self.timeline.show_state(state)
 
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None:
         self._engine.setText(engine)
         self._timing.setText(timing)
-        look(self._words, "" if ok else "warning")
+        look(self.status_words, "" if ok else "warning")
         line = shorten(words)
-        self._words.setText(line if ok else f"⚠ {line}")
+        self.status_words.setText(line if ok else f"⚠ {line}")
         self._log.add(line, ok)
 
     def set_coordinates(self, text: str) -> None:
@@ -292,8 +296,8 @@ class MainWindow(Window):
     def show_palette(self) -> None:
         """Everything that can be done, found by typing."""
         entries = of_commands(self._commands, self.actions)
-        if self._state is not None:
-            entries += of_choices(self._state, self._edit)
+        if self.state is not None:
+            entries += of_choices(self.state, self._edit)
         Palette(self.frame, entries).show()
 
     def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
@@ -349,8 +353,8 @@ class MainWindow(Window):
         self._theme = theme
         self._dress()
         self._made.set_theme(theme)
-        self._timeline.set_theme(theme)
-        for slot in self._slots.values():
+        self.timeline.set_theme(theme)
+        for slot in self.panels.values():
             slot.set_theme(theme)
 
     def _dress(self, points: int | None = None) -> None:

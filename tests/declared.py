@@ -1,0 +1,20 @@
+"""What a command declares: its options by their names."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+class Declared(argparse.ArgumentParser):
+    """A parser that remembers what it was given, but for what is in a group."""
+
+    def __init__(self) -> None:
+        self.options: dict[str, argparse.Action] = {}
+        super().__init__()
+
+    def add_argument(self, *names: Any, **stated: Any) -> argparse.Action:
+        """Remember the option by all its names."""
+        action = super().add_argument(*names, **stated)
+        self.options |= dict.fromkeys(names, action)
+        return action
