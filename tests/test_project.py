@@ -173,12 +173,18 @@ PRIVATE_IN_TESTS = {
 }
 
 
-def test_tests_look_at_what_is_public():
+@pytest.fixture(scope="module")
+def tests_parsed() -> dict[str, ast.Module]:
+    found = sorted((ROOT / "tests").rglob("*.py"))
+    return {p.relative_to(ROOT).as_posix(): ast.parse(p.read_text("utf-8")) for p in found}
+
+
+def test_tests_look_at_what_is_public(tests_parsed):
     """Neither through attributes, nor by their names, nor by imports."""
     found = {
-        f"{path.relative_to(ROOT).as_posix()}: {name}"
-        for path in sorted((ROOT / "tests").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        f"{place}: {name}"
+        for place, tree in tests_parsed.items()
+        for node in ast.walk(tree)
         for name in _private(node)
     }
     assert found == PRIVATE_IN_TESTS
@@ -214,12 +220,6 @@ def test_a_private_access_would_be_found():
 
 
 # --- asserts that can fail ----------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def tests_parsed() -> dict[str, ast.Module]:
-    found = sorted((ROOT / "tests").rglob("*.py"))
-    return {p.relative_to(ROOT).as_posix(): ast.parse(p.read_text("utf-8")) for p in found}
-
-
 def test_a_claim_about_all_is_not_one_about_none(tests_parsed):
     """`assert all(…)` holds of nothing too: `claims.each` does not."""
     asserted = [
