@@ -1,4 +1,4 @@
-"""What a workload measures, as the command line prints it."""
+"""The measurements of a workload, as the command line prints them."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Check(TypedDict):
 
 
 class Findings(TypedDict):
-    """What the program runs on; no adapter on the reference, no OpenGL where there is none."""
+    """The adapter, OpenGL and engine of this machine; the reference has no adapter."""
 
     engine: str
     adapter: str | None

@@ -90,4 +90,6 @@ FAMILY = formula(
     draw=_charts,
     nodes=uniform(-REACH - 9, REACH + 9, 241),
     parameters={"w": 0.5},
+    # a fold: geodesics stop there
+    wall=lambda theta: theta[..., 1] - theta[..., 0],
 )

@@ -252,13 +252,13 @@ def load(source: str, names: Names = Names()) -> HeadFile:
     """
     if source in bundled():
         with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
-            return _load(str(path), names, modified(path), 0)
+            return read(str(path), names, modified(path), 0)
     path = Path(source)
     foreign_files.refuse(path)
     if not is_regular(path):
         known = ", ".join(bundled())
         raise Refused(f"a head must be a file or one of {known}, got {shown(source)}")
-    return _load(str(path), names, modified(path), modified(_side(path)))
+    return read(str(path), names, modified(path), modified(_side(path)))
 
 
 def _side(path: Path) -> Path:
@@ -266,7 +266,8 @@ def _side(path: Path) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _load(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
+def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
+    """The heads of a file as it was when it and its side file were written.  Raises ValueError."""
     said: dict[str, Any] = {
         **words_of(path),
         **(head_file.stated(_side(Path(path))) if side_modified else {}),

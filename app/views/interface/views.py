@@ -157,7 +157,7 @@ class Verdict:
 
 
 class View:
-    """What is seen, and tells what is done to it."""
+    """A view of the window: it is shown things, and tells what is done to it."""
 
     def __init__(self) -> None:
         self._handler: Handler = lambda event: None

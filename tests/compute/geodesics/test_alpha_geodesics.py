@@ -100,11 +100,19 @@ def test_mixtures_beside_both_edges_are_joined_and_soon(alpha):
         np.testing.assert_allclose(found.theta[0], straight, atol=1e-7)
 
 
-def test_nothing_crosses_a_line_where_the_metric_is_singular(engine):
-    """Mixtures with m < 0 and with m > 0 have N(0, 1) in common alone; one pair stops no other."""
-    manifold = compute.family("mixture_wm")
-    start = np.array([[0.3, 1.0], [0.3, 1.0]])
-    end = np.array([[0.6, -0.8], [0.6, 0.8]])
+@pytest.mark.parametrize(
+    ("family", "start", "across", "beside"),
+    [
+        ("mixture_wm", [0.3, 1.0], [0.6, -0.8], [0.6, 0.8]),
+        ("mixture_mm", [-1.0, 1.0], [2.0, 1.5], [-0.4, 2.2]),
+    ],
+)
+def test_nothing_crosses_a_line_where_the_metric_is_singular(family, start, across, beside, engine):
+    """Mixtures with m < 0 and with m > 0 have N(0, 1) in common alone, and m₁ = m₂ is a fold; one pair
+    stops no other.
+    """
+    manifold = compute.family(family)
+    start, end = np.array([start, start]), np.array([across, beside])
     for alpha in (0.0, 0.5):
         found = engine.connect(ConnectRequest(manifold, start, end, alpha, 16))
         assert found.status.tolist() == [Status.LEFT_DOMAIN, Status.OK]

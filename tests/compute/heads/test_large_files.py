@@ -57,7 +57,7 @@ def written(tmp_path, suffix: str, arrays: dict[str, np.ndarray], **words: str) 
 def test_a_head_read_by_itself_is_that_of_the_whole(suffix, arrays, names, tmp_path, monkeypatch):
     path = written(tmp_path, suffix, arrays)
     whole = heads.load(path, names)
-    heads._load.cache_clear()
+    heads.read.cache_clear()
     monkeypatch.setattr(heads, "LARGE", 0)
     file = heads.load(path, names)
     assert not isinstance(file.q, np.ndarray) and file.layer_numbers == whole.layer_numbers
@@ -127,7 +127,7 @@ def test_damaged_large_files_are_refused_in_one_line(large, tmp_path):
             spoilt[place : place + 1] = bytes([draw.integers(256)])
         bad = tmp_path / "bad.safetensors"
         bad.write_bytes(bytes(spoilt))
-        heads._load.cache_clear()
+        heads.read.cache_clear()
         try:
             heads.load(str(bad)).head(1, 2)
         except ValueError as problem:
