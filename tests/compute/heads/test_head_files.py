@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from app.cli.main import main
 from app.presenters import head_specification
 from compute.attention.head_summary import glance
 from compute.attention.row_paths import token_rows
@@ -158,11 +157,6 @@ def test_a_token_s_path_is_under_its_own_mask(tmp_path):
     other[0, ..., 0] = False
     with pytest.raises(ValueError, match="masks other keys in other layers"):
         token_rows(heads.load(npz(tmp_path, mask=other)), 2, "layers")
-
-
-def test_attend_refuses_a_mask_that_it_does_not_know(tmp_path, capsys):
-    assert main(["attend", causal(tmp_path)]) == 2
-    assert "no mask that differs between queries" in capsys.readouterr().err
 
 
 def test_the_form_says_whose_mask_it_is(tmp_path):
