@@ -38,7 +38,9 @@ def problem() -> tuple[Floats, Floats, Floats]:
 
 
 def measure(engine: Engine) -> Measurement:
-    """The engine's best time with the yardsticks' and the largest difference of the end points."""
+    """Return the engine's best time with the yardsticks' and the largest difference of the end
+    points.
+    """
     table, v, theta = problem()
     request = ShootRequest(softmax_manifold(table[:, :2], table[:, 2]), theta, v, steps=STEPS)
     ends = engine.shoot(request).theta[:, -1]
@@ -69,7 +71,7 @@ def best(call: Callable[[], object], repeats: int = REPEATS) -> float:
 def _external(
     name: str, run: Callable[[Path], tuple[float, Floats]], ends: Floats, seconds: float
 ) -> Yardstick:
-    """One yardstick, or why there is none."""
+    """Return one yardstick, or why there is none."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             other, theirs = run(Path(folder))
@@ -90,7 +92,7 @@ def _files(folder: Path) -> None:
 
 
 def source(name: str) -> str:
-    """The text of a program beside this one."""
+    """Return the text of a program beside this one."""
     return (resources.files("app.bench") / name).read_text("utf-8")
 
 

@@ -30,7 +30,9 @@ FAMILY = "attention:bank"
 
 
 def measure(engine: Engine) -> Measurement:
-    """The engine's best time of a step with the yardsticks', and how far their fields are apart."""
+    """Return the engine's best time of a step with the yardsticks', and how far their fields are
+    apart.
+    """
     flow = AttentionFlow(manifold_of(FAMILY), SIDE, "rough", engine)
     op, rng = flow.operator, np.random.default_rng(0)
     z = rng.normal(size=(SIDE, SIDE)) + 1j * rng.normal(size=(SIDE, SIDE))
@@ -60,7 +62,7 @@ def _row(name: str, seconds: float, difference: float | None = None) -> Yardstic
 
 
 def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[Yardstick]:
-    """The same step, and Euler's over the same time, with SciPy's sparse products."""
+    """Return the same step, and Euler's over the same time, with SciPy's sparse products."""
     reference = ReferenceEngine()
     request = FlowRequest(op, z, step, 1, STAGES)
     exact = reference.flow(request)
@@ -76,7 +78,7 @@ def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[Y
 
 
 def _copy() -> Yardstick:
-    """A copy that reads and writes as many bytes as the stages of a step do."""
+    """Return a copy that reads and writes as many bytes as the stages of a step do."""
     # a stage reads a value, two increments, four links and two numbers of a node, and writes one
     words = STAGES * SIDE * SIDE * (3 * 2 + 4 * 2 + 2 + 2) // 2
     given, into = np.ones(words, np.float32), np.empty(words, np.float32)

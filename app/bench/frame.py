@@ -45,7 +45,7 @@ def measure(engine: str) -> Measurement:
 
 
 def _empty(width: int, height: int) -> float:
-    """The same of a canvas that is only cleared."""
+    """Return the same of a canvas that is only cleared."""
     from vispy import app, gloo
 
     canvas = app.Canvas(size=(width, height), show=True, app="pyside6")
@@ -56,7 +56,9 @@ def _empty(width: int, height: int) -> float:
 
 
 def _milliseconds(widget: QOpenGLWidget) -> float:
-    """How long it takes from asking a widget to draw itself until the window has been composed."""
+    """Return how long it takes from asking a widget to draw itself until the window has been
+    composed.
+    """
     from PySide6.QtCore import QEventLoop
 
     swapped, took, loop = [0], [], QEventLoop()

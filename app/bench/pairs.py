@@ -33,7 +33,7 @@ def problem() -> Floats:
 
 
 def measure(engine: Engine) -> Measurement:
-    """The engine's best time, its misses, and geomstats' time for the first pairs, scaled."""
+    """Return the engine's best time, its misses, and geomstats' time for the first pairs, scaled."""
     pairs, manifold = problem(), manifold_of("beta")
     request = ConnectRequest(manifold, pairs[:, 0], pairs[:, 1], steps=STEPS)
     paths = engine.connect(request)
@@ -52,7 +52,7 @@ def measure(engine: Engine) -> Measurement:
 
 
 def _geomstats(pairs: Floats, seconds: float) -> Yardstick:
-    """Its mean time for some pairs, as that of all, and its largest miss."""
+    """Return its mean time for some pairs, as that of all, and its largest miss."""
     name = f"geomstats, by {THEIRS} of the pairs"
     if not PYTHON.exists():
         remark = f"{PYTHON} is missing: `make bench` makes it"

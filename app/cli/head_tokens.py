@@ -31,7 +31,9 @@ class TokenPlaces:
         return np.array([place["theta"] for place in self.described])
 
     def lines(self) -> list[str]:
-        """A line for each token, which says where its row is not the one that is computed with."""
+        """Return a line for each token, which says where its row is not the one that is computed
+        with.
+        """
         found = []
         for place in self.described:
             doubts = [] if place["own_mask"] else ["under another token's mask"]

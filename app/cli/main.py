@@ -91,7 +91,7 @@ def _refuse(problem: str) -> int:
 
 
 def opened(arguments: list[str]) -> list[str]:
-    """A scene, figure, film or file of heads in place of a command is opened in the window."""
+    """Return a scene, figure, film or file of heads in place of a command is opened in the window."""
     # imported here: nothing is to be done before requests to end are heeded
     from app.model.file_formats import OPENED
 

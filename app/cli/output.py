@@ -51,7 +51,7 @@ MOST_DIGITS, FEWEST_DIGITS = 12, 3
 
 
 def digits(error: float) -> int:
-    """How many significant digits a number has whose relative error is ``error``.
+    """Return how many significant digits a number has whose relative error is ``error``.
 
     One that is not known, NaN, leaves FEWEST_DIGITS.
     """
@@ -61,7 +61,7 @@ def digits(error: float) -> int:
 
 
 def written(value: SupportsFloat, count: int) -> str:
-    """A number, or an array of numbers as nested lists, to ``count`` significant digits."""
+    """Return a number, or an array of numbers as nested lists, to ``count`` significant digits."""
     if isinstance(value, np.ndarray):
         return f"[{', '.join(written(item, count) for item in value)}]"
     # adding 0 turns −0 into 0

@@ -67,7 +67,7 @@ class ChartTransition:
 
 
 def both(before: Chart, after: Chart) -> Chart:
-    """The drawing coordinates of two charts beside each other: for drawing only."""
+    """Return the drawing coordinates of two charts beside each other: for drawing only."""
 
     def forward(theta: Floats) -> Floats:
         return np.concatenate([before.forward(theta), after.forward(theta)], axis=-1)

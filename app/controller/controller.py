@@ -340,7 +340,7 @@ class Controller:
                 part.on_message(message)
 
     def part(self, kind: type[P]) -> P:
-        """The part of that kind."""
+        """Return the part of that kind."""
         return next(part for part in self.parts if isinstance(part, kind))
 
     def figure_options(self) -> dict[str, str | int | bool]:

@@ -119,7 +119,7 @@ class Documents:
         return autosave.Keeper(kept, lambda problem: self._window.post(lambda: self._hear(problem)))
 
     def commands(self) -> dict[str, Act]:
-        """A function for each command of the table."""
+        """Return a function for each command of the table."""
         return {
             "new": lambda: self.guarded(self._new),
             "open": lambda: self.guarded(self._ask_open),
@@ -207,7 +207,9 @@ class Documents:
         self._show()
 
     def lend(self, scene: Scene) -> Document:
-        """The scene that is shown is a lesson's: it belongs to no file, and is not to be saved."""
+        """Return the scene that is shown is a lesson's: it belongs to no file, and is not to be
+        saved.
+        """
         self.document = Document(saved=scene)
         self._changed()
         return self.document
@@ -357,7 +359,7 @@ class Documents:
         self._leave()
 
     def close(self) -> str:
-        """The program ends, be it by a signal: what is not saved stays for the next start.
+        """Return the program ends, be it by a signal: what is not saved stays for the next start.
 
         Returns why it does not, or "".
         """

@@ -65,7 +65,7 @@ class Exporter:
         self._stop: Callable[[], None] = lambda: None
 
     def commands(self) -> dict[str, Callable[[], None]]:
-        """A function for each command of the table."""
+        """Return a function for each command of the table."""
         return {name: partial(self.ask, name) for name in EXPORTS}
 
     def ask(self, name: str) -> None:

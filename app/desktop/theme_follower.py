@@ -13,7 +13,7 @@ from app.views.interface.theme import DARK, LIGHT, Theme
 
 
 def theme_of(pinned: str) -> Theme:
-    """The theme of a preference; "system" is dark where the system does not say."""
+    """Return the theme of a preference; "system" is dark where the system does not say."""
     if pinned == "system":
         scheme = QGuiApplication.styleHints().colorScheme()
         return LIGHT if scheme == Qt.ColorScheme.Light else DARK

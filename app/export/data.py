@@ -42,7 +42,7 @@ def write(target: Path, scene: Scene, found: Sequence[Answer]) -> None:
 
 
 def arrays(found: Sequence[Answer]) -> dict[str, np.ndarray]:
-    """Every number and array of the answers by a name such as ``path_paths_theta``."""
+    """Return every number and array of the answers by a name such as ``path_paths_theta``."""
     result: dict[str, np.ndarray] = {}
     for answer in found:
         kind = type(answer.job).__name__.removesuffix("Job").lower()
@@ -73,7 +73,7 @@ def npz(scene: Scene, found: Sequence[Answer], target: Path) -> bytes:
 
 
 def as_json(scene: Scene, found: Sequence[Answer], target: Path) -> str:
-    """One object; what is not finite is null."""
+    """Return one object; what is not finite is null."""
     entries = {"scene": json.loads(embed.stated(scene, target))}
     entries |= {name: _plain(array.tolist()) for name, array in arrays(found).items()}
     return json.dumps(entries, ensure_ascii=False, allow_nan=False) + "\n"
@@ -86,7 +86,7 @@ def _plain(value: object) -> object:
 
 
 def table(scene: Scene, answer: PathAnswer) -> str:
-    """The geodesic, a row a node: t, θ, its velocity, the carried vector, p of each outcome."""
+    """Return the geodesic, a row a node: t, θ, its velocity, the carried vector, p of each outcome."""
     manifold, paths = manifold_of(scene.family), answer.paths
     nodes = int(paths.nodes[0])
     first, second = manifold.coordinates

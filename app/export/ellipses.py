@@ -24,7 +24,7 @@ START, END = (np.array(rgba(pin)) for pin in (LIGHT.pin_a, LIGHT.pin_b))
 
 
 def drawn(paths: Mapping[str, NormalPath]) -> Sheet:
-    """A panel for each path, two in a row, all at the same scale."""
+    """Return a panel for each path, two in a row, all at the same scale."""
     every = np.concatenate([outlines(path).reshape(-1, 2) for path in paths.values()])
     low, high = every.min(axis=0), every.max(axis=0)
     unit = (SIDE - 2 * BORDER) / float((high - low).max())

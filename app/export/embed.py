@@ -16,7 +16,7 @@ KEY = "Scene"  # of PNG's text chunks
 
 
 def stated(scene: Scene, target: Path) -> str:
-    """The scene for a file at ``target``, to which the paths of head files are relative."""
+    """Return the scene for a file at ``target``, to which the paths of head files are relative."""
     return packed(scene_file.to_text(scene, target.absolute().parent))
 
 
@@ -26,12 +26,12 @@ def escape(text: str) -> str:
 
 
 def in_svg(stated: str) -> str:
-    """The content of SVG's metadata element."""
+    """Return the content of SVG's metadata element."""
     return f'<scene xmlns="{SPACE}">{stated}</scene>'
 
 
 def in_xmp(stated: str, title: str) -> str:
-    """The XMP of a PDF or GIF, without the packet round it."""
+    """Return the XMP of a PDF or GIF, without the packet round it."""
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
@@ -45,7 +45,7 @@ def in_xmp(stated: str, title: str) -> str:
 
 
 def in_gif(film: bytes, stated: str) -> bytes:
-    """The film with its scene as XMP before the trailer.
+    """Return the film with its scene as XMP before the trailer.
 
     XMP is the one extension of GIF that is not cut into blocks: a reader that takes its letters for
     lengths of blocks is led to the end by the run of falling lengths that follows.

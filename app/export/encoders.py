@@ -149,7 +149,7 @@ def _buffer(graph: Graph, width: int, height: int, form: str, tick: Fraction) ->
 
 
 def _palette(samples: Iterable[RGB], cut: Cut) -> av.VideoFrame:
-    """The 255 colours that serve these frames best, and one that is transparent."""
+    """Return the 255 colours that serve these frames best, and one that is transparent."""
     graph = Graph()
     source = _buffer(graph, *cut.size, "rgb24", 1 / cut.rate)
     made, sink = graph.add("palettegen", "stats_mode=full"), graph.add("buffersink")

@@ -88,7 +88,9 @@ Told = Callable[[str], object]
 
 
 def wanted(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
-    """The jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the window's."""
+    """Return the jobs of a figure; ``fine``: samples along the longer side of its map, 0 as the
+    window's.
+    """
     chosen = jobs(Subject.of(scene), Viewport(size))
     job = chosen.get(MapJob)
     if isinstance(job, MapJob) and job.source is None:
@@ -127,7 +129,7 @@ def answers(
 
 
 def answer_of(engine: Engine, job: Job, told: Told | None, session: Session) -> list[Answer]:
-    """The answer to one job; [] where there is none."""
+    """Return the answer to one job; [] where there is none."""
     try:
         heard = best(engine, job, session)
         problem = next((a.problem for a in heard if isinstance(a, StudyAnswer)), None)
@@ -141,7 +143,7 @@ def answer_of(engine: Engine, job: Job, told: Told | None, session: Session) -> 
 
 
 def uncovered(scene: Scene, size: tuple[int, int], fine: int = 0) -> dict[type, Job]:
-    """The map that a flow of mass would have taken the place of, had there been one."""
+    """Return the map that a flow of mass would have taken the place of, had there been one."""
     if not flow.covers(scene):
         return {}
     bare = replace(scene, layers=replace(scene.layers, flow=False))
@@ -157,7 +159,7 @@ def show(canvas: Canvas, scene: Scene, found: list[Answer]) -> None:
 
 
 def path_of(found: Sequence[Answer]) -> PathAnswer:
-    """The answer about the geodesic."""
+    """Return the answer about the geodesic."""
     return next(answer for answer in found if isinstance(answer, PathAnswer))
 
 
@@ -188,7 +190,7 @@ def write(target: Path, scene: Scene, found: list[Answer], paper: Paper) -> None
 
 
 def laid_out(scene: Scene, found: list[Answer], paper: Paper) -> page.Layout:
-    """Where everything goes.  Raises ValueError where the paper is too small."""
+    """Return where everything goes.  Raises ValueError where the paper is too small."""
     return page.Layout(
         paper.logical, paper.theme, scene, found, paper.caption, paper.legend, paper.panels
     )
@@ -206,7 +208,7 @@ class Studio:
         self._decor = page.Decor(paper.theme) if chart != paper.logical else None
 
     def picture(self, scene: Scene, found: list[Answer], layout: page.Layout) -> NDArray[np.uint8]:
-        """The figure, (height, width, 4) RGBA."""
+        """Return the figure, (height, width, 4) RGBA."""
         paper = self._paper
         show(self._canvas, scene, found)
         self._canvas.set_critical(paper.critical)

@@ -44,7 +44,9 @@ def _either(suffixes: tuple[str, ...]) -> str:
 
 @contextmanager
 def unfinished(path: Path) -> Iterator[Path]:
-    """A file or folder that is gone afterwards, also if the process is asked to end meanwhile."""
+    """Return a file or folder that is gone afterwards, also if the process is asked to end
+    meanwhile.
+    """
     ending.begin(path)
     try:
         yield path
@@ -61,7 +63,7 @@ def save_arrays(file: Path | BinaryIO, arrays: Mapping[str, np.ndarray]) -> None
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A path to write to, which takes the target's place if all goes well and is gone if not."""
+    """Return a path to write to, which takes the target's place if all goes well and is gone if not."""
     try:
         with unfinished(hidden(target)), replacing(target) as temporary:
             yield temporary

@@ -93,7 +93,7 @@ class Camera:
                 self.scene(number)
 
     def scene(self, number: int) -> Scene:
-        """The scene of one frame; without a timeline its moving point glides from A to B."""
+        """Return the scene of one frame; without a timeline its moving point glides from A to B."""
         last = max(self._reel.frames - 1, 1)
         if self._scene.timeline is None:
             return scene_at(self._scene, number / last, glide(1.0))
@@ -103,7 +103,7 @@ class Camera:
             raise ValueError(f"frame {number + 1} of {self._reel.frames}: {problem}") from None
 
     def frame(self, number: int) -> RGB:
-        """One frame, (height, width, 3)."""
+        """Return one frame, (height, width, 3)."""
         paper, times = self._reel.paper, self._reel.supersample
         scene = self.scene(number)
         found = self.answers(scene)
@@ -140,7 +140,7 @@ class Camera:
 
 
 def _reduced(picture: RGB, times: int) -> RGB:
-    """The mean of ``times``² pixels for each one."""
+    """Return the mean of ``times``² pixels for each one."""
     height, width = (side // times for side in picture.shape[:2])
     return np.asarray(
         Image.fromarray(picture).resize((width, height), Image.Resampling.BOX), np.uint8
@@ -187,12 +187,12 @@ def _encoder(temporary: Path, target: Path, scene: Scene, camera: Camera, reel: 
 
 # --- a sequence of PNG -----------------------------------------------------------------------
 def numbered(target: Path, number: int) -> Path:
-    """The file of one frame, counted from 0."""
+    """Return the file of one frame, counted from 0."""
     return target.with_name(f"{target.stem}-{number + 1:04d}{target.suffix}")
 
 
 def _sequence(target: Path, camera: Camera, reel: Reel, report: Report, resume: bool) -> list[Path]:
-    """Each frame holds the scene of its moment."""
+    """Return each frame holds the scene of its moment."""
     with _kept(target) if resume else _all_or_nothing(target) as folder:
         for number in range(reel.frames):
             path = numbered(folder / target.name, number)
@@ -210,7 +210,7 @@ def _kept(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _all_or_nothing(target: Path) -> Iterator[Path]:
-    """A folder whose files go to the target's if all goes well."""
+    """Return a folder whose files go to the target's if all goes well."""
     place = target.absolute()
     try:
         with unfinished(hidden(place).with_suffix("")) as folder:

@@ -24,7 +24,7 @@ CASING: RGBA = (0.0, 0.0, 0.0, 0.67)
 
 
 def drawn(found: Patches, shown: Floats, start: int, end: int) -> Sheet:
-    """The map ``shown`` (rows, columns), ellipses and the way from one patch to another."""
+    """Return the map ``shown`` (rows, columns), ellipses and the way from one patch to another."""
     rows, columns = found.shape
     unit = SIDE / max(rows, columns)
     width, height = columns * unit, rows * unit
@@ -50,7 +50,7 @@ def _ends(way: Floats, radius: float) -> Iterator[Item]:
 
 
 def _ground(found: Patches, shown: Floats, size: tuple[float, float]) -> np.ndarray:
-    """The photograph through the map (rows, columns, 4)."""
+    """Return the photograph through the map (rows, columns, 4)."""
     fine = (round(size[0]), round(size[1]))
     photograph = _photograph(found.image).resize(fine, Image.Resampling.BICUBIC)
     heat = Image.fromarray(_coloured(shown)).resize(fine, Image.Resampling.BICUBIC)
@@ -63,7 +63,7 @@ def _photograph(image: np.ndarray) -> Image.Image:
 
 
 def _coloured(shown: Floats) -> NDArray[np.uint8]:
-    """A map as colours by its rank: a few large values would leave all others dark."""
+    """Return a map as colours by its rank: a few large values would leave all others dark."""
     order = shown.ravel().argsort(kind="stable").argsort(kind="stable")
     share = (order / max(shown.size - 1, 1)).reshape(shown.shape)[..., None]
     coloured: NDArray[np.uint8] = np.round(LOW + share * (HIGH - LOW)).astype(np.uint8)

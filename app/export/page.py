@@ -193,7 +193,7 @@ def head_caption(family: str) -> str:
 
 
 def _of_flow(answer: FlowAnswer) -> str:
-    """Which equation a field follows, from what and for how long, and what computed it."""
+    """Return which equation a field follows, from what and for how long, and what computed it."""
     flow = answer.job.flow
     study = " (backward heat, ill-posed)" if flow.mode in BACKWARD else ""
     stopped = "" if answer.status == Status.OK else ", stopped at ten times its norm"
@@ -203,7 +203,7 @@ def _of_flow(answer: FlowAnswer) -> str:
 
 
 def broken(text: str, size: float, width: float) -> list[str]:
-    """A paragraph as lines that are at most ``width`` wide."""
+    """Return a paragraph as lines that are at most ``width`` wide."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

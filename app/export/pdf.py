@@ -25,7 +25,7 @@ UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def pdf(sheet: Sheet, title: str, xmp: str) -> bytes:
-    """The file; ``xmp`` is its metadata packet."""
+    """Return the file; ``xmp`` is its metadata packet."""
     width, height = sheet.size
     page = FPDF(unit="pt", format=(POINTS * width, POINTS * height))
     page.set_creation_date(UNDATED)

@@ -36,7 +36,7 @@ def write(sheet: Sheet, target: Path, title: str) -> None:
 
 
 def pixels(sheet: Sheet) -> Image.Image:
-    """The sheet on its ground, white if it has none."""
+    """Return the sheet on its ground, white if it has none."""
     width, height = (round(TIMES * side) for side in sheet.size)
     image = Image.new("RGB", (width, height), _bytes(sheet.ground or (1.0, 1.0, 1.0, 1.0))[:3])
     pen = ImageDraw.Draw(image, "RGBA")

@@ -61,7 +61,7 @@ print("as in the figure")
 
 
 def script(scene: Scene, answer: PathAnswer, target: Path) -> str:
-    """The text of a script at ``target``; every value of the scene in it is a literal."""
+    """Return the text of a script at ``target``; every value of the scene in it is a literal."""
     assert scene.start and scene.end and scene.vector
     paths = answer.paths
     family = _family(scene.family, target.absolute().parent)
@@ -85,7 +85,7 @@ def _numbers(values: Iterable[float]) -> str:
 
 
 def _family(family: str, folder: Path) -> str:
-    """The family as an expression; a head file is named relative to the script."""
+    """Return the family as an expression; a head file is named relative to the script."""
     name, stated = parse(family)
     source = stated.get("source", "")
     if not source or source in bundled() or source.startswith("{"):

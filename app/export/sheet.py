@@ -107,7 +107,7 @@ def cut(item: Item, box: tuple[float, float, float, float]) -> Item:
 
 
 def _inside(line: Pixels, low: Pixels, high: Pixels) -> list[Pixels]:
-    """The parts of a polyline (n, 2) between two corners."""
+    """Return the parts of a polyline (n, 2) between two corners."""
     if ((line >= low) & (line <= high)).all():
         return [line]
     start, along = line[:-1], np.diff(line, axis=0)
@@ -137,7 +137,7 @@ def groups(plot: Plot) -> tuple[Group, Group]:
 
 
 def drawn(layers: Iterable[Layer], frame: Frame) -> tuple[Item, ...]:
-    """The layers as items."""
+    """Return the layers as items."""
     return tuple(
         item
         for layer in layers
@@ -173,7 +173,7 @@ def _strokes(made: Strokes) -> Iterator[Line]:
 
 
 def _unbroken(line: Pixels) -> list[Pixels]:
-    """The parts of a polyline between its NaNs."""
+    """Return the parts of a polyline between its NaNs."""
     finite = np.isfinite(line).all(axis=1)
     breaks = np.flatnonzero(~finite)
     parts = np.split(np.clip(line, -FARTHEST, FARTHEST), breaks)
@@ -211,7 +211,7 @@ def _heads(made: ArrowHeads) -> Iterator[Line | Area]:
 
 
 def _raster(quad: TexturedQuad) -> Raster:
-    """A picture with straight colours, fine enough for print."""
+    """Return a picture with straight colours, fine enough for print."""
     (x0, y1), (x1, y0) = quad.low, quad.high
     shade = Image.fromarray(np.ascontiguousarray(quad.texture[::-1]), "RGBa")
     wanted = (abs(x1 - x0), abs(y1 - y0))
@@ -235,7 +235,7 @@ class Run:
 
 
 def runs(label: Label) -> tuple[list[Run], float]:
-    """A label as runs, and its width; subscripts that the font lacks become small digits."""
+    """Return a label as runs, and its width; subscripts that the font lacks become small digits."""
     made: list[Run] = []
     along = 0.0
     for char in label.text:
@@ -259,7 +259,7 @@ def _script(char: str, label: Label) -> tuple[str, float, float]:
 
 
 def advance(char: str, size: float, bold: bool) -> float:
-    """How far a letter moves the pen, in pixels."""
+    """Return how far a letter moves the pen, in pixels."""
     font = face(bold)
     advanced = font.get_advance(font.get_char_index(char), FT_LOAD_NO_SCALE)
     return float(advanced) / float(font.units_per_EM) * size
@@ -267,7 +267,7 @@ def advance(char: str, size: float, bold: bool) -> float:
 
 @lru_cache(maxsize=512)
 def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
-    """The closed outlines (n, 2) of a letter, the font's size being 1, y upwards."""
+    """Return the closed outlines (n, 2) of a letter, the font's size being 1, y upwards."""
     font = face(bold)
     font.load_char(char, FT_LOAD_NO_SCALE)
     found: list[list[tuple[float, float]]] = []

@@ -73,7 +73,9 @@ class FamilyAnswer:
 
 
 def read(text: str, scene: Scene) -> tuple[FamilyJob | None, Verdict]:
-    """The job of deriving a definition (JSON) if all its formulas can be read, and what to say."""
+    """Return the job of deriving a definition (JSON) if all its formulas can be read, and what to
+    say.
+    """
     data = json.loads(text)
     try:
         kind = definition.read_formulas(data).kind
@@ -145,7 +147,9 @@ def _percent(share: float) -> str:
 
 
 def shares(manifold: Manifold, view: Extent) -> tuple[float, float, float]:
-    """How much of a view lies outside the domain, has no positive definite g, or no resolved one."""
+    """Return how much of a view lies outside the domain, has no positive definite g, or no resolved
+    one.
+    """
     x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     inside = manifold.in_domain(theta)

@@ -39,7 +39,7 @@ class EllipseJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """The circles of the visible rectangle, if the scene shows them."""
+        """Return the circles of the visible rectangle, if the scene shows them."""
         scene = subject.scene
         if not scene.layers.ellipses:
             return None

@@ -74,7 +74,7 @@ class FlowJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> FlowJob | None:
-        """The flow of a scene that shows anything of it."""
+        """Return the flow of a scene that shows anything of it."""
         return wanted(subject) if is_shown(subject.scene) else None
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
@@ -158,7 +158,7 @@ def same_evolution(job: FlowJob, other: object) -> bool:
 
 
 def wanted(subject: Subject) -> FlowJob:
-    """The job of a completed scene's flow."""
+    """Return the job of a completed scene's flow."""
     scene, chart = subject.scene, subject.chart.plane
     assert scene.start and scene.end and scene.vector
     flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
@@ -249,7 +249,7 @@ class FlowRun:
         yield target, state
 
     def _nearest(self, step: int) -> tuple[int, Floats]:
-        """The latest state that is kept and not later than a step."""
+        """Return the latest state that is kept and not later than a step."""
         if self.reached[0] <= step:
             return self.reached
         known = max(kept for kept in self._kept if kept <= step)
@@ -272,13 +272,15 @@ class FlowRun:
             self._tracker.add(step * self.pace, self._zeros(state))
 
     def _zeros(self, state: Floats) -> list[Singularity]:
-        """The zeros of a state; those of the last one are known."""
+        """Return the zeros of a state; those of the last one are known."""
         if self._found[0] is not state:
             self._found = (state, singularities(self._grid, state))
         return self._found[1]
 
     def _advanced(self, state: Floats, step: int, span: float) -> tuple[Floats, float]:
-        """The state a span after a slice's beginning, and what its steps may have put it off by."""
+        """Return the state a span after a slice's beginning, and what its steps may have put it off
+        by.
+        """
         at = step * self.pace
         if self._carried is not None:
             self._limiter = KNOWN
@@ -304,7 +306,7 @@ class FlowRun:
         return moved, made.errors[-1]
 
     def _vectors(self, state: Floats) -> Floats | None:
-        """The vectors that are drawn of a state: itself, or what carries the mass, or none."""
+        """Return the vectors that are drawn of a state: itself, or what carries the mass, or none."""
         if self._carried is None:
             return None if self._solver.mode in OF_MASS else state
         if self._velocity is None:
@@ -375,7 +377,7 @@ BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
 
 
 def beginning(grid: Grid, job: FlowJob) -> Floats:
-    """The field that a flow begins with.  Raises ValueError where there is none such."""
+    """Return the field that a flow begins with.  Raises ValueError where there is none such."""
     flow, vectors = job.flow, job.flow.mode not in OF_MASS
     if flow.initial == "file":
         return initial_fields.from_file(grid, flow.source, vectors)

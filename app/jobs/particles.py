@@ -39,7 +39,7 @@ def tracks(drawn: Floats, extent: Extent) -> Floats:
 
 
 def _saturated(velocity: Floats) -> Floats:
-    """A velocity in shares of the rectangle a life, bounded, with its direction kept."""
+    """Return a velocity in shares of the rectangle a life, bounded, with its direction kept."""
     size = np.hypot(velocity[..., 0], velocity[..., 1])
     known = size[np.isfinite(size) & (size > 0)]
     if known.size == 0:

@@ -58,7 +58,7 @@ class PathJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self:
-        """The path between the pins, in as many steps as the viewport has time for."""
+        """Return the path between the pins, in as many steps as the viewport has time for."""
         scene = subject.scene
         assert scene.start and scene.end and scene.vector
         ends = scene.start.theta, scene.end.theta
@@ -119,7 +119,7 @@ class PathAnswer:
 
 
 def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
-    """The boundary-value problem of a path, in as many steps as a drag leaves time for."""
+    """Return the boundary-value problem of a path, in as many steps as a drag leaves time for."""
     start, end = np.array([job.start]), np.array([job.end])
     steps = job.steps or STEPS[job.quality]
     if job.quality != "final" and manifold.slot.loops > HEAVY:
@@ -172,8 +172,9 @@ def path_answer(
 
 
 def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) -> DenseCurve:
-    """The path as a curve: at rest in float64 unless that takes long, while a pin is dragged as the
-    engine does it."""
+    """Return the path as a curve: at rest in float64 unless that takes long, while a pin is dragged as
+    the engine does it.
+    """
     final = job.quality == "final"
     fire = initial_value.shoot if final and manifold.slot.loops <= HEAVY_POLISH else engine.shoot
     ends = np.array([job.start, job.end]) if final else None

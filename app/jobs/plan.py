@@ -37,7 +37,7 @@ def live_jobs(
     known: Mapping[type, Job],
     changed: frozenset[str] | None = None,
 ) -> dict[type, Job]:
-    """The jobs of the live geometry, which are all but those that parts ask for themselves.
+    """Return the jobs of the live geometry, which are all but those that parts ask for themselves.
 
     Where only some fields of the scene have changed, jobs that read none of them are the known ones.
     """
@@ -76,7 +76,7 @@ def is_late(planned: Mapping[type, Job], job: PathJob | Study) -> bool:
 
 
 def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
-    """The jobs of ``new`` whose answers ``old`` does not already give."""
+    """Return the jobs of ``new`` whose answers ``old`` does not already give."""
     return tuple(job for kind, job in new.items() if old.get(kind) != job)
 
 

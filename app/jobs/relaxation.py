@@ -50,7 +50,9 @@ class RelaxAnswer:
 
 
 def relaxed(engine: Engine, job: RelaxJob) -> RelaxAnswer:
-    """The whole relaxation, whose last round is Newton's method in float64: descent grows slow."""
+    """Return the whole relaxation, whose last round is Newton's method in float64: descent grows
+    slow.
+    """
     manifold = manifold_of(job.family)
     solver = CurveRelaxation(manifold, engine, "descent")
     history = solver.optimize_attention(np.array(job.start), np.array(job.end))
@@ -59,7 +61,9 @@ def relaxed(engine: Engine, job: RelaxJob) -> RelaxAnswer:
 
 
 def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
-    """Where Newton's method ends from the last round of the descent, with more nodes on its curve."""
+    """Return where Newton's method ends from the last round of the descent, with more nodes on its
+    curve.
+    """
     polish = CurveRelaxation(manifold, ReferenceEngine(), "newton", FINER * (len(last.theta) - 1))
     theta = finer(last.theta, FINER)
     if not manifold.in_domain(theta).all():
@@ -74,11 +78,13 @@ def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
 
 
 def line(state: Relaxation, energy: float) -> DenseCurve:
-    """The curve of a round, the one whose energy is said; chords where that leaves the domain."""
+    """Return the curve of a round, the one whose energy is said; chords where that leaves the
+    domain.
+    """
     return spline_curve(state.theta) if np.isfinite(energy) else polygon(state.theta)
 
 
 def words(state: Relaxation, energy: float, numbers: Numbers) -> str:
-    """One line on a round: the energy is that of the measures, ∫g(θ′,θ′)dt along the curve."""
+    """Return one line on a round: the energy is that of the measures, ∫g(θ′,θ′)dt along the curve."""
     known = numbers.plain(energy) if np.isfinite(energy) else "not known: it leaves the domain"
     return f"Round {state.round}: energy {known}, acceleration {state.acceleration:.1e}"

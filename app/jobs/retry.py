@@ -36,12 +36,14 @@ class RetryTask(Job):
 
 
 def _failed(job: PathJob, engine: Engine) -> Paths:
-    """The first try once more: quick, and the same as what was answered before."""
+    """Return the first try once more: quick, and the same as what was answered before."""
     return engine.connect(connection(manifold_of(job.family), job))
 
 
 def best(engine: Engine, job: Job, session: Session) -> list[Answer]:
-    """The last answer to a job, after a second try where that helps: for figures, which may wait."""
+    """Return the last answer to a job, after a second try where that helps: for figures, which may
+    wait.
+    """
     heard: list[object] = []
     job.perform_in(session, engine, heard.append, lambda: False)
     if heard and isinstance(heard[-1], PathAnswer) and heard[-1].may_be_retried:

@@ -55,7 +55,9 @@ class MapJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """The map of the visible rectangle, unless it is off or a flow of mass takes its place."""
+        """Return the map of the visible rectangle, unless it is off or a flow of mass takes its
+        place.
+        """
         scene = subject.scene
         assert scene.start
         if not scene.layers.map or (scene.layers.flow and flow.covers(scene)):

@@ -19,7 +19,7 @@ from compute.manifold.manifold import Manifold
 
 
 def chart_drawn(scene: Scene) -> Chart:
-    """The chart in which a completed scene is drawn."""
+    """Return the chart in which a completed scene is drawn."""
     if not scene.chart.startswith(HEIGHT):
         return chart_of(manifold_of(scene.family), scene.chart)
     assert scene.start and scene.view
@@ -52,7 +52,7 @@ def _distance(manifold: Manifold, theta: Floats, source: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def surface(chart: Chart, view: Extent) -> tuple[Surface, Outline]:
-    """The mesh of a chart in space, and where it ends."""
+    """Return the mesh of a chart in space, and where it ends."""
     made = surfaces.mesh(chart, view)
     found = Surface(made.points, made.x, made.lines, made.sides)
     return found, Outline(made.edge, chart.corners)

@@ -78,7 +78,7 @@ class CheckAnswer:
 
 
 def _of_path(job: CheckJob) -> Measure:
-    """The largest Fisher length between nodes of equal time, by a method of order 8."""
+    """Return the largest Fisher length between nodes of equal time, by a method of order 8."""
     manifold = manifold_of(job.family)
     a, b = np.array([job.start]), np.array([job.end])
     exact = ReferenceEngine().connect(ConnectRequest(manifold, a, b, job.alpha, len(job.theta) - 1))
@@ -98,7 +98,7 @@ def _of_path(job: CheckJob) -> Measure:
 
 
 def _of_map(job: MapCheckJob) -> Measure:
-    """The difference that 99 % of a sample of cells stay below, as a share of the map's range.
+    """Return the difference that 99 % of a sample of cells stay below, as a share of the map's range.
 
     Cells of which one copy says that the metric is singular there are not compared, but counted.
     """
@@ -124,7 +124,7 @@ def _of_map(job: MapCheckJob) -> Measure:
 
 
 def _again(job: MapCheckJob, cells: tuple[slice, slice]) -> Floats:
-    """The values of some of a map's cells in float64."""
+    """Return the values of some of a map's cells in float64."""
     manifold = manifold_of(job.family)
     chart, shape = chart_of(manifold, job.chart).plane, job.field.values.shape
     if job.source is not None:

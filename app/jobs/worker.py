@@ -119,12 +119,12 @@ class Runner:
             self._change.notify_all()
 
     def pending(self) -> int:
-        """How many jobs wait or are under way."""
+        """Return how many jobs wait or are under way."""
         with self._change:
             return len(self._waiting) + (self._running is not None)
 
     def under_way(self) -> UnderWay | None:
-        """The job that is done now."""
+        """Return the job that is done now."""
         with self._change:
             if self._running is None:
                 return None
@@ -219,7 +219,7 @@ class Runner:
         return engine
 
     def _reopened(self, problem: DeviceLost) -> Engine:
-        """An engine in place of one whose device was lost, and word of it."""
+        """Return an engine in place of one whose device was lost, and word of it."""
         self._losses += 1
         self._session.forget()
         if self._losses <= REOPENINGS:
@@ -267,7 +267,7 @@ class Runner:
 
 
 def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
-    """An engine, and why it is not the one that was wished for."""
+    """Return an engine, and why it is not the one that was wished for."""
     try:
         engine = open_engine(prefer, adapter)
     except NoAdapter as problem:

@@ -33,12 +33,12 @@ class Document:
 
 
 def at(path: Path, scene: Scene) -> Document:
-    """The document of a file that holds ``scene`` now."""
+    """Return the document of a file that holds ``scene`` now."""
     return Document(path, scene, digest(path))
 
 
 def digest(path: Path) -> str:
-    """A digest of a file's bytes; "" of one that cannot be read."""
+    """Return a digest of a file's bytes; "" of one that cannot be read."""
     try:
         with opened(path, MOST_BYTES) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -27,18 +27,18 @@ _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "&<>"}
 
 
 def packed(text: str) -> str:
-    """A scene's JSON as a container can hold it."""
+    """Return a scene's JSON as a container can hold it."""
     return json.dumps(json.loads(text), ensure_ascii=True).translate(_ESCAPED)
 
 
 def unpacked(path: Path) -> str:
-    """The JSON of the scene in a file.  Raises ValueError with one line if there is none."""
+    """Return the JSON of the scene in a file.  Raises ValueError with one line if there is none."""
     with opened(path, MOST_AROUND) as file:
         return _first(file)
 
 
 def _first(file: BinaryIO) -> str:
-    """The first run that is JSON: a title may hold the mark by mischief."""
+    """Return the first run that is JSON: a title may hold the mark by mischief."""
     begin = -1
     for tried in range(MOST_TRIES):
         begin = _find(file, MARK.encode(), begin + 1)
@@ -56,7 +56,7 @@ def _first(file: BinaryIO) -> str:
 
 
 def _find(file: BinaryIO, mark: bytes, begin: int) -> int:
-    """Where ``mark`` stands first from ``begin`` on, or -1.
+    """Return where ``mark`` stands first from ``begin`` on, or -1.
 
     Read piece by piece: a film need not fit in memory, and one that is cut short meanwhile ends.
     """

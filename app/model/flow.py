@@ -61,7 +61,7 @@ class FlowSettings:
 
 
 def rewritten(flow: FlowSettings, changes: Mapping[str, Any]) -> FlowSettings:
-    """A flow with fields set; one that begins otherwise begins anew.  Raises ValueError."""
+    """Return a flow with fields set; one that begins otherwise begins anew.  Raises ValueError."""
     mass = changes.get("mode", flow.mode) in OF_MASS
     beginning = {} if "initial" in changes else _beginning(flow, mass)
     going_on = set(changes) <= {"time", "drift"}
@@ -79,7 +79,7 @@ def _beginning(flow: FlowSettings, mass: bool) -> dict[str, str]:
 
 
 def stated(flow: FlowSettings, folder: Path) -> dict[str, object]:
-    """A flow as a scene file in ``folder`` holds it: only what is not usual."""
+    """Return a flow as a scene file in ``folder`` holds it: only what is not usual."""
     usual = FlowSettings()
     found = {
         f.name: getattr(flow, f.name)
@@ -92,7 +92,7 @@ def stated(flow: FlowSettings, folder: Path) -> dict[str, object]:
 
 
 def read(data: Mapping[str, Any], folder: Path) -> FlowSettings:
-    """The flow of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the flow of a scene file whose shape is checked already.  Raises ValueError."""
     known = {f.name: data[f.name] for f in fields(FlowSettings) if f.name in data}
     if known.get("source"):
         known["source"] = located(known["source"], folder)

@@ -64,13 +64,13 @@ class Timeline:
 
 
 def glide(duration: float) -> Timeline:
-    """The moving point from A to B: what a scene without a timeline of its own does."""
+    """Return the moving point from A to B: what a scene without a timeline of its own does."""
     keys = (Key(0.0, 0.0), Key(duration, 1.0))
     return Timeline(duration, (Track("playhead", keys),))
 
 
 def position(timeline: Timeline, t: float) -> float:
-    """Where a timeline is after ``t`` seconds, in [0, duration]."""
+    """Return where a timeline is after ``t`` seconds, in [0, duration]."""
     if timeline.repeat == "loop":
         return t % timeline.duration
     if timeline.repeat == "bounce":
@@ -80,7 +80,7 @@ def position(timeline: Timeline, t: float) -> float:
 
 
 def value_at(track: Track, t: float, steps: bool = False) -> object:
-    """The value of a track: that of the first key before it, of the last key after it.
+    """Return the value of a track: that of the first key before it, of the last key after it.
 
     With ``steps`` there is nothing between two keys.
     """
@@ -106,7 +106,7 @@ def _between(a: object, b: object, share: float) -> object:
 
 
 def stated(timeline: Timeline) -> dict[str, object]:
-    """A timeline as a scene file holds it."""
+    """Return a timeline as a scene file holds it."""
     return {
         "duration": timeline.duration,
         "repeat": timeline.repeat,
@@ -125,7 +125,7 @@ def stated(timeline: Timeline) -> dict[str, object]:
 
 
 def read(data: Mapping[str, Any]) -> Timeline:
-    """The timeline of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the timeline of a scene file whose shape is checked already.  Raises ValueError."""
     duration = float(data["duration"])
     if not 0.0 < duration <= LONGEST:
         raise ValueError(

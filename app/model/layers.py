@@ -65,12 +65,12 @@ def showing(layers: Layers, name: str) -> Layers:
 
 
 def layer_names() -> tuple[str, ...]:
-    """The names of all layers, as scene files and lessons give them."""
+    """Return the names of all layers, as scene files and lessons give them."""
     return tuple(layer.name for layer in fields(Layers))
 
 
 def with_layers(schema: dict[str, Any]) -> dict[str, object]:
-    """The schema of scene files with every layer of this program in it."""
+    """Return the schema of scene files with every layer of this program in it."""
     places = schema["properties"]
     layers = places["layers"] | {
         "properties": {name: {"type": "boolean"} for name in layer_names()}

@@ -30,18 +30,18 @@ class Normals:
 
 
 def normal_of(numbers: Numbers) -> Normal:
-    """The distribution of five numbers; ValueError if they are none."""
+    """Return the distribution of five numbers; ValueError if they are none."""
     x, y, xx, xy, yy = numbers
     return Normal(np.array([x, y]), np.array([[xx, xy], [xy, yy]]))
 
 
 def stated(normals: Normals) -> dict[str, object]:
-    """Two normals as a scene file holds them."""
+    """Return two normals as a scene file holds them."""
     return {"a": list(normals.a), "b": list(normals.b)}
 
 
 def read(data: Mapping[str, Any]) -> Normals:
-    """The normals of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the normals of a scene file whose shape is checked already.  Raises ValueError."""
     usual = Normals()
     return Normals(*(_numbers(data.get(name, getattr(usual, name))) for name in ("a", "b")))
 

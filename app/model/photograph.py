@@ -64,7 +64,7 @@ class Photograph:
 
 
 def stated(photograph: Photograph, folder: Path) -> dict[str, object]:
-    """A picture as a scene file in ``folder`` holds it: only what is not usual."""
+    """Return a picture as a scene file in ``folder`` holds it: only what is not usual."""
     usual = Photograph()
     found = {
         f.name: getattr(photograph, f.name)
@@ -77,7 +77,7 @@ def stated(photograph: Photograph, folder: Path) -> dict[str, object]:
 
 
 def read(data: Mapping[str, Any], folder: Path) -> Photograph:
-    """The picture of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the picture of a scene file whose shape is checked already.  Raises ValueError."""
     known = {f.name: data[f.name] for f in fields(Photograph) if f.name in data}
     if "source" in known and known["source"] not in bundled():
         known["source"] = located(known["source"], folder)

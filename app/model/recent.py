@@ -17,5 +17,5 @@ def opened(recent: Sequence[str], path: Path) -> tuple[str, ...]:
 
 
 def present(recent: Sequence[str]) -> tuple[str, ...]:
-    """Those that are still there, of as many as are kept."""
+    """Return those that are still there, of as many as are kept."""
     return tuple(name for name in recent[:MOST] if is_regular(name))

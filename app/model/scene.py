@@ -36,7 +36,7 @@ DISTANCE = "distance"
 
 
 def kind_of(family: str) -> tuple[str, dict[str, object]]:
-    """A family but for its real parameters."""
+    """Return a family but for its real parameters."""
     name, stated = parse(family)
     return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
 
@@ -94,7 +94,7 @@ class Scene:
 
 
 def chart_of(manifold: Manifold, name: str) -> Chart:
-    """The manifold's chart of that name; "" is its first; that of a height is the one below it.
+    """Return the manifold's chart of that name; "" is its first; that of a height is the one below it.
 
     ValueError if it has none such.
     """
@@ -143,7 +143,7 @@ def completed(scene: Scene) -> Scene:
 
 
 def _on_token(pin: Pin, manifold: Manifold) -> Pin:
-    """The pin, on no token if the family has none of that number."""
+    """Return the pin, on no token if the family has none of that number."""
     count = len(manifold.landmarks.labels) if manifold.landmarks is not None else 0
     is_there = pin.token is None or 0 <= pin.token < count
     return pin if is_there else Pin(pin.theta)
@@ -221,7 +221,9 @@ def in_chart(scene: Scene, name: str) -> Scene:
 
 @lru_cache(maxsize=16)
 def view_of(manifold: Manifold, chart: Chart) -> Extent:
-    """The rectangle that a chart states, or else one around the pins as the first chart has them."""
+    """Return the rectangle that a chart states, or else one around the pins as the first chart has
+    them.
+    """
     first = manifold.charts[0]
     if chart is first:
         return manifold.view

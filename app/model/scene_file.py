@@ -92,7 +92,7 @@ class CannotBeKept(ValueError):
 
 
 def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
-    """The scene in a file, of a file of heads, or of a bundled name, complete.
+    """Return the scene in a file, of a file of heads, or of a bundled name, complete.
 
     Raises `NotAScene`; ``others``: names that might have been given as well.
     """
@@ -115,7 +115,7 @@ def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
 
 
 def _of_heads(source: Path) -> Scene:
-    """The first head of a file, as the window opens it."""
+    """Return the first head of a file, as the window opens it."""
     try:
         return completed(Scene(family=write("attention", {"source": str(source)})))
     except (ValueError, OSError) as problem:
@@ -123,7 +123,7 @@ def _of_heads(source: Path) -> Scene:
 
 
 def _read(source: Path) -> str:
-    """The text of a scene file, or of the scene inside a figure or film."""
+    """Return the text of a scene file, or of the scene inside a figure or film."""
     if source.suffix.lower() in HOLDING_SCENE:
         try:
             return embedded.unpacked(source)
@@ -145,7 +145,7 @@ def save(scene: Scene, path: str | Path) -> None:
 
 
 def kept_text(scene: Scene, folder: Path) -> str:
-    """The text of a scene's file, which can be read again.  Raises CannotBeKept."""
+    """Return the text of a scene's file, which can be read again.  Raises CannotBeKept."""
     try:
         text = to_text(scene, folder)
         size = len(text.encode())
@@ -157,7 +157,7 @@ def kept_text(scene: Scene, folder: Path) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """The bundled scenes, the default one first."""
+    """Return the bundled scenes, the default one first."""
     index = json.loads((resources.files("assets") / "scenes" / "index.json").read_text("utf-8"))
     return tuple(index)
 
@@ -167,7 +167,7 @@ def _bundled(name: str) -> str:
 
 
 def to_text(scene: Scene, folder: Path) -> str:
-    """The scene as JSON, head files named relative to ``folder``."""
+    """Return the scene as JSON, head files named relative to ``folder``."""
     data: dict[str, object] = {"format": FORMAT, "version": VERSION}
     data |= {name: getattr(scene, name) for name in _PLAIN}
     data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
@@ -227,7 +227,7 @@ def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], object
 
 
 def from_text(text: str, where: str, folder: Path) -> Scene:
-    """The scene that a text states, complete.  Raises `NotAScene` with one line."""
+    """Return the scene that a text states, complete.  Raises `NotAScene` with one line."""
     data = _migrated(_object(text, where), where)
     _check_schema(data, where)
     scene = _completed(data, where, folder)
@@ -310,7 +310,7 @@ def _migrated(data: dict[str, object], where: str) -> dict[str, object]:
 
 
 def published_schema() -> dict[str, object]:
-    """The schema of scene files that comes with the program."""
+    """Return the schema of scene files that comes with the program."""
     text = (resources.files("assets") / "scene.schema.json").read_text("utf-8")
     return dict(json.loads(text))
 

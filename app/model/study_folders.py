@@ -11,6 +11,6 @@ _NONE = ("__init__", "study", "traced_curves")
 
 
 def study_names() -> list[str]:
-    """The names of the layers that are studies, in alphabetical order."""
+    """Return the names of the layers that are studies, in alphabetical order."""
     found = (path.stem for folder in FOLDERS for path in folder.glob("*.py"))
     return sorted(name for name in found if name not in _NONE)

@@ -118,6 +118,6 @@ def ways(paths: dict[str, NormalPath]) -> tuple[NormalsWay, ...]:
 
 
 def _remark(paths: dict[str, NormalPath]) -> str:
-    """Which way is not there, and why."""
+    """Return which way is not there, and why."""
     wrong = [f"{WORDS[k]}: {p.status.words}" for k, p in paths.items() if p.status != Status.OK]
     return "; ".join(wrong)

@@ -166,7 +166,7 @@ def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState
 
 
 def cell(layer: int, head: int, found: Glance, words: str = "") -> HeadCell:
-    """One head in words, with what vouches for its rows, and in shares of what is possible."""
+    """Return one head in words, with what vouches for its rows, and in shares of what is possible."""
     condition = "singular" if np.isinf(found.condition) else f"{found.condition:.3g}"
     rows = f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n"
     lines = [

@@ -105,7 +105,9 @@ def _lattice(
     alpha: float,
     beta: float,
 ) -> tuple[Lattice, np.ndarray]:
-    """The lattice and a photograph of at most SIDE pixels; kept while only pins and maps change."""
+    """Return the lattice and a photograph of at most SIDE pixels; kept while only pins and maps
+    change.
+    """
     process = GeodesicViT(patch, alpha, beta)
     if rows:
         found = process.lattice_of_head(source, layer, head)
@@ -125,7 +127,7 @@ def _reduced(image: np.ndarray) -> np.ndarray:
 
 
 def _patch(place: tuple[float, float], shape: tuple[int, int]) -> int:
-    """The number of the patch at a place in shares of the picture's sides."""
+    """Return the number of the patch at a place in shares of the picture's sides."""
     column, row = (
         min(max(int(share * count), 0), count - 1)
         for share, count in zip(place, shape[::-1], strict=True)
@@ -233,7 +235,7 @@ class PhotographPart(PanelPart):
 
 
 def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, ...]:
-    """The form: only what matters for what is chosen."""
+    """Return the form: only what matters for what is chosen."""
     rows = [
         Setting("source", "Picture", "A photograph or a vision head’s own.", chosen.source, sources)
     ]
@@ -271,7 +273,7 @@ def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, 
 
 
 def _last(chosen: Photograph, axis: int) -> tuple[int, int]:
-    """The numbers that a layer or a head may have."""
+    """Return the numbers that a layer or a head may have."""
     try:
         file = heads.load(chosen.source)
     except ValueError:

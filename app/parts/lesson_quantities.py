@@ -62,7 +62,7 @@ def _never() -> bool:
 
 
 def current(scene: Scene, answers: Answers) -> Answers:
-    """Those answers that are of this very scene, in the quality of rest."""
+    """Return those answers that are of this very scene, in the quality of rest."""
     wanted: dict[type, object] = {**jobs(Subject.of(scene), Viewport()), **_tasks(scene)}
     return {
         kind: answer
@@ -72,7 +72,7 @@ def current(scene: Scene, answers: Answers) -> Answers:
 
 
 def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
-    """A quantity of a scene; None if it is not among ``answers``.
+    """Return a quantity of a scene; None if it is not among ``answers``.
 
     ValueError for what the scene's family does not have.
     """
@@ -94,7 +94,7 @@ def value(asked: Quantity, scene: Scene, answers: Answers) -> float | None:
 
 
 def measures(answers: Answers) -> list[Measure]:
-    """The lines of the measures panel."""
+    """Return the lines of the measures panel."""
     path = answers.get(PathJob)
     lines = of_path(path) if isinstance(path, PathAnswer) else []
     studied = [answer for answer in answers.values() if isinstance(answer, StudyAnswer)]
@@ -118,7 +118,7 @@ def _coordinate(asked: Quantity, scene: Scene) -> float:
 
 
 def _index(manifold: Manifold, name: str) -> int:
-    """Which coordinate has that name, or number from 1."""
+    """Return which coordinate has that name, or number from 1."""
     names = [plain(coordinate) for coordinate in manifold.coordinates]
     for known in (names, ["1", "2"]):
         if plain(name) in known:
@@ -129,7 +129,7 @@ def _index(manifold: Manifold, name: str) -> int:
 
 
 def _scalar(asked: Quantity, scene: Scene) -> float | None:
-    """A scalar of the family at a point, in float64; None where it means nothing."""
+    """Return a scalar of the family at a point, in float64; None where it means nothing."""
     manifold = manifold_of(scene.family)
     pins = {"A": scene.start, "B": scene.end}
     pin = pins.get(asked.at) if isinstance(asked.at, str) else None
@@ -142,14 +142,14 @@ def _scalar(asked: Quantity, scene: Scene) -> float | None:
 
 
 def _norm(answer: object) -> float | None:
-    """The L² norm of the flow, as a share of what it was at time 0."""
+    """Return the L² norm of the flow, as a share of what it was at time 0."""
     if not isinstance(answer, FlowAnswer) or not answer.complete or answer.norm[0] <= 0:
         return None
     return float(answer.norm[-1] / answer.norm[0])
 
 
 def _pictured(name: str, answer: object) -> float | None:
-    """The way between the two patches: its length, or how many patches it leads over.
+    """Return the way between the two patches: its length, or how many patches it leads over.
 
     ValueError for a picture that cannot be read.
     """
@@ -161,7 +161,7 @@ def _pictured(name: str, answer: object) -> float | None:
 
 
 def _between(name: str, answer: object) -> float | None:
-    """The Fisher length of a way between the two normals.  ValueError if none has that name."""
+    """Return the Fisher length of a way between the two normals.  ValueError if none has that name."""
     known = {plain(words): kind for kind, words in WORDS.items()}
     if plain(name) not in known:
         raise ValueError(f"ways between normals are {', '.join(WORDS.values())}, got {shown(name)}")

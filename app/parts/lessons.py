@@ -132,7 +132,7 @@ class LessonPart(Part):
             self._admit(lambda: self.begin(lesson))
 
     def read(self, source: str) -> Lesson | None:
-        """The lesson of that name or file; None, and told why, for what is none."""
+        """Return the lesson of that name or file; None, and told why, for what is none."""
         try:
             lesson = catalogue.load(source)
             for step in lesson.steps:

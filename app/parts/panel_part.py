@@ -25,7 +25,7 @@ class PanelPart(Part):
         self.asked: Job | None = None
 
     def wanted(self, scene: Scene) -> Job | None:
-        """The task that belongs to a scene; None if there is nothing to compute."""
+        """Return the task that belongs to a scene; None if there is nothing to compute."""
         raise NotImplementedError
 
     def show(self, state: object) -> None:

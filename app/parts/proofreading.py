@@ -27,7 +27,7 @@ class Proofreader:
         return sorted(found)
 
     def value(self, asked: Quantity, scene: Scene) -> float | None:
-        """A quantity of a scene."""
+        """Return a quantity of a scene."""
         known, coming = self._known.setdefault(scene, ({}, computed(self._engine, scene)))
         found = value(asked, scene, known)
         while found is None:

@@ -269,7 +269,7 @@ class TimelinePart(Part):
             return True
 
     def _turned(self, scene: Scene) -> Scene:
-        """The scene with its camera said, so that turning it is a change that can be shown."""
+        """Return the scene with its camera said, so that turning it is a change that can be shown."""
         chart = self.context.subject.at(scene).chart
         return replace(scene, camera=scene.camera or (chart.azimuth, *UNTURNED))
 

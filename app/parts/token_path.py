@@ -59,7 +59,7 @@ class TokenPathTask(Job):
         emit(TokenPathAnswer(self, path, one.query_labels, keys, current, self._off()))
 
     def _off(self) -> str:
-        """How far the row that the panel Distributions has of the token is from its own."""
+        """Return how far the row that the panel Distributions has of the token is from its own."""
         try:
             gap = off_own(self.family, self.token)
         except ValueError:
@@ -172,7 +172,9 @@ def _nothing(note: str) -> TokenPathState:
 
 
 def _token_at(subject: Subject) -> int | None:
-    """The token that A is on, or at whose place on the plane it is; None if A is between them."""
+    """Return the token that A is on, or at whose place on the plane it is; None if A is between
+    them.
+    """
     start, marks = subject.scene.start, subject.manifold.landmarks
     assert start
     if start.token is not None or marks is None:

@@ -151,7 +151,7 @@ class TokenRowsPart(PanelPart):
 
 
 def _subject(scene: Scene) -> tuple[object, ...]:
-    """The end points of the ways, and the connection of the geodesic."""
+    """Return the end points of the ways, and the connection of the geodesic."""
     assert scene.start and scene.end
     return scene.family, scene.start.theta, scene.end.theta, scene.alpha
 
@@ -186,7 +186,7 @@ def state(
 
 
 def heaviest(labels: Sequence[str], shown: Sequence[Way]) -> np.ndarray:
-    """Which places of the support are shown, in their order: all of a density's."""
+    """Return which places of the support are shown, in their order: all of a density's."""
     every = np.arange(shown[0].rows.shape[1])
     if len(labels) <= MOST_WORDS:
         return every
@@ -195,7 +195,9 @@ def heaviest(labels: Sequence[str], shown: Sequence[Way]) -> np.ndarray:
 
 
 def _strip(way: Way, kept: np.ndarray, path: PathAnswer, numbers: Numbers) -> RowStrip:
-    """A way with its length and energy: of the geodesic those, and the status, of the measures."""
+    """Return a way with its length and energy: of the geodesic those, and the status, of the
+    measures.
+    """
     words = f"length {numbers.plain(way.length)} · energy {numbers.plain(way.energy)}"
     problem = "" if way.status == Status.OK else way.status.words
     title = WORDS[way.kind]

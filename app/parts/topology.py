@@ -62,7 +62,7 @@ class TopologyTask(Job):
             emit(answer)
 
     def answer(self) -> TopologyAnswer | None:
-        """Every pair above the noise; None for a map without values."""
+        """Return every pair above the noise; None for a map without values."""
         values = self.field.values
         known = values[np.isfinite(values)]
         if known.size == 0:
@@ -122,7 +122,7 @@ class TopologyPart(Part):
                 pass
 
     def options(self) -> dict[str, str | int | bool]:
-        """The points that are marked now, for `render`; nothing where the panel is not seen."""
+        """Return the points that are marked now, for `render`; nothing where the panel is not seen."""
         if not self._seen or self._answer is None:
             return {}
         told: dict[str, str | int | bool] = {"critical": f"{self._share:g}"}
@@ -188,7 +188,9 @@ def _of(scene: Scene) -> tuple[object, ...]:
 
 
 def shown(scene: Scene, answer: MapAnswer | FlowAnswer) -> Field | None:
-    """The map of an answer, if it is the one that a scene shows: its scalar, or a mass that flows."""
+    """Return the map of an answer, if it is the one that a scene shows: its scalar, or a mass that
+    flows.
+    """
     job, covered = answer.job, flow.covers(scene)
     if isinstance(answer, MapAnswer):
         job = answer.job
@@ -201,14 +203,18 @@ def shown(scene: Scene, answer: MapAnswer | FlowAnswer) -> Field | None:
 
 
 def again(before: TopologyAnswer | None, now: TopologyAnswer, chosen: int) -> int:
-    """The number of a chosen pair in another diagram: that born within a few pixels of it, or −1."""
+    """Return the number of a chosen pair in another diagram: that born within a few pixels of it, or
+    −1.
+    """
     if before is None or chosen < 0 or before.job.superlevel != now.job.superlevel:
         return -1
     return born_at(now, before.births[chosen], int(before.diagram.dimension[chosen]))
 
 
 def born_at(answer: TopologyAnswer, theta: Floats, dimension: int | None = None) -> int:
-    """The number of the pair that is born next to a place θ (2,), if within a few pixels, or −1."""
+    """Return the number of the pair that is born next to a place θ (2,), if within a few pixels, or
+    −1.
+    """
     chart = chart_of(manifold_of(answer.job.family), answer.job.chart).plane
     e, shape = answer.job.field.extent, answer.job.field.values.shape
     size = np.array([e.x1 - e.x0, e.y1 - e.y0])
@@ -227,7 +233,7 @@ def marks(
     share: float,
     chosen: tuple[float, float] | None,
 ) -> Critical:
-    """The critical points of the map among a figure's answers, of sub- or superlevel sets.
+    """Return the critical points of the map among a figure's answers, of sub- or superlevel sets.
 
     share: of the map's range that a pair must last for; chosen: θ where the pair is born that is named,
     or None.  ValueError where it has no map, or no pair there.
@@ -246,12 +252,12 @@ def marks(
 
 
 def marked(answer: TopologyAnswer, share: float) -> int:
-    """How many pairs, the most persistent first, reach a share of the map's range."""
+    """Return how many pairs, the most persistent first, reach a share of the map's range."""
     return int((answer.diagram.persistence[:MOST] >= share * answer.range).sum())
 
 
 def critical(chart: Chart, answer: TopologyAnswer, share: float, chosen: int) -> Critical:
-    """Where the marked pairs are born and die, in the drawing."""
+    """Return where the marked pairs are born and die, in the drawing."""
     count, diagram = marked(answer, share), answer.diagram
     number = np.arange(count)
     theta = np.concatenate([answer.births[:count], answer.deaths[:count]])

@@ -47,7 +47,7 @@ LEAST = 0.01
 
 
 def curve(dense: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:
-    """A dense curve in a chart: its nodes, and a function for what is between them."""
+    """Return a dense curve in a chart: its nodes, and a function for what is between them."""
 
     def at(place: Array) -> Array:
         return _forward(chart, dense.at(place))
@@ -83,7 +83,7 @@ def _point_at(answer: PathAnswer, playhead: float) -> Floats:
 
 
 def marks(manifold: Manifold, chart: Chart) -> Marks | None:
-    """The landmarks in the chart."""
+    """Return the landmarks in the chart."""
     landmarks = manifold.landmarks
     if landmarks is None:
         return None
@@ -93,7 +93,7 @@ def marks(manifold: Manifold, chart: Chart) -> Marks | None:
 
 
 def straight(scene: Scene, chart: Chart) -> Curve:
-    """The straight line in the family's coordinates, for contrast."""
+    """Return the straight line in the family's coordinates, for contrast."""
     assert scene.start and scene.end
     share = np.linspace(0.0, 1.0, STRAIGHT_POINTS)[:, None]
     theta = np.array(scene.start.theta) * (1 - share) + np.array(scene.end.theta) * share
@@ -101,7 +101,7 @@ def straight(scene: Scene, chart: Chart) -> Curve:
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
-    """The geodesic; dashed where it is not a converged one, or breaks a bound."""
+    """Return the geodesic; dashed where it is not a converged one, or breaks a bound."""
     fine = answer.arrived and not broken_bound(answer)
     return curve(answer.dense, chart, dashed=not fine)
 
@@ -118,14 +118,14 @@ def ellipses(outlines: Floats, chart: Chart) -> Floats:
 
 
 def vector_at_start(scene: Scene, chart: Chart) -> Arrows:
-    """The tangent vector at A, pushed through the chart."""
+    """Return the tangent vector at A, pushed through the chart."""
     assert scene.start and scene.vector
     theta = np.array([scene.start.theta])
     return Arrows(chart.forward(theta), chart.push(theta, np.array([scene.vector])))
 
 
 def carried(answer: PathAnswer, chart: Chart) -> Arrows:
-    """The transported vector at a few nodes of the geodesic."""
+    """Return the transported vector at a few nodes of the geodesic."""
     nodes = int(answer.paths.nodes[0])
     chosen = np.unique(np.linspace(0, nodes - 1, CARRIED_VECTORS).round().astype(int))[1:]
     theta = answer.dense.at_time(answer.paths.t[chosen])
@@ -167,7 +167,8 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
-    """The scalar map with its colour limits: the middle 98 % of the values, about zero if two-sided.
+    """Return the scalar map with its colour limits: the middle 98 % of the values, about zero if two-
+    sided.
 
     Hatched where the metric is singular or not positive definite, and where a distance is not known,
     which its label then tells, as it does that no value of a rough map is verified.
@@ -194,7 +195,9 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
 
 
 def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:
-    """Which cells (rows, columns) have no value though they lie in the domain, once that is final."""
+    """Return which cells (rows, columns) have no value though they lie in the domain, once that is
+    final.
+    """
     status = answer.field.status
     final = (Status.NOT_CONVERGED, Status.NOT_RESOLVED) if answer.complete else ()
     return np.isin(status, (Status.ILL_CONDITIONED, *final))
@@ -214,7 +217,9 @@ def _remarks(answer: MapAnswer, hatched: NDArray[np.bool_]) -> str:
 
 
 def missing(manifold: Manifold, chart: Chart, answer: MapAnswer, theta: Floats) -> str:
-    """Why a map shows stripes at θ (2,), as a sentence; "" where it has a value or is not computed."""
+    """Return why a map shows stripes at θ (2,), as a sentence; "" where it has a value or is not
+    computed.
+    """
     field, job = answer.field, answer.job
     rows, columns = field.status.shape
     e = field.extent
@@ -232,7 +237,7 @@ def missing(manifold: Manifold, chart: Chart, answer: MapAnswer, theta: Floats) 
 
 
 def _reason(manifold: Manifold, theta: Floats) -> str:
-    """Why a scalar of the metric is not known at θ (2,)."""
+    """Return why a scalar of the metric is not known at θ (2,)."""
     if manifold.averages is not None and manifold.averages.doubts(theta[None])[0] != 0:
         return NOWHERE[Status.NOT_RESOLVED]
     with np.errstate(all="ignore"):
@@ -241,7 +246,9 @@ def _reason(manifold: Manifold, theta: Floats) -> str:
 
 
 def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> ColorMap2D | None:
-    """A map without a value: nothing while it is computed, then stripes and the commonest reason."""
+    """Return a map without a value: nothing while it is computed, then stripes and the commonest
+    reason.
+    """
     status = answer.field.status
     if not (answer.complete or hatched.any()):
         return None
@@ -257,7 +264,9 @@ def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> Col
 
 
 def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
-    """A map of keys' numbers with a colour a key, the largest regions first; the smallest share one."""
+    """Return a map of keys' numbers with a colour a key, the largest regions first; the smallest share
+    one.
+    """
     labels = manifold.support(np.array([manifold.interior])).labels
     known = np.isfinite(values)
     keys, sizes = np.unique(values[known], return_counts=True)

@@ -160,7 +160,7 @@ def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
 
 
 def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> Floats:
-    """The moving point on the geodesic; returns its distribution (s,)."""
+    """Return the moving point on the geodesic; returns its distribution (s,)."""
     theta, row = drawables.moving_point(answer, subject.scene.playhead)
     canvas.set_moving_point(_at(subject.chart, theta))
     return row

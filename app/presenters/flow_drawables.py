@@ -25,7 +25,7 @@ TOLD = 1e-4
 
 
 def show(canvas: Canvas, subject: Subject, answer: FlowAnswer) -> Particles | None:
-    """All layers of a flow that the scene shows; the particles, to be moved on."""
+    """Return all layers of a flow that the scene shows; the particles, to be moved on."""
     scene, layers, chart = subject.scene, subject.scene.layers, subject.chart
     canvas.set_field(field(answer, chart) if layers.flow else None)
     canvas.set_zeros(zeros(answer, chart) if layers.singularities else None)
@@ -76,12 +76,12 @@ def clear_hidden(canvas: Canvas, scene: Scene) -> None:
 
 
 def phase(scene: Scene) -> float:
-    """How many lives particles are on their way: a function of the scene alone."""
+    """Return how many lives particles are on their way: a function of the scene alone."""
     return scene.flow.drift + LIVES * scene.playhead
 
 
 def field(answer: FlowAnswer, chart: Chart) -> VectorField | None:
-    """The field at its nodes, pushed into the chart that is drawn."""
+    """Return the field at its nodes, pushed into the chart that is drawn."""
     if answer.drawn is None:
         return None
     if chart.dimension == 2:
@@ -93,12 +93,12 @@ def field(answer: FlowAnswer, chart: Chart) -> VectorField | None:
 
 
 def _placed(answer: FlowAnswer, chart: Chart) -> Floats:
-    """Where the nodes are drawn (rows, columns, d)."""
+    """Return where the nodes are drawn (rows, columns, d)."""
     return answer.x if chart.dimension == 2 else chart.forward(answer.theta)
 
 
 def particles(answer: FlowAnswer, chart: Chart) -> Particles | None:
-    """The particles' ways as they are drawn."""
+    """Return the particles' ways as they are drawn."""
     if answer.tracks is None:
         return None
     if chart.dimension == 2:
@@ -111,7 +111,7 @@ def particles(answer: FlowAnswer, chart: Chart) -> Particles | None:
 
 
 def zeros(answer: FlowAnswer, chart: Chart) -> Marks | None:
-    """The field's zeros with index and kind."""
+    """Return the field's zeros with index and kind."""
     if not answer.zeros:
         return None
     theta = np.array([zero.theta for zero in answer.zeros])
@@ -124,7 +124,7 @@ def zeros(answer: FlowAnswer, chart: Chart) -> Marks | None:
 
 
 def mass(scene: Scene, answer: FlowAnswer) -> ColorMap2D | None:
-    """A scalar flow as a map; samples are at nodes, half a cell beyond their rectangle."""
+    """Return a scalar flow as a map; samples are at nodes, half a cell beyond their rectangle."""
     values = answer.values
     assert values is not None
     known = values[np.isfinite(values)]

@@ -51,7 +51,7 @@ MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
 
 
 def settings(subject: Subject) -> tuple[Setting, ...]:
-    """The rows for a completed scene; those without a meaning for it are left out."""
+    """Return the rows for a completed scene; those without a meaning for it are left out."""
     flow, manifold = subject.scene.flow, subject.manifold
     mass = flow.mode in OF_MASS
     initial = MASS if mass else _beginnings(manifold)
@@ -88,13 +88,13 @@ def words_of(flow: FlowSettings) -> tuple[str, str]:
 
 
 def _modes(manifold: Manifold, flow: FlowSettings) -> tuple[Choice, ...]:
-    """The equations that a family has; the chosen one is always shown."""
+    """Return the equations that a family has; the chosen one is always shown."""
     known = is_known(manifold) or flow.mode == "natural"
     return tuple(choice for choice in MODES if known or choice.value != "natural")
 
 
 def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
-    """The fields that a family has."""
+    """Return the fields that a family has."""
     known = {"head": manifold.name == "attention", "natural": is_known(manifold)}
     return tuple(choice for choice in INITIAL if known.get(choice.value, True))
 

@@ -55,7 +55,7 @@ def state(family: str) -> AttentionState:
 
 
 def _triple(head: heads.Head, plane: query_plane.Plane) -> tuple[int, int, int]:
-    """The tokens of a plane through three; of another plane those to begin with."""
+    """Return the tokens of a plane through three; of another plane those to begin with."""
     if plane.triple:
         return plane.triple
     return query_plane.default_triple(head) if len(head.q) > 2 else (*plane.pins, 0)
@@ -70,14 +70,14 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
 
 
 def _sources(source: str) -> list[Choice]:
-    """The bundled heads by their sentences, and the file that is open."""
+    """Return the bundled heads by their sentences, and the file that is open."""
     found = [Choice(name, _sentence(name)) for name in heads.bundled()]
     return found if source in heads.bundled() else [*found, Choice(source, Path(source).name)]
 
 
 @lru_cache(maxsize=32)
 def _sentence(name: str) -> str:
-    """A bundled file's words, shortened; of a picture, whose tokens have numbers, its name."""
+    """Return a bundled file's words, shortened; of a picture, whose tokens have numbers, its name."""
     tokens = [t for t in heads.load(name).labels if not is_special(t)]
     if all(token.isdigit() for token in tokens):
         return f"{name.capitalize()} (picture)"
@@ -86,7 +86,7 @@ def _sentence(name: str) -> str:
 
 
 def note(manifold: Manifold, family: str = "") -> str:
-    """How far the tokens lie off the plane, whose rows are shown, and what vouches for them.
+    """Return how far the tokens lie off the plane, whose rows are shown, and what vouches for them.
 
     "" without tokens.
     """
@@ -136,7 +136,7 @@ def caveats(family: str) -> tuple[str, ...]:
 
 
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:
-    """How far the rows that q, k, mask, scale and bias of the file give are the model's own."""
+    """Return how far the rows that q, k, mask, scale and bias of the file give are the model's own."""
     some = head_summary.sample(len(file.tokens))
     rows = attention_rows.rows(file, layer, head, some)
     gap = attention_rows.difference(file, layer, head, rows, some)
@@ -161,7 +161,7 @@ def row_note(family: str, pins: tuple[Pin | None, ...]) -> str:
 
 @lru_cache(maxsize=64)
 def _own(family: str, name: str, token: int) -> str:
-    """How far the row of a token's place on the plane is from that of its own query and mask."""
+    """Return how far the row of a token's place on the plane is from that of its own query and mask."""
     marks = manifold_of(family).landmarks
     assert marks is not None
     gap = off_own(family, token)
@@ -174,7 +174,7 @@ def _own(family: str, name: str, token: int) -> str:
 
 
 def off_own(family: str, token: int) -> float:
-    """The largest difference between the row of a token's place on the plane and its own row.
+    """Return the largest difference between the row of a token's place on the plane and its own row.
 
     Its own: of its own query under its own mask, at the temperature and with the keys of the plane.
     """

@@ -39,7 +39,7 @@ ENERGY_HINTS = {
 
 
 def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
-    """The numbers of a path and their certificate; during a drag those that there is time for.
+    """Return the numbers of a path and their certificate; during a drag those that there is time for.
 
     A closed form and bounds are those of the distance: only at α = 0 do they stand beside the length.
     """
@@ -109,7 +109,7 @@ def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
 
 
 def _certificate(answer: PathAnswer) -> list[Measure]:
-    """How far the curve and the carried vector can be trusted."""
+    """Return how far the curve and the carried vector can be trusted."""
     paths, metric = answer.paths, answer.job.alpha == 0.0
     drift = answer.transport.drift[0]
     found = [
@@ -166,7 +166,7 @@ def greyed(shown: Sequence[Measure], blank: bool) -> list[Measure]:
 
 
 def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
-    """The other ways to compare A and B."""
+    """Return the other ways to compare A and B."""
     jeffreys = None if found.jeffreys is None else found.jeffreys**0.5
     lines: tuple[tuple[str, str, float | None, Callable[[float], str], str], ...] = (
         (
@@ -225,13 +225,15 @@ def _longer(length: float, shortest: float, numbers: Numbers) -> str:
 
 
 def message(answer: PathAnswer) -> str:
-    """Why a curve is not what was asked for; "" when it is."""
+    """Return why a curve is not what was asked for; "" when it is."""
     status = Status(int(answer.paths.status[0]))
     return broken_bound(answer) if status == Status.OK else status.words.capitalize()
 
 
 def broken_bound(answer: PathAnswer) -> str:
-    """Which bound of the distance the length of a converged curve breaks; "" if none, or at α ≠ 0."""
+    """Return which bound of the distance the length of a converged curve breaks; "" if none, or at α ≠
+    0.
+    """
     paths = answer.paths
     if answer.bounds is None or paths.status[0] != Status.OK or answer.job.alpha != 0.0:
         return ""

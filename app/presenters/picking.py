@@ -24,7 +24,7 @@ LIKELIEST = 3
 
 
 def pin_at(subject: Subject, before: Pin | None, xy: XY) -> Pin | None:
-    """The pin that belongs at drawing coordinates, put on a landmark if it comes near one.
+    """Return the pin that belongs at drawing coordinates, put on a landmark if it comes near one.
 
     None outside the domain.  ``before`` is where the pin was.
     """
@@ -41,7 +41,7 @@ def pin_at(subject: Subject, before: Pin | None, xy: XY) -> Pin | None:
 
 
 def vector_to(subject: Subject, tip: XY) -> Point | None:
-    """The tangent vector at A whose drawing ends at ``tip``, in θ-components."""
+    """Return the tangent vector at A whose drawing ends at ``tip``, in θ-components."""
     start, chart = subject.scene.start, subject.chart
     assert start
     theta = np.array(start.theta)
@@ -50,7 +50,9 @@ def vector_to(subject: Subject, tip: XY) -> Point | None:
 
 
 def stroke_along(subject: Subject, xy: Array) -> tuple[Point, ...] | None:
-    """The part in the domain of a line painted through xy (k, 2), in θ; None if there is none."""
+    """Return the part in the domain of a line painted through xy (k, 2), in θ; None if there is
+    none.
+    """
     manifold, chart = subject.manifold, subject.chart
     theta = chart.inverse(np.array(xy))
     theta = theta[known_inside(manifold, theta)][:MOST_VERTICES]
@@ -58,7 +60,8 @@ def stroke_along(subject: Subject, xy: Array) -> tuple[Point, ...] | None:
 
 
 def loop_through(subject: Subject, xy: Array) -> tuple[tuple[Point, ...], bool]:
-    """The vertices in θ of a closed line drawn through xy (k, 2), and whether all of it is theirs.
+    """Return the vertices in θ of a closed line drawn through xy (k, 2), and whether all of it is
+    theirs.
 
     What lies outside of the domain is cut off, with a vertex where it leaves and where it comes back.
     """
@@ -77,7 +80,9 @@ def loop_through(subject: Subject, xy: Array) -> tuple[tuple[Point, ...], bool]:
 
 
 def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats) -> Floats:
-    """A place in the domain, on the line from one to one outside, as near the edge as is seen."""
+    """Return a place in the domain, on the line from one to one outside, as near the edge as is
+    seen.
+    """
     for _ in range(HALVINGS):
         middle = (inner + outer) / 2
         if known_inside(manifold, chart.inverse(middle)):
@@ -113,7 +118,7 @@ def _equals(value: float) -> str:
 
 
 def _off(subject: Subject, xy: Floats) -> str:
-    """How far off the surface the landmark lies that is pointed at."""
+    """Return how far off the surface the landmark lies that is pointed at."""
     marks = subject.manifold.landmarks
     if marks is None:
         return ""
@@ -126,7 +131,7 @@ def _off(subject: Subject, xy: Floats) -> str:
 
 
 def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
-    """How far each of the marks (k, 2) is from xy (2,), as a share of the view."""
+    """Return how far each of the marks (k, 2) is from xy (2,), as a share of the view."""
     assert scene.view is not None
     size = np.array([scene.view.x1 - scene.view.x0, scene.view.y1 - scene.view.y0])
     gaps: Floats = np.max(np.abs(marks - xy) / size, axis=1)
@@ -134,7 +139,7 @@ def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
 
 
 def _likeliest(manifold: Manifold, theta: Floats) -> str:
-    """The outcomes of the largest probability at θ (2,), where outcomes have names."""
+    """Return the outcomes of the largest probability at θ (2,), where outcomes have names."""
     support = manifold.support(theta[None])
     if not support.labels:
         return ""
@@ -144,8 +149,8 @@ def _likeliest(manifold: Manifold, theta: Floats) -> str:
 
 
 def _landmark_near(subject: Subject, before: Pin | None, xy: Floats) -> int | None:
-    """The landmark that a pin comes near; one that it moves away from does not hold it, and one whose
-    own surface is another never does.
+    """Return the landmark that a pin comes near; one that it moves away from does not hold it, and one
+    whose own surface is another never does.
     """
     scene, chart, landmarks = subject.scene, subject.chart.plane, subject.manifold.landmarks
     if landmarks is None or scene.view is None or before is None:

@@ -48,7 +48,7 @@ LAYER_WORDS = {
 
 
 def state(subject: Subject) -> PanelState:
-    """The state of all panels for a completed scene."""
+    """Return the state of all panels for a completed scene."""
     scene, manifold = subject.scene, subject.manifold
     name, _ = parse(scene.family)
     return PanelState(
@@ -98,12 +98,12 @@ def chart_words(manifold: Manifold, name: str) -> str:
 
 
 def _charts(manifold: Manifold) -> list[Choice]:
-    """The charts, and the heights over those of the plane."""
+    """Return the charts, and the heights over those of the plane."""
     own = [Choice(c.name, c.title) for c in manifold.charts]
     flat = [c for c in manifold.charts if c.dimension == 2]
     return own + [Choice(HEIGHT + c.name, f"Height over {_inside(c.title)}") for c in flat]
 
 
 def _inside(title: str) -> str:
-    """A title as it is written within a sentence: a name keeps its capital."""
+    """Return a title as it is written within a sentence: a name keeps its capital."""
     return title if title.startswith("Poincaré") else title.lower()

@@ -23,7 +23,8 @@ CELLS, SHARE = 1.0, 0.05
 
 
 def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
-    """One sentence that names a shorter length than that of a converged path, or a map that is off; "".
+    """Return one sentence that names a shorter length than that of a converged path, or a map that is
+    off; "".
 
     A map of distances never exceeds the length of a curve, whether that is a shortest one or not.
     """

@@ -117,7 +117,7 @@ class ShownAnswers:
             self._stop = None
 
     def _stale_kinds(self) -> frozenset[type]:
-        """The kinds of job whose answer that is shown is not the one that is wanted."""
+        """Return the kinds of job whose answer that is shown is not the one that is wanted."""
         shown: dict[type, Job] = {kind: answer.job for kind, answer in self._studies.items()}
         if self.path is not None:
             shown[PathJob] = self.path.job
@@ -218,7 +218,7 @@ class ShownAnswers:
             self.say(words, status == Status.OK, timing)
 
     def to_check(self) -> Iterator[CheckJob | MapCheckJob]:
-        """The jobs that compute the path and the map that are shown again in float64."""
+        """Return the jobs that compute the path and the map that are shown again in float64."""
         if self.path is not None:
             job, theta = self.path.job, self.path.paths.theta[0]
             yield CheckJob(job.family, job.start, job.end, job.alpha, theta)

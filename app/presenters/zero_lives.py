@@ -40,7 +40,8 @@ def clear(canvas: Canvas) -> None:
 
 
 def _way(track: ZeroTrack, tracks: Sequence[ZeroTrack], half: Floats) -> Floats:
-    """A track in θ, to where it meets the one that it begins or ends with; straight between records.
+    """Return a track in θ, to where it meets the one that it begins or ends with; straight between
+    records.
 
     A zero is looked for at the records of the flow and is known there alone; between them it may have
     turned, and a smooth curve would claim a way that nobody has computed.
@@ -58,14 +59,14 @@ def _way(track: ZeroTrack, tracks: Sequence[ZeroTrack], half: Floats) -> Floats:
 
 
 def _longest(tracks: Sequence[ZeroTrack], most: int) -> list[int]:
-    """The numbers of the longest lives."""
+    """Return the numbers of the longest lives."""
     length = np.array([track.death.time - track.birth.time for track in tracks])
     longest: list[int] = np.argsort(-length, kind="stable")[:most].tolist()
     return longest
 
 
 def lives(tracks: Sequence[ZeroTrack]) -> tuple[Life, ...]:
-    """The longest lives, those that end together beside each other."""
+    """Return the longest lives, those that end together beside each other."""
     shown = set(_longest(tracks, MOST_LISTED))
     lanes: dict[int, int] = {}
     for k, track in enumerate(tracks):

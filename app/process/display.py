@@ -30,7 +30,7 @@ class NoWindow(Exception):
 
 
 def missing(environment: Mapping[str, str]) -> str:
-    """Why no window can be opened, or "" if one can."""
+    """Return why no window can be opened, or "" if one can."""
     if sys.platform != "linux":
         return ""
     # "xcb:option;wayland": the first that Qt can load
@@ -72,7 +72,7 @@ def _is_scale(text: str) -> bool:
 
 
 def _are_scales(text: str) -> bool:
-    """One for each screen, "1;1.5", or by their names, "DP-1=1;eDP-1=1.5"."""
+    """Return one for each screen, "1;1.5", or by their names, "DP-1=1;eDP-1=1.5"."""
     return all(_is_scale(piece.rpartition("=")[2]) for piece in text.split(";") if piece)
 
 
@@ -111,7 +111,7 @@ def opening() -> Iterator[None]:
 
 
 def _undrawable() -> str:
-    """Why nothing can be drawn in windows of Qt's application, or ""."""
+    """Return why nothing can be drawn in windows of Qt's application, or ""."""
     from PySide6.QtGui import QGuiApplication, QOpenGLContext
 
     screen = QGuiApplication.primaryScreen()

@@ -68,7 +68,9 @@ class GeometricAttention:
 
 
 def _as_tensors(found: Attended, like: Any) -> Attended:
-    """The answer with its floats as tensors of PyTorch, of the kind of ``like`` and where it lies."""
+    """Return the answer with its floats as tensors of PyTorch, of the kind of ``like`` and where it
+    lies.
+    """
     floats = ("output", "weights", "distances", "softmax")
     tensors = {name: like.new_tensor(getattr(found, name)) for name in floats}
     return replace(found, **tensors)

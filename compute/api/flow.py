@@ -165,17 +165,20 @@ class AttentionFlow:
         return np.where(self.grid.usable[..., None, None], self.grid.metric, np.nan)
 
     def singularities(self, field: ArrayLike) -> list[Singularity]:
-        """The zeros of a field of θ-components (rows, columns, 2)."""
+        """Return the zeros of a field of θ-components (rows, columns, 2)."""
         return singularities(self.grid, self._checked(field))
 
     def evolve_attention(self, attention_field: ArrayLike, time: float) -> Floats:
-        """The field (rows, columns, 2) in θ-components, or scalar (rows, columns), after ``time``."""
+        """Return the field (rows, columns, 2) in θ-components, or scalar (rows, columns), after
+        ``time``.
+        """
         return self.evolve(attention_field, time).field
 
     def evolve(
         self, field: ArrayLike, time: float, records: int = RECORDS, step: float = np.inf
     ) -> Flow:
-        """The whole evolution, by steps of ``step`` at most, or as long as the grid lets them be.
+        """Return the whole evolution, by steps of ``step`` at most, or as long as the grid lets them
+        be.
 
         A step that is too long for the grid is reduced, which the ``limiter`` says.  ValueError for a
         field that does not fit, is not finite or larger than 1e100, and for what would take an hour.
@@ -252,7 +255,9 @@ class AttentionFlow:
         return 0.5 if self.mode in POTENTIAL else 1.5
 
     def begun(self, field: Floats) -> Floats:
-        """A finite field, continued to the nodes just outside where the domain's edge cuts cells."""
+        """Return a finite field, continued to the nodes just outside where the domain's edge cuts
+        cells.
+        """
         if not self._cells.outside.any():
             return field
         return np.nan_to_num(self.field_of(self.state_of(field)))
@@ -260,7 +265,8 @@ class AttentionFlow:
     def moved(
         self, field: Floats, time: float, settled: float = np.inf
     ) -> tuple[Floats, Evolution]:
-        """A field that has `begun` after ``time``, and how it went: `evolve` with no more told of it.
+        """Return a field that has `begun` after ``time``, and how it went: `evolve` with no more told
+        of it.
 
         ``settled``: the error of a step that need not be made shorter, of an earlier call's.
 
@@ -270,7 +276,7 @@ class AttentionFlow:
         return self.field_of(made.states[-1]), made
 
     def carried(self, rho: Floats) -> Carried:
-        """A finite density ρ (rows, columns) and where the natural gradient has it at any time.
+        """Return a finite density ρ (rows, columns) and where the natural gradient has it at any time.
 
         Of mode natural alone.
         """
@@ -361,11 +367,13 @@ class AttentionFlow:
         return np.nan_to_num(array)
 
     def _framed(self, field: Floats) -> np.ndarray:
-        """A field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
+        """Return a field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
         return self.grid.to_frame(field) if self._vectors else field
 
     def _given(self, field: Floats) -> np.ndarray:
-        """A field as what is evolved (rows, columns): that, or A¹ + iA² of the literal equation."""
+        """Return a field as what is evolved (rows, columns): that, or A¹ + iA² of the literal
+        equation.
+        """
         z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
         return np.where(self._used, z, 0.0)
 
@@ -390,7 +398,7 @@ class AttentionFlow:
 
 
 def _cells(made: Grid, follows: bool, vectors: bool) -> Cells:
-    """The cells of a grid, which follow the edge of the domain or are whole."""
+    """Return the cells of a grid, which follow the edge of the domain or are whole."""
     if not is_cut(made):
         return sampled(made)
     return fitted(made, vectors) if follows else sampled(made, beyond(made))

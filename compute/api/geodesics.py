@@ -60,7 +60,7 @@ class Path:
 
 
 def split(paths: Paths, index: np.ndarray) -> list[Path]:
-    """The curves of a batch, each with its valid nodes only."""
+    """Return the curves of a batch, each with its valid nodes only."""
     return [
         Path(
             t=paths.t[: paths.nodes[i]],
@@ -108,8 +108,8 @@ class AttentionGeodesic:
         return self.engine.geometry(GeometryRequest(self.manifold, flat.reshape(-1, 2)))
 
     def compute_path(self, start: ArrayLike, end: ArrayLike) -> Path:
-        """The geodesic from start (2,) to end (2,) over t in [0, 1]; where it does not converge, by a
-        second try (`compute.studies.retry`), whose ``engine`` then says "reference".
+        """Return the geodesic from start (2,) to end (2,) over t in [0, 1]; where it does not converge,
+        by a second try (`compute.studies.retry`), whose ``engine`` then says "reference".
         """
         ends = points("start", start, 1)[None], points("end", end, 1)[None]
         return self.compute_paths(*ends, retry=True)[0]
@@ -125,7 +125,7 @@ class AttentionGeodesic:
         return self._indexed(second_try(self.engine, request, paths) if retry else paths)
 
     def _indexed(self, paths: Paths) -> list[Path]:
-        """The paths of a batch with their Morse indices, which only Levi-Civita has."""
+        """Return the paths of a batch with their Morse indices, which only Levi-Civita has."""
         if self.alpha != 0.0:
             return split(paths, np.zeros(len(paths.status), np.int32))
         index = jacobi_fields.morse_index(self.engine, self.manifold, paths)
@@ -134,7 +134,8 @@ class AttentionGeodesic:
         ]
 
     def all_paths(self, start: ArrayLike, end: ArrayLike, polish: bool = False) -> list[Path]:
-        """Every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest first.
+        """Return every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest
+        first.
 
         Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.  Where none is found
         there is one path, by a second try as in `compute_path`.  ``polish``: what another engine than
@@ -156,7 +157,9 @@ class AttentionGeodesic:
         return every if self.alpha != 0.0 else [compared(path, every) for path in every]
 
     def _polished(self, found: Paths, end: ArrayLike) -> Paths:
-        """The paths of a batch between two points in float64, less those that it does not confirm."""
+        """Return the paths of a batch between two points in float64, less those that it does not
+        confirm.
+        """
         n = len(found.status)
         stop = np.broadcast_to(np.asarray(end, np.float64), (n, 2))
         request = ConnectRequest(self.manifold, found.theta[:, 0], stop, self.alpha, self.steps)
@@ -165,7 +168,7 @@ class AttentionGeodesic:
         return batch.rows(again, good) if good.any() else found
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
-        """The geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
+        """Return the geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
 
         With ``length``, the velocity is scaled to that Fisher length first.
         """
@@ -212,7 +215,7 @@ def compared(path: Path, others: list[Path]) -> Path:
 
 
 def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: float) -> float:
-    """The factor that gives v (2,) at theta the Fisher length ``length``."""
+    """Return the factor that gives v (2,) at theta the Fisher length ``length``."""
     if not np.isfinite(length) or length <= 0:
         raise ValueError(f"length must be positive and finite, got {shown(length)}")
     norm = float(np.sqrt(v @ geodesic.fisher_rao_metric(theta) @ v))
@@ -238,7 +241,7 @@ class TileTransport:
         return carried
 
     def operators(self, path: Path) -> Floats:
-        """The maps (n, 2, 2) from the tangent space at the first node to that at each."""
+        """Return the maps (n, 2, 2) from the tangent space at the first node to that at each."""
         if len(path.theta) == 1:  # it stopped where it began
             return np.eye(2)[None]
         # nodes are equidistant in t, but a path that stopped covers less than unit time

@@ -107,7 +107,7 @@ def _stretch(scale: float | None, d: int) -> float:
 def _one_head(
     engine: Engine, request: AttendRequest, mask: Bools | None, bias: Floats | None
 ) -> Attended:
-    """The answer of one head, put together from those of queries that see the same."""
+    """Return the answer of one head, put together from those of queries that see the same."""
     if mask is None and bias is None:
         return engine.attend(request)
     nq, nk, dv = len(request.Q), *request.V.shape

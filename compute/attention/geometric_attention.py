@@ -38,19 +38,21 @@ AT_ONCE = 1024
 
 
 def attend(request: AttendRequest, engine: Engine) -> Attended:
-    """The request in float64; the engine solves the geodesics of that mode."""
+    """Return the request in float64; the engine solves the geodesics of that mode."""
     if request.mode == "geodesic":
         return geodesic(request, engine)
     return _CLOSED[request.mode](request)
 
 
 def _rows(request: AttendRequest, queries: Floats) -> Floats:
-    """The distributions p_i = softmax(K q_i/√d + b) (n, nk) of queries (n, d)."""
+    """Return the distributions p_i = softmax(K q_i/√d + b) (n, nk) of queries (n, d)."""
     return normalise(_logits(request, queries))
 
 
 def _logits(request: AttendRequest, queries: Floats, share: float = 1.0) -> Floats:
-    """A share of (k_j − k̄)·q_i/√d + b_j (n, nk): what all keys share moves a row's logits alike."""
+    """Return a share of (k_j − k̄)·q_i/√d + b_j (n, nk): what all keys share moves a row's logits
+    alike.
+    """
     logits: Floats = (share / request.root * queries) @ (request.K - request.centre).T
     if request.bias is not None:
         logits += share * request.bias
@@ -152,7 +154,9 @@ def geodesic(request: AttendRequest, engine: Engine) -> Attended:
 
 
 def plane(Q: Floats, K: Floats) -> tuple[Floats, Floats]:
-    """The mean query q₀ (d,) and the two directions U (d, 2) of most variance of queries and keys."""
+    """Return the mean query q₀ (d,) and the two directions U (d, 2) of most variance of queries and
+    keys.
+    """
     q0 = Q.mean(axis=0)
     _, _, axes = np.linalg.svd(np.concatenate([Q - q0, K - q0]), full_matrices=True)
     return q0, axes[:2].T.copy()
@@ -170,7 +174,7 @@ def _carried(weights: Floats, V: Floats, U: Floats, operators: Floats) -> Floats
 def _mixed(
     request: AttendRequest, logits: Floats, distances: Floats, p: Floats, engine: str
 ) -> Attended:
-    """The values mixed by e^{ℓ/τ}, and by p; takes the place of the logits."""
+    """Return the values mixed by e^{ℓ/τ}, and by p; takes the place of the logits."""
     logits /= request.temperature
     weights = normalise(logits)
     status = np.zeros(weights.shape, np.int32)

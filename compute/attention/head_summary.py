@@ -39,7 +39,7 @@ class Glance:
 
 
 def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
-    """The numbers and the picture of a head.
+    """Return the numbers and the picture of a head.
 
     own: of queries under masks of their own, the entropies (k,) of their rows and the log (k,) of how
     many keys each sees, as `attention_rows.entropies` has them; by default all see the head's keys.
@@ -60,17 +60,17 @@ def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
 
 
 def without_plane(own: tuple[Floats, Floats], problem: str) -> Glance:
-    """The numbers of a head's rows, where it has no plane because of ``problem``."""
+    """Return the numbers of a head's rows, where it has no plane because of ``problem``."""
     return Glance(*_medians(*own), np.nan, np.zeros((0, 0)), problem)
 
 
 def sample(count: int) -> list[int]:
-    """The numbers of at most `QUERIES` of so many queries, evenly spread."""
+    """Return the numbers of at most `QUERIES` of so many queries, evenly spread."""
     return [int(i) for i in np.unique(np.linspace(0, count - 1, QUERIES).astype(int))]
 
 
 def _medians(entropies: Floats, most: Floats) -> tuple[float, float]:
-    """The median entropy, and that as a share of the most that each query's keys allow.
+    """Return the median entropy, and that as a share of the most that each query's keys allow.
 
     Queries that see no key have no entropy, those that see one have no share.
     """

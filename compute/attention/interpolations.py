@@ -49,7 +49,7 @@ def ways(
     steps: int = 64,
     kinds: Sequence[str] = tuple(ALPHAS),
 ) -> Iterator[Way]:
-    """The e-path, the geodesic and the m-path from ``start`` to ``end`` (2,), one after another.
+    """Return the e-path, the geodesic and the m-path from ``start`` to ``end`` (2,), one after another.
 
     Their rows are over one support, ``manifold.support`` of both ends.  Raises ValueError for points
     outside the domain.
@@ -62,7 +62,9 @@ def ways(
 
 
 def way_of(manifold: Manifold, kind: str, paths: Paths, x: Floats) -> Way:
-    """The rows over a support x (s,) along the first of ``paths``, with its own numbers and status."""
+    """Return the rows over a support x (s,) along the first of ``paths``, with its own numbers and
+    status.
+    """
     nodes = int(paths.nodes[0])
     theta = paths.theta[0, :nodes]
     return Way(

@@ -127,7 +127,9 @@ class QuerySpace:
         return self.bounds(a, b)[0]
 
     def great_circle(self, a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Floats:
-        """The geodesic between queries (d,) at times t (m,) in [0, 1]: (m, d), without gauge parts."""
+        """Return the geodesic between queries (d,) at times t (m,) in [0, 1]: (m, d), without gauge
+        parts.
+        """
         length = self.distance(a, b)
         times = np.asarray(t, dtype=np.float64)[:, None]
         angle = length / 2
@@ -146,7 +148,7 @@ class QuerySpace:
         return queries
 
     def between(self, a: ArrayLike, b: ArrayLike, segments: int = SEGMENTS) -> QueryPath:
-        """The geodesic between queries (d,), in ``segments`` (even) pieces of equal time.
+        """Return the geodesic between queries (d,), in ``segments`` (even) pieces of equal time.
 
         A great circle for affinely independent keys; else the shortest of the polygons of least energy
         that Gauss and Newton's method finds from straight lines of queries and of mean keys and from
@@ -178,7 +180,9 @@ class QuerySpace:
         return QueryPath(y @ self._basis + gauge, self._rows(y), length, error, False, fine, status)
 
     def _rested(self, straight: Floats, segments: int) -> sphere_polygon.Polygon | None:
-        """The shortest polygon from several curves between the same ends; None where digits run out."""
+        """Return the shortest polygon from several curves between the same ends; None where digits run
+        out.
+        """
         starts = [straight]
         with np.errstate(all="ignore"):
             for bent in (sphere_polygon.great_circle, sphere_polygon.straight_mean):

@@ -68,7 +68,8 @@ def token_rows(
     temperature: float = 1.0,
     left_out: Sequence[int] = (),
 ) -> Floats:
-    """The rows (m, n) of one query token over the layers of ``head``, or over the heads of ``layer``.
+    """Return the rows (m, n) of one query token over the layers of ``head``, or over the heads of
+    ``layer``.
 
     Each of the token's own query under its own mask, without the keys ``left_out``; n counts the keys
     that take part, and the sink where heads have one.  NaN where the mask leaves the query no key.
@@ -118,7 +119,8 @@ def _spread(values: Floats, known: NDArray[np.bool_]) -> Floats:
 
 
 def row_path(rows: Floats) -> RowPath:
-    """The path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else ValueError.
+    """Return the path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else
+    ValueError.
 
     It passes over rows of NaN, of which nothing is known.
     """
@@ -145,7 +147,7 @@ def row_path(rows: Floats) -> RowPath:
 
 
 def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
-    """The path of the known rows; a step that leads past others stands where it arrives."""
+    """Return the path of the known rows; a step that leads past others stands where it arrives."""
     path = row_path(rows[known])
     arrives = known.copy()
     arrives[np.flatnonzero(known)[:1]] = False
@@ -177,7 +179,9 @@ def _on_sphere(rows: Floats) -> Floats:
 
 
 def _heading(start: Floats, end: Floats) -> Floats:
-    """The unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they are one."""
+    """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they are
+    one.
+    """
     # of neighbours the difference keeps the digits that the projection of ``end`` would lose
     apart = end - start
     along = apart - start * (apart * start).sum(axis=-1, keepdims=True) / 4.0
@@ -187,7 +191,7 @@ def _heading(start: Floats, end: Floats) -> Floats:
 
 
 def _turning(z: Floats) -> Floats:
-    """The angle (m,) between arriving and leaving at each of z (m, n)."""
+    """Return the angle (m,) between arriving and leaving at each of z (m, n)."""
     arriving, leaving = -_heading(z[1:-1], z[:-2]), _heading(z[1:-1], z[2:])
     # 2 atan2(|a − b|, |a + b|) keeps the digits of small angles
     angle = 2.0 * np.arctan2(
@@ -200,7 +204,7 @@ def _turning(z: Floats) -> Floats:
 
 
 def _off(z: Floats, first: Floats, axis: Floats) -> Floats:
-    """The distance (m,) of z (m, n) from the great circle through ``first`` along ``axis``."""
+    """Return the distance (m,) of z (m, n) from the great circle through ``first`` along ``axis``."""
     inside = np.outer(z @ first / 4.0, first) + np.outer(z @ axis, axis)
     found: Floats = 2.0 * np.arcsin(np.minimum(np.linalg.norm(z - inside, axis=1) / 2.0, 1.0))
     return found

@@ -80,7 +80,8 @@ def is_packed(path: str) -> bool:
 
 
 def entries_of(path: str, patterns: Iterable[str]) -> dict[str, Entry]:
-    """The arrays whose names match, of a file of any size that is not packed, without reading them.
+    """Return the arrays whose names match, of a file of any size that is not packed, without reading
+    them.
 
     Raises Refused for a file that is damaged or lies about its sizes, and for one in which an array
     that was asked for is pickled or laid out by columns.

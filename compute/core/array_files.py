@@ -46,7 +46,7 @@ _KINDS: dict[str, np.dtype[Any]] = {
 
 
 def arrays_of(path: str, patterns: Iterable[str], most: int) -> dict[str, Floats]:
-    """The arrays whose names match, of a file that unpacks to at most ``most`` bytes.
+    """Return the arrays whose names match, of a file that unpacks to at most ``most`` bytes.
 
     Raises Refused for a file that is damaged, lies about its sizes, or holds pickles where an array
     was asked for.
@@ -58,7 +58,7 @@ def arrays_of(path: str, patterns: Iterable[str], most: int) -> dict[str, Floats
 
 
 def numbered(pattern: str, names: Iterable[str]) -> list[str]:
-    """The names that match a pattern, in the order of their numbers."""
+    """Return the names that match a pattern, in the order of their numbers."""
     matches = [m for m in map(re.compile(expression(pattern)).fullmatch, names) if m]
     return [m[0] for m in sorted(matches, key=lambda m: [int(number) for number in m.groups()])]
 
@@ -79,14 +79,14 @@ def is_safetensors(path: str) -> bool:
 
 @contextmanager
 def container(path: str, most: int) -> Iterator[BinaryIO]:
-    """An open file; whatever NumPy or a parser raises at it is a refusal."""
+    """Return an open file; whatever NumPy or a parser raises at it is a refusal."""
     kind = "a .safetensors" if is_safetensors(path) else "an .npz"
     with refusing(f"{path} must be {kind} file, but cannot be read"), opened(path, most) as file:
         yield file
 
 
 def expression(pattern: str) -> str:
-    """The regular expression of a pattern, its numbers as groups.  Raises Refused."""
+    """Return the regular expression of a pattern, its numbers as groups.  Raises Refused."""
     if pattern.count("*") > MOST_NUMBERS:
         raise Refused(f"a name must have at most {MOST_NUMBERS} of *, got {shown(pattern)}")
     return r"(\d{1,6})".join(re.escape(piece) for piece in pattern.split("*"))
@@ -121,7 +121,7 @@ def _safetensors(
 
 
 def header_of(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
-    """The header and where it ends: eight bytes of its length, then JSON."""
+    """Return the header and where it ends: eight bytes of its length, then JSON."""
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")
     if length > MOST_HEADER:
@@ -133,7 +133,9 @@ def header_of(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
 
 
 def layout_of(name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
-    """The kind of an entry as it lies there, its shape, its first byte after the header, its bytes."""
+    """Return the kind of an entry as it lies there, its shape, its first byte after the header, its
+    bytes.
+    """
     kind = _KINDS.get(entry["dtype"])
     if kind is None:
         known = ", ".join(_KINDS)

@@ -32,7 +32,7 @@ def refuse(path: str | Path) -> None:
 
 
 def _named(path: str | Path) -> str:
-    """The end of a path, so that the way out is not cut from the message."""
+    """Return the end of a path, so that the way out is not cut from the message."""
     text = str(path)
     return text if len(text) <= LONGEST_NAME else f"…{text[-LONGEST_NAME:]}"
 

@@ -10,7 +10,8 @@ from compute.core.arrays import Floats
 
 
 def solve_each(matrices: Floats, sides: Floats) -> Floats:
-    """The solutions (..., n, m) of matrices (..., n, n) for sides (..., n, m), NaN of a singular one.
+    """Return the solutions (..., n, m) of matrices (..., n, n) for sides (..., n, m), NaN of a singular
+    one.
 
     NumPy gives none at all where a single matrix is singular.
     """

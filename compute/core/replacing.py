@@ -20,7 +20,7 @@ _HIDDEN = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)(\.[^.]+)?")
 
 
 def hidden(target: Path) -> Path:
-    """Where this process writes a file before it is whole."""
+    """Return where this process writes a file before it is whole."""
     return target.with_name(f".{_short(target.stem)}.{os.getpid()}{target.suffix[: LONGEST // 8]}")
 
 
@@ -30,7 +30,7 @@ def _short(stem: str) -> str:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A path to write to, which takes the target's place if all goes well and is gone if not."""
+    """Return a path to write to, which takes the target's place if all goes well and is gone if not."""
     temporary = hidden(target)
     try:
         yield temporary

@@ -50,7 +50,7 @@ class DenseCurve:
         return theta
 
     def place(self, t: Floats) -> Floats:
-        """The places (k,) of times (k,) on the one curve there is; beyond its ends the ends."""
+        """Return the places (k,) of times (k,) on the one curve there is; beyond its ends the ends."""
         found: Floats = np.interp(t, self.t, np.arange(float(len(self.t))))
         return found
 
@@ -113,8 +113,8 @@ def bundle(t: Floats, theta: Floats, velocity: Floats) -> DenseCurve:
 
 
 def through(theta: Floats, closed: bool = False) -> DenseCurve:
-    """A smooth curve through points (m, 2) that are the values of a smooth function at equal steps,
-    NaN between pieces; ``closed``: its last point is its first, and it goes on there.
+    """Return a smooth curve through points (m, 2) that are the values of a smooth function at equal
+    steps, NaN between pieces; ``closed``: its last point is its first, and it goes on there.
 
     Cubics with slopes from four neighbours, fourth order inside; chords next to a gap.
     """
@@ -136,7 +136,7 @@ def through(theta: Floats, closed: bool = False) -> DenseCurve:
 
 
 def _beyond(f: Floats) -> Floats:
-    """Two values (2, 2) of the cubic through four (4, 2), before the first: nearest first."""
+    """Return two values (2, 2) of the cubic through four (4, 2), before the first: nearest first."""
     first = 4 * f[0] - 6 * f[1] + 4 * f[2] - f[3]
     return np.stack([first, 4 * first - 6 * f[0] + 4 * f[1] - f[2]])
 
@@ -144,8 +144,8 @@ def _beyond(f: Floats) -> Floats:
 def followed(
     position: Callable[[Floats], Floats], times: Floats, tolerance: float = EXACT
 ) -> DenseCurve:
-    """The curve θ(t) (k, 2) of a function of times (k,), from nodes ``times`` (m,) on: quintics through
-    six values, an interval being cut until what is between them is off by less than a share
+    """Return the curve θ(t) (k, 2) of a function of times (k,), from nodes ``times`` (m,) on: quintics
+    through six values, an interval being cut until what is between them is off by less than a share
     ``tolerance`` of its chord; chords where the function is not finite.
     """
     begin, size = times[:-1], np.diff(times)

@@ -48,7 +48,7 @@ def dense_output(
     row: int = 0,
     ends: Floats | None = None,
 ) -> DenseCurve:
-    """One path of a batch, from A to where it stopped, with nodes where the curve needs them.
+    """Return one path of a batch, from A to where it stopped, with nodes where the curve needs them.
 
     ``tolerance``: the share of its chord by which an interval's cubic may be off; ``fire`` integrates
     what is not resolved.  ``ends`` (2, 2): what the path of an engine in single precision joins, to
@@ -150,7 +150,7 @@ class _Nodes:
         self.hopeless = np.insert(self.hopeless, fresh, False)
 
     def made(self) -> DenseCurve:
-        """The curve; chords where nothing is known between two nodes."""
+        """Return the curve; chords where nothing is known between two nodes."""
         h = np.diff(self.t)[:, None]
         pieces = quintics(
             (self.theta[:-1], h * self.v[:-1], h * h * self.a[:-1]),
@@ -256,7 +256,7 @@ def _prolonged(
     last: tuple[Floats, Floats],
     stop: tuple[float, Floats],
 ) -> DenseCurve:
-    """A curve with the way from its last node (θ, θ′) to where it stopped (time, θ)."""
+    """Return a curve with the way from its last node (θ, θ′) to where it stopped (time, θ)."""
     reached, end = stop
     h = reached - curve.t[-1]
     shot = initial_value.shoot(

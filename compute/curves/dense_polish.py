@@ -57,7 +57,9 @@ def polished(
 
 
 def _sizes(manifold: Manifold, y: Floats) -> Floats:
-    """How far neighbouring rays are in each of θ and hθ′ (m, 4): one share of |hθ′| in the metric."""
+    """Return how far neighbouring rays are in each of θ and hθ′ (m, 4): one share of |hθ′| in the
+    metric.
+    """
     metric = manifold.geometry(inside_only(manifold, y[:, :2])[0]).metric
     g11, g12, g22 = (metric[:, i] for i in range(3))
     u, v = y[:, 2], y[:, 3]

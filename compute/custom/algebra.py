@@ -28,7 +28,7 @@ class Algebra:
         self.guards: list[Expr] = []
 
     def expression(self, node: Node) -> Expr:
-        """The expression of a tree.  Raises FormulaError for what is defined nowhere."""
+        """Return the expression of a tree.  Raises FormulaError for what is defined nowhere."""
         import sympy as sp
 
         if node.value is not None:
@@ -48,7 +48,7 @@ class Algebra:
         return found
 
     def _made(self, node: Node, operands: list[Expr]) -> Expr:
-        """The expression of a node with these operands."""
+        """Return the expression of a node with these operands."""
         import sympy as sp
 
         match node.kind:
@@ -134,7 +134,7 @@ class Algebra:
 
 
 def _number(value: float) -> Expr:
-    """A number as the fraction that its digits say: exact arithmetic cancels exactly."""
+    """Return a number as the fraction that its digits say: exact arithmetic cancels exactly."""
     import sympy as sp
 
     return sp.Rational(repr(value))

@@ -31,7 +31,7 @@ GRID = 24
 
 
 def custom_family(definition: Mapping[str, Any]) -> Manifold:
-    """The manifold of a user's own definition (see `compute.custom.definition`).
+    """Return the manifold of a user's own definition (see `compute.custom.definition`).
 
     A metric that is not positive definite somewhere has D ≤ 0 there, status ILL_CONDITIONED; where a
     formula is undefined (the root of a negative number, a division by zero) is outside the domain.
@@ -55,7 +55,7 @@ def _also(own: Own) -> tuple[str, ...]:
 
 
 def _manifold(own: Own, text: str) -> Manifold:
-    """The manifold without its pins and view."""
+    """Return the manifold without its pins and view."""
     line = sample_space.line(own) if own.kind == "log_density" else ""
     nodes = sample_space.outcomes(own) if own.kind == "log_density" and not line else None
     entry = formula(
@@ -114,7 +114,7 @@ def _number_or(function: Callable[..., Floats], otherwise: float) -> Callable[..
 
 
 def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], LocalGeometry]:
-    """The geometry with zeros, and D of what is none, wherever a component overflows."""
+    """Return the geometry with zeros, and D of what is none, wherever a component overflows."""
 
     def guarded(theta: Floats) -> LocalGeometry:
         with np.errstate(all="ignore"):
@@ -139,7 +139,7 @@ def _logarithmic(own: Own) -> tuple[Chart, ...]:
 
 
 def _line_element(own: Own) -> str:
-    """The formula for people."""
+    """Return the formula for people."""
     a, b = own.coordinates
     texts = [t if len(t) <= 80 else t[:79] + "…" for t in own.formulas]
     if own.kind == "potential":
@@ -155,7 +155,7 @@ def _line_element(own: Own) -> str:
 
 # --- where to look ---------------------------------------------------------------------------
 def _placed(made: Manifold, own: Own) -> Manifold:
-    """The manifold with its view, an interior point and two pins."""
+    """Return the manifold with its view, an interior point and two pins."""
     view = own.view or Extent(*_side(own, 0), *_side(own, 1))
     x = view.x0 + (np.arange(GRID) + 0.5) / GRID * (view.x1 - view.x0)
     y = view.y0 + (np.arange(GRID) + 0.5) / GRID * (view.y1 - view.y0)

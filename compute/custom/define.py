@@ -71,7 +71,7 @@ def _read(own: Own) -> _Read:
 
 
 def _symbols(own: Own) -> tuple[tuple[Expr, Expr], Expr]:
-    """The symbols, of a known sign where the domain or the sample space says so."""
+    """Return the symbols, of a known sign where the domain or the sample space says so."""
     import sympy as sp
 
     found = []
@@ -87,7 +87,7 @@ def _symbols(own: Own) -> tuple[tuple[Expr, Expr], Expr]:
 
 
 def definition_of(source: str) -> Definition:
-    """The symbolic definition of a JSON text, whose structure is known to be right."""
+    """Return the symbolic definition of a JSON text, whose structure is known to be right."""
     own = definitions.read_formulas(definitions.read(source))
     read = _read(own)
     given: dict[str, Any] = {
@@ -117,7 +117,7 @@ def _bounds(read: _Read) -> tuple[Expr, ...]:
 
 
 def _safe(guard: Expr) -> Expr:
-    """A guard that is a number even where what it contains is undefined, as other guards say."""
+    """Return a guard that is a number even where what it contains is undefined, as other guards say."""
     import sympy as sp
 
     tiny = sp.Float(1e-30)

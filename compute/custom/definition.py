@@ -63,12 +63,12 @@ class Own:
         return COMPONENTS if self.kind == "metric" else (self.kind,)
 
     def trees(self) -> tuple[Node, ...]:
-        """The main formulas, parsed.  Raises FormulaError with its place."""
+        """Return the main formulas, parsed.  Raises FormulaError with its place."""
         pairs = zip(self.formulas, self.places, strict=True)
         return tuple(self._tree(text, self.names, place) for text, place in pairs)
 
     def bounds(self) -> tuple[tuple[str, tuple[tuple[Node, Node], ...]], ...]:
-        """Each text of the domain with its (smaller, larger) pairs.  Raises FormulaError."""
+        """Return each text of the domain with its (smaller, larger) pairs.  Raises FormulaError."""
         found = []
         for number, text in enumerate(self.domain):
             try:
@@ -79,7 +79,7 @@ class Own:
         return tuple(found)
 
     def ends(self) -> tuple[Node, Node] | None:
-        """The ends of the sample's range, parsed.  Raises FormulaError."""
+        """Return the ends of the sample's range, parsed.  Raises FormulaError."""
         if self.range is None:
             return None
         low, high = (
@@ -88,7 +88,7 @@ class Own:
         return low, high
 
     def interval(self, name: str) -> tuple[float, float]:
-        """The bounds of one coordinate that the domain states as numbers."""
+        """Return the bounds of one coordinate that the domain states as numbers."""
         low, high = -math.inf, math.inf
         for _, pairs in self.bounds():
             for smaller, larger in pairs:
@@ -106,7 +106,7 @@ class Own:
 
 
 def stated(definition: Mapping[str, Any]) -> Own:
-    """A definition from plain data, every formula read once.
+    """Return a definition from plain data, every formula read once.
 
     Raises ValueError that names the entry, FormulaError (which is one) with the column.
     """
@@ -134,12 +134,12 @@ def read_formulas(definition: Mapping[str, Any]) -> Own:
 
 
 def text_of(definition: Mapping[str, Any]) -> str:
-    """The definition on one line, the same for equal ones: what a specification carries."""
+    """Return the definition on one line, the same for equal ones: what a specification carries."""
     return json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def read(source: str) -> dict[str, Any]:
-    """The definition in a JSON text, which starts with {, or in a file.  Raises ValueError."""
+    """Return the definition in a JSON text, which starts with {, or in a file.  Raises ValueError."""
     if source.lstrip().startswith("{"):
         return _object(source, "the definition of a family")
     if not is_regular(source):
@@ -149,7 +149,7 @@ def read(source: str) -> dict[str, Any]:
 
 
 def example() -> dict[str, Any]:
-    """The definition that a user starts from."""
+    """Return the definition that a user starts from."""
     return read((resources.files("assets") / "custom.example.json").read_text("utf-8"))
 
 
@@ -216,7 +216,7 @@ def _parameters(definition: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
 
 
 def _inequalities(domain: Any) -> list[str]:
-    """A domain as inequalities, from a list of them or from bounds for each coordinate."""
+    """Return a domain as inequalities, from a list of them or from bounds for each coordinate."""
     if not isinstance(domain, dict):
         return list(domain)
     found = []

@@ -32,7 +32,7 @@ TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}
 
 
 def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:
-    """The tapes of the definition ``chosen["source"]``, a JSON text, as ``define`` states it.
+    """Return the tapes of the definition ``chosen["source"]``, a JSON text, as ``define`` states it.
 
     Raises FormulaError for what cannot be derived, and what `compute.core.interrupt` raises.
     """
@@ -184,7 +184,7 @@ class _Bench:
         self._owner = 0
 
     def process(self) -> _Process:
-        """The process that runs, or a new one."""
+        """Return the process that runs, or a new one."""
         if self._kept is not None and (self._owner != os.getpid() or not self._kept.alive):
             self.end()
         if self._kept is None:

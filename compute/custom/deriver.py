@@ -42,7 +42,7 @@ def serve() -> None:
 
 
 def _answers() -> TextIO:
-    """The output, where nothing else can print any more."""
+    """Return the output, where nothing else can print any more."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answers

@@ -42,12 +42,12 @@ class FormulaError(ValueError):
         super().__init__(f"{words}, at {where}: {shortened(text, column)}")
 
     def within(self, place: str) -> FormulaError:
-        """The same mistake in a formula of that name."""
+        """Return the same mistake in a formula of that name."""
         return FormulaError(self.text, self.column, self.words, place)
 
 
 def shortened(text: str, column: int, width: int = 60) -> str:
-    """The part of a text around a column, in quotation marks and on one line."""
+    """Return the part of a text around a column, in quotation marks and on one line."""
     start = max(0, min(column - width // 2, len(text) - width))
     part = text[start : start + width]
     before, after = "…" if start else "", "…" if start + width < len(text) else ""
@@ -118,7 +118,7 @@ def is_name(text: str) -> bool:
 def formula(
     text: str, names: Collection[str], parameters: Mapping[str, float] | None = None
 ) -> Node:
-    """The tree of a formula in ``names``; ``parameters`` are names with values.
+    """Return the tree of a formula in ``names``; ``parameters`` are names with values.
 
     Raises FormulaError with the column of the first mistake.
     """
@@ -131,7 +131,7 @@ def formula(
 def inequalities(
     text: str, names: Collection[str], parameters: Mapping[str, float] | None = None
 ) -> tuple[tuple[Node, Node], ...]:
-    """The (smaller, larger) pairs of a chain such as ``0 < p < 1``.  Raises FormulaError."""
+    """Return the (smaller, larger) pairs of a chain such as ``0 < p < 1``.  Raises FormulaError."""
     reader = _Parser(text, names, parameters or {})
     sides, found = [reader.sum()], []
     while reader.sign in _COMPARISONS:
@@ -174,7 +174,7 @@ class _Parser:
 
     # --- tokens -------------------------------------------------------------------------------
     def take(self) -> str:
-        """The token at the front, which gives way to the next."""
+        """Return the token at the front, which gives way to the next."""
         taken = self.sign
         rest = self.text[self.after :]
         self.column = self.after + len(rest) - len(rest.lstrip())
@@ -290,7 +290,7 @@ class _Parser:
         return self.made("call", text, column, self.bracket())
 
     def stranger(self, text: str) -> str:
-        """Why a name is not known here, and what was perhaps meant."""
+        """Return why a name is not known here, and what was perhaps meant."""
         if text in _REFUSED:
             return _REFUSED[text]
         if text in FUNCTIONS:
@@ -309,7 +309,7 @@ class _Parser:
             raise self.wrong(f"nested more than {DEEPEST} deep")
 
     def made(self, kind: str, text: str, column: int, *operands: Node) -> Node:
-        """A node with its value, if it has one already."""
+        """Return a node with its value, if it has one already."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
             raise self.wrong(
@@ -347,7 +347,7 @@ class _Parser:
 
 
 def _stranger(character: str) -> str:
-    """Why a character has no place in a formula."""
+    """Return why a character has no place in a formula."""
     if character in "[]{}":
         return "only round parentheses are used here"
     if character in ".,;:":

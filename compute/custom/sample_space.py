@@ -28,14 +28,14 @@ WORTH = 2e-3
 
 
 def line(own: Own) -> str:
-    """The line of a log-density's sample space, "" for outcomes (`node_placement`)."""
+    """Return the line of a log-density's sample space, "" for outcomes (`node_placement`)."""
     if isinstance(own.space, tuple):
         return ""
     return "interval" if own.range is not None else own.space
 
 
 def on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any]:
-    """The sample x in the words of its line, so that no digits are lost at its ends."""
+    """Return the sample x in the words of its line, so that no digits are lost at its ends."""
     import sympy as sp
 
     r, q, log_r, log_q = places = sp.symbols("r q log_r log_q", real=True)
@@ -58,7 +58,7 @@ def on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any
 
 
 def outcomes(own: Own) -> Nodes:
-    """The outcomes of a list, each counted once."""
+    """Return the outcomes of a list, each counted once."""
     assert isinstance(own.space, tuple)
     return Nodes(np.array(own.space), np.ones(len(own.space)))
 

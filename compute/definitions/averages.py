@@ -110,12 +110,12 @@ class Averages:
         return self._chunked(theta, lambda points: (self._means(points).norm,))[0]
 
     def doubts(self, theta: Floats) -> np.ndarray:
-        """Why the geometry is not known at theta (..., 2), as a `Doubt`."""
+        """Return why the geometry is not known at theta (..., 2), as a `Doubt`."""
         found = self._chunked(theta, lambda points: (self._doubts(self._means(points)) * 1.0,))
         return found[0].astype(int)
 
     def nodes(self, theta: Floats) -> Floats:
-        """Where in v the densities at theta (n, 2) are looked at: (n, k)."""
+        """Return where in v the densities at theta (n, 2) are looked at: (n, k)."""
         with np.errstate(all="ignore"):
             return placed(self.space, lambda v: self._height(theta, v)).v
 
@@ -155,7 +155,7 @@ class Averages:
         return (np.where(good, (m.mean[:, 16] + mixed - plain) / safe, np.nan),)
 
     def _doubts(self, m: _Means) -> np.ndarray:
-        """The `Doubt` of each point, the gravest first."""
+        """Return the `Doubt` of each point, the gravest first."""
         size = _sizes(m.mean)
         first = np.abs(m.drift[:, :2]) / size
         pairs = np.stack([size[:, 0] ** 2, size[:, 0] * size[:, 1], size[:, 1] ** 2], axis=1)
@@ -202,7 +202,7 @@ class Averages:
         return spot if holds.all() else None
 
     def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
-        """The means with those of the poor points (n,) by more nodes, else by panels."""
+        """Return the means with those of the poor points (n,) by more nodes, else by panels."""
         if self.space != "circle":
             for rows in self._parts(poor, FINER * COUNT):
                 finer = laid(self.space, rule.spot[rows], FINER)
@@ -215,14 +215,14 @@ class Averages:
         return m
 
     def _parts(self, poor: np.ndarray, nodes: int) -> Iterator[np.ndarray]:
-        """The poor points in parts that are few enough for so many nodes."""
+        """Return the poor points in parts that are few enough for so many nodes."""
         rows = np.flatnonzero(poor)
         for start in range(0, len(rows), self._rows(nodes)):
             checkpoint()
             yield rows[start : start + self._rows(nodes)]
 
     def _panelled(self, theta: Floats, rule: Rule, top: Floats) -> Rule:
-        """The rule of panels for the densities at theta (n, 2) with these log norms."""
+        """Return the rule of panels for the densities at theta (n, 2) with these log norms."""
 
         def measured(rows: np.ndarray, v: Floats) -> Floats:
             checkpoint()
@@ -294,7 +294,7 @@ ALLOWED_K = 1e-5
 
 
 def _over(mass: Floats, values: Floats) -> Floats:
-    """The sums (n, f) of values (f, n, k) with weights (n, k)."""
+    """Return the sums (n, f) of values (f, n, k) with weights (n, k)."""
     sums: Floats = np.einsum("nk,fnk->nf", mass, values)
     return sums
 
@@ -340,7 +340,8 @@ _POWERS = np.array(
 
 
 def _gaps(mean: Floats, off: Floats, det: Floats) -> Floats:
-    """How far two rules differ (n, 2): in the mass, the means, g and Γ, in units of the metric; in K.
+    """Return how far two rules differ (n, 2): in the mass, the means, g and Γ, in units of the metric;
+    in K.
 
     What is raised by g⁻¹ is less certain by √(g₁₁g₂₂/D) each time.
     """

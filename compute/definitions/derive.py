@@ -105,7 +105,7 @@ def derive(definition: Definition) -> Derived:
 
 
 def _by_density(definition: Definition) -> Derived:
-    """The scores of a log-density."""
+    """Return the scores of a log-density."""
     import sympy as sp
 
     theta, log = definition.theta, definition.log_density
@@ -135,7 +135,7 @@ def _by_density(definition: Definition) -> Derived:
 
 
 def _placed(definition: Definition, expression: Expr) -> Expr:
-    """An expression in x as one in the symbols of a line."""
+    """Return an expression in x as one in the symbols of a line."""
     import sympy as sp
 
     swapped = sp.sympify(expression).xreplace(dict(definition.swaps))
@@ -204,7 +204,7 @@ def _potential_derivative(definition: Definition, order: tuple[int, ...]) -> Exp
 
 
 def _pull_back(definition: Definition, order: tuple[int, ...]) -> Expr:
-    """One component of the pulled-back derivative of the potential."""
+    """Return one component of the pulled-back derivative of the potential."""
     jacobian = _jacobian(definition)
     total = 0
     for index in product(range(2), repeat=len(order)):

@@ -51,7 +51,7 @@ class Derived:
 
 
 def plain_of(derived: Derived) -> dict[str, Any]:
-    """The tapes as lists, dictionaries, numbers and texts."""
+    """Return the tapes as lists, dictionaries, numbers and texts."""
 
     def plain(tape: Tape | None) -> Any:
         return tape and [tape.inputs, tape.steps, tape.outputs]
@@ -60,7 +60,7 @@ def plain_of(derived: Derived) -> dict[str, Any]:
 
 
 def read_plain(data: Any) -> Derived:
-    """The tapes that plain data stands for.  Raises ValueError for data of another shape."""
+    """Return the tapes that plain data stands for.  Raises ValueError for data of another shape."""
     if not isinstance(data, dict) or set(data) != {field.name for field in fields(Derived)}:
         raise ValueError("derived tapes must be an object with their names, got something else")
     tapes = {name: _read_tape(name, data) for name in SHAPES}

@@ -42,7 +42,7 @@ def cached(key: str, make: Callable[[], Derived]) -> Derived:
 
 
 def _folder() -> Path | None:
-    """The folder of entries, or None where the system names no place for it."""
+    """Return the folder of entries, or None where the system names no place for it."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     try:
         place = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
@@ -52,7 +52,7 @@ def _folder() -> Path | None:
 
 
 def _read(path: Path) -> Derived | None:
-    """An entry, or None if there is none or it is not as it was written."""
+    """Return an entry, or None if there is none or it is not as it was written."""
     try:
         digest, _, text = read_bytes(path, MOST_OF_ONE).partition(b"\n")
         if digest.decode() != _digest(path, text):

@@ -78,7 +78,8 @@ def formula(
     wall: Callable[[Floats], Floats] | None = None,
     derive: Derive | None = None,
 ) -> Family:
-    """A family given by formulas.  ``define(**parameters)`` states them, with SymPy imported inside.
+    """Return a family given by formulas.  ``define(**parameters)`` states them, with SymPy imported
+    inside.
 
     ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
     rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
@@ -266,7 +267,7 @@ def _density(
 
 
 def _between(program: tape.Tape | None) -> Callable[[Floats, Floats], Floats] | None:
-    """A closed form at two points, which broadcast."""
+    """Return a closed form at two points, which broadcast."""
     if program is None:
         return None
 

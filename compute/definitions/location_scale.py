@@ -28,7 +28,7 @@ INTERIOR = (0.0, 1.0)
 def definition(
     a: Expr, c: Expr, t_mms: Expr, t_sss: Expr, log_f: Any, entropy: Expr, variance: Expr
 ) -> Definition:
-    """A symmetric f (b = 0): g = diag(a, c)/σ², T_μμσ and T_σσσ given as multiples of 1/σ³.
+    """Return a symmetric f (b = 0): g = diag(a, c)/σ², T_μμσ and T_σσσ given as multiples of 1/σ³.
 
     log_f(z) is log f; entropy that of f itself, to which log σ is added; variance that of f, maybe ∞.
     Quantiles are μ + σq(u), whose squared differences have the mean Δμ² + Δσ² Var f.
@@ -58,12 +58,12 @@ def definition(
 
 
 def charts(half_plane: Chart) -> tuple[Chart, ...]:
-    """The charts of such a family, of which ``half_plane`` makes it Poincaré’s."""
+    """Return the charts of such a family, of which ``half_plane`` makes it Poincaré’s."""
     return log_second(COORDINATES), parameters(COORDINATES), half_plane, disk(half_plane)
 
 
 def support(width: float) -> Any:
-    """The window of ``width`` scales around every location."""
+    """Return the window of ``width`` scales around every location."""
 
     def window(theta: Floats) -> Support:
         low = np.min(theta[..., 0] - width * theta[..., 1])

@@ -34,7 +34,7 @@ _REASONS = {
 
 
 def tape_of(expressions: tuple[Expr, ...], inputs: tuple[Expr, ...]) -> Tape:
-    """A tape whose outputs are the expressions, as functions of the input symbols.
+    """Return a tape whose outputs are the expressions, as functions of the input symbols.
 
     Raises `NotKnown` for a symbol that is no input or a function outside the operation table,
     `NotFinite` for a constant that is no real number.

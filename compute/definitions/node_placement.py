@@ -68,12 +68,12 @@ class Rule:
     spot: Floats
 
     def of(self, rows: np.ndarray) -> Rule:
-        """The rule of some of the densities."""
+        """Return the rule of some of the densities."""
         return Rule(self.v[rows], self.weights[rows], self.coarse[rows], self.spot[rows])
 
 
 def scan(space: str) -> Floats:
-    """The nodes (k,) at which every density is looked at first, in v."""
+    """Return the nodes (k,) at which every density is looked at first, in v."""
     if space == "circle":
         return np.linspace(-np.pi, np.pi, SCANNED)[:-1]
     reach = float(np.arcsinh(FAR if space == "line" else STEEP))
@@ -81,7 +81,7 @@ def scan(space: str) -> Floats:
 
 
 def laid(space: str, spot: Floats, finer: int = 1) -> Rule:
-    """The rule with c, s and the ends in u of ``spot`` (n, 4), of so many times its nodes."""
+    """Return the rule with c, s and the ends in u of ``spot`` (n, 4), of so many times its nodes."""
     if space == "circle":
         return _round(spot[:, :1], spot[:, 1:2])
     steps = np.arange(finer * COUNT + 1)
@@ -118,7 +118,7 @@ def still_holds(space: str, sight: Sight, spot: Floats, grid: Floats) -> np.ndar
 
 
 def placed(space: str, sight: Sight) -> Rule:
-    """The rule for the densities whose L at v (n, k) is ``sight(v)``, −∞ where there is none."""
+    """Return the rule for the densities whose L at v (n, k) is ``sight(v)``, −∞ where there is none."""
     grid = scan(space)
     log = sight(grid[None])
     at = log.argmax(axis=1)
@@ -133,7 +133,7 @@ def placed(space: str, sight: Sight) -> Rule:
 
 
 def _highest(sight: Sight, centre: Floats, top: Floats, gap: Floats) -> tuple[Floats, Floats]:
-    """The top of L near ``centre`` (n, 1), looked for within ``gap`` (n, 1), and L there."""
+    """Return the top of L near ``centre`` (n, 1), looked for within ``gap`` (n, 1), and L there."""
     share = np.linspace(-1.0, 1.0, ROUND)
     rows = np.arange(len(centre))
     for _ in range(ROUNDS):
@@ -148,7 +148,7 @@ def _highest(sight: Sight, centre: Floats, top: Floats, gap: Floats) -> tuple[Fl
 
 
 def _scale(sight: Sight, centre: Floats, top: Floats, longest: Floats) -> Floats:
-    """The largest step (n, 1) up to which L falls as a parabola does, and by `WIDTH` at most."""
+    """Return the largest step (n, 1) up to which L falls as a parabola does, and by `WIDTH` at most."""
     steps = longest * 0.5 ** np.arange(HALVINGS)
     both = sight(np.concatenate([centre - steps, centre + steps], axis=1))
     low, high = both[:, :HALVINGS], both[:, HALVINGS:]
@@ -163,7 +163,7 @@ def _scale(sight: Sight, centre: Floats, top: Floats, longest: Floats) -> Floats
 
 
 def _round(centre: Floats, scale: Floats) -> Rule:
-    """The rule on a circle: periodic in u."""
+    """Return the rule on a circle: periodic in u."""
     u = (np.arange(COUNT) + 0.5) / COUNT * 2 * np.pi - np.pi
     tangent = np.tan(0.5 * u)[None]
     v = centre + 2 * np.arctan(scale * tangent)
@@ -178,7 +178,7 @@ def _round(centre: Floats, scale: Floats) -> Rule:
 def _between(
     sight: Sight, grid: Floats, log: Floats, centre: Floats, top: Floats, scale: Floats
 ) -> Rule:
-    """The rule on a line, between the ends where L has fallen by `DEPTH`."""
+    """Return the rule on a line, between the ends where L has fallen by `DEPTH`."""
     low, high = grid[0], grid[-1]
     side = np.linspace(0.0, 1.0, SOUGHT)[1:]
     reach = [np.arcsinh(np.maximum(end, 0.0) / scale) for end in (high - centre, centre - low)]

@@ -40,7 +40,7 @@ class Nodes:
 
 
 def uniform(low: float, high: float, count: int) -> Nodes:
-    """The trapezoidal rule on [low, high], for densities that vanish at both ends."""
+    """Return the trapezoidal rule on [low, high], for densities that vanish at both ends."""
     return Nodes(np.linspace(low, high, count), np.full(count, (high - low) / (count - 1)))
 
 
@@ -117,7 +117,7 @@ class Quadrature:
 
 
 def _normalised(measure: Floats, log: Floats, rest: list[Floats]) -> Scores:
-    """The scores of eˡ/∫eˡ."""
+    """Return the scores of eˡ/∫eˡ."""
     top = np.max(np.where(measure > 0, log, -np.inf), axis=1, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(under="ignore"):
@@ -172,7 +172,7 @@ def curvature_of(s: Scores, parts: tuple[Floats, Floats, Floats, Floats]) -> Flo
 
 
 def bent_mean(mass: Floats, s: Scores) -> Floats:
-    """The mean (n,) in R_1212, with the weights ``mass`` (n, k)."""
+    """Return the mean (n,) in R_1212, with the weights ``mass`` (n, k)."""
     l1, l2 = s.first
     b11, b12, b22 = (
         second + square

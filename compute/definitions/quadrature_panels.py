@@ -55,7 +55,7 @@ Measured = Callable[[np.ndarray, Floats], Floats]
 
 
 def refined(rule: Rule, circle: bool, measured: Measured) -> Rule:
-    """The rule whose panels resolve what ``measured(rows, v)`` (j, k) → (f, j, k) gives.
+    """Return the rule whose panels resolve what ``measured(rows, v)`` (j, k) → (f, j, k) gives.
 
     rows (j,) say which density the nodes v (j, k) belong to; the functions f are positive.
     """
@@ -103,7 +103,7 @@ def _nodes(low: Floats, high: Floats) -> Floats:
 
 
 def _gathered(rule: Rule, done: list[tuple[Floats, Floats, np.ndarray]]) -> Rule:
-    """All panels as one rule, padded with nodes that weigh nothing."""
+    """Return all panels as one rule, padded with nodes that weigh nothing."""
     low, high, owner = (np.concatenate(part) for part in zip(*done, strict=True))
     order = np.lexsort((low, owner))
     low, high, owner = low[order], high[order], owner[order]

@@ -20,7 +20,7 @@ from compute.manifold.surfaces import bloch
 
 
 def defined(factor: int) -> Definition:
-    """The hemisphere (x, z, √(1 − x² − z²)), its metric divided by ``factor``.
+    """Return the hemisphere (x, z, √(1 − x² − z²)), its metric divided by ``factor``.
 
     No cubic tensor is singled out among quantum ones.
     """
@@ -53,7 +53,9 @@ def states(
     curvature: str,
     draw: tuple[Chart, ...] = (),
 ) -> Family:
-    """The family of real states that ``define`` states, drawn in the Bloch disk and as ``draw``."""
+    """Return the family of real states that ``define`` states, drawn in the Bloch disk and as
+    ``draw``.
+    """
     return formula(
         name=name,
         title=title,

@@ -27,7 +27,7 @@ _IMPORT = re.compile(
 
 
 def identity(define: Callable[..., Any]) -> str:
-    """A text that changes whenever what is derived from ``define()`` may change."""
+    """Return a text that changes whenever what is derived from ``define()`` may change."""
     own = inspect.getmodule(define)
     text = inspect.getsource(own) if isinstance(own, ModuleType) else ""
     reached = closure(*DERIVATION, *_imported(text))
@@ -59,7 +59,7 @@ def closure(*names: str) -> tuple[str, ...]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    """The modules of `compute` that a module's text imports, wherever it does."""
+    """Return the modules of `compute` that a module's text imports, wherever it does."""
     for package, names, plain in _IMPORT.findall(text):
         if plain:
             yield plain

@@ -87,7 +87,7 @@ def tetragamma_drop(x: Floats, d: Floats) -> Floats:
 
 
 def _drop(x: Floats, d: Floats, order: int) -> Floats:
-    """The recurrence up to x + _SHIFT term by term, then the asymptotic series, DLMF 5.15.8.
+    """Return the recurrence up to x + _SHIFT term by term, then the asymptotic series, DLMF 5.15.8.
 
     Each is a sum of rⁿ − sⁿ with r = 1/y and s = 1/(y + d), by r − s = d r s.
     """
@@ -130,19 +130,19 @@ def log_bessel_i0(kappa: Floats) -> Floats:
 
 
 def bessel_ratio(kappa: Floats) -> Floats:
-    """A(κ) = I₁(κ)/I₀(κ), κ ≥ 0: the mean resultant length of a von Mises distribution."""
+    """Return a(κ) = I₁(κ)/I₀(κ), κ ≥ 0: the mean resultant length of a von Mises distribution."""
     from scipy import special
 
     return np.asarray(special.i1e(kappa) / special.i0e(kappa))
 
 
 def bessel_ratio_slope(kappa: Floats) -> Floats:
-    """A'(κ) = 1 − A/κ − A² ≈ 1/(2κ²), expanded where the difference would cancel; ½ at 0."""
+    """Return a'(κ) = 1 − A/κ − A² ≈ 1/(2κ²), expanded where the difference would cancel; ½ at 0."""
     return _near_or_far(kappa, _slope_near, 1)
 
 
 def bessel_ratio_bend(kappa: Floats) -> Floats:
-    """A''(κ) = −A'/κ + A/κ² − 2AA' ≈ −1/κ³, expanded where the sum would cancel; 0 at 0."""
+    """Return a''(κ) = −A'/κ + A/κ² − 2AA' ≈ −1/κ³, expanded where the sum would cancel; 0 at 0."""
     return _near_or_far(kappa, _bend_near, 2)
 
 

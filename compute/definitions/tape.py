@@ -128,7 +128,7 @@ def _is_finite(number: Any) -> bool:
 
 
 def run(tape: Tape, *inputs: Floats) -> list[Floats]:
-    """The outputs for broadcastable ``inputs``, each of their common shape and precision."""
+    """Return the outputs for broadcastable ``inputs``, each of their common shape and precision."""
     checkpoint()
     registers: list[Any] = list(inputs)
     for (name, *operands), ended in zip(tape.steps, tape.ends, strict=True):

@@ -27,7 +27,7 @@ LONG = 256
 
 
 def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise: bool) -> Slot:
-    """The scores printed from their tape, and the nodes in a uniform array."""
+    """Return the scores printed from their tape, and the nodes in a uniform array."""
     table = np.zeros((len(nodes.x), 4), np.float32)
     table[:, 0], table[:, 1] = nodes.x, nodes.weights
     signature = "scores(theta: vec2f, t2: f32) -> Scores"
@@ -55,7 +55,7 @@ _TABLE, _APART, _EVEN, _SCANNED, _FAR, _STEEP = 305, 0.05, 6.0, 97, 1e6, 1e4
 
 
 def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
-    """The table of ``families/placed.wgsl`` and its constants."""
+    """Return the table of ``families/placed.wgsl`` and its constants."""
     if space == "circle":
         count, apart = 128, 2 * np.pi / 128
         tangent = np.tan(0.5 * (np.arange(count) - count // 2 + 0.5) * apart)
@@ -74,7 +74,7 @@ def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
 
 
 def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
-    """The scores, and L alone, printed from their tapes for nodes that the kernel places."""
+    """Return the scores, and L alone, printed from their tapes for nodes that the kernel places."""
     assert derived.scores is not None and derived.sight is not None
     inputs = "theta: vec2f, t2: f32, t3: f32, t4: f32, t5: f32"
     targets = [f"result.{name}" for name in (*_SCORES, "slope")]
@@ -95,7 +95,7 @@ def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> 
 
 
 def formula_slot(derived: Derived, geometry: tape.Tape, curvature: tape.Tape) -> Slot:
-    """The kernels' family slot, printed from the same tapes that NumPy runs."""
+    """Return the kernels' family slot, printed from the same tapes that NumPy runs."""
     scalars = [f"values[{i}]" for i in range(len(derived.scalars))]
     return Slot(
         "\n".join(

@@ -182,8 +182,8 @@ class _Near:
         self._metric = _metric(self._manifold, geometry, a[None])[0][0]
 
     def close(self, lines: Lines, x: Floats, cells: float = NEAR) -> np.ndarray:
-        """Which drawing coordinates (..., 2) lie within so many cells of the source, counted along
-        both axes or by the metric, whose unit is then the root of a cell's area.
+        """Return which drawing coordinates (..., 2) lie within so many cells of the source, counted
+        along both axes or by the metric, whose unit is then the root of a cell's area.
         """
         gap = lines.place(x) - lines.place(self._a)
         metric = self._metric * lines.cell(self._a)
@@ -192,7 +192,7 @@ class _Near:
         return np.asarray(np.fmin(np.hypot(gap[..., 0], gap[..., 1]), np.sqrt(square)) < cells)
 
     def lengths(self, x: Floats) -> Floats:
-        """Their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` outside."""
+        """Return their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` outside."""
         nodes, weights = np.polynomial.legendre.leggauss(3)
         share = 0.5 * (nodes + 1)[:, None, None]
         line = self._a + share * (x - self._a)
@@ -224,7 +224,7 @@ def _at(lines: Lines, values: Floats, x: Floats, period: Floats | None) -> Float
 
 
 def _between(lines: Lines, values: Floats, x: Floats) -> Floats:
-    """The root of the squares' bilinear interpolant, by the corners that have a value."""
+    """Return the root of the squares' bilinear interpolant, by the corners that have a value."""
     rows, columns = values.shape
     place = lines.place(x)
     known = np.asarray(np.isfinite(place).all(axis=-1))
@@ -245,7 +245,7 @@ def _between(lines: Lines, values: Floats, x: Floats) -> Floats:
 
 # --- what is done with maps --------------------------------------------------------------------
 def prepared(request: DistanceRequest, geometry: Local) -> EikonalGrid:
-    """The metric at the cells of a request, in units of its cells."""
+    """Return the metric at the cells of a request, in units of its cells."""
     extent, chart = request.extent, request.chart
     _, theta, inside = _cells(request)
     cell = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / request.shape[::-1]
@@ -255,12 +255,14 @@ def prepared(request: DistanceRequest, geometry: Local) -> EikonalGrid:
 
 
 def value_at(field: Field, x: Floats) -> float:
-    """The value of a map at one drawing coordinate (2,) of its chart; NaN where it has none."""
+    """Return the value of a map at one drawing coordinate (2,) of its chart; NaN where it has none."""
     return float(interpolated(field.values, field.extent, np.asarray(x, dtype=float)))
 
 
 def interpolated(values: Floats, extent: Extent, x: Floats) -> Floats:
-    """A map at drawing coordinates x (..., 2), bilinear between cell centres; NaN where unknown."""
+    """Return a map at drawing coordinates x (..., 2), bilinear between cell centres; NaN where
+    unknown.
+    """
     rows, columns = values.shape
     place = (x - (extent.x0, extent.y0)) / (extent.x1 - extent.x0, extent.y1 - extent.y0)
     place = place * (columns, rows) - 0.5

@@ -77,7 +77,7 @@ def settled(grid: EikonalGrid) -> Floats:
 
 
 def triangles(grid: EikonalGrid) -> Triangles:
-    """The triangles of all nodes, row by row."""
+    """Return the triangles of all nodes, row by row."""
     around = stencil(grid.metric, grid.usable)
     count = grid.usable.size
     columns = grid.usable.shape[1]
@@ -98,7 +98,9 @@ def triangles(grid: EikonalGrid) -> Triangles:
 def _far(
     metric: Floats, around: Neighbours, neighbours: Ints, near: Floats, columns: int
 ) -> Floats:
-    """The distances (8, n) from each neighbour to the next, 0 where the angle between is not acute."""
+    """Return the distances (8, n) from each neighbour to the next, 0 where the angle between is not
+    acute.
+    """
     found = np.zeros_like(near)
     for i, start in enumerate(neighbours):
         j = (i + 1) % len(neighbours)
@@ -111,7 +113,8 @@ def _far(
 
 
 def _length(metric: Floats, start: Ints, offset: Ints, known: np.ndarray, columns: int) -> Floats:
-    """The lengths (n,) of straight lines of nodes, ∫√g along them, 1 where they are not ``known``.
+    """Return the lengths (n,) of straight lines of nodes, ∫√g along them, 1 where they are not
+    ``known``.
 
     Between two nodes Simpson's rule with the geometric mean of both ends in its middle, which is
     exact to a few percent where √g changes as an exponential by a factor of ten.
@@ -138,7 +141,7 @@ def _square(metric: Floats, v: Floats) -> Floats:
 
 
 def _renewed(found: Triangles, values: Floats, some: Ints) -> Floats:
-    """The least value that their triangles give some nodes (k,)."""
+    """Return the least value that their triangles give some nodes (k,)."""
     first, near, far = values[found.neighbours[:, some]], found.near[:, some], found.far[:, some]
     second, other = np.roll(first, -1, axis=0), np.roll(near, -1, axis=0)
     known = (far > 0.0) & (np.maximum(first, second) < FAR)

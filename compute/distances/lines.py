@@ -31,7 +31,7 @@ class Lines:
         return nodes
 
     def place(self, at: Floats) -> Floats:
-        """The columns and rows (..., 2), as fractions, of drawing coordinates; NaN outside."""
+        """Return the columns and rows (..., 2), as fractions, of drawing coordinates; NaN outside."""
         found = [
             np.interp(at[..., axis], line, np.arange(len(line)), np.nan, np.nan)
             for axis, line in enumerate((self.x, self.y))
@@ -101,7 +101,9 @@ def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int
 
 
 def _growing(step: float, cells: int, length: float) -> Floats:
-    """Where ``cells`` cells end that grow (or shrink) from about ``step`` to a length together."""
+    """Return where ``cells`` cells end that grow (or shrink) from about ``step`` to a length
+    together.
+    """
     powers = np.arange(1, cells + 1)
     least, most = -3.0, 3.0
     for _ in range(60):

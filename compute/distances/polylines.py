@@ -96,7 +96,9 @@ def _packed(geometry: Local, request: DistanceRequest, theta: Floats) -> Floats:
 
 
 def _shifted(shape: tuple[int, ...], step: tuple[int, int]) -> tuple[tuple[slice, slice], ...]:
-    """Two windows of a grid of this shape, of which the second lies a step (≥ 0, any) further."""
+    """Return two windows of a grid of this shape, of which the second lies a step (≥ 0, any)
+    further.
+    """
     (rows, columns), (down, across) = shape, step
     first = slice(0, rows - down), slice(max(-across, 0), columns - max(across, 0))
     second = slice(down, rows), slice(max(across, 0), columns - max(-across, 0))
@@ -104,7 +106,7 @@ def _shifted(shape: tuple[int, ...], step: tuple[int, int]) -> tuple[tuple[slice
 
 
 def _beside(request: DistanceRequest) -> np.ndarray:
-    """Which cells (rows, columns) are next to the source."""
+    """Return which cells (rows, columns) are next to the source."""
     extent, (rows, columns) = request.extent, request.shape
     size = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0])
     at = (request.chart.forward(request.source) - (extent.x0, extent.y0)) / size

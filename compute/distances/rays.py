@@ -110,7 +110,7 @@ def lengths(
     shooter: Fire = fire,
     guessed: bool = False,
 ) -> Floats:
-    """The least length (rows, columns) of a ray to each cell, `FAR` where none arrives.
+    """Return the least length (rows, columns) of a ray to each cell, `FAR` where none arrives.
 
     reach: the largest distance; inside (rows, columns): which cells are looked for; ``guessed``: the
     largest distance may be larger.
@@ -128,7 +128,9 @@ def lengths(
 def _within(
     request: DistanceRequest, geometry: Local, reach: float, shooter: Fire
 ) -> tuple[Floats, bool]:
-    """The least lengths (rows, columns) up to a reach, and whether rays go on from there on the map."""
+    """Return the least lengths (rows, columns) up to a reach, and whether rays go on from there on the
+    map.
+    """
     basis, turn = _frame(geometry, request.manifold, request.source)
     if basis is None or not 0.0 < reach < FAR:
         return np.full(request.shape, FAR), False
@@ -151,8 +153,8 @@ def _within(
 
 
 def _frame(geometry: Local, manifold: Manifold, source: Floats) -> tuple[Floats | None, float]:
-    """An orthonormal frame (2, 2) at the source, its vectors as columns, None where g is singular; and
-    how fast geodesics turn in the coordinates there, by unit length.
+    """Return an orthonormal frame (2, 2) at the source, its vectors as columns, None where g is
+    singular; and how fast geodesics turn in the coordinates there, by unit length.
     """
     found = geometry(GeometryRequest(manifold, source[None]))
     metric = found.metric[0]
@@ -218,7 +220,7 @@ def _shot(request: DistanceRequest, shooter: Fire, basis: Floats, angle: Floats,
 
 
 def _merged(one: Rays, other: Rays) -> Rays:
-    """The rays of both, with nodes at the same lengths, by increasing angle."""
+    """Return the rays of both, with nodes at the same lengths, by increasing angle."""
     order = np.argsort(np.concatenate([one.angle, other.angle]), kind="stable")
     each = (f.name for f in fields(Rays) if f.name != "r")
     both = {k: np.concatenate([getattr(one, k), getattr(other, k)])[order] for k in each}
@@ -252,7 +254,7 @@ def _finer(request: DistanceRequest, rays: Rays) -> Net:
 
 
 def _near(request: DistanceRequest, place: Floats) -> np.ndarray:
-    """Which places (..., 2) lie on the map, or next to it."""
+    """Return which places (..., 2) lie on the map, or next to it."""
     with np.errstate(invalid="ignore"):
         return np.asarray(
             ((place > -2.0) & (place < np.array(request.shape[::-1]) + 1.0)).all(axis=-1)

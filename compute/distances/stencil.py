@@ -43,7 +43,7 @@ class Neighbours:
 
 
 def stencil(metric: Floats, usable: NDArray[np.bool_]) -> Neighbours:
-    """The neighbours by packed metrics (rows, columns, 3) in units of cells."""
+    """Return the neighbours by packed metrics (rows, columns, 3) in units of cells."""
     u, v = _reduced(metric)
     offsets = np.stack([a * u + b * v for a, b in AROUND])
     reached = np.stack([_is_clear(usable, offset) for offset in offsets])
@@ -51,7 +51,9 @@ def stencil(metric: Floats, usable: NDArray[np.bool_]) -> Neighbours:
 
 
 def _reduced(metric: Floats) -> tuple[Ints, Ints]:
-    """The shortest basis u, v (..., 2) of whole numbers in each metric, as far as `REACH` allows."""
+    """Return the shortest basis u, v (..., 2) of whole numbers in each metric, as far as `REACH`
+    allows.
+    """
     u = np.broadcast_to(np.array([1, 0]), (*metric.shape[:-1], 2)).copy()
     v = np.broadcast_to(np.array([0, 1]), u.shape).copy()
     for _ in range(SWAPS):

@@ -13,8 +13,8 @@ BESIDE = 4
 
 
 def covered(corner: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints, Floats]:
-    """Which triangles, of corners (k, 3, 2) in cells, cover which cells, and the weights (…, 3) of
-    their corners there.
+    """Return which triangles, of corners (k, 3, 2) in cells, cover which cells, and the weights (…, 3)
+    of their corners there.
     """
     rows, columns = shape
     low, high = np.ceil(corner.min(axis=1) - 1e-9), np.floor(corner.max(axis=1) + 1e-9)

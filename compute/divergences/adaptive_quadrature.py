@@ -76,7 +76,8 @@ def _rule() -> _Rule:
 
 
 def integrate(functions: Callable[[Floats], Floats], edges: Floats) -> Panels:
-    """The functions u (k,) → (r, k), finite everywhere, resolved between the first and the last edge.
+    """Return the functions u (k,) → (r, k), finite everywhere, resolved between the first and the last
+    edge.
 
     ``edges`` (m,) ascend; where a function is steep there should be some already.  A function that is
     not resolved by 1500 panels or 40 halvings is not settled.

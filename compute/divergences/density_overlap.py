@@ -59,7 +59,7 @@ TAIL_NODES, TAIL_WEIGHTS = _tail()
 
 
 def line(support: Support) -> SampleLine | None:
-    """The line of a sample space, or None of one that is none."""
+    """Return the line of a sample space, or None of one that is none."""
     if support.ends is not None or support.space == "interval":
         return _interval(*(support.ends or (0.0, 1.0)))
     if support.space == "line":
@@ -111,17 +111,17 @@ class Pair:
     finite: Bools
 
     def x(self, u: Floats) -> Floats:
-        """The sample x at u."""
+        """Return the sample x at u."""
         return self.line.x(self.centre + self.width * np.sinh(u))
 
     def integrals(self) -> Floats:
-        """The seven integrals over the whole space; NaN where not finite or not settled."""
+        """Return the seven integrals over the whole space; NaN where not finite or not settled."""
         found = self.mesh.integrals()
         found[:P2] += self.beyond.sum(axis=0)
         return np.where(self.finite & self.mesh.settled, found, np.nan)
 
     def missing(self) -> str:
-        """Why nothing can be said, which is when not all of p or q was found; "" if it was."""
+        """Return why nothing can be said, which is when not all of p or q was found; "" if it was."""
         for name, mass in zip("AB", self.integrals()[: Q + 1], strict=True):
             if not abs(mass - 1) <= MASS:
                 seen = f"adds up to {mass:.8g}" if np.isfinite(mass) else "is not finite"
@@ -136,7 +136,7 @@ class Pair:
 
 
 def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
-    """The densities at a and b (2,), or None where there are none on one line."""
+    """Return the densities at a and b (2,), or None where there are none on one line."""
     supports = [manifold.support(theta[None]) for theta in (a, b)]
     first, second = (s.ends for s in supports)
     if first is not None and second is not None:
@@ -155,7 +155,7 @@ def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
         finite = np.ones(7, dtype=bool)
 
         def known(u: Floats) -> Floats:
-            """The functions, with 0 in the place of what is not finite."""
+            """Return the functions, with 0 in the place of what is not finite."""
             values = rows(u)
             finite[:] &= np.isfinite(values).all(axis=1)
             return np.where(np.isfinite(values), values, 0.0)
@@ -206,7 +206,7 @@ def _edges(space: SampleLine, first: tuple[float, float], second: tuple[float, f
 def _rows(
     logs: Callable[[Floats], Floats], space: SampleLine, centre: float, width: float, u: Floats
 ) -> Floats:
-    """The seven functions (7, k) of a `Pair` at u (k,)."""
+    """Return the seven functions (7, k) of a `Pair` at u (k,)."""
     t = centre + width * np.sinh(u)
     log_p, log_q = logs(t) + np.log(width * np.cosh(u))
     x2 = space.x(t) ** 2
@@ -241,7 +241,9 @@ def _second(r: Floats) -> Floats:
 
 
 def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
-    """The first five integrals from an end outward (5,), by the exponentials that p and q are there."""
+    """Return the first five integrals from an end outward (5,), by the exponentials that p and q are
+    there.
+    """
     inner, outer = logs(np.array([end - side, end])).T
     decay = inner - outer
     if not (np.isfinite(outer).all() and (decay > 0).all()):
@@ -282,8 +284,9 @@ def wasserstein(found: Pair) -> float:
     spline = CubicHermiteSpline(level, u[known], slope[known])
 
     def carried(wanted: Floats) -> Floats:
-        """Where the other has so much to its left, and in the far tails, where slopes have no digits
-        and a cubic may leave its interval, one of that interval's ends."""
+        """Return where the other has so much to its left, and in the far tails, where slopes have no
+        digits and a cubic may leave its interval, one of that interval's ends.
+        """
         wanted = np.clip(wanted, level[0], level[-1])
         right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
         return found.x(np.clip(spline(wanted), u[known][right - 1], u[known][right]))

@@ -64,12 +64,12 @@ class Divergences:
 
 
 def natural_chart(manifold: Manifold) -> Chart | None:
-    """The chart of natural coordinates, or None."""
+    """Return the chart of natural coordinates, or None."""
     return named(manifold.charts, "natural")
 
 
 def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
-    """All of them between a and b (2,), in float64; None where no distributions are known."""
+    """Return all of them between a and b (2,), in float64; None where no distributions are known."""
     both = manifold.support(np.stack([a, b]))
     if both.space == "none":
         return None
@@ -89,7 +89,9 @@ Found = dict[str, float]
 def _found(
     manifold: Manifold, a: Floats, b: Floats, names: list[str]
 ) -> tuple[Found, dict[str, str]]:
-    """Those of these names, however near a and b are, and what to say where one is not finite."""
+    """Return those of these names, however near a and b are, and what to say where one is not
+    finite.
+    """
     found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
     both = manifold.support(np.stack([a, b]))
     if both.space == "outcomes":
@@ -211,7 +213,7 @@ def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tup
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1) @ root.T
 
     def at(radius: Floats, which: int) -> Floats:
-        """A divergence at a radius in each direction; infinite beyond the domain."""
+        """Return a divergence at a radius in each direction; infinite beyond the domain."""
         theta = chart.inverse(start + radius[:, None] * wheel)
         inside = known_inside(manifold, theta)
         theta = np.where(inside[:, None], theta, a)
@@ -230,7 +232,9 @@ def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tup
 
 
 def _edge(divergence: Callable[[Floats], Floats], limit: float, directions: int) -> Floats:
-    """The radius (k,) in each direction at which a divergence passes the limit; NaN if it does not."""
+    """Return the radius (k,) in each direction at which a divergence passes the limit; NaN if it does
+    not.
+    """
     # to a small distance d the divergence is d²/2
     size = np.sqrt(2 * max(limit, TINY))
     low, high = np.zeros(directions), np.full(directions, np.nan)

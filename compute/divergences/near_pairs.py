@@ -35,8 +35,8 @@ Three = tuple[float, float, float]
 
 
 def along_natural(manifold: Manifold, chart: Chart, a: Floats, b: Floats) -> Three | None:
-    """The three of an exponential family by its chart of natural coordinates; None where its metric is
-    not finite between a and b (2,), or where the integrals do not settle.
+    """Return the three of an exponential family by its chart of natural coordinates; None where its
+    metric is not finite between a and b (2,), or where the integrals do not settle.
     """
     start, gap = chart.forward(a), _difference(chart, a, b)
     largest = float(np.max(_squares(manifold, chart, start, gap, np.array([0.0, 0.5, 1.0]))))
@@ -97,7 +97,7 @@ def length(manifold: Manifold, a: Floats, b: Floats) -> float:
 def expanded(
     manifold: Manifold, a: Floats, b: Floats, three: Callable[[Floats, Floats], Three | None]
 ) -> Three | None:
-    """The three of a and b (2,) by expansion, ``three`` giving those of pairs farther apart.
+    """Return the three of a and b (2,) by expansion, ``three`` giving those of pairs farther apart.
 
     None where there is no room for these in the domain, or where they do not go with the metric.
     """

@@ -78,13 +78,13 @@ def _carrier(a: Normal, b: Normal) -> Floats:
 
 
 def displaced(a: Normal, b: Normal, t: float) -> Normal:
-    """The point a share t of the way along the Wasserstein geodesic from a to b."""
+    """Return the point a share t of the way along the Wasserstein geodesic from a to b."""
     move = (1 - t) * np.eye(len(a.mean)) + t * _carrier(a, b)
     return Normal((1 - t) * a.mean + t * b.mean, move @ a.covariance @ move.T)
 
 
 def centred_distance(a: Normal, b: Normal) -> float:
-    """The Fisher–Rao distance √(½ Σ log² λ(A⁻¹B)) between the covariances alone.
+    """Return the Fisher–Rao distance √(½ Σ log² λ(A⁻¹B)) between the covariances alone.
 
     λ are the squares of the singular values of L⁻¹M, A = LLᵀ and B = MMᵀ.
     """
@@ -123,7 +123,7 @@ def qubit_distances(a: ArrayLike, b: ArrayLike) -> QubitDistances:
 
 
 def _root(matrix: Floats) -> Floats:
-    """The symmetric square root of a symmetric positive semidefinite matrix."""
+    """Return the symmetric square root of a symmetric positive semidefinite matrix."""
     values, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
     root: Floats = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     return root

@@ -13,7 +13,7 @@ ENGINES = ("auto", "gpu", "reference")
 
 
 def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
-    """The engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
+    """Return the engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
 
     "auto" takes the GPU if an adapter answers and the reference if not; ``engine.name`` says which.
     ``adapter``: a name, or a part of it, that the adapter must have; `NoAdapter` if none has it.
@@ -51,7 +51,7 @@ def engine_on_demand(prefer: str = "auto") -> Engine:
 
 
 def adapter_names() -> tuple[str, ...]:
-    """The adapters that there are, in words; none where wgpu cannot be loaded."""
+    """Return the adapters that there are, in words; none where wgpu cannot be loaded."""
     try:
         from compute.gpu.device import adapters, words
     except (ImportError, OSError):

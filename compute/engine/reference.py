@@ -69,7 +69,7 @@ class ReferenceEngine:
         return geometric_attention.attend(request, self)
 
     def flow(self, request: FlowRequest) -> np.ndarray:
-        """The field (rows, columns) after the steps of a request."""
+        """Return the field (rows, columns) after the steps of a request."""
         return time_stepping.advanced(request)
 
     def flow_bound(self, operator: Diffusion) -> float:

@@ -20,7 +20,7 @@ from compute.manifold.manifold import Manifold
 
 @cache
 def families() -> dict[str, Family]:
-    """All families by name, in alphabetical order."""
+    """Return all families by name, in alphabetical order."""
     modules = (
         importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
     )
@@ -29,7 +29,7 @@ def families() -> dict[str, Family]:
 
 
 def manifold(specification: str, **parameters: Any) -> Manifold:
-    """The manifold that a specification names.
+    """Return the manifold that a specification names.
 
     ``specification`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families
     from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6"), where a source may
@@ -53,7 +53,7 @@ def _build(name: str, chosen: tuple[tuple[str, Any], ...]) -> Manifold:
 
 
 def parse(specification: str) -> tuple[str, dict[str, Any]]:
-    """The name and the stated parameters of a specification; ValueError if it is not one."""
+    """Return the name and the stated parameters of a specification; ValueError if it is not one."""
     name, _, rest = specification.partition(":")
     if name not in families():
         known = ", ".join(families())
@@ -68,7 +68,9 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
 
 
 def _from_source(name: str, rest: str) -> tuple[str, str]:
-    """Where the data are, and the parameters after a "?", which may also belong to a file's name."""
+    """Return where the data are, and the parameters after a "?", which may also belong to a file's
+    name.
+    """
     if rest.startswith("{"):
         return rest, ""
     known = "|".join(families()[name].parameters)
@@ -80,7 +82,7 @@ def _from_source(name: str, rest: str) -> tuple[str, str]:
 
 
 def _parameter(name: str, item: str) -> tuple[str, Any]:
-    """One ``key=value``, read as the type of the parameter's default."""
+    """Return one ``key=value``, read as the type of the parameter's default."""
     key, _, text = item.partition("=")
     defaults = families()[name].parameters
     if key not in defaults:
@@ -93,7 +95,7 @@ def _parameter(name: str, item: str) -> tuple[str, Any]:
 
 
 def changed(specification: str, parameters: Mapping[str, Any]) -> str:
-    """The specification with other parameters; empty ones are left out.
+    """Return the specification with other parameters; empty ones are left out.
 
     Raises ValueError for a parameter that the family has not, or a value that is not of its kind.
     """
@@ -113,7 +115,7 @@ def _unknown_parameter(name: str, key: str) -> str:
 
 
 def write(name: str, stated: dict[str, Any]) -> str:
-    """The specification of a family with these parameters; the inverse of `parse`."""
+    """Return the specification of a family with these parameters; the inverse of `parse`."""
     rest = dict(stated)
     source = rest.pop("source", "")
     items = [f"{key}={value}" for key, value in sorted(rest.items())]

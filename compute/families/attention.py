@@ -48,7 +48,8 @@ def attention_manifold(
     temperature: float = 1.0,
     bias: ArrayLike | None = None,
 ) -> Manifold:
-    """The statistical manifold of softmax attention over the keys K (n, d), on a plane of queries.
+    """Return the statistical manifold of softmax attention over the keys K (n, d), on a plane of
+    queries.
 
     q = q₀ + Uθ with q0 (d,) and orthonormal columns U (d, 2); ``bias (n,)`` is added to the logits
     (a mask drops its keys instead).  Without q0 the origin, without U the first two axes.
@@ -80,7 +81,8 @@ def softmax_manifold(
     softcap: float = np.inf,
     added: ArrayLike | None = None,
 ) -> Manifold:
-    """The exponential family with logits b + Tθ, T (n, 2), b (n,).  Raises as `attention_manifold`.
+    """Return the exponential family with logits b + Tθ, T (n, 2), b (n,).  Raises as
+    `attention_manifold`.
 
     With a ``softcap`` c logits are c·tanh((b + Tθ)/c), a curved family without dual coordinates.
     added (n,): what is added to the logits after that.
@@ -155,7 +157,7 @@ def _radius(family: Softmax | CappedSoftmax, marks: Floats) -> float:
 
 
 def _view(marks: Floats) -> Extent:
-    """The landmarks with a border, at equal scale on both axes of a 3:2 canvas."""
+    """Return the landmarks with a border, at equal scale on both axes of a 3:2 canvas."""
     low, high = marks.min(axis=0), marks.max(axis=0)
     middle = (low + high) / 2
     half = 0.8 * max((high - low)[0] / 1.5, (high - low)[1], 1e-3)
@@ -189,7 +191,7 @@ def _moment_chart(family: Softmax, labels: tuple[str, ...]) -> Chart:
 
 
 def _polygon_view(corners: Floats) -> Extent:
-    """The polygon with a border."""
+    """Return the polygon with a border."""
     low, high = corners.min(axis=0), corners.max(axis=0)
     border = 0.12 * float(np.max(high - low))
     return Extent(low[0] - border, high[0] + border, low[1] - border, high[1] + border)
@@ -225,7 +227,7 @@ def of_head(
     own: NDArray[np.bool_] | None = None,
     mask_of: str = "",
 ) -> Manifold:
-    """The manifold of one head's attention on a plane of its queries.
+    """Return the manifold of one head's attention on a plane of its queries.
 
     own (m,): the queries whose own mask the head has, None: all; ``mask_of``: whose mask it is.  A
     sink is one more key, the last, whose logit is the same everywhere.

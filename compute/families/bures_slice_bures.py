@@ -8,7 +8,7 @@ from compute.manifold.surfaces import hemisphere
 
 
 def define() -> Definition:
-    """A quarter of quantum Fisher information."""
+    """Return a quarter of quantum Fisher information."""
     return qubit_states.defined(4)
 
 

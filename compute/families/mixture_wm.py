@@ -22,7 +22,7 @@ REACH = 6.0
 
 
 def define() -> Definition:
-    """The log-density; everything else is averaged from it."""
+    """Return the log-density; everything else is averaged from it."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special

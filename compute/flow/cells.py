@@ -68,13 +68,15 @@ def behind(array: np.ndarray, way: tuple[int, int]) -> np.ndarray:
 
 
 def cells(grid: Grid) -> np.ndarray:
-    """Which cells (rows, columns), named by their first nodes, have four nodes in use."""
+    """Return which cells (rows, columns), named by their first nodes, have four nodes in use."""
     inside = np.logical_and.reduce([ahead(grid.usable, way) for way in CORNERS])
     return np.asarray(inside & there(grid))
 
 
 def there(grid: Grid) -> np.ndarray:
-    """Which cells (rows, columns) there are: the last nodes of a grid begin none unless it closes."""
+    """Return which cells (rows, columns) there are: the last nodes of a grid begin none unless it
+    closes.
+    """
     found = np.ones(grid.shape, bool)
     found[:, -1] &= grid.wraps[0]
     found[-1] &= grid.wraps[1]
@@ -82,12 +84,12 @@ def there(grid: Grid) -> np.ndarray:
 
 
 def around(of: np.ndarray) -> np.ndarray:
-    """How many of some cells each node (rows, columns) belongs to."""
+    """Return how many of some cells each node (rows, columns) belongs to."""
     return np.asarray(sum(behind(of, way).astype(int) for way in CORNERS))
 
 
 def sampled(grid: Grid, beyond: float = 0.0) -> Cells:
-    """The whole cells, whose corners each stand for a quarter with their own metric."""
+    """Return the whole cells, whose corners each stand for a quarter with their own metric."""
     whole = cells(grid)
     quarter = np.where(whole, 0.25 * np.prod(grid.step), 0.0)
     mass = np.stack([quarter * ahead(grid.area, corner) for corner in CORNERS])

@@ -49,7 +49,7 @@ def _there(cells: Cells, known: np.ndarray, way: tuple[int, int]) -> np.ndarray:
 
 
 def _carried(cells: Cells, z: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    """The values one step on, in each node's own frame."""
+    """Return the values one step on, in each node's own frame."""
     if not np.iscomplexobj(z):
         return ahead(z, way)
     forward = way in (EAST, NORTH)

@@ -120,7 +120,7 @@ class CutCells:
         return self.inside(self._at(cell, line, along))
 
     def _halved(self, is_open: Callable[[Floats], Bools], closed: Floats, opened: Floats) -> Floats:
-        """Where what is open ends between two places, on its open side."""
+        """Return where what is open ends between two places, on its open side."""
         for _ in range(HALVINGS):
             middle = 0.5 * (closed + opened)
             found = is_open(middle)
@@ -231,7 +231,9 @@ class CutCells:
 
     # --- where lines end ---------------------------------------------------------------------
     def _edge(self, cell: Ints, line: Floats, seed: Floats, sign: float) -> Floats:
-        """Where lines meet the edge up (sign 1) or down from a place inside; ±∞ where that is far."""
+        """Return where lines meet the edge up (sign 1) or down from a place inside; ±∞ where that is
+        far.
+        """
         steps = STRIDE * np.arange(int((1.0 + REACH) / STRIDE) + 1)
         along = seed[:, None] + sign * steps
         found = self._is_open(cell[:, None], line[:, None], along)
@@ -246,7 +248,7 @@ class CutCells:
         return edge
 
     def _widened(self, cell: Ints, line: Floats, edge: Floats, sign: float) -> Floats:
-        """The edge, or the place next to it where √D, as 1/√ of the distance, diverges."""
+        """Return the edge, or the place next to it where √D, as 1/√ of the distance, diverges."""
         here, within = self._areas(cell, line, edge, -sign * np.array([0.0, GAP]))
         with np.errstate(all="ignore"):
             ratio = (within / here) ** 2

@@ -54,7 +54,7 @@ def is_cut(grid: Grid) -> bool:
 
 
 def fitted(grid: Grid, vectors: bool = True) -> Cells:
-    """The whole cells and those that the edge cuts, where it is finitely far away.
+    """Return the whole cells and those that the edge cuts, where it is finitely far away.
 
     Of a family that is data, whose charts are searched for each place, the whole cells alone.
     ``vectors``: whether links shall carry vectors up to the edge.
@@ -87,7 +87,7 @@ def fitted(grid: Grid, vectors: bool = True) -> Cells:
 
 
 def beyond(grid: Grid) -> float:
-    """The share of the domain's area in the rectangle that the whole cells do not cover.
+    """Return the share of the domain's area in the rectangle that the whole cells do not cover.
 
     Infinite where the edge is infinitely far away, NaN of a family that is data.
     """
@@ -152,7 +152,7 @@ def _growth(grid: Grid, cut: np.ndarray) -> float:
 
 
 def _close_to(of: np.ndarray, count: int, grid: Grid) -> np.ndarray:
-    """Which cells are at most so many from some."""
+    """Return which cells are at most so many from some."""
     from scipy.ndimage import maximum_filter
 
     modes = ["wrap" if goes_round else "constant" for goes_round in grid.wraps[::-1]]
@@ -177,7 +177,7 @@ def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[CellQua
 
 
 def _slope(inside: Floats, way: tuple[int, int], grid: Grid) -> Floats:
-    """How steeply what is inside ends about each cell, along an axis."""
+    """Return how steeply what is inside ends about each cell, along an axis."""
     from scipy.ndimage import uniform_filter
 
     axis = 0 if way == NORTH else 1
@@ -204,7 +204,7 @@ def _functions(
 
 
 def _finite(grid: Grid, cut: np.ndarray, found: CellQuadrature, at: Places) -> np.ndarray:
-    """Which of the cut cells have an open part of a finite area that counts."""
+    """Return which of the cut cells have an open part of a finite area that counts."""
     steep = np.zeros(grid.shape, bool)
     steep[at] = found.steep
     shares = np.zeros(grid.shape)
@@ -264,7 +264,9 @@ def _by_gauss(grid: Grid, some: np.ndarray) -> list[Floats]:
 
 
 def _beyond(grid: Grid, found: Cells, left: np.ndarray, mass: Floats) -> float:
-    """The share of the area that lies in cut cells which are left out, or about nodes that are."""
+    """Return the share of the area that lies in cut cells which are left out, or about nodes that
+    are.
+    """
     steep = grid.inside & ~grid.usable & np.isfinite(grid.area)
     lost = np.prod(grid.step) * grid.area[steep].sum() + mass[:, left].sum()
     whole = lost + found.mass.sum()
@@ -357,7 +359,9 @@ def _turned(
 
 
 def _exits(grid: Grid, within: Floats, beyond: Floats) -> Floats:
-    """Where straight lines from places inside to places beyond the edge come close to it (k, 2)."""
+    """Return where straight lines from places inside to places beyond the edge come close to it (k,
+    2).
+    """
     inside, _ = _functions(grid.manifold, grid.chart)
     low, high = np.zeros(len(within)), np.ones(len(within))
     step = beyond - within

@@ -95,7 +95,8 @@ class Grid:
 
 
 def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tuple[bool, bool]]:
-    """A rectangle made one period long along the axes that a chart shares with periodic coordinates.
+    """Return a rectangle made one period long along the axes that a chart shares with periodic
+    coordinates.
 
     ValueError where there is none.
     """

@@ -29,7 +29,7 @@ MOST_BYTES = 64 << 20
 
 
 def transported(grid: Grid, foot: Floats, vector: Floats) -> Floats:
-    """The vector at ``foot`` (2,) carried along straight lines of the chart to every node.
+    """Return the vector at ``foot`` (2,) carried along straight lines of the chart to every node.
 
     z keeps its length and turns by −∫ω; the lines are cut in as many pieces as the grid has columns.
     """
@@ -55,7 +55,9 @@ def transported(grid: Grid, foot: Floats, vector: Floats) -> Floats:
 
 
 def dipole(grid: Grid, source: Floats, sink: Floats) -> Floats:
-    """A source at one θ (2,) and a sink at another: differences of x/|x|² in the chart's own shares."""
+    """Return a source at one θ (2,) and a sink at another: differences of x/|x|² in the chart's own
+    shares.
+    """
     drawn = np.zeros((*grid.shape, 2))
     for theta, sign in ((source, 1.0), (sink, -1.0)):
         gap = _gaps(grid, grid.chart.forward(theta))
@@ -82,7 +84,8 @@ def gradient(grid: Grid, scalar: str, index: int) -> Floats:
 
 
 def rotation(grid: Grid) -> Floats:
-    """A Killing field of the family: a rotation, or else a translation or a dilation that keeps g.
+    """Return a Killing field of the family: a rotation, or else a translation or a dilation that keeps
+    g.
 
     The first of a few candidates X with ∇_iX_j + ∇_jX_i = 0 at points all over the grid.
     """
@@ -144,7 +147,7 @@ def _metric(grid: Grid, theta: Floats) -> Floats:
 
 
 def frame(grid: Grid) -> Floats:
-    """The unit vector e₁ everywhere."""
+    """Return the unit vector e₁ everywhere."""
     return grid.from_frame(np.ones(grid.shape, complex))
 
 
@@ -169,7 +172,7 @@ def _hat(count: int, wraps: bool) -> Floats:
 
 
 def head(grid: Grid) -> Floats:
-    """Where a head's values send each query q = q₀ + Uθ: Uᵀ(Σ p_j|v_j| k_j / Σ p_j|v_j| − q).
+    """Return where a head's values send each query q = q₀ + Uθ: Uᵀ(Σ p_j|v_j| k_j / Σ p_j|v_j| − q).
 
     The mean of the keys, weighted by attention and by the length of the values, less the query.
     """
@@ -205,7 +208,8 @@ def painted(grid: Grid, strokes: Sequence[Sequence[tuple[float, float]]]) -> Flo
 
 
 def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
-    """The array ``field`` of an .npz: (rows, columns, 2) θ-components, or a scalar (rows, columns).
+    """Return the array ``field`` of an .npz: (rows, columns, 2) θ-components, or a scalar (rows,
+    columns).
 
     Refused: other shapes, what is not real, more than 64 MB, and any number that is not finite on a
     node in use, with its cell.
@@ -228,7 +232,7 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
 
 
 def bump(grid: Grid, theta: Floats) -> Floats:
-    """A scalar: attention mass around θ (2,), a tenth of the chart wide."""
+    """Return a scalar: attention mass around θ (2,), a tenth of the chart wide."""
     mass: Floats = np.exp(-50.0 * (_gaps(grid, grid.chart.forward(theta)) ** 2).sum(axis=-1))
     return mass
 

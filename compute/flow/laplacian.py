@@ -131,7 +131,7 @@ def _transports(turn: Floats, vectors: bool) -> np.ndarray:
 
 
 def _evened(of: Cells, mass: Floats, stiffness: Floats) -> Floats:
-    """The masses, of which nodes of slivers get some from their neighbours.
+    """Return the masses, of which nodes of slivers get some from their neighbours.
 
     None of them then needs shorter steps than the stiffest node with four whole cells does, their sum
     stays, and as it is moved by a cell, and little of it, the error stays of second order.

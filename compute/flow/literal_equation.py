@@ -41,7 +41,7 @@ class Literal:
         return SHARE / float(rate.max())
 
     def applied(self, a: np.ndarray) -> np.ndarray:
-        """The rate of change of A¹ + iA² (rows, columns)."""
+        """Return the rate of change of A¹ + iA² (rows, columns)."""
         z = {way: self._beside(a, way) for way in AROUND}
         across = z[1, 1] - z[1, -1] - z[-1, 1] + z[-1, -1]
         second = (
@@ -55,7 +55,7 @@ class Literal:
         return np.where(self.free & self.usable, rate, 0.0)
 
     def _beside(self, a: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-        """The values of neighbours, one's own where there is none."""
+        """Return the values of neighbours, one's own where there is none."""
         known = ahead(self.usable, way)
         for axis, closes in enumerate(self.wraps[::-1]):
             if way[axis] != 0 and not closes:
@@ -66,7 +66,9 @@ class Literal:
 
 
 def literal(grid: Grid, christoffel: Floats, pinned: bool) -> Literal:
-    """The equation in θ, from Γ^k_ij (rows, columns, 2, 2, 2); ``pinned`` holds the nodes on edges."""
+    """Return the equation in θ, from Γ^k_ij (rows, columns, 2, 2, 2); ``pinned`` holds the nodes on
+    edges.
+    """
     h1, h2 = grid.step
     inverse = np.where(grid.usable[..., None, None], np.linalg.inv(grid.metric), 0.0)
     turned = np.einsum("...ij,...kij->...k", inverse, np.nan_to_num(christoffel))

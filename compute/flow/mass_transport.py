@@ -88,7 +88,7 @@ class Carried:
         return np.array([ahead(number, way)[whole] for way in CORNERS])
 
     def _moved(self, theta: Floats, time: float) -> Floats:
-        """Where points (k, 2) are at a time, counted in nodes along x₁ and x₂ (k, 2)."""
+        """Return where points (k, 2) are at a time, counted in nodes along x₁ and x₂ (k, 2)."""
         end = self._eta.forward(self.target)
         eta = end + np.exp(-time) * (self._eta.forward(theta) - end)
         x = self.grid.chart.forward(self._eta.inverse(eta))
@@ -96,7 +96,7 @@ class Carried:
         return found
 
     def _shared(self, places: Floats, masses: Floats) -> Floats:
-        """The masses (rows, columns) that places (n, 2) leave at the nodes around them."""
+        """Return the masses (rows, columns) that places (n, 2) leave at the nodes around them."""
         shape, wraps = np.array(self.grid.shape[::-1]), np.array(self.grid.wraps)
         inside = (((places >= 0) & (places <= shape - 1)) | wraps).all(axis=1)
         places, masses = places[inside], masses[inside]
@@ -123,6 +123,6 @@ def _parts(corners: Floats, density: Floats) -> tuple[Floats, Floats]:
 
 
 def _weights(along: Floats, up: Floats) -> Floats:
-    """Those of the corners (4, ...) at shares of a cell."""
+    """Return those of the corners (4, ...) at shares of a cell."""
     low, left = 1.0 - up, 1.0 - along
     return np.stack([low * left, low * along, up * left, up * along])

@@ -31,7 +31,7 @@ class NaturalFlow:
 def natural_gradient_flow(
     manifold: Manifold, start: ArrayLike, target: ArrayLike, times: ArrayLike
 ) -> NaturalFlow:
-    """Where the flow from ``start`` (2,) has come at ``times`` (k,), none of them negative.
+    """Return where the flow from ``start`` (2,) has come at ``times`` (k,), none of them negative.
 
     Exact: η(t) = η* + e^{−t}(η₀ − η*).  ValueError for points outside the domain, and for families that
     are not exponential or whose expectations are not known.
@@ -65,7 +65,9 @@ def is_known(manifold: Manifold) -> bool:
 
 
 def expectations(manifold: Manifold) -> Chart:
-    """The chart in which the flow goes straight.  ValueError for families that have none such."""
+    """Return the chart in which the flow goes straight.  ValueError for families that have none
+    such.
+    """
     chart = named(manifold.charts, "expectation")
     if chart is None or not is_known(manifold):
         raise ValueError(

@@ -30,7 +30,7 @@ def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
-    """The chart of that name; the literal equation holds only in the family's own coordinates.
+    """Return the chart of that name; the literal equation holds only in the family's own coordinates.
 
     Of no name it is the family's first, or for a grid that closes on itself that of its parameters.
     """
@@ -51,7 +51,7 @@ def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
 
 
 def shown(manifold: Manifold, chart: Chart) -> Extent:
-    """The rectangle of a chart around the images of the pins' neighbourhood."""
+    """Return the rectangle of a chart around the images of the pins' neighbourhood."""
     first, view = manifold.charts[0], manifold.view
     x = np.stack(
         np.meshgrid(np.linspace(view.x0, view.x1, 17), np.linspace(view.y0, view.y1, 17)), -1

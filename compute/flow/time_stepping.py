@@ -59,7 +59,9 @@ class Evolution:
 
 
 def longest(bound: float, stages: int = MOST_STAGES) -> float:
-    """The longest step of RKL2 that is taken for a spectrum in [−bound, 0]; infinite for none."""
+    """Return the longest step of RKL2 that is taken for a spectrum in [−bound, 0]; infinite for
+    none.
+    """
     return SAFE * (2.0 / bound) * (stages**2 + stages - 2) / 4 if bound > 0 else np.inf
 
 
@@ -84,18 +86,18 @@ class Stepper:
     bound: float
 
     def plan(self, span: float, step: float = np.inf) -> int:
-        """How many equal steps a span takes, none longer than ``step``."""
+        """Return how many equal steps a span takes, none longer than ``step``."""
         count, _ = fewest(span, self.bound)
         return int(np.ceil(span / step)) if span / count > step else count
 
     def one(self, z: np.ndarray, size: float, count: int = 1) -> np.ndarray:
-        """The state after so many steps of a size."""
+        """Return the state after so many steps of a size."""
         return self.advance(z, size, count, fewest(size, self.bound)[1])
 
     def compared(
         self, z: np.ndarray, size: float, least: float, whole: np.ndarray | None = None
     ) -> tuple[np.ndarray, float, int]:
-        """The state after a step of a size, its error relative to its norm, and the steps made.
+        """Return the state after a step of a size, its error relative to its norm, and the steps made.
 
         The step is compared with two halves, and made in two where they are too far apart.  ``least``
         is a norm that counts as nothing; ``whole``: the state after the step, if known.
@@ -177,7 +179,7 @@ def legendre(stages: int) -> tuple[tuple[float, float, float, float], ...]:
 
 
 def advanced(request: FlowRequest) -> np.ndarray:
-    """The state after the steps of a request, in float64."""
+    """Return the state after the steps of a request, in float64."""
     z, step, rate = request.state, request.step, request.operator.applied
     for _ in range(request.count):
         first = rate(z)
@@ -213,7 +215,9 @@ def sharpen(
     time: float,
     records: int,
 ) -> Evolution:
-    """A flow that may grow, by Euler's method; stops at the step before ‖z‖ has grown GROWTH-fold."""
+    """Return a flow that may grow, by Euler's method; stops at the step before ‖z‖ has grown GROWTH-
+    fold.
+    """
     largest = GROWTH * max(norm(z), np.finfo(float).tiny)
     times, states, steps, size = [0.0], [z], 0, step
     for target in np.linspace(0.0, time, records + 1)[1:]:
@@ -241,7 +245,9 @@ def _bounded(
     count: int,
     largest: float,
 ) -> tuple[np.ndarray, int]:
-    """The state after ``count`` steps, or the last before its norm is ``largest``, found by halving."""
+    """Return the state after ``count`` steps, or the last before its norm is ``largest``, found by
+    halving.
+    """
     done, batch = 0, BATCH
     while done < count and batch > 0:
         some = min(batch, count - done)

@@ -75,7 +75,7 @@ class _Zeros:
     track: Indices
 
     def at(self, rows: Indices) -> _Zeros:
-        """Those of some rows."""
+        """Return those of some rows."""
         return _Zeros(*(column[rows] for column in vars(self).values()))
 
 
@@ -117,7 +117,7 @@ class Tracker:
         self._records.append(now)
 
     def tracks(self, until: float = np.inf) -> tuple[ZeroTrack, ...]:
-        """All tracks, in the order of their births, as they were known at a time."""
+        """Return all tracks, in the order of their births, as they were known at a time."""
         count = int(np.searchsorted(self._times, until, side="right"))
         columns = zip(*(vars(record).values() for record in self._records[:count]), strict=True)
         if not any(len(record.track) for record in self._records[:count]):
@@ -129,7 +129,7 @@ class Tracker:
         return tuple(_timed(track, tracks) for track in tracks)
 
     def _track(self, zeros: _Zeros, last: float) -> ZeroTrack:
-        """The track whose zeros these are, at a time after which nothing is known."""
+        """Return the track whose zeros these are, at a time after which nothing is known."""
         k, open_end = int(zeros.track[0]), End("record", last)
         death = self._deaths.get(k, open_end)
         return ZeroTrack(
@@ -158,7 +158,9 @@ class Tracker:
         self._births += self._ends(now.at(come), middle, near)
 
     def _leaves(self, zeros: _Zeros) -> NDArray[np.bool_]:
-        """Which zeros of the last record are about to leave: near the edge, and on their way to it."""
+        """Return which zeros of the last record are about to leave: near the edge, and on their way to
+        it.
+        """
         depth = self._depth(self._cell(zeros.x))
         gone = depth <= REACH
         if len(self._records) > 1:
@@ -174,7 +176,7 @@ class Tracker:
         return np.asarray(gone, bool)
 
     def _ends(self, zeros: _Zeros, time: float, edge: NDArray[np.bool_]) -> list[End]:
-        """Why each of some zeros is at one record and not at the next, or not at the one before.
+        """Return why each of some zeros is at one record and not at the next, or not at the one before.
 
         edge: whether it may have crossed the edge.
         """
@@ -218,7 +220,9 @@ class Tracker:
         return cell
 
     def _depth(self, cell: Floats) -> Floats:
-        """How many cells lie between places (n, 2) and the edge, linear between the cells' middles."""
+        """Return how many cells lie between places (n, 2) and the edge, linear between the cells'
+        middles.
+        """
         from scipy.ndimage import map_coordinates
 
         depth: Floats = map_coordinates(
@@ -230,7 +234,7 @@ class Tracker:
 def follow(
     grid: Grid, times: Sequence[float], zeros: Sequence[Sequence[Singularity]]
 ) -> tuple[ZeroTrack, ...]:
-    """The tracks of zeros that are known at some times, which increase."""
+    """Return the tracks of zeros that are known at some times, which increase."""
     tracker = Tracker(grid)
     for time, at in zip(times, zeros, strict=True):
         tracker.add(time, at)
@@ -249,7 +253,7 @@ def _zeros(time: float, zeros: Sequence[Singularity]) -> _Zeros:
 
 
 def _timed(track: ZeroTrack, tracks: Sequence[ZeroTrack]) -> ZeroTrack:
-    """A track with the times at which its pairs come together."""
+    """Return a track with the times at which its pairs come together."""
     birth, death = track.birth, track.death
     if birth.cause == "pair":
         birth = replace(birth, time=_meeting(track, tracks[birth.partner], birth.time, 1))
@@ -259,7 +263,7 @@ def _timed(track: ZeroTrack, tracks: Sequence[ZeroTrack]) -> ZeroTrack:
 
 
 def _meeting(one: ZeroTrack, other: ZeroTrack, middle: float, way: int) -> float:
-    """When the gap of two tracks that begin (way 1) or end (−1) together vanishes.
+    """Return when the gap of two tracks that begin (way 1) or end (−1) together vanishes.
 
     By its square at the two records next to there; the middle between records if only one is shared.
     """

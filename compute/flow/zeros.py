@@ -35,7 +35,7 @@ class Singularity:
 
 
 def singularities(grid: Grid, field: Floats) -> list[Singularity]:
-    """The zeros of a field of θ-components (rows, columns, 2), cell by cell."""
+    """Return the zeros of a field of θ-components (rows, columns, 2), cell by cell."""
     a = _drawn(grid, field)
     winding = np.where(whole_cells(grid), _winding(a), 0)
     i, j = np.nonzero(winding)
@@ -50,15 +50,16 @@ def singularities(grid: Grid, field: Floats) -> list[Singularity]:
 
 
 def whole_cells(grid: Grid) -> np.ndarray:
-    """The cells all of whose corners are usable, where zeros are looked for; one row and one column
-    fewer than there are nodes, but for axes along which the grid goes round.
+    """Return the cells all of whose corners are usable, where zeros are looked for; one row and one
+    column fewer than there are nodes, but for axes along which the grid goes round.
     """
     u = _closed(grid, grid.usable)
     return np.asarray(u[:-1, :-1] & u[:-1, 1:] & u[1:, :-1] & u[1:, 1:])
 
 
 def boundary_index(grid: Grid, field: Floats) -> int:
-    """The winding of a field along the edge of all whole cells: what all indices inside add up to.
+    """Return the winding of a field along the edge of all whole cells: what all indices inside add up
+    to.
 
     Edges with a whole cell on one side only, each walked with that cell on the left; round a hole that
     is clockwise.
@@ -88,12 +89,14 @@ def _closed(grid: Grid, values: np.ndarray) -> np.ndarray:
 
 
 def _drawn(grid: Grid, field: Floats) -> Floats:
-    """The chart's components at the nodes (…, …, 2), closed."""
+    """Return the chart's components at the nodes (…, …, 2), closed."""
     return _closed(grid, grid.chart.push(grid.theta, field))
 
 
 def _winding(a: Floats) -> np.ndarray:
-    """How often the field turns along the edge of each cell, counter-clockwise (rows−1, columns−1)."""
+    """Return how often the field turns along the edge of each cell, counter-clockwise (rows−1,
+    columns−1).
+    """
     angle = np.arctan2(a[..., 1], a[..., 0])
     round_ = [angle[:-1, :-1], angle[:-1, 1:], angle[1:, 1:], angle[1:, :-1]]
     turn = sum(_wrapped(round_[(k + 1) % 4] - round_[k]) for k in range(4))
@@ -107,7 +110,7 @@ def _wrapped(angle: Floats) -> Floats:
 
 
 def _zeros(corners: Floats) -> tuple[Floats, Floats]:
-    """Where in unit cells (n, 2) bilinear fields vanish, and their derivatives (n, 2, 2) there.
+    """Return where in unit cells (n, 2) bilinear fields vanish, and their derivatives (n, 2, 2) there.
 
     corners (n, 4, 2): the values at (0, 0), (1, 0), (0, 1) and (1, 1).
     """

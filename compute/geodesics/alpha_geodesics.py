@@ -69,7 +69,7 @@ def near(request: ConnectRequest, curves: Floats) -> Paths:
 
 
 def _mean(request: ConnectRequest, rows: np.ndarray) -> Floats:
-    """The mean of the e- and the m-geodesic, NaN where one leaves its chart."""
+    """Return the mean of the e- and the m-geodesic, NaN where one leaves its chart."""
     return between(request.manifold, request.start, request.end, request.alpha, FINE)[0]
 
 

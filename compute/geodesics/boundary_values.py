@@ -75,7 +75,7 @@ def better(request: ConnectRequest, paths: Paths, solve: Solve) -> Paths:
 
 
 def _levi_civita(request: ConnectRequest) -> Paths:
-    """Those of α = 0, near curves of least energy."""
+    """Return those of α = 0, near curves of least energy."""
     curves = first_curve(request.manifold, request.start, request.end)
     paths = near(request, descend(request.manifold, curves).theta)
     if request.manifold.logits is not None:
@@ -84,7 +84,9 @@ def _levi_civita(request: ConnectRequest) -> Paths:
 
 
 def _polygonal(request: ConnectRequest) -> Paths:
-    """Those of a softmax, α = 0, near polygons of least energy on the sphere of distributions."""
+    """Return those of a softmax, α = 0, near polygons of least energy on the sphere of
+    distributions.
+    """
     assert request.manifold.logits is not None
     curves = []
     for ends in np.stack([request.start, request.end], axis=1):

@@ -36,7 +36,7 @@ def equidistributed(gaps: Floats, h: Floats, order: int, count: int) -> Floats:
 
 
 def joints(h: Floats) -> Floats:
-    """Where segments of sizes h (..., N) begin and end (..., N+1)."""
+    """Return where segments of sizes h (..., N) begin and end (..., N+1)."""
     return np.concatenate([np.zeros((*h.shape[:-1], 1)), np.cumsum(h, axis=-1)], axis=-1)
 
 

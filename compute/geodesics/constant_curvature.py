@@ -50,7 +50,9 @@ def has_arcs(manifold: Manifold) -> bool:
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """The arcs of a request as paths, of a manifold that `has_arcs`; their nodes show the drift."""
+    """Return the arcs of a request as paths, of a manifold that `has_arcs`; their nodes show the
+    drift.
+    """
     found = arcs(request.manifold, request.start, request.end, request.steps)
     assert found is not None
     return known_curves.paths_of(request, *found, "reference")

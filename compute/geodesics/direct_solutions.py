@@ -36,7 +36,7 @@ def first(request: ConnectRequest, otherwise: Solve) -> Paths:
 
 
 def way(request: ConnectRequest) -> tuple[Solve, Bools]:
-    """How to find geodesics directly, and of which pairs (n,)."""
+    """Return how to find geodesics directly, and of which pairs (n,)."""
     manifold = request.manifold
     if manifold.revolution is not None:
         return revolution.connect, logarithmic.far(request)

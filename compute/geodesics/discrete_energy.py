@@ -67,7 +67,7 @@ def action(manifold: Manifold, theta: Floats) -> Floats:
 def _search(
     manifold: Manifold, theta: Floats, value: Floats, step: Floats, slope: Floats
 ) -> tuple[Floats, Floats]:
-    """The first step size that lowers S_N by Armijo's rule; none: the curve stays."""
+    """Return the first step size that lowers S_N by Armijo's rule; none: the curve stays."""
     best, best_value = theta.copy(), value.copy()
     open_ = np.ones(len(theta), dtype=bool)
     for size in STEP_SIZES:
@@ -83,7 +83,7 @@ def _search(
 
 
 def newton_step(manifold: Manifold, theta: Floats) -> tuple[Floats, Floats]:
-    """The Newton step (n, N+1, 2), zero at both ends, and the slope of S_N along it (n,).
+    """Return the Newton step (n, N+1, 2), zero at both ends, and the slope of S_N along it (n,).
 
     Where curvature makes the second variation indefinite its curvature term is left out, so that
     the step is always one of descent.

@@ -36,7 +36,7 @@ def applies(request: ConnectRequest) -> bool:
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """The straight lines of the chart, in float64; LEFT_DOMAIN where one leaves the domain."""
+    """Return the straight lines of the chart, in float64; LEFT_DOMAIN where one leaves the domain."""
     manifold, steps = request.manifold, request.steps
     theta, v = between(manifold, request.start, request.end, request.alpha, steps)
     inside = np.asarray(np.isfinite(theta).all(axis=-1))

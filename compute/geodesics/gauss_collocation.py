@@ -155,7 +155,7 @@ def _tableau() -> tuple[Floats, Floats]:
 
 
 def _places() -> Floats:
-    """Where the Gauss points (s,) lie on a segment [0, 1]."""
+    """Return where the Gauss points (s,) lie on a segment [0, 1]."""
     places: Floats = 0.5 * (legendre.leggauss(STAGES)[0] + 1.0)
     return places
 
@@ -219,7 +219,7 @@ class _GaussPoints:
     amiss: Floats
 
     def of(self, some: Bools) -> _GaussPoints:
-        """Some of the curves."""
+        """Return some of the curves."""
         local = self.local
         parts = local.metric, local.first, local.cubic, local.det
         own = LocalGeometry(*(x[some] for x in parts))

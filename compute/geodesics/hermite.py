@@ -11,7 +11,7 @@ from compute.core.arrays import Floats
 
 
 def hermite(nodes: Floats, values: Floats, slopes: Floats, t: Floats) -> tuple[Floats, ...]:
-    """The cubic with given values and slopes (n, d) at increasing ``nodes`` (n,), at t (...,).
+    """Return the cubic with given values and slopes (n, d) at increasing ``nodes`` (n,), at t (...,).
 
     Value, first and second derivative (..., d).
     """

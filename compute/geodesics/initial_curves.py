@@ -100,7 +100,7 @@ def between_at(
 
 
 def alphas(manifold: Manifold, alpha: float) -> list[float]:
-    """The values of α by which the geodesics of Γ^(α) are reached from `first_curve`."""
+    """Return the values of α by which the geodesics of Γ^(α) are reached from `first_curve`."""
     return [alpha] if is_dual(manifold) else steps_to(alpha)
 
 

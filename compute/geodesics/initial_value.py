@@ -175,7 +175,9 @@ def _accurate(
     tableau: Tableau,
     halvings: int = MAX_HALVINGS,
 ) -> tuple[Floats, Ints]:
-    """A step of sizes h (n,) in halves where its error asks for it, and OK or why not to take it."""
+    """Return a step of sizes h (n,) in halves where its error asks for it, and OK or why not to take
+    it.
+    """
     end, verdict, rough = _step(manifold, y, h, alpha, tableau)
     todo = np.flatnonzero(rough & (verdict == Status.OK))
     if todo.size == 0 or halvings == 0:
@@ -191,8 +193,9 @@ def _accurate(
 def _step(
     manifold: Manifold, start: Floats, h: Floats, alpha: float, tableau: Tableau
 ) -> tuple[Floats, Ints, Bools]:
-    """One Runge–Kutta step of sizes h (n,) from y (n, 6), for each curve OK or why it must not be taken
-    (n,), and whether its error is large (n,)."""
+    """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), for each curve OK or why it must not
+    be taken (n,), and whether its error is large (n,).
+    """
     size = h[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
     theta, v = start[:, :2], start[:, 2:4]

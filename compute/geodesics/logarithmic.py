@@ -28,13 +28,15 @@ NEAR = 1e-3
 
 
 def chart_of(manifold: Manifold) -> Chart | None:
-    """The family's own chart of logarithms along one axis or both, or None."""
+    """Return the family's own chart of logarithms along one axis or both, or None."""
     chart = manifold.charts[0]
     return chart if chart.name == "log" and any(chart.log) else None
 
 
 def scaled(manifold: Manifold) -> Manifold | None:
-    """The family in the coordinates of `chart_of`, for the reference engine alone; None without one."""
+    """Return the family in the coordinates of `chart_of`, for the reference engine alone; None without
+    one.
+    """
     chart = chart_of(manifold)
     if chart is None:
         return None
@@ -74,7 +76,9 @@ def scaled(manifold: Manifold) -> Manifold | None:
 
 
 def far(request: ConnectRequest) -> Bools:
-    """Which pairs (n,) of a request are not next to each other, in the metric at their start; α = 0."""
+    """Return which pairs (n,) of a request are not next to each other, in the metric at their start; α
+    = 0.
+    """
     if request.alpha != 0.0:
         return np.zeros(len(request.start), dtype=bool)
     metric = request.manifold.geometry(request.start).metric

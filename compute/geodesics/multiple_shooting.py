@@ -77,7 +77,7 @@ def repaired(
 def _attempts(
     request: ConnectRequest, curves: Floats, count: int
 ) -> list[tuple[Begin, list[float]]]:
-    """Where to begin for some pairs, and the values of α to go through, to be tried in turn.
+    """Return where to begin for some pairs, and the values of α to go through, to be tried in turn.
 
     From where single shooting began; for α ≠ 0 of a dual family from the mean of its two flat
     geodesics with their velocities, and then from the Levi-Civita solution.
@@ -102,7 +102,7 @@ def _attempts(
 def _solved(
     request: ConnectRequest, y: Floats, path: list[float], fire: Fire, precision: str
 ) -> Paths:
-    """The paths that states y (k, s, 4) close to, through some values of α."""
+    """Return the paths that states y (k, s, 4) close to, through some values of α."""
     for alpha in path:
         y = close_gaps(replace(request, alpha=alpha), y, fire, precision)
     return paths_of(request, y, fire, precision)
@@ -117,14 +117,14 @@ def solvable(request: ConnectRequest, paths: Paths) -> np.ndarray:
 
 
 def singular_ends(request: ConnectRequest) -> Bools:
-    """Which pairs (n,) have an end where the metric is singular or not positive definite."""
+    """Return which pairs (n,) have an end where the metric is singular or not positive definite."""
     ends = np.stack([request.start, request.end], axis=1)
     return np.asarray(is_singular(request.manifold.geometry(ends)).any(axis=1))
 
 
 def _segments(steps: int, most: int) -> int:
-    """How many segments, at most SEGMENTS and of two steps at least, divide both the steps and the
-    segments of the curves.
+    """Return how many segments, at most SEGMENTS and of two steps at least, divide both the steps and
+    the segments of the curves.
     """
     most_of = range(1, min(SEGMENTS, steps // 2) + 1)
     return max(s for s in most_of if steps % s == 0 and most % s == 0)
@@ -167,7 +167,9 @@ def _metric(manifold: Manifold, theta: Floats) -> Floats:
 def _newton(
     request: ConnectRequest, y: Floats, end: Floats, fire: Fire, precision: str
 ) -> tuple[Floats, Floats]:
-    """The Fisher length of all gaps (k,), infinite where a segment breaks off, and the next step."""
+    """Return the Fisher length of all gaps (k,), infinite where a segment breaks off, and the next
+    step.
+    """
     k, count = y.shape[:2]
     usable = np.asarray(request.manifold.in_domain(y[..., :2]).all(axis=1))
     y = np.where(usable[:, None, None], y, (*request.manifold.interior, 0.0, 0.0))
@@ -197,7 +199,7 @@ def _newton(
 
 
 def _flow(request: ConnectRequest, y: Floats, fire: Fire, count: int) -> tuple[Floats, np.ndarray]:
-    """The states (n, 4) one segment after states y (n, 4), and which got there."""
+    """Return the states (n, 4) one segment after states y (n, 4), and which got there."""
     shot = ShootRequest(
         request.manifold, y[:, :2], y[:, 2:], request.alpha, max(2, request.steps // count)
     )
@@ -206,7 +208,7 @@ def _flow(request: ConnectRequest, y: Floats, fire: Fire, count: int) -> tuple[F
 
 
 def condensed(slopes: Floats, defect: Floats) -> Floats:
-    """The corrections δy (k, s, 4) that close all gaps to first order."""
+    """Return the corrections δy (k, s, 4) that close all gaps to first order."""
     k, count = slopes.shape[:2]
     lead, rest = np.zeros((k, 4, 2)), np.zeros((k, 4))
     lead[:, 2:] = np.eye(2)
@@ -220,7 +222,7 @@ def condensed(slopes: Floats, defect: Floats) -> Floats:
 
 
 def paths_of(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Paths:
-    """The whole paths of states y (k, s, 4), with the sum of their gaps as residual."""
+    """Return the whole paths of states y (k, s, 4), with the sum of their gaps as residual."""
     k, count = y.shape[:2]
     inside = request.manifold.in_domain(y[..., :2])
     safe = np.where(inside[..., None], y, (*request.manifold.interior, 0.0, 0.0)).reshape(-1, 4)

@@ -49,7 +49,7 @@ def bounds(manifold: Manifold, start: Floats, end: Floats) -> tuple[Floats, Floa
 
 
 def missed(manifold: Manifold, stop: Floats, end: Floats, by_metric: Floats) -> Floats:
-    """The miss (...,) at points (..., 2): that by g, or that on the sphere where this is longer.
+    """Return the miss (...,) at points (..., 2): that by g, or that on the sphere where this is longer.
 
     Of outcomes infinite where a curve stopped nowhere.
     """

@@ -68,7 +68,7 @@ def composed(
     usable: np.ndarray,
     engine: str,
 ) -> Transport:
-    """The result from the segments' operators (n, m−1, 2, 2), angles and statuses (n, m−1)."""
+    """Return the result from the segments' operators (n, m−1, 2, 2), angles and statuses (n, m−1)."""
     pairs = usable[:, 1:]
     passed = np.logical_and.accumulate((status == Status.OK) | ~pairs, axis=1)
     known = usable & np.concatenate([usable[:, :1], passed], axis=1)
@@ -88,7 +88,7 @@ def composed(
 
 
 def _drift(request: TransportRequest, vectors: Floats, usable: np.ndarray) -> Floats:
-    """The largest relative change of g(w, w)."""
+    """Return the largest relative change of g(w, w)."""
     safe, inside = inside_only(request.manifold, np.where(usable[..., None], request.theta, 0.0))
     metric = request.manifold.geometry(safe).metric
     w = np.where(usable[..., None], vectors, 0.0)
@@ -130,7 +130,7 @@ def _segments(
 
 
 def _collocation(rates: list[Floats]) -> Floats:
-    """The operator of M' = B(t) M over a unit step from B at the Gauss nodes (…, 2, 2) each."""
+    """Return the operator of M' = B(t) M over a unit step from B at the Gauss nodes (…, 2, 2) each."""
     shape = rates[0].shape[:-2]
     system = np.zeros((*shape, 6, 6))
     side = np.concatenate(rates, axis=-2)

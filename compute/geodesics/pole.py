@@ -66,7 +66,7 @@ def connect(request: ConnectRequest) -> Paths:
 
 
 def regular(manifold: Manifold) -> Manifold:
-    """The family in its natural coordinates, pole and all, for the reference engine alone."""
+    """Return the family in its natural coordinates, pole and all, for the reference engine alone."""
     chart = _natural(manifold)
 
     def safe(x: Floats) -> Floats:

@@ -39,7 +39,7 @@ MOST = 512
 
 
 def connect(request: ConnectRequest, engine: str = "reference") -> Paths:
-    """The geodesics of Levi-Civita of a request, of a manifold with a `Revolution`, in float64.
+    """Return the geodesics of Levi-Civita of a request, of a manifold with a `Revolution`, in float64.
 
     Each is the only one.  LEFT_DOMAIN where it leaves the domain; residual: the miss at the end.
     """

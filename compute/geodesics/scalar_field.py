@@ -31,7 +31,7 @@ def sampled(
     cancelled: Cancelled | None = None,
     tile: int = TILE,
 ) -> Field:
-    """The map of ``request`` by a sampler; tiles not reached before cancelling stay NaN."""
+    """Return the map of ``request`` by a sampler; tiles not reached before cancelling stay NaN."""
     values = np.full(request.shape, np.nan)
     status = np.full(request.shape, Status.NOT_CONVERGED, np.int32)
     for rows, columns in tiles(request.shape, tile):
@@ -67,14 +67,14 @@ def theta_at(request: FieldRequest, rows: slice, columns: slice) -> Floats:
 
 
 def centres(low: float, high: float, count: int) -> Floats:
-    """Where the samples of ``count`` cells between two ends sit."""
+    """Return where the samples of ``count`` cells between two ends sit."""
     return low + (np.arange(count) + 0.5) * (high - low) / count
 
 
 def field(
     request: FieldRequest, on_tile: OnTile | None = None, cancelled: Cancelled | None = None
 ) -> Field:
-    """The map of ``request`` in float64."""
+    """Return the map of ``request`` in float64."""
 
     def sample(theta: Floats) -> tuple[Floats, Ints]:
         return scalar_at(request.manifold, request.scalar, theta, request.index)
@@ -83,7 +83,9 @@ def field(
 
 
 def scalar_at(manifold: Manifold, name: str, theta: Floats, index: int) -> tuple[Floats, Ints]:
-    """A scalar at θ (k, 2) and its status: LEFT_DOMAIN outside, ILL_CONDITIONED where meaningless."""
+    """Return a scalar at θ (k, 2) and its status: LEFT_DOMAIN outside, ILL_CONDITIONED where
+    meaningless.
+    """
     safe, inside = inside_only(manifold, theta)
     if name in GENERIC_SCALARS:
         values, usable = _generic(manifold, name, safe)

@@ -162,7 +162,7 @@ def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
 
 
 def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
-    """The initial-value problems with velocities v (n, 2) at the starting points of a request.
+    """Return the initial-value problems with velocities v (n, 2) at the starting points of a request.
 
     Where aiming broke off without a velocity it is that of the straight line, which misses.
     """

@@ -37,7 +37,7 @@ CLOSED_FORM = 1e-6
 
 
 def near_pairs(request: ConnectRequest) -> Bools:
-    """Which pairs (n,) of a request are near, where g is regular at both ends, or coincide."""
+    """Return which pairs (n,) of a request are near, where g is regular at both ends, or coincide."""
     move = request.end - request.start
     ends = np.stack([request.start, request.end], axis=1)
     local = request.manifold.geometry(ends)
@@ -65,7 +65,8 @@ def before(request: ConnectRequest, connect: Callable[[ConnectRequest], Paths]) 
 
 
 def in_all_digits(manifold: Manifold) -> Manifold:
-    """A manifold whose closed form of the distance, if any, keeps its digits between near points.
+    """Return a manifold whose closed form of the distance, if any, keeps its digits between near
+    points.
 
     A closed form knows a distance d to 1e-16, not to a share of d, where it is a difference of what the
     points have in common.
@@ -129,7 +130,7 @@ def _paths(
     errors: tuple[Floats, Floats],
     good: Bools,
 ) -> Paths:
-    """The result, with its nodes at equal times."""
+    """Return the result, with its nodes at equal times."""
     n, t = len(request.start), np.linspace(0.0, 1.0, request.steps + 1)
     theta, v = _curve(request, *curve, t)
     theta[:, 0], theta[:, -1] = request.start, request.end

@@ -42,8 +42,8 @@ class Polygon:
 
 
 def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
-    """The polygon of least energy from a given one y (m, r), m odd, with its ends; of keys (n, r) and
-    bias (n,), the logits being bias + keys·y.
+    """Return the polygon of least energy from a given one y (m, r), m odd, with its ends; of keys (n,
+    r) and bias (n,), the logits being bias + keys·y.
 
     A geodesic, and not always the shortest; ``still`` is False where it did not come to rest.
     `Interrupted` where it is `interruptible`.
@@ -59,7 +59,8 @@ def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
 
 
 def shortest(keys: Floats, bias: Floats, starts: list[Floats], segments: int) -> Polygon:
-    """The shortest polygon of so many segments, an even number, that any of the curves (m, r) leads to.
+    """Return the shortest polygon of so many segments, an even number, that any of the curves (m, r)
+    leads to.
 
     Each comes to rest with half as many segments first.  Those that are not much longer than the
     shortest go on with all of them; error: by how much the length so found differs from that with half
@@ -96,8 +97,9 @@ def _extrapolated(keys: Floats, bias: Floats, fine: Polygon, half: Polygon) -> F
 
 
 def great_circle(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """The great circle between the ends of y (m, r) on the sphere of distributions, and the queries
-    whose logits are nearest to its own, weighted by the attention (m, r)."""
+    """Return the great circle between the ends of y (m, r) on the sphere of distributions, and the
+    queries whose logits are nearest to its own, weighted by the attention (m, r).
+    """
     root = _root(keys, bias, y[[0, -1]])
     angle = 2.0 * np.arcsin(min(0.5 * float(np.linalg.norm(root[1] - root[0])), 1.0))
     t = np.linspace(0.0, 1.0, len(y))[:, None]
@@ -114,7 +116,7 @@ def great_circle(keys: Floats, bias: Floats, y: Floats) -> Floats:
 
 
 def straight_mean(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """The queries (m, r) whose mean keys η = Σ p T go straight between the ends of y (m, r).
+    """Return the queries (m, r) whose mean keys η = Σ p T go straight between the ends of y (m, r).
 
     By Newton's method on the convex log Σ exp(b + Ty) − η·y, each from the one before.
     """
@@ -139,7 +141,7 @@ def straight_mean(keys: Floats, bias: Floats, y: Floats) -> Floats:
 
 
 def refined(y: Floats, segments: int) -> Floats:
-    """A polygon (m, r) cut into so many segments of equal time."""
+    """Return a polygon (m, r) cut into so many segments of equal time."""
     old, new = np.linspace(0.0, 1.0, len(y)), np.linspace(0.0, 1.0, segments + 1)
     return np.stack([np.interp(new, old, column) for column in y.T], axis=1)
 
@@ -212,7 +214,7 @@ def _energy(root: Floats) -> float:
 
 
 def _arcs(root: Floats) -> Floats:
-    """The great circles (m − 1,) between √p (m, n): 4 arcsin(|Δz|/4)."""
+    """Return the great circles (m − 1,) between √p (m, n): 4 arcsin(|Δz|/4)."""
     chords = np.linalg.norm(np.diff(root, axis=0), axis=1)
     arcs: Floats = 4.0 * np.arcsin(np.minimum(0.5 * chords, 1.0))
     return arcs

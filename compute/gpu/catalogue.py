@@ -37,7 +37,9 @@ SOURCES: dict[str, Source] = {
 
 
 def wgsl(manifold: Manifold, kernel: str) -> str:
-    """The module that runs as ``kernel`` with this family in its slot; ValueError if there is none."""
+    """Return the module that runs as ``kernel`` with this family in its slot; ValueError if there is
+    none.
+    """
     if kernel not in SOURCES:
         raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {shown(kernel)}")
     constants = (

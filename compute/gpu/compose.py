@@ -35,7 +35,7 @@ class _Lines:
 
 
 def compose(name: str, text: str, prelude: str = "", family: str | None = None) -> Module:
-    """The module that ``text``, called ``name`` in messages, stands for.
+    """Return the module that ``text``, called ``name`` in messages, stands for.
 
     Raises ValueError for an include that names no file, or a family slot that nothing fills.
     """
@@ -46,7 +46,7 @@ def compose(name: str, text: str, prelude: str = "", family: str | None = None) 
 
 
 def read(path: str) -> str:
-    """The text of a file under ``shaders/``."""
+    """Return the text of a file under ``shaders/``."""
     file = resources.files("shaders").joinpath(*path.split("/"))
     if not file.is_file():
         raise ValueError(f"include must name a file under shaders/, got {shown(path)}")
@@ -78,7 +78,9 @@ def constants(values: Mapping[str, float | int]) -> str:
 
 
 def explained(message: str, module: Module) -> str:
-    """A compiler's message with the files and lines that were written, not those of the module."""
+    """Return a compiler's message with the files and lines that were written, not those of the
+    module.
+    """
 
     def place(match: re.Match[str]) -> str:
         file, line = _origin(module, int(match[1]))

@@ -64,7 +64,9 @@ class Device:
         self._staging: Any = None
 
     def buffer(self, size: int, *, uniform: bool = False) -> Any:
-        """A storage (or uniform) buffer of at least ``size`` bytes that can be copied to and from."""
+        """Return a storage (or uniform) buffer of at least ``size`` bytes that can be copied to and
+        from.
+        """
         kind = wgpu.BufferUsage.UNIFORM if uniform else wgpu.BufferUsage.STORAGE
         usage = kind | wgpu.BufferUsage.COPY_DST | wgpu.BufferUsage.COPY_SRC
         return self.handle.create_buffer(size=max(_round_up(size), 16), usage=usage)
@@ -131,7 +133,7 @@ class Device:
         return False
 
     def _readable(self, size: int) -> Any:
-        """The kept staging buffer, at least ``size`` bytes large."""
+        """Return the kept staging buffer, at least ``size`` bytes large."""
         if self._staging is None or self._staging.size < size:
             usage = wgpu.BufferUsage.MAP_READ | wgpu.BufferUsage.COPY_DST
             self._staging = self.handle.create_buffer(size=max(size, 1 << 16), usage=usage)
@@ -158,14 +160,14 @@ def _opened(adapter: Any) -> Any:
 
 @cache
 def adapters() -> tuple[Any, ...]:
-    """All adapters of the interfaces that compute."""
+    """Return all adapters of the interfaces that compute."""
     # OpenGL is left out: it adds nothing but a search for displays that takes as long as the rest
     set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
     return tuple(wgpu.gpu.enumerate_adapters_sync())
 
 
 def best(adapters: Sequence[Any], choice: str = "") -> Any:
-    """The adapter to use, its name containing ``choice``.  Raises `NoAdapter`."""
+    """Return the adapter to use, its name containing ``choice``.  Raises `NoAdapter`."""
     fitting = [a for a in adapters if choice.lower() in words(a).lower()]
     if not fitting:
         names = "; ".join(words(a) for a in adapters) or "none"
@@ -185,7 +187,7 @@ def _place(name: str, order: tuple[str, ...]) -> int:
 
 
 def words(adapter: Any) -> str:
-    """An adapter in words: device, driver and interface."""
+    """Return an adapter in words: device, driver and interface."""
     info = adapter.info
     driver = info["description"] or info["vendor"]
     return f"{info['device']}, {driver}, {info['backend_type']}"

@@ -73,7 +73,7 @@ def bytes_each(segments: int = SEGMENTS) -> int:
 def relaxation(
     session: GpuSession, slot: Slot, curves: Floats, rounds: int = ROUNDS
 ) -> tuple[list[Dispatch], Any]:
-    """The work that relaxes curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
+    """Return the work that relaxes curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
     n, count, rest = len(curves), SEGMENTS, len(STEP_SIZES) - 1
     buffers = {
         "parameters": session.filled("action parameters", np.array([(n, count)], PARAMETERS)),

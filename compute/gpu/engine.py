@@ -96,13 +96,13 @@ class GpuEngine:
         on_tile: OnTile | None = None,
         cancelled: Cancelled | None = None,
     ) -> Field:
-        """A scalar over a rectangle of a chart."""
+        """Return a scalar over a rectangle of a chart."""
         with self.session.device.watched():
             return scalar_field.field(self.session, request, on_tile, cancelled)
 
     @forgiving
     def distance(self, request: DistanceRequest) -> Field:
-        """The distance from a point over a rectangle of a chart."""
+        """Return the distance from a point over a rectangle of a chart."""
         with self.session.device.watched():
             return eikonal.distance(self.session, request)
 
@@ -116,7 +116,7 @@ class GpuEngine:
             return attention.attend(self.session, request)
 
     def flow(self, request: FlowRequest) -> np.ndarray:
-        """The field (rows, columns) after the steps of a request."""
+        """Return the field (rows, columns) after the steps of a request."""
         with self.session.device.watched():
             return flow.flow(self.session, request)
 

@@ -41,7 +41,7 @@ KINDS = {"vectors": ("vec2f", "vec2f", "vec4f"), "scalars": ("f32", "f32", "vec2
 
 
 def _source(step: str, kind: str, *storage: Storage) -> Source:
-    """A kernel of vectors or of scalars, whose types and links are in a file of their own."""
+    """Return a kernel of vectors or of scalars, whose types and links are in a file of their own."""
     weight = KINDS[kind][0]
     return Source(
         f"flow_{step}_{kind}",
@@ -86,7 +86,7 @@ SOURCES = (*OF_KIND["vectors"].values(), *OF_KIND["scalars"].values(), LITERAL)
 
 
 def flow(session: GpuSession, request: FlowRequest, tile: int = TILE) -> np.ndarray:
-    """The state (rows, columns) after the steps of a request, whatever the tile's side."""
+    """Return the state (rows, columns) after the steps of a request, whatever the tile's side."""
     match request.operator:
         case Literal() as literal:
             return _LiteralFlow(session, literal, tile).after(request)
@@ -129,7 +129,7 @@ def bands(operator: Stencil | Literal, widest: int, limits: dict[str, int]) -> l
 
 
 def _stride(columns: int) -> int:
-    """How many nodes apart the rows of a grid begin."""
+    """Return how many nodes apart the rows of a grid begin."""
     return -(-columns // ALIGNED) * ALIGNED
 
 
@@ -149,15 +149,17 @@ class _Grid:
         self._nodes = (self.rows + 2) * self.stride
 
     def given(self, name: str, each: int, made: Callable[[], np.ndarray]) -> tuple[Any, int]:
-        """A buffer of the operator's own with an array (rows, columns, …), and its bytes a node."""
+        """Return a buffer of the operator's own with an array (rows, columns, …), and its bytes a
+        node.
+        """
         return self._shop.owned(f"flow {name}", self._operator, lambda: self._padded(made())), each
 
     def filled(self, name: str, each: int, array: np.ndarray) -> tuple[Any, int]:
-        """A buffer with an array (rows, columns, …) in it, and its bytes a node."""
+        """Return a buffer with an array (rows, columns, …) in it, and its bytes a node."""
         return self._shop.filled(f"flow {name}", self._padded(array)), each
 
     def room(self, name: str, each: int) -> tuple[Any, int]:
-        """A buffer of zeros at first, and its bytes a node."""
+        """Return a buffer of zeros at first, and its bytes a node."""
         zeros = np.zeros((self._nodes, each // 4), np.float32)
         return self._shop.owned(f"flow {name}", self._operator, lambda: zeros), each
 
@@ -174,7 +176,7 @@ class _Grid:
         constants: dict[str, int],
         **given: float,
     ) -> list[Dispatch]:
-        """A kernel over all bands; buffers of no bytes a node are bound whole."""
+        """Return a kernel over all bands; buffers of no bytes a node are bound whole."""
         sizes = {"TILE": self._tile, "HALO": self._tile + 2}
         kernel = self._shop.kernel(source, None, {**sizes, **constants})
         return [self._dispatch(kernel, band, buffers, given) for band in self._bands]
@@ -225,7 +227,7 @@ def _split(state: np.ndarray) -> np.ndarray:
 
 
 def _joined(parts: np.ndarray) -> np.ndarray:
-    """The numbers that `_split` took apart."""
+    """Return the numbers that `_split` took apart."""
     half = parts.shape[-1] // 2
     sums = parts[..., :half] + parts[..., half:]
     return np.asarray(sums[..., 0] + 1j * sums[..., 1] if half == 2 else sums[..., 0])
@@ -252,12 +254,14 @@ class _Flow:
         return float(np.frombuffer(view, np.float32)[0])
 
     def after(self, request: FlowRequest) -> np.ndarray:
-        """The state after the steps of a request, with what float32 would lose of it."""
+        """Return the state after the steps of a request, with what float32 would lose of it."""
         state = self._grid.filled("state", 2 * self._width, _split(request.state))
         return _joined(self._grid.run(self._step(request, state), request.count, state))
 
     def _step(self, request: FlowRequest, state: tuple[Any, int]) -> list[Dispatch]:
-        """The dispatches of one step: increments change places until the last is added to the state."""
+        """Return the dispatches of one step: increments change places until the last is added to the
+        state.
+        """
         first, one, other = (
             self._grid.room(name, self._width) for name in ("first", "one", "other")
         )
@@ -317,7 +321,7 @@ class _LiteralFlow:
         ]
 
     def after(self, request: FlowRequest) -> np.ndarray:
-        """The field after the steps of a request, with what float32 would lose of it."""
+        """Return the field after the steps of a request, with what float32 would lose of it."""
         one = self._grid.filled("state", 16, _split(request.state))
         other = self._grid.room("state after", 16)
         there, back = (

@@ -55,7 +55,9 @@ SOFTMAX = Source(
 
 
 def attend(session: GpuSession, request: AttendRequest) -> Attended:
-    """The modes flat, ambient and jeffreys; ValueError for more keys than a dispatch may sum over."""
+    """Return the modes flat, ambient and jeffreys; ValueError for more keys than a dispatch may sum
+    over.
+    """
     nq, nk, d, dv = len(request.Q), *request.K.shape, request.V.shape[1]
     if max(nk, d) > MOST_COLUMNS:
         raise ValueError(f"the GPU attends to at most {MOST_COLUMNS} keys, got {request.K.shape}")

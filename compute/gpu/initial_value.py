@@ -64,8 +64,8 @@ def shoot(session: GpuSession, request: ShootRequest) -> Paths:
 def integrated(
     session: GpuSession, request: ShootRequest, rows: slice
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The states (k,) in which the paths of some rows ended, and their nodes (k, m, 4), both with θ
-    counted from their first points.
+    """Return the states (k,) in which the paths of some rows ended, and their nodes (k, m, 4), both
+    with θ counted from their first points.
     """
     states = _initial(request, rows)
     n, m, slot = len(states), request.steps + 1, request.manifold.slot
@@ -96,7 +96,7 @@ def _initial(request: ShootRequest, rows: slice) -> np.ndarray:
 
 
 def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Floats) -> Paths:
-    """The result from the states in which the paths ended.
+    """Return the result from the states in which the paths ended.
 
     Where numbers overflowed a curve ends at its last node before: NOT_CONVERGED.
     """

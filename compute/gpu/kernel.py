@@ -76,7 +76,7 @@ def workgroups(count: int) -> tuple[int, ...]:
 def module(
     source: Source, slot: Slot | None, constants: Mapping[str, float | int]
 ) -> compose.Module:
-    """The complete WGSL of a kernel."""
+    """Return the complete WGSL of a kernel."""
     text = compose.read(source.path) if source.text is None else source.text
     prelude = _prelude(source, slot, constants)
     return compose.compose(source.path, text, prelude, slot.source if slot else None)
@@ -119,7 +119,7 @@ def _family(slot: Slot) -> list[str]:
 
 
 def family_record(slot: Slot) -> np.dtype:
-    """The layout of a slot's constants."""
+    """Return the layout of a slot's constants."""
     kinds = {name: "u32" if isinstance(v, int) else "f32" for name, v in slot.constants.items()}
     return layout.record(kinds)
 
@@ -162,7 +162,7 @@ class Kernel:
         return self._pipeline
 
     def group(self, buffers: Sequence[Any]) -> Any:
-        """The bind group of the parameters' buffer and the storage buffers, in their order."""
+        """Return the bind group of the parameters' buffer and the storage buffers, in their order."""
         parts = [_part(buffer) for buffer in buffers]
         key = tuple((id(part.buffer), part.offset, part.size) for part in parts)
         if key not in self._groups:
@@ -186,7 +186,7 @@ class Kernel:
 
 
 def family_layout(device: Device, slot: Slot) -> Any:
-    """The layout of group 1."""
+    """Return the layout of group 1."""
     entries = {0: "read-only-storage"} if slot.constants else {}
     for number, _ in enumerate(slot.buffers, start=1):
         entries[number] = "uniform"

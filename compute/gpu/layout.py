@@ -18,7 +18,7 @@ _ALIGNMENT = {1: 4, 2: 8, 3: 16, 4: 16}
 
 
 def numpy_type(wgsl: str) -> np.dtype:
-    """The NumPy type of a WGSL scalar or vector: "f32" → float32, "vec3f" → float32 (3,)."""
+    """Return the NumPy type of a WGSL scalar or vector: "f32" → float32, "vec3f" → float32 (3,)."""
     if wgsl in _SCALARS:
         return np.dtype(_SCALARS[wgsl])
     if wgsl[:3] == "vec" and len(wgsl) == 5 and wgsl[3] in "234" and wgsl[4] in _SUFFIXES:
@@ -29,7 +29,7 @@ def numpy_type(wgsl: str) -> np.dtype:
 
 
 def wgsl_type(kind: np.dtype) -> str:
-    """The WGSL name of a scalar or vector type; the inverse of `numpy_type`."""
+    """Return the WGSL name of a scalar or vector type; the inverse of `numpy_type`."""
     names = {np.dtype(text): name for name, text in _SCALARS.items()}
     if kind.base not in names or (kind.shape and kind.shape not in ((2,), (3,), (4,))):
         raise ValueError(f"type must be 32-bit, a scalar or a vector of 2 to 4, got {kind}")
@@ -38,7 +38,7 @@ def wgsl_type(kind: np.dtype) -> str:
 
 
 def record(fields: Mapping[str, str]) -> np.dtype:
-    """A structured type whose fields, given by WGSL types, lie where WGSL puts them."""
+    """Return a structured type whose fields, given by WGSL types, lie where WGSL puts them."""
     formats, offsets, end, widest = [], [], 0, 4
     for wgsl in fields.values():
         kind = numpy_type(wgsl)
@@ -58,7 +58,7 @@ def record(fields: Mapping[str, str]) -> np.dtype:
 
 
 def struct(name: str, kind: np.dtype) -> str:
-    """The WGSL text of a struct with the fields of a `record`."""
+    """Return the WGSL text of a struct with the fields of a `record`."""
     assert kind.names is not None and kind.fields is not None
     members = ", ".join(f"{field}: {wgsl_type(kind.fields[field][0])}" for field in kind.names)
     return f"struct {name} {{ {members} }}"

@@ -43,7 +43,7 @@ SOURCE = Source(
 
 
 def geometry(session: GpuSession, request: GeometryRequest) -> Geometry:
-    """The local geometry at every point of the request."""
+    """Return the local geometry at every point of the request."""
     found = np.empty(len(request.theta), POINT)
     for rows in batches(len(found), POINT.itemsize):
         found[rows] = points_at(session, request, request.theta[rows])
@@ -56,8 +56,9 @@ def geometry(session: GpuSession, request: GeometryRequest) -> Geometry:
 
 
 def _with_edges(request: GeometryRequest, local: LocalGeometry, found: Geometry) -> Geometry:
-    """The answer with those points in float64 whose distance to an edge float32 does not tell, or of
-    whose metric it leaves too few digits to raise an index."""
+    """Return the answer with those points in float64 whose distance to an edge float32 does not tell,
+    or of whose metric it leaves too few digits to raise an index.
+    """
     manifold, theta = request.manifold, np.asarray(request.theta, np.float64)
     margin = np.asarray(manifold.margin(theta))
     lost = np.asarray(is_singular(local, FLAT))

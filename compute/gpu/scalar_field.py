@@ -38,7 +38,7 @@ def field(
     on_tile: OnTile | None = None,
     cancelled: Cancelled | None = None,
 ) -> Field:
-    """The map of the request, handed out tile by tile as it grows."""
+    """Return the map of the request, handed out tile by tile as it grows."""
 
     def sample(theta: Floats) -> tuple[Floats, Ints]:
         found = _samples(session, request, theta)

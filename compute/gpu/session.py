@@ -39,7 +39,7 @@ class GpuSession:
     def kernel(
         self, source: Source, slot: Slot | None, constants: Mapping[str, float | int] | None = None
     ) -> Kernel:
-        """The kernel with this family in its slot; families of equal text share one."""
+        """Return the kernel with this family in its slot; families of equal text share one."""
         key = (source, _signature(slot), tuple((constants or {}).items()))
         found = self._kernels.pop(key, None) or Kernel(self.device, source, slot, constants)
         self._kernels[key] = found  # the last that was used
@@ -48,19 +48,21 @@ class GpuSession:
         return found
 
     def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
-        """The kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
+        """Return the kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
         if name not in self._buffers or self._buffers[name].size < size:
             self._buffers[name] = self.device.buffer(size, uniform=uniform)
         return self._buffers[name]
 
     def filled(self, name: str, array: Array, *, uniform: bool = False) -> Any:
-        """The kept buffer of that name with an array in it."""
+        """Return the kept buffer of that name with an array in it."""
         buffer = self.buffer(name, array.nbytes, uniform=uniform)
         self.device.write(buffer, array)
         return buffer
 
     def owned(self, name: str, owner: object, made: Callable[[], Array]) -> Any:
-        """The kept buffer of that name with an owner's array in it, made and uploaded once for it."""
+        """Return the kept buffer of that name with an owner's array in it, made and uploaded once for
+        it.
+        """
         known = self._owners.get(name)
         if known is None or known() is not owner:
             self.filled(name, made())

@@ -133,7 +133,8 @@ def _aimed(
     path: list[float],
     effort: Rounds,
 ) -> tuple[Floats, Floats]:
-    """The velocities (k, 2) that lead from start to end, and the curves (k, N+1, 2) they began from.
+    """Return the velocities (k, 2) that lead from start to end, and the curves (k, N+1, 2) they began
+    from.
 
     Relaxed if they begin with α = 0, and then aimed, in one submission.
     """

@@ -27,7 +27,7 @@ def loops_of(slot: Slot) -> int:
 
 
 def attempts(loops: int, budget: int = BUDGET) -> int:
-    """How many Runge–Kutta steps fit one dispatch, at ``loops`` an evaluation of the geometry.
+    """Return how many Runge–Kutta steps fit one dispatch, at ``loops`` an evaluation of the geometry.
 
     Each step costs its own iteration, and each stage one more than its evaluation.
     """
@@ -35,7 +35,7 @@ def attempts(loops: int, budget: int = BUDGET) -> int:
 
 
 def dispatches(steps: int, loops: int, tries: int = MAX_ATTEMPTS) -> int:
-    """How many dispatches let a path make ``tries`` attempts an interval, over all intervals.
+    """Return how many dispatches let a path make ``tries`` attempts an interval, over all intervals.
 
     With the most attempts that a path may make, all are at their ends then, or where they stop.
     """

@@ -31,7 +31,8 @@ def rows(
     temperature: float = 1.0,
     left_out: Sequence[int] = (),
 ) -> Floats:
-    """The rows (m, n) over all keys of the file of each query, or of some; ``left_out``: keys dropped.
+    """Return the rows (m, n) over all keys of the file of each query, or of some; ``left_out``: keys
+    dropped.
 
     NaN where a query's mask leaves it no key.  ValueError for what the file does not have.
     """
@@ -51,7 +52,9 @@ def rows(
 
 def difference(file: HeadFile, layer: int, head: int, found: Floats,
                queries: Sequence[int] | None = None) -> float | None:  # fmt: skip
-    """The largest difference of rows (m, n) from the model's own; None if the file has no record."""
+    """Return the largest difference of rows (m, n) from the model's own; None if the file has no
+    record.
+    """
     if file.attention is None:
         return None
     own = file.attention[layer, head].astype(np.float64)
@@ -81,7 +84,7 @@ def holds(file: HeadFile, layer: int, head: int, mask_of: int) -> NDArray[np.boo
 def _levels(
     file: HeadFile, layer: int, head: int, queries: range
 ) -> tuple[NDArray[np.bool_], Floats]:
-    """Which keys some queries see (k, n), and what is added to their logits, 0 at most."""
+    """Return which keys some queries see (k, n), and what is added to their logits, 0 at most."""
     _, added = _added(file, layer, head, queries, ())
     seen = np.asarray(np.isfinite(added))
     highest = added.max(axis=1, keepdims=True)
@@ -92,7 +95,8 @@ def _levels(
 def entropies(
     file: HeadFile, layer: int, head: int, queries: Sequence[int], left_out: Sequence[int] = ()
 ) -> tuple[Floats, Floats]:
-    """The entropy in nats of some queries' rows, and the log of how many keys (and sink) each sees.
+    """Return the entropy in nats of some queries' rows, and the log of how many keys (and sink) each
+    sees.
 
     NaN and 0 where a query sees none.
     """
@@ -114,7 +118,7 @@ def _added(
     queries: Sequence[int] | None,
     left_out: Sequence[int],
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Which queries, and what is added to their logits (m, n): −∞ for keys that take no part."""
+    """Return which queries, and what is added to their logits (m, n): −∞ for keys that take no part."""
     in_range("layer", layer, file.layers, file.name)
     in_range("head", head, file.heads, file.name)
     chosen = np.arange(len(file.tokens)) if queries is None else np.array(list(queries), np.int64)

@@ -81,13 +81,15 @@ class Head:
         return self.scale or float(1.0 / np.sqrt(self.k.shape[1]))
 
     def rows(self, temperature: float = 1.0, only: Sequence[int] | None = None) -> Floats:
-        """The attention of each query, or of some, under this one bias: (m, n), see `weights`."""
+        """Return the attention of each query, or of some, under this one bias: (m, n), see
+        `weights`.
+        """
         q = self.q if only is None else self.q[list(only)]
         scores = (self.factor / temperature) * (q @ self.k.T)
         return weights(scores, self.bias, self.softcap, self.sink)
 
     def without(self, numbers: Sequence[int]) -> Head:
-        """The head with the keys of these numbers left out; ValueError if none are left."""
+        """Return the head with the keys of these numbers left out; ValueError if none are left."""
         kept = np.flatnonzero(~np.isin(self.numbers, list(numbers)))
         if len(kept) == 0:
             raise Refused(f"the mask leaves none of the {len(self.k)} keys")
@@ -176,7 +178,7 @@ class HeadFile:
         return float("inf") if self.softcap is None else float(self.softcap[layer, head])
 
     def sink_of(self, layer: int, head: int) -> float:
-        """The logit of a head's sink; −∞ if it has none."""
+        """Return the logit of a head's sink; −∞ if it has none."""
         return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
 
     def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
@@ -189,7 +191,7 @@ class HeadFile:
         return total
 
     def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
-        """One head without the keys that the file's mask leaves out for the query ``mask_of``.
+        """Return one head without the keys that the file's mask leaves out for the query ``mask_of``.
 
         −1 is the last query, which in a causal model sees all.  ValueError if there is none of that
         number.
@@ -211,14 +213,18 @@ class HeadFile:
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
 
     def _named_layers(self) -> str:
-        """The file's name, with the numbers of its layers where these are others than their places."""
+        """Return the file's name, with the numbers of its layers where these are others than their
+        places.
+        """
         if self.layer_numbers == tuple(range(self.layers)):
             return self.name
         listed = ", ".join(map(str, self.layer_numbers))
         return f"{self.name} (whose layers are the model's {listed})"
 
     def query_of(self, mask_of: int) -> int:
-        """The number of the query whose mask is meant; −1 is the last.  ValueError if there is none."""
+        """Return the number of the query whose mask is meant; −1 is the last.  ValueError if there is
+        none.
+        """
         count = len(self.tokens)
         row = count - 1 if mask_of == -1 else mask_of
         in_range("mask_of", row, count, self.name)
@@ -246,7 +252,7 @@ def is_file(source: str | Path) -> bool:
 
 
 def load(source: str, names: Names = Names()) -> HeadFile:
-    """The heads of a bundled name or of a file.
+    """Return the heads of a bundled name or of a file.
 
     Nothing pickled is read.  Raises ValueError with one line that names what is wrong.
     """
@@ -267,7 +273,9 @@ def _side(path: Path) -> Path:
 
 @lru_cache(maxsize=8)
 def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
-    """The heads of a file as it was when it and its side file were written.  Raises ValueError."""
+    """Return the heads of a file as it was when it and its side file were written.  Raises
+    ValueError.
+    """
     said: dict[str, Any] = {
         **words_of(path),
         **(head_file.stated(_side(Path(path))) if side_modified else {}),
@@ -318,7 +326,9 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
 def _read(
     path: str, patterns: dict[str, str]
 ) -> tuple[dict[str, Floats], dict[str, Floats | Entry]]:
-    """The small arrays of a file, and q, k, v and attention, which of a large file stay there."""
+    """Return the small arrays of a file, and q, k, v and attention, which of a large file stay
+    there.
+    """
     wanted = (*patterns.values(), *"QKV", "tokens", "key_tokens", *head_file.OPTIONAL)
     if Path(path).stat().st_size <= LARGE or is_packed(path):
         read = arrays_of(path, wanted, MOST_BYTES)

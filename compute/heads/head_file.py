@@ -26,7 +26,7 @@ LONGEST_TEXT = 4096
 
 
 def stated(side: Path) -> dict[str, Any]:
-    """A side file: what q, k, v and mask are called, and lists of tokens."""
+    """Return a side file: what q, k, v and mask are called, and lists of tokens."""
     with refusing(f"{side} cannot be read"):
         found = read_json(read_text(side, MOST_WORDS), str(side))
     known = ("q", "k", "v", "mask", "tokens", "key_tokens")
@@ -38,7 +38,7 @@ def stated(side: Path) -> dict[str, Any]:
 def stacked(
     path: str, name: str, pattern: str, arrays: Mapping[str, Floats | Entry]
 ) -> Floats | HeadStack:
-    """One array with four axes, or those of all layers one upon another.  Raises ValueError."""
+    """Return one array with four axes, or those of all layers one upon another.  Raises ValueError."""
     found = numbered(pattern, arrays)
     if not found:
         called = name if pattern == name else f"{name} as {shown(pattern)}"
@@ -80,7 +80,7 @@ def labels(
 
 
 def _strings(name: str, words: np.ndarray) -> list[str] | None:
-    """The strings of an array, or None of one that is none of strings."""
+    """Return the strings of an array, or None of one that is none of strings."""
     if words.size > MOST_LABELS:
         raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")
     if words.ndim != 1 or words.dtype.kind not in "US":
@@ -93,7 +93,7 @@ def _strings(name: str, words: np.ndarray) -> list[str] | None:
 
 
 def _sound(word: str) -> str:
-    """A string that every file can hold: no half of a surrogate pair, and not without end."""
+    """Return a string that every file can hold: no half of a surrogate pair, and not without end."""
     return word[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
@@ -110,8 +110,8 @@ def numbers(count: int) -> tuple[str, ...]:
 def optional(
     path: str, arrays: dict[str, Floats], shape: tuple[int, ...]
 ) -> tuple[Floats | None, ...]:
-    """The additive bias, scale, softcap and sinks of heads (layers, heads, queries, keys), each None if
-    it is not there.  Raises ValueError.
+    """Return the additive bias, scale, softcap and sinks of heads (layers, heads, queries, keys), each
+    None if it is not there.  Raises ValueError.
     """
     added = arrays.get("bias")
     if added is not None and added.dtype.kind != "f":
@@ -126,7 +126,7 @@ def optional(
 def own_rows(
     path: str, rows: Floats | Entry | None, shape: tuple[int, ...]
 ) -> Floats | HeadStack | None:
-    """The model's own rows (layers, heads, queries, keys), or None.  Raises ValueError."""
+    """Return the model's own rows (layers, heads, queries, keys), or None.  Raises ValueError."""
     if rows is None:
         return None
     found = _four_axes(path, "attention", rows, "queries, keys")
@@ -136,7 +136,9 @@ def own_rows(
 
 
 def layer_numbers(path: str, found: Floats | None, layers: int) -> tuple[int, ...]:
-    """Which of the model's layers these are; from 0 on if the file does not say.  Raises ValueError."""
+    """Return which of the model's layers these are; from 0 on if the file does not say.  Raises
+    ValueError.
+    """
     if found is None:
         return tuple(range(layers))
     if found.dtype.kind not in "iu" or found.shape != (layers,):
@@ -147,7 +149,7 @@ def layer_numbers(path: str, found: Floats | None, layers: int) -> tuple[int, ..
 
 
 def words(path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str, Any]) -> str:
-    """A text of the file, as the model's name: a string of the metadata, or an array of one.
+    """Return a text of the file, as the model's name: a string of the metadata, or an array of one.
 
     "" if there is none.  Raises ValueError.
     """
@@ -164,7 +166,7 @@ def words(path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str,
 def _per_head(
     path: str, name: str, arrays: dict[str, Floats], shape: tuple[int, ...]
 ) -> Floats | None:
-    """A number a head (layers, heads).  ValueError for what does not broadcast to that."""
+    """Return a number a head (layers, heads).  ValueError for what does not broadcast to that."""
     found = arrays.get(name)
     if found is None:
         return None

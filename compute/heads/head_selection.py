@@ -39,18 +39,19 @@ def settled(stated: dict[str, Any]) -> dict[str, Any]:
 
 
 def settings(stated: dict[str, Any]) -> dict[str, Any]:
-    """All parameters of a specification that states some."""
+    """Return all parameters of a specification that states some."""
     return {**DEFAULTS, **settled(stated)}
 
 
 def file_of(stated: dict[str, Any]) -> HeadFile:
-    """The file of heads that a specification names."""
+    """Return the file of heads that a specification names."""
     c = settings(stated)
     return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
 
 
 def first_seen(stated: dict[str, Any]) -> dict[str, int]:
-    """The layer and head of the first head of a file whose mask leaves keys; {} if that is the first.
+    """Return the layer and head of the first head of a file whose mask leaves keys; {} if that is the
+    first.
 
     ValueError if there is none.
     """
@@ -68,7 +69,8 @@ def first_seen(stated: dict[str, Any]) -> dict[str, int]:
 
 
 def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
-    """A specification whose plane holds the queries of one or two tokens, unless it states a plane.
+    """Return a specification whose plane holds the queries of one or two tokens, unless it states a
+    plane.
 
     Of a file whose mask differs between queries it has that of the later token, unless it states one.
     """
@@ -83,7 +85,7 @@ def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
 
 
 def head_of(stated: dict[str, Any]) -> Head:
-    """The head that a specification names, without the keys that are left out."""
+    """Return the head that a specification names, without the keys that are left out."""
     c = settings(stated)
     file = file_of(c)
     head = file.head(c["layer"], c["head"], c["mask_of"])
@@ -94,7 +96,7 @@ def head_of(stated: dict[str, Any]) -> Head:
 
 
 def chosen(stated: dict[str, Any]) -> tuple[Head, Plane]:
-    """The head and the plane that the parameters of a specification name; ValueError."""
+    """Return the head and the plane that the parameters of a specification name; ValueError."""
     c = settings(stated)
     temperature = float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):

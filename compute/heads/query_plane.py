@@ -46,10 +46,10 @@ def plane_of(
     temperature: float = 1.0,
     own: NDArray[np.bool_] | None = None,
 ) -> Plane:
-    """The plane of a kind: through ``tokens`` "i,j,k" ("" for the widest triangle), by the principal
-    components of the queries, or of most Fisher information at ``token``.  Raises ValueError.
-    own (m,): the queries whose own mask the head has, None: all; the widest triangle is one of theirs
-    if there are three.
+    """Return the plane of a kind: through ``tokens`` "i,j,k" ("" for the widest triangle), by the
+    principal components of the queries, or of most Fisher information at ``token``.  Raises
+    ValueError. own (m,): the queries whose own mask the head has, None: all; the widest triangle is
+    one of theirs if there are three.
     """
     d = head.q.shape[1]
     if d < 2:
@@ -64,7 +64,7 @@ def plane_of(
 
 
 def through(head: Head, triple: tuple[int, int, int]) -> Plane:
-    """The plane that holds the queries of three tokens exactly, its origin at their mean.
+    """Return the plane that holds the queries of three tokens exactly, its origin at their mean.
 
     The first axis points from the first token to the second.  Raises ValueError when the three
     queries lie on one line.
@@ -83,14 +83,14 @@ def through(head: Head, triple: tuple[int, int, int]) -> Plane:
 
 
 def principal(head: Head) -> Plane:
-    """The plane of the queries' two principal components about their mean."""
+    """Return the plane of the queries' two principal components about their mean."""
     q0 = head.q.mean(axis=0)
     U = _leading(head.q - q0, "the queries of this head lie on one line: they have no plane")
     return _plane(head, q0, U, lambda theta, residual: _far_apart(theta, residual))
 
 
 def informative(head: Head, token: int, temperature: float = 1.0) -> Plane:
-    """The plane of most Fisher information at a token's query, which is its origin.
+    """Return the plane of most Fisher information at a token's query, which is its origin.
 
     U: the two leading eigenvectors of K̂ᵀ(diag p − ppᵀ)K̂, K̂ = K/(τ√d), p = softmax(K̂q).
     """
@@ -116,7 +116,9 @@ def _plane(
 
 
 def _leading(rows: Floats, problem: str) -> Floats:
-    """The two directions (d, 2) in which rows (k, d) spread most, each with its largest entry > 0."""
+    """Return the two directions (d, 2) in which rows (k, d) spread most, each with its largest entry >
+    0.
+    """
     _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
     if len(sizes) < 2 or sizes[1] <= FLAT * max(float(sizes[0]), 1e-300):
         raise ValueError(problem)
@@ -155,7 +157,7 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
 
 
 def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[int, int, int]:
-    """The three queries whose attention rows differ most: the widest triangle of rows.
+    """Return the three queries whose attention rows differ most: the widest triangle of rows.
 
     Widest by its area on the sphere z = 2√p.  Special tokens, and those whose own mask is another
     (own (m,) false), are passed over where three others remain.
@@ -173,7 +175,7 @@ def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[in
 
 
 def triple_with(head: Head, tokens: Sequence[int]) -> tuple[int, int, int]:
-    """The widest triangle of rows with one or two of its corners given.  Raises ValueError."""
+    """Return the widest triangle of rows with one or two of its corners given.  Raises ValueError."""
     held = list(dict.fromkeys(tokens))
     for number in held:
         in_range("token", number, len(head.q), "this head")
@@ -188,7 +190,9 @@ def triple_with(head: Head, tokens: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _widest(roots: Floats) -> tuple[int, int, int]:
-    """The widest triangle of unit vectors (m, n); of many, one that no other single corner widens."""
+    """Return the widest triangle of unit vectors (m, n); of many, one that no other single corner
+    widens.
+    """
     gram = roots @ roots.T
     if len(gram) <= POOL:
         triples = _triples(len(gram))

@@ -74,7 +74,9 @@ def _text(content: bytes) -> str:
 
 
 def _table() -> dict[str, int]:
-    """The bytes that characters stand for: printable ones for themselves, others from U+0100 on."""
+    """Return the bytes that characters stand for: printable ones for themselves, others from U+0100
+    on.
+    """
     plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), 256)]
     others = [number for number in range(256) if number not in plain]
     return {chr(n): n for n in plain} | {chr(256 + i): n for i, n in enumerate(others)}

@@ -56,7 +56,9 @@ def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
 
 
 def _first_column(diagonal: Floats, beside: Floats) -> Floats:
-    """The first column of e^{−tL} in the directions found, where (1 + γL)⁻¹ has three diagonals."""
+    """Return the first column of e^{−tL} in the directions found, where (1 + γL)⁻¹ has three
+    diagonals.
+    """
     from scipy.linalg import eigh_tridiagonal
 
     values, vectors = eigh_tridiagonal(diagonal, beside)

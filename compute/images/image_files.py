@@ -23,7 +23,9 @@ WIDEST = 65535.0  # of a grey value of 16 bits
 
 
 def read(path: str | Path) -> np.ndarray:
-    """The bytes (h, w, 3) of a PNG or JPEG file, upright, its size bounded before it is decoded."""
+    """Return the bytes (h, w, 3) of a PNG or JPEG file, upright, its size bounded before it is
+    decoded.
+    """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     # Pillow warns of sizes that are refused here, and of damage that it mends
@@ -46,7 +48,7 @@ def read(path: str | Path) -> np.ndarray:
 
 
 def _bytes_of(image: Image.Image) -> np.ndarray:
-    """The bytes (h, w, 3) of a decoded picture; what is transparent lies on white."""
+    """Return the bytes (h, w, 3) of a decoded picture; what is transparent lies on white."""
     if image.mode.startswith("I"):
         # 16 bits, which Pillow clips to 8
         grey = np.round(np.asarray(image).astype(np.float64) / WIDEST * 255.0).astype(np.uint8)
@@ -59,7 +61,7 @@ def _bytes_of(image: Image.Image) -> np.ndarray:
 
 
 def intensities(image: ArrayLike) -> Floats:
-    """An array (h, w) or (h, w, 3) of bytes, or of numbers in [0, 1], as intensities (h, w)."""
+    """Return an array (h, w) or (h, w, 3) of bytes, or of numbers in [0, 1], as intensities (h, w)."""
     array = np.asarray(image)
     if array.dtype.kind not in "uif" or array.ndim not in (2, 3) or 0 in array.shape:
         raise Refused(

@@ -106,7 +106,9 @@ class Lattice:
 
 
 def trail(before: np.ndarray, start: int, end: int) -> list[int]:
-    """The patches from ``start`` to ``end``, both included; before (N,): the patch before each."""
+    """Return the patches from ``start`` to ``end``, both included; before (N,): the patch before
+    each.
+    """
     found = [end]
     while found[-1] != start:
         found.append(int(before[found[-1]]))
@@ -125,7 +127,7 @@ class Patches(Lattice):
     output: Floats
 
     def way(self, start: int, end: int) -> list[int]:
-        """The patches on the shortest way from one to another, both included."""
+        """Return the patches on the shortest way from one to another, both included."""
         self._check("start", start)
         self._check("end", end)
         return trail(self.predecessors[start], start, end)
@@ -155,7 +157,8 @@ class GeodesicViT:
         self.alpha, self.beta, self.temperature = float(alpha), float(beta), float(temperature)
 
     def process_image(self, image: str | Path | ArrayLike) -> Patches:
-        """The patches of a PNG or JPEG file, or of an array (h, w) or (h, w, 3) in [0, 1] or bytes.
+        """Return the patches of a PNG or JPEG file, or of an array (h, w) or (h, w, 3) in [0, 1] or
+        bytes.
 
         What does not fill a patch at the right and at the bottom is left out.  ValueError for what
         is no picture, is too large, or has too few patches.
@@ -163,7 +166,7 @@ class GeodesicViT:
         return self._processed(self.lattice_of_image(image))
 
     def process_head(self, source: str, layer: int = 0, head: int = 0) -> Patches:
-        """The patches of a vision head's own picture, each its row of attention.
+        """Return the patches of a vision head's own picture, each its row of attention.
 
         ``source``: a file with ``image`` and ``patch_grid``, or the name of a bundled one; the lattice
         is the file's.  ValueError for any other file.
@@ -232,7 +235,7 @@ class GeodesicViT:
         shape: tuple[int, int],
         distance: Callable[[Floats, Floats], Floats],
     ) -> Any:
-        """The lengths of the edges between neighbours, as a sparse matrix (N, N)."""
+        """Return the lengths of the edges between neighbours, as a sparse matrix (N, N)."""
         from scipy.sparse import coo_matrix
 
         rows, columns = shape

@@ -57,7 +57,7 @@ def bundled() -> tuple[str, ...]:
 
 
 def load(source: str, layer: int = 0, head: int = 0) -> VisionRows:
-    """The rows of one head; ValueError for a file that has no ``image`` and ``patch_grid``."""
+    """Return the rows of one head; ValueError for a file that has no ``image`` and ``patch_grid``."""
     found = heads.load(source).head(layer, head)
     grid, special, image = _picture(source)
     down, across = grid
@@ -70,7 +70,7 @@ def load(source: str, layer: int = 0, head: int = 0) -> VisionRows:
 
 
 def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
-    """The lattice, the number of special tokens before it, and the picture of a checked file."""
+    """Return the lattice, the number of special tokens before it, and the picture of a checked file."""
     bundled = resources.files("assets") / "heads" / f"{source}.npz"
     with resources.as_file(bundled if source in heads.bundled() else Path(source)) as path:
         try:
@@ -111,8 +111,8 @@ def pulled_back(places: Floats, shape: tuple[int, int], metric: Floats | None = 
 
 
 def _difference(lattice: Floats, axis: int, step: int) -> tuple[Floats, np.ndarray]:
-    """The derivative by the neighbour a step along an axis, and where there is one; a single line of
-    patches has none, and does not change.
+    """Return the derivative by the neighbour a step along an axis, and where there is one; a single
+    line of patches has none, and does not change.
     """
     known = np.ones(lattice.shape[:2], bool)
     if lattice.shape[axis] == 1:

@@ -58,13 +58,13 @@ class Chart:
         return self.flat or self
 
     def push(self, theta: Floats, vector: Floats) -> Floats:
-        """The drawing components (..., d) of a tangent vector (..., 2) at theta (..., 2)."""
+        """Return the drawing components (..., d) of a tangent vector (..., 2) at theta (..., 2)."""
         pushed: Floats = np.einsum("...ij,...j->...i", self.jacobian(theta), vector)
         return pushed
 
     def pull(self, theta: Floats, vector: Floats) -> Floats:
-        """The θ-components of a drawn vector (..., d) at theta (..., 2); in space, of its part along
-        the surface.
+        """Return the θ-components of a drawn vector (..., d) at theta (..., 2); in space, of its part
+        along the surface.
         """
         jacobian = self.jacobian(theta)
         if self.dimension == 3:
@@ -75,7 +75,7 @@ class Chart:
 
 
 def named(charts: tuple[Chart, ...], name: str) -> Chart | None:
-    """The chart that has a name or answers to it, or None."""
+    """Return the chart that has a name or answers to it, or None."""
     own = (chart for chart in charts if chart.name == name)
     other = (chart for chart in charts if name in chart.also)
     return next(own, None) or next(other, None)
@@ -103,7 +103,9 @@ def affine(
 
 
 def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
-    """The family's own coordinates, x = θ; ``also`` what these are besides, such as "natural"."""
+    """Return the family's own coordinates, x = θ; ``also`` what these are besides, such as
+    "natural".
+    """
     return affine("parameters", "Parameters", labels, np.eye(2), np.zeros(2), also)
 
 
@@ -156,6 +158,6 @@ def where(inside: ArrayLike, x: Floats, otherwise: float = np.nan) -> Floats:
 
 
 def circle(radius: float = 1.0, points: int = 181) -> Floats:
-    """The closed outline (points, 2) of a disk about the origin."""
+    """Return the closed outline (points, 2) of a disk about the origin."""
     turn = np.linspace(0.0, 2.0 * np.pi, points)
     return radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)

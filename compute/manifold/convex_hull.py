@@ -18,7 +18,7 @@ def hull(points: Floats) -> list[int]:
 
 
 def _chain(points: Floats, order: list[int]) -> list[int]:
-    """The corners that turn left on the way through points in their order."""
+    """Return the corners that turn left on the way through points in their order."""
     chain: list[int] = []
     for i in order:
         while len(chain) > 1 and _turn(points[chain[-2]], points[chain[-1]], points[i]) <= 0:
@@ -33,7 +33,7 @@ def _turn(a: Floats, b: Floats, c: Floats) -> float:
 
 
 def encloses(corners: Floats, points: Floats) -> Bools:
-    """Which points (k, 2) lie strictly inside a convex polygon (m, 2), counter-clockwise."""
+    """Return which points (k, 2) lie strictly inside a convex polygon (m, 2), counter-clockwise."""
     along = np.roll(corners, -1, axis=0) - corners
     across = np.stack([-along[:, 1], along[:, 0]])
     inside: Bools = (points @ across > (corners * across.T).sum(axis=1)).all(axis=1)

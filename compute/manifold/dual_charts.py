@@ -22,17 +22,20 @@ CLOSE = 1e-9
 
 
 def natural(labels: tuple[str, str], forward: Map, inverse: Map, jacobian: Map) -> Chart:
-    """The chart of natural coordinates ϑ, in which p = exp(ϑ·t(x) − ψ(ϑ)) up to a factor of x."""
+    """Return the chart of natural coordinates ϑ, in which p = exp(ϑ·t(x) − ψ(ϑ)) up to a factor of
+    x.
+    """
     return Chart("natural", "Natural θ", labels, forward, inverse, jacobian)
 
 
 def expectation(labels: tuple[str, str], forward: Map, inverse: Map, jacobian: Map) -> Chart:
-    """The chart of expectations η = E[t(x)] = ∂ψ/∂ϑ."""
+    """Return the chart of expectations η = E[t(x)] = ∂ψ/∂ϑ."""
     return Chart("expectation", "Expectation η", labels, forward, inverse, jacobian)
 
 
 def searched(forward: Map, jacobian: Map, start: Map) -> Map:
-    """The inverse of an expectation chart of positive coordinates θ, by Newton's method in log θ.
+    """Return the inverse of an expectation chart of positive coordinates θ, by Newton's method in log
+    θ.
 
     ``start``: η (..., 2) → a first guess of θ.  NaN where no θ is found.
     """
@@ -62,5 +65,5 @@ def searched(forward: Map, jacobian: Map, start: Map) -> Map:
 
 
 def also(chart: Chart, *names: str) -> Chart:
-    """A chart that answers to other names as well."""
+    """Return a chart that answers to other names as well."""
     return replace(chart, also=(*chart.also, *names))

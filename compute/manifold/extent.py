@@ -22,8 +22,8 @@ class Extent:
             raise ValueError(f"extent must be finite with x0 < x1 and y0 < y1, got {corners}")
 
     def with_aspect(self, width: float, height: float) -> Extent:
-        """The least rectangle about the same middle that contains this one and whose sides are as
-        ``width`` to ``height``.
+        """Return the least rectangle about the same middle that contains this one and whose sides are
+        as ``width`` to ``height``.
         """
         across, up = self.x1 - self.x0, self.y1 - self.y0
         unit = max(across / width, up / height)
@@ -31,6 +31,6 @@ class Extent:
         return Extent(self.x0 - dx, self.x1 + dx, self.y0 - dy, self.y1 + dy)
 
     def grown(self, share: float) -> Extent:
-        """The rectangle with a border of a share of its sides."""
+        """Return the rectangle with a border of a share of its sides."""
         dx, dy = share * (self.x1 - self.x0), share * (self.y1 - self.y0)
         return Extent(self.x0 - dx, self.x1 + dx, self.y0 - dy, self.y1 + dy)

@@ -45,7 +45,7 @@ def half_plane(
 
 
 def location_scale(labels: tuple[str, str], a: float, c: float) -> Chart:
-    """The half-plane X = √(a/c) μ, Y = σ of ds² = (a dμ² + c dσ²)/σ²."""
+    """Return the half-plane X = √(a/c) μ, Y = σ of ds² = (a dμ² + c dσ²)/σ²."""
     stretch = np.array([np.sqrt(a / c), 1.0])
     return half_plane(
         labels,
@@ -91,7 +91,7 @@ def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
 
 
 def with_edge(chart: Chart, theta: Floats) -> Chart:
-    """A chart whose outline also has the curve theta (k, 2), where the family ends."""
+    """Return a chart whose outline also has the curve theta (k, 2), where the family ends."""
     gap = np.full((1, 2), np.nan)
     known = chart.outline if chart.outline is not None else gap
     return replace(chart, outline=np.concatenate([known, gap, chart.forward(theta)]))

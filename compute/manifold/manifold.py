@@ -80,10 +80,12 @@ class DensityAverages(Protocol):
     """Means under p(x|θ) by which a geometry is known, and where they are not resolved."""
 
     def doubts(self, theta: Floats) -> np.ndarray:
-        """Why the geometry at θ (n, 2) is not known, as integers (n,); 0 where it is."""
+        """Return why the geometry at θ (n, 2) is not known, as integers (n,); 0 where it is."""
 
     def nodes(self, theta: Floats) -> Floats:
-        """The places (n, k) on the sample space's line that the means at θ (n, 2) are taken at."""
+        """Return the places (n, k) on the sample space's line that the means at θ (n, 2) are taken
+        at.
+        """
 
     def log_norm(self, theta: Floats) -> Floats:
         """log ∫ of the density as it is stated, at θ (n, 2)."""

@@ -43,7 +43,7 @@ def triangle() -> Chart:
 
 
 def corners(at: Floats) -> tuple[Corner, ...]:
-    """The three sure outcomes, by name, at their places (3, d)."""
+    """Return the three sure outcomes, by name, at their places (3, d)."""
     return tuple((name, tuple(map(float, x))) for name, x in zip(NAMES, at, strict=True))
 
 
@@ -79,12 +79,12 @@ def log_odds_slope(p: Floats) -> Floats:
 
 
 def natural() -> Chart:
-    """The log-odds of p, as a chart of p."""
+    """Return the log-odds of p, as a chart of p."""
     return Chart("natural", "Natural θ", ("θ₁", "θ₂"), log_odds, softmax, log_odds_slope)
 
 
 def by_log_odds(chart: Chart) -> Chart:
-    """A chart of p as one of θ."""
+    """Return a chart of p as one of θ."""
     return replace(
         chart,
         forward=lambda theta: chart.forward(softmax(theta)),

@@ -94,7 +94,7 @@ def hemisphere(radius: float = 1.0, factor: str = "") -> Chart:
 
 
 def bloch() -> Chart:
-    """The Bloch disk (x, z) of real states."""
+    """Return the Bloch disk (x, z) of real states."""
     whole = Extent(-1.08, 1.08, -1.08, 1.08)
     return replace(parameters(("x", "z")), equal=True, outline=circle(), view=whole)
 
@@ -157,7 +157,9 @@ class Mesh:
 
 
 def mesh(chart: Chart, view: Extent) -> Mesh:
-    """The mesh of a surface: all that is within its plane's outline, or over a rectangle of it."""
+    """Return the mesh of a surface: all that is within its plane's outline, or over a rectangle of
+    it.
+    """
     plane = chart.plane
     x = _within(plane.outline) if _is_closed(plane.outline) else _lattice(view, CELLS)
     points = lifted(chart, x)
@@ -184,7 +186,7 @@ def lifted(chart: Chart, x: Floats) -> Floats:
 
 
 def where_known(theta: Floats) -> Floats:
-    """The points of (..., 2) without NaN, as (n, 2)."""
+    """Return the points of (..., 2) without NaN, as (n, 2)."""
     known: Floats = theta[np.isfinite(theta).all(axis=-1)]
     return known
 
@@ -200,7 +202,7 @@ def _rise(theta: Floats) -> Floats:
 
 
 def _great_circles(points: int = 49) -> Floats:
-    """The edges of the octant, a quarter of a great circle each."""
+    """Return the edges of the octant, a quarter of a great circle each."""
     turn = np.linspace(0.0, np.pi / 2, points)
     quarter = 2 * np.stack([np.cos(turn), np.sin(turn), np.zeros(points)], axis=1)
     return np.concatenate([np.roll(quarter, k, axis=1)[: points - (k < 2)] for k in range(3)])

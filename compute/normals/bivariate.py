@@ -46,7 +46,9 @@ class NormalPath:
 
 
 def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
-    """The geodesic from a to b, both of two dimensions (else ValueError), at ``steps`` + 1 times."""
+    """Return the geodesic from a to b, both of two dimensions (else ValueError), at ``steps`` + 1
+    times.
+    """
     positive_steps(steps)
     for normal in (a, b):
         if normal.mean.shape != (2,):
@@ -106,7 +108,9 @@ def _length(generator: Floats) -> float:
 
 
 def _generator(mean: Floats, covariance: Floats) -> Floats | None:
-    """A (5, 5) of the geodesic from N(0, 1), with nothing in its corners; None if no a was found."""
+    """Return a (5, 5) of the geodesic from N(0, 1), with nothing in its corners; None if no a was
+    found.
+    """
     from scipy.optimize import brentq
 
     values, vectors = np.linalg.eigh(covariance)

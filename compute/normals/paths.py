@@ -33,7 +33,7 @@ Course = Callable[[Floats, Floats], tuple[Floats, Floats, Floats]]
 
 
 def normal_paths(a: Normal, b: Normal, steps: int = 64) -> dict[str, NormalPath]:
-    """All four by their names, at ``steps`` + 1 times, with their lengths.
+    """Return all four by their names, at ``steps`` + 1 times, with their lengths.
 
     Where the geodesic is not converged it is the only one, with its status.  The others are
     NOT_CONVERGED where their speed is not resolved, ILL_CONDITIONED where they miss their end.
@@ -47,7 +47,7 @@ def normal_paths(a: Normal, b: Normal, steps: int = 64) -> dict[str, NormalPath]
 
 
 def _followed(course: Course, end: Normal, t: Floats) -> NormalPath:
-    """The nodes of a course at times (m,), and its length."""
+    """Return the nodes of a course at times (m,), and its length."""
     mean, covariance, _ = course(t, 1.0 - t)
     mesh = integrate(lambda u: _rate(course, u), EDGES)
     length = float(mesh.integrals()[0])
@@ -136,7 +136,7 @@ def _moments(a: Normal, b: Normal) -> Course:
 
 
 def _root(matrix: Floats) -> Floats:
-    """The square root (M + √D)/√(tr M + 2√D) of a positive definite matrix (2, 2), D = det M."""
+    """Return the square root (M + √D)/√(tr M + 2√D) of a positive definite matrix (2, 2), D = det M."""
     size = np.sqrt(np.linalg.det(matrix))
     root: Floats = (matrix + size * np.eye(2)) / np.sqrt(np.trace(matrix) + 2.0 * size)
     return root

@@ -82,7 +82,7 @@ class Attended:
 
 
 def numbers(name: str, value: ArrayLike) -> Floats:
-    """An array or a tensor as float64.  Raises ValueError for what holds no numbers."""
+    """Return an array or a tensor as float64.  Raises ValueError for what holds no numbers."""
     try:
         return np.asarray(plain(value), dtype=np.float64)
     except (TypeError, ValueError):

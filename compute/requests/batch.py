@@ -15,12 +15,12 @@ _PER_PATH = tuple(f.name for f in fields(Paths) if f.name not in ("t", "engine")
 
 
 def pairs(request: ConnectRequest, chosen: np.ndarray) -> ConnectRequest:
-    """The request for some of its pairs, in their order."""
+    """Return the request for some of its pairs, in their order."""
     return replace(request, start=request.start[chosen], end=request.end[chosen])
 
 
 def undecided(paths: Paths) -> np.ndarray:
-    """Which paths (n,) failed and might be found yet.
+    """Return which paths (n,) failed and might be found yet.
 
     LEFT_DOMAIN is said of a geodesic that is known to leave; a ray that strays is NOT_CONVERGED.
     """
@@ -28,12 +28,12 @@ def undecided(paths: Paths) -> np.ndarray:
 
 
 def rows(paths: Paths, chosen: np.ndarray) -> Paths:
-    """The paths of some rows, in their order."""
+    """Return the paths of some rows, in their order."""
     return _with(paths, {name: getattr(paths, name)[chosen] for name in _PER_PATH})
 
 
 def joined(first: Paths, second: Paths) -> Paths:
-    """Two batches with the same times as one."""
+    """Return two batches with the same times as one."""
     return _with(
         first,
         {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _PER_PATH},
@@ -89,8 +89,8 @@ def one(
     error: float,
     converged: bool = True,
 ) -> Paths:
-    """A batch of one path that meets both ends of a request of one pair, from its nodes (m, 2) and
-    velocities (m, 2) over unit time, m = steps + 1, with its length and energy and its error.
+    """Return a batch of one path that meets both ends of a request of one pair, from its nodes (m, 2)
+    and velocities (m, 2) over unit time, m = steps + 1, with its length and energy and its error.
     """
     return Paths(
         t=np.linspace(0.0, 1.0, len(theta)),

@@ -98,7 +98,7 @@ def _is_among(
 
 
 def _meetings(x: Floats, other: Floats) -> Floats:
-    """Where one closed polyline (n, 2) crosses another (k, 2); pieces with NaN do not count."""
+    """Return where one closed polyline (n, 2) crosses another (k, 2); pieces with NaN do not count."""
     both = np.isfinite(x).all(axis=1)
     if not both.any() or (np.nanmax(x, axis=0) < np.nanmin(other, axis=0)).any():
         return np.zeros((0, 2))
@@ -109,7 +109,7 @@ def _meetings(x: Floats, other: Floats) -> Floats:
 
 
 def _crossings(x: Floats) -> Floats:
-    """Where a closed polyline x (n, 2) crosses itself (k, 2); pieces with NaN do not count."""
+    """Return where a closed polyline x (n, 2) crosses itself (k, 2); pieces with NaN do not count."""
     n = len(x)
     i, j = np.triu_indices(n, 2)
     apart = (i > 0) | (j < n - 1)  # the last piece adjoins the first
@@ -117,7 +117,7 @@ def _crossings(x: Floats) -> Floats:
 
 
 def _crossed(x: Floats, other: Floats, i: np.ndarray, j: np.ndarray) -> Floats:
-    """Where pieces i of a closed polyline cross pieces j of another (k, 2)."""
+    """Return where pieces i of a closed polyline cross pieces j of another (k, 2)."""
     a, b, c, d = x, np.roll(x, -1, axis=0), other, np.roll(other, -1, axis=0)
     step, way = b - a, d - c
     near = ~(

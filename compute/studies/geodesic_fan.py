@@ -57,7 +57,7 @@ class Spray:
     engine: str
 
     def front(self, r: float) -> Floats:
-        """The points (n, 2) at Fisher length ``r`` on every ray, NaN where it has stopped."""
+        """Return the points (n, 2) at Fisher length ``r`` on every ray, NaN where it has stopped."""
         place = r / self.r[-1] * (len(self.r) - 1)
         if not 0.0 <= place <= len(self.r) - 1:
             raise ValueError(f"r must lie in [0, {self.r[-1]:g}], got {shown(r)}")
@@ -65,7 +65,9 @@ class Spray:
         return self.at(np.full(len(self.angle), low), np.full(len(self.angle), place - low))
 
     def caustic(self) -> Floats:
-        """The conjugate points (k, 2) of all rays that have one, in the order of their angles."""
+        """Return the conjugate points (k, 2) of all rays that have one, in the order of their
+        angles.
+        """
         rays = np.flatnonzero(np.isfinite(self.conjugate))
         place = self.conjugate[rays] / self.r[-1] * (len(self.r) - 1)
         low = np.minimum(place.astype(int), len(self.r) - 2)
@@ -139,7 +141,7 @@ def resolved(engine: Engine, request: ShootRequest) -> Paths:
 
 
 def frame(engine: Engine, manifold: Manifold, theta: Floats) -> Floats:
-    """The orthonormal frame (2, 2) with columns e₁ = ∂₁/√g₁₁ and e₂ ⟂ e₁ at θ (2,)."""
+    """Return the orthonormal frame (2, 2) with columns e₁ = ∂₁/√g₁₁ and e₂ ⟂ e₁ at θ (2,)."""
     found = engine.geometry(GeometryRequest(manifold, theta[None]))
     g11, g12 = found.metric[0, 0]
     if not found.det[0] > 0 or not g11 > 0:
@@ -170,7 +172,8 @@ def all_geodesics(
     reach: float = REACH,
     directions: int = DIRECTIONS,
 ) -> Paths:
-    """Every geodesic of Γ^(α) from ``start`` (2,) to ``end`` (2,) that a spray finds, shortest first.
+    """Return every geodesic of Γ^(α) from ``start`` (2,) to ``end`` (2,) that a spray finds, shortest
+    first.
 
     The spray reaches ``reach`` times as far as the geodesic found by relaxing; each of its cells
     (two neighbouring rays between two nodes) that covers the end point gives a velocity to aim from.
@@ -197,7 +200,9 @@ def all_geodesics(
 
 
 def _span(engine: Engine, request: ConnectRequest, paths: Paths) -> float:
-    """The Fisher length of the geodesic that was found, or of the straight line if there is none."""
+    """Return the Fisher length of the geodesic that was found, or of the straight line if there is
+    none.
+    """
     if paths.status[0] == 0:
         return float(paths.length[0])
     line = request.start + np.linspace(0.0, 1.0, STEPS + 1)[:, None] * (request.end - request.start)
@@ -222,7 +227,7 @@ def _seeds(manifold: Manifold, fan: Spray, end: Floats) -> tuple[Floats, Floats]
 def covering(
     chart: Chart, fan: Spray, x: Floats, turns: Sequence[Floats] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The cells of a spray, by ray and node (k,), that cover a point x (2,) of a chart.
+    """Return the cells of a spray, by ray and node (k,), that cover a point x (2,) of a chart.
 
     A cell lies between a ray and the next, and between a node and the next.  ``turns``: periods of the
     chart; rays that pass a pole on its two sides part by half of one, and have no cell between them.
@@ -247,7 +252,7 @@ def _in_triangle(corner: Floats, point: Floats) -> np.ndarray:
 
 
 def _distinct(engine: Engine, manifold: Manifold, paths: Paths) -> np.ndarray:
-    """Which converged paths to keep, shortest first; the first path of all if none converged."""
+    """Return which converged paths to keep, shortest first; the first path of all if none converged."""
     good = [int(i) for i in np.argsort(paths.length, kind="stable") if paths.status[i] == 0]
     if not good:
         return np.array([0])

@@ -84,7 +84,7 @@ class Holonomy:
 
 
 def ellipse(center: Floats, radii: Floats, arcs: int = 16) -> Loop:
-    """The ellipse θ = c + (r₁cos φ, r₂sin φ), from φ = 0 counter-clockwise (r₁r₂ > 0)."""
+    """Return the ellipse θ = c + (r₁cos φ, r₂sin φ), from φ = 0 counter-clockwise (r₁r₂ > 0)."""
     middle, axes = points("center", center, 1), points("radii", radii, 1)
     if axes[0] * axes[1] == 0:
         raise ValueError(f"radii must not be zero, got {axes.tolist()}")
@@ -103,7 +103,8 @@ def ellipse(center: Floats, radii: Floats, arcs: int = 16) -> Loop:
 
 
 def polygon(vertices: Floats, chart: Chart, periods: tuple[float, float] = (0.0, 0.0)) -> Loop:
-    """The closed polygon with straight edges between ``vertices (k, 2)`` of a chart, in their order.
+    """Return the closed polygon with straight edges between ``vertices (k, 2)`` of a chart, in their
+    order.
 
     A last vertex that differs from the first by whole ``periods`` of θ, but for a thousandth of one,
     is joined to it modulo these: the loop winds.
@@ -130,7 +131,7 @@ def polygon(vertices: Floats, chart: Chart, periods: tuple[float, float] = (0.0,
 
 
 def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats:
-    """The first vertex (2,), by as many periods on as the last one is."""
+    """Return the first vertex (2,), by as many periods on as the last one is."""
     ends = chart.inverse(corners[[0, -1]])
     size = np.where(np.array(periods) > 0.0, periods, np.inf)
     turns = np.round((ends[1] - ends[0]) / size) if np.isfinite(ends).all() else np.zeros(2)
@@ -143,7 +144,7 @@ def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats
 
 
 def loop_of(stated: Any, manifold: Manifold) -> Loop:
-    """The loop that parsed JSON states, or ValueError that says what is wrong with it.
+    """Return the loop that parsed JSON states, or ValueError that says what is wrong with it.
 
     ``{"ellipse": {"center": [a, b], "radii": [u, v]}}`` in θ, or ``{"polygon": [[a, b], …]}`` with an
     optional ``"chart": name`` in whose drawing coordinates the vertices lie (parameters if not given).
@@ -198,7 +199,9 @@ def holonomy(engine: Engine, manifold: Manifold, loop: Loop, alpha: float = 0.0)
 
 
 def _closed(manifold: Manifold, loop: Loop) -> Loop:
-    """A loop that winds in a chart in which it closes; itself if there is none, or it does not wind."""
+    """Return a loop that winds in a chart in which it closes; itself if there is none, or it does not
+    wind.
+    """
     if not loop.winds:
         return loop
     ends = np.stack([loop.arcs[0](np.zeros(1))[0][0], loop.arcs[-1](np.ones(1))[0][0]])
@@ -211,7 +214,7 @@ def _closed(manifold: Manifold, loop: Loop) -> Loop:
 
 
 def _moved(arc: Arc, chart: Chart, other: Chart) -> Arc:
-    """An arc in the drawing coordinates of another chart."""
+    """Return an arc in the drawing coordinates of another chart."""
 
     def at(t: Floats) -> tuple[Floats, Floats]:
         x, slope = arc(t)
@@ -225,7 +228,7 @@ def _moved(arc: Arc, chart: Chart, other: Chart) -> Arc:
 def _round(
     engine: Engine, manifold: Manifold, loop: Loop, alpha: float
 ) -> tuple[Floats, float, Status]:
-    """The operator, the angle and the worst status of transport round the loop."""
+    """Return the operator, the angle and the worst status of transport round the loop."""
     t = np.linspace(0.0, 1.0, max(3, NODES // len(loop.arcs) + 1))
     pieces = [arc(t) for arc in loop.arcs]
     x, slope = (np.stack([piece[i] for piece in pieces]) for i in (0, 1))
@@ -264,7 +267,7 @@ def _unwrapped(manifold: Manifold, theta: Floats) -> Floats:
 
 
 def _rotation(manifold: Manifold, theta: Floats, angle: float) -> Floats:
-    """The rotation by ``angle`` of the tangent space at θ (2,), (2, 2): cos + sin J, J v ⟂ v."""
+    """Return the rotation by ``angle`` of the tangent space at θ (2,), (2, 2): cos + sin J, J v ⟂ v."""
     local = manifold.geometry(theta)
     g11, g12, g22 = local.metric
     quarter = np.array([[-g12, -g22], [g11, g12]]) / np.sqrt(max(float(local.det), 1e-300))
@@ -273,7 +276,7 @@ def _rotation(manifold: Manifold, theta: Floats, angle: float) -> Floats:
 
 
 def _frame_turns(manifold: Manifold, chart: Chart, theta: Floats) -> int:
-    """How often the first axis of the chart turns, counter-clockwise in θ, in the frame of θ.
+    """Return how often the first axis of the chart turns, counter-clockwise in θ, in the frame of θ.
 
     Not at all where the chart is regular inside the loop in θ too; once round a pole of θ.
     """
@@ -303,7 +306,9 @@ def _enclosed(engine: Engine, manifold: Manifold, loop: Loop) -> tuple[float, fl
 def _fan(
     engine: Engine, manifold: Manifold, loop: Loop, along: int, outward: int
 ) -> tuple[float, float, Status]:
-    """The two integrals by Gauss's rule over the fan from a centre from where all is in the domain."""
+    """Return the two integrals by Gauss's rule over the fan from a centre from where all is in the
+    domain.
+    """
     t, weights = _gauss(max(3, along // len(loop.arcs)))
     s, depth = _gauss(outward)
     pieces = [arc(t) for arc in loop.arcs]

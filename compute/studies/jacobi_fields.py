@@ -48,7 +48,7 @@ def scalar_jacobi(rate: Floats, dt: float) -> tuple[Floats, Floats]:
 
 
 def curvature_along(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[Bools, Floats]:
-    """Which nodes (n, m) paths have, and K (n, m) there, 0 where it is not known."""
+    """Return which nodes (n, m) paths have, and K (n, m) there, 0 where it is not known."""
     known = np.asarray(np.isfinite(paths.theta).all(axis=-1))
     theta = np.where(known[..., None], paths.theta, np.asarray(manifold.interior))
     geometry = engine.geometry(GeometryRequest(manifold, theta.reshape(-1, 2)))
@@ -56,7 +56,7 @@ def curvature_along(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[B
 
 
 def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
-    """How many conjugate points each geodesic of Levi-Civita passes before its end (n,).
+    """Return how many conjugate points each geodesic of Levi-Civita passes before its end (n,).
 
     Where the nodes are too few for J, the geodesic is integrated again between them.
     """
@@ -73,7 +73,7 @@ def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
 
 
 def _rates(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[Floats, Floats]:
-    """The nodes θ (n, m, 2) of paths, and K|v|² (n, m) there, 0 where it is not known."""
+    """Return the nodes θ (n, m, 2) of paths, and K|v|² (n, m) there, 0 where it is not known."""
     known, curvature = curvature_along(engine, manifold, paths)
     speed2 = np.where(paths.reached > 0, paths.energy / np.maximum(paths.reached, 1e-300), 0.0)
     return paths.theta, np.where(known, curvature * speed2[:, None], 0.0)

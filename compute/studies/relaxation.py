@@ -94,7 +94,7 @@ class CurveRelaxation:
         self._weight = weight if cost is not None else 0.0
 
     def optimize_attention(self, start: Floats, end: Floats, rounds: int = 200) -> list[Relaxation]:
-        """The history of the relaxation from the straight line in θ between two points (2,)."""
+        """Return the history of the relaxation from the straight line in θ between two points (2,)."""
         a = points_of(self.manifold, "start", start, 1)
         b = points_of(self.manifold, "end", end, 1)
         share = np.linspace(0.0, 1.0, self.segments + 1)[:, None]
@@ -108,7 +108,7 @@ class CurveRelaxation:
         return history
 
     def begin(self, path: ArrayLike | HasNodes) -> Relaxation:
-        """The state of a given curve (N+1, 2), as the first of a history."""
+        """Return the state of a given curve (N+1, 2), as the first of a history."""
         curve = points_of(self.manifold, "path", _nodes(path))
         return self._state(curve, 0, Status.NOT_CONVERGED)
 
@@ -155,7 +155,7 @@ class CurveRelaxation:
         return varied
 
     def step(self, before: Relaxation) -> Relaxation:
-        """One round; the same round again, with its status, if the curve is stationary."""
+        """Return one round; the same round again, with its status, if the curve is stationary."""
         theta, value = before.theta, before.action
         middle, delta = _midpoints(theta)
         local, curvature, _ = self._local(middle)
@@ -177,7 +177,7 @@ class CurveRelaxation:
     def _newton(
         self, local: LocalGeometry, delta: Floats, curvature: Floats, slope: Floats
     ) -> Floats | None:
-        """The Newton step (N−1, 2), or None where the second variation is not positive."""
+        """Return the Newton step (N−1, 2), or None where the second variation is not positive."""
         batch = LocalGeometry(
             local.metric[None], local.first[None], local.cubic[None], local.det[None]
         )
@@ -227,19 +227,19 @@ class CurveRelaxation:
 
 
 def finer(theta: Floats, times: int) -> Floats:
-    """The smooth curve through nodes (N+1, 2) at ``times`` as many (times·N + 1, 2)."""
+    """Return the smooth curve through nodes (N+1, 2) at ``times`` as many (times·N + 1, 2)."""
     dense: Floats = _spline(theta)(np.linspace(0.0, 1.0, times * (len(theta) - 1) + 1))
     return dense
 
 
 def spline_curve(theta: Floats) -> DenseCurve:
-    """The curve through nodes (N+1, 2) whose energy is `PathOptimization.curve_energy`."""
+    """Return the curve through nodes (N+1, 2) whose energy is `PathOptimization.curve_energy`."""
     times = np.linspace(0.0, 1.0, len(theta))
     return smooth(times, theta, _spline(theta)(times, 1))
 
 
 def _spline(theta: Floats) -> Callable[..., Floats]:
-    """The cubic spline through nodes at equal times from 0 to 1."""
+    """Return the cubic spline through nodes at equal times from 0 to 1."""
     from scipy.interpolate import CubicSpline
 
     made: Callable[..., Floats] = CubicSpline(np.linspace(0.0, 1.0, len(theta)), theta)
@@ -247,7 +247,7 @@ def _spline(theta: Floats) -> Callable[..., Floats]:
 
 
 def _nodes(path: ArrayLike | HasNodes) -> Floats:
-    """The nodes (N+1, 2) of a curve, be it an array or something that has them as ``theta``."""
+    """Return the nodes (N+1, 2) of a curve, be it an array or something that has them as ``theta``."""
     return points("path", path.theta if isinstance(path, HasNodes) else path)
 
 
@@ -257,7 +257,7 @@ def _midpoints(theta: Floats) -> tuple[Floats, Floats]:
 
 
 def _sobolev(slope: Floats, metric: Floats) -> Floats:
-    """The H¹ descent direction w (N−1, 2): −2N g̅ w'' = −slope with g̅ the mean metric."""
+    """Return the H¹ descent direction w (N−1, 2): −2N g̅ w'' = −slope with g̅ the mean metric."""
     from scipy.linalg import solveh_banded
 
     count = len(slope) + 1

@@ -70,8 +70,8 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
 
 
 def length_between(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> tuple[float, bool]:
-    """The length of a geodesic between two points (2,), and True; without one the length of a straight
-    line of the first chart, which is the longer one, and False.
+    """Return the length of a geodesic between two points (2,), and True; without one the length of a
+    straight line of the first chart, which is the longer one, and False.
 
     By the engine, or of a softmax as a polygon.
     """
@@ -136,7 +136,9 @@ def along_polygon(request: ConnectRequest) -> Paths | None:
 
 
 def _paths_of(request: ConnectRequest, found: sphere_polygon.Polygon, every: int) -> Paths:
-    """A polygon as a path, of which ``every`` so many nodes are kept; error: that of its length."""
+    """Return a polygon as a path, of which ``every`` so many nodes are kept; error: that of its
+    length.
+    """
     error = found.error / max(found.length, 1e-300)
     good = found.still and error <= LENGTH_ERROR and found.drift <= UNEVEN
     sums = found.length, found.length**2
@@ -179,7 +181,7 @@ def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> 
 
 
 def _extent(manifold: Manifold, a: Floats, b: Floats) -> Extent:
-    """The family's own view, and what surrounds both points."""
+    """Return the family's own view, and what surrounds both points."""
     view = manifold.view
     reach = BORDER * np.maximum(
         np.abs(b - a), 0.05 * np.array([view.x1 - view.x0, view.y1 - view.y0])
@@ -215,7 +217,7 @@ def _descended(request: DistanceRequest, field: Field, a: Floats, b: Floats) -> 
 
 
 def _even(manifold: Manifold, theta: Floats) -> Floats:
-    """A polyline (k, 2) as SEGMENTS pieces of one Fisher length."""
+    """Return a polyline (k, 2) as SEGMENTS pieces of one Fisher length."""
     middle = 0.5 * (theta[1:] + theta[:-1])
     pieces = norm(manifold.geometry(middle).metric, np.diff(theta, axis=0))
     along = np.concatenate([[0.0], np.cumsum(pieces)])

@@ -53,7 +53,8 @@ class Diagram:
 
 
 def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 0.0) -> Diagram:
-    """The pairs of a map (rows, columns) whose persistence exceeds ``threshold``, in the map's units.
+    """Return the pairs of a map (rows, columns) whose persistence exceeds ``threshold``, in the map's
+    units.
 
     What is not finite lies outside the map: it belongs to no level set.  Pixels on the edge count as
     any other, so a slope that ends there has its extremum there.  ValueError for what is no map of at

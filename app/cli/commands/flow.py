@@ -133,7 +133,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _mass(found: Flow, mode: str) -> str:
-    """The mass before and after; by the natural gradient some may have left the grid."""
+    """Return the mass before and after; by the natural gradient some may have left the grid."""
     before, after = found.mass[0], found.mass[-1]
     line = f"mass      {before:.9g} becomes {after:.9g}"
     if mode == "natural" and abs(after - before) > 1e-6 * abs(before):
@@ -166,14 +166,14 @@ def _covered(found: Flow) -> str:
 
 
 def _steps(found: Flow, mode: str) -> str:
-    """How many steps were made, and how long they may be."""
+    """Return how many steps were made, and how long they may be."""
     if mode == "natural":
         return "none: the way to the target is known at any time"
     return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
 
 
 def _fates(tracks: tuple[ZeroTrack, ...]) -> str:
-    """How many zeros came and went while the field was watched, and in what way."""
+    """Return how many zeros came and went while the field was watched, and in what way."""
     words = {"pair": "in pairs", "edge": "over the edge", "lost": "unexplained"}
     parts = [
         f"{verb} {count} {how}"

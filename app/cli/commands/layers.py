@@ -26,7 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Its length against the great circle from its first row to its last, and where it turns."""
+    """Return its length against the great circle from its first row to its last, and where it turns."""
     import numpy as np
 
     from app.cli.output import show

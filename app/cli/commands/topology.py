@@ -37,7 +37,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """The pairs that last for more than a share of the map's range, over a chart's own view."""
+    """Return the pairs that last for more than a share of the map's range, over a chart's own view."""
     import numpy as np
 
     from app.cli.output import save, show

@@ -18,7 +18,7 @@ __path__ = [str(folder) for folder in FOLDERS]
 
 @cache
 def kinds() -> tuple[type[Study], ...]:
-    """All studies, in the order of the layers' panel."""
+    """Return all studies, in the order of the layers' panel."""
     modules = [importlib.import_module(f"{__name__}.{name}") for name in study_names()]
     found = [module.STUDY for module in modules]
     for kind in found:
@@ -27,5 +27,5 @@ def kinds() -> tuple[type[Study], ...]:
 
 
 def curves_of_layers() -> dict[str, tuple[str, ...]]:
-    """The kinds of curve that belong to each study's layer."""
+    """Return the kinds of curve that belong to each study's layer."""
     return {kind.layer(): tuple(kind.curves) for kind in kinds()}

@@ -45,7 +45,7 @@ class EveryJob(BetweenPins):
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
+        """Return the study of a completed scene."""
         return cls(scene.family, *pins_of(scene), scene.alpha)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:

@@ -72,7 +72,7 @@ class BallJob(BetweenPins):
 
 
 def _gaps(lost: int, rays: int) -> list[Measure]:
-    """The row that says how many of the rays do not reach the edge of the ball, if any."""
+    """Return the row that says how many of the rays do not reach the edge of the ball, if any."""
     if not lost:
         return []
     hint = "Rays that leave the chart on their way, or are not resolved: the edge is open there."

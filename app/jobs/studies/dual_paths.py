@@ -42,7 +42,7 @@ class CompareJob(BetweenPins):
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
+        """Return the study of a completed scene."""
         return cls(scene.family, *pins_of(scene), viewport.quality)
 
     def found(self, engine: Engine, manifold: Manifold) -> Found:

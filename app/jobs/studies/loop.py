@@ -52,7 +52,7 @@ class LoopJob(Study):
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
+        """Return the study of a completed scene."""
         vertices = scene.loop or default_loop(scene)
         return cls(scene.family, vertices, scene.alpha, plane_of(scene))
 
@@ -105,12 +105,14 @@ class LoopJob(Study):
 
 
 def plane_of(scene: Scene) -> str:
-    """The name of the chart of the plane that a completed scene is drawn in or over."""
+    """Return the name of the chart of the plane that a completed scene is drawn in or over."""
     return chart_of(manifold_of(scene.family), scene.chart).plane.name
 
 
 def default_loop(scene: Scene) -> tuple[Point, ...]:
-    """A circle of the first chart, as drawn, around the middle between the pins, inside the domain."""
+    """Return a circle of the first chart, as drawn, around the middle between the pins, inside the
+    domain.
+    """
     assert scene.start and scene.end
     manifold = manifold_of(scene.family)
     chart, view = manifold.charts[0], manifold.view

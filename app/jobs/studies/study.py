@@ -66,7 +66,7 @@ class Study(Job):
 
     @classmethod
     def layer(cls) -> str:
-        """Its name in scene files."""
+        """Return its name in scene files."""
         return cls.layers[0]
 
     @classmethod
@@ -76,14 +76,16 @@ class Study(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """The study of a completed scene, if it means something there; a slow one only at rest."""
+        """Return the study of a completed scene, if it means something there; a slow one only at
+        rest.
+        """
         possible = cls.fits(subject.manifold) and not (cls.at_rest and viewport.dragging)
         return cls.of(subject.scene, viewport) if possible else None
 
     @classmethod
     @abstractmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene."""
+        """Return the study of a completed scene."""
 
     @abstractmethod
     def found(self, engine: Engine, manifold: Manifold) -> Found:
@@ -124,7 +126,7 @@ class BetweenPins(Study):
 
     @classmethod
     def of(cls, scene: Scene, viewport: Viewport) -> Self:
-        """The study of a completed scene's pins."""
+        """Return the study of a completed scene's pins."""
         return cls(scene.family, *pins_of(scene))
 
 
@@ -146,6 +148,6 @@ class StudyAnswer:
 
 
 def pins_of(scene: Scene) -> tuple[Point, Point]:
-    """A and B of a completed scene, in θ."""
+    """Return a and B of a completed scene, in θ."""
     assert scene.start and scene.end
     return scene.start.theta, scene.end.theta

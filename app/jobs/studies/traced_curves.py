@@ -33,17 +33,19 @@ Curves = Mapping[str, Floats | Traced]
 
 
 def nodes_of(curves: Curves) -> dict[str, Floats]:
-    """The nodes of every curve by its kind."""
+    """Return the nodes of every curve by its kind."""
     return {kind: c.nodes if isinstance(c, Traced) else c for kind, c in curves.items()}
 
 
 def dense_of(curves: Curves) -> dict[str, DenseCurve]:
-    """Those that are known between their nodes; the others are polygons."""
+    """Return those that are known between their nodes; the others are polygons."""
     return {kind: c.dense for kind, c in curves.items() if isinstance(c, Traced)}
 
 
 def path(engine: Engine, manifold: Manifold, paths: Paths, alpha: float, quality: str) -> Traced:
-    """The first of some paths: while a pin is dragged as the engine does it, at rest in float64."""
+    """Return the first of some paths: while a pin is dragged as the engine does it, at rest in
+    float64.
+    """
     live = quality == "live"
     fire = engine.shoot if live else initial_value.shoot
     dense = dense_output(manifold, paths, alpha, LIVE if live else FINE, fire)
@@ -51,39 +53,39 @@ def path(engine: Engine, manifold: Manifold, paths: Paths, alpha: float, quality
 
 
 def several(manifold: Manifold, paths: Paths, some: list[int], alpha: float) -> Traced:
-    """Some paths of a batch as one curve."""
+    """Return some paths of a batch as one curve."""
     dense = [dense_output(manifold, paths, alpha, FINE, row=i) for i in some]
     return Traced(pieces([paths.theta[i] for i in some]), joined(dense))
 
 
 def rays(fan: Spray, every: int) -> Traced:
-    """Every so many rays of a spray."""
+    """Return every so many rays of a spray."""
     some = np.s_[::every]
     dense = bundle(fan.r / fan.r[-1], fan.theta[some], fan.velocity[some])
     return Traced(pieces(list(fan.theta[some])), dense)
 
 
 def fronts(engine: Engine, manifold: Manifold, fan: Spray, nodes: list[int], fine: bool) -> Traced:
-    """The wavefronts of a spray at some nodes of its rays."""
+    """Return the wavefronts of a spray at some nodes of its rays."""
     more = dense_fan.finer(engine, manifold, fan) if fine else fan
     closed = [np.concatenate([fan.theta[:, node], fan.theta[:1, node]]) for node in nodes]
     return Traced(pieces(closed), joined([dense_fan.front(manifold, more, node) for node in nodes]))
 
 
 def caustic(fan: Spray) -> Floats | Traced:
-    """The caustic of a spray, if it has one."""
+    """Return the caustic of a spray, if it has one."""
     if not np.isfinite(fan.conjugate).any():
         return np.zeros((0, 2))
     return Traced(fan.caustic(), dense_fan.caustic(fan))
 
 
 def outline(manifold: Manifold, theta: Floats) -> Traced:
-    """A closed curve through points (k, 2) at equal angles."""
+    """Return a closed curve through points (k, 2) at equal angles."""
     return Traced(theta, through(_continuous(manifold, theta), closed=True))
 
 
 def loop(manifold: Manifold, vertices: Floats, chart: Chart) -> Traced:
-    """A closed loop whose edges are straight in a chart of the plane."""
+    """Return a closed loop whose edges are straight in a chart of the plane."""
     nodes = np.concatenate([vertices, vertices[:1]])
     corner, unrolled = chart.forward(nodes), _continuous(manifold, nodes)
 
@@ -111,8 +113,9 @@ def _continuous(manifold: Manifold, theta: Floats) -> Floats:
 def queries(
     space: QuerySpace, path: QueryPath, a: Floats, b: Floats, q0: Floats, U: Floats
 ) -> Traced:
-    """A geodesic of query space as it falls on the plane q₀ + Uθ: a great circle, or smooth between the
-    nodes of a polygon."""
+    """Return a geodesic of query space as it falls on the plane q₀ + Uθ: a great circle, or smooth
+    between the nodes of a polygon.
+    """
     theta = (path.queries - q0) @ U
     if not path.exact:
         return Traced(theta, through(theta))

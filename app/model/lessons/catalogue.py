@@ -17,7 +17,7 @@ FILE = f"lesson{MARKDOWN}"
 
 
 def titles() -> dict[str, str]:
-    """The bundled lessons by name, in the order in which they are best read."""
+    """Return the bundled lessons by name, in the order in which they are best read."""
     index = json.loads((resources.files("assets") / "lessons" / "index.json").read_text("utf-8"))
     return {str(name): str(title) for name, title in index.items()}
 
@@ -28,7 +28,7 @@ def is_lesson(source: str) -> bool:
 
 
 def load(source: str | Path) -> Lesson:
-    """The lesson of a bundled name, or of a file.  Raises NotALesson."""
+    """Return the lesson of a bundled name, or of a file.  Raises NotALesson."""
     if str(source) in titles():
         folder = resources.files("assets") / "lessons" / str(source)
         with resources.as_file(folder) as place:

@@ -86,12 +86,14 @@ def _try(key: str, make: Callable[[], Scene]) -> Scene:
 
 
 def _load(name: str, folder: Path) -> Scene:
-    """A bundled scene, or a file in the lesson's own folder or below it."""
+    """Return a bundled scene, or a file in the lesson's own folder or below it."""
     return scene_file.load(name if name in scene_file.names() else beside(name, folder))
 
 
 def beside(name: str, folder: Path) -> Path:
-    """The file of that name in ``folder``.  ValueError for one that lies elsewhere or is not there."""
+    """Return the file of that name in ``folder``.  ValueError for one that lies elsewhere or is not
+    there.
+    """
     check_name(name)
     path = Path(os.path.abspath(folder / name))
     with refusing(f"a lesson's file {shown(name)} cannot be found"):
@@ -136,7 +138,7 @@ def _with(scene: Scene, key: str, text: str) -> Scene:
 
 
 def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
-    """All that is said of the flow at once: another equation alone would set its time back."""
+    """Return all that is said of the flow at once: another equation alone would set its time back."""
     if not stated:
         return scene
     entries: dict[str, object] = {}
@@ -152,7 +154,7 @@ def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
 
 
 def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
-    """One thing said of the picture."""
+    """Return one thing said of the picture."""
 
     def put() -> Scene:
         entry = _entry(PICTURE[key], text, folder)
@@ -181,7 +183,7 @@ def _entry(field: str, text: str, folder: Path) -> Any:
 
 
 def _pin(scene: Scene, text: str) -> Pin:
-    """A place in θ, or on a token by its label or number."""
+    """Return a place in θ, or on a token by its label or number."""
     manifold = manifold_of(scene.family)
     if not plain(text).startswith("token "):
         x, y = tuple_of(text, 2)
@@ -196,7 +198,7 @@ def _pin(scene: Scene, text: str) -> Pin:
 
 
 def token_of(manifold: Manifold, name: str) -> int:
-    """Which token has that label (the first of several) or number.  ValueError if none has."""
+    """Return which token has that label (the first of several) or number.  ValueError if none has."""
     labels = manifold.landmarks.labels if manifold.landmarks is not None else ()
     found = [i for i, label in enumerate(labels) if plain(label) == plain(name)]
     if found:

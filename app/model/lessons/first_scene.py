@@ -11,8 +11,8 @@ from compute.families import families
 
 
 def load(source: str | Path) -> Scene:
-    """The scene in a file or of a bundled name, complete; of a lesson its first step's; of a family, as
-    "attention:FILE?layer=4" or "beta", that of its own pins and view.
+    """Return the scene in a file or of a bundled name, complete; of a lesson its first step's; of a
+    family, as "attention:FILE?layer=4" or "beta", that of its own pins and view.
 
     Raises `scene_file.NotAScene`.
     """

@@ -101,7 +101,7 @@ class _Section:
 
 
 def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
-    """The lesson that a text states.  ``where`` is named in messages.  Raises NotALesson."""
+    """Return the lesson that a text states.  ``where`` is named in messages.  Raises NotALesson."""
     if len(text.encode()) > MOST_BYTES:
         raise NotALesson(where, 1, f"a lesson has at most {MOST_BYTES} bytes")
     head, sections = _sections(text, where)
@@ -127,7 +127,7 @@ def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
 
 
 def _sections(text: str, where: str) -> tuple[list[Line], list[_Section]]:
-    """The lines before the first step, and the steps."""
+    """Return the lines before the first step, and the steps."""
     head: list[Line] = []
     found: list[tuple[str, int, list[Line], dict[str, tuple[Line, ...]]]] = []
     fence: tuple[str, int, list[Line]] | None = None
@@ -165,7 +165,7 @@ class _StepReader:
         self._where, self._folder, self._title = where, folder, title
 
     def step(self, section: _Section, last: Step | None) -> Step:
-        """One step, whose scene changes that of the last one."""
+        """Return one step, whose scene changes that of the last one."""
         before = last.scene if last else None
         stated = self._pairs(section.blocks.get("scene", ()))
         panel = self._panel(*stated.pop("panel", (0, last.panel if last else "")))
@@ -219,14 +219,14 @@ class _StepReader:
             raise self._wrong(stated.get(problem.key, (line, ""))[0], str(problem)) from None
 
     def _inline(self, text: str, scene: Scene, line: int) -> Scene:
-        """The scene with changes on one line, between semicolons."""
+        """Return the scene with changes on one line, between semicolons."""
         lines = tuple((line, part) for part in text.split(";"))
         return self._changed(scene, self._pairs(lines), line)
 
     def _orders(
         self, lines: tuple[Line, ...], scene: Scene
     ) -> tuple[tuple[Check, ...], bool, Scene | None]:
-        """The checks of a block, whether they may hold already, and the answer."""
+        """Return the checks of a block, whether they may hold already, and the answer."""
         checks: list[Check] = []
         already, answer = False, None
         for n, line in lines:
@@ -244,7 +244,7 @@ class _StepReader:
         return tuple(checks), already, answer
 
     def _prose(self, lines: tuple[Line, ...], scene: Scene, numbers: list[QuotedNumber]) -> str:
-        """The text with its numbers as they are written; they are added to ``numbers``."""
+        """Return the text with its numbers as they are written; they are added to ``numbers``."""
         written: list[str] = []
         for n, line in lines:
             for match in _NUMBER.finditer(line):
@@ -273,7 +273,7 @@ class _StepReader:
 
 
 def _first(lines: tuple[Line, ...], otherwise: int) -> int:
-    """The number of the first line that is not empty."""
+    """Return the number of the first line that is not empty."""
     return next((n for n, line in lines if line.strip()), otherwise)
 
 

@@ -21,7 +21,7 @@ class Progress:
 
 
 def text_of(progress: Mapping[str, Progress]) -> str:
-    """The progress in all lessons as JSON, the newest last."""
+    """Return the progress in all lessons as JSON, the newest last."""
     kept = list(progress.items())[-MOST_LESSONS:]
     return json.dumps({name: [p.step, p.count, sorted(p.done)] for name, p in kept})
 

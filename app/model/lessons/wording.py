@@ -27,12 +27,12 @@ def plain(text: str) -> str:
 
 
 def number(text: str) -> float:
-    """A finite number: decimal, or exact as 1/4, −π/2, √3/2.  Raises ValueError."""
+    """Return a finite number: decimal, or exact as 1/4, −π/2, √3/2.  Raises ValueError."""
     return value(text)[0]
 
 
 def value(text: str) -> tuple[float, float]:
-    """A number and by how much one that is told so may miss it: half its last digit.
+    """Return a number and by how much one that is told so may miss it: half its last digit.
 
     Raises ValueError.
     """
@@ -58,7 +58,7 @@ def _last_digit(decimal: str) -> float:
 
 
 def numbers_in(text: str) -> list[float]:
-    """The decimal numbers in a text, in their order."""
+    """Return the decimal numbers in a text, in their order."""
     return [float(found) for found in _NUMBER.findall(text.translate(_DASHES))]
 
 

@@ -32,7 +32,7 @@ OF = {
 
 
 def times(timeline: Timeline) -> tuple[float, ...]:
-    """When its keyframes are, in seconds."""
+    """Return when its keyframes are, in seconds."""
     return tuple(sorted({key.at for track in timeline.tracks for key in track.keys}))
 
 
@@ -54,7 +54,7 @@ def pose(scene: Scene) -> dict[str, object]:
 
 
 def _parameters(family: str) -> dict[str, float]:
-    """The real parameters of a family, as "family.temperature"."""
+    """Return the real parameters of a family, as "family.temperature"."""
     name, stated = parse(family)
     defaults = families()[name].parameters
     return {
@@ -65,7 +65,7 @@ def _parameters(family: str) -> dict[str, float]:
 
 
 def changed(reference: Scene, scene: Scene) -> dict[str, object]:
-    """The values in ``reference`` of the fields in which ``scene`` differs from it.
+    """Return the values in ``reference`` of the fields in which ``scene`` differs from it.
 
     Raises ValueError if they are of different families: points of one are none of another.
     """
@@ -82,7 +82,8 @@ def changed(reference: Scene, scene: Scene) -> dict[str, object]:
 
 
 def keyed(scene: Scene, reference: Scene, at: float) -> Timeline:
-    """The scene's timeline, or a new one, with what the scene shows as its keyframe ``at`` seconds.
+    """Return the scene's timeline, or a new one, with what the scene shows as its keyframe ``at``
+    seconds.
 
     reference: the scene when nothing had been changed yet; what differs from it moves from now on.
     """
@@ -105,7 +106,7 @@ def keyed(scene: Scene, reference: Scene, at: float) -> Timeline:
 
 
 def _put(keys: tuple[Key, ...], key: Key) -> tuple[Key, ...]:
-    """The keys with one more, which takes over what is unknown of the one in its place."""
+    """Return the keys with one more, which takes over what is unknown of the one in its place."""
     kept = [other for other in keys if other.at != key.at]
     there = [other.unknown for other in keys if other.at == key.at]
     added = replace(key, unknown=there[0] if there else ())
@@ -113,18 +114,20 @@ def _put(keys: tuple[Key, ...], key: Key) -> tuple[Key, ...]:
 
 
 def easing_at(timeline: Timeline, at: float) -> str:
-    """How the keyframe there leads on; "" where there is none."""
+    """Return how the keyframe there leads on; "" where there is none."""
     found = [key.easing for track in timeline.tracks for key in track.keys if key.at == at]
     return found[0] if found else ""
 
 
 def eased(timeline: Timeline, at: float, easing: str) -> Timeline:
-    """The keyframe at that time leads on by another easing."""
+    """Return the keyframe at that time leads on by another easing."""
     return _each(timeline, lambda key: replace(key, easing=easing) if key.at == at else key)
 
 
 def moved(timeline: Timeline, at: float, to: float) -> tuple[Timeline, float]:
-    """The keyframe of one time at another, as far as its neighbours let it; and where it is then."""
+    """Return the keyframe of one time at another, as far as its neighbours let it; and where it is
+    then.
+    """
     others = [t for t in times(timeline) if t != at]
     low = max((t + APART for t in others if t < at), default=0.0)
     high = min((t - APART for t in others if t > at), default=timeline.duration)
@@ -133,7 +136,7 @@ def moved(timeline: Timeline, at: float, to: float) -> tuple[Timeline, float]:
 
 
 def removed(timeline: Timeline, at: float) -> Timeline | None:
-    """The timeline without the keyframe there; None if it was the last."""
+    """Return the timeline without the keyframe there; None if it was the last."""
     kept = [
         replace(track, keys=tuple(key for key in track.keys if key.at != at))
         for track in timeline.tracks
@@ -143,7 +146,7 @@ def removed(timeline: Timeline, at: float) -> Timeline | None:
 
 
 def stretched(timeline: Timeline, duration: float) -> Timeline:
-    """The same in more or less time: every keyframe keeps its share.  Raises ValueError."""
+    """Return the same in more or less time: every keyframe keeps its share.  Raises ValueError."""
     if not 0.0 < duration <= LONGEST:
         raise ValueError(
             f"a timeline's duration must be over 0 and at most {LONGEST:g} s, got {duration}"

@@ -14,7 +14,7 @@ FIXED = ("timeline", "unknown", "title")  # of a scene, whatever the time
 
 
 def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
-    """The scene ``t`` seconds after the beginning of a timeline, by default its own; complete.
+    """Return the scene ``t`` seconds after the beginning of a timeline, by default its own; complete.
 
     Raises ValueError where a key asks for what the scene cannot be.
     """
@@ -67,7 +67,7 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
 
 
 def _declared(holder: Any, name: str) -> str:
-    """The type of a field in words: a file may say 0 where 0.5 is possible."""
+    """Return the type of a field in words: a file may say 0 where 0.5 is possible."""
     return next((str(field.type) for field in fields(holder) if field.name == name), "")
 
 
@@ -85,7 +85,7 @@ def _loop(value: Any) -> tuple[tuple[float, float], ...]:
 
 
 def _released(holder: object, name: str) -> dict[str, object]:
-    """A pin that is moved is no longer on its token."""
+    """Return a pin that is moved is no longer on its token."""
     return {"token": None} if name == "theta" and hasattr(holder, "token") else {}
 
 

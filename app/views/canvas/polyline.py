@@ -50,7 +50,7 @@ class Polyline:
         self._seen = np.full((max(len(xy) - 1, 0), len(PROBES), xy.shape[-1]), np.nan)
 
     def points(self, frame: Frame) -> Array:
-        """The curve (n, d) with as many points as ``frame`` needs."""
+        """Return the curve (n, d) with as many points as ``frame`` needs."""
         at = self.curve.at
         if at is None or len(self.xy) < 2:
             return self.xy
@@ -137,8 +137,9 @@ def _bent(frame: Frame, xy: Array, seen: Array, some: NDArray[np.intp]) -> NDArr
 
 
 def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels, float]]:
-    """The pieces of a line between its rows of NaN, of two points or more, as far as they are near the
-    canvas, and how long each had been before."""
+    """Return the pieces of a line between its rows of NaN, of two points or more, as far as they are
+    near the canvas, and how long each had been before.
+    """
     border = NEAR if dashed else FAR
     found = [line] if len(line) > 1 and np.isfinite(line).all() else _pieces(line)
     with np.errstate(invalid="ignore"):
@@ -149,7 +150,7 @@ def parts(line: Pixels, frame: Frame, dashed: bool = False) -> list[tuple[Pixels
 
 
 def _pieces(line: Pixels) -> list[Pixels]:
-    """The parts of a polyline between its rows of NaN, of two points or more."""
+    """Return the parts of a polyline between its rows of NaN, of two points or more."""
     known = np.isfinite(line).all(axis=1)
     edges = np.flatnonzero(np.diff(known.astype(int))) + 1
     parts = np.split(line, edges)
@@ -157,7 +158,7 @@ def _pieces(line: Pixels) -> list[Pixels]:
 
 
 def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, float]]:
-    """A polyline as far as it lies in the rectangle around the canvas (Liang and Barsky)."""
+    """Return a polyline as far as it lies in the rectangle around the canvas (Liang and Barsky)."""
     a, step = piece[:-1], np.diff(piece, axis=0)
     low, high = np.full(2, -border), border + np.array(frame.size, np.float64)
     moving = step != 0.0
@@ -185,7 +186,8 @@ def _clipped(piece: Pixels, frame: Frame, border: float) -> list[tuple[Pixels, f
 
 
 def dashes(line: Pixels, on: float, off: float, begin: float = 0.0) -> Pixels:
-    """A polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of ``off``.
+    """Return a polyline (n, 2), finite, as dashes of ``on`` pixels; rows of NaN are the gaps of
+    ``off``.
 
     ``begin``: how long the line has been before its first point, where it is the rest of a longer one.
     """

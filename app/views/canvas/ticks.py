@@ -20,7 +20,7 @@ def ticks(low: float, high: float, count: float, log: bool = False) -> list[Tick
 
 
 def step(width: float, count: float) -> float:
-    """The least 1-2-5 number that divides ``width`` into at most ``count`` parts."""
+    """Return the least 1-2-5 number that divides ``width`` into at most ``count`` parts."""
     raw = width / max(count, 1.0)
     unit = 10.0 ** math.floor(math.log10(raw))
     return next(m * unit for m in (1.0, 2.0, 5.0, 10.0) if m * unit >= raw * (1 - 1e-9))

@@ -39,5 +39,5 @@ STYLES: dict[str, Style] = {
 
 
 def in_order() -> list[str]:
-    """The kinds of curve in the order in which they are drawn."""
+    """Return the kinds of curve in the order in which they are drawn."""
     return sorted(STYLES, key=lambda kind: STYLES[kind].order)

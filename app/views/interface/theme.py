@@ -53,20 +53,20 @@ class Theme:
     map_strength: float  # how much of the colour map shows over the plot's ground
 
     def pin(self, name: str) -> str:
-        """The colour of pin "A" or "B"."""
+        """Return the colour of pin "A" or "B"."""
         return self.pin_a if name == "A" else self.pin_b
 
     def homology(self, dimension: int) -> str:
-        """The colour of parts (0) or of rings (1): amber and pink, told apart by their blue."""
+        """Return the colour of parts (0) or of rings (1): amber and pink, told apart by their blue."""
         return self.vector if dimension else self.warning
 
     def index(self, index: int) -> str:
-        """The colour of a zero's Poincaré index: red and blue."""
+        """Return the colour of a zero's Poincaré index: red and blue."""
         return self.caustic if index > 0 else self.pin_a
 
 
 def faded(colour: RGBA, opacity: float) -> RGBA:
-    """The same colour, seen by a share of what it is."""
+    """Return the same colour, seen by a share of what it is."""
     red, green, blue, alpha = colour
     return red, green, blue, alpha * opacity
 

@@ -300,7 +300,7 @@ class Window(View, ABC):
     def ask_open(self, title: str, pattern: str) -> str | None: ...
     @abstractmethod
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
-        """The file to write, with ``name`` suggested."""
+        """Return the file to write, with ``name`` suggested."""
 
     @abstractmethod
     def log(self, words: str) -> None:

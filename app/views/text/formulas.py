@@ -68,12 +68,12 @@ class _Piece:
 
 
 def inline(formula: str) -> str:
-    """A formula within a line, as rich text.  Raises NotTypeset."""
+    """Return a formula within a line, as rich text.  Raises NotTypeset."""
     return f'<span class="formula">{_joined(_FormulaReader(formula).whole())}</span>'
 
 
 def display(formula: str) -> str:
-    """A formula in the middle of a line of its own.  Raises NotTypeset."""
+    """Return a formula in the middle of a line of its own.  Raises NotTypeset."""
     cells: list[str] = []
     run: list[_Piece] = []
     for piece in _FormulaReader(formula).whole():
@@ -115,7 +115,7 @@ def _joined(pieces: list[_Piece]) -> str:
 
 
 def _flat(piece: _Piece) -> str:
-    """A piece within a line."""
+    """Return a piece within a line."""
     if piece.kind != "fraction":
         return piece.html
     top, below = piece.html, piece.below
@@ -142,7 +142,7 @@ class _FormulaReader:
         self._depth = 0
 
     def whole(self) -> list[_Piece]:
-        """All pieces."""
+        """Return all pieces."""
         pieces = self._sequence()
         if self._at < len(self._tokens):
             raise self._wrong("a } too many")
@@ -170,7 +170,7 @@ class _FormulaReader:
         return pieces
 
     def _scripted(self) -> _Piece:
-        """An atom with what stands above and below at its right."""
+        """Return an atom with what stands above and below at its right."""
         if self._peek() in ("^", "_"):
             raise self._wrong(f"nothing before {self._peek()}")
         piece = self._atom()
@@ -221,7 +221,7 @@ class _FormulaReader:
         return self._applied(name)
 
     def _applied(self, name: str) -> _Piece:
-        """A command with arguments."""
+        """Return a command with arguments."""
         if name in ("frac", "tfrac", "dfrac"):
             return _Piece(self._argument(), "fraction", self._argument())
         if name == "sqrt":
@@ -240,7 +240,7 @@ class _FormulaReader:
 
 
 def _character(token: str) -> _Piece:
-    """One character that stands for itself."""
+    """Return one character that stands for itself."""
     if token == "-":
         return _Piece("−", "binary")
     if token in "+·×±":

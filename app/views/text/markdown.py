@@ -29,7 +29,9 @@ _BULLET = re.compile(r"(?:[-*]|\d+\.) +")
 
 
 def page(text: str) -> str:
-    """A text of paragraphs, lists and formulas $…$ and $$…$$ as rich text.  Raises NotTypeset."""
+    """Return a text of paragraphs, lists and formulas $…$ and $$…$$ as rich text.  Raises
+    NotTypeset.
+    """
     return "".join(_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
 
 
@@ -58,7 +60,7 @@ def _list(lines: list[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """One run of words, with **bold**, *italic*, `code`, links and formulas."""
+    """Return one run of words, with **bold**, *italic*, `code`, links and formulas."""
     held: list[str] = []
 
     def hold(html: str) -> str:

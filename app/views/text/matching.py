@@ -10,7 +10,7 @@ NEXT, START, ELSEWHERE = 3.0, 2.5, 0.5
 
 
 def score(typed: str, words: str) -> float | None:
-    """How well ``typed`` fits, higher is better; None unless its letters occur in this order."""
+    """Return how well ``typed`` fits, higher is better; None unless its letters occur in this order."""
     text = words.lower()
     best = {-1: 0.0}  # the score of each place where the last letter may stand
     for letter in typed.lower().replace(" ", ""):

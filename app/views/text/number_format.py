@@ -18,13 +18,13 @@ class Numbers:
     unit: str = "nats"
 
     def plain(self, value: float, fewer: int = 0) -> str:
-        """A number, or one that is known less well, or that is not known (NaN)."""
+        """Return a number, or one that is known less well, or that is not known (NaN)."""
         if math.isnan(value):
             return NOT_KNOWN
         return f"{value:.{max(self.digits - fewer, 2)}g}"
 
     def information(self, nats: float) -> str:
-        """An amount of information that is known in nats, with its unit."""
+        """Return an amount of information that is known in nats, with its unit."""
         if math.isnan(nats):
             return NOT_KNOWN
         return f"{self.plain(nats if self.unit == 'nats' else nats / math.log(2.0))} {self.unit}"

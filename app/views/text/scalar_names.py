@@ -15,5 +15,5 @@ SCALAR_WORDS = {
 
 
 def words_of(scalar: str) -> str:
-    """A scalar's name for people."""
+    """Return a scalar's name for people."""
     return SCALAR_WORDS.get(scalar, scalar.replace("_", " ").capitalize())

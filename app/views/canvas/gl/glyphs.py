@@ -44,7 +44,7 @@ class Atlas:
         return len(self._pixels)
 
     def glyph(self, char: str, size: int, bold: bool, halo: int) -> Glyph:
-        """The glyph of one character at ``size`` device pixels."""
+        """Return the glyph of one character at ``size`` device pixels."""
         key = (char, size, bold, halo)
         if key not in self._glyphs:
             self._glyphs[key] = self._add(*key)
@@ -78,7 +78,9 @@ class Atlas:
 
 
 def spread(letter: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
-    """The letter thickened by ``reach`` pixels, fading outwards: what keeps it readable on a map."""
+    """Return the letter thickened by ``reach`` pixels, fading outwards: what keeps it readable on a
+    map.
+    """
     rows, columns = letter.shape
     wide = np.zeros((rows + 2 * reach, columns + 2 * reach))
     for dy in range(-reach, reach + 1):

@@ -67,7 +67,7 @@ class MeshVisual:
 
 
 def far_to_near(seen: Pixels) -> NDArray[np.uint32]:
-    """The triangles of a mesh's cells as indices of its nodes, the nearest drawn last."""
+    """Return the triangles of a mesh's cells as indices of its nodes, the nearest drawn last."""
     rows, columns = seen.shape[:2]
     node = np.arange(rows * columns, dtype=np.uint32).reshape(rows, columns)
     a, b, c, d = node[:-1, :-1], node[:-1, 1:], node[1:, 1:], node[1:, :-1]

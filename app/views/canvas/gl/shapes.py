@@ -191,7 +191,7 @@ def _ribbon(at: Pixels, drawn: NDArray[np.bool_], pen: Pen) -> Vertices:
 
 
 def _cap(end: Pixels, before: Pixels, pen: Pen) -> Vertices:
-    """A half disc at the end of a line that comes from ``before``."""
+    """Return a half disc at the end of a line that comes from ``before``."""
     out = _unit(end - before) * _reach(pen)
     side = np.array([-out[1], out[0]])
     result = _quads(1, pen)

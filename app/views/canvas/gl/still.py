@@ -40,7 +40,7 @@ class PictureTile:
 
 
 def tiles(pixels: tuple[int, int]) -> Iterator[PictureTile]:
-    """A picture of ``pixels`` (width, height) in parts."""
+    """Return a picture of ``pixels`` (width, height) in parts."""
     width, height = pixels
     for top in range(0, height, SIDE):
         for left in range(0, width, SIDE):

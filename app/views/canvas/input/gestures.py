@@ -56,7 +56,9 @@ class Gestures(Keys):
         events.key_release.connect(self._when_still(self._key_released))
 
     def _when_still(self, gesture: Callable[[E], None]) -> Callable[[E], None]:
-        """A gesture that waits for no chart: while one turns into another, places mean nothing."""
+        """Return a gesture that waits for no chart: while one turns into another, places mean
+        nothing.
+        """
 
         def heard(event: E) -> None:
             if not self.is_between:
@@ -235,7 +237,7 @@ class Gestures(Keys):
         return round((right - left) * self.magnified), round((bottom - top) * self.magnified)
 
     def at(self, pixel: Pixel) -> Pixel:
-        """Where a pixel of the widget is among those that are drawn in."""
+        """Return where a pixel of the widget is among those that are drawn in."""
         return pixel[0] / self.magnified, pixel[1] / self.magnified
 
     def _position(self, event: MouseEvent) -> Pixel:

@@ -23,7 +23,7 @@ class Drag:
     beside: Pixel = (0.0, 0.0)
 
     def place(self, pointer: Pixel) -> Pixel:
-        """Where the thing goes: it does not jump to the pointer when taken at its edge."""
+        """Return where the thing goes: it does not jump to the pointer when taken at its edge."""
         return pointer[0] - self.beside[0], pointer[1] - self.beside[1]
 
 
@@ -54,7 +54,7 @@ class Pointer:
 
 
 def nearest(pixel: Pixel, targets: Mapping[str, Pixel]) -> str:
-    """The nearest target within reach, the first of equals; "" if there is none."""
+    """Return the nearest target within reach, the first of equals; "" if there is none."""
     found, least = "", REACH
     for name, (x, y) in targets.items():
         distance = ((pixel[0] - x) ** 2 + (pixel[1] - y) ** 2) ** 0.5

@@ -84,14 +84,14 @@ class BoxLayer(Layer):
 
 
 def _edges(axis: int) -> list[Pixels]:
-    """The four edges (2, 3) of the unit cube along an axis."""
+    """Return the four edges (2, 3) of the unit cube along an axis."""
     starts = CORNERS[CORNERS[:, axis] == 0]
     step = np.eye(3)[axis]
     return [np.stack([start, start + step]) for start in starts]
 
 
 def _outermost(frame: SpaceFrame, edges: list[Pixels], upright: bool) -> Pixels:
-    """The edge that is seen lowest, or of upright ones farthest to the left."""
+    """Return the edge that is seen lowest, or of upright ones farthest to the left."""
     at = [frame.to_pixels(edge).mean(axis=0) for edge in edges]
     return min(zip(at, edges, strict=True), key=lambda e: e[0][0] if upright else -e[0][1])[1]
 

@@ -32,7 +32,7 @@ class CriticalLayer(Layer):
             self.changed()
 
     def pair_at(self, pixel: Pixel, frame: Frame) -> int | None:
-        """The pair of the nearest point within reach, if any."""
+        """Return the pair of the nearest point within reach, if any."""
         if self.points is None or not len(self.points.xy):
             return None
         gaps = np.hypot(*(frame.to_pixels(self.points.xy) - pixel).T)
@@ -40,7 +40,7 @@ class CriticalLayer(Layer):
         return int(self.points.pair[nearest]) if gaps[nearest] < REACH else None
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """The chosen pair below and above the others' marks."""
+        """Return the chosen pair below and above the others' marks."""
         p = self.points
         if p is None or not len(p.xy):
             return ()
@@ -56,7 +56,7 @@ class CriticalLayer(Layer):
         return (*shapes, *self._labels(frame, at))
 
     def _labels(self, frame: Frame, at: Pixels) -> list[Label]:
-        """The names of the chosen pair, inside the plot."""
+        """Return the names of the chosen pair, inside the plot."""
         assert self.points is not None
         ink, halo, labels = rgba(self.theme.text), rgba(self.theme.halo, 0.85), []
         for name, (x, y) in zip(self.points.names, at, strict=True):
@@ -73,7 +73,7 @@ class CriticalLayer(Layer):
         return [disc, Discs(at, Pen(rgba(self.theme.casing), HOLE))] if saddle else [disc]
 
     def _choice(self, at: Pixels, dimension: int) -> list[Primitive]:
-        """A glow round both points, and a line of dashes between them."""
+        """Return a glow round both points, and a line of dashes between them."""
         colour = self.theme.homology(dimension)
         glow = Discs(at, Pen(rgba(colour, 0.45), GLOW))
         if len(at) < 2:

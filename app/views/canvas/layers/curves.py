@@ -58,7 +58,7 @@ class CurvesLayer(Layer):
         return (*(shape for curve in curves for shape in curve), *self._key(frame))
 
     def _key(self, frame: Frame) -> list[Primitive]:
-        """A short piece of each curve with its name, in the corner of the plot."""
+        """Return a short piece of each curve with its name, in the corner of the plot."""
         left, top, _, _ = frame.box
         shapes: list[Primitive] = []
         labels: list[Primitive] = []
@@ -112,7 +112,7 @@ def _drawn(
 
 
 def _arrow(line: Pixels, pen: Pen) -> list[Shape]:
-    """A straight arrow from the first to the last point."""
+    """Return a straight arrow from the first to the last point."""
     length = float(np.hypot(*(line[-1] - line[0])))
     if not length > 1.0:
         return []

@@ -24,7 +24,7 @@ class EllipsesLayer(Layer):
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """One ribbon an outline."""
+        """Return one ribbon an outline."""
         if self._outlines is None or not len(self._outlines):
             return ()
         pen = Pen(rgba(self.theme.ellipse, 0.5), 1.0, rgba(self.theme.casing, 0.12), 0.5)

@@ -87,7 +87,7 @@ def _thinned(field: VectorField, frame: Frame) -> tuple[Pixels, Pixels]:
 
 
 def _typical(steps: Pixels) -> float:
-    """The middle of the lengths of steps (..., 2) in pixels."""
+    """Return the middle of the lengths of steps (..., 2) in pixels."""
     lengths = np.hypot(steps[..., 0], steps[..., 1])
     known = lengths[np.isfinite(lengths)]
     return float(np.median(known)) if known.size else SPACING
@@ -113,7 +113,7 @@ class ParticlesLayer(Layer):
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """A tail for each particle, growing as it is born and shrinking as it goes."""
+        """Return a tail for each particle, growing as it is born and shrinking as it goes."""
         if self._particles is None:
             return ()
         if self._tracks is None or self._seen_from != frame:
@@ -134,7 +134,7 @@ def _in_pixels(particles: Particles, frame: Frame) -> Pixels:
 
 
 def _tails(tracks: Pixels, phase: float) -> Pixels:
-    """The tails at a phase, one polyline (k, 2) with NaN between them."""
+    """Return the tails at a phase, one polyline (k, 2) with NaN between them."""
     moments, count = tracks.shape[:2]
     ages = np.random.default_rng(0).random(count)
     head = (phase + ages) % 1.0 * (1.0 + TAIL)

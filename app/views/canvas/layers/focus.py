@@ -29,7 +29,7 @@ class FocusLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """A circle of one size, whatever is in it."""
+        """Return a circle of one size, whatever is in it."""
         if self._xy is None:
             return ()
         pen = Pen(rgba(self.theme.accent), 2.5, rgba(self.theme.casing, 0.9), 1.5)

@@ -39,7 +39,9 @@ class LegendLayer(Layer):
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """The bar, its ticks and their numbers, and the label; a map of one value has no ticks."""
+        """Return the bar, its ticks and their numbers, and the label; a map of one value has no
+        ticks.
+        """
         image = self._image
         if image is None:
             return ()
@@ -65,7 +67,7 @@ class LegendLayer(Layer):
         return (quad, marks, *self._points(image, frame), *words, title)
 
     def _points(self, image: ColorMap2D, frame: Frame) -> list[ArrowHeads]:
-        """Where colours go on: the ends of the bar that values lie beyond."""
+        """Return where colours go on: the ends of the bar that values lie beyond."""
         left, top, right, bottom = _bar(frame)
         shades = palette(image.colormap)[[0, LEVELS - 1], :3] / 255.0
         ends = ((bottom + POINT, 1.0), (top - POINT, -1.0))
@@ -94,7 +96,7 @@ def _beyond(image: ColorMap2D) -> tuple[bool, bool]:
 
 
 def _named(image: ColorMap2D) -> list[tuple[float, str]]:
-    """The categories of a map as ticks, shortened to the room beside the bar."""
+    """Return the categories of a map as ticks, shortened to the room beside the bar."""
     short = (n if len(n) <= LONGEST else n[: LONGEST - 1] + "…" for n in image.names)
     return [(float(i), name) for i, name in enumerate(short)]
 

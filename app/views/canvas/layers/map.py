@@ -40,7 +40,7 @@ class MapLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """One rectangle, whose colours are made once a map."""
+        """Return one rectangle, whose colours are made once a map."""
         if self._image is None:
             return ()
         if self._texture is None:

@@ -102,7 +102,7 @@ class MarksLayer(Layer):
 def room(
     frame: Frame, at: Pixels, width: float, taken: Sequence[Box] | Pixels, insist: bool
 ) -> tuple[tuple[float, float], tuple[float, float], Box] | None:
-    """The first place where a label fits: its point, its anchor and its box; None if nowhere."""
+    """Return the first place where a label fits: its point, its anchor and its box; None if nowhere."""
     left, top, right, bottom = frame.box
     first = None
     for anchor, (dx, dy) in PLACES:

@@ -29,7 +29,7 @@ class MessageLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """A round plate as wide as the words."""
+        """Return a round plate as wide as the words."""
         if not self._text:
             return ()
         left, top, right, _ = frame.box
@@ -45,7 +45,7 @@ class NoteLayer(MessageLayer):
     """Words of less weight on a plate at the foot of the plot: what the picture leaves out."""
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """A round plate as wide as the words."""
+        """Return a round plate as wide as the words."""
         if not self._text:
             return ()
         left, _, right, bottom = frame.box

@@ -37,7 +37,7 @@ class OutlineLayer(Layer):
         self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """The outline with its casing, and names outside of it."""
+        """Return the outline with its casing, and names outside of it."""
         shapes: list[Primitive] = []
         if self._lines is not None and isinstance(frame, SpaceFrame):
             line = np.where(

@@ -48,7 +48,7 @@ class ReliefLayer(Layer):
             self.changed()
 
     def build(self, frame: Frame) -> Sequence[Primitive]:
-        """One mesh; nothing in the plane."""
+        """Return one mesh; nothing in the plane."""
         if self._surface is None or not isinstance(frame, SpaceFrame):
             return ()
         image, theme = self._image, self.theme
@@ -66,7 +66,7 @@ class ReliefLayer(Layer):
         return (mesh,)
 
     def _places(self) -> Pixels:
-        """Where in the map each node of the mesh lies, in [0, 1]."""
+        """Return where in the map each node of the mesh lies, in [0, 1]."""
         assert self._surface is not None
         if self._image is None:
             return np.zeros(self._surface.plane.shape)

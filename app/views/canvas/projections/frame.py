@@ -56,7 +56,7 @@ class Frame:
         return pixels
 
     def to_chart(self, pixel: ArrayLike) -> XY:
-        """The chart point under one pixel."""
+        """Return the chart point under one pixel."""
         e, (left, top, right, bottom) = self.extent, self.box
         px, py = np.asarray(pixel, np.float64)
         x = e.x0 + (px - left) / (right - left) * (e.x1 - e.x0)
@@ -64,11 +64,11 @@ class Frame:
         return float(x), float(y)
 
     def hit(self, pixel: ArrayLike) -> XY | None:
-        """The chart point under one pixel, or None where nothing is drawn."""
+        """Return the chart point under one pixel, or None where nothing is drawn."""
         return self.to_chart(pixel)
 
     def beside(self, pixel: ArrayLike, foot: XY) -> XY:
-        """Where the tip of an arrow from ``foot`` is when it is drawn at a pixel."""
+        """Return where the tip of an arrow from ``foot`` is when it is drawn at a pixel."""
         return self.to_chart(pixel)
 
     def hidden(self, xy: ArrayLike) -> NDArray[np.bool_]:
@@ -82,14 +82,14 @@ class Frame:
         return bool(left <= px <= right and top <= py <= bottom)
 
     def panned(self, start: ArrayLike, end: ArrayLike) -> Extent:
-        """The view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
+        """Return the view after the chart point under pixel ``start`` was drawn to pixel ``end``."""
         (ax, ay), (bx, by) = self.to_chart(start), self.to_chart(end)
         e, x, y = self.extent, ax - bx, ay - by
         x0, x1, y0, y1 = e.x0 + x, e.x1 + x, e.y0 + y, e.y1 + y
         return Extent(x0, x1, y0, y1) if _sane(x0, x1) and _sane(y0, y1) else e
 
     def zoomed(self, pixel: ArrayLike, factor: float) -> Extent:
-        """The view magnified by 1/``factor`` about the chart point under ``pixel``."""
+        """Return the view magnified by 1/``factor`` about the chart point under ``pixel``."""
         x, y = self.to_chart(pixel)
         e = self.extent
         x0, x1 = x + (e.x0 - x) * factor, x + (e.x1 - x) * factor
@@ -97,12 +97,12 @@ class Frame:
         return Extent(x0, x1, y0, y1) if _sane(x0, x1) and _sane(y0, y1) else e
 
     def centred(self, pixel: ArrayLike) -> Extent:
-        """The view moved so that what was under ``pixel`` is in the middle."""
+        """Return the view moved so that what was under ``pixel`` is in the middle."""
         left, top, right, bottom = self.box
         return self.panned(pixel, ((left + right) / 2, (top + bottom) / 2))
 
     def with_extent(self, extent: Extent) -> Frame:
-        """The same rectangle of the canvas, showing ``extent``."""
+        """Return the same rectangle of the canvas, showing ``extent``."""
         return replace(self, extent=extent)
 
 

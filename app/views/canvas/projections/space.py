@@ -66,7 +66,7 @@ class SpaceFrame(Frame):
 
     # --- from pixels --------------------------------------------------------------------------
     def to_chart(self, pixel: ArrayLike) -> XY:
-        """The nearest point of the surface under one pixel, or else the one nearest to it."""
+        """Return the nearest point of the surface under one pixel, or else the one nearest to it."""
         found = self.hit(pixel)
         if found is not None:
             return found
@@ -76,7 +76,7 @@ class SpaceFrame(Frame):
         return _xyz(self._surface.points[row, column])
 
     def hit(self, pixel: ArrayLike) -> XY | None:
-        """The nearest point of the surface under one pixel, if any."""
+        """Return the nearest point of the surface under one pixel, if any."""
         corners, seen = triangles(self._surface.points), triangles(_seen(self))
         p = np.asarray(pixel, np.float64)
         a, b, c = (seen[:, i, :2] - p for i in range(3))
@@ -92,7 +92,7 @@ class SpaceFrame(Frame):
         return _xyz(shares[best] @ corners[best])
 
     def beside(self, pixel: ArrayLike, foot: XY) -> XY:
-        """The point under a pixel in the plane that touches the surface at ``foot``."""
+        """Return the point under a pixel in the plane that touches the surface at ``foot``."""
         low, high, sides = bounds(self._surface)
         gaps = np.linalg.norm(self._surface.points - np.asarray(foot), axis=-1)
         row, column = np.unravel_index(np.nanargmin(gaps), gaps.shape)
@@ -123,7 +123,7 @@ class SpaceFrame(Frame):
 
     # --- the camera ---------------------------------------------------------------------------
     def turned(self, start: ArrayLike, end: ArrayLike) -> Camera:
-        """The camera after the pointer moved from one pixel to another."""
+        """Return the camera after the pointer moved from one pixel to another."""
         azimuth, elevation, *rest = self.camera
         dx, dy = np.subtract(end, start)
         azimuth = (azimuth - TURN * dx + 180.0) % 360.0 - 180.0
@@ -131,19 +131,19 @@ class SpaceFrame(Frame):
         return (float(azimuth), float(elevation), rest[0], rest[1], rest[2])
 
     def shifted(self, start: ArrayLike, end: ArrayLike) -> Camera:
-        """The camera after what was under one pixel was drawn to another."""
+        """Return the camera after what was under one pixel was drawn to another."""
         dx, dy = np.subtract(end, start) / self.scale
         azimuth, elevation, zoom, across, up = self.camera
         return azimuth, elevation, zoom, across + float(dx), up - float(dy)
 
     def nearer(self, factor: float) -> Camera:
-        """The camera with the surface magnified by 1/``factor``."""
+        """Return the camera with the surface magnified by 1/``factor``."""
         azimuth, elevation, zoom, across, up = self.camera
         zoom = min(max(zoom / factor, FARTHEST), NEAREST)
         return azimuth, elevation, zoom, across, up
 
     def with_camera(self, camera: Camera) -> SpaceFrame:
-        """The same, looked at otherwise."""
+        """Return the same, looked at otherwise."""
         return replace(self, camera=camera)
 
 
@@ -157,7 +157,9 @@ def axes(camera: Camera) -> tuple[Pixels, Pixels, Pixels]:
 
 @lru_cache(maxsize=4)
 def bounds(surface: Surface) -> tuple[Pixels, Pixels, Pixels]:
-    """The surface's box: lowest and highest coordinates, and its sides as drawn, of diagonal 1."""
+    """Return the surface's box: lowest and highest coordinates, and its sides as drawn, of diagonal
+    1.
+    """
     low = np.nanmin(surface.points, axis=(0, 1))
     high = np.nanmax(surface.points, axis=(0, 1))
     sides = np.array(surface.sides) / np.linalg.norm(surface.sides)
@@ -180,7 +182,9 @@ def normals(surface: Surface) -> Pixels:
 
 
 def triangles(values: Array) -> Array:
-    """The corners (t, 3, k) of the two triangles of each cell of a grid (r, c, k), NaN left out."""
+    """Return the corners (t, 3, k) of the two triangles of each cell of a grid (r, c, k), NaN left
+    out.
+    """
     a, b, c, d = values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]
     both = np.stack([np.stack([a, b, c], axis=-2), np.stack([a, c, d], axis=-2)], axis=2)
     corners: Array = both.reshape(-1, 3, values.shape[-1])
@@ -195,7 +199,9 @@ def _seen(frame: SpaceFrame) -> Pixels:
 
 @lru_cache(maxsize=2)
 def _depth(frame: SpaceFrame) -> Pixels:
-    """The nearness of what is seen in each cell of `COARSE` pixels (rows, columns), −∞ if nothing."""
+    """Return the nearness of what is seen in each cell of `COARSE` pixels (rows, columns), −∞ if
+    nothing.
+    """
     seen = _seen(frame)
     width, height = frame.size
     nearest = np.full((int(height / COARSE) + 2, int(width / COARSE) + 2), -np.inf)
@@ -208,8 +214,9 @@ def _depth(frame: SpaceFrame) -> Pixels:
 
 
 def finer(grid: Array, spacing: float, most: int = MOST_SAMPLES) -> Array:
-    """A grid (r, c, k), whose first two values are pixels, with samples every ``spacing`` pixels, at
-    ``most`` so many to a cell."""
+    """Return a grid (r, c, k), whose first two values are pixels, with samples every ``spacing``
+    pixels, at ``most`` so many to a cell.
+    """
     for axis in range(2):
         gaps = np.hypot(*np.moveaxis(np.diff(grid[..., :2], axis=axis), -1, 0))
         widest = float(np.nanquantile(gaps, 0.98)) if np.isfinite(gaps).any() else 0.0
@@ -219,7 +226,7 @@ def finer(grid: Array, spacing: float, most: int = MOST_SAMPLES) -> Array:
 
 
 def _between(grid: Array, axis: int, parts: int) -> Array:
-    """A grid with each of its cells along an axis cut into ``parts``."""
+    """Return a grid with each of its cells along an axis cut into ``parts``."""
     grid = np.moveaxis(grid, axis, 0)
     share = (np.arange(parts) / parts)[:, None, None]
     cut = grid[:-1, None] * (1 - share) + grid[1:, None] * share

@@ -16,12 +16,12 @@ class FileDialogs:
         self.folder = ""
 
     def ask_open(self, title: str, pattern: str) -> str | None:
-        """The file to read; None if the user cancels."""
+        """Return the file to read; None if the user cancels."""
         chosen, _ = QFileDialog.getOpenFileName(self._parent, title, self._begin(), pattern)
         return self._remember(chosen)
 
     def ask_save(self, title: str, pattern: str, name: str = "") -> str | None:
-        """The file to write, ``name`` suggested; it ends as those of the chosen pattern do."""
+        """Return the file to write, ``name`` suggested; it ends as those of the chosen pattern do."""
         dialog = QFileDialog(self._parent, title, self._begin(), pattern)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # before anybody is asked whether to overwrite
@@ -43,6 +43,6 @@ class FileDialogs:
 
 
 def suffix_of(pattern: str) -> str:
-    """The first suffix of a pattern, "" if it takes any file: "png" of "PNG (*.png)"."""
+    """Return the first suffix of a pattern, "" if it takes any file: "png" of "PNG (*.png)"."""
     found = re.search(r"\*\.(\w+)", pattern)
     return found.group(1) if found else ""

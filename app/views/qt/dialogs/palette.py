@@ -38,7 +38,7 @@ class Entry:
 
 
 def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> list[Entry]:
-    """All commands that can be given now."""
+    """Return all commands that can be given now."""
     return [
         Entry(f"{c.menu}: {c.text.rstrip('…')}", c.shortcut, actions[c.name].trigger, c.hint)
         for c in commands
@@ -47,7 +47,7 @@ def of_commands(commands: Sequence[Command], actions: Mapping[str, QAction]) -> 
 
 
 def of_choices(state: PanelState, edit: Callable[[str, object], None]) -> list[Entry]:
-    """Every family, chart, map and layer; ``edit`` is told the field and its value."""
+    """Return every family, chart, map and layer; ``edit`` is told the field and its value."""
     pickers = (("Family", "family"), ("Chart", "chart"), ("Map", "scalar"))
     lists = (state.families, state.charts, state.scalars)
     choices = [

@@ -65,7 +65,7 @@ class TextPage(QDialog):
 
 
 def keys(commands: Sequence[Command], gestures: Sequence[tuple[str, str]]) -> str:
-    """A page of all keys, menu by menu, and what the mouse does."""
+    """Return a page of all keys, menu by menu, and what the mouse does."""
     menus = dict.fromkeys(command.menu for command in commands)
     parts = [
         _table(menu, [(c.shortcut, c.hint) for c in commands if c.menu == menu and c.shortcut])

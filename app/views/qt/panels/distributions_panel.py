@@ -127,7 +127,7 @@ class DistributionsPanel:
             self._make_curves(d, colours)
 
     def _shorten(self, text: str, width: int) -> str:
-        """A text that ends in an ellipsis where it is wider than the bars leave room for."""
+        """Return a text that ends in an ellipsis where it is wider than the bars leave room for."""
         letters: QFontMetrics = self.plot.fontMetrics()
         return letters.elidedText(text, Qt.TextElideMode.ElideRight, width)
 

@@ -96,7 +96,7 @@ class FormulaPanel:
 
     # --- what is stated -------------------------------------------------------------------------
     def definition(self) -> dict[str, object]:
-        """The definition that the fields state."""
+        """Return the definition that the fields state."""
         text = {name: field.text().strip() for name, field in self.fields.items()}
         kind = self.kind.currentData()
         stated: dict[str, object] = {
@@ -200,11 +200,11 @@ class FormulaPanel:
         self.words.setText(sign + verdict.words)
 
     def _place(self, verdict: Verdict) -> QLineEdit | None:
-        """The field that a verdict speaks of."""
+        """Return the field that a verdict speaks of."""
         return self.fields.get(verdict.place.partition("[")[0]) if verdict.right is False else None
 
     def _column(self, verdict: Verdict, field: QLineEdit) -> int:
-        """The verdict's column in the whole text of a field that lists several formulas."""
+        """Return the verdict's column in the whole text of a field that lists several formulas."""
         number = verdict.place.partition("[")[2].rstrip("]")
         if not number:
             return verdict.column
@@ -229,13 +229,13 @@ _CAPTIONS = (
 
 
 def _excerpt(text: str, column: int) -> str:
-    """The text around a column and a caret beneath it, on two lines."""
+    """Return the text around a column and a caret beneath it, on two lines."""
     start = max(0, min(column - EXCERPT // 2, len(text) + 1 - EXCERPT))
     return f"{text[start : start + EXCERPT]}\n{' ' * (column - start)}▲"
 
 
 def _split(text: str) -> list[str]:
-    """The parts between commas."""
+    """Return the parts between commas."""
     return [part.strip() for part in text.split(",")] if text.strip() else []
 
 
@@ -257,7 +257,7 @@ def _number(text: str) -> float | str:
 
 
 def _inequalities(domain: Any) -> list[str]:
-    """A domain as inequalities, be it stated so or by bounds."""
+    """Return a domain as inequalities, be it stated so or by bounds."""
     if not isinstance(domain, dict):
         return list(domain)
     sides = (

@@ -191,7 +191,7 @@ def _colour(kind: str, theme: Theme) -> str:
 
 
 def _lengths(ways: tuple[NormalsWay, ...], theme: Theme) -> str:
-    """The ways in their colours and their Fisher lengths, shortest first, as rich text."""
+    """Return the ways in their colours and their Fisher lengths, shortest first, as rich text."""
     lines = (
         f'<span style="color:{_colour(way.kind, theme)}">■</span>&nbsp;{escape(way.title)} '
         f"{way.length:.4g}"

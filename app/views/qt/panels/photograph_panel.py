@@ -150,7 +150,7 @@ class PhotographPanel:
 
 
 def _blank() -> pg.PlotWidget:
-    """A plot without axes, y down, at one scale."""
+    """Return a plot without axes, y down, at one scale."""
     plot = plots.plot("Picture with its patches")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)

@@ -89,7 +89,7 @@ class RowsPanel:
         self._readout.setText(state.note if found is None else _words(state, *found))
 
     def _at(self, place: QPointF) -> tuple[str, float, float] | None:
-        """Which strip, which time and where on the axis of words."""
+        """Return which strip, which time and where on the axis of words."""
         for kind, strip in self.strips.items():
             box = strip.plot.getViewBox()
             if box.sceneBoundingRect().contains(place):
@@ -162,7 +162,7 @@ class _StripPlot:
 
 
 def _ends(state: RowsState) -> tuple[float, float]:
-    """Where the axis of words, or of x, begins and ends."""
+    """Return where the axis of words, or of x, begins and ends."""
     if state.labels:
         return -0.5, len(state.labels) - 0.5
     gap = 0.5 * (state.x[-1] - state.x[0]) / max(len(state.x) - 1, 1)

@@ -78,7 +78,7 @@ class TopologyPanel:
         return row
 
     def _make_stepper(self) -> QHBoxLayout:
-        """The chosen pair in words, and the way to the next without a mouse."""
+        """Return the chosen pair in words, and the way to the next without a mouse."""
         row = QHBoxLayout()
         for text, name, step in (("◂", "Pair before", -1), ("▸", "Next pair", 1)):
             button = QToolButton()
@@ -207,7 +207,7 @@ def _tick(share: float) -> int:
 
 
 def _beyond(state: TopologyState) -> float:
-    """Where what lasts for ever is drawn."""
+    """Return where what lasts for ever is drawn."""
     away = BEYOND * (state.high - state.low)
     return state.low - away if state.superlevel else state.high + away
 

@@ -9,7 +9,7 @@ from app.views.interface.theme import Theme
 
 
 def icon(name: str, theme: Theme) -> QIcon:
-    """An icon of the set, muted where what it stands for cannot be done."""
+    """Return an icon of the set, muted where what it stands for cannot be done."""
     # imported here: its fonts take long to read, and a window can be drawn without
     import qtawesome
 
@@ -25,7 +25,7 @@ def blank(size: int) -> QIcon:
 
 
 def swatch(colormap: str, width: int, height: int) -> QIcon:
-    """A colour map, from its low end to its high one."""
+    """Return a colour map, from its low end to its high one."""
     from cmap import Colormap
 
     row = np.round(255 * Colormap(colormap)(np.linspace(0.0, 1.0, width))).astype(np.uint8)

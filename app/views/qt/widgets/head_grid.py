@@ -37,7 +37,9 @@ STEPS = {
 
 
 def arranged(state: HeadsState, columns: int, order: str) -> dict[tuple[int, int], Place]:
-    """Which head stands in which (row, column): layer by layer, or by a number, the least first."""
+    """Return which head stands in which (row, column): layer by layer, or by a number, the least
+    first.
+    """
     if order:
         known = sorted(state.cells, key=lambda place: (state.cells[place].order[order], place))
         return {divmod(i, columns): place for i, place in enumerate(known)}
@@ -100,7 +102,7 @@ class HeadGrid(QWidget):
         return QRect(EDGE + column * self._width, EDGE + row * self._step, self._width, self._step)
 
     def place_at(self, at: QPoint) -> Place | None:
-        """The head under a point."""
+        """Return the head under a point."""
         row, column = (at.y() - EDGE) // self._step, (at.x() - EDGE) // self._width
         return self.places.get((row, column))
 

@@ -24,7 +24,7 @@ class Click(Protocol):
 
 
 def plot(name: str) -> pg.PlotWidget:
-    """A plot that is only looked at; ``name`` is what a screen reader says."""
+    """Return a plot that is only looked at; ``name`` is what a screen reader says."""
     made = pg.PlotWidget(enableMenu=False)
     made.setAccessibleName(name)
     only_seen(made)

@@ -15,7 +15,9 @@ Watcher = TypeVar("Watcher", bound=QObject)
 def told(
     event_filter: Callable[[Watcher, QObject, QEvent], bool],
 ) -> Callable[[Watcher, QObject, QEvent], bool]:
-    """An event filter whose exceptions are told as those of slots are: in Qt they end the process."""
+    """Return an event filter whose exceptions are told as those of slots are: in Qt they end the
+    process.
+    """
 
     @wraps(event_filter)
     def filtered(self: Watcher, watched: QObject, event: QEvent) -> bool:

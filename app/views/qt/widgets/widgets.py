@@ -30,7 +30,7 @@ NARROW, WIDE = 268, 326
 
 
 def panel(width: int) -> tuple[QWidget, QVBoxLayout]:
-    """An empty panel and its column.
+    """Return an empty panel and its column.
 
     ``width`` is what its contents need at most: no number that grows by a digit may push the
     canvas aside, least of all during a drag.
@@ -64,7 +64,7 @@ def scrolling(widget: QWidget, name: str) -> QScrollArea:
 
 
 def label(text: str, name: str = "", wrap: bool = False) -> QLabel:
-    """A line of plain text; ``name`` picks its look in the style sheet."""
+    """Return a line of plain text; ``name`` picks its look in the style sheet."""
     made = plain_label(text)
     made.setObjectName(name)
     made.setWordWrap(wrap)
@@ -83,7 +83,7 @@ def look(widget: QWidget, name: str) -> None:
 
 
 def form() -> QFormLayout:
-    """An empty form whose fields line up with those of the other forms."""
+    """Return an empty form whose fields line up with those of the other forms."""
     made = QFormLayout()
     made.setContentsMargins(0, 0, 0, 0)
     made.setVerticalSpacing(GAP - 2)
@@ -91,7 +91,7 @@ def form() -> QFormLayout:
 
 
 def caption(text: str) -> QLabel:
-    """The label of a form's row."""
+    """Return the label of a form's row."""
     made = label(text)
     fixed(made, LABEL_WIDTH)
     return made
@@ -149,7 +149,7 @@ class Picker(QComboBox):
 
 
 def picker(name: str, hint: str) -> QComboBox:
-    """A combo box that a screen reader can name."""
+    """Return a combo box that a screen reader can name."""
     box = Picker()
     box.setAccessibleName(name)
     box.setToolTip(hint)

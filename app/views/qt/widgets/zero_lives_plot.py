@@ -73,7 +73,7 @@ class LivesPlot:
 
 
 def _pairs(lives: tuple[Life, ...]) -> list[tuple[tuple[float, float], tuple[int, int]]]:
-    """Where lines of pairs are joined, once each."""
+    """Return where lines of pairs are joined, once each."""
     return [
         ((time, time), (k, partner))
         for k, life in enumerate(lives)

@@ -54,7 +54,7 @@ class Settings:
             self._set(name, value)
 
     def _read(self, name: str, usual: str | int | bool) -> Any:
-        """A value of the type of the usual one; files hold words."""
+        """Return a value of the type of the usual one; files hold words."""
         words = str(self._get(name, usual))
         return words.lower() == "true" if isinstance(usual, bool) else type(usual)(words)
 
@@ -162,7 +162,7 @@ def of_the_platform() -> Settings:
 
 
 def store_in(folder: Path) -> tuple[QSettings | None, str]:
-    """The settings below ``folder``, None if they may not be read, and what to tell of them.
+    """Return the settings below ``folder``, None if they may not be read, and what to tell of them.
 
     Qt would wait for a pipe, and read a device without end: of a file, and of the lock beside it.  It
     is given the one file, or it would read another three.
@@ -177,7 +177,7 @@ def store_in(folder: Path) -> tuple[QSettings | None, str]:
 
 
 def _problem_of(path: Path) -> str:
-    """Why a file cannot be read, or "" if it can or is not there."""
+    """Return why a file cannot be read, or "" if it can or is not there."""
     try:
         with opened(path, MOST_BYTES):
             return ""
