@@ -7,6 +7,9 @@ from compute.api.attention import GeometricAttention
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
 from compute.api.relaxation import PathOptimization
+from compute.capture.capturing import capture
+from compute.capture.sdpa import capture_sdpa
+from compute.capture.transformer_lens import from_transformer_lens
 from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.divergences.wasserstein import Normal
@@ -33,9 +36,12 @@ __all__ = [
     "Status",
     "TileTransport",
     "attention_manifold",
+    "capture",
+    "capture_sdpa",
     "custom_family",
     "families",
     "family",
+    "from_transformer_lens",
     "natural_gradient_flow",
     "normal_geodesic",
     "normal_paths",

@@ -1,0 +1,145 @@
+"""Recording: each computation of attention becomes an `AttentionCall` as soon as it is over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from compute.capture.attention_call import AttentionCall, verified
+from compute.capture.libraries import array, precision
+from compute.core.arrays import Floats
+from compute.core.refusal import Refused
+
+# of the model's own weights, kept beside queries and keys
+MOST_OWN = 64 << 20
+# an output is its weights' sum of values, times a number, within this share of it
+OF_VALUES = 2e-2
+# a number by which a query's weights are multiplied is 1 within this
+IS_ONE = 1e-3
+
+
+@dataclass
+class Recorder:
+    """The calls of one run of a model, in their order.
+
+    sequence: which of a batch is kept; own: whether the model's weights are, None for as long as they
+    are small.  places: the names of the model's modules by their identity.  paused: within an attention
+    function that is recorded as a whole.
+    """
+
+    sequence: int = 0
+    own: bool | None = None
+    places: dict[int, str] = field(default_factory=dict)
+    calls: list[AttentionCall] = field(default_factory=list)
+    paused: bool = False
+    _kept: int = 0
+
+    def add(
+        self,
+        q: Any,
+        k: Any,
+        v: Any,
+        *,
+        scale: float | None = None,
+        added: tuple[Any, ...] = (),
+        softcap: float | None = None,
+        sinks: Any = None,
+        weights: Any = None,
+        output: Any = None,
+        logits: Any = None,
+        module: Any = None,
+    ) -> None:
+        """Record tensors (batch, heads, queries or keys, d) of one computation of attention.
+
+        added: masks and biases, of what broadcasts to (batch, heads, queries, keys); sinks (heads,);
+        weights, logits: as the model had them; output (batch, queries, heads, dv).
+        """
+        heads = q.shape[1]
+        if not 0 <= self.sequence < len(q):
+            raise Refused(f"sequence must be from 0 to {len(q) - 1}, got {self.sequence}")
+        found = AttentionCall(
+            self._one(q),
+            *(repeated(self._one(part), heads) for part in (k, v)),
+            float(q.shape[-1] ** -0.5 if scale is None else scale),
+            self._added(added, heads),
+            np.inf if softcap is None else float(softcap),
+            None if sinks is None else self._sinks(sinks, heads),
+            None if weights is None else self._one(weights),
+            precision(q),
+            self.places.get(id(module), "" if module is None else type(module).__name__),
+            _number(module),
+        )
+        if output is not None:
+            found = scaled_as_output(found, np.swapaxes(self._one(output), 0, 1))
+        found = verified(found, None if logits is None else self._one(logits))
+        self.calls.append(self._spared(found))
+
+    def _spared(self, call: AttentionCall) -> AttentionCall:
+        """The call without the model's own weights, if these became too many."""
+        self._kept += 0 if call.own is None else call.own.nbytes
+        if self.own or (self.own is None and self._kept <= MOST_OWN):
+            return call
+        self.own = False
+        self.calls[:] = [replace(other, own=None) for other in self.calls]
+        return replace(call, own=None)
+
+    def _one(self, tensor: Any) -> Floats:
+        """The sequence that is kept, as an array, of what may be the same for all sequences."""
+        return array(tensor[self.sequence if len(tensor) > 1 else 0])
+
+    def _added(self, parts: tuple[Any, ...], heads: int) -> Floats | None:
+        """The sum of masks and biases, (1 or h, 1 or m, n)."""
+        total: Floats | None = None
+        for part in parts:
+            if part is None:
+                continue
+            while part.ndim < 4:
+                part = part[None]
+            found = self._one(part).astype(np.float32)
+            total = found if total is None else _sum(total, found)
+        return total
+
+    def _sinks(self, sinks: Any, heads: int) -> Floats | None:
+        found = array(sinks).reshape(-1).astype(np.float64)
+        return found if found.shape == (heads,) else None
+
+
+def _sum(one: Floats, other: Floats) -> Floats:
+    """The sum of two masks, of which each may leave out with the lowest number there is."""
+    total = one.astype(np.float64) + other
+    lowest = float(np.finfo(np.float32).min)
+    return np.maximum(total, lowest).astype(np.float32)
+
+
+def repeated(shared: Floats, heads: int) -> Floats:
+    """Keys or values (h', n, d) of groups of heads as those of each head."""
+    return shared if len(shared) == heads else np.repeat(shared, heads // len(shared), axis=0)
+
+
+def _number(module: Any) -> int:
+    number = getattr(module, "layer_idx", None)
+    return number if isinstance(number, int) else -1
+
+
+def scaled_as_output(call: AttentionCall, output: Floats) -> AttentionCall:
+    """The call with the weights that its output (h, m, dv) has.
+
+    Some models multiply a query's output by a number, as a sink does, and return the weights without.
+    """
+    if call.own is None or output.shape != (*call.shape[:2], call.v.shape[2]):
+        return call
+    sums = call.own.astype(np.float64) @ call.v.astype(np.float64)
+    size = (sums**2).sum(axis=2)
+    factor = (sums * output).sum(axis=2) / np.where(size > 0, size, 1.0)
+    rest = np.abs(output - factor[..., None] * sums).max(initial=0.0)
+    if rest > OF_VALUES * np.abs(output).max(initial=0.0) or (np.abs(factor - 1) < IS_ONE).all():
+        return call
+    return replace(call, own=(call.own * factor[..., None]).astype(np.float32))
+
+
+def pattern(place: str) -> str:
+    """A module's name with ``*`` for its numbers: the same for all layers of one stack."""
+    return re.sub(r"\d+", "*", place)
