@@ -150,12 +150,17 @@ def _by_logits(call: AttentionCall, logits: Floats | None) -> Iterator[Attention
         whole = whole + (sinks[:, None] - whole[..., n])[..., None]
     whole = whole[..., :n]
     stated = replace(call, sinks=sinks)
-    scale = _scale(stated, whole)
-    if np.isfinite(scale) and scale > 0:
-        yield replace(stated, scale=scale)
+    seen = whole > LEFT_OUT
+    mask = None if seen.all() else np.where(seen, np.float32(0.0), np.float32(-np.inf))
+    masked = replace(stated, added=mask)
+    yield masked
+    for each in (stated, masked):
+        scale = _scale(each, whole)
+        if np.isfinite(scale) and scale > 0:
+            yield replace(each, scale=scale)
     bias = np.stack([whole[head] - stated.capped(head) for head in range(heads)])
-    seen = np.where(whole <= LEFT_OUT, -np.inf, bias).astype(np.float32)
-    yield replace(stated, added=seen, inferred=True)
+    added = np.where(seen, bias, -np.inf).astype(np.float32)
+    yield replace(stated, added=added, inferred=True)
 
 
 def _scale(call: AttentionCall, logits: Floats) -> float:
@@ -163,9 +168,9 @@ def _scale(call: AttentionCall, logits: Floats) -> float:
     above = below = 0.0
     for head in range(len(call.q)):
         added = call.added_to(head)
-        seen = np.isfinite(added)
+        seen = np.isfinite(added) & (logits[head] > LEFT_OUT)
         product = _centred(call.scores(head) / call.scale, seen)
-        rest = _centred(logits[head] - np.where(seen, added, 0.0), seen)
+        rest = _centred(np.where(seen, logits[head], 0.0) - np.where(seen, added, 0.0), seen)
         above, below = above + float((product * rest).sum()), below + float((product**2).sum())
     return above / below if below > 0 else np.nan
 

@@ -68,23 +68,22 @@ def _register(recorder: Recorder | None) -> None:
     except ImportError as problem:
         raise Refused(f"capture needs a later version of transformers: {problem}") from None
 
-    def attention(module: Any, query: Any, key: Any, value: Any, mask: Any = None,
-                  *others: Any, **options: Any) -> Any:  # fmt: skip
+    def attention(module: Any, *others: Any, **options: Any) -> Any:
         eager = eager_of(module)
         if recorder is None:
-            return eager(module, query, key, value, mask, *others, **options)
-        given = _arguments(eager, (module, query, key, value, mask, *others), options)
+            return eager(module, *others, **options)
+        given = _arguments(eager, (module, *others), options)
         recorder.paused = True
         try:
             with softmaxes() as logits:
-                found = eager(module, query, key, value, mask, *others, **options)
+                found = eager(module, *others, **options)
         finally:
             recorder.paused = False
         output, weights = found[0], found[1] if len(found) > 1 else None
         recorder.add(
-            *(query, key, value),
+            *list(given.values())[1:4],
             scale=given.get("scaling"),
-            added=(mask, *(given.get(name) for name in _BIASES)),
+            added=tuple(given.get(name) for name in ("attention_mask", *_BIASES)),
             softcap=given.get("softcap"),
             sinks=_sinks(module, given),
             weights=weights,

@@ -169,6 +169,7 @@ def _check_length(config: Any, name: str, length: int) -> None:
 def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
     """Run a model as it is used, without dropout and gradients.  Raises Refused."""
     kind, was_training = type(model).__name__, model.training
+    fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
     model.eval()
     try:
         with (
@@ -181,7 +182,7 @@ def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
     finally:
         model.train(was_training)
     if not recorder.calls:
-        raise Refused(_unseen(model))
+        raise Refused(_unseen(kind, fused))
 
 
 def _batch(given: dict[str, Any]) -> int:
@@ -189,19 +190,16 @@ def _batch(given: dict[str, Any]) -> int:
     return next((len(value) for value in given.values() if hasattr(value, "dim")), 1)
 
 
-def _unseen(model: Any) -> str:
-    """Words for a model of which no attention was seen."""
-    kind = type(model).__name__
-    fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
-    if fused not in (None, "eager"):
+def _unseen(kind: str, fused: str | None) -> str:
+    """Words for a model of some kind, of which no attention was seen."""
+    if fused not in (None, "eager", "sdpa"):
         return (
-            f"{kind} computes no attention where transformers' attention functions are called; if "
-            f"it has any, {fused} hides its weights: load it with attn_implementation='eager', or use "
-            "compute.capture_sdpa()"
+            f"{kind} computes its attention in kernels that hide the weights (attn_implementation="
+            f"{shown(fused)}): load it with attn_implementation='eager'"
         )
     return (
-        f"{kind} computes no attention where transformers' attention functions are called: of a model "
-        "that calls scaled_dot_product_attention take compute.capture_sdpa()"
+        f"{kind} has no attention that can be seen: no softmax of queries times keys weighs values. "
+        "Kernels of its own, such as xformers or flash attention, must be switched off"
     )
 
 

@@ -31,11 +31,10 @@ class Product:
 
 
 class Weighing(NamedTuple):
-    """A product whose softmax has weighed values v (…, n, dv), and what that gave."""
+    """A product whose softmax has weighed values v (…, n, dv)."""
 
     product: Product
     v: Any
-    output: Any
 
 
 class Products:
@@ -59,12 +58,12 @@ class Products:
         return None
 
     def _weighed(self, name: str, args: Any, result: Any, weights: Product) -> Weighing | None:
-        other = _product(name, args, {})
-        if other is None:
+        values = _values(name, args)
+        if values is None:
             self._follow(result, weights)
             return None
         self._followed.clear()
-        return Weighing(weights, other.k.transpose(-1, -2), result)
+        return Weighing(weights, values)
 
     def _follow(self, tensor: Any, product: Product) -> None:
         if len(self._followed) > MOST_FOLLOWED:
@@ -86,14 +85,33 @@ MOST_FOLLOWED = 24
 
 def _product(name: str, args: Any, kwargs: Any) -> Product | None:
     """The product that a function makes, if it makes one."""
-    if name == "baddbmm" and len(args) >= 3:
-        return Product(args[1], args[2].transpose(-1, -2), float(kwargs.get("alpha", 1.0)))
+    if name == "baddbmm":
+        first, second = (*args[1:], *(kwargs[n] for n in ("batch1", "batch2") if n in kwargs))[:2]
+        return Product(first, second.transpose(-1, -2), float(kwargs.get("alpha", 1.0)))
     if name in _PRODUCTS and len(args) == 2 and min(one.dim() for one in args) >= 2:
         return Product(args[0], args[1].transpose(-1, -2))
     if name == "einsum" and isinstance(args[0], str):
         operands = args[1] if isinstance(args[1], list | tuple) else args[1:]
         return _einsum(args[0].replace(" ", ""), operands)
     return None
+
+
+def _values(name: str, args: Any) -> Any:
+    """The values (…, n, dv) that weights, which come first, are multiplied by; None if it is not that."""
+    if name in _PRODUCTS and len(args) == 2:
+        return args[1]
+    if name != "einsum" or not isinstance(args[0], str) or "." in args[0]:
+        return None
+    equation = args[0].replace(" ", "")
+    operands = args[1] if isinstance(args[1], list | tuple) else args[1:]
+    if len(operands) != 2 or _ARROW not in equation:
+        return None
+    weights, values = equation.split(_ARROW)[0].split(_COMMA)
+    *lead, _, j = weights
+    own = [axis for axis in values if axis not in weights]
+    if len(own) != 1 or j not in values or any(axis not in values for axis in lead):
+        return None
+    return operands[1].permute([values.index(axis) for axis in (*lead, j, *own)])
 
 
 def _einsum(equation: str, operands: Any) -> Product | None:
