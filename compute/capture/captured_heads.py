@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from compute.heads import head_file, query_plane
 from compute.heads.head import LEFT_OUT, Head, HeadFile
 from compute.manifold.manifold import Manifold
 
+# how modules are called whose keys are another text's
+CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
 # what a layer has that has no softcap or no sink, where others have one
 NO_SOFTCAP, NO_SINK = 1e30, -1e30
 
@@ -214,16 +217,28 @@ def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
 
 
 def chosen(parts: Sequence[CapturedHeads], part: str) -> CapturedHeads:
-    """The stack of a name, or of most layers for ""; a piece of a name will do.  Raises Refused."""
+    """The stack of a name, or of most layers for "".  Raises Refused.
+
+    A piece of a name will do, and encoder, decoder and cross for stacks of these kinds.
+    """
     if not part:
         return max(parts, key=lambda each: each.layers)
-    named = [each for each in parts if each.part == part] or [
-        each for each in parts if part.lower() in each.part.lower()
-    ]
+    named = (
+        [each for each in parts if each.part == part]
+        or [each for each in parts if kind_of(each.part) == part]
+        or [each for each in parts if part.lower() in each.part.lower()]
+    )
     if len(named) != 1:
         known = ", ".join(each.part for each in parts)
         raise Refused(f"part must name one of {known}, got {shown(part)}")
     return named[0]
+
+
+def kind_of(part: str) -> str:
+    """Whether a stack is one of an encoder, of a decoder or of attention across to the encoder."""
+    if CROSS.search(part):
+        return "cross"
+    return next((kind for kind in ("decoder", "encoder") if kind in part.lower()), "")
 
 
 def gathered(
@@ -235,7 +250,8 @@ def gathered(
 ) -> CapturedHeads:
     """The stack ``part`` of calls; ``labels(part, m, n)`` names its queries and keys."""
     parts = [
-        CapturedHeads(name, alike, *labels(name, *alike[0].shape[1:]), model, text)
+        CapturedHeads(name, alike, own, keys, model, text)
         for name, alike in parts_of(calls)
+        for own, keys in [labels(name, *alike[0].shape[1:])]
     ]
     return replace(chosen(parts, part), parts=tuple(parts))

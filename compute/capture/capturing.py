@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from compute.capture.attention_interface import recording
-from compute.capture.captured_heads import CapturedHeads, gathered
+from compute.capture.captured_heads import CapturedHeads, gathered, kind_of
 from compute.capture.libraries import array, torch, transformers
 from compute.capture.recorder import Recorder
 from compute.capture.tracing import tracing
@@ -18,7 +17,6 @@ from compute.core.refusal import Refused, refusing, shown
 
 # names of the configurations' entries for the longest text
 _LONGEST = ("max_position_embeddings", "n_positions", "max_seq_len")
-_CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
 # inputs that are the tokens of a text, and those of a decoder
 IDS, DECODER_IDS = "input_ids", "decoder_input_ids"
 
@@ -41,8 +39,8 @@ def capture(
     text, a mapping of the model's inputs, or its main one.  tokenizer: of a text, where the model is no
     name; target: the text of a decoder that has one of its own; part: the stack of layers, or a piece
     of its name, where a model has several (the one of most layers); sequence: which of a batch;
-    tokens, key_tokens: names of the queries and keys; attention: whether the model's own weights are kept
-    (None: if they are small).  Raises ValueError for what cannot be captured.
+    tokens, key_tokens: names of the queries and keys; attention: whether the model's own weights are
+    kept (None: if they are small).  Raises ValueError for what cannot be captured.
     """
     name = model if isinstance(model, str | Path) else getattr(model, "name_or_path", "")
     if isinstance(model, str | Path):
@@ -62,12 +60,11 @@ def capture(
 
     def labels(part: str, m: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         own = _named(part, words, m)
-        keys = _named("encoder", words, n) if _CROSS.search(part) or m != n else own
+        keys = _named("encoder", words, n) if kind_of(part) == "cross" or m != n else own
         return (
             tuple(tokens) if len(tokens) == m else own,
-            tuple(key_tokens) if len(key_tokens) == n
-            else tuple(tokens) if m == n == len(tokens) else keys,
-        )  # fmt: skip
+            tuple(key_tokens or tokens) if len(key_tokens or tokens) == n else keys,
+        )
 
     title = Path(str(name)).name or type(model).__name__
     return gathered(recorder.calls, labels, title, text, part)
@@ -81,6 +78,8 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
     refuse_model(name)
     library = transformers()
     path = Path(name)
+    if not path.exists() and (path.is_absolute() or name.startswith(".")):
+        raise Refused(f"there is no folder of a model {shown(name)}")
     source, extra = name, {}
     if path.suffix.lower() == ".gguf":
         source, extra = str(path.parent), {"gguf_file": path.name}
@@ -217,11 +216,8 @@ def _words(tokenizer: Any, given: dict[str, Any], sequence: int) -> dict[str, tu
 
 def _named(part: str, words: dict[str, tuple[str, ...]], count: int) -> tuple[str, ...]:
     """Return the names of ``count`` tokens of a stack: those of its text if these are so many."""
-    own = "decoder" if "decoder" in part and "decoder" in words else "encoder"
+    own = "decoder" if kind_of(part) in ("decoder", "cross") else "encoder"
     for title in (own, *words):
         if len(words.get(title, ())) == count:
             return words[title]
     return tuple(str(number) for number in range(count))
-
-
-Labels = Callable[[str, int, int], tuple[tuple[str, ...], tuple[str, ...]]]

@@ -97,7 +97,7 @@ def _product(name: str, args: Any, kwargs: Any) -> Product | None:
 
 
 def _values(name: str, args: Any) -> Any:
-    """The values (…, n, dv) that weights, which come first, are multiplied by; None if it is not that."""
+    """The values (…, n, dv) that weights, which come first, are multiplied by, or None."""
     if name in _PRODUCTS and len(args) == 2:
         return args[1]
     if name != "einsum" or not isinstance(args[0], str) or "." in args[0]:
@@ -107,7 +107,7 @@ def _values(name: str, args: Any) -> Any:
     if len(operands) != 2 or _ARROW not in equation:
         return None
     weights, values = equation.split(_ARROW)[0].split(_COMMA)
-    *lead, _, j = weights
+    *lead, _, j = list(weights)
     own = [axis for axis in values if axis not in weights]
     if len(own) != 1 or j not in values or any(axis not in values for axis in lead):
         return None
@@ -122,7 +122,7 @@ def _einsum(equation: str, operands: Any) -> Product | None:
     one, other = inputs.split(_COMMA)
     if len(output) < 3:
         return None
-    *lead, i, j = output
+    *lead, i, j = list(output)
     summed = [axis for axis in one if axis in other and axis not in output]
     if len(summed) != 1 or i not in one or j not in other or i in other or j in one:
         return None

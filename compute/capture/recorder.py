@@ -62,7 +62,8 @@ class Recorder:
             raise Refused(f"sequence must be from 0 to {len(q) - 1}, got {self.sequence}")
         found = AttentionCall(
             self._one(q),
-            *(repeated(self._one(part), heads) for part in (k, v)),
+            repeated(self._one(k), heads),
+            repeated(self._one(v), heads),
             float(q.shape[-1] ** -0.5 if scale is None else scale),
             self._added(added, heads),
             np.inf if softcap is None else float(softcap),
@@ -146,9 +147,11 @@ def scaled_as_output(call: AttentionCall, output: Floats) -> AttentionCall:
 
 def _same_weights(one: AttentionCall, other: AttentionCall) -> bool:
     """Whether two calls of one module are of the same queries and keys."""
-    return (one.place, one.q.shape, one.k.shape) == (other.place, other.q.shape, other.k.shape) and (
-        np.array_equal(one.q, other.q) and np.array_equal(one.k, other.k)
-    )
+    return (one.place, one.q.shape, one.k.shape) == (
+        other.place,
+        other.q.shape,
+        other.k.shape,
+    ) and (np.array_equal(one.q, other.q) and np.array_equal(one.k, other.k))
 
 
 def pattern(place: str) -> str:

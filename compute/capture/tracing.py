@@ -16,8 +16,16 @@ MOST_KEYS = 1024
 _FUSED, _COMPOSED = "scaled_dot_product_attention", "multi_head_attention_forward"
 
 
-def _sdpa(query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
-          is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False) -> None:  # fmt: skip
+def _sdpa(
+    query: Any,
+    key: Any,
+    value: Any,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> None:
     """Names the arguments of scaled_dot_product_attention."""
 
 
