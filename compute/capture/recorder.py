@@ -13,6 +13,8 @@ from compute.capture.libraries import array, precision
 from compute.core.arrays import Floats
 from compute.core.refusal import Refused
 
+# keys that a plane of attention may have
+MOST_KEYS = 4096
 # of the model's own weights, kept beside queries and keys
 MOST_OWN = 64 << 20
 # an output is its weights' sum of values, times a number, within this share of it
@@ -58,6 +60,10 @@ class Recorder:
         weights, logits: as the model had them; output (batch, queries, heads, dv).
         """
         heads = q.shape[1]
+        if k.shape[2] > MOST_KEYS:
+            raise Refused(
+                f"at most {MOST_KEYS} keys are captured, got {k.shape[2]}: shorten the text"
+            )
         if not 0 <= self.sequence < len(q):
             raise Refused(f"sequence must be from 0 to {len(q) - 1}, got {self.sequence}")
         found = AttentionCall(

@@ -34,7 +34,11 @@ def test_every_row_is_the_models_own(name, tmp_path):
         for layer, own in enumerate(layers):
             for head in range(file.heads):
                 found = attention_rows.rows(file, layer, head)
-                assert np.abs(found - own[head].double().numpy()).max() < WITHIN, (kind, layer, head)
+                assert np.abs(found - own[head].double().numpy()).max() < WITHIN, (
+                    kind,
+                    layer,
+                    head,
+                )
         assert part.difference < WITHIN
         assert part.verdict.startswith("model's own attention, ")
 

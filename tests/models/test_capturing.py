@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
@@ -13,13 +14,14 @@ tokenizers = pytest.importorskip("tokenizers", reason="make test-models")
 
 import compute
 from app.cli.main import main
+from compute.capture import recorder
 from compute.heads import attention_rows
 from compute.heads import head as heads
 from tests import ROOT
 from tests.models.architectures import IDS, model_of
 
-WORDS = "[PAD] [UNK] the trophy did not fit in suitcase because it was too big . cat sat".split()
 TEXT = "the trophy did not fit because it was too big"
+WORDS = ["[PAD]", "[UNK]", *dict.fromkeys(TEXT.split()), "cat", "sat"]
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +50,12 @@ def folders(tmp_path_factory):
 
 
 def test_a_model_is_left_as_it_was():
-    model, inputs = model_of("Gemma2", attn_implementation="sdpa")
+    model, inputs = model_of("Llama", attn_implementation="sdpa")
     model.train()
     compute.capture(model, inputs)
     assert model.training and model.config._attn_implementation == "sdpa"
     with pytest.raises(ValueError, match="cannot run on these inputs"):
-        compute.capture(model, {"input_ids": IDS, "nothing": 1})
+        compute.capture(model, {"input_ids": IDS + 100})
     assert model.training and model.config._attn_implementation == "sdpa"
 
 
@@ -94,7 +96,7 @@ def test_what_is_no_softmax_is_said(monkeypatch):
     eager = modeling_llama.eager_attention_forward
 
     def squared(module, query, key, value, attention_mask, scaling, **others):
-        output, weights = eager(module, query, key, value, attention_mask, scaling, **others)
+        _, weights = eager(module, query, key, value, attention_mask, scaling, **others)
         return (weights**2 @ value.repeat_interleave(2, 1)).transpose(1, 2), weights**2
 
     monkeypatch.setattr(modeling_llama, "eager_attention_forward", squared)
@@ -123,9 +125,15 @@ def test_what_an_attention_adds_unsaid_is_found_in_its_logits(monkeypatch):
     assert seen.all() and np.allclose(bias - bias[0], np.arange(12) / 3, atol=1e-5)
 
 
+def test_more_keys_than_the_program_knows_are_refused(monkeypatch):
+    monkeypatch.setattr(recorder, "MOST_KEYS", 11)
+    with pytest.raises(ValueError, match="at most 11 keys are captured, got 12"):
+        compute.capture(*model_of("Llama"))
+
+
 def test_own_rows_are_left_out_where_they_are_large(monkeypatch):
     model, inputs = model_of("Llama")
-    monkeypatch.setattr("compute.capture.recorder.MOST_OWN", 6000)
+    monkeypatch.setattr(recorder, "MOST_OWN", 3000)
     captured = compute.capture(model, inputs)
     assert captured.file.attention is None and captured.difference < 1e-5
     assert compute.capture(model, inputs, attention=True).file.attention is not None
@@ -141,7 +149,7 @@ def test_a_captured_head_is_a_manifold_of_its_own():
 def test_the_command_writes_a_file_that_the_program_opens(folders, tmp_path, capsys):
     path = tmp_path / "heads.safetensors"
     assert main(["capture", folders["Llama"], "--text", TEXT, "-o", str(path), "--json"]) == 0
-    said = __import__("json").loads(capsys.readouterr().out)
+    said = json.loads(capsys.readouterr().out)
     assert said["tokens"] == TEXT.split() and (said["layers"], said["heads"]) == (2, 4)
     assert said["verified"] < 1e-5 and said["file"] == str(path)
     file = heads.load(str(path))
@@ -198,6 +206,6 @@ def test_the_recipe_of_the_page_captures(folders, tmp_path, monkeypatch):
         re.DOTALL,
     )
     monkeypatch.chdir(tmp_path)
-    exec(code.replace('"FOLDER"', "FOLDER"), {"FOLDER": folders["Llama"]})
+    exec(code.replace('"FOLDER"', "FOLDER"), {"FOLDER": folders["Llama"], "text": TEXT})
     file = heads.load("head.safetensors")
     assert attention_rows.difference(file, 0, 0, attention_rows.rows(file, 0, 0)) < 1e-5

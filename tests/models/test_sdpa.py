@@ -34,8 +34,8 @@ def test_each_argument_of_the_call_is_kept(kind):
     if kind == "causal":
         options, added = {"is_causal": True}, torch.full((5, 7), -torch.inf).triu(1)
     if kind == "bool":
-        options = {"attn_mask": torch.arange(7) < 4}
-        added = torch.where(options["attn_mask"], 0.0, -torch.inf).expand(5, 7)
+        options = {"attn_mask": (torch.arange(7) < 4).expand(5, 7)}
+        added = torch.where(options["attn_mask"], 0.0, -torch.inf)
     if kind == "bias":
         options = {"attn_mask": torch.randn(4, 5, 7)}
         added = options["attn_mask"]
