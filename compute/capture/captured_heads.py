@@ -171,16 +171,17 @@ def _added(calls: tuple[AttentionCall, ...]) -> dict[str, NDArray[Any]]:
 
     Axes along which nothing changes have length 1.
     """
-    if all(call.added is None for call in calls):
-        return {}
     n = calls[0].shape[2]
     parts = [np.zeros((1, 1, n), np.float32) if c.added is None else c.added for c in calls]
+    if all(part is parts[0] for part in parts):
+        parts = parts[:1]
     shape = np.broadcast_shapes((1, 1, n), *(part.shape for part in parts))
-    added = np.stack([np.broadcast_to(part, shape) for part in parts])
-    seen = np.asarray(added > LEFT_OUT)
-    bias = np.where(seen, added, np.float32(0.0))
-    found = {"mask": short(seen)} if not seen.all() else {}
-    return {**found, "bias": short(bias)} if bias.any() else found
+    seen = np.stack([np.broadcast_to(part > LEFT_OUT, shape) for part in parts])
+    found = {} if seen.all() else {"mask": short(seen)}
+    finite = [np.where(part > LEFT_OUT, part, np.float32(0.0)) for part in parts]
+    if any(part.any() for part in finite):
+        found["bias"] = short(np.stack([np.broadcast_to(part, shape) for part in finite]))
+    return found
 
 
 def short(array: NDArray[Any]) -> NDArray[Any]:

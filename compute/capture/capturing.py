@@ -145,7 +145,8 @@ def _tensor(library: Any, value: Any, device: Any) -> Any:
 def _tokenized(tokenizer: Any, text: str) -> dict[str, Any]:
     if tokenizer is None:
         raise Refused(
-            "a text needs the model's tokenizer: pass it as tokenizer, or pass tensors instead"
+            "a text needs a tokenizer, and none is given: of a model of pictures or sounds, "
+            "compute.capture(model, inputs) takes the tensors that it is called with"
         )
     if not text.strip():
         raise Refused("the text must not be empty")

@@ -15,7 +15,14 @@ from compute.core.refusal import Refused, describe, shown
 from compute.core.replacing import replacing
 
 # what a .safetensors file calls the types of numbers
-_KINDS = {"float16": "F16", "float32": "F32", "float64": "F64", "bool": "BOOL", "int64": "I64"}
+_KINDS = {
+    "float16": "F16",
+    "float32": "F32",
+    "float64": "F64",
+    "bool": "BOOL",
+    "int32": "I32",
+    "int64": "I64",
+}
 # arrays that a model's own precision is enough for
 _OF_MODEL = ("q", "k", "v")
 # bytes to which a header is padded, so that arrays lie where processors like them

@@ -15,6 +15,8 @@ from compute.core.refusal import Refused
 
 # keys that a plane of attention may have
 MOST_KEYS = 4096
+# different masks that are compared with those of the next layer
+MOST_MASKS = 4
 # of the model's own weights, kept beside queries and keys
 MOST_OWN = 64 << 20
 # an output is its weights' sum of values, times a number, within this share of it
@@ -38,6 +40,7 @@ class Recorder:
     calls: list[AttentionCall] = field(default_factory=list)
     paused: bool = False
     _kept: int = 0
+    _masks: list[Floats] = field(default_factory=list)
 
     def add(
         self,
@@ -71,7 +74,7 @@ class Recorder:
             repeated(self._one(k), heads),
             repeated(self._one(v), heads),
             float(q.shape[-1] ** -0.5 if scale is None else scale),
-            self._added(added, heads),
+            self._added(added),
             np.inf if softcap is None else float(softcap),
             None if sinks is None else self._sinks(sinks, heads),
             None if weights is None else self._one(weights),
@@ -101,8 +104,8 @@ class Recorder:
         """The sequence that is kept, as an array, of what may be the same for all sequences."""
         return array(tensor[self.sequence if len(tensor) > 1 else 0])
 
-    def _added(self, parts: tuple[Any, ...], heads: int) -> Floats | None:
-        """The sum of masks and biases, (1 or h, 1 or m, n)."""
+    def _added(self, parts: tuple[Any, ...]) -> Floats | None:
+        """The sum of masks and biases, (1 or h, 1 or m, n): one array where layers have the same."""
         total: Floats | None = None
         for part in parts:
             if part is None:
@@ -111,6 +114,12 @@ class Recorder:
                 part = part[None]
             found = self._one(part).astype(np.float32)
             total = found if total is None else _sum(total, found)
+        if total is None:
+            return None
+        for known in self._masks:
+            if np.array_equal(known, total):
+                return known
+        self._masks = [*self._masks, total][-MOST_MASKS:]
         return total
 
     def _sinks(self, sinks: Any, heads: int) -> Floats | None:
