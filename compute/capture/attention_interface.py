@@ -25,14 +25,17 @@ _SETTING = "_attn_implementation_internal"
 
 
 @contextmanager
-def recording(model: Any, recorder: Recorder) -> Iterator[None]:
-    """While entered, the model's attention functions are the eager ones, and are recorded."""
+def recording(model: Any, recorder: Recorder, implementation: str = NAME) -> Iterator[None]:
+    """While entered, the model's attention functions are the eager ones, and are recorded.
+
+    implementation: "eager" for a model that chooses between functions of its own, which are not.
+    """
     _register(recorder)
     recorder.places = {id(module): name for name, module in model.named_modules()}
     settings = [(config, _setting(config)) for config in _configs(model)]
     try:
         for config, (name, _) in settings:
-            setattr(config, name, NAME)
+            setattr(config, name, implementation)
         yield
     finally:
         for config, (name, before) in settings:

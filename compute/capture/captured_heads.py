@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +20,9 @@ from compute.core.refusal import Refused, shown
 from compute.heads import head_file, query_plane
 from compute.heads.head import LEFT_OUT, Head, HeadFile
 from compute.manifold.manifold import Manifold
+
+if TYPE_CHECKING:
+    import subprocess
 
 # how modules are called whose keys are another text's
 CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
@@ -113,6 +113,10 @@ class CapturedHeads:
 
     def open(self, path: str | Path | None = None) -> subprocess.Popen[bytes]:
         """Show the heads in a window of its own process, from ``path`` or a temporary file."""
+        import subprocess
+        import sys
+        import tempfile
+
         target = Path(path or Path(tempfile.mkdtemp()) / "captured.safetensors")
         self.save(target)
         return subprocess.Popen([sys.executable, "-m", "app", str(target)])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from compute.capture.attention_interface import recording
+from compute.capture.attention_interface import NAME, recording
 from compute.capture.captured_heads import CapturedHeads, gathered, kind_of
 from compute.capture.libraries import array, torch, transformers
 from compute.capture.recorder import Recorder
@@ -114,7 +115,7 @@ def _given(model: Any, inputs: Any, tokenizer: Any, target: str) -> dict[str, An
     """The arguments that a model is called with, as tensors on its device.  Raises Refused."""
     library = torch()
     if isinstance(inputs, str):
-        found = _tokenized(tokenizer, inputs)
+        found = _accepted(model, _tokenized(tokenizer, inputs))
     elif isinstance(inputs, Mapping) or hasattr(inputs, "keys"):
         found = {name: inputs[name] for name in inputs}
     else:
@@ -154,6 +155,14 @@ def _tokenized(tokenizer: Any, text: str) -> dict[str, Any]:
         return dict(tokenizer(text, return_tensors="pt"))
 
 
+def _accepted(model: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """Of what a tokenizer gives, the entries that a model has an argument for."""
+    parameters = inspect.signature(model.forward).parameters
+    if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return found
+    return {name: value for name, value in found.items() if name in parameters}
+
+
 def _check_length(config: Any, name: str, length: int) -> None:
     """Refuse a text that is longer than the model was made for."""
     config = config.get_text_config() if hasattr(config, "get_text_config") else config
@@ -167,22 +176,35 @@ def _check_length(config: Any, name: str, length: int) -> None:
 
 
 def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
-    """Run a model as it is used, without dropout and gradients.  Raises Refused."""
+    """Run a model as it is used, without dropout and gradients.  Raises Refused.
+
+    Once more, if it knows no attention functions but its own, by these.
+    """
     kind, was_training = type(model).__name__, model.training
     fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
     model.eval()
     try:
-        with (
-            torch().no_grad(),
-            refusing(f"{kind} cannot run on these inputs"),
-            recording(model, recorder),
-            tracing(recorder, written_out=True, batch=_batch(given)),
-        ):
-            model(**given)
+        with refusing(f"{kind} cannot run on these inputs"):
+            try:
+                _run_once(model, given, recorder, NAME)
+            except Exception as problem:
+                if NAME not in str(problem):
+                    raise
+            if not recorder.calls:
+                _run_once(model, given, recorder, "eager")
     finally:
         model.train(was_training)
     if not recorder.calls:
         raise Refused(_unseen(kind, fused))
+
+
+def _run_once(model: Any, given: dict[str, Any], recorder: Recorder, implementation: str) -> None:
+    with (
+        torch().no_grad(),
+        recording(model, recorder, implementation),
+        tracing(recorder, written_out=True, batch=_batch(given)),
+    ):
+        model(**given)
 
 
 def _batch(given: dict[str, Any]) -> int:
