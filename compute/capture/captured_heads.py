@@ -34,7 +34,8 @@ NO_SOFTCAP, NO_SINK = 1e30, -1e30
 class CapturedHeads:
     """The heads of the layers of one stack of a model, on one text: what a file of heads holds.
 
-    part: the stack, as its modules are called, ``*`` for numbers; parts: all that the model has.
+    part: the stack, as its modules are called, ``*`` for numbers; parts: all that the model has;
+    unseen: modules that are called attention and in which none was seen.
     """
 
     part: str
@@ -44,6 +45,7 @@ class CapturedHeads:
     model: str = ""
     text: str = ""
     parts: tuple[CapturedHeads, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def layers(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def capture(
         )
 
     title = Path(str(name)).name or type(model).__name__
-    return gathered(recorder.calls, labels, title, text, part)
+    found = gathered(recorder.calls, labels, title, text, part)
+    return replace(found, unseen=recorder.unseen())
 
 
 def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:

@@ -31,7 +31,7 @@ class Recorder:
 
     sequence: which of a batch is kept; own: whether the model's weights are, None for as long as they
     are small.  places: the names of the model's modules by their identity.  paused: within an attention
-    function that is recorded as a whole.
+    function that is recorded as a whole; entered: the identities of modules called attention that ran.
     """
 
     sequence: int = 0
@@ -39,6 +39,7 @@ class Recorder:
     places: dict[int, str] = field(default_factory=dict)
     calls: list[AttentionCall] = field(default_factory=list)
     paused: bool = False
+    entered: set[int] = field(default_factory=set)
     _kept: int = 0
     _masks: list[Floats] = field(default_factory=list)
 
@@ -90,6 +91,14 @@ class Recorder:
             before = self.calls.pop()
             found = replace(before, v=np.concatenate([before.v, found.v], axis=2))
         self.calls.append(self._spared(found))
+
+    def unseen(self) -> tuple[str, ...]:
+        """The names, ``*`` for numbers, of modules called attention in which none was seen."""
+        seen = {call.place for call in self.calls}
+        names = {self.places[i] for i in self.entered if i in self.places}
+        missed = [n for n in names if not any(_within(n, s) or _within(s, n) for s in seen)]
+        outermost = {n for n in missed if not any(o != n and _within(n, o) for o in missed)}
+        return tuple(sorted({pattern(name) for name in outermost}))
 
     def _spared(self, call: AttentionCall) -> AttentionCall:
         """The call without the model's own weights, if these became too many."""
@@ -158,6 +167,11 @@ def scaled_as_output(call: AttentionCall, output: Floats) -> AttentionCall:
     if rest > OF_VALUES * np.abs(output).max(initial=0.0) or (np.abs(factor - 1) < IS_ONE).all():
         return call
     return replace(call, own=(call.own * factor[..., None]).astype(np.float32))
+
+
+def _within(name: str, outer: str) -> bool:
+    """Whether a module's name is another's, or of a module in it."""
+    return name == outer or name.startswith(f"{outer}.")
 
 
 def _same_weights(one: AttentionCall, other: AttentionCall) -> bool:

@@ -41,6 +41,12 @@ class Tracer:
         self._busy = False
         self.modules: list[Any] = []
 
+    def enter(self, module: Any) -> None:
+        """Note that a module computes from now on."""
+        self.modules.append(module)
+        if "attention" in type(module).__name__.lower():
+            self._recorder.entered.add(id(module))
+
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Call a function of PyTorch, and record it if it is attention."""
         name = getattr(function, "__name__", "")
@@ -163,7 +169,7 @@ def tracing(recorder: Recorder, written_out: bool, batch: int = 1) -> Iterator[T
             return tracer.call(function, args, kwargs or {})
 
     hooks = library.nn.modules.module
-    entered = hooks.register_module_forward_pre_hook(lambda m, i: tracer.modules.append(m))
+    entered = hooks.register_module_forward_pre_hook(lambda m, i: tracer.enter(m))
     left = hooks.register_module_forward_hook(
         lambda m, i, o: tracer.modules.pop() and None, always_call=True
     )

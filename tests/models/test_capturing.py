@@ -18,7 +18,7 @@ from compute.capture import recorder
 from compute.heads import attention_rows
 from compute.heads import head as heads
 from tests import ROOT
-from tests.models.architectures import IDS, model_of
+from tests.models.architectures import IDS, WINDOW, model_of
 
 TEXT = "the trophy did not fit because it was too big"
 WORDS = ["[PAD]", "[UNK]", *dict.fromkeys(TEXT.split()), "cat", "sat"]
@@ -123,6 +123,38 @@ def test_what_an_attention_adds_unsaid_is_found_in_its_logits(monkeypatch):
     seen = captured.arrays["mask"][0, 0, 11]
     bias = captured.arrays["bias"][0, 0, 11]
     assert seen.all() and np.allclose(bias - bias[0], np.arange(12) / 3, atol=1e-5)
+
+
+def test_attention_in_chunks_is_named_as_not_seen():
+    """The encoder of LED attends in chunks that overlap: no row of it lies in one product."""
+    sizes = {f"{half}_{what}": n for half in ("encoder", "decoder")
+             for what, n in (("layers", 2), ("attention_heads", 4), ("ffn_dim", 64))}  # fmt: skip
+    config = transformers.LEDConfig(
+        vocab_size=100, d_model=64, attention_window=4, max_encoder_position_embeddings=64,
+        max_decoder_position_embeddings=64, decoder_start_token_id=2, **sizes,
+    )  # fmt: skip
+    model = transformers.LEDModel(config)
+    captured = compute.capture(model, {"input_ids": IDS, "decoder_input_ids": IDS[:, :5]})
+    assert captured.unseen == ("encoder.layers.*.self_attn",)
+    assert compute.capture(*model_of("Bart")).unseen == ()
+
+
+def test_a_sink_that_scales_the_output_is_in_the_rows():
+    """This model returns weights without its sink, whose share its output lacks."""
+    torch.manual_seed(0)
+    model = transformers.GraniteSWAModel(transformers.GraniteSWAConfig(**WINDOW)).eval()
+    mixed = []
+    for layer in model.layers:
+        torch.nn.init.normal_(layer.self_attn.sinks)
+        layer.self_attn.o_proj.register_forward_pre_hook(lambda m, given: mixed.append(given[0]))
+    captured = compute.capture(model, {"input_ids": IDS})
+    assert captured.file.sinks is not None and captured.difference < 1e-5
+    for layer, output in enumerate(mixed):
+        for head in range(4):
+            rows = attention_rows.rows(captured.file, layer, head)
+            found = rows @ captured.file.v[layer, head]
+            wanted = output[0, :, 16 * head : 16 * head + 16].detach().numpy()
+            assert np.abs(found - wanted).max() < 1e-5
 
 
 def test_more_keys_than_the_program_knows_are_refused(monkeypatch):

@@ -69,6 +69,7 @@ def run(chosen: argparse.Namespace) -> int:
         "layer_numbers": found.layer_numbers,
         "part": found.part,
         "parts": [part.part for part in found.parts],
+        "unseen": found.unseen,
         "verdict": found.verdict,
         "unrepresented": found.lacking,
         "status": "OK" if found.holds.all() else "NOT_VERIFIED",
@@ -90,6 +91,8 @@ def _lines(file: str, found: CapturedHeads) -> list[str]:
     for layer in missed[:LISTED]:
         number, gap = found.layer_numbers[layer], found.verified[layer].max()
         lines.append(f"          layer {number} differs by {gap:.2g}: {found.lacking[layer]}")
+    if found.unseen:
+        lines.append(f"not seen  the attention of {', '.join(found.unseen)}")
     if others:
         lines.append(f"also has  {', '.join(others)} (--part)")
     return [*lines, f"file      {file}"]
