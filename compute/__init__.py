@@ -4,12 +4,10 @@ The names here are those that scripts rely on; everything else may move.
 """
 
 from compute.api.attention import GeometricAttention
+from compute.api.capture import capture, capture_sdpa, from_transformer_lens
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
 from compute.api.relaxation import PathOptimization
-from compute.capture.capturing import capture
-from compute.capture.sdpa import capture_sdpa
-from compute.capture.transformer_lens import from_transformer_lens
 from compute.core.status import Status
 from compute.custom.custom_family import custom_family
 from compute.divergences.wasserstein import Normal

@@ -54,6 +54,8 @@ def capture(
             f"model must be a PyTorch module, a folder or a name, got {shown(model)}: of a cache of "
             "TransformerLens take compute.from_transformer_lens"
         )
+    if isinstance(inputs, list | tuple) and all(isinstance(each, str) for each in inputs):
+        raise Refused(f"one text is captured at a time, got {shown(inputs)}")
     text = inputs if isinstance(inputs, str) else ""
     given = _given(model, inputs, tokenizer, target)
     recorder = Recorder(sequence, attention)

@@ -157,6 +157,11 @@ def test_a_sink_that_scales_the_output_is_in_the_rows():
             assert np.abs(found - wanted).max() < 1e-5
 
 
+def test_texts_are_captured_one_at_a_time(folders):
+    with pytest.raises(ValueError, match="one text is captured at a time"):
+        compute.capture(folders["Llama"], [TEXT, TEXT])
+
+
 def test_more_keys_than_the_program_knows_are_refused(monkeypatch):
     monkeypatch.setattr(recorder, "MOST_KEYS", 11)
     with pytest.raises(ValueError, match="at most 11 keys are captured, got 12"):

@@ -151,6 +151,13 @@ def test_without_pytorch_the_extra_is_named_and_nothing_else_needs_it():
     assert done.stdout.splitlines() == [line, line] and done.stderr == ""
 
 
+def test_nothing_is_imported_before_it_is_asked_for():
+    code = "import sys, compute; print([n for n in sys.modules if n.startswith('compute.capture')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['compute.capture']"
+    assert callable(compute.capture)
+
+
 def test_programs_are_not_read_as_models(tmp_path, capsys):
     given = ["capture", "model.pt", "--text", "a", "-o", str(tmp_path / "heads.npz")]
     assert main(given) == 2
