@@ -1,5 +1,5 @@
 # `make run` and `make test` are all that is needed; each sets up what is missing.
-.PHONY: run test campaign fuzz mutants bench docs format clean
+.PHONY: run test test-models campaign fuzz mutants bench docs format clean
 
 BIN := .venv/bin
 SCENE := bank
@@ -21,6 +21,15 @@ test:
 	@echo "== types"   && $(BIN)/mypy
 	@echo "== imports" && $(BIN)/lint-imports --no-logo
 	@echo "== tests"   && OPENBLAS_NUM_THREADS=1 LP_NUM_THREADS=1 xvfb-run -a -s "-screen 0 1400x1000x24" $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# of real models, in an environment of PyTorch for the processor alone
+test-models:
+	@./setup.sh test
+	@test -x .venv-models/bin/python || { $(BIN)/python -m venv .venv-models && \
+	  .venv-models/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements-models.lock; } || \
+	  { rm -rf .venv-models; echo "The lock is of Python 3.11 on x86-64 Linux, and its PyTorch of the CPU index:" \
+	    "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make test-models" >&2; exit 1; }
+	OPENBLAS_NUM_THREADS=1 HF_HUB_OFFLINE=1 .venv-models/bin/python -m pytest tests/models -W default
 
 campaign:
 	@./setup.sh test
@@ -53,4 +62,4 @@ format:
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv .venv-bench .venv-geomstats build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-bench .venv-geomstats .venv-models build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

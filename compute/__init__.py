@@ -4,6 +4,7 @@ The names here are those that scripts rely on; everything else may move.
 """
 
 from compute.api.attention import GeometricAttention
+from compute.api.capture import capture, capture_sdpa, from_transformer_lens
 from compute.api.flow import AttentionFlow
 from compute.api.geodesics import AttentionGeodesic, Path, TileTransport
 from compute.api.relaxation import PathOptimization
@@ -33,9 +34,12 @@ __all__ = [
     "Status",
     "TileTransport",
     "attention_manifold",
+    "capture",
+    "capture_sdpa",
     "custom_family",
     "families",
     "family",
+    "from_transformer_lens",
     "natural_gradient_flow",
     "normal_geodesic",
     "normal_paths",

@@ -170,6 +170,7 @@ PRIVATE_IN_TESTS = {
     "tests/app/views/test_window.py: axis._tickLevels",
     "tests/fuzz/worker.py: os._exit",
     "tests/fuzz/kinds/kept.py: _build",
+    "tests/models/test_capturing.py: Fused.config._attn_implementation_internal",
 }
 
 

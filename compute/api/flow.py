@@ -169,16 +169,13 @@ class AttentionFlow:
         return singularities(self.grid, self._checked(field))
 
     def evolve_attention(self, attention_field: ArrayLike, time: float) -> Floats:
-        """Return the field (rows, columns, 2) in θ-components, or scalar (rows, columns), after
-        ``time``.
-        """
+        """Return the field (rows, columns, 2) in θ-components, or scalar, after ``time``."""
         return self.evolve(attention_field, time).field
 
     def evolve(
         self, field: ArrayLike, time: float, records: int = RECORDS, step: float = np.inf
     ) -> Flow:
-        """Return the whole evolution, by steps of ``step`` at most, or as long as the grid lets them
-        be.
+        """Evolve a field by steps of ``step`` at most, or as long as the grid lets them be.
 
         A step that is too long for the grid is reduced, which the ``limiter`` says.  ValueError for a
         field that does not fit, is not finite or larger than 1e100, and for what would take an hour.
@@ -255,9 +252,7 @@ class AttentionFlow:
         return 0.5 if self.mode in POTENTIAL else 1.5
 
     def begun(self, field: Floats) -> Floats:
-        """Return a finite field, continued to the nodes just outside where the domain's edge cuts
-        cells.
-        """
+        """Continue a finite field to the nodes just outside where the domain's edge cuts cells."""
         if not self._cells.outside.any():
             return field
         return np.nan_to_num(self.field_of(self.state_of(field)))
@@ -265,8 +260,7 @@ class AttentionFlow:
     def moved(
         self, field: Floats, time: float, settled: float = np.inf
     ) -> tuple[Floats, Evolution]:
-        """Return a field that has `begun` after ``time``, and how it went: `evolve` with no more told
-        of it.
+        """Evolve a field that has `begun`, as `evolve` does but with no more told of it.
 
         ``settled``: the error of a step that need not be made shorter, of an earlier call's.
 
@@ -371,9 +365,7 @@ class AttentionFlow:
         return self.grid.to_frame(field) if self._vectors else field
 
     def _given(self, field: Floats) -> np.ndarray:
-        """Return a field as what is evolved (rows, columns): that, or A¹ + iA² of the literal
-        equation.
-        """
+        """Return what is evolved of a field (rows, columns): itself, or A¹ + iA² if literal."""
         z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
         return np.where(self._used, z, 0.0)
 

@@ -31,6 +31,20 @@ def refuse(path: str | Path) -> None:
         )
 
 
+# what PyTorch writes: programs, which must not be read from others
+PICKLED = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle")
+
+
+def refuse_model(path: str | Path) -> None:
+    """ValueError that names the way out, for a model in a file that holds a program."""
+    if Path(path).suffix.lower() in PICKLED:
+        raise ValueError(
+            f"{_named(path)}: {Path(path).suffix} files are not read, for they hold programs; load the "
+            "model in Python and call compute.capture(model, inputs), or save it in a folder by "
+            "model.save_pretrained(FOLDER)"
+        )
+
+
 def _named(path: str | Path) -> str:
     """Return the end of a path, so that the way out is not cut from the message."""
     text = str(path)

@@ -1,0 +1,103 @@
+"""``capture``: run a language model on a text, and write a file with all of its attention heads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli.subcommand import Subcommand
+from app.model.file_formats import metavar
+
+if TYPE_CHECKING:
+    import argparse
+
+    from compute.capture.captured_heads import CapturedHeads
+
+# layers that differ are listed, up to so many
+LISTED = 8
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``capture``."""
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="the folder of a model, a .gguf file, or a name that transformers resolves",
+    )
+    parser.add_argument("--text", required=True, help="what the model reads")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar=metavar("FILE", "heads"),
+        help="queries, keys, values and the whole logit of all heads",
+    )
+    parser.add_argument("--target", default="", metavar="TEXT", help="what its decoder writes")
+    parser.add_argument(
+        "--part",
+        default="",
+        help="the stack of layers, such as encoder or cross, of a model with several",
+    )
+    parser.add_argument(
+        "--rows",
+        choices=("auto", "yes", "no"),
+        default="auto",
+        help="whether the model's own rows are written too (auto: if they are small)",
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write the file, and say how far its rows are the model's own: 1 where they are not."""
+    from app.cli.output import show
+    from app.export.files import checked
+    from app.model.file_formats import suffixes
+    from compute import capture
+
+    target = checked(chosen.output, suffixes("heads"))
+    kept = {"auto": None, "yes": True, "no": False}[chosen.rows]
+    found = capture(
+        chosen.model, chosen.text, target=chosen.target, part=chosen.part, attention=kept
+    )
+    found.save(target)
+    result = {
+        "file": chosen.output,
+        "model": found.model,
+        "layers": found.layers,
+        "heads": found.heads,
+        "tokens": found.tokens,
+        "verified": found.difference,
+        "key_tokens": found.key_tokens,
+        "layer_numbers": found.layer_numbers,
+        "part": found.part,
+        "parts": [part.part for part in found.parts],
+        "unseen": found.unseen,
+        "verdict": found.verdict,
+        "unrepresented": found.lacking,
+        "status": "OK" if found.holds.all() else "NOT_VERIFIED",
+    }
+    show(result, chosen.json, _lines(chosen.output, found))
+    return 0 if found.holds.all() else 1
+
+
+def _lines(file: str, found: CapturedHeads) -> list[str]:
+    """List where the heads are from, how many there are and how far they are the model's own."""
+    others = [part.part for part in found.parts if part.part != found.part]
+    lines = [
+        f"model     {found.model}, {found.part}",
+        f"heads     {found.layers} layers of {found.heads}, {len(found.tokens)} tokens, "
+        f"{len(found.key_tokens)} keys",
+        f"rows      {found.verdict}",
+    ]
+    missed = [i for i, holds in enumerate(found.holds) if not holds]
+    for layer in missed[:LISTED]:
+        number, gap = found.layer_numbers[layer], found.verified[layer].max()
+        lines.append(f"          layer {number} differs by {gap:.2g}: {found.lacking[layer]}")
+    if found.unseen:
+        lines.append(f"not seen  the attention of {', '.join(found.unseen)}")
+    if others:
+        lines.append(f"also has  {', '.join(others)} (--part)")
+    return [*lines, f"file      {file}"]
+
+
+COMMAND = Subcommand(
+    "capture", "the heads of a model on a text, as a file", declare, run, order=115
+)

@@ -1,0 +1,278 @@
+"""Captured heads: the layers of one stack as a file of heads, in memory and on the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compute.capture import head_writer
+from compute.capture.attention_call import AttentionCall, met
+from compute.capture.recorder import pattern
+from compute.core.arrays import Floats
+from compute.core.refusal import Refused, shown
+from compute.heads import head_file, query_plane
+from compute.heads.head import LEFT_OUT, Head, HeadFile
+from compute.manifold.manifold import Manifold
+
+if TYPE_CHECKING:
+    import subprocess
+
+# how modules are called whose keys are another text's
+CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
+# what a layer has that has no softcap or no sink, where others have one
+NO_SOFTCAP, NO_SINK = 1e30, -1e30
+
+
+@dataclass(frozen=True, eq=False)
+class CapturedHeads:
+    """The heads of the layers of one stack of a model, on one text: what a file of heads holds.
+
+    part: the stack, as its modules are called, ``*`` for numbers; parts: all that the model has;
+    unseen: modules that are called attention and in which none was seen.
+    """
+
+    part: str
+    calls: tuple[AttentionCall, ...]
+    tokens: tuple[str, ...]
+    key_tokens: tuple[str, ...]
+    model: str = ""
+    text: str = ""
+    parts: tuple[CapturedHeads, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> int:
+        return len(self.calls)
+
+    @property
+    def heads(self) -> int:
+        return self.calls[0].shape[0]
+
+    @cached_property
+    def layer_numbers(self) -> tuple[int, ...]:
+        """The numbers of the layers in the model: those that its modules have, else by their order."""
+        return numbers_of(self.calls)
+
+    @cached_property
+    def verified(self) -> Floats:
+        """The largest difference of a row from the model's own (layers, heads); NaN: not known."""
+        return np.stack([call.difference for call in self.calls])
+
+    @cached_property
+    def difference(self) -> float | None:
+        """The largest difference of all rows from the model's own; None if not all are known."""
+        found = float(self.verified.max())
+        return found if np.isfinite(found) else None
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Words for what is not represented, one a layer, "" where nothing is missed."""
+        return tuple(call.lacking for call in self.calls)
+
+    @property
+    def verdict(self) -> str:
+        """Return one line on how far the rows are the model's own."""
+        missed = [call for call in self.calls if call.lacking]
+        if missed:
+            worst = max(missed, key=lambda call: float(call.difference.max()))
+            return f"differs by {worst.difference.max():.2g}: {worst.lacking}"
+        if self.difference is None:
+            return "not verified: the model's own weights are not known"
+        wide = {call.precision for call in self.calls} - {"float32", "float64"}
+        computed = f", which it computes in {' and '.join(sorted(wide))}" if wide else ""
+        inferred = any(call.inferred for call in self.calls)
+        bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
+        return f"model's own attention, {self.difference:.1g}{computed}{bias}"
+
+    @property
+    def holds(self) -> NDArray[np.bool_]:
+        """Whether each layer's rows are the model's own, as far as its precision goes (layers,)."""
+        return np.array([not call.lacking and met(call) for call in self.calls])
+
+    def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
+        """Return one head under the mask of one query, as `HeadFile.head`."""
+        return self.file.head(layer, head, mask_of)
+
+    def of_part(self, part: str) -> CapturedHeads:
+        """Return another stack of the same run, by its name or a piece of it.  Raises Refused."""
+        return chosen(self.parts or (self,), part)
+
+    def manifold(self, layer: int, head: int, tokens: str = "", mask_of: int = -1,
+                 temperature: float = 1.0) -> Manifold:  # fmt: skip
+        """Return the manifold of a head's attention on the plane of three queries, ``tokens``
+        "i,j,k".
+        """
+        from compute.families.attention import of_head
+
+        found = self.head(layer, head, mask_of)
+        plane = query_plane.plane_of(found, "tokens", tokens)
+        return of_head(found, plane, temperature)
+
+    def open(self, path: str | Path | None = None) -> subprocess.Popen[bytes]:
+        """Show the heads in a window of its own process, from ``path`` or a temporary file."""
+        import subprocess
+        import sys
+        import tempfile
+
+        target = Path(path or Path(tempfile.mkdtemp()) / "captured.safetensors")
+        self.save(target)
+        return subprocess.Popen([sys.executable, "-m", "app", str(target)])
+
+    def save(self, path: str | Path) -> Path:
+        """Write a .safetensors or .npz file beside ``path`` and rename it.  Raises ValueError."""
+        said = {"tokens": list(self.tokens), "key_tokens": list(self.key_tokens),
+                "model": self.model, "text": self.text, "part": self.part,
+                "layer_numbers": list(self.layer_numbers), "verdict": self.verdict,
+                "unrepresented": list(self.lacking)}  # fmt: skip
+        half = {call.precision for call in self.calls}
+        return head_writer.write(
+            Path(path), self.arrays, said, half.pop() if len(half) == 1 else ""
+        )
+
+    @cached_property
+    def file(self) -> HeadFile:
+        """The heads as a file of heads, without the disk."""
+        arrays, where = self.arrays, self.model or "the capture"
+        shape = (*arrays["q"].shape[:3], arrays["k"].shape[2])
+        mask = head_file.bias(where, arrays.get("mask"), shape)
+        extra, scale, softcap, sinks = head_file.optional(where, arrays, shape)
+        return HeadFile(
+            name=Path(where).stem,
+            **{name: arrays[name] for name in "qkv"},
+            tokens=self.tokens,
+            key_tokens=self.key_tokens,
+            bias=mask,
+            extra=extra,
+            scale=scale,
+            softcap=softcap,
+            sinks=sinks,
+            attention=arrays.get("attention"),
+            layer_numbers=self.layer_numbers,
+            model=self.model,
+            text=self.text,
+        )
+
+    @cached_property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of the file of heads, by their names."""
+        calls = self.calls
+        found: dict[str, NDArray[Any]] = {
+            name: np.stack([getattr(call, name) for call in calls]) for name in "qkv"
+        }
+        found["scale"] = self._per_head([call.scale for call in calls])
+        if any(np.isfinite(call.softcap) for call in calls):
+            found["softcap"] = self._per_head([min(call.softcap, NO_SOFTCAP) for call in calls])
+        if any(call.sinks is not None for call in calls):
+            none = np.full(self.heads, NO_SINK)
+            found["sinks"] = np.stack([none if c.sinks is None else c.sinks for c in calls])
+        found |= _added(calls)
+        if all(call.own is not None for call in calls):
+            found["attention"] = np.stack([call.own for call in calls])  # type: ignore[misc]
+        found["layer_numbers"] = np.array(self.layer_numbers)
+        found["verified"] = self.verified
+        return found
+
+    def _per_head(self, numbers: Sequence[float]) -> Floats:
+        """Return a number a layer as one a head (layers, heads)."""
+        return np.repeat(np.array(numbers, np.float64)[:, None], self.heads, axis=1)
+
+
+def _added(calls: tuple[AttentionCall, ...]) -> dict[str, NDArray[Any]]:
+    """Return the mask, true for keys that take part, and the bias of some layers, each if there is any.
+
+    Axes along which nothing changes have length 1.
+    """
+    n = calls[0].shape[2]
+    parts = [np.zeros((1, 1, n), np.float32) if c.added is None else c.added for c in calls]
+    if all(part is parts[0] for part in parts):
+        parts = parts[:1]
+    shape = np.broadcast_shapes((1, 1, n), *(part.shape for part in parts))
+    seen = np.stack([np.broadcast_to(part > LEFT_OUT, shape) for part in parts])
+    found = {} if seen.all() else {"mask": short(seen)}
+    finite = [np.where(part > LEFT_OUT, part, np.float32(0.0)) for part in parts]
+    if any(part.any() for part in finite):
+        found["bias"] = short(np.stack([np.broadcast_to(part, shape) for part in finite]))
+    return found
+
+
+def short(array: NDArray[Any]) -> NDArray[Any]:
+    """``array`` with length 1 along the axes, but the last, along which it is the same."""
+    for axis in range(array.ndim - 1):
+        first = array.take([0], axis=axis)
+        if (array == first).all():
+            array = first
+    return array
+
+
+def parts_of(calls: Sequence[AttentionCall]) -> list[tuple[str, tuple[AttentionCall, ...]]]:
+    """Calls by the stack that they belong to, in the order of the run: alike in name and in shape."""
+    found: dict[tuple[Any, ...], list[AttentionCall]] = {}
+    for call in calls:
+        key = pattern(call.place), call.q.shape, call.k.shape, call.v.shape
+        found.setdefault(key, []).append(call)
+    names = [key[0] for key in found]
+    return [
+        (name if names.count(name) == 1 else f"{name} {number}", tuple(alike))
+        for number, (name, alike) in enumerate(zip(names, found.values(), strict=True))
+    ]
+
+
+def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
+    """Return the layers' numbers: the one of their modules' names that differs, else as modules say
+    them.
+    """
+    words = [head_writer.whole_numbers(call.place) for call in calls]
+    for column in zip(*words, strict=False):
+        if len(set(column)) == len(calls):
+            return column
+    stated = tuple(call.number for call in calls)
+    good = min(stated) >= 0 and len(set(stated)) == len(calls)
+    return stated if good else tuple(range(len(calls)))
+
+
+def chosen(parts: Sequence[CapturedHeads], part: str) -> CapturedHeads:
+    """Return the stack of a name, or of most layers for "".  Raises Refused.
+
+    A piece of a name will do, and encoder, decoder and cross for stacks of these kinds.
+    """
+    if not part:
+        return max(parts, key=lambda each: each.layers)
+    named = (
+        [each for each in parts if each.part == part]
+        or [each for each in parts if kind_of(each.part) == part]
+        or [each for each in parts if part.lower() in each.part.lower()]
+    )
+    if len(named) != 1:
+        known = ", ".join(each.part for each in parts)
+        raise Refused(f"part must name one of {known}, got {shown(part)}")
+    return named[0]
+
+
+def kind_of(part: str) -> str:
+    """Whether a stack is one of an encoder, of a decoder or of attention across to the encoder."""
+    if CROSS.search(part):
+        return "cross"
+    return next((kind for kind in ("decoder", "encoder") if kind in part.lower()), "")
+
+
+def gathered(
+    calls: Sequence[AttentionCall],
+    labels: Any,
+    model: str = "",
+    text: str = "",
+    part: str = "",
+) -> CapturedHeads:
+    """Return the stack ``part`` of calls; ``labels(part, m, n)`` names its queries and keys."""
+    parts = [
+        CapturedHeads(name, alike, own, keys, model, text)
+        for name, alike in parts_of(calls)
+        for own, keys in [labels(name, *alike[0].shape[1:])]
+    ]
+    return replace(chosen(parts, part), parts=tuple(parts))

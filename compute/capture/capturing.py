@@ -1,0 +1,253 @@
+"""``capture``: run a model of the library transformers on inputs and keep all of its attention."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from compute.capture.attention_interface import NAME, recording
+from compute.capture.captured_heads import CapturedHeads, gathered, kind_of
+from compute.capture.libraries import array, torch, transformers
+from compute.capture.recorder import Recorder
+from compute.capture.tracing import tracing
+from compute.core.foreign_files import refuse_model
+from compute.core.refusal import Refused, refusing, shown
+
+# names of the configurations' entries for the longest text
+_LONGEST = ("max_position_embeddings", "n_positions", "max_seq_len")
+# inputs that are the tokens of a text, and those of a decoder
+IDS, DECODER_IDS = "input_ids", "decoder_input_ids"
+
+
+def capture(
+    model: Any,
+    inputs: Any,
+    *,
+    tokenizer: Any = None,
+    target: str = "",
+    part: str = "",
+    sequence: int = 0,
+    tokens: Sequence[str] = (),
+    key_tokens: Sequence[str] = (),
+    attention: bool | None = None,
+) -> CapturedHeads:
+    """Queries, keys, values and the whole logit of all heads of a model, compared with its own weights.
+
+    model: of the library transformers, or its folder, or a name that transformers resolves; inputs: a
+    text, a mapping of the model's inputs, or its main one.  tokenizer: of a text, where the model is no
+    name; target: the text of a decoder that has one of its own; part: the stack of layers, or a piece
+    of its name, where a model has several (the one of most layers); sequence: which of a batch;
+    tokens, key_tokens: names of the queries and keys; attention: whether the model's own weights are
+    kept (None: if they are small).  Raises ValueError for what cannot be captured.
+    """
+    name = model if isinstance(model, str | Path) else getattr(model, "name_or_path", "")
+    if isinstance(model, str | Path):
+        model, tokenizer = loaded(str(model), tokenizer)
+    library = torch()
+    model = getattr(model, "_orig_mod", model)  # of a compiled model, the one that it was made from
+    if not isinstance(model, library.nn.Module):
+        raise Refused(
+            f"model must be a PyTorch module, a folder or a name, got {shown(model)}: of a cache of "
+            "TransformerLens take compute.from_transformer_lens"
+        )
+    if isinstance(inputs, list | tuple) and all(isinstance(each, str) for each in inputs):
+        raise Refused(f"one text is captured at a time, got {shown(inputs)}")
+    text = inputs if isinstance(inputs, str) else ""
+    given = _given(model, inputs, tokenizer, target)
+    recorder = Recorder(sequence, attention)
+    _run(model, given, recorder)
+    words = _words(tokenizer, given, sequence)
+
+    def labels(part: str, m: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        own = _named(part, words, m)
+        keys = _named("encoder", words, n) if kind_of(part) == "cross" or m != n else own
+        return (
+            tuple(tokens) if len(tokens) == m else own,
+            tuple(key_tokens or tokens) if len(key_tokens or tokens) == n else keys,
+        )
+
+    title = Path(str(name)).name or type(model).__name__
+    found = gathered(recorder.calls, labels, title, text, part)
+    return replace(found, unseen=recorder.unseen())
+
+
+def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
+    """Return the model of a folder, of a .gguf file or of a name, in float32, and its tokenizer or
+    None.
+
+    Raises Refused for what transformers cannot load.
+    """
+    refuse_model(name)
+    library = transformers()
+    path = Path(name)
+    if not path.exists() and (path.is_absolute() or name.startswith(".")):
+        raise Refused(f"there is no folder of a model {shown(name)}")
+    source, extra = name, {}
+    if path.suffix.lower() == ".gguf":
+        source, extra = str(path.parent), {"gguf_file": path.name}
+    with refusing(f"{shown(name)} cannot be loaded as a model by transformers"), _quiet(library):
+        model = library.AutoModel.from_pretrained(source, dtype=torch().float32, **extra)
+    if tokenizer is None:
+        try:
+            with _quiet(library):
+                tokenizer = library.AutoTokenizer.from_pretrained(source, **extra)
+        except Exception:  # a model of pictures or of sounds has none
+            tokenizer = None
+    return model, tokenizer
+
+
+@contextmanager
+def _quiet(library: Any) -> Iterator[None]:
+    """While entered, the library says errors only: the standard error is for the program's lines."""
+    logging = library.utils.logging
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _given(model: Any, inputs: Any, tokenizer: Any, target: str) -> dict[str, Any]:
+    """Return the arguments that a model is called with, as tensors on its device.  Raises Refused."""
+    library = torch()
+    if isinstance(inputs, str):
+        found = _accepted(model, _tokenized(tokenizer, inputs))
+    elif isinstance(inputs, Mapping) or hasattr(inputs, "keys"):
+        found = {name: inputs[name] for name in inputs}
+    else:
+        found = {getattr(model, "main_input_name", IDS): inputs}
+    if target:
+        found[DECODER_IDS] = _tokenized(tokenizer, target)[IDS]
+    config = getattr(model, "config", None)
+    if getattr(config, "is_encoder_decoder", False) and not any("decoder" in n for n in found):
+        start = getattr(config, "decoder_start_token_id", None)
+        found[DECODER_IDS] = library.tensor([[0 if start is None else start]])
+    device = next((p.device for p in model.parameters()), "cpu")
+    tensors = {n: _tensor(library, value, device) for n, value in found.items()}
+    for name in (IDS, DECODER_IDS):
+        if name in tensors:
+            _check_length(config, name, int(tensors[name].shape[-1]))
+    return tensors
+
+
+def _tensor(library: Any, value: Any, device: Any) -> Any:
+    if isinstance(value, library.Tensor):
+        return value.to(device)
+    try:
+        return library.as_tensor(value).to(device)
+    except (TypeError, ValueError, RuntimeError):
+        return value
+
+
+def _tokenized(tokenizer: Any, text: str) -> dict[str, Any]:
+    if tokenizer is None:
+        raise Refused(
+            "a text needs a tokenizer, and none is given: of a model of pictures or sounds, "
+            "compute.capture(model, inputs) takes the tensors that it is called with"
+        )
+    if not text.strip():
+        raise Refused("the text must not be empty")
+    with refusing("the tokenizer cannot read the text"):
+        return dict(tokenizer(text, return_tensors="pt"))
+
+
+def _accepted(model: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """Of what a tokenizer gives, the entries that a model has an argument for."""
+    parameters = inspect.signature(model.forward).parameters
+    if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return found
+    return {name: value for name, value in found.items() if name in parameters}
+
+
+def _check_length(config: Any, name: str, length: int) -> None:
+    """Refuse a text that is longer than the model was made for."""
+    config = config.get_text_config() if hasattr(config, "get_text_config") else config
+    for entry in _LONGEST:
+        most = getattr(config, entry, None)
+        if isinstance(most, int) and 0 < most < length:
+            raise Refused(
+                f"{name} has {length} tokens, and the model takes at most {most} ({entry}): "
+                "shorten the text"
+            )
+
+
+def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
+    """Run a model as it is used, without dropout and gradients.  Raises Refused.
+
+    Once more, if it knows no attention functions but its own, by these.
+    """
+    kind, was_training = type(model).__name__, model.training
+    fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
+    model.eval()
+    try:
+        with refusing(f"{kind} cannot run on these inputs"):
+            try:
+                _run_once(model, given, recorder, NAME)
+            except Exception as problem:
+                if NAME not in str(problem):
+                    raise
+            if not recorder.calls:
+                _run_once(model, given, recorder, "eager")
+    finally:
+        model.train(was_training)
+    if not recorder.calls:
+        raise Refused(_unseen(kind, fused))
+
+
+def _run_once(model: Any, given: dict[str, Any], recorder: Recorder, implementation: str) -> None:
+    with (
+        torch().no_grad(),
+        recording(model, recorder, implementation),
+        tracing(recorder, written_out=True, batch=_batch(given)),
+    ):
+        model(**given)
+
+
+def _batch(given: dict[str, Any]) -> int:
+    """Return how many sequences the inputs are."""
+    return next((len(value) for value in given.values() if hasattr(value, "dim")), 1)
+
+
+def _unseen(kind: str, fused: str | None) -> str:
+    """Words for a model of some kind, of which no attention was seen."""
+    if fused not in (None, "eager", "sdpa"):
+        return (
+            f"{kind} computes its attention in kernels that hide the weights (attn_implementation="
+            f"{shown(fused)}): load it with attn_implementation='eager'"
+        )
+    return (
+        f"{kind} has no attention that can be seen: no softmax of queries times keys weighs values. "
+        "Kernels of its own, such as xformers or flash attention, must be switched off"
+    )
+
+
+def _words(tokenizer: Any, given: dict[str, Any], sequence: int) -> dict[str, tuple[str, ...]]:
+    """Return the tokens of the encoder's, or only, text and of the decoder's, as the tokenizer writes
+    them.
+    """
+    found = {}
+    for title, name in (("encoder", IDS), ("decoder", DECODER_IDS)):
+        if tokenizer is not None and name in given:
+            ids = array(given[name])
+            row = ids[sequence if len(ids) > 1 else 0]
+            words = tokenizer.convert_ids_to_tokens([int(i) for i in row])
+            found[title] = tuple(str(word) for word in words)
+    return found
+
+
+def _named(part: str, words: dict[str, tuple[str, ...]], count: int) -> tuple[str, ...]:
+    """Return the names of ``count`` tokens of a stack: those of its text if these are so many."""
+    own = "decoder" if kind_of(part) in ("decoder", "cross") else "encoder"
+    for title in (own, *words):
+        if len(words.get(title, ())) == count:
+            return words[title]
+    return tuple(str(number) for number in range(count))

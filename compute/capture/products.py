@@ -1,0 +1,165 @@
+"""Attention that a model writes out itself: a product of queries and keys, its softmax, a product.
+
+Each product of two tensors is followed through what is done to it: numbers that multiply it are its
+scale, tanh and the number behind it its softcap, and whatever else is done is, at its softmax, what was
+added.  Only what a softmax is taken of and what then weighs values is attention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+_PRODUCTS = ("matmul", "bmm", "__matmul__")
+_TIMES = ("mul", "mul_", "__mul__", "__rmul__", "__imul__", "multiply")
+_OVER = ("div", "div_", "__truediv__", "__itruediv__", "true_divide", "divide")
+# letters that an einsum may name the axes of attention by are any; these stand between its parts
+_ARROW, _COMMA = "->", ","
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """q (…, m, d) and k (…, n, d), and what became of q·k: its scale, its softcap, its softmax."""
+
+    q: Any
+    k: Any
+    scale: float = 1.0
+    softcap: float | None = None
+    bent: bool = False
+    logits: Any = None
+    weights: Any = None
+
+
+class Weighing(NamedTuple):
+    """A product whose softmax has weighed values v (…, n, dv)."""
+
+    product: Product
+    v: Any
+
+
+class Products:
+    """The products that are being followed, by the tensors that hold them."""
+
+    def __init__(self) -> None:
+        self._followed: dict[int, tuple[Any, Product]] = {}
+
+    def see(self, name: str, args: Any, kwargs: Any, result: Any) -> Weighing | None:
+        """Take note of a function of that name and of its result; a weighing if it was one."""
+        if not hasattr(result, "dim") or not hasattr(result, "shape"):
+            return None
+        parent = self._parent(args, kwargs)
+        if parent is not None and parent.weights is not None:
+            return self._weighed(name, args, result, parent)
+        made = parent and _changed(name, args, parent, result)
+        if made is None and result.dim() >= 3:
+            made = _product(name, args, kwargs)
+        if made is not None:
+            self._follow(result, made)
+        return None
+
+    def _weighed(self, name: str, args: Any, result: Any, weights: Product) -> Weighing | None:
+        values = _values(name, args)
+        if values is None:
+            self._follow(result, weights)
+            return None
+        self._followed.clear()
+        return Weighing(weights, values)
+
+    def _follow(self, tensor: Any, product: Product) -> None:
+        if len(self._followed) > MOST_FOLLOWED:
+            self._followed.clear()
+        self._followed[id(tensor)] = tensor, product
+
+    def _parent(self, args: Any, kwargs: Any) -> Product | None:
+        """Return the product that one of a function's arguments holds; of weights, if there are any."""
+        given = [*args, *kwargs.values()]
+        for one in args:
+            given += one if isinstance(one, list | tuple) else ()
+        found = [held[1] for one in given if (held := self._followed.get(id(one)))]
+        return max(found, key=lambda each: each.weights is not None, default=None)
+
+
+# tensors that are followed at a time, each as large as the scores of a layer
+MOST_FOLLOWED = 24
+
+
+def _product(name: str, args: Any, kwargs: Any) -> Product | None:
+    """Return the product that a function makes, if it makes one."""
+    if name == "baddbmm":
+        first, second = (*args[1:], *(kwargs[n] for n in ("batch1", "batch2") if n in kwargs))[:2]
+        return Product(first, second.transpose(-1, -2), float(kwargs.get("alpha", 1.0)))
+    if name in _PRODUCTS and len(args) == 2 and min(one.dim() for one in args) >= 2:
+        return Product(args[0], args[1].transpose(-1, -2))
+    if name == "einsum" and isinstance(args[0], str):
+        operands = args[1] if isinstance(args[1], list | tuple) else args[1:]
+        return _einsum(args[0].replace(" ", ""), operands)
+    return None
+
+
+def _values(name: str, args: Any) -> Any:
+    """Return the values (…, n, dv) that weights, which come first, are multiplied by, or None."""
+    if name in _PRODUCTS and len(args) == 2:
+        return args[1]
+    if name != "einsum" or not isinstance(args[0], str) or "." in args[0]:
+        return None
+    equation = args[0].replace(" ", "")
+    operands = args[1] if isinstance(args[1], list | tuple) else args[1:]
+    if len(operands) != 2 or _ARROW not in equation:
+        return None
+    weights, values = equation.split(_ARROW)[0].split(_COMMA)
+    *lead, _, j = list(weights)
+    own = [axis for axis in values if axis not in weights]
+    if len(own) != 1 or j not in values or any(axis not in values for axis in lead):
+        return None
+    return operands[1].permute([values.index(axis) for axis in (*lead, j, *own)])
+
+
+def _einsum(equation: str, operands: Any) -> Product | None:
+    """Return the product of queries and keys that an equation of two operands is, in the order of its
+    axes.
+    """
+    if _ARROW not in equation or len(operands) != 2 or "." in equation:
+        return None
+    inputs, output = equation.split(_ARROW)
+    one, other = inputs.split(_COMMA)
+    if len(output) < 3:
+        return None
+    *lead, i, j = list(output)
+    summed = [axis for axis in one if axis in other and axis not in output]
+    if len(summed) != 1 or i not in one or j not in other or i in other or j in one:
+        return None
+    wanted = "".join(lead)
+    if any(axis not in one or axis not in other for axis in lead):
+        return None
+    q = operands[0].permute([one.index(axis) for axis in (*wanted, i, *summed)])
+    k = operands[1].permute([other.index(axis) for axis in (*wanted, j, *summed)])
+    return Product(q, k)
+
+
+def _changed(name: str, args: Any, product: Product, result: Any) -> Product | None:
+    """Return the product after a function; None where it is no product of these queries and keys any
+    more.
+    """
+    if name == "softmax":
+        return replace(product, logits=args[0], weights=result)
+    if name == "tanh":
+        return replace(product, bent=True)
+    if name in _PRODUCTS or name in ("einsum", "sum", "mean", "argmax", "topk"):
+        return None
+    number = _number(args[1]) if len(args) > 1 else None
+    if number is None or name not in (*_TIMES, *_OVER):
+        return product
+    factor = 1.0 / number if name in _OVER else number
+    softcap = number if product.bent and product.softcap is None else product.softcap
+    return replace(product, scale=product.scale * factor, softcap=softcap)
+
+
+def _number(value: Any) -> float | None:
+    """Return a number, or a tensor of one, that is not 0; else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value) or None
+    if hasattr(value, "numel") and value.numel() == 1:
+        return float(value) or None
+    return None

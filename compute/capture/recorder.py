@@ -1,0 +1,190 @@
+"""Recording: each computation of attention becomes an `AttentionCall` as soon as it is over."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from compute.capture.attention_call import AttentionCall, verified
+from compute.capture.libraries import array, precision
+from compute.core.arrays import Floats
+from compute.core.refusal import Refused
+
+# keys that a plane of attention may have
+MOST_KEYS = 4096
+# different masks that are compared with those of the next layer
+MOST_MASKS = 4
+# of the model's own weights, kept beside queries and keys
+MOST_OWN = 64 << 20
+# an output is its weights' sum of values, times a number, within this share of it
+OF_VALUES = 2e-2
+# a number by which a query's weights are multiplied is 1 within this
+IS_ONE = 1e-3
+
+
+@dataclass
+class Recorder:
+    """The calls of one run of a model, in their order.
+
+    sequence: which of a batch is kept; own: whether the model's weights are, None for as long as they
+    are small.  places: the names of the model's modules by their identity.  paused: within an attention
+    function that is recorded as a whole; entered: the identities of modules called attention that ran.
+    """
+
+    sequence: int = 0
+    own: bool | None = None
+    places: dict[int, str] = field(default_factory=dict)
+    calls: list[AttentionCall] = field(default_factory=list)
+    paused: bool = False
+    entered: set[int] = field(default_factory=set)
+    _kept: int = 0
+    _masks: list[Floats] = field(default_factory=list)
+
+    def add(
+        self,
+        q: Any,
+        k: Any,
+        v: Any,
+        *,
+        scale: float | None = None,
+        added: tuple[Any, ...] = (),
+        softcap: float | None = None,
+        sinks: Any = None,
+        weights: Any = None,
+        output: Any = None,
+        logits: Any = None,
+        module: Any = None,
+    ) -> None:
+        """Record tensors (batch, heads, queries or keys, d) of one computation of attention.
+
+        added: masks and biases, of what broadcasts to (batch, heads, queries, keys); sinks (heads,);
+        weights, logits: as the model had them; output (batch, queries, heads, dv).
+        """
+        heads = q.shape[1]
+        if k.shape[2] > MOST_KEYS:
+            raise Refused(
+                f"at most {MOST_KEYS} keys are captured, got {k.shape[2]}: shorten the text"
+            )
+        if not 0 <= self.sequence < len(q):
+            raise Refused(f"sequence must be from 0 to {len(q) - 1}, got {self.sequence}")
+        found = AttentionCall(
+            self._one(q),
+            repeated(self._one(k), heads),
+            repeated(self._one(v), heads),
+            float(q.shape[-1] ** -0.5 if scale is None else scale),
+            self._added(added),
+            np.inf if softcap is None else float(softcap),
+            None if sinks is None else self._sinks(sinks, heads),
+            None if weights is None else self._one(weights),
+            precision(q),
+            self.places.get(id(module), "" if module is None else type(module).__name__),
+            _number(module),
+        )
+        if output is not None:
+            found = scaled_as_output(found, np.swapaxes(self._one(output), 0, 1))
+        found = verified(found, None if logits is None else self._one(logits))
+        if self.calls and _same_weights(self.calls[-1], found):
+            # one softmax that weighs two sets of values
+            before = self.calls.pop()
+            found = replace(before, v=np.concatenate([before.v, found.v], axis=2))
+        self.calls.append(self._spared(found))
+
+    def unseen(self) -> tuple[str, ...]:
+        """Return the names, ``*`` for numbers, of modules called attention in which none was seen."""
+        seen = {call.place for call in self.calls}
+        names = {self.places[i] for i in self.entered if i in self.places}
+        missed = [n for n in names if not any(_within(n, s) or _within(s, n) for s in seen)]
+        outermost = {n for n in missed if not any(o != n and _within(n, o) for o in missed)}
+        return tuple(sorted({pattern(name) for name in outermost}))
+
+    def _spared(self, call: AttentionCall) -> AttentionCall:
+        """Return the call without the model's own weights, if these became too many."""
+        self._kept += 0 if call.own is None else call.own.nbytes
+        if self.own or (self.own is None and self._kept <= MOST_OWN):
+            return call
+        self.own = False
+        self.calls[:] = [replace(other, own=None) for other in self.calls]
+        return replace(call, own=None)
+
+    def _one(self, tensor: Any) -> Floats:
+        """Return the sequence that is kept, as an array, of what may be the same for all sequences."""
+        return array(tensor[self.sequence if len(tensor) > 1 else 0])
+
+    def _added(self, parts: tuple[Any, ...]) -> Floats | None:
+        """Return the sum of masks and biases, (1 or h, 1 or m, n): one array where layers have the
+        same.
+        """
+        total: Floats | None = None
+        for part in parts:
+            if part is None:
+                continue
+            while part.ndim < 4:
+                part = part[None]
+            found = self._one(part).astype(np.float32)
+            total = found if total is None else _sum(total, found)
+        if total is None:
+            return None
+        for known in self._masks:
+            if np.array_equal(known, total):
+                return known
+        self._masks = [*self._masks, total][-MOST_MASKS:]
+        return total
+
+    def _sinks(self, sinks: Any, heads: int) -> Floats | None:
+        found = array(sinks).reshape(-1).astype(np.float64)
+        return found if found.shape == (heads,) else None
+
+
+def _sum(one: Floats, other: Floats) -> Floats:
+    """Return the sum of two masks, of which each may leave out with the lowest number there is."""
+    total = one.astype(np.float64) + other
+    lowest = float(np.finfo(np.float32).min)
+    return np.maximum(total, lowest).astype(np.float32)
+
+
+def repeated(shared: Floats, heads: int) -> Floats:
+    """Keys or values (h', n, d) of groups of heads as those of each head."""
+    return shared if len(shared) == heads else np.repeat(shared, heads // len(shared), axis=0)
+
+
+def _number(module: Any) -> int:
+    number = getattr(module, "layer_idx", None)
+    return number if isinstance(number, int) else -1
+
+
+def scaled_as_output(call: AttentionCall, output: Floats) -> AttentionCall:
+    """Return the call with the weights that its output (h, m, dv) has.
+
+    Some models multiply a query's output by a number, as a sink does, and return the weights without.
+    """
+    if call.own is None or output.shape != (*call.shape[:2], call.v.shape[2]):
+        return call
+    sums = call.own.astype(np.float64) @ call.v.astype(np.float64)
+    size = (sums**2).sum(axis=2)
+    factor = (sums * output).sum(axis=2) / np.where(size > 0, size, 1.0)
+    rest = np.abs(output - factor[..., None] * sums).max(initial=0.0)
+    if rest > OF_VALUES * np.abs(output).max(initial=0.0) or (np.abs(factor - 1) < IS_ONE).all():
+        return call
+    return replace(call, own=(call.own * factor[..., None]).astype(np.float32))
+
+
+def _within(name: str, outer: str) -> bool:
+    """Whether a module's name is another's, or of a module in it."""
+    return name == outer or name.startswith(f"{outer}.")
+
+
+def _same_weights(one: AttentionCall, other: AttentionCall) -> bool:
+    """Whether two calls of one module are of the same queries and keys."""
+    return (one.place, one.q.shape, one.k.shape) == (
+        other.place,
+        other.q.shape,
+        other.k.shape,
+    ) and (np.array_equal(one.q, other.q) and np.array_equal(one.k, other.k))
+
+
+def pattern(place: str) -> str:
+    """Return a module's name with ``*`` for its numbers: the same for all layers of one stack."""
+    return re.sub(r"\d+", "*", place)

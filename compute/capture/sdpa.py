@@ -1,0 +1,80 @@
+"""``capture_sdpa``: keep the attention of any PyTorch model that calls the fused function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from compute.capture.captured_heads import CapturedHeads, gathered
+from compute.capture.recorder import Recorder
+from compute.capture.tracing import tracing
+from compute.core.arrays import Floats
+from compute.core.refusal import Refused
+from compute.heads.head import Head
+
+
+class CapturedCalls:
+    """The calls of scaled_dot_product_attention that were made: as a file of heads, once there are."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def __len__(self) -> int:
+        return len(self._recorder.calls)
+
+    def heads(
+        self, part: str = "", tokens: Sequence[str] = (), key_tokens: Sequence[str] = ()
+    ) -> CapturedHeads:
+        """Return the calls of one stack, that of most layers unless ``part`` names another.
+
+        tokens, key_tokens: names of queries and keys.  Raises ValueError where there was no call.
+        """
+        if not self._recorder.calls:
+            raise Refused(
+                "no call of scaled_dot_product_attention was made: if the model has a setting for how "
+                "attention is computed, it must be sdpa; what flash or compiled kernels do is hidden"
+            )
+
+        def labels(part: str, m: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+            numbers = tuple(str(i) for i in range(max(m, n)))
+            own = tuple(tokens) if len(tokens) == m else numbers[:m]
+            keys = tuple(key_tokens) if len(key_tokens) == n else own if m == n else numbers[:n]
+            return own, keys
+
+        return gathered(self._recorder.calls, labels, part=part)
+
+    @property
+    def verified(self) -> Floats:
+        """As `CapturedHeads.verified`."""
+        return self.heads().verified
+
+    def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
+        """As `CapturedHeads.head`."""
+        return self.heads().head(layer, head, mask_of)
+
+    def save(self, path: str | Path) -> Path:
+        """As `CapturedHeads.save`."""
+        return self.heads().save(path)
+
+
+@contextmanager
+def capture_sdpa(
+    model: Any = None, *, sequence: int = 0, attention: bool | None = None
+) -> Iterator[CapturedCalls]:
+    """While entered, each call of torch.nn.functional.scaled_dot_product_attention is kept.
+
+    By whatever name it is called, and also within nn.MultiheadAttention.  model: names the layers by
+    its modules; sequence: which of a batch is kept; attention: whether the weights are, None: if they
+    are small.  Each call is compared with the weights of the fused function itself.
+
+    >>> with compute.capture_sdpa() as captured:
+    ...     model(inputs)
+    >>> captured.save("heads.safetensors")
+    """
+    recorder = Recorder(sequence, attention)
+    if model is not None:
+        recorder.places = {id(module): name for name, module in model.named_modules()}
+    with tracing(recorder, written_out=False):
+        yield CapturedCalls(recorder)

@@ -1,0 +1,122 @@
+"""Caches of TransformerLens, as mappings of arrays and of objects like its tensors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import compute
+from compute.heads import attention_rows
+
+BATCH, M, H, D = 2, 6, 4, 8
+
+
+class Tensor:
+    """As much of a tensor as is asked for; with ``value``, as nnsight saves one."""
+
+    def __init__(self, values):
+        self.values = values
+        self.dtype = f"torch.{values.dtype}"
+
+    def detach(self):
+        return self
+
+    cpu = detach
+
+    def numpy(self):
+        return self.values
+
+
+class Saved:
+    def __init__(self, values):
+        self.value = Tensor(values)
+
+
+def turned(x, by):
+    """Rotary positions: pairs of numbers turned by the position."""
+    angle = by * np.arange(x.shape[1])[None, :, None, None]
+    a, b = x[..., ::2], x[..., 1::2]
+    c, s = np.cos(angle), np.sin(angle)
+    return np.stack([a * c - b * s, a * s + b * c], axis=-1).reshape(x.shape)
+
+
+def cache(scale=D**-0.5, rotary=False, shared=H, causal=True, wrap=lambda x: x):
+    """Two layers with their patterns by the definition."""
+    random = np.random.default_rng(3)
+    found, patterns = {}, []
+    for layer in range(2):
+        q = 2 * random.normal(size=(BATCH, M, H, D))
+        k, v = (random.normal(size=(BATCH, M, shared, D)) for _ in range(2))
+        met = {"q": q, "k": k}
+        if rotary:
+            met = {"q": turned(q, 0.7), "k": turned(k, 0.7)}
+        keys = np.repeat(met["k"], H // shared, axis=2)
+        logits = scale * np.einsum("bmhd,bnhd->bhmn", met["q"], keys)
+        if causal:
+            logits = np.where(np.tri(M, dtype=bool), logits, -np.inf)
+        with np.errstate(under="ignore"):
+            e = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        patterns.append(e / e.sum(axis=-1, keepdims=True))
+        held = {"q": q, "k": k, "v": v, "pattern": patterns[-1]}
+        if rotary:
+            held |= {"rot_q": met["q"], "rot_k": met["k"]}
+        for name, x in held.items():
+            found[f"blocks.{layer}.attn.hook_{name}"] = wrap(x.astype(np.float32))
+        found[f"blocks.{layer}.hook_resid_pre"] = wrap(np.zeros((BATCH, M, 9), np.float32))
+    return found, patterns
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"causal": False},
+        {"scale": 0.11},
+        {"shared": 2},
+        {"rotary": True},
+        {"wrap": Tensor},
+        {"wrap": Saved},
+    ],
+    ids=str,
+)
+def test_rows_are_the_pattern(options):
+    given, patterns = cache(**options)
+    captured = compute.from_transformer_lens(given, ["<s>", "a", "b", "c", "d", "e"], sequence=1)
+    assert captured.difference < 1e-5 and captured.layer_numbers == (0, 1)
+    assert captured.file.tokens[0] == "<s>" and captured.file.scale_of(0, 0) == pytest.approx(
+        options.get("scale", D**-0.5), rel=1e-5
+    )
+    for layer, pattern in enumerate(patterns):
+        for head in range(H):
+            rows = attention_rows.rows(captured.file, layer, head)
+            assert np.abs(rows - pattern[1, head]).max() < 1e-5
+
+
+def test_queries_before_their_positions_are_said_to_differ():
+    given, _ = cache(rotary=True)
+    for name in [name for name in given if "rot_" in name]:
+        del given[name]
+    captured = compute.from_transformer_lens(given)
+    assert captured.verified.max() > 0.05 and not captured.holds.any()
+    assert captured.verdict.startswith("differs by 0.")
+    assert "before rotary positions" in captured.verdict
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: [c.pop(f"blocks.{i}.attn.hook_k") for i in range(2)], "must hold"),
+        (lambda c: c.update({"blocks.0.attn.hook_q": np.ones(3)}), "axes"),
+        (lambda c: c.update({"blocks.1.attn.hook_pattern": np.ones((2, 4, 3, 3))}), "shape"),
+    ],
+)
+def test_a_cache_that_lacks_something_is_refused(change, words):
+    given, _ = cache()
+    change(given)
+    with pytest.raises(ValueError, match=words):
+        compute.from_transformer_lens(given)
+
+
+def test_what_is_no_cache_is_refused():
+    with pytest.raises(ValueError, match="cache must map names"):
+        compute.from_transformer_lens(np.ones(3))

@@ -1,0 +1,1 @@
+"""Tests of real models, which need PyTorch and transformers: ``make test-models``."""
