@@ -72,7 +72,9 @@ def test_seven_heads_are_shown_and_one_is_refused(tmp_path, queries):
     found: list = []
     heads_browser.task(family).perform(None, found.append, lambda: False)
     cells = {
-        (answer.layer, head): heads_browser.cell(answer.layer, head, glance, answer.words[head])
+        (answer.layer, head): heads_browser.cell(
+            str(answer.layer), head, glance, answer.words[head]
+        )
         for answer in found
         for head, glance in enumerate(answer.row)
     }

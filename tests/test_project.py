@@ -171,6 +171,7 @@ PRIVATE_IN_TESTS = {
     "tests/fuzz/worker.py: os._exit",
     "tests/fuzz/kinds/kept.py: _build",
     "tests/models/test_capturing.py: Fused.config._attn_implementation_internal",
+    "tests/models/test_capturing.py: model.config._attn_implementation",
 }
 
 

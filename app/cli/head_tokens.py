@@ -10,7 +10,8 @@ import numpy as np
 from compute.core.refusal import shown
 from compute.families import manifold, parse, write
 from compute.families.attention import FAMILY
-from compute.heads.head_selection import holding
+from compute.heads.head_selection import file_of, holding, settings
+from compute.heads.verification import Verification, verification
 from compute.manifold.manifold import Manifold
 
 
@@ -75,3 +76,12 @@ def token_places(chosen: argparse.Namespace, count: int) -> TokenPlaces | None:
         for token in tokens
     ]
     return TokenPlaces(found, described)
+
+
+def verified(family: str) -> Verification | None:
+    """Return how far the rows of a head are known to be the model's own; None of other families."""
+    name, stated = parse(family)
+    if name != FAMILY.name:
+        return None
+    c = settings(stated)
+    return verification(file_of(c), c["layer"], c["head"])

@@ -188,7 +188,8 @@ def head_caption(family: str) -> str:
     if name != "attention":
         return ""
     head = head_selection.settings(stated)
-    place = f"{Path(str(head['source'])).name}, layer {head['layer']}, head {head['head']}"
+    layer = head_selection.file_of(head).layer_words(head["layer"])
+    place = f"{Path(str(head['source'])).name}, layer {layer}, head {head['head']}"
     return f" ({'; '.join((place, *head_specification.caveats(family)))})"
 
 

@@ -114,10 +114,11 @@ class HeadsBrowserPart(Part):
     def on_message(self, message: object) -> None:
         match message:
             case BrowseAnswer() if message.job == self._job:
+                file = file_of(parse(message.job.family)[1])
+                layer = file.layer_words(message.layer)
                 for head, found in enumerate(message.row):
-                    self._cells[message.layer, head] = cell(
-                        message.layer, head, found, message.words[head] if message.words else ""
-                    )
+                    words = message.words[head] if message.words else ""
+                    self._cells[message.layer, head] = cell(layer, head, found, words)
                 self._show(self.context.store.scene)
             case JobFailed(job=BrowseTask()):
                 self._problem = message.problem
@@ -159,13 +160,14 @@ def state(family: str, cells: dict[Place, HeadCell], problem: str) -> HeadsState
         name=file.name,
         layers=file.layers,
         heads=file.heads,
+        numbers=tuple(map(file.number_of, range(file.layers))),
         cells=dict(cells),
         current=(chosen["layer"], chosen["head"]),
         words=problem or progress,
     )
 
 
-def cell(layer: int, head: int, found: Glance, words: str = "") -> HeadCell:
+def cell(layer: str, head: int, found: Glance, words: str = "") -> HeadCell:
     """Return one head in words, with what vouches for its rows, and in shares of what is possible."""
     condition = "singular" if np.isinf(found.condition) else f"{found.condition:.3g}"
     rows = f"median entropy {found.entropy:.2f} nats, {found.share:.0%} of log n"

@@ -157,6 +157,8 @@ class CapturedHeads:
             layer_numbers=self.layer_numbers,
             model=self.model,
             text=self.text,
+            verified=self.verified,
+            unrepresented=self.lacking,
         )
 
     @cached_property

@@ -122,7 +122,9 @@ class HeadFile:
     tokens name the queries, key_tokens the keys; bias None, (layers, heads, 1, n), or (layers, heads,
     m, n) of a mask that differs between queries; extra: the same of an additive bias; scale, softcap
     and sinks (layers, heads), or None; attention (layers, heads, m, n): the model's own rows, or None.
-    layer_numbers: of the model; model and text: its name and what it read, "" if the file has neither.
+    layer_numbers: of the model; model and text: its name and what it read, "" if the file has neither;
+    verified (layers, heads): how far rows were from the model's when the file was made, or None;
+    unrepresented: of each layer, in words, what the file does not represent.
     """
 
     name: str
@@ -140,6 +142,8 @@ class HeadFile:
     layer_numbers: tuple[int, ...] = ()
     model: str = ""
     text: str = ""
+    verified: Floats | None = None
+    unrepresented: tuple[str, ...] = ()
 
     @property
     def layers(self) -> int:
@@ -167,6 +171,11 @@ class HeadFile:
     def number_of(self, layer: int) -> int:
         """Return which of the model's layers one of the file's is."""
         return self.layer_numbers[layer] if self.layer_numbers else layer
+
+    def layer_words(self, layer: int) -> str:
+        """Return a layer's place in the file, and its number in the model if that is another."""
+        number = self.number_of(layer)
+        return f"{layer}" if number == layer else f"{layer} (the model’s {number})"
 
     def scale_of(self, layer: int, head: int) -> float:
         """Return the factor that multiplies a head's q·k: the file's, or 1/√d."""
@@ -303,6 +312,7 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
             raise Refused(f"{path}: {name} must name {m} queries or {n} keys, got {len(labels)}")
     shape = (*q.shape[:3], n)
     extra, scale, softcap, sinks = head_file.optional(path, arrays, shape)
+    gaps, lacking = head_file.verified(path, arrays, said, shape[:2])
     model, text = (head_file.words(path, name, arrays, said) for name in ("model", "text"))
     return HeadFile(
         name=Path(path).stem,
@@ -320,6 +330,8 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
         layer_numbers=head_file.layer_numbers(path, arrays.get("layer_numbers"), q.shape[0]),
         model=model,
         text=text,
+        verified=gaps,
+        unrepresented=lacking,
     )
 
 

@@ -20,9 +20,13 @@ MOST_WORDS = 1 << 20
 LONGEST_LABEL = 48
 MOST_LABELS = 1 << 20
 # what a file may hold beside queries, keys, values, tokens and a mask
-OPTIONAL = ("bias", "scale", "softcap", "sinks", "layer_numbers", "model", "text", "attention")
+OPTIONAL = (
+    "bias", "scale", "softcap", "sinks", "layer_numbers", "model", "text", "verified", "unrepresented",
+    "attention",
+)  # fmt: skip
 # characters of the text that a model was given
 LONGEST_TEXT = 4096
+LONGEST_PHRASE = 120
 
 
 def stated(side: Path) -> dict[str, Any]:
@@ -66,7 +70,7 @@ def _four_axes(
 
 
 def labels(
-    path: str, name: str, arrays: Mapping[str, Floats], said: dict[str, Any]
+    path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
     words = said.get(name, arrays.get(name, ()))
@@ -97,10 +101,10 @@ def _sound(word: str) -> str:
     return word[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
-def label(word: str) -> str:
-    """Return a token as it can be drawn: one line, not too long."""
-    shown = "".join(c if c.isprintable() else "·" for c in word[: LONGEST_LABEL + 1])
-    return shown if len(shown) <= LONGEST_LABEL else shown[: LONGEST_LABEL - 1] + "…"
+def label(word: str, longest: int = LONGEST_LABEL) -> str:
+    """Return a token, or a phrase, as it can be drawn: one line, not too long."""
+    shown = "".join(c if c.isprintable() else "·" for c in word[: longest + 1])
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def numbers(count: int) -> tuple[str, ...]:
@@ -146,6 +150,33 @@ def layer_numbers(path: str, found: Floats | None, layers: int) -> tuple[int, ..
             f"{path}: layer_numbers must be {layers} whole numbers, got {found.dtype} {found.shape}"
         )
     return tuple(int(number) for number in found)
+
+
+def verified(
+    path: str,
+    arrays: Mapping[str, Floats],
+    said: Mapping[str, Any],
+    shape: tuple[int, ...],
+) -> tuple[Floats | None, tuple[str, ...]]:
+    """The largest differences from the model's own rows when the file was made (layers, heads), NaN
+    where that is not known, and what of each layer the file does not represent.  Raises ValueError.
+    """
+    gaps = arrays.get("verified")
+    if gaps is not None:
+        if (
+            gaps.dtype.kind != "f"
+            or gaps.shape != shape
+            or (gaps < 0).any()
+            or np.isinf(gaps).any()
+        ):
+            raise Refused(
+                f"{path}: verified must be differences of shape {shape}, got {gaps.shape}"
+            )
+        gaps = gaps.astype(np.float64)
+    lacking = labels(path, "unrepresented", arrays, said)
+    if lacking and len(lacking) != shape[0]:
+        raise Refused(f"{path}: unrepresented must be {shape[0]} strings, got {len(lacking)}")
+    return gaps, tuple(label(word, LONGEST_PHRASE) for word in lacking)
 
 
 def words(path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str, Any]) -> str:

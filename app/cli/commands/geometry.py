@@ -25,7 +25,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Print g, Γ, T, K and det g at a point."""
     import numpy as np
 
-    from app.cli.head_tokens import token_places
+    from app.cli.head_tokens import token_places, verified
     from app.cli.output import MOST_DIGITS, exit_of, show, written
     from app.cli.path_report import GPU_DIGITS
     from app.cli.requests import given, manifold_of, precise, scene_of
@@ -54,6 +54,10 @@ def run(chosen: argparse.Namespace) -> int:
         words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
     lines = [f"{name:12} {text}" for name, text in words.items()]
     result = {**numbers, "theta": request.theta[0], "status": status, "engine": found.engine}
+    vouched = verified(request.manifold.key)
+    if vouched is not None:
+        result["verified"] = vouched.gap
+        lines.append(f"{'rows':12} {vouched.words}")
     if places is not None:
         result["tokens"], lines[:0] = places.described, places.lines()
     show(result, chosen.json, [*lines, f"{'status':12} {status.name} ({found.engine})"])

@@ -25,11 +25,15 @@ class HeadCell:
 
 @dataclass(frozen=True, eq=False)
 class HeadsState:
-    """The heads of a file, as far as they are known; ``current`` is the one that is shown."""
+    """The heads of a file, as far as they are known; ``current`` is the one that is shown.
+
+    numbers: which of the model's layers they are in.
+    """
 
     name: str
     layers: int
     heads: int
+    numbers: tuple[int, ...]
     cells: Mapping[Place, HeadCell]
     current: Place
     words: str

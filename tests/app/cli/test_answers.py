@@ -24,7 +24,7 @@ PATHS = (
 )
 # as the guide and scripts have them: one that is missing, or comes to be, is seen here
 KEYS = {
-    "geometry gaussian --at 0,1": "metric christoffel cubic curvature det status engine",
+    "geometry gaussian --at 0,1": "metric christoffel cubic curvature det theta status engine",
     "geodesic gaussian --start 0,1 --end 1,1": f"{PATHS} closed_form",
     "shoot gaussian --start 0,1 --velocity 1,0": PATHS,
     "transport gaussian --start 0,1 --end 1,1 --vector 1,0":
@@ -44,7 +44,7 @@ KEYS = {
     "layers attention:bank?head=3 --token 5":
         "token label over length chord ratio steps turning off xy explained rows status",
     "rows attention:bank":
-        "rows tokens key_tokens verified status layer head temperature scale",
+        "rows tokens key_tokens verified status layer layer_number head temperature scale",
     "patches picture.png":
         "rows columns diameter median_entropy area distance way status",
     "doctor": "engine adapter remark gl python versions checks",

@@ -75,8 +75,8 @@ def test_rows_are_emitted_one_by_one_until_cancelled():
 def test_a_grid_wraps_many_heads():
     from app.views.qt.widgets.head_grid import arranged
 
-    cell = heads_browser.cell(0, 0, found=BLANK)
-    state = HeadsState("x", 2, 5, {(0, 0): cell}, (0, 0), "")
+    cell = heads_browser.cell("0", 0, found=BLANK)
+    state = HeadsState("x", 2, 5, (0, 1), {(0, 0): cell}, (0, 0), "")
     places = arranged(state, 3, "")
     assert places[1, 1] == (0, 4) and places[2, 0] == (1, 0)
     assert arranged(state, 3, "entropy") == {(0, 0): (0, 0)}

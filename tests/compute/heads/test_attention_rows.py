@@ -124,7 +124,7 @@ def test_the_command_prints_rows_and_what_vouches_for_them(causal, tmp_path, cap
     assert told["status"] == "OK"
     assert 0.0 < told["verified"] < 1e-3
     assert main(["rows", f"{causal}?layer=0&head=1"]) == 0
-    assert "not the model's own rows" in capsys.readouterr().out
+    assert "differs from the model’s own attention by" in capsys.readouterr().out
     assert main(["rows", f"attention:{tmp_path / 'plain.npz'}", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["verified"] is None
     assert main(["rows", "gaussian"]) == 2
@@ -150,7 +150,7 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     mask, known = head_specification.caveats(name)
     assert mask.startswith("under the mask of “w6”")
     assert "6 hollow" in mask
-    assert "meet the model’s within" in known
+    assert "the model’s own attention, within" in known
     note = head_specification.row_note(name, (Pin((0.0, 0.0), 2), None))
     gap = head_specification.off_own(name, 2)
     assert f"the row of “w2” itself differs by up to {gap:.2g} (its own mask" in note
@@ -159,7 +159,7 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     own = attention_rows.rows(heads.load(causal.removeprefix("attention:")), 1, 0, [2])[0]
     assert gap == pytest.approx(np.abs(shown - own).max())
     assert mask in page.head_caption(name)
-    for phrase in ("Under the mask of “w6”", "meet the model’s"):
+    for phrase in ("Under the mask of “w6”", "the model’s own attention"):
         assert phrase in head_specification.note(manifold, name)
 
 

@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 from compute.core.refusal import Refused
 from compute.heads import attention_rows
 from compute.heads import head as heads
+from compute.heads.verification import verification
 
 RNG = np.random.default_rng(5)
 Q, K, V = (RNG.normal(size=(2, 3, 6, 8)).astype(np.float32) for _ in range(3))
@@ -132,3 +133,26 @@ def test_damaged_large_files_are_refused_in_one_line(large, tmp_path):
             heads.load(str(bad)).head(1, 2)
         except ValueError as problem:
             assert "\n" not in str(problem) and len(str(problem)) <= 400
+
+
+def test_a_record_of_the_capture_is_read_and_said_to_be_one(tmp_path):
+    gaps = np.array([[2e-6, 0.5, np.nan], [1e-7, 0.0, 0.0]])
+    more = {"verified": gaps, "unrepresented": np.array(["softcap is not represented", ""])}
+    file = heads.load(written(tmp_path, ".npz", {"q": Q, "k": K, "v": V, **more}))
+    said = [verification(file, 0, head).words for head in range(3)]
+    assert said[0] == "the model’s own attention when it was captured, within 2e-06"
+    assert "differs from the model’s own attention by 0.5 when it was captured: softcap" in said[1]
+    assert said[2].startswith("not verified")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"verified": np.zeros((2, 2))}, r"verified must be differences of shape \(2, 3\)"),
+        ({"verified": -np.ones((2, 3))}, "verified must be differences"),
+        ({"unrepresented": np.array(["a"])}, "unrepresented must be 2 strings, got 1"),
+    ],
+)
+def test_records_must_fit(more, words, tmp_path):
+    with pytest.raises(Refused, match=words):
+        heads.load(written(tmp_path, ".npz", {"q": Q, "k": K, "v": V, **more}))

@@ -127,11 +127,11 @@ class HeadGrid(QWidget):
         for column in range(self._columns):
             box = QRect(EDGE + column * self._width, 0, self._width, EDGE)
             painter.drawText(box, middle, str(column))
+        numbers = self._state.numbers if self._state is not None else ()
         for (row, column), (layer, head) in self.places.items():
             if column == 0 and head == 0:
-                painter.drawText(
-                    QRect(0, self.box(row, 0).y(), EDGE, self._step), middle, str(layer)
-                )
+                left = QRect(0, self.box(row, 0).y(), EDGE, self._step)
+                painter.drawText(left, middle, str(numbers[layer]))
 
     def _draw_cell(self, painter: QPainter, box: QRect, place: Place, state: HeadsState) -> None:
         inner = box.adjusted(1, 1, 1 - GAP, 1 - GAP)
