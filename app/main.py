@@ -229,7 +229,7 @@ class Program:
                 self.controller.on_message(message)
 
     def _frame_shown(self) -> None:
-        """A frame is on the screen: once it has a geodesic, there is time for the rest."""
+        """Begin with the rest once a frame with a geodesic is on the screen."""
         if self.controller.answers.path is not None:
             self.screen.frameSwapped.disconnect(self._on_screen)
             self.window.draw_icons()

@@ -63,7 +63,7 @@ def stage(
 
 
 def step(state: Array, one: Array, other: Array, first: Array) -> None:
-    """One step: increments change places until the last is added."""
+    """Advance by one step: increments change places until the last is added."""
     other[:] = 0
     now, after = one, other
     stage(state, one, first, links, own, *stages[0], True)

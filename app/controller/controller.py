@@ -106,7 +106,7 @@ class Controller:
 
     # --- events -------------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
-        """One event of a view: the scene changes, and then what shows it."""
+        """Handle one event of a view: the scene changes, and then what shows it."""
         with self.store.event():
             self._handle(event)
             for part in self.parts:
@@ -233,7 +233,7 @@ class Controller:
             self.answers.show_measures()
 
     def _update_look(self, subject: Subject, changed: frozenset[str]) -> None:
-        """The same things seen from elsewhere, or in other colours."""
+        """Show the same things from elsewhere, or in other colours."""
         view = subject.scene.view
         if "view" in changed and view is not None:
             self.canvas.set_view(view)
@@ -245,7 +245,7 @@ class Controller:
             self.answers.show_opacity()
 
     def _switch_chart(self, old: Subject, new: Subject) -> None:
-        """The same things elsewhere: they glide there while the map is computed."""
+        """Let the same things glide to another chart while the map is computed."""
         self.answers.clear_map()
         self.answers.keep_common(old.scene, new.scene, set(live_jobs(new, self._viewport, {})))
         self._viewport = replace(self._viewport, dragging=False)
@@ -300,7 +300,7 @@ class Controller:
         self.answers.mark_unread(False)
 
     def give_up(self, job: Job) -> None:
-        """The user cancelled ``job``: what it was to answer does not come."""
+        """Give up a job that the user cancelled: what it was to answer does not come."""
         if isinstance(job, PrepareTask):
             self.editor.cancel()
             self._finish()
@@ -323,7 +323,7 @@ class Controller:
 
     # --- answers --------------------------------------------------------------------------------
     def on_message(self, message: object) -> None:
-        """An answer or a remark of the runner, on the GUI thread; what nobody waits for is dropped."""
+        """Take an answer or a remark of the runner, on the GUI thread; drop what nobody waits for."""
         if self.waiting.is_blank and isinstance(message, Drawn | CheckAnswer):
             return  # it is asked for again if the scene stays
         if self.transition.is_running and isinstance(message, Drawn):
@@ -348,7 +348,7 @@ class Controller:
         return {name: value for part in self.parts for name, value in part.options().items()}
 
     def close(self) -> None:
-        """The window closes: nothing moves any longer."""
+        """Stop all that moves: the window closes."""
         for part in self.parts:
             part.close()
 

@@ -78,7 +78,7 @@ class Kept(Protocol):
 
 
 def _ignore(*_: object) -> None:
-    """Where nothing is to be called."""
+    """Do nothing, where nothing is to be called."""
 
 
 class Documents:
@@ -154,7 +154,7 @@ class Documents:
         self.guarded(lambda: self._open(path))
 
     def dropped(self, paths: list[str]) -> None:
-        """A file was dropped on the window."""
+        """Open a file that was dropped on the window."""
         if paths:
             self.open(Path(paths[0]))
 
@@ -184,7 +184,7 @@ class Documents:
             self._window.log(f"kept, though this version does not know it: {names}")
 
     def opened(self, path: Path) -> None:
-        """The scene that is shown comes from ``path``; a figure is not saved over."""
+        """Note that the scene comes from ``path``; a figure is not saved over."""
         if path.suffix.lower() == JSON:
             self.document = document.at(path.absolute(), self._store.scene)
         self._settings.recent = recent.opened(self._settings.recent, path)

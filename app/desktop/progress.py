@@ -50,5 +50,5 @@ class Working:
         self.look()
 
     def close(self) -> None:
-        """The window closes."""
+        """End with the window."""
         self._stop()

@@ -61,5 +61,5 @@ class Appearance:
         self.follow()
 
     def close(self) -> None:
-        """The system's changes no longer matter."""
+        """Ignore further changes of the system."""
         self._hints.colorSchemeChanged.disconnect(self.follow)

@@ -79,7 +79,7 @@ class Video:
         self._stream, self._count = stream, 0
 
     def add(self, frame: RGB) -> None:
-        """One more frame."""
+        """Add one more frame."""
         shown = _frame(frame, self._count).reformat(
             format="yuv420p",
             src_color_range="JPEG",
@@ -120,7 +120,7 @@ class Gif:
         colours.push(None)
 
     def add(self, frame: RGB) -> None:
-        """One more frame."""
+        """Add one more frame."""
         self._frames.push(_frame(frame, self._count))
         self._count += 1
         self._drain()

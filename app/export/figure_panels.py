@@ -35,12 +35,12 @@ class Ink:
     labels: list[Label] = field(default_factory=list)
 
     def line(self, points: ArrayLike, colour: str, width: float = 1.0, alpha: float = 1.0) -> None:
-        """A polyline (n, 2)."""
+        """Draw a polyline (n, 2)."""
         line = np.asarray(points, np.float64)
         self.shapes.append(Strokes([line], Pen(rgba(colour, alpha), width)))
 
     def dashed(self, points: ArrayLike, colour: str, width: float) -> None:
-        """A polyline of dashes."""
+        """Draw a polyline of dashes."""
         line = dashes(np.asarray(points, np.float64), 5, 5)
         self.shapes.append(Strokes([line], Pen(rgba(colour), width)))
 
@@ -53,7 +53,7 @@ class Ink:
         anchor: tuple[float, float] = (0.0, 0.5),
         bold: bool = False,
     ) -> None:
-        """A line of text."""
+        """Write a line of text."""
         self.labels.append(Label(text, at, size, rgba(colour), anchor, bold=bold))
 
 
@@ -149,7 +149,7 @@ def _curves(ink: Ink, shown: Distributions, colours: Sequence[str], plot: Box, m
 
 
 def _scale(ink: Ink, plot: Box, limits: tuple[float, float], title: str) -> None:
-    """The axis below a plot."""
+    """Draw the axis below a plot."""
     left, top, right, bottom = plot
     low, high = limits
     ink.line([(left, top), (left, bottom), (right, bottom)], ink.theme.frame)

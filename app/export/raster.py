@@ -72,7 +72,7 @@ def _paste(image: Image.Image, item: Raster) -> None:
 
 
 def _write(pen: ImageDraw.ImageDraw, label: Label) -> None:
-    """A label that is not upright; its height is that of its capitals."""
+    """Write a label that is not upright; its height is that of its capitals."""
     path = typeface.path(label.bold)
     made, width = runs(label)
     left = label.at[0] - label.anchor[0] * width

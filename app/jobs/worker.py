@@ -54,7 +54,7 @@ class OpenJob(Job):
     adapter: str = ""
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """The worker itself changes its engine."""
+        """Do nothing: the worker itself changes its engine."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,9 @@ class Runner:
         self._thread.join(timeout=10.0)
 
     def first_drawn(self) -> None:
-        """The early answer is on the screen: nothing that is waited for is held up by a driver now."""
+        """Note that the early answer is on the screen: a driver holds nothing up that is waited for
+        now.
+        """
         self._drawn.set()
 
     def _work(self) -> None:

@@ -82,14 +82,14 @@ class Store:
         self._set(scene)
 
     def undo(self) -> None:
-        """One step back, if there is one."""
+        """Go one step back, if there is one."""
         if self._past:
             self._future.append(self._scene)
             self._merge = None
             self._set(self._past.pop())
 
     def redo(self) -> None:
-        """One step forward, if there is one."""
+        """Go one step forward, if there is one."""
         if self._future:
             self._past.append(self._scene)
             self._merge = None

@@ -131,7 +131,7 @@ class FlowPart(Part):
         self._show_state()
 
     def step(self) -> None:
-        """One step on."""
+        """Go one step on."""
         self._show_layers()
         self._go_on()
 
@@ -159,7 +159,9 @@ class FlowPart(Part):
         return words if subject == _subject(self.context.store.scene) else ""
 
     def _advance(self) -> None:
-        """One step, unless the last one is not answered yet; none of a scene that has begun since."""
+        """Go one step on, unless the last one is not answered yet; none of a scene that has begun
+        since.
+        """
         answer = self.answer
         if self.context.store.scene.title != self._title:
             self._pause()
@@ -188,7 +190,7 @@ class FlowPart(Part):
         self.context.store.update(replace(scene, flow=flow), merge="flow time")
 
     def _show_layers(self) -> None:
-        """A flow that nothing shows is shown by arrows and particles."""
+        """Show a flow that nothing shows by arrows and particles."""
         scene = self.context.store.scene
         if not flowing.is_shown(scene):
             layers = replace(scene.layers, flow=True, particles=True)

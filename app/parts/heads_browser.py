@@ -42,7 +42,7 @@ class BrowseTask(Job):
     family: str
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """One answer a layer; what was computed before is not computed again."""
+        """Emit one answer a layer; what was computed before is not computed again."""
         file = file_of(parse(self.family)[1])
         for layer in range(file.layers):
             row, words = [], []

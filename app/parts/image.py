@@ -204,7 +204,7 @@ class PhotographPart(PanelPart):
             self._edit({"source": chosen})
 
     def _edit(self, changes: dict[str, Any]) -> None:
-        """One step of undo, however often the same thing is changed on end."""
+        """Edit in one step of undo, however often the same thing is changed on end."""
         if "circles" in changes:
             changes["circles"] = changes["circles"] == "on"
         if "source" in changes:

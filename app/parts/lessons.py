@@ -119,7 +119,7 @@ class LessonPart(Part):
 
     # --- going about --------------------------------------------------------------------------
     def show_list(self) -> None:
-        """All lessons, in place of the one that is on."""
+        """Show all lessons, in place of the one that is on."""
         self.lesson = None
         self.bring()
         self._show()
@@ -154,7 +154,7 @@ class LessonPart(Part):
         self.context.window.raise_panel(TITLE)
 
     def turn(self, by: int) -> None:
-        """The next step, or the one before."""
+        """Go to the next step, or to the one before."""
         if self.lesson is not None and 0 <= self.at + by < len(self.lesson.steps):
             self.go(self.at + by)
 
@@ -198,7 +198,7 @@ class LessonPart(Part):
             self._stand((None, 0))
 
     def bring(self) -> None:
-        """The panel that the step is about, to the front; away with that of an earlier step."""
+        """Bring the panel that the step is about to the front; close that of an earlier step."""
         panel = self.step.panel if self.step is not None else ""
         if self._brought and self._brought != panel:
             self.context.window.lower_panel(self._brought)

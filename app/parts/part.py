@@ -71,10 +71,10 @@ class Part:
         return {}
 
     def on_event(self, event: Event) -> None:
-        """An event of a view, after the controller has dealt with it."""
+        """Handle an event of a view, after the controller has dealt with it."""
 
     def on_scene(self, old: Scene, new: Scene) -> None:
-        """The scene changed, and what the controller draws of it is drawn."""
+        """Follow a change of the scene, once what the controller draws of it is drawn."""
 
     def use_numbers(self, numbers: Numbers) -> None:
         """Write numbers in this way from now on."""
@@ -86,11 +86,11 @@ class Part:
         """
 
     def on_message(self, message: object) -> None:
-        """An answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
+        """Take an answer of the worker, or a `JobFailed`: the part knows its own by the job in it."""
 
     def options(self) -> dict[str, str | int | bool]:
         """Return the command-line options by which a figure shows what the scene does not hold."""
         return {}
 
     def close(self) -> None:
-        """The window closes: stop what moves by itself."""
+        """Stop what moves by itself: the window closes."""

@@ -56,7 +56,7 @@ class TopologyTask(Job):
     superlevel: bool
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """One answer; none for a map without values."""
+        """Emit one answer; none for a map without values."""
         answer = self.answer()
         if answer is not None:
             emit(answer)

@@ -29,7 +29,7 @@ GREYED = 0.25
 
 
 def show_scene(canvas: Canvas, subject: Subject) -> None:
-    """All of a completed scene that needs no engine; what needs one is cleared."""
+    """Show all of a completed scene that needs no engine; clear what needs one."""
     chart = subject.chart
     canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
     show_ground(canvas, subject)
@@ -111,7 +111,7 @@ def blank(canvas: Canvas, words: str) -> None:
 
 
 def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozenset()) -> None:
-    """How much is seen of each layer, and of each kind of curve; little of the answers of jobs of
+    """Set how much is seen of each layer, and of each kind of curve; little of the answers of jobs of
     the kinds ``stale``, which are not the scene's.
     """
     shares = asdict(scene.opacity)
@@ -138,7 +138,7 @@ def show_things(
 
 
 def show_pins(canvas: Canvas, subject: Subject) -> None:
-    """Both pins, the vector at A and the straight line."""
+    """Show both pins, the vector at A and the straight line."""
     scene, chart, layers = subject.scene, subject.chart, subject.scene.layers
     assert scene.start and scene.end
     for name, pin in (("A", scene.start), ("B", scene.end)):
@@ -152,7 +152,7 @@ def _at(chart: Chart, theta: Floats) -> XY:
 
 
 def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
-    """The geodesic, the carried vectors and why the curve is dashed, if it is."""
+    """Show the geodesic, the carried vectors and why the curve is dashed, if it is."""
     chart, layers = subject.chart, subject.scene.layers
     canvas.set_curve("geodesic", drawables.geodesic(answer, chart) if layers.geodesic else None)
     canvas.set_transport(drawables.carried(answer, chart) if layers.transport else None)
@@ -167,13 +167,13 @@ def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> F
 
 
 def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = False) -> None:
-    """The scalar map, if the scene shows one; little of it if it is not, or no longer, the scene's."""
+    """Show the scalar map, if the scene has one; little of it if it is no longer the scene's."""
     drawn = drawables.color_map(subject, answer) if subject.scene.layers.map else None
     canvas.set_map(replace(drawn, opacity=GREYED * drawn.opacity) if drawn and stale else drawn)
 
 
 def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
-    """The curves of a study; kinds that it has none of are cleared."""
+    """Show the curves of a study; clear kinds that it has none of."""
     for kind in answer.job.curves:
         curve = answer.curves.get(kind)
         drawn = None

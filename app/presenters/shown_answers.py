@@ -73,7 +73,7 @@ class ShownAnswers:
         self._plot(None)
 
     def clear_map(self) -> None:
-        """The map is that of another chart, and so are the coordinates under the pointer."""
+        """Clear the map, which is that of another chart, and the coordinates under the pointer."""
         self.map = None
         self._window.set_coordinates("")
         self._stale -= {MapJob}
@@ -142,7 +142,7 @@ class ShownAnswers:
             self.say(AWAITED, True)
 
     def _refresh(self, kind: type) -> None:
-        """An answer of that kind came: what is shown of it is the scene's again, or a moment old."""
+        """Mark what is shown of a kind of answer as the scene's again, or as a moment old."""
         if kind in self._stale and not self._unread:
             self._stale -= {kind}
             self.show_opacity()
@@ -227,7 +227,7 @@ class ShownAnswers:
             yield MapCheckJob(of.family, of.chart, of.scalar, of.token, of.source, self.map.field)
 
     def take_check(self, answer: CheckAnswer) -> None:
-        """The float64 certificate, if it is of the path or the map that is still shown."""
+        """Show the float64 certificate, if it is of the path or the map that is still shown."""
         job = answer.job
         if isinstance(job, CheckJob):
             current = self.path is not None and np.shares_memory(self.path.paths.theta, job.theta)
@@ -281,11 +281,11 @@ class ShownAnswers:
             self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
-        """How much is seen of each layer; little of what is not the scene's."""
+        """Set how much is seen of each layer; little of what is not the scene's."""
         drawing.show_opacity(self._canvas, self._subject.scene, self._stale)
 
     def show_measures(self) -> None:
-        """The numbers of the geodesic and of all studies that are shown."""
+        """Show the numbers of the geodesic and of all studies that are shown."""
         if self.path is None:
             return
         shown: list[Measure] = []
@@ -311,7 +311,7 @@ class ShownAnswers:
         self._window.set_distributions(plots)
 
     def say(self, words: str, ok: bool, timing: str = "") -> None:
-        """One sentence in the status bar, beside the engine and what it has to remark."""
+        """Say one sentence in the status bar, beside the engine and what it has to remark."""
         opened = self._engine
         engine = f"{opened.name} · {opened.adapter}" if opened.name else "starting…"
         remark = opened.remark

@@ -21,7 +21,7 @@ GAP = np.full((1, 2), np.nan)
 
 
 def show(canvas: Canvas, tracks: Sequence[ZeroTrack], chart: Chart, extent: Extent) -> None:
-    """Where zeros have been, by the sign of their index; ``extent``: of the grid that they were on."""
+    """Show where zeros have been, by the sign of their index; ``extent``: of the grid they were on."""
     drawn = [tracks[k] for k in _longest(tracks, MOST_DRAWN)]
     half = 0.5 * np.array([extent.x1 - extent.x0, extent.y1 - extent.y0])
     for sign, kind in KINDS.items():

@@ -35,7 +35,7 @@ def handle(handler: "Callable[[int, FrameType | None], object] | int") -> None:
 
 
 def ignore_interrupts() -> None:
-    """All is done, and Python takes itself down: an interruption comes too late."""
+    """Ignore interruptions once all is done: they come too late."""
     handle(signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

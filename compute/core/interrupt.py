@@ -56,6 +56,6 @@ def limited(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iter
 
 
 def checkpoint() -> None:
-    """A place where a computation may end; costs a microsecond."""
+    """End a computation whose result is no longer wanted; costs a microsecond."""
     if _asked.get()():
         raise Interrupted

@@ -109,7 +109,9 @@ class Algebra:
             self._guard(argument)
 
     def _apart(self, node: Node, argument: Expr) -> None:
-        """The argument must not be zero, and so none of its factors: margins are those of factors."""
+        """Require that an argument is not zero, and so none of its factors: margins are those of
+        factors.
+        """
         import sympy as sp
 
         if argument.is_Mul or (argument.is_Pow and argument.exp.is_positive):

@@ -57,7 +57,7 @@ def check_dependence(own: Own, log_density: Expr, theta: tuple[Expr, Expr], x: E
 
 
 def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
-    """The metric must be positive definite somewhere among theta (n, 2)."""
+    """Refuse a metric that is positive definite nowhere among theta (n, 2)."""
     if not is_singular(local, RANK).all():
         return
     g = local.metric
@@ -82,7 +82,7 @@ def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
 
 
 def check_density(made: Manifold, own: Own) -> None:
-    """A density must be one, and resolved, at one of the pins or between them at least."""
+    """Refuse a density that is none, or not resolved, at all pins and between them."""
     theta = np.array([*made.pins, made.interior])
     if made.averages is None:
         if not own.normalise:
@@ -123,7 +123,7 @@ _DOUBTS = {
 
 
 def _check_outcomes(made: Manifold, own: Own, theta: Floats) -> None:
-    """The probabilities of listed outcomes must sum to 1."""
+    """Refuse listed outcomes whose probabilities do not sum to 1."""
     assert isinstance(own.space, tuple)
     total = made.density(theta, np.array(own.space)).sum(axis=1)
     off = np.abs(total - 1) > UNRESOLVED

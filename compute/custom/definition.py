@@ -196,7 +196,7 @@ def _coordinates(definition: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _check_name(name: str, text: str, place: str, definition: Mapping[str, Any]) -> None:
-    """A name must be a word that means nothing else, such as the sample of a log-density."""
+    """Refuse a name that is no word, or means something else, as the sample of a log-density does."""
     taken = name == SAMPLE and "log_density" in definition
     if not parse.is_name(name) or taken:
         words = f"{shown(name)} cannot be a name: it is no word of letters, or means something else"

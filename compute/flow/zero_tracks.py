@@ -104,7 +104,7 @@ class Tracker:
         self._deaths: dict[int, End] = {}
 
     def add(self, time: float, zeros: Sequence[Singularity]) -> None:
-        """The zeros at the next time.  ValueError unless it is later than the last."""
+        """Add the zeros at the next time.  ValueError unless it is later than the last."""
         if self._times and not time > self._times[-1]:
             raise ValueError(f"time must be later than {self._times[-1]:g}, got {time:g}")
         now = _zeros(time, zeros)

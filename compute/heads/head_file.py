@@ -158,8 +158,9 @@ def verified(
     said: Mapping[str, Any],
     shape: tuple[int, ...],
 ) -> tuple[Floats | None, tuple[str, ...]]:
-    """The largest differences from the model's own rows when the file was made (layers, heads), NaN
-    where that is not known, and what of each layer the file does not represent.  Raises ValueError.
+    """Return the largest differences from the model's own rows when the file was made (layers, heads),
+    NaN where that is not known, and what of each layer the file does not represent.  Raises
+    ValueError.
     """
     gaps = arrays.get("verified")
     if gaps is not None:

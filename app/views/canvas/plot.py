@@ -217,7 +217,7 @@ class Plot(Canvas):
         self._message.set(text)
 
     def set_note(self, text: str) -> None:
-        """A line at the foot of the plot; "" clears."""
+        """Write a line at the foot of the plot; "" clears."""
         self._note.set(text)
         self._now()
 

@@ -38,7 +38,7 @@ class Stage:
         return self._before is not None
 
     def show(self, extent: Extent, equal: bool) -> None:
-        """This rectangle, and with ``equal`` as much around it as makes both scales the same."""
+        """Show a rectangle, and with ``equal`` as much around it as makes both scales the same."""
         self.asked, self._equal = extent, equal
         self._fit()
 
@@ -69,7 +69,7 @@ class Stage:
         self._share = share or 0.0
 
     def resize(self, size: tuple[int, int], ratio: float) -> None:
-        """The canvas has another size."""
+        """Take another size of the canvas."""
         if (size, ratio) != (self.frame.size, self.frame.ratio):
             self.frame = replace(self.frame, size=size, ratio=ratio)
             self._fit()

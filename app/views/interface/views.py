@@ -182,7 +182,7 @@ class Canvas(View, ABC):
 
     @abstractmethod
     def set_camera(self, camera: Camera) -> None:
-        """How the surface is looked at (without emitting CameraMoved)."""
+        """Set how the surface is looked at (without emitting CameraMoved)."""
 
     @abstractmethod
     def set_outline(self, outline: Outline | None) -> None: ...
@@ -204,7 +204,7 @@ class Canvas(View, ABC):
 
     @abstractmethod
     def set_vector(self, arrows: Arrows | None) -> None:
-        """The vector at A, whose tip can be dragged."""
+        """Show the vector at A, whose tip can be dragged."""
 
     @abstractmethod
     def set_transport(self, arrows: Arrows | None) -> None: ...
@@ -226,7 +226,7 @@ class Canvas(View, ABC):
 
     @abstractmethod
     def set_opacity(self, layers: Mapping[str, float], curves: Mapping[str, float]) -> None:
-        """How much is seen of each layer by its name, and of each kind of curve."""
+        """Set how much is seen of each layer by its name, and of each kind of curve."""
 
     @abstractmethod
     def set_grid(self, visible: bool) -> None: ...
@@ -234,11 +234,13 @@ class Canvas(View, ABC):
     def set_moving_point(self, xy: XY | None) -> None: ...
     @abstractmethod
     def set_message(self, text: str) -> None:
-        """A short line over the canvas (why a curve is dashed …); "" clears."""
+        """Write a short line over the canvas (why a curve is dashed …); "" clears."""
 
     @abstractmethod
     def set_note(self, text: str) -> None:
-        """A short line at its foot, of less weight (what a flow's grid leaves out …); "" clears."""
+        """Write a short line at its foot, of less weight (what a flow's grid leaves out …); ""
+        clears.
+        """
 
 
 class Window(View, ABC):
@@ -284,7 +286,7 @@ class Window(View, ABC):
     def set_status(self, engine: str, timing: str, words: str, ok: bool) -> None: ...
     @abstractmethod
     def set_coordinates(self, text: str) -> None:
-        """Where the pointer is, in words."""
+        """Say where the pointer is, in words."""
 
     @abstractmethod
     def set_title(self, text: str) -> None: ...
@@ -308,4 +310,4 @@ class Window(View, ABC):
 
     @abstractmethod
     def tell(self, title: str, text: str) -> None:
-        """A message that does not block."""
+        """Show a message that does not block."""

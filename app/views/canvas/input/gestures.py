@@ -104,7 +104,7 @@ class Gestures(Keys):
                 self._choose_pair(pixel)
 
     def _choose_pair(self, pixel: Pixel) -> None:
-        """A critical point under the pointer is chosen, and the view is not dragged by it."""
+        """Choose a critical point under the pointer, which does not drag the view."""
         pair = self._critical.pair_at(pixel, self._stage.drawn)
         if pair is not None:
             self._pointer.release()
@@ -137,7 +137,7 @@ class Gestures(Keys):
         self._handler(CameraMoved(camera, done))
 
     def _extend_loop(self, pixel: Pixel) -> None:
-        """A loop under way follows the pointer, in steps that are worth a vertex."""
+        """Let a loop under way follow the pointer, in steps that are worth a vertex."""
         last = self._loop[-1]
         if max(abs(pixel[0] - last[0]), abs(pixel[1] - last[1])) >= LOOP_STEP:
             self._loop.append(pixel)

@@ -63,7 +63,7 @@ class Keys(Plot):
         return True
 
     def leave(self) -> None:
-        """The keyboard is elsewhere: no ring."""
+        """Take the ring away: the keyboard is elsewhere."""
         self._ringed = False
         self.ring()
         self._now()

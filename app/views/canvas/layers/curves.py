@@ -47,7 +47,7 @@ class CurvesLayer(Layer):
         self.changed()
 
     def fade_kinds(self, shares: Mapping[str, float]) -> None:
-        """How much is seen of each kind; of those not named, all."""
+        """Set how much is seen of each kind; of those not named, all."""
         if dict(shares) != self._shares:
             self._shares = dict(shares)
             self.changed()

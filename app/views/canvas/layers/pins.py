@@ -45,7 +45,7 @@ class PinsLayer(Layer):
         self.changed()
 
     def hover(self, name: str) -> None:
-        """The pin under the pointer, "" for none."""
+        """Mark the pin under the pointer, "" for none."""
         if name != self._hovered:
             self._hovered = name
             self.changed()

@@ -42,7 +42,7 @@ class ReliefLayer(Layer):
         super().set_theme(theme)
 
     def set(self, image: ColorMap2D | None) -> None:
-        """The map that colours it, or none."""
+        """Set the map that colours it, or none."""
         if image is not self._image:
             self._image, self._texture = image, None
             self.changed()

@@ -99,7 +99,7 @@ class ExportDialog(QDialog):
         super().reject()
 
     def show_progress(self, words: str, done: int, whole: int) -> None:
-        """How far the export is; ``whole`` 0 when that is not known."""
+        """Show how far the export is; ``whole`` 0 when that is not known."""
         self._form.setEnabled(False)
         self._buttons.button(OK).setEnabled(False)
         look(self.words, "quiet")
@@ -110,7 +110,7 @@ class ExportDialog(QDialog):
         self.words.show()
 
     def show_problem(self, words: str) -> None:
-        """Why nothing was written; the form can be filled again."""
+        """Say why nothing was written; the form can be filled again."""
         self._form.setEnabled(True)
         self._buttons.button(OK).setEnabled(True)
         self._bar.hide()

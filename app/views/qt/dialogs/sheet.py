@@ -25,7 +25,7 @@ MOST_LINES = 12
 
 
 def ask(parent: QWidget, name: str, title: str, text: str, answers: Sequence[Answer]) -> None:
-    """A question that does not block; the last answer is what Escape means."""
+    """Ask a question that does not block; the last answer is what Escape means."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, name, title, parent=parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setInformativeText("\n".join(map(shorten, text.split("\n")[:MOST_LINES])))

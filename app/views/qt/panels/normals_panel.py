@@ -160,7 +160,9 @@ class NormalsPanel:
         self._emit(NormalEdited(name, (mx, my, xx, xy, yy)))
 
     def _dragged(self, name: str, is_mean: bool) -> None:
-        """A letter moves the mean; the dot is the first column of the root of the covariance."""
+        """Move the mean by its letter, and the first column of the root of the covariance by its
+        dot.
+        """
         if self._state is None:
             return
         mx, my, xx, xy, yy = self._state.a if name == "A" else self._state.b

@@ -137,14 +137,14 @@ _FIXED: list[tuple[QWidget, int]] = []
 
 
 def fixed(widget: QWidget, width: int) -> None:
-    """A width that grows with the type, in pixels at the usual size."""
+    """Fix a width that grows with the type, in pixels at the usual size."""
     _forget()
     _FIXED.append((widget, width))
     _widen(widget, width)
 
 
 def _forget() -> None:
-    """Those that Qt has deleted."""
+    """Forget those that Qt has deleted."""
     _FIXED[:] = [(widget, width) for widget, width in _FIXED if isValid(widget)]
 
 

@@ -14,7 +14,7 @@ Pixel = tuple[float, float]
 
 
 def offer(widget: QWidget, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
-    """A right click on ``widget`` shows ``entries(pixel)``; None is a line between them."""
+    """Show ``entries(pixel)`` at a right click on ``widget``; None is a line between them."""
     widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def show(at: QPoint) -> None:

@@ -91,7 +91,7 @@ class Strip(QWidget):
             self._held = None
 
     def _move(self, x: float, done: bool) -> None:
-        """The keyframe goes as far as it may, and is held there."""
+        """Move the keyframe as far as it may go, and hold it there."""
         held = self._held
         assert held is not None
         to = held if done else self._time(x)

@@ -41,7 +41,7 @@ class Busy:
         self.widget.hide()
 
     def on_cancel(self, call: Callable[[], None]) -> None:
-        """The button calls ``call``."""
+        """Let the button call ``call``."""
         self._cancel = call
 
     def show(self, words: str, can_cancel: bool) -> None:

@@ -84,7 +84,7 @@ class Hands(Protocol):
         """Choose the next thing that can be moved; False past the last one."""
 
     def leave(self) -> None:
-        """The keyboard is elsewhere."""
+        """Note that the keyboard is elsewhere."""
 
     def pinch(self, pixel: tuple[float, float], growth: float) -> None:
         """Zoom at a pixel of the widget."""

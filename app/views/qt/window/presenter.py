@@ -70,7 +70,7 @@ class Presenter(QObject):
         return self._before is not None
 
     def note(self, title: str, shown: bool) -> None:
-        """A panel was raised or lowered: it stays so after a lecture."""
+        """Note that a panel was raised or lowered: it stays so after a lecture."""
         if self.is_on:
             self._wanted[title] = shown
 
@@ -106,7 +106,7 @@ class Presenter(QObject):
         application.installEventFilter(self)
 
     def leave(self) -> None:
-        """The window as it was, but for the panels that were raised or lowered since."""
+        """Restore the window as it was, but for the panels that were raised or lowered since."""
         if self._before is None:
             return
         (state, window_state, hidden), self._before = self._before, None

@@ -113,7 +113,7 @@ class MainWindow(Window):
         return dock
 
     def reset_layout(self) -> None:
-        """All panels where they were at first, the log hidden."""
+        """Put all panels where they were at first, the log hidden."""
         for title, slot in self.panels.items():
             if slot.spec.top:
                 self._put(title, slot.spec.area, slot.spec.shown)
@@ -301,21 +301,21 @@ class MainWindow(Window):
         Palette(self.frame, entries).show()
 
     def show_keys(self, gestures: Sequence[tuple[str, str]]) -> None:
-        """All keys and gestures on one sheet."""
+        """Show all keys and gestures on one sheet."""
         self.show_page("Keys", keys(self._commands, gestures), (620, 620))
 
     def show_page(self, title: str, page: str, size: tuple[int, int] = (620, 460)) -> None:
-        """A page of rich text beside the window."""
+        """Show a page of rich text beside the window."""
         TextPage(self.frame, title, page, size).show()
 
     def ask(self, title: str, text: str, answers: Sequence[Answer]) -> None:
-        """A question that does not block; the last answer is what Escape means."""
+        """Ask a question that does not block; the last answer is what Escape means."""
         self._log.add(shorten(f"{title}: {text}"))
         ask(self.frame, NAME, title, text, answers)
 
     # --- what the composition root asks -------------------------------------------------------
     def set_document(self, file: str, unsaved: bool) -> None:
-        """The scene's file ("" if it has none) and whether there are changes."""
+        """Show the scene's file ("" if it has none) and whether there are changes."""
         if (file, unsaved) != (self._file, self._unsaved):
             self._file, self._unsaved = file, unsaved
             self._show_title()
@@ -325,7 +325,7 @@ class MainWindow(Window):
         self.frame.setWindowTitle(("• " if self._unsaved else "") + " — ".join(parts))
 
     def set_recent(self, files: Sequence[str], open_file: Callable[[str], None]) -> None:
-        """The menu of files opened last."""
+        """Fill the menu of files opened last."""
         self._recent.clear()
         for name in files:
             self._recent.addAction(on_button(name), partial(open_file, name))
@@ -337,7 +337,7 @@ class MainWindow(Window):
             self.actions[name].setEnabled(can)
 
     def set_rate(self, text: str) -> None:
-        """How often the canvas is drawn, in words."""
+        """Show how often the canvas is drawn, in words."""
         self._rate.setText(text)
 
     def set_busy(self, words: str, can_cancel: bool = True) -> None:
@@ -345,7 +345,7 @@ class MainWindow(Window):
         self._busy.show(words, can_cancel)
 
     def on_cancel(self, call: Callable[[], None]) -> None:
-        """The button that cancels calls ``call``."""
+        """Let the button that cancels call ``call``."""
         self._busy.on_cancel(call)
 
     def set_theme(self, theme: Theme) -> None:
@@ -358,7 +358,7 @@ class MainWindow(Window):
             slot.set_theme(theme)
 
     def _dress(self, points: int | None = None) -> None:
-        """All type in another size, or in the usual one."""
+        """Set all type in another size, or in the usual one."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         usual = TYPE if self.presenter.is_on else POINTS
@@ -367,7 +367,7 @@ class MainWindow(Window):
     def show_preferences(
         self, now: Preferences, adapters: Sequence[str], change: Callable[[Preferences], None]
     ) -> None:
-        """The form of preferences."""
+        """Show the form of preferences."""
         PreferencesDialog(self.frame, now, adapters, change).show()
 
     def log(self, words: str) -> None:
@@ -376,7 +376,7 @@ class MainWindow(Window):
         self.frame.statusBar().showMessage(shorten(words), TOLD_MS)
 
     def on_context(self, entries: Callable[[Pixel], Sequence[Answer | None]]) -> None:
-        """A right click on the canvas shows ``entries(pixel)``; None is a line between them."""
+        """Show ``entries(pixel)`` at a right click on the canvas; None is a line between them."""
         offer(self._canvas, entries)
 
     def serve(self, canvas: Hands) -> None:
@@ -390,5 +390,5 @@ class MainWindow(Window):
         self.frame.dropped.connect(call)
 
     def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
-        """The window closes only if ``may_close`` says so."""
+        """Let the window close only if ``may_close`` says so."""
         self._may_close = may_close
