@@ -394,9 +394,7 @@ def test_a_film_says_once_what_its_frames_lack(name, tmp_path):
     path = written_scene(tmp_path, layers={**layers, "ellipses": False}, **said)
     heard: list[str] = []
     reel = film.Reel(3, Fraction(3), Paper((60, 40)))
-    camera = film.Camera(
-        scene_file.load(path), ReferenceEngine(), reel, lambda: False, heard.append
-    )
+    camera = film.Camera(scene_file.load(path), ReferenceEngine(), reel, heard.append)
     frames = [camera.answers(camera.scene(number)) for number in range(3)]
     assert len(heard) == 1 and f"{subject} cannot be shown" in heard[0]
     for found in frames:

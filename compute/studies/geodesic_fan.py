@@ -94,10 +94,12 @@ def spray(
     directions: int = DIRECTIONS,
     steps: int = STEPS,
     alpha: float = 0.0,
+    rough: bool = False,
 ) -> Spray:
-    """Geodesics of Γ^(α) from ``start`` (2,) in ``directions`` directions, of one Fisher length.
+    """Shoot geodesics of Γ^(α) from ``start`` (2,) in ``directions`` directions, of one Fisher length.
 
-    For α ≠ 0 the length is that which the first velocity would give; speed is not kept.
+    ``rough``: rays whose speed drifts are kept, which only say where to aim; else see `resolved`.  For
+    α ≠ 0 the length is that which the first velocity would give; speed is not kept.
     """
     start = points_of(manifold, "start", start, 1)
     if not np.isfinite(length) or length <= 0:
@@ -109,7 +111,8 @@ def spray(
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     velocity = length * wheel @ frame(engine, manifold, start).T
     theta = np.broadcast_to(start, velocity.shape)
-    paths = resolved(engine, ShootRequest(manifold, theta, velocity, alpha_of(alpha), steps))
+    request = ShootRequest(manifold, theta, velocity, alpha_of(alpha), steps)
+    paths = engine.shoot(request) if rough else resolved(engine, request)
     spread, conjugate = spread_of(engine, manifold, paths, length, alpha)
     return Spray(
         angle=angle,
@@ -187,7 +190,7 @@ def all_geodesics(
     if first.status[0] == Status.OK and first.length[0] < NEXT:
         return first
     fan = spray(engine, manifold, request.start[0], reach * _span(engine, request, first),
-                directions, steps, alpha)  # fmt: skip
+                directions, steps, alpha, rough=True)  # fmt: skip
     v, ends = _seeds(manifold, fan, request.end[0])
     if len(v) == 0:
         return first

@@ -4,8 +4,8 @@
 //   A = sech²u T,  a = A − Σ p A,  β = −(2/c) tanh u sech²u,  u = s/c,
 //   g = Σ p a a,  T_ijk = Σ p a a a,  Γ_ij,k = Σ p β T_i T_j a_k + ½ T_ijk.
 //
-// Three passes over `keys` (T₁, T₂, o, b): the largest logit, the sums of weights and slopes, the
-// central moments.
+// Three passes over `keys` (T₁, T₂, o, b): the largest logit, the sums of weights and slopes,
+// the central moments.
 //!include lib/tensor.wgsl
 
 /// One key at one point: weight relative to the largest logit, slope A, bend β.
@@ -81,53 +81,64 @@ fn geometry(theta: vec2f) -> Geometry {
 const NOISE = 4.8e-7;
 const KNOWN_TO = 0.01;
 
-/// K by Gauss's equation in an orthonormal frame, as the reference has it.
-fn curved(theta: vec2f) -> Curved {
-    let here = geometry(theta);
-    if here.det <= 0.0 { return Curved(here, UNKNOWN); }
+/// In an orthonormal frame, w = L⁻¹a and t = L⁻¹T: κ_ab1 and κ_ab2 = Σ p w w w, b_ab1 and
+/// b_ab2 = Σ p β t t w, B_ab = Σ p β t t, and Σ p β (t₁w₂ − t₂w₁)².
+struct Framed { k1: vec3f, k2: vec3f, b1: vec3f, b2: vec3f, bent: vec3f, turned: f32 }
+
+fn framed(theta: vec2f, here: Geometry) -> Framed {
     let at = leveled(theta);
     let l11 = sqrt(here.metric.x);
-    let l21 = here.metric.y / l11;
-    let l22 = sqrt(here.det) / l11;
+    let frame = vec3f(1.0 / l11, here.metric.y / l11, l11 / sqrt(here.det));
     let count = family.KEY_COUNT;
-    var k1 = vec3f(0.0);
-    var k2 = vec3f(0.0);
-    var b1 = vec3f(0.0);
-    var b2 = vec3f(0.0);
-    var flat_part = vec3f(0.0);
-    var turned = 0.0;
+    var sums = Framed();
     for (var j = 0u; j < count; j++) {
         let key = seen(keys[j], theta, at.top);
         let p = key.weight / at.total;
-        let a = key.slope - at.mean;
-        let first = a.x / l11;
-        let w = vec2f(first, (a.y - l21 * first) / l22);
-        let along = keys[j].x / l11;
-        let t = vec2f(along, (keys[j].y - l21 * along) / l22);
+        let w = in_frame(key.slope - at.mean, frame);
+        let t = in_frame(keys[j].xy, frame);
         let second = p * w.xxy * w.xyy;
         let bend = p * key.bend * t.xxy * t.xyy;
-        k1 += second * w.x;
-        k2 += second * w.y;
-        b1 += bend * w.x;
-        b2 += bend * w.y;
-        flat_part += bend;
+        sums.k1 += second * w.x;
+        sums.k2 += second * w.y;
+        sums.b1 += bend * w.x;
+        sums.b2 += bend * w.y;
+        sums.bent += bend;
         let turn = t.x * w.y - t.y * w.x;
-        turned += p * key.bend * turn * turn;
+        sums.turned += p * key.bend * turn * turn;
     }
-    let squares = vec4f(k1.y * k1.y, k2.y * k2.y, -k1.x * k1.z, -k2.x * k2.z);
-    let bends = vec4f(b1.y * b1.y, b2.y * b2.y, -b1.x * b1.z, -b2.x * b2.z);
-    let mixed = vec4f(b1.y * k1.y, b2.y * k2.y, -0.5 * (b1.x * k1.z + b1.z * k1.x),
-        -0.5 * (b2.x * k2.z + b2.z * k2.x));
-    let own = vec4f(0.5 * turned, -0.5 * (flat_part.x + flat_part.z), flat_part.y * flat_part.y,
-        -flat_part.x * flat_part.z);
-    let value = dot(0.25 * squares + bends + mixed + own, vec4f(1.0));
-    let size = dot(0.25 * abs(squares) + abs(bends) + abs(mixed) + abs(own), vec4f(1.0));
-    let near = 1.0 + here.metric.x * here.metric.z / here.det;
-    return Curved(here, select(UNKNOWN, value, NOISE * size * near < KNOWN_TO * max(1.0, abs(value))));
+    return sums;
 }
 
-/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log Σ e^ℓ in nats; 3: the number
-/// of the likeliest key.
+/// L⁻¹v, g = LLᵀ.
+fn in_frame(v: vec2f, frame: vec3f) -> vec2f {
+    let first = v.x * frame.x;
+    return vec2f(first, (v.y - first * frame.y) * frame.z);
+}
+
+/// K by Gauss's equation, as the reference has it.
+fn curved(theta: vec2f) -> Curved {
+    let here = geometry(theta);
+    if here.det <= 0.0 { return Curved(here, UNKNOWN); }
+    let s = framed(theta, here);
+    let third = vec4f(s.k1.y * s.k1.y, s.k2.y * s.k2.y, -s.k1.x * s.k1.z, -s.k2.x * s.k2.z);
+    let bends = vec4f(s.b1.y * s.b1.y, s.b2.y * s.b2.y, -s.b1.x * s.b1.z, -s.b2.x * s.b2.z);
+    let mixed = vec4f(
+        s.b1.y * s.k1.y,
+        s.b2.y * s.k2.y,
+        -0.5 * (s.b1.x * s.k1.z + s.b1.z * s.k1.x),
+        -0.5 * (s.b2.x * s.k2.z + s.b2.z * s.k2.x),
+    );
+    let own = vec4f(s.turned, -s.bent.x - s.bent.z, 2.0 * s.bent.y * s.bent.y,
+        -2.0 * s.bent.x * s.bent.z);
+    let value = dot(0.25 * third + bends + mixed + 0.5 * own, vec4f(1.0));
+    let size = dot(0.25 * abs(third) + abs(bends) + abs(mixed) + 0.5 * abs(own), vec4f(1.0));
+    let near = 1.0 + here.metric.x * here.metric.z / here.det;
+    let known = NOISE * size * near < KNOWN_TO * max(1.0, abs(value));
+    return Curved(here, select(UNKNOWN, value, known));
+}
+
+/// 0: entropy −Σ p log p in nats; 1: the probability of key `index`; 2: log Σ e^ℓ in nats;
+/// 3: the number of the likeliest key.
 fn scalar(theta: vec2f, which: u32, index: u32) -> f32 {
     let at = leveled(theta);
     if which == 1u { return exp(logit(keys[index], theta) - at.top) / at.total; }

@@ -52,6 +52,16 @@ KEYS = {
 WITHOUT_ENGINE = ("normals", "layers", "rows", "patches")
 
 
+@pytest.fixture(autouse=True)
+def no_picture(monkeypatch) -> None:
+    """EGL and windows do not share a process, and other tests open windows in this one."""
+
+    def none(size: tuple[int, int]) -> None:
+        raise RuntimeError("there is no OpenGL")
+
+    monkeypatch.setattr("app.export.figure.offscreen_canvas", none)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     """The folder that commands are given in, with a file of each kind."""

@@ -315,7 +315,7 @@ def test_a_flow_through_kernels_is_the_same(gpu_engine):
 
 def edges(scene):
     """The values of the choices of the panel's row "Edge"."""
-    (row,) = (row for row in flow_form.settings(scene) if row.field == "flow.boundary")
+    (row,) = (row for row in flow_form.settings(Subject.of(scene)) if row.field == "flow.boundary")
     return [choice.value for choice in row.choices]
 
 

@@ -138,7 +138,7 @@ def test_what_is_given_up_is_not_told_and_not_taken_up_again(gated):
 def test_what_a_job_tells_after_it_was_given_up_is_not_heard(monkeypatch):
     started, let, messages = threading.Semaphore(0), threading.Semaphore(0), []
 
-    def heedless(engine, job, emit, cancelled) -> None:
+    def heedless(engine, job, emit, cancelled, session) -> None:
         started.release()
         assert let.acquire(timeout=10)
         emit(("told", job))

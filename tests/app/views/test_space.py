@@ -38,7 +38,7 @@ OCTANT = completed(Scene(family="categorical3_expectation", chart="octant"))
 def shown(theme) -> Plot:
     """The octant with all that a scene draws before anything is computed, and a map on it."""
     plot = Plot(SIZE, theme)
-    drawing.show_scene(plot, OCTANT)
+    drawing.show_scene(plot, Subject.of(OCTANT))
     values = np.arange(144.0).reshape(12, 12)
     plot.set_map(ColorMap2D(values, OCTANT.view, "viridis", (0.0, 100.0), "K"))
     return plot

@@ -15,6 +15,7 @@ from compute.gpu.device import DeviceLost
 from compute.gpu.engine import GpuEngine
 from compute.gpu.kernel import Source
 from compute.gpu.layout import record
+from compute.gpu.local_geometry import SOURCE
 from compute.gpu.session import GpuSession
 from compute.manifold.manifold import Slot
 from compute.requests.engine import NoAdapter
@@ -135,9 +136,8 @@ def test_no_more_kernels_are_kept_than_have_room(gpu_engine, monkeypatch):
 
 @pytest.mark.gpu
 def test_families_of_equal_text_share_a_kernel(gpu_engine):
-    session, source = gpu_engine.session, Source("probe", record({"count": "u32"}), ())
     one, other, third = (
-        session.kernel(source, manifold_of(name).slot)
+        gpu_engine.session.kernel(SOURCE, manifold_of(name).slot)
         for name in ("attention:bank", "attention:trophy", "gaussian")
     )
     assert one is other and one is not third
