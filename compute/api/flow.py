@@ -21,9 +21,8 @@ from compute.core import refusal
 from compute.core.arrays import Floats
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
-from compute.flow.cells import Cells, sampled
 from compute.flow.continued import continued
-from compute.flow.edge import beyond, fitted, is_cut
+from compute.flow.edge import cells_of
 from compute.flow.grid import Grid, closed
 from compute.flow.grid import grid as nodes
 from compute.flow.laplacian import laplacian
@@ -87,7 +86,7 @@ class Flow:
 
 
 class AttentionFlow:
-    """Evolution of a field on a grid over a chart of a manifold.
+    """Evolution ∂A/∂t = LA of a field on a grid over a chart of a manifold.
 
     ``grid`` nodes a side, or rows and columns of them, over ``extent`` of ``chart`` (the family's first
     chart and view if not given).
@@ -100,6 +99,13 @@ class AttentionFlow:
     ``operator``: the Laplacian of the mode on the grid, with the mass of its nodes.
     ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.  ValueError for a mode
     that the family, the chart or the boundary has not, a target outside the domain, and no cell inside.
+
+    >>> import compute
+    >>> flow = AttentionFlow(compute.family("flat_exponential_pair"), 16, mode="scalar")
+    >>> rho = (flow.grid.theta[..., 0] > flow.grid.theta[..., 0].mean()).astype(float)
+    >>> found = flow.evolve(rho, 0.1)
+    >>> round(found.mass[-1] / found.mass[0], 9), found.norm[-1] < found.norm[0]  # mass is kept
+    (1.0, True)
     """
 
     def __init__(
@@ -132,7 +138,7 @@ class AttentionFlow:
         pinned, self._vectors = boundary == "dirichlet", mode not in OF_MASS
         made = nodes(self._engine, manifold, drawn, wanted, shape, wraps)
         follows = not pinned and mode not in WHOLE
-        self._cells = _cells(made, follows, self._vectors)
+        self._cells = cells_of(made, follows, self._vectors)
         self.grid: Grid = self._cells.grid
         self.operator = laplacian(self._cells, self._vectors, POTENTIAL.get(mode, 0.0), pinned)
         self._used = self.operator.used
@@ -387,13 +393,6 @@ class AttentionFlow:
             return np.where(self._used, z.real, np.nan)
         field = self.grid.from_frame(z) if self._literal is None else _pair(z)
         return np.where(self._used[..., None], field, np.nan)
-
-
-def _cells(made: Grid, follows: bool, vectors: bool) -> Cells:
-    """Return the cells of a grid, which follow the edge of the domain or are whole."""
-    if not is_cut(made):
-        return sampled(made)
-    return fitted(made, vectors) if follows else sampled(made, beyond(made))
 
 
 def _pair(z: np.ndarray) -> Floats:

@@ -37,6 +37,10 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
     formula is undefined (the root of a negative number, a division by zero) is outside the domain.
     Raises ValueError that names the entry, or FormulaError with the column, for what cannot be read,
     and for a density that does not integrate to 1 without ``normalise``.
+
+    >>> plane = {"coordinates": ["x", "y"], "domain": ["y > 0"], "metric": ["1/y^2", "0", "1/y^2"]}
+    >>> round(float(custom_family(plane).curvature(np.array([0.0, 2.0]))), 12)  # hyperbolic
+    -1.0
     """
     own = definitions.stated(definition)
     made = _manifold(own, definitions.text_of(definition))

@@ -18,7 +18,12 @@ from compute.core.refusal import Refused, shown
 
 @dataclass(frozen=True, eq=False)
 class Normal:
-    """N(mean (d,), covariance (d, d)), the covariance symmetric and positive definite."""
+    """N(mean (d,), covariance (d, d)), the covariance symmetric and positive definite (else
+    ValueError).
+
+    >>> Normal([0.0, 1.0], [[2.0, 0.0], [0.0, 1.0]]).mean.tolist()
+    [0.0, 1.0]
+    """
 
     mean: Floats
     covariance: Floats

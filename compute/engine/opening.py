@@ -17,6 +17,9 @@ def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
 
     "auto" takes the GPU if an adapter answers and the reference if not; ``engine.name`` says which.
     ``adapter``: a name, or a part of it, that the adapter must have; `NoAdapter` if none has it.
+
+    >>> open_engine("reference").name
+    'reference'
     """
     if prefer not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {shown(prefer)}")

@@ -20,7 +20,11 @@ from compute.manifold.manifold import Manifold
 
 @cache
 def families() -> dict[str, Family]:
-    """Return all families by name, in alphabetical order."""
+    """Return all families by name, in alphabetical order.
+
+    >>> families()["beta"].coordinates
+    ('a', 'b')
+    """
     modules = (
         importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
     )
@@ -35,6 +39,11 @@ def manifold(specification: str, **parameters: Any) -> Manifold:
     from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6"), where a source may
     be the data itself as a JSON object ("custom:FILE.json", 'custom:{"metric": …}').  Keyword
     parameters override those of the text.  Raises ValueError for an unknown family or parameter.
+
+    >>> manifold("student_t:nu=5").coordinates
+    ('μ', 'σ')
+    >>> float(manifold("gaussian").curvature([0.0, 1.0]))
+    -0.5
     """
     entry, chosen = parse(specification)
     unknown = sorted(set(parameters) - set(families()[entry].parameters))

@@ -56,6 +56,12 @@ def attention_manifold(
     Keys that lie on one line of the plane, or are one point, have a singular metric, of which every
     result says so.  Raises ValueError for shapes that do not fit, d = 1, fewer than 3 or more than
     4096 keys, numbers that are not finite, or a temperature that is not positive.
+
+    Three keys have three outcomes, whose distributions are an octant of the sphere of radius 2:
+
+    >>> triangle = attention_manifold([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> round(float(triangle.curvature(np.array([0.3, -0.2]))), 12)
+    0.25
     """
     keys = matrix("K", K)
     n, d = keys.shape

@@ -53,6 +53,13 @@ def is_cut(grid: Grid) -> bool:
     return not bool(grid.inside.all())
 
 
+def cells_of(grid: Grid, follows: bool, vectors: bool = True) -> Cells:
+    """Return the cells of a grid, which follow the edge of the domain or are whole."""
+    if not is_cut(grid):
+        return sampled(grid)
+    return fitted(grid, vectors) if follows else sampled(grid, beyond(grid))
+
+
 def fitted(grid: Grid, vectors: bool = True) -> Cells:
     """Return the whole cells and those that the edge cuts, where it is finitely far away.
 

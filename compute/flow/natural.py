@@ -35,6 +35,11 @@ def natural_gradient_flow(
 
     Exact: η(t) = η* + e^{−t}(η₀ − η*).  ValueError for points outside the domain, and for families that
     are not exponential or whose expectations are not known.
+
+    >>> from compute.families import manifold
+    >>> way = natural_gradient_flow(manifold("gaussian"), [0.0, 1.0], [1.0, 2.0], [0.0, 50.0])
+    >>> way.theta.round(9).tolist()
+    [[0.0, 1.0], [1.0, 2.0]]
     """
     eta = expectations(manifold)
     (first, last) = points_of(manifold, "start and target", np.stack([start, target]))

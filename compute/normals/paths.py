@@ -37,6 +37,11 @@ def normal_paths(a: Normal, b: Normal, steps: int = 64) -> dict[str, NormalPath]
 
     Where the geodesic is not converged it is the only one, with its status.  The others are
     NOT_CONVERGED where their speed is not resolved, ILL_CONDITIONED where they miss their end.
+
+    >>> a, b = Normal([0.0, 0.0], np.eye(2)), Normal([1.0, 0.0], 2.0 * np.eye(2))
+    >>> paths = normal_paths(a, b)
+    >>> min(paths, key=lambda name: paths[name].length)
+    'fisher-rao'
     """
     found = {"fisher-rao": normal_geodesic(a, b, steps)}
     if found["fisher-rao"].status != Status.OK:
