@@ -52,6 +52,7 @@ def state(family: str) -> AttentionState:
         temperature=float(c["temperature"]),
         keys=_keys(file, head),
         mask_of=c["mask_of"] if file.masks_by_query else None,
+        layer_words=file.layer_words(c["layer"]),
     )
 
 

@@ -24,7 +24,8 @@ class AttentionState:
 
     sources: heads that come with the program, and the file that is open; plane: one of ``planes``;
     triple: the tokens of a plane through three, token: that of most information; tokens (m,).
-    mask_of: the query whose mask holds, −1 the last; None where all have the same.
+    mask_of: the query whose mask holds, −1 the last; None where all have the same.  layer_words: which
+    layer of the file it is, and of the model, if that is known to be another.
     """
 
     sources: Sequence[Choice]
@@ -41,3 +42,4 @@ class AttentionState:
     temperature: float
     keys: tuple[KeyChoice, ...]
     mask_of: int | None = None
+    layer_words: str = ""

@@ -112,6 +112,7 @@ class AttentionForm:
             with QSignalBlocker(spin):
                 spin.setRange(0, max(count - 1, 0))
                 spin.setValue(value)
+        self.layer.setToolTip(f"Layer of the file, counted from 0: {state.layer_words}.")
         self._show_plane(state)
         with QSignalBlocker(self.temperature):
             self.temperature.setValue(round(TICKS * math.log10(state.temperature)))
@@ -154,7 +155,7 @@ _FISHER_HINT = (
 def _number(name: str) -> QSpinBox:
     spin = QSpinBox()
     spin.setAccessibleName(name)
-    spin.setToolTip(f"{name} of the model, counted from 0.")
+    spin.setToolTip(f"{name} of the file, counted from 0.")
     return spin
 
 
