@@ -11,7 +11,7 @@ from app.jobs.path import PathAnswer
 from app.jobs.scalar_map import MapAnswer
 from app.jobs.subject import Subject
 from app.model.colormaps import TWO_SIDED
-from app.model.scene import Scene
+from app.model.scene import Pin, Scene
 from app.presenters import head_specification
 from app.presenters.measures import broken_bound
 from app.views.interface.events import Array
@@ -44,6 +44,8 @@ NOWHERE = {
 }
 # of smaller shares a label does not say how small they are
 LEAST = 0.01
+# a pin this near a token, as a share of the tokens' largest coordinate, is on it
+THERE = 1e-9
 
 
 def curve(dense: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:
@@ -144,10 +146,15 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     if len(answer.x) == 0:
         return None
     row = moving_point(answer, scene.playhead)[1]
-    note = ""
+    tokens = _token_at(scene.start, manifold), _token_at(scene.end, manifold)
+    note, own = "", tuple[Floats | None, ...]()
     if manifold.landmarks is not None:  # only of a head is there anything to remark
-        note = head_specification.row_note(scene.family, (scene.start, scene.end))
-    names = (_pin_name("A", scene.start.token, manifold), _pin_name("B", scene.end.token, manifold))
+        note = head_specification.row_note(scene.family, tokens)
+        own = tuple(
+            None if token is None else head_specification.own_row(scene.family, token)
+            for token in tokens
+        )
+    names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
     return Distributions(
         x=answer.x,
         labels=answer.labels,
@@ -155,7 +162,18 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
         names=(*names, "moving point"),
         rows=np.stack([answer.row_a, answer.row_b, row]),
         note=note,
+        own=own,
     )
+
+
+def _token_at(pin: Pin, manifold: Manifold) -> int | None:
+    """Return the token that a pin is on: that which it snapped to, or one that lies just there."""
+    marks = manifold.landmarks
+    if pin.token is not None or marks is None or not len(marks.theta):
+        return pin.token
+    away = np.abs(marks.theta - np.asarray(pin.theta)).max(axis=1)
+    nearest = int(away.argmin())
+    return nearest if away[nearest] <= THERE * np.abs(marks.theta).max() else None
 
 
 def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.model.scene import Pin
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
 from compute.attention import head_summary
+from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
 from compute.families import parse
 from compute.heads import attention_rows, query_plane
@@ -143,14 +143,14 @@ def verified(file: heads.HeadFile, layer: int, head: int) -> str:
     return verification(file, layer, head, head_summary.sample(len(file.tokens))).words
 
 
-def row_note(family: str, pins: tuple[Pin | None, ...]) -> str:
-    """Describe rows at pins: their `caveats`, and how far they are from the tokens' own rows."""
+def row_note(family: str, tokens: tuple[int | None, ...]) -> str:
+    """Describe rows at tokens: their `caveats`, and how far they are from the tokens' own rows."""
     said = list(caveats(family))
     if not said:
         return ""
-    for name, pin in zip("AB", pins, strict=True):
-        if pin is not None and pin.token is not None:
-            said.insert(-1, _own(family, name, pin.token))
+    for name, token in zip("AB", tokens, strict=True):
+        if token is not None:
+            said.insert(-1, _own(family, name, token))
     return " · ".join(word for word in said if word)
 
 
@@ -169,10 +169,28 @@ def _own(family: str, name: str, token: int) -> str:
 
 
 def off_own(family: str, token: int) -> float:
-    """Return the largest difference between the row of a token's place on the plane and its own row.
+    """Return the largest difference between the row of a token's place on the plane and its own row."""
+    shown, own = _rows_at(family, token)
+    return float(np.abs(shown - own).max())
 
-    Its own: of its own query under its own mask, at the temperature and with the keys of the plane.
+
+def own_row(family: str, token: int) -> Floats | None:
+    """Return the row of a token itself over the outcomes of the plane; None where the plane has it.
+
+    Of its own query under its own mask, at the temperature and with the keys of the plane; a sink has
+    what the keys leave.
     """
+    shown, own = _rows_at(family, token)
+    if np.abs(shown - own).max() < SAME:
+        return None
+    head = head_of(settings(parse(family)[1]))
+    kept = own[list(head.numbers)]
+    return np.append(kept, max(1.0 - own.sum(), 0.0)) if np.isfinite(head.sink) else kept
+
+
+@lru_cache(maxsize=64)
+def _rows_at(family: str, token: int) -> tuple[Floats, Floats]:
+    """Return the row of a token's place on the plane and its own row, over all keys of the file."""
     manifold, c = manifold_of(family), settings(parse(family)[1])
     file, head = file_of(c), head_of(c)
     assert manifold.landmarks is not None
@@ -182,9 +200,7 @@ def off_own(family: str, token: int) -> float:
         file, c["layer"], c["head"], [token], float(c["temperature"]), left_out
     )[0]
     shown = np.zeros(len(own))
-    shown[list(head.numbers)] = manifold.density(theta, manifold.support(theta[None]).x)[
-        : len(
-            head.numbers
-        )  # a sink is no key of the file
-    ]
-    return float(np.abs(shown - np.nan_to_num(own)).max())
+    # a sink is no key of the file
+    row = manifold.density(theta, manifold.support(theta[None]).x)[: len(head.numbers)]
+    shown[list(head.numbers)] = row
+    return shown, np.nan_to_num(own)

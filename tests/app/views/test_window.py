@@ -272,6 +272,19 @@ def test_bars_stand_for_the_rows_and_the_last_one_moves(window):
     assert "B&nbsp;&lt;x&gt;" in distributions(window).legend.text()
 
 
+def test_ticks_stand_for_the_rows_that_the_model_really_has(window):
+    own = np.array([0.9, 0.1, 0.0, 0.0])
+    window.set_distributions(replace(BARS, own=(None, own)))
+    ticks = distributions(window).ticks
+    assert [tick.isVisible() for tick in ticks] == [False, True, False]
+    np.testing.assert_array_equal(ticks[1].getData()[0], own)
+    assert "the model’s own row" in distributions(window).legend.text()
+    assert distributions(window).plot.viewRange()[0][1] >= 0.9
+    window.set_distributions(BARS)
+    assert not any(tick.isVisible() for tick in distributions(window).ticks)
+    assert "own row" not in distributions(window).legend.text()
+
+
 def test_a_long_label_leaves_room_for_the_bars(window):
     long = "a label of a token that has forty-eight letters"
     window.set_distributions(BARS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from scipy.special import softmax
 
 from app.cli.main import main
 from app.export import page
+from app.jobs.path import PathJob
 from app.jobs.subject import Subject
+from app.jobs.viewport import Viewport
 from app.model import scene_file
-from app.model.scene import Pin, of_family
+from app.model.scene import Pin, completed, of_family
 from app.parts.heads_browser import BrowseAnswer, BrowseTask
 from app.presenters import drawables, head_specification, picking
 from compute.attention.head_summary import sample
@@ -151,7 +154,7 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     assert mask.startswith("under the mask of “w6”")
     assert "6 hollow" in mask
     assert "the model’s own attention, within" in known
-    note = head_specification.row_note(name, (Pin((0.0, 0.0), 2), None))
+    note = head_specification.row_note(name, (2, None))
     gap = head_specification.off_own(name, 2)
     assert f"the row of “w2” itself differs by up to {gap:.2g} (its own mask" in note
     manifold = manifold_of(name)
@@ -227,3 +230,20 @@ def test_the_scale_of_a_file_is_that_of_its_plane(tmp_path):
     )
     np.testing.assert_allclose(scaled.logits[0], warm.logits[0], atol=1e-12)
     np.testing.assert_allclose(scaled.logits[1], warm.logits[1], atol=1e-12)
+
+
+def test_the_row_that_a_hollow_token_really_has_stands_beside_the_planes(causal):
+    family = f"{causal}?layer=1&head=0&tokens=2,4,6"
+    rows = exact(causal.removeprefix("attention:"), 1, 0, 8**-0.5)
+    np.testing.assert_allclose(head_specification.own_row(family, 2), rows[2], atol=1e-12)
+    assert head_specification.own_row(family, 6) is None  # whose mask the plane has
+    manifold, engine = manifold_of(family), ReferenceEngine()
+    scene = completed(replace(of_family(scene_file.load("bank"), family), start=None, end=None))
+    ends = (Pin(tuple(map(float, manifold.landmarks.theta[token]))) for token in (2, 6))
+    scene = replace(scene, **dict(zip(("start", "end"), ends, strict=True)))
+    found: list[object] = []
+    PathJob.wanted(Subject.of(scene), Viewport()).perform(engine, found.append, lambda: False)
+    shown = drawables.distributions(scene, found[-1], manifold)
+    assert shown.names[:2] == ("A · w2 under the mask of w6", "B · w6")
+    np.testing.assert_allclose(shown.own[0], rows[2], atol=1e-12)
+    assert shown.own[1] is None

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics, QPainterPath
 from PySide6.QtWidgets import QSizePolicy
 
 from app.views.interface.events import Handler
@@ -26,6 +26,8 @@ LOWEST, WORD, AXIS = 150, 14, 52
 LABEL, NAME = 110, 240
 # of rows that are not the scene's
 FAINT = 0.25
+# the model's own row of a token, where it is another one: a tick across each bar
+OWN, TICK = "▏the model’s own row", 9
 NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
 
 
@@ -47,6 +49,7 @@ class DistributionsPanel:
         column.addWidget(self.plot, 1)
         self.bars: list[pg.BarGraphItem] = []
         self.curves: list[pg.PlotDataItem] = []
+        self.ticks: list[pg.ScatterPlotItem] = []
         self._layout: tuple[tuple[str, ...], tuple[str, ...], str] | None = None
         self._top = 0.0  # of the axis, which never shrinks while a point moves between A and B
         self.set_theme(theme)
@@ -75,6 +78,7 @@ class DistributionsPanel:
         if distributions is None or not stated:
             self.legend.setText("" if distributions is None else NONE_STATED)
             return
+        self._show_own(distributions)
         changed = [i for i in range(len(distributions.rows)) if _differs(before, distributions, i)]
         for i in changed:
             self._set_row(i, distributions)
@@ -82,14 +86,27 @@ class DistributionsPanel:
             self._top = 0.0
         self._scale(distributions)
 
+    def _show_own(self, d: Distributions) -> None:
+        """Mark on the bars what the model really has where it is another row."""
+        own = (*d.own, *(None,) * len(self.ticks))
+        for tick, row in zip(self.ticks, own, strict=False):
+            tick.setVisible(row is not None)
+            if row is not None:
+                tick.setData(x=row, y=tick.getData()[1])
+        names = [self._shorten(name, NAME) for name in d.names]
+        colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
+        other = any(row is not None for row in d.own) and bool(self.ticks)
+        self.legend.setText(_legend(names, colours) + (f" &nbsp; {escape(OWN)}" if other else ""))
+
     def _grey(self, stale: bool) -> None:
         """Little is seen of rows that are of what was shown before."""
         look(self.legend, "stale" if stale else "")
-        for item in (*self.bars, *self.curves):
+        for item in (*self.bars, *self.curves, *self.ticks):
             item.setOpacity(FAINT if stale else 1.0)
 
     def _scale(self, d: Distributions) -> None:
-        top = float(np.max(d.rows)) * 1.06
+        own = [float(np.max(row)) for row in d.own if row is not None and self.ticks]
+        top = max(float(np.max(d.rows)), *own, 0.0) * 1.06
         if top <= self._top:
             return
         self._top = top
@@ -102,12 +119,11 @@ class DistributionsPanel:
     def _make(self, d: Distributions | None) -> None:
         self.plot.clear()
         self.legend.clear()
-        self.bars, self.curves = [], []
+        self.bars, self.curves, self.ticks = [], [], []
         if d is None:
             return
         colours = (self._theme.pin_a, self._theme.pin_b, self._theme.moving)
         # above the plot and not in it: nothing drawn is ever covered
-        self.legend.setText(_legend([self._shorten(name, NAME) for name in d.names], colours))
         self.legend.setToolTip("\n".join(d.names))
         axis = self.plot.getAxis("left")
         as_bars = bool(d.labels) and len(d.labels) <= MOST_BARS
@@ -140,6 +156,15 @@ class DistributionsPanel:
             )
             self.plot.addItem(bar)
             self.bars.append(bar)
+        for i, colour in enumerate(colours[: len(d.names)]):
+            place = np.arange(count) - 0.4 + share * (i + 0.5)
+            tick = pg.ScatterPlotItem(
+                x=np.zeros(count), y=place, symbol=_tick(), size=TICK, brush=colour,
+                pen=pg.mkPen(self._theme.text, width=1),
+            )  # fmt: skip
+            tick.hide()
+            self.plot.addItem(tick)
+            self.ticks.append(tick)
         self.plot.setYRange(-0.6, count - 0.4, padding=0)
 
     def _make_curves(self, d: Distributions, colours: tuple[str, ...]) -> None:
@@ -154,6 +179,13 @@ class DistributionsPanel:
             self.bars[i].setOpts(width=d.rows[i])
         elif i < len(self.curves):
             self.curves[i].setData(d.x, d.rows[i])
+
+
+def _tick() -> QPainterPath:
+    """Return a symbol: a narrow upright box, half a unit high on either side."""
+    path = QPainterPath()
+    path.addRect(-0.12, -0.5, 0.24, 1.0)
+    return path
 
 
 def _differs(before: Distributions | None, after: Distributions, row: int) -> bool:
