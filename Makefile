@@ -27,8 +27,8 @@ test-models:
 	@./setup.sh test
 	@test -x .venv-models/bin/python || { $(BIN)/python -m venv .venv-models && \
 	  .venv-models/bin/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements-models.lock; } || \
-	  { rm -rf .venv-models; echo "The lock is of Python 3.11 on x86-64 Linux, and its PyTorch of the CPU index:" \
-	    "PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make test-models" >&2; exit 1; }
+	  { rm -rf .venv-models; echo "The lock is of Python 3.11 on x86-64 Linux: name an index that has PyTorch for" \
+	    "the processor alone in PIP_EXTRA_INDEX_URL" >&2; exit 1; }
 	OPENBLAS_NUM_THREADS=1 HF_HUB_OFFLINE=1 .venv-models/bin/python -m pytest tests/models -W default
 
 campaign:

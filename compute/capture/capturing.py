@@ -86,9 +86,11 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
     path = Path(name)
     if not path.exists() and (path.is_absolute() or name.startswith(".")):
         raise Refused(f"there is no folder of a model {shown(name)}")
-    source, extra = name, {}
+    # code that a model brings along is never run, nor asked about
+    source: str = name
+    extra: dict[str, Any] = {"trust_remote_code": False}
     if path.suffix.lower() == ".gguf":
-        source, extra = str(path.parent), {"gguf_file": path.name}
+        source, extra = str(path.parent), {**extra, "gguf_file": path.name}
     with refusing(f"{shown(name)} cannot be loaded as a model by transformers"), _quiet(library):
         model = library.AutoModel.from_pretrained(source, dtype=torch().float32, **extra)
     if tokenizer is None:
