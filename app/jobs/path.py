@@ -82,7 +82,8 @@ class PathAnswer:
     straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
     bounds: of the distance, or None, both at α = 0 alone; curvature (2,): K at the pins; divergences
     of A and B, only at rest; second: it took a second try.
-    dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,).
+    dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,); kept: which of all
+    outcomes x is, if not all.
     """
 
     job: PathJob
@@ -105,6 +106,7 @@ class PathAnswer:
     divergences: Divergences | None
     milliseconds: float
     second: bool = False
+    kept: NDArray[np.intp] | None = None
 
     @property
     def arrived(self) -> bool:
@@ -156,6 +158,7 @@ def path_answer(
         curve=curve,
         dense=densified(engine, manifold, job, paths),
         row_at=lambda theta: density(theta[None], sample)[0, kept],
+        kept=None if isinstance(kept, slice) else kept,
         x=support.x,
         labels=support.labels,
         support_title=support.title,

@@ -44,6 +44,8 @@ NOWHERE = {
 }
 # of smaller shares a label does not say how small they are
 LEAST = 0.01
+# of more outcomes than this so many have a bar
+MOST_BARS, LIKELIEST = 40, 32
 # a pin this near a token, as a share of the tokens' largest coordinate, is on it
 THERE = 1e-9
 
@@ -146,24 +148,37 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
     if len(answer.x) == 0:
         return None
     row = moving_point(answer, scene.playhead)[1]
+    some = shown_outcomes(answer)
     tokens = _token_at(scene.start, manifold), _token_at(scene.end, manifold)
     note, own = "", tuple[Floats | None, ...]()
     if manifold.landmarks is not None:  # only of a head is there anything to remark
         note = head_specification.row_note(scene.family, tokens)
-        own = tuple(
-            None if token is None else head_specification.own_row(scene.family, token)
-            for token in tokens
-        )
+        rows = (None if t is None else head_specification.own_row(scene.family, t) for t in tokens)
+        kept = some if answer.kept is None else answer.kept[some]
+        own = tuple(None if row is None else row[kept] for row in rows)
     names = (_pin_name("A", tokens[0], manifold), _pin_name("B", tokens[1], manifold))
     return Distributions(
-        x=answer.x,
-        labels=answer.labels,
+        x=answer.x if len(some) == len(answer.x) else np.arange(float(len(some))),
+        labels=tuple(answer.labels[j] for j in some) if answer.labels else (),
         title=answer.support_title,
         names=(*names, "moving point"),
-        rows=np.stack([answer.row_a, answer.row_b, row]),
-        note=note,
+        rows=np.stack([answer.row_a, answer.row_b, row])[:, some],
+        note=" · ".join(filter(None, (_few(len(some), answer), note))),
         own=own,
     )
+
+
+def shown_outcomes(answer: PathAnswer) -> NDArray[np.intp]:
+    """Return which outcomes have a bar, in their own order: of very many the likeliest on the way."""
+    count = len(answer.labels)
+    if count <= MOST_BARS:
+        return np.arange(len(answer.x))
+    return np.sort(np.argsort(-answer.rows.max(axis=0), kind="stable")[:LIKELIEST])
+
+
+def _few(count: int, answer: PathAnswer) -> str:
+    """Say that not all outcomes have a bar, if so."""
+    return "" if count == len(answer.x) else f"the {count} likeliest of {len(answer.x)}"
 
 
 def _token_at(pin: Pin, manifold: Manifold) -> int | None:

@@ -1,0 +1,48 @@
+"""Of very many outcomes the likeliest have bars, and the moving point has the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from app.jobs.path import PathJob
+from app.jobs.subject import Subject
+from app.jobs.viewport import Viewport
+from app.model import scene_file
+from app.model.scene import completed, of_family
+from app.presenters import drawables
+from compute.engine.reference import ReferenceEngine
+from compute.families import manifold as manifold_of
+
+
+def shown(family: str):
+    """The answer of a family's usual pins, and its distributions."""
+    scene = completed(of_family(scene_file.load("bank"), family))
+    found: list[object] = []
+    job = PathJob.wanted(Subject.of(scene), Viewport())
+    job = replace(job, quality="live", steps=16)
+    job.perform(ReferenceEngine(), found.append, lambda: False)
+    return found[-1], drawables.distributions(scene, found[-1], manifold_of(family))
+
+
+def test_of_257_keys_the_32_likeliest_have_bars():
+    answer, plots = shown("attention:astronaut?layer=0&head=1")
+    some = drawables.shown_outcomes(answer)
+    assert len(answer.labels) == 257 and len(plots.labels) == len(some) == 32
+    assert plots.labels == tuple(answer.labels[j] for j in some)
+    assert plots.note.startswith("the 32 likeliest of 257")
+    np.testing.assert_array_equal(plots.rows[0], answer.row_a[some])
+    others = np.setdiff1d(np.arange(257), some)
+    highest = answer.rows.max(axis=0)
+    assert highest[some].min() >= highest[others].max()
+    moving = drawables.moving_point(answer, 0.5)[1]
+    np.testing.assert_array_equal(plots.rows[2], moving[some])
+
+
+def test_a_few_outcomes_and_densities_are_shown_whole():
+    answer, plots = shown("attention:bank")
+    assert plots.labels == answer.labels and "likeliest" not in plots.note
+    answer, plots = shown("gaussian")
+    np.testing.assert_array_equal(plots.x, answer.x)
+    assert plots.labels == ()
