@@ -101,7 +101,8 @@ def draw_distributions(ink: Ink, shown: Distributions, box: Box) -> None:
     left, top, right, bottom = box
     theme = ink.theme
     colours = (theme.pin_a, theme.pin_b, theme.moving)
-    ink.words("Distributions", (left, top + ROW / 2), TITLE, theme.text, bold=True)
+    heading = f"Distributions, {shown.few}" if shown.few else "Distributions"
+    ink.words(heading, (left, top + ROW / 2), TITLE, theme.text, bold=True)
     _legend(ink, shown.names, colours, (left, top + 1.7 * ROW))
     plot = (left, top + ABOVE, right, bottom - (AROUND - ABOVE))
     largest = float(np.max(shown.rows)) * 1.06

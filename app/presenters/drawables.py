@@ -163,7 +163,8 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
         title=answer.support_title,
         names=(*names, "moving point"),
         rows=np.stack([answer.row_a, answer.row_b, row])[:, some],
-        note=" · ".join(filter(None, (_few(len(some), answer), note))),
+        few=_few(len(some), answer),
+        note=note,
         own=own,
     )
 
@@ -178,6 +179,8 @@ def shown_outcomes(answer: PathAnswer) -> NDArray[np.intp]:
 
 def _few(count: int, answer: PathAnswer) -> str:
     """Say that not all outcomes have a bar, if so."""
+    if answer.kept is not None:
+        return answer.support_title.partition(": ")[2]
     return "" if count == len(answer.x) else f"the {count} likeliest of {len(answer.x)}"
 
 

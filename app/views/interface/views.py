@@ -117,6 +117,7 @@ class Distributions:
     x (k,); names and rows (r, k) such as A, B and the moving point.  note: how far the rows are those
     of a model, or "".  ``stale``: of what was shown before, and greyed until other rows arrive.
     own: for each name the row (k,) that the model really has there, where it is another one, or None.
+    few: which of more outcomes they are, or "".
     """
 
     x: Array
@@ -127,6 +128,7 @@ class Distributions:
     note: str = ""
     stale: bool = False
     own: tuple[Array | None, ...] = ()
+    few: str = ""
 
 
 @dataclass(frozen=True)

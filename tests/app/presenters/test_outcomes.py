@@ -31,7 +31,7 @@ def test_of_257_keys_the_32_likeliest_have_bars():
     some = drawables.shown_outcomes(answer)
     assert len(answer.labels) == 257 and len(plots.labels) == len(some) == 32
     assert plots.labels == tuple(answer.labels[j] for j in some)
-    assert plots.note.startswith("the 32 likeliest of 257")
+    assert plots.few == "the 32 likeliest of 257"
     np.testing.assert_array_equal(plots.rows[0], answer.row_a[some])
     others = np.setdiff1d(np.arange(257), some)
     highest = answer.rows.max(axis=0)
@@ -42,7 +42,7 @@ def test_of_257_keys_the_32_likeliest_have_bars():
 
 def test_a_few_outcomes_and_densities_are_shown_whole():
     answer, plots = shown("attention:bank")
-    assert plots.labels == answer.labels and "likeliest" not in plots.note
+    assert plots.labels == answer.labels and plots.few == ""
     answer, plots = shown("gaussian")
     np.testing.assert_array_equal(plots.x, answer.x)
     assert plots.labels == ()

@@ -70,8 +70,9 @@ class DistributionsPanel:
             self._make(distributions)
             self._layout, self._shown = layout, None
         before, self._shown = self._shown, distributions
-        self._note.setText(distributions.note if distributions is not None else "")
-        self._note.setVisible(bool(distributions is not None and distributions.note))
+        remarks = (distributions.few, distributions.note) if distributions is not None else ()
+        self._note.setText(" · ".join(filter(None, remarks)))
+        self._note.setVisible(any(remarks))
         self._grey(distributions is not None and distributions.stale)
         stated = distributions is not None and len(distributions.x) > 1
         self.plot.setVisible(stated)
