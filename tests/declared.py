@@ -1,4 +1,4 @@
-"""What a command declares: its options by their names."""
+"""The options that a command declares, by their names."""
 
 from __future__ import annotations
 

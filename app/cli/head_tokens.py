@@ -28,7 +28,7 @@ class TokenPlaces:
 
     @property
     def theta(self) -> np.ndarray:
-        """θ (n, 2)."""
+        """The places θ (n, 2) of the tokens, in the order that was asked for."""
         return np.array([place["theta"] for place in self.described])
 
     def lines(self) -> list[str]:

@@ -53,7 +53,7 @@ class AttentionCall:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Heads, queries, keys."""
+        """The numbers of heads, of queries and of keys."""
         return (*self.q.shape[:2], self.k.shape[1])
 
     def scores(self, head: int) -> Floats:

@@ -47,15 +47,15 @@ class CapturedCalls:
 
     @property
     def verified(self) -> Floats:
-        """As `CapturedHeads.verified`."""
+        """The largest differences from the model's own rows (layers, heads), NaN where not known."""
         return self.heads().verified
 
     def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
-        """As `CapturedHeads.head`."""
+        """Return one head of what was captured, under the mask of a query; see `CapturedHeads.head`."""
         return self.heads().head(layer, head, mask_of)
 
     def save(self, path: str | Path) -> Path:
-        """As `CapturedHeads.save`."""
+        """Write what was captured as a file of heads; see `CapturedHeads.save`."""
         return self.heads().save(path)
 
 

@@ -12,7 +12,15 @@ from __future__ import annotations
 import numpy as np
 
 from compute.core.arrays import Floats
-from compute.definitions.softmax_family import CORNER, CURVATURE_FLOOR, KNOWN_TO, NOISE
+from compute.core.sphere import softmax
+from compute.definitions.softmax_family import (
+    CORNER,
+    CURVATURE_FLOOR,
+    KNOWN_TO,
+    NOISE,
+    log_partition,
+    scalar_of,
+)
 from compute.manifold.manifold import Slot
 from compute.manifold.tangent import LocalGeometry
 
@@ -35,17 +43,17 @@ class CappedSoftmax:
         return level, self.cap * level + bias
 
     def logits(self, theta: Floats) -> Floats:
-        """ℓ (..., n)."""
+        """Return the capped logits ℓ (..., n) at theta (..., 2)."""
         return self._levels(theta)[1]
 
     def weights(self, theta: Floats) -> Floats:
         """p (..., n)."""
-        return _softmax(self.logits(theta))
+        return softmax(self.logits(theta))
 
     def _scores(self, theta: Floats) -> tuple[Floats, Floats, Floats]:
         """p (..., n), a (..., n, 2) and β (..., n)."""
         level, logits = self._levels(theta)
-        p = _softmax(logits)
+        p = softmax(logits)
         steep = (1.0 - level) * (1.0 + level)
         slopes = steep[..., None] * self.keys.astype(theta.dtype)
         with np.errstate(under="ignore"):
@@ -124,15 +132,8 @@ class CappedSoftmax:
         """
         logits = self.logits(theta)
         if name == "log_partition":
-            return _log_sum(logits)
-        p = _softmax(logits)
-        if name == "probability":
-            return p[..., index]
-        if name == "dominant":
-            return np.asarray(p.argmax(axis=-1), theta.dtype)
-        with np.errstate(under="ignore"):
-            entropy: Floats = -(p * np.log(np.maximum(p, np.finfo(p.dtype).tiny))).sum(-1)
-        return entropy
+            return log_partition(logits)
+        return scalar_of(name, softmax(logits), index)
 
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
         """2 arccos Σ√(pq) on the sphere of all distributions; the length of the straight line in θ."""
@@ -151,9 +152,9 @@ class CappedSoftmax:
     def divergence(self, theta: Floats, other: Floats) -> Floats:
         """KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, of which no term is negative."""
         mine, theirs = self.logits(theta), self.logits(other)
-        gap = theirs - mine - (_log_sum(theirs) - _log_sum(mine))[..., None]
+        gap = theirs - mine - (log_partition(theirs) - log_partition(mine))[..., None]
         with np.errstate(under="ignore"):
-            return np.asarray((_softmax(mine) * (np.expm1(gap) - gap)).sum(axis=-1))
+            return np.asarray((softmax(mine) * (np.expm1(gap) - gap)).sum(axis=-1))
 
     def slot(self, radius: float) -> Slot:
         """Keys in storage as (T₁, T₂, o, b), the largest b zero."""
@@ -174,22 +175,8 @@ class CappedSoftmax:
         )
 
 
-def _softmax(logits: Floats) -> Floats:
-    with np.errstate(under="ignore"):
-        weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        p: Floats = weights / weights.sum(axis=-1, keepdims=True)
-    return p
-
-
 def _pairs(p: Floats, x: Floats, y: Floats) -> Floats:
     """Σ p x_1y_1, Σ p x_1y_2, Σ p x_2y_2 (..., 3)."""
     return np.stack(
         [(p * x[..., i] * y[..., j]).sum(-1) for i, j in ((0, 0), (0, 1), (1, 1))], axis=-1
     )
-
-
-def _log_sum(logits: Floats) -> Floats:
-    """log Σ e^ℓ (...,)."""
-    highest = logits.max(axis=-1)
-    with np.errstate(under="ignore"):
-        return np.asarray(highest + np.log(np.exp(logits - highest[..., None]).sum(axis=-1)))

@@ -134,20 +134,8 @@ class Softmax:
         "dominant" the number of the likeliest key.
         """
         if name == "log_partition":
-            logits = theta @ self.keys.T + self.bias
-            highest = logits.max(axis=-1)
-            with np.errstate(under="ignore"):
-                return np.asarray(
-                    highest + np.log(np.exp(logits - highest[..., None]).sum(axis=-1))
-                )
-        p = self.weights(theta)
-        if name == "probability":
-            return p[..., index]
-        if name == "dominant":
-            return np.asarray(p.argmax(axis=-1), theta.dtype)
-        with np.errstate(under="ignore"):
-            entropy: Floats = -(p * np.log(np.maximum(p, np.finfo(p.dtype).tiny))).sum(-1)
-        return entropy
+            return log_partition(theta @ self.keys.T + self.bias)
+        return scalar_of(name, self.weights(theta), index)
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
         """KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, in which ψ and η have cancelled."""
@@ -198,6 +186,27 @@ class Softmax:
             # two passes at an anchor, and one again where the reference has moved too far
             loops=4 * count // UNROLL,
         )
+
+
+def log_partition(logits: Floats) -> Floats:
+    """Return log Σ e^ℓ (...,) of logits ℓ (..., n), in nats."""
+    highest = logits.max(axis=-1)
+    with np.errstate(under="ignore"):
+        return np.asarray(highest + np.log(np.exp(logits - highest[..., None]).sum(axis=-1)))
+
+
+def scalar_of(name: str, p: Floats, index: int) -> Floats:
+    """Return "entropy", "probability" of key ``index`` or "dominant" (...,) of rows p (..., n).
+
+    The entropy −Σ p log p is in nats; "dominant" is the number of the likeliest key.
+    """
+    if name == "probability":
+        return p[..., index]
+    if name == "dominant":
+        return np.asarray(p.argmax(axis=-1), p.dtype)
+    with np.errstate(under="ignore"):
+        entropy: Floats = -(p * np.log(np.maximum(p, np.finfo(p.dtype).tiny))).sum(-1)
+    return entropy
 
 
 def _log_mean(p: Floats, step: Floats) -> Floats:

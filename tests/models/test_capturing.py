@@ -1,4 +1,4 @@
-"""What is captured besides rows: names, numbers, precision; what leaves a model as it was; refusals."""
+"""Captured beside rows: names, numbers, precision; what leaves a model as it was; refusals."""
 
 from __future__ import annotations
 

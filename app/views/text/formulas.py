@@ -142,7 +142,7 @@ class _FormulaReader:
         self._depth = 0
 
     def whole(self) -> list[_Piece]:
-        """Return all pieces."""
+        """Return the pieces of the whole formula.  Raises NotTypeset for a brace too many."""
         pieces = self._sequence()
         if self._at < len(self._tokens):
             raise self._wrong("a } too many")

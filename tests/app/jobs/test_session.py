@@ -12,7 +12,7 @@ class Field:
 
 
 class Other:
-    """Of another kind."""
+    """A job of another kind than the first."""
 
 
 def test_a_thing_is_made_once_for_a_key():

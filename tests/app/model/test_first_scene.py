@@ -1,4 +1,4 @@
-"""What a text names: a scene, a lesson's first step, or a family with its usual pins."""
+"""The scene that a text names: its own, a lesson's first step, or that of a family's usual pins."""
 
 from __future__ import annotations
 
