@@ -33,7 +33,7 @@ def attend_all(
     bias: ArrayLike | None = None,
     scale: float | None = None,
 ) -> Attended:
-    """Attend to K (…, nk, d), V (…, nk, dv) by Q (…, nq, d), head by head: `Attended` with leading axes.
+    """Attend by Q (…, nq, d) to K (…, nk, d), V (…, nk, dv), head by head: `Attended` with their axes.
 
     mask (…, nq, nk): true where a key takes part; bias of the same shape is added to the logits; both
     broadcast.  scale: the factor of q·k, 1/√d if None.  A key that takes no part has weight 0 and
