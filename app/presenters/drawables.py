@@ -197,9 +197,10 @@ def _token_at(pin: Pin, manifold: Manifold) -> int | None:
 def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
     if token is None or manifold.landmarks is None or token >= len(manifold.landmarks.labels):
         return name
-    label = f"{name} · {manifold.landmarks.labels[token]}"
-    own = manifold.landmarks.is_own(token)
-    return label if own else f"{label} under the mask of {manifold.landmarks.mask_of}"
+    word = manifold.landmarks.labels[token]
+    if manifold.landmarks.is_own(token):
+        return f"{name} · {word}"
+    return f"{name} · “{word}” under the mask of “{manifold.landmarks.mask_of}”"
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:

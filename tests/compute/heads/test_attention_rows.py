@@ -244,6 +244,6 @@ def test_the_row_that_a_hollow_token_really_has_stands_beside_the_planes(causal)
     found: list[object] = []
     PathJob.wanted(Subject.of(scene), Viewport()).perform(engine, found.append, lambda: False)
     shown = drawables.distributions(scene, found[-1], manifold)
-    assert shown.names[:2] == ("A · w2 under the mask of w6", "B · w6")
+    assert shown.names[:2] == ("A · “w2” under the mask of “w6”", "B · w6")
     np.testing.assert_allclose(shown.own[0], rows[2], atol=1e-12)
     assert shown.own[1] is None
