@@ -17,13 +17,12 @@ from app.process import display, ending
 from app.process.cycle_collector import Garbage
 
 if TYPE_CHECKING:
-    from PySide6.QtOpenGLWidgets import QOpenGLWidget
     from PySide6.QtWidgets import QApplication
 
     from app.jobs.worker import Runner
     from app.model.preferences import Preferences
     from app.model.scene import Scene
-    from app.views.canvas.canvas import VispyCanvas
+    from app.views.interface.theme import Theme
     from app.views.qt.window.settings import Settings
 
 RATE_MS = 1000
@@ -100,6 +99,7 @@ class Program:
         self._garbage = Garbage()  # before there is another thread
         self._mail = threading.Lock()
         self._early: list[object] | None = []  # messages that came before the window
+        self._closed = False
         self._adapters: tuple[str, ...] = ()
         self.runner: Runner = self._start_worker(scene)
         from PySide6.QtCore import QTimer
@@ -120,10 +120,7 @@ class Program:
         self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
         dress(self.application, theme)
-        from app.views.canvas.canvas import VispyCanvas
-
-        self.canvas = VispyCanvas((900, 700), theme)
-        self.screen = _widget_of(self.canvas)
+        self._make_canvas(theme)
         self.window = MainWindow(self.screen, COMMANDS, theme)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
@@ -161,9 +158,16 @@ class Program:
         self._awaited = {"geodesic", "engine"}
         self._on_screen = self.screen.frameSwapped.connect(self._frame_shown)
         QTimer.singleShot(FURNISH_MS, self.window.frame, self.window.furnish)
-        self._drawn, self._closed = 0, False
-        self._stop_rate = self.window.every(RATE_MS, self._show_rate)
+        self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
         self._deliver_early()
+
+    def _make_canvas(self, theme: Theme) -> None:
+        """Make the canvas on a surface that suits this machine's OpenGL."""
+        from app.views import surface
+        from app.views.canvas.canvas import VispyCanvas
+
+        self.canvas = VispyCanvas((900, 700), theme, surface.application())
+        self.screen = surface.widget(self.canvas.native)
 
     def _deliver_early(self) -> None:
         """Deliver what came before there was a window."""
@@ -365,14 +369,6 @@ def _prepare_platform() -> None:
     os.environ.setdefault("LIBGL_DEBUG", "quiet")
     if os.environ.get("LC_ALL") in ("C", "POSIX"):
         os.environ["LC_ALL"] = "C.UTF-8"  # Qt would do the same, and say so on the terminal
-
-
-def _widget_of(canvas: VispyCanvas) -> QOpenGLWidget:
-    """Return the canvas's widget, which the canvas itself does not know as one of Qt."""
-    from PySide6.QtOpenGLWidgets import QOpenGLWidget
-
-    assert isinstance(canvas.native, QOpenGLWidget)
-    return canvas.native
 
 
 def _application() -> QApplication:

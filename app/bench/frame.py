@@ -11,7 +11,11 @@ import numpy as np
 from app.bench.measurement import Measurement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtOpenGLWidgets import QOpenGLWidget
+
+    from app.views.surface import CanvasBackend
 
 FRAMES = 40
 
@@ -32,7 +36,7 @@ def measure(engine: str) -> Measurement:
     while answers.map is None or not answers.map.complete or program.runner.pending():
         loop.processEvents()
     native = program.screen
-    full = _milliseconds(native)
+    full = _milliseconds(lambda: program.canvas.set_note(""), native)
     empty = _empty(native.width(), native.height())
     program.close()
     return {
@@ -48,24 +52,24 @@ def _empty(width: int, height: int) -> float:
     """Return the same of a canvas that is only cleared."""
     from vispy import app, gloo
 
-    canvas = app.Canvas(size=(width, height), show=True, app="pyside6")
+    from app.views import surface
+
+    canvas = app.Canvas(size=(width, height), show=True, app=surface.application())
     canvas.events.draw.connect(lambda event: gloo.clear("black"))
-    took = _milliseconds(canvas.native)
+    took = _milliseconds(canvas.update, surface.widget(canvas.native))
     canvas.close()
     return took
 
 
-def _milliseconds(widget: QOpenGLWidget) -> float:
-    """Return how long it takes from asking a widget to draw itself until the window has been
-    composed.
-    """
+def _milliseconds(ask: Callable[[], object], widget: QOpenGLWidget | CanvasBackend) -> float:
+    """Return how long it takes from asking for a frame until the window has been composed."""
     from PySide6.QtCore import QEventLoop
 
     swapped, took, loop = [0], [], QEventLoop()
     widget.frameSwapped.connect(lambda: swapped.__setitem__(0, swapped[0] + 1))
     for _ in range(FRAMES):
         wanted, began = swapped[0] + 1, time.perf_counter()
-        widget.update()
+        ask()
         while swapped[0] < wanted:
             loop.processEvents()
         took.append(time.perf_counter() - began)

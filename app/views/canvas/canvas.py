@@ -18,19 +18,25 @@ PATIENCE = 0.025
 
 
 class VispyCanvas(Gestures):
-    """The canvas of a window; the vispy backend is chosen before it is made.
+    """The canvas of a window.
 
-    size: logical pixels (width, height).  ``native`` is the backend's widget.
+    size: logical pixels (width, height).  application: vispy's, None for the one in use.  ``native`` is
+    the backend's widget.
     """
 
-    def __init__(self, size: tuple[int, int] = (1200, 800), theme: Theme = DARK) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int] = (1200, 800),
+        theme: Theme = DARK,
+        application: app.Application | None = None,
+    ) -> None:
         super().__init__(size, theme)
-        self._view = view = context(size)
+        self._view = view = context(size, application)
         self._timer = app.Timer(PATIENCE, iterations=1, connect=lambda event: view.update())
         self.frames = 0  # drawn so far
         self._due = False  # a frame was asked for that is not drawn yet
         self._view.set_current()
-        self._painter = Painter()
+        self._painter = Painter(self._view.native)
         events = self._view.events
         events.draw.connect(lambda event: self._draw())
         events.resize.connect(lambda event: self._resized())

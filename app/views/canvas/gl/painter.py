@@ -5,7 +5,8 @@ It needs a current context, the same whenever it draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from vispy import app, gloo
 
 from app.views.canvas.display_list import CLEAR
+from app.views.canvas.gl.backdrop import Backdrop, Copier
 from app.views.canvas.gl.batches import Batches
 from app.views.canvas.gl.glyphs import Atlas
 from app.views.canvas.gl.still import PictureTile, still
@@ -26,15 +28,39 @@ DPI = 96.0
 
 
 class Painter:
-    """Draws layers; what the GPU holds of each is kept until the layer changes."""
+    """Draws layers; what the GPU holds of each is kept until the layer changes.
 
-    def __init__(self) -> None:
+    surface: what `paint` draws on, if it copies quickly.
+    """
+
+    def __init__(self, surface: object = None) -> None:
         self._atlas = Atlas()
         self._batches: dict[Layer, Batches] = {}
+        self._backdrop = Backdrop(surface) if isinstance(surface, Copier) else None
 
     def paint(self, plot: Plot, pixels: tuple[int, int]) -> None:
         """Draw a plot into the current framebuffer of ``pixels`` (width, height)."""
-        self._plot(plot, plot.frame, plot.drawn, PictureTile(pixels, 0, 0, *pixels), None)
+        tile, ground = PictureTile(pixels, 0, 0, *pixels), rgba(plot.theme.background)
+        if self._backdrop is None:
+            self._plot(plot, plot.frame, plot.drawn, tile, ground)
+            return
+        places = (plot.frame, plot.drawn)
+        inside = [
+            (x, at)
+            for group, at in zip((plot.ground, plot.things), places, strict=True)
+            for x in group
+        ]
+
+        def paint(first: int, last: int) -> None:
+            if first == 0:
+                _begin(tile, ground)
+            with _clipped(tile, plot.frame):
+                for layer, at in inside[first:last]:
+                    self._draw((layer,), at)
+
+        states = [layer.primitives(at) for layer, at in inside]
+        self._backdrop.draw((plot.frame, plot.drawn, tile, ground), states, paint)
+        self._draw(plot.around, plot.frame)
 
     def picture(
         self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
@@ -59,11 +85,9 @@ class Painter:
         self, plot: Plot, frame: Frame, things: Frame, tile: PictureTile, ground: RGBA | None
     ) -> None:
         _begin(tile, ground or rgba(plot.theme.background))
-        tile.clip(frame)
-        gloo.set_state(scissor_test=True)
-        self._draw(plot.ground, frame)
-        self._draw(plot.things, things)
-        gloo.set_state(scissor_test=False)
+        with _clipped(tile, frame):
+            self._draw(plot.ground, frame)
+            self._draw(plot.things, things)
         self._draw(plot.around, frame)
 
     def _draw(self, layers: Iterable[Layer], frame: Frame) -> None:
@@ -80,13 +104,30 @@ def _begin(tile: PictureTile, ground: RGBA) -> None:
     gloo.clear(color=ground)
 
 
+@contextmanager
+def _clipped(tile: PictureTile, frame: Frame) -> Iterator[None]:
+    """Draw within the plot only."""
+    tile.clip(frame)
+    gloo.set_state(scissor_test=True)
+    yield
+    gloo.set_state(scissor_test=False)
+
+
 def renderer() -> str:
     """Name the OpenGL implementation of the current context, in words."""
     names = (gloo.gl.GL_RENDERER, gloo.gl.GL_VERSION)
     return ", ".join(str(gloo.gl.glGetParameter(name)) for name in names)
 
 
-def context(size: tuple[int, int]) -> app.Canvas:
-    """Make a hidden surface of the backend in use, with a context to draw in."""
+def context(size: tuple[int, int], application: app.Application | None = None) -> app.Canvas:
+    """Make a hidden surface of an application, or of the one in use, with a context to draw in."""
     # without a dpi vispy runs programs that ask the screen for it, and warns where there are none
-    return app.Canvas(size=size, show=False, keys=None, title="canvas", autoswap=False, dpi=DPI)
+    return app.Canvas(
+        size=size,
+        show=False,
+        keys=None,
+        title="canvas",
+        autoswap=False,
+        dpi=DPI,
+        app=application,
+    )
