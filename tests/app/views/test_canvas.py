@@ -36,18 +36,20 @@ class Recorded(list):
         return [event for event in self if isinstance(event, kind)]
 
 
-@pytest.fixture
-def canvas() -> Iterator:
-    """A shown canvas that records its events as ``canvas.events``; nothing of it is left behind."""
-    import vispy.app
+@pytest.fixture(params=[True, False], ids=["painted", "composed"])
+def canvas(request) -> Iterator:
+    """A shown canvas that records its events as ``canvas.events``; nothing of it is left behind.
+
+    Its pixels are painted by Qt, or composed with the window by OpenGL.
+    """
     from PySide6.QtWidgets import QApplication
 
     application = QApplication.instance() or QApplication(["test"])
     before = set(QApplication.topLevelWidgets())
-    vispy.app.use_app("pyside6")
+    from app.views import surface
     from app.views.canvas.canvas import VispyCanvas
 
-    made = VispyCanvas(SIZE, DARK)
+    made = VispyCanvas(SIZE, DARK, surface.application(request.param))
     made.native.show()
     application.processEvents()
     made.set_axes(Axes(("μ", "σ₁")))
