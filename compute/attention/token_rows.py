@@ -234,7 +234,7 @@ def _over_products(file: HeadFile, asked: _Asked, residual: float) -> TokenRows:
     said += asked.without(file)
     named = tuple(map(file.layer_words, range(file.layers)))
     vouched = asked.vouched([(file, *place, None) for place in places])
-    seen = (np.stack(found) > 0).any(axis=0)
+    seen = np.asarray((np.stack(found) > 0).any(axis=0))
     return _token_rows(found, seen, file.key_labels, "layer", named, said, vouched)
 
 
@@ -251,8 +251,8 @@ def _over_files(files: Sequence[HeadFile], asked: _Asked, same: str) -> TokenRow
             apart.append(str(problem))
     not_compared = [f"Not compared: {'; '.join(apart)}."] if apart else []
     if len(kept) < 2:
-        why = not_compared[0] if apart else "Add files of heads: other texts, or other checkpoints."
-        raise Refused(f"{first.name} alone has one row. {why}".removesuffix("."))
+        why = not_compared[0] if apart else "Add others, of other texts or of other checkpoints."
+        raise Refused(f"{first.name} alone: a path needs two files. {why}".removesuffix("."))
     most = max(file.k.shape[2] for file, _ in kept)
     found, seen = [], np.zeros(1 + most, bool)
     for file, theirs in kept:

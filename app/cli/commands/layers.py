@@ -102,7 +102,7 @@ def _lines(found: TokenRows, path: RowPath) -> list[str]:
     """List what the rows are, the path through them, and the distances between all."""
     import numpy as np
 
-    width = max(map(len, (*found.places, found.kind)))
+    width = max(len("layer") + 1, *map(len, found.places))
     lines = [
         *found.said,
         found.vouched,
