@@ -37,6 +37,7 @@ from compute.requests.engine import Engine
 NAMED = 3
 NONE = np.zeros((0, 2))
 # how the token that is followed has to do with A
+AT_A = TokenPathChosen()
 AT, LAST, FIRST = "at A", "last at A", "first token"
 NO_HEAD = "Only attention has layers and heads: choose a head of a model as the family."
 # whose rows are those of heads, and not of several at once
@@ -74,9 +75,9 @@ class TokenPathTask(Job):
         except ValueError as problem:
             emit(NoPath(self, " ".join((str(problem), *unread)), file.labels))
             return
-        said = " ".join((*found.said, *unread, found.vouched, self._off()))
         current = 0 if found.kind == "file" else c[found.kind]
-        emit(TokenPathAnswer(self, found, path, file.labels, current, said.rstrip()))
+        said, vouched = " ".join((*found.said, *unread)), f"{found.vouched} {self._off()}".rstrip()
+        emit(TokenPathAnswer(self, found, path, file.labels, current, said, vouched))
 
     def _files(self, c: dict[str, object]) -> tuple[HeadFile, tuple[HeadFile, ...], list[str]]:
         """Return the file of the scene, those that are compared with it, and which cannot be read."""
@@ -108,8 +109,9 @@ class TokenPathTask(Job):
 
 @dataclass(frozen=True, eq=False)
 class TokenPathAnswer:
-    """The rows, the path through them, the labels of all queries, which row is the scene's, and what
-    the rows are in words.
+    """The rows, the path through them, the labels of all queries, and which row is the scene's.
+
+    said and vouched: what the rows are, and how far they are known to be the model's, in words.
     """
 
     job: TokenPathTask
@@ -118,6 +120,7 @@ class TokenPathAnswer:
     queries: tuple[str, ...]
     current: int
     said: str
+    vouched: str
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,7 @@ def write(answer: TokenPathAnswer, target: Path) -> None:
     words = {
         "family": answer.job.family, "token": answer.queries[answer.job.token],
         "places": [f"{found.kind} {place}" for place in found.places], "keys": list(found.keys),
-        "said": answer.said,
+        "said": answer.said, "verified": answer.vouched,
     }  # fmt: skip
     with replacing(target) as temporary:
         if target.suffix.lower() == JSON:
@@ -195,7 +198,7 @@ class TokenPathPart(PanelPart):
 
     def __init__(self, context: PartContext) -> None:
         super().__init__(context)
-        self._chosen = TokenPathChosen()
+        self._chosen = AT_A
         self._last: int | None = None  # the token that A was last on, or at whose place it was
         self._whose = AT
         self._state: TokenPathState | None = None
@@ -256,16 +259,9 @@ class TokenPathPart(PanelPart):
             case NoPath() if message.job == self.asked:
                 self._answer = None
                 words = f"{message.words[0].upper()}{message.words[1:]}"
-                nothing = _nothing(words if words.endswith(".") else f"{words}.")
-                self.show(
-                    replace(
-                        nothing,
-                        tokens=message.queries,
-                        chosen=self._chosen,
-                        followed=message.job.token,
-                        whose=self._whose,
-                    )
-                )
+                words = words if words.endswith(".") else f"{words}."
+                token = message.job.token
+                self.show(_nothing(words, message.queries, self._chosen, token, self._whose))
             case PathWritten():
                 self.context.window.log(message.words)
             case JobFailed(job=TokenPathTask()) if message.job == self.asked:
@@ -273,24 +269,18 @@ class TokenPathPart(PanelPart):
                 self.show(_nothing(message.problem))
 
 
-def _nothing(note: str) -> TokenPathState:
+def _nothing(
+    note: str,
+    tokens: tuple[str, ...] = (),
+    chosen: TokenPathChosen = AT_A,
+    followed: int = 0,
+    whose: str = AT,
+) -> TokenPathState:
+    """Return the panel's state where there is no path, and why."""
     return TokenPathState(
-        (),
-        TokenPathChosen(),
-        0,
-        "layer",
-        NONE,
-        NONE,
-        np.zeros(0),
-        NONE,
-        (),
-        (),
-        -1,
-        (),
-        "",
-        "",
-        note,
-    )
+        tokens, chosen, followed, "layer", NONE, NONE, np.zeros(0), NONE, (), (), -1, (), "", "", "",
+        note=note, whose=whose,
+    )  # fmt: skip
 
 
 def _token_at(subject: Subject) -> int | None:
@@ -336,7 +326,7 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
         path.circle if ordered else NONE, turning, path.distances[np.ix_(known, known)],
         tuple(str(first + i) for i in known),
         tuple(f"{found.kind} {found.places[i]}" for i in known), int(at[0]) if at.size else -1,
-        tips, words, answer.said, whose=whose,
+        tips, words, answer.said, answer.vouched, whose=whose,
     )  # fmt: skip
 
 

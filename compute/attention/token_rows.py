@@ -192,8 +192,8 @@ def _over_heads(file: HeadFile, asked: _Asked, over: str) -> TokenRows:
     elif over == "layers":
         groups = [[(number, head)] for number in numbers]
         said = [
-            f"Head {head} of each layer: head numbers have no identity across layers, so the steps "
-            "compare heads that have nothing to do with one another."
+            f"Head {head} of each layer. Head numbers have no identity across layers: the steps join "
+            "unrelated heads."
         ]
     else:
         groups = [[(number, other) for other in range(file.heads)] for number in numbers]
@@ -222,14 +222,14 @@ def _over_products(file: HeadFile, asked: _Asked, residual: float) -> TokenRows:
     sinks = any(np.isfinite(file.sink_of(*place)) for place in places)
     more = ", more where a sink takes a share" if sinks else ""
     said = [
-        f"Rollout: Ã = {1 - residual:.3g}A + {residual:.3g}I with rows that sum to 1, multiplied from "
-        f"the first layer on; A is the mean of a layer’s {file.heads} heads. The residual I has "
-        f"{residual:.0%} of each layer{more}."
+        f"Rollout: Ã = {1 - residual:.3g}A + {residual:.3g}I, normalised and multiplied from the first "
+        f"layer on; A is the mean of a layer’s {file.heads} heads. The residual, I, has {residual:.0%} "
+        f"of each layer{more}."
     ]
     numbers = tuple(map(file.number_of, range(file.layers)))
     if numbers != tuple(range(file.layers)):
         said.append(
-            f"The file lacks layers: it has the model’s {', '.join(map(str, numbers))} alone."
+            f"Of the layers that the file has alone: the model’s {', '.join(map(str, numbers))}."
         )
     said += asked.without(file)
     named = tuple(map(file.layer_words, range(file.layers)))
@@ -252,7 +252,7 @@ def _over_files(files: Sequence[HeadFile], asked: _Asked, same: str) -> TokenRow
     not_compared = [f"Not compared: {'; '.join(apart)}."] if apart else []
     if len(kept) < 2:
         why = not_compared[0] if apart else "Add others, of other texts or of other checkpoints."
-        raise Refused(f"{first.name} alone: a path needs two files. {why}".removesuffix("."))
+        raise Refused(f"a path needs two files. {why}".removesuffix("."))
     most = max(file.k.shape[2] for file, _ in kept)
     found, seen = [], np.zeros(1 + most, bool)
     for file, theirs in kept:

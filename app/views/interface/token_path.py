@@ -41,7 +41,8 @@ class TokenPathState:
     xy (m, 2) and circle (k, 2): the rows and the great circle between its ends; turning (m,) in
     degrees, NaN where there is none; distances (m, m); names (m,): of each row, short, and
     places (m,) in full; current: that of the scene, −1 if none is; tips (m,): each row in words; words:
-    on the whole path; said: what the rows are; note: why there is no path, or "";
+    on the whole path; said: what the rows are; vouched: how far they are the model's; note: why there
+    is no path, or "";
     whose: how the token that is followed has to do with A.
     """
 
@@ -59,5 +60,6 @@ class TokenPathState:
     tips: tuple[str, ...]
     words: str
     said: str
+    vouched: str
     note: str = ""
     whose: str = "at A"

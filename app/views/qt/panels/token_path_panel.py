@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,16 +20,12 @@ from app.views.qt.widgets import plots
 from app.views.qt.widgets.report_exceptions import told
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
 
-MAP_HEIGHT, MATRIX_HEIGHT, TURNS_HEIGHT = 220, 210, 110
+MAP_HEIGHT, MATRIX_HEIGHT, TURNS_HEIGHT = 190, 180, 110
 # names on an axis at most
 TICKS = 16
 HINT = (
     "Each dot is the attention of the token in one layer, head or file, as a point 2√p of the sphere "
     "of rows, on the two axes of most variance. Dashed: the geodesic from the first to the last."
-)
-MATRIX_HINT = (
-    "Fisher–Rao distances 2 arccos Σ√(pq) between the rows: 0 (dark) where they are the same, π where "
-    "they share no key."
 )
 TURN_HINT = "By how much the path turns at each row: 0° goes straight on, 180° comes back."
 OVERS = (
@@ -38,7 +33,7 @@ OVERS = (
     Choice("rollout", "layers: attention rollout"),
     Choice("files", "files: this head in each"),
     Choice("heads", "heads of this layer"),
-    Choice("layers", "layers: this head number (no identity)"),
+    Choice("layers", "unrelated heads, one number"),
 )
 SAMES = (Choice("position", "position"), Choice("name", "name"))
 
@@ -51,17 +46,19 @@ class TokenPathPanel:
         self._state: TokenPathState | None = None
         self.widget, column = panel(WIDE)
         column.addLayout(self._make_form())
-        self.words, self.said = label("", wrap=True), label("", "quiet", wrap=True)
+        self.said, self.words = label("", "quiet", wrap=True), label("", wrap=True)
+        self.vouched = label("", "quiet", wrap=True)
         self.map = _plot("Path of the token's attention", HINT, MAP_HEIGHT)
-        self.matrix = _plot("Distances between the rows", MATRIX_HINT, MATRIX_HEIGHT)
+        self.matrix = _plot("Fisher–Rao distances between the rows", "", MATRIX_HEIGHT)
         self.turns = _plot("Turn at each row", TURN_HINT, TURNS_HEIGHT)
         self.tip = label("", "quiet", wrap=True)
         self.export = QPushButton("Export…")
         self.export.setToolTip("Rows, distances and turns, as .npz or .json.")
         self.export.clicked.connect(lambda: self._emit(TokenPathAsked("save")))
-        for widget in (self.words, self.map, self.tip, self.matrix, self.turns, self.said):
+        column.addWidget(self.said)
+        column.addWidget(self.words)
+        for widget in (self.map, self.tip, self.matrix, self.turns, self.vouched, self.export):
             column.addWidget(widget)
-        column.addWidget(self.export)
         column.addStretch(1)
         self._make_items()
         self._drops = _Dropped(self)
@@ -108,7 +105,6 @@ class TokenPathPanel:
         self.image = pg.ImageItem(axisOrder="row-major")
         self.image.setColorMap(pg.colormap.get("viridis"))
         self.matrix.addItem(self.image)
-        self.matrix.setAspectLocked(True)
         self.matrix.invertY(True)
         self._bars = pg.BarGraphItem(x=[], height=[], width=0.6, pen=None)
         self.turns.addItem(self._bars)
@@ -130,7 +126,7 @@ class TokenPathPanel:
         """Show a state without telling it back."""
         self._state = state
         drawn = state is not None and len(state.xy) > 0
-        for widget in (self.map, self.matrix, self.tip, self.said, self.export):
+        for widget in (self.said, self.map, self.matrix, self.tip, self.vouched, self.export):
             widget.setVisible(drawn)
         self._show_choices(state)
         self.words.setText("" if state is None else state.note or state.words)
@@ -138,6 +134,7 @@ class TokenPathPanel:
         if state is not None and drawn:
             self.turns.setVisible(bool(np.isfinite(state.turning).any()))
             self.said.setText(state.said)
+            self.vouched.setText(state.vouched)
             self.tip.setText(_tip(state))
             self._draw(state)
             self._draw_matrix(state)
@@ -160,7 +157,7 @@ class TokenPathPanel:
         fill(self.same, SAMES, chosen.same)
         with QSignalBlocker(self.residual):
             self.residual.setValue(chosen.residual)
-        self.names.setText(", ".join(Path(path).name for path in chosen.files) or "none")
+        self.names.setText(f"{len(chosen.files) or 'no'} others")
         hint(self.names, "\n".join(chosen.files))
         self.clear.setEnabled(bool(chosen.files))
 
@@ -202,7 +199,7 @@ class TokenPathPanel:
         self.matrix.setRange(xRange=(-0.5, count - 0.5), yRange=(-0.5, count - 0.5), padding=0)
         for side in ("left", "bottom"):
             self.matrix.getAxis(side).setTicks([_ticks(state)])
-        title_axis(self.matrix, "bottom", f"{state.kind}s: distance 0 to {top:.3g}")
+        title_axis(self.matrix, "bottom", f"distance between {state.kind}s, 0 to {top:.3g}")
 
     def _choose(self, _: int) -> None:
         if self._state is not None:
