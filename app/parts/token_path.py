@@ -146,7 +146,7 @@ class WritePathTask(Job):
         try:
             write(self.answer, self.target)
             emit(PathWritten(self, f"{self.target.name} has the token’s path"))
-        except OSError as problem:
+        except (ValueError, OSError) as problem:
             emit(PathWritten(self, f"⚠ {self.target.name} was not written: {describe(problem)}"))
 
 
@@ -159,7 +159,9 @@ class PathWritten:
 
 
 def write(answer: TokenPathAnswer, target: Path) -> None:
-    """Write rows, distances and the path of an answer as .npz, or as JSON."""
+    """Write rows, distances and the path of an answer as .npz or .json.  ValueError for other files."""
+    if target.suffix.lower() not in (NPZ, JSON):
+        raise ValueError(f"the file must end in {NPZ} or {JSON}")
     found, path = answer.found, answer.path
     arrays = {
         name: getattr(path, name) for name in ("rows", "distances", "steps", "turning", "off", "xy")

@@ -24,7 +24,7 @@ class Click(Protocol):
     def scenePos(self) -> QPointF: ...
 
 
-class _Plot(pg.PlotWidget):
+class _Plot(pg.PlotWidget):  # type: ignore[misc]
     """A plot over which the wheel scrolls the panel, also where its axes would take it."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
