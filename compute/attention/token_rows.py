@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
@@ -33,6 +34,8 @@ OVER = ("mean", "rollout", "files", "heads", "layers")
 # how a token is found again in another file
 SAME = ("position", "name")
 RESIDUAL = 0.5
+# entries of a rollout that is kept
+KEPT = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,8 @@ def token_rows(
     in_range("token", token, len(file.tokens), file.name)
     in_range("layer", layer, file.layers, file.name)
     in_range("head", head, file.heads, file.name)
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
     for key in left_out:
         in_range("mask", key, file.k.shape[2], file.name)
     asked = _Asked(token, (layer, head), temperature, tuple(left_out))
@@ -166,6 +171,14 @@ def rollout(
         yield product
 
 
+@lru_cache(maxsize=1)
+def _products(
+    file: HeadFile, temperature: float, left_out: tuple[int, ...], residual: float
+) -> tuple[Floats, ...]:
+    """Return the rollout of all layers, which the next token needs too."""
+    return tuple(rollout(file, temperature, left_out, residual))
+
+
 def _check_self_attention(file: HeadFile) -> None:
     queries, keys = len(file.tokens), len(file.key_tokens)
     if CROSS.search(file.part):
@@ -216,7 +229,9 @@ def _over_heads(file: HeadFile, asked: _Asked, over: str) -> TokenRows:
 
 def _over_products(file: HeadFile, asked: _Asked, residual: float) -> TokenRows:
     """Return the token's row of the rollout of each layer."""
-    products = rollout(file, asked.temperature, asked.left_out, residual)
+    of = file, asked.temperature, asked.left_out, residual
+    large = file.layers * len(file.tokens) ** 2 > KEPT
+    products = rollout(*of) if large else _products(*of)
     found = [np.append(0.0, product[asked.token]) for product in products]
     places = [(layer, head) for layer in range(file.layers) for head in range(file.heads)]
     sinks = any(np.isfinite(file.sink_of(*place)) for place in places)
@@ -257,8 +272,8 @@ def _over_files(files: Sequence[HeadFile], asked: _Asked, same: str) -> TokenRow
     found, seen = [], np.zeros(1 + most, bool)
     for file, theirs in kept:
         short = (0, most - file.k.shape[2])
-        found.append(np.pad(theirs.row(file, asked.place), short))
-        seen |= np.pad(theirs.seen(file, asked.place), short)
+        found.append(np.pad(theirs.row(file, theirs.place), short))
+        seen |= np.pad(theirs.seen(file, theirs.place), short)
     words = list(zip_longest(*(file.key_labels for file, _ in kept), fillvalue=""))
     others = sum(len(set(each)) > 1 for each, one in zip(words, seen[1:], strict=True) if one)
     labels = tuple(each[0] if len(set(each)) == 1 else f"{each[0]}/…" for each in words)
@@ -267,7 +282,7 @@ def _over_files(files: Sequence[HeadFile], asked: _Asked, same: str) -> TokenRow
     if others:
         said.append(f"Keys are matched by position: {others} of {seen[1:].sum()} have other names.")
     said += [*not_compared, *asked.without(first)]
-    vouched = asked.vouched([(file, *asked.place, [theirs.token]) for file, theirs in kept])
+    vouched = asked.vouched([(file, *theirs.place, [theirs.token]) for file, theirs in kept])
     named = tuple(file.name for file, _ in kept)
     return _token_rows(found, seen, labels, "file", named, said, vouched)
 
@@ -276,14 +291,18 @@ def _comparable(first: HeadFile, asked: _Asked, file: HeadFile, same: str) -> _A
     """Return what is asked of another file; ValueError where its row and the first's have no simplex
     in common.
     """
-    for name, number, count in zip(("layer", "head"), asked.place, file.q.shape, strict=False):
-        in_range(name, number, int(count), file.name)
-    theirs = asked if same == "position" else replace(asked, token=_namesake(first, asked, file))
+    layer, head = asked.place
+    number, numbers = first.number_of(layer), [*map(file.number_of, range(file.layers))]
+    if number not in numbers:
+        raise ValueError(f"{file.name} has no layer {number}")
+    in_range("head", head, file.heads, file.name)
+    token = asked.token if same == "position" else _namesake(first, asked, file)
+    theirs = replace(asked, token=token, place=(numbers.index(number), head))
     in_range("token", theirs.token, len(file.tokens), file.name)
     if first.key_tokens == file.key_tokens:
         return theirs
     own, other = (
-        np.flatnonzero(a.seen(f, asked.place)[1:]) for a, f in ((asked, first), (theirs, file))
+        np.flatnonzero(a.seen(f, a.place)[1:]) for a, f in ((asked, first), (theirs, file))
     )
     if len(own) != len(other):
         raise ValueError(f"the row of {file.name} is over {len(other)} keys, not {len(own)}")
