@@ -128,7 +128,7 @@ class _Asked:
         """Return a sentence on the keys that are left out; none if all take part."""
         if not self.left_out:
             return ()
-        words = ", ".join(file.key_labels[key] for key in self.left_out)
+        words = ", ".join(f"“{file.key_labels[key]}”" for key in self.left_out)
         return (f"Without {words}: what is left of each row sums to 1.",)
 
     def vouched(self, places: Sequence[tuple[HeadFile, int, int, Sequence[int] | None]]) -> str:
@@ -182,7 +182,7 @@ def _products(
 def _check_self_attention(file: HeadFile) -> None:
     queries, keys = len(file.tokens), len(file.key_tokens)
     if CROSS.search(file.part):
-        reason = f"holds {shown(file.part)}"
+        reason = f"is cross-attention, {shown(file.part)}"
     elif queries != keys:
         reason = f"has {queries} queries and {keys} keys"
     elif file.tokens != file.key_tokens:

@@ -126,7 +126,7 @@ def test_keys_that_are_left_out_are_left_out(tmp_path):
     found = token_rows(heads.load(source), 1, left_out=(0, 3))
     np.testing.assert_allclose(found.rows, kept[:, :, 1].mean(axis=1), atol=1e-14)
     assert found.keys == ("cat", "saw", "dog")
-    assert found.said[-1] == "Without the, the: what is left of each row sums to 1."
+    assert found.said[-1] == "Without “the”, “the”: what is left of each row sums to 1."
     products = token_rows(heads.load(source), 1, "rollout", left_out=(0, 3))
     assert products.keys == ("cat", "saw", "dog")
     np.testing.assert_allclose(products.rows.sum(axis=1), 1.0)
