@@ -103,7 +103,7 @@ def test_a_path_over_heads_passes_over_the_refused_one(hidden, capsys):
     found = json.loads(capsys.readouterr().out)
     assert [step is None for step in found["steps"]] == [True, False, False]
     assert found["length"] == pytest.approx(sum(found["steps"][1:]))
-    assert main(["layers", f"attention:{hidden}?layer=0&head=1", "--token", "0"]) == 2
+    assert main(["layers", f"attention:{hidden}?head=1", "--token", "0", "--over", "layers"]) == 2
     assert "in 1 of 2 layers, a path needs two" in capsys.readouterr().err
 
 

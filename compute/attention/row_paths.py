@@ -1,15 +1,13 @@
-"""A token's attention through the layers of a model, or across the heads of one layer, as a path.
+"""Rows of attention as a path: its length, its turns, and the distances between all of its rows.
 
-Whatever the head, a row of attention over n keys is a point of one simplex, z = 2√p on the sphere of
-radius 2, where distances are d = 2 arccos Σ√(pq) and geodesics are great circles.  So the rows of one
-token make a path of straight steps, to be held against the great circle from its first to its last:
-its length over that chord, and by how much it turns at each row.  Drawn on the two axes of most
-variance of z.
+A row over n keys is a point of one simplex, z = 2√p on the sphere of radius 2, where distances are
+d = 2 arccos Σ√(pq) and geodesics are great circles.  So the rows of one token, see `token_rows`, make
+a path of straight steps, to be held against the great circle from its first to its last: its length
+over that chord, and by how much it turns at each row.  Drawn on the two axes of most variance of z.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +15,7 @@ from numpy.typing import NDArray
 
 from compute.core import sphere
 from compute.core.arrays import Floats
-from compute.core.refusal import shown
-from compute.heads.head import LEFT_OUT, HeadFile
 
-OVER = ("layers", "heads")
 # points of the great circle that is drawn, and vectors shorter than this have no direction
 CIRCLE, NOWHERE = 33, 1e-12
 
@@ -31,6 +26,7 @@ class RowPath:
 
     rows (m, n), NaN where nothing is known; steps (m − 1,) lengths of its steps, of each to the row
     where it arrives; chord: the distance from the first to the last;
+    distances (m, m) between all rows;
     turning (m,) in radians, between arriving and leaving, NaN at both ends and where it stands still;
     off (m,) the distance of each row from the great circle through both ends.
     xy (m, 2) and circle (k, 2): rows and great circle on the axes of most variance of z, which hold
@@ -38,6 +34,7 @@ class RowPath:
     """
 
     rows: Floats
+    distances: Floats
     steps: Floats
     chord: float
     turning: Floats
@@ -59,58 +56,6 @@ class RowPath:
         return np.inf if self.length > NOWHERE else 1.0
 
 
-def token_rows(
-    file: HeadFile,
-    token: int,
-    over: str,
-    layer: int = 0,
-    head: int = 0,
-    temperature: float = 1.0,
-    left_out: Sequence[int] = (),
-) -> Floats:
-    """Return the rows (m, n) of one query token over the layers of ``head``, or over the heads of
-    ``layer``.
-
-    Each of the token's own query under its own mask, without the keys ``left_out``; n counts the keys
-    that take part, and the sink where heads have one.  NaN where the mask leaves the query no key.
-    Raises ValueError for what the file has not, and where there are fewer than two.
-    """
-    if over not in OVER:
-        raise ValueError(f"over must be layers or heads, got {shown(over)}")
-    places = (
-        [(number, head) for number in range(file.layers)]
-        if over == "layers"
-        else [(layer, number) for number in range(file.heads)]
-    )
-    if len(places) < 2:
-        raise ValueError(f"{file.name} has {len(places)} of {over}: a path needs two")
-    count = file.q.shape[2]
-    if not 0 <= token < count:
-        raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
-    seen = [place for place in places if sees_keys(file, place, token, left_out)]
-    whose = f"token {token} ({file.labels[token]}) of {file.name}"
-    if len(seen) < 2:
-        raise ValueError(
-            f"{whose}: the mask leaves it keys in {len(seen)} of {len(places)} {over}, a path needs two"
-        )
-    found = [file.head(*place, mask_of=token).without(left_out) for place in seen]
-    if len({one.numbers for one in found}) > 1:
-        raise ValueError(f"{file.name} masks other keys in other {over}: there is no one simplex")
-    rows = np.concatenate([one.rows(temperature, [token]) for one in found])
-    if rows.shape[1] < 2 and not np.isfinite(found[0].sink):
-        raise ValueError(f"{whose} sees one key alone: it has no path")
-    if any(np.isfinite(one.sink) for one in found):
-        rows = np.concatenate([rows, np.maximum(1.0 - rows.sum(axis=1, keepdims=True), 0.0)], 1)
-    return _spread(rows, np.array([place in seen for place in places]))
-
-
-def sees_keys(file: HeadFile, place: tuple[int, int], token: int, left_out: Sequence[int]) -> bool:
-    """Whether a query's mask in a layer and head leaves it a key."""
-    added = file.added(*place, np.array([token]))[0]
-    added[list(left_out)] = -np.inf
-    return bool((added > LEFT_OUT).any())
-
-
 def _spread(values: Floats, known: NDArray[np.bool_]) -> Floats:
     """Values (k, ...) at the k places that are known, NaN (m, ...) at the others."""
     found: Floats = np.full((len(known), *values.shape[1:]), np.nan)
@@ -128,6 +73,7 @@ def row_path(rows: Floats) -> RowPath:
     if rows.ndim == 2 and not known.all() and known.sum() > 1:
         return _passing_over(rows, known)
     z = _on_sphere(rows)
+    apart = np.stack([sphere.distance(row, rows) for row in rows])
     first, last = z[0], z[-1]
     axis = _heading(first, last)
     middle = z.mean(axis=0)
@@ -136,8 +82,9 @@ def row_path(rows: Floats) -> RowPath:
     spread = float((sizes**2).sum())
     return RowPath(
         rows=rows,
-        steps=sphere.distance(rows[:-1], rows[1:]),
-        chord=float(sphere.distance(rows[0], rows[-1])),
+        distances=apart,
+        steps=apart.diagonal(1),
+        chord=float(apart[0, -1]),
         turning=_turning(z),
         off=_off(z, first, axis),
         xy=(z - middle) @ axes.T,
@@ -157,7 +104,10 @@ def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
             (path.steps, arrives), (path.turning, known), (path.off, known), (path.xy, known),
         )
     )  # fmt: skip
-    return replace(path, rows=rows, steps=steps[1:], turning=turning, off=off, xy=xy)
+    apart = _spread(_spread(path.distances, known).T, known)
+    return replace(
+        path, rows=rows, distances=apart, steps=steps[1:], turning=turning, off=off, xy=xy
+    )
 
 
 def great_circle(p: Floats, q: Floats, count: int) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,8 +23,6 @@ from compute.manifold.manifold import Manifold
 if TYPE_CHECKING:
     import subprocess
 
-# how modules are called whose keys are another text's
-CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
 # what a layer has that has no softcap or no sink, where others have one
 NO_SOFTCAP, NO_SINK = 1e30, -1e30
 
@@ -157,6 +154,7 @@ class CapturedHeads:
             layer_numbers=self.layer_numbers,
             model=self.model,
             text=self.text,
+            part=self.part,
             verified=self.verified,
             unrepresented=self.lacking,
         )
@@ -259,7 +257,7 @@ def chosen(parts: Sequence[CapturedHeads], part: str) -> CapturedHeads:
 
 def kind_of(part: str) -> str:
     """Whether a stack is one of an encoder, of a decoder or of attention across to the encoder."""
-    if CROSS.search(part):
+    if head_file.CROSS.search(part):
         return "cross"
     return next((kind for kind in ("decoder", "encoder") if kind in part.lower()), "")
 

@@ -122,7 +122,8 @@ class HeadFile:
     tokens name the queries, key_tokens the keys; bias None, (layers, heads, 1, n), or (layers, heads,
     m, n) of a mask that differs between queries; extra: the same of an additive bias; scale, softcap
     and sinks (layers, heads), or None; attention (layers, heads, m, n): the model's own rows, or None.
-    layer_numbers: of the model; model and text: its name and what it read, "" if the file has neither;
+    layer_numbers: of the model; model, text and part: its name, what it read and which of its stacks
+    these are, "" if the file does not say;
     verified (layers, heads): how far rows were from the model's when the file was made, or None;
     unrepresented: of each layer, in words, what the file does not represent.
     """
@@ -142,6 +143,7 @@ class HeadFile:
     layer_numbers: tuple[int, ...] = ()
     model: str = ""
     text: str = ""
+    part: str = ""
     verified: Floats | None = None
     unrepresented: tuple[str, ...] = ()
 
@@ -313,7 +315,9 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
     shape = (*q.shape[:3], n)
     extra, scale, softcap, sinks = head_file.optional(path, arrays, shape)
     gaps, lacking = head_file.verified(path, arrays, said, shape[:2])
-    model, text = (head_file.words(path, name, arrays, said) for name in ("model", "text"))
+    model, text, part = (
+        head_file.words(path, name, arrays, said) for name in ("model", "text", "part")
+    )
     return HeadFile(
         name=Path(path).stem,
         q=q,
@@ -330,6 +334,7 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
         layer_numbers=head_file.layer_numbers(path, arrays.get("layer_numbers"), q.shape[0]),
         model=model,
         text=text,
+        part=part,
         verified=gaps,
         unrepresented=lacking,
     )

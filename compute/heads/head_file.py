@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ MOST_LABELS = 1 << 20
 # what a file may hold beside queries, keys, values, tokens and a mask
 OPTIONAL = (
     "bias", "scale", "softcap", "sinks", "layer_numbers", "model", "text", "verified", "unrepresented",
-    "attention",
+    "part", "attention",
 )  # fmt: skip
+# how modules are called whose keys are another text's
+CROSS = re.compile(r"cross|encdec|encoder_attn", re.IGNORECASE)
 # characters of the text that a model was given
 LONGEST_TEXT = 4096
 LONGEST_PHRASE = 120

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,22 @@ def file_of(stated: dict[str, Any]) -> HeadFile:
     """Return the file of heads that a specification names."""
     c = settings(stated)
     return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
+
+
+def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFile]:
+    """Return the file of heads that a specification names, and others whose arrays have the same names.
+
+    Files of the same name are told apart by their folders.  ValueError.
+    """
+    c = settings(stated)
+    every = (c["source"], *sources)
+    stems = [Path(source).stem for source in every]
+    found = []
+    for source, stem in zip(every, stems, strict=True):
+        name = f"{Path(source).absolute().parent.name}/{stem}" if stems.count(stem) > 1 else stem
+        file = heads.load(source, heads.Names(c["q"], c["k"], c["v"]))
+        found.append(file if file.name == name else replace(file, name=name))
+    return found
 
 
 def first_seen(stated: dict[str, Any]) -> dict[str, int]:

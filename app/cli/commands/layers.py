@@ -1,4 +1,4 @@
-"""``layers``: the path of a token's attention through the layers of a model, or across heads."""
+"""``layers``: the path of a token's attention through layers, across heads, or from file to file."""
 
 from __future__ import annotations
 
@@ -10,78 +10,119 @@ from app.cli.subcommand import Subcommand
 if TYPE_CHECKING:
     import argparse
 
+    from compute.attention.row_paths import RowPath
+    from compute.attention.token_rows import TokenRows
+
+# distances in a line
+SHOWN = 12
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``layers``."""
-    from compute.attention.row_paths import OVER
+    from compute.attention.token_rows import OVER, RESIDUAL, SAME
 
     shared_options.head(parser)
     parser.add_argument("--token", type=int, required=True, help="which query, counted from 0")
     parser.add_argument(
         "--over",
         choices=OVER,
-        default="layers",
-        help="the layers of the one head, or the heads of the one layer",
+        default=OVER[0],
+        help="the mean of each layer’s heads, their rollout, the one head in several files, the heads "
+        "of the one layer, or the one head number in each layer, where it is of unrelated heads",
     )
+    parser.add_argument(
+        "--residual",
+        type=float,
+        default=RESIDUAL,
+        help=f"share of the residual in each layer of a rollout ({RESIDUAL:g})",
+    )
+    parser.add_argument(
+        "--files", nargs="+", default=(), metavar="FILE", help="files to compare the head with"
+    )
+    parser.add_argument(
+        "--same", choices=SAME, default=SAME[0], help="what the token has in common in these files"
+    )
+    parser.add_argument("-o", "--output", metavar="OUT.npz", help="write rows and distances there")
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Return its length against the great circle from its first row to its last, and where it turns."""
+    """Print how far apart the rows are, and the length and the turns of the path through them."""
     import numpy as np
 
-    from app.cli.output import show
-    from compute.attention.row_paths import row_path, token_rows
+    from app.cli.output import save, show
+    from compute.attention.row_paths import row_path
+    from compute.attention.token_rows import token_rows
     from compute.core.refusal import shown
     from compute.families import families, parse
-    from compute.heads.head_selection import file_of
+    from compute.heads.head_selection import files_beside, settings
     from compute.heads.query_plane import whole_numbers
 
     name, stated = parse(chosen.family)
-    known = families()[name].parameters
-    if "layer" not in known:
+    if "layer" not in families()[name].parameters:
         raise ValueError(f"layers are those of attention, e.g. attention:bank, got {shown(name)}")
-    given = {**known, **stated}
-    file = file_of(given)
-    place = given["layer"], given["head"], given["temperature"]
+    given = settings(stated)
+    file, *others = files_beside(given, chosen.files)
+    place = given["layer"], given["head"], float(given["temperature"])
     left_out = whole_numbers("mask", given["mask"])
-    found = row_path(token_rows(file, chosen.token, chosen.over, *place, left_out))
-    label = file.head(0, 0).query_labels[chosen.token]
+    over, residual, same = chosen.over, chosen.residual, chosen.same
+    found = token_rows(
+        file, chosen.token, over, *place, left_out, residual=residual, others=others, same=same
+    )
+    path = row_path(found.rows)
     result: dict[str, object] = {
         "token": chosen.token,
-        "label": label,
-        "over": chosen.over,
-        "length": found.length,
-        "chord": found.chord,
-        "ratio": found.ratio,
-        "steps": found.steps,
-        "turning": found.turning,
-        "off": found.off,
-        "xy": found.xy,
-        "explained": found.explained,
-        "rows": found.rows,
+        "label": file.labels[chosen.token],
+        "over": over,
+        "kind": found.kind,
+        "places": found.places,
+        "keys": found.keys,
+        "said": found.said,
+        "verified": found.vouched,
+        "length": path.length,
+        "chord": path.chord,
+        "ratio": path.ratio,
+        "steps": path.steps,
+        "turning": path.turning,
+        "off": path.off,
+        "xy": path.xy,
+        "explained": path.explained,
+        "rows": path.rows,
+        "distances": path.distances,
         "status": "OK",
     }
-    across = f"over the heads of layer {given['layer']}"
-    through = f"through the layers of head {given['head']}"
-    lines = [
-        f"token   {chosen.token} ({label}), {through if chosen.over == 'layers' else across}",
-        f"length  {found.length:.6g}, {found.ratio:.4g} times the chord {found.chord:.6g}",
-        f"plane   holds {found.explained:.0%} of the variance of 2√p",
-        f"{chosen.over[:-1]:<6} {'step':>8} {'turn':>7} {'off':>8}",
-    ]
-    for number, (turn, off) in enumerate(zip(found.turning, found.off, strict=True)):
-        if not np.isfinite(off):
-            lines.append(f"{number:<6} refused: its mask leaves the token no key")
-            continue
-        step = (
-            f"{found.steps[number - 1]:.4f}"
-            if number and np.isfinite(found.steps[number - 1])
-            else ""
-        )
-        angle = f"{np.degrees(turn):.1f}°" if np.isfinite(turn) else ""
-        lines.append(f"{number:<6} {step:>8} {angle:>7} {off:>8.4f}")
-    show(result, chosen.json, lines)
+    if chosen.output:
+        words = {name: np.array(getattr(found, name)) for name in ("places", "keys")}
+        save(chosen.output, rows=path.rows, distances=path.distances, **words)
+    head = f"token   {chosen.token} ({file.labels[chosen.token]})"
+    show(result, chosen.json, [head, *_lines(found, path)])
     return 0
+
+
+def _lines(found: TokenRows, path: RowPath) -> list[str]:
+    """List what the rows are, the path through them, and the distances between all."""
+    import numpy as np
+
+    width = max(len("layer") + 1, *map(len, found.places))
+    lines = [
+        *found.said,
+        found.vouched,
+        f"length  {path.length:.6g}, {path.ratio:.4g} times the chord {path.chord:.6g}",
+        f"plane   holds {path.explained:.0%} of the variance of 2√p",
+        f"{found.kind:<{width}} {'step':>8} {'turn':>7} {'off':>8}   distances",
+    ]
+    for number, (place, turn, off) in enumerate(
+        zip(found.places, path.turning, path.off, strict=True)
+    ):
+        if not np.isfinite(off):
+            lines.append(f"{place:<{width}} refused: its mask leaves the token no key")
+            continue
+        step = path.steps[number - 1] if number else np.nan
+        walked = f"{step:.4f}" if np.isfinite(step) else ""
+        angle = f"{np.degrees(turn):.1f}°" if np.isfinite(turn) else ""
+        apart = " ".join(f"{gap:5.3f}" for gap in path.distances[number][: min(number, SHOWN)])
+        line = f"{place:<{width}} {walked:>8} {angle:>7} {off:>8.4f}   {apart}"
+        lines.append(f"{line} …" if number > SHOWN else line.rstrip())
+    return lines
 
 
 COMMAND = Subcommand("layers", "a token's attention from layer to layer", declare, run, order=130)

@@ -13,7 +13,7 @@ from app.views.interface.lesson import LessonChosen
 from app.views.interface.normals import NormalEdited
 from app.views.interface.photograph import PictureEdited
 from app.views.interface.timeline import KeyframeMoved, TimeChosen, TimelineEdited
-from app.views.interface.token_path import TokenPathChosen
+from app.views.interface.token_path import TokenPathAsked, TokenPathChosen
 from app.views.interface.topology import PairChosen, TopologyAsked
 from compute.manifold.extent import Extent
 
@@ -125,6 +125,7 @@ Event = (
     | NormalEdited
     | PictureEdited
     | TokenPathChosen
+    | TokenPathAsked
     | TimeChosen
     | KeyframeMoved
     | TimelineEdited

@@ -15,7 +15,7 @@ from app.export import figure
 from app.model import figure_options
 from app.presenters import flow_form
 from app.views.qt.panels import token_path_panel
-from compute.attention import row_paths
+from compute.attention import token_rows
 from compute.engine import opening
 from compute.flow import modes
 from compute.requests import attention
@@ -119,7 +119,7 @@ def test_nothing_heavy_is_imported_before_a_command_is_chosen(arguments):
         ("flow", "--mode", modes.MODES),
         ("flow", "--boundary", modes.BOUNDARIES),
         ("attend", "--mode", attention.MODES),
-        ("layers", "--over", row_paths.OVER),
+        ("layers", "--over", token_rows.OVER),
         ("gui", "--engine", opening.ENGINES),
         ("render", "--panels", figure_options.PANELS),
         ("animate", "--style", figure_options.STYLES),
@@ -134,5 +134,5 @@ def test_an_option_has_the_choices_that_are_known(command, option, known):
 def test_forms_offer_what_is_known():
     assert {choice.value for choice in flow_form.MODES} == set(modes.MODES)
     assert {choice.value for choice in flow_form.BOUNDARIES} == set(modes.BOUNDARIES)
-    assert {choice.value for choice in token_path_panel.OVERS} == set(row_paths.OVER)
+    assert {choice.value for choice in token_path_panel.OVERS} == set(token_rows.OVER)
     assert set(figure.STYLES) == set(figure_options.STYLES)

@@ -18,7 +18,8 @@ from app.parts.part import PartContext
 from app.views.interface.events import PanelShown
 from app.views.interface.theme import DARK, LIGHT
 from app.views.interface.token_path import TokenPathChosen
-from compute.attention.row_paths import great_circle, row_path, token_rows
+from compute.attention.row_paths import great_circle, row_path
+from compute.attention.token_rows import token_rows
 from compute.core import sphere
 from compute.heads import head
 
@@ -73,13 +74,13 @@ def test_small_turns_keep_their_digits():
 
 def test_rows_of_a_file_and_permutations_of_keys():
     file = head.load("bank")
-    rows = token_rows(file, 5, "layers", head=9)
+    rows = token_rows(file, 5, "layers", head=9).rows
     assert rows.shape == (file.layers, len(file.tokens))
     one = file.head(4, 9)
     logits = one.k @ one.q[5] / np.sqrt(one.k.shape[1])
     weights = np.exp(logits - logits.max())
     np.testing.assert_allclose(rows[4], weights / weights.sum(), rtol=1e-12)
-    assert len(token_rows(file, 5, "heads", layer=2)) == file.heads
+    assert len(token_rows(file, 5, "heads", layer=2).rows) == file.heads
     found, turned = row_path(rows), row_path(rows[:, ::-1])
     assert turned.length == pytest.approx(found.length)
     assert found.chord == pytest.approx(float(sphere.distance(rows[0], rows[-1])))
@@ -110,7 +111,7 @@ def test_the_command(capsys):
     assert found["ratio"] == pytest.approx(found["length"] / found["chord"])
     assert found["turning"][0] is None
     assert main(["layers", "attention:bank?layer=2", "--token", "5", "--over", "heads"]) == 0
-    assert "over the heads of layer 2" in capsys.readouterr().out
+    assert "The heads of layer 2." in capsys.readouterr().out
     for arguments, words in (
         (["attention:bank", "--token", "99"], "token of bank must be from 0 to 14"),
         (["gaussian", "--token", "1"], "layers are those of attention"),
@@ -134,7 +135,7 @@ def test_the_part_follows_the_token_at_a_until_another_is_chosen():
     part, store, asked, shown = part_of("bank")
     part.on_event(PanelShown("Token path", True))
     at_a = store.scene.start.token
-    assert (asked[-1].token, asked[-1].over) == (at_a, "layers")
+    assert (asked[-1].token, asked[-1].over) == (at_a, "mean")
     store.update(replace(store.scene, start=replace(store.scene.start, token=5)))
     assert asked[-1].token == 5
     part.on_event(TokenPathChosen(2, "heads"))
@@ -142,7 +143,7 @@ def test_the_part_follows_the_token_at_a_until_another_is_chosen():
     asked[-1].perform(None, part.on_message, lambda: False)
     assert len(shown[-1].xy) == 12
     assert shown[-1].tokens[shown[-1].followed] == "bank"
-    assert "turns by" in shown[-1].tips[1]
+    assert np.isnan(shown[-1].turning).all() and not len(shown[-1].circle), "heads have no order"
     part.on_message(JobFailed(asked[-1], "ValueError: no"))
     assert shown[-1].note == "ValueError: no"
 
@@ -170,8 +171,8 @@ def test_the_panel_draws_the_path_and_tells_what_is_chosen():
     assert heard == [], "what it was told it does not tell back"
     assert panel.token.currentText() == f"at A: {shown[-1].tokens[shown[-1].followed]}"
     assert len(panel.dots.data) == 6
-    panel.over.setCurrentIndex(1)
-    panel.over.activated.emit(1)
+    panel.over.setCurrentIndex(3)
+    panel.over.activated.emit(3)
     assert heard == [TokenPathChosen(-1, "heads")]
     panel.set_theme(LIGHT)
     panel.show(None)

@@ -19,7 +19,7 @@ from app.model.scene import Pin, completed, of_family
 from app.parts.heads_browser import BrowseAnswer, BrowseTask
 from app.presenters import drawables, head_specification, picking
 from compute.attention.head_summary import sample
-from compute.attention.row_paths import token_rows
+from compute.attention.token_rows import token_rows
 from compute.core.status import Status
 from compute.engine.reference import ReferenceEngine
 from compute.families import manifold as manifold_of
@@ -78,7 +78,7 @@ def test_scale_softcap_bias_and_sink_are_those_of_the_file(tmp_path):
     file = heads.load(source)
     rows = attention_rows.rows(file, 0, 1)
     np.testing.assert_allclose(rows, exact(source, 0, 1, 8**-0.5, sink=0.7), atol=1e-12)
-    path = token_rows(file, 4, "layers", 0, 1)
+    path = token_rows(file, 4, "layers", 0, 1).rows
     np.testing.assert_allclose(path.sum(axis=1), 1.0, atol=1e-12)
     assert path.shape == (2, 6), "five keys and the sink"
 

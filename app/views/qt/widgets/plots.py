@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 
 from app.views.interface.theme import Theme
 
@@ -23,9 +24,16 @@ class Click(Protocol):
     def scenePos(self) -> QPointF: ...
 
 
+class _Plot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot over which the wheel scrolls the panel, also where its axes would take it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
 def plot(name: str) -> pg.PlotWidget:
     """Return a plot that is only looked at; ``name`` is what a screen reader says."""
-    made = pg.PlotWidget(enableMenu=False)
+    made = _Plot(enableMenu=False)
     made.setAccessibleName(name)
     only_seen(made)
     made.hideButtons()
