@@ -1,4 +1,4 @@
-"""What does not change while something before it moves is drawn once, and copied into each frame."""
+"""The layers behind those that change, drawn once and copied into each frame."""
 
 from __future__ import annotations
 
