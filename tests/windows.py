@@ -11,8 +11,6 @@ from typing import Any
 PATIENCE = 120.0
 # a condition is looked at this often, where no event asks for it
 LOOK_MS = 5
-# seconds after a move in which the canvas hears no other
-UNHEARD = 0.011
 
 
 def live(program: Any = None) -> None:
@@ -105,9 +103,7 @@ def point(widget: Any, x: float, y: float, pressed: bool = False) -> None:
     held, keys = left if pressed else none, Qt.KeyboardModifier.NoModifier
     above = widget.mapToGlobal(at)
     moved = QMouseEvent(QMouseEvent.Type.MouseMove, at, above, none, held, keys)
-    until = time.perf_counter() + UNHEARD  # the canvas leaves out moves in quick succession
-    while time.perf_counter() < until:
-        QApplication.processEvents()
+    QApplication.processEvents()
     QApplication.sendEvent(widget, moved)
 
 

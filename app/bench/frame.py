@@ -13,9 +13,7 @@ from app.bench.measurement import Measurement
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtOpenGLWidgets import QOpenGLWidget
-
-    from app.views.surface import CanvasBackend
+    from app.views.surface import ComposedSurface, PaintedSurface
 
 FRAMES = 40
 
@@ -61,7 +59,7 @@ def _empty(width: int, height: int) -> float:
     return took
 
 
-def _milliseconds(ask: Callable[[], object], widget: QOpenGLWidget | CanvasBackend) -> float:
+def _milliseconds(ask: Callable[[], object], widget: ComposedSurface | PaintedSurface) -> float:
     """Return how long it takes from asking for a frame until the window has been composed."""
     from PySide6.QtCore import QEventLoop
 

@@ -164,6 +164,8 @@ class Controller:
             self._drag(False)
 
     def _drag(self, dragging: bool) -> None:
+        if self._viewport.dragging and not (dragging or self.waiting.is_blank):
+            drawing.show_pins(self.canvas, self._current.now)
         self._viewport = replace(self._viewport, dragging=dragging)
         self._is_unplanned |= not dragging
 

@@ -147,6 +147,16 @@ def show_pins(canvas: Canvas, subject: Subject) -> None:
     canvas.set_curve("straight", drawables.straight(scene, chart) if layers.straight else None)
 
 
+def show_pins_of(canvas: Canvas, subject: Subject, job: PathJob) -> None:
+    """Show the pins where a path that is shown has its ends, be the hand already further."""
+    scene = subject.scene
+    assert scene.start and scene.end
+    start, end = replace(scene.start, theta=job.start), replace(scene.end, theta=job.end)
+    show_pins(
+        canvas, replace(subject, scene=replace(scene, start=start, end=end, vector=job.vector))
+    )
+
+
 def _at(chart: Chart, theta: Floats) -> XY:
     return tuple(map(float, chart.forward(theta)))
 

@@ -162,6 +162,8 @@ class ShownAnswers:
         self._checks.pop(CheckJob, None)
         self._refresh(PathJob)
         self.show_path()
+        if dragging:
+            drawing.show_pins_of(self._canvas, self._subject, answer.job)
         now = time.monotonic()
         if dragging and now - self._plotted < PLOTS:
             return

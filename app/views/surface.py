@@ -8,8 +8,7 @@ other widget.
 from __future__ import annotations
 
 import math
-import sys
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -22,20 +21,17 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtOpenGL import QOpenGLFramebufferObject
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 from vispy import app
 
 app.use_app("pyside6")  # vispy's Qt classes are of the Qt in use when they are imported
 from vispy.app.backends._qt import (  # noqa: E402
     ApplicationBackend,
+    CanvasBackendDesktop,
     QtBaseCanvasBackend,
     TimerBackend,
     capability,
 )
-
-# what vispy looks for in the module of a backend
-__all__ = ["ApplicationBackend", "CanvasBackend", "TimerBackend", "capability"]
 
 # what OpenGL on the processor calls itself
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
@@ -47,14 +43,13 @@ def application(raster: bool | None = None) -> app.Application:
 
     raster: whether canvases are painted as pixels; None: where OpenGL runs on the processor.
     """
-    if _is_software() if raster is None else raster:
-        return RasterApplication("pyside6")
-    return app.use_app("pyside6")
+    is_raster = _is_software() if raster is None else raster
+    return _Application(PaintedSurface if is_raster else ComposedSurface)
 
 
-def widget(native: object) -> QOpenGLWidget | CanvasBackend:
+def widget(native: object) -> PaintedSurface | ComposedSurface:
     """Return a canvas's widget, which the canvas itself does not know as one of Qt."""
-    assert isinstance(native, QOpenGLWidget | CanvasBackend)
+    assert isinstance(native, PaintedSurface | ComposedSurface)
     return native
 
 
@@ -70,16 +65,40 @@ def _is_software() -> bool:
     return any(word in name for word in SOFTWARE)
 
 
-class RasterApplication(app.Application):  # type: ignore[misc]  # vispy has no types
-    """vispy's application of Qt, whose canvases are those of this module."""
+class _Application(app.Application):  # type: ignore[misc]  # vispy has no types
+    """The vispy application of Qt with another class of canvases."""
+
+    def __init__(self, surface: type[QWidget]) -> None:
+        self._surface = surface
+        super().__init__("pyside6")
 
     @property
-    def backend_module(self) -> ModuleType:
-        """The module of ``CanvasBackend`` and ``TimerBackend``."""
-        return sys.modules[__name__]
+    def backend_module(self) -> SimpleNamespace:
+        """What vispy makes its objects from."""
+        return SimpleNamespace(
+            ApplicationBackend=ApplicationBackend,
+            CanvasBackend=self._surface,
+            TimerBackend=TimerBackend,
+            capability=capability,
+        )
 
 
-class CanvasBackend(QtBaseCanvasBackend, QWidget):  # type: ignore[misc]
+class _EveryMove(QtBaseCanvasBackend):  # type: ignore[misc]
+    """A surface on which the last move of a hand counts, however soon it came after another.
+
+    vispy leaves out moves within 10 ms of each other, and Qt itself those that nobody had time for.
+    """
+
+    def _vispy_mouse_move(self, **event: object) -> object:
+        self._last_time = -1.0
+        return super()._vispy_mouse_move(**event)
+
+
+class ComposedSurface(_EveryMove, CanvasBackendDesktop):  # type: ignore[misc]
+    """A widget that OpenGL composes the window with."""
+
+
+class PaintedSurface(_EveryMove, QWidget):
     """A widget that shows the frame which vispy drew off screen last.
 
     A frame is drawn when vispy asks for one or the size changes.  When Qt wants a part painted again,

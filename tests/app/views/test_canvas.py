@@ -144,6 +144,14 @@ class TestPixels:
             lit.append(int((row > 230).sum()))
         assert 0.4 * lit[0] < lit[1] < 0.7 * lit[0]
 
+    def test_the_last_move_counts_however_soon_it_comes(self, canvas):
+        """A hand that stops at once leaves the pin where it stopped, not a move before."""
+        canvas.set_pin("A", (0.0, 12.0))
+        start = pixel(canvas, (0.0, 12.0))
+        move(canvas, start, *((start[0] + 4 * k, start[1]) for k in range(1, 9)))
+        moved = [event for event in canvas.events.of(PinMoved) if not event.done]
+        assert pixel(canvas, moved[-1].xy) == (start[0] + 32, start[1])
+
     def test_an_answer_is_one_frame(self, canvas):
         """What waits for an answer has no frame of its own once one is due."""
         draw(canvas)
