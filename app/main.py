@@ -84,11 +84,15 @@ class Program:
     """One window with all that stands behind it.
 
     settings: what outlives the session; None keeps nothing.  engine: as the user asked for on the
-    command line; "auto" is what the preferences say.
+    command line; "auto" is what the preferences say.  raster: as for `surface.application`.
     """
 
     def __init__(
-        self, scene: Scene, engine: str = "auto", settings: Settings | None = None
+        self,
+        scene: Scene,
+        engine: str = "auto",
+        settings: Settings | None = None,
+        raster: bool | None = None,
     ) -> None:
         _prepare_platform()
         sys.setswitchinterval(SWITCH)
@@ -120,7 +124,7 @@ class Program:
         self.application = self._in_a_display()
         theme = theme_of(self.settings.preferences.theme)
         dress(self.application, theme)
-        self._make_canvas(theme)
+        self._make_canvas(theme, raster)
         self.window = MainWindow(self.screen, COMMANDS, theme)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
@@ -161,12 +165,12 @@ class Program:
         self._stop_rate, self._drawn = self.window.every(RATE_MS, self._show_rate), 0
         self._deliver_early()
 
-    def _make_canvas(self, theme: Theme) -> None:
+    def _make_canvas(self, theme: Theme, raster: bool | None) -> None:
         """Make the canvas on a surface that suits this machine's OpenGL."""
         from app.views import surface
         from app.views.canvas.canvas import VispyCanvas
 
-        self.canvas = VispyCanvas((900, 700), theme, surface.application())
+        self.canvas = VispyCanvas((900, 700), theme, surface.application(raster))
         self.screen = surface.widget(self.canvas.native)
 
     def _deliver_early(self) -> None:

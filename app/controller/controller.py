@@ -217,7 +217,9 @@ class Controller:
 
     def _update(self, subject: Subject, changed: frozenset[str]) -> None:
         """Other things, or the same ones otherwise, on the same ground."""
-        if changed & {"start", "end", "vector"}:
+        # what a hand holds is drawn with the path that belongs to it
+        is_led = self._viewport.dragging and PathJob in self._planned
+        if changed & {"start", "end", "vector"} and not is_led:
             drawing.show_pins(self.canvas, subject)
         self._update_look(subject, changed)
         if "layers" in changed:
@@ -225,7 +227,7 @@ class Controller:
             self.answers.show_opacity()
             self.answers.show_path()
             self._planned = {k: job for k, job in self._planned.items() if not issubclass(k, Study)}
-        if changed & {"playhead", "start", "end"}:
+        if changed & {"playhead", "start", "end"} and not is_led:
             self.answers.show_moving_point()
         if any(name.partition(".")[0] not in MOVED for name in changed):
             self._show_panels(subject)

@@ -109,6 +109,7 @@ class ShownAnswers:
 
     def _end_and_grey(self) -> None:
         self._end_grace()
+        drawing.show_pins(self._canvas, self._subject)
         self._grey(self._stale_kinds())
 
     def _end_grace(self) -> None:
@@ -161,11 +162,12 @@ class ShownAnswers:
         self.path = answer
         self._checks.pop(CheckJob, None)
         self._refresh(PathJob)
-        self.show_path()
+        now = time.monotonic()
+        is_hurried = dragging and now - self._plotted < PLOTS
+        self.show_path(with_row=not is_hurried)
         if dragging:
             drawing.show_pins_of(self._canvas, self._subject, answer.job)
-        now = time.monotonic()
-        if dragging and now - self._plotted < PLOTS:
+        if is_hurried:
             return
         self._plotted = now
         subject = self._subject
@@ -267,20 +269,21 @@ class ShownAnswers:
         for answer in self.studies:
             drawing.show_study(self._canvas, self._subject, answer)
 
-    def show_path(self) -> None:
-        """Draw the path, if it is of the scene's family."""
+    def show_path(self, with_row: bool = True) -> None:
+        """Draw the path, if it is of the scene's family; ``with_row``: and plot its moving point."""
         subject = self._subject
         if self.path is not None and self.path.job.family == subject.scene.family:
             drawing.show_path(self._canvas, subject, self.path)
-            self.show_moving_point()
+            self.show_moving_point(with_row)
 
-    def show_moving_point(self) -> None:
-        """Put the point that moves where the playhead says."""
+    def show_moving_point(self, with_row: bool = True) -> None:
+        """Put the point that moves where the playhead says; ``with_row``: plot its distribution."""
         subject = self._subject
         self._window.set_playhead(subject.scene.playhead)
         if self.path is not None and self.path.job.family == subject.scene.family:
             row = drawing.show_moving_point(self._canvas, subject, self.path)
-            self._window.set_moving_row(row[drawables.shown_outcomes(self.path)])
+            if with_row:
+                self._window.set_moving_row(row[drawables.shown_outcomes(self.path)])
 
     def show_opacity(self) -> None:
         """Set how much is seen of each layer; little of what is not the scene's."""

@@ -14,7 +14,7 @@ from app.views.interface.events import ViewChanged
 from app.views.interface.theme import DARK, Theme
 
 # seconds that a moved pin waits for its geodesic before it is drawn without
-PATIENCE = 0.15
+PATIENCE = 0.025
 
 
 class VispyCanvas(Gestures):

@@ -241,10 +241,19 @@ class Plot(Canvas):
         return (*before, self._vector, self._pins, self._focus, *self._added)
 
     @property
+    def margin(self) -> tuple[Layer, ...]:
+        """The layers in the margins of the plot."""
+        return (self._legend,) if self._in_space else (self._frame_layer, self._legend)
+
+    @property
     def around(self) -> tuple[Layer, ...]:
-        """The layers over the plot and in its margins."""
-        beside = (self._legend, self._message, self._note)
-        return beside if self._in_space else (self._frame_layer, *beside)
+        """The layers in the margins of the plot, and over it."""
+        return (*self.margin, *self.over)
+
+    @property
+    def over(self) -> tuple[Layer, ...]:
+        """The layers over the plot."""
+        return self._message, self._note
 
     @property
     def _in_space(self) -> bool:

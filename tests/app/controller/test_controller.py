@@ -61,17 +61,19 @@ def test_plan_asks_only_for_what_a_change_touches():
     assert asked(replace(scene, layers=Layers(map=False, ellipses=False))) == set()
 
 
-def test_a_moved_pin_is_shown_at_once_and_its_path_asked_for(desk):
+def test_a_moved_pin_is_shown_with_its_path_and_at_once_when_it_is_released(desk):
     controller, canvas, _, runner = desk
     runner.take()
+    canvas.set_pin.reset_mock()
     controller.on_event(PinMoved("A", (0.5, 0.25), done=False))
-    canvas.set_pin.assert_any_call("A", pytest.approx((0.5, 0.25)))
+    canvas.set_pin.assert_not_called()
     (job,) = runner.take()
     assert isinstance(job, PathJob)
     assert job.quality == "live"
     # the chart draws (μ, log σ)
     assert job.start == pytest.approx((0.5, np.exp(0.25)))
     controller.on_event(PinMoved("A", (0.5, 0.25), done=True))
+    canvas.set_pin.assert_any_call("A", pytest.approx((0.5, 0.25)))
     (final,) = runner.take()
     assert final == replace(job, quality="final", steps=128)
 

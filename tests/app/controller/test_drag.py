@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.presenters.shown_answers import GRACE_MS
 from app.views.interface.events import PinMoved
 from tests.app.controller.test_trips import Trips
 
@@ -51,3 +52,14 @@ def test_a_released_pin_is_where_the_hand_left_it(seen):
     assert seen.pin() == pytest.approx((-1.2, -0.4), abs=1e-12)
     seen.trips.answer()
     assert seen.curve() == pytest.approx(seen.pin(), abs=1e-9)
+
+
+def test_a_pin_that_gets_no_answer_follows_the_hand_nevertheless(seen):
+    """What is called after a while is what greys the curve that the pin has left."""
+    seen.move(-1.4)
+    seen.move(-1.2)
+    (late,) = (
+        c.args[1] for c in seen.trips.control.window.every.call_args_list if c.args[0] == GRACE_MS
+    )
+    late()
+    assert seen.pin() == pytest.approx((-1.2, -0.4), abs=1e-12)

@@ -6,8 +6,10 @@ It needs a current context, the same whenever it draws.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,26 +43,18 @@ class Painter:
     def paint(self, plot: Plot, pixels: tuple[int, int]) -> None:
         """Draw a plot into the current framebuffer of ``pixels`` (width, height)."""
         tile, ground = PictureTile(pixels, 0, 0, *pixels), rgba(plot.theme.background)
-        if self._backdrop is None:
-            self._plot(plot, plot.frame, plot.drawn, tile, ground)
-            return
-        places = (plot.frame, plot.drawn)
-        inside = [
-            (x, at)
-            for group, at in zip((plot.ground, plot.things), places, strict=True)
-            for x in group
-        ]
+        places = _places(plot, plot.frame, plot.drawn)
 
         def paint(first: int, last: int) -> None:
             if first == 0:
                 _begin(tile, ground)
-            with _clipped(tile, plot.frame):
-                for layer, at in inside[first:last]:
-                    self._draw((layer,), at)
+            self._draw_places(places[first:last], tile, plot.frame)
 
-        states = [layer.primitives(at) for layer, at in inside]
-        self._backdrop.draw((plot.frame, plot.drawn, tile, ground), states, paint)
-        self._draw(plot.around, plot.frame)
+        if self._backdrop is None:
+            paint(0, len(places))
+        else:
+            states = [place.layer.primitives(place.frame) for place in places]
+            self._backdrop.draw((plot.frame, plot.drawn, tile, ground), states, paint)
 
     def picture(
         self, plot: Plot, pixels: tuple[int, int], ratio: float, transparent: bool = False
@@ -85,16 +79,37 @@ class Painter:
         self, plot: Plot, frame: Frame, things: Frame, tile: PictureTile, ground: RGBA | None
     ) -> None:
         _begin(tile, ground or rgba(plot.theme.background))
-        with _clipped(tile, frame):
-            self._draw(plot.ground, frame)
-            self._draw(plot.things, things)
-        self._draw(plot.around, frame)
+        self._draw_places(_places(plot, frame, things), tile, frame)
+
+    def _draw_places(self, places: Iterable[Place], tile: PictureTile, frame: Frame) -> None:
+        for is_inside, run in groupby(places, lambda place: place.is_inside):
+            with _clipped(tile, frame) if is_inside else nullcontext():
+                for place in run:
+                    self._draw((place.layer,), place.frame)
 
     def _draw(self, layers: Iterable[Layer], frame: Frame) -> None:
         for layer in layers:
             if layer not in self._batches:
                 self._batches[layer] = Batches(self._atlas)
             self._batches[layer].draw(layer.primitives(frame), frame)
+
+
+class Place(NamedTuple):
+    """A layer, the frame that it is drawn in, and whether nothing of it is drawn outside the plot."""
+
+    layer: Layer
+    frame: Frame
+    is_inside: bool
+
+
+def _places(plot: Plot, frame: Frame, things: Frame) -> list[Place]:
+    """Return the layers, hindmost first."""
+    return [
+        *(Place(layer, frame, True) for layer in plot.ground),
+        *(Place(layer, frame, False) for layer in plot.margin),
+        *(Place(layer, things, True) for layer in plot.things),
+        *(Place(layer, frame, False) for layer in plot.over),
+    ]
 
 
 def _begin(tile: PictureTile, ground: RGBA) -> None:
