@@ -52,7 +52,7 @@ def measure(engine: str) -> Measurement:
         "to_screen_ms": {q: float(np.quantile(drawn, p)) for q, p in (("p50", 0.5), ("p95", 0.95))},
         "paths_drawn": len(drawn),
         "jobs_at_once": most,
-        "target": "at most 8 ms a move on the GUI thread, 95 % on screen within 50 ms",
+        "target": "at most 8 ms per move on the GUI thread, 95 % on screen within 50 ms",
     }
 
 

@@ -23,7 +23,7 @@ from compute.requests.engine import Engine
 
 # what the status line says while the formula that is typed is not the family that is shown
 DERIVING = "deriving the family …"
-UNREAD = "what is shown is of the last formula that could be read"
+UNREAD = "still showing the last valid formula"
 # seconds of the processor for looking where a family is none, before it is shown without that
 LOOKING = 4.0
 # cells across the view in which a metric is looked at
@@ -113,15 +113,15 @@ def _looked_at(manifold: Manifold, view: Extent) -> Verdict:
         with limited(LOOKING, time.thread_time):
             return _right(manifold, view)
     except TookTooLong:
-        return Verdict(True, "evaluating this takes long: maps of it will be slow", remarkable=True)
+        return Verdict(True, "this formula is slow to evaluate: maps will be slow", remarkable=True)
 
 
 def _right(manifold: Manifold, view: Extent) -> Verdict:
     outside, degenerate, unresolved = shares(manifold, view)
     if unresolved > 0:
         words = (
-            f"the density is none, or its averages are not resolved, in {_percent(unresolved)} of the "
-            f"view: hatched there on maps of the metric"
+            f"in {_percent(unresolved)} of the view the density is invalid or its integrals are "
+            "not resolved: hatched there on maps of the metric"
         )
         return Verdict(True, words, remarkable=True)
     if degenerate > 0:
@@ -133,12 +133,14 @@ def _right(manifold: Manifold, view: Extent) -> Verdict:
     cut = cut_share(manifold, view)
     if cut > 0:
         words = (
-            f"the range cuts densities in {_percent(cut)} of the view: there the geometry is that of "
-            f"what is left; make it wider"
+            f"the range truncates densities in {_percent(cut)} of the view: the geometry there "
+            "is that of the truncated density; widen the range"
         )
         return Verdict(True, words, remarkable=True)
     if outside > 0:
-        return Verdict(True, f"✓  undefined or outside in {_percent(outside)} of the view")
+        return Verdict(
+            True, f"✓  undefined or outside the domain in {_percent(outside)} of the view"
+        )
     return Verdict(True, "✓")
 
 

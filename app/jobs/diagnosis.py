@@ -83,7 +83,7 @@ def diagnosed(engine: Engine, job: DoctorJob) -> DoctorAnswer:
         f"{'✓' if c['ok'] else '✗'} {c['name']}: error {c['error']:.1e}, at most {c['tolerance']:.0e}"
         for c in found["checks"]
     ]
-    verdict = checks or ["Computing in NumPy float64: there are no kernels to check."]
+    verdict = checks or ["Running in NumPy float64: there are no kernels to check."]
     table = "".join(
         f"<tr><td width='170'>{escape(name)}</td><td>{escape(str(value))}</td></tr>"
         for name, value in rows

@@ -46,7 +46,8 @@ MOST_ZEROS = 400
 MOST_WORK = 1 << 22
 TINY = 1e-300
 KNOWN = (
-    "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
+    "No steps: the solution is known in closed form in expectation coordinates. The drawing is "
+    "blurred by one grid cell."
 )
 
 
@@ -315,9 +316,11 @@ class FlowRun:
 
     def _limits(self, made: Evolution) -> str:
         """Say how long the grid allows a step to be."""
-        where = "Computed in float64: this adapter is software. " if self._by_host else ""
+        where = (
+            "Computed in float64, because the GPU adapter is software. " if self._by_host else ""
+        )
         if made.dt_limit >= self._wanted:
-            return where + "The grid lets a step be as long as the pace."
+            return where + "Steps of this pace are stable on the grid."
         reduced = (
             f"The pace of {self._wanted:.3g} is reduced to {self.pace:.2g}. "
             if self.pace < self._wanted
@@ -327,8 +330,8 @@ class FlowRun:
             where
             + reduced
             + (
-                f"Each step is made in {made.steps}: the stiffest cell of the grid lets Euler’s method "
-                f"go on by {made.dt_limit:.1e} at most."
+                f"Each step takes {made.steps} substeps: the stiffest grid cell limits Euler’s "
+                f"method to {made.dt_limit:.1e}."
             )
         )
 
@@ -384,5 +387,5 @@ def beginning(grid: Grid, job: FlowJob) -> Floats:
     if not vectors:
         return initial_fields.bump(grid, np.array(job.start))
     if flow.initial not in BEGINNINGS:
-        raise ValueError("attention mass is a scalar: choose a flow of mass for it")
+        raise ValueError("attention mass is a scalar: choose a flow of mass")
     return BEGINNINGS[flow.initial](grid, job)

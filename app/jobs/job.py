@@ -44,7 +44,7 @@ class Job(ABC):
     """
 
     priority: ClassVar[Priority] = Priority.PART
-    words: ClassVar[str] = "what is shown"
+    words: ClassVar[str] = "the display"
     layers: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[frozenset[str] | None] = None
 

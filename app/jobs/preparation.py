@@ -26,7 +26,7 @@ class PrepareTask(Job):
     """Lay out what ``scene`` is after ``changes``."""
 
     priority: ClassVar[Priority] = Priority.SUBJECT
-    words: ClassVar[str] = "what is to be shown"
+    words: ClassVar[str] = "the display"
 
     scene: Scene
     changes: Changes

@@ -29,7 +29,7 @@ class RelaxJob(Job):
     """Relax the straight line from start to end by descent in H¹."""
 
     priority: ClassVar[Priority] = Priority.RELAXATION
-    words: ClassVar[str] = "a path that relaxes"
+    words: ClassVar[str] = "the relaxing path"
 
     family: str
     start: Point
@@ -86,5 +86,5 @@ def line(state: Relaxation, energy: float) -> DenseCurve:
 
 def words(state: Relaxation, energy: float, numbers: Numbers) -> str:
     """Return one line on a round: the energy is that of the measures, ∫g(θ′,θ′)dt along the curve."""
-    known = numbers.plain(energy) if np.isfinite(energy) else "not known: it leaves the domain"
+    known = numbers.plain(energy) if np.isfinite(energy) else "unknown: the path leaves the domain"
     return f"Round {state.round}: energy {known}, acceleration {state.acceleration:.1e}"

@@ -21,7 +21,7 @@ from compute.studies.retry import second_try
 class RetryTask(Job):
     """Answered by a `PathAnswer` of ``job``, whether the second try converges or not."""
 
-    words: ClassVar[str] = "a second try at the geodesic"
+    words: ClassVar[str] = "a second attempt at the geodesic"
 
     job: PathJob
 

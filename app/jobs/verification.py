@@ -91,10 +91,10 @@ def _of_path(job: CheckJob) -> Measure:
     fine = status == Status.OK and worst <= LIMIT * max(float(exact.length[0]), 1e-3)
     words = f"{worst:.1e}" if status == Status.OK else f"{worst:.1e}; float64 {status.words}"
     hint = (
-        "Largest Fisher distance between the curve and its re-computation in float64, "
-        f"whose length is {exact.length[0]:.9g}."
+        "Largest Fisher distance between the curve and its recomputation in float64, which has "
+        f"length {exact.length[0]:.9g}."
     )
-    return Measure("Off its float64 copy by", words, hint, fine)
+    return Measure("Path error against float64", words, hint, fine)
 
 
 def _of_map(job: MapCheckJob) -> Measure:
@@ -109,18 +109,18 @@ def _of_map(job: MapCheckJob) -> Measure:
     both = np.isfinite(found[cells]) & np.isfinite(exact)
     lone = int((np.isfinite(found[cells]) != np.isfinite(exact)).sum())
     if not both.any():
-        return Measure("Map off its float64 copy by", "nothing to compare", "No cell has a value.")
+        return Measure("Map error against float64", "nothing to compare", "No cell has a value.")
     low, high = np.quantile(exact[both], [0.01, 0.99])
     scale = max(float(high - low), 1e-3 * max(abs(low), abs(high)), 1e-12)
     worst = float(np.quantile(np.abs(found[cells] - exact)[both], 0.99)) / scale
     words = f"{worst:.1e} of its range"
     if lone:
-        words += f"; {lone} of {exact.size} cells have a value in one alone"
+        words += f"; {lone} of {exact.size} cells have a value in only one of the two"
     hint = (
-        f"99 % of {int(both.sum())} cells differ by less from their float64 re-computation. A value is "
-        "missing where the metric is singular for one of the two."
+        f"99 % of {int(both.sum())} cells differ from the float64 recomputation by less than "
+        "this. A cell has no value where the metric is singular."
     )
-    return Measure("Map off its float64 copy by", words, hint, worst <= LIMIT)
+    return Measure("Map error against float64", words, hint, worst <= LIMIT)
 
 
 def _again(job: MapCheckJob, cells: tuple[slice, slice]) -> Floats:

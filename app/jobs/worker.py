@@ -228,14 +228,14 @@ class Runner:
             try:
                 engine = open_engine(self._wanted.prefer, self._wanted.adapter)
             except (NoAdapter, RuntimeError) as failure:
-                problem = DeviceLost(f"{problem}, and it cannot be opened again: {failure}")
+                problem = DeviceLost(f"{problem} and cannot be reopened: {failure}")
             else:
                 if engine.name != "reference":
                     self._deliver(EngineOpened(engine.name, engine.adapter))
-                    self._deliver(Notice(f"{problem} and has been opened again"))
+                    self._deliver(Notice(f"{problem} and was reopened"))
                     return engine
         reference = ReferenceEngine()
-        remark = f"{problem}: going on in NumPy float64, which is slower"
+        remark = f"{problem}: continuing in NumPy float64, which is slower"
         self._deliver(EngineOpened(reference.name, reference.adapter, remark))
         return reference
 

@@ -15,7 +15,7 @@ COLORMAPS: dict[str, str] = {
     "magma": "Magma",
     "plasma": "Plasma",
     "grayC": "Greys",
-    "vik": "Vik: two sides of zero",
+    "vik": "Vik: diverging, centred on zero",
 }
 # whose middle is zero
 TWO_SIDED = ("vik",)

@@ -43,7 +43,7 @@ def _first(file: BinaryIO) -> str:
     for tried in range(MOST_TRIES):
         begin = _find(file, MARK.encode(), begin + 1)
         if begin < 0:
-            known = "the scene in it is damaged or too large" if tried else "it holds no scene"
+            known = "the scene in it is damaged or too large" if tried else "it contains no scene"
             raise ValueError(known)
         file.seek(begin)
         run = file.read(MOST_BYTES).decode("latin-1")

@@ -148,7 +148,8 @@ def _track(entry: Mapping[str, Any], duration: float) -> Track:
     times = [key.at for key in keys]
     if any(b <= a for a, b in pairwise(times)):
         raise ValueError(
-            f"the keys of {entry['field']} must follow one another, got times {shown(times)}"
+            f"the keys of {entry['field']} must be in increasing order of time, got times "
+            f"{shown(times)}"
         )
     if not 0.0 <= times[0] <= times[-1] <= duration:
         raise ValueError(

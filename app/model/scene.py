@@ -29,8 +29,8 @@ UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # what turns a chart of the plane into a surface whose height is the scalar that is mapped
 HEIGHT = "height:"
 # what is said where another family ended an α, or the keyframes, of the last one
-ALPHA_ENDED = "α is 0 again for another family; Undo brings it back"
-KEYS_ENDED = "the keyframes were the other family's; Undo brings them back"
+ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
+KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
@@ -154,8 +154,8 @@ def check_height(scene: Scene) -> None:
     tall = scene.chart.startswith(HEIGHT) and scene.scalar == DISTANCE
     if tall and manifold_of(scene.family).distance is None:
         raise ValueError(
-            f"a height over {manifold_of(scene.family).name} must be another scalar than the distance, "
-            "which has no closed form there"
+            f"a height over {manifold_of(scene.family).name} cannot show the distance, which "
+            "has no closed form there: choose another scalar"
         )
 
 

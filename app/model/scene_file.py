@@ -301,8 +301,8 @@ def _migrated(data: dict[str, object], where: str) -> dict[str, object]:
         )
     if version > VERSION:
         raise NotAScene(
-            f"{where} is of version {shown(version)}, "
-            f"this program reads up to {VERSION}: a newer one wrote it"
+            f"{where} has version {shown(version)}, but this program reads up to {VERSION}: it "
+            "was written by a newer one"
         )
     for step in range(version, VERSION):
         data = MIGRATIONS[step](data)

@@ -28,7 +28,7 @@ NAMED = 3
 NONE = np.zeros((0, 2))
 # how the token that is followed has to do with A
 AT, LAST, FIRST = "at A", "last at A", "first token"
-NO_HEAD = "Only attention has layers and heads: choose a head of a model as the family."
+NO_HEAD = "Only attention has layers and heads: choose a model's head as the family."
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,11 @@ class TokenPathTask(Job):
         except ValueError:
             return ""  # there is no plane
         if gap < SAME:
-            return "Rows of the token’s own query under its own mask, as Distributions has them."
+            return "Rows of the token’s own query under its own mask, as in Distributions."
         return (
-            "Rows of the token’s own query under its own mask. Distributions has that of its place on "
-            f"the plane, under the mask of the plane: it differs by up to {gap:.2g} here."
+            "Rows of the token’s own query under its own mask. Distributions shows the row at "
+            f"its place on the plane, under the plane’s mask: they differ by up to {gap:.2g} "
+            "here."
         )
 
 
@@ -194,15 +195,15 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
         for i, turn in zip(known, turning, strict=True)
     )
     words = (
-        f"Length {path.length:.4g}, {path.ratio:.3g} times the chord {path.chord:.4g}. "
-        f"Turns by {np.nanmean(turning):.0f}° at a {kind}, on average. "
-        f"The drawing holds {path.explained:.0%} of the variance."
+        f"Length {path.length:.4g}, {path.ratio:.3g} times the chord {path.chord:.4g}. On "
+        f"average it turns by {np.nanmean(turning):.0f}° at a {kind}. The drawing shows "
+        f"{path.explained:.0%} of the variance."
         if np.isfinite(turning).any()
         else f"Length {path.length:.4g}, chord {path.chord:.4g}."
     )
     refused = [str(i) for i in range(len(path.off)) if i not in known]
     if refused:
-        words += f" Without {kind} {', '.join(refused)}, whose mask leaves the token no key."
+        words += f" Omitted: {kind} {', '.join(refused)}, whose mask leaves this token no key."
     at = np.flatnonzero(known == answer.current)
     return TokenPathState(
         answer.queries, chosen.token, chosen.over, job.token, path.xy[known], path.circle, turning,

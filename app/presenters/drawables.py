@@ -36,8 +36,8 @@ CARRIED_VECTORS = 9
 NOISE = {"curvature": 5e-4}
 # why a map has no value, in fewer words than a path's status
 NOWHERE = {
-    Status.OK: "rounding leaves no digit",
-    Status.LEFT_DOMAIN: "nothing in view lies in the domain",
+    Status.OK: "lost to rounding",
+    Status.LEFT_DOMAIN: "no part of the view lies in the domain",
     Status.ILL_CONDITIONED: "the metric is singular or undefined",
     Status.NOT_RESOLVED: "the density is not resolved",
     Status.NOT_CONVERGED: "nothing converged",
@@ -268,9 +268,9 @@ def missing(manifold: Manifold, chart: Chart, answer: MapAnswer, theta: Floats) 
     if not hatched_cells(answer)[cell]:
         return ""
     if job.source is None or manifold.singular:
-        return f"{words_of(job.scalar)} is not known here: {_reason(manifold, theta)}"
+        return f"{words_of(job.scalar)} unknown here: {_reason(manifold, theta)}"
     why = Gap.NONE if field.gaps is None else Gap(int(field.gaps[cell]))
-    return f"distance not known here: {why.words or NOWHERE[Status.NOT_CONVERGED]}"
+    return f"distance unknown here: {why.words or NOWHERE[Status.NOT_CONVERGED]}"
 
 
 def _reason(manifold: Manifold, theta: Floats) -> str:
@@ -293,7 +293,7 @@ def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> Col
     if answer.complete:
         hatched = status != Status.LEFT_DOMAIN
         commonest = Status(int(np.bincount(status.ravel()).argmax()))
-        label += f" is known nowhere here: {NOWHERE.get(commonest, commonest.words)}"
+        label += f" is unknown everywhere in view: {NOWHERE.get(commonest, commonest.words)}"
     return ColorMap2D(
         answer.field.values, answer.field.extent, scene.colormap, (0.0, 0.0), label, hatched,
         opacity=scene.map_opacity,

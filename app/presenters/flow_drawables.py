@@ -43,9 +43,9 @@ def show(canvas: Canvas, subject: Subject, answer: FlowAnswer) -> Particles | No
 def left_out(answer: FlowAnswer) -> str:
     """Describe the part of the domain beyond the grid; "" where the grid covers all that is seen."""
     if np.isinf(answer.beyond):
-        return "The domain’s edge is infinitely far away: the flow’s grid ends before it"
+        return "The domain’s boundary is infinitely far away: the flow’s grid ends before it"
     if np.isnan(answer.beyond):
-        return "The flow’s grid ends with the last whole cells before the domain’s edge"
+        return "The flow’s grid ends with the last whole cells before the domain’s boundary"
     if answer.beyond >= TOLD:
         return (
             f"{100.0 * answer.beyond:.2g} % of the domain’s area here lies beyond the flow’s grid"

@@ -15,30 +15,30 @@ from compute.manifold.manifold import Manifold
 
 MODES = (
     Choice("rough", "Heat, covariant (rough)"),
-    Choice("hodge", "Heat of Hodge and de Rham"),
-    Choice("deformation", "Heat that keeps Killing fields"),
+    Choice("hodge", "Hodge–de Rham heat"),
+    Choice("deformation", "Heat that preserves Killing fields"),
     Choice("scalar", "Heat of attention mass"),
     Choice("natural", "Natural gradient of mass to B"),
     Choice("sharpen", "⚠ Sharpening (backward)"),
     Choice("seed", "⚠ The literal equation"),
 )
 MODE_HINTS = {
-    "rough": "∂A/∂t = ∇ⁱ∇ᵢA: the norm never grows.",
-    "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A, which is −(dδ + δd)A.",
-    "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields do not move, but for the grid’s error.",
-    "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: the mass is kept, unless the edge is held.",
-    "natural": "∂ρ/∂t = ∇ⁱ(ρ ∂ᵢ KL(B‖θ)): straight to B in expectations, by e⁻ᵗ.",
+    "rough": "∂A/∂t = ∇ⁱ∇ᵢA: the norm never increases.",
+    "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A = −(dδ + δd)A.",
+    "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields stay fixed, up to the grid’s error.",
+    "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: mass is conserved, unless the boundary is held.",
+    "natural": "∂ρ/∂t = ∇ⁱ(ρ ∂ᵢ KL(B‖θ)): straight to B in expectation coordinates, as e⁻ᵗ.",
     "sharpen": "∂A/∂t = −ΔA − εΔ²A: backward heat, regularised.",
-    "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), as it stands, in the family's own coordinates.",
+    "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), taken literally in the family's own coordinates.",
 }
 BOUNDARIES = (
-    Choice("neumann", "Nothing flows through"),
-    Choice("dirichlet", "Held at the edge"),
-    Choice("periodic", "Round and round"),
+    Choice("neumann", "No flux (Neumann)"),
+    Choice("dirichlet", "Held fixed (Dirichlet)"),
+    Choice("periodic", "Periodic"),
 )
 INITIAL = (
     Choice("dipole", "Source at A, sink at B"),
-    Choice("transported", "The vector at A, carried"),
+    Choice("transported", "The vector at A, transported"),
     Choice("natural", "Natural gradient to B"),
     Choice("gradient", "Gradient of a scalar"),
     Choice("rotation", "Killing field"),
@@ -58,24 +58,30 @@ def settings(subject: Subject) -> tuple[Setting, ...]:
     rows = [
         Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, _modes(manifold, flow)),
         Setting(
-            "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
+            "flow.boundary", "Boundary", "Condition at the boundary of the grid.", flow.boundary,
             _edges(subject),
         ),
-        Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
+        Setting("flow.initial", "Initial field", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
     if flow.initial == "gradient" and not mass:
         scalars = tuple(Choice(s, scalar_names.words_of(s)) for s in manifold.scalars)
-        mapped = Choice("", "As the map")
+        mapped = Choice("", "Same as the map")
         rows.append(
-            Setting("flow.scalar", "Of", "Up its steepest slope.", flow.scalar, (mapped, *scalars))
+            Setting(
+                "flow.scalar",
+                "Of",
+                "The scalar whose gradient is the field.",
+                flow.scalar,
+                (mapped, *scalars),
+            )
         )
     if flow.initial == "random":
         rows.append(
-            Setting("flow.seed", "Seed", "Of the random numbers.", flow.seed, limits=(0, 9999))
+            Setting("flow.seed", "Seed", "Seed of the random numbers.", flow.seed, limits=(0, 9999))
         )
     rows += [
-        Setting("flow.side", "Grid", "Nodes a side over the chart.", flow.side, limits=SIDES),
-        Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-12, 1.0)),
+        Setting("flow.side", "Grid", "Nodes per side over the chart.", flow.side, limits=SIDES),
+        Setting("flow.pace", "Pace", "Flow time per step.", flow.pace, limits=(1e-12, 1.0)),
     ]
     return tuple(rows)
 

@@ -103,8 +103,8 @@ def note(manifold: Manifold, family: str = "") -> str:
     held = {0: "no query", 1: "one query", 2: "two queries", 3: "three queries"}
     count = int(exact.sum())
     return (
-        f"The plane holds {held.get(count, f'{count} queries')} exactly. Of the others’ distance "
-        f"{off:.0%} (median) lies off it: the fainter a token, the more. {rows}"
+        f"The plane contains {held.get(count, f'{count} queries')} exactly. The others lie off "
+        f"it by {off:.0%} of their distance (median): the fainter a token, the farther. {rows}"
     ).rstrip()
 
 
@@ -127,13 +127,15 @@ def caveats(family: str) -> tuple[str, ...]:
         others = int((~attention_rows.holds(file, layer, head, query)).sum())
         said.append(
             f"under the mask of “{file.labels[query]}”"
-            + (f", which is not that of {others} hollow tokens" if others else "")
+            + (f", which differs from the mask of {others} hollow tokens" if others else "")
         )
     if np.isfinite(file.softcap_of(layer, head)):
         cap = file.softcap_of(layer, head)
-        said.append(f"logits are capped at {cap:g}: the family is curved, without dual coordinates")
+        said.append(
+            f"logits are capped at {cap:g}: a curved exponential family, without dual coordinates"
+        )
     if np.isfinite(file.sink_of(layer, head)):
-        said.append("the model’s sink is one more key, “(sink)”")
+        said.append("the model’s sink is an extra key, “(sink)”")
     each = "each row under its own mask: " if file.masks_by_query else ""
     return (*said, each + verified(file, layer, head))
 
@@ -164,7 +166,7 @@ def _own(family: str, name: str, token: int) -> str:
         return ""
     why = [] if marks.is_own(token) else ["its own mask"]
     why += [f"{marks.residual[token]:.0%} off the plane"] if marks.residual[token] > 1e-9 else []
-    row = f"the row of “{marks.labels[token]}” itself"
+    row = f"the token’s own row, “{marks.labels[token]}”,"
     return f"{name}: {row} differs by up to {gap:.2g} ({', '.join(why)})"
 
 

@@ -29,8 +29,9 @@ UNKNOWN = "…"
 LENGTH = {True: "Fisher–Rao length", False: "Length of the α-geodesic"}
 ENERGY = {True: "Energy", False: "Energy of the α-geodesic"}
 LENGTH_HINTS = {
-    True: "∫√g(θ′,θ′)dt: how many just distinguishable steps lie between A and B, up to a factor.",
-    False: "∫√g(θ′,θ′)dt along the geodesic of this α, which is not the shortest way: no distance.",
+    True: "∫√g(θ′,θ′)dt: proportional to the number of just distinguishable steps from A to B.",
+    False: "∫√g(θ′,θ′)dt along the geodesic of this α. It is not the shortest path: this is no "
+    "distance.",
 }
 ENERGY_HINTS = {
     True: "∫g(θ′,θ′)dt = length² at constant speed.",
@@ -57,7 +58,7 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
     paths, plain, metric = answer.paths, numbers.plain, answer.job.alpha == 0.0
     arrived, length = answer.arrived, float(paths.length[0])
     at = "" if metric else f" (α = {answer.job.alpha:g})"
-    partly = "Of what there is of a curve: it does not end at B."
+    partly = "Of the part that was computed: the curve does not end at B."
     found = [
         Measure(
             LENGTH[metric],
@@ -68,7 +69,7 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
         Measure(
             "Straight line",
             _longer(answer.straight_length, length if arrived and metric else 0.0, numbers),
-            "The length of the line from A to B that is straight in the parameters.",
+            "Length of the line from A to B that is straight in the parameters.",
         ),
         Measure(
             ENERGY[metric],
@@ -79,11 +80,15 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
         Measure(
             "Curvature at A, B",
             ", ".join(plain(_round(float(k)), 2) for k in answer.curvature),
-            "Of the metric: K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
+            "Gaussian curvature of the metric: neighbouring geodesics converge where K > 0 and "
+            "diverge where K < 0.",
         ),
     ]
     if answer.second:
-        hint = "The first try did not reach B; this one is in float64, from a curve that is nearer."
+        hint = (
+            "The first attempt did not reach B; this one runs in float64 from a better initial "
+            "curve."
+        )
         words = "converged" if arrived else "no better"
         found.append(Measure("Second try", words, hint, arrived))
     return found
@@ -93,7 +98,7 @@ def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
     """Return what is known of the distance without a curve."""
     found = []
     if answer.distance is not None:
-        hint = "The distance by the family's formula: the length must agree."
+        hint = "The distance by the family's closed formula; the length must agree."
         found.append(Measure("Closed form", numbers.plain(answer.distance), hint))
     if answer.bounds is not None:
         low, high = answer.bounds
@@ -122,13 +127,13 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         Measure(
             "Speed drift",
             f"{paths.error[0]:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of g(θ′,θ′), which a geodesic of α = 0 keeps.",
+            "Largest relative change of g(θ′,θ′), which is constant on a geodesic of α = 0.",
             bool(not metric or paths.error[0] < 1e-3),
         ),
         Measure(
             "Transport drift",
             f"{drift:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of the carried vector's length, which transport of α = 0 keeps.",
+            "Largest relative change of the vector's length, which transport with α = 0 preserves.",
             bool(not metric or drift < 1e-3),
         ),
     ]
@@ -136,7 +141,7 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         # it is not counted in the haste of a drag, nor of another connection
         index = answer.morse_index
         words = str(index) if metric else KEPT_BY_NONE
-        hint = "Past the first, a geodesic is no longer the shortest way."
+        hint = "Beyond the first conjugate point a geodesic is no longer locally shortest."
         found.append(Measure("Conjugate points passed", words, hint, not metric or index == 0))
     return found
 
@@ -174,35 +179,37 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
             "forward",
             found.forward,
             numbers.information,
-            "Kullback–Leibler divergence: not symmetric, and no distance. Nearby it is d²/2.",
+            "Kullback–Leibler divergence: not symmetric, not a distance. For nearby points it "
+            "is about d²/2.",
         ),
         (
             "KL(B‖A)",
             "backward",
             found.backward,
             numbers.information,
-            "The same, the other way round.",
+            "The same with A and B exchanged.",
         ),
         (
             "√Jeffreys",
             "jeffreys",
             jeffreys,
             numbers.plain,
-            "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
+            "√(KL(A‖B) + KL(B‖A)): at least the distance in an exponential family.",
         ),
         (
             "2 × Bhattacharyya angle",
             "bhattacharyya",
             found.bhattacharyya,
             numbers.plain,
-            "2 arccos ∫√(pq): the distance on the sphere of all distributions, never above.",
+            "2 arccos ∫√(pq): the distance on the sphere of all distributions; at most the "
+            "Fisher–Rao distance.",
         ),
         (
             "Wasserstein-2",
             "wasserstein",
             found.wasserstein,
             numbers.plain,
-            "How far mass must move, in units of x: another geometry, flat for normals.",
+            "How far mass must move, in units of x: a different geometry, flat for normals.",
         ),
     )
     return [
@@ -213,7 +220,7 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
 
 
 def _missed(residual: float) -> str:
-    return "not known: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
+    return "unknown: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
 
 
 def _longer(length: float, shortest: float, numbers: Numbers) -> str:
@@ -240,7 +247,9 @@ def broken_bound(answer: PathAnswer) -> str:
     low, high = answer.bounds
     length, slack = paths.length[0], paths.residual[0] + SLACK * max(high, 1e-6)
     if length < low - slack:
-        return f"Shorter than any curve can be: {length:.6g} is below 2 arccos Σ√(pq) = {low:.6g}"
+        return (
+            f"Shorter than any curve from A to B: {length:.6g} is below 2 arccos Σ√(pq) = {low:.6g}"
+        )
     if length > high + slack:
-        return f"Not the shortest way: {length:.6g} is above √Jeffreys = {high:.6g}"
+        return f"Not the shortest path: {length:.6g} is above √Jeffreys = {high:.6g}"
     return ""

@@ -126,7 +126,9 @@ def _off(subject: Subject, xy: Floats) -> str:
     nearest = int(gaps.argmin())
     if gaps[nearest] > SNAP:
         return ""
-    other = "" if marks.is_own(nearest) else f", and had another mask than “{marks.mask_of}”"
+    other = (
+        "" if marks.is_own(nearest) else f"; its own mask differs from that of “{marks.mask_of}”"
+    )
     return f"   “{marks.labels[nearest]}” lies {marks.residual[nearest]:.0%} off the plane{other}"
 
 

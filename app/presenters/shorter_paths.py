@@ -37,7 +37,7 @@ def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | 
             continue
         same = (its.family, its.start, its.end, its.alpha) == (job.family, job.start, job.end, 0.0)
         if same and length > (1 + SHORTER[path.paths.engine]) * study.shortest:
-            return f"not the shortest known: {study.shortest:.6g} is shorter"
+            return f"not shortest: a geodesic of length {study.shortest:.6g} is known"
     return _by_map(path, length, ground)
 
 
@@ -53,9 +53,12 @@ def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
         return ""
     slack = _slack(field, chart.forward(np.array(job.end)), at)
     if length > at + slack:
-        return f"not the shortest known: the map of distances has about {at:.3g}"
+        return f"not shortest: the distance map gives about {at:.3g}"
     if length < at - slack:
-        return f"the map of distances is too large at B: it has {at:.3g}, the geodesic {length:.3g}"
+        return (
+            f"the distance map is too large at B: {at:.3g}, but the geodesic has length "
+            f"{length:.3g}"
+        )
     return ""
 
 

@@ -60,7 +60,8 @@ class GeometricAttention:
         for name, value in (("Q", Q), ("K", K), ("V", V), ("bias", bias)):
             if getattr(value, "requires_grad", False):
                 raise ValueError(
-                    f"{name} must not require gradients: attend has none, give {name}.detach()"
+                    f"{name} must not require gradients, which attend does not compute: pass "
+                    f"{name}.detach()"
                 )
         engine = self._engine or open_engine("auto" if self.mode == "geodesic" else "reference")
         found = attend_all(engine, self.mode, self.temperature, Q, K, V, mask, bias, scale)

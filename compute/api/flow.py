@@ -154,9 +154,7 @@ class AttentionFlow:
     def _checked_target(self, target: ArrayLike | None, pinned: bool) -> Floats:
         expectations(self.manifold)
         if pinned:
-            raise ValueError(
-                "mode natural holds nothing at the edge: boundary dirichlet is none of it"
-            )
+            raise ValueError("mode natural does not support boundary dirichlet")
         wanted = self.manifold.pins[1] if target is None else target
         (found,) = points_of(self.manifold, "target", np.asarray(wanted, np.float64)[None])
         return np.asarray(found)

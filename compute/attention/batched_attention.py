@@ -76,7 +76,7 @@ def _mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> Bools | None:
         return None
     stated = numbers("mask", mask)
     if not np.isin(stated, (0.0, 1.0)).all():
-        raise ValueError("mask must be true or false; what is added to the logits is the bias")
+        raise ValueError("mask must be boolean; pass numbers added to the logits as bias")
     return _broadcast("mask", stated.astype(bool), shape)
 
 
@@ -85,7 +85,7 @@ def _bias(bias: ArrayLike | None, shape: tuple[int, ...]) -> Floats | None:
         return None
     stated = numbers("bias", bias)
     if not np.isfinite(stated).all():
-        raise ValueError("bias must be finite; a key that takes no part belongs to the mask")
+        raise ValueError("bias must be finite; exclude a key by the mask")
     return _broadcast("bias", stated, shape)
 
 

@@ -118,7 +118,9 @@ def geodesic(request: AttendRequest, engine: Engine) -> Attended:
     q0, U = plane(Q, K)
     manifold = attention_manifold(K, q0, U, bias=request.bias)
     if manifold.singular:
-        raise ValueError("mode geodesic needs keys that lie on no line: its metric is singular")
+        raise ValueError(
+            "mode geodesic needs keys that do not lie on one line, where its metric is singular"
+        )
     theta_q, theta_k = (Q - q0) @ U, (K - q0) @ U
     start = np.tile(theta_k, (len(Q), 1))
     end = np.repeat(theta_q, len(K), axis=0)

@@ -86,7 +86,9 @@ class QuerySpace:
         _, sizes, rows = np.linalg.svd(self.keys - self.keys.mean(axis=0), full_matrices=False)
         self._basis = rows[sizes > RANK * max(float(sizes[0]), 1e-300)]
         if len(self._basis) == 0:
-            raise ValueError("K must hold keys that differ: the metric vanishes everywhere")
+            raise ValueError(
+                "K must contain different keys: for equal keys the metric vanishes everywhere"
+            )
         self._reduced = self.keys @ self._basis.T
         self._bias = np.zeros(len(keys)) if bias is None else vector("bias", bias, len(keys))
 
@@ -121,7 +123,7 @@ class QuerySpace:
         """d = 2 arccos Σ√(p_a p_b), for affinely independent keys; else ValueError."""
         if not self.is_sphere:
             raise ValueError(
-                f"only affinely independent keys have this closed form: {len(self.keys)} keys span "
+                f"this closed form needs affinely independent keys: {len(self.keys)} keys span "
                 f"{self.rank} dimensions"
             )
         return self.bounds(a, b)[0]

@@ -83,7 +83,7 @@ def token_rows(
         else [(layer, number) for number in range(file.heads)]
     )
     if len(places) < 2:
-        raise ValueError(f"{file.name} has {len(places)} of {over}: a path needs two")
+        raise ValueError(f"a path needs at least two {over}, but {file.name} has {len(places)}")
     count = file.q.shape[2]
     if not 0 <= token < count:
         raise ValueError(f"token of {file.name} must be from 0 to {count - 1}, got {token}")
@@ -91,14 +91,18 @@ def token_rows(
     whose = f"token {token} ({file.labels[token]}) of {file.name}"
     if len(seen) < 2:
         raise ValueError(
-            f"{whose}: the mask leaves it keys in {len(seen)} of {len(places)} {over}, a path needs two"
+            f"{whose} has unmasked keys in {len(seen)} of {len(places)} {over}; a path needs at "
+            "least two"
         )
     found = [file.head(*place, mask_of=token).without(left_out) for place in seen]
     if len({one.numbers for one in found}) > 1:
-        raise ValueError(f"{file.name} masks other keys in other {over}: there is no one simplex")
+        raise ValueError(
+            f"{file.name} masks different keys in different {over}: its rows do not share one "
+            "simplex"
+        )
     rows = np.concatenate([one.rows(temperature, [token]) for one in found])
     if rows.shape[1] < 2 and not np.isfinite(found[0].sink):
-        raise ValueError(f"{whose} sees one key alone: it has no path")
+        raise ValueError(f"{whose} can attend to only one key: it has no path")
     if any(np.isfinite(one.sink) for one in found):
         rows = np.concatenate([rows, np.maximum(1.0 - rows.sum(axis=1, keepdims=True), 0.0)], 1)
     return _spread(rows, np.array([place in seen for place in places]))

@@ -189,9 +189,9 @@ def _lacking(call: AttentionCall, logits: Floats | None) -> str:
     """Words for what keeps a call's rows from being the model's own."""
     assert call.own is not None
     if (call.own < -EXACT).any():
-        return "its weights may be negative, which those of a softmax are not"
+        return "its weights can be negative, so they are not a softmax"
     if logits is None:
-        return "it computes its weights by no softmax that can be seen"
+        return "no softmax was seen in the computation of its weights"
     if call.sinks is None and (call.own.sum(axis=2) < 1 - NO_SHARE).any():
         return "its weights do not add up to 1"
-    return "its weights are no softmax of scale·qk with a mask, a bias, a softcap and a sink"
+    return "its weights are not a softmax of scale·qk with a mask, a bias, a softcap and a sink"

@@ -86,9 +86,9 @@ class CapturedHeads:
         if self.difference is None:
             return "not verified: the model's own weights are not known"
         wide = {call.precision for call in self.calls} - {"float32", "float64"}
-        computed = f", which it computes in {' and '.join(sorted(wide))}" if wide else ""
+        computed = f", computed in {' and '.join(sorted(wide))}" if wide else ""
         inferred = any(call.inferred for call in self.calls)
-        bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
+        bias = "; its bias was inferred as logits − scale·qk" if inferred else ""
         return f"model's own attention, {self.difference:.1g}{computed}{bias}"
 
     @property

@@ -51,8 +51,8 @@ def capture(
     model = getattr(model, "_orig_mod", model)  # of a compiled model, the one that it was made from
     if not isinstance(model, library.nn.Module):
         raise Refused(
-            f"model must be a PyTorch module, a folder or a name, got {shown(model)}: of a cache of "
-            "TransformerLens take compute.from_transformer_lens"
+            f"model must be a PyTorch module, a folder or a name, got {shown(model)}; for a "
+            "TransformerLens cache use compute.from_transformer_lens"
         )
     if isinstance(inputs, list | tuple) and all(isinstance(each, str) for each in inputs):
         raise Refused(f"one text is captured at a time, got {shown(inputs)}")
@@ -85,7 +85,7 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
     library = transformers()
     path = Path(name)
     if not path.exists() and (path.is_absolute() or name.startswith(".")):
-        raise Refused(f"there is no folder of a model {shown(name)}")
+        raise Refused(f"there is no model folder {shown(name)}")
     # code that a model brings along is never run, nor asked about
     source: str = name
     extra: dict[str, Any] = {"trust_remote_code": False}
@@ -153,8 +153,8 @@ def _tensor(library: Any, value: Any, device: Any) -> Any:
 def _tokenized(tokenizer: Any, text: str) -> dict[str, Any]:
     if tokenizer is None:
         raise Refused(
-            "a text needs a tokenizer, and none is given: of a model of pictures or sounds, "
-            "compute.capture(model, inputs) takes the tensors that it is called with"
+            "a text needs a tokenizer, and none was given; for a model of images or audio, "
+            "pass its input tensors to compute.capture(model, inputs)"
         )
     if not text.strip():
         raise Refused("the text must not be empty")
@@ -223,12 +223,12 @@ def _unseen(kind: str, fused: str | None) -> str:
     """Words for a model of some kind, of which no attention was seen."""
     if fused not in (None, "eager", "sdpa"):
         return (
-            f"{kind} computes its attention in kernels that hide the weights (attn_implementation="
-            f"{shown(fused)}): load it with attn_implementation='eager'"
+            f"{kind} computes attention in kernels that hide the weights "
+            f"(attn_implementation={shown(fused)}): load it with attn_implementation='eager'"
         )
     return (
-        f"{kind} has no attention that can be seen: no softmax of queries times keys weighs values. "
-        "Kernels of its own, such as xformers or flash attention, must be switched off"
+        f"{kind} has no attention that can be captured: no softmax of query–key products "
+        "weights values. Switch off custom kernels such as xformers or flash attention"
     )
 
 

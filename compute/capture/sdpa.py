@@ -33,8 +33,9 @@ class CapturedCalls:
         """
         if not self._recorder.calls:
             raise Refused(
-                "no call of scaled_dot_product_attention was made: if the model has a setting for how "
-                "attention is computed, it must be sdpa; what flash or compiled kernels do is hidden"
+                "scaled_dot_product_attention was not called: if the model has a setting for "
+                "the attention implementation, set it to sdpa; flash and compiled kernels "
+                "cannot be captured"
             )
 
         def labels(part: str, m: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -24,7 +24,7 @@ from compute.core.refusal import Refused, shown
 _ROTARY = {"q": "hook_rot_q", "k": "hook_rot_k"}
 _NEEDED = ("hook_q", "hook_k", "hook_v")
 UNROTATED = (
-    "hook_q and hook_k may be before rotary positions, and there are no hook_rot_q, hook_rot_k"
+    "hook_q and hook_k may lack rotary positions, and the cache has no hook_rot_q, hook_rot_k"
 )
 
 
@@ -46,8 +46,8 @@ def from_transformer_lens(
     complete = {p: hooks for p, hooks in layers.items() if all(name in hooks for name in _NEEDED)}
     if not complete:
         raise Refused(
-            f"cache must hold {', '.join(_NEEDED)} of a layer, as blocks.0.attn.hook_q, got "
-            f"{shown(sorted(str(name) for name in cache)[:4])}"
+            f"cache must contain {', '.join(_NEEDED)} for a layer, e.g. blocks.0.attn.hook_q, "
+            f"got {shown(sorted(str(name) for name in cache)[:4])}"
         )
     ordered = sorted(complete, key=lambda place: (whole_numbers(place), place))
     calls = [_call(place, complete[place], sequence) for place in ordered]
@@ -107,8 +107,8 @@ def _of_sequence(value: Any, sequence: int, axes: int, name: str) -> Floats:
     found = array(value)
     if found.dtype.kind != "f" or found.ndim not in (axes, axes + 1):
         raise Refused(
-            f"{name} must be floats with {axes} axes, or {axes + 1} of a batch, got {found.dtype} "
-            f"{found.shape}"
+            f"{name} must be floats with {axes} axes, or {axes + 1} with a batch axis, got "
+            f"{found.dtype} {found.shape}"
         )
     if found.ndim == axes:
         return found

@@ -60,7 +60,7 @@ class Entry:
         size = self.kind.itemsize * math.prod(rest)
         with container(self.path, MOST_FILE) as file:
             if modified(self.path) != self.modified:
-                raise Refused(f"{self.path} has been changed since it was opened: open it again")
+                raise Refused(f"{self.path} has changed since it was opened: open it again")
             file.seek(self.begin + place * size)
             content = file.read(size)
         if len(content) < size:
@@ -129,7 +129,5 @@ def _npy(path: str, file: BinaryIO, member: zipfile.ZipInfo, name: str, when: in
     begin = file.tell()
     size = kind.itemsize * math.prod(shape)
     if kind.hasobject or by_columns or begin - start + size != member.file_size:
-        raise Refused(
-            f"{path}: {name} must be numbers in C order, as many as its shape {shape} has"
-        )
+        raise Refused(f"{path}: {name} must be numbers in C order that fill its shape {shape}")
     return Entry(path, name, kind, tuple(shape), begin, when)

@@ -96,7 +96,7 @@ def _npz(path: str, file: BinaryIO, wanted: re.Pattern[str], most: int) -> dict[
     with zipfile.ZipFile(file) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > most:
-        way = "save it by numpy.savez or as .safetensors"
+        way = "save it with numpy.savez or as .safetensors"
         raise Refused(f"{path} must unpack to at most {most} bytes, got {size}: {way}")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
@@ -153,7 +153,7 @@ def _entry(name: str, file: BinaryIO, entry: dict[str, Any], start: int) -> Floa
     file.seek(start + begin)
     content = file.read(size)
     if len(content) < size:
-        raise Refused(f"{name} must have {size} bytes, but the file ends before them")
+        raise Refused(f"{name} must have {size} bytes, but the file ends earlier")
     found: np.ndarray = np.frombuffer(content, kind)
     if entry["dtype"] == BFLOAT16:
         found = (found.astype(np.uint32) << 16).view(np.float32)

@@ -39,9 +39,9 @@ def refuse_model(path: str | Path) -> None:
     """ValueError that names the way out, for a model in a file that holds a program."""
     if Path(path).suffix.lower() in PICKLED:
         raise ValueError(
-            f"{_named(path)}: {Path(path).suffix} files are not read, for they hold programs; load the "
-            "model in Python and call compute.capture(model, inputs), or save it in a folder by "
-            "model.save_pretrained(FOLDER)"
+            f"{_named(path)}: {Path(path).suffix} files are not read because they can contain "
+            "programs; load the model in Python and call compute.capture(model, inputs), or "
+            "save it with model.save_pretrained(FOLDER)"
         )
 
 

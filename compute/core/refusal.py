@@ -41,7 +41,7 @@ def describe(problem: BaseException) -> str:
     """Return an exception in words, without the number and the file name of an OSError."""
     words = (problem.strerror if isinstance(problem, OSError) else "") or str(problem)
     if isinstance(problem, MemoryError):
-        return "it needs more memory than there is"
+        return "it needs more memory than is available"
     return words or type(problem).__name__
 
 

@@ -30,11 +30,11 @@ class Status(IntEnum):
 
 _WORDS = {
     Status.OK: "converged",
-    Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
+    Status.LEFT_DOMAIN: "stopped at the boundary of the model's domain",
     Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
-    Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits hold",
-    Status.NOT_RESOLVED: "no metric is known here: the density is invalid or is not resolved",
+    Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits are reliable",
+    Status.NOT_RESOLVED: "the metric is unknown here: the density is invalid or not resolved",
     Status.NOT_SHORTEST: "a geodesic, but not the shortest one: it is longer than √Jeffreys",
-    Status.NOT_VERIFIED: "a rough value that nothing has verified",
+    Status.NOT_VERIFIED: "a rough, unverified value",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }

@@ -40,9 +40,9 @@ class Algebra:
         kinks = found.atoms(sp.Abs) - set().union(*(o.atoms(sp.Abs) for o in operands))
         if any(kink.free_symbols - {self.symbols.get(SAMPLE)} for kink in kinks):
             words = (
-                "this, or a derivative of it, has a kink where its base is 0: there not all of the "
-                "derivatives exist that the connection and K are made of; round it off, "
-                "as sqrt(u^2 + 0.0001) for sqrt(u^2)"
+                "this, or a derivative of it, has a kink where its base is 0, so that the "
+                "connection or K does not exist there; smooth it, e.g. sqrt(u^2 + 0.0001) for "
+                "sqrt(u^2)"
             )
             raise FormulaError(self.text, node.column, words)
         return found
@@ -104,7 +104,7 @@ class Algebra:
     # --- guards -------------------------------------------------------------------------------
     def _positive(self, node: Node, argument: Expr) -> None:
         if argument.is_nonpositive:
-            raise FormulaError(self.text, node.column, "this is defined nowhere in the domain")
+            raise FormulaError(self.text, node.column, "this is undefined everywhere in the domain")
         if not argument.is_positive:
             self._guard(argument)
 

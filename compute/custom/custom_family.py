@@ -48,7 +48,7 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
         with limited(SECONDS, time.thread_time), np.errstate(all="ignore"):
             return _placed(made, own)
     except TookTooLong:
-        words = f"evaluating this over the view takes longer than {SECONDS:g} s"
+        words = f"evaluating this over the view takes more than {SECONDS:g} s"
         raise FormulaError(own.formulas[0], 0, words, own.places[0]) from None
 
 
@@ -196,9 +196,9 @@ def _nothing_of(own: Own, view: Extent) -> FormulaError:
     (a, b), v = own.coordinates, view
     seen = f"{v.x0:.4g} < {a} < {v.x1:.4g}, {v.y0:.4g} < {b} < {v.y1:.4g}"
     if not own.domain:
-        words = f"this is defined nowhere in the view, {seen}"
+        words = f"this is undefined everywhere in the view, {seen}"
         return FormulaError(own.formulas[0], 0, words, own.places[0])
-    words = f"the domain, or where the formula is defined, leaves nothing of the view, {seen}"
+    words = f"no point of the view lies in the domain and where the formula is defined, {seen}"
     return FormulaError(own.domain[-1], 0, words, f"domain[{len(own.domain) - 1}]")
 
 
@@ -208,7 +208,7 @@ def _side(own: Own, number: int) -> tuple[float, float]:
     low, high = own.interval(name)
     if low >= high:
         last = len(own.domain) - 1
-        words = f"the domain leaves nothing of {name}: {low:.4g} < {name} < {high:.4g}"
+        words = f"the domain is empty in {name}: {low:.4g} < {name} < {high:.4g}"
         raise FormulaError(own.domain[last], 0, words, f"domain[{last}]")
     if high - low <= 100:
         border = 0.02 * (high - low)

@@ -191,5 +191,5 @@ def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) 
         plain = sp.count_ops(expression) + 1
         first = max(sp.count_ops(sp.diff(expression, t)) for t in theta)
         if first**2 / plain > MOST_OPERATIONS:
-            words = "this is too long to be differentiated twice while somebody waits"
+            words = "this is too long to differentiate twice"
             raise FormulaError(text, 0, words, place)

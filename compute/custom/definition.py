@@ -143,7 +143,9 @@ def read(source: str) -> dict[str, Any]:
     if source.lstrip().startswith("{"):
         return _object(source, "the definition of a family")
     if not is_regular(source):
-        raise Refused(f"source of custom must be a definition, {shown(source)} is no file")
+        raise Refused(
+            f"source of custom must be a definition file, and there is no file {shown(source)}"
+        )
     with refusing(f"source of custom must be a definition, {source}"):
         return _object(read_text(source, MOST_BYTES), source)
 
@@ -177,7 +179,7 @@ def _kind(definition: Mapping[str, Any]) -> str:
     found = [kind for kind in KINDS if kind in definition]
     if len(found) != 1:
         raise Refused(
-            f"custom family: exactly one of {', '.join(KINDS)} must be stated, got "
+            f"custom family: exactly one of {', '.join(KINDS)} must be given, got "
             f"{', '.join(found) or 'none'}"
         )
     return found[0]
@@ -199,7 +201,9 @@ def _check_name(name: str, text: str, place: str, definition: Mapping[str, Any])
     """Refuse a name that is no word, or means something else, as the sample of a log-density does."""
     taken = name == SAMPLE and "log_density" in definition
     if not parse.is_name(name) or taken:
-        words = f"{shown(name)} cannot be a name: it is no word of letters, or means something else"
+        words = (
+            f"{shown(name)} cannot be a name: names are words of letters that have no other meaning"
+        )
         raise FormulaError(text, 0, words, place)
 
 
@@ -233,9 +237,9 @@ def _sample(definition: Mapping[str, Any]) -> dict[str, Any]:
     ends = definition.get("range")
     if ends is not None and len(ends) != 2:
         text = ", ".join(map(str, ends))
-        raise FormulaError(text, 0, "two ends are needed, with a comma between them", "range")
+        raise FormulaError(text, 0, "two ends are needed, separated by a comma", "range")
     if ends is not None and (space == "circle" or isinstance(space, tuple)):
-        raise Refused("custom family: range is for a line, a half-line or an interval")
+        raise Refused("custom family: range needs a line, a half-line or an interval")
     return {
         "space": space,
         "range": (str(ends[0]), str(ends[1])) if ends is not None else None,

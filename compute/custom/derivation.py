@@ -28,7 +28,7 @@ from compute.definitions.derived import Derived, read_plain
 SECONDS, STARTING = 3 * deriver.SECONDS, 60.0
 # how often those who wait are asked whether they still do
 BEAT = 0.02
-TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}
+TOO_LONG = {"problem": f"deriving this takes more than {deriver.SECONDS:g} s"}
 
 
 def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:

@@ -91,13 +91,13 @@ def answer_of(source: str) -> _Answer:
     except FormulaError as mistake:
         return {"refused": [mistake.text, mistake.column, mistake.words, mistake.place]}
     except NotFinite:
-        return {"problem": "a derivative of this is no real number: it divides by zero"}
+        return {"problem": "a derivative of this is not a real number: it divides by zero"}
     except NotKnown as unknown:
-        return {"problem": f"a derivative of this is not known: {unknown.reason}"}
+        return {"problem": f"no derivative of this is known: {unknown.reason}"}
     except MemoryError:
-        return {"problem": "deriving this takes more than 1 GB of memory", "spent": True}
+        return {"problem": "deriving this needs more than 1 GB of memory", "spent": True}
     except RecursionError:
-        return {"problem": "this is nested too deeply to be derived"}
+        return {"problem": "this is nested too deeply to derive"}
     except Exception as problem:
         # whatever else SymPy has to say of what somebody typed, of which they know nothing
         return {"problem": "SymPy cannot derive this", "cause": type(problem).__name__}

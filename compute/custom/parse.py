@@ -89,11 +89,11 @@ POSITIVE = ("log", "gamma", "lgamma", "digamma", "trigamma")
 CONSTANTS: dict[str, float] = {"pi": math.pi, "π": math.pi, "e": math.e}
 # known elsewhere, refused here, with the reason
 _REFUSED = {
-    "abs": "abs has a kink, where there is no derivative: round it off, as sqrt(u^2 + 0.0001)",
-    "min": "min has a kink, where there is no derivative",
-    "max": "max has a kink, where there is no derivative",
-    "sign": "sign has a jump, where there is no derivative",
-    "floor": "floor has jumps, where there is no derivative",
+    "abs": "abs has a kink, where it has no derivative: smooth it, e.g. sqrt(u^2 + 0.0001)",
+    "min": "min has a kink, where it has no derivative",
+    "max": "max has a kink, where it has no derivative",
+    "sign": "sign has a jump, where it has no derivative",
+    "floor": "floor has jumps, where it has no derivative",
     "ln": "the natural logarithm is called log",
     "arctan": "the inverse of tan is called atan",
     "arcsin": "the inverse of sin is called asin",
@@ -196,7 +196,7 @@ class _Parser:
         if self.kind == "end":
             return
         if self.sign == ")":
-            raise self.wrong("this ) closes nothing")
+            raise self.wrong("this ) has no matching (")
         if self.kind in ("number", "name") or self.sign == "(":
             raise self.wrong("expected an operator: a product is written with *")
         raise self.wrong(f"expected the end, got {shown(self.sign)}")
@@ -237,11 +237,11 @@ class _Parser:
         exponent = self.signed()
         self.depth -= 1
         if exponent.value is not None and abs(exponent.value) > LARGEST_EXPONENT:
-            words = f"exponents go up to {LARGEST_EXPONENT}, got {exponent.value:.6g}"
+            words = f"exponents must be at most {LARGEST_EXPONENT}, got {exponent.value:.6g}"
             raise self.wrong(words, exponent.column)
         node = self.made("^", "^", column, base, exponent)
         if node.degree > LARGEST_EXPONENT:
-            words = f"exponents within one another multiply to {LARGEST_EXPONENT} at most"
+            words = f"nested exponents must multiply to at most {LARGEST_EXPONENT}"
             raise self.wrong(words, column)
         return node
 
@@ -254,7 +254,7 @@ class _Parser:
             return self.call(text, column) if self.sign == "(" else self.name(text, column)
         if self.sign == "(":
             return self.bracket()
-        what = "but the formula ends" if self.kind == "end" else f"got {shown(text)}"
+        what = "but the formula ends here" if self.kind == "end" else f"got {shown(text)}"
         raise self.wrong(f"expected a number, a name or (, {what}")
 
     def bracket(self) -> Node:
@@ -263,7 +263,7 @@ class _Parser:
         node = self.sum()
         if self.sign != ")":
             if self.kind == "end":
-                raise self.wrong("this ( is never closed", opened)
+                raise self.wrong("this ( has no matching )", opened)
             raise self.wrong(f"expected ) or an operator, got {shown(self.sign)}")
         self.take()
         return node
@@ -272,7 +272,7 @@ class _Parser:
         column, text = self.column, self.sign
         value = float(text)
         if not (value == 0 or SMALLEST <= value <= LARGEST) or len(text) > 40:
-            raise self.wrong(f"numbers lie between {SMALLEST:g} and {LARGEST:g}")
+            raise self.wrong(f"numbers must lie between {SMALLEST:g} and {LARGEST:g}")
         self.take()
         return self.made("number", text, column)
 
@@ -299,14 +299,14 @@ class _Parser:
             return "a power is written with ^"
         near = get_close_matches(text, [*self.names, *self.parameters, *FUNCTIONS], 1)
         known = ", ".join([*self.names, *self.parameters])
-        hint = f"is it {near[0]}?" if near else f"names here are {known}"
+        hint = f"did you mean {near[0]}?" if near else f"the names here are {known}"
         return f"{text if len(text) < 24 else text[:23] + '…'} is not known: {hint}"
 
     # --- trees --------------------------------------------------------------------------------
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.wrong(f"nested more than {DEEPEST} deep")
+            raise self.wrong(f"nested more than {DEEPEST} levels deep")
 
     def made(self, kind: str, text: str, column: int, *operands: Node) -> Node:
         """Return a node with its value, if it has one already."""
@@ -349,11 +349,11 @@ class _Parser:
 def _stranger(character: str) -> str:
     """Return why a character has no place in a formula."""
     if character in "[]{}":
-        return "only round parentheses are used here"
+        return "use round parentheses only"
     if character in ".,;:":
-        return f"{shown(character)} has no place here: a decimal has a point and its digits"
+        return f"unexpected {shown(character)}: write decimals as digits with a point"
     if character == "=":
-        return "a formula has no =, a domain has < or >"
+        return "a formula has no =; a domain uses < or >"
     if character in "⁻⁴⁵⁶⁷⁸⁹":
         return "a power is written with ^"
-    return f"{shown(character)} has no place in a formula"
+    return f"a formula cannot contain {shown(character)}"

@@ -62,7 +62,7 @@ def plain_of(derived: Derived) -> dict[str, Any]:
 def read_plain(data: Any) -> Derived:
     """Return the tapes that plain data stands for.  Raises ValueError for data of another shape."""
     if not isinstance(data, dict) or set(data) != {field.name for field in fields(Derived)}:
-        raise ValueError("derived tapes must be an object with their names, got something else")
+        raise ValueError("derived tapes must be an object with their names")
     tapes = {name: _read_tape(name, data) for name in SHAPES}
     scalars = data["scalars"]
     if not isinstance(scalars, list) or not all(type(name) is str for name in scalars):
@@ -82,7 +82,7 @@ def _read_tape(name: str, data: Mapping[str, Any]) -> Tape | None:
     inputs, steps, outputs = parts
     shape = (len(inputs), len(outputs))
     if not any(shape == (n, shape[1] if m is None else m) for n, m in SHAPES[name]):
-        raise ValueError(f"{name} must have as many inputs and outputs as is known, got {shape}")
+        raise ValueError(f"{name} must have the known numbers of inputs and outputs, got {shape}")
     return Tape(tuple(inputs), tuple(map(_read_step, steps)), tuple(outputs))
 
 
@@ -96,6 +96,6 @@ def _check_whole(derived: Derived) -> None:
     """Refuse one tape without the other."""
     by_formulas = derived.geometry is not None and derived.curvature is not None
     if by_formulas == (derived.scores is not None):
-        raise ValueError("there must be either geometry with curvature, or scores")
+        raise ValueError("expected either geometry with curvature, or scores")
     if len(derived.scalars) != len(derived.scalar.outputs):
-        raise ValueError("there must be as many scalars as names of them")
+        raise ValueError("expected as many scalars as names")

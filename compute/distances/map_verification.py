@@ -58,9 +58,9 @@ _WORDS = {
     Gap.COARSE: "two grids disagree",
     Gap.UNREACHED: "no geodesic found reaches this cell",
     Gap.DISPUTED: "grid and geodesic disagree",
-    Gap.ROUND: "past its neighbours there is a shorter way",
-    Gap.UNBOUNDED: "the length found breaks a bound",
-    Gap.NO_NUMBER: "rounding leaves no digit",
+    Gap.ROUND: "there is a shorter path through neighbouring cells",
+    Gap.UNBOUNDED: "the length found violates a bound",
+    Gap.NO_NUMBER: "lost to rounding",
 }
 
 

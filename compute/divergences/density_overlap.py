@@ -125,14 +125,14 @@ class Pair:
         for name, mass in zip("AB", self.integrals()[: Q + 1], strict=True):
             if not abs(mass - 1) <= MASS:
                 seen = f"adds up to {mass:.8g}" if np.isfinite(mass) else "is not finite"
-                return f"not known: the density of {name} {seen} in the quadrature"
+                return f"unknown: the density of {name} {seen} in the quadrature"
         return ""
 
     def unknown(self, row: int) -> str:
         """Say why an integral is NaN."""
         if not self.finite[row]:
-            return "infinite: one has no probability where the other has some"
-        return "not known: the integral does not settle"
+            return "infinite: one distribution has no probability where the other has some"
+        return "unknown: the integral does not converge"
 
 
 def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
@@ -307,8 +307,8 @@ def wasserstein(found: Pair) -> float:
 def missing_wasserstein(found: Pair) -> str:
     """Explain why `wasserstein` is NaN."""
     if all(_has_moment(found, row) for row in (P2, Q2)):
-        return "not known: quantiles in the tails have no digits"
-    return "no finite variance"
+        return "unknown: quantiles in the tails are lost to rounding"
+    return "not finite: the variance is infinite"
 
 
 def _beyond_level(rest: float, side: int) -> Floats:

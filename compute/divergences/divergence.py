@@ -31,8 +31,8 @@ NEAR, NEAREST = 0.5, 3e-3
 SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
-STATES = "none before a measurement"
-INFINITE = "infinite, or beyond all numbers"  # of closed forms
+STATES = "undefined before a measurement"
+INFINITE = "infinite, or too large for float64"  # of closed forms
 ROWS = {
     "forward": density_overlap.FORWARD,
     "backward": density_overlap.BACKWARD,
@@ -170,7 +170,7 @@ def _of_densities(
 ) -> tuple[Found, dict[str, str]]:
     """Of two densities what is asked for, and what to say where that is NaN."""
     pair = density_overlap.pair(manifold, a, b)
-    missing = "not known: there is no density of x on a line" if pair is None else pair.missing()
+    missing = "unknown: the family has no density on a line" if pair is None else pair.missing()
     if pair is None or missing:
         return dict.fromkeys(names, np.nan), dict.fromkeys(names, missing)
     integrals = pair.integrals()

@@ -38,7 +38,9 @@ ARRIVED = 1e-12
 # what the key is called that a sink is, and the metric under a softcap
 SINK = "(sink)"
 CAPPED_ELEMENT = "ds² = Σ pⱼ ((Aⱼ − Σ p A)·dθ)²,  A = sech²(s/c) T,  p = softmax(c tanh(s/c) + b)"
-SINGULAR_WORDS = "none, for the keys lie on one line of this plane, or at one point: g is singular"
+SINGULAR_WORDS = (
+    "undefined: the keys lie on one line of this plane, or at one point, so g is singular"
+)
 
 
 def attention_manifold(
@@ -66,7 +68,7 @@ def attention_manifold(
     keys = matrix("K", K)
     n, d = keys.shape
     if d < 2:
-        raise ValueError(f"K must have d ≥ 2 columns to hold a plane of queries, got d = {d}")
+        raise ValueError(f"K must have d ≥ 2 columns to contain a plane of queries, got d = {d}")
     origin = np.zeros(d) if q0 is None else vector("q0", q0, d)
     plane = np.eye(d)[:, :2] if U is None else matrix("U", U, (d, 2))
     if not (np.isfinite(temperature) and temperature > 0):

@@ -104,7 +104,7 @@ def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tu
     along, up = periods(manifold, chart, corners)
     if not (along or up):
         raise ValueError(
-            f"boundary periodic needs a coordinate that is one, along an axis of the chart: "
+            "boundary periodic needs a periodic coordinate along an axis of the chart: "
             f"{manifold.name} has none in chart {shown(chart.name)}"
         )
     x, y = corners.mean(axis=0).tolist()
@@ -148,7 +148,9 @@ def grid(
     """
     rows, columns = shape
     if min(shape) < 4 or rows * columns > MOST_NODES:
-        raise ValueError(f"grid must have 4 to {MOST_NODES} nodes in all, 4 a side, got {shape}")
+        raise ValueError(
+            f"grid must have at least 4 nodes per side and at most {MOST_NODES} in all, got {shape}"
+        )
     x = np.stack(
         np.meshgrid(
             np.linspace(extent.x0, extent.x1, columns, endpoint=not wraps[0]),

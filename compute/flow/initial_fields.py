@@ -94,7 +94,7 @@ def rotation(grid: Grid) -> Floats:
         if _is_killing(grid, candidate, theta):
             return np.nan_to_num(candidate(grid.theta))
     raise Refused(
-        f"{grid.manifold.name} has no rotation that is known: its metric keeps none of the fields tried"
+        f"{grid.manifold.name} has no known rotation: its metric preserves none of the fields tried"
     )
 
 
@@ -178,7 +178,7 @@ def head(grid: Grid) -> Floats:
     """
     name, stated = parse(grid.manifold.key)
     if name != "attention":
-        raise Refused(f"only attention has a head of its own field, got {grid.manifold.name}")
+        raise Refused(f"only an attention head has a field of its own, got {grid.manifold.name}")
     chosen, plane = head_selection.chosen(stated)
     support = grid.manifold.support(np.array([grid.manifold.interior]))
     weights = grid.manifold.density(grid.theta, support.x) * np.linalg.norm(chosen.v, axis=1)
@@ -190,7 +190,7 @@ def head(grid: Grid) -> Floats:
 def painted(grid: Grid, strokes: Sequence[Sequence[tuple[float, float]]]) -> Floats:
     """Along each stroke its direction, of unit length in g, fading a brush's width away."""
     if not strokes:
-        raise Refused("nothing is painted yet: hold Alt and drag on the chart")
+        raise Refused("nothing has been painted yet: hold Alt and drag on the chart")
     drawn, weight = np.zeros((*grid.shape, 2)), np.full(grid.shape, 1e-12)
     for stroke in strokes:
         for a, b in pairwise(grid.chart.forward(np.array(stroke))):

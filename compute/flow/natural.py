@@ -76,6 +76,7 @@ def expectations(manifold: Manifold) -> Chart:
     chart = named(manifold.charts, "expectation")
     if chart is None or not is_known(manifold):
         raise ValueError(
-            f"a natural gradient needs an exponential family with expectations, {manifold.name} is none"
+            "a natural gradient needs an exponential family with expectation coordinates, got "
+            f"{manifold.name}"
         )
     return chart

@@ -23,8 +23,8 @@ def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
         rows, columns = 0, 0
     if not all(SIDES[0] <= side <= SIDES[1] for side in (rows, columns)):
         raise ValueError(
-            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, or rows and "
-            f"columns of them, got {refusal.shown(grid)}"
+            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} per side, or a "
+            f"pair rows, columns, got {refusal.shown(grid)}"
         )
     return rows, columns
 
@@ -38,7 +38,8 @@ def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
     if mode == "seed":
         if name not in ("", "parameters"):
             raise ValueError(
-                f"mode seed is not covariant: its chart is parameters, got {refusal.shown(name)}"
+                "mode seed is not covariant: its chart must be parameters, got "
+                f"{refusal.shown(name)}"
             )
         return named(manifold.charts, "parameters") or parameters(manifold.coordinates)
     if name == "parameters":

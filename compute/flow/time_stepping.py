@@ -160,8 +160,8 @@ def limited(wanted: float, made: float, limit: float) -> str:
     if made >= wanted * (1 - 1e-9):
         return ""
     return (
-        f"Steps of {wanted:.3g} are reduced to {made:.2g}: the stiffest cell of the grid lets Euler’s "
-        f"method go on by {limit:.2g} at most."
+        f"Steps were reduced from {wanted:.3g} to {made:.2g}: the stiffest grid cell limits "
+        f"Euler’s method to {limit:.2g}."
     )
 
 

@@ -68,7 +68,7 @@ def _included(path: str, family: str | None) -> str:
     if path != FAMILY:
         return read(path)
     if family is None:
-        raise ValueError("this kernel has a family slot, and no family fills it")
+        raise ValueError("this kernel needs a family, and none is given")
     return family
 
 

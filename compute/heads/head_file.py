@@ -35,7 +35,7 @@ def stated(side: Path) -> dict[str, Any]:
         found = read_json(read_text(side, MOST_WORDS), str(side))
     known = ("q", "k", "v", "mask", "tokens", "key_tokens")
     if not isinstance(found, dict) or set(found) - set(known):
-        raise Refused(f"{side} must state some of {', '.join(known)}, got {shown(found)}")
+        raise Refused(f"{side} must contain some of {', '.join(known)}, got {shown(found)}")
     return found
 
 
@@ -51,7 +51,9 @@ def stacked(
         return _four_axes(path, pattern, arrays[pattern])
     shapes = {shape_of(path, each, arrays[each]) for each in found}
     if len(shapes) > 1 or next(iter(shapes))[0] != 1:
-        raise Refused(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
+        raise Refused(
+            f"{path}: {pattern} must have the same shape in all layers, got {sorted(shapes)}"
+        )
     layers = [_four_axes(path, each, arrays[each]) for each in found]
     whole = (len(layers), *layers[0].shape[1:])
     if any(isinstance(layer, HeadStack) for layer in layers):

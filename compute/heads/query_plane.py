@@ -85,7 +85,7 @@ def through(head: Head, triple: tuple[int, int, int]) -> Plane:
 def principal(head: Head) -> Plane:
     """Return the plane of the queries' two principal components about their mean."""
     q0 = head.q.mean(axis=0)
-    U = _leading(head.q - q0, "the queries of this head lie on one line: they have no plane")
+    U = _leading(head.q - q0, "the queries of this head lie on one line and span no plane")
     return _plane(head, q0, U, lambda theta, residual: _far_apart(theta, residual))
 
 

@@ -30,18 +30,18 @@ def read(path: str | Path) -> np.ndarray:
 
     # Pillow warns of sizes that are refused here, and of damage that it mends
     silent = warnings.catch_warnings(action="ignore")
-    with opened(path, MOST_BYTES) as file, refusing(f"{path} is no PNG or JPEG picture"), silent:
+    with opened(path, MOST_BYTES) as file, refusing(f"{path} is not a PNG or JPEG picture"), silent:
         try:
             found = Image.open(file, formats=("PNG", "JPEG"))
         except Image.DecompressionBombError:
             raise Refused(
-                f"{path} has too many pixels, the most is {MOST_PIXELS}: scale it down first"
+                f"{path} has too many pixels (at most {MOST_PIXELS}): scale it down first"
             ) from None
         except UnidentifiedImageError:
-            raise Refused(f"{path} is no PNG or JPEG picture") from None
+            raise Refused(f"{path} is not a PNG or JPEG picture") from None
         if found.width * found.height > MOST_PIXELS:
             raise Refused(
-                f"{path} has {found.width} × {found.height} pixels, the most is {MOST_PIXELS}: "
+                f"{path} has {found.width} × {found.height} pixels, more than {MOST_PIXELS}: "
                 "scale it down first"
             )
         return _bytes_of(ImageOps.exif_transpose(found))

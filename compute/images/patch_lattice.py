@@ -150,7 +150,7 @@ class GeodesicViT:
             if not (np.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} must be finite and not negative, got {shown(value)}")
         if alpha == 0 and beta == 0:
-            raise ValueError("alpha and beta must not both be 0: all patches would be one")
+            raise ValueError("alpha and beta must not both be 0: all patches would coincide")
         if not (np.isfinite(temperature) and temperature > 0):
             raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
         self.patch = patch
@@ -221,8 +221,8 @@ class GeodesicViT:
         rows, columns = grey.shape[0] // p, grey.shape[1] // p
         if rows * columns < 2 or rows * columns > MOST_PATCHES:
             raise ValueError(
-                f"a picture of {grey.shape[1]} × {grey.shape[0]} pixels has {rows * columns} patches "
-                f"of {p}: it must have from 2 to {MOST_PATCHES}"
+                f"a picture of {grey.shape[1]} × {grey.shape[0]} pixels has {rows * columns} "
+                f"patches of {p}; it must have 2 to {MOST_PATCHES}"
             )
         cells = grey[: rows * p, : columns * p].reshape(rows, p, columns, p).swapaxes(1, 2)
         flat = cells.reshape(rows * columns, p * p)

@@ -78,9 +78,9 @@ def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
                 str(path), ("image", "patch_grid", "special_tokens"), heads.MOST_BYTES
             )
         except Refused as problem:
-            raise Refused(f"{source} is no vision head: {problem}") from None
+            raise Refused(f"{source} is not a vision head: {problem}") from None
     if not {"image", "patch_grid"} <= found.keys():
-        raise Refused(f"{source} has no image and patch_grid: no vision head")
+        raise Refused(f"{source} is not a vision head: it has no image and patch_grid")
     image, grid = found["image"], found["patch_grid"]
     special = found.get("special_tokens", np.array(0))
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:

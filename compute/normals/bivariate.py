@@ -60,7 +60,7 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
     for normal in (a, b):
         if normal.mean.shape != (2,):
             raise ValueError(
-                f"the geodesic is of bivariate normals, got {len(normal.mean)} dimensions"
+                f"the geodesic needs bivariate normals, got {len(normal.mean)} dimensions"
             )
     t = np.linspace(0.0, 1.0, steps + 1)
     try:

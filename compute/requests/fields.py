@@ -34,7 +34,7 @@ class FieldRequest:
             known = ", ".join(self.manifold.scalars)
             raise ValueError(f"scalar must be one of {known}, got {shown(self.scalar)}")
         if min(self.shape) < 1 or max(self.shape) > 8192:
-            raise ValueError(f"shape must be between 1 and 8192 a side, got {self.shape}")
+            raise ValueError(f"shape must be between 1 and 8192 per side, got {self.shape}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class DistanceRequest:
         source = points_of(self.manifold, "source", self.source, 1)
         object.__setattr__(self, "source", source)
         if min(self.shape) < 4 or max(self.shape) > 4096:
-            raise ValueError(f"shape must be between 4 and 4096 a side, got {self.shape}")
+            raise ValueError(f"shape must be between 4 and 4096 per side, got {self.shape}")
         x, y = self.chart.forward(source)
         e = self.extent
         if not (e.x0 <= x <= e.x1 and e.y0 <= y <= e.y1):

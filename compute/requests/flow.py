@@ -48,7 +48,7 @@ class FlowRequest:
     def __post_init__(self) -> None:
         if self.count < 1 or not np.isfinite(self.step) or self.step < 0:
             raise ValueError(
-                f"a flow takes steps of finite length, got {self.count} of {self.step}"
+                f"steps of a flow must be of finite length, got {self.count} of {self.step}"
             )
         if self.stages < 1 or self.stages % 2 == 0:
             raise ValueError(f"stages must be an odd number, got {self.stages}")

@@ -16,12 +16,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
     from compute.attention.row_paths import OVER
 
     shared_options.head(parser)
-    parser.add_argument("--token", type=int, required=True, help="which query, counted from 0")
+    parser.add_argument(
+        "--token", type=int, required=True, help="position of the query, counted from 0"
+    )
     parser.add_argument(
         "--over",
         choices=OVER,
         default="layers",
-        help="the layers of the one head, or the heads of the one layer",
+        help="follow the token through the layers of one head, or over the heads of one layer",
     )
 
 
@@ -39,7 +41,10 @@ def run(chosen: argparse.Namespace) -> int:
     name, stated = parse(chosen.family)
     known = families()[name].parameters
     if "layer" not in known:
-        raise ValueError(f"layers are those of attention, e.g. attention:bank, got {shown(name)}")
+        raise ValueError(
+            "only attention has layers: expected a family such as attention:bank, got "
+            f"{shown(name)}"
+        )
     given = {**known, **stated}
     file = file_of(given)
     place = given["layer"], given["head"], given["temperature"]
@@ -71,7 +76,7 @@ def run(chosen: argparse.Namespace) -> int:
     ]
     for number, (turn, off) in enumerate(zip(found.turning, found.off, strict=True)):
         if not np.isfinite(off):
-            lines.append(f"{number:<6} refused: its mask leaves the token no key")
+            lines.append(f"{number:<6} refused: the mask leaves this token no key")
             continue
         step = (
             f"{found.steps[number - 1]:.4f}"
@@ -84,4 +89,6 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Subcommand("layers", "a token's attention from layer to layer", declare, run, order=130)
+COMMAND = Subcommand(
+    "layers", "follow a token's attention from layer to layer", declare, run, order=130
+)

@@ -41,7 +41,7 @@ def _read(path: Path, name: str) -> Lesson:
         text = read_text(path, MOST_BYTES, "utf-8-sig")
     except FileNotFoundError:
         known = ", ".join(titles())
-        raise NotALesson(str(path), 0, f"there is no such file, and lessons are {known}") from None
+        raise NotALesson(str(path), 0, f"no such file; the bundled lessons are {known}") from None
     except (OSError, ValueError) as problem:
         raise NotALesson(str(path), 0, f"it cannot be read: {describe(problem)}") from None
     return parse(text, f"{name}/{FILE}" if name else str(path), path.parent, name)

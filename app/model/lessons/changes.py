@@ -63,7 +63,7 @@ def changed(scene: Scene | None, changes: Mapping[str, str], folder: Path) -> Sc
         began = made or Scene()
         made = _try("family", lambda: of_family(began, _located(family, folder)))
     if made is None:
-        raise NoChange("scene", "the first step must say which scene or which family it shows")
+        raise NoChange("scene", "the first step must name a scene or a family")
     for key in (key for key in changes if key not in used | FLOW.keys() | PICTURE.keys()):
         made = _with(made, key, changes[key])
     made = _flowing(made, {key: text for key, text in changes.items() if key in FLOW})
@@ -99,11 +99,9 @@ def beside(name: str, folder: Path) -> Path:
     with refusing(f"a lesson's file {shown(name)} cannot be found"):
         lies_inside = path.resolve().is_relative_to(folder.resolve())
     if not lies_inside:
-        raise ValueError(f"a lesson's files must lie in its own folder, got {shown(name)}")
+        raise ValueError(f"a lesson's files must be in its own folder, got {shown(name)}")
     if not is_regular(path):
-        raise ValueError(
-            f"no bundled one has that name, and no file beside the lesson: {shown(name)}"
-        )
+        raise ValueError(f"neither a bundled one nor a file beside the lesson: {shown(name)}")
     return path
 
 
@@ -130,7 +128,7 @@ def _with(scene: Scene, key: str, text: str) -> Scene:
                 "panel",
             ]
         )
-        raise NoChange(key, f"what a step can change is {known}")
+        raise NoChange(key, f"a step can change {known}")
     try:
         return replace(scene, **read(scene, text))
     except ValueError as problem:

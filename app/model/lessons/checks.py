@@ -117,7 +117,7 @@ def quantity(text: str) -> Quantity:
     if match := _NORMALS.fullmatch(phrase):
         return Quantity("normals", match[1])
     raise ValueError(
-        'what can be measured is measure "NAME", count of measure "NAME", SCALAR at A, '
+        'a quantity must be measure "NAME", count of measure "NAME", SCALAR at A, '
         f'COORDINATE of A, {", ".join(FIELDS)}, norm, picture distance or normals "WAY", '
         f"got {shown(phrase)}"
     )
@@ -150,7 +150,7 @@ def check(text: str) -> Check:
     if (match := _IS.fullmatch(sentence)) and match[1] in WORDS:
         return Check("is", sentence, name=match[1], word=plain(match[2]))
     raise ValueError(
-        "a check is such as pin A within 0.3 of (0, 1), layer spray on, chart is disk, alpha = 1, "
+        "a check must be like pin A within 0.3 of (0, 1), layer spray on, chart is disk, alpha = 1, "
         f'measure "Fisher–Rao length" < 2.9 or loop drawn, got {shown(sentence)}'
     )
 

@@ -180,7 +180,7 @@ class _StepReader:
         words = self._prose(tuple(task), scene, numbers)
         checks, already, answer = self._orders(done, scene)
         if bool(words) != bool(checks):
-            raise self._wrong(section.line, "something to do needs a check, and a check a task")
+            raise self._wrong(section.line, "a task (do:) needs a check, and a check needs a task")
         return Step(section.title, text, scene, words, checks, already, answer,
                     tuple(numbers), section.line, _first(section.text, section.line),
                     _first(tuple(task), section.line), panel)  # fmt: skip

@@ -57,7 +57,7 @@ def test_a_device_that_stays_lost_gives_way_to_the_reference(monkeypatch, gpu_en
     monkeypatch.setattr(runner, "open_engine", open_once)
     messages = messages_of(JOB)
     assert [type(m) for m in messages] == [EngineOpened, EngineOpened, PathAnswer]
-    assert messages[1].name == "reference" and "cannot be opened again" in messages[1].remark
+    assert messages[1].name == "reference" and "cannot be reopened" in messages[1].remark
     assert messages[2].paths.status[0] == 0
 
 

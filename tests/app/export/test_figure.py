@@ -284,7 +284,7 @@ def test_a_legend_names_the_lines_that_are_shown(scene, found):
     assert layout.chart[1] < SIZE[1]
     (group,) = layout.groups()
     words = [item.text for item in group.items if isinstance(item, Label)]
-    assert words == ["Geodesic", "Carried vector", "Circles of one Fisher radius"]
+    assert words == ["Geodesic", "Carried vector", "Circles of equal Fisher radius"]
 
 
 def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):

@@ -112,7 +112,7 @@ def test_a_kind_has_its_own_rows(panel):
     ("field", "text", "column", "words"),
     [
         ("g22", "2/s^2 + foo(m)", 8, "foo is not known"),
-        ("g11", "(1 + s", 0, "never closed"),
+        ("g11", "(1 + s", 0, "no matching"),
         ("g12", "", 0, "the formula ends"),
         ("domain", "s > 0,  m < )", 12, "expected a number"),
         ("coordinates", "m, exp", 3, "cannot be a name"),
@@ -209,4 +209,4 @@ def test_a_range_that_cuts_densities_is_remarked(ends, cut):
     job, _ = derive_family.read(json.dumps(stated), Scene())
     verdict = derive_family.answer(job).verdict
     assert verdict.right and verdict.remarkable == cut
-    assert ("the range cuts densities" in verdict.words) == cut
+    assert ("the range truncates densities" in verdict.words) == cut

@@ -108,7 +108,7 @@ def test_tensors_are_answered_by_tensors_of_their_kind():
     ("change", "words"),
     [
         ({"mask": MASK[:, :, :5]}, r"mask must broadcast to \(2, 3, 5, 6\), got \(3, 5, 5\)"),
-        ({"mask": -1.0 * MASK}, "mask must be true or false"),
+        ({"mask": -1.0 * MASK}, "mask must be boolean"),
         (
             {"mask": MASK & (np.arange(5) != 3)[:, None]},
             "a key to each query, got none for query 3",

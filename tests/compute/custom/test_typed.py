@@ -218,7 +218,7 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
             "log_density",
             "not depend on m",
         ),
-        ({**PLANE, "log_density": "-abs(x-m)/s"}, "log_density", "round it off"),
+        ({**PLANE, "log_density": "-abs(x-m)/s"}, "log_density", "smooth it"),
     ],
 )
 def test_what_is_no_model_is_refused_in_one_true_sentence(stated, place, words):

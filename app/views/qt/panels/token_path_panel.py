@@ -16,10 +16,11 @@ from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel
 
 MAP_HEIGHT, TURNS_HEIGHT = 250, 110
 HINT = (
-    "Each dot is the attention of the token in one layer or head, as a point 2√p of the sphere of "
-    "rows, on the two axes of most variance. Dashed: the geodesic from the first to the last."
+    "Each dot is the token’s attention in one layer or head, as a point 2√p on the sphere of "
+    "distributions, projected on the two axes of largest variance. Dashed: the geodesic from "
+    "the first to the last."
 )
-TURN_HINT = "By how much the path turns at each row: 0° goes straight on, 180° comes back."
+TURN_HINT = "Angle by which the path turns at each row: 0° is straight on, 180° is straight back."
 OVERS = (Choice("layers", "layers of the head"), Choice("heads", "heads of the layer"))
 
 
@@ -31,8 +32,8 @@ class TokenPathPanel:
         self._state: TokenPathState | None = None
         self.widget, column = panel(WIDE)
         rows = form()
-        self.token = picker("Token", "Whose attention is followed")
-        self.over = picker("Over", "From layer to layer, or from head to head")
+        self.token = picker("Token", "The token whose attention is shown")
+        self.over = picker("Over", "Follow the token from layer to layer, or from head to head")
         for words, box in (("Token", self.token), ("Over", self.over)):
             rows.addRow(caption(words), box)
             box.activated.connect(self._choose)
