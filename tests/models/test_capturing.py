@@ -82,7 +82,7 @@ def test_a_padded_batch_keeps_one_sequence_and_its_mask():
 def test_a_model_in_bfloat16_says_so_and_is_stored_as_it_is(tmp_path):
     model, inputs = model_of("Llama")
     captured = compute.capture(model.to(torch.bfloat16), inputs)
-    assert captured.holds.all() and captured.verdict.endswith("which it computes in bfloat16")
+    assert captured.holds.all() and captured.verdict.endswith("computed in bfloat16")
     wide = heads.load(str(captured.save(tmp_path / "wide.npz")))
     half = heads.load(str(captured.save(tmp_path / "half.safetensors")))
     assert np.array_equal(wide.q, half.q) and half.q.dtype == np.float32
@@ -209,7 +209,7 @@ def test_the_command_names_the_parts_of_a_model_with_several(folders, tmp_path, 
 @pytest.mark.parametrize(
     ("model", "text", "words"),
     [
-        ("Mamba", TEXT, "MambaModel has no attention that can be seen"),
+        ("Mamba", TEXT, "MambaModel has no attention that can be captured"),
         ("Llama", "cat " * 65, "input_ids has 65 tokens, and the model takes at most 64"),
         ("Llama", " ", "the text must not be empty"),
         ("./nowhere", TEXT, "there is no model folder './nowhere'"),

@@ -338,7 +338,7 @@ def test_lines_are_cut_at_the_edge():
         (("render", "bank", "-o", "{}/a.svg", "--dpi", "1e9"), "number from 24 to 1200"),
         (
             ("render", "bank", "-o", "{}/a.svg", "--panels", "measures", "--size", "500x300"),
-            "at least 240 a side",
+            "at least 240 per side",
         ),
         (("render", "{}/none.json", "-o", "{}/a.svg"), "a scene must be a file or one of"),
     ],

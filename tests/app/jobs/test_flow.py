@@ -141,7 +141,7 @@ def test_the_panel_says_why_there_is_no_flow():
     part.on_message(JobFailed(asked[-1], "ValueError: its chart is parameters"))
     part.toggle()
     state = window.set_panel.call_args.args[1]
-    assert state.words == "There is no such flow: its chart is parameters."
+    assert state.words == "Cannot compute this flow: its chart is parameters."
     assert not state.running
     # another flow may be, shown or not
     store.update(replace(store.scene, flow=replace(store.scene.flow, mode="hodge")))

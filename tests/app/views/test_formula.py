@@ -148,7 +148,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
     [
         (["1/s^2", "0", "2/s^2"], "✓", False),
         (["1/s^2", "0", "2 - s"], "not positive definite in 5", True),
-        (["1/s^2", "0", "1 + log(m)^2"], "undefined or outside in 5", False),
+        (["1/s^2", "0", "1 + log(m)^2"], "undefined or outside the domain in 5", False),
     ],
 )
 def test_a_family_is_judged_over_its_view(metric, words, warns):

@@ -138,4 +138,4 @@ def test_the_command_uses_the_masks_the_bias_and_the_scale_of_a_file(tmp_path, c
     np.testing.assert_allclose(weights, softmax(logits, axis=1), atol=1e-14)
     np.savez(tmp_path / "capped.npz", **arrays, softcap=np.array(3.0))
     assert main(["attend", str(tmp_path / "capped.npz")]) == 2
-    assert "attend knows no softcap" in capsys.readouterr().err
+    assert "attend does not support a softcap" in capsys.readouterr().err

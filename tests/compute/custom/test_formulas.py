@@ -181,7 +181,7 @@ def grown(random: np.random.Generator, depth: int) -> str:
         ({}, "exactly one"),
         ({"metric": ["1", "0", "foo(m)"]}, "column 1 of g22"),
         ({"metric": ["1", "0", "1"], "domain": ["s > 0", "m <"]}, "column 4 of domain"),
-        ({"metric": ["1", "0", "1"], "domain": ["s > 0", "s < 0"]}, "leaves nothing of s"),
+        ({"metric": ["1", "0", "1"], "domain": ["s > 0", "s < 0"]}, "is empty in s"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "m"]}, "must differ"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "exp"]}, "cannot be a name"),
         ({"metric": ["1", "0", "1"], "coordinates": ["m", "__s"]}, "cannot be a name"),

@@ -201,7 +201,7 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
             {"coordinates": ["t", "r"], "metric": ["-(1-2/r)", "0", "1/(1-2/r)"]}
             | {"domain": ["r > 2"]},
             "g11",
-            "positive definite nowhere in the view: g₁₁ =",
+            "not positive definite anywhere in the view: g₁₁ =",
         ),
         ({"coordinates": ["u", "v"], "metric": ["1", "0", "0"]}, "g11", "rank 1, not 2"),
         ({"coordinates": ["u", "v"], "metric": ["u^2", "u*v", "v^2"]}, "g11", "rank 1, not 2"),

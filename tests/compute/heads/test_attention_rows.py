@@ -145,7 +145,7 @@ def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
     subject = Subject.of(scene)
     assert picking.pin_at(subject, Pin((0.0, 0.0)), places[4]).token == 4
     assert picking.pin_at(subject, Pin((0.0, 0.0)), places[2]).token is None
-    assert "another mask than “w4”" in picking.described(subject, places[2])
+    assert "its own mask differs from that of “w4”" in picking.described(subject, places[2])
 
 
 def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(causal):

@@ -155,7 +155,7 @@ def test_a_token_s_path_is_under_its_own_mask(tmp_path):
     np.testing.assert_allclose(found.sum(axis=1), 1.0)
     other = np.ones((file.layers, 1, 1, 6), bool)
     other[0, ..., 0] = False
-    with pytest.raises(ValueError, match="masks other keys in other layers"):
+    with pytest.raises(ValueError, match="masks different keys in different layers"):
         token_rows(heads.load(npz(tmp_path, mask=other)), 2, "layers")
 
 
