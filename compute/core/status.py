@@ -1,4 +1,4 @@
-"""Statuses: why a result is, or is not, what was asked for."""
+"""Statuses of results: success, or the reason for failure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Why a result is, or is not, what was asked for.  The integers are shared with the kernels."""
+    """The status of a result: success, or the reason for failure.  The integers are shared with the
+    kernels.
+    """
 
     OK = 0
     LEFT_DOMAIN = 1
@@ -19,12 +21,12 @@ class Status(IntEnum):
 
     @property
     def arrived(self) -> bool:
-        """Whether it is that of a geodesic from one end to the other, the shortest or not."""
+        """Whether the path is a geodesic that reaches its end, shortest or not."""
         return self in (Status.OK, Status.CONJUGATE_POINT, Status.NOT_SHORTEST)
 
     @property
     def words(self) -> str:
-        """The status as a sentence for a status bar."""
+        """The status in words, for a status bar."""
         return _WORDS[self]
 
 
