@@ -1,4 +1,6 @@
-"""Whether what a user states is a metric or a distribution, and resolved; if not, why and where."""
+"""Checks that a user's formula is a metric or a distribution and is resolved, with precise error
+messages.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ RANK = 1e-12
 
 
 def check_rank(own: Own, g11: Expr, g12: Expr, g22: Expr) -> None:
-    """Refuse a metric whose determinant is identically 0, of which nothing can be derived."""
+    """Refuse a metric whose determinant is identically 0."""
     import sympy as sp
 
     if _has_rank_somewhere(g11, g12, g22) or sp.expand(g11 * g22 - g12**2) != 0:
@@ -34,7 +36,9 @@ def check_rank(own: Own, g11: Expr, g12: Expr, g22: Expr) -> None:
 
 
 def _has_rank_somewhere(*metric: Expr) -> bool:
-    """Whether the determinant is not 0 at one place: quicker known than what it is everywhere."""
+    """Whether the determinant is nonzero at a sample point, which is quicker than symbolic
+    simplification.
+    """
     symbols = sorted(set().union(*(g.free_symbols for g in metric)), key=str)
     at = {s: -p if s.is_negative else p for s, p in zip(symbols, PROBED, strict=False)}
     g11, g12, g22 = (g.evalf(subs=at) for g in metric)
@@ -59,7 +63,7 @@ def check_dependence(own: Own, log_density: Expr, theta: tuple[Expr, Expr], x: E
 
 
 def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
-    """Refuse a metric that is positive definite nowhere among theta (n, 2)."""
+    """Refuse a metric that is not positive definite at any of theta (n, 2)."""
     if not is_singular(local, RANK).all():
         return
     g = local.metric
@@ -84,7 +88,7 @@ def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
 
 
 def check_density(made: Manifold, own: Own) -> None:
-    """Refuse a density that is none, or not resolved, at all pins and between them."""
+    """Refuse a density that is invalid or not resolved at the pins and between them."""
     theta = np.array([*made.pins, made.interior])
     if made.averages is None:
         if not own.normalise:

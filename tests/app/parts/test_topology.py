@@ -109,7 +109,7 @@ def test_a_pair_is_chosen_and_let_go(seen):
     assert seen.state.chosen == seen.marks.chosen == 2
     named = [name for name in seen.marks.names if name]
     assert named[0].startswith("born at ") and named[1].startswith("dies at ")
-    assert seen.state.story.startswith("Part born at the minimum ")
+    assert seen.state.story.startswith("Component born at the minimum ")
     assert "dies at the saddle" in seen.state.story
     seen.part.on_event(PairChosen(2))
     assert seen.state.chosen == -1

@@ -52,7 +52,7 @@ def test_the_tapes_are_those_of_this_process():
 
 def test_a_refusal_keeps_its_place():
     text = TEXT.replace("2/s^2 + 0*m", "sqrt(-s)")
-    with pytest.raises(FormulaError, match="defined nowhere") as caught:
+    with pytest.raises(FormulaError, match="undefined everywhere") as caught:
         asked(text)
     assert (caught.value.place, caught.value.text, caught.value.column) == ("g22", "sqrt(-s)", 0)
 

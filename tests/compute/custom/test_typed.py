@@ -188,7 +188,7 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
         (
             {**PLANE, "log_density": "s*cos(x-m)", "normalise": True},
             "log_density",
-            "no distribution on the line",
+            "not a distribution on the line",
         ),
         ({**PLANE, "log_density": "-log(2*s)-sqrt((x-m)^2)/s"}, "log_density", "has a kink"),
         (

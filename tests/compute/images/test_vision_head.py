@@ -101,7 +101,7 @@ def test_heat_from_a_patch_is_the_exponential_of_the_lattice():
 
 
 def test_files_that_are_no_vision_heads(tmp_path):
-    with pytest.raises(ValueError, match="bank has no image and patch_grid"):
+    with pytest.raises(ValueError, match="it has no image and patch_grid"):
         GeodesicViT().process_head("bank")
     q = np.ones((5, 4), np.float32)
     file = tmp_path / "head.npz"
