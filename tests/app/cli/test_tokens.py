@@ -63,7 +63,7 @@ def test_the_row_at_a_token_is_its_own(capsys, causal):
 def test_a_plane_that_is_stated_stays_and_what_lies_off_it_is_said(capsys):
     spec = "attention:bank?layer=4&head=6&plane=pca"
     assert main(["transport", spec, "--tokens", "2,5", "--vector", "1,0"]) == 0
-    assert "% of its query lies off the plane" in capsys.readouterr().out
+    assert "% off the plane)" in capsys.readouterr().out
     found = answer(capsys, "shoot", spec, "--tokens", "5", "--velocity", "1,0")
     marks = manifold_of(spec).landmarks
     assert found["paths"][0]["theta"][0] == marks.theta[5].tolist()
