@@ -1,10 +1,10 @@
-"""A token's attention through the layers of a model, or across the heads of one layer, as a path.
+"""A token's attention through the layers of a model, or over the heads of a layer, as a path.
 
-Whatever the head, a row of attention over n keys is a point of one simplex, z = 2√p on the sphere of
-radius 2, where distances are d = 2 arccos Σ√(pq) and geodesics are great circles.  So the rows of one
-token make a path of straight steps, to be held against the great circle from its first to its last:
-its length over that chord, and by how much it turns at each row.  Drawn on the two axes of most
-variance of z.
+For every head, a row of attention over n keys is a point of the same simplex, z = 2√p on the sphere of
+radius 2, where distances are d = 2 arccos Σ√(pq) and geodesics are great circles.  The rows of one
+token form a geodesic polygon, which is compared with the great circle from its first to its last row:
+its length relative to that chord, and the turning angle at each row.  It is drawn on the two axes of
+most variance of z.
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ CIRCLE, NOWHERE = 33, 1e-12
 class RowPath:
     """A path of m ≥ 2 rows over n keys.
 
-    rows (m, n), NaN where nothing is known; steps (m − 1,) lengths of its steps, of each to the row
-    where it arrives; chord: the distance from the first to the last;
-    turning (m,) in radians, between arriving and leaving, NaN at both ends and where it stands still;
-    off (m,) the distance of each row from the great circle through both ends.
-    xy (m, 2) and circle (k, 2): rows and great circle on the axes of most variance of z, which hold
-    the share ``explained`` of it.
+    rows (m, n), NaN where unknown; steps (m − 1,): lengths of the steps, each stored at the row where
+    it arrives; chord: the distance from the first to the last row; turning (m,): turning angles in
+    radians, NaN at both ends and where the path does not move; off (m,): the distance of each row from
+    the great circle through both ends.  xy (m, 2) and circle (k, 2): rows and great circle on the axes
+    of most variance of z, which contain the fraction ``explained`` of it.
     """
 
     rows: Floats
@@ -53,7 +52,7 @@ class RowPath:
 
     @property
     def ratio(self) -> float:
-        """length / chord ≥ 1; infinite where it returns, 1 where it never leaves."""
+        """length / chord ≥ 1; infinite if the path returns to its start, 1 if it never moves."""
         if self.chord > NOWHERE:
             return self.length / self.chord
         return np.inf if self.length > NOWHERE else 1.0
@@ -71,9 +70,9 @@ def token_rows(
     """Return the rows (m, n) of one query token over the layers of ``head``, or over the heads of
     ``layer``.
 
-    Each of the token's own query under its own mask, without the keys ``left_out``; n counts the keys
-    that take part, and the sink where heads have one.  NaN where the mask leaves the query no key.
-    Raises ValueError for what the file has not, and where there are fewer than two.
+    Each row is that of the token's own query under its own mask, without the keys ``left_out``; n
+    counts the unmasked keys, and the sink if heads have one.  NaN where the mask leaves the query no
+    key.  Raises ValueError for missing layers, heads or tokens, and if fewer than two rows are known.
     """
     if over not in OVER:
         raise ValueError(f"over must be layers or heads, got {shown(over)}")
@@ -109,24 +108,24 @@ def token_rows(
 
 
 def sees_keys(file: HeadFile, place: tuple[int, int], token: int, left_out: Sequence[int]) -> bool:
-    """Whether a query's mask in a layer and head leaves it a key."""
+    """Whether a query's mask in a layer and head leaves any key."""
     added = file.added(*place, np.array([token]))[0]
     added[list(left_out)] = -np.inf
     return bool((added > LEFT_OUT).any())
 
 
 def _spread(values: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Values (k, ...) at the k places that are known, NaN (m, ...) at the others."""
+    """Return values (k, ...) spread over the k known of m places, NaN elsewhere (m, ...)."""
     found: Floats = np.full((len(known), *values.shape[1:]), np.nan)
     found[known] = values
     return found
 
 
 def row_path(rows: Floats) -> RowPath:
-    """Return the path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else
+    """Return the path through rows (m ≥ 2, n), which must be non-negative and sum to 1.  Raises
     ValueError.
 
-    It passes over rows of NaN, of which nothing is known.
+    Rows of NaN are skipped.
     """
     known = np.asarray(np.isfinite(rows).all(axis=-1))
     if rows.ndim == 2 and not known.all() and known.sum() > 1:
@@ -151,7 +150,7 @@ def row_path(rows: Floats) -> RowPath:
 
 
 def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
-    """Return the path of the known rows; a step that leads past others stands where it arrives."""
+    """Return the path of the known rows; a step past skipped rows is stored where it arrives."""
     path = row_path(rows[known])
     arrives = known.copy()
     arrives[np.flatnonzero(known)[:1]] = False
@@ -183,8 +182,8 @@ def _on_sphere(rows: Floats) -> Floats:
 
 
 def _heading(start: Floats, end: Floats) -> Floats:
-    """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they are
-    one.
+    """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they
+    coincide.
     """
     # of neighbours the difference keeps the digits that the projection of ``end`` would lose
     apart = end - start
@@ -195,7 +194,7 @@ def _heading(start: Floats, end: Floats) -> Floats:
 
 
 def _turning(z: Floats) -> Floats:
-    """Return the angle (m,) between arriving and leaving at each of z (m, n)."""
+    """Return the turning angle (m,) at each of z (m, n)."""
     arriving, leaving = -_heading(z[1:-1], z[:-2]), _heading(z[1:-1], z[2:])
     # 2 atan2(|a − b|, |a + b|) keeps the digits of small angles
     angle = 2.0 * np.arctan2(

@@ -1,4 +1,4 @@
-"""The chart, the rectangle and the nodes of a flow's grid, as they are asked for."""
+"""The requested chart, rectangle and number of nodes of a flow's grid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIDES = (4, 2048)
 
 
 def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns.  ValueError for what is no number of nodes."""
+    """Return rows and columns.  Raises ValueError for an invalid number of nodes."""
     try:
         rows, columns = (index(n) for n in (grid if np.iterable(grid) else (grid, grid)))
     except (TypeError, ValueError):
@@ -30,9 +30,9 @@ def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
-    """Return the chart of that name; the literal equation holds only in the family's own coordinates.
+    """Return the chart of that name; the literal equation needs the family's own coordinates.
 
-    Of no name it is the family's first, or for a grid that closes on itself that of its parameters.
+    The default is the family's first chart, or its parameters for a periodic grid.
     """
     name = name or ("parameters" if boundary == "periodic" else "")
     if mode == "seed":
@@ -52,7 +52,7 @@ def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
 
 
 def shown(manifold: Manifold, chart: Chart) -> Extent:
-    """Return the rectangle of a chart around the images of the pins' neighbourhood."""
+    """Return the rectangle of a chart around the image of a neighbourhood of the pins."""
     first, view = manifold.charts[0], manifold.view
     x = np.stack(
         np.meshgrid(np.linspace(view.x0, view.x1, 17), np.linspace(view.y0, view.y1, 17)), -1

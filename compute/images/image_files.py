@@ -23,8 +23,8 @@ WIDEST = 65535.0  # of a grey value of 16 bits
 
 
 def read(path: str | Path) -> np.ndarray:
-    """Return the bytes (h, w, 3) of a PNG or JPEG file, upright, its size bounded before it is
-    decoded.
+    """Return the bytes (h, w, 3) of a PNG or JPEG file, rotated upright; its size is checked before
+    decoding.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -48,7 +48,7 @@ def read(path: str | Path) -> np.ndarray:
 
 
 def _bytes_of(image: Image.Image) -> np.ndarray:
-    """Return the bytes (h, w, 3) of a decoded picture; what is transparent lies on white."""
+    """Return the bytes (h, w, 3) of a decoded picture, with transparency on white."""
     if image.mode.startswith("I"):
         # 16 bits, which Pillow clips to 8
         grey = np.round(np.asarray(image).astype(np.float64) / WIDEST * 255.0).astype(np.uint8)
