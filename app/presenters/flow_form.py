@@ -1,4 +1,4 @@
-"""The form of a flow: what can be chosen, in words."""
+"""The form of a flow: its choices in words."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
 
 
 def settings(subject: Subject) -> tuple[Setting, ...]:
-    """Return the rows for a completed scene; those without a meaning for it are left out."""
+    """Return the rows for a completed scene, without those that do not apply."""
     flow, manifold = subject.scene.flow, subject.manifold
     mass = flow.mode in OF_MASS
     initial = MASS if mass else _beginnings(manifold)
@@ -94,19 +94,19 @@ def words_of(flow: FlowSettings) -> tuple[str, str]:
 
 
 def _modes(manifold: Manifold, flow: FlowSettings) -> tuple[Choice, ...]:
-    """Return the equations that a family has; the chosen one is always shown."""
+    """Return the equations available for a family, always including the chosen one."""
     known = is_known(manifold) or flow.mode == "natural"
     return tuple(choice for choice in MODES if known or choice.value != "natural")
 
 
 def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
-    """Return the fields that a family has."""
+    """Return the initial fields available for a family."""
     known = {"head": manifold.name == "attention", "natural": is_known(manifold)}
     return tuple(choice for choice in INITIAL if known.get(choice.value, True))
 
 
 def _edges(subject: Subject) -> tuple[Choice, ...]:
-    """Return the choices at the edge; only some charts go round.  The current one is among them."""
+    """Return the boundary conditions; periodic only for some charts, and always the current one."""
     flow, manifold, chart = subject.scene.flow, subject.manifold, subject.chart.plane
     without = {"dirichlet"} if flow.mode == "natural" else set()
     try:

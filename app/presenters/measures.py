@@ -1,4 +1,4 @@
-"""The numbers of a path, what each is called and how far it can be trusted.  Pure functions."""
+"""The measures of a path with names, explanations and certificates.  Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ USUAL = Numbers()
 
 
 def _round(curvature: float) -> float:
-    """0 for what is left of it by rounding alone."""
+    """Return 0 for a curvature that is only rounding error."""
     return 0.0 if abs(curvature) < 1e-12 else curvature
 
 
@@ -40,9 +40,9 @@ ENERGY_HINTS = {
 
 
 def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
-    """Return the numbers of a path and their certificate; during a drag those that there is time for.
+    """Return the measures of a path and its certificate; fewer during a drag.
 
-    A closed form and bounds are those of the distance: only at α = 0 do they stand beside the length.
+    A closed form and bounds concern the distance, so they are shown only for α = 0.
     """
     metric = answer.job.alpha == 0.0
     found = [*_of_curve(answer, numbers)]
@@ -54,7 +54,7 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
 
 
 def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
-    """Length, energy, and what the length is to be held against."""
+    """Return length, energy, straight line and curvature."""
     paths, plain, metric = answer.paths, numbers.plain, answer.job.alpha == 0.0
     arrived, length = answer.arrived, float(paths.length[0])
     at = "" if metric else f" (α = {answer.job.alpha:g})"
@@ -95,7 +95,7 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
 
 
 def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
-    """Return what is known of the distance without a curve."""
+    """Return the closed form and the bounds of the distance."""
     found = []
     if answer.distance is not None:
         hint = "The distance by the family's closed formula; the length must agree."
@@ -114,7 +114,7 @@ def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
 
 
 def _certificate(answer: PathAnswer) -> list[Measure]:
-    """Return how far the curve and the carried vector can be trusted."""
+    """Return the certificate of the curve and of the transported vector."""
     paths, metric = answer.paths, answer.job.alpha == 0.0
     drift = answer.transport.drift[0]
     found = [
@@ -147,9 +147,9 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
 
 
 def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]:
-    """``new`` in the places that rows had ``before``; rows that it lacks stay, greyed.
+    """Return ``new`` in the positions of the rows ``before``; missing rows stay, greyed.
 
-    Rows that were not there come after the one that they follow in ``new``.
+    Additional rows follow the one that they follow in ``new``.
     """
     known = {measure.name: measure for measure in new}
     placed = [known.get(old.name) or replace(old, stale=True) for old in before]
@@ -163,7 +163,7 @@ def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]
 
 
 def greyed(shown: Sequence[Measure], blank: bool) -> list[Measure]:
-    """Rows of what is no longer shown; ``blank``: without their values, which are another subject's."""
+    """Grey outdated rows; ``blank``: also hide their values, which belong to another subject."""
     return [
         replace(m, value=UNKNOWN, ok=True, stale=True) if blank else replace(m, stale=True)
         for m in shown
@@ -171,7 +171,7 @@ def greyed(shown: Sequence[Measure], blank: bool) -> list[Measure]:
 
 
 def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
-    """Return the other ways to compare A and B."""
+    """Return the divergences and other distances between A and B."""
     jeffreys = None if found.jeffreys is None else found.jeffreys**0.5
     lines: tuple[tuple[str, str, float | None, Callable[[float], str], str], ...] = (
         (
@@ -232,15 +232,13 @@ def _longer(length: float, shortest: float, numbers: Numbers) -> str:
 
 
 def message(answer: PathAnswer) -> str:
-    """Return why a curve is not what was asked for; "" when it is."""
+    """Return why a curve is not the requested geodesic; "" if it is."""
     status = Status(int(answer.paths.status[0]))
     return broken_bound(answer) if status == Status.OK else status.words.capitalize()
 
 
 def broken_bound(answer: PathAnswer) -> str:
-    """Return which bound of the distance the length of a converged curve breaks; "" if none, or at α ≠
-    0.
-    """
+    """Return the bound that the length of a converged curve violates; "" if none, or for α ≠ 0."""
     paths = answer.paths
     if answer.bounds is None or paths.status[0] != Status.OK or answer.job.alpha != 0.0:
         return ""

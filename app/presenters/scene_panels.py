@@ -1,4 +1,4 @@
-"""The panels' view of a scene, as plain data."""
+"""The states of the family and layer panels for a scene."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def state(subject: Subject) -> PanelState:
 
 
 def _has(manifold: Manifold, layer: str) -> bool:
-    """Whether a layer means something of a family."""
+    """Whether a layer applies to a family."""
     if layer == "tokens":
         return manifold.landmarks is not None
     return all(kind.fits(manifold) for kind in studies.kinds() if kind.layer() == layer)
@@ -105,12 +105,12 @@ def chart_words(manifold: Manifold, name: str) -> str:
 
 
 def _charts(manifold: Manifold) -> list[Choice]:
-    """Return the charts, and the heights over those of the plane."""
+    """Return the charts, and the heights over plane charts."""
     own = [Choice(c.name, c.title) for c in manifold.charts]
     flat = [c for c in manifold.charts if c.dimension == 2]
     return own + [Choice(HEIGHT + c.name, f"Height over {_inside(c.title)}") for c in flat]
 
 
 def _inside(title: str) -> str:
-    """Return a title as it is written within a sentence: a name keeps its capital."""
+    """Return a title in lower case for use in a sentence; proper names keep their capital."""
     return title if title.startswith("Poincaré") else title.lower()

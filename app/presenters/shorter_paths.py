@@ -1,4 +1,4 @@
-"""Whether what is shown beside a path contradicts it: all geodesics, or a map of distances."""
+"""Consistency of a path with all geodesics and with the distance map."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ CELLS, SHARE = 1.0, 0.05
 
 
 def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
-    """Return one sentence that names a shorter length than that of a converged path, or a map that is
-    off; "".
+    """Return a sentence if a shorter length than that of a converged path is known, or the map is
+    wrong; else "".
 
-    A map of distances never exceeds the length of a curve, whether that is a shortest one or not.
+    A distance never exceeds the length of a curve.
     """
     job, length = path.job, float(path.paths.length[0])
     if not Status(int(path.paths.status[0])).arrived or job.alpha != 0.0:
@@ -63,7 +63,9 @@ def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
 
 
 def _slack(field: Field, x: Floats, at: float) -> float:
-    """Return the slack of a map at a place: a share of the distance, or its change over a cell."""
+    """Return the tolerance of a map at a point: a fraction of the distance, or its change over a
+    cell.
+    """
     known = np.where(field.status == Status.OK, field.values, np.nan)
     up, across = np.gradient(known)
     steep = float(interpolated(np.hypot(up, across), field.extent, x))

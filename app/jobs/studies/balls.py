@@ -1,4 +1,4 @@
-"""Balls around A whose edge goes through B."""
+"""Balls around A with B on the boundary."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BALL_DIRECTIONS = 384
 
 @dataclass(frozen=True)
 class BallJob(BetweenPins):
-    """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
+    """The geodesic ball around A through B, and the balls of both divergences."""
 
     words: ClassVar[str] = "balls"
     title: ClassVar[str] = "Balls through B"
@@ -75,7 +75,7 @@ class BallJob(BetweenPins):
 
 
 def _gaps(lost: int, rays: int) -> list[Measure]:
-    """Return the row that says how many of the rays do not reach the edge of the ball, if any."""
+    """Return the measure of the rays that do not reach the boundary of the ball, if any."""
     if not lost:
         return []
     hint = "Rays that leave the chart or are not resolved: the boundary is open there."

@@ -23,7 +23,7 @@ from compute.requests.geodesics import ConnectRequest
 
 @dataclass(frozen=True)
 class CompareJob(BetweenPins):
-    """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
+    """The e-geodesic (α = 1), the m-geodesic (α = −1) and, for normals, the Wasserstein-2 geodesic."""
 
     words: ClassVar[str] = "e- and m-paths"
     title: ClassVar[str] = "e- and m-paths"
@@ -69,7 +69,7 @@ class CompareJob(BetweenPins):
 
 
 def _displaced(manifold: Manifold, job: CompareJob) -> tuple[Floats, float]:
-    """Wasserstein's geodesic between two normals in θ, and its Fisher–Rao length."""
+    """Return the Wasserstein geodesic between two normals in θ, and its Fisher–Rao length."""
     share = np.linspace(0.0, 1.0, STEPS[job.quality] + 1)[:, None]
     theta = (1 - share) * np.array(job.start) + share * np.array(job.end)
     assert manifold.distance is not None

@@ -1,4 +1,4 @@
-"""A vector carried round a loop."""
+"""A vector transported around a loop."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOOP_VERTICES = 96
 
 @dataclass(frozen=True)
 class LoopJob(Study):
-    """A vector carried round a loop of vertices in θ, with edges straight in a chart of the plane."""
+    """A vector transported around a loop of vertices in θ, with edges straight in a plane chart."""
 
     words: ClassVar[str] = "the loop"
     title: ClassVar[str] = "Loop"
@@ -106,14 +106,12 @@ class LoopJob(Study):
 
 
 def plane_of(scene: Scene) -> str:
-    """Return the name of the chart of the plane that a completed scene is drawn in or over."""
+    """Return the name of the plane chart in which, or over which, a completed scene is drawn."""
     return chart_of(manifold_of(scene.family), scene.chart).plane.name
 
 
 def default_loop(scene: Scene) -> tuple[Point, ...]:
-    """Return a circle of the first chart, as drawn, around the middle between the pins, inside the
-    domain.
-    """
+    """Return a circle in the first chart around the midpoint of the pins, inside the domain."""
     assert scene.start and scene.end
     manifold = manifold_of(scene.family)
     chart, view = manifold.charts[0], manifold.view

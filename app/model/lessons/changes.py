@@ -1,4 +1,4 @@
-"""The changes that a lesson's step makes to a scene: lines ``key: value``, as a teacher writes them.
+"""The changes of a scene by a lesson's step: lines ``key: value``, as written by the author.
 
 scene: gaussian              a bundled scene, or a file beside the lesson
 family: student_t:nu=5       as on the command line
@@ -44,7 +44,7 @@ _POINT = re.compile(r"\(([^()]*)\)")
 
 
 class NoChange(ValueError):
-    """A change that cannot be made; ``key`` says which."""
+    """A change that cannot be made; ``key`` names it."""
 
     def __init__(self, key: str, words: str) -> None:
         self.key = key
@@ -52,9 +52,9 @@ class NoChange(ValueError):
 
 
 def changed(scene: Scene | None, changes: Mapping[str, str], folder: Path) -> Scene:
-    """``scene`` with ``changes``, complete; without one they must name a scene or a family.
+    """Return ``scene`` with ``changes``, completed; without a scene they must name one or a family.
 
-    Files are looked for in ``folder``.  Raises NoChange.
+    Files are searched in ``folder``.  Raises NoChange.
     """
     made, family, used = scene, changes.get("family"), {"scene", "family", "chart"}
     if "scene" in changes:
@@ -91,9 +91,7 @@ def _load(name: str, folder: Path) -> Scene:
 
 
 def beside(name: str, folder: Path) -> Path:
-    """Return the file of that name in ``folder``.  ValueError for one that lies elsewhere or is not
-    there.
-    """
+    """Return the file of that name in ``folder``.  Raises ValueError if it is elsewhere or missing."""
     check_name(name)
     path = Path(os.path.abspath(folder / name))
     with refusing(f"a lesson's file {shown(name)} cannot be found"):
@@ -106,7 +104,7 @@ def beside(name: str, folder: Path) -> Path:
 
 
 def _located(family: str, folder: Path) -> str:
-    """``family`` with its file, if it names one, looked for beside the lesson."""
+    """Return ``family`` with its file, if any, located beside the lesson."""
     name, stated = parse(family)
     source = str(stated.get("source", ""))
     if not source or source in bundled() or source.startswith("{"):
@@ -136,7 +134,7 @@ def _with(scene: Scene, key: str, text: str) -> Scene:
 
 
 def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
-    """Return all that is said of the flow at once: another equation alone would set its time back."""
+    """Apply all changes of the flow at once, since another equation alone would reset its time."""
     if not stated:
         return scene
     entries: dict[str, object] = {}
@@ -152,7 +150,7 @@ def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
 
 
 def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
-    """Return one thing said of the picture."""
+    """Apply one change of the picture."""
 
     def put() -> Scene:
         entry = _entry(PICTURE[key], text, folder)
@@ -162,7 +160,7 @@ def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
 
 
 def _entry(field: str, text: str, folder: Path) -> Any:
-    """Return a picture's value, read as the kind of its usual value."""
+    """Return a value of the picture, parsed as the type of its default."""
     match getattr(Photograph(), field):
         case bool():
             if plain(text) not in ("on", "off"):
@@ -181,7 +179,7 @@ def _entry(field: str, text: str, folder: Path) -> Any:
 
 
 def _pin(scene: Scene, text: str) -> Pin:
-    """Return a place in θ, or on a token by its label or number."""
+    """Return a pin at θ, or on a token by its label or number."""
     manifold = manifold_of(scene.family)
     if not plain(text).startswith("token "):
         x, y = tuple_of(text, 2)
@@ -196,7 +194,7 @@ def _pin(scene: Scene, text: str) -> Pin:
 
 
 def token_of(manifold: Manifold, name: str) -> int:
-    """Return which token has that label (the first of several) or number.  ValueError if none has."""
+    """Return the first token with that label or number.  Raises ValueError if there is none."""
     labels = manifold.landmarks.labels if manifold.landmarks is not None else ()
     found = [i for i, label in enumerate(labels) if plain(label) == plain(name)]
     if found:
@@ -223,7 +221,7 @@ def _layers(scene: Scene, text: str) -> Layers:
 
 
 def _loop(text: str) -> tuple[tuple[float, float], ...]:
-    """Vertices ``(x, y) (x, y) …`` in θ."""
+    """Parse vertices ``(x, y) (x, y) …`` in θ."""
     found = _POINT.findall(text)
     if not 3 <= len(found) <= MOST_VERTICES or _POINT.sub("", text).strip():
         raise ValueError(
@@ -234,7 +232,7 @@ def _loop(text: str) -> tuple[tuple[float, float], ...]:
 
 
 def _normal(text: str) -> Numbers:
-    """Mean x and y, then σ_xx, σ_xy, σ_yy."""
+    """Parse mean x and y, then σ_xx, σ_xy, σ_yy."""
     x, y, xx, xy, yy = tuple_of(text, 5)
     return x, y, xx, xy, yy
 
