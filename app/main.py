@@ -67,8 +67,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _without_window(problem: str) -> int:
     print(
-        f"attention-geodesics: {problem}; "
-        "make a picture with: attention-geodesics render bank -o picture.png",
+        f"attention-geodesics: {problem}; to write a figure instead: attention-geodesics render "
+        "bank -o picture.png",
         file=sys.stderr,
     )
     return 2
@@ -268,7 +268,7 @@ class Program:
         """Report an unhandled exception on stderr and in the log panel; keep running."""
         sys.__excepthook__(kind, problem, trace)
         if not self._closed:
-            self.window.log(f"⚠ that went wrong: {kind.__name__}: {problem}")
+            self.window.log(f"⚠ internal error: {kind.__name__}: {problem}")
 
     def close(self) -> None:
         """End the worker and take the window down; what it still has to say is not heard."""
@@ -299,7 +299,7 @@ class Program:
         height, width = pixels.shape[:2]
         picture = QImage(pixels.tobytes(), width, height, QImage.Format.Format_RGBA8888)
         self.application.clipboard().setImage(picture.copy())
-        self.window.log("the picture is on the clipboard")
+        self.window.log("picture copied to the clipboard")
 
     def show_picture(self, path: Path) -> None:
         """Show a photograph in its panel."""
@@ -348,7 +348,7 @@ class Program:
         """Have the worker find out what the program runs on."""
         from app.jobs.diagnosis import DoctorJob
 
-        self.window.log("the doctor examines every kernel …")
+        self.window.log("checking every kernel …")
         self.runner.submit(DoctorJob(self.canvas.renderer))
 
     def about(self) -> None:
@@ -357,8 +357,9 @@ class Program:
 
         self.window.tell(
             "Attention Geodesics",
-            f"Version {__version__}. Shortest paths, parallel transport and curvature of families of "
-            "distributions under the Fisher–Rao metric; for one softmax head, of its queries.",
+            f"Version {__version__}. Shortest paths, parallel transport and curvature of "
+            "families of distributions, and of the queries of a softmax head, under the "
+            "Fisher–Rao metric.",
         )
 
 

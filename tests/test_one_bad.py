@@ -89,7 +89,7 @@ def test_seven_heads_are_shown_and_one_is_refused(tmp_path, queries):
 
 def test_a_query_that_sees_no_key_is_named_among_the_others(hidden, capsys):
     assert main(["rows", f"attention:{hidden}?layer=0&head=1"]) == 0
-    assert capsys.readouterr().out.count("its mask leaves it no key") == TOKENS
+    assert capsys.readouterr().out.count("no key: all are masked") == TOKENS
     assert main(["rows", f"attention:{hidden}?layer=0&head=0"]) == 0
     assert "no key" not in capsys.readouterr().out
 
@@ -98,7 +98,7 @@ def test_a_path_over_heads_passes_over_the_refused_one(hidden, capsys):
     family = f"attention:{hidden}?layer=0&head=0"
     assert main(["layers", family, "--token", "0", "--over", "heads"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-3] == "1      refused: its mask leaves the token no key"
+    assert lines[-3] == "1      refused: the mask leaves this token no key"
     assert main(["layers", family, "--token", "0", "--over", "heads", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [step is None for step in found["steps"]] == [True, False, False]
@@ -116,14 +116,14 @@ def test_the_panel_of_the_path_says_which_head_it_is_without(hidden, head):
     state = token_path.state(found[0], TokenPathChosen(0, "heads"))
     assert len(state.xy) == HEADS - 1 and np.isfinite(state.xy).all()
     assert [tip[: len("head 0")] for tip in state.tips] == ["head 0", "head 2", "head 3"]
-    assert "Without head 1, whose mask leaves the token no key." in state.words
+    assert "Omitted: head 1, whose mask leaves this token no key." in state.words
     assert state.current == (0 if head == 0 else -1)
 
 
 def test_the_first_token_of_a_causal_head_says_why_it_has_no_path(causal, capsys):
     assert main(["layers", f"attention:{causal}?layer=0&head=1", "--token", "0"]) == 2
     said = capsys.readouterr().err
-    assert "token 0 (0) of causal sees one key alone: it has no path" in said
+    assert "token 0 (0) of causal can attend to only one key: it has no path" in said
 
 
 def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
@@ -142,8 +142,8 @@ def test_a_file_whose_first_head_is_refused_opens_on_another(tmp_path):
     [
         (Status.ILL_CONDITIONED, "the metric is singular or undefined", True),
         (Status.NOT_RESOLVED, "the density is not resolved", True),
-        (Status.OK, "rounding leaves no digit", True),
-        (Status.LEFT_DOMAIN, "nothing in view lies in the domain", False),
+        (Status.OK, "lost to rounding", True),
+        (Status.LEFT_DOMAIN, "no part of the view lies in the domain", False),
     ],
 )
 def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatched):
@@ -152,7 +152,7 @@ def test_a_map_that_is_known_nowhere_is_hatched_and_says_why(status, words, hatc
     field = Field(np.full((6, 8), np.nan), statuses, scene.view, "reference")
     job = MapJob(scene.family, scene.chart, "curvature", 0, scene.view, (6, 8))
     drawn = drawables.color_map(Subject.of(scene), MapAnswer(job, field, True, 1.0))
-    assert drawn.label == f"Gaussian curvature K is known nowhere here: {words}"
+    assert drawn.label == f"Gaussian curvature K is unknown everywhere in view: {words}"
     assert (drawn.hatched == hatched).all()
     early = drawables.color_map(Subject.of(scene), MapAnswer(job, field, False, 1.0))
     assert (early is None) == (status != Status.ILL_CONDITIONED)
@@ -171,7 +171,7 @@ def test_the_pointer_says_why_a_cell_of_a_distance_map_is_hatched():
     answer, e = MapAnswer(job, field, True, 1.0), scene.view
     at = [(e.x0 + (i + 0.5) / 8 * (e.x1 - e.x0), e.y0 + (j + 0.5) / 6 * (e.y1 - e.y0))
           for i, j in ((3, 2), (4, 2))]  # fmt: skip
-    assert f"distance not known here: {Gap.ROUND.words}" in picking.described(
+    assert f"distance unknown here: {Gap.ROUND.words}" in picking.described(
         Subject.of(scene), at[0], answer
     )
     assert "not known" not in picking.described(Subject.of(scene), at[1], answer)
@@ -200,7 +200,7 @@ def test_the_pointer_says_why_a_scalar_is_not_known(custom, words):
     job = MapJob(manifold.key, "parameters", "curvature", 0, manifold.view, (4, 4))
     chart, at = manifold.charts[0], np.array([0.5, 0.5])
     found = drawables.missing(manifold, chart, MapAnswer(job, field, True, 1.0), at)
-    assert found == f"Gaussian curvature K is not known here: {words}"
+    assert found == f"Gaussian curvature K unknown here: {words}"
     fine = replace(field, status=np.zeros_like(status))
     assert drawables.missing(manifold, chart, MapAnswer(job, fine, True, 1.0), at) == ""
 

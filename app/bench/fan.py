@@ -109,7 +109,7 @@ def _c(folder: Path) -> tuple[float, Floats]:
 
 def _jax(folder: Path) -> tuple[float, Floats]:
     if not JAX_PYTHON.exists():
-        raise ValueError(f"{JAX_PYTHON} is missing: `make bench` makes it")
+        raise ValueError(f"{JAX_PYTHON} is missing: run `make bench` to create it")
     _files(folder)
     (folder / "fan_jax.py").write_text(source("fan_jax.py"), encoding="utf-8")
     return _timed([str(JAX_PYTHON.absolute()), "fan_jax.py"], folder)

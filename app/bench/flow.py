@@ -46,11 +46,11 @@ def measure(engine: Engine) -> Measurement:
             row["ratio"] = row["seconds"] / seconds
     return {
         "workload": "C",
-        "name": f"flow on {SIDE} × {SIDE} nodes, a step of {STAGES} stages ({engine.name}, "
+        "name": f"flow on {SIDE} × {SIDE} nodes, one step of {STAGES} stages ({engine.name}, "
         f"{engine.adapter})",
         "seconds": seconds,
         "yardsticks": rows,
-        "target": "at least 5 × faster than a sparse step, 3 × than numba, at most 4 × a copy",
+        "target": "at least 5 × faster than a sparse step, 3 × faster than numba, at most 4 × a copy",
     }
 
 
@@ -73,7 +73,7 @@ def _sparse(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> list[Y
     gap = float(np.abs(exact - ours).max())
     return [
         _row("NumPy and SciPy sparse, the same step in float64", wide, gap),
-        _row(f"NumPy and SciPy sparse, {count} of Euler's steps over the same time", plain),
+        _row(f"NumPy and SciPy sparse, {count} Euler steps over the same time", plain),
     ]
 
 
@@ -98,7 +98,7 @@ def _numba(op: Stencil, z: np.ndarray, step: float, ours: np.ndarray) -> Yardsti
 def _run(folder: Path, op: Stencil, z: np.ndarray, step: float) -> tuple[float, np.ndarray]:
     """numba's best time and field; the grid goes with a row and a column of nothing around it."""
     if not PYTHON.exists():
-        raise ValueError(f"{PYTHON} is missing: `make bench` makes it")
+        raise ValueError(f"{PYTHON} is missing: run `make bench` to create it")
     unit = op.mass[op.used].mean()
     moved = np.where(op.free & op.used, unit / np.where(op.used, op.mass, 1.0), 0.0)
     scale = np.array([1.0, 1.0, step, step])

@@ -43,19 +43,19 @@ def measure(engine: Engine) -> Measurement:
     converged = int((paths.status == 0).sum())
     return {
         "workload": "B",
-        "name": f"{PAIRS} pairs of Beta distributions, {converged} converged, "
-        f"exp(log q) within {misses.max():.1e} of q in all ({engine.name})",
+        "name": f"{PAIRS} pairs of Beta distributions, {converged} converged, exp(log q) within "
+        f"{misses.max():.1e} of q for every pair ({engine.name})",
         "seconds": seconds,
         "yardsticks": [_geomstats(pairs[:THEIRS], seconds)],
-        "target": "all converged, within 1e-3, at least 1000 × faster a geodesic than geomstats",
+        "target": "all converged, within 1e-3, each geodesic at least 1000 × faster than geomstats",
     }
 
 
 def _geomstats(pairs: Floats, seconds: float) -> Yardstick:
     """Return its mean time for some pairs, as that of all, and its largest miss."""
-    name = f"geomstats, by {THEIRS} of the pairs"
+    name = f"geomstats, on {THEIRS} of the pairs"
     if not PYTHON.exists():
-        remark = f"{PYTHON} is missing: `make bench` makes it"
+        remark = f"{PYTHON} is missing: run `make bench` to create it"
         return {"name": name, "seconds": None, "ratio": None, "remark": remark}
     script = (resources.files("app.bench") / "pairs_geomstats.py").read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:

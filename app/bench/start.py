@@ -51,8 +51,8 @@ def measure(engine: str) -> list[Measurement]:
         cold = [_first_of_all(script) for _ in range(REPEATS)]
         found += [
             _line("first geodesic", [geodesic for geodesic, _ in warm], "under 2 s"),
-            _line("the map beside it", [of_map for _, of_map in warm], "none"),
-            _line("first geodesic of all", [geodesic for geodesic, _ in cold], "under 3 s"),
+            _line("first complete map", [of_map for _, of_map in warm], "none"),
+            _line("first geodesic, empty cache", [geodesic for geodesic, _ in cold], "under 3 s"),
         ]
     return found
 

@@ -37,10 +37,10 @@ class TokenPlaces:
         """
         found = []
         for place in self.described:
-            doubts = [] if place["own_mask"] else ["under another token's mask"]
+            doubts = [] if place["own_mask"] else ["computed under another token's mask"]
             if isinstance(off := place["off_plane"], float) and off > 1e-9:
-                doubts.append(f"{off:.0%} of its query lies off the plane")
-            remark = f": not its own row, {' and '.join(doubts)}" if doubts else ""
+                doubts.append(f"its query lies {off:.0%} off the plane")
+            remark = f": not the token's own row ({' and '.join(doubts)})" if doubts else ""
             found.append(f"token     {place['token']} “{place['word']}”{remark}")
         return found
 
@@ -55,7 +55,7 @@ def token_places(chosen: argparse.Namespace, count: int) -> TokenPlaces | None:
         return None
     name, stated = parse(chosen.family or "")
     if name != FAMILY.name:
-        raise ValueError(f"--tokens are those of an attention head, got {shown(chosen.family)}")
+        raise ValueError(f"--tokens needs an attention head as FAMILY, got {shown(chosen.family)}")
     tokens = list(chosen.tokens)
     if len(tokens) != count:
         many = "one position" if count == 1 else f"{count} positions"

@@ -40,20 +40,22 @@ def show_paths(
 
 def lines_of(path: Path, engine: str, alpha: float, closed: float | None) -> list[str]:
     """Describe a path for people to read; ``engine`` is the one that was asked for."""
-    instead = f", in float64 in place of {engine}" if (engine, path.engine) == REPLACED else ""
+    instead = f", float64 instead of {engine}" if (engine, path.engine) == REPLACED else ""
     arrived = path.status.arrived
     count = digits(error_of(path)) if arrived else FEWEST_DIGITS
     kind = "Fisher–Rao length" if alpha == 0.0 else "Fisher–Rao length of the α-geodesic"
-    whose = kind if arrived else f"{kind} of the part that there is"
+    whose = kind if arrived else f"{kind} of the part that was computed"
     kept = "drift and conjugate points: only at α = 0"
     if alpha == 0.0:
         kept = f"drift {path.error:.2e}   conjugate points {path.morse_index}"
     beside = []
     if closed is not None:
-        beside.append(f"closed    {closed:.{MOST_DIGITS}g}, the distance in closed form")
+        beside.append(f"closed    {closed:.{MOST_DIGITS}g}, the distance by its closed form")
     if path.shortest is False:
         known = path.shorter_length
-        shorter = "" if known is None else f": one of length {written(known, count)} is known"
+        shorter = (
+            "" if known is None else f": a geodesic of length {written(known, count)} is known"
+        )
         beside.append(f"shortest  no{shorter}")
     return [
         f"length    {written(path.length, count)}, {whose} (a pure number)",

@@ -32,7 +32,7 @@ def given(option: str, stated: Point | None, otherwise: Point | None) -> Point:
     """Return an option's value, or else that of the scene.  Raises ValueError if neither is there."""
     value = stated if stated is not None else otherwise
     if value is None:
-        raise ValueError(f"{option} a,b is missing, and no scene says it")
+        raise ValueError(f"{option} a,b is missing, and no scene gives it")
     return value
 
 

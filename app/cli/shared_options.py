@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def as_json(parser: argparse.ArgumentParser) -> None:
     """Add ``--json``: one JSON object on stdout, and nothing else there."""
     parser.add_argument(
-        "--json", action="store_true", help="one JSON object on stdout, nothing else"
+        "--json", action="store_true", help="print one JSON object on stdout, nothing else"
     )
 
 
@@ -26,7 +26,8 @@ def engine(parser: argparse.ArgumentParser) -> None:
         "--engine",
         choices=ENGINES,
         default="auto",
-        help="what computes: the GPU, NumPy in float64, or the GPU if there is one",
+        help="where to compute: gpu, reference (NumPy in float64), or auto (the GPU if there is "
+        "one)",
     )
 
 
@@ -42,7 +43,8 @@ def tokens(parser: argparse.ArgumentParser, form: str) -> None:
         "--tokens",
         type=positions,
         metavar=form,
-        help="of a head: the queries of these tokens, counted from 0, on a plane that holds them",
+        help="for a head: use the queries of these tokens (counted from 0), on a plane through "
+        "them",
     )
 
 
@@ -54,12 +56,14 @@ def curve(parser: argparse.ArgumentParser, alpha: float | None = None) -> None:
         default=alpha,
         help="α of the connection, from -1 to 1 (0: Levi-Civita)",
     )
-    parser.add_argument("--steps", type=int, default=128, help="steps of the curve (128)")
+    parser.add_argument("--steps", type=int, default=128, help="steps of the curve (default: 128)")
 
 
 def values_of_a_scene(parser: argparse.ArgumentParser) -> None:
     """Add ``--scene``, from which values are taken that are not given."""
-    parser.add_argument("--scene", metavar="FILE", help="take what is not given from a scene")
+    parser.add_argument(
+        "--scene", metavar="FILE", help="scene that supplies the values not given here"
+    )
 
 
 def head(parser: argparse.ArgumentParser) -> None:
@@ -90,17 +94,17 @@ def paper(parser: argparse.ArgumentParser) -> None:
         "--dpi",
         type=number_in(*figure_options.DPI_LIMITS),
         default=float(dpi),
-        help=f"pixels that make an inch ({dpi})",
+        help=f"pixels per inch (default: {dpi})",
     )
     styles = figure_options.STYLES
     parser.add_argument(
-        "--style", choices=styles, default=styles[0], help="on dark ground, or on white"
+        "--style", choices=styles, default=styles[0], help="dark background, or white"
     )
-    parser.add_argument("--legend", action="store_true", help="which line is what, below")
+    parser.add_argument("--legend", action="store_true", help="add a legend below")
     parser.add_argument(
         "--panels",
         nargs="+",
         choices=figure_options.PANELS,
         default=(),
-        help="what to show beside the chart",
+        help="panels to show beside the chart",
     )

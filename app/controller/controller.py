@@ -185,7 +185,7 @@ class Controller:
     def check(self) -> None:
         """Compute the path and the map that are shown again in float64."""
         for job in self.answers.to_check():
-            self.answers.say("computing again in float64 …", True)
+            self.answers.say("recomputing in float64 …", True)
             self.runner.submit(job)
 
     # --- the scene changed ----------------------------------------------------------------------
@@ -308,7 +308,7 @@ class Controller:
         if isinstance(job, PrepareTask):
             self.editor.cancel()
             self._finish()
-        self.answers.say(f"given up: {job.label}", False)
+        self.answers.say(f"cancelled: {job.label}", False)
 
     def _show_everything(self, subject: Subject) -> None:
         scene = subject.scene

@@ -62,7 +62,7 @@ class Editor:
         """Keep a line drawn by hand: a loop, or a stroke that paints a field."""
         if event.xy.shape[1] != self._subject.now.chart.dimension:
             # a surface is not on the canvas yet, or not any longer
-            self._window.log("the chart has changed since that was drawn: draw it again")
+            self._window.log("the chart has changed since you drew this: draw it again")
         elif isinstance(event, StrokeDrawn):
             self.paint(event)
         else:
@@ -73,7 +73,7 @@ class Editor:
         scene = self._store.scene
         loop, is_whole = picking.loop_through(self._subject.now, event.xy)
         if len(set(loop)) < 3:
-            self._window.log("a loop needs three points or more in the domain")
+            self._window.log("a loop needs at least three points in the domain")
             return
         self._store.update(replace(scene, loop=loop, layers=showing(scene.layers, "loop")))
         self._store.settle()
@@ -85,7 +85,7 @@ class Editor:
         scene = self._store.scene
         stroke = picking.stroke_along(self._subject.now, event.xy)
         if stroke is None:
-            self._window.log("a stroke needs two points or more in the domain")
+            self._window.log("a stroke needs at least two points in the domain")
             return
         changes: dict[str, Any] = {"strokes": (*scene.flow.strokes, stroke), "initial": "painted"}
         if scene.flow.mode in OF_MASS:
@@ -93,7 +93,7 @@ class Editor:
         try:
             flow = rewritten(scene.flow, changes)
         except ValueError as problem:
-            self._window.tell("That cannot be painted", str(problem))
+            self._window.tell("Cannot paint this", str(problem))
             return
         shown = replace(scene.layers, flow=True)
         self._store.update(replace(scene, flow=flow, layers=shown))
@@ -103,7 +103,7 @@ class Editor:
         """Ask for the file of a field where one is chosen; False if none is named."""
         if changes.get("flow.initial") == "file":
             changes["flow.source"] = self._window.ask_open(
-                "Begin with a field", pattern_of("arrays")
+                "Open an initial field", pattern_of("arrays")
             )
         return changes.get("flow.source", "") is not None
 
@@ -157,7 +157,7 @@ class Editor:
             self._store.update(scene, merge=next((k for k in changes if k in SLIDERS), None))
 
     def _refuse(self, problem: str) -> None:
-        self._window.tell("That cannot be shown", problem)
+        self._window.tell("Cannot show this", problem)
         self._window.set_panels(scene_panels.state(self._subject.now))
 
     def reset_view(self) -> None:

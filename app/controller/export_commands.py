@@ -57,7 +57,7 @@ class Export:
 _WORDS_OF_STYLES = {"dark": "Dark", "print": "Print (light)"}
 _STYLES = tuple(Choice(style, _WORDS_OF_STYLES[style]) for style in STYLES)
 _PANELS = (
-    Choice("", "The chart alone"),
+    Choice("", "Chart only"),
     *(Choice(panel, f"Chart and {panel}") for panel in PANELS),
     Choice(" ".join(PANELS), f"Chart, {' and '.join(PANELS)}"),
 )
@@ -65,28 +65,41 @@ _FINEST = SUPERSAMPLING[0], SUPERSAMPLING[-1]
 _FIGURE = (
     FormField("size", "Size in pixels", "", hint="Width and height, as 1200x800"),
     FormField(
-        "dpi", "Dots per inch", DPI, limits=DPI_LIMITS, hint="More make letters and lines finer"
+        "dpi",
+        "Dots per inch",
+        DPI,
+        limits=DPI_LIMITS,
+        hint="Higher values make text and lines finer",
     ),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),
-    FormField("caption", "Caption", True, hint="Family, ds², α, lengths and certificate below"),
-    FormField("legend", "Legend", False, hint="Which line is what"),
     FormField(
-        "transparent", "Transparent", False, hint="What lies behind the figure is seen through it"
+        "caption",
+        "Caption",
+        True,
+        hint="Print family, ds², α, lengths and certificate below the figure",
     ),
+    FormField("legend", "Legend", False, hint="Add a legend of the curves"),
+    FormField("transparent", "Transparent", False, hint="Leave the background transparent"),
 )
 _FILM = (
     FormField(
         "size",
         "Size in pixels",
         "{}x{}".format(*FILM_SIZE),
-        hint="Width and height; even ones for MP4, WebM",
+        hint="Width and height; even numbers for MP4 and WebM",
     ),
-    FormField("frames", "Frames", 120, hint="How many pictures"),
-    FormField("fps", "Frames a second", RATE, limits=(1, 120)),
+    FormField("frames", "Frames", 120, hint="Number of frames"),
+    FormField("fps", "Frames per second", RATE, limits=(1, 120)),
     FormField("style", "Style", STYLES[0], _STYLES),
     FormField("panels", "Shows", "", _PANELS),
-    FormField("supersample", "Supersampling", 1, limits=_FINEST, hint="Draw finer, then reduce"),
+    FormField(
+        "supersample",
+        "Supersampling",
+        1,
+        limits=_FINEST,
+        hint="Draw at a multiple of the size, then scale down",
+    ),
 )
 EXPORTS = {
     "export_figure": Export("render", "Export figure", "figure", _FIGURE),
@@ -158,7 +171,7 @@ class Process:
         """Stop it, without waiting; what it had begun to write is taken away."""
         if self.running:
             self._process.terminate()
-        threading.Thread(target=self.close, name="export ends").start()
+        threading.Thread(target=self.close, name="export ended").start()
 
     def close(self) -> None:
         """Wait for its end and forget its scene."""

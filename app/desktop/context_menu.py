@@ -45,7 +45,7 @@ def entries(canvas: Pointed, controller: Controller, pixel: Pixel) -> list[Answe
             before = controller.store.scene
             controller.on_event(PinMoved(pin, xy, done=True))
             if controller.store.scene is before:
-                controller.window.log(f"{pin} stays: that place is outside the domain")
+                controller.window.log(f"{pin} was not moved: that point is outside the domain")
 
         return act
 

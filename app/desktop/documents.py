@@ -171,7 +171,7 @@ class Documents:
         try:
             scene = first_scene.load(path)
         except scene_file.NotAScene as problem:
-            self._window.tell("That is not a scene", str(problem))
+            self._window.tell("Not a scene file", str(problem))
             return
         self._replace(scene, Document(saved=scene))
         self._report_unknown(scene)
@@ -181,7 +181,7 @@ class Documents:
         """Say which entries this version does not know: they stay in the file."""
         names = ", ".join("/".join(path) for path, _ in scene_file.unknown(scene))
         if names:
-            self._window.log(f"kept, though this version does not know it: {names}")
+            self._window.log(f"kept, but unknown to this version: {names}")
 
     def opened(self, path: Path) -> None:
         """Note that the scene comes from ``path``; a figure is not saved over."""
@@ -197,7 +197,7 @@ class Documents:
             family = write("attention", {**stated, **first_seen(stated)})
             self._store.update(of_family(self._store.scene, family))
         except (ValueError, OSError) as problem:
-            self._window.tell("The heads of that file cannot be shown", str(problem))
+            self._window.tell("Cannot show the heads of this file", str(problem))
 
     def _replace(self, scene: Scene, document: Document) -> None:
         self.document = document
@@ -231,7 +231,7 @@ class Documents:
         elif self.document.was_overwritten():
             self._window.ask(
                 "The file has changed",
-                f"Somebody else wrote to {path.name} since it was opened here.",
+                f"{path.name} was changed on disk since it was opened here.",
                 [
                     ("Save as…", lambda: self.save_as(then)),
                     ("Overwrite", lambda: self._write(path, then)),
@@ -269,7 +269,7 @@ class Documents:
             ("Export…", lambda: self._export("export_figure")),
             ("Cancel", _ignore),
         ]
-        words = "Everything is still here: save it elsewhere, or export a figure, which holds it."
+        words = "Nothing is lost: save it elsewhere, or export a figure, which contains the scene."
         self._window.ask(title, f"{reason}\n{words}", answers)
 
     # --- nothing is lost ----------------------------------------------------------------------
@@ -288,7 +288,7 @@ class Documents:
         """Say why work cannot be kept, not again with every change."""
         reason = describe(problem) if problem else ""
         if reason and reason != self._said:
-            self._offer_way_out("Unsaved work cannot be kept", reason)
+            self._offer_way_out("Unsaved work cannot be backed up", reason)
         self._said = reason
 
     def offer_lost(self) -> None:
@@ -313,7 +313,7 @@ class Documents:
         try:
             found.file.unlink(missing_ok=True)
         except OSError as problem:
-            self._window.tell("The unsaved work is still there", describe(problem))
+            self._window.tell("The unsaved work still exists", describe(problem))
 
     def _restore(self, found: autosave.Lost) -> None:
         """Go on with what was lost: its file becomes this session's, of which two windows get one."""
@@ -321,10 +321,12 @@ class Documents:
         try:
             self.keeper.take(found.file)
         except FileNotFoundError:
-            self._window.tell("The unsaved work is gone", "Another window has taken it.")
+            self._window.tell(
+                "The unsaved work no longer exists", "Another window has restored it."
+            )
             return
         except OSError as problem:
-            self._window.tell("The unsaved work cannot be taken over", str(problem))
+            self._window.tell("The unsaved work cannot be restored", str(problem))
             return
         # no digest: what the file holds now is not known to be what the lost work began with
         self.document, self._kept = Document(found.origin), found.scene
@@ -343,7 +345,7 @@ class Documents:
             return
         self._window.ask(
             "Save the changes?",
-            "What was changed since the last save would be lost.",
+            "Otherwise the changes since the last save are lost.",
             [("Save", lambda: self.save(act)), ("Discard", act), ("Cancel", _ignore)],
         )
 

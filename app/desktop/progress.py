@@ -45,7 +45,7 @@ class Working:
         """Give up what is under way now."""
         job = self._runner.cancel()
         if job is not None and not isinstance(job, OpenJob):
-            self._window.log(f"given up: {job.label}")
+            self._window.log(f"cancelled: {job.label}")
             self._given_up(job)
         self.look()
 

@@ -80,7 +80,7 @@ def draw_legend(ink: Ink, scene: Scene, at: tuple[float, float]) -> None:
         ("geodesic", "Geodesic", theme.geodesic, 3.0),
         ("straight", "Straight line", theme.straight, 1.4),
         ("transport", "Carried vector", theme.vector, 2.4),
-        ("ellipses", "Circles of one Fisher radius", theme.ellipse, 1.0),
+        ("ellipses", "Circles of equal Fisher radius", theme.ellipse, 1.0),
     )
     for layer, words, colour, width in samples:
         if getattr(scene.layers, layer) and getattr(scene.opacity, layer) > 0.0:

@@ -27,7 +27,7 @@ def checked(path: str | Path, suffixes: tuple[str, ...]) -> Path:
             f"there is no folder {shown(str(folder))} to write {shown(target.name)} to"
         )
     if target.is_dir():
-        raise ValueError(f"{shown(str(path))} is a folder, a file was expected")
+        raise ValueError(f"expected a file, but {shown(str(path))} is a folder")
     sweep(folder, target.stem)
     try:
         with unfinished(hidden(target)) as probe:

@@ -63,10 +63,10 @@ def checked(reel: Reel, kind: str) -> None:
     if kind in CODECS and (width % 2 or height % 2):
         even = f"{width - width % 2}x{height - height % 2}"
         raise ValueError(
-            f"width and height of an {kind} film must be even, got {width}x{height}; take {even}"
+            f"width and height of an {kind} film must be even, got {width}x{height}; use {even}"
         )
     if kind == GIF and reel.rate > 50:
-        raise ValueError(f"a GIF shows at most 50 frames a second, got {float(reel.rate):g}")
+        raise ValueError(f"a GIF shows at most 50 frames per second, got {float(reel.rate):g}")
 
 
 class Camera:

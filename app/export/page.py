@@ -91,8 +91,9 @@ class Layout:
         height = self.size[1] - (round(LINE * rows + EDGE) if rows else 0)
         if (width, height) != self.size and min(width, height) < NARROWEST:
             raise ValueError(
-                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart {width}x"
-                f"{height} beside panels, legend and caption; at least {NARROWEST} a side are needed"
+                f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its chart "
+                f"{width}x{height} beside panels, legend and caption; it needs at least "
+                f"{NARROWEST} per side"
             )
         return width, height
 
@@ -126,7 +127,7 @@ class Layout:
         if room < needed:
             raise ValueError(
                 f"a figure of {self.size[0]}x{self.size[1]} pixels at 96 dpi leaves its {panel} "
-                f"{max(room, 0):.0f} of height; at least {needed:.0f} are needed"
+                f"{max(room, 0):.0f} pixels of height; it needs at least {needed:.0f}"
             )
 
     @property
@@ -197,9 +198,9 @@ def _of_flow(answer: FlowAnswer) -> str:
     """Return which equation a field follows, from what and for how long, and what computed it."""
     flow = answer.job.flow
     study = " (backward heat, ill-posed)" if flow.mode in BACKWARD else ""
-    stopped = "" if answer.status == Status.OK else ", stopped at ten times its norm"
+    stopped = "" if answer.status == Status.OK else ", stopped when the norm had grown tenfold"
     mode, initial = flow_form.words_of(flow)
-    words = f"Flow: {mode}{study}, began as “{initial}”, t = {answer.time:.4g}{stopped}"
+    words = f"Flow: {mode}{study}, initial field “{initial}”, t = {answer.time:.4g}{stopped}"
     return f"{words} (float64, {flow.side} × {flow.side} nodes)."
 
 

@@ -16,7 +16,7 @@ from compute.heads.head import bundled
 # what float32 may differ by from the reference, relative to a length
 TOLERANCE = 1e-4
 
-_TEMPLATE = '''"""Computes again what a figure shows, and checks it; needs the package `compute`."""
+_TEMPLATE = '''"""Recompute what a figure shows and check it; needs the package `compute`."""
 
 {imports}import numpy as np
 
@@ -28,7 +28,7 @@ START, END = {start}, {end}
 VECTOR = {vector}  # tangent at START
 ALPHA = {alpha}
 
-# what the figure says
+# values stated in the figure
 LENGTH = {length}
 CURVATURE = {curvature}  # at START and at END
 STATUS = {status}

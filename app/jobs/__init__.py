@@ -1,4 +1,4 @@
-"""Jobs: frozen values that say what is computed, how an engine does it, and the worker that does.
+"""Jobs: frozen values that describe computations, and the worker that performs them.
 
 May import model, views.interface and views.text.
 """

@@ -1,4 +1,4 @@
-"""The answers to the jobs of a scene; jobs of parts have answers of their own."""
+"""The answers of a scene's jobs; jobs of parts define their own answers."""
 
 from app.jobs.derive_family import FamilyAnswer
 from app.jobs.ellipses import EllipseAnswer

@@ -1,4 +1,4 @@
-"""A family typed by hand: read at every keystroke, derived by the worker, then put into the scene."""
+"""User-defined families: parsed at every keystroke, derived by the worker, then put into the scene."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from compute.manifold.manifold import Manifold
 from compute.manifold.tangent import is_singular
 from compute.requests.engine import Engine
 
-# what the status line says while the formula that is typed is not the family that is shown
+# the status line while the typed formula is not the family shown
 DERIVING = "deriving the family …"
-UNREAD = "what is shown is of the last formula that could be read"
-# seconds of the processor for looking where a family is none, before it is shown without that
+UNREAD = "still showing the last valid formula"
+# CPU seconds for checking where a family is invalid; after that it is shown without a remark
 LOOKING = 4.0
-# cells across the view in which a metric is looked at
+# cells across the view in which a metric is checked
 GRID = 48
-# and those in which a density is looked at, at so many samples: at its ends it must be e^−FADED of most
+# and a density, with this number of samples; at its ends it must be below e^−FADED of its maximum
 COARSE, SAMPLES, FADED = 9, 65, 12.0
 
 
 @dataclass(frozen=True)
 class FamilyJob(Job):
-    """Derive and lay out a family by a formula of a kind, so that nobody else waits for it.
+    """Derive a user-defined family on the worker, so that nothing else waits for it.
 
-    ``view``: the rectangle of its parameters that will be shown, or None for the family's own.
+    ``view``: the rectangle of parameters to show, or None for the family's own.
     """
 
     priority: ClassVar[Priority] = Priority.FAMILY
@@ -47,25 +47,25 @@ class FamilyJob(Job):
     view: Extent | None = None
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Derive the family; it is kept, and found again by whoever asks for it next."""
+        """Derive the family; the result is cached."""
         emit(answer(self))
 
 
 @dataclass(frozen=True)
 class ReadyTask(Job):
-    """Have at hand what a family takes, before somebody types: half a second to import each."""
+    """Import what deriving a family needs (half a second each) before the user types."""
 
     words: ClassVar[str] = "preparations"
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Nothing is answered."""
+        """Start the deriver process and read the example; emit no answer."""
         derivation.keep_ready()
         definition.stated(definition.example())
 
 
 @dataclass(frozen=True, eq=False)
 class FamilyAnswer:
-    """The outcome: right, with a remark on where it is no metric, or wrong, and where."""
+    """The outcome: valid, with a remark where g is not a metric, or invalid, with the position."""
 
     job: FamilyJob
     verdict: Verdict
@@ -73,8 +73,8 @@ class FamilyAnswer:
 
 
 def read(text: str, scene: Scene) -> tuple[FamilyJob | None, Verdict]:
-    """Return the job of deriving a definition (JSON) if all its formulas can be read, and what to
-    say.
+    """Return the job that derives a definition (JSON) if all its formulas parse, and a verdict to
+    show.
     """
     data = json.loads(text)
     try:
@@ -86,13 +86,13 @@ def read(text: str, scene: Scene) -> tuple[FamilyJob | None, Verdict]:
 
 
 def _kept_view(scene: Scene) -> Extent | None:
-    """Return the view of a typed family's parameters, which it keeps; None for another family."""
+    """Return the current view of parameters if the scene shows a user-defined family; else None."""
     own = scene.family.startswith("custom:") and scene.chart in ("", "parameters")
     return scene.view if own else None
 
 
 def answer(job: FamilyJob) -> FamilyAnswer:
-    """Derive the family; it is kept, and found again by whoever asks for it next."""
+    """Derive the family; the result is cached."""
     began = time.perf_counter()
     try:
         manifold = manifold_of(job.family)
@@ -113,15 +113,15 @@ def _looked_at(manifold: Manifold, view: Extent) -> Verdict:
         with limited(LOOKING, time.thread_time):
             return _right(manifold, view)
     except TookTooLong:
-        return Verdict(True, "evaluating this takes long: maps of it will be slow", remarkable=True)
+        return Verdict(True, "this formula is slow to evaluate: maps will be slow", remarkable=True)
 
 
 def _right(manifold: Manifold, view: Extent) -> Verdict:
     outside, degenerate, unresolved = shares(manifold, view)
     if unresolved > 0:
         words = (
-            f"the density is none, or its averages are not resolved, in {_percent(unresolved)} of the "
-            f"view: hatched there on maps of the metric"
+            f"in {_percent(unresolved)} of the view the density is invalid or its integrals are "
+            "not resolved: hatched there on maps of the metric"
         )
         return Verdict(True, words, remarkable=True)
     if degenerate > 0:
@@ -133,12 +133,14 @@ def _right(manifold: Manifold, view: Extent) -> Verdict:
     cut = cut_share(manifold, view)
     if cut > 0:
         words = (
-            f"the range cuts densities in {_percent(cut)} of the view: there the geometry is that of "
-            f"what is left; make it wider"
+            f"the range truncates densities in {_percent(cut)} of the view: the geometry there "
+            "is that of the truncated density; widen the range"
         )
         return Verdict(True, words, remarkable=True)
     if outside > 0:
-        return Verdict(True, f"✓  undefined or outside in {_percent(outside)} of the view")
+        return Verdict(
+            True, f"✓  undefined or outside the domain in {_percent(outside)} of the view"
+        )
     return Verdict(True, "✓")
 
 
@@ -147,8 +149,8 @@ def _percent(share: float) -> str:
 
 
 def shares(manifold: Manifold, view: Extent) -> tuple[float, float, float]:
-    """Return how much of a view lies outside the domain, has no positive definite g, or no resolved
-    one.
+    """Return the shares of a view that lie outside the domain, where g is not positive definite, or not
+    resolved.
     """
     x, y = np.linspace(view.x0, view.x1, GRID), np.linspace(view.y0, view.y1, GRID)
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
@@ -162,7 +164,9 @@ def shares(manifold: Manifold, view: Extent) -> tuple[float, float, float]:
 
 
 def cut_share(manifold: Manifold, view: Extent) -> float:
-    """In how much of a view a density on the line has not faded at an end of its range."""
+    """Return the share of a view in which a density on the line has not decayed at an end of its
+    range.
+    """
     x, y = (np.linspace(a, b, COARSE) for a, b in ((view.x0, view.x1), (view.y0, view.y1)))
     theta = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     theta = theta[manifold.in_domain(theta)]
@@ -177,7 +181,7 @@ def cut_share(manifold: Manifold, view: Extent) -> float:
 
 
 def moved(scene: Scene, family: str) -> Scene:
-    """``scene`` with another formula: pins, view and map stay wherever they still mean something."""
+    """Return ``scene`` with another formula; pins, view and map are kept where they are still valid."""
     try:
         return completed(replace(scene, family=family, vector=None))
     except ValueError:

@@ -1,4 +1,6 @@
-"""A diagnosis as a job of the worker: the machine, and every kernel against the reference."""
+"""The doctor's diagnosis as a job of the worker: the machine, and every kernel against the
+reference.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ TOLERANCE = {"geometry": 2e-5, "shoot": 2e-5, "connect": 5e-5, "transport": 5e-5
 
 
 class Check(TypedDict):
-    """A kernel's largest error against the reference, relative to the largest number."""
+    """A kernel's largest error against the reference, relative to the largest value."""
 
     name: str
     error: float
@@ -38,7 +40,7 @@ class Check(TypedDict):
 
 
 class Findings(TypedDict):
-    """The adapter, OpenGL and engine of this machine; the reference has no adapter."""
+    """Adapter, OpenGL and engine of this machine; the reference has no adapter."""
 
     engine: str
     adapter: str | None
@@ -51,7 +53,7 @@ class Findings(TypedDict):
 
 @dataclass(frozen=True)
 class DoctorJob(Job):
-    """Examine the engine; ``gl``: the OpenGL that draws, in words."""
+    """Examine the engine; ``gl``: a description of OpenGL."""
 
     priority: ClassVar[Priority] = Priority.DIAGNOSIS
     words: ClassVar[str] = "the doctor’s checks"
@@ -83,7 +85,7 @@ def diagnosed(engine: Engine, job: DoctorJob) -> DoctorAnswer:
         f"{'✓' if c['ok'] else '✗'} {c['name']}: error {c['error']:.1e}, at most {c['tolerance']:.0e}"
         for c in found["checks"]
     ]
-    verdict = checks or ["Computing in NumPy float64: there are no kernels to check."]
+    verdict = checks or ["Running in NumPy float64: there are no kernels to check."]
     table = "".join(
         f"<tr><td width='170'>{escape(name)}</td><td>{escape(str(value))}</td></tr>"
         for name, value in rows
@@ -93,7 +95,7 @@ def diagnosed(engine: Engine, job: DoctorJob) -> DoctorAnswer:
 
 
 def findings(engine: Engine, gl: str | None, remark: str = "") -> Findings:
-    """Return what the program runs on, and each kernel's error against the reference."""
+    """Return the machine's description, and each kernel's error against the reference."""
     return {
         "engine": engine.name,
         "adapter": engine.adapter if engine.name == "gpu" else None,

@@ -62,7 +62,7 @@ class EllipseAnswer:
 
 
 def _outlines(engine: Engine, manifold: Manifold, job: EllipseJob) -> Floats:
-    """Circles of one common Fisher radius, the largest that keeps most of them in their cells."""
+    """Return circles of one common Fisher radius, the largest for which most fit into their cells."""
     chart = chart_of(manifold, job.chart).plane
     columns, rows = ELLIPSES
     view = job.view

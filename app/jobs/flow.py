@@ -1,7 +1,7 @@
-"""A field that evolves: the job, its answers slice by slice, and the history that is kept.
+"""Evolution of a field: the job, its answers slice by slice, and the history kept.
 
-The state at k·pace is reached by k equal slices from the beginning, whoever asks and whenever: a frame
-of a film, a scrub and an evolution that is watched show the same field at the same time.
+The state at k·pace is always reached by k equal slices from the start.  So a frame of a film, scrubbing
+and a live evolution show the same field at the same time.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ MOST_ZEROS = 400
 MOST_WORK = 1 << 22
 TINY = 1e-300
 KNOWN = (
-    "No steps: in expectations the way to B is known. The picture is blurred by a cell of the grid."
+    "No steps: the solution is known in closed form in expectation coordinates. The drawing is "
+    "blurred by one grid cell."
 )
 
 
@@ -55,7 +56,7 @@ class FlowJob(Job):
     """The field of ``flow`` at its time, over a rectangle of a chart of the plane.
 
     start, end, vector: the pins and the vector at A where the initial field is made from them;
-    scalar, token: what a gradient is of.
+    scalar, token: the scalar of a gradient field.
     """
 
     priority: ClassVar[Priority] = Priority.FLOW
@@ -74,17 +75,17 @@ class FlowJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> FlowJob | None:
-        """Return the flow of a scene that shows anything of it."""
+        """Return the flow job if the scene shows any part of the flow."""
         return wanted(subject) if is_shown(subject.scene) else None
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Evolve from the beginning to the job's time."""
+        """Evolve from the start to the job's time."""
         self.perform_in(Session(), engine, emit, cancelled)
 
     def perform_in(
         self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
     ) -> None:
-        """Evolve to the job's time from where the session's evolution is, with answers on the way.
+        """Continue the session's evolution to the job's time, with intermediate answers.
 
         Stops between slices when cancelled.
         """
@@ -103,17 +104,16 @@ class FlowJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class FlowAnswer:
-    """The field at ``time``, which is that of the job if ``complete``.
+    """The field at ``time``, which is the job's time if ``complete``.
 
-    extent: of the nodes, which along an axis that goes round is not the job's; x, theta (rows,
-    columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): its
-    components in the chart, NaN outside; or values (rows, columns) of a scalar.
-    tracks (m, n, 2): n particles at m moments of their lives, in shares of the extent.
-    times and at them norm, mass, energy: the history; limiter: what limits the step, in words;
-    lives: the tracks of the zeros up to this time; stopped: when growth stopped it, or infinite;
-    time_error: what the steps may have put the field off by, relative to its norm (estimated; NaN for
-    backward heat); beyond: the share of the domain's area in the extent that the grid does not cover,
-    infinite where the domain's edge is infinitely far away.
+    extent: of the nodes, which differs from the job's along a periodic axis; x, theta
+    (rows, columns, 2): the nodes, in the chart and in θ; drawn (rows, columns, 2): components in the
+    chart, NaN outside; or values (rows, columns) of a scalar.  tracks (m, n, 2): n particles at m
+    moments of their lives, as fractions of the extent.  times, with norm, mass, energy: the history;
+    limiter: what limits the step, in words; lives: the tracks of the zeros up to this time; stopped:
+    the time at which growth stopped it, or infinite; time_error: estimated error of time stepping
+    relative to the norm (NaN for backward heat); beyond: the share of the domain's area in the extent
+    that the grid does not cover, infinite if the domain's boundary is infinitely far away.
     """
 
     job: FlowJob
@@ -141,24 +141,24 @@ class FlowAnswer:
 
 
 def is_shown(scene: Scene) -> bool:
-    """Whether a scene shows anything of its flow."""
+    """Whether a scene shows any part of its flow."""
     return any(getattr(scene.layers, layer) for layer in FlowJob.layers)
 
 
 def covers(scene: Scene) -> bool:
-    """Whether the flow is of mass, whose map takes the place of the scene's."""
+    """Whether the flow evolves a mass, whose map replaces the scene's map."""
     return scene.layers.flow and scene.flow.mode in OF_MASS
 
 
 def same_evolution(job: FlowJob, other: object) -> bool:
-    """Whether another job is of the same evolution, be it at another time."""
+    """Whether another job belongs to the same evolution, at any time."""
     return isinstance(other, FlowJob) and job == replace(
         other, flow=replace(other.flow, time=job.flow.time)
     )
 
 
 def wanted(subject: Subject) -> FlowJob:
-    """Return the job of a completed scene's flow."""
+    """Return the flow job of a completed scene."""
     scene, chart = subject.scene, subject.chart.plane
     assert scene.start and scene.end and scene.vector
     flow, kind = replace(scene.flow, drift=0.0), scene.flow.initial
@@ -178,16 +178,16 @@ def wanted(subject: Subject) -> FlowJob:
 
 
 def evolution(session: Session, engine: Engine, job: FlowJob) -> FlowRun:
-    """Return the session's one evolution, if the job is of it at whatever time, or begin another."""
+    """Return the session's evolution if the job belongs to it, or start another."""
     first = replace(job, flow=replace(job.flow, time=0.0))
     # engines are told apart by identity
     return session.kept(FlowRun, (engine, first), lambda: FlowRun(engine, first))
 
 
 class FlowRun:
-    """One evolution: its grid, the states that are kept, and what was measured at every slice.
+    """One evolution: its grid, the kept states, and the measurements at every slice.
 
-    pace: of a slice, which may be less than the job's; reached: the last slice and its state.
+    pace: of a slice, possibly less than the job's; reached: the last slice and its state.
     """
 
     def __init__(self, engine: Engine, job: FlowJob) -> None:
@@ -227,12 +227,12 @@ class FlowRun:
         self._follow(0, first)
 
     def _slices(self, pace: float) -> int:
-        """In how many slices the pace is made, lest one of them keep all else waiting."""
+        """Return the number of slices per pace, so that none blocks other jobs."""
         steps = max(1.0, MOST_WORK / (self._grid.usable.size * MOST_STAGES))
         return max(1, math.ceil(pace / (steps * self._solver.longest_step)))
 
     def states_to(self, target: float) -> Iterator[tuple[float, Floats]]:
-        """(time, state) after each slice on the way to a time, which is the last."""
+        """Yield (time, state) after each slice up to a given time."""
         whole = int(target / self.pace + 1e-6)
         rest = target - whole * self.pace
         step, state = self._nearest(whole)
@@ -249,7 +249,7 @@ class FlowRun:
         yield target, state
 
     def _nearest(self, step: int) -> tuple[int, Floats]:
-        """Return the latest state that is kept and not later than a step."""
+        """Return the latest kept state not later than a step."""
         if self.reached[0] <= step:
             return self.reached
         known = max(kept for kept in self._kept if kept <= step)
@@ -272,15 +272,13 @@ class FlowRun:
             self._tracker.add(step * self.pace, self._zeros(state))
 
     def _zeros(self, state: Floats) -> list[Singularity]:
-        """Return the zeros of a state; those of the last one are known."""
+        """Return the zeros of a state; those of the last one are cached."""
         if self._found[0] is not state:
             self._found = (state, singularities(self._grid, state))
         return self._found[1]
 
     def _advanced(self, state: Floats, step: int, span: float) -> tuple[Floats, float]:
-        """Return the state a span after a slice's beginning, and what its steps may have put it off
-        by.
-        """
+        """Return the state a span after the start of a slice, with its estimated error."""
         at = step * self.pace
         if self._carried is not None:
             self._limiter = KNOWN
@@ -306,7 +304,7 @@ class FlowRun:
         return moved, made.errors[-1]
 
     def _vectors(self, state: Floats) -> Floats | None:
-        """Return the vectors that are drawn of a state: itself, or what carries the mass, or none."""
+        """Return the vectors to draw for a state: itself, or the velocity of the mass, or none."""
         if self._carried is None:
             return None if self._solver.mode in OF_MASS else state
         if self._velocity is None:
@@ -314,10 +312,12 @@ class FlowRun:
         return self._velocity
 
     def _limits(self, made: Evolution) -> str:
-        """Say how long the grid allows a step to be."""
-        where = "Computed in float64: this adapter is software. " if self._by_host else ""
+        """Describe the longest step on the grid."""
+        where = (
+            "Computed in float64, because the GPU adapter is software. " if self._by_host else ""
+        )
         if made.dt_limit >= self._wanted:
-            return where + "The grid lets a step be as long as the pace."
+            return where + "Steps of this pace are stable on the grid."
         reduced = (
             f"The pace of {self._wanted:.3g} is reduced to {self.pace:.2g}. "
             if self.pace < self._wanted
@@ -327,13 +327,13 @@ class FlowRun:
             where
             + reduced
             + (
-                f"Each step is made in {made.steps}: the stiffest cell of the grid lets Euler’s method "
-                f"go on by {made.dt_limit:.1e} at most."
+                f"Each step takes {made.steps} substeps: the stiffest grid cell limits Euler’s "
+                f"method to {made.dt_limit:.1e}."
             )
         )
 
     def answer(self, job: FlowJob, at: float, state: Floats, milliseconds: float) -> FlowAnswer:
-        """Return what the window shows of a state."""
+        """Return the answer that shows a state."""
         g, vectors = self._grid, self._vectors(state)
         drawn = values = paths = None
         extent = Extent(*g.x[0, [0, -1], 0].tolist(), *g.x[[0, -1], 0, 1].tolist())
@@ -377,12 +377,12 @@ BEGINNINGS: dict[str, Callable[[Grid, FlowJob], Floats]] = {
 
 
 def beginning(grid: Grid, job: FlowJob) -> Floats:
-    """Return the field that a flow begins with.  Raises ValueError where there is none such."""
+    """Return the initial field of a flow.  Raises ValueError if it does not exist."""
     flow, vectors = job.flow, job.flow.mode not in OF_MASS
     if flow.initial == "file":
         return initial_fields.from_file(grid, flow.source, vectors)
     if not vectors:
         return initial_fields.bump(grid, np.array(job.start))
     if flow.initial not in BEGINNINGS:
-        raise ValueError("attention mass is a scalar: choose a flow of mass for it")
+        raise ValueError("attention mass is a scalar: choose a flow of mass")
     return BEGINNINGS[flow.initial](grid, job)

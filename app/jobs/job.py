@@ -1,4 +1,4 @@
-"""A job: a frozen value that says what is computed, and that an engine can be asked to do."""
+"""The base of jobs: frozen values that describe a computation by an engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ Cancelled = Callable[[], bool]
 
 
 class Priority(IntEnum):
-    """The order in which jobs are done, the most urgent first.  Equal ones wait for each other."""
+    """The order in which jobs are performed, most urgent first.  Jobs of equal priority do not
+    interrupt one another.
+    """
 
     ENGINE = 0
     SUBJECT = 1  # before all that is drawn: another scene waits for it
@@ -35,39 +37,38 @@ class Priority(IntEnum):
 
 
 class Job(ABC):
-    """A frozen dataclass, equal to another exactly when its answer would be.
+    """A frozen dataclass; two jobs are equal exactly if their answers would be.
 
-    Of each kind the newest waits.  words: what is computed, as those who wait read it ("the
-    distances"); layers: those of the scene that show its answer, so that none is wanted while all of
-    them are off; reads: the fields of the scene that it is made from, as `changed_fields` names them,
-    or None for any.
+    Of each kind only the newest waits.  words: what is computed, for the user ("the distances");
+    layers: the layers that show its answer; none is wanted while all of them are off; reads: the fields
+    of the scene on which it depends, named as in `changed_fields`, or None for any.
     """
 
     priority: ClassVar[Priority] = Priority.PART
-    words: ClassVar[str] = "what is shown"
+    words: ClassVar[str] = "the display"
     layers: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[frozenset[str] | None] = None
 
     @property
     def label(self) -> str:
-        """Say what is computed, as in "Computing …"."""
+        """What is computed, as in "Computing …"."""
         return self.words
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """Return the job of this kind that the subject's scene needs, or None."""
+        """Return the job of this kind that the scene needs, or None."""
         return None
 
     @abstractmethod
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer by one or more calls of ``emit``; return soon once ``cancelled()``; the
-        reference ends by itself, see `compute.core.interrupt`.
+        """Compute and call ``emit`` once or more; return soon after ``cancelled()`` is true.  The
+        reference is interrupted by itself, see `compute.core.interrupt`.
 
-        A job that was cancelled is performed again from its beginning, unless a newer one replaces it.
+        A cancelled job is performed again from its start, unless a newer one replaces it.
         """
 
     def perform_in(
         self, session: Session, engine: Engine, emit: Emit, cancelled: Cancelled
     ) -> None:
-        """Perform it as one of several jobs; the few that go on from an earlier one find it there."""
+        """Perform it within a session, in which some jobs continue an earlier one."""
         self.perform(engine, emit, cancelled)

@@ -1,6 +1,6 @@
-"""Particles that a field carries along: where each of them is at every moment of its life.
+"""Particles advected by a field: their positions over their lives.
 
-They follow the field as it is, so that a picture is a function of the field and of the moment alone.
+They follow the current field, so a picture depends only on the field and the phase.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ COMMON = 0.7  # quantile of speeds
 
 
 def tracks(drawn: Floats, extent: Extent) -> Floats:
-    """Positions (moments, n, 2) in shares of ``extent`` along a field (rows, columns, 2) at its nodes.
+    """Return positions (moments, n, 2), as fractions of ``extent``, along a field (rows, columns, 2) at
+    its nodes.
 
-    By the midpoint rule; NaN from where a particle leaves the field.  Births are the points of an
-    additive sequence, as even as a lattice and without its lines.
+    Integrated by the midpoint rule; NaN after a particle leaves the field.  Starting points are a
+    low-discrepancy additive sequence, evenly spread without visible lines.
     """
     speed = _saturated(drawn / np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]))
     number = np.arange(1, COUNT + 1)[:, None]
@@ -39,7 +40,9 @@ def tracks(drawn: Floats, extent: Extent) -> Floats:
 
 
 def _saturated(velocity: Floats) -> Floats:
-    """Return a velocity in shares of the rectangle a life, bounded, with its direction kept."""
+    """Return a velocity in fractions of the rectangle per life, bounded, with its direction
+    preserved.
+    """
     size = np.hypot(velocity[..., 0], velocity[..., 1])
     known = size[np.isfinite(size) & (size > 0)]
     if known.size == 0:
@@ -50,7 +53,7 @@ def _saturated(velocity: Floats) -> Floats:
 
 
 def sampled(nodes: Floats, at: Floats) -> Floats:
-    """Values (n, d) between nodes (rows, columns, d) at shares (n, 2); NaN outside and beside NaN."""
+    """Interpolate nodes (rows, columns, d) at fractions (n, 2); NaN outside and next to NaN."""
     rows, columns = nodes.shape[:2]
     inside = ((at >= 0.0) & (at <= 1.0)).all(axis=1)
     x = np.where(inside, at[:, 0], 0.0) * (columns - 1)

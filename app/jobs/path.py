@@ -1,4 +1,4 @@
-"""The geodesic of the scene, a vector carried along it, and the distributions on the way."""
+"""The geodesic of the scene, a vector transported along it, and the distributions on it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STRAIGHT = np.polynomial.legendre.leggauss(24)
 
 @dataclass(frozen=True)
 class PathJob(Job):
-    """The geodesic from start to end, a vector carried along it, and the distributions on the way."""
+    """The geodesic from start to end, a vector transported along it, and the distributions on it."""
 
     priority: ClassVar[Priority] = Priority.PATH
     words: ClassVar[str] = "the geodesic"
@@ -58,7 +58,7 @@ class PathJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self:
-        """Return the path between the pins, in as many steps as the viewport has time for."""
+        """Return the path between the pins, with the steps that the viewport allows."""
         scene = subject.scene
         assert scene.start and scene.end and scene.vector
         ends = scene.start.theta, scene.end.theta
@@ -66,7 +66,7 @@ class PathJob(Job):
         return cls(scene.family, *ends, scene.vector, scene.alpha, viewport.quality, steps)
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer by one `PathAnswer`."""
+        """Emit one `PathAnswer`."""
         began, manifold = time.perf_counter(), manifold_of(self.family)
         paths = engine.connect(connection(manifold, self))
         emit(path_answer(engine, manifold, self, paths, began))
@@ -74,16 +74,15 @@ class PathJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class PathAnswer:
-    """paths: the one geodesic (n = 1) in a batch; transport along it; its Morse index, if counted.
+    """paths: the geodesic as a batch (n = 1); transport along it; its Morse index, if counted.
 
-    curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support, of
-    very many outcomes the likeliest;
-    rows (k, s): p at every point of the curve; row_a, row_b (s,): at the pins;
-    straight_length: Fisher length of the straight line in θ; distance: the closed form, or None;
-    bounds: of the distance, or None, both at α = 0 alone; curvature (2,): K at the pins; divergences
-    of A and B, only at rest; second: it took a second try.
-    dense: the curve itself, everywhere; row_at: p over x (s,) at any θ (2,); kept: which of all
-    outcomes x is, if not all.
+    curve (k, 2): its valid nodes and where it stopped; x, labels, support_title: the common support,
+    restricted to the likeliest of very many outcomes; rows (k, s): p at every point of the curve;
+    row_a, row_b (s,): at the pins; straight_length: Fisher length of the straight line in θ; distance:
+    the closed form, or None; bounds: of the distance, or None (both only for α = 0); curvature (2,): K
+    at the pins; divergences of A and B, only at rest; second: whether it needed a second attempt.
+    dense: the dense curve; row_at: p over x (s,) at any θ (2,); kept: indices of the outcomes in x, if
+    not all.
     """
 
     job: PathJob
@@ -115,13 +114,13 @@ class PathAnswer:
 
     @property
     def may_be_retried(self) -> bool:
-        """Whether a second try may find what the first did not: what is known to leave is not tried."""
+        """Whether a second attempt may succeed: not if the geodesic is known to leave the domain."""
         failed = self.paths.status[0] == Status.NOT_CONVERGED
         return bool(failed) and self.job.quality == "final" and not self.second
 
 
 def connection(manifold: Manifold, job: PathJob) -> ConnectRequest:
-    """Return the boundary-value problem of a path, in as many steps as a drag leaves time for."""
+    """Return the boundary-value problem of a path, with the number of steps for its quality."""
     start, end = np.array([job.start]), np.array([job.end])
     steps = job.steps or STEPS[job.quality]
     if job.quality != "final" and manifold.slot.loops > HEAVY:
@@ -175,8 +174,8 @@ def path_answer(
 
 
 def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) -> DenseCurve:
-    """Return the path as a curve: at rest in float64 unless that takes long, while a pin is dragged as
-    the engine does it.
+    """Return the dense curve of a path: at rest in float64 unless that takes long, during a drag in the
+    engine's precision.
     """
     final = job.quality == "final"
     fire = initial_value.shoot if final and manifold.slot.loops <= HEAVY_POLISH else engine.shoot
@@ -185,8 +184,9 @@ def densified(engine: Engine, manifold: Manifold, job: PathJob, paths: Paths) ->
 
 
 def _likeliest(support: Support, rows: Floats) -> tuple[Support, Floats, slice | NDArray[np.intp]]:
-    """Of very many outcomes those that are likeliest somewhere on the way, in their own order, and
-    which these are."""
+    """Restrict very many outcomes to those likeliest somewhere on the path, in their own order; return
+    their indices too.
+    """
     if len(support.labels) <= MOST_OUTCOMES:
         return support, rows, slice(None)
     kept = np.sort(np.argsort(-rows.max(axis=0), kind="stable")[:LIKELIEST])

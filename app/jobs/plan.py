@@ -1,4 +1,4 @@
-"""The jobs that a change of the scene needs.  Pure: scenes and canvas size in, jobs out."""
+"""The jobs that a change of the scene needs: a pure function of scenes and canvas size."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from app.model.scene import Scene
 
 
 class Submits(Protocol):
-    """The part of a runner that the controller needs."""
+    """The interface of a runner for the controller."""
 
     def submit(self, job: Job) -> None: ...
 
 
 def jobs(subject: Subject, viewport: Viewport) -> dict[type, Job]:
-    """Everything that a completed scene shows, by kind, in order of urgency."""
+    """Return all jobs of a completed scene, by kind, in order of urgency."""
     kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, FlowJob, *studies.kinds())
     wanted = [wanted_of(kind, subject, viewport) for kind in kinds]
     return {type(job): job for job in wanted if job is not None}
@@ -37,9 +37,9 @@ def live_jobs(
     known: Mapping[type, Job],
     changed: frozenset[str] | None = None,
 ) -> dict[type, Job]:
-    """Return the jobs of the live geometry, which are all but those that parts ask for themselves.
+    """Return the jobs of the live geometry: all except those that parts submit themselves.
 
-    Where only some fields of the scene have changed, jobs that read none of them are the known ones.
+    If only some fields of the scene have changed, jobs that read none of them are reused.
     """
     found: dict[type, Job] = {}
     kinds: tuple[type[Job], ...] = (PathJob, EllipseJob, MapJob, *studies.kinds())
@@ -55,7 +55,7 @@ def live_jobs(
 
 
 def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | None:
-    """Return the job of a kind that a completed scene needs, or None where its layers are off."""
+    """Return the job of a kind that a completed scene needs, or None if its layers are off."""
     layers = subject.scene.layers
     if kind.layers and not any([getattr(layers, name) for name in kind.layers]):
         return None
@@ -63,7 +63,7 @@ def wanted_of(kind: type[Job], subject: Subject, viewport: Viewport) -> Job | No
 
 
 def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
-    """Whether it is the path that was asked for last, be it in the quality of a drag."""
+    """Whether it is the path that was requested last, in any quality."""
     wanted = planned.get(PathJob)
     return isinstance(wanted, PathJob) and wanted == replace(
         job, quality=wanted.quality, steps=wanted.steps
@@ -71,16 +71,16 @@ def is_wanted(planned: Mapping[type, Job], job: PathJob) -> bool:
 
 
 def is_late(planned: Mapping[type, Job], job: PathJob | Study) -> bool:
-    """Whether it is of the family that is shown, though of another moment."""
+    """Whether it belongs to the family shown, though to an earlier moment."""
     return getattr(planned.get(type(job)), "family", None) == job.family
 
 
 def plan(old: dict[type, Job], new: dict[type, Job]) -> tuple[Job, ...]:
-    """Return the jobs of ``new`` whose answers ``old`` does not already give."""
+    """Return the jobs of ``new`` that are not among those of ``old``."""
     return tuple(job for kind, job in new.items() if old.get(kind) != job)
 
 
 def belongs_to(job: Job, scene: Scene) -> bool:
-    """Whether an answer can be drawn in a scene: it is of its family and of the chart it lies in."""
+    """Whether an answer can be drawn in a scene: it has the same family and chart."""
     elsewhere = isinstance(job, MapJob | EllipseJob) and job.chart != scene.chart
     return getattr(job, "family", None) == scene.family and not elsewhere

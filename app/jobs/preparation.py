@@ -1,6 +1,6 @@
-"""Changes that need a family derived or a surface laid out: the worker does it, then they are made.
+"""Changes that first need the worker to derive a family or lay out a surface.
 
-What was prepared is kept by caches (`families`, `surfaces`), so that making the change costs nothing.
+The results are cached (`families`, `surfaces`), so the change itself is then immediate.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ Changes = tuple[tuple[str, object], ...]
 
 @dataclass(frozen=True)
 class PrepareTask(Job):
-    """Lay out what ``scene`` is after ``changes``."""
+    """Prepare ``scene`` with ``changes``."""
 
     priority: ClassVar[Priority] = Priority.SUBJECT
-    words: ClassVar[str] = "what is to be shown"
+    words: ClassVar[str] = "the display"
 
     scene: Scene
     changes: Changes
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answered by one `Prepared`."""
+        """Emit one `Prepared`."""
         try:
             scene = edited(self.scene, dict(self.changes))
             chart = scene_chart.chart_drawn(scene)
@@ -46,14 +46,14 @@ class PrepareTask(Job):
 
 @dataclass(frozen=True)
 class Prepared:
-    """The changes of ``job`` can be made at once, or why they cannot be made."""
+    """The changes of ``job`` can be made at once, or the reason why they cannot."""
 
     job: PrepareTask
     problem: str = ""
 
 
 def prepared(scene: Scene, changes: Mapping[str, object]) -> str:
-    """Describe in words what the changes need prepared."""
+    """Describe what the changes need prepared."""
     known = families()
     if "family" in changes:
         name = parse(str(changes["family"]))[0]
@@ -65,16 +65,16 @@ def prepared(scene: Scene, changes: Mapping[str, object]) -> str:
 
 
 def is_slow(scene: Scene, changes: Mapping[str, object]) -> bool:
-    """Whether making the changes may take longer than a frame: another family, or another height."""
+    """Whether the changes may take longer than a frame: another family, or another height."""
     chart = str(changes.get("chart", scene.chart))
     of_height = chart.startswith(HEIGHT) and bool({"chart", "scalar", "token"} & set(changes))
     return any(name.partition(".")[0] == "family" for name in changes) or of_height
 
 
 def edited(scene: Scene, changes: Mapping[str, object]) -> Scene:
-    """``scene`` with fields set, those of its parts as "layers.NAME", "opacity.NAME", "flow.NAME" …
+    """Return ``scene`` with fields set; nested ones are "layers.NAME", "opacity.NAME", "flow.NAME" …
 
-    ValueError where that asks for what does not exist.
+    Raises ValueError for values that do not exist.
     """
     rest = dict(changes)
     if "family" in rest:

@@ -1,4 +1,4 @@
-"""Watching a path relax: the straight line between the pins becomes a geodesic as its energy falls."""
+"""Relaxation of a path for display: the straight line between the pins becomes a geodesic."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class RelaxJob(Job):
     """Relax the straight line from start to end by descent in H¹."""
 
     priority: ClassVar[Priority] = Priority.RELAXATION
-    words: ClassVar[str] = "a path that relaxes"
+    words: ClassVar[str] = "the relaxing path"
 
     family: str
     start: Point
     end: Point
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer by the whole relaxation."""
+        """Emit the whole relaxation."""
         emit(relaxed(engine, self))
 
 
@@ -50,8 +50,8 @@ class RelaxAnswer:
 
 
 def relaxed(engine: Engine, job: RelaxJob) -> RelaxAnswer:
-    """Return the whole relaxation, whose last round is Newton's method in float64: descent grows
-    slow.
+    """Return the whole relaxation, with a last round by Newton's method in float64, since descent slows
+    down.
     """
     manifold = manifold_of(job.family)
     solver = CurveRelaxation(manifold, engine, "descent")
@@ -61,9 +61,7 @@ def relaxed(engine: Engine, job: RelaxJob) -> RelaxAnswer:
 
 
 def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
-    """Return where Newton's method ends from the last round of the descent, with more nodes on its
-    curve.
-    """
+    """Return the result of Newton's method from the last round of the descent, with more nodes."""
     polish = CurveRelaxation(manifold, ReferenceEngine(), "newton", FINER * (len(last.theta) - 1))
     theta = finer(last.theta, FINER)
     if not manifold.in_domain(theta).all():
@@ -78,13 +76,13 @@ def _rest(manifold: Manifold, last: Relaxation) -> list[Relaxation]:
 
 
 def line(state: Relaxation, energy: float) -> DenseCurve:
-    """Return the curve of a round, the one whose energy is said; chords where that leaves the
+    """Return the smooth curve of a round, for which the energy is given; chords where it leaves the
     domain.
     """
     return spline_curve(state.theta) if np.isfinite(energy) else polygon(state.theta)
 
 
 def words(state: Relaxation, energy: float, numbers: Numbers) -> str:
-    """Return one line on a round: the energy is that of the measures, ∫g(θ′,θ′)dt along the curve."""
-    known = numbers.plain(energy) if np.isfinite(energy) else "not known: it leaves the domain"
+    """Describe a round in one line; the energy is ∫g(θ′,θ′)dt along the curve, as in the measures."""
+    known = numbers.plain(energy) if np.isfinite(energy) else "unknown: the path leaves the domain"
     return f"Round {state.round}: energy {known}, acceleration {state.acceleration:.1e}"

@@ -1,4 +1,4 @@
-"""A second try at a path at rest that did not reach its end, when nothing else waits."""
+"""A second attempt at a path at rest that did not reach its end, when nothing else waits."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from compute.studies.retry import second_try
 
 @dataclass(frozen=True)
 class RetryTask(Job):
-    """Answered by a `PathAnswer` of ``job``, whether the second try converges or not."""
+    """Emits a `PathAnswer` of ``job``, whether the second attempt converges or not."""
 
-    words: ClassVar[str] = "a second try at the geodesic"
+    words: ClassVar[str] = "a second attempt at the geodesic"
 
     job: PathJob
 
@@ -36,14 +36,12 @@ class RetryTask(Job):
 
 
 def _failed(job: PathJob, engine: Engine) -> Paths:
-    """Return the first try once more: quick, and the same as what was answered before."""
+    """Repeat the first attempt, which is quick and gives the same result."""
     return engine.connect(connection(manifold_of(job.family), job))
 
 
 def best(engine: Engine, job: Job, session: Session) -> list[Answer]:
-    """Return the last answer to a job, after a second try where that helps: for figures, which may
-    wait.
-    """
+    """Return the final answer of a job, including a second attempt if useful; for figures."""
     heard: list[object] = []
     job.perform_in(session, engine, heard.append, lambda: False)
     if heard and isinstance(heard[-1], PathAnswer) and heard[-1].may_be_retried:

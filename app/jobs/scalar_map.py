@@ -29,8 +29,8 @@ TYPED_SIDE = 512
 class MapJob(Job):
     """A scalar over the visible rectangle of a chart, on a canvas of pixels (width, height).
 
-    ``side``: samples along its longer side for print; 0 is the window's, coarse at first.
-    ``source``: the point from which distances are mapped, for the scalar "distance".
+    ``side``: samples along its longer side for print; 0 for the window, with a coarse map first.
+    ``source``: the source point for the scalar "distance".
     """
 
     priority: ClassVar[Priority] = Priority.MAP
@@ -55,9 +55,7 @@ class MapJob(Job):
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """Return the map of the visible rectangle, unless it is off or a flow of mass takes its
-        place.
-        """
+        """Return the map of the visible rectangle, unless it is off or replaced by a flow of mass."""
         scene = subject.scene
         assert scene.start
         if not scene.layers.map or (scene.layers.flow and flow.covers(scene)):
@@ -68,7 +66,7 @@ class MapJob(Job):
         return cls(scene.family, scene.chart, *shown, source=source)
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer by a coarse map and then by the whole one."""
+        """Emit a coarse map and then the full one."""
         began, manifold = time.perf_counter(), manifold_of(self.family)
         chart = chart_of(manifold, self.chart).plane
         usual = MAP_SIDES if self.source is None else DISTANCE_SIDES
@@ -94,7 +92,7 @@ class MapJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class MapAnswer:
-    """``field``, coarse at first and then in full (``complete``)."""
+    """``field``: coarse first, then in full (``complete``)."""
 
     job: MapJob
     field: Field
@@ -103,7 +101,7 @@ class MapAnswer:
 
 
 def _shape(pixels: tuple[int, int], side: int) -> tuple[int, int]:
-    """Rows and columns in the canvas's proportions, the longer one ``side``."""
+    """Return rows and columns in the canvas's proportions, with the longer one ``side``."""
     longest = max(*pixels, 1)
     width, height = (max(2, round(side * p / longest)) for p in pixels)
     return height, width

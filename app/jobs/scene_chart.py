@@ -1,4 +1,4 @@
-"""Which chart a scene is drawn in: one of its manifold's, or a height that only the scene knows."""
+"""The chart of a scene: one of its manifold's, or a height given by the scene."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _distance(manifold: Manifold, theta: Floats, source: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def surface(chart: Chart, view: Extent) -> tuple[Surface, Outline]:
-    """Return the mesh of a chart in space, and where it ends."""
+    """Return the mesh of a chart in space, and its outline."""
     made = surfaces.mesh(chart, view)
     found = Surface(made.points, made.x, made.lines, made.sides)
     return found, Outline(made.edge, chart.corners)

@@ -1,4 +1,4 @@
-"""Sessions: jobs leave in them what later jobs of their kind go on from."""
+"""Sessions: state that jobs leave for later jobs of the same kind."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ T = TypeVar("T")
 
 
 class Session:
-    """Keeps one thing of each kind between jobs.  Whoever performs jobs one after another has one: the
-    worker as long as its engine lives, a film from its first frame to its last.
+    """Keeps one object of each kind between jobs.  The worker has one as long as its engine lives, a
+    film for all of its frames.
     """
 
     def __init__(self) -> None:
         self._kept: dict[type, tuple[Hashable, object]] = {}
 
     def kept(self, kind: type[T], key: Hashable, make: Callable[[], T]) -> T:
-        """Return what was kept under ``key``, or else make it: it takes the place of the last one."""
+        """Return the object kept under ``key``, or make it in place of the last one."""
         if kind in self._kept and self._kept[kind][0] != key:
             del self._kept[kind]  # first, since two of them may not fit into memory
         if kind not in self._kept:
@@ -27,5 +27,5 @@ class Session:
         return thing
 
     def forget(self) -> None:
-        """Let go of everything, and so of the engine that it belongs to, which is no more."""
+        """Drop everything, including references to an engine that no longer exists."""
         self._kept.clear()

@@ -1,4 +1,4 @@
-"""The subject of a scene: its manifold, and the chart in which it is drawn, looked up once a change."""
+"""The subject of a scene: its manifold and its chart, looked up once per change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NESTED = ("layers", "flow")
 class Subject:
     """A completed scene, the manifold of its family, and the chart in which it is drawn.
 
-    Two subjects whose ground is the same share one chart: ``a.chart is b.chart``.
+    Two subjects with the same manifold and chart share the chart object: ``a.chart is b.chart``.
     """
 
     scene: Scene
@@ -32,7 +32,7 @@ class Subject:
         return cls(scene, manifold_of(scene.family), chart_drawn(scene))
 
     def at(self, scene: Scene) -> Subject:
-        """Return the subject of another scene, looked up only where that has another ground."""
+        """Return the subject of another scene, reusing manifold and chart if unchanged."""
         before = self.scene
         # a height is another surface for another scalar, token, view or point of distances
         flat = not scene.chart.startswith(HEIGHT)
@@ -42,10 +42,10 @@ class Subject:
 
 
 def changed_fields(before: Subject, after: Subject) -> frozenset[str]:
-    """Return the names of the scene's fields that a change has changed.
+    """Return the names of the fields of the scene that differ.
 
-    Those of a field that has fields of its own stand beside it, as in edits: "flow" and "flow.time".
-    "ground" says that another chart is drawn, or the same of another family.
+    Nested fields are listed too, as in edits: "flow" and "flow.time".  "ground" means that the chart or
+    its family differs.
     """
     found = {"ground"} if before.chart is not after.chart else set()
     for name, old in vars(before.scene).items():
@@ -59,7 +59,7 @@ def changed_fields(before: Subject, after: Subject) -> frozenset[str]:
 
 
 class CurrentSubject:
-    """The subject of a store's scene, made once a change."""
+    """The subject of a store's scene, updated once per change."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -67,7 +67,7 @@ class CurrentSubject:
 
     @property
     def now(self) -> Subject:
-        """Return the subject of the scene that the store holds now."""
+        """The subject of the store's current scene."""
         scene, known = self.store.scene, self._subject
         if known is None or known.scene is not scene:
             known = self._subject = Subject.of(scene) if known is None else known.at(scene)

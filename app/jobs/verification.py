@@ -1,4 +1,4 @@
-"""The last certificate: the scene's path and its map once more, in float64."""
+"""Verification of the scene's path and map by recomputation in float64."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAMPLES = 64
 
 @dataclass(frozen=True, eq=False)
 class CheckJob(Job):
-    """Compute a geodesic again in float64 and compare ``theta (m, 2)``, its nodes, with it."""
+    """Recompute a geodesic in float64 and compare its nodes ``theta (m, 2)``."""
 
     priority: ClassVar[Priority] = Priority.CHECK
     words: ClassVar[str] = "the path in float64"
@@ -41,7 +41,7 @@ class CheckJob(Job):
     theta: Floats
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Compute the path again and compare."""
+        """Recompute the path and compare."""
         began = time.perf_counter()
         measure = _of_path(self)
         emit(CheckAnswer(self, measure, 1000 * (time.perf_counter() - began)))
@@ -49,7 +49,7 @@ class CheckJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class MapCheckJob(Job):
-    """Compute ``field``, a map over a chart, again in float64; ``source``: of distances, or None."""
+    """Recompute ``field``, a map over a chart, in float64; ``source``: of distances, or None."""
 
     priority: ClassVar[Priority] = Priority.CHECK
     words: ClassVar[str] = "the map in float64"
@@ -62,7 +62,7 @@ class MapCheckJob(Job):
     field: Field
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Compute a sample of the map again and compare."""
+        """Recompute a sample of the map and compare."""
         began = time.perf_counter()
         measure = _of_map(self)
         emit(CheckAnswer(self, measure, 1000 * (time.perf_counter() - began)))
@@ -70,7 +70,7 @@ class MapCheckJob(Job):
 
 @dataclass(frozen=True, eq=False)
 class CheckAnswer:
-    """The measure that says how far a curve or a map was from its float64 re-computation."""
+    """The measure of the difference between a curve or a map and its float64 recomputation."""
 
     job: CheckJob | MapCheckJob
     measure: Measure
@@ -91,16 +91,16 @@ def _of_path(job: CheckJob) -> Measure:
     fine = status == Status.OK and worst <= LIMIT * max(float(exact.length[0]), 1e-3)
     words = f"{worst:.1e}" if status == Status.OK else f"{worst:.1e}; float64 {status.words}"
     hint = (
-        "Largest Fisher distance between the curve and its re-computation in float64, "
-        f"whose length is {exact.length[0]:.9g}."
+        "Largest Fisher distance between the curve and its recomputation in float64, which has "
+        f"length {exact.length[0]:.9g}."
     )
-    return Measure("Off its float64 copy by", words, hint, fine)
+    return Measure("Path error against float64", words, hint, fine)
 
 
 def _of_map(job: MapCheckJob) -> Measure:
-    """Return the difference that 99 % of a sample of cells stay below, as a share of the map's range.
+    """Return the 99 % quantile of the differences in a sample of cells, relative to the map's range.
 
-    Cells of which one copy says that the metric is singular there are not compared, but counted.
+    Cells where one of the two has a singular metric are not compared, but counted.
     """
     found = job.field.values
     every = max(1, max(found.shape) // SAMPLES)
@@ -109,18 +109,18 @@ def _of_map(job: MapCheckJob) -> Measure:
     both = np.isfinite(found[cells]) & np.isfinite(exact)
     lone = int((np.isfinite(found[cells]) != np.isfinite(exact)).sum())
     if not both.any():
-        return Measure("Map off its float64 copy by", "nothing to compare", "No cell has a value.")
+        return Measure("Map error against float64", "nothing to compare", "No cell has a value.")
     low, high = np.quantile(exact[both], [0.01, 0.99])
     scale = max(float(high - low), 1e-3 * max(abs(low), abs(high)), 1e-12)
     worst = float(np.quantile(np.abs(found[cells] - exact)[both], 0.99)) / scale
     words = f"{worst:.1e} of its range"
     if lone:
-        words += f"; {lone} of {exact.size} cells have a value in one alone"
+        words += f"; {lone} of {exact.size} cells have a value in only one of the two"
     hint = (
-        f"99 % of {int(both.sum())} cells differ by less from their float64 re-computation. A value is "
-        "missing where the metric is singular for one of the two."
+        f"99 % of {int(both.sum())} cells differ from the float64 recomputation by less than "
+        "this. A cell has no value where the metric is singular."
     )
-    return Measure("Map off its float64 copy by", words, hint, worst <= LIMIT)
+    return Measure("Map error against float64", words, hint, worst <= LIMIT)
 
 
 def _again(job: MapCheckJob, cells: tuple[slice, slice]) -> Floats:

@@ -1,4 +1,4 @@
-"""The canvas as jobs see it: its pixels, what it shows, and whether a hand moves something."""
+"""The canvas as seen by jobs: its size, its visible rectangle, and whether a drag is under way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SLACK = 0.08
 class Viewport:
     """The canvas: its pixels (width, height), and whether something is being dragged.
 
-    steps: of a path that is dragged, and at rest.
+    steps: of a path during a drag, and at rest.
     """
 
     pixels: tuple[int, int] = (960, 640)
@@ -26,12 +26,12 @@ class Viewport:
 
     @property
     def quality(self) -> str:
-        """How well things are computed: "live" while something is dragged, or "final"."""
+        """The quality of results: "live" during a drag, or "final"."""
         return "live" if self.dragging else "final"
 
 
 def visible(subject: Subject, viewport: Viewport) -> Extent:
-    """Return what the canvas shows: more than the view where both axes have one scale."""
+    """Return the visible rectangle, which is larger than the view if both axes have the same scale."""
     view = subject.scene.view
     assert view
     if not subject.chart.equal or subject.chart.dimension == 3:

@@ -1,7 +1,8 @@
-"""One worker thread owns the engine.  For each kind of job the newest wins; stale answers are dropped.
+"""The worker thread, which owns the engine.  Of each kind of job the newest replaces the others; stale
+answers are dropped.
 
-The engine is opened, used and closed on that thread alone.  What it has to say is handed to
-``deliver``, which the composition root points at the GUI thread.
+The engine is opened, used and closed only on that thread.  Messages are passed to ``deliver``, which
+the composition root connects to the GUI thread.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ FOLLOWING = ("early", "live")
 
 @dataclass(frozen=True)
 class EngineOpened:
-    """The worker has an engine: its name, what it runs on, and why it is not a better one.
+    """The worker has opened an engine: its name, its adapter, and why it is not a better one.
 
-    adapters: what else it could run on.
+    adapters: all available adapters.
     """
 
     name: str
@@ -45,7 +46,7 @@ class EngineOpened:
 
 @dataclass(frozen=True)
 class OpenJob(Job):
-    """Open another engine: "auto", "gpu" or "reference", on the adapter of that name or the best."""
+    """Open another engine: "auto", "gpu" or "reference", on the named adapter or the best one."""
 
     priority: ClassVar[Priority] = Priority.ENGINE
     words: ClassVar[str] = "the engine"
@@ -54,12 +55,12 @@ class OpenJob(Job):
     adapter: str = ""
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Do nothing: the worker itself changes its engine."""
+        """Do nothing; the worker itself changes its engine."""
 
 
 @dataclass(frozen=True)
 class JobFailed:
-    """A job ended in an exception, which is told here and nowhere else."""
+    """A job raised an exception, which is reported by this message only."""
 
     job: Job
     problem: str
@@ -67,7 +68,7 @@ class JobFailed:
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A job, for how long it has been done, and whether it is waited for no longer."""
+    """A running job, its elapsed time, and whether it was cancelled."""
 
     job: Job
     seconds: float
@@ -76,7 +77,7 @@ class UnderWay:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that went wrong and was put right."""
+    """A problem that was handled."""
 
     words: str
 
@@ -86,9 +87,9 @@ Deliver = Callable[[object], None]
 
 
 class Runner:
-    """At most one job under way and, of each kind, one waiting.
+    """Runs one job at a time and keeps at most one waiting job of each kind.
 
-    ``early``: a job that is answered in NumPy before there is a device, unless one was asked for.
+    ``early``: a job that is computed in NumPy before the device is open, unless a device was requested.
     """
 
     def __init__(
@@ -113,38 +114,38 @@ class Runner:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Have ``job`` done as soon as possible; a waiting one of its kind is forgotten."""
+        """Schedule ``job``; it replaces a waiting one of its kind."""
         with self._change:
             self._waiting[type(job)] = job
             self._change.notify_all()
 
     def pending(self) -> int:
-        """Return how many jobs wait or are under way."""
+        """Return the number of waiting and running jobs."""
         with self._change:
             return len(self._waiting) + (self._running is not None)
 
     def under_way(self) -> UnderWay | None:
-        """Return the job that is done now."""
+        """Return the running job."""
         with self._change:
             if self._running is None:
                 return None
             return UnderWay(self._running, time.monotonic() - self._since, self._given_up)
 
     def cancel(self) -> Job | None:
-        """Give up the job that is done now: it ends where it can, and its answer is not told."""
+        """Cancel the running job: it stops where possible, and its answer is dropped."""
         with self._change:
             self._given_up = self._running is not None
             return self._running
 
     def wait_idle(self, timeout: float) -> bool:
-        """Block until nothing waits or runs; False if that takes longer than ``timeout`` seconds."""
+        """Block until no job waits or runs; False if that takes longer than ``timeout`` seconds."""
         with self._change:
             return self._change.wait_for(
                 lambda: not self._waiting and self._running is None, timeout
             )
 
     def close(self) -> None:
-        """Cancel what can be cancelled and end the thread."""
+        """Cancel the running job and end the thread."""
         with self._change:
             self._stopping = True
             self._waiting.clear()
@@ -153,9 +154,7 @@ class Runner:
         self._thread.join(timeout=10.0)
 
     def first_drawn(self) -> None:
-        """Note that the early answer is on the screen: a driver holds nothing up that is waited for
-        now.
-        """
+        """Note that the early answer is on the screen, so a driver may now be loaded."""
         self._drawn.set()
 
     def _work(self) -> None:
@@ -182,7 +181,7 @@ class Runner:
             return self._running
 
     def _do(self, engine: Engine, job: Job) -> Engine:
-        """Do a job; the engine to go on with, which is another one if its device was lost."""
+        """Perform a job; return the engine, which is another one if the device was lost."""
         interrupted = False
 
         def cancelled() -> bool:
@@ -201,14 +200,14 @@ class Runner:
         except DeviceLost as problem:
             engine, interrupted = self._reopened(problem), True
         except Exception as problem:
-            # the one place where a worker's exception is caught: it is told to the user
+            # the only place where exceptions of the worker are caught: report them to the user
             self._tell(JobFailed(job, shorten(f"{type(problem).__name__}: {problem}")))
         if interrupted:
             self._again(job)
         return engine
 
     def _tell(self, answer: object) -> None:
-        """Tell what came of the job under way, unless it was given up."""
+        """Deliver an answer of the running job, unless it was cancelled."""
         if not self._given_up:
             self._deliver(answer)
 
@@ -221,34 +220,37 @@ class Runner:
         return engine
 
     def _reopened(self, problem: DeviceLost) -> Engine:
-        """Return an engine in place of one whose device was lost, and word of it."""
+        """Return an engine in place of one whose device was lost, and report it."""
         self._losses += 1
         self._session.forget()
         if self._losses <= REOPENINGS:
             try:
                 engine = open_engine(self._wanted.prefer, self._wanted.adapter)
             except (NoAdapter, RuntimeError) as failure:
-                problem = DeviceLost(f"{problem}, and it cannot be opened again: {failure}")
+                problem = DeviceLost(f"{problem} and cannot be reopened: {failure}")
             else:
                 if engine.name != "reference":
                     self._deliver(EngineOpened(engine.name, engine.adapter))
-                    self._deliver(Notice(f"{problem} and has been opened again"))
+                    self._deliver(Notice(f"{problem} and was reopened"))
                     return engine
         reference = ReferenceEngine()
-        remark = f"{problem}: going on in NumPy float64, which is slower"
+        remark = f"{problem}: continuing in NumPy float64, which is slower"
         self._deliver(EngineOpened(reference.name, reference.adapter, remark))
         return reference
 
     def _must_yield(self, job: Job) -> bool:
-        """Whether a job ends between two of its parts: a newer or a more urgent one waits."""
+        """Whether a job must stop between two of its parts, because a newer or more urgent one
+        waits.
+        """
         with self._change:
             replaced = type(job) in self._waiting
             return self._is_unwanted() or replaced or self._is_urged(job)
 
     def _must_give_way(self, job: Job) -> bool:
-        """Whether a job of the reference ends in its midst: it is long, and something must not wait.
+        """Whether a job of the reference must be interrupted, because it is long and a more urgent one
+        waits.
 
-        Of jobs that follow a hand each is done, however fast the next ones come, or none would be.
+        Jobs during a drag are always completed, or none would be when the next ones come fast.
         """
         with self._change:
             is_long = time.monotonic() - self._since > BEARABLE
@@ -262,14 +264,14 @@ class Runner:
         return any(kind.priority < job.priority for kind in self._waiting)
 
     def _again(self, job: Job) -> None:
-        """Take an interrupted job up again, unless a newer one has replaced it."""
+        """Reschedule an interrupted job, unless a newer one has replaced it."""
         with self._change:
             if not self._stopping and not self._given_up:
                 self._waiting.setdefault(type(job), job)
 
 
 def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
-    """Return an engine, and why it is not the one that was wished for."""
+    """Return an engine, and why it is not the requested one."""
     try:
         engine = open_engine(prefer, adapter)
     except NoAdapter as problem:
@@ -283,5 +285,5 @@ def _open(prefer: str, adapter: str) -> tuple[Engine, str]:
 
 
 def perform(engine: Engine, job: Job, emit: Emit, cancelled: Cancelled, session: Session) -> None:
-    """Have a job done: the one seam between the worker and what is computed."""
+    """Perform a job: the only connection between the worker and the computations."""
     job.perform_in(session, engine, emit, cancelled)

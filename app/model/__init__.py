@@ -1,4 +1,4 @@
-"""The scene and what a person keeps: files, lessons, preferences, the past of a scene.
+"""The model: the scene, its history and its files, lessons, preferences.
 
-May import compute, no toolkit, and nothing else of app.
+May import compute; no toolkit, and nothing else of app.
 """

@@ -1,7 +1,7 @@
-"""Unsaved work, kept beside: one file a session, written whole or not at all.
+"""Backup of unsaved work: one file per session, written atomically.
 
-A file names the scene file that it belongs to, if there is one, and holds the scene as text.  It goes
-when its session saves or ends; one that is left tells of a session that was cut off.
+A file names the scene file to which it belongs, if any, and contains the scene as text.  It is removed
+when its session saves or ends; a remaining file is from a session that was cut off.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PACE = 0.2
 
 @dataclass(frozen=True)
 class Lost:
-    """The work that a session left: its file, the scene, and the file it was to be saved to."""
+    """The work left by a session: its backup file, the scene, and the scene's own file."""
 
     file: Path
     scene: Scene
@@ -37,13 +37,13 @@ class Lost:
 
 
 class Autosave:
-    """The unsaved work of this session, under a name that is its own."""
+    """The backup file of this session, under a unique name."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._file = folder / f"{name}{SUFFIX}"
 
     def write(self, scene: Scene, origin: Path | None) -> None:
-        """Keep a scene; the file is never half written.  Raises CannotBeKept and OSError."""
+        """Write a scene atomically.  Raises CannotBeKept and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         text = scene_file.kept_text(scene, self._file.parent)
         stated = {"origin": str(origin) if origin else "", "scene": text}
@@ -51,20 +51,22 @@ class Autosave:
             temporary.write_text(json.dumps(stated), "utf-8")
 
     def take(self, file: Path) -> None:
-        """Make what another session left this one's.  Raises OSError; of two that try, in one."""
+        """Take over the file of another session.  Raises OSError; of two sessions that try, only one
+        succeeds.
+        """
         file.replace(self._file)
 
     def discard(self) -> None:
-        """Forget it: all is saved, or is not wanted."""
+        """Delete the backup: the work is saved or unwanted."""
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
 
 
 class Keeper:
-    """Keeps and forgets in a thread of its own, now and then, the last thing that it was asked.
+    """Writes and deletes backups in a thread of its own, at intervals, according to the latest request.
 
-    So nobody waits for a disk, and a thread that is busy keeps no work from being kept.
-    ``problem``: why the last thing could not be done, if so; tell: is called in that thread with it.
+    So nothing waits for the disk, and a busy GUI thread does not prevent backups.  ``problem``: why the
+    last request failed, or ""; tell: called with it in that thread.
     """
 
     def __init__(self, autosave: Autosave, tell: Callable[[Exception | None], None]) -> None:
@@ -76,20 +78,20 @@ class Keeper:
         threading.Thread(target=self._work, name="autosave", daemon=True).start()
 
     def write(self, scene: Scene, origin: Path | None) -> None:
-        """Keep a scene soon, unless a newer one comes before."""
+        """Request a backup of a scene, unless a newer one comes first."""
         self._ask(partial(self._autosave.write, scene, origin))
 
     def discard(self) -> None:
-        """Forget soon what is kept."""
+        """Request deletion of the backup."""
         self._ask(self._autosave.discard)
 
     def take(self, file: Path) -> None:
-        """Make what another session left this one's, at once.  Raises OSError."""
+        """Take over the file of another session at once.  Raises OSError."""
         self.wait()
         self._autosave.take(file)
 
     def wait(self) -> None:
-        """Return when all that was asked is done."""
+        """Block until all requests are done."""
         with self._change:
             self._hurried = True
             self._change.notify_all()
@@ -97,7 +99,7 @@ class Keeper:
             self._hurried = False
 
     def close(self) -> None:
-        """Do what was asked and end the thread; what is asked later is done at once."""
+        """Complete pending requests and end the thread; later requests are performed at once."""
         self.wait()
         with self._change:
             self._ended = True
@@ -135,7 +137,7 @@ class Keeper:
 
 
 def sweep(folder: Path, alive: Callable[[str], bool]) -> None:
-    """Remove what dead sessions left and nobody can use: locks, and files that are half written."""
+    """Remove useless files of dead sessions: locks, and half-written files."""
     replacing.sweep(folder)
     for lock in folder.glob("*.lock"):
         # whoever asks whether a session is alive takes its lock away if not
@@ -143,9 +145,9 @@ def sweep(folder: Path, alive: Callable[[str], bool]) -> None:
 
 
 def lost(folder: Path, alive: Callable[[str], bool]) -> list[Lost]:
-    """Return the work that ended sessions left in ``folder``, newest first; skip unreadable files.
+    """Return the work left by ended sessions in ``folder``, newest first; skip unreadable files.
 
-    alive: whether the session of that name still runs.
+    alive: whether a session of a given name still runs.
     """
     files = [file for file in folder.glob(f"[!.]*{SUFFIX}") if not alive(file.stem)]
     files.sort(key=modified, reverse=True)

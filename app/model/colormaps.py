@@ -1,4 +1,4 @@
-"""Colour maps to choose from: perceptually uniform, and told apart by colour-blind people.
+"""The colour maps: perceptually uniform and suitable for colour-blind viewers.
 
 Viridis, magma and plasma: van der Walt and Smith 2015.  Cividis: Nuñez, Anderton, Renslow 2018.
 Batlow, vik and grayC: Crameri, Shephard, Heron 2020.
@@ -15,13 +15,13 @@ COLORMAPS: dict[str, str] = {
     "magma": "Magma",
     "plasma": "Plasma",
     "grayC": "Greys",
-    "vik": "Vik: two sides of zero",
+    "vik": "Vik: diverging, centred on zero",
 }
 # whose middle is zero
 TWO_SIDED = ("vik",)
 
 
 def check(colormap: str) -> None:
-    """ValueError unless it is one of these."""
+    """Raise ValueError unless it is one of these."""
     if colormap not in COLORMAPS:
         raise ValueError(f"colormap must be one of {', '.join(COLORMAPS)}, got {shown(colormap)}")

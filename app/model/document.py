@@ -1,4 +1,4 @@
-"""The scene's file: where it is, what was written there last, whether somebody else wrote since."""
+"""The scene's file: its path, its last saved content, and whether it has changed on disk."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MOST_BYTES = 1 << 30
 
 @dataclass(frozen=True)
 class Document:
-    """path: the file, or None for a scene that has none yet.  saved: what it holds, None if nothing.
+    """path: the file, or None for a scene without one.  saved: its content, or None.
 
-    digest: of the file's bytes when they were read or written last.
+    digest: of the file's bytes when last read or written.
     """
 
     path: Path | None = None
@@ -24,21 +24,21 @@ class Document:
     digest: str = ""
 
     def is_unsaved(self, scene: Scene) -> bool:
-        """Whether ``scene`` holds changes; to look about and to play changes nothing."""
+        """Whether ``scene`` has changes to save; changes of view and playhead do not count."""
         return self.saved is None or _essence(scene) != _essence(self.saved)
 
     def was_overwritten(self) -> bool:
-        """Whether somebody else wrote to the file since."""
+        """Whether the file has changed on disk since."""
         return self.path is not None and self.path.exists() and digest(self.path) != self.digest
 
 
 def at(path: Path, scene: Scene) -> Document:
-    """Return the document of a file that holds ``scene`` now."""
+    """Return the document of a file that now contains ``scene``."""
     return Document(path, scene, digest(path))
 
 
 def digest(path: Path) -> str:
-    """Return a digest of a file's bytes; "" of one that cannot be read."""
+    """Return a digest of a file's bytes; "" if it cannot be read."""
     try:
         with opened(path, MOST_BYTES) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

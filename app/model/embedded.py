@@ -1,8 +1,8 @@
-"""A scene inside another file: a picture, a document or a film that can be opened again.
+"""Scenes embedded in pictures, documents and films, which can be opened again.
 
-Whatever the container, the scene is one run of plain ASCII that begins with `MARK`: characters that a
-container would write otherwise (& < > and all beyond ASCII) are escaped as JSON allows.  So one
-reader does for all of them, and no parser of theirs sees a file from somebody else.
+In every container the scene is one run of plain ASCII that begins with `MARK`: characters that a
+container would encode (& < > and all non-ASCII ones) are escaped as JSON allows.  So one reader
+suffices for all of them, and no format parser sees an untrusted file.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "&<>"}
 
 
 def packed(text: str) -> str:
-    """Return a scene's JSON as a container can hold it."""
+    """Return a scene's JSON escaped for containers."""
     return json.dumps(json.loads(text), ensure_ascii=True).translate(_ESCAPED)
 
 
 def unpacked(path: Path) -> str:
-    """Return the JSON of the scene in a file.  Raises ValueError with one line if there is none."""
+    """Return the JSON of the scene in a file.  Raises ValueError if there is none."""
     with opened(path, MOST_AROUND) as file:
         return _first(file)
 
 
 def _first(file: BinaryIO) -> str:
-    """Return the first run that is JSON: a title may hold the mark by mischief."""
+    """Return the first run that is valid JSON, since a title may contain the mark."""
     begin = -1
     for tried in range(MOST_TRIES):
         begin = _find(file, MARK.encode(), begin + 1)
         if begin < 0:
-            known = "the scene in it is damaged or too large" if tried else "it holds no scene"
+            known = "the scene in it is damaged or too large" if tried else "it contains no scene"
             raise ValueError(known)
         file.seek(begin)
         run = file.read(MOST_BYTES).decode("latin-1")
@@ -56,9 +56,9 @@ def _first(file: BinaryIO) -> str:
 
 
 def _find(file: BinaryIO, mark: bytes, begin: int) -> int:
-    """Return where ``mark`` stands first from ``begin`` on, or -1.
+    """Return the first position of ``mark`` from ``begin``, or -1.
 
-    Read piece by piece: a film need not fit in memory, and one that is cut short meanwhile ends.
+    Reads in pieces: a film need not fit in memory and may be truncated meanwhile.
     """
     late = file.seek(0, os.SEEK_END) - AT_ENDS
     file.seek(begin)

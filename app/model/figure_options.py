@@ -1,4 +1,4 @@
-"""The choices that an exported figure or film offers, on the command line and in the window's forms."""
+"""The options of exported figures and films, for the command line and the window's forms."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The formats of files that the program reads and writes: the one table of their suffixes.
+"""The table of file formats and suffixes that the program reads and writes.
 
-Whatever names a suffix takes it from here: what is opened, which files hold a scene, what an export
-writes, and what dialogs and the help of the command line offer.  This module imports nothing of the
-program: the command line reads it before everything else.
+All code takes suffixes from here: opening, embedded scenes, exports, dialogs and help texts.  This
+module imports nothing of the program, since the command line reads it before everything else.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ NPZ, SAFETENSORS = ".npz", ".safetensors"
 
 
 class FileFormat(NamedTuple):
-    """A suffix, the kind of content that it stands for, and its words in a dialog.
+    """A suffix, its kind of content, and its description in dialogs.
 
-    ``holds_scene``: a file of this format holds the scene that it shows, and can be opened again.
+    ``holds_scene``: files of this format contain their scene and can be opened again.
     """
 
     suffix: str
@@ -40,8 +39,8 @@ FORMATS = (
     FileFormat(NPZ, "arrays", "NumPy"),
     FileFormat(JSON, "loop", "Loops"),
     FileFormat(PNG, "figure", "PNG", holds_scene=True),
-    FileFormat(SVG, "figure", "SVG, vectors", holds_scene=True),
-    FileFormat(PDF, "figure", "PDF, vectors", holds_scene=True),
+    FileFormat(SVG, "figure", "SVG, vector graphics", holds_scene=True),
+    FileFormat(PDF, "figure", "PDF, vector graphics", holds_scene=True),
     FileFormat(MP4, "film", "MP4", holds_scene=True),
     FileFormat(WEBM, "film", "WebM", holds_scene=True),
     FileFormat(GIF, "film", "GIF", holds_scene=True),
@@ -54,7 +53,7 @@ FORMATS = (
 
 
 def formats(*kinds: str) -> tuple[FileFormat, ...]:
-    """Return the formats of some kinds, kind by kind.  Raises ValueError for an unknown kind."""
+    """Return the formats of the given kinds, in order.  Raises ValueError for an unknown kind."""
     known = {entry.kind for entry in FORMATS}
     for kind in kinds:
         if kind not in known:
@@ -63,7 +62,7 @@ def formats(*kinds: str) -> tuple[FileFormat, ...]:
 
 
 def suffixes(*kinds: str) -> tuple[str, ...]:
-    """Return the suffixes of some kinds of files, each once, kind by kind."""
+    """Return the distinct suffixes of the given kinds, in order."""
     return _once(entry.suffix for entry in formats(*kinds))
 
 
@@ -78,6 +77,6 @@ OPENED = _once((*suffixes("lesson", "scene"), *HOLDING_SCENE, *suffixes("heads")
 
 
 def metavar(name: str, *kinds: str) -> str:
-    """Return how a help text names a file to be written: OUT.(png|svg|pdf)."""
+    """Return the name of an output file for help texts: OUT.(png|svg|pdf)."""
     known = [suffix.removeprefix(".") for suffix in suffixes(*kinds)]
     return f"{name}.{known[0]}" if len(known) == 1 else f"{name}.({'|'.join(known)})"

@@ -1,4 +1,4 @@
-"""The flow of a scene: its equation, its grid, its initial field, and how far it ran."""
+"""The flow of a scene: equation, grid, initial field and time."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ MOST_STROKES, MOST_VERTICES = 64, 512
 class FlowSettings:
     """The flow of a scene.
 
-    mode, boundary: as `compute.flow.modes` names them; side: nodes a side over the chart's own
-    rectangle.  initial: what it begins with.  scalar: whose gradient ("" is the mapped one's); seed:
-    of random numbers; strokes: polylines in θ that paint it; source: an .npz that holds it.
-    time: how long it has run; pace: time a step; drift: how far particles are, in lives.
+    mode, boundary: see `compute.flow.modes`; side: nodes per side over the chart's default region.
+    initial: kind of initial field.  scalar: of a gradient ("": the mapped one); seed: of random
+    numbers; strokes: polylines in θ for a painted field; source: an .npz with the field.  time: flow
+    time; pace: time per step; drift: progress of particles, in lives.
     """
 
     mode: str = "rough"
@@ -61,7 +61,7 @@ class FlowSettings:
 
 
 def rewritten(flow: FlowSettings, changes: Mapping[str, Any]) -> FlowSettings:
-    """Return a flow with fields set; one that begins otherwise begins anew.  Raises ValueError."""
+    """Return a flow with fields set; time restarts if the evolution changes.  Raises ValueError."""
     mass = changes.get("mode", flow.mode) in OF_MASS
     beginning = {} if "initial" in changes else _beginning(flow, mass)
     going_on = set(changes) <= {"time", "drift"}
@@ -72,14 +72,16 @@ def rewritten(flow: FlowSettings, changes: Mapping[str, Any]) -> FlowSettings:
 
 
 def _beginning(flow: FlowSettings, mass: bool) -> dict[str, str]:
-    """Mass for the flows of mass, vectors for the others."""
+    """Return the default initial field: mass for flows of mass, vectors for the others."""
     if flow.initial != "file" and (flow.initial == "bump") != mass:
         return {"initial": "bump" if mass else "dipole"}
     return {}
 
 
 def stated(flow: FlowSettings, folder: Path) -> dict[str, object]:
-    """Return a flow as a scene file in ``folder`` holds it: only what is not usual."""
+    """Return a flow as stored in a scene file in ``folder``: only values that differ from the
+    default.
+    """
     usual = FlowSettings()
     found = {
         f.name: getattr(flow, f.name)
@@ -92,7 +94,7 @@ def stated(flow: FlowSettings, folder: Path) -> dict[str, object]:
 
 
 def read(data: Mapping[str, Any], folder: Path) -> FlowSettings:
-    """Return the flow of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the flow of a schema-checked scene file.  Raises ValueError."""
     known = {f.name: data[f.name] for f in fields(FlowSettings) if f.name in data}
     if known.get("source"):
         known["source"] = located(known["source"], folder)

@@ -1,4 +1,4 @@
-"""Tracks of keyframes: plain data over seconds, and as JSON."""
+"""Tracks of keyframes: plain data over seconds, with conversion to JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Unknown = tuple[tuple[str, object], ...]
 
 @dataclass(frozen=True)
 class Key:
-    """``value`` is reached at ``at`` seconds; ``easing`` leads on from it to the next key."""
+    """``value`` is reached at ``at`` seconds; ``easing`` is the transition to the next key."""
 
     at: float
     value: object
@@ -37,11 +37,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Track:
-    """The keys of one field of the scene, in the order of time.
+    """The keys of one field of the scene, ordered by time.
 
-    field: as "alpha", "start.theta", "layers.map", "view"; "family.temperature" is a parameter of
-    the family.  Real numbers and tuples of them go over into one another (loops of as many vertices
-    too), all else changes at its key.
+    field: such as "alpha", "start.theta", "layers.map", "view"; "family.temperature" is a parameter of
+    the family.  Real numbers and tuples of them are interpolated (loops too, if they have equally many
+    vertices); everything else changes at its key.
     """
 
     field: str
@@ -51,7 +51,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Tracks over ``duration`` seconds; then it ends, begins again (loop) or runs back (bounce)."""
+    """Tracks over ``duration`` seconds; then it ends, restarts (loop) or runs back (bounce)."""
 
     duration: float
     tracks: tuple[Track, ...]
@@ -59,18 +59,18 @@ class Timeline:
 
     @property
     def period(self) -> float:
-        """Seconds until it is where it began, or at its end."""
+        """Seconds until it returns to its start, or ends."""
         return self.duration * (2.0 if self.repeat == "bounce" else 1.0)
 
 
 def glide(duration: float) -> Timeline:
-    """Return the moving point from A to B: what a scene without a timeline of its own does."""
+    """Return the timeline of a scene without one: the moving point from A to B."""
     keys = (Key(0.0, 0.0), Key(duration, 1.0))
     return Timeline(duration, (Track("playhead", keys),))
 
 
 def position(timeline: Timeline, t: float) -> float:
-    """Return where a timeline is after ``t`` seconds, in [0, duration]."""
+    """Return the position of a timeline after ``t`` seconds, in [0, duration]."""
     if timeline.repeat == "loop":
         return t % timeline.duration
     if timeline.repeat == "bounce":
@@ -80,9 +80,9 @@ def position(timeline: Timeline, t: float) -> float:
 
 
 def value_at(track: Track, t: float, steps: bool = False) -> object:
-    """Return the value of a track: that of the first key before it, of the last key after it.
+    """Return the value of a track, constant before the first and after the last key.
 
-    With ``steps`` there is nothing between two keys.
+    With ``steps`` values are not interpolated.
     """
     after = bisect_right([key.at for key in track.keys], t)
     if after == 0:
@@ -106,7 +106,7 @@ def _between(a: object, b: object, share: float) -> object:
 
 
 def stated(timeline: Timeline) -> dict[str, object]:
-    """Return a timeline as a scene file holds it."""
+    """Return a timeline as stored in a scene file."""
     return {
         "duration": timeline.duration,
         "repeat": timeline.repeat,
@@ -125,7 +125,7 @@ def stated(timeline: Timeline) -> dict[str, object]:
 
 
 def read(data: Mapping[str, Any]) -> Timeline:
-    """Return the timeline of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the timeline of a schema-checked scene file.  Raises ValueError."""
     duration = float(data["duration"])
     if not 0.0 < duration <= LONGEST:
         raise ValueError(
@@ -148,7 +148,8 @@ def _track(entry: Mapping[str, Any], duration: float) -> Track:
     times = [key.at for key in keys]
     if any(b <= a for a, b in pairwise(times)):
         raise ValueError(
-            f"the keys of {entry['field']} must follow one another, got times {shown(times)}"
+            f"the keys of {entry['field']} must be in increasing order of time, got times "
+            f"{shown(times)}"
         )
     if not 0.0 <= times[0] <= times[-1] <= duration:
         raise ValueError(
@@ -162,7 +163,7 @@ def _unknown(entry: Mapping[str, object], known: tuple[str, ...]) -> Unknown:
 
 
 def unknown(timeline: Timeline) -> list[tuple[tuple[str, ...], object]]:
-    """Paths and values of what this version does not know in a timeline's tracks and keys."""
+    """Return paths and values of unknown entries in a timeline's tracks and keys."""
     found: list[tuple[tuple[str, ...], object]] = []
     for i, track in enumerate(timeline.tracks):
         place = ("timeline", "tracks", str(i))
@@ -173,7 +174,7 @@ def unknown(timeline: Timeline) -> list[tuple[tuple[str, ...], object]]:
 
 
 def _value(value: object) -> object:
-    """Numbers as floats, lists as tuples."""
+    """Convert numbers to floats and lists to tuples."""
     if isinstance(value, list):
         return tuple(_value(item) for item in value)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,6 +1,6 @@
-"""The layers of a scene: what is drawn, and how much of it is seen.
+"""The layers of a scene, with visibility and opacity.
 
-Each study, a file of `app/jobs/studies`, is a layer under its file's name.
+Each study, a file in `app/jobs/studies`, is a layer named after its file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compute.core.refusal import shown
 
 @dataclass(frozen=True)
 class _Own:
-    """The layers that are not studies.  Adding one is a field here and a file in views/canvas."""
+    """The layers that are not studies.  To add one, add a field here and a file in views/canvas."""
 
     map: bool = True
     grid: bool = True
@@ -29,7 +29,7 @@ class _Own:
 
 
 class _Shares:
-    """How much is seen of each layer, from 0 to 1; the map's is the scene's ``map_opacity``."""
+    """The opacity of each layer, from 0 to 1; that of the map is the scene's ``map_opacity``."""
 
     def __post_init__(self) -> None:
         for name, share in vars(self).items():
@@ -47,11 +47,11 @@ def _made(name: str, names: list[str], kind: str, default: object, base: type) -
 if TYPE_CHECKING:
 
     class Layers(_Own):
-        """The layers of a scene that are drawn: its own and those of studies."""
+        """The visibility of the layers of a scene: built-in ones and studies."""
 
     @dataclass(frozen=True)
     class Opacity(_Shares):
-        """How much is seen of each layer but the map."""
+        """The opacity of each layer except the map."""
 
 else:
     Layers = _made("Layers", study_names(), "bool", False, _Own)
@@ -60,17 +60,17 @@ else:
 
 
 def showing(layers: Layers, name: str) -> Layers:
-    """``layers`` with one of them, a study too, shown."""
+    """Return ``layers`` with one layer, possibly a study, shown."""
     return replace(layers, **{name: True})
 
 
 def layer_names() -> tuple[str, ...]:
-    """Return the names of all layers, as scene files and lessons give them."""
+    """Return the names of all layers, as used in scene files and lessons."""
     return tuple(layer.name for layer in fields(Layers))
 
 
 def with_layers(schema: dict[str, Any]) -> dict[str, object]:
-    """Return the schema of scene files with every layer of this program in it."""
+    """Return the schema of scene files with all layers of this program."""
     places = schema["properties"]
     layers = places["layers"] | {
         "properties": {name: {"type": "boolean"} for name in layer_names()}

@@ -16,7 +16,7 @@ Numbers = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True)
 class Normals:
-    """Where the ways begin and end.  ValueError for numbers that are no normal."""
+    """The two normals.  Raises ValueError for numbers that do not define a normal."""
 
     a: Numbers = (-2.0, 0.0, 0.6, 0.2, 0.25)
     b: Numbers = (2.0, 1.0, 0.25, -0.2, 0.9)
@@ -30,18 +30,18 @@ class Normals:
 
 
 def normal_of(numbers: Numbers) -> Normal:
-    """Return the distribution of five numbers; ValueError if they are none."""
+    """Return the normal given by five numbers.  Raises ValueError."""
     x, y, xx, xy, yy = numbers
     return Normal(np.array([x, y]), np.array([[xx, xy], [xy, yy]]))
 
 
 def stated(normals: Normals) -> dict[str, object]:
-    """Return two normals as a scene file holds them."""
+    """Return two normals as stored in a scene file."""
     return {"a": list(normals.a), "b": list(normals.b)}
 
 
 def read(data: Mapping[str, Any]) -> Normals:
-    """Return the normals of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the normals of a schema-checked scene file.  Raises ValueError."""
     usual = Normals()
     return Normals(*(_numbers(data.get(name, getattr(usual, name))) for name in ("a", "b")))
 

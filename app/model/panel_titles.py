@@ -1,4 +1,4 @@
-"""The titles of the window's panels, by which parts, lessons and the window itself name them."""
+"""The titles of the window's panels, used by parts, lessons and the window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths of files in a scene: stored relative to it, absolute where that cannot be."""
+"""Paths of files in a scene: stored relative to it, or absolute if that is impossible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def relative(path: str, folder: Path) -> str:
-    """Return ``path`` as a file in ``folder`` names it."""
+    """Return ``path`` relative to ``folder``."""
     try:
         return os.path.relpath(path, folder)
     except ValueError:  # on another drive, which no relative path leads to
@@ -15,5 +15,5 @@ def relative(path: str, folder: Path) -> str:
 
 
 def located(path: str, folder: Path) -> str:
-    """Return the path that a file in ``folder`` names."""
+    """Return the path stored in a file in ``folder``."""
     return os.path.normpath(folder / path)

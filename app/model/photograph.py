@@ -1,4 +1,4 @@
-"""The picture of a scene: which patches of what, where the way leads, what colours them."""
+"""The picture of a scene: source, patches, end points of the path, and colours."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ LIMITS: dict[str, tuple[float, float]] = {
 class Photograph:
     """The picture of a scene and its lattice of patches.
 
-    source: a vision head or a picture; of: of a head its rows or the shades of its picture, seen
-    from ``layer`` and ``head``, or in patches of ``patch`` pixels a side.
-    alpha, beta: weights of the patches' places and distributions in the lattice's edges.
-    shown: what colours the patches, with its temperature τ or its time of heat.
-    start, end: A and B in shares of the picture's sides, y downwards.
-    circles: whether those of one Fisher length are drawn.
+    source: a vision head or a picture; of: for a head, its rows ("rows") in ``layer`` and ``head``, or
+    the intensities of its picture ("shades") in patches of ``patch`` pixels per side.  alpha, beta:
+    weights of positions and distributions in the edge lengths.  shown: the quantity shown by colour,
+    with its temperature τ or heat time.  start, end: A and B as fractions of the picture's sides, y
+    downwards.  circles: whether circles of equal Fisher radius are drawn.
     """
 
     source: str = "astronaut"
@@ -64,7 +63,9 @@ class Photograph:
 
 
 def stated(photograph: Photograph, folder: Path) -> dict[str, object]:
-    """Return a picture as a scene file in ``folder`` holds it: only what is not usual."""
+    """Return a picture as stored in a scene file in ``folder``: only values that differ from the
+    default.
+    """
     usual = Photograph()
     found = {
         f.name: getattr(photograph, f.name)
@@ -77,7 +78,7 @@ def stated(photograph: Photograph, folder: Path) -> dict[str, object]:
 
 
 def read(data: Mapping[str, Any], folder: Path) -> Photograph:
-    """Return the picture of a scene file whose shape is checked already.  Raises ValueError."""
+    """Return the picture of a schema-checked scene file.  Raises ValueError."""
     known = {f.name: data[f.name] for f in fields(Photograph) if f.name in data}
     if "source" in known and known["source"] not in bundled():
         known["source"] = located(known["source"], folder)

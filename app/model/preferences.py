@@ -1,4 +1,4 @@
-"""The user's preferences, whatever the scene."""
+"""The user's preferences, independent of the scene."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ LIVE_STEPS, FINAL_STEPS = (32, 64, 128), (128, 256, 512)
 
 @dataclass(frozen=True)
 class Preferences:
-    """engine, theme, unit, digits and steps: one of the above; autosave: keep unsaved work.
+    """engine, theme, unit, digits and steps: one of the above; autosave: back up unsaved work.
 
-    adapter: a name, or "" for the best; live_steps, final_steps: of a path that is dragged, at rest.
+    adapter: a name, or "" for the best; live_steps, final_steps: of a path during a drag, and at rest.
     """
 
     engine: str = "auto"

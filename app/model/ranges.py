@@ -16,25 +16,25 @@ FINEST = 1e-30
 
 
 def one_of(what: str, value: str, known: Sequence[str]) -> None:
-    """ValueError unless ``value`` is known; ``what`` names it, as "a flow's mode"."""
+    """Raise ValueError unless ``value`` is known; ``what`` names it, such as "a flow's mode"."""
     if value not in known:
         raise ValueError(f"{what} must be one of {', '.join(known)}, got {shown(value)}")
 
 
 def within(what: str, value: float, low: float, high: float) -> None:
-    """ValueError unless ``value`` is finite and lies in low … high."""
+    """Raise ValueError unless ``value`` is finite and lies in low … high."""
     if not (math.isfinite(value) and low <= value <= high):
         raise ValueError(f"{what} must lie in {low:g} … {high:g}, got {shown(value)}")
 
 
 def coordinates(what: str, values: Iterable[float]) -> None:
-    """ValueError unless all of these finite numbers are small enough to be drawn."""
+    """Raise ValueError unless all of these finite numbers are small enough to be drawn."""
     largest = max(values, key=abs, default=0.0)
     within(f"coordinates of {what}", largest, -LARGEST, LARGEST)
 
 
 def view(extent: Extent) -> None:
-    """ValueError for a rectangle too wide or too narrow to be drawn."""
+    """Raise ValueError for a rectangle too wide or too narrow to be drawn."""
     for low, high in ((extent.x0, extent.x1), (extent.y0, extent.y1)):
         least = max(max(abs(low), abs(high)) * NARROWEST, FINEST)
         if not least < high - low < WIDEST:

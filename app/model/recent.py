@@ -1,4 +1,4 @@
-"""Which files were opened last."""
+"""The list of recently opened files."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ MOST = 10
 
 
 def opened(recent: Sequence[str], path: Path) -> tuple[str, ...]:
-    """``recent`` with ``path`` first, each file once."""
+    """Return ``recent`` with ``path`` moved to the front."""
     name = str(path.absolute())
     return (name, *(other for other in recent if other != name))[:MOST]
 
 
 def present(recent: Sequence[str]) -> tuple[str, ...]:
-    """Return those that are still there, of as many as are kept."""
+    """Return the files that still exist, up to the number kept."""
     return tuple(name for name in recent[:MOST] if is_regular(name))

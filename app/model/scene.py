@@ -1,4 +1,4 @@
-"""The scene: one frozen tree that says everything a window, a figure or a film shows."""
+"""The scene: one frozen tree that describes everything a window, a figure or a film shows."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ UNTURNED = (28.0, 1.0, 0.0, 0.0)
 # what turns a chart of the plane into a surface whose height is the scalar that is mapped
 HEIGHT = "height:"
 # what is said where another family ended an α, or the keyframes, of the last one
-ALPHA_ENDED = "α is 0 again for another family; Undo brings it back"
-KEYS_ENDED = "the keyframes were the other family's; Undo brings them back"
+ALPHA_ENDED = "α was reset to 0 for the new family; Undo restores it"
+KEYS_ENDED = "the keyframes of the previous family were removed; Undo restores them"
 # the scalar map that is none of the family's own: the Fisher–Rao distance from A
 DISTANCE = "distance"
 
 
 def kind_of(family: str) -> tuple[str, dict[str, object]]:
-    """Return a family but for its real parameters."""
+    """Return a family without its real parameters."""
     name, stated = parse(family)
     return name, {k: v for k, v in stated.items() if not isinstance(v, float)}
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A point that the user placed: θ in the family's own coordinates; ``token`` if on one."""
+    """A point placed by the user: θ in the family's own coordinates; ``token`` if it is on one."""
 
     theta: Point
     token: int | None = None
@@ -55,18 +55,15 @@ class Scene:
 
     family: as on the command line ("gaussian", "attention:bank?layer=4&head=6&tokens=1,6,9").
     chart: name of one of the manifold's charts, or "height:" and the name of one of the plane.
-    vector: the tangent vector at A, θ-components.
-    loop: vertices in θ of the loop that a vector is carried round; () is a circle between the pins.
-    colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`, and from 0 to 1.
+    vector: the tangent vector at A, θ-components.  loop: vertices in θ of the loop for holonomy; () is
+    a circle between the pins. colormap, map_opacity: of the scalar map; one of `colormaps.COLORMAPS`,
+    and from 0 to 1.
     playhead: position of the moving point along the geodesic, in [0, 1].
     view: the visible rectangle in chart coordinates, or None for the manifold's own.
-    camera: how a surface in space is looked at: azimuth and elevation in degrees, zoom, shifts; None:
-    from where it is seen best.
-    flow: the field that evolves, and how far it has.
-    photograph, normals: what the panels Picture and Normals show.
-    timeline: how it changes in time, or None.
-    unknown: (path, value) of entries of a file that this version does not know, the path as its keys
-    from the outermost; written back.
+    camera: of a surface in space: azimuth and elevation in degrees, zoom, shifts; None for the best
+    view.  flow: the evolving field and its time.  photograph, normals: contents of the panels Picture
+    and Normals.  timeline: keyframes, or None.  unknown: (path, value) of unknown entries of a file,
+    the path given by keys from the outermost; they are written back.
     """
 
     family: str = "attention:bank"
@@ -94,9 +91,10 @@ class Scene:
 
 
 def chart_of(manifold: Manifold, name: str) -> Chart:
-    """Return the manifold's chart of that name; "" is its first; that of a height is the one below it.
+    """Return the manifold's chart of that name; "" is the first; for a height, the plane chart below
+    it.
 
-    ValueError if it has none such.
+    Raises ValueError if there is none.
     """
     if not name:
         return manifold.charts[0]
@@ -108,9 +106,9 @@ def chart_of(manifold: Manifold, name: str) -> Chart:
 
 
 def completed(scene: Scene) -> Scene:
-    """``scene`` with everything it leaves open chosen: pins, chart, vector, view.
+    """Return ``scene`` with defaults filled in: pins, chart, vector, view.
 
-    Raises ValueError where it asks for what does not exist, or pins lie outside the domain.
+    Raises ValueError for names that do not exist, and pins outside the domain.
     """
     manifold = manifold_of(scene.family)
     chart = chart_of(manifold, scene.chart)
@@ -143,27 +141,28 @@ def completed(scene: Scene) -> Scene:
 
 
 def _on_token(pin: Pin, manifold: Manifold) -> Pin:
-    """Return the pin, on no token if the family has none of that number."""
+    """Return the pin, without its token if the family has none of that number."""
     count = len(manifold.landmarks.labels) if manifold.landmarks is not None else 0
     is_there = pin.token is None or 0 <= pin.token < count
     return pin if is_there else Pin(pin.theta)
 
 
 def check_height(scene: Scene) -> None:
-    """ValueError for a height that cannot be known at a point: a distance without a closed form."""
+    """Raise ValueError for a height that has no pointwise formula: a distance without a closed form."""
     tall = scene.chart.startswith(HEIGHT) and scene.scalar == DISTANCE
     if tall and manifold_of(scene.family).distance is None:
         raise ValueError(
-            f"a height over {manifold_of(scene.family).name} must be another scalar than the distance, "
-            "which has no closed form there"
+            f"a height over {manifold_of(scene.family).name} cannot show the distance, which "
+            "has no closed form there: choose another scalar"
         )
 
 
 def of_family(scene: Scene, family: str) -> Scene:
-    """``scene`` moved to another family: its pins, chart and view are that family's own, its α is 0,
-    and it has no title and no keyframes any more.
+    """Return ``scene`` with another family: pins, chart and view are that family's defaults, α is 0,
+    and title and keyframes are removed.
 
-    They stay where the landmarks do: at another temperature, or with other keys, of one plane.
+    They are kept if the landmarks stay in place: at another temperature, or with other keys, on the
+    same plane.
     """
     manifold = manifold_of(family)
     if _same_places(manifold_of(scene.family), manifold):
@@ -191,7 +190,7 @@ def of_family(scene: Scene, family: str) -> Scene:
 
 
 def remarks(old: Scene, new: Scene) -> str:
-    """Say what else a change of family has done; "" if nothing."""
+    """Describe side effects of a change of family; "" if none."""
     alpha = old.alpha != 0.0 == new.alpha and not _same_name(old.family, new.family)
     # a scene that was opened has a title
     keys = old.timeline is not None and new.timeline is None and not new.title
@@ -201,7 +200,7 @@ def remarks(old: Scene, new: Scene) -> str:
 
 
 def _same_name(family: str, other: str) -> bool:
-    """Whether both are of one family, with other parameters, another head or another formula."""
+    """Whether both are of the same family, with other parameters, another head or another formula."""
     return parse(family)[0] == parse(other)[0]
 
 
@@ -212,7 +211,7 @@ def _same_places(manifold: Manifold, other: Manifold) -> bool:
 
 
 def in_chart(scene: Scene, name: str) -> Scene:
-    """``scene`` drawn in another chart; a height shows the rectangle that its plane showed."""
+    """Return ``scene`` in another chart; a height keeps the rectangle of its plane chart."""
     manifold = manifold_of(scene.family)
     chart, before = chart_of(manifold, name), chart_of(manifold, scene.chart)
     kept = scene.view if chart.plane is before.plane else None
@@ -221,9 +220,7 @@ def in_chart(scene: Scene, name: str) -> Scene:
 
 @lru_cache(maxsize=16)
 def view_of(manifold: Manifold, chart: Chart) -> Extent:
-    """Return the rectangle that a chart states, or else one around the pins as the first chart has
-    them.
-    """
+    """Return the default rectangle of a chart, or one around the pins."""
     first = manifold.charts[0]
     if chart is first:
         return manifold.view
@@ -257,7 +254,7 @@ def _default_pin(manifold: Manifold, which: int) -> Pin:
 
 
 def _default_vector(manifold: Manifold, start: Point, end: Point) -> Point:
-    """At A, across the straight line to B, with a fifth of its Fisher length."""
+    """Return a vector at A, orthogonal to the straight line to B, with a fifth of its Fisher length."""
     a = np.array(start)
     across = np.array(end) - a
     local = manifold.geometry(a)

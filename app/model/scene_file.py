@@ -1,7 +1,7 @@
-"""Scene files: JSON that is checked before it is believed.
+"""Scene files: JSON checked against a schema.
 
-A file of an older version is migrated, a newer one is refused, unknown entries are kept and
-reported.  Paths of head files are relative to the scene file.
+Files of older versions are migrated, newer ones are refused, unknown entries are kept and reported.
+Paths of head files are relative to the scene file.
 """
 
 from __future__ import annotations
@@ -84,17 +84,17 @@ _NESTED: dict[str, tuple[str, ...]] = {
 
 
 class NotAScene(Refused):
-    """A file or text that cannot be read as a scene; the message is one short line."""
+    """A file or text that is not a valid scene; the message is one short line."""
 
 
 class CannotBeKept(ValueError):
-    """A scene that no file can hold; the message is one line."""
+    """A scene that cannot be written to a file; the message is one line."""
 
 
 def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
-    """Return the scene in a file, of a file of heads, or of a bundled name, complete.
+    """Return the completed scene of a scene file, a head file, or a bundled name.
 
-    Raises `NotAScene`; ``others``: names that might have been given as well.
+    Raises `NotAScene`; ``others``: further valid names, for the message.
     """
     source = Path(path)
     if str(path) in names():
@@ -115,7 +115,7 @@ def load(path: str | Path, others: Iterable[str] = ()) -> Scene:
 
 
 def _of_heads(source: Path) -> Scene:
-    """Return the first head of a file, as the window opens it."""
+    """Return the scene of the first head of a file, as the window opens it."""
     try:
         return completed(Scene(family=write("attention", {"source": str(source)})))
     except (ValueError, OSError) as problem:
@@ -123,7 +123,7 @@ def _of_heads(source: Path) -> Scene:
 
 
 def _read(source: Path) -> str:
-    """Return the text of a scene file, or of the scene inside a figure or film."""
+    """Return the text of a scene file, or of the scene embedded in a figure or film."""
     if source.suffix.lower() in HOLDING_SCENE:
         try:
             return embedded.unpacked(source)
@@ -133,7 +133,7 @@ def _read(source: Path) -> str:
 
 
 def save(scene: Scene, path: str | Path) -> None:
-    """Write a scene beside its target and rename it, so that the target is never half a file.
+    """Write a scene atomically.
 
     Raises CannotBeKept before anything is written, and OSError.
     """
@@ -145,7 +145,7 @@ def save(scene: Scene, path: str | Path) -> None:
 
 
 def kept_text(scene: Scene, folder: Path) -> str:
-    """Return the text of a scene's file, which can be read again.  Raises CannotBeKept."""
+    """Return the text of a scene's file, verified to be readable.  Raises CannotBeKept."""
     try:
         text = to_text(scene, folder)
         size = len(text.encode())
@@ -157,7 +157,7 @@ def kept_text(scene: Scene, folder: Path) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """Return the bundled scenes, the default one first."""
+    """Return the names of the bundled scenes, the default one first."""
     index = json.loads((resources.files("assets") / "scenes" / "index.json").read_text("utf-8"))
     return tuple(index)
 
@@ -167,7 +167,7 @@ def _bundled(name: str) -> str:
 
 
 def to_text(scene: Scene, folder: Path) -> str:
-    """Return the scene as JSON, head files named relative to ``folder``."""
+    """Return the scene as JSON, with paths of head files relative to ``folder``."""
     data: dict[str, object] = {"format": FORMAT, "version": VERSION}
     data |= {name: getattr(scene, name) for name in _PLAIN}
     data["family"] = _relocated(scene.family, lambda p: relative(p, folder))
@@ -190,7 +190,7 @@ def to_text(scene: Scene, folder: Path) -> str:
 
 
 def _laid_out(data: dict[str, object]) -> str:
-    """JSON for people to read, or, of what would be too large so, on one line."""
+    """Return indented JSON, or a single line if that would be too large."""
     line = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     if len(line) > LARGE:
         return line
@@ -199,7 +199,7 @@ def _laid_out(data: dict[str, object]) -> str:
 
 
 def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
-    """Return the subjects with modules of their own here, where they differ from the default."""
+    """Return flow, picture, normals and timeline where they differ from the default."""
     data: dict[str, object] = {}
     if scene.opacity != Opacity():
         shares = {f.name: getattr(scene.opacity, f.name) for f in fields(Opacity)}
@@ -216,7 +216,7 @@ def _subjects(scene: Scene, folder: Path) -> dict[str, object]:
 
 
 def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], object], ...]) -> None:
-    """Entries that this version does not know, where they were."""
+    """Put unknown entries back in their places."""
     for (*parents, last), value in unknown:
         if parents and parents[0] in ("timeline", "start", "end") and parents[0] not in data:
             continue  # it was said of a timeline or a pin that is no more
@@ -227,7 +227,7 @@ def _put_back(data: dict[str, Any], unknown: tuple[tuple[tuple[str, ...], object
 
 
 def from_text(text: str, where: str, folder: Path) -> Scene:
-    """Return the scene that a text states, complete.  Raises `NotAScene` with one line."""
+    """Return the completed scene of a text.  Raises `NotAScene`."""
     data = _migrated(_object(text, where), where)
     _check_schema(data, where)
     scene = _completed(data, where, folder)
@@ -237,7 +237,7 @@ def from_text(text: str, where: str, folder: Path) -> Scene:
 
 
 def _check_size(scene: Scene, where: str, folder: Path) -> None:
-    """Numbers may be longer as they are written than as they were read: what opens can be saved."""
+    """Check the size as written, since numbers may be written longer than they were read."""
     try:
         kept_text(scene, folder)
     except CannotBeKept as problem:
@@ -301,8 +301,8 @@ def _migrated(data: dict[str, object], where: str) -> dict[str, object]:
         )
     if version > VERSION:
         raise NotAScene(
-            f"{where} is of version {shown(version)}, "
-            f"this program reads up to {VERSION}: a newer one wrote it"
+            f"{where} has version {shown(version)}, but this program reads up to {VERSION}: it "
+            "was written by a newer one"
         )
     for step in range(version, VERSION):
         data = MIGRATIONS[step](data)
@@ -310,7 +310,7 @@ def _migrated(data: dict[str, object], where: str) -> dict[str, object]:
 
 
 def published_schema() -> dict[str, object]:
-    """Return the schema of scene files that comes with the program."""
+    """Return the published schema of scene files."""
     text = (resources.files("assets") / "scene.schema.json").read_text("utf-8")
     return dict(json.loads(text))
 
@@ -363,7 +363,7 @@ def _unknown(data: dict[str, object]) -> tuple[tuple[tuple[str, ...], object], .
 
 
 def unknown(scene: Scene) -> list[tuple[tuple[str, ...], object]]:
-    """Paths and values of all that this version does not know: it is written back."""
+    """Return paths and values of all unknown entries, which are written back."""
     within = keyframe_tracks.unknown(scene.timeline) if scene.timeline else []
     return [*scene.unknown, *within]
 
@@ -373,7 +373,7 @@ def _unknown_in(entry: Any, known: tuple[str, ...]) -> list[tuple[str, object]]:
 
 
 def _check_finite(value: object, name: str) -> None:
-    """JSON has no word for what is not finite: what 1e999 is read as could not be written."""
+    """Refuse numbers that are not finite, such as 1e999, which JSON cannot represent."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"numbers must be finite, got {value} in {shown(name)}")
     for item in (
@@ -383,7 +383,7 @@ def _check_finite(value: object, name: str) -> None:
 
 
 def _relocated(family: str, move: Callable[[str], str]) -> str:
-    """``family`` with the path of its file moved, if it names one."""
+    """Return ``family`` with the path of its file relocated, if it has one."""
     name, stated = parse(family)
     source = stated.get("source", "")
     if not source or source in bundled() or source.startswith("{"):

@@ -1,4 +1,4 @@
-"""The current scene, its past and its future."""
+"""The store: the current scene with its undo history."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ DEEPEST = 200
 
 
 class Store:
-    """Holds one scene; every change passes through `update` and can be undone.
+    """Holds the current scene; every change goes through `update` and can be undone.
 
-    Successive updates with the same ``merge`` key are one step of undo (a drag is one step) until
-    `settle` is called or another key comes.
+    Successive updates with the same ``merge`` key form one undo step (such as a drag), until `settle`
+    is called or another key follows.
 
-    Listeners hear of a change once whoever made it has finished: at the end of the `event` in which it
-    was made, or else before `update` returns.  A listener's own change is told after the one that it
-    is hearing of, never within it.
+    Listeners are notified after the change is complete: at the end of the enclosing `event`, or before
+    `update` returns.  A change made by a listener is reported after the current one, never nested in
+    it.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -46,14 +46,14 @@ class Store:
         return bool(self._future)
 
     def listen(self, listener: Listener) -> None:
-        """Call ``listener(old, new)`` once for all changes of an event, after it."""
+        """Call ``listener(old, new)`` once per event, after all its changes."""
         self._listeners.append(listener)
 
     @contextmanager
     def event(self) -> Iterator[None]:
-        """Handle one event to its end, then tell the listeners what it has changed, all at once.
+        """Group the changes of one event, then notify the listeners once.
 
-        An event that comes while another one waits for a dialog is told at its own end.
+        An event that arrives while another one waits in a dialog notifies at its own end.
         """
         self._events += 1
         try:
@@ -63,7 +63,7 @@ class Store:
             self._tell()
 
     def update(self, scene: Scene, merge: str | None = None) -> None:
-        """Make ``scene`` the current one; nothing happens if it equals the current one."""
+        """Set the current scene; does nothing if it is equal."""
         if scene == self._scene:
             return
         if merge is None or merge != self._merge:
@@ -73,23 +73,23 @@ class Store:
         self._set(scene)
 
     def settle(self) -> None:
-        """End a merged step: the next update starts a new one."""
+        """End a merged undo step."""
         self._merge = None
 
     def replace(self, scene: Scene) -> None:
-        """Start over with ``scene`` (another file): nothing to undo."""
+        """Replace the scene (another file) and clear the history."""
         self._past, self._future, self._merge = [], [], None
         self._set(scene)
 
     def undo(self) -> None:
-        """Go one step back, if there is one."""
+        """Undo one step, if possible."""
         if self._past:
             self._future.append(self._scene)
             self._merge = None
             self._set(self._past.pop())
 
     def redo(self) -> None:
-        """Go one step forward, if there is one."""
+        """Redo one step, if possible."""
         if self._future:
             self._past.append(self._scene)
             self._merge = None
@@ -101,7 +101,7 @@ class Store:
             self._tell()
 
     def _tell(self) -> None:
-        """Tell old and new to every listener, and then what the listeners themselves have changed."""
+        """Notify every listener of old and new, and then of changes made by listeners."""
         if self._is_telling:
             return
         self._is_telling = True

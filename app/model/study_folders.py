@@ -1,4 +1,4 @@
-"""The folders of studies, each of whose files is a layer of scenes."""
+"""The folders of studies, in which each file is a layer."""
 
 from __future__ import annotations
 

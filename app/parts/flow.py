@@ -24,8 +24,10 @@ FRAME_MS = 40
 # seconds of a particle's life
 LIFE = 4.0
 WARNINGS = {
-    "sharpen": "Backward heat: ill-posed. Short waves are damped, and it stops at ten times its norm.",
-    "seed": "Backward heat, ill-posed, and not covariant: another chart gives another answer.",
+    "sharpen": "Backward heat is ill-posed. Short waves are damped; the flow stops when the norm has "
+    "grown tenfold.",
+    "seed": "Backward heat is ill-posed, and this equation is not covariant: another chart gives "
+    "another result.",
 }
 # the slider of times ends after so many steps, or where the flow is
 SLIDER = 200
@@ -37,11 +39,11 @@ NONE = np.zeros(0)
 # what the third plot is of, and why
 ENERGY = (
     "energy",
-    "−½⟨A, ∂A/∂t⟩ of the equation; of rough heat ½∫|∇A|²dA: what a heat flow descends",
+    "−½⟨A, ∂A/∂t⟩, which a heat flow decreases; for rough heat this is ½∫|∇A|²dA",
 )
 LOSS = (
     "mean KL",
-    "KL(B‖θ) of the mass on the grid, in nats: the natural gradient descends it",
+    "mean of KL(B‖θ) over the mass on the grid, in nats; the natural gradient decreases it",
 )
 
 
@@ -218,7 +220,7 @@ class FlowPart(Part):
         asked = self._asked
         self._forget()
         self._asked = asked  # once is enough
-        self._failed = (_subject(self.context.store.scene), f"There is no such flow: {why}.")
+        self._failed = (_subject(self.context.store.scene), f"Cannot compute this flow: {why}.")
         flow_drawables.clear(self.context.canvas)
         if not self.context.store.scene.layers.map:
             self.context.canvas.set_map(None)
@@ -294,16 +296,18 @@ def _subject(scene: Scene) -> object:
 def _words(flow: FlowSettings, answer: FlowAnswer | None) -> str:
     """Say in a sentence or two what limits the flow, and what was cut off."""
     if answer is None:
-        return "Evolve, or switch the layer Flow on."
-    words = [answer.limiter or "Not yet begun."]
+        return "Press Evolve, or switch on the layer Flow."
+    words = [answer.limiter or "Not yet started."]
     if flow.mode == "natural" and answer.mass[-1] < (1.0 - OUTSIDE) * answer.mass[0]:
-        words.append(f"{1 - answer.mass[-1] / answer.mass[0]:.1%} of the mass is off the grid now.")
+        words.append(f"{1 - answer.mass[-1] / answer.mass[0]:.1%} of the mass has left the grid.")
     if answer.status != Status.OK:
-        words.append(f"Stopped at t = {answer.stopped:.4g}: the norm would grow ten-fold.")
+        words.append(f"Stopped at t = {answer.stopped:.4g}: the norm had grown tenfold.")
     if np.isnan(answer.time_error):
-        words.append("Its error in time is not estimated: backward heat has none that stays small.")
+        words.append(
+            "The error in time is not estimated: for backward heat it does not stay small."
+        )
     elif answer.time_error > 0.0:
-        words.append(f"In time the field is off by {answer.time_error:.1g} of its norm at most.")
+        words.append(f"The error in time is at most {answer.time_error:.1g} of the norm.")
     if left := flow_drawables.left_out(answer):
         words.append(f"{left}.")
     return " ".join(words)

@@ -80,7 +80,7 @@ def _glance(family: str, layer: int, head: int) -> Glance:
 @lru_cache(maxsize=2048)
 def _words(family: str, layer: int, head: int) -> str:
     file = file_of(parse(family)[1])
-    whose = "each row under its own mask, g under that of the last query; "
+    whose = "each row under its own mask, g under the mask of the last query; "
     each = whose if file.masks_by_query else ""
     return each + head_specification.verified(file, layer, head)
 

@@ -40,7 +40,7 @@ SHOWN = {
     "heat": "Heat from A",
     "none": "Nothing",
 }
-AS = (Choice("rows", "Rows of attention"), Choice("shades", "Normals of shades"))
+AS = (Choice("rows", "Rows of attention"), Choice("shades", "Normal distributions of intensity"))
 
 
 @dataclass(frozen=True)
@@ -237,36 +237,62 @@ class PhotographPart(PanelPart):
 def settings(chosen: Photograph, sources: tuple[Choice, ...]) -> tuple[Setting, ...]:
     """Return the form: only what matters for what is chosen."""
     rows = [
-        Setting("source", "Picture", "A photograph or a vision head’s own.", chosen.source, sources)
+        Setting(
+            "source",
+            "Picture",
+            "A photograph, or the picture of a vision head.",
+            chosen.source,
+            sources,
+        )
     ]
     if vision_head.is_head(chosen.source):
-        rows.append(Setting("of", "Patches", "What each patch stands for.", chosen.of, AS))
+        rows.append(
+            Setting("of", "Patches", "The distribution that represents each patch.", chosen.of, AS)
+        )
     maps = tuple(Choice(value, words) for value, words in SHOWN.items())
-    rows.append(Setting("shown", "Map", "What colours the patches.", chosen.shown, maps))
+    rows.append(
+        Setting(
+            "shown", "Map", "The quantity shown by the colour of the patches.", chosen.shown, maps
+        )
+    )
     if chosen.shown == "attention":
-        hint = "Weights are softmax(−½d²/τ): the larger τ, the more even."
+        hint = "Weights are softmax(−½d²/τ): a larger τ makes them more even."
         rows.append(
             Setting("temperature", "τ", hint, chosen.temperature, limits=LIMITS["temperature"])
         )
     if chosen.shown == "heat":
-        hint = "How long heat has spread from A over the lattice: e^(−tL)."
+        hint = "Time for which heat has spread from A over the lattice: e^(−tL)."
         rows.append(Setting("heat", "Time t", hint, chosen.heat, limits=LIMITS["heat"]))
     if has_rows(chosen):
         rows += [
-            Setting("layer", "Layer", "Of the vision head.", chosen.layer, limits=_last(chosen, 0)),
-            Setting("head", "Head", "Of that layer.", chosen.head, limits=_last(chosen, 1)),
+            Setting(
+                "layer", "Layer", "Layer of the vision head.", chosen.layer, limits=_last(chosen, 0)
+            ),
+            Setting("head", "Head", "Head of that layer.", chosen.head, limits=_last(chosen, 1)),
         ]
     else:
         rows.append(
-            Setting("patch", "Side", "Pixels a patch.", chosen.patch, limits=LIMITS["patch"])
+            Setting(
+                "patch", "Side", "Pixels per side of a patch.", chosen.patch, limits=LIMITS["patch"]
+            )
         )
     rows += [
         Setting(
-            "beta", "β", "Weight of the patches’ distributions.", chosen.beta, limits=LIMITS["beta"]
+            "beta",
+            "β",
+            "Weight of the distributions of patches.",
+            chosen.beta,
+            limits=LIMITS["beta"],
         ),
-        Setting("alpha", "α", "Weight of their places.", chosen.alpha, limits=LIMITS["alpha"]),
+        Setting(
+            "alpha",
+            "α",
+            "Weight of the positions of patches.",
+            chosen.alpha,
+            limits=LIMITS["alpha"],
+        ),
     ]
-    hint = "Circles of one Fisher length: short where much changes."
+    hint = "Circles of equal Fisher radius: small where the picture changes quickly."
     switch = (Choice("on", "Shown"), Choice("off", "Hidden"))
     rows.append(Setting("circles", "Circles", hint, "on" if chosen.circles else "off", switch))
     return tuple(rows)
@@ -294,7 +320,8 @@ def state(answer: PictureAnswer, settings: tuple[Setting, ...], circles: bool) -
     shown = answer.shown
     low, high = (0.0, 1.0) if shown is None else np.quantile(shown, [BEYOND, 1 - BEYOND])
     words = (
-        f"{rows} × {columns} patches. A to B: {answer.distance:.4g} over {len(answer.way)} patches."
+        f"{rows} × {columns} patches. Distance from A to B: {answer.distance:.4g} over "
+        f"{len(answer.way)} patches."
     )
     if shown is not None:
         words += f" {SHOWN[chosen.shown]}: {shown.min():.3g} (dark) to {shown.max():.3g} (bright)."

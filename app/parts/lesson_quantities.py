@@ -164,7 +164,9 @@ def _between(name: str, answer: object) -> float | None:
     """Return the Fisher length of a way between the two normals.  ValueError if none has that name."""
     known = {plain(words): kind for kind, words in WORDS.items()}
     if plain(name) not in known:
-        raise ValueError(f"ways between normals are {', '.join(WORDS.values())}, got {shown(name)}")
+        raise ValueError(
+            f"paths between normals are {', '.join(WORDS.values())}, got {shown(name)}"
+        )
     if not isinstance(answer, NormalsAnswer) or known[plain(name)] not in answer.paths:
         return None
     path = answer.paths[known[plain(name)]]

@@ -56,22 +56,28 @@ class Proofreader:
             return
         wanted, tolerance = written_value(number.written)
         if found is None:
-            yield number.line, f"{number.written}: nothing of that name is measured in this scene"
+            yield number.line, f"{number.written}: this scene has no measure of that name"
         elif not abs(found - wanted) <= tolerance:
-            yield number.line, f"{number.written} is {found:.6g} as computed"
+            yield number.line, f"{number.written}: the computed value is {found:.6g}"
 
     def _of_checks(self, step: Step) -> Iterator[tuple[int, str]]:
         at_first = [self._holds(check, step.scene, step) for check in step.checks]
         if step.checks and all(at_first) and not step.already:
-            yield step.line, "all is done before anything is done: say already: in place of check:"
+            yield (
+                step.line,
+                (
+                    "the checks already hold at the start of the step: use already: instead of "
+                    "check:"
+                ),
+            )
         shown = studied(step.scene, tuple(c.name for c in step.checks if c.word == "on"))
         scene = step.answer or shown
         for check in step.checks:
             found = self._holds(check, scene, step)
             if found is None:
-                yield step.line, f"nothing that this scene shows can tell: {check.text}"
+                yield step.line, f"cannot be decided from what this scene shows: {check.text}"
             elif step.answer is not None and not found:
-                yield step.line, f"the answer does not do it: {check.text}"
+                yield step.line, f"the step's answer does not satisfy it: {check.text}"
 
     def _holds(self, check: Check, scene: Scene, step: Step) -> bool | None:
         return holds(check, scene, step.scene, lambda asked: self.value(asked, scene))

@@ -132,7 +132,7 @@ class TimelinePart(Part):
         try:
             scene = scene_at(now, clock)
         except ValueError as problem:
-            self.context.window.tell("The timeline cannot go on", str(problem))
+            self.context.window.tell("Cannot continue the timeline", str(problem))
             return False
         self._time = position(timeline, clock)
         self._refer(scene)
@@ -212,7 +212,7 @@ class TimelinePart(Part):
         try:
             longer = keyframes.stretched(timeline, duration)
         except ValueError as problem:
-            self.context.window.tell("The timeline stays as it is", str(problem))
+            self.context.window.tell("The timeline was not changed", str(problem))
             return
         share = duration / timeline.duration
         self._change(longer, min(self._time * share, duration), merge="duration")

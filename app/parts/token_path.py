@@ -100,10 +100,11 @@ class TokenPathTask(Job):
         except ValueError:
             return ""  # there is no plane
         if gap < SAME:
-            return "Rows of the token’s own query under its own mask, as Distributions has them."
+            return "Rows of the token’s own query under its own mask, as in Distributions."
         return (
-            "Rows of the token’s own query under its own mask. Distributions has that of its place on "
-            f"the plane, under the mask of the plane: it differs by up to {gap:.2g} here."
+            "Rows of the token’s own query under its own mask. Distributions shows the row at "
+            f"its place on the plane, under the plane’s mask: they differ by up to {gap:.2g} "
+            "here."
         )
 
 

@@ -171,9 +171,12 @@ def state(
     count = len(answer.labels)
     note = " · ".join(head_specification.caveats(answer.job.family))
     if len(answer.x) == 0:
-        note = "A metric or a potential alone says nothing of distributions: there are no rows."
+        note = "A metric or a potential alone does not define distributions: there are no rows."
     elif len(kept) < count:
-        least = f"{len(kept)} of {count} outcomes: those that weigh most on any of the ways."
+        least = (
+            f"{len(kept)} of {count} outcomes: those with the largest probability on any of the "
+            "paths."
+        )
         note = f"{least} {note}".strip()
     return RowsState(
         answer.x[kept] if not count else np.arange(float(len(kept))),

@@ -35,13 +35,13 @@ SHARE = 0.03
 NEAR, NEAR_SHARE = 4.0, 0.01
 # pairs that are shown at most
 MOST = 400
-COUNTED = (("part", "parts"), ("ring", "rings"))
+COUNTED = (("component", "components"), ("loop", "loops"))
 DEPENDS = {
-    "log_det": "g is of the family’s own coordinates: in others the diagram of det g is another.",
-    "log_condition": "g is of the family’s own coordinates: in others its diagram is another.",
+    "log_det": "g is taken in the family’s own coordinates: in others det g has another diagram.",
+    "log_condition": "g is taken in the family’s own coordinates: in others it has another diagram.",
 }
-INVARIANT = "Of one region it is the same in every chart."
-NOTHING = "Switch the layer Scalar map on: the diagram is of the map that is shown."
+INVARIANT = "For one region the diagram is the same in every chart."
+NOTHING = "Switch on the layer Scalar map: the diagram describes the map shown."
 
 
 @dataclass(frozen=True)
@@ -244,10 +244,10 @@ def marks(
     if field is not None:
         answer = TopologyTask(scene.family, scene.chart, field, superlevel).answer()
     if answer is None:
-        raise ValueError("critical points are those of a map, and the scene shows none")
+        raise ValueError("critical points need a scalar map, and the scene shows none")
     number = -1 if chosen is None else born_at(answer, np.array(chosen))
     if chosen is not None and number < 0:
-        raise ValueError(f"no part and no ring of the map is born at {chosen}")
+        raise ValueError(f"no component or loop of the map is born at {chosen}")
     return critical(Subject.of(scene).chart, answer, share, number)
 
 
@@ -309,13 +309,13 @@ def state(
         d.high,
         chosen if chosen < count else -1,
         _story(answer, chosen) if 0 <= chosen < count else "",
-        f"{_counted(d.dimension[:count])} of the map as shown, edge included. "
+        f"{_counted(d.dimension[:count])} of the map as shown, boundary included. "
         + (INVARIANT if covered else DEPENDS.get(scene.scalar, INVARIANT)),
     )
 
 
 def _counted(dimension: np.ndarray) -> str:
-    """ "3 parts and 1 ring"."""
+    """Count components and loops in words, as "3 components and 1 loop"."""
     numbers = [int((dimension == k).sum()) for k in (0, 1)]
     return " and ".join(f"{n} {words[n != 1]}" for n, words in zip(numbers, COUNTED, strict=True))
 
@@ -324,7 +324,7 @@ def _story(answer: TopologyAnswer, i: int) -> str:
     """Say what happens to a pair, and where."""
     d = answer.diagram
     low, high = ("maximum", "minimum") if d.superlevel else ("minimum", "maximum")
-    what, born, dies = (("Part", low, "saddle"), ("Ring", "saddle", high))[int(d.dimension[i])]
+    what, born, dies = (("Component", low, "saddle"), ("Loop", "saddle", high))[int(d.dimension[i])]
     names = manifold_of(answer.job.family).coordinates
 
     def at(theta: Floats) -> str:
@@ -332,5 +332,5 @@ def _story(answer: TopologyAnswer, i: int) -> str:
 
     words = f"{what} born at the {born} {d.birth[i]:.4g} ({at(answer.births[i])})"
     if np.isfinite(d.death[i]):
-        words += f", dead at the {dies} {d.death[i]:.4g} ({at(answer.deaths[i])})"
+        words += f", dies at the {dies} {d.death[i]:.4g} ({at(answer.deaths[i])})"
     return words.replace("-", "−")

@@ -1,4 +1,4 @@
-"""From scenes and answers to what views draw: pure functions, used by window and exporter alike."""
+"""Pure functions from scenes and answers to drawable data, used by window and export."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ CARRIED_VECTORS = 9
 NOISE = {"curvature": 5e-4}
 # why a map has no value, in fewer words than a path's status
 NOWHERE = {
-    Status.OK: "rounding leaves no digit",
-    Status.LEFT_DOMAIN: "nothing in view lies in the domain",
+    Status.OK: "lost to rounding",
+    Status.LEFT_DOMAIN: "no part of the view lies in the domain",
     Status.ILL_CONDITIONED: "the metric is singular or undefined",
     Status.NOT_RESOLVED: "the density is not resolved",
     Status.NOT_CONVERGED: "nothing converged",
@@ -51,7 +51,7 @@ THERE = 1e-9
 
 
 def curve(dense: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:
-    """Return a dense curve in a chart: its nodes, and a function for what is between them."""
+    """Return a dense curve in a chart: its nodes, and a function for points in between."""
 
     def at(place: Array) -> Array:
         return _forward(chart, dense.at(place))
@@ -60,14 +60,14 @@ def curve(dense: DenseCurve, chart: Chart, dashed: bool = False) -> Curve:
 
 
 def polyline(theta: Floats, chart: Chart, dashed: bool = False) -> Curve:
-    """Lines straight in θ from node to node (k, 2), NaN between pieces, which a chart may bend."""
+    """Return a polyline straight in θ between nodes (k, 2), NaN between pieces."""
     return curve(polygon(theta), chart, dashed)
 
 
 def _forward(chart: Chart, theta: Floats) -> Array:
-    """Chart coordinates (k, d) of θ (k, 2), of which some may be NaN; NaN too where the chart ends.
+    """Return chart coordinates (k, d) of θ (k, 2); NaN for NaN and outside the chart.
 
-    What lies between two nodes near the edge of a domain may lie beyond the edge.
+    Points between two nodes near the boundary of a domain may lie outside.
     """
     known = np.asarray(np.isfinite(theta).all(axis=1))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
@@ -81,7 +81,7 @@ def _forward(chart: Chart, theta: Floats) -> Array:
 
 
 def _point_at(answer: PathAnswer, playhead: float) -> Floats:
-    """θ (2,) of the moving point: on the curve at a share of its affine time."""
+    """Return θ (2,) of the moving point, at a fraction of the curve's affine time."""
     theta: Floats = answer.dense.at_time(np.array([playhead * answer.dense.t[-1]]))[0]
     return theta
 
@@ -105,13 +105,13 @@ def straight(scene: Scene, chart: Chart) -> Curve:
 
 
 def geodesic(answer: PathAnswer, chart: Chart) -> Curve:
-    """Return the geodesic; dashed where it is not a converged one, or breaks a bound."""
+    """Return the geodesic; dashed if it did not converge or violates a bound."""
     fine = answer.arrived and not broken_bound(answer)
     return curve(answer.dense, chart, dashed=not fine)
 
 
 def ellipses(outlines: Floats, chart: Chart) -> Floats:
-    """Outlines (k, points, 2) in the chart's plane as they are drawn (k, points, d)."""
+    """Lift outlines (k, points, 2) in the plane chart to the drawing (k, points, d)."""
     if chart.dimension == 2 or len(outlines) == 0:
         return outlines
     middle = outlines[:, :-1].mean(axis=1)
@@ -137,13 +137,13 @@ def carried(answer: PathAnswer, chart: Chart) -> Arrows:
 
 
 def moving_point(answer: PathAnswer, playhead: float) -> tuple[Floats, Floats]:
-    """θ (2,) on the geodesic at a share of its affine time, and the distribution's row (s,) there."""
+    """Return θ (2,) on the geodesic at a fraction of its affine time, and the row (s,) there."""
     theta = _point_at(answer, playhead)
     return theta, answer.row_at(theta)
 
 
 def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distributions | None:
-    """p at A, at B and at the moving point; None where a family states no distributions."""
+    """Return p at A, at B and at the moving point; None for a family without distributions."""
     assert scene.start and scene.end
     if len(answer.x) == 0:
         return None
@@ -170,7 +170,9 @@ def distributions(scene: Scene, answer: PathAnswer, manifold: Manifold) -> Distr
 
 
 def shown_outcomes(answer: PathAnswer) -> NDArray[np.intp]:
-    """Return which outcomes have a bar, in their own order: of very many the likeliest on the way."""
+    """Return the outcomes shown as bars, in their own order: the likeliest on the path if there are
+    very many.
+    """
     count = len(answer.labels)
     if count <= MOST_BARS:
         return np.arange(len(answer.x))
@@ -178,14 +180,14 @@ def shown_outcomes(answer: PathAnswer) -> NDArray[np.intp]:
 
 
 def _few(count: int, answer: PathAnswer) -> str:
-    """Say that not all outcomes have a bar, if so."""
+    """Return a note if not all outcomes have a bar."""
     if answer.kept is not None:
         return answer.support_title.partition(": ")[2]
     return "" if count == len(answer.x) else f"the {count} likeliest of {len(answer.x)}"
 
 
 def _token_at(pin: Pin, manifold: Manifold) -> int | None:
-    """Return the token that a pin is on: that which it snapped to, or one that lies just there."""
+    """Return the token at a pin: the one it snapped to, or one at the same place."""
     marks = manifold.landmarks
     if pin.token is not None or marks is None or not len(marks.theta):
         return pin.token
@@ -204,11 +206,11 @@ def _pin_name(name: str, token: int | None, manifold: Manifold) -> str:
 
 
 def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
-    """Return the scalar map with its colour limits: the middle 98 % of the values, about zero if two-
-    sided.
+    """Return the scalar map with colour limits from the middle 98 % of the values, symmetric if
+    diverging.
 
-    Hatched where the metric is singular or not positive definite, and where a distance is not known,
-    which its label then tells, as it does that no value of a rough map is verified.
+    It is hatched where the metric is singular or not positive definite, and where a distance is
+    unknown; the label says so, and also if a rough map is unverified.
     """
     scene, values, hatched = subject.scene, answer.field.values, hatched_cells(answer)
     known = values[np.isfinite(values)]
@@ -232,16 +234,14 @@ def color_map(subject: Subject, answer: MapAnswer) -> ColorMap2D | None:
 
 
 def hatched_cells(answer: MapAnswer) -> NDArray[np.bool_]:
-    """Return which cells (rows, columns) have no value though they lie in the domain, once that is
-    final.
-    """
+    """Return the cells (rows, columns) inside the domain that finally have no value."""
     status = answer.field.status
     final = (Status.NOT_CONVERGED, Status.NOT_RESOLVED) if answer.complete else ()
     return np.isin(status, (Status.ILL_CONDITIONED, *final))
 
 
 def _remarks(answer: MapAnswer, hatched: NDArray[np.bool_]) -> str:
-    """Say in a map's label what its stripes mean, or that nothing has verified its values."""
+    """Return the remark for a map's label: the meaning of its hatching, or that it is unverified."""
     status = answer.field.status
     if (status == Status.NOT_VERIFIED).any():
         return "; rough, not verified"
@@ -254,7 +254,7 @@ def _remarks(answer: MapAnswer, hatched: NDArray[np.bool_]) -> str:
 
 
 def missing(manifold: Manifold, chart: Chart, answer: MapAnswer, theta: Floats) -> str:
-    """Return why a map shows stripes at θ (2,), as a sentence; "" where it has a value or is not
+    """Return why a map is hatched at θ (2,), as a sentence; "" where it has a value or is not
     computed.
     """
     field, job = answer.field, answer.job
@@ -268,13 +268,13 @@ def missing(manifold: Manifold, chart: Chart, answer: MapAnswer, theta: Floats) 
     if not hatched_cells(answer)[cell]:
         return ""
     if job.source is None or manifold.singular:
-        return f"{words_of(job.scalar)} is not known here: {_reason(manifold, theta)}"
+        return f"{words_of(job.scalar)} unknown here: {_reason(manifold, theta)}"
     why = Gap.NONE if field.gaps is None else Gap(int(field.gaps[cell]))
-    return f"distance not known here: {why.words or NOWHERE[Status.NOT_CONVERGED]}"
+    return f"distance unknown here: {why.words or NOWHERE[Status.NOT_CONVERGED]}"
 
 
 def _reason(manifold: Manifold, theta: Floats) -> str:
-    """Return why a scalar of the metric is not known at θ (2,)."""
+    """Return why a scalar of the metric is unknown at θ (2,)."""
     if manifold.averages is not None and manifold.averages.doubts(theta[None])[0] != 0:
         return NOWHERE[Status.NOT_RESOLVED]
     with np.errstate(all="ignore"):
@@ -283,7 +283,7 @@ def _reason(manifold: Manifold, theta: Floats) -> str:
 
 
 def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> ColorMap2D | None:
-    """Return a map without a value: nothing while it is computed, then stripes and the commonest
+    """Return a map without any value: None while it is computed, then hatching with the commonest
     reason.
     """
     status = answer.field.status
@@ -293,7 +293,7 @@ def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> Col
     if answer.complete:
         hatched = status != Status.LEFT_DOMAIN
         commonest = Status(int(np.bincount(status.ravel()).argmax()))
-        label += f" is known nowhere here: {NOWHERE.get(commonest, commonest.words)}"
+        label += f" is unknown everywhere in view: {NOWHERE.get(commonest, commonest.words)}"
     return ColorMap2D(
         answer.field.values, answer.field.extent, scene.colormap, (0.0, 0.0), label, hatched,
         opacity=scene.map_opacity,
@@ -301,7 +301,7 @@ def _nowhere(scene: Scene, answer: MapAnswer, hatched: NDArray[np.bool_]) -> Col
 
 
 def regions(values: Floats, extent: Extent, manifold: Manifold) -> ColorMap2D:
-    """Return a map of keys' numbers with a colour a key, the largest regions first; the smallest share
+    """Return a map of key numbers with one colour per key, largest regions first; the smallest share
     one.
     """
     labels = manifold.support(np.array([manifold.interior])).labels

@@ -1,4 +1,4 @@
-"""Drawing a scene and its answers on a canvas: what window, figure and film have in common."""
+"""Drawing of a scene and its answers on a canvas, shared by window, figure and film."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GREYED = 0.25
 
 
 def show_scene(canvas: Canvas, subject: Subject) -> None:
-    """Show all of a completed scene that needs no engine; clear what needs one."""
+    """Show the parts of a completed scene that need no engine; clear the others."""
     chart = subject.chart
     canvas.set_axes(Axes(chart.labels, chart.log, chart.equal))
     show_ground(canvas, subject)
@@ -38,7 +38,7 @@ def show_scene(canvas: Canvas, subject: Subject) -> None:
 
 
 def _clear(canvas: Canvas) -> None:
-    """Nothing that an engine has computed."""
+    """Clear everything computed by an engine."""
     canvas.set_curve("geodesic", None)
     canvas.set_map(None)
     canvas.set_ellipses(None)
@@ -52,7 +52,7 @@ def _clear(canvas: Canvas) -> None:
 
 
 def show_ground(canvas: Canvas, subject: Subject) -> None:
-    """Draw the ground: a rectangle of the plane, or a surface in space, and its edge."""
+    """Draw the ground: a rectangle of the plane, or a surface in space, with its outline."""
     scene, chart = subject.scene, subject.chart
     assert scene.view is not None
     outline = None if chart.outline is None else Outline(chart.outline, chart.corners)
@@ -67,12 +67,12 @@ def show_ground(canvas: Canvas, subject: Subject) -> None:
 
 
 def show_camera(canvas: Canvas, subject: Subject) -> None:
-    """From where a surface is seen."""
+    """Set the camera of a surface."""
     canvas.set_camera(subject.scene.camera or (subject.chart.azimuth, *UNTURNED))
 
 
 def show_layers(canvas: Canvas, subject: Subject) -> None:
-    """Landmarks, grid and pins; layers that are off are cleared, the others as opaque as they are."""
+    """Show landmarks, grid and pins, with the opacity of their layers; clear layers that are off."""
     scene = subject.scene
     _show_marks(canvas, subject)
     canvas.set_grid(scene.layers.grid)
@@ -95,7 +95,7 @@ def _show_marks(canvas: Canvas, subject: Subject) -> None:
 
 
 def blank(canvas: Canvas, words: str) -> None:
-    """Nothing of any scene, but ``words`` on what is awaited."""
+    """Clear the canvas and show ``words`` on what is being prepared."""
     canvas.set_surface(None)
     canvas.set_axes(Axes(("", "")))
     canvas.set_outline(None)
@@ -111,8 +111,8 @@ def blank(canvas: Canvas, words: str) -> None:
 
 
 def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozenset()) -> None:
-    """Set how much is seen of each layer, and of each kind of curve; little of the answers of jobs of
-    the kinds ``stale``, which are not the scene's.
+    """Set the opacity of layers and kinds of curve; answers of the ``stale`` kinds of job, which belong
+    to another scene, are faded.
     """
     shares = asdict(scene.opacity)
     greyed = {kind.layer() for kind in stale if issubclass(kind, Study)}
@@ -127,7 +127,7 @@ def show_opacity(canvas: Canvas, scene: Scene, stale: frozenset[type] = frozense
 def show_things(
     canvas: Canvas, subject: Subject, answer: PathAnswer | None, found: Iterable[StudyAnswer] = ()
 ) -> None:
-    """Draw everything at points of the manifold; no maps and no ellipses."""
+    """Draw everything at points of the manifold, except maps and ellipses."""
     _show_marks(canvas, subject)
     show_pins(canvas, subject)
     if answer is not None:
@@ -162,7 +162,7 @@ def _at(chart: Chart, theta: Floats) -> XY:
 
 
 def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
-    """Show the geodesic, the carried vectors and why the curve is dashed, if it is."""
+    """Show the geodesic, the transported vectors and, if the curve is dashed, the reason."""
     chart, layers = subject.chart, subject.scene.layers
     canvas.set_curve("geodesic", drawables.geodesic(answer, chart) if layers.geodesic else None)
     canvas.set_transport(drawables.carried(answer, chart) if layers.transport else None)
@@ -170,20 +170,20 @@ def show_path(canvas: Canvas, subject: Subject, answer: PathAnswer) -> None:
 
 
 def show_moving_point(canvas: Canvas, subject: Subject, answer: PathAnswer) -> Floats:
-    """Return the moving point on the geodesic; returns its distribution (s,)."""
+    """Show the moving point on the geodesic; return its distribution (s,)."""
     theta, row = drawables.moving_point(answer, subject.scene.playhead)
     canvas.set_moving_point(_at(subject.chart, theta))
     return row
 
 
 def show_map(canvas: Canvas, subject: Subject, answer: MapAnswer, stale: bool = False) -> None:
-    """Show the scalar map, if the scene has one; little of it if it is no longer the scene's."""
+    """Show the scalar map, if the scene has one; faded if it belongs to an earlier scene."""
     drawn = drawables.color_map(subject, answer) if subject.scene.layers.map else None
     canvas.set_map(replace(drawn, opacity=GREYED * drawn.opacity) if drawn and stale else drawn)
 
 
 def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
-    """Show the curves of a study; clear kinds that it has none of."""
+    """Show the curves of a study, and clear kinds without a curve."""
     for kind in answer.job.curves:
         curve = answer.curves.get(kind)
         drawn = None
@@ -195,7 +195,7 @@ def show_study(canvas: Canvas, subject: Subject, answer: StudyAnswer) -> None:
 
 
 def show_answer(canvas: Canvas, subject: Subject, answer: Answer) -> None:
-    """Put an answer on the canvas."""
+    """Show an answer on the canvas."""
     match answer:
         case PathAnswer():
             show_path(canvas, subject, answer)

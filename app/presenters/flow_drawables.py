@@ -1,4 +1,4 @@
-"""Drawing a flow: arrows, particles, zeros, and the map of a scalar one."""
+"""Drawing of a flow: arrows, particles, zeros, and the map of a scalar."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TOLD = 1e-4
 
 
 def show(canvas: Canvas, subject: Subject, answer: FlowAnswer) -> Particles | None:
-    """Return all layers of a flow that the scene shows; the particles, to be moved on."""
+    """Show all layers of a flow that the scene shows; return the particles, for animation."""
     scene, layers, chart = subject.scene, subject.scene.layers, subject.chart
     canvas.set_field(field(answer, chart) if layers.flow else None)
     canvas.set_zeros(zeros(answer, chart) if layers.singularities else None)
@@ -41,11 +41,11 @@ def show(canvas: Canvas, subject: Subject, answer: FlowAnswer) -> Particles | No
 
 
 def left_out(answer: FlowAnswer) -> str:
-    """Describe the part of the domain beyond the grid; "" where the grid covers all that is seen."""
+    """Describe the part of the domain beyond the grid; "" if the grid covers everything visible."""
     if np.isinf(answer.beyond):
-        return "The domain’s edge is infinitely far away: the flow’s grid ends before it"
+        return "The domain’s boundary is infinitely far away: the flow’s grid ends before it"
     if np.isnan(answer.beyond):
-        return "The flow’s grid ends with the last whole cells before the domain’s edge"
+        return "The flow’s grid ends with the last whole cells before the domain’s boundary"
     if answer.beyond >= TOLD:
         return (
             f"{100.0 * answer.beyond:.2g} % of the domain’s area here lies beyond the flow’s grid"
@@ -54,7 +54,7 @@ def left_out(answer: FlowAnswer) -> str:
 
 
 def clear(canvas: Canvas) -> None:
-    """Nothing of a flow."""
+    """Clear all layers of a flow."""
     canvas.set_note("")
     canvas.set_field(None)
     canvas.set_particles(None)
@@ -63,7 +63,7 @@ def clear(canvas: Canvas) -> None:
 
 
 def clear_hidden(canvas: Canvas, scene: Scene) -> None:
-    """Layers that are off are drawn no longer."""
+    """Clear layers that are off."""
     if not is_shown(scene):
         canvas.set_note("")
     if not scene.layers.flow:
@@ -76,12 +76,12 @@ def clear_hidden(canvas: Canvas, scene: Scene) -> None:
 
 
 def phase(scene: Scene) -> float:
-    """Return how many lives particles are on their way: a function of the scene alone."""
+    """Return the phase of the particles, in lives; a function of the scene alone."""
     return scene.flow.drift + LIVES * scene.playhead
 
 
 def field(answer: FlowAnswer, chart: Chart) -> VectorField | None:
-    """Return the field at its nodes, pushed into the chart that is drawn."""
+    """Return the field at its nodes, pushed to the drawing chart."""
     if answer.drawn is None:
         return None
     if chart.dimension == 2:
@@ -93,12 +93,12 @@ def field(answer: FlowAnswer, chart: Chart) -> VectorField | None:
 
 
 def _placed(answer: FlowAnswer, chart: Chart) -> Floats:
-    """Return where the nodes are drawn (rows, columns, d)."""
+    """Return the drawing positions of the nodes (rows, columns, d)."""
     return answer.x if chart.dimension == 2 else chart.forward(answer.theta)
 
 
 def particles(answer: FlowAnswer, chart: Chart) -> Particles | None:
-    """Return the particles' ways as they are drawn."""
+    """Return the particles' tracks as drawn."""
     if answer.tracks is None:
         return None
     if chart.dimension == 2:
@@ -124,7 +124,9 @@ def zeros(answer: FlowAnswer, chart: Chart) -> Marks | None:
 
 
 def mass(scene: Scene, answer: FlowAnswer) -> ColorMap2D | None:
-    """Return a scalar flow as a map; samples are at nodes, half a cell beyond their rectangle."""
+    """Return a scalar flow as a map; nodes are cell centres, so it extends half a cell beyond their
+    rectangle.
+    """
     values = answer.values
     assert values is not None
     known = values[np.isfinite(values)]

@@ -1,4 +1,4 @@
-"""The form of a flow: what can be chosen, in words."""
+"""The form of a flow: its choices in words."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from compute.manifold.manifold import Manifold
 
 MODES = (
     Choice("rough", "Heat, covariant (rough)"),
-    Choice("hodge", "Heat of Hodge and de Rham"),
-    Choice("deformation", "Heat that keeps Killing fields"),
+    Choice("hodge", "Hodge–de Rham heat"),
+    Choice("deformation", "Heat that preserves Killing fields"),
     Choice("scalar", "Heat of attention mass"),
     Choice("natural", "Natural gradient of mass to B"),
     Choice("sharpen", "⚠ Sharpening (backward)"),
     Choice("seed", "⚠ The literal equation"),
 )
 MODE_HINTS = {
-    "rough": "∂A/∂t = ∇ⁱ∇ᵢA: the norm never grows.",
-    "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A, which is −(dδ + δd)A.",
-    "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields do not move, but for the grid’s error.",
-    "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: the mass is kept, unless the edge is held.",
-    "natural": "∂ρ/∂t = ∇ⁱ(ρ ∂ᵢ KL(B‖θ)): straight to B in expectations, by e⁻ᵗ.",
+    "rough": "∂A/∂t = ∇ⁱ∇ᵢA: the norm never increases.",
+    "hodge": "∂A/∂t = ∇ⁱ∇ᵢA − K A = −(dδ + δd)A.",
+    "deformation": "∂A/∂t = ∇ⁱ∇ᵢA + K A: Killing fields stay fixed, up to the grid’s error.",
+    "scalar": "∂ρ/∂t = ∇ⁱ∇ᵢρ: mass is conserved, unless the boundary is held.",
+    "natural": "∂ρ/∂t = ∇ⁱ(ρ ∂ᵢ KL(B‖θ)): straight to B in expectation coordinates, as e⁻ᵗ.",
     "sharpen": "∂A/∂t = −ΔA − εΔ²A: backward heat, regularised.",
-    "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), as it stands, in the family's own coordinates.",
+    "seed": "∂A/∂t = −gⁱʲ(∂ᵢ∂ⱼA + Γᵢⱼ ∂ₗAˡ), taken literally in the family's own coordinates.",
 }
 BOUNDARIES = (
-    Choice("neumann", "Nothing flows through"),
-    Choice("dirichlet", "Held at the edge"),
-    Choice("periodic", "Round and round"),
+    Choice("neumann", "No flux (Neumann)"),
+    Choice("dirichlet", "Held fixed (Dirichlet)"),
+    Choice("periodic", "Periodic"),
 )
 INITIAL = (
     Choice("dipole", "Source at A, sink at B"),
-    Choice("transported", "The vector at A, carried"),
+    Choice("transported", "The vector at A, transported"),
     Choice("natural", "Natural gradient to B"),
     Choice("gradient", "Gradient of a scalar"),
     Choice("rotation", "Killing field"),
@@ -51,31 +51,37 @@ MASS = (Choice("bump", "Mass around A"), Choice("file", "From a file…"))
 
 
 def settings(subject: Subject) -> tuple[Setting, ...]:
-    """Return the rows for a completed scene; those without a meaning for it are left out."""
+    """Return the rows for a completed scene, without those that do not apply."""
     flow, manifold = subject.scene.flow, subject.manifold
     mass = flow.mode in OF_MASS
     initial = MASS if mass else _beginnings(manifold)
     rows = [
         Setting("flow.mode", "Equation", MODE_HINTS[flow.mode], flow.mode, _modes(manifold, flow)),
         Setting(
-            "flow.boundary", "Edge", "What happens at the grid's edge.", flow.boundary,
+            "flow.boundary", "Boundary", "Condition at the boundary of the grid.", flow.boundary,
             _edges(subject),
         ),
-        Setting("flow.initial", "Begins", "The field at time 0.", flow.initial, initial),
+        Setting("flow.initial", "Initial field", "The field at time 0.", flow.initial, initial),
     ]  # fmt: skip
     if flow.initial == "gradient" and not mass:
         scalars = tuple(Choice(s, scalar_names.words_of(s)) for s in manifold.scalars)
-        mapped = Choice("", "As the map")
+        mapped = Choice("", "Same as the map")
         rows.append(
-            Setting("flow.scalar", "Of", "Up its steepest slope.", flow.scalar, (mapped, *scalars))
+            Setting(
+                "flow.scalar",
+                "Of",
+                "The scalar whose gradient is the field.",
+                flow.scalar,
+                (mapped, *scalars),
+            )
         )
     if flow.initial == "random":
         rows.append(
-            Setting("flow.seed", "Seed", "Of the random numbers.", flow.seed, limits=(0, 9999))
+            Setting("flow.seed", "Seed", "Seed of the random numbers.", flow.seed, limits=(0, 9999))
         )
     rows += [
-        Setting("flow.side", "Grid", "Nodes a side over the chart.", flow.side, limits=SIDES),
-        Setting("flow.pace", "Pace", "Flow time a step.", flow.pace, limits=(1e-12, 1.0)),
+        Setting("flow.side", "Grid", "Nodes per side over the chart.", flow.side, limits=SIDES),
+        Setting("flow.pace", "Pace", "Flow time per step.", flow.pace, limits=(1e-12, 1.0)),
     ]
     return tuple(rows)
 
@@ -88,19 +94,19 @@ def words_of(flow: FlowSettings) -> tuple[str, str]:
 
 
 def _modes(manifold: Manifold, flow: FlowSettings) -> tuple[Choice, ...]:
-    """Return the equations that a family has; the chosen one is always shown."""
+    """Return the equations available for a family, always including the chosen one."""
     known = is_known(manifold) or flow.mode == "natural"
     return tuple(choice for choice in MODES if known or choice.value != "natural")
 
 
 def _beginnings(manifold: Manifold) -> tuple[Choice, ...]:
-    """Return the fields that a family has."""
+    """Return the initial fields available for a family."""
     known = {"head": manifold.name == "attention", "natural": is_known(manifold)}
     return tuple(choice for choice in INITIAL if known.get(choice.value, True))
 
 
 def _edges(subject: Subject) -> tuple[Choice, ...]:
-    """Return the choices at the edge; only some charts go round.  The current one is among them."""
+    """Return the boundary conditions; periodic only for some charts, and always the current one."""
     flow, manifold, chart = subject.scene.flow, subject.manifold, subject.chart.plane
     without = {"dirichlet"} if flow.mode == "natural" else set()
     try:

@@ -1,4 +1,4 @@
-"""Specifications of an attention head: its file, its plane, its temperature, its keys."""
+"""Presentation of an attention head's specification: file, plane, temperature, keys."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def state(family: str) -> AttentionState:
 
 
 def _triple(head: heads.Head, plane: query_plane.Plane) -> tuple[int, int, int]:
-    """Return the tokens of a plane through three; of another plane those to begin with."""
+    """Return the three tokens of a plane through tokens; for another plane the default ones."""
     if plane.triple:
         return plane.triple
     return query_plane.default_triple(head) if len(head.q) > 2 else (*plane.pins, 0)
@@ -72,14 +72,14 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
 
 
 def _sources(source: str) -> list[Choice]:
-    """Return the bundled heads by their sentences, and the file that is open."""
+    """Return the bundled heads by their texts, and the open file."""
     found = [Choice(name, _sentence(name)) for name in heads.bundled()]
     return found if source in heads.bundled() else [*found, Choice(source, Path(source).name)]
 
 
 @lru_cache(maxsize=32)
 def _sentence(name: str) -> str:
-    """Return a bundled file's words, shortened; of a picture, whose tokens have numbers, its name."""
+    """Return the shortened text of a bundled file; for a picture, its name."""
     tokens = [t for t in heads.load(name).labels if not is_special(t)]
     if all(token.isdigit() for token in tokens):
         return f"{name.capitalize()} (picture)"
@@ -88,9 +88,9 @@ def _sentence(name: str) -> str:
 
 
 def note(manifold: Manifold, family: str = "") -> str:
-    """Return how far the tokens lie off the plane, whose rows are shown, and what vouches for them.
+    """Describe how far tokens lie off the plane, whose mask applies, and how rows were verified.
 
-    "" without tokens.
+    Returns "" without tokens.
     """
     if manifold.landmarks is None or manifold.name != NAME:
         return ""
@@ -103,17 +103,17 @@ def note(manifold: Manifold, family: str = "") -> str:
     held = {0: "no query", 1: "one query", 2: "two queries", 3: "three queries"}
     count = int(exact.sum())
     return (
-        f"The plane holds {held.get(count, f'{count} queries')} exactly. Of the others’ distance "
-        f"{off:.0%} (median) lies off it: the fainter a token, the more. {rows}"
+        f"The plane contains {held.get(count, f'{count} queries')} exactly. The others lie off "
+        f"it by {off:.0%} of their distance (median): the fainter a token, the farther. {rows}"
     ).rstrip()
 
 
 @lru_cache(maxsize=16)
 def caveats(family: str) -> tuple[str, ...]:
-    """List the caveats about the rows that a head's plane shows, one phrase each; () without heads.
+    """Return the caveats about the rows on a head's plane, one phrase each; () for other families.
 
-    Whose mask they are under, what of the model they leave out, and how far the rows of all queries,
-    each under its own mask, are known to be the model's.
+    They name the mask, parts of the model that matter, and the verification of all queries' rows, each
+    under its own mask.
     """
     name, stated = parse(family)
     if name != NAME:
@@ -127,24 +127,26 @@ def caveats(family: str) -> tuple[str, ...]:
         others = int((~attention_rows.holds(file, layer, head, query)).sum())
         said.append(
             f"under the mask of “{file.labels[query]}”"
-            + (f", which is not that of {others} hollow tokens" if others else "")
+            + (f", which differs from the mask of {others} hollow tokens" if others else "")
         )
     if np.isfinite(file.softcap_of(layer, head)):
         cap = file.softcap_of(layer, head)
-        said.append(f"logits are capped at {cap:g}: the family is curved, without dual coordinates")
+        said.append(
+            f"logits are capped at {cap:g}: a curved exponential family, without dual coordinates"
+        )
     if np.isfinite(file.sink_of(layer, head)):
-        said.append("the model’s sink is one more key, “(sink)”")
+        said.append("the model’s sink is an extra key, “(sink)”")
     each = "each row under its own mask: " if file.masks_by_query else ""
     return (*said, each + verified(file, layer, head))
 
 
 def verified(file: heads.HeadFile, layer: int, head: int) -> str:
-    """Say how far the rows that q, k, mask, scale and bias of the file give are the model's own."""
+    """Describe the verification of the rows given by q, k, mask, scale and bias of the file."""
     return verification(file, layer, head, head_summary.sample(len(file.tokens))).words
 
 
 def row_note(family: str, tokens: tuple[int | None, ...]) -> str:
-    """Describe rows at tokens: their `caveats`, and how far they are from the tokens' own rows."""
+    """Describe rows at tokens: their `caveats`, and their difference from the tokens' own rows."""
     said = list(caveats(family))
     if not said:
         return ""
@@ -156,7 +158,9 @@ def row_note(family: str, tokens: tuple[int | None, ...]) -> str:
 
 @lru_cache(maxsize=64)
 def _own(family: str, name: str, token: int) -> str:
-    """Return how far the row of a token's place on the plane is from that of its own query and mask."""
+    """Describe how the row at a token's place on the plane differs from that of its own query and
+    mask.
+    """
     marks = manifold_of(family).landmarks
     assert marks is not None
     gap = off_own(family, token)
@@ -164,7 +168,7 @@ def _own(family: str, name: str, token: int) -> str:
         return ""
     why = [] if marks.is_own(token) else ["its own mask"]
     why += [f"{marks.residual[token]:.0%} off the plane"] if marks.residual[token] > 1e-9 else []
-    row = f"the row of “{marks.labels[token]}” itself"
+    row = f"the token’s own row, “{marks.labels[token]}”,"
     return f"{name}: {row} differs by up to {gap:.2g} ({', '.join(why)})"
 
 
@@ -175,10 +179,10 @@ def off_own(family: str, token: int) -> float:
 
 
 def own_row(family: str, token: int) -> Floats | None:
-    """Return the row of a token itself over the outcomes of the plane; None where the plane has it.
+    """Return a token's own row over the outcomes of the plane; None if the plane shows it already.
 
-    Of its own query under its own mask, at the temperature and with the keys of the plane; a sink has
-    what the keys leave.
+    The row is that of its own query under its own mask, with the temperature and keys of the plane; a
+    sink gets the rest.
     """
     shown, own = _rows_at(family, token)
     if np.abs(shown - own).max() < SAME:
@@ -190,7 +194,7 @@ def own_row(family: str, token: int) -> Floats | None:
 
 @lru_cache(maxsize=64)
 def _rows_at(family: str, token: int) -> tuple[Floats, Floats]:
-    """Return the row of a token's place on the plane and its own row, over all keys of the file."""
+    """Return the row at a token's place on the plane, and its own row, over all keys of the file."""
     manifold, c = manifold_of(family), settings(parse(family)[1])
     file, head = file_of(c), head_of(c)
     assert manifold.landmarks is not None

@@ -1,4 +1,4 @@
-"""The numbers of a path, what each is called and how far it can be trusted.  Pure functions."""
+"""The measures of a path with names, explanations and certificates.  Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ USUAL = Numbers()
 
 
 def _round(curvature: float) -> float:
-    """0 for what is left of it by rounding alone."""
+    """Return 0 for a curvature that is only rounding error."""
     return 0.0 if abs(curvature) < 1e-12 else curvature
 
 
@@ -29,8 +29,9 @@ UNKNOWN = "…"
 LENGTH = {True: "Fisher–Rao length", False: "Length of the α-geodesic"}
 ENERGY = {True: "Energy", False: "Energy of the α-geodesic"}
 LENGTH_HINTS = {
-    True: "∫√g(θ′,θ′)dt: how many just distinguishable steps lie between A and B, up to a factor.",
-    False: "∫√g(θ′,θ′)dt along the geodesic of this α, which is not the shortest way: no distance.",
+    True: "∫√g(θ′,θ′)dt: proportional to the number of just distinguishable steps from A to B.",
+    False: "∫√g(θ′,θ′)dt along the geodesic of this α. It is not the shortest path: this is no "
+    "distance.",
 }
 ENERGY_HINTS = {
     True: "∫g(θ′,θ′)dt = length² at constant speed.",
@@ -39,9 +40,9 @@ ENERGY_HINTS = {
 
 
 def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
-    """Return the numbers of a path and their certificate; during a drag those that there is time for.
+    """Return the measures of a path and its certificate; fewer during a drag.
 
-    A closed form and bounds are those of the distance: only at α = 0 do they stand beside the length.
+    A closed form and bounds concern the distance, so they are shown only for α = 0.
     """
     metric = answer.job.alpha == 0.0
     found = [*_of_curve(answer, numbers)]
@@ -53,11 +54,11 @@ def measures(answer: PathAnswer, numbers: Numbers = USUAL) -> list[Measure]:
 
 
 def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
-    """Length, energy, and what the length is to be held against."""
+    """Return length, energy, straight line and curvature."""
     paths, plain, metric = answer.paths, numbers.plain, answer.job.alpha == 0.0
     arrived, length = answer.arrived, float(paths.length[0])
     at = "" if metric else f" (α = {answer.job.alpha:g})"
-    partly = "Of what there is of a curve: it does not end at B."
+    partly = "Of the part that was computed: the curve does not end at B."
     found = [
         Measure(
             LENGTH[metric],
@@ -68,7 +69,7 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
         Measure(
             "Straight line",
             _longer(answer.straight_length, length if arrived and metric else 0.0, numbers),
-            "The length of the line from A to B that is straight in the parameters.",
+            "Length of the line from A to B that is straight in the parameters.",
         ),
         Measure(
             ENERGY[metric],
@@ -79,21 +80,25 @@ def _of_curve(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
         Measure(
             "Curvature at A, B",
             ", ".join(plain(_round(float(k)), 2) for k in answer.curvature),
-            "Of the metric: K > 0 draws neighbouring geodesics together, K < 0 drives them apart.",
+            "Gaussian curvature of the metric: neighbouring geodesics converge where K > 0 and "
+            "diverge where K < 0.",
         ),
     ]
     if answer.second:
-        hint = "The first try did not reach B; this one is in float64, from a curve that is nearer."
+        hint = (
+            "The first attempt did not reach B; this one runs in float64 from a better initial "
+            "curve."
+        )
         words = "converged" if arrived else "no better"
         found.append(Measure("Second try", words, hint, arrived))
     return found
 
 
 def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
-    """Return what is known of the distance without a curve."""
+    """Return the closed form and the bounds of the distance."""
     found = []
     if answer.distance is not None:
-        hint = "The distance by the family's formula: the length must agree."
+        hint = "The distance by the family's closed formula; the length must agree."
         found.append(Measure("Closed form", numbers.plain(answer.distance), hint))
     if answer.bounds is not None:
         low, high = answer.bounds
@@ -109,7 +114,7 @@ def _of_distance(answer: PathAnswer, numbers: Numbers) -> list[Measure]:
 
 
 def _certificate(answer: PathAnswer) -> list[Measure]:
-    """Return how far the curve and the carried vector can be trusted."""
+    """Return the certificate of the curve and of the transported vector."""
     paths, metric = answer.paths, answer.job.alpha == 0.0
     drift = answer.transport.drift[0]
     found = [
@@ -122,13 +127,13 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         Measure(
             "Speed drift",
             f"{paths.error[0]:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of g(θ′,θ′), which a geodesic of α = 0 keeps.",
+            "Largest relative change of g(θ′,θ′), which is constant on a geodesic of α = 0.",
             bool(not metric or paths.error[0] < 1e-3),
         ),
         Measure(
             "Transport drift",
             f"{drift:.1e}" if metric else KEPT_BY_NONE,
-            "Largest relative change of the carried vector's length, which transport of α = 0 keeps.",
+            "Largest relative change of the vector's length, which transport with α = 0 preserves.",
             bool(not metric or drift < 1e-3),
         ),
     ]
@@ -136,15 +141,15 @@ def _certificate(answer: PathAnswer) -> list[Measure]:
         # it is not counted in the haste of a drag, nor of another connection
         index = answer.morse_index
         words = str(index) if metric else KEPT_BY_NONE
-        hint = "Past the first, a geodesic is no longer the shortest way."
+        hint = "Beyond the first conjugate point a geodesic is no longer locally shortest."
         found.append(Measure("Conjugate points passed", words, hint, not metric or index == 0))
     return found
 
 
 def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]:
-    """``new`` in the places that rows had ``before``; rows that it lacks stay, greyed.
+    """Return ``new`` in the positions of the rows ``before``; missing rows stay, greyed.
 
-    Rows that were not there come after the one that they follow in ``new``.
+    Additional rows follow the one that they follow in ``new``.
     """
     known = {measure.name: measure for measure in new}
     placed = [known.get(old.name) or replace(old, stale=True) for old in before]
@@ -158,7 +163,7 @@ def in_place(new: Sequence[Measure], before: Sequence[Measure]) -> list[Measure]
 
 
 def greyed(shown: Sequence[Measure], blank: bool) -> list[Measure]:
-    """Rows of what is no longer shown; ``blank``: without their values, which are another subject's."""
+    """Grey outdated rows; ``blank``: also hide their values, which belong to another subject."""
     return [
         replace(m, value=UNKNOWN, ok=True, stale=True) if blank else replace(m, stale=True)
         for m in shown
@@ -166,7 +171,7 @@ def greyed(shown: Sequence[Measure], blank: bool) -> list[Measure]:
 
 
 def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
-    """Return the other ways to compare A and B."""
+    """Return the divergences and other distances between A and B."""
     jeffreys = None if found.jeffreys is None else found.jeffreys**0.5
     lines: tuple[tuple[str, str, float | None, Callable[[float], str], str], ...] = (
         (
@@ -174,35 +179,37 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
             "forward",
             found.forward,
             numbers.information,
-            "Kullback–Leibler divergence: not symmetric, and no distance. Nearby it is d²/2.",
+            "Kullback–Leibler divergence: not symmetric, not a distance. For nearby points it "
+            "is about d²/2.",
         ),
         (
             "KL(B‖A)",
             "backward",
             found.backward,
             numbers.information,
-            "The same, the other way round.",
+            "The same with A and B exchanged.",
         ),
         (
             "√Jeffreys",
             "jeffreys",
             jeffreys,
             numbers.plain,
-            "√(KL(A‖B) + KL(B‖A)): of an exponential family never below the distance.",
+            "√(KL(A‖B) + KL(B‖A)): at least the distance in an exponential family.",
         ),
         (
             "2 × Bhattacharyya angle",
             "bhattacharyya",
             found.bhattacharyya,
             numbers.plain,
-            "2 arccos ∫√(pq): the distance on the sphere of all distributions, never above.",
+            "2 arccos ∫√(pq): the distance on the sphere of all distributions; at most the "
+            "Fisher–Rao distance.",
         ),
         (
             "Wasserstein-2",
             "wasserstein",
             found.wasserstein,
             numbers.plain,
-            "How far mass must move, in units of x: another geometry, flat for normals.",
+            "How far mass must move, in units of x: a different geometry, flat for normals.",
         ),
     )
     return [
@@ -213,7 +220,7 @@ def _divergences(found: Divergences, numbers: Numbers) -> list[Measure]:
 
 
 def _missed(residual: float) -> str:
-    return "not known: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
+    return "unknown: g is singular there" if np.isnan(residual) else f"{residual:.1e}"
 
 
 def _longer(length: float, shortest: float, numbers: Numbers) -> str:
@@ -225,22 +232,22 @@ def _longer(length: float, shortest: float, numbers: Numbers) -> str:
 
 
 def message(answer: PathAnswer) -> str:
-    """Return why a curve is not what was asked for; "" when it is."""
+    """Return why a curve is not the requested geodesic; "" if it is."""
     status = Status(int(answer.paths.status[0]))
     return broken_bound(answer) if status == Status.OK else status.words.capitalize()
 
 
 def broken_bound(answer: PathAnswer) -> str:
-    """Return which bound of the distance the length of a converged curve breaks; "" if none, or at α ≠
-    0.
-    """
+    """Return the bound that the length of a converged curve violates; "" if none, or for α ≠ 0."""
     paths = answer.paths
     if answer.bounds is None or paths.status[0] != Status.OK or answer.job.alpha != 0.0:
         return ""
     low, high = answer.bounds
     length, slack = paths.length[0], paths.residual[0] + SLACK * max(high, 1e-6)
     if length < low - slack:
-        return f"Shorter than any curve can be: {length:.6g} is below 2 arccos Σ√(pq) = {low:.6g}"
+        return (
+            f"Shorter than any curve from A to B: {length:.6g} is below 2 arccos Σ√(pq) = {low:.6g}"
+        )
     if length > high + slack:
-        return f"Not the shortest way: {length:.6g} is above √Jeffreys = {high:.6g}"
+        return f"Not the shortest path: {length:.6g} is above √Jeffreys = {high:.6g}"
     return ""

@@ -1,4 +1,4 @@
-"""The meaning of a place in the drawing: a pin, a vector, a loop, or a few words.  Pure functions."""
+"""Conversion of drawing positions to pins, vectors, loops and descriptions.  Pure functions."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ LIKELIEST = 3
 
 
 def pin_at(subject: Subject, before: Pin | None, xy: XY) -> Pin | None:
-    """Return the pin that belongs at drawing coordinates, put on a landmark if it comes near one.
+    """Return the pin at drawing coordinates, snapped to a nearby landmark.
 
-    None outside the domain.  ``before`` is where the pin was.
+    None outside the domain.  ``before``: the pin's previous place.
     """
     manifold, chart = subject.manifold, subject.chart
     aimed = chart.plane.forward(chart.inverse(np.array(xy))) if chart.flat else np.array(xy)
@@ -50,7 +50,7 @@ def vector_to(subject: Subject, tip: XY) -> Point | None:
 
 
 def stroke_along(subject: Subject, xy: Array) -> tuple[Point, ...] | None:
-    """Return the part in the domain of a line painted through xy (k, 2), in θ; None if there is
+    """Return the part inside the domain of a line painted through xy (k, 2), in θ; None if there is
     none.
     """
     manifold, chart = subject.manifold, subject.chart
@@ -60,10 +60,9 @@ def stroke_along(subject: Subject, xy: Array) -> tuple[Point, ...] | None:
 
 
 def loop_through(subject: Subject, xy: Array) -> tuple[tuple[Point, ...], bool]:
-    """Return the vertices in θ of a closed line drawn through xy (k, 2), and whether all of it is
-    theirs.
+    """Return the vertices in θ of a closed line drawn through xy (k, 2), and whether it is complete.
 
-    What lies outside of the domain is cut off, with a vertex where it leaves and where it comes back.
+    Parts outside the domain are cut off, with vertices where the line leaves and re-enters.
     """
     manifold, chart = subject.manifold, subject.chart
     drawn = np.array(xy)
@@ -80,9 +79,7 @@ def loop_through(subject: Subject, xy: Array) -> tuple[tuple[Point, ...], bool]:
 
 
 def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats) -> Floats:
-    """Return a place in the domain, on the line from one to one outside, as near the edge as is
-    seen.
-    """
+    """Return a point inside the domain on the line to a point outside, visually at the boundary."""
     for _ in range(HALVINGS):
         middle = (inner + outer) / 2
         if known_inside(manifold, chart.inverse(middle)):
@@ -93,8 +90,8 @@ def _edge_between(manifold: Manifold, chart: Chart, inner: Floats, outer: Floats
 
 
 def described(subject: Subject, xy: XY | None, ground: MapAnswer | None = None) -> str:
-    """Coordinates, curvature and the likeliest outcomes under the pointer, or why the map that is shown
-    has no value there.
+    """Describe coordinates, curvature and likeliest outcomes under the pointer, or why the map has no
+    value there.
     """
     if xy is None:
         return ""
@@ -113,12 +110,12 @@ def described(subject: Subject, xy: XY | None, ground: MapAnswer | None = None) 
 
 
 def _equals(value: float) -> str:
-    """ "= 0.25", or that a number is not known: of a head's curvature rounding may leave nothing."""
+    """Return "= 0.25", or that a number is unknown, such as a curvature lost to rounding."""
     return f"= {value:.3g}" if np.isfinite(value) else NOT_KNOWN
 
 
 def _off(subject: Subject, xy: Floats) -> str:
-    """Return how far off the surface the landmark lies that is pointed at."""
+    """Describe how far off the surface the landmark under the pointer lies."""
     marks = subject.manifold.landmarks
     if marks is None:
         return ""
@@ -126,12 +123,14 @@ def _off(subject: Subject, xy: Floats) -> str:
     nearest = int(gaps.argmin())
     if gaps[nearest] > SNAP:
         return ""
-    other = "" if marks.is_own(nearest) else f", and had another mask than “{marks.mask_of}”"
+    other = (
+        "" if marks.is_own(nearest) else f"; its own mask differs from that of “{marks.mask_of}”"
+    )
     return f"   “{marks.labels[nearest]}” lies {marks.residual[nearest]:.0%} off the plane{other}"
 
 
 def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
-    """Return how far each of the marks (k, 2) is from xy (2,), as a share of the view."""
+    """Return the distance of the marks (k, 2) from xy (2,), relative to the view."""
     assert scene.view is not None
     size = np.array([scene.view.x1 - scene.view.x0, scene.view.y1 - scene.view.y0])
     gaps: Floats = np.max(np.abs(marks - xy) / size, axis=1)
@@ -139,7 +138,7 @@ def _gaps(scene: Scene, marks: Floats, xy: Floats) -> Floats:
 
 
 def _likeliest(manifold: Manifold, theta: Floats) -> str:
-    """Return the outcomes of the largest probability at θ (2,), where outcomes have names."""
+    """Return the likeliest outcomes at θ (2,), if outcomes have names."""
     support = manifold.support(theta[None])
     if not support.labels:
         return ""
@@ -149,8 +148,8 @@ def _likeliest(manifold: Manifold, theta: Floats) -> str:
 
 
 def _landmark_near(subject: Subject, before: Pin | None, xy: Floats) -> int | None:
-    """Return the landmark that a pin comes near; one that it moves away from does not hold it, and one
-    whose own surface is another never does.
+    """Return the landmark to which a pin snaps; not one that it moves away from, nor one that belongs
+    to another surface.
     """
     scene, chart, landmarks = subject.scene, subject.chart.plane, subject.manifold.landmarks
     if landmarks is None or scene.view is None or before is None:

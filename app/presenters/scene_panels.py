@@ -1,4 +1,4 @@
-"""The panels' view of a scene, as plain data."""
+"""The states of the family and layer panels for a scene."""
 
 from __future__ import annotations
 
@@ -16,33 +16,40 @@ from compute.manifold.manifold import Manifold
 
 # what a layer is called, and one sentence about it
 LAYER_WORDS = {
-    "map": ("Scalar map", "A number of each distribution as a colour, chosen above."),
-    "grid": ("Coordinate grid", "Lines through the ticks of the axes, which are the chart’s."),
+    "map": ("Scalar map", "A scalar, chosen above, shown as colour."),
+    "grid": ("Coordinate grid", "Lines through the tick marks of the chart’s axes."),
     "ellipses": (
         "Fisher circles",
-        "All of one radius by g: large where distributions are hard to tell apart. One that would not "
-        "fit between its neighbours is left out.",
+        "Circles of equal radius under g: large where distributions are hard to tell apart. "
+        "Circles that would overlap are omitted.",
     ),
     "tokens": (
         "Tokens",
-        "The queries of the sentence; the fainter, the farther off this plane. Hollow ones had another "
-        "mask: the model never gave them the row that this plane has there.",
+        "The queries of the text; fainter means farther from this plane. A hollow token has "
+        "another mask, so the model never gave it the row shown at its place.",
     ),
-    "geodesic": ("Geodesic", "∇θ′ = 0: of all near paths between A and B the shortest, for α = 0."),
+    "geodesic": (
+        "Geodesic",
+        "∇θ′ = 0: for α = 0, the shortest among all nearby paths from A to B.",
+    ),
     "straight": (
         "Straight line",
-        "What the chart takes for straight: another chart has another line.",
+        "The line that is straight in the family’s parameters.",
     ),
     "transport": (
         "Carried vector",
-        "Parallel along the geodesic, ∇V = 0: g keeps its length for α = 0.",
+        "Parallel along the geodesic, ∇V = 0; for α = 0 its length under g is constant.",
     ),
     **{kind.layer(): (kind.title, kind.hint) for kind in studies.kinds()},
-    "flow": ("Flow", "A field that evolves by its own equation: see the panel Flow."),
-    "particles": ("Particles", "Three thousand points that go with the field, as it is now."),
+    "flow": (
+        "Flow",
+        "A field that evolves by a heat flow or a related equation: see the panel Flow.",
+    ),
+    "particles": ("Particles", "Three thousand points that move with the current field."),
     "singularities": (
         "Singularities",
-        "Zeros of the field with their index, how often it turns around them: +1, or −1 of saddles.",
+        "Zeros of the field with their index (winding number): −1 for saddles, +1 for other "
+        "simple zeros.",
     ),
 }
 
@@ -86,7 +93,7 @@ def state(subject: Subject) -> PanelState:
 
 
 def _has(manifold: Manifold, layer: str) -> bool:
-    """Whether a layer means something of a family."""
+    """Whether a layer applies to a family."""
     if layer == "tokens":
         return manifold.landmarks is not None
     return all(kind.fits(manifold) for kind in studies.kinds() if kind.layer() == layer)
@@ -98,12 +105,12 @@ def chart_words(manifold: Manifold, name: str) -> str:
 
 
 def _charts(manifold: Manifold) -> list[Choice]:
-    """Return the charts, and the heights over those of the plane."""
+    """Return the charts, and the heights over plane charts."""
     own = [Choice(c.name, c.title) for c in manifold.charts]
     flat = [c for c in manifold.charts if c.dimension == 2]
     return own + [Choice(HEIGHT + c.name, f"Height over {_inside(c.title)}") for c in flat]
 
 
 def _inside(title: str) -> str:
-    """Return a title as it is written within a sentence: a name keeps its capital."""
+    """Return a title in lower case for use in a sentence; proper names keep their capital."""
     return title if title.startswith("Poincaré") else title.lower()

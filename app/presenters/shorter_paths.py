@@ -1,4 +1,4 @@
-"""Whether what is shown beside a path contradicts it: all geodesics, or a map of distances."""
+"""Consistency of a path with all geodesics and with the distance map."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ CELLS, SHARE = 1.0, 0.05
 
 
 def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | None) -> str:
-    """Return one sentence that names a shorter length than that of a converged path, or a map that is
-    off; "".
+    """Return a sentence if a shorter length than that of a converged path is known, or the map is
+    wrong; else "".
 
-    A map of distances never exceeds the length of a curve, whether that is a shortest one or not.
+    A distance never exceeds the length of a curve.
     """
     job, length = path.job, float(path.paths.length[0])
     if not Status(int(path.paths.status[0])).arrived or job.alpha != 0.0:
@@ -37,7 +37,7 @@ def words(path: PathAnswer, studies: Iterable[StudyAnswer], ground: MapAnswer | 
             continue
         same = (its.family, its.start, its.end, its.alpha) == (job.family, job.start, job.end, 0.0)
         if same and length > (1 + SHORTER[path.paths.engine]) * study.shortest:
-            return f"not the shortest known: {study.shortest:.6g} is shorter"
+            return f"not shortest: a geodesic of length {study.shortest:.6g} is known"
     return _by_map(path, length, ground)
 
 
@@ -53,14 +53,19 @@ def _by_map(path: PathAnswer, length: float, ground: MapAnswer | None) -> str:
         return ""
     slack = _slack(field, chart.forward(np.array(job.end)), at)
     if length > at + slack:
-        return f"not the shortest known: the map of distances has about {at:.3g}"
+        return f"not shortest: the distance map gives about {at:.3g}"
     if length < at - slack:
-        return f"the map of distances is too large at B: it has {at:.3g}, the geodesic {length:.3g}"
+        return (
+            f"the distance map is too large at B: {at:.3g}, but the geodesic has length "
+            f"{length:.3g}"
+        )
     return ""
 
 
 def _slack(field: Field, x: Floats, at: float) -> float:
-    """Return the slack of a map at a place: a share of the distance, or its change over a cell."""
+    """Return the tolerance of a map at a point: a fraction of the distance, or its change over a
+    cell.
+    """
     known = np.where(field.status == Status.OK, field.values, np.nan)
     up, across = np.gradient(known)
     steep = float(interpolated(np.hypot(up, across), field.extent, x))

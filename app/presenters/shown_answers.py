@@ -1,6 +1,6 @@
-"""The answers that are on screen: the path, its check, the studies, and what is said of them.
+"""The answers on screen: the path, its verification, the studies, and status messages.
 
-What is shown belongs to the scene's subject, or is greyed until its own answer arrives.
+Answers belong to the scene's subject, or are greyed until new ones arrive.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ AWAITED = "computing the geodesic …"
 
 
 class ShownAnswers:
-    """Draws answers on the canvas and puts their numbers into the window."""
+    """Draws answers on the canvas and shows their numbers in the window."""
 
     def __init__(self, subject: CurrentSubject, canvas: Canvas, window: Window) -> None:
         self._current = subject
@@ -62,7 +62,7 @@ class ShownAnswers:
         return self._current.now
 
     def clear(self, words: str = AWAITED) -> None:
-        """Nothing that is known belongs to the scene any longer: rows stay, without their values."""
+        """Drop all answers; rows of measures stay, without values."""
         self._end_grace()
         self.path, self.map, self._checks, self._studies = None, None, {}, {}
         self._stale, self._unread = frozenset(), False
@@ -73,14 +73,14 @@ class ShownAnswers:
         self._plot(None)
 
     def clear_map(self) -> None:
-        """Clear the map, which is that of another chart, and the coordinates under the pointer."""
+        """Clear the map, which belongs to another chart, and the coordinates under the pointer."""
         self.map = None
         self._window.set_coordinates("")
         self._stale -= {MapJob}
         self._checks.pop(MapCheckJob, None)
 
     def keep_common(self, old: Scene, new: Scene, kinds: set[type]) -> None:
-        """Of what is known of ``old`` only what is ``new``'s too, whose jobs are of these kinds."""
+        """Keep only answers of ``old`` that also belong to ``new``, of these kinds of job."""
         self.keep_studies(kinds)
         self.show_measures()
         if (old.start, old.end, old.vector, old.alpha) != (
@@ -89,14 +89,14 @@ class ShownAnswers:
             self.clear()
 
     def remark_on(self, old: Scene, new: Scene) -> None:
-        """Say after the status of the next paths what a change of their subject did by itself."""
+        """Append side effects of a change of subject to the status of the next paths."""
         self._remark = remarks(old, new) if old.family != new.family else ""
 
     # --- whose they are -----------------------------------------------------------------------
     def mark_stale(self, wanted: Mapping[type, Job], moving: bool) -> None:
-        """Grey what is shown of another subject than the scene's, whose jobs are ``wanted``.
+        """Grey answers that are not among the ``wanted`` jobs of the scene.
 
-        While things are ``moving``, paths and maps a moment old are shown as they are.
+        While something is ``moving``, slightly older paths and maps are not greyed.
         """
         self._wanted = wanted
         stale = self._stale_kinds()
@@ -118,7 +118,7 @@ class ShownAnswers:
             self._stop = None
 
     def _stale_kinds(self) -> frozenset[type]:
-        """Return the kinds of job whose answer that is shown is not the one that is wanted."""
+        """Return the kinds of job whose shown answer is not the wanted one."""
         shown: dict[type, Job] = {kind: answer.job for kind, answer in self._studies.items()}
         if self.path is not None:
             shown[PathJob] = self.path.job
@@ -143,14 +143,14 @@ class ShownAnswers:
             self.say(AWAITED, True)
 
     def _refresh(self, kind: type) -> None:
-        """Mark what is shown of a kind of answer as the scene's again, or as a moment old."""
+        """Mark the shown answer of a kind as current, or as slightly old."""
         if kind in self._stale and not self._unread:
             self._stale -= {kind}
             self.show_opacity()
         self._end_grace()  # as long as answers come, be they a move behind, nothing is greyed
 
     def mark_unread(self, unread: bool, words: str = "") -> None:
-        """``unread``: what the user typed is not, or not yet, the family that is shown."""
+        """Mark answers as outdated while the typed formula is not the family shown."""
         self._unread = unread
         self._grey(self._stale_kinds())
         if words:
@@ -158,7 +158,7 @@ class ShownAnswers:
 
     # --- what comes ---------------------------------------------------------------------------
     def take_path(self, answer: PathAnswer, dragging: bool) -> None:
-        """Show another path, and of its numbers as many as a drag leaves time for."""
+        """Show another path with its measures, fewer during a drag."""
         self.path = answer
         self._checks.pop(CheckJob, None)
         self._refresh(PathJob)
@@ -176,7 +176,7 @@ class ShownAnswers:
         self._say_path()
 
     def take_ground(self, answer: MapAnswer | EllipseAnswer) -> None:
-        """Show another map, or other ellipses."""
+        """Show a new map or ellipses."""
         if isinstance(answer, MapAnswer):
             self.map = answer
             self._refresh(MapJob)
@@ -186,14 +186,14 @@ class ShownAnswers:
         drawing.show_answer(self._canvas, self._subject, answer)
 
     def describe(self, xy: XY | None) -> None:
-        """Say what is under the pointer, and why the map that is shown has no value there."""
+        """Describe the point under the pointer, or why the map has no value there."""
         subject, ground = self._subject, self.map
         if not subject.scene.layers.map or MapJob in self._stale or flow.covers(subject.scene):
             ground = None
         self._window.set_coordinates(picking.described(subject, xy, ground))
 
     def show_map(self) -> None:
-        """Draw the map again, in the scene's colours."""
+        """Redraw the map in the scene's colours."""
         if self.map is not None and not flow.covers(self._subject.scene):
             drawing.show_map(self._canvas, self._subject, self.map, MapJob in self._stale)
 

@@ -46,7 +46,7 @@ def missing(environment: Mapping[str, str]) -> str:
     if wayland:
         place = Path(environment.get("XDG_RUNTIME_DIR", "")) / wayland
         return "" if _is_open(place) else f"the display {shown(wayland)} does not answer"
-    return "there is no display to open a window on"
+    return "there is no display on which to open a window"
 
 
 def sanitise(environment: MutableMapping[str, str]) -> list[str]:
@@ -59,7 +59,7 @@ def sanitise(environment: MutableMapping[str, str]) -> list[str]:
     ):
         value = environment.get(name, "")
         if value and not holds(value):
-            remarks.append(f"{name} must be {wanted}, got {shown(value)}: it is ignored")
+            remarks.append(f"{name} must be {wanted}, got {shown(value)}; ignored")
             del environment[name]
     return remarks
 
@@ -122,12 +122,10 @@ def _undrawable() -> str:
         return f"the display scales windows by {scale:g}"
     context = QOpenGLContext()
     if not context.create():
-        return (
-            "the display has no OpenGL, which the canvas is drawn with (neither by GLX nor by EGL)"
-        )
+        return "the display offers no OpenGL (neither GLX nor EGL), which the canvas needs"
     found = context.format().version()
     if found < (2, 0):
-        return f"the canvas is drawn with OpenGL 2.0, and the display has {found[0]}.{found[1]}"
+        return f"the canvas needs OpenGL 2.0, but the display offers {found[0]}.{found[1]}"
     return ""
 
 

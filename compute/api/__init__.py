@@ -1,4 +1,4 @@
 """Names for scripts and notebooks, thin over the requests.
 
-May import everything of compute; nothing in compute imports it.
+May import all of compute; nothing in compute imports it.
 """

@@ -1,4 +1,4 @@
-"""`GeometricAttention`, the name that scripts use."""
+"""`GeometricAttention`, the scripting interface to attention by distances."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class GeometricAttention:
     """Attention whose weights come from distances between distributions, at a temperature τ.
 
     Modes: "flat" (scaled dot-product attention exactly, at τ = 1), "ambient", "jeffreys", "geodesic".
-    Without an ``engine`` geodesics are solved on the GPU if there is one, and the other modes, which
-    are a few products of matrices, in NumPy; ``Attended.engine`` says which it was.
+    Without an ``engine``, geodesics are solved on the GPU if there is one; the other modes, which
+    are a few matrix products, run in NumPy.  ``Attended.engine`` names the engine used.
     """
 
     def __init__(
@@ -41,14 +41,14 @@ class GeometricAttention:
         bias: ArrayLike | None = None,
         scale: float | None = None,
     ) -> Attended:
-        """Attention of queries Q (…, nq, d) to keys K (…, nk, d) with values V (…, nk, dv): `Attended`.
+        """Compute attention of queries Q (…, nq, d) to keys K (…, nk, d) with values V (…, nk, dv).
 
-        Leading axes, such as (batch, heads), are the same in all three and in the answer.  mask
-        (…, nq, nk): true where a key takes part; bias, of the same shape, is added to the logits; both
-        broadcast.  scale: the factor of q·k, 1/√d if None.  Tensors of PyTorch, of any float type, are
-        answered by tensors like Q, without gradients.
+        Leading axes, such as (batch, heads), are the same in all three and in the result.  mask (…,
+        nq, nk): true where a key is included; bias, of the same shape, is added to the logits; both
+        broadcast.  scale: the factor of q·k, 1/√d if None.  For PyTorch tensors of any float type
+        the result has tensors like Q, without gradients.
 
-        Raises ValueError for shapes that do not fit, entries that are not finite, a query whose mask
+        Raises ValueError for inconsistent shapes, entries that are not finite, a query whose mask
         leaves no key, and tensors that require gradients.
 
         >>> import numpy as np
@@ -60,7 +60,8 @@ class GeometricAttention:
         for name, value in (("Q", Q), ("K", K), ("V", V), ("bias", bias)):
             if getattr(value, "requires_grad", False):
                 raise ValueError(
-                    f"{name} must not require gradients: attend has none, give {name}.detach()"
+                    f"{name} must not require gradients, which attend does not compute: pass "
+                    f"{name}.detach()"
                 )
         engine = self._engine or open_engine("auto" if self.mode == "geodesic" else "reference")
         found = attend_all(engine, self.mode, self.temperature, Q, K, V, mask, bias, scale)
@@ -68,8 +69,8 @@ class GeometricAttention:
 
 
 def _as_tensors(found: Attended, like: Any) -> Attended:
-    """Return the answer with its floats as tensors of PyTorch, of the kind of ``like`` and where it
-    lies.
+    """Return the result with its floats as PyTorch tensors, of the dtype and on the device of
+    ``like``.
     """
     floats = ("output", "weights", "distances", "softmax")
     tensors = {name: like.new_tensor(getattr(found, name)) for name in floats}

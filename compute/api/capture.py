@@ -1,4 +1,4 @@
-"""Names for capturing attention: what does the work is imported when they are called."""
+"""Functions that capture attention; PyTorch and the implementation are imported on the first call."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def capture(model: Any, inputs: Any, **options: Any) -> CapturedHeads:
-    """Queries, keys, values and the whole logit of all heads of a model, compared with its own weights.
+    """Capture queries, keys, values and everything else in the logits of all heads of a model, and
+    verify them.
 
-    model: of the library transformers, or its folder, or a name that transformers resolves; inputs: a
-    text, a mapping of the model's inputs, or its main one; options: tokenizer, target, part, sequence,
-    tokens, key_tokens, attention, as `compute.capture.capturing.capture` says.  Raises ValueError.
+    model: a transformers model, its folder, or a name that transformers resolves; inputs: a text, a
+    mapping of the model's inputs, or its main input; options: tokenizer, target, part, sequence,
+    tokens, key_tokens, attention, see `compute.capture.capturing.capture`.  Raises ValueError.
     """
     from compute.capture import capturing
 
@@ -26,10 +27,10 @@ def capture(model: Any, inputs: Any, **options: Any) -> CapturedHeads:
 
 
 def capture_sdpa(model: Any = None, **options: Any) -> AbstractContextManager[CapturedCalls]:
-    """While entered, each call of torch.nn.functional.scaled_dot_product_attention is kept.
+    """Record each call of torch.nn.functional.scaled_dot_product_attention within a ``with`` block.
 
-    model: names the layers by its modules; options: sequence, attention, as
-    `compute.capture.sdpa.capture_sdpa` says.
+    model: if given, its module names name the layers; options: sequence, attention, see
+    `compute.capture.sdpa.capture_sdpa`.
 
     >>> with compute.capture_sdpa() as captured:
     ...     model(inputs)
@@ -41,9 +42,11 @@ def capture_sdpa(model: Any = None, **options: Any) -> AbstractContextManager[Ca
 
 
 def from_transformer_lens(cache: Any, tokens: Any = (), **options: Any) -> CapturedHeads:
-    """Return the heads of a cache of TransformerLens, or of values that nnsight saved under its names.
+    """Return the heads in a TransformerLens cache, or in values that nnsight saved under the same
+    names.
 
-    tokens: their names; options: sequence, model, text.  Raises ValueError for what is missing.
+    tokens: labels of the positions; options: sequence, model, text.  Raises ValueError if values
+    are missing.
     """
     from compute.capture import transformer_lens
 

@@ -1,12 +1,12 @@
-"""`AttentionFlow`, the name that scripts use, and the record of an evolution.
+"""`AttentionFlow`, the scripting interface to flows of fields, and the record of an evolution.
 
-rough        ∂_t A = ∇^i∇_i A           the default: the norm never grows
+rough        ∂_t A = ∇^i∇_i A           the default: the norm never increases
 hodge        ∂_t A = ∇^i∇_i A − K A     −(dδ + δd)A
-deformation  ∂_t A = ∇^i∇_i A + K A     Killing fields do not move
-scalar       ∂_t ρ = ∇^i∇_i ρ           mass is kept
-natural      ∂_t ρ = ∇^i(ρ ∂_i L)       mass goes down L = KL(p_target ‖ p_θ) by natural gradient
-sharpen      ∂_t A = −ΔA − εΔ²A         backward heat, regularised; stopped when it has grown ten-fold
-seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covariant, ill-posed; likewise stopped
+deformation  ∂_t A = ∇^i∇_i A + K A     Killing fields are stationary
+scalar       ∂_t ρ = ∇^i∇_i ρ           mass is conserved
+natural      ∂_t ρ = ∇^i(ρ ∂_i L)       mass moves by the natural gradient of L = KL(p_target ‖ p_θ)
+sharpen      ∂_t A = −ΔA − εΔ²A         regularised backward heat; stops when the norm has grown tenfold
+seed         ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l)   not covariant, ill-posed; stops likewise
 """
 
 from __future__ import annotations
@@ -53,18 +53,19 @@ LARGEST = 1e100
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A field's evolution.
+    """The evolution of a field.
 
-    field: at the end, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN outside;
-    times, and at them norm in L²(g) and mass ∫ρ dA (of vectors 0); singularities at the end and, over
-    the times, their tracks; boundary_index: at the end the field's winding along the edge of what is
-    usable, which the indices add up to; steps; dt_limit of Euler's method; status NOT_CONVERGED where
-    growth stopped it; cut: the share of nodes outside the domain or where the metric is singular or
-    too small for steps of any use, through whose edge nothing flows; beyond: the share of the domain's
-    area in the grid's rectangle that no cell covers, infinite where its edge is infinitely far away and
-    NaN where that is not known; limiter: what made the steps shorter than they were wanted, in words,
-    or ""; time_error: at the times, what the steps may have put the field off by, relative to its norm
-    (estimated; NaN for backward heat); order: by which power of the spacing the error falls.
+    field: the final field, θ-components (rows, columns, 2) or a scalar (rows, columns), NaN
+    outside; times, with norm in L²(g) and mass ∫ρ dA (0 for vectors) at each; singularities: the
+    final zeros, and their tracks over the times; boundary_index: the winding of the final field
+    along the boundary of the usable region, equal to the sum of the indices; steps: their number;
+    dt_limit: the longest stable Euler step; status: NOT_CONVERGED if growth stopped the evolution;
+    cut: the share of nodes outside the domain, or where the metric is singular or too small for
+    useful steps, with no flux through their boundary; beyond: the share of the domain's area within
+    the grid's rectangle that no cell covers, infinite if the domain's boundary is infinitely far
+    away, NaN if unknown; limiter: in words, why steps were shorter than requested, or "";
+    time_error: the estimated error of time stepping at each time, relative to the norm (NaN for
+    backward heat); order: the order of accuracy in the grid spacing.
     """
 
     field: Floats
@@ -86,25 +87,24 @@ class Flow:
 
 
 class AttentionFlow:
-    """Evolution ∂A/∂t = LA of a field on a grid over a chart of a manifold.
+    """An evolution ∂A/∂t = LA of a field on a grid over a chart of a manifold.
 
-    ``grid`` nodes a side, or rows and columns of them, over ``extent`` of ``chart`` (the family's first
-    chart and view if not given).
-    ``engine`` evaluates the geometry at the nodes and makes the steps: the reference in float64, by
-    sparse products; the GPU in float32, by tiles.  Coefficients are put together in float64.
-    ``boundary``: nothing flows through the grid's edge ("neumann": what is natural to the energy that
-    the mode descends, see `compute.flow.laplacian`), it is held there ("dirichlet"),
-    or the grid closes on itself along a coordinate with a period, one of which it then spans
-    ("periodic"; along the other nothing flows through).
-    ``operator``: the Laplacian of the mode on the grid, with the mass of its nodes.
-    ``target``: θ* (2,) of the natural gradient, the family's pin B if not given.  ValueError for a mode
-    that the family, the chart or the boundary has not, a target outside the domain, and no cell inside.
+    ``grid``: nodes per side, or (rows, columns), over the rectangle ``extent`` of ``chart``
+    (default: the family's first chart and view).  ``engine``: evaluates the geometry at the nodes
+    and makes the steps, the reference in float64 by sparse products, the GPU in float32 on tiles;
+    coefficients are assembled in float64.  ``boundary``: "neumann", no flux through the boundary
+    (the natural condition of the mode's energy, see `compute.flow.laplacian`); "dirichlet", the
+    field is held fixed there; or "periodic", the grid spans one period of a coordinate, without
+    flux along the other.  ``operator``: the Laplacian of the mode on the grid, with the mass of its
+    nodes.  ``target``: θ* (2,) of the natural gradient (default: the family's pin B).  Raises
+    ValueError for a mode that the family, the chart or the boundary does not support, a target
+    outside the domain, and a grid without a cell inside the domain.
 
     >>> import compute
     >>> flow = AttentionFlow(compute.family("flat_exponential_pair"), 16, mode="scalar")
     >>> rho = (flow.grid.theta[..., 0] > flow.grid.theta[..., 0].mean()).astype(float)
     >>> found = flow.evolve(rho, 0.1)
-    >>> round(found.mass[-1] / found.mass[0], 9), found.norm[-1] < found.norm[0]  # mass is kept
+    >>> round(found.mass[-1] / found.mass[0], 9), found.norm[-1] < found.norm[0]  # mass is conserved
     (1.0, True)
     """
 
@@ -154,9 +154,7 @@ class AttentionFlow:
     def _checked_target(self, target: ArrayLike | None, pinned: bool) -> Floats:
         expectations(self.manifold)
         if pinned:
-            raise ValueError(
-                "mode natural holds nothing at the edge: boundary dirichlet is none of it"
-            )
+            raise ValueError("mode natural does not support boundary dirichlet")
         wanted = self.manifold.pins[1] if target is None else target
         (found,) = points_of(self.manifold, "target", np.asarray(wanted, np.float64)[None])
         return np.asarray(found)
@@ -181,10 +179,12 @@ class AttentionFlow:
     def evolve(
         self, field: ArrayLike, time: float, records: int = RECORDS, step: float = np.inf
     ) -> Flow:
-        """Evolve a field by steps of ``step`` at most, or as long as the grid lets them be.
+        """Evolve a field with steps of at most ``step``, or the longest that are stable on the
+        grid.
 
-        A step that is too long for the grid is reduced, which the ``limiter`` says.  ValueError for a
-        field that does not fit, is not finite or larger than 1e100, and for what would take an hour.
+        A step that is too long for the grid is reduced; ``limiter`` says so.  Raises ValueError for
+        a field of the wrong shape, not finite or larger than 1e100, and for an evolution that would
+        take an hour.
         """
         if not np.isfinite(time) or time <= 0:
             raise ValueError(f"time must be positive and finite, got {refusal.shown(time)}")
@@ -218,7 +218,9 @@ class AttentionFlow:
         )
 
     def _check_work(self, time: float, step: float) -> None:
-        """ValueError where steps so short as this grid needs would not come to an end."""
+        """Raise ValueError if the steps that this grid needs are so short that the evolution would
+        not end.
+        """
         if self.mode == "natural":
             return
         made = min(step, self.longest_step)
@@ -232,24 +234,25 @@ class AttentionFlow:
 
     @property
     def cut(self) -> float:
-        """The share of the nodes that are outside the domain, or not in use."""
+        """The share of nodes that are outside the domain or unused."""
         return 1.0 - float((self._used & self.grid.usable).mean())
 
     @property
     def beyond(self) -> float:
         """The share of the domain's area in the grid's rectangle that no cell covers.
 
-        Infinite where the domain's edge is infinitely far away: no grid covers it.
+        Infinite if the domain's boundary is infinitely far away: no grid covers it.
         """
         return self._cells.beyond
 
     @property
     def order(self) -> float:
-        """By which power of the spacing the error falls, as measured on exact solutions.
+        """The order of accuracy in the grid spacing, as measured on exact solutions.
 
-        2, but 1 where whole cells end before the domain does; and of vectors where the distance to the
-        domain's edge is a root of the chart's: the connection, and fields whose div and curl or whose
-        deformation vanish at the edge, are roots of it there, which cells do not hold.
+        It is 2, but 1 where whole cells end before the domain does.  It is also 1 for vectors where
+        the distance to the domain's boundary is the square root of that in the chart: there the
+        connection, and fields whose div and curl or whose deformation vanish, behave like square
+        roots, which cells do not resolve.
         """
         if not self._cells.cut.any():
             return 1.0 if self._cells.beyond > 0.0 else 2.0
@@ -258,7 +261,7 @@ class AttentionFlow:
         return 0.5 if self.mode in POTENTIAL else 1.5
 
     def begun(self, field: Floats) -> Floats:
-        """Continue a finite field to the nodes just outside where the domain's edge cuts cells."""
+        """Extend a finite field to the nodes just outside the domain where its boundary cuts cells."""
         if not self._cells.outside.any():
             return field
         return np.nan_to_num(self.field_of(self.state_of(field)))
@@ -266,35 +269,36 @@ class AttentionFlow:
     def moved(
         self, field: Floats, time: float, settled: float = np.inf
     ) -> tuple[Floats, Evolution]:
-        """Evolve a field that has `begun`, as `evolve` does but with no more told of it.
+        """Evolve a field that has `begun`, like `evolve` but without a full record.
 
-        ``settled``: the error of a step that need not be made shorter, of an earlier call's.
+        ``settled``: the error of a step that need not be shortened, from an earlier call.
 
-        Of the natural gradient `carried` tells more, which forgets nothing between two times.
+        For the natural gradient use `carried`, which is exact between two times.
         """
         made = self._run(self._given(field), time, 1, np.inf, settled)
         return self.field_of(made.states[-1]), made
 
     def carried(self, rho: Floats) -> Carried:
-        """Return a finite density ρ (rows, columns) and where the natural gradient has it at any time.
+        """Return a finite density ρ (rows, columns) with its position under the natural gradient at
+        any time.
 
-        Of mode natural alone.
+        Only for mode natural.
         """
         assert self.target is not None
         return Carried(self.grid, self.operator, self._given(rho), self.target)
 
     @cached_property
     def _loss(self) -> Floats:
-        """KL(p_target ‖ p_θ) at the nodes (rows, columns), 0 where they are not in use."""
+        """KL(p_target ‖ p_θ) at the nodes (rows, columns), 0 at unused nodes."""
         assert self.manifold.divergence is not None and self.target is not None
         theta = np.where(self._used[..., None], self.grid.theta, self.target)
         return np.asarray(self.manifold.divergence(self.target, theta))
 
     @property
     def longest_step(self) -> float:
-        """The longest single step: of super-time-stepping, or of Euler's method for backward heat.
+        """The longest single step: by super-time-stepping, or by Euler's method for backward heat.
 
-        Infinite for the natural gradient, which makes none.
+        Infinite for the natural gradient, which needs no steps.
         """
         if self.mode == "natural":
             return np.inf
@@ -305,10 +309,11 @@ class AttentionFlow:
         return longest(self._bound)
 
     def measures(self, field: Floats) -> tuple[float, float, float]:
-        """Norm √∫g(A,A)dA, mass ∫ρ dA (of vectors 0) and energy of a field that has `begun`.
+        """Return norm √∫g(A,A)dA, mass ∫ρ dA (0 for vectors) and energy of a field that has
+        `begun`.
 
-        The energy is what the mode descends, −½⟨A, LA⟩: of rough heat ½∫|∇A|²dA; of the natural
-        gradient KL(p_target ‖ p_θ) in nats, in the mean over the mass that is on the grid.
+        The energy is the functional that the mode decreases, −½⟨A, LA⟩; for rough heat ½∫|∇A|²dA;
+        for the natural gradient the mean of KL(p_target ‖ p_θ) in nats over the mass on the grid.
         """
         op, z = self.operator, self._framed(field)
         return op.norm(z), 0.0 if self._vectors else op.total(z), self._energy(z)
@@ -322,7 +327,7 @@ class AttentionFlow:
 
     @property
     def _damping(self) -> float:
-        """ε: wave numbers beyond a cell are damped, by the mean area of a cell."""
+        """Return ε, the mean area of a cell: wave numbers beyond a cell are damped."""
         return float(self.operator.mass[self._used].mean())
 
     def _run(
@@ -367,18 +372,22 @@ class AttentionFlow:
         return np.nan_to_num(array)
 
     def _framed(self, field: Floats) -> np.ndarray:
-        """Return a field as numbers of the orthonormal frame (rows, columns), a scalar as it is."""
+        """Return a field in the orthonormal frame as complex numbers (rows, columns); a scalar
+        unchanged.
+        """
         return self.grid.to_frame(field) if self._vectors else field
 
     def _given(self, field: Floats) -> np.ndarray:
-        """Return what is evolved of a field (rows, columns): itself, or A¹ + iA² if literal."""
+        """Return the evolved form of a field (rows, columns): itself, or A¹ + iA² for the literal
+        equation.
+        """
         z = self._framed(field) if self._literal is None else field[..., 0] + 1j * field[..., 1]
         return np.where(self._used, z, 0.0)
 
     def state_of(self, field: Floats) -> np.ndarray:
-        """Return the state (rows, columns) that is evolved of a field known inside the domain.
+        """Return the evolved state (rows, columns) of a field known inside the domain.
 
-        0 where there is no cell, and continued where the domain's edge cuts one.
+        It is 0 where there is no cell, and extended where the domain's boundary cuts one.
         """
         return continued(self._cells, self._given(field))
 

@@ -35,14 +35,13 @@ SHORTER = {"reference": 1e-6, "gpu": 1e-3}
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """One geodesic: t (n,), theta and velocity (n, 2); its length, energy and certificate.
+    """One geodesic: t (n,), theta and velocity (n, 2), length, energy and certificate.
 
-    residual: Fisher length of the miss at the end point; error: relative drift of g(v, v);
-    status: why it is, or is not, what was asked for; morse_index: conjugate points passed.
-    A path that stopped has fewer nodes and t ends below 1.
-    shortest: whether no shorter way is known, by a closed form, a bound or the other geodesics of
-    `all_paths`; None where nothing is known of it.  shorter_length: the length of a shorter way that is
-    known, or what its length is at most.
+    residual: Fisher length by which the end point is missed; error: relative drift of g(v, v);
+    status: success, or the reason for failure; morse_index: number of conjugate points passed.  A
+    path that stopped early has fewer nodes, and t ends below 1.  shortest: False if a closed form,
+    a bound or another geodesic of `all_paths` shows that a shorter path exists; None if nothing is
+    known.  shorter_length: the length of a known shorter path, or an upper bound of it.
     """
 
     t: Floats
@@ -60,7 +59,7 @@ class Path:
 
 
 def split(paths: Paths, index: np.ndarray) -> list[Path]:
-    """Return the curves of a batch, each with its valid nodes only."""
+    """Return the curves of a batch, each with only its valid nodes."""
     return [
         Path(
             t=paths.t[: paths.nodes[i]],
@@ -81,15 +80,16 @@ def split(paths: Paths, index: np.ndarray) -> list[Path]:
 class AttentionGeodesic:
     """Geodesics θ''^k + Γ^(α)k_ij θ'^i θ'^j = 0 of the α-connection Γ^(α)_ij,k = Γ_ij,k − (α/2) T_ijk.
 
-    α from −1 to 1 (0: Levi-Civita, of the Fisher metric; 1: exponential; −1: mixture).  Without an
-    ``engine``, that of `open_engine`; ``steps``: of a path, which has a node more.  Points are in the
-    family's own parameters θ.  ValueError for points outside the domain.
+    α from −1 to 1 (0: Levi-Civita, of the Fisher metric; 1: exponential; −1: mixture).  ``engine``:
+    default `open_engine`(); ``steps``: steps per path, which has steps + 1 nodes.  Points are in
+    the family's own parameters θ.  Raises ValueError for points outside the domain.
 
-    Between two points: a polygon of least energy, then Newton's method on the first velocity.  From a
-    velocity: Runge–Kutta of order 8 in float64 (reference), of order 4 in float32 (GPU), metric and
-    connection anew at every stage.  Amari and Nagaoka, Methods of Information Geometry (2000), ch. 2–3.
+    Boundary values: a polygon of least energy, then Newton's method on the initial velocity.
+    Initial values: Runge–Kutta of order 8 in float64 (reference) or of order 4 in float32 (GPU),
+    with metric and connection evaluated at every stage.  Amari and Nagaoka, Methods of Information
+    Geometry (2000), ch. 2–3.
 
-    Normals with the mean 2 apart and σ = 1 lie √2 arcosh 2 apart:
+    Normals with σ = 1 whose means differ by 2 have distance √2 arcosh 2:
 
     >>> import compute
     >>> engine = compute.open_engine("reference")
@@ -110,11 +110,13 @@ class AttentionGeodesic:
         self.steps = steps
 
     def fisher_rao_metric(self, theta: ArrayLike) -> Floats:
-        """g_ij = E[∂_i l ∂_j l] (..., 2, 2) at theta (..., 2)."""
+        """Return g_ij = E[∂_i l ∂_j l] (..., 2, 2) at theta (..., 2)."""
         return self._geometry(theta).metric.reshape(*np.shape(theta)[:-1], 2, 2)
 
     def christoffel_symbols(self, theta: ArrayLike) -> Floats:
-        """Γ^k_ij of Levi-Civita (..., 2, 2, 2), indexed [k, i, j], at theta (..., 2)."""
+        """Return Γ^k_ij of the Levi-Civita connection (..., 2, 2, 2), indexed [k, i, j], at theta
+        (..., 2).
+        """
         return self._geometry(theta).christoffel.reshape(*np.shape(theta)[:-1], 2, 2, 2)
 
     def _geometry(self, theta: ArrayLike) -> Geometry:
@@ -124,16 +126,16 @@ class AttentionGeodesic:
         return self.engine.geometry(GeometryRequest(self.manifold, flat.reshape(-1, 2)))
 
     def compute_path(self, start: ArrayLike, end: ArrayLike) -> Path:
-        """Return the geodesic from start (2,) to end (2,) over t in [0, 1]; where it does not converge,
-        by a second try (`compute.studies.retry`), whose ``engine`` then says "reference".
+        """Return the geodesic from start (2,) to end (2,) over t in [0, 1].  If it does not
+        converge, a second attempt (`compute.studies.retry`) is made, with ``engine`` "reference".
         """
         ends = points("start", start, 1)[None], points("end", end, 1)[None]
         return self.compute_paths(*ends, retry=True)[0]
 
     def compute_paths(self, starts: ArrayLike, ends: ArrayLike, retry: bool = False) -> list[Path]:
-        """Geodesics between pairs of points, starts and ends (n, 2).
+        """Return the geodesics between pairs of points, starts and ends (n, 2).
 
-        ``retry``: those that do not converge get a second try, of some seconds each.
+        ``retry``: make a second attempt, of some seconds each, for pairs that do not converge.
         """
         # the request makes arrays of what it is given
         request = ConnectRequest(self.manifold, starts, ends, self.alpha, self.steps)  # type: ignore[arg-type]
@@ -141,7 +143,7 @@ class AttentionGeodesic:
         return self._indexed(second_try(self.engine, request, paths) if retry else paths)
 
     def _indexed(self, paths: Paths) -> list[Path]:
-        """Return the paths of a batch with their Morse indices, which only Levi-Civita has."""
+        """Return the paths of a batch; for the Levi-Civita connection with their Morse indices."""
         if self.alpha != 0.0:
             return split(paths, np.zeros(len(paths.status), np.int32))
         index = jacobi_fields.morse_index(self.engine, self.manifold, paths)
@@ -150,12 +152,12 @@ class AttentionGeodesic:
         ]
 
     def all_paths(self, start: ArrayLike, end: ArrayLike, polish: bool = False) -> list[Path]:
-        """Return every geodesic from start (2,) to end (2,) that a spray of directions finds, shortest
-        first.
+        """Return all geodesics from start (2,) to end (2,) found by shooting in all directions,
+        shortest first.
 
-        Those past a conjugate point say CONJUGATE_POINT and their ``morse_index``.  Where none is found
-        there is one path, by a second try as in `compute_path`.  ``polish``: what another engine than
-        the reference finds is solved again in float64.
+        Geodesics past a conjugate point have status CONJUGATE_POINT and their ``morse_index``.  If
+        none is found, one path is returned, by a second attempt as in `compute_path`.  ``polish``:
+        solve results of the GPU again in float64.
         """
         found = all_geodesics(
             self.engine,
@@ -173,8 +175,8 @@ class AttentionGeodesic:
         return every if self.alpha != 0.0 else [compared(path, every) for path in every]
 
     def _polished(self, found: Paths, end: ArrayLike) -> Paths:
-        """Return the paths of a batch between two points in float64, less those that it does not
-        confirm.
+        """Return the paths of a batch, solved again in float64, without those that do not converge
+        there.
         """
         n = len(found.status)
         stop = np.broadcast_to(np.asarray(end, np.float64), (n, 2))
@@ -184,7 +186,7 @@ class AttentionGeodesic:
         return batch.rows(again, good) if good.any() else found
 
     def shoot(self, start: ArrayLike, velocity: ArrayLike, length: float | None = None) -> Path:
-        """Return the geodesic with θ(0) = start (2,), θ'(0) = velocity (2,), over unit time.
+        """Return the geodesic with θ(0) = start (2,) and θ'(0) = velocity (2,) over unit time.
 
         With ``length``, the velocity is scaled to that Fisher length first.
         """
@@ -201,7 +203,9 @@ class AttentionGeodesic:
 
 
 def judged(manifold: Manifold, path: Path) -> Path:
-    """``path``, of Levi-Civita from end to end, and whether it is the shortest, where that is known."""
+    """Return ``path``, a Levi-Civita geodesic between its ends, with ``shortest`` set where that is
+    known.
+    """
     if not path.status.arrived:
         return path
     slack, ends = 1 + SHORTER[path.engine], (path.theta[0], path.theta[-1])
@@ -220,7 +224,9 @@ def judged(manifold: Manifold, path: Path) -> Path:
 
 
 def compared(path: Path, others: list[Path]) -> Path:
-    """``path``, and whether it is the shortest of some geodesics between the same points."""
+    """Return ``path`` with ``shortest`` set by comparison with other geodesics between the same
+    points.
+    """
     if path.shortest is False and path.shorter_length is not None:
         return path
     least = min((p.length for p in others if p.status.arrived), default=np.inf)
@@ -241,9 +247,10 @@ def scale_to(geodesic: AttentionGeodesic, theta: Floats, v: Floats, length: floa
 
 
 class TileTransport:
-    """Parallel transport v'^k + Γ^(α)k_ij θ'^i v^j = 0, by segments ("tiles") of a path, composed.
+    """Parallel transport v'^k + Γ^(α)k_ij θ'^i v^j = 0, composed from segments ("tiles") of a path.
 
-    α from −1 to 1; that of α = 0 keeps lengths and angles, those of α and −α the product of the two.
+    α from −1 to 1.  Transport with α = 0 preserves lengths and angles; transporting one vector with
+    α and another with −α preserves their inner product.
 
     >>> import compute
     >>> manifold, engine = compute.family("gaussian"), compute.open_engine("reference")
@@ -261,13 +268,13 @@ class TileTransport:
         self.engine = engine or open_engine()
 
     def transport_attention(self, vector: ArrayLike, path: Path) -> Floats:
-        """``vector (2,)`` carried along ``path``: its components (n, 2) at the path's nodes."""
+        """Carry ``vector`` (2,) along ``path``; return its components (n, 2) at the path's nodes."""
         operators = self.operators(path)
         carried: Floats = operators @ points("vector", vector, 1)
         return carried
 
     def operators(self, path: Path) -> Floats:
-        """Return the maps (n, 2, 2) from the tangent space at the first node to that at each."""
+        """Return the maps (n, 2, 2) from the tangent space at the first node to that at each node."""
         if len(path.theta) == 1:  # it stopped where it began
             return np.eye(2)[None]
         # nodes are equidistant in t, but a path that stopped covers less than unit time

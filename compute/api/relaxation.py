@@ -1,4 +1,4 @@
-"""`PathOptimization`, the name that scripts use."""
+"""`PathOptimization`, the scripting interface to curve relaxation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from compute.studies.relaxation import SEGMENTS, Cost, CurveRelaxation
 
 
 class PathOptimization(CurveRelaxation):
-    """Curves between two points whose action falls, round by round, on a manifold.
+    """A relaxation of curves between two points by descent of their action.
 
-    As `CurveRelaxation`; without an ``engine``, on the one that `open_engine` takes by itself.
+    Like `CurveRelaxation`; ``engine``: default `open_engine`().
 
     >>> import compute
     >>> relaxation = PathOptimization(compute.family("gaussian"), compute.open_engine("reference"))

@@ -1,4 +1,4 @@
 """Attention as geometry: by distances, in the whole query space, along layers and over heads.
 
-May import families, heads, geodesics and what lies below; engines come as arguments.
+May import families, heads, geodesics and the rooms below; engines are passed as arguments.
 """

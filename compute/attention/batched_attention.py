@@ -1,8 +1,8 @@
 """Geometric attention of many heads at once, each query under its own mask and bias.
 
-Queries that share a mask and a bias are one request, over the keys that take part in it.  A scale s in
-place of 1/√d stretches queries and keys alike, by √(s√d): then q·k/√d is s q·k, of queries and of keys
-that are taken as queries.
+Queries that share a mask and a bias form one request over their unmasked keys.  A scale s in place of
+1/√d is applied by scaling queries and keys by √(s√d), so that q·k/√d becomes s q·k, also for keys used
+as queries.
 """
 
 from __future__ import annotations
@@ -33,14 +33,15 @@ def attend_all(
     bias: ArrayLike | None = None,
     scale: float | None = None,
 ) -> Attended:
-    """Attend by Q (…, nq, d) to K (…, nk, d), V (…, nk, dv), head by head: `Attended` with their axes.
+    """Attend from Q (…, nq, d) to K (…, nk, d), V (…, nk, dv), head by head; return `Attended` with
+    their axes.
 
-    mask (…, nq, nk): true where a key takes part; bias of the same shape is added to the logits; both
-    broadcast.  scale: the factor of q·k, 1/√d if None.  A key that takes no part has weight 0 and
-    distance NaN, which is no failure: its status is OK.
+    mask (…, nq, nk): true where a key is included; bias of the same shape is added to the logits; both
+    broadcast.  scale: the factor of q·k, 1/√d if None.  An excluded key has weight 0, distance NaN and
+    status OK.
 
-    Raises ValueError for shapes that do not fit, a query without a key, entries that are not finite,
-    and as `AttendRequest` does.
+    Raises ValueError for inconsistent shapes, a query without a key, entries that are not finite, and
+    like `AttendRequest`.
     """
     arrays = {"Q": numbers("Q", Q), "K": numbers("K", K), "V": numbers("V", V)}
     for name, array in arrays.items():
@@ -76,7 +77,7 @@ def _mask(mask: ArrayLike | None, shape: tuple[int, ...]) -> Bools | None:
         return None
     stated = numbers("mask", mask)
     if not np.isin(stated, (0.0, 1.0)).all():
-        raise ValueError("mask must be true or false; what is added to the logits is the bias")
+        raise ValueError("mask must be boolean; pass numbers added to the logits as bias")
     return _broadcast("mask", stated.astype(bool), shape)
 
 
@@ -85,7 +86,7 @@ def _bias(bias: ArrayLike | None, shape: tuple[int, ...]) -> Floats | None:
         return None
     stated = numbers("bias", bias)
     if not np.isfinite(stated).all():
-        raise ValueError("bias must be finite; a key that takes no part belongs to the mask")
+        raise ValueError("bias must be finite; exclude a key by the mask")
     return _broadcast("bias", stated, shape)
 
 
@@ -107,7 +108,7 @@ def _stretch(scale: float | None, d: int) -> float:
 def _one_head(
     engine: Engine, request: AttendRequest, mask: Bools | None, bias: Floats | None
 ) -> Attended:
-    """Return the answer of one head, put together from those of queries that see the same."""
+    """Return the result of one head, assembled from groups of queries that see the same keys."""
     if mask is None and bias is None:
         return engine.attend(request)
     nq, nk, dv = len(request.Q), *request.V.shape
@@ -134,7 +135,7 @@ def _one_head(
 def _groups(
     nq: int, nk: int, mask: Bools | None, bias: Floats | None
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], Floats | None]]:
-    """Queries that see the same: their numbers, those of the keys they see, and the bias of these."""
+    """Yield groups of queries with equal mask and bias: query numbers, key numbers, and bias."""
     seen = np.ones((nq, nk)) if mask is None else mask.astype(np.float64)
     added = np.zeros((nq, nk)) if bias is None else np.where(seen > 0, bias, 0.0)
     kinds, which = np.unique(np.concatenate([seen, added], axis=1), axis=0, return_inverse=True)
@@ -148,7 +149,7 @@ def _groups(
 
 
 def _stacked(found: list[Attended], lead: tuple[int, ...]) -> Attended:
-    """Answers of all heads as one, with their leading axes."""
+    """Stack the results of all heads, with their leading axes."""
 
     def joined(name: str) -> np.ndarray:
         parts = np.stack([getattr(one, name) for one in found])

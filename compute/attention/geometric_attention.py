@@ -1,4 +1,4 @@
-"""Geometric attention: each query and each key, taken as a query, is a distribution over the keys.
+"""Geometric attention: each query, and each key used as a query, is a distribution over the keys.
 
     p_i = softmax(K Q_i/√d + b),  r_j = softmax(K K_j/√d + b),  a_ij = softmax_j(ℓ_ij/τ)
 flat        ℓ = −½|q_i − k_j|²/√d + ½|k_j|²/√d + b_j: identical to scaled dot-product attention
@@ -38,7 +38,7 @@ AT_ONCE = 1024
 
 
 def attend(request: AttendRequest, engine: Engine) -> Attended:
-    """Return the request in float64; the engine solves the geodesics of that mode."""
+    """Compute a request in float64; the engine solves geodesics for that mode."""
     if request.mode == "geodesic":
         return geodesic(request, engine)
     return _CLOSED[request.mode](request)
@@ -50,8 +50,8 @@ def _rows(request: AttendRequest, queries: Floats) -> Floats:
 
 
 def _logits(request: AttendRequest, queries: Floats, share: float = 1.0) -> Floats:
-    """Return a share of (k_j − k̄)·q_i/√d + b_j (n, nk): what all keys share moves a row's logits
-    alike.
+    """Return a fraction of (k_j − k̄)·q_i/√d + b_j (n, nk); subtracting the mean key shifts a row's
+    logits uniformly.
     """
     logits: Floats = (share / request.root * queries) @ (request.K - request.centre).T
     if request.bias is not None:
@@ -60,7 +60,7 @@ def _logits(request: AttendRequest, queries: Floats, share: float = 1.0) -> Floa
 
 
 def _roots(request: AttendRequest, queries: Floats) -> Floats:
-    """√p_i (n, nk), points of the unit sphere, by half the logits: no root is taken."""
+    """Return √p_i (n, nk), points of the unit sphere, computed from half the logits."""
     logits = _logits(request, queries, 0.5)
     logits -= logits.max(axis=1, keepdims=True)
     with np.errstate(under="ignore"):
@@ -70,7 +70,7 @@ def _roots(request: AttendRequest, queries: Floats) -> Floats:
 
 
 def _flat(request: AttendRequest) -> Attended:
-    """Scaled dot-product attention: its distances give the logits q·k/√d less what is a row's own."""
+    """Scaled dot-product attention: the distances give the logits q·k/√d up to a constant per row."""
     from scipy.spatial.distance import cdist
 
     square = cdist(request.Q, request.K, "sqeuclidean") / request.root
@@ -80,7 +80,7 @@ def _flat(request: AttendRequest) -> Attended:
 
 
 def _ambient(request: AttendRequest) -> Attended:
-    """By the distance on the sphere of all distributions: one product of square roots."""
+    """Use distances on the sphere of all distributions: one matrix product of square roots."""
     root_p, root_r = (_roots(request, queries) for queries in (request.Q, request.K))
     cosine = root_p @ root_r.T
     near = cosine > NEAR
@@ -95,7 +95,9 @@ def _ambient(request: AttendRequest) -> Attended:
 
 
 def _jeffreys(request: AttendRequest) -> Attended:
-    """By Jeffreys' divergence, an upper bound of the squared distance that needs products only."""
+    """Use Jeffreys' divergence, an upper bound of the squared distance that needs only matrix
+    products.
+    """
     p, r = (_rows(request, queries) for queries in (request.Q, request.K))
     Q, K = request.Q - request.centre, request.K - request.centre
     eta_q, eta_k = p @ K, r @ K
@@ -106,7 +108,7 @@ def _jeffreys(request: AttendRequest) -> Attended:
 
 
 def geodesic(request: AttendRequest, engine: Engine) -> Attended:
-    """By geodesics in the plane through the mean query that holds most variance."""
+    """Use geodesics in the plane of most variance through the mean query."""
     Q, K, V = request.Q, request.K, request.V
     if Q.shape[1] < 2:
         raise ValueError(f"mode geodesic needs queries of at least 2 dimensions, got {Q.shape}")
@@ -118,7 +120,9 @@ def geodesic(request: AttendRequest, engine: Engine) -> Attended:
     q0, U = plane(Q, K)
     manifold = attention_manifold(K, q0, U, bias=request.bias)
     if manifold.singular:
-        raise ValueError("mode geodesic needs keys that lie on no line: its metric is singular")
+        raise ValueError(
+            "mode geodesic needs keys that do not lie on one line, where its metric is singular"
+        )
     theta_q, theta_k = (Q - q0) @ U, (K - q0) @ U
     start = np.tile(theta_k, (len(Q), 1))
     end = np.repeat(theta_q, len(K), axis=0)
@@ -174,7 +178,7 @@ def _carried(weights: Floats, V: Floats, U: Floats, operators: Floats) -> Floats
 def _mixed(
     request: AttendRequest, logits: Floats, distances: Floats, p: Floats, engine: str
 ) -> Attended:
-    """Return the values mixed by e^{ℓ/τ}, and by p; takes the place of the logits."""
+    """Return the values weighted by e^{ℓ/τ}, and by p; overwrites the logits."""
     logits /= request.temperature
     weights = normalise(logits)
     status = np.zeros(weights.shape, np.int32)

@@ -1,4 +1,4 @@
-"""A head at a glance: how sharp its attention is, how well its metric is conditioned, and a picture."""
+"""Summary of a head: sharpness of attention, conditioning of the metric, and a picture."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ QUERIES = 256
 
 @dataclass(frozen=True, eq=False)
 class Glance:
-    """Of one head: the median entropy of its rows, in nats and as a share of log n for the n keys that
-    a query sees; the median
-    condition number of g at the queries on the plane through three tokens (∞ where g is singular for
-    most); and ``picture`` (28, 28), the entropy over that plane as a share of log n.
+    """Summary of one head: the median entropy of its rows, in nats and relative to log n for the n keys
+    that a query sees; the median condition number of g at the queries, on the plane through three
+    tokens (∞ if g is singular for most); and ``picture`` (28, 28), the entropy over that plane relative
+    to log n.
 
-    problem: why there is no such plane, "" if there is one; the picture is then empty (0, 0), and the
-    condition NaN.
+    problem: why there is no such plane, or ""; then the picture is empty (0, 0) and the condition
+    number NaN.
     """
 
     entropy: float
@@ -39,10 +39,10 @@ class Glance:
 
 
 def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
-    """Return the numbers and the picture of a head.
+    """Compute the summary of a head.
 
-    own: of queries under masks of their own, the entropies (k,) of their rows and the log (k,) of how
-    many keys each sees, as `attention_rows.entropies` has them; by default all see the head's keys.
+    own: for queries with their own masks, the entropies (k,) of their rows and the log (k,) of the
+    number of keys that each sees, from `attention_rows.entropies`; by default all see the head's keys.
     """
     some = sample(len(head.q))
     most = float(np.log(max(len(head.k), 2)))
@@ -60,19 +60,19 @@ def glance(head: Head, own: tuple[Floats, Floats] | None = None) -> Glance:
 
 
 def without_plane(own: tuple[Floats, Floats], problem: str) -> Glance:
-    """Return the numbers of a head's rows, where it has no plane because of ``problem``."""
+    """Return the summary of a head without a plane, because of ``problem``."""
     return Glance(*_medians(*own), np.nan, np.zeros((0, 0)), problem)
 
 
 def sample(count: int) -> list[int]:
-    """Return the numbers of at most `QUERIES` of so many queries, evenly spread."""
+    """Return the indices of at most `QUERIES` evenly spaced queries."""
     return [int(i) for i in np.unique(np.linspace(0, count - 1, QUERIES).astype(int))]
 
 
 def _medians(entropies: Floats, most: Floats) -> tuple[float, float]:
-    """Return the median entropy, and that as a share of the most that each query's keys allow.
+    """Return the median entropy, and the median relative to the maximum for each query's keys.
 
-    Queries that see no key have no entropy, those that see one have no share.
+    Queries that see no key are ignored; those that see one key have no relative entropy.
     """
     known, several = np.isfinite(entropies), most > 0
     entropy = float(np.median(entropies[known])) if known.any() else 0.0

@@ -1,11 +1,11 @@
-"""The three straight ways between two distributions, and every distribution on them.
+"""The e-path, the geodesic and the m-path between two distributions, with the distributions on them.
 
-e-path     α = +1: straight in natural coordinates θ, for a softmax in its logits
+e-path     α = +1: straight in natural coordinates θ, for a softmax in the logits
 geodesic   α = 0: shortest by the Fisher–Rao metric
 m-path     α = −1: straight in expectations η
 
-Each has a Fisher length ∫√g(θ′, θ′)dt and an energy ∫g(θ′, θ′)dt.  The energy is never below the square
-of the length, and equals it at constant speed; on the e- and the m-path of an exponential family it is
+Each has a Fisher length ∫√g(θ′, θ′)dt and an energy ∫g(θ′, θ′)dt.  The energy is at least the square of
+the length, with equality at constant speed; on the e- and the m-path of an exponential family it is
 Jeffreys' divergence KL(p‖q) + KL(q‖p).
 """
 
@@ -27,9 +27,9 @@ ALPHAS = {"e": 1.0, "geodesic": 0.0, "m": -1.0}
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """theta (k, 2) at equal times and rows (k, s) there, as far as the time ``reached`` in [0, 1].
+    """theta (k, 2) at equal times with rows (k, s), up to the time ``reached`` in [0, 1].
 
-    length, energy and status are those of the path: of as much as there is.
+    length, energy and status are those of the path, as far as it was computed.
     """
 
     kind: str
@@ -49,9 +49,9 @@ def ways(
     steps: int = 64,
     kinds: Sequence[str] = tuple(ALPHAS),
 ) -> Iterator[Way]:
-    """Return the e-path, the geodesic and the m-path from ``start`` to ``end`` (2,), one after another.
+    """Yield the e-path, the geodesic and the m-path from ``start`` to ``end`` (2,).
 
-    Their rows are over one support, ``manifold.support`` of both ends.  Raises ValueError for points
+    Their rows share one support, ``manifold.support`` of both ends.  Raises ValueError for points
     outside the domain.
     """
     ends = np.stack([start, end])
@@ -62,7 +62,7 @@ def ways(
 
 
 def way_of(manifold: Manifold, kind: str, paths: Paths, x: Floats) -> Way:
-    """Return the rows over a support x (s,) along the first of ``paths``, with its own numbers and
+    """Return the rows over a support x (s,) along the first of ``paths``, with its length, energy and
     status.
     """
     nodes = int(paths.nodes[0])

@@ -1,10 +1,10 @@
 """Geodesics in the whole query space R^d of one head, not only on a plane of it.
 
 With keys k̂_j = k_j/(τ√d), p = softmax(K̂q) and c_j = k̂_j − Σp k̂ the metric is g = Σ_j p_j c_j c_jᵀ and a
-geodesic obeys q'' = −½ g⁺ Σ_j p_j c_j ⟨c_j, q'⟩²: no Γ of d³ entries is ever formed.  Directions that
-all centred keys are orthogonal to change nothing (gauge) and are left out.  If the keys are affinely
+geodesic obeys q'' = −½ g⁺ Σ_j p_j c_j ⟨c_j, q'⟩²: no Γ of d³ entries is ever formed.  Directions
+orthogonal to all centred keys change nothing (gauge) and are removed.  If the keys are affinely
 independent the space is an open orthant of the sphere of radius 2, and geodesics are great circles.
-Between two queries of other spaces it is the `polygon` of least energy.
+In other cases the geodesic is a polygon of least energy (`sphere_polygon`).
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ DRIFTED = 1e-3
 class QueryPath:
     """A geodesic between two queries.
 
-    queries (m, d) at equal times; rows (m, n); length: Fisher's; error: how far that may be off, by
-    the length with half as many segments; exact: whether it is the closed form; converged: the energy
-    fell no more and the error is small; status: NOT_CONVERGED where it did not, ILL_CONDITIONED where
-    digits ran out: queries, rows and length are NaN then.
+    queries (m, d) at equal times; rows (m, n); length: Fisher length; error: its error, estimated with
+    half as many segments; exact: whether it is the closed form; converged: the energy no longer
+    decreases and the error is small; status: NOT_CONVERGED otherwise, or ILL_CONDITIONED if precision
+    was exhausted: then queries, rows and length are NaN.
     """
 
     queries: Floats
@@ -53,10 +53,10 @@ class QueryPath:
 
 @dataclass(frozen=True, eq=False)
 class QueryRay:
-    """A geodesic from a query: queries and velocities (m, d), which it unpacks into.
+    """A geodesic from a query; unpacks into queries and velocities (m, d).
 
-    drift: by which share its speed changes at most.  status: ILL_CONDITIONED where the metric lost its
-    rank in rounding, NaN from there on, or the speed changes by more than a thousandth.
+    drift: the largest relative change of its speed.  status: ILL_CONDITIONED if the metric numerically
+    lost rank (NaN from there on), or the speed changes by more than a thousandth.
     """
 
     queries: Floats
@@ -86,13 +86,15 @@ class QuerySpace:
         _, sizes, rows = np.linalg.svd(self.keys - self.keys.mean(axis=0), full_matrices=False)
         self._basis = rows[sizes > RANK * max(float(sizes[0]), 1e-300)]
         if len(self._basis) == 0:
-            raise ValueError("K must hold keys that differ: the metric vanishes everywhere")
+            raise ValueError(
+                "K must contain different keys: for equal keys the metric vanishes everywhere"
+            )
         self._reduced = self.keys @ self._basis.T
         self._bias = np.zeros(len(keys)) if bias is None else vector("bias", bias, len(keys))
 
     @property
     def rank(self) -> int:
-        """How many directions of a query matter."""
+        """The number of query directions that affect attention."""
         return len(self._basis)
 
     @property
@@ -111,24 +113,24 @@ class QuerySpace:
         return np.asarray(logits - np.log(np.exp(logits).sum()))
 
     def bounds(self, a: ArrayLike, b: ArrayLike) -> tuple[float, float]:
-        """2 arccos Σ√(p_a p_b) ≤ d ≤ √J, between which every distance lies."""
+        """Return the bounds 2 arccos Σ√(p_a p_b) ≤ d ≤ √J."""
         p, q = self.weights(a), self.weights(b)
         gap = np.asarray(b, np.float64) - np.asarray(a, np.float64)
         jeffreys = float(((q - p) @ self.keys) @ gap)
         return float(sphere.distance(p, q)), float(np.sqrt(max(jeffreys, 0.0)))
 
     def distance(self, a: ArrayLike, b: ArrayLike) -> float:
-        """d = 2 arccos Σ√(p_a p_b), for affinely independent keys; else ValueError."""
+        """d = 2 arccos Σ√(p_a p_b), for affinely independent keys.  Raises ValueError otherwise."""
         if not self.is_sphere:
             raise ValueError(
-                f"only affinely independent keys have this closed form: {len(self.keys)} keys span "
+                f"this closed form needs affinely independent keys: {len(self.keys)} keys span "
                 f"{self.rank} dimensions"
             )
         return self.bounds(a, b)[0]
 
     def great_circle(self, a: ArrayLike, b: ArrayLike, t: ArrayLike) -> Floats:
-        """Return the geodesic between queries (d,) at times t (m,) in [0, 1]: (m, d), without gauge
-        parts.
+        """Return the geodesic (m, d) between queries (d,) at times t (m,) in [0, 1], without gauge
+        components.
         """
         length = self.distance(a, b)
         times = np.asarray(t, dtype=np.float64)[:, None]
@@ -148,13 +150,13 @@ class QuerySpace:
         return queries
 
     def between(self, a: ArrayLike, b: ArrayLike, segments: int = SEGMENTS) -> QueryPath:
-        """Return the geodesic between queries (d,), in ``segments`` (even) pieces of equal time.
+        """Return the geodesic between queries (d,) with an even number of ``segments`` of equal time.
 
-        A great circle for affinely independent keys; else the shortest of the polygons of least energy
-        that Gauss and Newton's method finds from straight lines of queries and of mean keys and from
-        the great circle: a geodesic, and not always the shortest of all; where it does not come to
-        rest ``converged`` is False.  What of the queries is gauge goes straight.  Raises ValueError for
-        other shapes, numbers that are not finite, or odd segments.
+        It is a great circle for affinely independent keys; otherwise the shortest polygon of least
+        energy that the Gauss–Newton method finds from straight lines of queries and of mean keys and
+        from the great circle.  That is a geodesic, but not always the shortest; ``converged`` is False
+        if the iteration does not converge.  Gauge components are interpolated linearly.  Raises
+        ValueError for wrong shapes, numbers that are not finite, or odd segments.
         """
         d = self.keys.shape[1]
         a, b = vector("a", a, d), vector("b", b, d)
@@ -180,8 +182,8 @@ class QuerySpace:
         return QueryPath(y @ self._basis + gauge, self._rows(y), length, error, False, fine, status)
 
     def _rested(self, straight: Floats, segments: int) -> sphere_polygon.Polygon | None:
-        """Return the shortest polygon from several curves between the same ends; None where digits run
-        out.
+        """Return the shortest polygon from several curves between the same ends; None if precision is
+        exhausted.
         """
         starts = [straight]
         with np.errstate(all="ignore"):
@@ -200,14 +202,15 @@ class QuerySpace:
         return replace(found, y=found.y[:: max(segments, 4) // segments]) if whole else None
 
     def _rows(self, y: Floats) -> Floats:
-        """p (..., n) of queries (..., rank) in the directions that matter."""
+        """Return p (..., n) for queries (..., rank) in reduced coordinates."""
         return softmax(y @ self._reduced.T + self._bias)
 
     def shoot(self, q: ArrayLike, velocity: ArrayLike, steps: int = 256) -> QueryRay:
-        """Nodes and velocities (m, d) of the geodesic from q with q' = velocity (d,), over unit time.
+        """Return nodes and velocities (m, d) of the geodesic from q with q' = velocity (d,), over unit
+        time.
 
-        Classical Runge–Kutta, with a status where it fails.  Gauge parts of q are left out, those of
-        the velocity change nothing.
+        Uses classical Runge–Kutta, with a status on failure.  Gauge components of q are dropped; those
+        of the velocity have no effect.
         """
         if not 2 <= steps <= 65536:
             raise ValueError(f"steps must be from 2 to 65536, got {shown(steps)}")
@@ -242,7 +245,7 @@ class QuerySpace:
         return float(np.sqrt(p @ (moved - p @ moved) ** 2))
 
     def _rate(self, y: Floats) -> Floats:
-        """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in the directions that matter; NaN where g has no inverse left."""
+        """(v, −½ g⁻¹ Σ p c ⟨c, v⟩²) in reduced coordinates; NaN where g is numerically singular."""
         from scipy.linalg import cho_factor, cho_solve
 
         if not np.isfinite(y).all():

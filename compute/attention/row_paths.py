@@ -50,24 +50,24 @@ class RowPath:
 
     @property
     def ratio(self) -> float:
-        """length / chord ≥ 1; infinite where it returns, 1 where it never leaves."""
+        """length / chord ≥ 1; infinite if the path returns to its start, 1 if it never moves."""
         if self.chord > NOWHERE:
             return self.length / self.chord
         return np.inf if self.length > NOWHERE else 1.0
 
 
 def _spread(values: Floats, known: NDArray[np.bool_]) -> Floats:
-    """Values (k, ...) at the k places that are known, NaN (m, ...) at the others."""
+    """Return values (k, ...) spread over the k known of m places, NaN elsewhere (m, ...)."""
     found: Floats = np.full((len(known), *values.shape[1:]), np.nan)
     found[known] = values
     return found
 
 
 def row_path(rows: Floats) -> RowPath:
-    """Return the path through rows (m ≥ 2, n) whose entries are not negative and sum to 1; else
+    """Return the path through rows (m ≥ 2, n), which must be non-negative and sum to 1.  Raises
     ValueError.
 
-    It passes over rows of NaN, of which nothing is known.
+    Rows of NaN are skipped.
     """
     known = np.asarray(np.isfinite(rows).all(axis=-1))
     if rows.ndim == 2 and not known.all() and known.sum() > 1:
@@ -94,7 +94,7 @@ def row_path(rows: Floats) -> RowPath:
 
 
 def _passing_over(rows: Floats, known: NDArray[np.bool_]) -> RowPath:
-    """Return the path of the known rows; a step that leads past others stands where it arrives."""
+    """Return the path of the known rows; a step past skipped rows is stored where it arrives."""
     path = row_path(rows[known])
     arrives = known.copy()
     arrives[np.flatnonzero(known)[:1]] = False
@@ -129,8 +129,8 @@ def _on_sphere(rows: Floats) -> Floats:
 
 
 def _heading(start: Floats, end: Floats) -> Floats:
-    """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they are
-    one.
+    """Return the unit tangents (..., n) at ``start`` towards ``end`` on the sphere; 0 where they
+    coincide.
     """
     # of neighbours the difference keeps the digits that the projection of ``end`` would lose
     apart = end - start
@@ -141,7 +141,7 @@ def _heading(start: Floats, end: Floats) -> Floats:
 
 
 def _turning(z: Floats) -> Floats:
-    """Return the angle (m,) between arriving and leaving at each of z (m, n)."""
+    """Return the turning angle (m,) at each of z (m, n)."""
     arriving, leaving = -_heading(z[1:-1], z[:-2]), _heading(z[1:-1], z[2:])
     # 2 atan2(|a − b|, |a + b|) keeps the digits of small angles
     angle = 2.0 * np.arctan2(

@@ -1,9 +1,9 @@
-"""One computation of attention, its statement as a whole logit, and how far that is the model's.
+"""One computation of attention: its logits as a formula, and the comparison with the model's weights.
 
     p = softmax(l),  l_j = c·tanh(scale·(q·k_j)/c) + a_j
-with a softcap c, what mask and bias add to the logits a (−∞ for keys that take no part), and a sink as
-one more key.  What a model states of it may be less than the model does: where its weights are others,
-the logits themselves say what scale and what bias they have.
+with a softcap c, the sum a of mask and bias (−∞ for excluded keys), and a sink as an extra key.  A
+model may compute more than it exposes: if its weights differ, scale and bias are inferred from the
+logits themselves.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ NO_SHARE = 1e-3
 class AttentionCall:
     """Queries q (h, m, d), keys k (h, n, d), values v (h, n, dv) of one sequence in one layer.
 
-    added: what broadcasts to (h, m, n) and is added to the logits, or None; sinks (h,) or None; own
-    (h, m, n): the model's own weights, or None.  precision: the type of number that the model computes
-    in.  difference (h,): the largest from its own weights, NaN where nothing is known of them; lacking:
-    what is not represented, or "", and before the comparison the reason if there should be one;
-    inferred: whether the bias is what the logits are beside scale·qk.  place: the module's name;
-    number: of its layer, −1 if not known.
+    added: numbers added to the logits, broadcasting to (h, m, n), or None; sinks (h,) or None; own
+    (h, m, n): the model's own weights, or None.  precision: the model's number type.  difference (h,):
+    the largest difference from its own weights, NaN if these are unknown; lacking: what is not
+    represented, or "" (before the comparison: the reason to give if there is a difference); inferred:
+    whether the bias was inferred as logits − scale·qk.  place: the module's name; number: of its layer,
+    −1 if unknown.
     """
 
     q: Floats
@@ -62,16 +62,14 @@ class AttentionCall:
         return self.scale * product
 
     def added_to(self, head: int) -> Floats:
-        """Return what is added to the logits of a head (m, n), −∞ for what takes no part."""
+        """Return the numbers added to the logits of a head (m, n), −∞ for excluded keys."""
         if self.added is None:
             return np.zeros(self.shape[1:])
         whole = np.broadcast_to(self.added, self.shape)[head].astype(np.float64)
         return np.where(whole <= LEFT_OUT, -np.inf, whole)
 
     def rows(self, head: int) -> Floats:
-        """Return the rows of a head (m, n) by the program's own formula; NaN where no key takes
-        part.
-        """
+        """Return the rows of a head (m, n) by the formula above; NaN where all keys are excluded."""
         added = self.added_to(head)
         empty = ~np.isfinite(added).any(axis=1, keepdims=True)
         sink = -np.inf if self.sinks is None else float(self.sinks[head])
@@ -79,7 +77,7 @@ class AttentionCall:
         return np.where(empty, np.nan, found)
 
     def capped(self, head: int) -> Floats:
-        """Return the logits of a head (m, n) before anything is added."""
+        """Return the capped logits of a head (m, n) before mask and bias."""
         scores = self.scores(head)
         return self.softcap * np.tanh(scores / self.softcap) if self._has_cap else scores
 
@@ -91,8 +89,8 @@ class AttentionCall:
 def verified(call: AttentionCall, logits: Floats | None = None, bias: bool = True) -> AttentionCall:
     """Return the call with its difference from the model's own weights.
 
-    logits (h, m, n) or (h, m, n + 1), the last of a sink: what the model's softmax was given.  They are
-    used where what the model states does not give its weights; ``bias``: also for what is added.
+    logits (h, m, n) or (h, m, n + 1), the last for a sink: the input of the model's softmax.  They are
+    used if the exposed parameters do not reproduce the weights; ``bias``: also to infer the bias.
     """
     if call.own is None:
         return replace(call, difference=np.full(len(call.q), np.nan), lacking="")
@@ -119,13 +117,13 @@ def differences(call: AttentionCall) -> Floats:
 
 
 def met(call: AttentionCall) -> bool:
-    """Whether a call's rows are the model's own, as far as its precision goes."""
+    """Whether a call's rows are the model's own, within its precision."""
     worst = call.difference.max(initial=0.0)
     return bool(worst <= EXACT or worst <= tolerance(call))
 
 
 def tolerance(call: AttentionCall) -> float:
-    """Return the difference that rounding explains in the precision that the model computes in."""
+    """Return the difference that rounding explains in the model's precision."""
     largest = max(
         (float(np.abs(call.scores(head)).max(initial=0.0)) for head in range(len(call.q))),
         default=0.0,
@@ -134,14 +132,14 @@ def tolerance(call: AttentionCall) -> float:
 
 
 def epsilon(precision: str) -> float:
-    """Return the relative rounding of a type of number, by its name."""
+    """Return the relative rounding error of a number type, by its name."""
     if precision == "bfloat16":
         return 2.0**-8
     return float(np.finfo(precision).eps) if precision in ("float16", "float64") else 2.0**-23
 
 
 def _by_logits(call: AttentionCall, logits: Floats | None) -> Iterator[AttentionCall]:
-    """Return the call as the logits say that it may be: of another mask, scale or bias."""
+    """Return the call with mask, scale or bias inferred from the logits."""
     heads, m, n = call.shape
     if logits is None or logits.shape[:2] != (heads, m) or logits.shape[2] not in (n, n + 1):
         return
@@ -167,7 +165,7 @@ def _by_logits(call: AttentionCall, logits: Floats | None) -> Iterator[Attention
 
 
 def _scale(call: AttentionCall, logits: Floats) -> float:
-    """Return the scale of logits (h, m, n) that are scale·qk and what is added, by least squares."""
+    """Return the scale of logits (h, m, n) = scale·qk + added, by least squares."""
     above = below = 0.0
     for head in range(len(call.q)):
         added = call.added_to(head)
@@ -179,19 +177,19 @@ def _scale(call: AttentionCall, logits: Floats) -> float:
 
 
 def _centred(rows: Floats, seen: NDArray[np.bool_]) -> Floats:
-    """Rows (m, n) less their means over the keys that are seen, 0 elsewhere."""
+    """Return rows (m, n) minus their means over the visible keys, 0 elsewhere."""
     count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
     mean = np.where(seen, rows, 0.0).sum(axis=1, keepdims=True) / count
     return np.where(seen, rows - mean, 0.0)
 
 
 def _lacking(call: AttentionCall, logits: Floats | None) -> str:
-    """Words for what keeps a call's rows from being the model's own."""
+    """Describe why a call's rows differ from the model's own."""
     assert call.own is not None
     if (call.own < -EXACT).any():
-        return "its weights may be negative, which those of a softmax are not"
+        return "its weights can be negative, so they are not a softmax"
     if logits is None:
-        return "it computes its weights by no softmax that can be seen"
+        return "no softmax was seen in the computation of its weights"
     if call.sinks is None and (call.own.sum(axis=2) < 1 - NO_SHARE).any():
         return "its weights do not add up to 1"
-    return "its weights are no softmax of scale·qk with a mask, a bias, a softcap and a sink"
+    return "its weights are not a softmax of scale·qk with a mask, a bias, a softcap and a sink"

@@ -1,7 +1,7 @@
-"""Attention of models of the library transformers, at the one place that all of them go through.
+"""Attention of transformers models, at the interface that all of them use.
 
-An attention function is registered with the library that calls the model's own eager one and records
-what it was given and what it returned: queries and keys as they meet, after rotary positions.
+An attention function is registered that calls the model's own eager function and records its inputs and
+outputs: queries and keys as they are multiplied, after rotary embedding.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ _SETTING = "_attn_implementation_internal"
 
 @contextmanager
 def recording(model: Any, recorder: Recorder, implementation: str = NAME) -> Iterator[None]:
-    """While entered, the model's attention functions are the eager ones, and are recorded.
+    """Use and record the model's eager attention functions within a ``with`` block.
 
-    implementation: "eager" for a model that chooses between functions of its own, which are not.
+    implementation: "eager" for a model that chooses among its own functions, which are not recorded
+    here.
     """
     _register(recorder)
     recorder.places = {id(module): name for name, module in model.named_modules()}
@@ -44,7 +45,7 @@ def recording(model: Any, recorder: Recorder, implementation: str = NAME) -> Ite
 
 
 def _configs(model: Any) -> list[Any]:
-    """Return the configurations of a model and of its parts, and those within them."""
+    """Return the configurations of a model and its parts, including nested ones."""
     found: dict[int, Any] = {}
     waiting = [getattr(module, "config", None) for module in model.modules()]
     while waiting:
@@ -57,7 +58,9 @@ def _configs(model: Any) -> list[Any]:
 
 
 def _setting(config: Any) -> tuple[str, Any]:
-    """Under which name a configuration says how attention is computed, and how; "" if it does not."""
+    """Return the name and value of the setting for the attention implementation; "" if there is
+    none.
+    """
     for name in (_SETTING, "_attn_implementation"):
         if hasattr(config, name):
             return name, getattr(config, name)
@@ -65,7 +68,7 @@ def _setting(config: Any) -> tuple[str, Any]:
 
 
 def _register(recorder: Recorder | None) -> None:
-    """Make the function known to the library; None: as one that computes and records nothing."""
+    """Register the function with transformers; None: a function that does nothing."""
     try:
         from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
     except ImportError as problem:
@@ -107,14 +110,14 @@ def _register(recorder: Recorder | None) -> None:
 def _arguments(
     function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Arguments by their names, defaults and those behind ``**`` included."""
+    """Return arguments by name, including defaults and ``**`` arguments."""
     bound = inspect.signature(function).bind(*arguments, **options)
     bound.apply_defaults()
     return {**bound.arguments, **options}
 
 
 def _sinks(module: Any, given: dict[str, Any]) -> Any:
-    """Return the sink logits of a module, as it was given them or has them."""
+    """Return the sink logits of a module, from its arguments or attributes."""
     for found in (*(given.get(name) for name in _SINKS), getattr(module, "sinks", None)):
         if callable(getattr(found, "detach", None)):
             return found
@@ -124,7 +127,7 @@ def _sinks(module: Any, given: dict[str, Any]) -> Any:
 def eager_of(module: Any) -> Callable[..., Any]:
     """Return the eager attention function that a module falls back on.
 
-    Its class names it where it asks the library for an attention function.  Raises Refused.
+    It is found in the source of the class, where that requests an attention function.  Raises Refused.
     """
     for kind in type(module).__mro__:
         for method in vars(kind).values():
@@ -139,12 +142,12 @@ def eager_of(module: Any) -> Callable[..., Any]:
 
 @contextmanager
 def softmaxes() -> Iterator[list[Any]]:
-    """While entered, what softmax is taken of is listed."""
+    """List the inputs of softmax within a ``with`` block."""
     library = torch()
     found: list[Any] = []
 
     class Listing(library.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
-        """Lists what softmax is given."""
+        """Collects the inputs of softmax."""
 
         def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None):  # type: ignore[no-untyped-def]
             kwargs = kwargs or {}

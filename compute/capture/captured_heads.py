@@ -1,4 +1,4 @@
-"""Captured heads: the layers of one stack as a file of heads, in memory and on the disk."""
+"""Captured heads: the layers of one stack as a head file, in memory and on disk."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ NO_SOFTCAP, NO_SINK = 1e30, -1e30
 
 @dataclass(frozen=True, eq=False)
 class CapturedHeads:
-    """The heads of the layers of one stack of a model, on one text: what a file of heads holds.
+    """The heads of one stack of layers of a model on one text, with the contents of a head file.
 
-    part: the stack, as its modules are called, ``*`` for numbers; parts: all that the model has;
-    unseen: modules that are called attention and in which none was seen.
+    part: the stack, by the name of its modules with ``*`` for numbers; parts: all stacks of the model;
+    unseen: modules with attention in their name in which none was recorded.
     """
 
     part: str
@@ -54,28 +54,28 @@ class CapturedHeads:
 
     @cached_property
     def layer_numbers(self) -> tuple[int, ...]:
-        """The numbers of the layers in the model: those that its modules have, else by their order."""
+        """The layer numbers within the model, from module names or by order."""
         return numbers_of(self.calls)
 
     @cached_property
     def verified(self) -> Floats:
-        """The largest difference of a row from the model's own (layers, heads); NaN: not known."""
+        """The largest difference of a row from the model's own (layers, heads); NaN if unknown."""
         return np.stack([call.difference for call in self.calls])
 
     @cached_property
     def difference(self) -> float | None:
-        """The largest difference of all rows from the model's own; None if not all are known."""
+        """The largest difference of any row from the model's own; None if not all are known."""
         found = float(self.verified.max())
         return found if np.isfinite(found) else None
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """Words for what is not represented, one a layer, "" where nothing is missed."""
+        """For each layer, in words, what is not represented; "" if nothing is missing."""
         return tuple(call.lacking for call in self.calls)
 
     @property
     def verdict(self) -> str:
-        """Return one line on how far the rows are the model's own."""
+        """The result of the verification in one line."""
         missed = [call for call in self.calls if call.lacking]
         if missed:
             worst = max(missed, key=lambda call: float(call.difference.max()))
@@ -83,27 +83,27 @@ class CapturedHeads:
         if self.difference is None:
             return "not verified: the model's own weights are not known"
         wide = {call.precision for call in self.calls} - {"float32", "float64"}
-        computed = f", which it computes in {' and '.join(sorted(wide))}" if wide else ""
+        computed = f", computed in {' and '.join(sorted(wide))}" if wide else ""
         inferred = any(call.inferred for call in self.calls)
-        bias = "; its bias is what its logits are beside scale·qk" if inferred else ""
+        bias = "; its bias was inferred as logits − scale·qk" if inferred else ""
         return f"model's own attention, {self.difference:.1g}{computed}{bias}"
 
     @property
     def holds(self) -> NDArray[np.bool_]:
-        """Whether each layer's rows are the model's own, as far as its precision goes (layers,)."""
+        """Whether each layer's rows are the model's own, within its precision (layers,)."""
         return np.array([not call.lacking and met(call) for call in self.calls])
 
     def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
-        """Return one head under the mask of one query, as `HeadFile.head`."""
+        """Return one head under the mask of one query; see `HeadFile.head`."""
         return self.file.head(layer, head, mask_of)
 
     def of_part(self, part: str) -> CapturedHeads:
-        """Return another stack of the same run, by its name or a piece of it.  Raises Refused."""
+        """Return another stack of the same run, by its name or part of it.  Raises Refused."""
         return chosen(self.parts or (self,), part)
 
     def manifold(self, layer: int, head: int, tokens: str = "", mask_of: int = -1,
                  temperature: float = 1.0) -> Manifold:  # fmt: skip
-        """Return the manifold of a head's attention on the plane of three queries, ``tokens``
+        """Return the manifold of a head's attention on the plane through three queries, ``tokens``
         "i,j,k".
         """
         from compute.families.attention import of_head
@@ -113,7 +113,7 @@ class CapturedHeads:
         return of_head(found, plane, temperature)
 
     def open(self, path: str | Path | None = None) -> subprocess.Popen[bytes]:
-        """Show the heads in a window of its own process, from ``path`` or a temporary file."""
+        """Show the heads in a window in a separate process, from ``path`` or a temporary file."""
         import subprocess
         import sys
         import tempfile
@@ -135,7 +135,7 @@ class CapturedHeads:
 
     @cached_property
     def file(self) -> HeadFile:
-        """The heads as a file of heads, without the disk."""
+        """The heads as a head file in memory."""
         arrays, where = self.arrays, self.model or "the capture"
         shape = (*arrays["q"].shape[:3], arrays["k"].shape[2])
         mask = head_file.bias(where, arrays.get("mask"), shape)
@@ -161,7 +161,7 @@ class CapturedHeads:
 
     @cached_property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays of the file of heads, by their names."""
+        """The arrays of the head file, by name."""
         calls = self.calls
         found: dict[str, NDArray[Any]] = {
             name: np.stack([getattr(call, name) for call in calls]) for name in "qkv"
@@ -180,12 +180,12 @@ class CapturedHeads:
         return found
 
     def _per_head(self, numbers: Sequence[float]) -> Floats:
-        """Return a number a layer as one a head (layers, heads)."""
+        """Expand one number per layer to one per head (layers, heads)."""
         return np.repeat(np.array(numbers, np.float64)[:, None], self.heads, axis=1)
 
 
 def _added(calls: tuple[AttentionCall, ...]) -> dict[str, NDArray[Any]]:
-    """Return the mask, true for keys that take part, and the bias of some layers, each if there is any.
+    """Return the mask (true for included keys) and the bias of some layers, if present.
 
     Axes along which nothing changes have length 1.
     """
@@ -203,7 +203,7 @@ def _added(calls: tuple[AttentionCall, ...]) -> dict[str, NDArray[Any]]:
 
 
 def short(array: NDArray[Any]) -> NDArray[Any]:
-    """``array`` with length 1 along the axes, but the last, along which it is the same."""
+    """Return ``array`` with length 1 along all axes but the last on which it is constant."""
     for axis in range(array.ndim - 1):
         first = array.take([0], axis=axis)
         if (array == first).all():
@@ -212,7 +212,7 @@ def short(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def parts_of(calls: Sequence[AttentionCall]) -> list[tuple[str, tuple[AttentionCall, ...]]]:
-    """Calls by the stack that they belong to, in the order of the run: alike in name and in shape."""
+    """Group calls into stacks of equal name pattern and shape, in the order of the run."""
     found: dict[tuple[Any, ...], list[AttentionCall]] = {}
     for call in calls:
         key = pattern(call.place), call.q.shape, call.k.shape, call.v.shape
@@ -225,9 +225,7 @@ def parts_of(calls: Sequence[AttentionCall]) -> list[tuple[str, tuple[AttentionC
 
 
 def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
-    """Return the layers' numbers: the one of their modules' names that differs, else as modules say
-    them.
-    """
+    """Return the layer numbers: the number that varies among module names, else the modules' own."""
     words = [head_writer.whole_numbers(call.place) for call in calls]
     for column in zip(*words, strict=False):
         if len(set(column)) == len(calls):
@@ -238,9 +236,9 @@ def numbers_of(calls: Sequence[AttentionCall]) -> tuple[int, ...]:
 
 
 def chosen(parts: Sequence[CapturedHeads], part: str) -> CapturedHeads:
-    """Return the stack of a name, or of most layers for "".  Raises Refused.
+    """Return the stack of a given name, or the one with most layers for "".  Raises Refused.
 
-    A piece of a name will do, and encoder, decoder and cross for stacks of these kinds.
+    Part of a name suffices, as do encoder, decoder and cross for stacks of these kinds.
     """
     if not part:
         return max(parts, key=lambda each: each.layers)
@@ -269,7 +267,9 @@ def gathered(
     text: str = "",
     part: str = "",
 ) -> CapturedHeads:
-    """Return the stack ``part`` of calls; ``labels(part, m, n)`` names its queries and keys."""
+    """Return the stack ``part`` of the calls; ``labels(part, m, n)`` returns labels of queries and
+    keys.
+    """
     parts = [
         CapturedHeads(name, alike, own, keys, model, text)
         for name, alike in parts_of(calls)

@@ -1,4 +1,4 @@
-"""``capture``: run a model of the library transformers on inputs and keep all of its attention."""
+"""``capture``: run a transformers model on inputs and record all of its attention."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ def capture(
     key_tokens: Sequence[str] = (),
     attention: bool | None = None,
 ) -> CapturedHeads:
-    """Queries, keys, values and the whole logit of all heads of a model, compared with its own weights.
+    """Capture queries, keys, values and everything else in the logits of all heads of a model, and
+    verify them.
 
-    model: of the library transformers, or its folder, or a name that transformers resolves; inputs: a
-    text, a mapping of the model's inputs, or its main one.  tokenizer: of a text, where the model is no
-    name; target: the text of a decoder that has one of its own; part: the stack of layers, or a piece
-    of its name, where a model has several (the one of most layers); sequence: which of a batch;
-    tokens, key_tokens: names of the queries and keys; attention: whether the model's own weights are
-    kept (None: if they are small).  Raises ValueError for what cannot be captured.
+    model: a transformers model, its folder, or a name that transformers resolves; inputs: a text, a
+    mapping of the model's inputs, or its main input.  tokenizer: for a text, if the model is not given
+    by name; target: the text of a separate decoder; part: the stack of layers, or part of its name, if
+    there are several (default: the one with most layers); sequence: index in a batch; tokens,
+    key_tokens: labels of queries and keys; attention: whether to keep the model's own weights
+    (None: if they are small).  Raises ValueError for a model that cannot be captured.
     """
     name = model if isinstance(model, str | Path) else getattr(model, "name_or_path", "")
     if isinstance(model, str | Path):
@@ -51,8 +52,8 @@ def capture(
     model = getattr(model, "_orig_mod", model)  # of a compiled model, the one that it was made from
     if not isinstance(model, library.nn.Module):
         raise Refused(
-            f"model must be a PyTorch module, a folder or a name, got {shown(model)}: of a cache of "
-            "TransformerLens take compute.from_transformer_lens"
+            f"model must be a PyTorch module, a folder or a name, got {shown(model)}; for a "
+            "TransformerLens cache use compute.from_transformer_lens"
         )
     if isinstance(inputs, list | tuple) and all(isinstance(each, str) for each in inputs):
         raise Refused(f"one text is captured at a time, got {shown(inputs)}")
@@ -76,16 +77,16 @@ def capture(
 
 
 def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
-    """Return the model of a folder, of a .gguf file or of a name, in float32, and its tokenizer or
+    """Load a model from a folder, a .gguf file or a name, in float32; return it with its tokenizer or
     None.
 
-    Raises Refused for what transformers cannot load.
+    Raises Refused if transformers cannot load it.
     """
     refuse_model(name)
     library = transformers()
     path = Path(name)
     if not path.exists() and (path.is_absolute() or name.startswith(".")):
-        raise Refused(f"there is no folder of a model {shown(name)}")
+        raise Refused(f"there is no model folder {shown(name)}")
     # code that a model brings along is never run, nor asked about
     source: str = name
     extra: dict[str, Any] = {"trust_remote_code": False}
@@ -104,7 +105,9 @@ def loaded(name: str, tokenizer: Any = None) -> tuple[Any, Any]:
 
 @contextmanager
 def _quiet(library: Any) -> Iterator[None]:
-    """While entered, the library says errors only: the standard error is for the program's lines."""
+    """Silence all but errors of transformers within a ``with`` block, since stderr has the program's
+    own lines.
+    """
     logging = library.utils.logging
     before = logging.get_verbosity()
     logging.set_verbosity_error()
@@ -119,7 +122,7 @@ def _quiet(library: Any) -> Iterator[None]:
 
 
 def _given(model: Any, inputs: Any, tokenizer: Any, target: str) -> dict[str, Any]:
-    """Return the arguments that a model is called with, as tensors on its device.  Raises Refused."""
+    """Return the arguments for a call of the model, as tensors on its device.  Raises Refused."""
     library = torch()
     if isinstance(inputs, str):
         found = _accepted(model, _tokenized(tokenizer, inputs))
@@ -153,8 +156,8 @@ def _tensor(library: Any, value: Any, device: Any) -> Any:
 def _tokenized(tokenizer: Any, text: str) -> dict[str, Any]:
     if tokenizer is None:
         raise Refused(
-            "a text needs a tokenizer, and none is given: of a model of pictures or sounds, "
-            "compute.capture(model, inputs) takes the tensors that it is called with"
+            "a text needs a tokenizer, and none was given; for a model of images or audio, "
+            "pass its input tensors to compute.capture(model, inputs)"
         )
     if not text.strip():
         raise Refused("the text must not be empty")
@@ -163,7 +166,7 @@ def _tokenized(tokenizer: Any, text: str) -> dict[str, Any]:
 
 
 def _accepted(model: Any, found: dict[str, Any]) -> dict[str, Any]:
-    """Of what a tokenizer gives, the entries that a model has an argument for."""
+    """Return those outputs of a tokenizer that the model accepts."""
     parameters = inspect.signature(model.forward).parameters
     if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()):
         return found
@@ -171,7 +174,7 @@ def _accepted(model: Any, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_length(config: Any, name: str, length: int) -> None:
-    """Refuse a text that is longer than the model was made for."""
+    """Refuse a text longer than the model's maximum."""
     config = config.get_text_config() if hasattr(config, "get_text_config") else config
     for entry in _LONGEST:
         most = getattr(config, entry, None)
@@ -183,9 +186,9 @@ def _check_length(config: Any, name: str, length: int) -> None:
 
 
 def _run(model: Any, given: dict[str, Any], recorder: Recorder) -> None:
-    """Run a model as it is used, without dropout and gradients.  Raises Refused.
+    """Run a model in evaluation mode without gradients.  Raises Refused.
 
-    Once more, if it knows no attention functions but its own, by these.
+    If nothing was recorded, run it again with its own eager functions.
     """
     kind, was_training = type(model).__name__, model.training
     fused = getattr(getattr(model, "config", None), "_attn_implementation", None)
@@ -215,27 +218,25 @@ def _run_once(model: Any, given: dict[str, Any], recorder: Recorder, implementat
 
 
 def _batch(given: dict[str, Any]) -> int:
-    """Return how many sequences the inputs are."""
+    """Return the batch size of the inputs."""
     return next((len(value) for value in given.values() if hasattr(value, "dim")), 1)
 
 
 def _unseen(kind: str, fused: str | None) -> str:
-    """Words for a model of some kind, of which no attention was seen."""
+    """Return the error message for a model without recorded attention."""
     if fused not in (None, "eager", "sdpa"):
         return (
-            f"{kind} computes its attention in kernels that hide the weights (attn_implementation="
-            f"{shown(fused)}): load it with attn_implementation='eager'"
+            f"{kind} computes attention in kernels that hide the weights "
+            f"(attn_implementation={shown(fused)}): load it with attn_implementation='eager'"
         )
     return (
-        f"{kind} has no attention that can be seen: no softmax of queries times keys weighs values. "
-        "Kernels of its own, such as xformers or flash attention, must be switched off"
+        f"{kind} has no attention that can be captured: no softmax of query–key products "
+        "weights values. Switch off custom kernels such as xformers or flash attention"
     )
 
 
 def _words(tokenizer: Any, given: dict[str, Any], sequence: int) -> dict[str, tuple[str, ...]]:
-    """Return the tokens of the encoder's, or only, text and of the decoder's, as the tokenizer writes
-    them.
-    """
+    """Return the tokens of the (encoder's) text and of the decoder's, as the tokenizer writes them."""
     found = {}
     for title, name in (("encoder", IDS), ("decoder", DECODER_IDS)):
         if tokenizer is not None and name in given:
@@ -247,7 +248,7 @@ def _words(tokenizer: Any, given: dict[str, Any], sequence: int) -> dict[str, tu
 
 
 def _named(part: str, words: dict[str, tuple[str, ...]], count: int) -> tuple[str, ...]:
-    """Return the names of ``count`` tokens of a stack: those of its text if these are so many."""
+    """Return labels of ``count`` tokens of a stack: those of its text if their number agrees."""
     own = "decoder" if kind_of(part) in ("decoder", "cross") else "encoder"
     for title in (own, *words):
         if len(words.get(title, ())) == count:

@@ -1,4 +1,4 @@
-"""Writing files of heads: .npz, or .safetensors with words in its metadata."""
+"""Writing head files: .npz, or .safetensors with strings in its metadata."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ _ALIGNED = 8
 def write(
     path: Path, arrays: dict[str, NDArray[Any]], said: dict[str, Any], precision: str = ""
 ) -> Path:
-    """Write arrays and words, a str or a list each, beside ``path`` and rename.  Raises Refused.
+    """Write arrays and strings (or lists) to a temporary file and rename it to ``path``.  Raises
+    Refused.
 
-    precision: "bfloat16" where q, k and v hold no more than that, which .safetensors can say.
+    precision: "bfloat16" if q, k and v have no more digits; .safetensors then stores them so.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise Refused(f"the file must end in {' or '.join(SUFFIXES)}, got {shown(str(path))}")
@@ -82,10 +83,10 @@ def _word(value: Any) -> str:
 
 
 def _upper_half(array: NDArray[Any]) -> NDArray[np.uint16]:
-    """bfloat16 numbers that are held as float32, as they are stored."""
+    """Return the bfloat16 bytes of numbers held as float32."""
     return (np.ascontiguousarray(array, "<f4").view("<u4") >> 16).astype("<u2")
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """Return the whole numbers in a text, in their order."""
+    """Return the whole numbers in a text, in order."""
     return tuple(int(number) for number in re.findall(r"\d+", text))

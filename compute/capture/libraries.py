@@ -1,4 +1,4 @@
-"""PyTorch and transformers, which are optional: imported when they are needed, or named in one line."""
+"""Optional libraries, PyTorch and transformers: imported on demand, or reported missing in one line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ EXTRA = "attention-geodesics[models]"
 
 
 def torch() -> Any:
-    """Return the module ``torch``.  Raises Refused where it is not installed."""
+    """Return the module ``torch``.  Raises Refused if it is not installed."""
     return _library("torch", "PyTorch")
 
 
 def transformers() -> Any:
-    """Return the module ``transformers``.  Raises Refused where it is not installed."""
+    """Return the module ``transformers``.  Raises Refused if it is not installed."""
     torch()
     return _library("transformers", "transformers")
 
@@ -36,9 +36,9 @@ def _library(name: str, title: str) -> Any:
 
 
 def array(value: Any) -> NDArray[Any]:
-    """Return a tensor, a value of nnsight or an array-like as an array of what it holds.
+    """Return a tensor, an nnsight value or an array-like as an array.
 
-    bfloat16, which NumPy does not know, becomes float32.
+    bfloat16 becomes float32, since NumPy does not have it.
     """
     value = getattr(value, "value", value)
     if not callable(getattr(value, "detach", None)):
@@ -50,5 +50,5 @@ def array(value: Any) -> NDArray[Any]:
 
 
 def precision(tensor: Any) -> str:
-    """Return the name of a tensor's or an array's type of numbers, such as float32."""
+    """Return the dtype name of a tensor or an array, such as float32."""
     return str(tensor.dtype).removeprefix("torch.")

@@ -1,8 +1,8 @@
-"""Attention that a model writes out itself: a product of queries and keys, its softmax, a product.
+"""Attention written out by a model: a product of queries and keys, a softmax, a product with values.
 
-Each product of two tensors is followed through what is done to it: numbers that multiply it are its
-scale, tanh and the number behind it its softcap, and whatever else is done is, at its softmax, what was
-added.  Only what a softmax is taken of and what then weighs values is attention.
+Each product of two tensors is traced through subsequent operations: factors give its scale, tanh and
+the factor after it the softcap, and everything else, up to the softmax, is the added bias.  Only a
+product whose softmax then weights values counts as attention.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ARROW, _COMMA = "->", ","
 
 @dataclass(frozen=True, eq=False)
 class Product:
-    """q (…, m, d) and k (…, n, d), and what became of q·k: its scale, its softcap, its softmax."""
+    """q (…, m, d) and k (…, n, d), with the scale, softcap and softmax applied to q·k so far."""
 
     q: Any
     k: Any
@@ -31,20 +31,20 @@ class Product:
 
 
 class Weighing(NamedTuple):
-    """A product whose softmax has weighed values v (…, n, dv)."""
+    """A product whose softmax has weighted values v (…, n, dv)."""
 
     product: Product
     v: Any
 
 
 class Products:
-    """The products that are being followed, by the tensors that hold them."""
+    """The products being traced, by the tensors that hold them."""
 
     def __init__(self) -> None:
         self._followed: dict[int, tuple[Any, Product]] = {}
 
     def see(self, name: str, args: Any, kwargs: Any, result: Any) -> Weighing | None:
-        """Take note of a function of that name and of its result; a weighing if it was one."""
+        """Process a function call and its result; return a `Weighing` if it completes attention."""
         if not hasattr(result, "dim") or not hasattr(result, "shape"):
             return None
         parent = self._parent(args, kwargs)
@@ -71,7 +71,7 @@ class Products:
         self._followed[id(tensor)] = tensor, product
 
     def _parent(self, args: Any, kwargs: Any) -> Product | None:
-        """Return the product that one of a function's arguments holds; of weights, if there are any."""
+        """Return the product held by one of a function's arguments, preferring weights."""
         given = [*args, *kwargs.values()]
         for one in args:
             given += one if isinstance(one, list | tuple) else ()
@@ -84,7 +84,7 @@ MOST_FOLLOWED = 24
 
 
 def _product(name: str, args: Any, kwargs: Any) -> Product | None:
-    """Return the product that a function makes, if it makes one."""
+    """Return the product that a function creates, if any."""
     if name == "baddbmm":
         first, second = (*args[1:], *(kwargs[n] for n in ("batch1", "batch2") if n in kwargs))[:2]
         return Product(first, second.transpose(-1, -2), float(kwargs.get("alpha", 1.0)))
@@ -97,7 +97,7 @@ def _product(name: str, args: Any, kwargs: Any) -> Product | None:
 
 
 def _values(name: str, args: Any) -> Any:
-    """Return the values (…, n, dv) that weights, which come first, are multiplied by, or None."""
+    """Return the values (…, n, dv) multiplied by weights, which must come first, or None."""
     if name in _PRODUCTS and len(args) == 2:
         return args[1]
     if name != "einsum" or not isinstance(args[0], str) or "." in args[0]:
@@ -115,9 +115,7 @@ def _values(name: str, args: Any) -> Any:
 
 
 def _einsum(equation: str, operands: Any) -> Product | None:
-    """Return the product of queries and keys that an equation of two operands is, in the order of its
-    axes.
-    """
+    """Return the product of queries and keys given by an einsum equation, with axes in order."""
     if _ARROW not in equation or len(operands) != 2 or "." in equation:
         return None
     inputs, output = equation.split(_ARROW)
@@ -137,8 +135,8 @@ def _einsum(equation: str, operands: Any) -> Product | None:
 
 
 def _changed(name: str, args: Any, product: Product, result: Any) -> Product | None:
-    """Return the product after a function; None where it is no product of these queries and keys any
-    more.
+    """Return the product after a function; None if it is no longer a product of these queries and
+    keys.
     """
     if name == "softmax":
         return replace(product, logits=args[0], weights=result)
@@ -155,7 +153,7 @@ def _changed(name: str, args: Any, product: Product, result: Any) -> Product | N
 
 
 def _number(value: Any) -> float | None:
-    """Return a number, or a tensor of one, that is not 0; else None."""
+    """Return a nonzero number or single-element tensor; else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Recording: each computation of attention becomes an `AttentionCall` as soon as it is over."""
+"""Recording: each computation of attention becomes an `AttentionCall` as soon as it is complete."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ IS_ONE = 1e-3
 
 @dataclass
 class Recorder:
-    """The calls of one run of a model, in their order.
+    """The calls of one run of a model, in order.
 
-    sequence: which of a batch is kept; own: whether the model's weights are, None for as long as they
-    are small.  places: the names of the model's modules by their identity.  paused: within an attention
-    function that is recorded as a whole; entered: the identities of modules called attention that ran.
+    sequence: index of the batch entry to keep; own: whether to keep the model's weights, None: while
+    they are small.  places: module names by identity.  paused: true within an attention function that
+    is recorded as a whole; entered: identities of modules with attention in their name that ran.
     """
 
     sequence: int = 0
@@ -60,8 +60,8 @@ class Recorder:
     ) -> None:
         """Record tensors (batch, heads, queries or keys, d) of one computation of attention.
 
-        added: masks and biases, of what broadcasts to (batch, heads, queries, keys); sinks (heads,);
-        weights, logits: as the model had them; output (batch, queries, heads, dv).
+        added: masks and biases that broadcast to (batch, heads, queries, keys); sinks (heads,);
+        weights, logits: of the model; output (batch, queries, heads, dv).
         """
         heads = q.shape[1]
         if k.shape[2] > MOST_KEYS:
@@ -93,7 +93,7 @@ class Recorder:
         self.calls.append(self._spared(found))
 
     def unseen(self) -> tuple[str, ...]:
-        """Return the names, ``*`` for numbers, of modules called attention in which none was seen."""
+        """Return the names, ``*`` for numbers, of attention modules in which none was recorded."""
         seen = {call.place for call in self.calls}
         names = {self.places[i] for i in self.entered if i in self.places}
         missed = [n for n in names if not any(_within(n, s) or _within(s, n) for s in seen)]
@@ -101,7 +101,7 @@ class Recorder:
         return tuple(sorted({pattern(name) for name in outermost}))
 
     def _spared(self, call: AttentionCall) -> AttentionCall:
-        """Return the call without the model's own weights, if these became too many."""
+        """Return the call, without the model's own weights if these became too large in total."""
         self._kept += 0 if call.own is None else call.own.nbytes
         if self.own or (self.own is None and self._kept <= MOST_OWN):
             return call
@@ -110,13 +110,11 @@ class Recorder:
         return replace(call, own=None)
 
     def _one(self, tensor: Any) -> Floats:
-        """Return the sequence that is kept, as an array, of what may be the same for all sequences."""
+        """Return the kept batch entry as an array; the batch axis may have length 1."""
         return array(tensor[self.sequence if len(tensor) > 1 else 0])
 
     def _added(self, parts: tuple[Any, ...]) -> Floats | None:
-        """Return the sum of masks and biases, (1 or h, 1 or m, n): one array where layers have the
-        same.
-        """
+        """Return the sum of masks and biases, (1 or h, 1 or m, n), shared between layers if equal."""
         total: Floats | None = None
         for part in parts:
             if part is None:
@@ -139,14 +137,14 @@ class Recorder:
 
 
 def _sum(one: Floats, other: Floats) -> Floats:
-    """Return the sum of two masks, of which each may leave out with the lowest number there is."""
+    """Return the sum of two masks without overflow where both exclude a key by the lowest number."""
     total = one.astype(np.float64) + other
     lowest = float(np.finfo(np.float32).min)
     return np.maximum(total, lowest).astype(np.float32)
 
 
 def repeated(shared: Floats, heads: int) -> Floats:
-    """Keys or values (h', n, d) of groups of heads as those of each head."""
+    """Repeat the keys or values (h', n, d) of groups of heads for each head."""
     return shared if len(shared) == heads else np.repeat(shared, heads // len(shared), axis=0)
 
 
@@ -156,9 +154,9 @@ def _number(module: Any) -> int:
 
 
 def scaled_as_output(call: AttentionCall, output: Floats) -> AttentionCall:
-    """Return the call with the weights that its output (h, m, dv) has.
+    """Return the call with weights rescaled to match its output (h, m, dv).
 
-    Some models multiply a query's output by a number, as a sink does, and return the weights without.
+    Some models multiply a query's output by a number, like a sink, but return the weights without it.
     """
     if call.own is None or output.shape != (*call.shape[:2], call.v.shape[2]):
         return call
@@ -172,12 +170,12 @@ def scaled_as_output(call: AttentionCall, output: Floats) -> AttentionCall:
 
 
 def _within(name: str, outer: str) -> bool:
-    """Whether a module's name is another's, or of a module in it."""
+    """Whether a module is another one or nested in it, by name."""
     return name == outer or name.startswith(f"{outer}.")
 
 
 def _same_weights(one: AttentionCall, other: AttentionCall) -> bool:
-    """Whether two calls of one module are of the same queries and keys."""
+    """Whether two calls of one module have the same queries and keys."""
     return (one.place, one.q.shape, one.k.shape) == (
         other.place,
         other.q.shape,

@@ -1,4 +1,4 @@
-"""``capture_sdpa``: keep the attention of any PyTorch model that calls the fused function."""
+"""``capture_sdpa``: record the attention of any PyTorch model that calls the fused function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from compute.heads.head import Head
 
 
 class CapturedCalls:
-    """The calls of scaled_dot_product_attention that were made: as a file of heads, once there are."""
+    """The recorded calls of scaled_dot_product_attention, available as a head file."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -27,14 +27,15 @@ class CapturedCalls:
     def heads(
         self, part: str = "", tokens: Sequence[str] = (), key_tokens: Sequence[str] = ()
     ) -> CapturedHeads:
-        """Return the calls of one stack, that of most layers unless ``part`` names another.
+        """Return the calls of one stack, by default the one with most layers; ``part`` selects another.
 
-        tokens, key_tokens: names of queries and keys.  Raises ValueError where there was no call.
+        tokens, key_tokens: labels of queries and keys.  Raises ValueError if there was no call.
         """
         if not self._recorder.calls:
             raise Refused(
-                "no call of scaled_dot_product_attention was made: if the model has a setting for how "
-                "attention is computed, it must be sdpa; what flash or compiled kernels do is hidden"
+                "scaled_dot_product_attention was not called: if the model has a setting for "
+                "the attention implementation, set it to sdpa; flash and compiled kernels "
+                "cannot be captured"
             )
 
         def labels(part: str, m: int, n: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -47,15 +48,15 @@ class CapturedCalls:
 
     @property
     def verified(self) -> Floats:
-        """The largest differences from the model's own rows (layers, heads), NaN where not known."""
+        """The largest differences from the model's own rows (layers, heads), NaN where unknown."""
         return self.heads().verified
 
     def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
-        """Return one head of what was captured, under the mask of a query; see `CapturedHeads.head`."""
+        """Return one captured head under the mask of a query; see `CapturedHeads.head`."""
         return self.heads().head(layer, head, mask_of)
 
     def save(self, path: str | Path) -> Path:
-        """Write what was captured as a file of heads; see `CapturedHeads.save`."""
+        """Write the captured heads as a head file; see `CapturedHeads.save`."""
         return self.heads().save(path)
 
 
@@ -63,11 +64,12 @@ class CapturedCalls:
 def capture_sdpa(
     model: Any = None, *, sequence: int = 0, attention: bool | None = None
 ) -> Iterator[CapturedCalls]:
-    """While entered, each call of torch.nn.functional.scaled_dot_product_attention is kept.
+    """Record each call of torch.nn.functional.scaled_dot_product_attention within a ``with`` block.
 
-    By whatever name it is called, and also within nn.MultiheadAttention.  model: names the layers by
-    its modules; sequence: which of a batch is kept; attention: whether the weights are, None: if they
-    are small.  Each call is compared with the weights of the fused function itself.
+    This works under any import name, also within nn.MultiheadAttention.  model: if given, its module
+    names name the layers; sequence: index of the batch entry to keep; attention: whether to keep the
+    weights, None: if they are small.  Each call is compared with the weights of the fused function
+    itself.
 
     >>> with compute.capture_sdpa() as captured:
     ...     model(inputs)

@@ -1,4 +1,4 @@
-"""Attention as PyTorch computes it: calls of scaled_dot_product_attention, and what is written out."""
+"""Tracing of attention in PyTorch: calls of scaled_dot_product_attention, and explicit products."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def _sdpa(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> None:
-    """Names the arguments of scaled_dot_product_attention."""
+    """The arguments of scaled_dot_product_attention by name."""
 
 
 class Tracer:
-    """Sees what PyTorch's functions are given, and records what is attention.
+    """Observes calls of PyTorch functions and records attention.
 
-    written_out: whether attention is looked for that a model writes out itself.  batch: of the run.
+    written_out: also trace attention that a model writes out itself.  batch: batch size of the run.
     """
 
     def __init__(self, recorder: Recorder, written_out: bool, batch: int = 1) -> None:
@@ -42,13 +42,13 @@ class Tracer:
         self.modules: list[Any] = []
 
     def enter(self, module: Any) -> None:
-        """Note that a module computes from now on."""
+        """Note that a module starts to compute."""
         self.modules.append(module)
         if "attention" in type(module).__name__.lower():
             self._recorder.entered.add(id(module))
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Call a function of PyTorch, and record it if it is attention."""
+        """Call a PyTorch function, and record it if it is attention."""
         name = getattr(function, "__name__", "")
         if self._busy or self._recorder.paused:
             return function(*args, **kwargs)
@@ -75,9 +75,9 @@ class Tracer:
         return output
 
     def _composed(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Call the function behind nn.MultiheadAttention, within which only names can be replaced.
+        """Call the function behind nn.MultiheadAttention with scaled_dot_product_attention patched.
 
-        Where weights are asked for it writes attention out, so that it is asked once more without.
+        If weights are requested it writes attention out, so it is called once more without.
         """
         library = torch()
         before = library.nn.functional.scaled_dot_product_attention
@@ -145,12 +145,12 @@ class Tracer:
 
     @property
     def module(self) -> Any:
-        """The innermost module that is computing, or None."""
+        """The innermost running module, or None."""
         return self.modules[-1] if self.modules else None
 
 
 def _four(tensor: Any) -> Any:
-    """``tensor`` with four axes: what lies before heads, queries and the last becomes one."""
+    """Return ``tensor`` with four axes, with all leading axes merged into one."""
     while tensor.dim() < 4:
         tensor = tensor[None]
     return tensor.reshape(-1, *tensor.shape[-3:]) if tensor.dim() > 4 else tensor
@@ -158,12 +158,12 @@ def _four(tensor: Any) -> Any:
 
 @contextmanager
 def tracing(recorder: Recorder, written_out: bool, batch: int = 1) -> Iterator[Tracer]:
-    """While entered, all attention that PyTorch computes in this thread is recorded."""
+    """Record all attention that PyTorch computes in this thread within a ``with`` block."""
     library = torch()
     tracer = Tracer(recorder, written_out, batch)
 
     class Mode(library.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
-        """Lets the tracer call PyTorch's functions."""
+        """Routes PyTorch function calls through the tracer."""
 
         def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None):  # type: ignore[no-untyped-def]
             return tracer.call(function, args, kwargs or {})

@@ -1,9 +1,9 @@
-"""Caches of TransformerLens, and values that nnsight saved under the same names, as files of heads.
+"""Heads from TransformerLens caches, and from values that nnsight saved under the same names.
 
-A cache holds for each layer ``blocks.N.attn.hook_q``, ``hook_k``, ``hook_v`` (batch, tokens, heads, d)
-and ``hook_pattern`` (batch, heads, queries, keys); where positions are rotary also ``hook_rot_q`` and
-``hook_rot_k``, which are the queries and keys that meet.  It says neither scale nor mask: the scale is
-1/√d, or the one that the pattern has, and a key takes part where the pattern gives it anything.
+For each layer a cache has ``blocks.N.attn.hook_q``, ``hook_k``, ``hook_v`` (batch, tokens, heads, d)
+and ``hook_pattern`` (batch, heads, queries, keys); for rotary positions also ``hook_rot_q`` and
+``hook_rot_k``, the queries and keys that are multiplied.  It has neither scale nor mask: the scale is
+1/√d, or inferred from the pattern, and a key is included where the pattern is nonzero.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from compute.core.refusal import Refused, shown
 _ROTARY = {"q": "hook_rot_q", "k": "hook_rot_k"}
 _NEEDED = ("hook_q", "hook_k", "hook_v")
 UNROTATED = (
-    "hook_q and hook_k may be before rotary positions, and there are no hook_rot_q, hook_rot_k"
+    "hook_q and hook_k may lack rotary positions, and the cache has no hook_rot_q, hook_rot_k"
 )
 
 
 def from_transformer_lens(
     cache: Any, tokens: Sequence[str] = (), *, sequence: int = 0, model: str = "", text: str = ""
 ) -> CapturedHeads:
-    """Return the heads of a cache: a mapping of names to arrays, tensors or values of nnsight.
+    """Return the heads of a cache, a mapping of names to arrays, tensors or nnsight values.
 
-    tokens: their names, as ``model.to_str_tokens(text)`` gives them; sequence: which of a batch.  Rows
-    are compared with ``hook_pattern`` where the cache has it.  Raises ValueError for what is missing.
+    tokens: labels, as from ``model.to_str_tokens(text)``; sequence: index in a batch.  Rows are
+    compared with ``hook_pattern`` if present.  Raises ValueError if values are missing.
     """
     if not (isinstance(cache, Mapping) or (hasattr(cache, "keys") and hasattr(cache, "items"))):
         raise Refused(f"cache must map names such as blocks.0.attn.hook_q, got {shown(cache)}")
@@ -46,8 +46,8 @@ def from_transformer_lens(
     complete = {p: hooks for p, hooks in layers.items() if all(name in hooks for name in _NEEDED)}
     if not complete:
         raise Refused(
-            f"cache must hold {', '.join(_NEEDED)} of a layer, as blocks.0.attn.hook_q, got "
-            f"{shown(sorted(str(name) for name in cache)[:4])}"
+            f"cache must contain {', '.join(_NEEDED)} for a layer, e.g. blocks.0.attn.hook_q, "
+            f"got {shown(sorted(str(name) for name in cache)[:4])}"
         )
     ordered = sorted(complete, key=lambda place: (whole_numbers(place), place))
     calls = [_call(place, complete[place], sequence) for place in ordered]
@@ -97,18 +97,18 @@ def _call(place: str, hooks: dict[str, Any], sequence: int) -> AttentionCall:
 
 
 def mask_of(pattern: Floats) -> Floats | None:
-    """Return what a pattern (h, m, n) says that its mask adds (1, m, n): −∞ where no head looks."""
+    """Infer the mask (1, m, n) from a pattern (h, m, n): −∞ where no head attends."""
     seen = (pattern > 0).any(axis=0, keepdims=True)
     return None if seen.all() else np.where(seen, np.float32(0.0), np.float32(-np.inf))
 
 
 def _of_sequence(value: Any, sequence: int, axes: int, name: str) -> Floats:
-    """Return one of a batch, or what has no axis for it, as an array."""
+    """Return one batch entry, or a value without batch axis, as an array."""
     found = array(value)
     if found.dtype.kind != "f" or found.ndim not in (axes, axes + 1):
         raise Refused(
-            f"{name} must be floats with {axes} axes, or {axes + 1} of a batch, got {found.dtype} "
-            f"{found.shape}"
+            f"{name} must be floats with {axes} axes, or {axes + 1} with a batch axis, got "
+            f"{found.dtype} {found.shape}"
         )
     if found.ndim == axes:
         return found

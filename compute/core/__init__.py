@@ -1,4 +1,4 @@
-"""The ground floor: arrays and their checks, statuses, files of others, interruptions.
+"""Basics: array checks, statuses, safe reading of foreign files, interruption of long computations.
 
 compute.core imports nothing of this program.
 """

@@ -1,6 +1,6 @@
-"""Arrays that stay in a file of others, of which blocks are read when they are asked for.
+"""Arrays in a file, read block by block on demand.
 
-Nothing is mapped into memory: a file that is cut short while it is open would end the program.
+Nothing is memory-mapped: if the file were truncated while open, the program would be killed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ENCRYPTED = 1
 
 @dataclass(frozen=True)
 class Entry:
-    """An array of a file: its shape, and its kind as it lies there from byte ``begin`` on."""
+    """An array in a file: its shape and stored type, and its first byte ``begin``."""
 
     path: str
     name: str
@@ -50,17 +50,17 @@ class Entry:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The kind of a block that is read."""
+        """The dtype of blocks when read."""
         return np.dtype(np.float32) if self.bfloat16 else self.kind
 
     def block(self, index: tuple[int, ...]) -> Floats:
-        """Read array[index] for whole numbers of the first axes.  Raises Refused."""
+        """Read array[index] for integer indices of the leading axes.  Raises Refused."""
         rest = self.shape[len(index) :]
         place = int(np.ravel_multi_index(index, self.shape[: len(index)])) if index else 0
         size = self.kind.itemsize * math.prod(rest)
         with container(self.path, MOST_FILE) as file:
             if modified(self.path) != self.modified:
-                raise Refused(f"{self.path} has been changed since it was opened: open it again")
+                raise Refused(f"{self.path} has changed since it was opened: open it again")
             file.seek(self.begin + place * size)
             content = file.read(size)
         if len(content) < size:
@@ -80,11 +80,11 @@ def is_packed(path: str) -> bool:
 
 
 def entries_of(path: str, patterns: Iterable[str]) -> dict[str, Entry]:
-    """Return the arrays whose names match, of a file of any size that is not packed, without reading
+    """Return the arrays of an uncompressed file of any size whose names match, without reading
     them.
 
-    Raises Refused for a file that is damaged or lies about its sizes, and for one in which an array
-    that was asked for is pickled or laid out by columns.
+    Raises Refused for a file that is damaged or has wrong sizes, or if a requested array is pickled
+    or in Fortran order.
     """
     wanted = re.compile("|".join(expression(pattern) for pattern in patterns))
     listed = _safetensors if is_safetensors(path) else _npz
@@ -129,7 +129,5 @@ def _npy(path: str, file: BinaryIO, member: zipfile.ZipInfo, name: str, when: in
     begin = file.tell()
     size = kind.itemsize * math.prod(shape)
     if kind.hasobject or by_columns or begin - start + size != member.file_size:
-        raise Refused(
-            f"{path}: {name} must be numbers in C order, as many as its shape {shape} has"
-        )
+        raise Refused(f"{path}: {name} must be numbers in C order that fill its shape {shape}")
     return Entry(path, name, kind, tuple(shape), begin, when)

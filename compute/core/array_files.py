@@ -1,6 +1,7 @@
-"""Named arrays in files of others, .npz and .safetensors: nothing in them is run or believed.
+"""Named arrays in untrusted .npz and .safetensors files: nothing is executed, every size is
+checked.
 
-A pattern is a name in which ``*`` stands for a whole number: ``layers.*.q`` is one array a layer.
+A pattern is a name in which ``*`` stands for a whole number: ``layers.*.q`` is one array per layer.
 """
 
 from __future__ import annotations
@@ -46,10 +47,10 @@ _KINDS: dict[str, np.dtype[Any]] = {
 
 
 def arrays_of(path: str, patterns: Iterable[str], most: int) -> dict[str, Floats]:
-    """Return the arrays whose names match, of a file that unpacks to at most ``most`` bytes.
+    """Return the arrays whose names match, from a file that unpacks to at most ``most`` bytes.
 
-    Raises Refused for a file that is damaged, lies about its sizes, or holds pickles where an array
-    was asked for.
+    Raises Refused for a file that is damaged or has wrong sizes, or if a requested array is
+    pickled.
     """
     wanted = re.compile("|".join(expression(pattern) for pattern in patterns))
     read = _safetensors if is_safetensors(path) else _npz
@@ -64,7 +65,7 @@ def numbered(pattern: str, names: Iterable[str]) -> list[str]:
 
 
 def words_of(path: str) -> dict[str, str]:
-    """Return the metadata of a .safetensors file; {} for any other file.  Raises Refused."""
+    """Return the metadata of a .safetensors file; {} for other files.  Raises Refused."""
     if not is_safetensors(path):
         return {}
     with container(path, MOST_FILE) as file:
@@ -73,13 +74,13 @@ def words_of(path: str) -> dict[str, str]:
 
 
 def is_safetensors(path: str) -> bool:
-    """Whether a path ends as a .safetensors file does."""
+    """Whether a path has the suffix of a .safetensors file."""
     return Path(path).suffix.lower() == SAFETENSORS
 
 
 @contextmanager
 def container(path: str, most: int) -> Iterator[BinaryIO]:
-    """Return an open file; whatever NumPy or a parser raises at it is a refusal."""
+    """Open a file; turn any exception of NumPy or a parser into a refusal."""
     kind = "a .safetensors" if is_safetensors(path) else "an .npz"
     with refusing(f"{path} must be {kind} file, but cannot be read"), opened(path, most) as file:
         yield file
@@ -96,7 +97,7 @@ def _npz(path: str, file: BinaryIO, wanted: re.Pattern[str], most: int) -> dict[
     with zipfile.ZipFile(file) as archive:
         size = sum(entry.file_size for entry in archive.infolist())
     if size > most:
-        way = "save it by numpy.savez or as .safetensors"
+        way = "save it with numpy.savez or as .safetensors"
         raise Refused(f"{path} must unpack to at most {most} bytes, got {size}: {way}")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
@@ -121,7 +122,7 @@ def _safetensors(
 
 
 def header_of(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
-    """Return the header and where it ends: eight bytes of its length, then JSON."""
+    """Return the header and its end: eight bytes with its length, then JSON."""
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")
     if length > MOST_HEADER:
@@ -133,9 +134,7 @@ def header_of(path: str, file: BinaryIO) -> tuple[dict[str, Any], int]:
 
 
 def layout_of(name: str, entry: dict[str, Any]) -> tuple[np.dtype[Any], tuple[int, ...], int, int]:
-    """Return the kind of an entry as it lies there, its shape, its first byte after the header, its
-    bytes.
-    """
+    """Return the stored type of an entry, its shape, its first byte after the header, and its size."""
     kind = _KINDS.get(entry["dtype"])
     if kind is None:
         known = ", ".join(_KINDS)
@@ -153,7 +152,7 @@ def _entry(name: str, file: BinaryIO, entry: dict[str, Any], start: int) -> Floa
     file.seek(start + begin)
     content = file.read(size)
     if len(content) < size:
-        raise Refused(f"{name} must have {size} bytes, but the file ends before them")
+        raise Refused(f"{name} must have {size} bytes, but the file ends earlier")
     found: np.ndarray = np.frombuffer(content, kind)
     if entry["dtype"] == BFLOAT16:
         found = (found.astype(np.uint32) << 16).view(np.float32)

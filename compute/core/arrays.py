@@ -1,4 +1,4 @@
-"""Arrays: their types, and checks of arrays that others hand over."""
+"""Array types, and checks of array arguments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Bools = NDArray[np.bool_]
 
 
 def matrix(name: str, value: ArrayLike, shape: tuple[int, int] | None = None) -> Floats:
-    """``value`` as a finite float matrix, of ``shape`` if given, or ValueError."""
+    """Return ``value`` as a finite float matrix, of ``shape`` if given.  Raises ValueError."""
     array = np.asarray(value, dtype=np.float64)
     if array.ndim != 2 or 0 in array.shape or (shape is not None and array.shape != shape):
         wanted = "(n, d)" if shape is None else str(shape)
@@ -22,7 +22,7 @@ def matrix(name: str, value: ArrayLike, shape: tuple[int, int] | None = None) ->
 
 
 def vector(name: str, value: ArrayLike, length: int) -> Floats:
-    """``value`` as a finite float vector of ``length``, or ValueError."""
+    """Return ``value`` as a finite float vector of ``length``.  Raises ValueError."""
     array = np.asarray(value, dtype=np.float64)
     if array.shape != (length,):
         raise ValueError(f"{name} must have shape ({length},), got {array.shape}")
@@ -30,7 +30,7 @@ def vector(name: str, value: ArrayLike, length: int) -> Floats:
 
 
 def finite(name: str, array: Floats) -> Floats:
-    """``array``, or ValueError that names its first entry that is NaN or infinite."""
+    """Return ``array``.  Raises ValueError that names the first entry that is NaN or infinite."""
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name} must be finite, got {array[where]} at {where}")
@@ -38,7 +38,9 @@ def finite(name: str, array: Floats) -> Floats:
 
 
 def points(name: str, value: ArrayLike, ndim: int = 2) -> Floats:
-    """``value`` as a finite float array of ``ndim`` axes whose last has length 2, or ValueError."""
+    """Return ``value`` as a finite float array of ``ndim`` axes, the last of length 2.  Raises
+    ValueError.
+    """
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
@@ -53,7 +55,7 @@ def points(name: str, value: ArrayLike, ndim: int = 2) -> Floats:
 
 
 def same_length(**arrays: Floats) -> None:
-    """ValueError unless all arrays have the same first axis."""
+    """Raise ValueError unless all arrays have the same first axis."""
     sizes = {name: len(array) for name, array in arrays.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(f"arrays must have the same number of rows, got {sizes}")

@@ -1,4 +1,4 @@
-"""Data in other forms: tensors of PyTorch, and files of formats that are not read."""
+"""Foreign data: PyTorch tensors, and file formats that are recognised but not read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WAYS = {
 
 
 def refuse(path: str | Path) -> None:
-    """ValueError that names the way out, for a file of a format that is known and is not read."""
+    """Raise ValueError with advice for a known file format that is not read."""
     suffix = Path(path).suffix.lower()
     if suffix in _WAYS:
         raise ValueError(
@@ -36,25 +36,25 @@ PICKLED = (".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle")
 
 
 def refuse_model(path: str | Path) -> None:
-    """ValueError that names the way out, for a model in a file that holds a program."""
+    """Raise ValueError with advice for a model file that can contain a program."""
     if Path(path).suffix.lower() in PICKLED:
         raise ValueError(
-            f"{_named(path)}: {Path(path).suffix} files are not read, for they hold programs; load the "
-            "model in Python and call compute.capture(model, inputs), or save it in a folder by "
-            "model.save_pretrained(FOLDER)"
+            f"{_named(path)}: {Path(path).suffix} files are not read because they can contain "
+            "programs; load the model in Python and call compute.capture(model, inputs), or "
+            "save it with model.save_pretrained(FOLDER)"
         )
 
 
 def _named(path: str | Path) -> str:
-    """Return the end of a path, so that the way out is not cut from the message."""
+    """Return the end of a path, so that the advice is not cut from the message."""
     text = str(path)
     return text if len(text) <= LONGEST_NAME else f"…{text[-LONGEST_NAME:]}"
 
 
 def plain(value: Any) -> Any:
-    """``value``, or a tensor of PyTorch as an array of float64 on the processor.
+    """Return ``value``, or a PyTorch tensor as a float64 array on the CPU.
 
-    By its methods, so that PyTorch need not be there: NumPy knows no bfloat16 and no other device.
+    Uses only the tensor's methods, without importing PyTorch: NumPy has no bfloat16 and no devices.
     """
     methods = ("detach", "cpu", "double", "numpy")
     if not all(callable(getattr(value, name, None)) for name in methods):

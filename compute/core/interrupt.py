@@ -1,6 +1,6 @@
-"""Long computations of the reference that may be ended: asked wherever all of them pass by.
+"""Interruption of long computations of the reference, at checkpoints that all of them pass.
 
-Its functions are pure, so that nothing is left half done when one ends.
+The computations are pure, so an interrupted one leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from contextvars import ContextVar
 
 
 class Interrupted(Exception):
-    """Whoever let it be computed wants it no longer, or something else first."""
+    """Raised inside a long computation when its result is no longer wanted or something more urgent
+    waits.
+    """
 
 
 class TookTooLong(Exception):
-    """A computation was not done in the seconds that it had."""
+    """Raised when a computation exceeds its time limit."""
 
 
 def _never() -> bool:
@@ -28,7 +30,9 @@ _asked: ContextVar[Callable[[], bool]] = ContextVar("asked", default=_never)
 
 @contextmanager
 def interruptible(wanted_no_longer: Callable[[], bool]) -> Iterator[None]:
-    """Raise `Interrupted` in the block within, in this thread, soon after the answer is yes."""
+    """Raise `Interrupted` at the next checkpoint of the ``with`` block, in this thread, once the
+    callback is true.
+    """
     before = _asked.set(wanted_no_longer)
     try:
         yield
@@ -38,11 +42,11 @@ def interruptible(wanted_no_longer: Callable[[], bool]) -> Iterator[None]:
 
 @contextmanager
 def limited(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """Raise `TookTooLong` in the block within, in this thread, soon after the given seconds.
+    """Raise `TookTooLong` at the next checkpoint of the ``with`` block, in this thread, after the
+    given seconds.
 
-    Of a ``clock`` that counts what the processor does, such as `time.thread_time`, these are no fewer
-    where the machine is busy with something else.  Who may interrupt what is around it may interrupt
-    it too.
+    With a ``clock`` of CPU time, such as `time.thread_time`, the limit does not depend on other
+    load of the machine.  An enclosing `interruptible` block still applies.
     """
     end, before = clock() + seconds, _asked.get()
 
@@ -56,6 +60,6 @@ def limited(seconds: float, clock: Callable[[], float] = time.monotonic) -> Iter
 
 
 def checkpoint() -> None:
-    """End a computation whose result is no longer wanted; costs a microsecond."""
+    """End the computation if its result is no longer wanted; costs a microsecond."""
     if _asked.get()():
         raise Interrupted

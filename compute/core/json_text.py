@@ -1,4 +1,4 @@
-"""JSON of others: what is read of it can be written again."""
+"""Untrusted JSON: every value accepted can be written again."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MOST_DIGITS = 308
 
 
 def read_json(text: str | bytes, where: str, finite: bool = False) -> Any:
-    """Read a JSON text that ``where`` names in messages.  Raises Refused.
+    """Read a JSON text; ``where`` names it in messages.  Raises Refused.
 
-    Refused too: numbers beyond those of floats, halves of characters, and what is nested too deep.
-    finite: refuse NaN and Infinity, which only some programs write.
+    Also refused: numbers beyond the range of floats, lone surrogates, and excessive nesting.
+    finite: refuse NaN and Infinity, which are not standard JSON.
     """
     try:
         constant = _refuse_constant if finite else None
@@ -60,7 +60,7 @@ def _children(value: Any) -> list[Any]:
 
 
 def _check_characters(data: Any, where: str) -> None:
-    """Half of a pair of surrogates is no character: no file in UTF-8 can hold it."""
+    """Refuse lone surrogates, which UTF-8 cannot encode."""
     try:
         json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError as problem:

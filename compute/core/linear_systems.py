@@ -1,4 +1,4 @@
-"""Systems of linear equations, many at once, some of which may have no solution."""
+"""Batches of linear systems, some of which may be singular."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from compute.core.arrays import Floats
 
 
 def solve_each(matrices: Floats, sides: Floats) -> Floats:
-    """Return the solutions (..., n, m) of matrices (..., n, n) for sides (..., n, m), NaN of a singular
-    one.
+    """Solve matrices (..., n, n) for right-hand sides (..., n, m); NaN for singular matrices.
 
-    NumPy gives none at all where a single matrix is singular.
+    `numpy.linalg.solve` raises an error if a single matrix is singular.
     """
     try:
         return np.asarray(np.linalg.solve(matrices, sides))

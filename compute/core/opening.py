@@ -1,7 +1,7 @@
-"""Open files for reading: regular files only, without waiting, up to a stated size.
+"""Open files for reading: regular files only, without blocking, up to a given size.
 
-Every module reads files through this one, so that a pipe that nobody writes to cannot stop the program
-and a device without end cannot fill its memory.
+All modules read files through this one, so that a pipe without a writer cannot block the program
+and an endless device cannot fill its memory.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _KINDS = (
 
 @contextmanager
 def opened(path: str | Path, most: int) -> Iterator[BufferedReader]:
-    """Open a regular file of at most ``most`` bytes, for reading bytes.
+    """Open a regular file of at most ``most`` bytes in binary mode.
 
-    The open descriptor is asked what it is, so that nothing can be exchanged in between.
-    Raises Refused, a ValueError, for what is no regular file, or larger, or has a name that is not
-    text (scenes and figures could not name it); OSError where it cannot be opened.
+    The type is checked on the open descriptor, so that the file cannot be exchanged in between.
+    Raises Refused, a ValueError, if it is not a regular file, is larger, or has a name that is not
+    valid text (scenes and figures could not store it); OSError if it cannot be opened.
     """
     check_name(path)
     with open(path, "rb", opener=_open_at_once) as file:
@@ -47,7 +47,7 @@ def opened(path: str | Path, most: int) -> Iterator[BufferedReader]:
 
 
 def is_regular(path: str | Path) -> bool:
-    """Whether a path names a regular file; False where the system cannot say."""
+    """Whether a path names a regular file; False if the system cannot tell."""
     try:
         return Path(path).is_file()
     except (OSError, ValueError):
@@ -55,19 +55,19 @@ def is_regular(path: str | Path) -> bool:
 
 
 def modified(path: str | Path) -> int:
-    """Return when a file was written, in nanoseconds; 0 if there is no regular file of that name."""
+    """Return a file's modification time in nanoseconds; 0 if there is no such regular file."""
     return Path(path).stat().st_mtime_ns if is_regular(path) else 0
 
 
 def check_name(path: str | Path) -> None:
-    """Refuse a name that no text can hold."""
+    """Refuse a name that is not valid text."""
     name = str(path)
     if "\0" in name or _SURROGATE.search(name):
         raise Refused(f"the name of a file must be text in UTF-8, got {shown(name)}")
 
 
 def read_bytes(path: str | Path, most: int) -> bytes:
-    """Read the whole of a regular file of at most ``most`` bytes.  Raises as `opened` does."""
+    """Read a regular file of at most ``most`` bytes.  Raises like `opened`."""
     with opened(path, most) as file:
         # a file may grow, and some of a system's own files state no size
         found = file.read(most + 1)
@@ -77,9 +77,9 @@ def read_bytes(path: str | Path, most: int) -> bytes:
 
 
 def read_text(path: str | Path, most: int, encoding: str = "utf-8") -> str:
-    """Read a regular file as text, any line end as a new line.
+    """Read a regular file as text with universal newlines.
 
-    Raises Refused for what is not text of that encoding, and as `opened` does.
+    Raises Refused if it is not valid text in that encoding, and like `opened`.
     """
     try:
         text = read_bytes(path, most).decode(encoding)

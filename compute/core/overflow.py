@@ -1,4 +1,4 @@
-"""Answers about families that people typed, whose numbers may overflow anywhere."""
+"""Floating-point overflow in user-defined families, which may happen anywhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ TYPED = "custom"
 
 
 def forgiving(method: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Let numbers overflow without a warning where the request's family was typed.
+    """Suppress overflow warnings if the request's family is user-defined.
 
-    What is not a number there is no answer, which its status says; of families of the program's own an
-    overflow is a mistake.
+    Results that are not finite get a failure status.  In a built-in family an overflow is a bug.
     """
 
     @wraps(method)

@@ -1,4 +1,4 @@
-"""Refuse what others hand over in one line, which stays short whatever they handed over."""
+"""Error messages for bad input: one short line, whatever the input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BEGINNING = 0.6
 
 
 class Refused(ValueError):
-    """A value or a file of others cannot be used; the message is one short line."""
+    """An input value or file cannot be used; the message is one short line."""
 
     def __init__(self, words: str) -> None:
         super().__init__(shorten(words))
@@ -25,9 +25,9 @@ class Refused(ValueError):
 
 @contextmanager
 def refusing(words: str) -> Iterator[None]:
-    """Turn whatever a parser raises into a refusal that begins with ``words``.
+    """Turn any exception of a parser into a refusal whose message begins with ``words``.
 
-    Parsers of formats raise nearly everything at a damaged file: no list of kinds is complete.
+    Parsers raise nearly any exception for a damaged file: no list of types would be complete.
     """
     try:
         yield
@@ -38,18 +38,18 @@ def refusing(words: str) -> Iterator[None]:
 
 
 def describe(problem: BaseException) -> str:
-    """Return an exception in words, without the number and the file name of an OSError."""
+    """Return the message of an exception, for an OSError without its number and file name."""
     words = (problem.strerror if isinstance(problem, OSError) else "") or str(problem)
     if isinstance(problem, MemoryError):
-        return "it needs more memory than there is"
+        return "it needs more memory than is available"
     return words or type(problem).__name__
 
 
 def shorten(text: str, most: int = MOST_CHARACTERS) -> str:
-    """Return ``text`` on one line of at most ``most`` characters, cut in its middle.
+    """Return ``text`` as one line of at most ``most`` characters, shortened in the middle.
 
-    A message ends with what it is about, and so keeps both of its ends.  Characters that a terminal
-    would obey, or that turn the order of others, are replaced.
+    Both ends are kept, because a message ends with its subject.  Control characters and characters
+    that change the text direction are replaced.
     """
     line = " ".join(_cut(text, 4 * most).split())
     plain = "".join(char if char.isprintable() else "�" for char in line)
@@ -57,7 +57,7 @@ def shorten(text: str, most: int = MOST_CHARACTERS) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return how a message shows a value that a user or a file gave: its repr, cut if it is long."""
+    """Return the repr of an input value for a message, shortened if it is long."""
     try:
         return _cut(_BRIEF.repr(value), MOST_SHOWN)
     except Exception:  # a value that cannot be shown must not hide what is wrong with it
@@ -72,7 +72,7 @@ def _cut(text: str, most: int) -> str:
 
 
 class _Brief(reprlib.Repr):
-    """The repr of a value without laying out all of it."""
+    """A repr that is bounded in size and time."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""Files that are whole or not there: written under a hidden name beside their own, then renamed.
+"""Atomic file replacement: write under a hidden name in the same folder, then rename.
 
-The hidden name holds the number of the process, so that two never write to the same one, and so that
-what a killed process left can be told from what another is writing.
+The hidden name contains the process id.  So two processes never write to the same file, and
+leftovers of a killed process can be told from files being written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HIDDEN = re.compile(r"\.(?P<stem>.+)\.(?P<process>\d+)(\.[^.]+)?")
 
 
 def hidden(target: Path) -> Path:
-    """Return where this process writes a file before it is whole."""
+    """Return the hidden name under which this process writes a file."""
     return target.with_name(f".{_short(target.stem)}.{os.getpid()}{target.suffix[: LONGEST // 8]}")
 
 
@@ -30,7 +30,7 @@ def _short(stem: str) -> str:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Return a path to write to, which takes the target's place if all goes well and is gone if not."""
+    """Yield a path to write to; on success it replaces the target, on failure it is deleted."""
     temporary = hidden(target)
     try:
         yield temporary
@@ -43,9 +43,10 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path, stem: str | None = None) -> None:
-    """Remove what processes that are no more left half written in a folder.
+    """Remove the half-written files of dead processes from a folder.
 
-    stem: of the only file concerned; without it all are, which suits a folder of the program's own.
+    stem: restrict this to one file; without it all such files are removed, as in the program's own
+    folder.
     """
     wanted = None if stem is None else _short(stem)
     with suppress(OSError):
@@ -56,7 +57,7 @@ def sweep(folder: Path, stem: str | None = None) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with what is in it, if it is there and can be removed."""
+    """Remove a file, or a folder with its contents, if it exists and can be removed."""
     try:
         path.unlink(missing_ok=True)
     except OSError:
@@ -64,7 +65,7 @@ def remove(path: Path) -> None:
 
 
 def _is_dead(process: int) -> bool:
-    """Whether no process has that number; where that cannot be asked, none is taken for dead."""
+    """Whether no process has that id; False if this cannot be determined."""
     if sys.platform == "win32":
         return False
     try:

@@ -1,4 +1,6 @@
-"""Distributions over finitely many outcomes: z = 2√p lies on a sphere of radius 2, isometrically."""
+"""Distributions over finitely many outcomes: z = 2√p embeds them isometrically in a sphere of
+radius 2.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from compute.core.arrays import Floats
 
 
 def distance(p: Floats, q: Floats) -> Floats:
-    """2 arccos Σ√(pq) (...) of p and q (..., n) whose rows sum to 1, in nat-roots.
+    """Return 2 arccos Σ√(pq) (...) for p and q (..., n) whose rows sum to 1, in nat-roots.
 
-    By the chord |√p − √q|, which keeps the digits of short distances.
+    Computed from the chord |√p − √q|, which is accurate for short distances.
     """
     chord = np.linalg.norm(np.sqrt(p) - np.sqrt(q), axis=-1)
     apart: Floats = 4.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
@@ -18,7 +20,7 @@ def distance(p: Floats, q: Floats) -> Floats:
 
 
 def softmax(logits: Floats) -> Floats:
-    """Rows e^ℓ/Σe^ℓ (..., n); −∞ gives 0, and a row of nothing else zeros."""
+    """Return e^ℓ/Σe^ℓ (..., n); −∞ gives 0, and a row of only −∞ gives zeros."""
     return normalise(logits.copy())
 
 

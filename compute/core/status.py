@@ -1,4 +1,4 @@
-"""Statuses: why a result is, or is not, what was asked for."""
+"""Statuses of results: success, or the reason for failure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Why a result is, or is not, what was asked for.  The integers are shared with the kernels."""
+    """The status of a result: success, or the reason for failure.  The integers are shared with the
+    kernels.
+    """
 
     OK = 0
     LEFT_DOMAIN = 1
@@ -19,22 +21,22 @@ class Status(IntEnum):
 
     @property
     def arrived(self) -> bool:
-        """Whether it is that of a geodesic from one end to the other, the shortest or not."""
+        """Whether the path is a geodesic that reaches its end, shortest or not."""
         return self in (Status.OK, Status.CONJUGATE_POINT, Status.NOT_SHORTEST)
 
     @property
     def words(self) -> str:
-        """The status as a sentence for a status bar."""
+        """The status in words, for a status bar."""
         return _WORDS[self]
 
 
 _WORDS = {
     Status.OK: "converged",
-    Status.LEFT_DOMAIN: "stopped at the edge of the model's domain",
+    Status.LEFT_DOMAIN: "stopped at the boundary of the model's domain",
     Status.NOT_CONVERGED: "not converged: the curve is not a geodesic to the end point",
-    Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits hold",
-    Status.NOT_RESOLVED: "no metric is known here: the density is invalid or is not resolved",
+    Status.ILL_CONDITIONED: "the metric is nearly singular or undefined here: few digits are reliable",
+    Status.NOT_RESOLVED: "the metric is unknown here: the density is invalid or not resolved",
     Status.NOT_SHORTEST: "a geodesic, but not the shortest one: it is longer than √Jeffreys",
-    Status.NOT_VERIFIED: "a rough value that nothing has verified",
+    Status.NOT_VERIFIED: "a rough, unverified value",
     Status.CONJUGATE_POINT: "passes a conjugate point: a geodesic, but not the shortest one",
 }

@@ -1,4 +1,4 @@
-"""Curves that are known everywhere, not only at their nodes: for drawing.
+"""Curves with dense output, for drawing.
 
-May import geodesics and what lies below.
+May import geodesics and the rooms below.
 """

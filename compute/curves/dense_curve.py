@@ -1,7 +1,7 @@
-"""Curves in θ that are known everywhere, not only at their nodes: a polynomial for each interval.
+"""Dense curves in θ: a polynomial on each interval between nodes.
 
-Hermite's quintic where θ, θ′ and θ″ are known at the nodes (error O(h⁶)), his cubic where θ and θ′ are
-(O(h⁴)), a quintic through six values where the curve is a function that can be asked.
+Quintic Hermite interpolation if θ, θ′ and θ″ are known at the nodes (error O(h⁶)), cubic if only θ and
+θ′ are (O(h⁴)), a quintic through six values if the curve is a function.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SPLITS, MOST, EXACT = 24, 4096, 1e-8
 
 @dataclass(frozen=True, eq=False)
 class DenseCurve:
-    """A curve, or several with rows of NaN between them, of m nodes.
+    """One or several curves, separated by rows of NaN, with m nodes in all.
 
-    t (m,): the nodes' times, growing within a curve, not equal in general; theta (m, 2);
-    pieces (m − 1, 6, 2): coefficients of the powers of x, 0 ≤ x ≤ 1, between a node and the next;
-    known (m − 1,): False where an interval is a chord for want of anything better.
+    t (m,): times of the nodes, increasing within a curve, in general not equidistant; theta (m, 2);
+    pieces (m − 1, 6, 2): polynomial coefficients in x, 0 ≤ x ≤ 1, on each interval; known (m − 1,):
+    False where an interval is only a chord.
     """
 
     t: Floats
@@ -37,7 +37,7 @@ class DenseCurve:
     known: Bools
 
     def at(self, place: Floats) -> Floats:
-        """θ (k, 2) at places (k,) in [0, m − 1]: a node's number and a share of the way to the next."""
+        """Return θ (k, 2) at places (k,) in [0, m − 1]: node number plus fraction of the interval."""
         last = len(self.pieces) - 1
         if last < 0:
             return np.repeat(self.theta, len(place), axis=0)
@@ -50,17 +50,17 @@ class DenseCurve:
         return theta
 
     def place(self, t: Floats) -> Floats:
-        """Return the places (k,) of times (k,) on the one curve there is; beyond its ends the ends."""
+        """Return the places (k,) of times (k,) on a single curve, clamped to its ends."""
         found: Floats = np.interp(t, self.t, np.arange(float(len(self.t))))
         return found
 
     def at_time(self, t: Floats) -> Floats:
-        """θ (k, 2) at times (k,) on the one curve there is."""
+        """Return θ (k, 2) at times (k,) on a single curve."""
         return self.at(self.place(np.asarray(t, np.float64)))
 
 
 def joined(curves: list[DenseCurve]) -> DenseCurve:
-    """Several curves as one, with a row of NaN between two of them."""
+    """Join several curves, separated by rows of NaN."""
     if not curves:
         nothing = np.zeros((0, 2))
         return DenseCurve(np.zeros(0), nothing, np.zeros((0, 6, 2)), np.zeros(0, bool))
@@ -75,7 +75,7 @@ def joined(curves: list[DenseCurve]) -> DenseCurve:
 
 
 def polygon(theta: Floats) -> DenseCurve:
-    """Straight lines in θ from node to node (m, 2), at equal times; NaN between pieces of it."""
+    """Return straight lines in θ between nodes (m, 2), at equal times; NaN separates pieces."""
     theta = np.asarray(theta, np.float64)
     count = max(len(theta) - 1, 0)
     pieces = np.zeros((count, 6, 2))
@@ -85,14 +85,16 @@ def polygon(theta: Floats) -> DenseCurve:
 
 
 def smooth(t: Floats, theta: Floats, velocity: Floats) -> DenseCurve:
-    """Hermite's cubics through nodes and velocities (m, 2) at times (m,), NaN between pieces."""
+    """Return cubic Hermite curves through nodes and velocities (m, 2) at times (m,); NaN separates
+    pieces.
+    """
     h = np.diff(t)[:, None]
     pieces = cubics(theta[:-1], theta[1:], h * velocity[:-1], h * velocity[1:])
     return DenseCurve(t, theta, pieces, np.ones(len(pieces), bool))
 
 
 def bundle(t: Floats, theta: Floats, velocity: Floats) -> DenseCurve:
-    """n curves (n, m, 2) of the same equal times (m,), each up to its first NaN, as one."""
+    """Join n curves (n, m, 2) with the same equal times (m,), each up to its first NaN."""
     n, m = theta.shape[:2]
     h = float(t[1] - t[0])
     with np.errstate(invalid="ignore"):
@@ -113,8 +115,8 @@ def bundle(t: Floats, theta: Floats, velocity: Floats) -> DenseCurve:
 
 
 def through(theta: Floats, closed: bool = False) -> DenseCurve:
-    """Return a smooth curve through points (m, 2) that are the values of a smooth function at equal
-    steps, NaN between pieces; ``closed``: its last point is its first, and it goes on there.
+    """Return a smooth curve through points (m, 2), values of a smooth function at equal steps; NaN
+    separates pieces; ``closed``: the last point equals the first, and the curve is smooth there.
 
     Cubics with slopes from four neighbours, fourth order inside; chords next to a gap.
     """
@@ -136,7 +138,9 @@ def through(theta: Floats, closed: bool = False) -> DenseCurve:
 
 
 def _beyond(f: Floats) -> Floats:
-    """Return two values (2, 2) of the cubic through four (4, 2), before the first: nearest first."""
+    """Extrapolate the cubic through four values (4, 2) to two points (2, 2) before the first, nearest
+    first.
+    """
     first = 4 * f[0] - 6 * f[1] + 4 * f[2] - f[3]
     return np.stack([first, 4 * first - 6 * f[0] + 4 * f[1] - f[2]])
 
@@ -144,9 +148,9 @@ def _beyond(f: Floats) -> Floats:
 def followed(
     position: Callable[[Floats], Floats], times: Floats, tolerance: float = EXACT
 ) -> DenseCurve:
-    """Return the curve θ(t) (k, 2) of a function of times (k,), from nodes ``times`` (m,) on: quintics
-    through six values, an interval being cut until what is between them is off by less than a share
-    ``tolerance`` of its chord; chords where the function is not finite.
+    """Return the curve θ(t) (k, 2) of a function of times (k,), with initial nodes ``times`` (m,):
+    quintics through six values, with intervals halved until the error is below ``tolerance`` times the
+    chord; chords where the function is not finite.
     """
     begin, size = times[:-1], np.diff(times)
     done: list[tuple[Floats, Floats]] = []

@@ -1,12 +1,12 @@
-"""Curves that are known everywhere, not only at their nodes: piecewise quintics in θ.
+"""Dense output of geodesics: piecewise quintics in θ.
 
-A geodesic's nodes are equal in its affine parameter, and for α ≠ 0 its speed may change a thousandfold
-from one to the next.  Between two nodes lies Hermite's quintic of θ, θ′ and θ″.  It is trusted where it
-and the cubic of θ and θ′ alone are near one another beside the chord; elsewhere the geodesic is
-integrated anew from both ends of the interval (of a closed form it is evaluated), and the interval is
-cut, until it can be.  Where nothing helps it stays a chord, and ``known`` says so.
-Quintic Hermite interpolation: error O(h⁶); a cubic that is off by a share δ of its chord makes the
-quintic one that is off by about δ^(5/3).
+The nodes of a geodesic are equidistant in its affine parameter, and for α ≠ 0 its speed may change a
+thousandfold from one to the next.  Between two nodes it is represented by the quintic Hermite
+interpolant of θ, θ′ and θ″.  This is accepted where the cubic interpolant of θ and θ′ is close to it
+relative to the chord; otherwise the geodesic is integrated again from both ends of the interval (or
+evaluated by its closed form), and the interval is split.  Where that fails it stays a chord, marked in
+``known``. Quintic Hermite interpolation: error O(h⁶); if the cubic has relative error δ, the quintic
+has about δ^(5/3).
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ def dense_output(
     row: int = 0,
     ends: Floats | None = None,
 ) -> DenseCurve:
-    """Return one path of a batch, from A to where it stopped, with nodes where the curve needs them.
+    """Return the dense curve of one path of a batch, from A to where it stopped, with nodes added as
+    needed.
 
-    ``tolerance``: the share of its chord by which an interval's cubic may be off; ``fire`` integrates
-    what is not resolved.  ``ends`` (2, 2): what the path of an engine in single precision joins, to
-    have it in double precision.
+    ``tolerance``: accepted error of an interval's cubic relative to its chord; ``fire`` integrates
+    unresolved intervals.  ``ends`` (2, 2): the exact end points, to refine a single-precision path to
+    double precision.
     """
     count = int(paths.nodes[row])
     t, theta = paths.t[:count], paths.theta[row, :count]
@@ -89,7 +90,7 @@ def _closed_form(manifold: Manifold, ends: Floats, alpha: float) -> Exact | None
 
 
 class _Nodes:
-    """A curve under refinement: its nodes, and which intervals are still to be looked at."""
+    """A curve during refinement: its nodes, and which intervals remain to be checked."""
 
     def __init__(
         self, manifold: Manifold, alpha: float, t: Floats, theta: Floats, v: Floats, noise: float
@@ -102,8 +103,9 @@ class _Nodes:
         self.settled = self.hopeless.copy()
 
     def excess(self) -> tuple[Floats, Floats]:
-        """By how much θ″ at both ends of each interval differs from the cubic's, in θ (2, m−1, 2), and
-        the chords (m−1, 2)."""
+        """Return the difference of θ″ from that of the cubic at both ends of each interval (2, m−1, 2),
+        and the chords (m−1, 2).
+        """
         h = np.diff(self.t)[:, None]
         u0, u1 = h * self.v[:-1], h * self.v[1:]
         w0, w1 = h * h * self.a[:-1], h * h * self.a[1:]
@@ -111,7 +113,9 @@ class _Nodes:
         return np.stack([w0 - (6 * d - 4 * u0 - 2 * u1), w1 - (2 * u0 + 4 * u1 - 6 * d)]) / 32, d
 
     def suspects(self, tolerance: float) -> NDArray[np.intp]:
-        """Intervals that each coordinate alone does not clear, by differences of the nodes."""
+        """Return intervals that may be unresolved, judged by differences of nodes in each
+        coordinate.
+        """
         off, chord = self.excess()
         around = np.pad(np.abs(chord), ((1, 1), (0, 0)))
         size = np.maximum(np.maximum(around[:-2], around[2:]), around[1:-1])
@@ -119,7 +123,7 @@ class _Nodes:
         return np.flatnonzero(rough)
 
     def measure(self, some: NDArray[np.intp], tolerance: float) -> NDArray[np.intp]:
-        """Of some intervals those that are rough in Fisher's metric, by θ″ itself."""
+        """Return those of some intervals that are unresolved in the Fisher metric, by θ″ itself."""
         nodes = np.unique(np.concatenate([some, some + 1]))
         self.a[nodes] = initial_value.acceleration(
             self.manifold, self.theta[nodes], self.v[nodes], self.alpha
@@ -150,7 +154,7 @@ class _Nodes:
         self.hopeless = np.insert(self.hopeless, fresh, False)
 
     def made(self) -> DenseCurve:
-        """Return the curve; chords where nothing is known between two nodes."""
+        """Return the curve, with chords where an interval is unresolved."""
         h = np.diff(self.t)[:, None]
         pieces = quintics(
             (self.theta[:-1], h * self.v[:-1], h * h * self.a[:-1]),
@@ -164,7 +168,7 @@ class _Nodes:
 def _refined(
     nodes: _Nodes, tolerance: float, fire: initial_value.Fire, exact: Exact | None
 ) -> DenseCurve:
-    """Cut what is rough until nothing is, or nothing helps."""
+    """Split unresolved intervals until all are resolved or no progress is made."""
     if len(nodes.t) < 3:
         some = np.arange(len(nodes.t) - 1)
     else:
@@ -187,7 +191,9 @@ def _refined(
 
 
 def _give_up(nodes: _Nodes, some: NDArray[np.intp]) -> None:
-    """Chords, unless the quintic is near enough to be seen as the curve and inside the domain."""
+    """Mark intervals as chords, unless the quintic is visually close to the curve and inside the
+    domain.
+    """
     if len(some) == 0:
         return
     off, chord = nodes.excess()
@@ -201,7 +207,7 @@ def _give_up(nodes: _Nodes, some: NDArray[np.intp]) -> None:
 def _within(
     nodes: _Nodes, rough: NDArray[np.intp], fire: initial_value.Fire, exact: Exact | None
 ) -> tuple[Floats, Floats, Floats, Bools]:
-    """Inner nodes t (k, p), θ, θ′ (k, p, 2) of intervals (k,), and whether they are to be had (k,)."""
+    """Return inner nodes t (k, p), θ, θ′ (k, p, 2) of intervals (k,), and which are available (k,)."""
     begin, h = nodes.t[rough], np.diff(nodes.t)[rough]
     share = np.arange(1, PARTS) / PARTS
     t = begin[:, None] + h[:, None] * share
@@ -220,7 +226,7 @@ def _within(
 
 
 def _unwrapped(nodes: _Nodes, rough: NDArray[np.intp], theta: Floats) -> Floats:
-    """Periodic coordinates, continuous from each interval's first node on."""
+    """Make periodic coordinates continuous from the first node of each interval."""
     for axis, period in enumerate(nodes.manifold.periods):
         if period > 0.0:
             whole = np.concatenate([nodes.theta[rough, None, axis], theta[..., axis]], axis=1)
@@ -231,8 +237,9 @@ def _unwrapped(nodes: _Nodes, rough: NDArray[np.intp], theta: Floats) -> Floats:
 def _shot(
     nodes: _Nodes, rough: NDArray[np.intp], h: Floats, fire: initial_value.Fire
 ) -> tuple[Floats, Floats, Floats]:
-    """Inner nodes (k, p, 2) and velocities by integrating from that end of each interval from which the
-    other is missed by less, shifted by their share of the miss (k, 2)."""
+    """Return inner nodes (k, p, 2) and velocities, by integrating from the end of each interval with
+    the smaller miss (k, 2), which is distributed linearly.
+    """
     scale = h[:, None]
     starts = np.concatenate([nodes.theta[rough], nodes.theta[rough + 1]])
     speeds = np.concatenate([scale * nodes.v[rough], -scale * nodes.v[rough + 1]])
@@ -256,7 +263,7 @@ def _prolonged(
     last: tuple[Floats, Floats],
     stop: tuple[float, Floats],
 ) -> DenseCurve:
-    """Return a curve with the way from its last node (θ, θ′) to where it stopped (time, θ)."""
+    """Extend a curve from its last node (θ, θ′) to where it stopped (time, θ)."""
     reached, end = stop
     h = reached - curve.t[-1]
     shot = initial_value.shoot(

@@ -1,9 +1,10 @@
-"""The nodes of a geodesic to the digits of float64, from those of an engine that has fewer.
+"""Refinement of a geodesic's nodes from single to double precision.
 
-All intervals are integrated at once, each with four neighbouring rays; then one linear system moves
-every node so that all gaps between them close, with both ends where they should be:
+All intervals are integrated at once, each with four neighbouring rays; then one linear system moves all
+nodes to close the gaps, with both ends fixed:
     δy_{i+1} − Φ_i δy_i = φ(y_i) − y_{i+1},   y = (θ, hθ′),   δθ_0, δθ_m given.
-One step of Newton's method takes gaps of 1e-6 to 1e-11.  (As `multiple`, but of every interval.)
+One Newton step reduces gaps from 1e-6 to 1e-11.  (Like `multiple_shooting`, with one segment per
+interval.)
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ BAND = 5
 def polished(
     manifold: Manifold, nodes: tuple[Floats, Floats], ends: Floats, alpha: float
 ) -> tuple[Floats, Floats] | None:
-    """θ and θ′ (m, 2) at equal times in [0, 1] of the geodesic of Γ^(α) near given ones, from and to
-    ``ends`` (2, 2) or copies of them; None where it is not near, or would take too long.
+    """Return θ and θ′ (m, 2) at equal times in [0, 1] of the geodesic of Γ^(α) near given ones between
+    ``ends`` (2, 2) or periodic copies; None if it is not near, or would take too long.
     """
     theta, count = nodes[0], len(nodes[0]) - 1
     if manifold.slot.loops > HEAVY or count < 2 or not manifold.in_domain(theta).all():
@@ -57,7 +58,7 @@ def polished(
 
 
 def _sizes(manifold: Manifold, y: Floats) -> Floats:
-    """Return how far neighbouring rays are in each of θ and hθ′ (m, 4): one share of |hθ′| in the
+    """Return the offsets (m, 4) of neighbouring rays in θ and hθ′: a fixed fraction of |hθ′| in the
     metric.
     """
     metric = manifold.geometry(inside_only(manifold, y[:, :2])[0]).metric

@@ -1,4 +1,4 @@
-"""Families that a user states as text: read by a parser of its own, never run as code.
+"""User-defined families: formulas read by a dedicated parser, never executed as code.
 
 May import core, manifold, requests and definitions.
 """

@@ -1,7 +1,8 @@
-"""From the tree of a formula to SymPy, and where the formula is defined at all.
+"""From parsed formulas to SymPy expressions and conditions for their domain.
 
-Every operation that is not defined everywhere leaves a guard behind, an expression that is positive
-exactly where it is.  Guards are part of a family's domain: nothing needs to look for NaN later.
+Every operation that is not defined everywhere adds a guard, an expression that is positive exactly
+where the operation is defined.  Guards are part of the family's domain, so no later code needs to
+handle NaN.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LARGEST_EXPONENT = 28
 
 
 class Algebra:
-    """Builds expressions from the trees of one text over ``symbols``; collects their ``guards``."""
+    """Converts parsed formulas over ``symbols`` to expressions, and collects their ``guards``."""
 
     def __init__(self, text: str, symbols: Mapping[str, Expr]) -> None:
         self.text = text
@@ -28,7 +29,7 @@ class Algebra:
         self.guards: list[Expr] = []
 
     def expression(self, node: Node) -> Expr:
-        """Return the expression of a tree.  Raises FormulaError for what is defined nowhere."""
+        """Return the expression of a tree.  Raises FormulaError if it is undefined everywhere."""
         import sympy as sp
 
         if node.value is not None:
@@ -40,9 +41,9 @@ class Algebra:
         kinks = found.atoms(sp.Abs) - set().union(*(o.atoms(sp.Abs) for o in operands))
         if any(kink.free_symbols - {self.symbols.get(SAMPLE)} for kink in kinks):
             words = (
-                "this, or a derivative of it, has a kink where its base is 0: there not all of the "
-                "derivatives exist that the connection and K are made of; round it off, "
-                "as sqrt(u^2 + 0.0001) for sqrt(u^2)"
+                "this, or a derivative of it, has a kink where its base is 0, so that the "
+                "connection or K does not exist there; smooth it, e.g. sqrt(u^2 + 0.0001) for "
+                "sqrt(u^2)"
             )
             raise FormulaError(self.text, node.column, words)
         return found
@@ -104,14 +105,12 @@ class Algebra:
     # --- guards -------------------------------------------------------------------------------
     def _positive(self, node: Node, argument: Expr) -> None:
         if argument.is_nonpositive:
-            raise FormulaError(self.text, node.column, "this is defined nowhere in the domain")
+            raise FormulaError(self.text, node.column, "this is undefined everywhere in the domain")
         if not argument.is_positive:
             self._guard(argument)
 
     def _apart(self, node: Node, argument: Expr) -> None:
-        """Require that an argument is not zero, and so none of its factors: margins are those of
-        factors.
-        """
+        """Require that an argument is not zero: add a guard for each of its factors."""
         import sympy as sp
 
         if argument.is_Mul or (argument.is_Pow and argument.exp.is_positive):
@@ -136,7 +135,7 @@ class Algebra:
 
 
 def _number(value: float) -> Expr:
-    """Return a number as the fraction that its digits say: exact arithmetic cancels exactly."""
+    """Return a decimal number as an exact fraction, so that cancellation is exact."""
     import sympy as sp
 
     return sp.Rational(repr(value))

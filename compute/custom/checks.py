@@ -1,4 +1,6 @@
-"""Whether what a user states is a metric or a distribution, and resolved; if not, why and where."""
+"""Checks that a user's formula is a metric or a distribution and is resolved, with precise error
+messages.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +25,20 @@ RANK = 1e-12
 
 
 def check_rank(own: Own, g11: Expr, g12: Expr, g22: Expr) -> None:
-    """Refuse a metric whose determinant is identically 0, of which nothing can be derived."""
+    """Refuse a metric whose determinant is identically 0."""
     import sympy as sp
 
     if _has_rank_somewhere(g11, g12, g22) or sp.expand(g11 * g22 - g12**2) != 0:
         return
     rank = 0 if g11 == g12 == g22 == 0 else 1
-    words = f"g has rank {rank}, not 2, everywhere: its determinant is 0, so that it is no metric"
+    words = f"g has rank {rank}, not 2, everywhere: its determinant is 0, so it is not a metric"
     raise FormulaError(own.formulas[0], 0, words, own.places[0])
 
 
 def _has_rank_somewhere(*metric: Expr) -> bool:
-    """Whether the determinant is not 0 at one place: quicker known than what it is everywhere."""
+    """Whether the determinant is nonzero at a sample point, which is quicker than symbolic
+    simplification.
+    """
     symbols = sorted(set().union(*(g.free_symbols for g in metric)), key=str)
     at = {s: -p if s.is_negative else p for s, p in zip(symbols, PROBED, strict=False)}
     g11, g12, g22 = (g.evalf(subs=at) for g in metric)
@@ -52,12 +56,14 @@ def check_dependence(own: Own, log_density: Expr, theta: tuple[Expr, Expr], x: E
         slope = sp.expand(sp.diff(log_density, symbol))
         if moving or not (slope == 0 or (own.normalise and x not in slope.free_symbols)):
             continue
-        words = f"the distribution does not depend on {name}: its Fisher metric has no rank 2"
+        words = (
+            f"the distribution does not depend on {name}: its Fisher metric does not have rank 2"
+        )
         raise FormulaError(own.formulas[0], 0, words, own.places[0])
 
 
 def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
-    """Refuse a metric that is positive definite nowhere among theta (n, 2)."""
+    """Refuse a metric that is not positive definite at any of theta (n, 2)."""
     if not is_singular(local, RANK).all():
         return
     g = local.metric
@@ -77,12 +83,12 @@ def check_metric(own: Own, theta: Floats, local: LocalGeometry) -> None:
             if rank
             else f"its determinant is negative at {place}"
         )
-    words = f"g is positive definite nowhere in the view: {words}"
+    words = f"g is not positive definite anywhere in the view: {words}"
     raise FormulaError(own.formulas[0], 0, words, own.places[0])
 
 
 def check_density(made: Manifold, own: Own) -> None:
-    """Refuse a density that is none, or not resolved, at all pins and between them."""
+    """Refuse a density that is invalid or not resolved at the pins and between them."""
     theta = np.array([*made.pins, made.interior])
     if made.averages is None:
         if not own.normalise:
@@ -109,16 +115,17 @@ _SPACES = {
     "circle": "on the circle",
 }
 _DOUBTS = {
-    Doubt.UNRESOLVED: "the averages of this are not resolved at {place}: it may have a kink, a jump, "
-    "a peak too narrow to be found, or no Fisher metric",
-    Doubt.ENDLESS: "this is no distribution {space}: at {place} it does not fall at the ends, so that "
+    Doubt.UNRESOLVED: "the integrals of this density are not resolved at {place}: it may have a kink, "
+    "a jump, a very narrow peak, or no Fisher metric",
+    Doubt.ENDLESS: "this is not a distribution {space}: at {place} it does not decay at the ends, so "
     "its integral, or that of its scores, is not finite",
     Doubt.UNNORMED: "this integrates to {found:.4g}, not to 1, at {place}: normalise it",
-    Doubt.IRREGULAR: "the mean of its scores is not 0, or that of its second derivatives not -g, "
-    "at {place}: where it is not 0 moves with the parameters, or it has a kink, or its norm is not 1",
-    Doubt.MOVING: "the ends of the range move with the parameters and the density is not 0 there, so "
-    "that there is no Fisher metric at {place}",
-    Doubt.EMPTY: "this is defined for no x at {place}",
+    Doubt.IRREGULAR: "the mean of its scores is not 0, or that of its second derivatives not -g, at "
+    "{place}: its support depends on the parameters, or it has a kink, or it does not "
+    "integrate to 1",
+    Doubt.MOVING: "the ends of the range depend on the parameters and the density is not 0 there, so "
+    "there is no Fisher metric at {place}",
+    Doubt.EMPTY: "this is undefined for all x at {place}",
 }
 
 

@@ -1,4 +1,4 @@
-"""From a checked definition to a manifold, by the machinery of all families."""
+"""From a checked definition to a manifold, in the same way as built-in families."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ GRID = 24
 def custom_family(definition: Mapping[str, Any]) -> Manifold:
     """Return the manifold of a user's own definition (see `compute.custom.definition`).
 
-    A metric that is not positive definite somewhere has D ≤ 0 there, status ILL_CONDITIONED; where a
-    formula is undefined (the root of a negative number, a division by zero) is outside the domain.
-    Raises ValueError that names the entry, or FormulaError with the column, for what cannot be read,
-    and for a density that does not integrate to 1 without ``normalise``.
+    A metric that is not positive definite somewhere has D ≤ 0 there, status ILL_CONDITIONED; points
+    where a formula is undefined (the root of a negative number, a division by zero) are outside the
+    domain.  Raises ValueError that names the entry, or FormulaError with the column, for a definition
+    that cannot be parsed, and for a density that does not integrate to 1 without ``normalise``.
 
     >>> plane = {"coordinates": ["x", "y"], "domain": ["y > 0"], "metric": ["1/y^2", "0", "1/y^2"]}
     >>> round(float(custom_family(plane).curvature(np.array([0.0, 2.0]))), 12)  # hyperbolic
@@ -48,13 +48,13 @@ def custom_family(definition: Mapping[str, Any]) -> Manifold:
         with limited(SECONDS, time.thread_time), np.errstate(all="ignore"):
             return _placed(made, own)
     except TookTooLong:
-        words = f"evaluating this over the view takes longer than {SECONDS:g} s"
+        words = f"evaluating this over the view takes more than {SECONDS:g} s"
         raise FormulaError(own.formulas[0], 0, words, own.places[0]) from None
 
 
 # --- the manifold ----------------------------------------------------------------------------
 def _also(own: Own) -> tuple[str, ...]:
-    """Return the other names of the coordinates: those of a potential are natural ones."""
+    """Return alternative names of the coordinate chart: "natural" for a potential."""
     return ("natural",) if own.kind == "potential" else ()
 
 
@@ -118,7 +118,7 @@ def _number_or(function: Callable[..., Floats], otherwise: float) -> Callable[..
 
 
 def _whole(geometry: Callable[[Floats], LocalGeometry]) -> Callable[[Floats], LocalGeometry]:
-    """Return the geometry with zeros, and D of what is none, wherever a component overflows."""
+    """Return the geometry with zeros, and D = `NONE`, wherever a component overflows."""
 
     def guarded(theta: Floats) -> LocalGeometry:
         with np.errstate(all="ignore"):
@@ -143,7 +143,7 @@ def _logarithmic(own: Own) -> tuple[Chart, ...]:
 
 
 def _line_element(own: Own) -> str:
-    """Return the formula for people."""
+    """Return the line element as readable text."""
     a, b = own.coordinates
     texts = [t if len(t) <= 80 else t[:79] + "…" for t in own.formulas]
     if own.kind == "potential":
@@ -192,23 +192,23 @@ def _placed(made: Manifold, own: Own) -> Manifold:
 
 
 def _nothing_of(own: Own, view: Extent) -> FormulaError:
-    """Return the refusal of a domain that holds no point of the view."""
+    """Return the error for a view that contains no point of the domain."""
     (a, b), v = own.coordinates, view
     seen = f"{v.x0:.4g} < {a} < {v.x1:.4g}, {v.y0:.4g} < {b} < {v.y1:.4g}"
     if not own.domain:
-        words = f"this is defined nowhere in the view, {seen}"
+        words = f"this is undefined everywhere in the view, {seen}"
         return FormulaError(own.formulas[0], 0, words, own.places[0])
-    words = f"the domain, or where the formula is defined, leaves nothing of the view, {seen}"
+    words = f"no point of the view lies in the domain and where the formula is defined, {seen}"
     return FormulaError(own.domain[-1], 0, words, f"domain[{len(own.domain) - 1}]")
 
 
 def _side(own: Own, number: int) -> tuple[float, float]:
-    """Return the shown interval of one coordinate: its bounds, or four from the only one."""
+    """Return the initial interval of a coordinate: its bounds, or 4 units from its only bound."""
     name = own.coordinates[number]
     low, high = own.interval(name)
     if low >= high:
         last = len(own.domain) - 1
-        words = f"the domain leaves nothing of {name}: {low:.4g} < {name} < {high:.4g}"
+        words = f"the domain is empty in {name}: {low:.4g} < {name} < {high:.4g}"
         raise FormulaError(own.domain[last], 0, words, f"domain[{last}]")
     if high - low <= 100:
         border = 0.02 * (high - low)

@@ -1,4 +1,4 @@
-"""From a checked text to the symbolic definition of a family."""
+"""From a checked definition to the symbolic definition of a family."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_OPERATIONS = 6000
 
 @dataclass(frozen=True)
 class _Read:
-    """A definition's expressions: the two symbols, the main formulas and what is positive inside."""
+    """The expressions of a definition: its two symbols, main formulas and bounds of the domain."""
 
     theta: tuple[Expr, Expr]
     x: Expr
@@ -71,7 +71,7 @@ def _read(own: Own) -> _Read:
 
 
 def _symbols(own: Own) -> tuple[tuple[Expr, Expr], Expr]:
-    """Return the symbols, of a known sign where the domain or the sample space says so."""
+    """Return the symbols, with known signs where the domain or the sample space implies them."""
     import sympy as sp
 
     found = []
@@ -87,7 +87,7 @@ def _symbols(own: Own) -> tuple[tuple[Expr, Expr], Expr]:
 
 
 def definition_of(source: str) -> Definition:
-    """Return the symbolic definition of a JSON text, whose structure is known to be right."""
+    """Return the symbolic definition of a JSON text whose structure is valid."""
     own = definitions.read_formulas(definitions.read(source))
     read = _read(own)
     given: dict[str, Any] = {
@@ -117,7 +117,7 @@ def _bounds(read: _Read) -> tuple[Expr, ...]:
 
 
 def _safe(guard: Expr) -> Expr:
-    """Return a guard that is a number even where what it contains is undefined, as other guards say."""
+    """Return a guard that stays finite where its parts are undefined, which other guards report."""
     import sympy as sp
 
     tiny = sp.Float(1e-30)
@@ -129,7 +129,7 @@ def _safe(guard: Expr) -> Expr:
 
 
 def _determinant(g11: Expr, g12: Expr, g22: Expr) -> Expr:
-    """D where g₁₁ > 0, and something negative where not: then g is not positive definite."""
+    """Return D where g₁₁ > 0, and a negative number elsewhere: there g is not positive definite."""
     import sympy as sp
 
     # unevaluated: comparing two expressions takes SymPy seconds
@@ -184,12 +184,12 @@ def _by_density(own: Own, read: _Read) -> dict[str, Any]:
 
 
 def _affordable(own: Own, formulas: tuple[Expr, ...], theta: tuple[Expr, Expr]) -> None:
-    """Refuse what would take long to differentiate, before it does."""
+    """Refuse formulas that would take long to differentiate."""
     import sympy as sp
 
     for text, place, expression in zip(own.formulas, own.places, formulas, strict=True):
         plain = sp.count_ops(expression) + 1
         first = max(sp.count_ops(sp.diff(expression, t)) for t in theta)
         if first**2 / plain > MOST_OPERATIONS:
-            words = "this is too long to be differentiated twice while somebody waits"
+            words = "this is too long to differentiate twice"
             raise FormulaError(text, 0, words, place)

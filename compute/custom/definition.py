@@ -1,7 +1,7 @@
-"""A user's own family as it is stated: names, domain and one formula of three kinds, as plain JSON.
+"""The definition of a user's family: names, domain and a formula of one of three kinds, as plain JSON.
 
-metric       [g₁₁, g₁₂, g₂₂], with T = 0: lengths and angles alone, no distributions
-potential    ψ, the coordinates being natural ones: g = ∂²ψ, T = ∂³ψ
+metric       [g₁₁, g₁₂, g₂₂], with T = 0: lengths and angles only, no distributions
+potential    ψ in natural coordinates: g = ∂²ψ, T = ∂³ψ
 log_density  log p(x|θ) over a sample space: g = E[∂l ∂l], T = E[∂l ∂l ∂l]
 """
 
@@ -34,9 +34,9 @@ class Own:
     """A checked definition.  Every text is a formula in the grammar of `compute.custom.parse`.
 
     domain: inequalities; formulas: three of a metric, one of the other kinds; space: one of SPACES
-    or the outcomes; range: where the sample lies, two formulas in the coordinates, or None;
-    normalise: the log-density is known up to its norm.  view, pins: None to have them chosen.
-    periods: of coordinates that are angles, 0 for others.
+    or the outcomes; range: the interval of the sample, two formulas in the coordinates, or None;
+    normalise: the log-density is given up to its normalisation.  view, pins: None to choose them
+    automatically.  periods: of coordinates that are angles, 0 for others.
     """
 
     title: str
@@ -63,7 +63,7 @@ class Own:
         return COMPONENTS if self.kind == "metric" else (self.kind,)
 
     def trees(self) -> tuple[Node, ...]:
-        """Return the main formulas, parsed.  Raises FormulaError with its place."""
+        """Return the parsed main formulas.  Raises FormulaError with the place."""
         pairs = zip(self.formulas, self.places, strict=True)
         return tuple(self._tree(text, self.names, place) for text, place in pairs)
 
@@ -88,7 +88,7 @@ class Own:
         return low, high
 
     def interval(self, name: str) -> tuple[float, float]:
-        """Return the bounds of one coordinate that the domain states as numbers."""
+        """Return the numeric bounds of a coordinate in the domain."""
         low, high = -math.inf, math.inf
         for _, pairs in self.bounds():
             for smaller, larger in pairs:
@@ -106,16 +106,16 @@ class Own:
 
 
 def stated(definition: Mapping[str, Any]) -> Own:
-    """Return a definition from plain data, every formula read once.
+    """Return a definition from plain data, with every formula parsed once.
 
-    Raises ValueError that names the entry, FormulaError (which is one) with the column.
+    Raises ValueError that names the entry, or its subclass FormulaError with the column.
     """
     _check_schema(definition)
     return read_formulas(definition)
 
 
 def read_formulas(definition: Mapping[str, Any]) -> Own:
-    """As `stated`, for data whose structure is known to be right: quick enough for every keystroke."""
+    """Return a definition from data whose structure is valid; fast enough for every keystroke."""
     kind = _kind(definition)
     own = Own(
         title=definition.get("name", "Your own family"),
@@ -134,7 +134,7 @@ def read_formulas(definition: Mapping[str, Any]) -> Own:
 
 
 def text_of(definition: Mapping[str, Any]) -> str:
-    """Return the definition on one line, the same for equal ones: what a specification carries."""
+    """Return the definition on one line in a canonical form, as used in specifications."""
     return json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -143,13 +143,15 @@ def read(source: str) -> dict[str, Any]:
     if source.lstrip().startswith("{"):
         return _object(source, "the definition of a family")
     if not is_regular(source):
-        raise Refused(f"source of custom must be a definition, {shown(source)} is no file")
+        raise Refused(
+            f"source of custom must be a definition file, and there is no file {shown(source)}"
+        )
     with refusing(f"source of custom must be a definition, {source}"):
         return _object(read_text(source, MOST_BYTES), source)
 
 
 def example() -> dict[str, Any]:
-    """Return the definition that a user starts from."""
+    """Return the example definition from which a user starts."""
     return read((resources.files("assets") / "custom.example.json").read_text("utf-8"))
 
 
@@ -177,7 +179,7 @@ def _kind(definition: Mapping[str, Any]) -> str:
     found = [kind for kind in KINDS if kind in definition]
     if len(found) != 1:
         raise Refused(
-            f"custom family: exactly one of {', '.join(KINDS)} must be stated, got "
+            f"custom family: exactly one of {', '.join(KINDS)} must be given, got "
             f"{', '.join(found) or 'none'}"
         )
     return found[0]
@@ -196,10 +198,12 @@ def _coordinates(definition: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _check_name(name: str, text: str, place: str, definition: Mapping[str, Any]) -> None:
-    """Refuse a name that is no word, or means something else, as the sample of a log-density does."""
+    """Refuse a name that is not a word or has another meaning, like the sample x of a log-density."""
     taken = name == SAMPLE and "log_density" in definition
     if not parse.is_name(name) or taken:
-        words = f"{shown(name)} cannot be a name: it is no word of letters, or means something else"
+        words = (
+            f"{shown(name)} cannot be a name: names are words of letters that have no other meaning"
+        )
         raise FormulaError(text, 0, words, place)
 
 
@@ -216,7 +220,7 @@ def _parameters(definition: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
 
 
 def _inequalities(domain: Any) -> list[str]:
-    """Return a domain as inequalities, from a list of them or from bounds for each coordinate."""
+    """Return a domain as inequalities, given as such or as bounds for each coordinate."""
     if not isinstance(domain, dict):
         return list(domain)
     found = []
@@ -233,9 +237,9 @@ def _sample(definition: Mapping[str, Any]) -> dict[str, Any]:
     ends = definition.get("range")
     if ends is not None and len(ends) != 2:
         text = ", ".join(map(str, ends))
-        raise FormulaError(text, 0, "two ends are needed, with a comma between them", "range")
+        raise FormulaError(text, 0, "two ends are needed, separated by a comma", "range")
     if ends is not None and (space == "circle" or isinstance(space, tuple)):
-        raise Refused("custom family: range is for a line, a half-line or an interval")
+        raise Refused("custom family: range needs a line, a half-line or an interval")
     return {
         "space": space,
         "range": (str(ends[0]), str(ends[1])) if ends is not None else None,

@@ -1,7 +1,8 @@
-"""Deriving what people type, in a process of its own: bounded in time and memory, and ended at once.
+"""Derivation of user formulas in a separate process: bounded in time and memory, and cancellable.
 
-SymPy may take for ever over a short text, and asks nobody whether it may.  So a process with SymPy at
-hand is kept (see `compute.custom.deriver`), and ended when its answer is late or not wanted any more.
+SymPy can take arbitrarily long for a short text and cannot be interrupted.  So a process with SymPy
+loaded is kept (see `compute.custom.deriver`), and terminated when its result is late or no longer
+wanted.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from compute.definitions.derived import Derived, read_plain
 SECONDS, STARTING = 3 * deriver.SECONDS, 60.0
 # how often those who wait are asked whether they still do
 BEAT = 0.02
-TOO_LONG = {"problem": f"deriving this takes longer than {deriver.SECONDS:g} s"}
+TOO_LONG = {"problem": f"deriving this takes more than {deriver.SECONDS:g} s"}
 
 
 def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:
-    """Return the tapes of the definition ``chosen["source"]``, a JSON text, as ``define`` states it.
+    """Return the tapes of the definition ``chosen["source"]``, a JSON text.
 
-    Raises FormulaError for what cannot be derived, and what `compute.core.interrupt` raises.
+    Raises FormulaError if it cannot be derived, and the exceptions of `compute.core.interrupt`.
     """
     source = str(chosen["source"])
     with _turn:
@@ -47,24 +48,24 @@ def derived(define: Callable[..., Any], chosen: Mapping[str, Any]) -> Derived:
 
 
 def keep_ready() -> None:
-    """Start the process, unless it runs, and start another whenever one was ended."""
+    """Start the process unless it runs, and restart it whenever one was terminated."""
     with _turn:
         _bench.keeps = True
         _bench.process()
 
 
 def process_number() -> int | None:
-    """Return the number of the process that is kept, None where none is."""
+    """Return the id of the process that is kept, or None."""
     return _bench.number
 
 
 def close() -> None:
-    """End the process, and start no other until one is asked for."""
+    """Terminate the process; the next request starts another."""
     _bench.close()
 
 
 def _refusal(source: str, words: str) -> FormulaError:
-    """Return the refusal of the longest formula, which takes longest."""
+    """Return the error, placed at the longest formula, which takes longest."""
     own = definition.read_formulas(definition.read(source))
     text, place = max(zip(own.formulas, own.places, strict=True), key=lambda pair: len(pair[0]))
     return FormulaError(text, 0, words, place)
@@ -92,7 +93,7 @@ def _asked(source: str) -> dict[str, Any]:
 
 
 class _Process:
-    """One process, and what it said."""
+    """A deriver process and its output."""
 
     def __init__(self) -> None:
         self.ready = False
@@ -128,13 +129,13 @@ class _Process:
         return self._process.poll() is None
 
     def wait_ready(self) -> None:
-        """Wait until it can be asked."""
+        """Wait until the process is ready."""
         if not self.ready:
             self._next()
             self.ready = True
 
     def ask(self, source: str) -> dict[str, Any]:
-        """Send one definition and wait for its answer."""
+        """Send a definition and wait for the result."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(source) + "\n")
@@ -144,7 +145,7 @@ class _Process:
         return self._next() or self._ended()
 
     def _next(self) -> Any:
-        """Return the process's next message; None at its end."""
+        """Return the next message of the process; None at its end."""
         while True:
             checkpoint()
             try:
@@ -160,7 +161,7 @@ class _Process:
         return {"problem": f"the process that derived this ended with status {status}"}
 
     def end(self) -> None:
-        """End it now and take it away."""
+        """Kill the process and reap it."""
         self._process.kill()
         self._process.wait()
         self._listener.join()
@@ -176,7 +177,7 @@ def _close(pipe: Any) -> None:
 
 
 class _Bench:
-    """The process that is kept, of this program alone: a fork of it starts its own."""
+    """The kept process; a fork of this program starts its own."""
 
     def __init__(self) -> None:
         self.keeps = False
@@ -184,7 +185,7 @@ class _Bench:
         self._owner = 0
 
     def process(self) -> _Process:
-        """Return the process that runs, or a new one."""
+        """Return the running process, or a new one."""
         if self._kept is not None and (self._owner != os.getpid() or not self._kept.alive):
             self.end()
         if self._kept is None:
@@ -199,7 +200,7 @@ class _Bench:
         return self._kept is not None and self._kept.ready
 
     def end(self) -> None:
-        """End the process; where one is to be ready, another begins to be."""
+        """Terminate the process; start another if one should be kept ready."""
         kept, self._kept = self._kept, None
         if kept is not None and self._owner == os.getpid():
             kept.end()
@@ -207,13 +208,13 @@ class _Bench:
             self.process()
 
     def close(self) -> None:
-        """End the process for good."""
+        """Terminate the process without a successor."""
         self.keeps = False
         self.end()
 
 
 class _Turn:
-    """A lock whose waiting can be interrupted: one definition is derived after the other."""
+    """A lock whose waiting can be interrupted: definitions are derived one after the other."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

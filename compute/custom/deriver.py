@@ -1,7 +1,7 @@
-"""The process that derives what people type: a definition a line on its input, answers on its output.
+"""The deriver process: reads one definition per line on stdin, writes results to stdout.
 
-Started and ended by `compute.custom.derivation`.  It ends by itself when its input does, so that none
-is left behind by a program that was killed.
+Started and terminated by `compute.custom.derivation`.  It exits when its input closes, so a killed
+program leaves none behind.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Answer = dict[str, Any]
 
 
 def serve() -> None:
-    """Answer requests until there are no more."""
+    """Serve requests until the input closes."""
     import sympy  # noqa: F401  # half a second, before somebody waits for it
 
     from compute.definitions import symbolic_functions  # noqa: F401
@@ -42,7 +42,7 @@ def serve() -> None:
 
 
 def _answers() -> TextIO:
-    """Return the output, where nothing else can print any more."""
+    """Return the original stdout, and redirect all other output."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answers
@@ -65,7 +65,7 @@ def _bound_memory() -> None:
 
 @contextmanager
 def _time_bounded() -> Iterator[None]:
-    """End this process by SIGPROF once it has used its time, whatever function it is in."""
+    """Kill this process by SIGPROF once its CPU time is used up."""
     import signal
 
     if not hasattr(signal, "setitimer"):  # then whoever waits ends it
@@ -79,7 +79,7 @@ def _time_bounded() -> Iterator[None]:
 
 
 def answer_of(source: str) -> _Answer:
-    """Return the tapes of a definition as plain data, or why there are none."""
+    """Return the tapes of a definition as plain data, or the error."""
     from compute.custom.define import definition_of
     from compute.custom.parse import FormulaError
     from compute.definitions.derive import derive
@@ -91,13 +91,13 @@ def answer_of(source: str) -> _Answer:
     except FormulaError as mistake:
         return {"refused": [mistake.text, mistake.column, mistake.words, mistake.place]}
     except NotFinite:
-        return {"problem": "a derivative of this is no real number: it divides by zero"}
+        return {"problem": "a derivative of this is not a real number: it divides by zero"}
     except NotKnown as unknown:
-        return {"problem": f"a derivative of this is not known: {unknown.reason}"}
+        return {"problem": f"no derivative of this is known: {unknown.reason}"}
     except MemoryError:
-        return {"problem": "deriving this takes more than 1 GB of memory", "spent": True}
+        return {"problem": "deriving this needs more than 1 GB of memory", "spent": True}
     except RecursionError:
-        return {"problem": "this is nested too deeply to be derived"}
+        return {"problem": "this is nested too deeply to derive"}
     except Exception as problem:
         # whatever else SymPy has to say of what somebody typed, of which they know nothing
         return {"problem": "SymPy cannot derive this", "cause": type(problem).__name__}

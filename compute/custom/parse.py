@@ -1,11 +1,11 @@
-"""Formulas from text: a grammar of numbers, names, known functions and arithmetic, nothing else.
+"""The formula parser: a grammar of numbers, names, known functions and arithmetic.
 
     sum = product { (+ | −) product }        product = power-or-sign { (* | /) … }
     power = atom [ (^ | **) sign ]           atom = number | name | function ( sum ) | ( sum )
     inequality = sum { (< | > | <= | >=) sum }
 
-A text becomes a small tree or a `FormulaError` that knows the column.  What depends on no coordinate
-is worked out on the way, so that 9^9^9^9, 1/0 and √−1 end here and cost nothing.
+A text becomes a small tree, or a `FormulaError` with the column.  Constant subexpressions are evaluated
+while parsing, so that 9^9^9^9, 1/0 and √−1 are refused here at no cost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LARGEST_EXPONENT = 64
 
 
 class FormulaError(ValueError):
-    """A text that is no formula: ``words`` say why, ``column`` (0 ≤ column ≤ len(text)) says where.
+    """An invalid formula: ``words`` is the reason, ``column`` (0 ≤ column ≤ len(text)) the position.
 
     ``place`` names the formula in a definition that has several of them ("g12").
     """
@@ -42,7 +42,7 @@ class FormulaError(ValueError):
         super().__init__(f"{words}, at {where}: {shortened(text, column)}")
 
     def within(self, place: str) -> FormulaError:
-        """Return the same mistake in a formula of that name."""
+        """Return the same error for a formula with that name."""
         return FormulaError(self.text, self.column, self.words, place)
 
 
@@ -58,9 +58,8 @@ def shortened(text: str, column: int, width: int = 60) -> str:
 class Node:
     """``kind``: "number", "name", "call", "negative" or an operator of two operands.
 
-    ``text`` is the number's, the name's or the function's; ``column`` where to point; ``value`` what
-    it is if it depends on no coordinate, else None; ``degree`` what exponents within one another
-    multiply to.
+    ``text``: of the number, name or function; ``column``: its position for messages; ``value``: its
+    value if it is constant, else None; ``degree``: the product of nested exponents.
     """
 
     kind: str
@@ -89,11 +88,11 @@ POSITIVE = ("log", "gamma", "lgamma", "digamma", "trigamma")
 CONSTANTS: dict[str, float] = {"pi": math.pi, "π": math.pi, "e": math.e}
 # known elsewhere, refused here, with the reason
 _REFUSED = {
-    "abs": "abs has a kink, where there is no derivative: round it off, as sqrt(u^2 + 0.0001)",
-    "min": "min has a kink, where there is no derivative",
-    "max": "max has a kink, where there is no derivative",
-    "sign": "sign has a jump, where there is no derivative",
-    "floor": "floor has jumps, where there is no derivative",
+    "abs": "abs has a kink, where it has no derivative: smooth it, e.g. sqrt(u^2 + 0.0001)",
+    "min": "min has a kink, where it has no derivative",
+    "max": "max has a kink, where it has no derivative",
+    "sign": "sign has a jump, where it has no derivative",
+    "floor": "floor has jumps, where it has no derivative",
     "ln": "the natural logarithm is called log",
     "arctan": "the inverse of tan is called atan",
     "arcsin": "the inverse of sin is called asin",
@@ -110,7 +109,7 @@ _TOKEN = re.compile(
 
 
 def is_name(text: str) -> bool:
-    """Whether a text can name a coordinate or a parameter."""
+    """Whether a text is a valid name of a coordinate or a parameter."""
     known = text in FUNCTIONS or text in CONSTANTS or text in _REFUSED
     return bool(re.fullmatch(r"[^\W\d_]\w{0,15}", text)) and "__" not in text and not known
 
@@ -118,7 +117,7 @@ def is_name(text: str) -> bool:
 def formula(
     text: str, names: Collection[str], parameters: Mapping[str, float] | None = None
 ) -> Node:
-    """Return the tree of a formula in ``names``; ``parameters`` are names with values.
+    """Parse a formula in ``names``; ``parameters`` are names with values.
 
     Raises FormulaError with the column of the first mistake.
     """
@@ -160,7 +159,7 @@ def evaluate(node: Node, values: Mapping[str, Floats]) -> Floats:
 
 
 class _Parser:
-    """Reads one text from left to right; every method takes what it names off the front."""
+    """A recursive-descent parser; every method consumes the construct that it names."""
 
     def __init__(self, text: str, names: Collection[str], parameters: Mapping[str, float]) -> None:
         if len(text) > MOST_CHARACTERS:
@@ -174,7 +173,7 @@ class _Parser:
 
     # --- tokens -------------------------------------------------------------------------------
     def take(self) -> str:
-        """Return the token at the front, which gives way to the next."""
+        """Consume and return the next token."""
         taken = self.sign
         rest = self.text[self.after :]
         self.column = self.after + len(rest) - len(rest.lstrip())
@@ -192,11 +191,11 @@ class _Parser:
         return FormulaError(self.text, self.column if column is None else column, words)
 
     def end(self) -> None:
-        """Nothing may be left."""
+        """Check that the text ends here."""
         if self.kind == "end":
             return
         if self.sign == ")":
-            raise self.wrong("this ) closes nothing")
+            raise self.wrong("this ) has no matching (")
         if self.kind in ("number", "name") or self.sign == "(":
             raise self.wrong("expected an operator: a product is written with *")
         raise self.wrong(f"expected the end, got {shown(self.sign)}")
@@ -237,11 +236,11 @@ class _Parser:
         exponent = self.signed()
         self.depth -= 1
         if exponent.value is not None and abs(exponent.value) > LARGEST_EXPONENT:
-            words = f"exponents go up to {LARGEST_EXPONENT}, got {exponent.value:.6g}"
+            words = f"exponents must be at most {LARGEST_EXPONENT}, got {exponent.value:.6g}"
             raise self.wrong(words, exponent.column)
         node = self.made("^", "^", column, base, exponent)
         if node.degree > LARGEST_EXPONENT:
-            words = f"exponents within one another multiply to {LARGEST_EXPONENT} at most"
+            words = f"nested exponents must multiply to at most {LARGEST_EXPONENT}"
             raise self.wrong(words, column)
         return node
 
@@ -254,7 +253,7 @@ class _Parser:
             return self.call(text, column) if self.sign == "(" else self.name(text, column)
         if self.sign == "(":
             return self.bracket()
-        what = "but the formula ends" if self.kind == "end" else f"got {shown(text)}"
+        what = "but the formula ends here" if self.kind == "end" else f"got {shown(text)}"
         raise self.wrong(f"expected a number, a name or (, {what}")
 
     def bracket(self) -> Node:
@@ -263,7 +262,7 @@ class _Parser:
         node = self.sum()
         if self.sign != ")":
             if self.kind == "end":
-                raise self.wrong("this ( is never closed", opened)
+                raise self.wrong("this ( has no matching )", opened)
             raise self.wrong(f"expected ) or an operator, got {shown(self.sign)}")
         self.take()
         return node
@@ -272,7 +271,7 @@ class _Parser:
         column, text = self.column, self.sign
         value = float(text)
         if not (value == 0 or SMALLEST <= value <= LARGEST) or len(text) > 40:
-            raise self.wrong(f"numbers lie between {SMALLEST:g} and {LARGEST:g}")
+            raise self.wrong(f"numbers must lie between {SMALLEST:g} and {LARGEST:g}")
         self.take()
         return self.made("number", text, column)
 
@@ -290,7 +289,7 @@ class _Parser:
         return self.made("call", text, column, self.bracket())
 
     def stranger(self, text: str) -> str:
-        """Return why a name is not known here, and what was perhaps meant."""
+        """Return the error for an unknown name, with a suggestion."""
         if text in _REFUSED:
             return _REFUSED[text]
         if text in FUNCTIONS:
@@ -299,17 +298,17 @@ class _Parser:
             return "a power is written with ^"
         near = get_close_matches(text, [*self.names, *self.parameters, *FUNCTIONS], 1)
         known = ", ".join([*self.names, *self.parameters])
-        hint = f"is it {near[0]}?" if near else f"names here are {known}"
+        hint = f"did you mean {near[0]}?" if near else f"the names here are {known}"
         return f"{text if len(text) < 24 else text[:23] + '…'} is not known: {hint}"
 
     # --- trees --------------------------------------------------------------------------------
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.wrong(f"nested more than {DEEPEST} deep")
+            raise self.wrong(f"nested more than {DEEPEST} levels deep")
 
     def made(self, kind: str, text: str, column: int, *operands: Node) -> Node:
-        """Return a node with its value, if it has one already."""
+        """Return a node, with its value if it is constant."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
             raise self.wrong(
@@ -328,7 +327,7 @@ class _Parser:
         return Node(kind, text, column, operands, value, degree if value is None else 1.0)
 
     def value(self, kind: str, text: str, column: int, of: list[float]) -> float:
-        """Return the value of a node without coordinates.  Raises FormulaError if that is no number."""
+        """Return the value of a constant node.  Raises FormulaError if it is not a real number."""
         if kind == "number":
             return float(text)
         if kind == "name":
@@ -347,13 +346,13 @@ class _Parser:
 
 
 def _stranger(character: str) -> str:
-    """Return why a character has no place in a formula."""
+    """Return the error for an invalid character."""
     if character in "[]{}":
-        return "only round parentheses are used here"
+        return "use round parentheses only"
     if character in ".,;:":
-        return f"{shown(character)} has no place here: a decimal has a point and its digits"
+        return f"unexpected {shown(character)}: write decimals as digits with a point"
     if character == "=":
-        return "a formula has no =, a domain has < or >"
+        return "a formula has no =; a domain uses < or >"
     if character in "⁻⁴⁵⁶⁷⁸⁹":
         return "a power is written with ^"
-    return f"{shown(character)} has no place in a formula"
+    return f"a formula cannot contain {shown(character)}"

@@ -1,6 +1,6 @@
-"""Sample spaces: on which line the mean of a stated log-density is taken, and where it is drawn.
+"""Sample spaces of user-defined log-densities: their line for quadrature, and their range for drawing.
 
-line       x on the whole line, or with a range of the sample an interval
+line       x on the whole line, or with a range an interval
 half-line  x > 0, or with a range an interval
 interval   0 < x < 1, or between the ends of a range
 circle     −π < x < π; outcomes one by one
@@ -28,14 +28,14 @@ WORTH = 2e-3
 
 
 def line(own: Own) -> str:
-    """Return the line of a log-density's sample space, "" for outcomes (`node_placement`)."""
+    """Return the line of a sample space (see `node_placement`); "" for outcomes."""
     if isinstance(own.space, tuple):
         return ""
     return "interval" if own.range is not None else own.space
 
 
 def on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any]:
-    """Return the sample x in the words of its line, so that no digits are lost at its ends."""
+    """Return x in terms of the line's symbols, so that no digits are lost at its ends."""
     import sympy as sp
 
     r, q, log_r, log_q = places = sp.symbols("r q log_r log_q", real=True)
@@ -58,7 +58,7 @@ def on_line(line: str, x: Expr, ends: tuple[Expr, Expr] | None) -> dict[str, Any
 
 
 def outcomes(own: Own) -> Nodes:
-    """Return the outcomes of a list, each counted once."""
+    """Return the distinct outcomes of a list."""
     assert isinstance(own.space, tuple)
     return Nodes(np.array(own.space), np.ones(len(own.space)))
 
@@ -66,7 +66,7 @@ def outcomes(own: Own) -> Nodes:
 def support(
     own: Own, made: Manifold, density: Callable[[Floats, Floats], Floats], theta: Floats
 ) -> Support:
-    """Return the support of the distributions at theta (k, 2): where any of them is worth drawing."""
+    """Return the support for drawing the distributions at theta (k, 2)."""
     space = own.space
     if isinstance(space, tuple):
         return Support(np.array(space), tuple(f"{x:g}" for x in space), "outcome", "outcomes")
@@ -90,7 +90,7 @@ def support(
 
 
 def _looked(own: Own, made: Manifold, theta: Floats) -> Floats:
-    """Samples (k,) among which are those where the densities at theta are large."""
+    """Return samples (k,) that include those where the densities at theta are large."""
     assert made.averages is not None
     v = made.averages.nodes(theta)
     x = node_placement.seen(line(own), v)[0]
@@ -98,7 +98,7 @@ def _looked(own: Own, made: Manifold, theta: Floats) -> Floats:
 
 
 def _reach(own: Own, theta: Floats) -> tuple[float, float]:
-    """Between which ends the samples at theta (k, 2) lie."""
+    """Return the ends of the samples at theta (k, 2)."""
     ends = own.ends()
     if ends is None:
         return (0.0, 1.0) if own.space != "line" else (-5.0, 5.0)

@@ -1,4 +1,4 @@
-"""How formulas become a manifold: derivatives, straight-line programs, quadrature, the disk cache.
+"""From formulas to a manifold: derivatives, straight-line programs, quadrature, the disk cache.
 
 May import core, manifold and requests.
 """

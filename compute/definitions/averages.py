@@ -1,9 +1,9 @@
 """The geometry of a log-density over a continuous sample space, and whether it is resolved.
 
-As `quadrature`, at nodes that `node_placement` places by the density at each θ.  Two rules on the same
-nodes say how far g, Γ and K can be trusted; what they differ in goes to `panels`, and if it stays, D is
-given as −1, which every engine takes for a metric that is none.  A density that is stated with its norm
-must keep ∫p = 1, E[∂l] = 0 and E[∂∂l] = −g.
+Like `quadrature`, but `node_placement` chooses the nodes by the density at each θ.  The difference of
+two rules on the same nodes estimates the error of g, Γ and K; where it is too large,
+`quadrature_panels` refines, and if it stays too large, D is set to −1, which every engine treats as "no
+metric".  A density given with its normalisation must satisfy ∫p = 1, E[∂l] = 0 and E[∂∂l] = −g.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ INTEGRANDS = 40
 
 
 class Doubt(IntEnum):
-    """Why the geometry of a density is not known at a point."""
+    """The reason why the geometry of a density is unknown at a point."""
 
     NONE = 0
     UNRESOLVED = 1
@@ -51,13 +51,13 @@ class Doubt(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class _Means:
-    """Means at points (n,) over scores that are centred on theirs, and how far they can be trusted.
+    """Expectations of centred scores at points (n,), with error estimates.
 
-    mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and of what R_1212 takes;
-    off (n, 17): by what the coarser rule differs, gap (n, 2): that in g and Γ in units of the metric,
-    and in K; det (n,): D; norm (n,): log ∫p; entropy (n,);
-    drift (n, 5): E of l_i and of l_ij + l_i l_j before centring; tail (n,): what may lie beyond the
-    ends; edge (n,): p at the ends of a range, times its length.
+    mean (n, 17): of 1, l_i, l_i l_j, (l_ij + ½ l_i l_j) l_k, l_i l_j l_k and the terms of R_1212; off
+    (n, 17): the difference of the coarser rule; gap (n, 2): that difference in g and Γ, in units of the
+    metric, and in K; det (n,): D; norm (n,): log ∫p; entropy (n,); drift (n, 5): E of l_i and of l_ij +
+    l_i l_j before centring; tail (n,): an estimate of the mass beyond the ends; edge (n,): p at the
+    ends of a range, times its length.
     """
 
     mean: Floats
@@ -72,7 +72,7 @@ class _Means:
 
 
 class Averages:
-    """A family by its scores and by the line that its sample space is (`node_placement`).
+    """A family given by its scores and the line that represents its sample space (`node_placement`).
 
     The tapes have inputs (θ¹, θ², r, q, log r, log q): ``scores`` gives L, l₁, l₂, l₁₁, l₁₂, l₂₂, the
     weight and log dx/dv, ``sight`` L and the weight.  moving: whether the sample's range depends on θ.
@@ -97,7 +97,7 @@ class Averages:
         return self._chunked(theta, self._curvature)[0]
 
     def entropy(self, theta: Floats) -> Floats:
-        """−E[log p] in nats at theta (..., 2), NaN where p is not resolved."""
+        """Return −E[log p] in nats at theta (..., 2); NaN where p is not resolved."""
 
         def entropy(points: Floats) -> tuple[Floats]:
             m = self._means(points)
@@ -106,16 +106,16 @@ class Averages:
         return self._chunked(theta, entropy)[0]
 
     def log_norm(self, theta: Floats) -> Floats:
-        """log ∫eˡ dx of what the formula states, at theta (..., 2); −∞ where it sees nothing."""
+        """Return log ∫eˡ dx of the formula at theta (..., 2); −∞ where no mass is found."""
         return self._chunked(theta, lambda points: (self._means(points).norm,))[0]
 
     def doubts(self, theta: Floats) -> np.ndarray:
-        """Return why the geometry is not known at theta (..., 2), as a `Doubt`."""
+        """Return the `Doubt` at theta (..., 2): why the geometry is unknown, if it is."""
         found = self._chunked(theta, lambda points: (self._doubts(self._means(points)) * 1.0,))
         return found[0].astype(int)
 
     def nodes(self, theta: Floats) -> Floats:
-        """Return where in v the densities at theta (n, 2) are looked at: (n, k)."""
+        """Return the quadrature nodes in v (n, k) for the densities at theta (n, 2)."""
         with np.errstate(all="ignore"):
             return placed(self.space, lambda v: self._height(theta, v)).v
 
@@ -135,7 +135,7 @@ class Averages:
         return [part.reshape((*shape, *part.shape[1:])) for part in joined]
 
     def _rows(self, nodes: int) -> int:
-        """At how many points, at most, the scores are held at once at so many nodes."""
+        """Return how many points are processed at once, for a given number of nodes."""
         each = nodes * (self.scores.width + INTEGRANDS)
         return min(CHUNK, max(1, MOST // each))
 
@@ -155,7 +155,7 @@ class Averages:
         return (np.where(good, (m.mean[:, 16] + mixed - plain) / safe, np.nan),)
 
     def _doubts(self, m: _Means) -> np.ndarray:
-        """Return the `Doubt` of each point, the gravest first."""
+        """Return the most severe `Doubt` of each point."""
         size = _sizes(m.mean)
         first = np.abs(m.drift[:, :2]) / size
         pairs = np.stack([size[:, 0] ** 2, size[:, 0] * size[:, 1], size[:, 1] ** 2], axis=1)
@@ -172,7 +172,7 @@ class Averages:
 
     # --- scores -------------------------------------------------------------------------------
     def _height(self, theta: Floats, v: Floats) -> Floats:
-        """L at theta (n, 2) and v (n, k) or (1, k), −∞ where there is no density."""
+        """Return L at theta (n, 2) and v (n, k) or (1, k); −∞ where there is no density."""
         log, weight = run(self.sight, theta[:, :1], theta[:, 1:], *seen(self.space, v))
         return np.where((weight > 0) & np.isfinite(log), log, -np.inf)
 
@@ -191,7 +191,7 @@ class Averages:
         return self._repaired(theta, rule, m, poor) if poor.any() else m
 
     def _kept(self, theta: Floats) -> Floats | None:
-        """Spots that were placed near theta (n, 2) and hold for it, or None."""
+        """Return a placement found near theta (n, 2) that is still valid there, or None."""
         last = self._last
         if last is None or len(theta) > FEW or self.space == "circle":
             return None
@@ -202,7 +202,7 @@ class Averages:
         return spot if holds.all() else None
 
     def _repaired(self, theta: Floats, rule: Rule, m: _Means, poor: np.ndarray) -> _Means:
-        """Return the means with those of the poor points (n,) by more nodes, else by panels."""
+        """Recompute the means of the unresolved points (n,) with more nodes, then with panels."""
         if self.space != "circle":
             for rows in self._parts(poor, FINER * COUNT):
                 finer = laid(self.space, rule.spot[rows], FINER)
@@ -215,7 +215,7 @@ class Averages:
         return m
 
     def _parts(self, poor: np.ndarray, nodes: int) -> Iterator[np.ndarray]:
-        """Return the poor points in parts that are few enough for so many nodes."""
+        """Split the unresolved points into parts that fit into memory with this number of nodes."""
         rows = np.flatnonzero(poor)
         for start in range(0, len(rows), self._rows(nodes)):
             checkpoint()
@@ -233,7 +233,9 @@ class Averages:
         return quadrature_panels.refined(rule, self.space == "circle", measured)
 
     def _run(self, theta: Floats, v: Floats) -> list[Floats]:
-        """L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ for nothing."""
+        """Return L, the derivatives of l and log dx/dv at theta (n, 2) and v (n, k); L = −∞ where p =
+        0.
+        """
         inputs = seen(self.space, v)
         log, *rest, weight, slope = run(self.scores, theta[:, :1], theta[:, 1:], *inputs)
         finite = np.isfinite(log) & (weight > 0)
@@ -317,7 +319,7 @@ def _integrands(l1: Floats, l2: Floats, second: tuple[Floats, Floats, Floats]) -
 
 
 def _merged(m: _Means, better: _Means, rows: np.ndarray) -> _Means:
-    """``m`` with some rows from ``better``, which knows no more of the ends."""
+    """Return ``m`` with some rows replaced by those of ``better``, except the data at the ends."""
     found = {}
     for name in ("mean", "off", "gap", "det", "norm", "entropy", "drift"):
         found[name] = getattr(m, name).copy()
@@ -326,7 +328,7 @@ def _merged(m: _Means, better: _Means, rows: np.ndarray) -> _Means:
 
 
 def _sizes(mean: Floats) -> Floats:
-    """√g_ii (n, 2), never 0."""
+    """Return √g_ii (n, 2), never 0."""
     return np.sqrt(np.maximum(mean[:, [3, 5]], 1e-300))
 
 
@@ -340,10 +342,10 @@ _POWERS = np.array(
 
 
 def _gaps(mean: Floats, off: Floats, det: Floats) -> Floats:
-    """Return how far two rules differ (n, 2): in the mass, the means, g and Γ, in units of the metric;
+    """Return the difference of two rules (n, 2): in mass, means, g and Γ, in units of the metric, and
     in K.
 
-    What is raised by g⁻¹ is less certain by √(g₁₁g₂₂/D) each time.
+    Each index raised by g⁻¹ amplifies the error by √(g₁₁g₂₂/D).
     """
     size = _sizes(mean)
     safe = np.where(det > 0, det, 1.0)

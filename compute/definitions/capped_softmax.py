@@ -1,10 +1,10 @@
-"""Softmax over n keys whose logits a softcap bounds: a curved family, in NumPy and its WGSL slot.
+"""Softmax over n keys with a softcap on the logits: a curved exponential family, in NumPy and WGSL.
 
 With s_j = o_j + T_j·θ, u_j = s_j/c:   ℓ_j = c tanh u_j + b_j,   p = softmax ℓ,
     ∂_i ℓ_j = A_ji = sech²u_j T_ji,    ∂_i∂_k ℓ_j = β_j T_ji T_jk,  β_j = −(2/c) tanh u_j sech²u_j.
-By the scores a_j = A_j − Σ p A:       g = Σ p a a,   T_ijk = Σ p a_i a_j a_k,
+With the scores a_j = A_j − Σ p A:       g = Σ p a a,   T_ijk = Σ p a_i a_j a_k,
     Γ_ij,k = Σ p β T_i T_j a_k + ½ T_ijk.
-As c grows without bound this is `softmax_family`.  It has no natural coordinates, and so no dual ones.
+The limit c → ∞ is `softmax_family`.  There are no natural coordinates, hence no dual ones.
 """
 
 from __future__ import annotations
@@ -83,14 +83,14 @@ class CappedSoftmax:
         return LocalGeometry(g, first, cubic, det)
 
     def curvature(self, theta: Floats) -> Floats:
-        """K by Gauss's equation on the sphere 2√p, of which the ¼ has cancelled.
+        """Return K by the Gauss equation of the embedding 2√p in the sphere, with the ¼ cancelled.
 
         In a frame with Σ p w_a w_b = δ_ab, w = L⁻¹a, t = L⁻¹T, and with κ_abc = Σ p w_a w_b w_c,
         B_ab = Σ p β t_a t_b and b_abc = Σ p β t_a t_b w_c:
             K = ¼(κ₁₁₂² + κ₁₂₂² − κ₁₁₁κ₁₂₂ − κ₁₁₂κ₂₂₂) + ½ Σ p β (t₁w₂ − t₂w₁)²
                 − ½(B₁₁ + B₂₂) − B₁₁B₂₂ + B₁₂²
                 + Σ_c [b₁₂c κ₁₂c − ½(b₁₁c κ₂₂c + b₂₂c κ₁₁c) − b₁₁c b₂₂c + b₁₂c²].
-        NaN where g is too nearly singular for the value to mean anything, or rounding exceeds it.
+        NaN where g is so close to singular, or rounding so large, that no digits remain.
         """
         p, a, bend = self._scores(theta)
         with np.errstate(under="ignore"):
@@ -128,7 +128,7 @@ class CappedSoftmax:
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
         """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" log Σ e^ℓ in
-        nats, "dominant" the number of the likeliest key.
+        nats, "dominant" the index of the likeliest key.
         """
         logits = self.logits(theta)
         if name == "log_partition":
@@ -150,7 +150,7 @@ class CappedSoftmax:
         return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), speed @ share
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
-        """KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, of which no term is negative."""
+        """KL(p‖q) = Σ p (q/p − 1 − log q/p) in nats, a sum of non-negative terms."""
         mine, theirs = self.logits(theta), self.logits(other)
         gap = theirs - mine - (log_partition(theirs) - log_partition(mine))[..., None]
         with np.errstate(under="ignore"):

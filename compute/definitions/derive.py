@@ -1,14 +1,14 @@
 """From a family's formulas to its geometry: SymPy in, tapes out.
 
-A family states the cheapest thing that determines it (`Definition`); `derive` differentiates it:
+A family gives the simplest function that determines it (`Definition`); `derive` differentiates it:
 
     potential ψ(ϑ) in natural coordinates ϑ(θ), J = ∂ϑ/∂θ:
         g = Jᵀ ∂²ψ J,    T_ijk = ∂_a∂_b∂_c ψ J^a_i J^b_j J^c_k,
         KL(θ‖φ) = ψ(ϑ(φ)) − ψ(ϑ(θ)) − ∂_aψ(ϑ(θ)) (ϑ(φ) − ϑ(θ))^a
     or the metric and the cubic tensor themselves,
-    or a log-density alone, whose scores are then averaged by `compute.definitions.quadrature`.
-    Γ_ij,k = ½(∂_i g_jk + ∂_j g_ik − ∂_k g_ij)
-    K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n)
+    or only a log-density, whose scores are averaged by `compute.definitions.quadrature`. Γ_ij,k = ½(∂_i
+    g_jk + ∂_j g_ik − ∂_k g_ij) K = R_1212/D, R_1212 = ½(2∂₁∂₂g₁₂ − ∂₁²g₂₂ − ∂₂²g₁₁) + g^mn(Γ_12,m
+    Γ_12,n − Γ_11,m Γ_22,n)
 
 SymPy takes a third of a second to import, so it is imported where it is used: see `disk_cache`.
 """
@@ -34,18 +34,17 @@ TRIPLES = ((0, 0, 0), (0, 0, 1), (0, 1, 1), (1, 1, 1))
 class Definition:
     """A family's mathematics in its own coordinates θ = (θ¹, θ²), as SymPy expressions.
 
-    theta: the two symbols.  bounds: expressions that are positive inside the domain and nowhere
-    else.  Either ``natural`` (ϑ¹, ϑ²) with ``potential(ϑ¹, ϑ²)``, or ``metric`` (g₁₁, g₁₂, g₂₂)
-    with ``cubic`` (T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂), or neither: then the log-density says it all.
-    det, curvature: given where the derived form would cancel in float32 or not simplify.
-    scalars: named functions of θ to draw as maps.
-    log_density in x and θ, or ``probabilities`` of finitely many outcomes: what everything else
-    is checked against.  Closed forms in theta and ``other``: distance d(θ, φ); divergence KL(θ‖φ),
-    given where that of the potential would cancel or there is none; wasserstein W₂(θ, φ).
-    places: None, or the symbols (r, q, log r, log q) of a line that the sample space is (see
-    `node_placement`); then sample is x in them, swaps says what of the formula is put in their
-    words before that, slope is log dx/dv, and weight is positive where there is a density.
-    tidy: False where simplifying is not worth its seconds.
+    theta: the two symbols.  bounds: expressions that are positive exactly inside the domain.  Either
+    ``natural`` (ϑ¹, ϑ²) with ``potential(ϑ¹, ϑ²)``, or ``metric`` (g₁₁, g₁₂, g₂₂) with ``cubic``
+    (T₁₁₁, T₁₁₂, T₁₂₂, T₂₂₂), or neither, if the log-density determines the family.  det, curvature:
+    given if the derived form would cancel in float32 or not simplify.  scalars: named functions of θ to
+    draw as maps.  log_density in x and θ, or ``probabilities`` of finitely many outcomes: tests check
+    everything else against it.  Closed forms in theta and ``other``: distance d(θ, φ); divergence
+    KL(θ‖φ), given if that of the potential would cancel or there is none; wasserstein W₂(θ, φ).
+    places: None, or the symbols (r, q, log r, log q) of the line that represents the sample space
+    (see `node_placement`); then sample is x in terms of them, swaps lists substitutions made before
+    that, slope is log dx/dv, and weight is positive where there is a density.  tidy: False if
+    simplifying is not worth its time.
     """
 
     theta: tuple[Expr, Expr]
@@ -73,7 +72,7 @@ class Definition:
 
 
 def derive(definition: Definition) -> Derived:
-    """Differentiate a definition and share its subexpressions."""
+    """Differentiate a definition and share common subexpressions."""
     import sympy as sp
 
     theta = definition.theta
@@ -135,7 +134,7 @@ def _by_density(definition: Definition) -> Derived:
 
 
 def _placed(definition: Definition, expression: Expr) -> Expr:
-    """Return an expression in x as one in the symbols of a line."""
+    """Rewrite an expression in x in the symbols of a line."""
     import sympy as sp
 
     swapped = sp.sympify(expression).xreplace(dict(definition.swaps))
@@ -165,7 +164,7 @@ def _between(definition: Definition) -> dict[str, Tape | None]:
 
 
 def _bregman(definition: Definition, other: tuple[Expr, ...]) -> Expr:
-    """KL(θ‖φ) of the potential, which is its Bregman divergence of φ from θ."""
+    """Return KL(θ‖φ) as the Bregman divergence of the potential from θ to φ."""
     assert definition.natural is not None and definition.potential is not None
     move = dict(zip(definition.theta, other, strict=True))
     start = definition.natural
@@ -176,7 +175,7 @@ def _bregman(definition: Definition, other: tuple[Expr, ...]) -> Expr:
 
 
 def _tidy(expression: Expr) -> Expr:
-    """Simplified, if that is quick: a rational function becomes a monomial, the rest stays."""
+    """Simplify an expression if that is quick, such as a rational function to a monomial."""
     import sympy as sp
 
     return sp.simplify(expression) if expression.count_ops() < 400 else expression

@@ -1,4 +1,4 @@
-"""The tapes of a family, and the plain data that stands for them in a file or between processes."""
+"""The tapes of a family, and their plain-data form for files and between processes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ ALWAYS = ("margin", "density", "scalar")
 
 @dataclass(frozen=True)
 class Derived:
-    """The tapes of a family, all with inputs (θ¹, θ²) unless said.
+    """The tapes of a family, with inputs (θ¹, θ²) unless stated otherwise.
 
     geometry: g₁₁ g₁₂ g₂₂, Γ_11,1 Γ_12,1 Γ_22,1, Γ_11,2 Γ_12,2 Γ_22,2, T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂, D.
     margin: the smallest bound.  density: log p with inputs (θ¹, θ², x), or the probabilities.
-    distance, divergence, wasserstein: inputs (θ¹, θ², φ¹, φ²), or None.  A family by its log-density
-    alone has no tapes of geometry and curvature but scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the node's
-    weight, with inputs (θ¹, θ², x); on a line L = l + log dx/dv in the place of l, log dx/dv at the
-    end, and inputs (θ¹, θ², r, q, log r, log q), for which sight gives L and the weight alone.
+    distance, divergence, wasserstein: inputs (θ¹, θ², φ¹, φ²), or None.  A family given only by its
+    log-density has, instead of geometry and curvature, scores: l, l₁, l₂, l₁₁, l₁₂, l₂₂ and the weight
+    of a node, with inputs (θ¹, θ², x).  On a line, L = l + log dx/dv takes the place of l, log dx/dv is
+    the last output, the inputs are (θ¹, θ², r, q, log r, log q), and sight gives L and the weight only.
     """
 
     geometry: Tape | None
@@ -51,7 +51,7 @@ class Derived:
 
 
 def plain_of(derived: Derived) -> dict[str, Any]:
-    """Return the tapes as lists, dictionaries, numbers and texts."""
+    """Return the tapes as lists, dictionaries, numbers and strings."""
 
     def plain(tape: Tape | None) -> Any:
         return tape and [tape.inputs, tape.steps, tape.outputs]
@@ -60,9 +60,9 @@ def plain_of(derived: Derived) -> dict[str, Any]:
 
 
 def read_plain(data: Any) -> Derived:
-    """Return the tapes that plain data stands for.  Raises ValueError for data of another shape."""
+    """Return the tapes described by plain data.  Raises ValueError for malformed data."""
     if not isinstance(data, dict) or set(data) != {field.name for field in fields(Derived)}:
-        raise ValueError("derived tapes must be an object with their names, got something else")
+        raise ValueError("derived tapes must be an object with their names")
     tapes = {name: _read_tape(name, data) for name in SHAPES}
     scalars = data["scalars"]
     if not isinstance(scalars, list) or not all(type(name) is str for name in scalars):
@@ -82,7 +82,7 @@ def _read_tape(name: str, data: Mapping[str, Any]) -> Tape | None:
     inputs, steps, outputs = parts
     shape = (len(inputs), len(outputs))
     if not any(shape == (n, shape[1] if m is None else m) for n, m in SHAPES[name]):
-        raise ValueError(f"{name} must have as many inputs and outputs as is known, got {shape}")
+        raise ValueError(f"{name} must have the known numbers of inputs and outputs, got {shape}")
     return Tape(tuple(inputs), tuple(map(_read_step, steps)), tuple(outputs))
 
 
@@ -93,9 +93,9 @@ def _read_step(step: Any) -> tuple[Any, ...]:
 
 
 def _check_whole(derived: Derived) -> None:
-    """Refuse one tape without the other."""
+    """Refuse one of two tapes that belong together without the other."""
     by_formulas = derived.geometry is not None and derived.curvature is not None
     if by_formulas == (derived.scores is not None):
-        raise ValueError("there must be either geometry with curvature, or scores")
+        raise ValueError("expected either geometry with curvature, or scores")
     if len(derived.scalars) != len(derived.scalar.outputs):
-        raise ValueError("there must be as many scalars as names of them")
+        raise ValueError("expected as many scalars as names")

@@ -1,7 +1,7 @@
-"""Derived families kept on disk: checked before they are used, and bounded.
+"""Disk cache of derived families: verified on reading, bounded in size.
 
-An entry is a file of two lines, the digest of the second and the tapes as JSON.  It is written beside
-and renamed, so that nobody reads half of one, however many processes begin with an empty folder.
+An entry is a file of two lines: the digest of the second, and the tapes as JSON.  It is written under
+another name and renamed, so concurrent processes never read a partial entry.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ ENTRY, PART = ".json", ".part"
 
 
 def cached(key: str, make: Callable[[], Derived]) -> Derived:
-    """``make()``, or what it gave before for the same ``key`` (a text that determines it).
+    """Return ``make()``, or its cached result for the same ``key`` (a text that determines it).
 
-    What is damaged is made again.  A folder that is missing or cannot be written costs the time that
-    ``make`` takes, nothing else.
+    Damaged entries are recomputed.  Without a writable folder, nothing is cached.
     """
     folder = _folder()
     if folder is None:
@@ -42,7 +41,7 @@ def cached(key: str, make: Callable[[], Derived]) -> Derived:
 
 
 def _folder() -> Path | None:
-    """Return the folder of entries, or None where the system names no place for it."""
+    """Return the folder of entries, or None if the system has no cache folder."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     try:
         place = Path(base) if os.path.isabs(base) else Path.home() / ".cache"
@@ -52,7 +51,7 @@ def _folder() -> Path | None:
 
 
 def _read(path: Path) -> Derived | None:
-    """Return an entry, or None if there is none or it is not as it was written."""
+    """Return an entry, or None if it is missing or damaged."""
     try:
         digest, _, text = read_bytes(path, MOST_OF_ONE).partition(b"\n")
         if digest.decode() != _digest(path, text):
@@ -65,12 +64,14 @@ def _read(path: Path) -> Derived | None:
 
 
 def _digest(path: Path, text: bytes) -> str:
-    """Of an entry's text and its name, so that no other family's is taken for it."""
+    """Return the digest of an entry's text and name, so that entries of different families are not
+    confused.
+    """
     return hashlib.sha256(path.name.encode() + b"\n" + text).hexdigest()
 
 
 def _touch(path: Path) -> None:
-    """Note that an entry was used: the ones not used for longest are removed first."""
+    """Mark an entry as used: the least recently used are removed first."""
     try:
         os.utime(path)
     except OSError:
@@ -90,7 +91,7 @@ def _write(path: Path, derived: Derived) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write a file beside and rename it; nothing is left of one that could not be written."""
+    """Write a file under another name and rename it; delete it if writing fails."""
     handle, beside = mkstemp(PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -102,7 +103,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _prune(folder: Path) -> None:
-    """Remove what was not used for longest, until there are few enough files and bytes."""
+    """Remove the least recently used entries until number and total size are within bounds."""
     with os.scandir(folder) as found:
         entries = [(e.stat(), e.path) for e in found if e.name.endswith((ENTRY, PART))]
     entries.sort(key=lambda entry: entry[0].st_mtime, reverse=True)

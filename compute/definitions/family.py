@@ -1,4 +1,4 @@
-"""The statements of a family file, and how a formula becomes a manifold."""
+"""The declaration of a family in its file, and its conversion to a manifold."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ Derive = Callable[[Callable[..., Definition], Mapping[str, Any]], Derived]
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """One entry of the registry.
+    """An entry of the registry of families.
 
-    ``build(key, **parameters)`` makes the manifold; ``parameters`` holds the defaults, whose types
-    say how the text of a specification is read; ``settled`` puts what a file says in the place of its
-    name, so that equal parameters are the same manifold.
+    ``build(key, **parameters)`` makes the manifold; ``parameters`` are the defaults, whose types
+    determine how specifications are parsed; ``settled`` replaces a file name by its contents, so that
+    equal parameters mean the same manifold.
     """
 
     name: str
@@ -78,17 +78,17 @@ def formula(
     wall: Callable[[Floats], Floats] | None = None,
     derive: Derive | None = None,
 ) -> Family:
-    """Return a family given by formulas.  ``define(**parameters)`` states them, with SymPy imported
-    inside.
+    """Return a family given by formulas.  ``define(**parameters)`` returns them and imports SymPy
+    itself.
 
-    ``draw`` lists its charts, or makes them of the parameters, the default first; ``view`` is a
-    rectangle of that default chart.  ``nodes`` are where a family by its log-density alone is
-    averaged, or ``space`` is the line that its samples lie on (see `node_placement`), where nodes
-    are placed by the density; ``moving``: its ends depend on θ.  With ``normalise`` the density is
-    known up to its norm; ``periods`` of coordinates that are angles; ``wasserstein`` is a closed form
-    that takes more than a formula to be evaluated; ``revolution`` a symmetry by which geodesics are a
-    quadrature; ``wall`` a line of singular g that no geodesic crosses; ``derive`` makes the tapes of a
-    definition elsewhere than here.
+    ``draw``: its charts, default first, or a function of the parameters that returns them; ``view``: a
+    rectangle of the default chart.  For a family given only by its log-density, either ``nodes`` are
+    fixed quadrature nodes, or ``space`` is the line of its samples (see `node_placement`) with nodes
+    placed by the density; ``moving``: its ends depend on θ.  ``normalise``: the density is given up to
+    its normalisation; ``periods``: of coordinates that are angles; ``wasserstein``: a closed form that
+    is not a plain formula; ``revolution``: a symmetry by which geodesics reduce to a quadrature;
+    ``wall``: a line of singular g that no geodesic crosses; ``derive``: an alternative function that
+    makes the tapes of a definition.
     """
     derive = derive or _derive
 
@@ -166,7 +166,7 @@ def _one(program: tape.Tape) -> Callable[[Floats], Floats]:
 
 @dataclass(frozen=True, eq=False)
 class _Local:
-    """The part of a manifold that is computed point by point, on either side."""
+    """The pointwise functions of a manifold, in NumPy and in WGSL."""
 
     geometry: Callable[[Floats], LocalGeometry]
     curvature: Callable[[Floats], Floats]
@@ -267,7 +267,7 @@ def _density(
 
 
 def _between(program: tape.Tape | None) -> Callable[[Floats, Floats], Floats] | None:
-    """Return a closed form at two points, which broadcast."""
+    """Return a closed form of two points, with broadcasting."""
     if program is None:
         return None
 

@@ -30,7 +30,7 @@ def definition(
 ) -> Definition:
     """Return a symmetric f (b = 0): g = diag(a, c)/σ², T_μμσ and T_σσσ given as multiples of 1/σ³.
 
-    log_f(z) is log f; entropy that of f itself, to which log σ is added; variance that of f, maybe ∞.
+    log_f(z) is log f; entropy: of f itself, to which log σ is added; variance: of f, possibly ∞.
     Quantiles are μ + σq(u), whose squared differences have the mean Δμ² + Δσ² Var f.
     """
     import sympy as sp
@@ -58,7 +58,7 @@ def definition(
 
 
 def charts(half_plane: Chart) -> tuple[Chart, ...]:
-    """Return the charts of such a family, of which ``half_plane`` makes it Poincaré’s."""
+    """Return the charts of such a family; ``half_plane`` is the Poincaré half-plane."""
     return log_second(COORDINATES), parameters(COORDINATES), half_plane, disk(half_plane)
 
 

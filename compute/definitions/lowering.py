@@ -1,4 +1,4 @@
-"""From SymPy expressions to tapes: sums, products and powers as a machine would do them."""
+"""Compile SymPy expressions to tapes of elementary operations."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Expr = Any  # sympy.Expr, which has no type stubs
 
 
 class NotFinite(ValueError):
-    """A constant of an expression is no real number, or one that is too large."""
+    """A constant in an expression is not a real number, or too large."""
 
     def __init__(self, number: Expr) -> None:
         super().__init__(f"constants must be real and finite, got {number}")
 
 
 class NotKnown(ValueError):
-    """An expression has a function that no operation computes, for a ``reason``."""
+    """An expression has a function that no operation computes; ``reason`` says why."""
 
     def __init__(self, expression: Expr) -> None:
         name = type(expression).__name__
@@ -36,8 +36,8 @@ _REASONS = {
 def tape_of(expressions: tuple[Expr, ...], inputs: tuple[Expr, ...]) -> Tape:
     """Return a tape whose outputs are the expressions, as functions of the input symbols.
 
-    Raises `NotKnown` for a symbol that is no input or a function outside the operation table,
-    `NotFinite` for a constant that is no real number.
+    Raises `NotKnown` for a symbol that is not an input or a function that is not in the operation
+    table, `NotFinite` for a constant that is not a real number.
     """
     import sympy as sp
 

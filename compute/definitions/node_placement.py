@@ -1,12 +1,12 @@
-"""Where the mean over a sample space is taken: nodes placed by the density at each θ.
+"""Quadrature over a sample space with nodes placed by the density at each θ.
 
-Every continuous sample space is a line with a coordinate v:
+Every continuous sample space is represented by a line with a coordinate v:
     line x = v,   half-line x = eᵛ,   interval x = low + (high − low)/(1 + e⁻ᵛ),   circle x = v.
-There L = log p + log dx/dv of an integrable density falls at both ends, whatever p does at the edges
-of x.  A scan finds the top c of L, a search its scale s: the largest step over which L bends like a
+There L = log p + log dx/dv of an integrable density falls at both ends, whatever p does at the ends of
+x.  A scan finds the maximum c of L, a search its scale s, the largest step over which L is close to a
 parabola.  Then v = c + s sinh u (circle: v = c + 2 atan(s tan(u/2))) between the ends beyond which L
-has fallen by `DEPTH`, and the trapezoidal rule in u, whose error falls exponentially with its nodes;
-every second node is the rule that it is held against.  Twin of ``shaders/families/placed.wgsl``.
+has fallen by `DEPTH`.  The trapezoidal rule in u converges exponentially in the number of nodes; every
+second node gives the rule for comparison.  Twin of ``shaders/families/placed.wgsl``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Sight = Callable[[Floats], Floats]
 
 
 def seen(space: str, v: Floats) -> Seen:
-    """(r, q, log r, log q) at v: x itself, or eᵛ, or the shares of an interval on either side."""
+    """(r, q, log r, log q) at v: x itself, or eᵛ, or the fractions of an interval on either side."""
     nothing = np.zeros_like(v)
     if space == "half-line":
         return np.exp(v), nothing, v, nothing
@@ -68,12 +68,12 @@ class Rule:
     spot: Floats
 
     def of(self, rows: np.ndarray) -> Rule:
-        """Return the rule of some of the densities."""
+        """Return the rule for a selection of the densities."""
         return Rule(self.v[rows], self.weights[rows], self.coarse[rows], self.spot[rows])
 
 
 def scan(space: str) -> Floats:
-    """Return the nodes (k,) at which every density is looked at first, in v."""
+    """Return the nodes (k,) in v of the initial scan."""
     if space == "circle":
         return np.linspace(-np.pi, np.pi, SCANNED)[:-1]
     reach = float(np.arcsinh(FAR if space == "line" else STEEP))
@@ -81,7 +81,7 @@ def scan(space: str) -> Floats:
 
 
 def laid(space: str, spot: Floats, finer: int = 1) -> Rule:
-    """Return the rule with c, s and the ends in u of ``spot`` (n, 4), of so many times its nodes."""
+    """Return the rule with c, s and the ends in u of ``spot`` (n, 4), with a multiple of its nodes."""
     if space == "circle":
         return _round(spot[:, :1], spot[:, 1:2])
     steps = np.arange(finer * COUNT + 1)
@@ -96,10 +96,10 @@ def laid(space: str, spot: Floats, finer: int = 1) -> Rule:
 
 
 def still_holds(space: str, sight: Sight, spot: Floats, grid: Floats) -> np.ndarray:
-    """Whether rules (n,) that were placed for other densities lie right for those of ``sight``.
+    """Whether rules (n,) that were placed for other densities are valid for those of ``sight``.
 
-    L must be highest between their ends, and have fallen by most of `DEPTH` at every node of the scan
-    beyond, and at the ends themselves.
+    L must have its maximum between their ends, and must have fallen by most of `DEPTH` at the ends and
+    at every scan node beyond.
     """
     if space == "circle":
         return np.ones(len(spot), bool)
@@ -118,7 +118,7 @@ def still_holds(space: str, sight: Sight, spot: Floats, grid: Floats) -> np.ndar
 
 
 def placed(space: str, sight: Sight) -> Rule:
-    """Return the rule for the densities whose L at v (n, k) is ``sight(v)``, −∞ where there is none."""
+    """Return the rule for the densities whose L at v (n, k) is ``sight(v)``, −∞ where p = 0."""
     grid = scan(space)
     log = sight(grid[None])
     at = log.argmax(axis=1)
@@ -133,7 +133,7 @@ def placed(space: str, sight: Sight) -> Rule:
 
 
 def _highest(sight: Sight, centre: Floats, top: Floats, gap: Floats) -> tuple[Floats, Floats]:
-    """Return the top of L near ``centre`` (n, 1), looked for within ``gap`` (n, 1), and L there."""
+    """Return the maximum of L within ``gap`` (n, 1) of ``centre`` (n, 1), and L there."""
     share = np.linspace(-1.0, 1.0, ROUND)
     rows = np.arange(len(centre))
     for _ in range(ROUNDS):
@@ -148,7 +148,7 @@ def _highest(sight: Sight, centre: Floats, top: Floats, gap: Floats) -> tuple[Fl
 
 
 def _scale(sight: Sight, centre: Floats, top: Floats, longest: Floats) -> Floats:
-    """Return the largest step (n, 1) up to which L falls as a parabola does, and by `WIDTH` at most."""
+    """Return the largest step (n, 1) over which L falls like a parabola, and by at most `WIDTH`."""
     steps = longest * 0.5 ** np.arange(HALVINGS)
     both = sight(np.concatenate([centre - steps, centre + steps], axis=1))
     low, high = both[:, :HALVINGS], both[:, HALVINGS:]

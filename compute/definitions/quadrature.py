@@ -1,6 +1,6 @@
 """The geometry of any family from its log-density alone, by quadrature over the sample space.
 
-With the scores l_i = ∂_i log p and l_ij = ∂_i∂_j log p at the nodes, every component is a mean:
+With the scores l_i = ∂_i log p and l_ij = ∂_i∂_j log p at the nodes, every component is an expectation:
     g_ij = E[l_i l_j],  Γ_ij,k = E[(l_ij + ½ l_i l_j) l_k],  T_ijk = E[l_i l_j l_k],
     D = g₁₁ E[(l₂ − (g₁₂/g₁₁) l₁)²], which does not cancel where the family is nearly degenerate,
     R_1212 = E[b₁₁b₂₂ − b₁₂² − ½(b₂₂l₁² + b₁₁l₂² − 2b₁₂l₁l₂)] + g^mn(Γ_12,m Γ_12,n − Γ_11,m Γ_22,n),
@@ -33,7 +33,7 @@ HELD = 20
 
 @dataclass(frozen=True, eq=False)
 class Nodes:
-    """Where the mean is taken: x (k,) and weights (k,), so that ∫f dx ≈ Σ w f(x)."""
+    """A quadrature rule: x (k,) and weights (k,), ∫f dx ≈ Σ w f(x)."""
 
     x: Floats
     weights: Floats
@@ -55,9 +55,10 @@ class Scores:
 
 
 class Quadrature:
-    """A family by the tape of (l, l₁, l₂, l₁₁, l₁₂, l₂₂, weight) at (θ¹, θ², u) and by its nodes u.
+    """A family given by the tape of (l, l₁, l₂, l₁₁, l₁₂, l₂₂, weight) at (θ¹, θ², u) and by its nodes
+    u.
 
-    With ``normalise`` the tape's l is known up to the density's norm.
+    With ``normalise`` the tape's l is given up to the normalisation of the density.
     """
 
     def __init__(self, scores: Tape, nodes: Nodes, normalise: bool = False) -> None:
@@ -79,7 +80,7 @@ class Quadrature:
         return self._chunked(theta, lambda s: (-(s.mass * s.log).sum(axis=1),))[0]
 
     def log_norm(self, theta: Floats) -> Floats:
-        """log ∫eˡ dx of what the tape states, at theta (..., 2); −∞ where it sees nothing."""
+        """Return log ∫eˡ dx of the tape at theta (..., 2); −∞ where no mass is found."""
 
         def norm(s: Scores) -> tuple[Floats]:
             with np.errstate(divide="ignore"):
@@ -145,7 +146,7 @@ def _local(s: Scores) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def local_of(s: Scores) -> tuple[Floats, Floats, Floats, Floats]:
-    """g (n, 3), Γ_ij,k (n, 2, 3), T_ijk (n, 4) and D (n,), whatever the mass is."""
+    """Return g (n, 3), Γ_ij,k (n, 2, 3), T_ijk (n, 4) and D (n,), for any mass."""
     l1, l2 = s.first
     squares = (l1 * l1, l1 * l2, l2 * l2)
     g = means(s.mass, *squares)
@@ -161,7 +162,7 @@ def _curvature(s: Scores) -> tuple[Floats]:
 
 
 def curvature_of(s: Scores, parts: tuple[Floats, Floats, Floats, Floats]) -> Floats:
-    """K (n,) from the scores and what `local_of` makes of them, NaN where D ≤ 0."""
+    """Return K (n,) from the scores and the result of `local_of`; NaN where D ≤ 0."""
     g, symbols, cubic, det = parts
     degenerate = det <= 0
     local = LocalGeometry(g, symbols, cubic, np.where(degenerate, 1.0, det))

@@ -1,7 +1,7 @@
-"""Panels that are halved where a density is not resolved: the rule for what one map cannot cover.
+"""Adaptive panels for densities that a single placed rule does not resolve.
 
-Each panel carries Gauss and Kronrod's pair of rules with 7 and 15 nodes; a panel is halved while the
-two differ by more than its share in the mass, or in what the scores weigh.
+Each panel has the Gauss–Kronrod pair of 7 and 15 nodes; it is halved while the two differ by more than
+its share of the mass or of the weighted scores.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ Measured = Callable[[np.ndarray, Floats], Floats]
 
 
 def refined(rule: Rule, circle: bool, measured: Measured) -> Rule:
-    """Return the rule whose panels resolve what ``measured(rows, v)`` (j, k) → (f, j, k) gives.
+    """Return the rule whose panels resolve the functions ``measured(rows, v)`` (j, k) → (f, j, k).
 
-    rows (j,) say which density the nodes v (j, k) belong to; the functions f are positive.
+    rows (j,): the density to which the nodes v (j, k) belong; the functions f are positive.
     """
     low, high, owner = _first(rule, circle)
     done: list[tuple[Floats, Floats, np.ndarray]] = []
@@ -83,7 +83,7 @@ def refined(rule: Rule, circle: bool, measured: Measured) -> Rule:
 
 
 def _first(rule: Rule, circle: bool) -> tuple[Floats, Floats, np.ndarray]:
-    """Panels as the placed rule lies, and half as many again that are even in v."""
+    """Return initial panels: some along the placed rule, and half as many evenly spaced in v."""
     if circle:
         edges = np.broadcast_to(np.linspace(-np.pi, np.pi, FIRST + 1), (len(rule.v), FIRST + 1))
         edges = edges + rule.spot[:, :1]
@@ -103,7 +103,7 @@ def _nodes(low: Floats, high: Floats) -> Floats:
 
 
 def _gathered(rule: Rule, done: list[tuple[Floats, Floats, np.ndarray]]) -> Rule:
-    """Return all panels as one rule, padded with nodes that weigh nothing."""
+    """Return all panels as one rule, padded with nodes of weight 0."""
     low, high, owner = (np.concatenate(part) for part in zip(*done, strict=True))
     order = np.lexsort((low, owner))
     low, high, owner = low[order], high[order], owner[order]

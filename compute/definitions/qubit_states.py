@@ -1,8 +1,8 @@
 """A qubit's real states (x, z) in the Bloch disk: the hemisphere of quantum Fisher information.
 
-ds² = dx² + dz² + (x dx + z dz)²/(1 − x² − z²) is four times Bures' metric: K = 1 and the distance is
-arccos(r·s + √((1 − r²)(1 − s²))), where Bures' metric has K = 4 and half the distance, arccos √F.
-The edge, the pure states, is a geodesic at finite distance.
+ds² = dx² + dz² + (x dx + z dz)²/(1 − x² − z²) is four times the Bures metric: K = 1 and the distance is
+arccos(r·s + √((1 − r²)(1 − s²))), the Bures metric has K = 4 and half the distance, arccos √F.  The
+boundary, the pure states, is a geodesic at finite distance.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from compute.manifold.surfaces import bloch
 def defined(factor: int) -> Definition:
     """Return the hemisphere (x, z, √(1 − x² − z²)), its metric divided by ``factor``.
 
-    No cubic tensor is singled out among quantum ones.
+    T = 0: for quantum states no cubic tensor is canonical.
     """
     import sympy as sp
 
@@ -53,8 +53,8 @@ def states(
     curvature: str,
     draw: tuple[Chart, ...] = (),
 ) -> Family:
-    """Return the family of real states that ``define`` states, drawn in the Bloch disk and as
-    ``draw``.
+    """Return the family of real states defined by ``define``, with the Bloch disk and ``draw`` as
+    charts.
     """
     return formula(
         name=name,

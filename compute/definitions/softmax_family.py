@@ -1,4 +1,4 @@
-"""Softmax over n keys as an exponential family in θ (2,): its NumPy functions and its WGSL slot."""
+"""Softmax over n keys as an exponential family in θ (2,): NumPy functions and WGSL slot."""
 
 from __future__ import annotations
 
@@ -79,9 +79,10 @@ class Softmax:
         return LocalGeometry(g, first, cubic, det)
 
     def curvature(self, theta: Floats) -> Floats:
-        """K: of up to `FEW` keys by sums without cancellation, of more by whitened third moments.
+        """Return K: for up to `FEW` keys by sums without cancellation, for more by whitened third
+        moments.
 
-        NaN where g is too nearly singular for the value to mean anything, or rounding exceeds it.
+        NaN where g is so close to singular, or rounding so large, that no digits remain.
         """
         return self.curvature_by_triples(theta) if len(self.keys) <= FEW else self._whitened(theta)
 
@@ -131,14 +132,14 @@ class Softmax:
 
     def scalar(self, name: str, theta: Floats, index: int) -> Floats:
         """ "entropy" −Σ p log p in nats, "probability" of key ``index``, "log_partition" ψ in nats,
-        "dominant" the number of the likeliest key.
+        "dominant" the index of the likeliest key.
         """
         if name == "log_partition":
             return log_partition(theta @ self.keys.T + self.bias)
         return scalar_of(name, self.weights(theta), index)
 
     def divergence(self, theta: Floats, other: Floats) -> Floats:
-        """KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, in which ψ and η have cancelled."""
+        """KL(p‖q) = log Σ p_j e^{(φ − θ)·c_j} in nats, with ψ and η cancelled."""
         move = other - theta
         keys = self.keys - self.centre
         p = self.weights(theta)
@@ -151,7 +152,7 @@ class Softmax:
     def distance_bounds(self, theta: Floats, other: Floats) -> tuple[Floats, Floats]:
         """(2 arccos Σ√(pq), √J): every Fisher–Rao distance lies between them.
 
-        By u = log(q/p), of which no digit is lost however near the two are: √p − √q and p − q are
+        Computed from u = log(q/p), which is accurate however close the two are: √p − √q and p − q are
         expm1 of it times the larger of the two.
         """
         move, keys = other - theta, self.keys - self.centre
@@ -166,7 +167,7 @@ class Softmax:
         return 4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0)), np.sqrt(jeffreys)
 
     def slot(self, radius: float) -> Slot:
-        """Keys in storage, padded to the unrolled width with keys of no weight."""
+        """Keys in storage, padded to the unrolled width with keys of weight 0."""
         count = -(-len(self.keys) // UNROLL) * UNROLL
         table = np.zeros((count, 4), np.float32)
         table[:, 2] = -1e30
@@ -198,7 +199,7 @@ def log_partition(logits: Floats) -> Floats:
 def scalar_of(name: str, p: Floats, index: int) -> Floats:
     """Return "entropy", "probability" of key ``index`` or "dominant" (...,) of rows p (..., n).
 
-    The entropy −Σ p log p is in nats; "dominant" is the number of the likeliest key.
+    The entropy −Σ p log p is in nats; "dominant" is the index of the likeliest key.
     """
     if name == "probability":
         return p[..., index]
@@ -210,7 +211,7 @@ def scalar_of(name: str, p: Floats, index: int) -> Floats:
 
 
 def _log_mean(p: Floats, step: Floats) -> Floats:
-    """log Σ p_j e^{x_j} (...,) of x (..., n), without loss where all x are small."""
+    """log Σ p_j e^{x_j} (...,) of x (..., n), accurate also where all x are small."""
     highest = step.max(axis=-1)
     small = np.abs(step).max(axis=-1) < 1.0
     near = np.log1p((p * np.expm1(np.where(small[..., None], step, 0.0))).sum(axis=-1))

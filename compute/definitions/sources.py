@@ -1,4 +1,4 @@
-"""The sources that derived tapes depend on, found by following imports: no list is kept by hand."""
+"""The source files on which derived tapes depend, found by following imports."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _IMPORT = re.compile(
 
 
 def identity(define: Callable[..., Any]) -> str:
-    """Return a text that changes whenever what is derived from ``define()`` may change."""
+    """Return a text that changes whenever the result of ``define()`` may change."""
     own = inspect.getmodule(define)
     text = inspect.getsource(own) if isinstance(own, ModuleType) else ""
     reached = closure(*DERIVATION, *_imported(text))
@@ -47,7 +47,7 @@ def _version(name: str) -> str:
 
 
 def closure(*names: str) -> tuple[str, ...]:
-    """Return these modules and all that they import within `compute`, in alphabetical order."""
+    """Return these modules and everything they import within `compute`, in alphabetical order."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -59,7 +59,7 @@ def closure(*names: str) -> tuple[str, ...]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    """Return the modules of `compute` that a module's text imports, wherever it does."""
+    """Return the modules of `compute` that a source text imports, at any place."""
     for package, names, plain in _IMPORT.findall(text):
         if plain:
             yield plain
@@ -80,7 +80,7 @@ def _is_package(name: str) -> bool:
 
 @cache
 def text_of(name: str) -> str:
-    """Return the text of a module, "" where there is none of that name."""
+    """Return the source of a module, "" if it does not exist."""
     try:
         found = find_spec(name)
     except ModuleNotFoundError:

@@ -1,7 +1,7 @@
-"""Special functions in the forms that stay accurate, with the names that formulas use.
+"""Special functions in numerically stable forms, under the names that formulas use.
 
-Each has a float32 twin of the same name in ``shaders/lib/special.wgsl``.  In float64 SciPy's own are
-used wherever they are accurate; what would cancel is expanded.
+Each has a float32 twin of the same name in ``shaders/lib/special.wgsl``.  In float64 SciPy is used
+where it is accurate; series are used where it would cancel.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _polygamma(order: int, x: Floats) -> Floats:
 
 
 def log_cosh(x: Floats) -> Floats:
-    """log cosh x, which does not overflow: a mixture of two exponentials is a multiple of cosh."""
+    """Return log cosh x without overflow: a mixture of two exponentials is a multiple of cosh."""
     size = np.abs(x)
     with np.errstate(under="ignore"):
         return np.asarray(size + np.log1p(np.exp(-2.0 * size)) - np.log(2.0).astype(size.dtype))
@@ -147,9 +147,9 @@ def bessel_ratio_bend(kappa: Floats) -> Floats:
 
 
 def bessel_skew(kappa: Floats, direct: Floats) -> Floats:
-    """κA' − A ≈ −κ³/8, T_μμκ of a von Mises distribution, of κ ≥ 0 and the difference itself.
+    """κA' − A ≈ −κ³/8, T_μμκ of a von Mises distribution, for κ ≥ 0, given the difference itself.
 
-    That cancels near the pole κ = 0, where the series of A takes its place.
+    The difference cancels near the pole κ = 0, where the series of A replaces it.
     """
     kappa = np.asarray(kappa)
     series = kappa**3 * _power_sum(kappa, lambda n: n - 1)

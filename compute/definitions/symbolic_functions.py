@@ -1,6 +1,6 @@
-"""SymPy's view of the special functions: each knows its derivative, and by that its stable forms.
+"""The special functions for SymPy: each knows its derivative in a stable form.
 
-A definition uses the name (``x_trigamma_minus_1(k)``), the tape carries it to both backends.
+A definition uses the name (``x_trigamma_minus_1(k)``), and the tape has it for both backends.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Straight-line programs of scalar operations: one text, two backends.
+"""Straight-line programs of scalar operations, for NumPy and WGSL.
 
-A `Tape` is what is left of a family's formulas once common subexpressions are shared: a list of
-operations on numbered registers.  `run` executes it with NumPy (in the precision of its inputs),
-`wgsl` prints it.  Both read the one table `OPERATIONS`, so the backends cannot disagree about what
-an operation means, and nothing is ever compiled from text in Python.
+A `Tape` holds a family's formulas after elimination of common subexpressions, as a list of operations
+on numbered registers.  `run` executes it with NumPy (in the precision of its inputs), `wgsl` prints it.
+Both use the table `OPERATIONS`, so the backends cannot disagree on an operation, and no Python code is
+compiled from text.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Tape:
 
     @cached_property
     def ends(self) -> tuple[tuple[int, ...], ...]:
-        """For each step the registers that nothing after it reads."""
+        """For each step, the registers that no later step reads."""
         last = {r: i for i, (name, *rs) in enumerate(self.steps) if name != "const" for r in rs}
         found: list[list[int]] = [[] for _ in self.steps]
         for register, number in last.items():
@@ -97,7 +97,7 @@ class Tape:
 
     @cached_property
     def width(self) -> int:
-        """How many registers hold numbers at once, at most."""
+        """The largest number of registers in use at the same time."""
         alive, most = len(self.inputs), len(self.inputs)
         for ended in self.ends:
             alive += 1
@@ -145,9 +145,9 @@ def run(tape: Tape, *inputs: Floats) -> list[Floats]:
 
 
 def wgsl(tape: Tape, targets: Sequence[str]) -> str:
-    """Statements that compute the tape and assign its outputs to ``targets``, in f32.
+    """Return statements that compute the tape and assign its outputs to ``targets``, in f32.
 
-    The inputs are read by the names ``tape.inputs``, which must be in scope.
+    The inputs have the names ``tape.inputs``, which must be in scope.
     """
     names = list(tape.inputs)
     lines = []

@@ -1,4 +1,4 @@
-"""A family's tapes as the WGSL of the kernels' slot."""
+"""The tapes of a family as WGSL for the kernels' family slot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONG = 256
 
 
 def quadrature_slot(derived: Derived, scores: tape.Tape, nodes: Nodes, normalise: bool) -> Slot:
-    """Return the scores printed from their tape, and the nodes in a uniform array."""
+    """Return a slot with the scores printed from their tape, and the nodes in a uniform array."""
     table = np.zeros((len(nodes.x), 4), np.float32)
     table[:, 0], table[:, 1] = nodes.x, nodes.weights
     signature = "scores(theta: vec2f, t2: f32) -> Scores"
@@ -74,7 +74,7 @@ def _placing(space: str) -> tuple[Floats, dict[str, float | int]]:
 
 
 def placed_slot(derived: Derived, space: str, normalise: bool, moving: bool) -> Slot:
-    """Return the scores, and L alone, printed from their tapes for nodes that the kernel places."""
+    """Return a slot with the scores, and L alone, for nodes that the kernel places."""
     assert derived.scores is not None and derived.sight is not None
     inputs = "theta: vec2f, t2: f32, t3: f32, t4: f32, t5: f32"
     targets = [f"result.{name}" for name in (*_SCORES, "slope")]

@@ -1,5 +1,5 @@
 """The Fisher–Rao distance from one point to all cells of a chart.
 
-By closed forms, by the geodesics that leave the point, or by the eikonal equation.  May import
-geodesics, divergences and what lies below.
+By closed forms, by geodesics from the point, or by the eikonal equation.  May import geodesics,
+divergences and the rooms below.
 """

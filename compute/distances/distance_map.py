@@ -1,14 +1,12 @@
-"""The Fisher–Rao distance d from one point to all cells of a chart, and how far it can be trusted.
+"""The Fisher–Rao distance d from one point to all cells of a chart, with verification.
 
-Where the family knows the distance in closed form, that is the map.  Elsewhere it is the length of
-the geodesics that leave the point (`rays`).  For cells that none reaches the eikonal
-equation |∂d|_g = 1 (`eikonal`) is solved in the family's first chart, on a grid that has
-the view's cells in the middle and grows beyond them, because shortest paths leave the view.  A grid
-of half as many lines, which reaches less far, is solved too: the difference of the two is what the
-finer one may be off by, and is taken off (Richardson).  Cells where the two differ by more than a
-share of the distance, or that differ so from a neighbour that a geodesic reaches, are NOT_CONVERGED;
-what grids alone say is NOT_VERIFIED (`map_verification`).  Every value is held between the
-bounds
+If the family has a closed form of the distance, that is the map.  Otherwise it is the length of
+geodesics from the point (`rays`).  For cells that none reaches, the eikonal equation |∂d|_g = 1
+(`eikonal`) is solved in the family's first chart, on a grid that contains the view's cells and extends
+beyond them, because shortest paths may leave the view.  A second grid with half as many lines gives an
+error estimate and a Richardson correction.  Cells where the two differ by too much relative to the
+distance, or that differ so from a neighbour that a geodesic reaches, are NOT_CONVERGED; values from
+grids alone are NOT_VERIFIED (`map_verification`).  Every value is checked against the bounds
     2 arccos Σ√(pq)  (a softmax)  ≤ d ≤  √J = √(KL(A‖B) + KL(B‖A))  (an exponential family).
 """
 
@@ -50,8 +48,8 @@ def distance(
     engine: str = "reference",
     shoot: Fire = rays.fire,
 ) -> Field:
-    """d (rows, columns), NaN outside the domain, where nothing leads to a cell and where the grid is
-    too coarse to say.
+    """Return d (rows, columns); NaN outside the domain, where no path reaches a cell and where the grid
+    is too coarse.
     """
     x, theta, inside = _cells(request)
     if request.manifold.distance is not None:
@@ -70,7 +68,7 @@ def distance(
 
 
 def _cells(request: DistanceRequest) -> tuple[Floats, Floats, np.ndarray]:
-    """Drawing coordinates and θ (rows, columns, 2) of the cells, and which lie in the domain."""
+    """Return drawing coordinates and θ (rows, columns, 2) of the cells, and which lie in the domain."""
     extent, (rows, columns) = request.extent, request.shape
     x = np.stack(
         np.meshgrid(centres(extent.x0, extent.x1, columns), centres(extent.y0, extent.y1, rows)),
@@ -123,7 +121,7 @@ def _measured(
 
 
 def period_of(manifold: Manifold) -> Floats | None:
-    """By how much the first chart's coordinates (2,) grow in a period; None if they do not."""
+    """Return the shift of the first chart's coordinates (2,) by a period; None without one."""
     periods = np.asarray(manifold.periods)
     if not periods.any():
         return None
@@ -138,7 +136,7 @@ def period_of(manifold: Manifold) -> Floats | None:
 
 
 def _metric(manifold: Manifold, geometry: Local, x: Floats) -> tuple[Floats, np.ndarray]:
-    """g at drawing coordinates (..., 2) of the first chart, packed (..., 3), and where there is one."""
+    """Return packed g (..., 3) at coordinates (..., 2) of the first chart, and where it is defined."""
     chart = manifold.charts[0]
     theta = chart.inverse(x)
     known = np.asarray(np.isfinite(theta).all(axis=-1))
@@ -154,7 +152,7 @@ def _metric(manifold: Manifold, geometry: Local, x: Floats) -> tuple[Floats, np.
 
 
 def _wrapped(manifold: Manifold, theta: Floats) -> Floats:
-    """θ (..., 2) moved by whole periods into the domain, where that helps."""
+    """Return θ (..., 2) moved by whole periods into the domain, where possible."""
     for axis in np.flatnonzero(np.asarray(manifold.periods)):
         step = np.asarray(manifold.periods) * (np.arange(2) == axis)
         for turn in (1, -1, 2, -2):
@@ -175,15 +173,15 @@ def drawn(chart: Chart, theta: Floats, metric: Floats, cell: Floats) -> Floats:
 
 # --- around the source -----------------------------------------------------------------------
 class _Near:
-    """Straight lines of the first chart from the source, whose lengths begin the distance."""
+    """Straight lines of the first chart from the source, whose lengths initialise the distance."""
 
     def __init__(self, request: DistanceRequest, geometry: Local, a: Floats) -> None:
         self._manifold, self._geometry, self._a = request.manifold, geometry, a
         self._metric = _metric(self._manifold, geometry, a[None])[0][0]
 
     def close(self, lines: Lines, x: Floats, cells: float = NEAR) -> np.ndarray:
-        """Return which drawing coordinates (..., 2) lie within so many cells of the source, counted
-        along both axes or by the metric, whose unit is then the root of a cell's area.
+        """Return which drawing coordinates (..., 2) lie within a number of cells of the source, along
+        both axes or in the metric, in units of the square root of a cell's area.
         """
         gap = lines.place(x) - lines.place(self._a)
         metric = self._metric * lines.cell(self._a)
@@ -192,7 +190,9 @@ class _Near:
         return np.asarray(np.fmin(np.hypot(gap[..., 0], gap[..., 1]), np.sqrt(square)) < cells)
 
     def lengths(self, x: Floats) -> Floats:
-        """Return their lengths (k,) to drawing coordinates (k, 2), by Gauss's rule; `FAR` outside."""
+        """Return the lengths (k,) of the lines to drawing coordinates (k, 2), by Gauss quadrature;
+        `FAR` outside.
+        """
         nodes, weights = np.polynomial.legendre.leggauss(3)
         share = 0.5 * (nodes + 1)[:, None, None]
         line = self._a + share * (x - self._a)
@@ -212,7 +212,7 @@ def _solved(
 
 
 def _at(lines: Lines, values: Floats, x: Floats, period: Floats | None) -> Floats:
-    """Values of nodes at drawing coordinates (..., 2), and a period further: the least, or NaN."""
+    """Return node values at drawing coordinates (..., 2), the least over periodic copies, or NaN."""
     shifts = [np.zeros(2)]
     for axis in range(2):
         if period is not None and period[axis]:
@@ -224,7 +224,9 @@ def _at(lines: Lines, values: Floats, x: Floats, period: Floats | None) -> Float
 
 
 def _between(lines: Lines, values: Floats, x: Floats) -> Floats:
-    """Return the root of the squares' bilinear interpolant, by the corners that have a value."""
+    """Return the square root of the bilinear interpolant of the squared values, using corners with a
+    value.
+    """
     rows, columns = values.shape
     place = lines.place(x)
     known = np.asarray(np.isfinite(place).all(axis=-1))
@@ -255,7 +257,9 @@ def prepared(request: DistanceRequest, geometry: Local) -> EikonalGrid:
 
 
 def value_at(field: Field, x: Floats) -> float:
-    """Return the value of a map at one drawing coordinate (2,) of its chart; NaN where it has none."""
+    """Return the value of a map at one drawing coordinate (2,) of its chart; NaN where it is
+    unknown.
+    """
     return float(interpolated(field.values, field.extent, np.asarray(x, dtype=float)))
 
 

@@ -1,15 +1,14 @@
-"""The eikonal equation |∂d|_g = 1 on a grid of lines: distances by the least way through triangles.
+"""The eikonal equation |∂d|_g = 1 on a grid of lines: distances by shortest paths through triangles.
 
-The value of a node X is the least over the eight triangles that it makes with two adjoining neighbours
-P and Q (`stencil`).  A triangle is the flat one with the sides' lengths.  The source lies in
-its plane beyond PQ, at the distances d_P and d_Q from P and Q: with A = |PQ|² at
+The value of a node X is the minimum over the eight triangles that it forms with two adjacent neighbours
+P and Q (`stencil`).  A triangle is flat, with the lengths of its sides.  The source lies in its plane
+beyond PQ, at distances d_P and d_Q from P and Q: with A = |PQ|² at
     s = (A + d_P² − d_Q²)/(2√A) along PQ and √(d_P² − s²) behind it,
-and d_X is its distance from X if the line between them crosses PQ (Novotni and Klein 2002).  Else the
-way to X leads along an edge, as it does where the angle at X is obtuse: a front comes to X after it
-has come to P and Q.  All nodes are renewed at once until none changes, so that the result depends on
-no order.  Where the metric is constant the distance is exact; elsewhere the error is O(h), h the
-length of a cell's edge.  The twin of ``shaders/kernels/distance.wgsl``.
-(Sethian and Vladimirsky, SIAM J. Numer. Anal. 41, 2003.)
+and d_X is its distance from X if the line between them crosses PQ (Novotni and Klein 2002).  Otherwise,
+and where the angle at X is obtuse, the path to X follows an edge.  All nodes are updated simultaneously
+until none changes, so the result does not depend on an order.  For a constant metric the distance is
+exact; otherwise the error is O(h), h the length of a cell's edge.  The twin of
+``shaders/kernels/distance.wgsl``. (Sethian and Vladimirsky, SIAM J. Numer. Anal. 41, 2003.)
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ RIGHT = 1.0 - 1e-6
 @dataclass(frozen=True, eq=False)
 class EikonalGrid:
     """Data of the eikonal equation: metric (rows, columns, 3), packed, in units of cells; first
-    (rows, columns) where the distance begins, `FAR` elsewhere; usable (rows, columns).
+    (rows, columns): initial distances, `FAR` elsewhere; usable (rows, columns).
     """
 
     metric: Floats
@@ -46,9 +45,9 @@ class EikonalGrid:
 
 @dataclass(frozen=True, eq=False)
 class Triangles:
-    """The triangles of n nodes: steps (8, n, 2), how many columns and rows further each neighbour is,
-    0 for none; neighbours (8, n) their flat numbers, n for none; near (8, n) their distances from the
-    node and far (8, n) each one's from the next, 0 where no front between them is seen.
+    """The triangles of n nodes: steps (8, n, 2): the column and row offset of each neighbour, 0 for
+    none; neighbours (8, n): their flat indices, n for none; near (8, n): their distances from the node;
+    far (8, n): the distance of each from the next, 0 if no front passes between them.
     """
 
     steps: Ints
@@ -58,7 +57,7 @@ class Triangles:
 
 
 def settled(grid: EikonalGrid) -> Floats:
-    """d (rows, columns): all nodes renewed until none changes; `FAR` where nothing leads."""
+    """Return d (rows, columns), updating all nodes until none changes; `FAR` where unreachable."""
     found = triangles(grid)
     usable = grid.usable.ravel()
     values = np.append(np.where(usable, grid.first.ravel(), FAR), FAR)
@@ -98,7 +97,7 @@ def triangles(grid: EikonalGrid) -> Triangles:
 def _far(
     metric: Floats, around: Neighbours, neighbours: Ints, near: Floats, columns: int
 ) -> Floats:
-    """Return the distances (8, n) from each neighbour to the next, 0 where the angle between is not
+    """Return the distances (8, n) from each neighbour to the next, 0 if the angle between them is not
     acute.
     """
     found = np.zeros_like(near)
@@ -113,11 +112,10 @@ def _far(
 
 
 def _length(metric: Floats, start: Ints, offset: Ints, known: np.ndarray, columns: int) -> Floats:
-    """Return the lengths (n,) of straight lines of nodes, ∫√g along them, 1 where they are not
-    ``known``.
+    """Return the lengths (n,) ∫√g along straight lines between nodes, 1 where not ``known``.
 
-    Between two nodes Simpson's rule with the geometric mean of both ends in its middle, which is
-    exact to a few percent where √g changes as an exponential by a factor of ten.
+    Uses Simpson's rule between two nodes with the geometric mean of both ends at the midpoint, which is
+    accurate to a few percent where √g changes exponentially by a factor of ten.
     """
     total = np.where(known, 0.0, 1.0)
     steps = np.maximum(np.abs(offset).max(axis=1), 1)
@@ -141,7 +139,7 @@ def _square(metric: Floats, v: Floats) -> Floats:
 
 
 def _renewed(found: Triangles, values: Floats, some: Ints) -> Floats:
-    """Return the least value that their triangles give some nodes (k,)."""
+    """Return the minimum over their triangles for some nodes (k,)."""
     first, near, far = values[found.neighbours[:, some]], found.near[:, some], found.far[:, some]
     second, other = np.roll(first, -1, axis=0), np.roll(near, -1, axis=0)
     known = (far > 0.0) & (np.maximum(first, second) < FAR)

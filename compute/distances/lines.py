@@ -1,4 +1,4 @@
-"""Lines of a grid on which distances are solved: those of the view, and more that grow beyond it."""
+"""Grid lines for the eikonal equation: those of the view, and further ones with growing spacing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUTER, KNOTS = 2e-3, 33
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Nodes of a grid in the first chart: where its columns x (columns,) and rows y (rows,) lie."""
+    """A grid in the first chart: positions of its columns x (columns,) and rows y (rows,)."""
 
     x: Floats
     y: Floats
@@ -31,7 +31,7 @@ class Lines:
         return nodes
 
     def place(self, at: Floats) -> Floats:
-        """Return the columns and rows (..., 2), as fractions, of drawing coordinates; NaN outside."""
+        """Return fractional column and row numbers (..., 2) of drawing coordinates; NaN outside."""
         found = [
             np.interp(at[..., axis], line, np.arange(len(line)), np.nan, np.nan)
             for axis, line in enumerate((self.x, self.y))
@@ -39,7 +39,7 @@ class Lines:
         return np.stack(found, axis=-1)
 
     def scaled(self, metric: Floats) -> Floats:
-        """Packed metrics of drawing coordinates (rows, columns, 3) in units of cells."""
+        """Return packed metrics in drawing coordinates (rows, columns, 3), in units of cells."""
         return metric * self.cell(self.nodes)
 
     def cell(self, at: Floats) -> Floats:
@@ -52,8 +52,8 @@ class Lines:
 def lines_of(
     request: DistanceRequest, at: Floats, a: Floats, period: Floats | None
 ) -> tuple[Lines, tuple[int, int]]:
-    """Lines around the cells at drawing coordinates of the first chart, and how many beyond them on
-    each side, of rows and of columns.
+    """Return lines around the cells at coordinates of the first chart, with the number of extra rows
+    and columns on each side.
     """
     first = request.manifold.charts[0]
     lines, border = [], []
@@ -74,7 +74,9 @@ def lines_of(
 
 
 def _spread(span: Floats, count: int) -> Floats:
-    """``count`` nodes over most of what values (k,) span, half of them where the values are."""
+    """Return ``count`` nodes over most of the range of values (k,), half of them distributed like the
+    values.
+    """
     share = np.linspace(OUTER, 1.0 - OUTER, KNOTS)
     at = np.quantile(span, share)
     at[0], at[-1] = min(at[0], span[-1]), max(at[-1], span[-1])  # the source itself
@@ -86,7 +88,7 @@ def _spread(span: Floats, count: int) -> Floats:
 
 
 def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int]:
-    """Nodes, and beyond each end so many whose cells grow, as far as it shall reach."""
+    """Return nodes with extra ones of growing spacing beyond each end, up to a given reach."""
     count, low, high = len(inner), float(inner[0]), float(inner[-1])
     if not high > low:
         inner = low + 1e-9 * max(abs(low), 1.0) * np.arange(count)
@@ -101,8 +103,8 @@ def _line(inner: Floats, reach: tuple[float, float] | None) -> tuple[Floats, int
 
 
 def _growing(step: float, cells: int, length: float) -> Floats:
-    """Return where ``cells`` cells end that grow (or shrink) from about ``step`` to a length
-    together.
+    """Return the ends of ``cells`` cells that grow (or shrink) from about ``step``, with a given total
+    length.
     """
     powers = np.arange(1, cells + 1)
     least, most = -3.0, 3.0

@@ -1,7 +1,7 @@
-"""Which values of a distance map are known, and why the others are not.
+"""Verification of distance maps: which values are known, and why others are not.
 
-Lengths of geodesics and values of two grids are held against bounds, against each other and against
-ways through the cells beside.
+Lengths of geodesics and values of two grids are compared with bounds, with each other and with paths
+through neighbouring cells.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SOLVED = 0.75
 
 
 class Gap(IntEnum):
-    """Why the distance to a cell of the domain is not known."""
+    """The reason why the distance to a cell of the domain is unknown."""
 
     NONE = 0
     COARSE = 1
@@ -49,7 +49,7 @@ class Gap(IntEnum):
 
     @property
     def words(self) -> str:
-        """The reason as the end of a sentence."""
+        """The reason in words."""
         return _WORDS[self]
 
 
@@ -58,16 +58,16 @@ _WORDS = {
     Gap.COARSE: "two grids disagree",
     Gap.UNREACHED: "no geodesic found reaches this cell",
     Gap.DISPUTED: "grid and geodesic disagree",
-    Gap.ROUND: "past its neighbours there is a shorter way",
-    Gap.UNBOUNDED: "the length found breaks a bound",
-    Gap.NO_NUMBER: "rounding leaves no digit",
+    Gap.ROUND: "there is a shorter path through neighbouring cells",
+    Gap.UNBOUNDED: "the length found violates a bound",
+    Gap.NO_NUMBER: "lost to rounding",
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Distances:
-    """Distances (rows, columns); why some are not known, as numbers of `Gap`; and which of the others
-    nothing but grids supports.
+    """Distances (rows, columns); the `Gap` of unknown ones; and which values are supported only by
+    grids.
     """
 
     values: Floats
@@ -76,7 +76,7 @@ class Distances:
 
 
 def closed(request: DistanceRequest, theta: Floats) -> Distances:
-    """Return the closed form at θ (rows, columns, 2), where it is a number."""
+    """Return the closed form at θ (rows, columns, 2), where it is finite."""
     assert request.manifold.distance is not None
     with np.errstate(all="ignore"):
         values = request.manifold.distance(np.broadcast_to(request.source, theta.shape), theta)
@@ -87,8 +87,8 @@ def closed(request: DistanceRequest, theta: Floats) -> Distances:
 def by_grids(request: DistanceRequest, theta: Floats, grids: tuple[Floats, Floats]) -> Distances:
     """Return the distances of two grids at θ (rows, columns, 2).
 
-    Two grids that agree may both be off by a quarter in single cells, so that only what bounds enclose
-    is verified.  Where they disagree there is no value, unless every value is wanted.
+    Two grids that agree may both be off by a quarter in single cells, so only values confirmed by
+    bounds are verified.  Where they disagree there is no value, unless every value is wanted.
     """
     values, sure, enclosed = _judged(request, theta, *grids)
     return Distances(values, _gaps(sure, Gap.COARSE), ~enclosed)
@@ -101,10 +101,10 @@ def by_rays(
     cells: tuple[Floats, np.ndarray],
     grids: tuple[Floats, Floats],
 ) -> Distances:
-    """Return the lengths of geodesics where they arrive, else the distances of two grids.
+    """Return the lengths of geodesics where they arrive, otherwise the distances of two grids.
 
-    What no ray reaches is known where two grids agree and are right at the cells next to it that rays
-    reach, or where d(A, y) ± d(x, y) is narrow for one of these cells y.
+    A cell x that no ray reaches is known if two grids agree and are right at neighbouring cells that
+    rays reach, or if d(A, y) ± d(x, y) is narrow for one of these cells y.
     """
     theta, inside = cells
     values, sure, _ = _judged(request, theta, *grids)
@@ -140,14 +140,14 @@ def by_rays(
 
 
 def _gaps(sure: np.ndarray, gap: Gap) -> Ints:
-    """Return one reason where a value is not sure."""
+    """Return a reason for each uncertain value."""
     return np.where(sure, Gap.NONE, gap).astype(np.int32)
 
 
 def _polylines(
     request: DistanceRequest, geometry: Local, cells: tuple[Floats, np.ndarray], values: Floats
 ) -> Floats:
-    """Return upper bounds (rows, columns) from lengths of ways from cell to cell."""
+    """Return upper bounds (rows, columns) from lengths of paths from cell to cell."""
     return polylines.least(request, geometry, lambda a, b: bounds(request, b, a)[1], cells, values)
 
 
@@ -159,7 +159,9 @@ def _enclosed(
     near: tuple[np.ndarray, np.ndarray],
     dark: np.ndarray,
 ) -> tuple[Floats, np.ndarray]:
-    """d of some cells from that of cells y next to them: |d(A, x) − d(A, y)| ≤ d(x, y) ≤ √J(x, y)."""
+    """Bound d at some cells by that at neighbouring cells y: |d(A, x) − d(A, y)| ≤ d(x, y) ≤
+    √J(x, y).
+    """
     low, high = limits[0][dark], limits[1][dark]
     for k in range(near[0].shape[-1]):
         y = near[0][dark, k], near[1][dark, k]
@@ -173,7 +175,7 @@ def _enclosed(
 def _judged(
     request: DistanceRequest, theta: Floats, fine: Floats, coarse: Floats
 ) -> tuple[Floats, np.ndarray, np.ndarray]:
-    """Return the distance from those of two grids, where it is known, and where bounds enclose it."""
+    """Combine the distances of two grids; return them where known, and where bounds confirm them."""
     known = np.isfinite(fine) & np.isfinite(coarse)
     fine, coarse = np.where(known, fine, 1.0), np.where(known, coarse, 2.0)
     apart = np.abs(coarse - fine)
@@ -190,7 +192,7 @@ def bounds(
     request: DistanceRequest, theta: Floats, start: Floats | None = None
 ) -> tuple[Floats, Floats]:
     """Return a lower and an upper bound of d (...,) to θ (..., 2) from the source or from points
-    ``start`` (..., 2); 0 and `FAR` where none is known.
+    ``start`` (..., 2); 0 and `FAR` if none is known.
     """
     manifold = request.manifold
     low: Floats = np.zeros(theta.shape[:-1])

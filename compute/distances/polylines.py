@@ -1,8 +1,7 @@
-"""Upper bounds of a distance map: from cells with a value along polylines of cells to all others.
+"""Upper bounds of a distance map along polylines of cells.
 
-A curve has a length, whether it is a shortest one or not: d(A, x) ≤ d(A, y) + (the length of any curve
-from y to x).  A geodesic from A that comes to a cell by a long way round is found out where its
-neighbours are reached by a shorter one.
+d(A, x) ≤ d(A, y) + (length of any curve from y to x).  So a geodesic from A that reaches a cell by a
+detour is detected if its neighbours are reached by a shorter one.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ def least(
     cells: tuple[Floats, np.ndarray],
     values: Floats,
 ) -> Floats:
-    """Return the least of values (rows, columns) + the length of a polyline from cell to cell.
+    """Return the minimum of values (rows, columns) plus the length of a polyline from cell to cell.
 
     cells: θ (rows, columns, 2) and which of them lie inside; values: lengths of curves from the source,
-    infinite where none is known; most(a, b): a bound of the distance between points (k, 2), `FAR` where
-    there is none.  There a step is the trapezoid of √g(Δθ, Δθ), which is off by as much as the metric
-    bends within a cell.  Infinite where nothing leads.
+    infinite where unknown; most(a, b): an upper bound of the distance between points (k, 2), `FAR` if
+    there is none.  Then a step is the trapezoidal rule for √g(Δθ, Δθ), whose error is the variation of
+    the metric within a cell.  Infinite where unreachable.
     """
     theta, inside = cells
     number = np.arange(inside.size).reshape(inside.shape)
@@ -75,7 +74,7 @@ def least(
 
 
 def _shortest(ends: np.ndarray, weights: Floats, start: int) -> Floats:
-    """Return lengths (start + 1,) of shortest ways from the last node; ends (2, k), weights (k,)."""
+    """Return lengths (start + 1,) of shortest paths from the last node; ends (2, k), weights (k,)."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import dijkstra
 
@@ -96,9 +95,7 @@ def _packed(geometry: Local, request: DistanceRequest, theta: Floats) -> Floats:
 
 
 def _shifted(shape: tuple[int, ...], step: tuple[int, int]) -> tuple[tuple[slice, slice], ...]:
-    """Return two windows of a grid of this shape, of which the second lies a step (≥ 0, any)
-    further.
-    """
+    """Return two windows of a grid of this shape, the second shifted by a step (≥ 0, any)."""
     (rows, columns), (down, across) = shape, step
     first = slice(0, rows - down), slice(max(-across, 0), columns - max(across, 0))
     second = slice(down, rows), slice(max(across, 0), columns - max(-across, 0))

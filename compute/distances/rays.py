@@ -1,12 +1,11 @@
-"""Distances along the geodesics that leave a point in all directions, read off at cells of a chart.
+"""Distances along geodesics from a point in all directions, interpolated at cells of a chart.
 
-Neighbouring rays and neighbouring nodes of them are the corners of triangles.  In a triangle the
-length r of the way from the source is interpolated from the three corners, where its gradient is the
-covector g v of the ray that has unit speed there:
+Nodes of neighbouring rays form triangles.  In a triangle the distance r from the source is interpolated
+from the three corners, where its gradient is the covector g v of the unit-speed ray:
     r(x) = Σ λ_c (r_c + ½ ∂r_c (x − x_c)),
-which is exact for polynomials of degree 2.  Where rays part, others are put between them.  The least
-over all triangles that cover a cell is the length of the shortest geodesic to it; what no ray
-reaches, such as cells behind a hole of the domain, has none.
+which is exact for polynomials of degree 2.  Rays are added where neighbours diverge.  The minimum over
+all triangles that cover a cell is the length of the shortest geodesic to it; cells that no ray reaches,
+such as those behind a hole of the domain, have no value.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ Local = Callable[[GeometryRequest], Geometry]
 
 @dataclass(frozen=True)
 class Density:
-    """How close rays and their nodes lie.
+    """The density of rays and of their nodes.
 
-    rays to begin with and at most; outer, inner, further: steps in the outer half of all rays, in the
-    half of what is left, and in each further half of that; apart: neighbours farther apart than so many
-    cells get rays between them.
+    rays: initial and largest number; outer, inner, further: steps in the outer half of all rays, in the
+    next quarter, and in each further halving; apart: rays are added between neighbours farther apart
+    than this number of cells.
     """
 
     rays: int
@@ -69,16 +68,16 @@ LEFT, DOUBLED = 0.1, 3
 
 
 def fire(request: ShootRequest) -> Paths:
-    """Rays in float64 by the classical method, whose error is far below a map's."""
+    """Integrate rays in float64 by classical Runge–Kutta, whose error is far below that of a map."""
     return shoot(request, RK4)
 
 
 @dataclass(frozen=True, eq=False)
 class Rays:
-    """n rays by increasing angle (n,), with nodes at m lengths r (m,).
+    """n rays ordered by angle (n,), with nodes at m lengths r (m,).
 
-    theta, velocity (n, m, 2) of unit speed; last (n,): the number of the last node that each reaches;
-    stop (n, 2) and end (n,): where it stops beyond that, and its length there.
+    theta, velocity (n, m, 2) of unit speed; last (n,): index of the last node that each reaches; stop
+    (n, 2) and end (n,): where it stops beyond that, and its length there.
     """
 
     angle: Floats
@@ -92,8 +91,8 @@ class Rays:
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """Nodes (n, m) of rays by increasing angle: theta, velocity (n, m, 2), r (n, m) their lengths, and
-    smooth (n, m): whether a node lies before the ray's last step, in which it goes straight to its end.
+    """Nodes (n, m) of rays ordered by angle: theta, velocity (n, m, 2), r (n, m): lengths, and smooth
+    (n, m): whether a node lies before the ray's last step, which is a straight line to its end.
     """
 
     theta: Floats
@@ -110,10 +109,10 @@ def lengths(
     shooter: Fire = fire,
     guessed: bool = False,
 ) -> Floats:
-    """Return the least length (rows, columns) of a ray to each cell, `FAR` where none arrives.
+    """Return the smallest length (rows, columns) of a ray to each cell, `FAR` where none arrives.
 
-    reach: the largest distance; inside (rows, columns): which cells are looked for; ``guessed``: the
-    largest distance may be larger.
+    reach: the largest distance; inside (rows, columns): the cells of interest; ``guessed``: reach is
+    only a guess.
     """
     found = np.full(request.shape, FAR)
     for _ in range(1 + DOUBLED * guessed):
@@ -128,8 +127,8 @@ def lengths(
 def _within(
     request: DistanceRequest, geometry: Local, reach: float, shooter: Fire
 ) -> tuple[Floats, bool]:
-    """Return the least lengths (rows, columns) up to a reach, and whether rays go on from there on the
-    map.
+    """Return the smallest lengths (rows, columns) up to a reach, and whether rays continue beyond it on
+    the map.
     """
     basis, turn = _frame(geometry, request.manifold, request.source)
     if basis is None or not 0.0 < reach < FAR:
@@ -153,8 +152,8 @@ def _within(
 
 
 def _frame(geometry: Local, manifold: Manifold, source: Floats) -> tuple[Floats | None, float]:
-    """Return an orthonormal frame (2, 2) at the source, its vectors as columns, None where g is
-    singular; and how fast geodesics turn in the coordinates there, by unit length.
+    """Return an orthonormal frame (2, 2) at the source, with vectors as columns, None if g is singular;
+    and the turning rate of geodesics in coordinates there, per unit length.
     """
     found = geometry(GeometryRequest(manifold, source[None]))
     metric = found.metric[0]
@@ -170,7 +169,7 @@ def _frame(geometry: Local, manifold: Manifold, source: Floats) -> tuple[Floats 
 
 
 def _knots(density: Density, reach: float, turn: float) -> Floats:
-    """Lengths (m,) at which rays have nodes, ever denser towards the source."""
+    """Return the lengths (m,) of the nodes of rays, denser towards the source."""
     halves = int(np.clip(np.ceil(np.log2(max(turn * reach / TURN, 1.0))), 1, HALVES))
     pieces = [np.zeros(1)]
     for half in range(halves, -1, -1):
@@ -182,7 +181,7 @@ def _knots(density: Density, reach: float, turn: float) -> Floats:
 
 
 def _stages(r: Floats) -> list[tuple[int, int]]:
-    """First and last nodes of runs of equal steps."""
+    """Return first and last nodes of runs of equal steps."""
     step = np.diff(r)
     breaks = np.flatnonzero(np.abs(np.diff(step)) > 1e-9 * step[:-1]) + 1
     edges = [0, *breaks.tolist(), len(step)]
@@ -190,7 +189,7 @@ def _stages(r: Floats) -> list[tuple[int, int]]:
 
 
 def _shot(request: DistanceRequest, shooter: Fire, basis: Floats, angle: Floats, r: Floats) -> Rays:
-    """Rays at some angles, one run of equal steps after another."""
+    """Integrate rays at some angles, one run of equal steps after another."""
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     n, m = len(angle), len(r)
     theta, velocity = np.zeros((n, m, 2)), np.zeros((n, m, 2))
@@ -228,7 +227,7 @@ def _merged(one: Rays, other: Rays) -> Rays:
 
 
 def _finer(request: DistanceRequest, rays: Rays) -> Net:
-    """Rays with nodes between their own, by Hermite's cubics, up to where each of them ends."""
+    """Insert nodes between those of rays, by cubic Hermite interpolation, up to the end of each."""
     place = _places(request, rays.theta)
     near = _near(request, place)
     gap = np.abs(np.diff(place, axis=1)).max(axis=-1)
@@ -254,7 +253,7 @@ def _finer(request: DistanceRequest, rays: Rays) -> Net:
 
 
 def _near(request: DistanceRequest, place: Floats) -> np.ndarray:
-    """Return which places (..., 2) lie on the map, or next to it."""
+    """Return which places (..., 2) lie on the map or next to it."""
     with np.errstate(invalid="ignore"):
         return np.asarray(
             ((place > -2.0) & (place < np.array(request.shape[::-1]) + 1.0)).all(axis=-1)
@@ -273,7 +272,7 @@ def _places(request: DistanceRequest, theta: Floats) -> Floats:
 
 
 def _between(request: DistanceRequest, rays: Rays, density: Density) -> Floats:
-    """Angles of rays that are missing between neighbours which part."""
+    """Return the angles of rays to add between neighbours that diverge."""
     known = np.arange(len(rays.r)) <= rays.last[:, None]
     place = np.where(known[..., None], _places(request, rays.theta), np.nan)
     near = _near(request, place)
@@ -297,7 +296,7 @@ def _between(request: DistanceRequest, rays: Rays, density: Density) -> Floats:
 
 
 def _copies(request: DistanceRequest, theta: Floats) -> Sequence[Floats]:
-    """Nodes (n, m, 2) of rays, and their copies a period further that the chart shows elsewhere."""
+    """Return nodes (n, m, 2) of rays, and their periodic copies that the chart shows elsewhere."""
     manifold = request.manifold
     place = _places(request, theta)
     copies = [theta]
@@ -311,7 +310,7 @@ def _copies(request: DistanceRequest, theta: Floats) -> Sequence[Floats]:
 
 
 def _cover(request: DistanceRequest, geometry: Local, rays: Net, found: Floats) -> None:
-    """Lower what is found (cells,) to the lengths of the triangles that cover cells."""
+    """Lower the values found (cells,) to those of the triangles that cover cells."""
     place = _places(request, rays.theta)
     n, m = place.shape[:2]
     number = np.arange(n * m).reshape(n, m)

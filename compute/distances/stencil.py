@@ -1,9 +1,8 @@
-"""Neighbours of grid nodes between which no front passes unseen, however stretched the metric.
+"""Stencils of grid neighbours that are causal for anisotropic metrics.
 
-A front that crosses the angle between two neighbours of a node is seen where ⟨p, q⟩ ≥ 0 in the metric
-of the node.  With a basis u, v of the whole numbers for which 2|⟨u, v⟩| ≤ |u|² ≤ |v|² (Gauss's
-reduction) the eight neighbours ±u, ±v, ±(u + v), ±(v − u) leave no other angle.  Where the metric is
-as wide as high they are the cells around the node.
+A front that crosses the angle between two neighbours p, q of a node is captured if ⟨p, q⟩ ≥ 0 in the
+metric of the node.  With a reduced lattice basis u, v, 2|⟨u, v⟩| ≤ |u|² ≤ |v|² (Gauss), this holds for
+the eight neighbours ±u, ±v, ±(u + v), ±(v − u).  For an isotropic metric they are the adjacent cells.
 (Mirebeau, SIAM J. Numer. Anal. 52, 2014.)
 """
 
@@ -30,11 +29,11 @@ REDUCED = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """Neighbours of all nodes of a grid.
+    """The stencil neighbours of all nodes of a grid.
 
-    offsets (8, rows, columns, 2): how many columns and rows further each is.  reached (8, rows,
-    columns): whether it and all nodes on the way to it are usable.  wide (rows, columns): whether
-    the metric is stretched more than `REACH` allows for.
+    offsets (8, rows, columns, 2): column and row offsets.  reached (8, rows, columns): whether the
+    neighbour and all nodes on the line to it are usable.  wide (rows, columns): whether the metric is
+    more anisotropic than `REACH` allows.
     """
 
     offsets: Ints
@@ -43,7 +42,7 @@ class Neighbours:
 
 
 def stencil(metric: Floats, usable: NDArray[np.bool_]) -> Neighbours:
-    """Return the neighbours by packed metrics (rows, columns, 3) in units of cells."""
+    """Return the neighbours for packed metrics (rows, columns, 3) in units of cells."""
     u, v = _reduced(metric)
     offsets = np.stack([a * u + b * v for a, b in AROUND])
     reached = np.stack([_is_clear(usable, offset) for offset in offsets])
@@ -51,9 +50,7 @@ def stencil(metric: Floats, usable: NDArray[np.bool_]) -> Neighbours:
 
 
 def _reduced(metric: Floats) -> tuple[Ints, Ints]:
-    """Return the shortest basis u, v (..., 2) of whole numbers in each metric, as far as `REACH`
-    allows.
-    """
+    """Return the reduced integer basis u, v (..., 2) in each metric, within `REACH`."""
     u = np.broadcast_to(np.array([1, 0]), (*metric.shape[:-1], 2)).copy()
     v = np.broadcast_to(np.array([0, 1]), u.shape).copy()
     for _ in range(SWAPS):
@@ -83,7 +80,7 @@ def _is_wide(metric: Floats, u: Ints, v: Ints) -> NDArray[np.bool_]:
 
 
 def _is_clear(usable: NDArray[np.bool_], offset: Ints) -> NDArray[np.bool_]:
-    """Whether each node on the line to a neighbour (rows, columns, 2) further is usable."""
+    """Whether every node on the line to a neighbour at offset (rows, columns, 2) is usable."""
     size = np.array(usable.shape)
     clear = usable.ravel().copy()
     start = np.stack(np.unravel_index(np.arange(usable.size), usable.shape), axis=1)

@@ -1,4 +1,4 @@
-"""Which cells of a map triangles cover, and which cells with a value lie next to others."""
+"""Rasterisation of triangles on the cells of a map, and neighbours of known cells."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ BESIDE = 4
 
 
 def covered(corner: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints, Floats]:
-    """Return which triangles, of corners (k, 3, 2) in cells, cover which cells, and the weights (…, 3)
-    of their corners there.
+    """Return which triangles, with corners (k, 3, 2) in cells, cover which cells, and barycentric
+    weights (…, 3).
     """
     rows, columns = shape
     low, high = np.ceil(corner.min(axis=1) - 1e-9), np.floor(corner.max(axis=1) + 1e-9)
@@ -44,7 +44,7 @@ def covered(corner: Floats, shape: tuple[int, int]) -> tuple[Ints, Ints, Floats]
 
 
 def beside(lit: np.ndarray) -> tuple[Ints, Ints]:
-    """Rows and columns (…, k) of the lit cells that are next to each cell (rows, columns)."""
+    """Return rows and columns (…, k) of the known cells next to each cell (rows, columns)."""
     from scipy.spatial import cKDTree
 
     at, every = np.argwhere(lit), np.moveaxis(np.indices(lit.shape), 0, -1).reshape(-1, 2)

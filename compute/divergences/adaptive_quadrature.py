@@ -1,7 +1,8 @@
-"""Integrals of several functions at once, on panels that are halved until all of them are resolved.
+"""Adaptive quadrature of several functions at once, on panels halved until all are resolved.
 
 On a panel of half-width h, f is interpolated at n Gauss–Legendre nodes, f ≈ Σ c_k P_k; it is halved
-while h(|c_n−2| + |c_n−1|) exceeds a share of the whole ∫|f|.  All panels of a round are one array.
+while h(|c_n−2| + |c_n−1|) exceeds a fraction of the total ∫|f|.  All panels of a round are processed as
+one array.
 """
 
 from __future__ import annotations
@@ -76,11 +77,10 @@ def _rule() -> _Rule:
 
 
 def integrate(functions: Callable[[Floats], Floats], edges: Floats) -> Panels:
-    """Return the functions u (k,) → (r, k), finite everywhere, resolved between the first and the last
-    edge.
+    """Resolve functions u (k,) → (r, k), finite everywhere, between the first and the last edge.
 
-    ``edges`` (m,) ascend; where a function is steep there should be some already.  A function that is
-    not resolved by 1500 panels or 40 halvings is not settled.
+    ``edges`` (m,) ascend, with some near places where a function is steep.  A function not resolved by
+    1500 panels or 40 halvings is not settled.
     """
     done: list[_Panels] = []
     panels = _panels(functions, (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2)
@@ -100,7 +100,9 @@ def integrate(functions: Callable[[Floats], Floats], edges: Floats) -> Panels:
 
 @dataclass(frozen=True, eq=False)
 class _Panels:
-    """centre and half-width (m,), values (r, m, n), what their last coefficients amount to (r, m)."""
+    """centre and half-width (m,), values (r, m, n), error estimates from the last coefficients
+    (r, m).
+    """
 
     centre: Floats
     half: Floats

@@ -1,9 +1,9 @@
-"""Integrals of two densities, by quadrature over the whole of their sample space.
+"""Integrals of two densities by quadrature over their whole sample space.
 
-The space is a line of t: t = x, log x of a half-line, logit x of an interval.  On it t = c + w sinh u,
-with location c and width w of the first density, makes heavy tails exponential, and the panels of
-`adaptive_quadrature` are laid finely about both.  What lies beyond the ends that numbers can reach,
-where densities of t fall exponentially, is added in closed form.
+The space is mapped to a line of t: t = x, log x for a half-line, logit x for an interval.  The map t =
+c + w sinh u, with location c and width w of the first density, makes heavy tails exponential, and the
+panels of `adaptive_quadrature` are refined about both densities.  The tails beyond the range of floats,
+where densities of t decay exponentially, are added in closed form.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ P, Q, FORWARD, BACKWARD, APART, P2, Q2 = range(7)
 
 @dataclass(frozen=True, eq=False)
 class SampleLine:
-    """A sample space as a line: x and log dx/dt at t, t at x, the ends of t within numbers' reach.
+    """A sample space as a line: x and log dx/dt at t, t at x, and the ends of t representable as
+    floats.
 
-    falling: densities of t fall exponentially beyond these.  bounded: x is.
+    falling: densities of t decay exponentially beyond these.  bounded: whether x is bounded.
     """
 
     x: Callable[[Floats], Floats]
@@ -47,7 +48,7 @@ class SampleLine:
 
 
 def _tail() -> tuple[Floats, Floats]:
-    """Nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss and Legendre on parts of 0 … 40."""
+    """Nodes s (k,) and weights of ∫₀^∞ f(s) e^−s ds, by Gauss–Legendre on parts of 0 … 40."""
     at, weight = np.polynomial.legendre.leggauss(16)
     edges = np.concatenate([np.linspace(0.0, 4.0, 9), np.linspace(5.0, 40.0, 15)])
     half = 0.5 * np.diff(edges)[:, None]
@@ -59,7 +60,7 @@ TAIL_NODES, TAIL_WEIGHTS = _tail()
 
 
 def line(support: Support) -> SampleLine | None:
-    """Return the line of a sample space, or None of one that is none."""
+    """Map a sample space onto the real line; None for a discrete space."""
     if support.ends is not None or support.space == "interval":
         return _interval(*(support.ends or (0.0, 1.0)))
     if support.space == "line":
@@ -72,7 +73,7 @@ def line(support: Support) -> SampleLine | None:
 
 
 def _interval(low: float, high: float) -> SampleLine:
-    """Close to 0, but to no other end, there are numbers of any size."""
+    """Return the line of an interval; floats resolve arbitrarily small distances only near 0."""
     size = high - low
 
     def x(t: Floats) -> Floats:
@@ -96,11 +97,11 @@ def _logistic(t: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """Two densities p, q on their line: log p and log q of t (k,) → (2, k), and the mesh of u.
+    """Two densities p, q on their line: log p and log q of t (k,) → (2, k), and the mesh in u.
 
     Its functions are p, q, the three of `parts`, px², qx², all times dx/du.
-    ends: what lies beyond the mesh of the first five, to the left and to the right (2, 5).
-    finite (7,): functions that are; the others are 0 in the mesh.
+    ends: the integrals of the first five beyond the mesh, left and right (2, 5).  finite (7,): which
+    functions are finite; the others are 0 in the mesh.
     """
 
     line: SampleLine
@@ -115,28 +116,28 @@ class Pair:
         return self.line.x(self.centre + self.width * np.sinh(u))
 
     def integrals(self) -> Floats:
-        """Return the seven integrals over the whole space; NaN where not finite or not settled."""
+        """Return the seven integrals over the whole space; NaN where infinite or not converged."""
         found = self.mesh.integrals()
         found[:P2] += self.beyond.sum(axis=0)
         return np.where(self.finite & self.mesh.settled, found, np.nan)
 
     def missing(self) -> str:
-        """Return why nothing can be said, which is when not all of p or q was found; "" if it was."""
+        """Return why the integrals are unreliable, which is if the mass of p or q is not 1; else ""."""
         for name, mass in zip("AB", self.integrals()[: Q + 1], strict=True):
             if not abs(mass - 1) <= MASS:
                 seen = f"adds up to {mass:.8g}" if np.isfinite(mass) else "is not finite"
-                return f"not known: the density of {name} {seen} in the quadrature"
+                return f"unknown: the density of {name} {seen} in the quadrature"
         return ""
 
     def unknown(self, row: int) -> str:
         """Say why an integral is NaN."""
         if not self.finite[row]:
-            return "infinite: one has no probability where the other has some"
-        return "not known: the integral does not settle"
+            return "infinite: one distribution has no probability where the other has some"
+        return "unknown: the integral does not converge"
 
 
 def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
-    """Return the densities at a and b (2,), or None where there are none on one line."""
+    """Return the densities at a and b (2,), or None if they are not densities on one line."""
     supports = [manifold.support(theta[None]) for theta in (a, b)]
     first, second = (s.ends for s in supports)
     if first is not None and second is not None:
@@ -155,7 +156,7 @@ def pair(manifold: Manifold, a: Floats, b: Floats) -> Pair | None:
         finite = np.ones(7, dtype=bool)
 
         def known(u: Floats) -> Floats:
-            """Return the functions, with 0 in the place of what is not finite."""
+            """Return the functions with non-finite values replaced by 0."""
             values = rows(u)
             finite[:] &= np.isfinite(values).all(axis=1)
             return np.where(np.isfinite(values), values, 0.0)
@@ -177,7 +178,9 @@ def _logs(
 def _place(
     space: SampleLine, x: Floats, logs: Callable[[Floats], Floats], row: int
 ) -> tuple[float, float]:
-    """Median and half the interquartile range of t, among the points x (k,) that show a density."""
+    """Return median and half the interquartile range of t, estimated on the points x (k,) that
+    represent a density.
+    """
     t = space.t(x)
     t = t[np.isfinite(t)]
     p = np.exp(logs(t)[row])
@@ -190,7 +193,7 @@ def _place(
 
 
 def _edges(space: SampleLine, first: tuple[float, float], second: tuple[float, float]) -> Floats:
-    """Edges of u around both (location, width), as far as the line reaches."""
+    """Return panel edges in u around both (location, width), up to the ends of the line."""
     centre, width = first
     ladder = np.concatenate([-LADDER[:0:-1], LADDER])
     low, high = (
@@ -216,10 +219,10 @@ def _rows(
 
 
 def parts(log_p: Floats, log_q: Floats) -> tuple[Floats, Floats, Floats]:
-    """p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), none of which is negative.
+    """p log(p/q) + q − p, q log(q/p) + p − q and ½(√p − √q)² (k,), all non-negative.
 
-    The integrals of the first two are KL, p and q having the same mass; where p and q are near nothing
-    cancels but what their logarithms have lost.
+    The integrals of the first two are KL, since p and q have the same mass; for close p and q there is
+    no cancellation beyond that in their logarithms.
     """
     p, q, r = np.exp(log_p), np.exp(log_q), log_q - log_p
     near = np.abs(r) < 1.0
@@ -241,9 +244,7 @@ def _second(r: Floats) -> Floats:
 
 
 def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
-    """Return the first five integrals from an end outward (5,), by the exponentials that p and q are
-    there.
-    """
+    """Return the first five integrals beyond an end (5,), where p and q are exponentials."""
     inner, outer = logs(np.array([end - side, end])).T
     decay = inner - outer
     if not (np.isfinite(outer).all() and (decay > 0).all()):
@@ -258,13 +259,12 @@ def _beyond(logs: Callable[[Floats], Floats], side: int, end: float) -> Floats:
 
 
 def wasserstein(found: Pair) -> float:
-    """W₂ by the map T that carries p to q on a line: W₂² = ∫(x − T(x))² p dx, p the one of the larger
-    second moment, whose mesh is the finer where it counts.
+    """Return W₂ by the monotone map T from p to q: W₂² = ∫(x − T(x))² p dx, with p the density of
+    larger second moment, whose mesh is finer where it matters.
 
-    T(x) is where q has as much to its left as p has at x: log(Q/(1 − Q)), in which both tails keep
-    their digits, is interpolated with its slope.  What of p lies beyond the mesh is at its end.  NaN
-    where a second moment is not finite, or the result is not between the difference and the sum of
-    their roots, as every such distance is.
+    T(x) is the point where Q equals P(x): log(Q/(1 − Q)), accurate in both tails, is interpolated with
+    its slope.  Mass of p beyond the mesh is placed at its end.  NaN if a second moment is infinite, or
+    the result is not between the difference and the sum of their square roots, as it must be.
     """
     from scipy.interpolate import CubicHermiteSpline
 
@@ -284,8 +284,8 @@ def wasserstein(found: Pair) -> float:
     spline = CubicHermiteSpline(level, u[known], slope[known])
 
     def carried(wanted: Floats) -> Floats:
-        """Return where the other has so much to its left, and in the far tails, where slopes have no
-        digits and a cubic may leave its interval, one of that interval's ends.
+        """Return the quantile of the other density; in the far tails, where slopes are inaccurate and a
+        cubic may leave its interval, an end of that interval.
         """
         wanted = np.clip(wanted, level[0], level[-1])
         right = np.clip(np.searchsorted(level, wanted), 1, len(level) - 1)
@@ -307,19 +307,21 @@ def wasserstein(found: Pair) -> float:
 def missing_wasserstein(found: Pair) -> str:
     """Explain why `wasserstein` is NaN."""
     if all(_has_moment(found, row) for row in (P2, Q2)):
-        return "not known: quantiles in the tails have no digits"
-    return "no finite variance"
+        return "unknown: quantiles in the tails are lost to rounding"
+    return "not finite: the variance is infinite"
 
 
 def _beyond_level(rest: float, side: int) -> Floats:
-    """log(F/(1 − F)) where e^−s of what is beyond a side is left, at the nodes s."""
+    """Return log(F/(1 − F)) where the fraction e^−s of the mass beyond a side remains, at the nodes
+    s.
+    """
     left = np.log(max(rest, 1e-300)) - TAIL_NODES
     level = left - np.log(-np.expm1(np.minimum(left, -1e-300)))
     return np.asarray(-level if side else level)
 
 
 def _level(found: Pair, row: int) -> Floats:
-    """log(F/(1 − F)) at all nodes, flat; infinite where rounding leaves less than nothing of a tail."""
+    """Return log(F/(1 − F)) at all nodes, flattened; infinite where rounding makes a tail negative."""
     left, right = found.mesh.running(row)
     if len(found.beyond):
         left, right = left + found.beyond[0, row], right + found.beyond[1, row]
@@ -327,7 +329,7 @@ def _level(found: Pair, row: int) -> Floats:
 
 
 def _has_moment(found: Pair, row: int) -> bool:
-    """Whether a second moment is finite, and not of what lies outside."""
+    """Whether a second moment is finite, and not dominated by the tails outside."""
     if found.line.bounded:
         return True
     parts = (found.mesh.values[row] * found.mesh.weights).sum(axis=1)

@@ -1,11 +1,11 @@
 """Divergences between members of a family, beside the Fisher–Rao distance.
 
-Closed forms wherever a family has one.  Of an exponential family the Kullback–Leibler divergence is the
-Bregman divergence of ψ, and with the middle m of natural coordinates
+Closed forms are used if a family has them.  For an exponential family the Kullback–Leibler divergence
+is the Bregman divergence of ψ, and with the midpoint m in natural coordinates
     −log ∫√(pq) = ½ψ(a) + ½ψ(b) − ψ(m) = ½(KL(m‖a) + KL(m‖b)),
-a sum of positive terms.  Of other densities they are integrals over the whole sample space
-(`density_overlap`), each with a word in its place where it is infinite or not found.  Where a and b are
-near and all of these would cancel, see `near_pairs`.
+a sum of positive terms.  For other densities they are integrals over the whole sample space
+(`density_overlap`), replaced by a reason if infinite or unknown.  For nearby a and b, where all of
+these would cancel, see `near_pairs`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ NEAR, NEAREST = 0.5, 3e-3
 SMALL_BALL = 1e-10
 NAMES = ("forward", "backward", "bhattacharyya", "wasserstein")
 ON_LINES = ("line", "half-line", "interval", "two half-lines")
-STATES = "none before a measurement"
-INFINITE = "infinite, or beyond all numbers"  # of closed forms
+STATES = "undefined before a measurement"
+INFINITE = "infinite, or too large for float64"  # of closed forms
 ROWS = {
     "forward": density_overlap.FORWARD,
     "backward": density_overlap.BACKWARD,
@@ -45,8 +45,8 @@ class Divergences:
     """Between p_a and p_b: KL(a‖b) and KL(b‖a) in nats, 2 arccos ∫√(p_a p_b), and Wasserstein-2 in
     units of x.
 
-    None where it is infinite or not known, and ``why`` says which; W₂ is None without a word where the
-    sample space is no line.
+    A value is None if infinite or unknown, and ``why`` says which; W₂ is None without a reason if the
+    sample space is not a line.
     """
 
     forward: float | None = None
@@ -69,7 +69,9 @@ def natural_chart(manifold: Manifold) -> Chart | None:
 
 
 def divergences(manifold: Manifold, a: Floats, b: Floats) -> Divergences | None:
-    """Return all of them between a and b (2,), in float64; None where no distributions are known."""
+    """Return the divergences between a and b (2,), in float64; None if the family has no
+    distributions.
+    """
     both = manifold.support(np.stack([a, b]))
     if both.space == "none":
         return None
@@ -89,7 +91,7 @@ Found = dict[str, float]
 def _found(
     manifold: Manifold, a: Floats, b: Floats, names: list[str]
 ) -> tuple[Found, dict[str, str]]:
-    """Return those of these names, however near a and b are, and what to say where one is not
+    """Return the divergences of these names, also for close a and b, with reasons for those not
     finite.
     """
     found, why = _closed(manifold, a, b), dict.fromkeys(NAMES, INFINITE)
@@ -104,7 +106,7 @@ def _found(
 
 
 def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
-    """KL both ways and Bhattacharyya's angle where a and b are near; {} elsewhere."""
+    """Return KL in both directions and the Bhattacharyya angle for nearby a and b; {} otherwise."""
     chart, kl = natural_chart(manifold), manifold.divergence
     d, three = near_pairs.length(manifold, a, b), None
     with np.errstate(all="ignore"):
@@ -120,7 +122,9 @@ def _near(manifold: Manifold, a: Floats, b: Floats) -> Found:
 
 
 def _three(manifold: Manifold, a: Floats, b: Floats) -> near_pairs.Three | None:
-    """KL both ways and 1 − ∫√(p_a p_b) of a pair at some distance, or None where one is not known."""
+    """Return KL in both directions and 1 − ∫√(p_a p_b) for a pair at moderate distance, or None if one
+    is unknown.
+    """
     names = ["forward", "backward", "bhattacharyya"]
     found = _found(manifold, a, b, names)[0]
     if not all(np.isfinite(found.get(name, np.nan)) for name in names):
@@ -145,17 +149,17 @@ def _closed(manifold: Manifold, a: Floats, b: Floats) -> Found:
 
 
 def _positive(value: Floats | float) -> float:
-    """Rounding may leave a little less than nothing."""
+    """Clip small negative values caused by rounding."""
     return float(np.maximum(value, 0.0))
 
 
 def _angle(apart: float) -> float:
-    """2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which keeps the digits of short distances."""
+    """2 arccos ∫√(pq) of 1 − ∫√(pq) = ½∫(√p − √q)², which is accurate for short distances."""
     return float(4.0 * np.arcsin(np.sqrt(np.clip(apart, 0.0, 1.0) / 2.0)))
 
 
 def _of_outcomes(manifold: Manifold, support: Support, a: Floats, b: Floats) -> Found:
-    """Sums over finitely many outcomes."""
+    """Return the divergences as sums over finitely many outcomes."""
     p, q = manifold.density(np.stack([a, b]), support.x)
     p, q = p / p.sum(), q / q.sum()
     with np.errstate(all="ignore"):
@@ -168,9 +172,9 @@ def _of_outcomes(manifold: Manifold, support: Support, a: Floats, b: Floats) -> 
 def _of_densities(
     manifold: Manifold, a: Floats, b: Floats, names: list[str]
 ) -> tuple[Found, dict[str, str]]:
-    """Of two densities what is asked for, and what to say where that is NaN."""
+    """Return the named divergences of two densities, with reasons for NaN."""
     pair = density_overlap.pair(manifold, a, b)
-    missing = "not known: there is no density of x on a line" if pair is None else pair.missing()
+    missing = "unknown: the family has no density on a line" if pair is None else pair.missing()
     if pair is None or missing:
         return dict.fromkeys(names, np.nan), dict.fromkeys(names, missing)
     integrals = pair.integrals()
@@ -187,7 +191,7 @@ def _of_densities(
 
 
 def bregman(manifold: Manifold, a: Floats, b: Floats) -> tuple[float, float]:
-    """KL(a‖b) and KL(b‖a) of a family that has them in closed form, with digits at any distance."""
+    """Return KL(a‖b) and KL(b‖a) of a family with closed forms, accurate at any distance."""
     near, kl = _near(manifold, a, b), manifold.divergence
     assert kl is not None
     if near:
@@ -198,8 +202,8 @@ def bregman(manifold: Manifold, a: Floats, b: Floats) -> tuple[float, float]:
 def balls(manifold: Manifold, a: Floats, b: Floats, directions: int = 96) -> tuple[Floats, Floats]:
     """Outlines (k, 2), closed, of {θ: KL(p_a‖p_θ) ≤ KL(p_a‖p_b)} and of {θ: KL(p_θ‖p_a) ≤ KL(p_b‖p_a)}.
 
-    For exponential families, along straight lines of natural coordinates from a, on which both grow;
-    NaN in directions in which the domain ends first.
+    For exponential families, along straight lines in natural coordinates from a, on which both
+    increase; NaN in directions where the domain ends first.
     """
     chart, kl = natural_chart(manifold), manifold.divergence
     if chart is None or kl is None:

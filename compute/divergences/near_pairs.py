@@ -1,13 +1,13 @@
-"""Divergences of distributions close to one another, where differences of closed forms have no digits.
+"""Divergences of nearby distributions, where differences of closed forms cancel.
 
 With natural coordinates ϑ of an exponential family and D = ϑ_b − ϑ_a they are integrals of one positive
-function along the straight line of ϑ, of which nothing cancels at any separation:
+function along the straight line of ϑ, without cancellation at any separation:
     KL(b‖a), KL(a‖b), −log ∫√(pq) = ∫₀¹ w(t) DᵀG(ϑ_a + tD)D dt,   w = t, 1 − t, ½min(t, 1 − t).
-Of other families they are expanded about the middle m of a and b in θ: with u of unit length along
-b − a and d² = g_m(b − a, b − a),
+For other families they are expanded about the midpoint m of a and b in θ: with u of unit length along b
+− a and d² = g_m(b − a, b − a),
     KL(b‖a) + KL(a‖b) = d²(1 + s₄d² + s₆d⁴ …),   KL(a‖b) − KL(b‖a) = −d³(T_m(u, u, u)/6 + a₅d² …),
     1 − ∫√(pq) = d²(1/8 + e₄d² + e₆d⁴ …),
-the higher coefficients being those that fit two pairs farther apart in the same direction.
+with higher coefficients fitted to two pairs farther apart in the same direction.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ Three = tuple[float, float, float]
 
 
 def along_natural(manifold: Manifold, chart: Chart, a: Floats, b: Floats) -> Three | None:
-    """Return the three of an exponential family by its chart of natural coordinates; None where its
-    metric is not finite between a and b (2,), or where the integrals do not settle.
+    """Return the three divergences of an exponential family by its natural chart; None if its metric is
+    not finite between a and b (2,), or the integrals do not converge.
     """
     start, gap = chart.forward(a), _difference(chart, a, b)
     largest = float(np.max(_squares(manifold, chart, start, gap, np.array([0.0, 0.5, 1.0]))))
@@ -57,7 +57,7 @@ def along_natural(manifold: Manifold, chart: Chart, a: Floats, b: Floats) -> Thr
 
 
 def _squares(manifold: Manifold, chart: Chart, start: Floats, gap: Floats, t: Floats) -> Floats:
-    """DᵀGD (k,) at shares t (k,) of the way; NaN where there is no point of the family."""
+    """Return DᵀGD (k,) at fractions t (k,) of the segment; NaN outside the family."""
     theta = chart.inverse(start + t[:, None] * gap)
     known = np.asarray(np.isfinite(theta).all(axis=1))
     safe = np.where(known[:, None], theta, np.asarray(manifold.interior))
@@ -68,8 +68,8 @@ def _squares(manifold: Manifold, chart: Chart, start: Floats, gap: Floats, t: Fl
 
 
 def _difference(chart: Chart, a: Floats, b: Floats) -> Floats:
-    """ϑ_b − ϑ_a (2,), as the integral of ∂ϑ/∂θ along the straight line of θ where that is resolved:
-    a difference of coordinates has lost what they have in common.
+    """ϑ_b − ϑ_a (2,), as the integral of ∂ϑ/∂θ along the straight line in θ if that is resolved, which
+    avoids cancellation.
     """
     found = []
     for at, weights in _RULES:
@@ -84,7 +84,7 @@ def _difference(chart: Chart, a: Floats, b: Floats) -> Floats:
 
 
 def length(manifold: Manifold, a: Floats, b: Floats) -> float:
-    """√g(b − a, b − a) in the middle of a and b (2,); infinite where the metric there is no metric."""
+    """Return √g(b − a, b − a) at the midpoint of a and b (2,); infinite where g is not a metric."""
     middle = 0.5 * (a + b)
     if not bool(manifold.in_domain(middle)):
         return np.inf
@@ -97,9 +97,10 @@ def length(manifold: Manifold, a: Floats, b: Floats) -> float:
 def expanded(
     manifold: Manifold, a: Floats, b: Floats, three: Callable[[Floats, Floats], Three | None]
 ) -> Three | None:
-    """Return the three of a and b (2,) by expansion, ``three`` giving those of pairs farther apart.
+    """Return the three divergences of a and b (2,) by expansion; ``three`` returns those of pairs
+    farther apart.
 
-    None where there is no room for these in the domain, or where they do not go with the metric.
+    None if the domain has no room for these, or they are inconsistent with the metric.
     """
     d, middle = length(manifold, a, b), 0.5 * (a + b)
     if d == 0.0 or not np.isfinite(d):
@@ -124,8 +125,9 @@ def expanded(
 
 
 def _fitted(d: float, power: int, leading: float, values: list[float]) -> float | None:
-    """c₀dⁿ + c₁dⁿ⁺² + c₂dⁿ⁺⁴ with c₀ known and the values at the two lengths; None where they differ
-    from it by too much to be its continuation."""
+    """c₀dⁿ + c₁dⁿ⁺² + c₂dⁿ⁺⁴ with c₀ known and the values at the two lengths; None if these are
+    inconsistent with c₀.
+    """
     squares = np.array(FITTED) ** 2
     ratios = np.array(values) / squares ** (power / 2)
     if np.abs(ratios - leading).max() > OFF:

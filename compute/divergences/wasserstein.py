@@ -1,8 +1,8 @@
-"""Other distances between the same distributions: Wasserstein-2 of normals, Bures' of qubits.
+"""Other distances: Wasserstein-2 between normals, Bures distances between qubits.
 
 W₂² = |m₁ − m₂|² + tr(A + B − 2(A^½ B A^½)^½); the geodesic's covariance is M A M with
-M = (1 − t)1 + tT, T = A^−½(A^½ B A^½)^½ A^−½.  For normals of one dimension the metric is flat in
-(μ, σ).  (Takatsu 2011; for qubits Hübner 1992)
+M = (1 − t)1 + tT, T = A^−½(A^½ B A^½)^½ A^−½.  For univariate normals the metric is flat in (μ, σ).
+(Takatsu 2011; for qubits Hübner 1992)
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from compute.core.refusal import Refused, shown
 
 @dataclass(frozen=True, eq=False)
 class Normal:
-    """N(mean (d,), covariance (d, d)), the covariance symmetric and positive definite (else
-    ValueError).
+    """N(mean (d,), covariance (d, d)), with a symmetric positive definite covariance.  Raises
+    ValueError.
 
     >>> Normal([0.0, 1.0], [[2.0, 0.0], [0.0, 1.0]]).mean.tolist()
     [0.0, 1.0]
@@ -43,7 +43,7 @@ class Normal:
 
 
 def _check_covariance(covariance: Floats) -> None:
-    """ValueError that says what is wrong, however large the matrix is."""
+    """Raise ValueError that says what is wrong with a covariance."""
     wanted = f"covariance must be symmetric and positive definite, got {shown(covariance)}"
     if not np.isfinite(covariance).all():
         raise Refused(f"{wanted} with entries that are not finite")
@@ -75,7 +75,7 @@ def wasserstein(a: Normal, b: Normal) -> float:
 
 
 def _carrier(a: Normal, b: Normal) -> Floats:
-    """T = A^−½ (A^½ B A^½)^½ A^−½, which carries a to b, but for the means."""
+    """T = A^−½ (A^½ B A^½)^½ A^−½, which maps a to b up to the means."""
     root = _root(a.covariance)
     back = np.linalg.inv(root)
     carrier: Floats = back @ _root(root @ b.covariance @ root) @ back
@@ -83,7 +83,7 @@ def _carrier(a: Normal, b: Normal) -> Floats:
 
 
 def displaced(a: Normal, b: Normal, t: float) -> Normal:
-    """Return the point a share t of the way along the Wasserstein geodesic from a to b."""
+    """Return the point at fraction t of the Wasserstein geodesic from a to b."""
     move = (1 - t) * np.eye(len(a.mean)) + t * _carrier(a, b)
     return Normal((1 - t) * a.mean + t * b.mean, move @ a.covariance @ move.T)
 
@@ -100,7 +100,7 @@ def centred_distance(a: Normal, b: Normal) -> float:
 
 @dataclass(frozen=True)
 class QubitDistances:
-    """fidelity F; bures_angle arccos √F; bures_chordal √(2 − 2√F), which is no geodesic's length;
+    """fidelity F; bures_angle arccos √F; bures_chordal √(2 − 2√F), which is not a geodesic length;
     geodesic 2 arccos √F, the length under quantum Fisher information.
     """
 
@@ -111,7 +111,7 @@ class QubitDistances:
 
 
 def qubit_distances(a: ArrayLike, b: ArrayLike) -> QubitDistances:
-    """Between qubits with Bloch vectors r = a and s = b (3,) of length ≤ 1.
+    """Return distances between qubits with Bloch vectors r = a and s = b (3,) of length ≤ 1.
 
     F = ½(1 + r·s + √((1 − r²)(1 − s²))) = cos² of half the angle between (r, √(1 − r²)) and
     (s, √(1 − s²)) on the unit sphere; the angle is that of their chord.

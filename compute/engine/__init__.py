@@ -1,4 +1,4 @@
-"""The reference engine, and the opening of the engine that is asked for.
+"""The reference engine, and the selection of an engine.
 
-Only `opening` knows that there is a GPU engine.
+Only `opening` imports the GPU engine.
 """

@@ -1,4 +1,4 @@
-"""Open the engine that is asked for, or the best that there is."""
+"""Open the requested engine, or the best available one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ENGINES = ("auto", "gpu", "reference")
 def open_engine(prefer: str = "auto", adapter: str = "") -> Engine:
     """Return the engine to use: "gpu" (raises `NoAdapter` if there is none), "reference", or "auto".
 
-    "auto" takes the GPU if an adapter answers and the reference if not; ``engine.name`` says which.
-    ``adapter``: a name, or a part of it, that the adapter must have; `NoAdapter` if none has it.
+    "auto" uses the GPU if an adapter is available, else the reference; ``engine.name`` says which.
+    ``adapter``: a name, or part of one, that the adapter must have; raises `NoAdapter` if none has it.
 
     >>> open_engine("reference").name
     'reference'
@@ -46,15 +46,15 @@ class _OnDemand:
 
 
 def engine_on_demand(prefer: str = "auto") -> Engine:
-    """Return the engine of `open_engine` that is opened when it is first used.
+    """Return a proxy for `open_engine` that opens the engine on first use.
 
-    Wrong use of what takes an engine is then found before a driver has been waited for.
+    Wrong arguments are then reported before waiting for a driver.
     """
     return cast(Engine, _OnDemand(prefer))
 
 
 def adapter_names() -> tuple[str, ...]:
-    """Return the adapters that there are, in words; none where wgpu cannot be loaded."""
+    """Return the names of available adapters; none if wgpu cannot be loaded."""
     try:
         from compute.gpu.device import adapters, words
     except (ImportError, OSError):

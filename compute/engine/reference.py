@@ -1,4 +1,4 @@
-"""The reference: an engine of NumPy in float64, with one concept of the field in each module."""
+"""The reference engine: NumPy in float64."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from compute.requests.transport import Transport, TransportRequest
 
 
 class ReferenceEngine:
-    """Float64 on the processor: the answer that everything else is held against."""
+    """Float64 on the CPU, the standard for all other results."""
 
     name = "reference"
     adapter = "NumPy, float64"
@@ -33,7 +33,7 @@ class ReferenceEngine:
 
     @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:
-        """Metric, connection, cubic tensor and curvature by the family's own formulas."""
+        """Return metric, connection, cubic tensor and curvature by the family's own formulas."""
         return resolution.geometry(request, local_geometry.geometry(request))
 
     @forgiving
@@ -73,5 +73,5 @@ class ReferenceEngine:
         return time_stepping.advanced(request)
 
     def flow_bound(self, operator: Diffusion) -> float:
-        """Return a bound on the size of all eigenvalues of L (Gershgorin)."""
+        """Return a bound of the absolute eigenvalues of L (Gershgorin)."""
         return operator.bound

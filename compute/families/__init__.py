@@ -1,6 +1,7 @@
-"""The registry: every module of this package that states a ``FAMILY`` is one.
+"""The registry of families: every module of this package that defines ``FAMILY``.
 
-May import custom, definitions, geodesics, heads and what lies below; families not one another.
+May import custom, definitions, geodesics, heads and the rooms below; families do not import one
+another.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ def families() -> dict[str, Family]:
 def manifold(specification: str, **parameters: Any) -> Manifold:
     """Return the manifold that a specification names.
 
-    ``specification`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families
-    from data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6"), where a source may
-    be the data itself as a JSON object ("custom:FILE.json", 'custom:{"metric": …}').  Keyword
-    parameters override those of the text.  Raises ValueError for an unknown family or parameter.
+    ``specification`` is ``NAME`` or ``NAME:key=value,key=value`` ("student_t:nu=5"); for families from
+    data ``NAME:SOURCE?key=value&key=value`` ("attention:bank?layer=4&head=6"), where the source may be
+    the data itself as a JSON object ("custom:FILE.json", 'custom:{"metric": …}').  Keyword parameters
+    override those of the text.  Raises ValueError for an unknown family or parameter.
 
     >>> manifold("student_t:nu=5").coordinates
     ('μ', 'σ')
@@ -62,7 +63,9 @@ def _build(name: str, chosen: tuple[tuple[str, Any], ...]) -> Manifold:
 
 
 def parse(specification: str) -> tuple[str, dict[str, Any]]:
-    """Return the name and the stated parameters of a specification; ValueError if it is not one."""
+    """Return the name and the given parameters of a specification.  Raises ValueError if it is
+    malformed.
+    """
     name, _, rest = specification.partition(":")
     if name not in families():
         known = ", ".join(families())
@@ -77,7 +80,7 @@ def parse(specification: str) -> tuple[str, dict[str, Any]]:
 
 
 def _from_source(name: str, rest: str) -> tuple[str, str]:
-    """Return where the data are, and the parameters after a "?", which may also belong to a file's
+    """Return the source of the data, and the parameters after a "?", which may also be part of a file
     name.
     """
     if rest.startswith("{"):
@@ -104,9 +107,9 @@ def _parameter(name: str, item: str) -> tuple[str, Any]:
 
 
 def changed(specification: str, parameters: Mapping[str, Any]) -> str:
-    """Return the specification with other parameters; empty ones are left out.
+    """Return the specification with changed parameters; empty ones are removed.
 
-    Raises ValueError for a parameter that the family has not, or a value that is not of its kind.
+    Raises ValueError for an unknown parameter or a value of the wrong type.
     """
     name, stated = parse(specification)
     defaults = families()[name].parameters

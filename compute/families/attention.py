@@ -38,7 +38,9 @@ ARRIVED = 1e-12
 # what the key is called that a sink is, and the metric under a softcap
 SINK = "(sink)"
 CAPPED_ELEMENT = "ds² = Σ pⱼ ((Aⱼ − Σ p A)·dθ)²,  A = sech²(s/c) T,  p = softmax(c tanh(s/c) + b)"
-SINGULAR_WORDS = "none, for the keys lie on one line of this plane, or at one point: g is singular"
+SINGULAR_WORDS = (
+    "undefined: the keys lie on one line of this plane, or at one point, so g is singular"
+)
 
 
 def attention_manifold(
@@ -53,11 +55,11 @@ def attention_manifold(
 
     q = q₀ + Uθ with q0 (d,) and orthonormal columns U (d, 2); ``bias (n,)`` is added to the logits
     (a mask drops its keys instead).  Without q0 the origin, without U the first two axes.
-    Keys that lie on one line of the plane, or are one point, have a singular metric, of which every
-    result says so.  Raises ValueError for shapes that do not fit, d = 1, fewer than 3 or more than
-    4096 keys, numbers that are not finite, or a temperature that is not positive.
+    If the keys lie on one line of the plane or coincide, the metric is singular, and every result has
+    that status.  Raises ValueError for inconsistent shapes, d = 1, fewer than 3 or more than 4096 keys,
+    numbers that are not finite, or a temperature that is not positive.
 
-    Three keys have three outcomes, whose distributions are an octant of the sphere of radius 2:
+    Three keys give an octant of the sphere of radius 2:
 
     >>> triangle = attention_manifold([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     >>> round(float(triangle.curvature(np.array([0.3, -0.2]))), 12)
@@ -66,7 +68,7 @@ def attention_manifold(
     keys = matrix("K", K)
     n, d = keys.shape
     if d < 2:
-        raise ValueError(f"K must have d ≥ 2 columns to hold a plane of queries, got d = {d}")
+        raise ValueError(f"K must have d ≥ 2 columns to contain a plane of queries, got d = {d}")
     origin = np.zeros(d) if q0 is None else vector("q0", q0, d)
     plane = np.eye(d)[:, :2] if U is None else matrix("U", U, (d, 2))
     if not (np.isfinite(temperature) and temperature > 0):
@@ -90,8 +92,8 @@ def softmax_manifold(
     """Return the exponential family with logits b + Tθ, T (n, 2), b (n,).  Raises as
     `attention_manifold`.
 
-    With a ``softcap`` c logits are c·tanh((b + Tθ)/c), a curved family without dual coordinates.
-    added (n,): what is added to the logits after that.
+    With a ``softcap`` c the logits are c·tanh((b + Tθ)/c), a curved exponential family without dual
+    coordinates.  added (n,): numbers added to the logits after that.
     """
     keys = points("T", T)
     logits = vector("b", b, len(keys))
@@ -144,7 +146,7 @@ def softmax_manifold(
 def _charts(
     family: Softmax | CappedSoftmax, labels: tuple[str, ...], singular: bool
 ) -> tuple[Chart, ...]:
-    """θ, and η where there is one: a softcap leaves no dual coordinates, and θ is not natural."""
+    """Return the charts θ and η; with a softcap θ is not natural and there is no η."""
     if isinstance(family, CappedSoftmax):
         return (parameters(("θ₁", "θ₂")),)
     natural = parameters(("θ₁", "θ₂"), also=("natural",))
@@ -156,7 +158,7 @@ def _numbers(n: int) -> tuple[str, ...]:
 
 
 def _radius(family: Softmax | CappedSoftmax, marks: Floats) -> float:
-    """Beyond this |θ| nothing happens in float32: logits differ by hundreds of nats."""
+    """Return |θ| beyond which float32 resolves nothing: logits differ by hundreds of nats."""
     reach = 200.0 / np.sqrt(family.spread2) if family.spread2 > 1e-60 else 1.0
     far = float(np.max(np.hypot(marks[:, 0], marks[:, 1]), initial=0.0))
     return float(max(reach, 4.0 * far))
@@ -173,7 +175,9 @@ def _view(marks: Floats) -> Extent:
 
 
 def _moment_chart(family: Softmax, labels: tuple[str, ...]) -> Chart:
-    """η(θ): the polygon of the keys, where the point is plain attention's output for V = T."""
+    """Return the chart η(θ): it fills the polygon of the keys; η is the output of plain attention for V
+    = T.
+    """
 
     corners = hull(family.keys)
 
@@ -235,8 +239,8 @@ def of_head(
 ) -> Manifold:
     """Return the manifold of one head's attention on a plane of its queries.
 
-    own (m,): the queries whose own mask the head has, None: all; ``mask_of``: whose mask it is.  A
-    sink is one more key, the last, whose logit is the same everywhere.
+    own (m,): the queries that have the mask of this head, None: all; ``mask_of``: the query whose mask
+    it is.  A sink is an extra last key with a constant logit.
     """
     scale = head.factor / temperature
     keys, logits, added = head.k @ plane.U * scale, head.k @ plane.q0 * scale, head.bias

@@ -17,7 +17,7 @@ from compute.manifold.surfaces import octant
 
 
 def define() -> Definition:
-    """Natural coordinates ϑᵢ = log(pᵢ/p₃), ψ = log(1 + e^ϑ₁ + e^ϑ₂); the metric stated directly."""
+    """Natural coordinates ϑᵢ = log(pᵢ/p₃), ψ = log(1 + e^ϑ₁ + e^ϑ₂); the metric is given directly."""
     import sympy as sp
 
     p, q = sp.symbols("p1:3", positive=True), sp.symbols("q1:3", positive=True)

@@ -19,7 +19,7 @@ from compute.manifold.surfaces import octant
 
 
 def define() -> Definition:
-    """Return the softmax of (θ₁, θ₂, 0), with sums of positive terms wherever there is a choice."""
+    """Return the softmax of (θ₁, θ₂, 0), written as sums of positive terms where possible."""
     import sympy as sp
 
     t, s = sp.symbols("theta1:3", real=True), sp.symbols("phi1:3", real=True)

@@ -1,4 +1,4 @@
-"""A family of the user's own, from a definition in a file or in the specification itself.
+"""A user-defined family, from a definition in a file or in the specification itself.
 
 ``custom:FILE.json`` or ``custom:{"coordinates": …}``; alone, ``custom`` is the bundled example.
 """

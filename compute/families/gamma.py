@@ -43,7 +43,7 @@ def define() -> Definition:
 
 
 def _support(theta: Floats) -> Support:
-    """From just above 0 to six standard deviations above every mean."""
+    """Return the range from just above 0 to six standard deviations above every mean."""
     k, rate = theta[..., 0], theta[..., 1]
     high = np.max((k + 6 * np.sqrt(k) + 2) / rate)
     return Support(np.linspace(high / 512, high, 256), space="half-line")

@@ -44,7 +44,7 @@ def define() -> Definition:
 
 
 def _support(theta: Floats) -> Support:
-    """Four standard deviations around every mean."""
+    """Return the range of four standard deviations around every mean."""
     low = np.min(theta[..., 0] - 4 * theta[..., 1])
     high = np.max(theta[..., 0] + 4 * theta[..., 1])
     return Support(np.linspace(low, high, 257))

@@ -49,7 +49,7 @@ def define() -> Definition:
 
 
 def _support(theta: Floats) -> Support:
-    """From just above 0 to six standard deviations above every mean."""
+    """Return the range from just above 0 to six standard deviations above every mean."""
     mu, shape = theta[..., 0], theta[..., 1]
     high = np.max(mu + 6 * np.sqrt(mu**3 / shape))
     return Support(np.linspace(high / 512, high, 256), space="half-line")

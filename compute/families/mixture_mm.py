@@ -1,7 +1,7 @@
 """Mixtures (1 − w)N(m₁, 1) + wN(m₂, 1) of two normals with unknown means and known weight w.
 
-The metric degenerates on m₁ = m₂, where the components cannot be told apart; with w = ½ the family is
-symmetric under their exchange, and the line is a fold.
+The metric degenerates on m₁ = m₂, where the components coincide; for w = ½ the family is symmetric
+under their exchange, and the line is a fold.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REACH = 6.0
 
 
 def define(w: float) -> Definition:
-    """Return the log-density; everything else is averaged from it."""
+    """Return the log-density, from which everything else is computed by quadrature."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
@@ -51,7 +51,8 @@ def _charts(w: float) -> tuple[Chart, ...]:
 
 
 def moments(w: float) -> Chart:
-    """(E x, ±(var x − 1)), the sign that of m₂ − m₁: here both sides of the fold are regular.
+    """(E x, ±(var x − 1)), with the sign of m₂ − m₁: in these coordinates both sides of the fold are
+    regular.
 
     E x = (1 − w)m₁ + wm₂ and var x − 1 = w(1 − w)δ², δ = m₂ − m₁.
     """

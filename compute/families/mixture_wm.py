@@ -1,8 +1,8 @@
 """Mixtures (1 − w)N(0, 1) + wN(m, 1) of a known and an unknown normal.
 
-Singular on m = 0 and on w = 0, where one parameter says nothing: near m = 0, det g ≈ w²m⁴/2.  The sides
-m > 0 and m < 0 have N(0, 1) in common and nothing else: in the coordinates (wm, wm²), in which g is
-regular there, they are two cusps that touch, and the way from one to the other leaves both.
+Singular on m = 0 and on w = 0, where one parameter is not identifiable: near m = 0, det g ≈ w²m⁴/2.
+The sides m > 0 and m < 0 have only N(0, 1) in common: in the coordinates (wm, wm²), in which g is
+regular there, they are two cusps that touch, and the geodesic from one to the other leaves both.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REACH = 6.0
 
 
 def define() -> Definition:
-    """Return the log-density; everything else is averaged from it."""
+    """Return the log-density, from which everything else is computed by quadrature."""
     import sympy as sp
 
     from compute.definitions import symbolic_functions as special
@@ -46,7 +46,7 @@ def _support(theta: Floats) -> Support:
 
 
 def moments() -> Chart:
-    """(E x, E x² − 1) = (wm, wm²): here the line m = 0 is the one point that it stands for, N(0, 1)."""
+    """(E x, E x² − 1) = (wm, wm²): these coordinates collapse the line m = 0 to one point, N(0, 1)."""
 
     def inverse(x: Floats) -> Floats:
         inside = (x[..., 0] != 0.0) & (x[..., 1] > x[..., 0] ** 2)

@@ -1,7 +1,7 @@
 """Von Mises distributions on the circle, with mean direction μ and concentration κ.
 
-ds² = κA(κ) dμ² + A'(κ) dκ²,  A = I₁/I₀.  κ = 0, the uniform distribution, is no singular point but
-the pole of these polar coordinates; the natural chart κ(cos μ, sin μ) is regular there.
+ds² = κA(κ) dμ² + A'(κ) dκ²,  A = I₁/I₀.  κ = 0, the uniform distribution, is only the pole of these
+polar coordinates; the natural chart κ(cos μ, sin μ) is regular there.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _resultant(theta: Floats) -> Floats:
 
 
 def _of_resultant(x: Floats) -> Floats:
-    """Newton in log κ for A(κ) = |η|."""
+    """Solve A(κ) = |η| by Newton's method in log κ."""
     polar = _polar(x)
     inside = polar[..., 1] < 1
     length = np.where(inside, polar[..., 1], 0.5)

@@ -1,6 +1,6 @@
 """Weibull distributions with shape k and scale λ: location–scale in (log λ, 1/k), curvature −6/π².
 
-g_kk = (π²/6 + (1 − γ)²)/k²,  g_kλ = −(1 − γ)/λ,  g_λλ = k²/λ²   (λ a scale: texts that use 1/λ have +)
+g_kk = (π²/6 + (1 − γ)²)/k²,  g_kλ = −(1 − γ)/λ,  g_λλ = k²/λ²   (λ is a scale: with 1/λ it is +)
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def define() -> Definition:
 
 
 def _support(theta: Floats) -> Support:
-    """Up to the point that all but 1e-3 of every distribution lies below."""
+    """Return the range below the largest 0.999 quantile of the distributions."""
     high = np.max(theta[..., 1] * np.log(1e3) ** (1 / theta[..., 0]))
     return Support(np.linspace(high / 512, high, 256), space="half-line")
 
@@ -96,7 +96,7 @@ _AT, _WEIGHTS = 0.5 * (_AT + 1), 0.5 * _WEIGHTS
 
 
 def _wasserstein(theta: Floats, other: Floats) -> Floats:
-    """W₂² = λ₁²Γ(1 + 2a) + λ₂²Γ(1 + 2b) − 2λ₁λ₂Γ(1 + a + b), a and b = 1/k, which would cancel.
+    """W₂² = λ₁²Γ(1 + 2a) + λ₂²Γ(1 + 2b) − 2λ₁λ₂Γ(1 + a + b), a and b = 1/k, without cancellation.
 
     With M = log λ + ½ log Γ(1 + 2/k) of either, s = |M₁ − M₂| and the gap h ≥ 0 of the convex log Γ
     it is e^(2 max M) ((1 − e^−s)² + 2e^−s(1 − e^−h)).

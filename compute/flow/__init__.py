@@ -1,4 +1,4 @@
-"""Natural attention flow: fields that evolve on a manifold, and their singularities.
+"""Flows: fields that evolve on a manifold, and their singularities.
 
-May import families, heads, geodesics and what lies below; engines come as arguments.
+May import families, heads, geodesics and the rooms below; engines are passed as arguments.
 """

@@ -1,4 +1,4 @@
-"""A field continued to the nodes just outside the domain, whose edge cuts the cells between."""
+"""Extension of a field to the nodes just outside the domain, whose boundary cuts cells."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ STRAIGHT = 16.0
 
 
 def continued(cells: Cells, z: np.ndarray) -> np.ndarray:
-    """z (rows, columns) in the frames, with straight continuations where nodes lie outside.
+    """Return z (rows, columns) in the frames, linearly extrapolated to nodes outside.
 
-    Vectors, which are complex, are carried along the links; the mean is taken of all ways inwards.
+    Vectors, which are complex, are transported along the links; the mean over all inward links is used.
     """
     todo, known, found = cells.outside, cells.used & cells.grid.usable, z.copy()
     for _ in range(ROUNDS):
@@ -38,7 +38,7 @@ def continued(cells: Cells, z: np.ndarray) -> np.ndarray:
 
 
 def _there(cells: Cells, known: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    """Whether what lies one step on is known; beyond the grid nothing is."""
+    """Return whether the value one step away is known; False beyond the grid."""
     found = ahead(known, way)
     for axis, closes in enumerate(cells.grid.wraps[::-1]):
         if way[axis] != 0 and not closes:
@@ -49,7 +49,7 @@ def _there(cells: Cells, known: np.ndarray, way: tuple[int, int]) -> np.ndarray:
 
 
 def _carried(cells: Cells, z: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-    """Return the values one step on, in each node's own frame."""
+    """Return the values one step away, in each node's own frame."""
     if not np.iscomplexobj(z):
         return ahead(z, way)
     forward = way in (EAST, NORTH)

@@ -1,9 +1,9 @@
 """Quadrature over the part of a grid's cells that lies inside a domain, along lines of the chart.
 
-Lines run across the edge in each cell; where one meets the edge is found by halving, and nodes are
-placed by the square root of the distance to it.  So integrands that diverge there as that root, as the
-area of a family at an edge that is finitely far away, are integrated as exactly as smooth ones.
-(Saye 2015, with roots in place of polynomials.)
+Lines run across the boundary in each cell; their intersection is found by bisection, and nodes are
+placed by the square root of the distance to it.  So integrands with an inverse square-root singularity
+there, like the area of a family at a boundary at finite distance, are integrated as accurately as
+smooth ones.  (Saye 2015, with square roots in place of polynomials.)
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ CORNER = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class CellQuadrature:
-    """Nodes: the cell (m,) of each, its place (m, 2) in units of the cell, and its weight (m,), of
-    which those of a whole cell add up to 1; steep (n,): cells whose edge is infinitely far away.
+    """Quadrature nodes: the cell (m,) of each, its position (m, 2) in units of the cell, and its weight
+    (m,), normalised to sum 1 over a whole cell; steep (n,): cells whose boundary is infinitely far
+    away.
     """
 
     cell: Ints
@@ -50,7 +51,7 @@ class CellQuadrature:
 
 
 def roots(count: int = NODES) -> tuple[Floats, Floats]:
-    """Nodes and weights on (0, 1) for what has square roots at both ends."""
+    """Return nodes and weights on (0, 1) for integrands with square roots at both ends."""
     at, weight = np.polynomial.legendre.leggauss(count)
     turn = (at + 1.0) * np.pi / 4
     return np.sin(turn) ** 2, weight * np.pi / 4 * np.sin(2 * turn)
@@ -58,10 +59,10 @@ def roots(count: int = NODES) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, eq=False)
 class CutCells:
-    """Cells that an edge cuts or passes by.
+    """Cells that the boundary cuts or passes.
 
-    corner (n, 2): their first corners; step (2,): their sizes; upright (n,): whether lines run along
-    x₂; inside: (..., 2) → (...), whether a place is in the domain; area: (..., 2) → (...), √D inside.
+    corner (n, 2): first corners; step (2,): cell size; upright (n,): whether lines run along x₂;
+    inside: (..., 2) → (...), whether a point is in the domain; area: (..., 2) → (...), √D inside.
     """
 
     corner: Floats
@@ -71,7 +72,9 @@ class CutCells:
     area: Callable[[Floats], Floats]
 
     def quadrature(self) -> CellQuadrature:
-        """Nodes over what lies inside; lines go across the domain's corners that lie in cells."""
+        """Return quadrature nodes over the part inside; extra lines pass through corners of the domain
+        in cells.
+        """
         every, across = self._partial, np.linspace(0.0, 1.0, SAMPLES)
         turned = replace(self, upright=~self.upright)
         tips = [each._tips(every, across) for each in (self, turned)]
@@ -101,7 +104,7 @@ class CutCells:
         return CellQuadrature(cells[kept], place[kept], weights[kept], steep)
 
     def _at(self, cell: Ints, line: Floats, along: Floats) -> Floats:
-        """Places of the chart (..., 2): along a line of a cell, in units of the cell."""
+        """Return chart positions (..., 2) along a line of a cell, in units of the cell."""
         line, along = np.broadcast_arrays(line, along)
         upright = self.upright[cell]
         place = np.stack([np.where(upright, line, along), np.where(upright, along, line)], axis=-1)
@@ -110,7 +113,7 @@ class CutCells:
 
     @cached_property
     def _partial(self) -> Ints:
-        """The cells not all of whose corners are inside."""
+        """Return the cells that do not have all corners inside."""
         corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
         inside = self.inside(self.corner[:, None] + corners * self.step)
         return np.flatnonzero(~inside.all(axis=1)).astype(np.int32)
@@ -120,7 +123,7 @@ class CutCells:
         return self.inside(self._at(cell, line, along))
 
     def _halved(self, is_open: Callable[[Floats], Bools], closed: Floats, opened: Floats) -> Floats:
-        """Return where what is open ends between two places, on its open side."""
+        """Return the boundary between two points by bisection, on its inner side."""
         for _ in range(HALVINGS):
             middle = 0.5 * (closed + opened)
             found = is_open(middle)
@@ -129,7 +132,7 @@ class CutCells:
 
     # --- pieces of cells ---------------------------------------------------------------------
     def _lines(self, tips: Tips) -> tuple[Ints, Floats, Floats, Floats]:
-        """Lines: cell, place across, weight, and a place along each that is inside."""
+        """Return lines: cell, position across, weight, and an inside position along each."""
         cell, begin, end, fine = self._pieces(tips)
         middle = 0.5 * (begin + end)
         spans = np.full((2, len(cell)), np.nan)
@@ -162,8 +165,8 @@ class CutCells:
         return each[real], line[real], weights[real], seeds[real]
 
     def _pieces(self, tips: Tips) -> tuple[Ints, Floats, Floats, Bools]:
-        """Between which places across the cells what their lines meet changes smoothly, and whether
-        the cell has a corner of the domain.
+        """Return intervals across the cells in which the intersections change smoothly, and whether the
+        cell has a corner of the domain.
         """
         count, across = len(self.corner), np.linspace(0.0, 1.0, SAMPLES)
         all_ = np.arange(count)
@@ -191,8 +194,8 @@ class CutCells:
         return lambda line: self._is_open(cell, line, np.full(len(line), face))
 
     def _tips(self, every: Ints, across: Floats) -> Tips:
-        """Places across cells from which on lines meet nothing, and whether these are corners of the
-        domain: places within the cell, where lines end at the edge on both sides.
+        """Return positions across cells beyond which lines miss the domain, and whether these are
+        corners of the domain, where lines end at the boundary on both sides.
         """
         grid = self._is_open(every[:, None, None], across[:, None], across)
         found: Bools = np.asarray(grid.any(axis=2))
@@ -215,7 +218,9 @@ class CutCells:
         return cell, inner, (low > CORNER) & (high < 1.0 - CORNER)
 
     def _tip(self, cell: Ints, middle: Floats, stop: Floats, low: Floats, high: Floats) -> Floats:
-        """Near the end of pieces whose lines begin and end at the edge, a place along them inside."""
+        """Return an inside position along lines near the end of pieces whose lines begin and end at the
+        boundary.
+        """
         seed, width = 0.5 * (low + high), np.full(len(cell), 1.0 / SAMPLES)
         each = np.arange(len(cell))
         for k in range(1, HALVINGS):
@@ -231,7 +236,7 @@ class CutCells:
 
     # --- where lines end ---------------------------------------------------------------------
     def _edge(self, cell: Ints, line: Floats, seed: Floats, sign: float) -> Floats:
-        """Return where lines meet the edge up (sign 1) or down from a place inside; ±∞ where that is
+        """Return where lines meet the boundary up (sign 1) or down from an inside point; ±∞ if that is
         far.
         """
         steps = STRIDE * np.arange(int((1.0 + REACH) / STRIDE) + 1)
@@ -248,7 +253,7 @@ class CutCells:
         return edge
 
     def _widened(self, cell: Ints, line: Floats, edge: Floats, sign: float) -> Floats:
-        """Return the edge, or the place next to it where √D, as 1/√ of the distance, diverges."""
+        """Return the boundary, or the nearby position where √D, behaving as 1/√distance, diverges."""
         here, within = self._areas(cell, line, edge, -sign * np.array([0.0, GAP]))
         with np.errstate(all="ignore"):
             ratio = (within / here) ** 2
@@ -257,7 +262,9 @@ class CutCells:
         return wide
 
     def _steep(self, cell: Ints, line: Floats, low: Floats, high: Floats) -> Bools:
-        """Cells in most of whose lines the area grows so fast towards an edge that it is infinite."""
+        """Return the cells in most of whose lines the area grows so fast towards the boundary that it
+        is infinite.
+        """
         votes = np.zeros(len(self.corner))
         for edge, sign in ((low, -1.0), (high, 1.0)):
             near, far = self._areas(cell, line, edge, -sign * np.array([NEAR, FAR]))
@@ -268,7 +275,9 @@ class CutCells:
         return votes > 0.0
 
     def _areas(self, cell: Ints, line: Floats, edge: Floats, by: Floats) -> tuple[Floats, Floats]:
-        """√D (k,) at two places by an edge; NaN where there is none, or these are not inside."""
+        """Return √D (k,) at two points near a boundary; NaN without a boundary, or if they are not
+        inside.
+        """
         known = np.flatnonzero(np.isfinite(edge))
         found = np.full((2, len(edge)), np.nan)
         for k, gap in enumerate(by):
@@ -279,7 +288,7 @@ class CutCells:
 
 
 def _placed(begin: Floats, end: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Nodes (m, k) between two places of lines and their weights, the closer the nearer an edge is."""
+    """Return nodes (m, k) between two positions of lines with weights, denser near the boundary."""
     at, weight = np.polynomial.legendre.leggauss(NODES)
     at, weight = 0.5 * (at + 1.0), 0.5 * weight
     both, one = np.isfinite(low) & np.isfinite(high), np.isfinite(low) | np.isfinite(high)
@@ -315,7 +324,7 @@ def _last(found: Bools) -> Ints:
 
 
 def _spread(low: Floats, high: Floats) -> Floats:
-    """Samples (n, SAMPLES) of intervals, as far as these lie in their cells."""
+    """Return samples (n, SAMPLES) of intervals within their cells."""
     low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
     rows: Floats = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, SAMPLES)
     return rows

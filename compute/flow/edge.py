@@ -1,10 +1,9 @@
-"""Cells that follow the edge of a domain that is finitely far away, such as a triangle's or a disk's.
+"""Cut cells at a boundary at finite distance, such as that of a triangle or a disk.
 
-A cell that the edge cuts is in use with what of it lies inside (the cut cells of finite volumes;
-Ingram, Causon, Mingham 2003): its corners stand for ∫√D and ∫√D g^ij over its open part, and those of
-them that lie outside hold the values of the field that is continued there.  Solutions through whose
-edge nothing flows are smooth functions of a chart in which √D diverges as 1/√ of the distance, so that
-the error is of second order in the spacing.
+A cell cut by the boundary is used with its part inside (cut-cell finite volumes; Ingram, Causon,
+Mingham 2003): its corners represent ∫√D and ∫√D g^ij over that part, and corners outside hold the
+extended field.  Solutions without flux through the boundary are smooth in a chart in which √D diverges
+as 1/√distance, so the error is of second order in the spacing.
 """
 
 from __future__ import annotations
@@ -54,17 +53,17 @@ def is_cut(grid: Grid) -> bool:
 
 
 def cells_of(grid: Grid, follows: bool, vectors: bool = True) -> Cells:
-    """Return the cells of a grid, which follow the edge of the domain or are whole."""
+    """Return the cells of a grid, cut at the domain's boundary or whole."""
     if not is_cut(grid):
         return sampled(grid)
     return fitted(grid, vectors) if follows else sampled(grid, beyond(grid))
 
 
 def fitted(grid: Grid, vectors: bool = True) -> Cells:
-    """Return the whole cells and those that the edge cuts, where it is finitely far away.
+    """Return the whole cells and those cut by a boundary at finite distance.
 
-    Of a family that is data, whose charts are searched for each place, the whole cells alone.
-    ``vectors``: whether links shall carry vectors up to the edge.
+    For a family given by data, whose charts are inverted numerically, only whole cells.  ``vectors``:
+    whether links carry vectors up to the boundary.
     """
     found = sampled(grid)
     if grid.manifold.slot.loops:
@@ -96,7 +95,7 @@ def fitted(grid: Grid, vectors: bool = True) -> Cells:
 def beyond(grid: Grid) -> float:
     """Return the share of the domain's area in the rectangle that the whole cells do not cover.
 
-    Infinite where the edge is infinitely far away, NaN of a family that is data.
+    Infinite if the boundary is infinitely far away, NaN for a family given by data.
     """
     if grid.manifold.slot.loops:
         return np.nan
@@ -116,7 +115,7 @@ def beyond(grid: Grid) -> float:
 
 
 def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
-    """Cells (rows, columns) that the domain's edge may cut, beside what is usable."""
+    """Return the cells (rows, columns) that the domain's boundary may cut, next to usable nodes."""
     usable = np.stack([ahead(grid.usable, way) for way in CORNERS])
     lost = np.stack([ahead(grid.inside & ~grid.usable, way) for way in CORNERS]).any(axis=0)
     touched = usable.any(axis=0) & there(grid)
@@ -124,7 +123,9 @@ def _cut(grid: Grid, whole: np.ndarray) -> np.ndarray:
 
 
 def _growth(grid: Grid, cut: np.ndarray) -> float:
-    """By which power of the distance √D grows towards the edge, in the middle of the cells' sides."""
+    """Return the exponent of the growth of √D towards the boundary, at the middle of the cells'
+    sides.
+    """
     at = np.nonzero(cut)
     inside, area = _functions(grid.manifold, grid.chart)
     places, ways = [], []
@@ -159,7 +160,7 @@ def _growth(grid: Grid, cut: np.ndarray) -> float:
 
 
 def _close_to(of: np.ndarray, count: int, grid: Grid) -> np.ndarray:
-    """Return which cells are at most so many from some."""
+    """Return which cells are within a number of cells of given ones."""
     from scipy.ndimage import maximum_filter
 
     modes = ["wrap" if goes_round else "constant" for goes_round in grid.wraps[::-1]]
@@ -171,7 +172,7 @@ def _close(grid: Grid, of: np.ndarray, count: int) -> np.ndarray:
 
 
 def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[CellQuadrature, Places]:
-    """Nodes over the open parts of cells by the edge, and which cells these are."""
+    """Return quadrature nodes over the inner parts of cells at the boundary, and these cells."""
     at = np.nonzero(cut | (_close(grid, cut, CLOSE) & whole))
     is_inside, area = _functions(grid.manifold, grid.chart)
     # the lines run along the axis on which more of the edge's cells lie open and closed
@@ -184,7 +185,7 @@ def _along_edge(grid: Grid, whole: np.ndarray, cut: np.ndarray) -> tuple[CellQua
 
 
 def _slope(inside: Floats, way: tuple[int, int], grid: Grid) -> Floats:
-    """Return how steeply what is inside ends about each cell, along an axis."""
+    """Return how steeply the inside ends near each cell, along an axis."""
     from scipy.ndimage import uniform_filter
 
     axis = 0 if way == NORTH else 1
@@ -197,7 +198,7 @@ def _slope(inside: Floats, way: tuple[int, int], grid: Grid) -> Floats:
 def _functions(
     manifold: Manifold, chart: Chart
 ) -> tuple[Callable[[Floats], np.ndarray], Callable[[Floats], Floats]]:
-    """Whether places of a chart are in the domain, and the chart's √D there."""
+    """Return functions for whether chart positions are in the domain, and for √D there."""
 
     def inside(x: Floats) -> np.ndarray:
         return np.asarray(known_inside(manifold, chart.inverse(x)))
@@ -211,7 +212,7 @@ def _functions(
 
 
 def _finite(grid: Grid, cut: np.ndarray, found: CellQuadrature, at: Places) -> np.ndarray:
-    """Return which of the cut cells have an open part of a finite area that counts."""
+    """Return which cut cells have an inner part of finite, non-negligible area."""
     steep = np.zeros(grid.shape, bool)
     steep[at] = found.steep
     shares = np.zeros(grid.shape)
@@ -229,7 +230,7 @@ def _integrated(grid: Grid, found: CellQuadrature, at: Places) -> list[Floats]:
 
 
 def _shared(grid: Grid, at: Places, cell: np.ndarray, place: Floats, value: Floats) -> Floats:
-    """Sums (4, rows, columns) over the nodes of each cell, by the weights of its corners."""
+    """Return sums (4, rows, columns) over the nodes of each cell, weighted for its corners."""
     found = np.zeros((4, *grid.shape))
     for k, (up, right) in enumerate(CORNERS):
         along, above = (
@@ -240,7 +241,9 @@ def _shared(grid: Grid, at: Places, cell: np.ndarray, place: Floats, value: Floa
 
 
 def _metric(grid: Grid, x: Floats) -> tuple[Floats, list[Floats]]:
-    """√D (m,) and g¹¹, g¹², g²² (m,) of the chart at places (m, 2); 0 where there is no metric."""
+    """Return √D (m,) and g¹¹, g¹², g²² (m,) of the chart at positions (m, 2); 0 where there is no
+    metric.
+    """
     checkpoint()
     theta = grid.chart.inverse(x)
     known = known_inside(grid.manifold, theta)
@@ -256,7 +259,7 @@ def _metric(grid: Grid, x: Floats) -> tuple[Floats, list[Floats]]:
 
 
 def _by_gauss(grid: Grid, some: np.ndarray) -> list[Floats]:
-    """Integrate over the corners of some whole cells, by three nodes each way."""
+    """Integrate over the corners of some whole cells, by 3 × 3 Gauss nodes."""
     at = np.nonzero(some)
     nodes, weights = np.polynomial.legendre.leggauss(3)
     place = np.stack(np.meshgrid(0.5 * (nodes + 1), 0.5 * (nodes + 1)), axis=-1).reshape(-1, 2)
@@ -271,9 +274,7 @@ def _by_gauss(grid: Grid, some: np.ndarray) -> list[Floats]:
 
 
 def _beyond(grid: Grid, found: Cells, left: np.ndarray, mass: Floats) -> float:
-    """Return the share of the area that lies in cut cells which are left out, or about nodes that
-    are.
-    """
+    """Return the share of the area in cut cells, or around nodes, that are omitted."""
     steep = grid.inside & ~grid.usable & np.isfinite(grid.area)
     lost = np.prod(grid.step) * grid.area[steep].sum() + mass[:, left].sum()
     whole = lost + found.mass.sum()
@@ -282,7 +283,7 @@ def _beyond(grid: Grid, found: Cells, left: np.ndarray, mass: Floats) -> float:
 
 # --- frames outside, and links -----------------------------------------------------------------
 def _framed(cells: Cells, vectors: bool) -> Cells:
-    """Cells with frames at their nodes outside, and ∫ω along the links by the edge."""
+    """Return cells with frames at their outside nodes, and ∫ω along the links at the boundary."""
     grid = cells.grid
     x = _footed(cells)
     outside = cells.outside
@@ -303,12 +304,14 @@ def _framed(cells: Cells, vectors: bool) -> Cells:
 
 
 def _linked(cells: Cells, way: tuple[int, int]) -> np.ndarray:
-    """Nodes (rows, columns) whose link to a neighbour is a side of a cell in use."""
+    """Return nodes (rows, columns) whose link to a neighbour is a side of a used cell."""
     return np.asarray(cells.open | behind(cells.open, (way[1], way[0])))
 
 
 def _footed(cells: Cells) -> Floats:
-    """Nodes (rows, columns, 2), those outside moved to where their frames are: close inside."""
+    """Return nodes (rows, columns, 2), with those outside moved just inside, where their frames are
+    taken.
+    """
     grid, x = cells.grid, cells.grid.x.copy()
     row, column = np.nonzero(cells.outside)
     rows, columns = grid.shape
@@ -344,9 +347,9 @@ def _footed(cells: Cells) -> Floats:
 def _turned(
     cells: Cells, x: Floats, way: tuple[int, int], some: np.ndarray, turn: Floats
 ) -> Floats:
-    """∫ω from a neighbour to each of some nodes along the chart's straight line.
+    """Return ∫ω from a neighbour to each of some nodes along a straight line of the chart.
 
-    A line that leaves the domain goes on along its edge to where the frame outside stands.
+    A line that leaves the domain continues along the boundary to the position of the outside frame.
     """
     grid = cells.grid
     at = np.nonzero(some)
@@ -366,8 +369,8 @@ def _turned(
 
 
 def _exits(grid: Grid, within: Floats, beyond: Floats) -> Floats:
-    """Return where straight lines from places inside to places beyond the edge come close to it (k,
-    2).
+    """Return the points (k, 2) where straight lines from inside to outside meet the boundary, just
+    inside.
     """
     inside, _ = _functions(grid.manifold, grid.chart)
     low, high = np.zeros(len(within)), np.ones(len(within))

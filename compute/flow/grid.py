@@ -1,8 +1,8 @@
-"""A grid over a chart with the geometry that flows need at its nodes.
+"""A grid over a chart, with the geometry needed by flows at its nodes.
 
 Fields of tangent vectors are complex numbers z in the orthonormal frame e₁ = ∂₁/√g₁₁, e₂ ⟂ e₁ of the
-family's own coordinates, V = Re z e₁ + Im z e₂, which parallel transport turns: z' = −iω(θ')z with
-ω_i = (√D/g₁₁) Γ²_i1.
+family's own coordinates, V = Re z e₁ + Im z e₂, with parallel transport z' = −iω(θ')z with ω_i =
+(√D/g₁₁) Γ²_i1.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ STIFFEST = 1e3
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Nodes x (rows, columns, 2) of a chart, θ likewise, and at each of them
+    """Nodes x (rows, columns, 2) of a chart, likewise θ, and at each node:
 
-    usable: inside the domain with a metric that is neither too nearly singular nor, in the chart, too
-    small beside that of most nodes; metric (…, 2, 2) g_ij in θ;
+    usable: inside the domain with a metric that is neither nearly singular nor, in the chart, too small
+    compared with most nodes; metric (…, 2, 2) g_ij in θ;
     area: √D times |∂θ/∂x|, the area element of the chart; raised (…, 2, 2): g^ij in the chart;
-    omega (…, 2): ω_i in θ.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid
-    closes on itself along x₁ and x₂, its last node being one step before its first.  sense: −1 where
-    the chart turns θ over.  domain: which nodes lie in the domain, those usable if not given.
+    omega (…, 2): ω_i in θ.  step: the chart's spacing (h₁, h₂).  wraps: whether the grid is periodic
+    along x₁ and x₂, with its last node one step before its first.  sense: −1 if the chart reverses the
+    orientation of θ.  domain: which nodes lie in the domain (default: usable).
     """
 
     manifold: Manifold
@@ -58,7 +58,7 @@ class Grid:
 
     @property
     def inside(self) -> np.ndarray:
-        """Which nodes (rows, columns) lie in the domain, whether their metric is of use or not."""
+        """The nodes (rows, columns) in the domain, whether their metric is usable or not."""
         return self.usable if self.domain is None else self.domain
 
     @property
@@ -68,7 +68,7 @@ class Grid:
 
     @property
     def size(self) -> Floats:
-        """How far the grid reaches along x₁ and x₂ (2,)."""
+        """The extent of the grid along x₁ and x₂ (2,)."""
         nodes = np.array(self.shape[::-1]) - 1 + np.array(self.wraps)
         return np.asarray(self.step * nodes)
 
@@ -95,16 +95,15 @@ class Grid:
 
 
 def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tuple[bool, bool]]:
-    """Return a rectangle made one period long along the axes that a chart shares with periodic
-    coordinates.
+    """Return a rectangle with a length of one period along periodic axes of a chart.
 
-    ValueError where there is none.
+    Raises ValueError if there is none.
     """
     corners = np.array([[extent.x0, extent.y0], [extent.x1, extent.y1]])
     along, up = periods(manifold, chart, corners)
     if not (along or up):
         raise ValueError(
-            f"boundary periodic needs a coordinate that is one, along an axis of the chart: "
+            "boundary periodic needs a periodic coordinate along an axis of the chart: "
             f"{manifold.name} has none in chart {shown(chart.name)}"
         )
     x, y = corners.mean(axis=0).tolist()
@@ -116,7 +115,9 @@ def closed(manifold: Manifold, chart: Chart, extent: Extent) -> tuple[Extent, tu
 
 
 def periods(manifold: Manifold, chart: Chart, corners: Floats) -> tuple[float, float]:
-    """Of x₁ and x₂, 0 where they have none; corners (2, 2): two of the rectangle that is looked at."""
+    """Return the periods of x₁ and x₂, 0 without one; corners (2, 2): opposite corners of the rectangle
+    of interest.
+    """
     along, up = (
         period if period > 0.0 and _goes_round(manifold, chart, corners, axis) else 0.0
         for axis, period in enumerate(manifold.periods)
@@ -125,7 +126,7 @@ def periods(manifold: Manifold, chart: Chart, corners: Floats) -> tuple[float, f
 
 
 def _goes_round(manifold: Manifold, chart: Chart, corners: Floats, axis: int) -> bool:
-    """Whether the axis of a chart is that coordinate, on a few points of a rectangle."""
+    """Whether an axis of a chart equals a coordinate, tested on a few points of a rectangle."""
     points = np.stack([*corners, corners.mean(axis=0)])
     moved = np.eye(2)[axis] * manifold.periods[axis]
     here, there = chart.inverse(points), chart.inverse(points + moved)
@@ -140,15 +141,17 @@ def grid(
     shape: tuple[int, int],
     wraps: tuple[bool, bool] = (False, False),
 ) -> Grid:
-    """Nodes on the edges and inside of a rectangle of a chart of the plane.
+    """Make a grid with nodes on the sides and inside of a rectangle of a plane chart.
 
-    Nodes outside the domain, or where the metric is too nearly singular or too small, are not usable.
-    Along an axis that wraps the last node is one step before the far edge.  ValueError for fewer than
-    4 nodes a side, or more than fit.
+    Nodes outside the domain, or where the metric is nearly singular or too small, are not usable.
+    Along a periodic axis the last node is one step before the far side.  Raises ValueError for fewer
+    than 4 nodes per side or too many in all.
     """
     rows, columns = shape
     if min(shape) < 4 or rows * columns > MOST_NODES:
-        raise ValueError(f"grid must have 4 to {MOST_NODES} nodes in all, 4 a side, got {shape}")
+        raise ValueError(
+            f"grid must have at least 4 nodes per side and at most {MOST_NODES} in all, got {shape}"
+        )
     x = np.stack(
         np.meshgrid(
             np.linspace(extent.x0, extent.x1, columns, endpoint=not wraps[0]),

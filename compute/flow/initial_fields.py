@@ -1,6 +1,6 @@
-"""Fields to begin with, as θ-components (rows, columns, 2) or scalars (rows, columns) on a grid.
+"""Initial fields, as θ-components (rows, columns, 2) or scalars (rows, columns) on a grid.
 
-All raise ValueError, in a line, where a family has no such field or a file does not fit.
+All raise ValueError if a family has no such field or a file does not fit.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ MOST_BYTES = 64 << 20
 
 
 def transported(grid: Grid, foot: Floats, vector: Floats) -> Floats:
-    """Return the vector at ``foot`` (2,) carried along straight lines of the chart to every node.
+    """Return the vector at ``foot`` (2,) transported along straight lines of the chart to every node.
 
-    z keeps its length and turns by −∫ω; the lines are cut in as many pieces as the grid has columns.
+    z keeps its length and turns by −∫ω; the lines have as many pieces as the grid has columns.
     """
     pieces = max(grid.shape)
     start = grid.chart.forward(foot)
@@ -55,8 +55,8 @@ def transported(grid: Grid, foot: Floats, vector: Floats) -> Floats:
 
 
 def dipole(grid: Grid, source: Floats, sink: Floats) -> Floats:
-    """Return a source at one θ (2,) and a sink at another: differences of x/|x|² in the chart's own
-    shares.
+    """Return a source at one θ (2,) and a sink at another: differences of x/|x|² in fractions of the
+    grid.
     """
     drawn = np.zeros((*grid.shape, 2))
     for theta, sign in ((source, 1.0), (sink, -1.0)):
@@ -66,13 +66,15 @@ def dipole(grid: Grid, source: Floats, sink: Floats) -> Floats:
 
 
 def _gaps(grid: Grid, x: Floats) -> Floats:
-    """From x (2,) to the nodes (rows, columns, 2) in shares of the grid, the shorter way round."""
+    """Return the offsets from x (2,) to the nodes (rows, columns, 2) as fractions of the grid, the
+    shorter way around.
+    """
     gap: Floats = (grid.x - x) / grid.size
     return gap - np.where(grid.wraps, np.round(gap), 0.0)
 
 
 def gradient(grid: Grid, scalar: str, index: int) -> Floats:
-    """g^ij ∂_j of a scalar of the family, by central differences of the chart."""
+    """Return g^ij ∂_j of a scalar of the family, by central differences in the chart."""
     if scalar not in grid.manifold.scalars:
         known = ", ".join(grid.manifold.scalars)
         raise Refused(f"a gradient must be of one of {known}, got {shown(scalar)}")
@@ -84,8 +86,8 @@ def gradient(grid: Grid, scalar: str, index: int) -> Floats:
 
 
 def rotation(grid: Grid) -> Floats:
-    """Return a Killing field of the family: a rotation, or else a translation or a dilation that keeps
-    g.
+    """Return a Killing field of the family: a rotation, or else a translation or a dilation that
+    preserves g.
 
     The first of a few candidates X with ∇_iX_j + ∇_jX_i = 0 at points all over the grid.
     """
@@ -94,7 +96,7 @@ def rotation(grid: Grid) -> Floats:
         if _is_killing(grid, candidate, theta):
             return np.nan_to_num(candidate(grid.theta))
     raise Refused(
-        f"{grid.manifold.name} has no rotation that is known: its metric keeps none of the fields tried"
+        f"{grid.manifold.name} has no known rotation: its metric preserves none of the fields tried"
     )
 
 
@@ -103,7 +105,7 @@ def _turn(theta: Floats) -> Floats:
 
 
 def _triangle(theta: Floats) -> Floats:
-    """Of the triangle of three outcomes, the rotation about the third corner."""
+    """Return the rotation about the third corner of the triangle of three outcomes."""
     root = 2.0 * np.sqrt(np.maximum(theta[..., 0] * theta[..., 1], 0.0))
     return np.stack([-root, root], axis=-1)
 
@@ -147,14 +149,14 @@ def _metric(grid: Grid, theta: Floats) -> Floats:
 
 
 def frame(grid: Grid) -> Floats:
-    """Return the unit vector e₁ everywhere."""
+    """Return the unit vector field e₁."""
     return grid.from_frame(np.ones(grid.shape, complex))
 
 
 def random(grid: Grid, seed: int) -> Floats:
-    """Normal components of the frame, one pair for each of 8 × 8 places, smoothly in between.
+    """Return random normal components in the frame at 8 × 8 places, interpolated smoothly.
 
-    The places are of the chart, so that a finer grid shows the same field.
+    The places are fixed in the chart, so a finer grid shows the same field.
     """
     numbers = np.random.default_rng(seed).normal(size=(8, 8, 2))
     rows, columns = map(_hat, grid.shape, grid.wraps[::-1])
@@ -163,7 +165,7 @@ def random(grid: Grid, seed: int) -> Floats:
 
 
 def _hat(count: int, wraps: bool) -> Floats:
-    """Smooth weights (count, 8) of 8 places at evenly spread positions, each row of them with sum 1."""
+    """Return smooth weights (count, 8) of 8 places at evenly spaced positions; rows sum to 1."""
     at = np.linspace(0.0, 8.0 if wraps else 7.0, count, endpoint=not wraps)
     gap = at[:, None] - np.arange(8)
     weights = np.exp(-1.5 * (gap - 8.0 * np.round(gap / 8.0) if wraps else gap) ** 2)
@@ -172,13 +174,14 @@ def _hat(count: int, wraps: bool) -> Floats:
 
 
 def head(grid: Grid) -> Floats:
-    """Return where a head's values send each query q = q₀ + Uθ: Uᵀ(Σ p_j|v_j| k_j / Σ p_j|v_j| − q).
+    """Return the displacement of each query by a head's values, q = q₀ + Uθ: Uᵀ(Σ p_j|v_j| k_j / Σ
+    p_j|v_j| − q).
 
-    The mean of the keys, weighted by attention and by the length of the values, less the query.
+    It is the mean key, weighted by attention and by the norm of the values, minus the query.
     """
     name, stated = parse(grid.manifold.key)
     if name != "attention":
-        raise Refused(f"only attention has a head of its own field, got {grid.manifold.name}")
+        raise Refused(f"only an attention head has a field of its own, got {grid.manifold.name}")
     chosen, plane = head_selection.chosen(stated)
     support = grid.manifold.support(np.array([grid.manifold.interior]))
     weights = grid.manifold.density(grid.theta, support.x) * np.linalg.norm(chosen.v, axis=1)
@@ -188,9 +191,11 @@ def head(grid: Grid) -> Floats:
 
 
 def painted(grid: Grid, strokes: Sequence[Sequence[tuple[float, float]]]) -> Floats:
-    """Along each stroke its direction, of unit length in g, fading a brush's width away."""
+    """Return a field with the direction of each stroke, of unit length in g, fading over the width of
+    the brush.
+    """
     if not strokes:
-        raise Refused("nothing is painted yet: hold Alt and drag on the chart")
+        raise Refused("nothing has been painted yet: hold Alt and drag on the chart")
     drawn, weight = np.zeros((*grid.shape, 2)), np.full(grid.shape, 1e-12)
     for stroke in strokes:
         for a, b in pairwise(grid.chart.forward(np.array(stroke))):
@@ -211,8 +216,8 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
     """Return the array ``field`` of an .npz: (rows, columns, 2) θ-components, or a scalar (rows,
     columns).
 
-    Refused: other shapes, what is not real, more than 64 MB, and any number that is not finite on a
-    node in use, with its cell.
+    Refuses other shapes, complex numbers, more than 64 MB, and numbers that are not finite on used
+    nodes.
     """
     arrays = arrays_of(path, ("field",), MOST_BYTES)
     if "field" not in arrays:
@@ -232,12 +237,12 @@ def from_file(grid: Grid, path: str, vectors: bool) -> Floats:
 
 
 def bump(grid: Grid, theta: Floats) -> Floats:
-    """Return a scalar: attention mass around θ (2,), a tenth of the chart wide."""
+    """Return a scalar bump of mass around θ (2,), with a width of a tenth of the chart."""
     mass: Floats = np.exp(-50.0 * (_gaps(grid, grid.chart.forward(theta)) ** 2).sum(axis=-1))
     return mass
 
 
 def _pulled(grid: Grid, drawn: Floats) -> Floats:
-    """θ-components of vectors of the chart, 0 where the node is not in use."""
+    """Return θ-components of vectors in the chart, 0 at unused nodes."""
     field = grid.chart.pull(grid.theta, drawn)
     return np.where(grid.usable[..., None] & np.isfinite(field), field, 0.0)

@@ -1,15 +1,15 @@
-"""The Laplacian of a grid by gauge-covariant finite volumes: no derivative of Γ is needed.
+"""The Laplacian on a grid by gauge-covariant finite volumes, without derivatives of Γ.
 
     E = ½ Σ_cells Σ_corners W^ij Re(D_i z · conj D_j z),   D₁z = ±(U z_next − z)/h₁,
-with U = exp(−i∫ω) the transport of the neighbour's value to the corner, W^ij and M lumped what
-`compute.flow.cells` has a corner stand for of ∫√D g^ij and ∫√D, and L = −M⁻¹∇E.  L is symmetric in
-the inner product of M and never positive, so that ‖z‖ does not grow.  For scalars U = 1: rows sum to
-zero and mass is kept.  Nothing flows through edges (Neumann), unless the grid closes on itself there.
+with U = exp(−i∫ω) the transport of the neighbour's value to the corner, W^ij and M (lumped) the corner
+integrals ∫√D g^ij and ∫√D of `compute.flow.cells`, and L = −M⁻¹∇E.  L is symmetric and negative
+semidefinite in the inner product of M, so ‖z‖ does not grow.  For scalars U = 1: rows sum to zero and
+mass is conserved.  There is no flux through the boundary (Neumann), unless the grid is periodic there.
 
-A term cKA comes with what the edge must have of it: in an orthonormal frame
+A term cKA comes with its boundary condition: in an orthonormal frame
     |D₁z − iD₂z|² = (div A)² + (curl A)²  (c = −1),    |D₁z + iD₂z|² = 2|Def₀ A|²  (c = +1)
-differ from |∇A|² by ±2 Im(D̄₁z̄ D₂z), which is ∓K|A|² and a flux through the edge.  So neither lets
-the norm grow, and Killing fields, for which Def A = 0, do not move up to the edge.
+differ from |∇A|² by ±2 Im(D̄₁z̄ D₂z), which is ∓K|A|² and a boundary flux.  So the norm does not grow
+with either, and Killing fields, Def A = 0, are stationary up to the boundary.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ WAYS = (*LINKS, *((-down, -right) for down, right in LINKS))
 
 @dataclass(frozen=True, eq=False)
 class Stencil:
-    """L by its nine points: M(Lz)_x = Σ_n (w_xn z_n − Re w_xn z_x) + rest_x z_x over eight neighbours.
+    """The operator L as a nine-point stencil: M(Lz)_x = Σ_n (w_xn z_n − Re w_xn z_x) + rest_x z_x over
+    eight neighbours.
 
-    links (4, rows, columns): w_xn of the neighbours `LINKS` of x, complex for vectors, those of the
-    other four being their conjugates; written in differences for float32, which would lose them
-    against 1/h²; rest (rows, columns): what is left, of the order of the curvature; mass (rows,
-    columns): √D h₁h₂, 0 for nodes of no cell; free (rows, columns): which nodes move; wraps: whether
-    columns and rows close on themselves.
+    links (4, rows, columns): w_xn for the neighbours `LINKS` of x, complex for vectors; the other four
+    are their conjugates.  The form in differences avoids cancellation against 1/h² in float32; rest
+    (rows, columns): the remaining diagonal, of the order of the curvature; mass (rows, columns): √D
+    h₁h₂, 0 for nodes without a cell; free (rows, columns): which nodes change; wraps: whether columns
+    and rows are periodic.
     """
 
     links: np.ndarray
@@ -45,7 +46,7 @@ class Stencil:
 
     @property
     def used(self) -> np.ndarray:
-        """The nodes of a cell in use (rows, columns)."""
+        """The nodes (rows, columns) of used cells."""
         return self.mass > 0
 
     def norm(self, z: np.ndarray) -> float:
@@ -62,7 +63,7 @@ class Stencil:
 
     @cached_property
     def matrix(self) -> Any:
-        """L (n, n), sparse, over all nodes; rows of those that do not move are 0."""
+        """Return L (n, n) as a sparse matrix over all nodes; rows of fixed nodes are 0."""
         from scipy import sparse
 
         number = np.arange(self.rest.size).reshape(self.rest.shape)
@@ -81,14 +82,14 @@ class Stencil:
 
     @cached_property
     def bound(self) -> float:
-        """No eigenvalue is larger in size (Gershgorin)."""
+        """An upper bound of the absolute eigenvalues (Gershgorin)."""
         return float(np.max(np.asarray(abs(self.matrix).sum(axis=1)), initial=0.0))
 
 
 def laplacian(of: Cells, vectors: bool, potential: float = 0.0, pinned: bool = False) -> Stencil:
-    """∇^i∇_i + potential · K, of vectors or of scalars; ``pinned`` holds the nodes on edges.
+    """Return ∇^i∇_i + potential · K on vectors or scalars; ``pinned`` holds the boundary nodes fixed.
 
-    potential: −1 (Hodge), 0 or 1 (deformation) of vectors, 0 of scalars.
+    potential: −1 (Hodge), 0 or 1 (deformation) for vectors, 0 for scalars.
     """
     grid = of.grid
     h1, h2 = grid.step
@@ -131,10 +132,10 @@ def _transports(turn: Floats, vectors: bool) -> np.ndarray:
 
 
 def _evened(of: Cells, mass: Floats, stiffness: Floats) -> Floats:
-    """Return the masses, of which nodes of slivers get some from their neighbours.
+    """Return the masses, with some mass moved from neighbours to nodes of slivers.
 
-    None of them then needs shorter steps than the stiffest node with four whole cells does, their sum
-    stays, and as it is moved by a cell, and little of it, the error stays of second order.
+    Then none needs shorter steps than the stiffest node with four whole cells.  The total is conserved,
+    and since little mass moves by one cell, the error stays of second order.
     """
     whole = (around(of.open) == 4) & (around(of.open & ~of.cut) == 4)
     if not of.cut.any() or not whole.any():

@@ -1,4 +1,4 @@
-"""∫ω along straight lines of a chart, by which parallel transport turns the frames at their ends."""
+"""∫ω along straight lines of a chart: the rotation angle of parallel transport between frames."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ GAUSS = np.polynomial.legendre.leggauss(4)
 
 
 def integral(grid: Grid, start: Floats, end: Floats, halvings: int = HALVINGS) -> Floats:
-    """∫ω (k,) along straight lines of the chart between places (k, 2).
+    """Return ∫ω (k,) along straight lines of the chart between positions (k, 2).
 
-    All pieces of a length at once, each held against its halves, which are the next pieces.
+    Adaptive: all pieces of one length are processed at once and compared with their halves.
     """
     total, owner = np.zeros(len(start)), np.arange(len(start))
     whole = _gauss(grid, start, end)

@@ -1,7 +1,7 @@
 """The literal equation ∂_t A^k = −g^ij(∂_i∂_j A^k + Γ^k_ij ∂_l A^l), by central differences.
 
-It holds in one chart only, is not covariant and is ill-posed: the fastest mode of a grid grows by
-4(g¹¹/h₁² + g²²/h₂²) per unit time, ever faster the finer the grid.
+It depends on the chart, is not covariant and is ill-posed: the fastest mode of a grid grows at the rate
+4(g¹¹/h₁² + g²²/h₂²), faster on finer grids.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ AROUND = tuple((down, right) for down in (-1, 0, 1) for right in (-1, 0, 1))
 
 @dataclass(frozen=True, eq=False)
 class Literal:
-    """The right-hand side on a grid, of fields A¹ + iA² (rows, columns).
+    """The right-hand side on a grid, for fields A¹ + iA² (rows, columns).
 
     second (rows, columns, 3): g¹¹/h₁², g¹²/(2h₁h₂), g²²/h₂²; first (rows, columns, 2, 2): g^ij Γ^k_ij
-    over 2h_l, by k and l; free: which nodes move; usable: which have a value; a neighbour without one
-    counts as having the node's own; wraps: whether columns and rows close on themselves.
+    over 2h_l, by k and l; free: which nodes change; usable: which have a value; a neighbour without a
+    value is replaced by the node itself; wraps: whether columns and rows are periodic.
     """
 
     second: Floats
@@ -36,7 +36,7 @@ class Literal:
 
     @property
     def longest_step(self) -> float:
-        """The longest step of Euler's method that is taken."""
+        """The longest Euler step."""
         rate = np.where(self.usable, self.second[..., 0] + self.second[..., 2], 0.0)
         return SHARE / float(rate.max())
 
@@ -55,7 +55,7 @@ class Literal:
         return np.where(self.free & self.usable, rate, 0.0)
 
     def _beside(self, a: np.ndarray, way: tuple[int, int]) -> np.ndarray:
-        """Return the values of neighbours, one's own where there is none."""
+        """Return the values of neighbours, the node's own where there is none."""
         known = ahead(self.usable, way)
         for axis, closes in enumerate(self.wraps[::-1]):
             if way[axis] != 0 and not closes:
@@ -66,8 +66,8 @@ class Literal:
 
 
 def literal(grid: Grid, christoffel: Floats, pinned: bool) -> Literal:
-    """Return the equation in θ, from Γ^k_ij (rows, columns, 2, 2, 2); ``pinned`` holds the nodes on
-    edges.
+    """Return the equation in θ, from Γ^k_ij (rows, columns, 2, 2, 2); ``pinned`` holds the boundary
+    nodes fixed.
     """
     h1, h2 = grid.step
     inverse = np.where(grid.usable[..., None, None], np.linalg.inv(grid.metric), 0.0)

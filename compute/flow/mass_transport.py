@@ -1,10 +1,10 @@
-"""Mass that the natural gradient carries: ∂_tρ = ∇^i(ρ ∂_iL) with L = KL(p_target ‖ p_θ).
+"""Transport of mass by the natural gradient: ∂_tρ = ∇^i(ρ ∂_iL) with L = KL(p_target ‖ p_θ).
 
-In expectations the flow is η(t) = η* + e^{−t}(η₀ − η*), so that no steps are made: at any time the
-cells of the grid lie where their corners have come, with the mass that was in them.  They are cut in
-parts, each of which is shared out between the four nodes around it (clouds in cells; Birdsall, Fuss
-1969): moments are of second order in the grid's spacing, a picture is blurred by a cell, signs stay,
-and mass is kept until it leaves the grid.
+In expectation coordinates the flow is η(t) = η* + e^{−t}(η₀ − η*), so no time steps are needed: at any
+time the cells of the grid lie where their corners have moved, with their initial mass.  They are
+divided into parts, each distributed over the four nodes around it (cloud-in-cell; Birdsall, Fuss 1969):
+moments are of second order in the spacing, the drawing is blurred by a cell, signs are preserved, and
+mass is conserved until it leaves the grid.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ LEAST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Carried:
-    """Mass rho (rows, columns), a density against dA at the nodes of a grid, and where it is going.
+    """Mass rho (rows, columns), a density against dA at the nodes of a grid, and its target.
 
-    masses: the stencil of scalars, which knows the nodes' areas; target: θ* (2,).  `at` raises
-    ValueError for families that are not exponential.
+    masses: the scalar stencil, with the areas of nodes; target: θ* (2,).  `at` raises ValueError for
+    families that are not exponential.
     """
 
     grid: Grid
@@ -43,9 +43,9 @@ class Carried:
     target: Floats
 
     def at(self, time: float) -> Floats:
-        """ρ (rows, columns) at a time ≥ 0; 0 where the grid is not in use.
+        """Return ρ (rows, columns) at a time ≥ 0; 0 at unused nodes.
 
-        What has left the grid is missing, and may come back.
+        Mass that has left the grid is missing, and may return.
         """
         if time == 0.0:
             return self.rho
@@ -59,7 +59,7 @@ class Carried:
         return np.asarray(shared / np.where(self.masses.used, self.masses.mass, np.inf))
 
     def _turns(self, x: Floats, whole: Callable[[Floats], Floats]) -> Floats:
-        """Whole periods in what is counted in nodes (..., 2)."""
+        """Return the whole periods in node coordinates (..., 2)."""
         goes = self._period > 0
         turns: Floats = self._period * whole(x / np.where(goes, self._period, 1.0))
         return turns
@@ -70,25 +70,25 @@ class Carried:
 
     @cached_property
     def _period(self) -> Floats:
-        """Of the nodes’ numbers along x₁ and x₂, 0 where these do not go round."""
+        """Return the periods of node coordinates along x₁ and x₂, 0 if not periodic."""
         g = self.grid
         return np.array(periods(g.manifold, g.chart, g.x[[0, -1], [0, -1]])) / g.step
 
     @cached_property
     def _density(self) -> Floats:
-        """Mass per cell's area in the chart (rows, columns)."""
+        """Return the mass per cell area in the chart (rows, columns)."""
         return np.where(self.masses.used, self.rho * self.grid.area * np.prod(self.grid.step), 0.0)
 
     @cached_property
     def _corners(self) -> Ints:
-        """The nodes (4, m) of the cells with mass that counts."""
+        """Return the corner nodes (4, m) of cells with non-negligible mass."""
         mass = sum(np.abs(ahead(self._density, way)) for way in CORNERS)
         whole = cells(self.grid) & (mass > LEAST * np.max(mass))
         number = np.arange(whole.size).reshape(whole.shape)
         return np.array([ahead(number, way)[whole] for way in CORNERS])
 
     def _moved(self, theta: Floats, time: float) -> Floats:
-        """Return where points (k, 2) are at a time, counted in nodes along x₁ and x₂ (k, 2)."""
+        """Return the positions (k, 2) of points at a time, in node coordinates along x₁ and x₂."""
         end = self._eta.forward(self.target)
         eta = end + np.exp(-time) * (self._eta.forward(theta) - end)
         x = self.grid.chart.forward(self._eta.inverse(eta))
@@ -96,7 +96,7 @@ class Carried:
         return found
 
     def _shared(self, places: Floats, masses: Floats) -> Floats:
-        """Return the masses (rows, columns) that places (n, 2) leave at the nodes around them."""
+        """Distribute masses at positions (n, 2) over the surrounding nodes (rows, columns)."""
         shape, wraps = np.array(self.grid.shape[::-1]), np.array(self.grid.wraps)
         inside = (((places >= 0) & (places <= shape - 1)) | wraps).all(axis=1)
         places, masses = places[inside], masses[inside]
@@ -109,9 +109,10 @@ class Carried:
 
 
 def _parts(corners: Floats, density: Floats) -> tuple[Floats, Floats]:
-    """Middles (n, 2) and masses (n,) of the parts of cells with corners (4, m, 2), counted in nodes.
+    """Return centres (n, 2) and masses (n,) of the parts of cells with corners (4, m, 2), in node
+    coordinates.
 
-    density (4, m): of mass at the corners, a cell's whole area being 1.
+    density (4, m): mass density at the corners, in units where a cell has area 1.
     """
     drawn = np.max(np.abs(corners[1:3] - corners[0]), initial=0.0)
     most = int(np.sqrt(MOST_PARTS / max(1, corners.shape[1])))
@@ -123,6 +124,6 @@ def _parts(corners: Floats, density: Floats) -> tuple[Floats, Floats]:
 
 
 def _weights(along: Floats, up: Floats) -> Floats:
-    """Return those of the corners (4, ...) at shares of a cell."""
+    """Return the bilinear weights of the corners (4, ...) at positions in a cell."""
     low, left = 1.0 - up, 1.0 - along
     return np.stack([low * left, low * along, up * left, up * along])

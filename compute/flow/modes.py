@@ -1,4 +1,4 @@
-"""The equations of flows, and the conditions at the edge of a grid."""
+"""The equations of flows, and the boundary conditions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Natural-gradient flow θ'^i = −g^ij ∂_j L of L = KL(p_target ‖ p_θ): the steepest way to a target.
+"""Natural-gradient flow θ'^i = −g^ij ∂_j L of L = KL(p_target ‖ p_θ), steepest descent to a target.
 
-Of an exponential family L has the derivative η(θ) − η* in natural coordinates, whose metric is ∂η, so
-that η' = −(η − η*): in the expectation chart the flow goes straight to the target, by e^{−t}.
+For an exponential family L has the derivative η(θ) − η* in natural coordinates, where the metric is ∂η,
+so η' = −(η − η*): in the expectation chart the flow is a straight line to the target, traversed as
+e^{−t}.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from compute.requests.checks import points_of
 
 @dataclass(frozen=True, eq=False)
 class NaturalFlow:
-    """theta (k, 2) at times (k,), and there loss (k,), KL(p_target ‖ p_θ) in nats."""
+    """theta (k, 2) at times (k,), and loss (k,), KL(p_target ‖ p_θ) in nats."""
 
     times: Floats
     theta: Floats
@@ -31,10 +32,10 @@ class NaturalFlow:
 def natural_gradient_flow(
     manifold: Manifold, start: ArrayLike, target: ArrayLike, times: ArrayLike
 ) -> NaturalFlow:
-    """Return where the flow from ``start`` (2,) has come at ``times`` (k,), none of them negative.
+    """Return the flow from ``start`` (2,) at ``times`` (k,) ≥ 0.
 
-    Exact: η(t) = η* + e^{−t}(η₀ − η*).  ValueError for points outside the domain, and for families that
-    are not exponential or whose expectations are not known.
+    Exact: η(t) = η* + e^{−t}(η₀ − η*).  Raises ValueError for points outside the domain, and for
+    families that are not exponential or have no known expectations.
 
     >>> from compute.families import manifold
     >>> way = natural_gradient_flow(manifold("gaussian"), [0.0, 1.0], [1.0, 2.0], [0.0, 50.0])
@@ -53,9 +54,9 @@ def natural_gradient_flow(
 
 
 def towards(grid: Grid, target: Floats) -> Floats:
-    """−g^ij ∂_j KL(p_target ‖ p_θ) (rows, columns, 2) at the nodes of a grid: a field to begin with.
+    """−g^ij ∂_j KL(p_target ‖ p_θ) (rows, columns, 2) at the nodes of a grid: an initial field.
 
-    0 where the grid is not in use.  ValueError as for `natural_gradient_flow`.
+    It is 0 at unused nodes.  Raises ValueError like `natural_gradient_flow`.
     """
     eta = expectations(grid.manifold)
     (end,) = points_of(grid.manifold, "target", target[None])
@@ -64,18 +65,17 @@ def towards(grid: Grid, target: Floats) -> Floats:
 
 
 def is_known(manifold: Manifold) -> bool:
-    """Whether the family is exponential with expectations that are known."""
+    """Whether the family is exponential with known expectations."""
     charts = all(named(manifold.charts, name) for name in ("natural", "expectation"))
     return charts and manifold.divergence is not None
 
 
 def expectations(manifold: Manifold) -> Chart:
-    """Return the chart in which the flow goes straight.  ValueError for families that have none
-    such.
-    """
+    """Return the chart in which the flow is straight.  Raises ValueError for families without one."""
     chart = named(manifold.charts, "expectation")
     if chart is None or not is_known(manifold):
         raise ValueError(
-            f"a natural gradient needs an exponential family with expectations, {manifold.name} is none"
+            "a natural gradient needs an exponential family with expectation coordinates, got "
+            f"{manifold.name}"
         )
     return chart

@@ -1,4 +1,4 @@
-"""The chart, the rectangle and the nodes of a flow's grid, as they are asked for."""
+"""The requested chart, rectangle and number of nodes of a flow's grid."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ SIDES = (4, 2048)
 
 
 def shape_of(grid: int | tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns.  ValueError for what is no number of nodes."""
+    """Return rows and columns.  Raises ValueError for an invalid number of nodes."""
     try:
         rows, columns = (index(n) for n in (grid if np.iterable(grid) else (grid, grid)))
     except (TypeError, ValueError):
         rows, columns = 0, 0
     if not all(SIDES[0] <= side <= SIDES[1] for side in (rows, columns)):
         raise ValueError(
-            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} a side, or rows and "
-            f"columns of them, got {refusal.shown(grid)}"
+            f"grid must be a whole number of nodes from {SIDES[0]} to {SIDES[1]} per side, or a "
+            f"pair rows, columns, got {refusal.shown(grid)}"
         )
     return rows, columns
 
 
 def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
-    """Return the chart of that name; the literal equation holds only in the family's own coordinates.
+    """Return the chart of that name; the literal equation needs the family's own coordinates.
 
-    Of no name it is the family's first, or for a grid that closes on itself that of its parameters.
+    The default is the family's first chart, or its parameters for a periodic grid.
     """
     name = name or ("parameters" if boundary == "periodic" else "")
     if mode == "seed":
         if name not in ("", "parameters"):
             raise ValueError(
-                f"mode seed is not covariant: its chart is parameters, got {refusal.shown(name)}"
+                "mode seed is not covariant: its chart must be parameters, got "
+                f"{refusal.shown(name)}"
             )
         return named(manifold.charts, "parameters") or parameters(manifold.coordinates)
     if name == "parameters":
@@ -51,7 +52,7 @@ def chart_of(manifold: Manifold, name: str, mode: str, boundary: str) -> Chart:
 
 
 def shown(manifold: Manifold, chart: Chart) -> Extent:
-    """Return the rectangle of a chart around the images of the pins' neighbourhood."""
+    """Return the rectangle of a chart around the image of a neighbourhood of the pins."""
     first, view = manifold.charts[0], manifold.view
     x = np.stack(
         np.meshgrid(np.linspace(view.x0, view.x1, 17), np.linspace(view.y0, view.y1, 17)), -1

@@ -1,8 +1,8 @@
-"""Steps of ż = Lz that cannot blow up, and of backward heat that is stopped before it does.
+"""Stable time steps of ż = Lz, and of backward heat that is stopped before it blows up.
 
 Runge–Kutta–Legendre super-time-stepping of order 2 with s stages is stable for
-τ ≤ (2/ρ)(s² + s − 2)/4, ρ the bound of L's spectrum.  (Meyer, Balsara, Aslam 2014)
-It is written in increments d_j = Y_j − z, so that float32 loses nothing of them beside z:
+τ ≤ (2/ρ)(s² + s − 2)/4, ρ a bound of the spectrum of L.  (Meyer, Balsara, Aslam 2014) It is written in
+increments d_j = Y_j − z, to avoid cancellation against z in float32:
     d_j = μ_j d_{j−1} + ν_j d_{j−2} + γ_j τ (L d_{j−1} + b_{j−1} L z),   d₀ = 0,  d₁ = b₁ w τ L z.
 """
 
@@ -41,11 +41,11 @@ Advance = Callable[[np.ndarray, float, int, int], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Evolution:
-    """states at the recorded times, first the initial one; steps made; dt_limit: the largest stable
-    step of Euler's method; status: OK, or NOT_CONVERGED where growth stopped it early; limiter: what
-    made the steps shorter than they were wanted, in words, or "".  errors: at the recorded times what
-    the states may be off by in time, relative to their norms, NaN where that is not estimated; settled:
-    the error of a step that need not be made shorter, infinite as long as there is none.
+    """states at the recorded times, starting with the initial one; steps: number of steps; dt_limit:
+    the largest stable Euler step; status: OK, or NOT_CONVERGED if growth stopped it early; limiter: in
+    words, why steps were shorter than requested, or "".  errors: estimated time-stepping errors at the
+    recorded times, relative to the norms, NaN without an estimate; settled: the error of a step that
+    need not be shortened, infinite until there is one.
     """
 
     times: list[float]
@@ -59,14 +59,12 @@ class Evolution:
 
 
 def longest(bound: float, stages: int = MOST_STAGES) -> float:
-    """Return the longest step of RKL2 that is taken for a spectrum in [−bound, 0]; infinite for
-    none.
-    """
+    """Return the longest RKL2 step for a spectrum in [−bound, 0]; infinite for bound 0."""
     return SAFE * (2.0 / bound) * (stages**2 + stages - 2) / 4 if bound > 0 else np.inf
 
 
 def fewest(span: float, bound: float) -> tuple[int, int]:
-    """Steps that a span takes, and the fewest stages of each."""
+    """Return the number of steps for a span, and the fewest stages of each."""
     count = max(1, int(np.ceil(span / longest(bound))))
     stages = 3
     while longest(bound, stages) < span / count and stages < MOST_STAGES:
@@ -76,9 +74,9 @@ def fewest(span: float, bound: float) -> tuple[int, int]:
 
 @dataclass(frozen=True, eq=False)
 class Stepper:
-    """Steps of ż = Lz with its spectrum in [−bound, small], and how far off in time they are.
+    """Steps of ż = Lz with spectrum in [−bound, small], with error estimates.
 
-    norm: that in which L is symmetric.
+    norm: the norm in which L is symmetric.
     """
 
     advance: Advance
@@ -86,21 +84,22 @@ class Stepper:
     bound: float
 
     def plan(self, span: float, step: float = np.inf) -> int:
-        """Return how many equal steps a span takes, none longer than ``step``."""
+        """Return the number of equal steps, none longer than ``step``, for a span."""
         count, _ = fewest(span, self.bound)
         return int(np.ceil(span / step)) if span / count > step else count
 
     def one(self, z: np.ndarray, size: float, count: int = 1) -> np.ndarray:
-        """Return the state after so many steps of a size."""
+        """Return the state after a number of steps of a size."""
         return self.advance(z, size, count, fewest(size, self.bound)[1])
 
     def compared(
         self, z: np.ndarray, size: float, least: float, whole: np.ndarray | None = None
     ) -> tuple[np.ndarray, float, int]:
-        """Return the state after a step of a size, its error relative to its norm, and the steps made.
+        """Return the state after a step of a size, its error relative to its norm, and the number of
+        steps.
 
-        The step is compared with two halves, and made in two where they are too far apart.  ``least``
-        is a norm that counts as nothing; ``whole``: the state after the step, if known.
+        The step is compared with two half steps, and halved if they differ too much.  ``least``: a norm
+        treated as 0; ``whole``: the state after the step, if known.
         """
         if whole is None:
             whole = self.one(z, size)
@@ -122,12 +121,12 @@ def diffuse(
     step: float = np.inf,
     settled: float = np.inf,
 ) -> Evolution:
-    """ż = Lz over ``time``, by steps of ``step`` at most.
+    """Integrate ż = Lz over ``time``, by steps of at most ``step``.
 
-    Each step is compared with two halves until one need not be made shorter.  From then on the error
-    of a step, relative to the norm, grows no more, since what falls fast falls away: 1, 2, 4 … steps
-    are made as long as they can be between two that are compared.  ``settled``: the error of such a
-    step, if it is known from before: then none is compared.
+    Each step is compared with two half steps until one need not be shortened.  From then on the
+    relative error of a step does not grow, since fast modes have decayed: 1, 2, 4 … full steps are made
+    between comparisons.  ``settled``: the error of such a step, if known from before; then none is
+    compared.
     """
     bound = stepper.bound
     limit = 2.0 / bound if bound > 0 else np.inf
@@ -156,18 +155,18 @@ def diffuse(
 
 
 def limited(wanted: float, made: float, limit: float) -> str:
-    """Say how short the grid makes a step that is wanted longer; "" where it is as wanted."""
+    """Describe how the grid shortens a requested step; "" if it does not."""
     if made >= wanted * (1 - 1e-9):
         return ""
     return (
-        f"Steps of {wanted:.3g} are reduced to {made:.2g}: the stiffest cell of the grid lets Euler’s "
-        f"method go on by {limit:.2g} at most."
+        f"Steps were reduced from {wanted:.3g} to {made:.2g}: the stiffest grid cell limits "
+        f"Euler’s method to {limit:.2g}."
     )
 
 
 @lru_cache(maxsize=32)
 def legendre(stages: int) -> tuple[tuple[float, float, float, float], ...]:
-    """(μ, ν, γ, γ b) of the stages from the second on, and first (0, 0, 0, b₁ w)."""
+    """Return (μ, ν, γ, γ b) of the stages from the second, preceded by (0, 0, 0, b₁ w)."""
     s = stages
     b = [1 / 3, 1 / 3, *((j * j + j - 2) / (2 * j * (j + 1)) for j in range(2, s + 1))]
     w = 4.0 / (s * s + s - 2)
@@ -195,7 +194,7 @@ def advanced(request: FlowRequest) -> np.ndarray:
 def _increment(
     rate: Callable[[np.ndarray], np.ndarray], first: np.ndarray, step: float, stages: int
 ) -> np.ndarray:
-    """Return the increment of one step of RKL2."""
+    """Return the increment of one RKL2 step."""
     (start, *rows) = legendre(stages)
     before, now, part = np.zeros_like(first), start[3] * step * first, np.empty_like(first)
     for mu, nu, gain, base in rows:
@@ -215,8 +214,8 @@ def sharpen(
     time: float,
     records: int,
 ) -> Evolution:
-    """Return a flow that may grow, by Euler's method; stops at the step before ‖z‖ has grown GROWTH-
-    fold.
+    """Integrate a flow that may grow, by Euler's method, until the step before ‖z‖ has grown
+    GROWTH-fold.
     """
     largest = GROWTH * max(norm(z), np.finfo(float).tiny)
     times, states, steps, size = [0.0], [z], 0, step
@@ -245,8 +244,8 @@ def _bounded(
     count: int,
     largest: float,
 ) -> tuple[np.ndarray, int]:
-    """Return the state after ``count`` steps, or the last before its norm is ``largest``, found by
-    halving.
+    """Return the state after ``count`` steps, or the last one whose norm is below ``largest``, by
+    bisection.
     """
     done, batch = 0, BATCH
     while done < count and batch > 0:

@@ -1,10 +1,10 @@
-"""Zeros of a field over time: which of them are one zero that moves, and where zeros come and go.
+"""Tracks of the zeros of a field over time, with their births and deaths.
 
-Between two records zeros of one index are matched with the nearest, in cells of the grid, since that
-is how far apart zeros can be told.  Where a field changes continuously, zeros come and go in pairs of
-opposite index or over the edge, and in no other way: so what finds no match is paired with what else
-finds none, or given to the edge, whichever is nearer; to the edge only what is near it and goes there.
-What remains is said to be lost.
+Between two records, zeros of equal index are matched to the nearest, measured in grid cells, the
+resolution of zeros.  In a continuous field zeros appear and vanish only in pairs of opposite index or
+across the boundary.  So an unmatched zero is paired with another unmatched one or assigned to the
+boundary, whichever is nearer; to the boundary only if it is close and moves towards it.  The others are
+marked as lost.
 """
 
 from __future__ import annotations
@@ -34,13 +34,12 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class End:
-    """How a track begins or ends, and when.
+    """The begin or end of a track: its cause and time.
 
-    cause: "record", the zero is there when the record begins or ends; "pair", with the track
-    ``partner`` of opposite index; "edge", over the edge of the grid or of what is cut from it; "lost",
-    none of these: it moved too far between two records, or the cells are too coarse to tell.  time: of
-    a pair that at which the square of its gap, linear in time near there, vanishes; of others the
-    middle between two records.
+    cause: "record", the zero exists when the record begins or ends; "pair", with the track ``partner``
+    of opposite index; "edge", across the boundary of the usable grid; "lost", none of these: it moved
+    too far between two records, or the cells are too coarse.  time: for a pair, the time at which the
+    squared gap, linear in time nearby, vanishes; otherwise the midpoint between two records.
     """
 
     cause: str
@@ -50,8 +49,8 @@ class End:
 
 @dataclass(frozen=True, eq=False)
 class ZeroTrack:
-    """One zero over time: its index; at the recorded times (k,) its places theta and x (k, 2) and its
-    kinds (k,); its birth and its death.
+    """One zero over time: its index; positions theta and x (k, 2) and kinds (k,) at the recorded times
+    (k,); birth and death.
     """
 
     index: int
@@ -65,7 +64,7 @@ class ZeroTrack:
 
 @dataclass(frozen=True, eq=False)
 class _Zeros:
-    """n zeros: when and where, of which index and kind, and the track of each (−1: not known yet)."""
+    """n zeros at one time: positions, indices, kinds, and the track of each (−1: not assigned yet)."""
 
     time: Floats
     theta: Floats
@@ -75,12 +74,12 @@ class _Zeros:
     track: Indices
 
     def at(self, rows: Indices) -> _Zeros:
-        """Return those of some rows."""
+        """Return a selection of rows."""
         return _Zeros(*(column[rows] for column in vars(self).values()))
 
 
 class Tracker:
-    """Follows zeros from record to record; what was judged once is not judged anew."""
+    """Follows zeros from record to record; earlier decisions are kept."""
 
     def __init__(self, grid: Grid) -> None:
         from scipy.ndimage import distance_transform_edt
@@ -104,7 +103,7 @@ class Tracker:
         self._deaths: dict[int, End] = {}
 
     def add(self, time: float, zeros: Sequence[Singularity]) -> None:
-        """Add the zeros at the next time.  ValueError unless it is later than the last."""
+        """Add the zeros at the next time.  Raises ValueError unless it is later than the last."""
         if self._times and not time > self._times[-1]:
             raise ValueError(f"time must be later than {self._times[-1]:g}, got {time:g}")
         now = _zeros(time, zeros)
@@ -117,7 +116,7 @@ class Tracker:
         self._records.append(now)
 
     def tracks(self, until: float = np.inf) -> tuple[ZeroTrack, ...]:
-        """Return all tracks, in the order of their births, as they were known at a time."""
+        """Return all tracks, ordered by birth, as known at a given time."""
         count = int(np.searchsorted(self._times, until, side="right"))
         columns = zip(*(vars(record).values() for record in self._records[:count]), strict=True)
         if not any(len(record.track) for record in self._records[:count]):
@@ -129,7 +128,7 @@ class Tracker:
         return tuple(_timed(track, tracks) for track in tracks)
 
     def _track(self, zeros: _Zeros, last: float) -> ZeroTrack:
-        """Return the track whose zeros these are, at a time after which nothing is known."""
+        """Return the track of these zeros, truncated at a time."""
         k, open_end = int(zeros.track[0]), End("record", last)
         death = self._deaths.get(k, open_end)
         return ZeroTrack(
@@ -143,7 +142,7 @@ class Tracker:
         )
 
     def _follow(self, now: _Zeros, time: float) -> None:
-        """Number the zeros of ``now``, and judge what came and went since the last record."""
+        """Assign tracks to the zeros of ``now``, and decide births and deaths since the last record."""
         before, middle = self._records[-1], 0.5 * (self._times[-1] + time)
         a, b = self._cell(before.x), self._cell(now.x)
         for old, new, _ in self._nearest(a, b, REACH, before.index, now.index):
@@ -158,8 +157,8 @@ class Tracker:
         self._births += self._ends(now.at(come), middle, near)
 
     def _leaves(self, zeros: _Zeros) -> NDArray[np.bool_]:
-        """Return which zeros of the last record are about to leave: near the edge, and on their way to
-        it.
+        """Return which zeros of the last record are about to leave: close to the boundary and moving
+        towards it.
         """
         depth = self._depth(self._cell(zeros.x))
         gone = depth <= REACH
@@ -176,9 +175,9 @@ class Tracker:
         return np.asarray(gone, bool)
 
     def _ends(self, zeros: _Zeros, time: float, edge: NDArray[np.bool_]) -> list[End]:
-        """Return why each of some zeros is at one record and not at the next, or not at the one before.
+        """Return why each of some zeros exists in one record but not in the next, or the previous one.
 
-        edge: whether it may have crossed the edge.
+        edge: whether it may have crossed the boundary.
         """
         cell, index, track = self._cell(zeros.x), zeros.index, zeros.track
         depth = np.where(edge, self._depth(cell), PARTING)
@@ -196,7 +195,9 @@ class Tracker:
     def _nearest(
         self, a: Floats, b: Floats, reach: float, index_a: Indices, index_b: Indices
     ) -> list[tuple[int, int, float]]:
-        """Pairs of places (n, 2), (m, 2) of one index and their gap, the nearest first, each once."""
+        """Return pairs of positions (n, 2), (m, 2) of equal index with their gaps, nearest first, each
+        used once.
+        """
         from scipy.spatial import cKDTree
 
         if not len(a) or not len(b):
@@ -214,14 +215,14 @@ class Tracker:
         return pairs
 
     def _cell(self, x: Floats) -> Floats:
-        """Places of the chart (n, 2) in cells of the grid, in the first round of each axis."""
+        """Return chart positions (n, 2) in units of grid cells, reduced by periods."""
         cell: Floats = (x - self._corner) / self._step
         cell = np.where(self._round > 0, cell % np.maximum(self._round, 1), cell)
         return cell
 
     def _depth(self, cell: Floats) -> Floats:
-        """Return how many cells lie between places (n, 2) and the edge, linear between the cells'
-        middles.
+        """Return the number of cells between positions (n, 2) and the boundary, interpolated
+        linearly.
         """
         from scipy.ndimage import map_coordinates
 
@@ -234,7 +235,7 @@ class Tracker:
 def follow(
     grid: Grid, times: Sequence[float], zeros: Sequence[Sequence[Singularity]]
 ) -> tuple[ZeroTrack, ...]:
-    """Return the tracks of zeros that are known at some times, which increase."""
+    """Return the tracks of zeros given at increasing times."""
     tracker = Tracker(grid)
     for time, at in zip(times, zeros, strict=True):
         tracker.add(time, at)
@@ -253,7 +254,7 @@ def _zeros(time: float, zeros: Sequence[Singularity]) -> _Zeros:
 
 
 def _timed(track: ZeroTrack, tracks: Sequence[ZeroTrack]) -> ZeroTrack:
-    """Return a track with the times at which its pairs come together."""
+    """Return a track with the times at which its pairs meet."""
     birth, death = track.birth, track.death
     if birth.cause == "pair":
         birth = replace(birth, time=_meeting(track, tracks[birth.partner], birth.time, 1))
@@ -263,9 +264,10 @@ def _timed(track: ZeroTrack, tracks: Sequence[ZeroTrack]) -> ZeroTrack:
 
 
 def _meeting(one: ZeroTrack, other: ZeroTrack, middle: float, way: int) -> float:
-    """Return when the gap of two tracks that begin (way 1) or end (−1) together vanishes.
+    """Return the time at which the gap of two tracks that begin (way 1) or end (−1) together vanishes.
 
-    By its square at the two records next to there; the middle between records if only one is shared.
+    Extrapolates the squared gap from the two nearest records; the midpoint between records if only one
+    is shared.
     """
     if min(len(one.times), len(other.times)) < 2:
         return middle

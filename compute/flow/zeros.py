@@ -1,7 +1,7 @@
-"""Zeros of a field of tangent vectors: where they are, their Poincaré index and their type.
+"""Zeros of a tangent vector field: positions, Poincaré indices and types.
 
-The index of a cell is the winding of the chart's components (A¹, A²) round it, which does not depend on
-the chart; the sum over a region is the winding along its boundary.
+The index of a cell is the winding number of the chart's components (A¹, A²) around it, independent of
+the chart; the sum over a region is the winding number along its boundary.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ STAR = 0.1
 
 @dataclass(frozen=True)
 class Singularity:
-    """A zero at theta, drawn at x; index ±1 (or more for zeros that a cell does not separate); kind:
-    "node", "focus", "centre" or "saddle", by the field's derivative there.
+    """A zero at theta, drawn at x; index ±1 (larger for zeros that a cell does not separate); kind:
+    "node", "focus", "centre" or "saddle", by the derivative of the field.
     """
 
     theta: tuple[float, float]
@@ -50,19 +50,19 @@ def singularities(grid: Grid, field: Floats) -> list[Singularity]:
 
 
 def whole_cells(grid: Grid) -> np.ndarray:
-    """Return the cells all of whose corners are usable, where zeros are looked for; one row and one
-    column fewer than there are nodes, but for axes along which the grid goes round.
+    """Return the cells with four usable corners, where zeros are searched; one row and column fewer
+    than nodes, except along periodic axes.
     """
     u = _closed(grid, grid.usable)
     return np.asarray(u[:-1, :-1] & u[:-1, 1:] & u[1:, :-1] & u[1:, 1:])
 
 
 def boundary_index(grid: Grid, field: Floats) -> int:
-    """Return the winding of a field along the edge of all whole cells: what all indices inside add up
-    to.
+    """Return the winding number of a field along the boundary of all whole cells, the sum of all
+    indices inside.
 
-    Edges with a whole cell on one side only, each walked with that cell on the left; round a hole that
-    is clockwise.
+    The boundary consists of edges with a whole cell on one side only, oriented with that cell on the
+    left, so clockwise around a hole.
     """
     a, whole, (rows, columns) = _drawn(grid, field), whole_cells(grid).astype(int), grid.shape
     angle = np.arctan2(a[..., 1], a[..., 0])
@@ -74,7 +74,7 @@ def boundary_index(grid: Grid, field: Floats) -> int:
 
 
 def _beside(whole: np.ndarray, axis: int, wraps: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Of every row (axis 0) or column of nodes, the cells before and after it."""
+    """Return the cells before and after every row (axis 0) or column of nodes."""
     if wraps:
         return np.roll(whole, 1, axis), whole
     none = np.zeros_like(whole.take([0], axis))
@@ -82,7 +82,7 @@ def _beside(whole: np.ndarray, axis: int, wraps: bool) -> tuple[np.ndarray, np.n
 
 
 def _closed(grid: Grid, values: np.ndarray) -> np.ndarray:
-    """Values at nodes, with the first again after the last along axes on which the grid goes round."""
+    """Return values at nodes, with the first repeated after the last along periodic axes."""
     if grid.wraps[0]:
         values = np.concatenate([values, values[:, :1]], axis=1)
     return np.concatenate([values, values[:1]]) if grid.wraps[1] else values
@@ -94,8 +94,8 @@ def _drawn(grid: Grid, field: Floats) -> Floats:
 
 
 def _winding(a: Floats) -> np.ndarray:
-    """Return how often the field turns along the edge of each cell, counter-clockwise (rows−1,
-    columns−1).
+    """Return the winding number of the field around each cell, counter-clockwise
+    (rows−1, columns−1).
     """
     angle = np.arctan2(a[..., 1], a[..., 0])
     round_ = [angle[:-1, :-1], angle[:-1, 1:], angle[1:, 1:], angle[1:, :-1]]
@@ -110,7 +110,7 @@ def _wrapped(angle: Floats) -> Floats:
 
 
 def _zeros(corners: Floats) -> tuple[Floats, Floats]:
-    """Return where in unit cells (n, 2) bilinear fields vanish, and their derivatives (n, 2, 2) there.
+    """Return the zeros (n, 2) of bilinear fields in unit cells, and the derivatives (n, 2, 2) there.
 
     corners (n, 4, 2): the values at (0, 0), (1, 0), (0, 1) and (1, 1).
     """
@@ -131,7 +131,7 @@ def _bilinear(corners: Floats, place: Floats) -> tuple[Floats, Floats]:
 
 
 def _kinds(slope: Floats, index: np.ndarray) -> list[str]:
-    """By the sign of the index and by determinant and trace of ∂A (n, 2, 2)."""
+    """Classify zeros by the sign of the index and by determinant and trace of ∂A (n, 2, 2)."""
     det, trace = np.linalg.det(slope), np.trace(slope, axis1=-2, axis2=-1)
     turning = np.abs(trace) < CENTRE * np.sqrt(np.maximum(det, 0.0))
     kinds = np.select(

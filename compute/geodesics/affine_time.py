@@ -1,9 +1,10 @@
-"""The geodesics of Γ^(α) at constant Fisher speed, and their affine parameter afterwards.
+"""Geodesics of Γ^(α) at constant Fisher speed, with the affine parameter computed afterwards.
 
-In its affine parameter an α-geodesic may change its Fisher speed by orders of magnitude.  As a curve
-it is tame: with T the Amari–Chentsov tensor and u = dθ/ds of constant length |u|,
+In its affine parameter an α-geodesic may change its Fisher speed by orders of magnitude.  At constant
+speed the equation is well behaved: with T the Amari–Chentsov tensor and u = dθ/ds of constant length
+|u|,
     ∇_u u = (α/2) [T(u, u, ·)♯ − T(u, u, u) u/|u|²],
-which is homogeneous in u and keeps |u|.  The affine parameter t follows by two quadratures,
+which is homogeneous in u and preserves |u|.  The affine parameter t follows by two quadratures,
     θ'(t) = w u,   d log w/ds = (α/2) T(u, u, u)/|u|²,   dt/ds = 1/w.
 (∇^(α)_u u = −(d log w/ds) u; for α = 0 both parameters agree.)
 """
@@ -76,8 +77,9 @@ def affine(
     tableau: tuple[Floats, Floats],
     alpha: float,
 ) -> tuple[Floats, Floats]:
-    """w (k, N+1) and the steps of t (k, N), which sum to 1, of curves with states (k, N, s, 4) at the
-    stages of a Runge–Kutta method on segments of sizes (k, N) of s: its own quadratures.
+    """Return w (k, N+1) and the steps of t (k, N), which sum to 1, for curves with states (k, N, s, 4)
+    at the stages of a Runge–Kutta method on segments of sizes (k, N) in s, by the quadratures of that
+    method.
 
     NaN where speeds differ by more than e^LARGEST.
     """
@@ -101,7 +103,7 @@ def affine(
 
 
 def even(manifold: Manifold, curves: Floats, count: int) -> Floats:
-    """Curves (k, M+1, 2) as count + 1 nodes of equal Fisher length between, on the chords."""
+    """Resample curves (k, M+1, 2) to count + 1 nodes at equal Fisher lengths along their chords."""
     middle, _ = inside_only(manifold, 0.5 * (curves[:, 1:] + curves[:, :-1]))
     pieces = norm(manifold.geometry(middle).metric, np.diff(curves, axis=1))
     found = np.empty((len(curves), count + 1, 2))

@@ -1,8 +1,8 @@
 """Geodesics of Γ^(α), α ≠ 0, between two points in float64: collocation at constant Fisher speed.
 
-In logarithms of positive coordinates, where a family has these.  From the mean of the e- and the
-m-geodesic, the closed forms of α = ±1, or from the Levi-Civita geodesic, followed in α.  Distances in
-the affine parameter may differ a thousandfold along one curve; along its Fisher length they do not.
+Positive coordinates are replaced by their logarithms.  The initial curve is the mean of the e- and the
+m-geodesic, which are known in closed form, or the Levi-Civita geodesic with continuation in α.  Steps
+in the affine parameter may differ a thousandfold along a curve; steps in Fisher length do not.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ CLOSE = 1e-4
 
 
 def connect(request: ConnectRequest, levi_civita: Solve) -> Paths:
-    """Geodesics of Γ^(α) of a request; ``levi_civita`` solves those of α = 0.
+    """Solve a request for geodesics of Γ^(α); ``levi_civita`` solves those of α = 0.
 
-    Status and residual are those of `gauss_collocation.connect`.
+    Status and residual as in `gauss_collocation.connect`.
     """
     request = replace(request, end=nearest(request.manifold, request.start, request.end))
     paths = batch.unmoved(request, Status.NOT_CONVERGED, "reference")
@@ -59,7 +59,7 @@ def connect(request: ConnectRequest, levi_civita: Solve) -> Paths:
 
 
 def near(request: ConnectRequest, curves: Floats) -> Paths:
-    """Geodesics of Γ^(α) near curves (n, M+1, 2) with the ends of a request."""
+    """Return geodesics of Γ^(α) near curves (n, M+1, 2) with the ends of a request."""
     return _tried(
         request,
         batch.unmoved(request, Status.NOT_CONVERGED, "reference"),
@@ -79,7 +79,9 @@ def _tried(
     begin: Callable[[ConnectRequest, np.ndarray], Floats],
     path: list[float],
 ) -> Paths:
-    """``paths`` with those that failed replaced by what some curves lead to, through values of α."""
+    """Return ``paths`` with failed ones replaced by solutions from the given curves, by continuation in
+    α.
+    """
     todo = multiple_shooting.solvable(request, paths)
     if todo.size == 0:
         return paths

@@ -1,7 +1,7 @@
-"""Boundary-value geodesics in float64: collocation from one first curve after another.
+"""Boundary-value geodesics in float64: collocation from several initial curves in turn.
 
-For α = 0 from a curve of least energy, for α ≠ 0 as in `alpha_geodesics`.  Each try costs a fraction of
-a second whether it leads to a geodesic or not: nothing is aimed.
+For α = 0 from a curve of least energy, for α ≠ 0 as in `alpha_geodesics`.  There is no shooting, so
+each attempt costs a fraction of a second, successful or not.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Solve = Callable[[ConnectRequest], Paths]
 
 
 def solve(request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α) of pairs that are not near, in float64.
+    """Return geodesics of Γ^(α) for pairs that are not near, in float64.
 
-    Status and residual are those of `gauss_collocation.connect`; of what is not found, NOT_CONVERGED,
-    nothing else has a meaning.  `Interrupted` where it is `interruptible`.
+    Status and residual as in `gauss_collocation.connect`; for NOT_CONVERGED nothing else is meaningful.
+    Raises `Interrupted` inside `interruptible`.
     """
     if request.alpha == 0.0:
         return direct_solutions.first(request, _levi_civita)
@@ -44,7 +44,9 @@ def solve(request: ConnectRequest) -> Paths:
 
 
 def _roughly(request: ConnectRequest) -> Paths:
-    """Curves near geodesics of α = 0, to begin with where those themselves are dear."""
+    """Return curves near geodesics of α = 0, for families where the geodesics themselves are
+    expensive.
+    """
     manifold = request.manifold
     curves = descend(manifold, first_curve(manifold, request.start, request.end)).theta
     curves = affine_time.even(manifold, curves, gauss_collocation.LEAST)
@@ -56,7 +58,7 @@ def _roughly(request: ConnectRequest) -> Paths:
 
 
 def near(request: ConnectRequest, curves: Floats) -> Paths:
-    """Geodesics of Γ^(α) of a request, near curves (n, M+1, 2) with its ends or copies of them."""
+    """Solve a request starting from curves (n, M+1, 2) with its ends or periodic copies of them."""
     # a curve's last node may be its end some periods away
     request = replace(request, end=curves[:, -1].astype(np.float64))
     if request.alpha == 0.0:
@@ -65,7 +67,7 @@ def near(request: ConnectRequest, curves: Floats) -> Paths:
 
 
 def better(request: ConnectRequest, paths: Paths, solve: Solve) -> Paths:
-    """``paths`` with those that failed, between regular ends, replaced by what ``solve`` finds."""
+    """Return ``paths`` with failed ones between regular ends replaced by the results of ``solve``."""
     todo = multiple_shooting.solvable(request, paths)
     if todo.size == 0:
         return paths
@@ -75,7 +77,7 @@ def better(request: ConnectRequest, paths: Paths, solve: Solve) -> Paths:
 
 
 def _levi_civita(request: ConnectRequest) -> Paths:
-    """Return those of α = 0, near curves of least energy."""
+    """Solve for α = 0 starting from curves of least energy."""
     curves = first_curve(request.manifold, request.start, request.end)
     paths = near(request, descend(request.manifold, curves).theta)
     if request.manifold.logits is not None:
@@ -84,7 +86,7 @@ def _levi_civita(request: ConnectRequest) -> Paths:
 
 
 def _polygonal(request: ConnectRequest) -> Paths:
-    """Return those of a softmax, α = 0, near polygons of least energy on the sphere of
+    """Solve for a softmax, α = 0, starting from polygons of least energy on the sphere of
     distributions.
     """
     assert request.manifold.logits is not None

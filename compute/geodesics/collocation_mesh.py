@@ -1,7 +1,7 @@
-"""Segments of different sizes for collocation: where a curve is hard to follow there are more of them.
+"""Adaptive meshes for collocation: shorter segments where the local error is larger.
 
-The sizes make an estimate of the local error the same on all segments (de Boor's equidistribution).
-(Ascher, Mattheij, Russell: Numerical Solution of Boundary Value Problems, 9.1.1)
+The sizes equidistribute an estimate of the local error (de Boor). (Ascher, Mattheij, Russell: Numerical
+Solution of Boundary Value Problems, 9.1.1)
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ EVEN = 0.5
 
 
 def equidistributed(gaps: Floats, h: Floats, order: int, count: int) -> Floats:
-    """Sizes (k, count) of segments, smaller where a ray over one of sizes h (k, N) misses by more.
+    """Return sizes (k, count) of segments, smaller where rays over segments of sizes h (k, N) miss by
+    more.
 
-    A miss goes with the power ``order`` of a segment's size; no size changes much from one to the next.
+    A miss scales with the power ``order`` of the segment size; neighbouring sizes differ little.
     """
     worst = np.max(np.where(np.isfinite(gaps), gaps, 0.0), axis=1, keepdims=True)
     gaps = np.where(np.isfinite(gaps), gaps, worst)
@@ -36,14 +37,15 @@ def equidistributed(gaps: Floats, h: Floats, order: int, count: int) -> Floats:
 
 
 def joints(h: Floats) -> Floats:
-    """Return where segments of sizes h (..., N) begin and end (..., N+1)."""
+    """Return the end points (..., N+1) of segments of sizes h (..., N)."""
     return np.concatenate([np.zeros((*h.shape[:-1], 1)), np.cumsum(h, axis=-1)], axis=-1)
 
 
 def between(y: Floats, h: Floats, finer: Floats, places: Floats) -> tuple[Floats, Floats]:
-    """States (k, M+1, 4), and slopes (k, M, s, 4) at ``places`` (s,) of segments of other sizes (k, M).
+    """Interpolate states (k, M+1, 4), and slopes (k, M, s, 4) at ``places`` (s,), for segments of other
+    sizes (k, M).
 
-    By Hermite's cubics through states (k, N+1, 4) on segments of sizes h (k, N).
+    Uses cubic Hermite interpolation of states (k, N+1, 4) on segments of sizes h (k, N).
     """
     states = np.empty((len(y), finer.shape[1] + 1, 4))
     slopes = np.empty((*finer.shape, len(places), 4))
@@ -58,9 +60,10 @@ def between(y: Floats, h: Floats, finer: Floats, places: Floats) -> tuple[Floats
 
 
 def at_equal_times(y: Floats, w: Floats, spans: Floats, steps: int) -> tuple[Floats, Floats]:
-    """θ and θ' (k, steps + 1, 2) at equal times, by Hermite's cubics through states (k, N+1, 4).
+    """Return θ and θ' (k, steps + 1, 2) at equal times, by cubic Hermite interpolation of states
+    (k, N+1, 4).
 
-    w (k, N+1): time of the states' velocities by unit of time; spans (k, N): times of the segments.
+    w (k, N+1): time scale of the states' velocities; spans (k, N): durations of the segments.
     """
     t, found = np.linspace(0.0, 1.0, steps + 1), []
     for state, rate, span in zip(y, w, spans, strict=True):

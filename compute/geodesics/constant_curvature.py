@@ -1,9 +1,9 @@
 """Geodesics in closed form where curvature is constant: arcs of a hyperboloid or of a sphere.
 
-With u₀, u₁ the end points lifted into space, d their distance there,
+With u₀, u₁ the end points in the embedding space and d their distance there,
     u(t) = (S((1 − t)d) u₀ + S(td) u₁)/S(d),
-S = sin on the unit sphere and S = sinh on the hyperboloid, whose points are those of Poincaré's
-half-plane, (X, Y) ↦ (X, X² + Y², 1)/Y: linear coordinates of it.
+S = sin on the unit sphere and S = sinh on the hyperboloid, with (X, Y) ↦ (X, X² + Y², 1)/Y from the
+Poincaré half-plane, up to a linear map.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ NEXT_TO_NOTHING = 1e-6
 def arcs(
     manifold: Manifold, start: Floats, end: Floats, segments: int
 ) -> tuple[Floats, Floats] | None:
-    """θ and θ' (n, N+1, 2) from start to end (n, 2) at constant speed over unit time.
+    """Return θ and θ' (n, N+1, 2) from start to end (n, 2) at constant speed over unit time.
 
-    None for a manifold without a chart of a half-plane or a sphere; NaN where an arc leaves its image.
+    None for a manifold without a half-plane or sphere chart; NaN where an arc leaves its image.
     """
     share = np.linspace(0.0, 1.0, segments + 1)[:, None]
     plane = named(manifold.charts, "half_plane")
@@ -45,13 +45,13 @@ def arcs(
 
 
 def has_arcs(manifold: Manifold) -> bool:
-    """Whether a manifold has a chart of a half-plane or a sphere, so that `arcs` are known."""
+    """Whether a manifold has a half-plane or sphere chart, so that `arcs` are available."""
     return any(named(manifold.charts, name) is not None for name in ("half_plane", *SPHERES))
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """Return the arcs of a request as paths, of a manifold that `has_arcs`; their nodes show the
-    drift.
+    """Return the arcs of a request as paths, for a manifold that `has_arcs`; the drift is measured at
+    their nodes.
     """
     found = arcs(request.manifold, request.start, request.end, request.steps)
     assert found is not None
@@ -59,9 +59,9 @@ def connect(request: ConnectRequest) -> Paths:
 
 
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths`` with those that did not converge replaced by arcs, where the manifold has them.
+    """Return ``paths`` with those that did not converge replaced by arcs, if the manifold has them.
 
-    An arc is the only geodesic: where one leaves the domain there is none, LEFT_DOMAIN.
+    The arc is the only geodesic: if it leaves the domain, the status is LEFT_DOMAIN.
     """
     if request.manifold.revolution is not None:
         return revolution.repaired(request, paths)
@@ -107,7 +107,7 @@ def _lifted(x: Floats) -> Floats:
 
 
 def _arc(u: Floats, v: Floats, d: Floats, s: Wave, c: Wave, share: Floats) -> tuple[Floats, Floats]:
-    """u(t) and u'(t) (n, N+1, 3), S' = ``c``; the straight line where d is next to nothing."""
+    """u(t) and u'(t) (n, N+1, 3), S' = ``c``; the straight line where d is negligible."""
     d = d[:, None, None]
     far = d > NEXT_TO_NOTHING
     safe = np.where(far, d, 1.0)

@@ -1,4 +1,4 @@
-"""Levi-Civita geodesics without aiming rays: arcs, a quadrature, or collocation in logarithms."""
+"""Levi-Civita geodesics without shooting: arcs, a quadrature, or collocation in logarithms."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Solve = Callable[[ConnectRequest], Paths]
 
 
 def first(request: ConnectRequest, otherwise: Solve) -> Paths:
-    """Geodesics of a request, in float64: directly where they can be had so, else by ``otherwise``.
+    """Solve a request in float64: directly where possible, else by ``otherwise``.
 
-    Pairs next to each other are left to that.
+    Pairs of nearby points are also left to ``otherwise``.
     """
     solve, rows = way(request)
     if not rows.any():
@@ -36,7 +36,7 @@ def first(request: ConnectRequest, otherwise: Solve) -> Paths:
 
 
 def way(request: ConnectRequest) -> tuple[Solve, Bools]:
-    """Return how to find geodesics directly, and of which pairs (n,)."""
+    """Return a direct method, and the pairs (n,) to which it applies."""
     manifold = request.manifold
     if manifold.revolution is not None:
         return revolution.connect, logarithmic.far(request)
@@ -47,7 +47,7 @@ def way(request: ConnectRequest) -> tuple[Solve, Bools]:
 
 
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths`` with those that failed replaced by what is found directly."""
+    """Return ``paths`` with failed ones replaced by direct solutions."""
     solve, rows = way(request)
     todo = np.flatnonzero(rows & batch.undecided(paths))
     if todo.size == 0:

@@ -1,10 +1,10 @@
 """Boundary-value geodesics by the discrete energy.
 
     S_N[θ] = N Σ_i g(m_i)(Δ_i, Δ_i),   Δ_i = θ_{i+1} − θ_i,   m_i = (θ_i + θ_{i+1})/2
-is stationary at a curve that is a geodesic up to O(1/N²).  Newton's method with the second
-variation of the energy in place of the Hessian,
+is stationary at a curve that is a geodesic up to O(1/N²).  Newton's method uses the second variation of
+the energy in place of the Hessian,
     2∫(|∇_t X|² − K |θ' ∧ X|²) dt,
-needs only Γ and K; per segment, with A^k_j = Γ^k_ij Δ^i and D = det g,
+which needs only Γ and K; per segment, with A^k_j = Γ^k_ij Δ^i and D = det g,
     ∇X = (1 + A/2) X_R − (1 − A/2) X_L,   |Δ ∧ X|² = D (Δ¹X̄² − Δ²X̄¹)².
 The system is block tridiagonal with 2×2 blocks.  The twin of ``shaders/kernels/action_*.wgsl``.
 """
@@ -37,7 +37,7 @@ class Relaxed:
 
 
 def descend(manifold: Manifold, theta: Floats, rounds: int = ROUNDS) -> Relaxed:
-    """Newton's method on S_N from given curves (n, N+1, 2) with their ends fixed."""
+    """Minimise S_N by Newton's method from given curves (n, N+1, 2) with fixed ends."""
     theta = theta.copy()
     value = action(manifold, theta)
     decrement = np.full(len(theta), np.inf)
@@ -54,7 +54,7 @@ def descend(manifold: Manifold, theta: Floats, rounds: int = ROUNDS) -> Relaxed:
 
 
 def action(manifold: Manifold, theta: Floats) -> Floats:
-    """S_N (n,) of curves (n, N+1, 2); infinite where one leaves the domain."""
+    """Return S_N (n,) of curves (n, N+1, 2); infinite if a curve leaves the domain."""
     delta = np.diff(theta, axis=1)
     middle, inside = inside_only(manifold, 0.5 * (theta[:, 1:] + theta[:, :-1]))
     local = manifold.geometry(middle)
@@ -67,7 +67,7 @@ def action(manifold: Manifold, theta: Floats) -> Floats:
 def _search(
     manifold: Manifold, theta: Floats, value: Floats, step: Floats, slope: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the first step size that lowers S_N by Armijo's rule; none: the curve stays."""
+    """Return the curves and S_N after the first step size that satisfies the Armijo rule, if any."""
     best, best_value = theta.copy(), value.copy()
     open_ = np.ones(len(theta), dtype=bool)
     for size in STEP_SIZES:
@@ -85,8 +85,8 @@ def _search(
 def newton_step(manifold: Manifold, theta: Floats) -> tuple[Floats, Floats]:
     """Return the Newton step (n, N+1, 2), zero at both ends, and the slope of S_N along it (n,).
 
-    Where curvature makes the second variation indefinite its curvature term is left out, so that
-    the step is always one of descent.
+    Where curvature makes the second variation indefinite, its curvature term is omitted, so that the
+    step is always a descent step.
     """
     middle, _ = inside_only(manifold, 0.5 * (theta[:, 1:] + theta[:, :-1]))
     delta = np.diff(theta, axis=1)

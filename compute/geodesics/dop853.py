@@ -1,7 +1,7 @@
-"""The method of Dormand and Prince of order 8, DOP853: its coefficients, as rows of column → number.
+"""The coefficients of the Dormand–Prince method of order 8, DOP853, as rows of column → number.
 
-Hairer, Nørsett, Wanner: Solving Ordinary Differential Equations I, II.5 and II.10.  SciPy has the same;
-to take them from there costs half a second before the first geodesic is shown.
+Hairer, Nørsett, Wanner: Solving Ordinary Differential Equations I, II.5 and II.10.  SciPy has the same,
+but importing them takes half a second at start-up.
 """
 
 from __future__ import annotations

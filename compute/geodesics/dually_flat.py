@@ -1,10 +1,10 @@
-"""e- and m-geodesics in closed form: α = ±1 of a family with both flat charts.
+"""e- and m-geodesics in closed form: α = ±1 for a family with both flat charts.
 
 The geodesics of Γ^(1) are the straight lines of natural coordinates, those of Γ^(−1) the straight
-lines of expectations, both at constant speed in their chart; transport by them keeps the components in
-that chart.  (Amari and Nagaoka 2000, 3.5)  Fisher's speed may change by orders of magnitude along them:
-length and energy are integrated over as small parts as that needs.
-Where g is singular everywhere there are no geodesics: straight lines that say ILL_CONDITIONED.
+lines of expectations, both at constant speed in their chart; parallel transport preserves the
+components in that chart.  (Amari and Nagaoka 2000, 3.5)  The Fisher speed may change by orders of
+magnitude along them, so length and energy are integrated adaptively.  Where g is singular everywhere
+there are no geodesics: the result is straight lines with status ILL_CONDITIONED.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ SMALL, MOST_HALVINGS = 1e-10, 40
 
 
 def applies(request: ConnectRequest) -> bool:
-    """Whether the geodesics of a request have this closed form, or there are none."""
+    """Whether the geodesics of a request have this closed form, or do not exist."""
     return request.manifold.singular or (abs(request.alpha) == 1.0 and is_dual(request.manifold))
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """Return the straight lines of the chart, in float64; LEFT_DOMAIN where one leaves the domain."""
+    """Return the straight lines of the chart, in float64; LEFT_DOMAIN if one leaves the domain."""
     manifold, steps = request.manifold, request.steps
     theta, v = between(manifold, request.start, request.end, request.alpha, steps)
     inside = np.asarray(np.isfinite(theta).all(axis=-1))
@@ -74,8 +74,7 @@ def carries(request: TransportRequest) -> bool:
 def transport(request: TransportRequest) -> Transport:
     """J(θ_i)⁻¹J(θ_0), J the Jacobian of the flat chart, along any curve, in float64.
 
-    NaN from its first node on that is outside the domain, LEFT_DOMAIN, or where J is singular,
-    ILL_CONDITIONED.
+    NaN from the first node outside the domain (LEFT_DOMAIN), or where J is singular (ILL_CONDITIONED).
     """
     manifold = request.manifold
     chart = named(manifold.charts, "natural" if request.alpha > 0 else "expectation")
@@ -99,7 +98,9 @@ def transport(request: TransportRequest) -> Transport:
 
 
 def _sums(request: ConnectRequest, reached: Floats) -> Floats:
-    """∫|v| dt and ∫|v|² dt (n, 2) up to times ``reached`` (n,), by halving until nothing changes."""
+    """Return ∫|v| dt and ∫|v|² dt (n, 2) up to times ``reached`` (n,), by halving intervals until
+    converged.
+    """
     sums = np.zeros((len(reached), 2))
     line, begin, size = np.arange(len(reached)), np.zeros(len(reached)), reached
     whole = _integrals(request, line, begin, size)
@@ -121,8 +122,9 @@ def _sums(request: ConnectRequest, reached: Floats) -> Floats:
 
 
 def _integrals(request: ConnectRequest, line: np.ndarray, begin: Floats, size: Floats) -> Floats:
-    """∫|v| dt and ∫|v|² dt (k, 2) over parts of some lines, by Gauss and Legendre; NaN where one leaves
-    the domain."""
+    """Return ∫|v| dt and ∫|v|² dt (k, 2) over parts of some lines, by Gauss–Legendre quadrature; NaN
+    where one leaves the domain.
+    """
     manifold = request.manifold
     t = begin[:, None] + size[:, None] * NODES
     theta, v = between_at(manifold, request.start[line], request.end[line], request.alpha, t)

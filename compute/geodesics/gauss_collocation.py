@@ -1,14 +1,14 @@
-"""Boundary-value geodesics by collocation at Gauss points, from curves near them; in float64.
+"""Boundary-value geodesics by collocation at Gauss points, from nearby initial curves, in float64.
 
 y = (θ, v), y' = F(y) = (v, −Γ v v), for α ≠ 0 at constant Fisher speed as in `affine_time`.  On each of
-N segments of size h y is a polynomial that obeys the equation at s Gauss points, with slopes K_j there:
+N segments of size h, y is a polynomial that satisfies the equation at s Gauss points, with slopes K_j
+there:
     K_j = F(y_i + h Σ_l a_jl K_l),   y_{i+1} = y_i + h Σ_j b_j K_j,
-an implicit Runge–Kutta method of order 2s.  Newton's method closes all equations at once, the ends
-of θ fixed: the slopes are eliminated segment by segment, what is left is chained as in `multiple`.  A
-round costs one evaluation of the geometry for all pairs and segments, and two for its derivative,
-where shooting costs hundreds one after the other.
-(Hairer, Nørsett, Wanner: Solving ODEs I, II.7; Ascher, Mattheij, Russell: Numerical Solution of
-Boundary Value Problems)
+an implicit Runge–Kutta method of order 2s.  Newton's method solves all equations at once with the ends
+of θ fixed: the slopes are eliminated segment by segment, and the remaining system is solved as in
+`multiple_shooting`.  An iteration costs one evaluation of the geometry for all pairs and segments, and
+two for its derivative, whereas shooting needs hundreds in sequence. (Hairer, Nørsett, Wanner: Solving
+ODEs I, II.7; Ascher, Mattheij, Russell: Numerical Solution of Boundary Value Problems)
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ MOST = 64
 
 @dataclass
 class _Curves:
-    """States (k, N+1, 4) and slopes (k, N, s, 4) so far, what is amiss (k,), and the corrections."""
+    """Current states (k, N+1, 4) and slopes (k, N, s, 4), defects (k,), and corrections."""
 
     y: Floats
     slopes: Floats
@@ -66,13 +66,12 @@ class _Curves:
 
 
 def connect(request: ConnectRequest, curves: Floats) -> Paths:
-    """Geodesics of Γ^(α) of a request, near curves (n, M+1, 2) with its ends.
+    """Solve a request for geodesics of Γ^(α) from curves (n, M+1, 2) with its ends.
 
-    The curves' nodes are at equal times, or, for α ≠ 0, of equal Fisher length between.  On LEAST
-    segments or more, and on twice as many while the speed is not kept to SPEED.  residual: the sum of
-    what rays by another method miss that cover one segment each; error: the largest relative change of
-    the square of the speed at which the curve is computed.  What has not converged says NOT_CONVERGED.
-    `Interrupted` where it is `interruptible`.
+    The curves' nodes are at equal times or, for α ≠ 0, at equal Fisher lengths.  The mesh has at least
+    LEAST segments, doubled while the speed varies by more than SPEED.  residual: the sum of the misses
+    of rays, by another method, over single segments; error: the largest relative change of the squared
+    speed.  Otherwise the status is NOT_CONVERGED.  Raises `Interrupted` inside `interruptible`.
     """
     parts = []
     for i in range(0, len(curves), MOST):
@@ -83,7 +82,7 @@ def connect(request: ConnectRequest, curves: Floats) -> Paths:
 
 
 def _refined(request: ConnectRequest, curves: Floats) -> Paths:
-    """As `connect`, of MOST pairs at most."""
+    """Solve like `connect`, for at most MOST pairs."""
     heavy = is_heavy(request.manifold)
     # for α = 0 the nodes of a path are among those of its segments, unless each of them is dear
     free = request.alpha != 0.0 or heavy
@@ -117,19 +116,21 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
 def _on(
     request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats, Paths]:
-    """States (k, N+1, 4) near given ones on segments h (k, N), misses of rays (k, N), and paths."""
+    """Return states (k, N+1, 4) near given ones on segments h (k, N), misses of rays (k, N), and
+    paths.
+    """
     y, slopes, _ = _closed(request, y, slopes, h)
     return (y, *_paths(request, y, slopes, h))
 
 
 def is_heavy(manifold: Manifold) -> bool:
-    """Whether an evaluation of the metric is a sum over so many terms that segments are to be few."""
+    """Whether the metric is a sum over so many terms that few segments should be used."""
     return manifold.slot.long or manifold.slot.loops > HEAVY
 
 
 def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tuple[Floats, Bools]:
-    """Curves (n, LEAST+1, 2) through some values of α one after the other, each from the one before,
-    and which of them (n,) are near a geodesic of each.
+    """Continue curves (n, LEAST+1, 2) through successive values of α; return which (n,) stayed near a
+    geodesic.
     """
     curves, good = curves.copy(), np.ones(len(curves), dtype=bool)
     for alpha in alphas:
@@ -146,7 +147,7 @@ def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tu
 
 @cache
 def _tableau() -> tuple[Floats, Floats]:
-    """Weights a (s, s) and b (s,) of Gauss' method with s stages."""
+    """Return the weights a (s, s) and b (s,) of the Gauss method with s stages."""
     at, weights = legendre.leggauss(STAGES)
     fit = np.linalg.inv(legendre.legvander(at, STAGES - 1))
     series = 0.5 * legendre.legint(fit)
@@ -155,13 +156,15 @@ def _tableau() -> tuple[Floats, Floats]:
 
 
 def _places() -> Floats:
-    """Return where the Gauss points (s,) lie on a segment [0, 1]."""
+    """Return the Gauss points (s,) on [0, 1]."""
     places: Floats = 0.5 * (legendre.leggauss(STAGES)[0] + 1.0)
     return places
 
 
 def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
-    """States (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by splines."""
+    """Return initial states (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by
+    splines.
+    """
     given, nodes = np.linspace(0.0, 1.0, curves.shape[1]), np.linspace(0.0, 1.0, count + 1)
     inner = nodes[:-1, None] + _places() / count
     y = np.empty((len(curves), count + 1, 4))
@@ -175,9 +178,9 @@ def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
 def _closed(
     request: ConnectRequest, y: Floats, slopes: Floats, h: Floats, enough: float = CLOSED
 ) -> tuple[Floats, Floats, Floats]:
-    """Newton's method on all equations; a step that does not bring them nearer is halved.
+    """Solve all equations by Newton's method; halve steps that do not reduce the defects.
 
-    States and slopes, and what is amiss with them (k,), at most ``enough`` where it succeeds.
+    Returns states and slopes, and their defects (k,), at most ``enough`` on success.
     """
     zero = np.zeros_like(y), np.zeros_like(slopes)
     chain = _Curves(y.copy(), slopes.copy(), np.full(len(y), np.inf), zero)
@@ -210,7 +213,8 @@ def _closed(
 @dataclass
 class _GaussPoints:
     """The states at the Gauss points (k, N, s, 4), their geometry, F there, the defects (k, N, 4) of
-    the sums, and what is amiss as a share of the length (k,), infinite outside."""
+    the sums, and the total defect relative to the length (k,), infinite outside the domain.
+    """
 
     stages: Floats
     local: LocalGeometry
@@ -219,7 +223,7 @@ class _GaussPoints:
     amiss: Floats
 
     def of(self, some: Bools) -> _GaussPoints:
-        """Return some of the curves."""
+        """Return a selection of the curves."""
         local = self.local
         parts = local.metric, local.first, local.cubic, local.det
         own = LocalGeometry(*(x[some] for x in parts))
@@ -229,7 +233,7 @@ class _GaussPoints:
 
 
 def _state(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> _GaussPoints:
-    """Return states (k, N+1, 4) with slopes (k, N, s, 4), and their defects."""
+    """Evaluate states (k, N+1, 4) with slopes (k, N, s, 4), and their defects."""
     manifold, stages = request.manifold, _stages(y, slopes, h)
     safe, inside = inside_only(manifold, stages[..., :2])
     local = manifold.geometry(safe)
@@ -285,7 +289,7 @@ def _chained(leads: Floats, defect: Floats) -> Floats:
 
 
 def _divisible(local: LocalGeometry) -> LocalGeometry:
-    """With D = 1 where it is not positive: there nothing is used."""
+    """Return the geometry with D = 1 where D is not positive; results there are unused."""
     return replace(local, det=np.where(local.det > 0.0, local.det, 1.0))
 
 
@@ -311,9 +315,9 @@ def _jacobian(manifold: Manifold, state: _GaussPoints, alpha: float) -> Floats:
 
 
 def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tuple[Floats, Paths]:
-    """Return what rays over segments miss (k, N), and the paths that these judge.
+    """Return the misses of rays over segments (k, N), and the paths with their certificates.
 
-    Of states (k, N+1, 4) and slopes (k, N, s, 4).
+    From states (k, N+1, 4) and slopes (k, N, s, 4).
     """
     manifold, (k, nodes) = request.manifold, y.shape[:2]
     count = nodes - 1
@@ -367,9 +371,9 @@ def _paths(request: ConnectRequest, y: Floats, slopes: Floats, h: Floats) -> tup
 
 
 def _rays(request: ShootRequest) -> Paths:
-    """Rays over segments, in steps that are not halved.
+    """Integrate rays over segments, without halving steps.
 
-    Those from states far from a geodesic would be halved thousands of times.
+    For states far from a geodesic they would be halved thousands of times.
     """
     return initial_value.shoot(request, replace(initial_value.DOP853, errors=None))
 
@@ -377,7 +381,8 @@ def _rays(request: ShootRequest) -> Paths:
 def _at_equal_times(
     request: ConnectRequest, some: np.ndarray, begin: Floats, spans: Floats
 ) -> tuple[Floats, Floats, Bools]:
-    """θ and θ' (k, m, 2) at equal times by rays from the segment before, and which are known (k,).
+    """Return θ and θ' (k, m, 2) at equal times, by rays from the preceding mesh node, and which are
+    known (k,).
 
     ``begin (k, N, 4)``: θ at the starts of segments and θ' over each; ``spans (k, N)`` their times.
     """

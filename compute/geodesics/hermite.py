@@ -1,6 +1,6 @@
-"""Piecewise cubics: Hermite's, through values and slopes, and the slopes of a cubic spline.
+"""Piecewise cubics: Hermite interpolation, and the slopes of a cubic spline.
 
-As `scipy.interpolate` has them, which takes half a second to import before the first geodesic is shown.
+Like `scipy.interpolate`, whose import would take half a second at start-up.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Where boundary-value solvers start from: curves between two points that are near the geodesic.
+"""Initial curves of boundary-value solvers: curves between two points near the geodesic.
 
-On a half-plane or a sphere it is the geodesic itself, else a straight line in a chart.
+On a half-plane or a sphere this is the geodesic itself, otherwise a straight line in a chart.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ ALPHA_STEP = 0.25
 def first_curve(
     manifold: Manifold, start: Floats, end: Floats, alpha: float = 0.0, segments: int = SEGMENTS
 ) -> Floats:
-    """Curves (n, N+1, 2) from start to end (n, 2) near the geodesics of Γ^(α).
+    """Return curves (n, N+1, 2) from start to end (n, 2) near the geodesics of Γ^(α).
 
-    For α = 0 that of constant curvature where there is one; or else, and without both flat charts,
-    straight in the family's first chart; for α ≠ 0 with both of them `between`.
-    Along a periodic coordinate a curve goes the short way and on continuously, so that its last node
-    may be ``end`` some periods away.
+    For α = 0, the arc of constant curvature if there is one; for α ≠ 0 with both flat charts,
+    `between`; otherwise a straight line in the family's first chart.  Along a periodic coordinate a
+    curve takes the shorter way and stays continuous, so its last node may differ from ``end`` by whole
+    periods.
     """
     end = nearest(manifold, start, end)
     curve = straight(manifold.charts[0], start, end, segments)
@@ -44,7 +44,9 @@ def first_curve(
 
 
 def nearest(manifold: Manifold, start: Floats, end: Floats) -> Floats:
-    """``end (n, 2)`` moved by whole periods to be nearest to ``start (n, 2)``, if inside the domain."""
+    """Return ``end (n, 2)`` moved by whole periods to be nearest to ``start (n, 2)``, if inside the
+    domain.
+    """
     moved = nearest_copy(manifold, start, end)
     return np.where(np.asarray(manifold.in_domain(moved))[..., None], moved, end)
 
@@ -58,7 +60,7 @@ def nearest_copy(manifold: Manifold, start: Floats, end: Floats) -> Floats:
 
 
 def _whole(manifold: Manifold, curve: Floats, otherwise: Floats) -> Floats:
-    """Curves (n, N+1, 2), and others in the place of those that leave the domain."""
+    """Return curves (n, N+1, 2) with those that leave the domain replaced."""
     whole = np.asarray(known_inside(manifold, curve).all(axis=1))
     return np.where(whole[:, None, None], curve, otherwise)
 
@@ -66,10 +68,11 @@ def _whole(manifold: Manifold, curve: Floats, otherwise: Floats) -> Floats:
 def between(
     manifold: Manifold, start: Floats, end: Floats, alpha: float, segments: int
 ) -> tuple[Floats, Floats]:
-    """Nodes and velocities (n, N+1, 2) of a mean of the e- and the m-geodesic of a dual family.
+    """Return nodes and velocities (n, N+1, 2) of a weighted mean of the e- and the m-geodesic of a dual
+    family.
 
-    With weights (1 ± α)/2, in the first chart; for α = ±1 it is the geodesic itself.  NaN where a
-    line leaves its chart's image.
+    The weights are (1 ± α)/2, in the first chart; for α = ±1 it is the geodesic itself.  NaN where a
+    line leaves the image of its chart.
     """
     share = np.broadcast_to(np.linspace(0.0, 1.0, segments + 1), (len(start), segments + 1))
     return between_at(manifold, start, end, alpha, share)
@@ -78,7 +81,7 @@ def between(
 def between_at(
     manifold: Manifold, start: Floats, end: Floats, alpha: float, times: Floats
 ) -> tuple[Floats, Floats]:
-    """`between` at times (n, k) of each pair: positions and velocities (n, k, 2)."""
+    """Return positions and velocities (n, k, 2) of `between` at times (n, k) for each pair."""
     chart, share = manifold.charts[0], times[..., None]
     nodes, slopes = [], []
     for name in _FLAT:
@@ -100,12 +103,12 @@ def between_at(
 
 
 def alphas(manifold: Manifold, alpha: float) -> list[float]:
-    """Return the values of α by which the geodesics of Γ^(α) are reached from `first_curve`."""
+    """Return the values of α for continuation from `first_curve` to the geodesics of Γ^(α)."""
     return [alpha] if is_dual(manifold) else steps_to(alpha)
 
 
 def steps_to(alpha: float) -> list[float]:
-    """From 0 to α in steps of at most ALPHA_STEP."""
+    """Return values from 0 to α in steps of at most ALPHA_STEP."""
     turns = int(np.ceil(abs(alpha) / ALPHA_STEP))
     return [0.0] if turns == 0 else [float(a) for a in np.linspace(0.0, alpha, turns + 1)]
 
@@ -119,7 +122,9 @@ _FLAT = ("natural", "expectation")
 
 
 def straight(chart: Chart, start: Floats, end: Floats, segments: int) -> Floats:
-    """θ (n, N+1, 2) on straight lines of a chart; where they leave its image, of θ."""
+    """Return θ (n, N+1, 2) on straight lines of a chart; where they leave its image, straight lines in
+    θ.
+    """
     share = np.linspace(0.0, 1.0, segments + 1)[:, None]
     x, y = chart.forward(start)[:, None], chart.forward(end)[:, None]
     curve = chart.inverse(x * (1 - share) + y * share)

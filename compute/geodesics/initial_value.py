@@ -1,11 +1,10 @@
 """Initial-value geodesics of Γ^(α): θ' = v, v'^k = −Γ^(α)k_ij(θ) v^i v^j.
 
-Length and energy, ℓ' = |v| and e' = |v|², are integrated with them: for α ≠ 0 the speed may change by
-orders of magnitude between two nodes.
-Metric and connection are evaluated anew at every stage of every step.  Between two nodes a curve
-makes as many smaller steps as it needs; where even those fail it stops and says why.  The twin of
-``shaders/kernels/geodesic.wgsl``, but that a method which knows its error halves a step until the
-error is small.
+Length and energy, ℓ' = |v| and e' = |v|², are integrated along: for α ≠ 0 the speed may change by
+orders of magnitude between two nodes.  Metric and connection are evaluated at every stage of every
+step.  Steps between two nodes are halved as needed; if that fails, the curve stops with a status.  The
+twin of ``shaders/kernels/geodesic.wgsl``, except that methods with an error estimate also halve steps
+until the error is small.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ DOP853 = Tableau("DOP853", 8, dop853.A, dop853.B, dop853.ERRORS)
 
 @dataclass
 class _Flight:
-    """Curves under way: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
+    """Curves during integration: y = (θ, v, ℓ, e) (n, 6), and the time and reason of stopping."""
 
     y: Floats
     reached: Floats
@@ -75,9 +74,9 @@ class _Flight:
 
 
 def shoot(request: ShootRequest, tableau: Tableau | None = None, precision: str = "f8") -> Paths:
-    """Geodesics from their initial points and velocities.
+    """Integrate geodesics from initial points and velocities.
 
-    ``precision`` "f4" runs the same algorithm in float32: what a GPU can be expected to reach.
+    ``precision`` "f4" runs the same algorithm in float32, as a model of a GPU.
     """
     manifold = request.manifold
     theta, v = request.theta.astype(precision), request.velocity.astype(precision)
@@ -105,11 +104,11 @@ def measured(
     engine: str,
     sums: Floats,
 ) -> Paths:
-    """Paths from their nodes (n, m, 2), the time each curve reached and why it stopped, and its length
-    and energy, sums (n, 2).
+    """Return paths from their nodes (n, m, 2), the time that each curve reached and why it stopped, and
+    length and energy, sums (n, 2).
 
-    Nodes after the stop repeat the stop point and become NaN here.  How far the energy may drift goes
-    by the precision of ``theta``.
+    Nodes after the stop repeat the stop point and become NaN here.  The tolerated energy drift depends
+    on the precision of ``theta``.
     """
     limit = DRIFT_LIMIT[theta.itemsize]
     count = np.floor(reached * request.steps * (1 + 1e-6) + 1e-9).astype(np.int32) + 1
@@ -144,7 +143,7 @@ def _drift(speed2: Floats, valid: Floats) -> Floats:
 
 
 def _advance(manifold: Manifold, state: _Flight, dt: float, alpha: float, tableau: Tableau) -> None:
-    """Carry every curve that still runs from one node to the next, or to where it stops."""
+    """Advance every running curve from one node to the next, or to the point where it stops."""
     running = np.flatnonzero(state.status == Status.OK)
     remaining = np.full(len(running), dt)
     h = remaining.copy()
@@ -175,8 +174,8 @@ def _accurate(
     tableau: Tableau,
     halvings: int = MAX_HALVINGS,
 ) -> tuple[Floats, Ints]:
-    """Return a step of sizes h (n,) in halves where its error asks for it, and OK or why not to take
-    it.
+    """Return a step of sizes h (n,), made in halves where its error requires it, and OK or the reason
+    to reject it.
     """
     end, verdict, rough = _step(manifold, y, h, alpha, tableau)
     todo = np.flatnonzero(rough & (verdict == Status.OK))
@@ -193,8 +192,8 @@ def _accurate(
 def _step(
     manifold: Manifold, start: Floats, h: Floats, alpha: float, tableau: Tableau
 ) -> tuple[Floats, Ints, Bools]:
-    """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), for each curve OK or why it must not
-    be taken (n,), and whether its error is large (n,).
+    """Return one Runge–Kutta step of sizes h (n,) from y (n, 6), with OK or the reason to reject it
+    (n,), and whether its error is large (n,).
     """
     size = h[:, None].astype(start.dtype)
     a, b = tableau.a.astype(start.dtype), tableau.b.astype(start.dtype)
@@ -223,9 +222,10 @@ def _step(
 
 
 def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bools:
-    """Whether a step's error in θ, v or ℓ (n,) is above STEP_ERROR |v|; never if it is not known.
+    """Whether a step's error in θ, v or ℓ (n,) is above STEP_ERROR |v|; False without an estimate.
 
-    From e₅ and e₃, those of the embedded methods, as h e₅²/√(e₅² + e₃²/100) (Hairer, Nørsett, Wanner).
+    Estimated from the errors e₅ and e₃ of the embedded methods as h e₅²/√(e₅² + e₃²/100)
+    (Hairer, Nørsett, Wanner).
     """
     if tableau.errors is None:
         return np.zeros(len(h), dtype=bool)
@@ -240,9 +240,9 @@ def _is_rough(tableau: Tableau, metric: Floats, h: Floats, slopes: Floats) -> Bo
 def _turns(scale: Floats, h: Floats, a: Floats, v: Floats) -> np.ndarray:
     """Whether a step of size h (n,) turns v (n, 2) too far.
 
-    It does so in the coordinates as they are and in such with g_ii = 1: the first alone would stop a
-    curve where it turns round along a coordinate of much larger numbers than the other, the second
-    where it touches an edge at which g diverges.
+    This must hold both in the given coordinates and in coordinates scaled to g_ii = 1: the first
+    criterion alone would stop a curve that turns along a coordinate with a much larger scale than the
+    other, the second alone a curve that touches a boundary where g diverges.
     """
     plain = h**2 * (a * a).sum(axis=1) > TURN_LIMIT**2 * (v * v).sum(axis=1)
     scaled = h**2 * (scale * a * a).sum(axis=1) > TURN_LIMIT**2 * (scale * v * v).sum(axis=1)
@@ -257,7 +257,9 @@ def acceleration(manifold: Manifold, theta: Floats, v: Floats, alpha: float) -> 
 def _acceleration(
     manifold: Manifold, theta: Floats, v: Floats, alpha: float
 ) -> tuple[Floats, Floats, Ints]:
-    """−Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or why no step may be taken there (n,)."""
+    """Return −Γ^(α)k_ij v^i v^j (n, 2), packed g (n, 3), and OK or the reason why no step is possible
+    there (n,).
+    """
     safe, inside = inside_only(manifold, theta)
     local = manifold.geometry(safe)
     singular = is_singular(local)

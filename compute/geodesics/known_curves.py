@@ -1,4 +1,4 @@
-"""Geodesics that are known all along, as paths: whole, or up to where they leave the domain."""
+"""Geodesics known in closed form, as paths: complete, or up to where they leave the domain."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
 
 def paths_of(request: ConnectRequest, theta: Floats, velocity: Floats, engine: str) -> Paths:
-    """Paths from the nodes and velocities (n, N+1, 2) of the only geodesics of a request, N = steps.
+    """Return paths from the nodes and velocities (n, N+1, 2) of the unique geodesics of a request, N =
+    steps.
 
-    Whole ones begin and end at the points themselves.  One that leaves the domain ends at its last
-    node inside, LEFT_DOMAIN: there is no geodesic to its end; residual: the Fisher length that is
-    missing, measured at the end.
+    A complete one joins the exact points.  One that leaves the domain ends at its last node inside with
+    LEFT_DOMAIN, since no geodesic reaches its end; residual: the missing Fisher length, measured at the
+    end.
     """
     manifold, steps = request.manifold, request.steps
     theta, velocity = theta.copy(), velocity.copy()
@@ -45,6 +46,8 @@ def paths_of(request: ConnectRequest, theta: Floats, velocity: Floats, engine: s
 
 
 def put(paths: Paths, chosen: np.ndarray, found: Paths) -> Paths:
-    """``paths`` with some rows replaced by known geodesics that converged or leave the domain."""
+    """Return ``paths`` with some rows replaced by known geodesics that converged or leave the
+    domain.
+    """
     good = np.isin(found.status, (Status.OK, Status.LEFT_DOMAIN))
     return batch.replaced(paths, chosen[good], batch.rows(replace(found, t=paths.t), good))

@@ -1,4 +1,4 @@
-"""The local geometry of a request's points.  Twin of ``shaders/kernels/geometry.wgsl``."""
+"""The local geometry at the points of a request.  Twin of ``shaders/kernels/geometry.wgsl``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from compute.requests.geometry import Geometry, GeometryRequest
 
 
 def geometry(request: GeometryRequest) -> Geometry:
-    """Metric, connection, cubic tensor and curvature in float64, by the family's own formulas."""
+    """Return metric, connection, cubic tensor and curvature in float64, by the family's own
+    formulas.
+    """
     manifold = request.manifold
     theta, inside = inside_only(manifold, request.theta)
     local = manifold.geometry(theta)
@@ -20,17 +22,18 @@ def geometry(request: GeometryRequest) -> Geometry:
 
 
 def _determinant(metric: Floats, det: Floats) -> Floats:
-    """D, which a family may give as anything negative where g₁₁ is."""
+    """Return D, computed from the components of g where g₁₁ < 0."""
     negative = metric[..., 0] < 0
     stated: Floats = np.where(negative, metric[..., 0] * metric[..., 2] - metric[..., 1] ** 2, det)
     return stated
 
 
 def unpacked(local: LocalGeometry, curvature: Floats, inside: np.ndarray, engine: str) -> Geometry:
-    """Full tensors from packed ones, curvature (n,) and which points lie in the domain (n,).
+    """Return full tensors from packed ones, with curvature (n,) and a mask of points inside the domain
+    (n,).
 
-    Raising an index loses the digits of D/(g₁₁g₂₂); of float32's too few remain near 1e-6, so that
-    ILL_CONDITIONED is said from `NEARLY_SINGULAR` on there; below `SINGULAR` nothing is left: NaN.
+    Raising an index loses as many digits as D/(g₁₁g₂₂) is small; in float32 too few remain near 1e-6,
+    so the status is ILL_CONDITIONED below `NEARLY_SINGULAR`, and the values are NaN below `SINGULAR`.
     """
     metric, first, cubic, det = local.metric, local.first, local.cubic, local.det
     singular = is_singular(local)

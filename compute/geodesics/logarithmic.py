@@ -1,9 +1,9 @@
-"""Families with positive coordinates in logarithms of them, in which scales are alike.
+"""Logarithmic coordinates for families with positive coordinates that span decades.
 
 With x = log θ along some axes, B = ∂θ/∂x = diag(θ_a, or 1 where there is no logarithm),
     g̃ = B g B,   Γ̃_ab,c = B_a B_b B_c Γ_ab,c + δ_ab [a is a logarithm] g̃_ac,   T̃ = B B B T.
-Coordinates that span decades defeat solvers: a node of a curve, a step of Newton's method or a chord
-between two nodes is larger than the small coordinate itself.
+Solvers fail in coordinates that span decades, since Newton steps or chords between nodes exceed the
+small coordinate itself.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ NEAR = 1e-3
 
 
 def chart_of(manifold: Manifold) -> Chart | None:
-    """Return the family's own chart of logarithms along one axis or both, or None."""
+    """Return the family's chart that is logarithmic along one or both axes, or None."""
     chart = manifold.charts[0]
     return chart if chart.name == "log" and any(chart.log) else None
 
 
 def scaled(manifold: Manifold) -> Manifold | None:
-    """Return the family in the coordinates of `chart_of`, for the reference engine alone; None without
-    one.
+    """Return the family in the coordinates of `chart_of`, for the reference engine only; None without
+    such a chart.
     """
     chart = chart_of(manifold)
     if chart is None:
@@ -43,7 +43,7 @@ def scaled(manifold: Manifold) -> Manifold | None:
     logs = np.array(chart.log)
 
     def back(x: Floats) -> tuple[Floats, Floats]:
-        """θ, and B's diagonal, at x (..., 2)."""
+        """Return θ and the diagonal of B at x (..., 2)."""
         theta = np.where(logs, np.exp(np.where(logs, np.clip(x, -LARGEST, LARGEST), 0.0)), x)
         return theta, np.where(logs, theta, 1.0)
 
@@ -76,7 +76,7 @@ def scaled(manifold: Manifold) -> Manifold | None:
 
 
 def far(request: ConnectRequest) -> Bools:
-    """Return which pairs (n,) of a request are not next to each other, in the metric at their start; α
+    """Return which pairs (n,) of a request are not close to each other in the metric at their start; α
     = 0.
     """
     if request.alpha != 0.0:
@@ -86,9 +86,9 @@ def far(request: ConnectRequest) -> Bools:
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """Geodesics of Levi-Civita of a request, from curves of least energy in logarithms, in float64.
+    """Solve a request for Levi-Civita geodesics from curves of least energy in logarithms, in float64.
 
-    For a manifold with `chart_of`; status and residual are those of `gauss_collocation.connect`.
+    For a manifold with `chart_of`; status and residual as in `gauss_collocation.connect`.
     """
     chart, manifold = chart_of(request.manifold), scaled(request.manifold)
     assert chart is not None and manifold is not None

@@ -1,11 +1,11 @@
-"""Boundary-value geodesics by multiple shooting, for pairs that one ray from the start cannot aim at.
+"""Boundary-value geodesics by multiple shooting, for pairs where single shooting fails.
 
 A curve is cut into segments of equal time with unknown states y_i = (θ_i, w_i), w = θ'/segments, at
 their starts.  Newton's method closes the gaps
     d_i = φ(y_i) − y_{i+1},   φ the flow of the geodesic equation over one segment,
     δy_{i+1} = Φ_i δy_i + d_i,   Φ_i = ∂φ/∂y by four neighbouring rays,
-with θ_0 and the end fixed.  Condensing to the first velocity leaves one 2×2 system a pair.
-(Stoer and Bulirsch, Introduction to Numerical Analysis, 7.3.5.)
+with θ_0 and the end fixed.  Condensing to the initial velocity leaves one 2×2 system per pair. (Stoer
+and Bulirsch, Introduction to Numerical Analysis, 7.3.5.)
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ GAP_LIMIT = {"f8": 1e-8, "f4": 1e-4}
 
 @dataclass
 class _Chain:
-    """The best states (k, s, 4) so far, how wide their gaps are (k,), and the next correction."""
+    """The best states (k, s, 4) so far, the size of their gaps (k,), and the next correction."""
 
     y: Floats
     gap: Floats
@@ -51,10 +51,10 @@ class _Chain:
 def repaired(
     request: ConnectRequest, paths: Paths, curves: Floats, fire: Fire, precision: str
 ) -> Paths:
-    """``paths`` with those that did not converge replaced by what multiple shooting finds.
+    """Return ``paths`` with those that did not converge replaced by results of multiple shooting.
 
-    ``curves (n, N+1, 2)`` are where single shooting started from.  A path for which it finds nothing
-    stays as it is, with its status.
+    ``curves (n, N+1, 2)``: the initial curves of single shooting.  Where it also fails, the path and
+    its status stay unchanged.
     """
     todo = solvable(request, paths)
     count = _segments(request.steps, curves.shape[1] - 1)
@@ -77,10 +77,10 @@ def repaired(
 def _attempts(
     request: ConnectRequest, curves: Floats, count: int
 ) -> list[tuple[Begin, list[float]]]:
-    """Return where to begin for some pairs, and the values of α to go through, to be tried in turn.
+    """Yield initial states for some pairs, with values of α for continuation, to be tried in turn.
 
-    From where single shooting began; for α ≠ 0 of a dual family from the mean of its two flat
-    geodesics with their velocities, and then from the Levi-Civita solution.
+    First the initial curves of single shooting; for α ≠ 0 of a dual family the mean of its two flat
+    geodesics with their velocities, then the Levi-Civita solution.
     """
     manifold, alpha = request.manifold, request.alpha
 
@@ -102,14 +102,14 @@ def _attempts(
 def _solved(
     request: ConnectRequest, y: Floats, path: list[float], fire: Fire, precision: str
 ) -> Paths:
-    """Return the paths that states y (k, s, 4) close to, through some values of α."""
+    """Return the paths to which states y (k, s, 4) converge, by continuation in α."""
     for alpha in path:
         y = close_gaps(replace(request, alpha=alpha), y, fire, precision)
     return paths_of(request, y, fire, precision)
 
 
 def solvable(request: ConnectRequest, paths: Paths) -> np.ndarray:
-    """Rows of ``paths`` that failed and might be found yet: g is regular at both ends."""
+    """Return the rows of ``paths`` that failed but may still be found: g is regular at both ends."""
     failed = np.flatnonzero(batch.undecided(paths))
     if failed.size == 0:
         return failed
@@ -123,22 +123,22 @@ def singular_ends(request: ConnectRequest) -> Bools:
 
 
 def _segments(steps: int, most: int) -> int:
-    """Return how many segments, at most SEGMENTS and of two steps at least, divide both the steps and
-    the segments of the curves.
+    """Return the number of segments, at most SEGMENTS and with at least two steps each, that divides
+    both the steps and the segments of the curves.
     """
     most_of = range(1, min(SEGMENTS, steps // 2) + 1)
     return max(s for s in most_of if steps % s == 0 and most % s == 0)
 
 
 def states_of(curves: Floats, count: int) -> Floats:
-    """States (k, s, 4) at the starts of the segments of curves (k, N+1, 2), by differences."""
+    """Return states (k, s, 4) at the starts of the segments of curves (k, N+1, 2), by differences."""
     every = (curves.shape[1] - 1) // count
     slope = np.gradient(curves.astype(np.float64), 1.0 / every, axis=1)
     return np.concatenate([curves, slope], axis=-1)[:, :-1:every].astype(np.float64)
 
 
 def close_gaps(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Floats:
-    """Newton's method on all gaps; a step that does not narrow them is halved."""
+    """Close all gaps by Newton's method; halve steps that do not reduce them."""
     chain = _Chain(y.copy(), np.full(len(y), np.inf), np.zeros_like(y))
     for number in range(ROUNDS):
         length = len(y[0]) * norm(_metric(request.manifold, chain.y[:, 0, :2]), chain.y[:, 0, 2:])
@@ -159,7 +159,7 @@ def close_gaps(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -
 
 
 def _metric(manifold: Manifold, theta: Floats) -> Floats:
-    """Packed g (..., 3), and that of an interior point where θ lies outside."""
+    """Return packed g (..., 3); outside the domain that of an interior point."""
     inside = manifold.in_domain(theta)
     return manifold.geometry(np.where(inside[..., None], theta, manifold.interior)).metric
 
@@ -167,8 +167,8 @@ def _metric(manifold: Manifold, theta: Floats) -> Floats:
 def _newton(
     request: ConnectRequest, y: Floats, end: Floats, fire: Fire, precision: str
 ) -> tuple[Floats, Floats]:
-    """Return the Fisher length of all gaps (k,), infinite where a segment breaks off, and the next
-    step.
+    """Return the total Fisher length of the gaps (k,), infinite where a segment stops early, and the
+    next step.
     """
     k, count = y.shape[:2]
     usable = np.asarray(request.manifold.in_domain(y[..., :2]).all(axis=1))
@@ -199,7 +199,7 @@ def _newton(
 
 
 def _flow(request: ConnectRequest, y: Floats, fire: Fire, count: int) -> tuple[Floats, np.ndarray]:
-    """Return the states (n, 4) one segment after states y (n, 4), and which got there."""
+    """Return the states (n, 4) one segment after y (n, 4), and which rays arrived."""
     shot = ShootRequest(
         request.manifold, y[:, :2], y[:, 2:], request.alpha, max(2, request.steps // count)
     )
@@ -222,7 +222,7 @@ def condensed(slopes: Floats, defect: Floats) -> Floats:
 
 
 def paths_of(request: ConnectRequest, y: Floats, fire: Fire, precision: str) -> Paths:
-    """Return the whole paths of states y (k, s, 4), with the sum of their gaps as residual."""
+    """Return the complete paths of states y (k, s, 4), with the sum of their gaps as residual."""
     k, count = y.shape[:2]
     inside = request.manifold.in_domain(y[..., :2])
     safe = np.where(inside[..., None], y, (*request.manifold.interior, 0.0, 0.0)).reshape(-1, 4)

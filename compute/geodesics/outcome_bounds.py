@@ -1,10 +1,10 @@
-"""Bounds on curves of a family over finitely many outcomes, from the sphere of distributions.
+"""Bounds on lengths in a family over finitely many outcomes, from the sphere of distributions.
 
 z = 2√p is an isometric embedding, so that every curve from p to q has
     length ≥ 2 arccos Σ√(pq),
-and of a softmax, which holds the straight lines of log p and of p between any two of its points, the
-distance is ≤ √J, J = Σ(p − q) log(p/q).  On the sphere a miss is seen where g vanishes: there it is
-nothing by g, and may be as long as the whole.
+and for a softmax the distance is ≤ √J, J = Σ(p − q) log(p/q).  Where g nearly vanishes, end-point
+misses are measured on the sphere: there g gives almost no length to a miss that may be as long as the
+path.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ ROUNDING = 1e-12
 
 @lru_cache(maxsize=64)
 def are_finite(manifold: Manifold) -> bool:
-    """Whether the family's distributions are over finitely many outcomes."""
+    """Whether the family's distributions have finitely many outcomes."""
     some = np.array([manifold.interior, manifold.interior])
     return manifold.support(some).space == "outcomes"
 
 
 def bounds(manifold: Manifold, start: Floats, end: Floats) -> tuple[Floats, Floats]:
-    """Return the least possible length from start to end (..., 2), and the largest possible distance.
+    """Return a lower bound of lengths from start to end (..., 2), and an upper bound of the distance.
 
-    Nothing and infinity where nothing is known: distributions over more than finitely many outcomes.
+    These are 0 and infinity for families with infinitely many outcomes.
     """
     if manifold.bounds is not None:
         return manifold.bounds(start, end)
@@ -49,9 +49,9 @@ def bounds(manifold: Manifold, start: Floats, end: Floats) -> tuple[Floats, Floa
 
 
 def missed(manifold: Manifold, stop: Floats, end: Floats, by_metric: Floats) -> Floats:
-    """Return the miss (...,) at points (..., 2): that by g, or that on the sphere where this is longer.
+    """Return the miss (...,) at points (..., 2): measured by g, or on the sphere where that is longer.
 
-    Of outcomes infinite where a curve stopped nowhere.
+    For finitely many outcomes it is infinite where the stopping point is unknown.
     """
     if not are_finite(manifold):
         return by_metric
@@ -63,9 +63,9 @@ def missed(manifold: Manifold, stop: Floats, end: Floats, by_metric: Floats) -> 
 
 
 def held(request: ConnectRequest, paths: Paths, precision: int = 8) -> Paths:
-    """``paths`` held against both bounds, by the bytes of their numbers.
+    """Return ``paths`` with statuses updated by both bounds, with a tolerance for their precision.
 
-    What is shorter than any curve can be says NOT_CONVERGED; a geodesic that is longer than √J says
+    A path shorter than the lower bound becomes NOT_CONVERGED; a geodesic longer than √J becomes
     NOT_SHORTEST.
     """
     if not are_finite(request.manifold):

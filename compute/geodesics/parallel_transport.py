@@ -2,7 +2,7 @@
 
 A curve is cut at its nodes.  Each segment has an operator, the solution of M' = −Γ(θ)[θ'] M over it,
 with θ the cubic Hermite interpolant; operators compose along the curve.  For α = 0 the operator is a
-rotation in the frame e₁ = ∂₁/√g₁₁, e₂ ⟂ e₁, whose angle −∫ω, ω_i = (√D/g₁₁) Γ²_i1, adds up.  The
+rotation in the frame e₁ = ∂₁/√g₁₁, e₂ ⟂ e₁, whose angle −∫ω, ω_i = (√D/g₁₁) Γ²_i1, is additive.  The
 twin of ``shaders/kernels/transport.wgsl``.
 """
 
@@ -35,10 +35,11 @@ _STAGES = np.array(
 
 
 def transport(request: TransportRequest) -> Transport:
-    """Vectors carried along every curve, with the operators and the frame's angle at each node.
+    """Carry vectors along every curve; return them with the operators and the frame's angle at each
+    node.
 
-    NaN from the first segment on that its nodes do not resolve, or that cannot be passed; its status
-    says NOT_CONVERGED or why.
+    NaN from the first segment that the nodes do not resolve (NOT_CONVERGED) or that cannot be crossed,
+    with a status.
     """
     if dually_flat.carries(request):
         return dually_flat.transport(request)
@@ -52,7 +53,9 @@ def transport(request: TransportRequest) -> Transport:
 
 
 def unresolved(theta: Floats, velocity: Floats) -> np.ndarray:
-    """Segments (n, m − 1) between nodes (n, m, 2) whose cubic interpolant is no likeness of a curve."""
+    """Return which segments (n, m − 1) between nodes (n, m, 2) the cubic interpolant does not
+    resolve.
+    """
     chord = np.diff(theta, axis=1)
     mean = (velocity[:, 1:] + velocity[:, :-1]) / (2 * (theta.shape[1] - 1))
     return np.asarray(
@@ -99,7 +102,9 @@ def _drift(request: TransportRequest, vectors: Floats, usable: np.ndarray) -> Fl
 
 
 def hermite(theta: Floats, velocity: Floats, s: float) -> tuple[Floats, Floats]:
-    """Position and velocity (per segment) at share s of every segment of curves (n, m, 2)."""
+    """Return position and velocity (per segment) at the fraction s of every segment of curves
+    (n, m, 2).
+    """
     h = 1.0 / (theta.shape[1] - 1)
     a, b = theta[:, :-1], theta[:, 1:]
     u, v = h * velocity[:, :-1], h * velocity[:, 1:]
@@ -116,7 +121,7 @@ def hermite(theta: Floats, velocity: Floats, s: float) -> tuple[Floats, Floats]:
 def _segments(
     manifold: Manifold, theta: Floats, velocity: Floats, alpha: float
 ) -> tuple[Floats, Floats, np.ndarray]:
-    """Operators, angles and statuses of all segments."""
+    """Return operators, angles and statuses of all segments."""
     rates, turns = [], []
     status = np.zeros((theta.shape[0], theta.shape[1] - 1), np.int32)
     for s in _NODES:

@@ -1,8 +1,9 @@
-"""Geodesics past the pole of polar coordinates, in natural ones, which are regular there.
+"""Geodesics past the pole of polar coordinates, computed in natural coordinates, which are regular
+there.
 
 In natural coordinates x of an exponential family Γ_ij,k = ½ T_ijk, and T is a tensor: with B = ∂θ/∂x
     g(x) = Bᵀ g B,   T_abc(x) = T_ijk B^i_a B^j_b B^k_c,
-so that no derivative of the chart is needed beyond its Jacobian.
+so only the Jacobian of the chart is needed.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ def applies(manifold: Manifold) -> bool:
 
 
 def connect(request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α) of n pairs, solved in float64 in natural coordinates, the angle unwrapped.
+    """Return geodesics of Γ^(α) for n pairs, solved in float64 in natural coordinates, with the angle
+    unwrapped.
 
-    For a family to which this `applies`.  Status and residual are those of `boundary_values.solve`.  A
-    node nearer to the pole than the domain's edge is put on the edge; LEFT_DOMAIN where that
-    moves it by more than `MOVED` of the length, or where the angle leaves.
+    For a family to which this `applies`.  Status and residual as in `boundary_values.solve`.  A node
+    closer to the pole than the domain's boundary is moved to the boundary; LEFT_DOMAIN if that moves it
+    by more than `MOVED` of the length, or if the angle leaves the domain.
     """
     manifold = request.manifold
     chart = _natural(manifold)
@@ -66,11 +68,11 @@ def connect(request: ConnectRequest) -> Paths:
 
 
 def regular(manifold: Manifold) -> Manifold:
-    """Return the family in its natural coordinates, pole and all, for the reference engine alone."""
+    """Return the family in natural coordinates, including the pole, for the reference engine only."""
     chart = _natural(manifold)
 
     def safe(x: Floats) -> Floats:
-        """θ at x (..., 2), at a distance from the pole."""
+        """Return θ at x (..., 2), kept away from the pole."""
         size = np.linalg.norm(x, axis=-1, keepdims=True)
         away = np.where(size > 0.0, x / np.where(size > 0.0, size, 1.0), (1.0, 0.0))
         return chart.inverse(away * np.maximum(size, NEAREST))
@@ -89,7 +91,7 @@ def regular(manifold: Manifold) -> Manifold:
         return LocalGeometry(metric, first, cubic, local.det * np.linalg.det(back) ** 2)
 
     def margin(x: Floats) -> Floats:
-        """That of the family, a unit further out: the pole is no edge."""
+        """Return the family's margin, extended across the pole."""
         radius = np.linalg.norm(x, axis=-1)
         return manifold.margin(np.stack([np.zeros_like(radius), radius + 1.0], axis=-1))
 

@@ -1,12 +1,12 @@
 """Geodesics of a metric with a symmetry, by one quadrature and one unknown (Clairaut).
 
-In coordinates (u, w), with e^w the squared length of the field ∂_u that moves everything along itself,
+In coordinates (u, w), with e^w the squared length of the Killing field ∂_u,
     ds² = a(w) dw² + e^w du²,
-the momentum p = e^w u' is kept, and with e^w = p² cosh² τ
+the momentum p = e^w u' is constant, and with e^w = p² cosh² τ
     ds = 2 √a dτ,   du = (2/p) √a sech² τ dτ,
-which has no singular point where the geodesic turns, at τ = 0.  Of constant a these are the half
-circles of Poincaré's half-plane.  From the end of the smaller w a geodesic rises to the other one at
-last, so that τ₀ there is all that is unknown; the sum of du decreases with τ₀ like e^∓τ₀.
+which has no singular point where the geodesic turns, at τ = 0.  For constant a these are the half
+circles of the Poincaré half-plane.  Starting from the end with smaller w, the only unknown is τ₀ there;
+the integral of du decreases with τ₀ like e^∓τ₀.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ MOST = 512
 
 
 def connect(request: ConnectRequest, engine: str = "reference") -> Paths:
-    """Return the geodesics of Levi-Civita of a request, of a manifold with a `Revolution`, in float64.
+    """Solve a request for Levi-Civita geodesics of a manifold with a `Revolution`, in float64.
 
-    Each is the only one.  LEFT_DOMAIN where it leaves the domain; residual: the miss at the end.
+    Each is unique.  LEFT_DOMAIN if it leaves the domain; residual: the miss at the end.
     """
     surface = request.manifold.revolution
     assert surface is not None
@@ -71,7 +71,7 @@ def connect(request: ConnectRequest, engine: str = "reference") -> Paths:
 
 
 def repaired(request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths`` with those that did not converge replaced by what the quadrature finds."""
+    """Return ``paths`` with those that did not converge replaced by results of the quadrature."""
     todo = np.flatnonzero(paths.status != Status.OK)
     if request.alpha != 0.0 or request.manifold.revolution is None or todo.size == 0:
         return paths
@@ -82,8 +82,9 @@ def repaired(request: ConnectRequest, paths: Paths) -> Paths:
 def _joined(
     surface: Revolution, low: Floats, high: Floats, across: Floats, steps: int
 ) -> tuple[Floats, Floats, Floats]:
-    """(u, w) from u = 0 on and their velocities (n, steps + 1, 2), and the lengths (n,), of geodesics
-    from w ``low`` up to ``high`` that move u by ``across`` ≥ 0, each (n,)."""
+    """Return (u, w), starting at u = 0, and velocities (n, steps + 1, 2), and lengths (n,), of
+    geodesics from w ``low`` to ``high`` that change u by ``across`` ≥ 0, each (n,).
+    """
     x, slope = np.empty((2, len(low), steps + 1, 2))
     length = np.empty_like(low)
     for i in range(0, len(low), MOST):
@@ -94,7 +95,7 @@ def _joined(
 
 
 def _root(surface: Revolution, low: Floats, high: Floats, across: Floats) -> Floats:
-    """τ₀ (n,), by Newton's method on the logarithm of the sum of du, in a bracket."""
+    """Return τ₀ (n,), by bracketed Newton iteration on the logarithm of ∫du."""
     wanted = np.log(np.maximum(across, 1e-300))
     below, above = np.full_like(low, -FARTHEST), np.full_like(low, FARTHEST)
     tau = np.clip(_circle(surface, low, high, across), -FARTHEST, FARTHEST)
@@ -119,7 +120,7 @@ def _root(surface: Revolution, low: Floats, high: Floats, across: Floats) -> Flo
 
 
 def _circle(surface: Revolution, low: Floats, high: Floats, across: Floats) -> Floats:
-    """τ₀ (n,) for constant a: from the middle of a half circle through both points."""
+    """Return τ₀ (n,) for constant a, from the centre of the half circle through both points."""
     scale = 2 * np.sqrt(surface.profile(0.5 * (low + high))[0])
     first, last = scale * np.exp(-0.5 * low), scale * np.exp(-0.5 * high)
     across = np.maximum(across, 1e-100)
@@ -128,7 +129,7 @@ def _circle(surface: Revolution, low: Floats, high: Floats, across: Floats) -> F
 
 
 def _last(low: Floats, high: Floats, tau: Floats) -> Floats:
-    """τ₁ (n,): cosh τ₁ − 1 = e^r (cosh τ₀ − 1) + e^r − 1, r half of what w rises."""
+    """τ₁ (n,): cosh τ₁ − 1 = e^r (cosh τ₀ − 1) + e^r − 1, r half the increase of w."""
     rise = 0.5 * (high - low)
     end: Floats = 2 * np.arcsinh(
         np.sqrt(np.exp(rise) * np.sinh(0.5 * tau) ** 2 + 0.5 * np.expm1(rise))
@@ -137,7 +138,7 @@ def _last(low: Floats, high: Floats, tau: Floats) -> Floats:
 
 
 def _sum(surface: Revolution, low: Floats, high: Floats, tau: Floats) -> tuple[Floats, Floats]:
-    """log ∫du from τ₀ on up to w ``high``, and its derivative by τ₀, each (n,)."""
+    """Return log ∫du from τ₀ up to w ``high``, and its derivative by τ₀, each (n,)."""
     end = _last(low, high, tau)
     width = end - tau
     parts = max(int(np.ceil(width.max() / PART)), 1)
@@ -165,7 +166,7 @@ def _sum(surface: Revolution, low: Floats, high: Floats, tau: Floats) -> tuple[F
 def _along(
     surface: Revolution, low: Floats, high: Floats, tau: Floats, steps: int
 ) -> tuple[Floats, Floats, Floats]:
-    """(u, w) and velocities (n, steps + 1, 2) at equal shares of the length, and that (n,).
+    """Return (u, w) and velocities (n, steps + 1, 2) at equal lengths, and the length (n,).
 
     √a and √a sech² τ are polynomials in each part, whose integrals are known; the first is inverted.
     """

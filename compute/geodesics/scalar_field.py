@@ -1,7 +1,7 @@
 """Scalar maps over a chart, tile by tile.
 
-A map is cut into macro-tiles that are computed one after another, those at the centre first, so that
-a large map needs no large buffer, can be shown while it grows and can be cancelled between tiles.
+A map is divided into tiles that are computed one after another, from the centre outwards, so a large
+map needs no large buffer, can be shown as it grows, and can be cancelled between tiles.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def sampled(
     cancelled: Cancelled | None = None,
     tile: int = TILE,
 ) -> Field:
-    """Return the map of ``request`` by a sampler; tiles not reached before cancelling stay NaN."""
+    """Return the map of ``request`` by a sampler; tiles not computed before cancelling stay NaN."""
     values = np.full(request.shape, np.nan)
     status = np.full(request.shape, Status.NOT_CONVERGED, np.int32)
     for rows, columns in tiles(request.shape, tile):
@@ -51,7 +51,7 @@ def sampled(
 
 
 def tiles(shape: tuple[int, int], size: int = TILE) -> Iterator[tuple[slice, slice]]:
-    """Rows and columns of the macro-tiles of a map, the nearest to its centre first."""
+    """Return rows and columns of the tiles of a map, nearest to its centre first."""
     corners = [(r, c) for r in range(0, shape[0], size) for c in range(0, shape[1], size)]
     middle = np.array(shape) / 2
     corners.sort(key=lambda corner: float(np.hypot(*(np.array(corner) + size / 2 - middle))))
@@ -67,7 +67,7 @@ def theta_at(request: FieldRequest, rows: slice, columns: slice) -> Floats:
 
 
 def centres(low: float, high: float, count: int) -> Floats:
-    """Return where the samples of ``count`` cells between two ends sit."""
+    """Return the centres of ``count`` cells between two ends."""
     return low + (np.arange(count) + 0.5) * (high - low) / count
 
 
@@ -84,7 +84,7 @@ def field(
 
 def scalar_at(manifold: Manifold, name: str, theta: Floats, index: int) -> tuple[Floats, Ints]:
     """Return a scalar at θ (k, 2) and its status: LEFT_DOMAIN outside, ILL_CONDITIONED where
-    meaningless.
+    undefined.
     """
     safe, inside = inside_only(manifold, theta)
     if name in GENERIC_SCALARS:

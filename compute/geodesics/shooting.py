@@ -1,11 +1,11 @@
 """Boundary-value geodesics, polished by shooting: Newton on F(v) = exp_a(v) − b.
 
-In float64 they are collocated (`boundary_values`) and nothing is shot; shooting is the algorithm of
-the kernels and of float32, and of the methods that `connect` is given.
+In float64 collocation is used instead (`boundary_values`); shooting is the algorithm of the kernels and
+of float32, and of methods passed to `connect`.
 
-The derivative comes from two neighbouring rays.  A step that does not bring the end nearer is
-halved.  Misses are Fisher lengths at b: in coordinates that span decades a small miss may be a long
-way.  What single shooting does not reach goes to `multiple`.  The twin of
+The derivative comes from two neighbouring rays.  A step that does not reduce the miss is halved.
+Misses are Fisher lengths at b: where coordinates span decades, a small difference can be a long
+distance.  Pairs where single shooting fails go to `multiple_shooting`.  The twin of
 ``shaders/kernels/shooting.wgsl``.
 """
 
@@ -56,7 +56,7 @@ AIM_STEPS = 40
 
 @dataclass
 class _Aim:
-    """The best velocities so far, how far they miss, and the next correction."""
+    """The best velocities so far, their misses, and the next correction."""
 
     v: Floats
     miss: Floats
@@ -66,19 +66,19 @@ class _Aim:
 def connect(
     request: ConnectRequest, tableau: Tableau | None = None, precision: str = "f8"
 ) -> Paths:
-    """Geodesics of Γ^(α) between pairs of points.
+    """Solve for geodesics of Γ^(α) between pairs of points.
 
-    Of near ones by `short_arcs`, of others in float64 by `boundary_values`.  Else curves of least
-    energy first (for α ≠ 0 of a family that has both flat charts, a mean of their straight lines),
-    then shooting, if need be continued in α.  What does not meet its end point says NOT_CONVERGED and
-    carries its residual; it is never replaced.
+    Near pairs use `short_arcs`, others in float64 `boundary_values`.  Otherwise curves of least energy
+    (for α ≠ 0 and both flat charts, a mean of their straight lines) are followed by shooting, with
+    continuation in α if needed.  A path that misses its end point is NOT_CONVERGED with its residual;
+    it is never replaced by another curve.
     """
     found = short_arcs.before(request, lambda rest: _connect(rest, tableau, precision))
     return outcome_bounds.held(request, found, np.dtype(precision).itemsize)
 
 
 def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -> Paths:
-    """Geodesics between pairs that are not near."""
+    """Solve pairs that are not near."""
     if dually_flat.applies(request):
         return dually_flat.connect(request)
     if tableau is None and precision == "f8":
@@ -95,7 +95,7 @@ def _connect(request: ConnectRequest, tableau: Tableau | None, precision: str) -
 
 
 def _collocated(request: ConnectRequest) -> Paths:
-    """By collocation, past a pole in natural coordinates; a ray that misses where nothing is found."""
+    """Solve by collocation, past a pole in natural coordinates; on failure return a ray that misses."""
     paths = boundary_values.solve(request)
     if pole.applies(request.manifold):
         paths = boundary_values.better(request, paths, pole.connect)
@@ -112,9 +112,9 @@ def _collocated(request: ConnectRequest) -> Paths:
 
 
 def polished(request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths (n)`` with each that arrived solved again in float64, from its own nodes.
+    """Return ``paths (n)`` with each that arrived solved again in float64, starting from its own nodes.
 
-    One that float64 does not confirm says NOT_CONVERGED.
+    A path that float64 does not confirm becomes NOT_CONVERGED.
     """
     arrived = np.array([Status(int(status)).arrived for status in paths.status], dtype=bool)
     good = np.flatnonzero(arrived)
@@ -136,9 +136,10 @@ def from_curves(
     precision: str = "f8",
     steps: int = AIM_STEPS,
 ) -> Paths:
-    """Geodesics from first curves (n, N+1, 2) near those of Γ^(path[0]), through the values of α.
+    """Shoot from initial curves (n, N+1, 2) near geodesics of Γ^(path[0]), by continuation through the
+    values of α.
 
-    ``steps`` a ray while it aims.  A curve's last node may be its end some periods away.
+    ``steps``: per ray while aiming.  A curve's last node may be its end moved by whole periods.
     """
     request = replace(request, end=curve[:, -1].astype(np.float64))
     v = first_velocity(request.manifold, curve, path[0])
@@ -164,7 +165,7 @@ def first_velocity(manifold: Manifold, theta: Floats, alpha: float) -> Floats:
 def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
     """Return the initial-value problems with velocities v (n, 2) at the starting points of a request.
 
-    Where aiming broke off without a velocity it is that of the straight line, which misses.
+    If shooting ended without a velocity, that of the straight line is used, which misses.
     """
     known = np.isfinite(v).all(axis=1, keepdims=True)
     v = np.where(known, v, request.end - request.start)
@@ -172,11 +173,11 @@ def shot_of(request: ConnectRequest, v: Floats) -> ShootRequest:
 
 
 def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
-    """``paths`` with the residual at ``request.end``, and NOT_CONVERGED above limit · length.
+    """Return ``paths`` with the residual at ``request.end``, and NOT_CONVERGED where it exceeds limit ·
+    length.
 
-    So says a ray that left the domain too: that it was aimed badly is no proof that there is no way
-    inside.  Where g is singular at an end no length is to be trusted there: ILL_CONDITIONED, residual
-    NaN.
+    A ray that left the domain is also NOT_CONVERGED: a bad aim does not prove that no geodesic exists.
+    If g is singular at an end, lengths are unreliable there: ILL_CONDITIONED, residual NaN.
     """
     local = request.manifold.geometry(np.stack([request.start, request.end], axis=1))
     residual = norm(local.metric[:, 1], paths.stop - request.end)
@@ -193,9 +194,9 @@ def judged(request: ConnectRequest, paths: Paths, limit: float) -> Paths:
 
 
 def aimed(request: ConnectRequest, v: Floats, fire: Fire, precision: str) -> Floats:
-    """Velocities (n, 2) that lead from start to end, by Newton's method from given ones.
+    """Return velocities (n, 2) that lead from start to end, by Newton's method from given ones.
 
-    Each pair goes at its own pace and keeps the velocity that came nearest.
+    Each pair iterates independently and keeps its best velocity.
     """
     aim = _Aim(v.copy(), np.full(len(v), np.inf), np.zeros_like(v))
     near = request.manifold.geometry(request.start).metric
@@ -219,7 +220,9 @@ def _improve(
     fire: Fire,
     precision: str,
 ) -> None:
-    """Fire three rays for every pair of ``todo``; keep what comes nearer, halve what does not."""
+    """Shoot three rays for every pair of ``todo``; accept steps that reduce the miss, halve the
+    others.
+    """
     trial = aim.v[todo] + aim.step[todo]
     near, far = (metric[todo] for metric in metrics)
     # the same Fisher length along each axis

@@ -1,9 +1,9 @@
-"""Geodesics between points that are near one another, in float64 and to all digits of θ_B − θ_A.
+"""Geodesics between nearby points in float64, to full precision relative to θ_B − θ_A.
 
-With Δ = θ_B − θ_A the curve is θ(t) = θ_A + tΔ + δ(t), and δ'' = −Γ^(α)(θ)(θ', θ') vanishes at both
-ends: Picard's iteration on the values of δ'' at Gauss's nodes, which contracts by the share |Γ||Δ|.
-Lengths, velocities and misses are relative to Δ throughout, however short that is; rays and discrete
-energies lose it beside θ.  Both engines answer near pairs by this.
+With Δ = θ_B − θ_A the curve is θ(t) = θ_A + tΔ + δ(t), and δ'' = −Γ^(α)(θ)(θ', θ') with δ = 0 at both
+ends: Picard iteration on the values of δ'' at Gauss nodes contracts by a factor |Γ||Δ|.  Lengths,
+velocities and misses stay accurate relative to Δ, however short it is, while shooting and discrete
+energies lose Δ against θ.  Both engines use this for near pairs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CLOSED_FORM = 1e-6
 
 
 def near_pairs(request: ConnectRequest) -> Bools:
-    """Return which pairs (n,) of a request are near, where g is regular at both ends, or coincide."""
+    """Return which pairs (n,) of a request are near with g regular at both ends, or coincide."""
     move = request.end - request.start
     ends = np.stack([request.start, request.end], axis=1)
     local = request.manifold.geometry(ends)
@@ -47,7 +47,7 @@ def near_pairs(request: ConnectRequest) -> Bools:
 
 
 def before(request: ConnectRequest, connect: Callable[[ConnectRequest], Paths]) -> Paths:
-    """Geodesics of Γ^(α): of near pairs by `connect_near`, of all others by ``connect``."""
+    """Solve near pairs by `connect_near`, all others by ``connect``."""
     if request.manifold.singular:
         return connect(request)
     close = replace(request, end=nearest(request.manifold, request.start, request.end))
@@ -65,11 +65,10 @@ def before(request: ConnectRequest, connect: Callable[[ConnectRequest], Paths]) 
 
 
 def in_all_digits(manifold: Manifold) -> Manifold:
-    """Return a manifold whose closed form of the distance, if any, keeps its digits between near
-    points.
+    """Return a manifold whose closed-form distance, if any, is accurate for near points.
 
-    A closed form knows a distance d to 1e-16, not to a share of d, where it is a difference of what the
-    points have in common.
+    A closed form that takes differences of nearly equal numbers has an absolute error of 1e-16, not a
+    relative one.
     """
     closed = manifold.distance
     if closed is None:
@@ -94,9 +93,9 @@ def in_all_digits(manifold: Manifold) -> Manifold:
 
 
 def connect_near(request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α) between pairs that are all near, with their miss by finer quadrature.
+    """Solve pairs that are all near, with misses estimated by a finer quadrature.
 
-    NOT_CONVERGED where the metric changes too fast between two points for the iteration.
+    NOT_CONVERGED if the metric changes too fast between two points for the iteration.
     """
     manifold = request.manifold
     move = (request.end - request.start)[:, None]
@@ -151,7 +150,9 @@ def _paths(
 
 
 def _bend(request: ConnectRequest, move: Floats) -> tuple[Floats, Bools]:
-    """δ'' (n, NODES, 2) at Gauss's nodes, and for which pairs the iteration came to rest inside."""
+    """Return δ'' (n, NODES, 2) at Gauss nodes, and for which pairs the iteration converged inside the
+    domain.
+    """
     points = _gauss(NODES)[0]
     metric = request.manifold.geometry(request.start).metric
     bend = np.zeros((len(move), NODES, 2))
@@ -187,14 +188,14 @@ def _curve(request: ConnectRequest, move: Floats, bend: Floats, t: Floats) -> tu
 
 @cache
 def _gauss(count: int) -> tuple[Floats, Floats]:
-    """Gauss and Legendre's nodes and weights on [0, 1]."""
+    """Return Gauss–Legendre nodes and weights on [0, 1]."""
     x, w = legendre.leggauss(count)
     return 0.5 * (x + 1.0), 0.5 * w
 
 
 @lru_cache(maxsize=8)
 def _matrices(times: bytes) -> Floats:
-    """Return the matrices from δ'' at Gauss's nodes to δ'', δ and δ' at times (k,): (3, k, NODES)."""
+    """Return the matrices (3, k, NODES) from δ'' at Gauss nodes to δ'', δ and δ' at times (k,)."""
     t = np.frombuffer(times)
     x = 2.0 * t - 1.0
     powers = np.linalg.inv(legendre.legvander(2.0 * _gauss(NODES)[0] - 1.0, NODES - 1))

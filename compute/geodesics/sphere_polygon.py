@@ -1,9 +1,10 @@
 """Geodesics of a softmax as polygons of least energy on the sphere of its distributions.
 
-z = 2√p, p = softmax(b + Ty) of keys T (n, r), is a point of a sphere of radius 2, isometrically:
+z = 2√p, p = softmax(b + Ty) of keys T (n, r), is a point of a sphere of radius 2
+(an isometric embedding):
     E_N = N Σ_i |z_{i+1} − z_i|²,   ∂z/∂y = √p_j c_j,   c_j = T_j − Σ p T,   JᵀJ = g.
-Gauss and Newton's method makes it least; its length is that of the geodesic up to O(1/N²).  Where one
-key has nearly all the weight y is far off and g all but 0, and no ray can be aimed; z is tame there.
+The Gauss–Newton method minimises it; the length is that of the geodesic up to O(1/N²).  Where one key
+has nearly all the weight, y is large, g nearly vanishes and shooting fails, but z is well behaved.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ SHORTEST = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class Polygon:
-    """y (m, r) at equal times; v (m, r) its velocities over unit time, as long as the whole; length:
-    Fisher's; error: how far that may be off, by half as many segments; drift: by which share the square
-    of a segment's length differs at most; still: whether the energy falls no more.
+    """y (m, r) at equal times; v (m, r): velocities over unit time, of norm ``length``; length: Fisher
+    length; error: its error, estimated with half as many segments; drift: the largest relative
+    deviation of a squared segment length; still: whether the energy no longer decreases.
     """
 
     y: Floats
@@ -42,11 +43,11 @@ class Polygon:
 
 
 def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
-    """Return the polygon of least energy from a given one y (m, r), m odd, with its ends; of keys (n,
-    r) and bias (n,), the logits being bias + keys·y.
+    """Return the polygon of least energy with the ends of a given one y (m, r), m odd, for logits bias
+    + keys·y with keys (n, r) and bias (n,).
 
-    A geodesic, and not always the shortest; ``still`` is False where it did not come to rest.
-    `Interrupted` where it is `interruptible`.
+    It is a geodesic, not necessarily the shortest; ``still`` is False if it did not converge.  Raises
+    `Interrupted` inside `interruptible`.
     """
     y, still = _descended(keys, bias, y)
     root = _root(keys, bias, y)
@@ -59,13 +60,12 @@ def relaxed(keys: Floats, bias: Floats, y: Floats) -> Polygon:
 
 
 def shortest(keys: Floats, bias: Floats, starts: list[Floats], segments: int) -> Polygon:
-    """Return the shortest polygon of so many segments, an even number, that any of the curves (m, r)
-    leads to.
+    """Return the shortest polygon, with an even number of segments, to which any of the curves (m, r)
+    relaxes.
 
-    Each comes to rest with half as many segments first.  Those that are not much longer than the
-    shortest go on with all of them; error: by how much the length so found differs from that with half
-    as many, which comes to rest by itself.  Its nodes are those to which both tend, O(1/N⁴) from the
-    geodesic.  `numpy.linalg.LinAlgError` where digits run out.
+    Each is first relaxed with half as many segments.  Those that are not much longer than the shortest
+    continue with all segments; error: the difference between both lengths.  The nodes are extrapolated
+    from both, O(1/N⁴) from the geodesic.  Raises `numpy.linalg.LinAlgError` if precision is exhausted.
     """
     coarse = [relaxed(keys, bias, refined(y, segments // 2)) for y in starts]
     coarse.sort(key=lambda found: found.length)
@@ -82,10 +82,10 @@ def shortest(keys: Floats, bias: Floats, starts: list[Floats], segments: int) ->
 
 
 def _extrapolated(keys: Floats, bias: Floats, fine: Polygon, half: Polygon) -> Floats:
-    """Nodes y (m, r) by Richardson: both polygons are off by a smooth function of time over N² (m odd).
+    """Return nodes y (m, r) by Richardson extrapolation: the error of both polygons is a smooth
+    function of time over N² (m odd).
 
-    Those of the finer one where the two are not of one kind: where the length changes by more than
-    between them.
+    Returns the finer polygon if extrapolation changes the length by more than the two differ.
     """
     from scipy.interpolate import CubicSpline
 
@@ -97,8 +97,8 @@ def _extrapolated(keys: Floats, bias: Floats, fine: Polygon, half: Polygon) -> F
 
 
 def great_circle(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """Return the great circle between the ends of y (m, r) on the sphere of distributions, and the
-    queries whose logits are nearest to its own, weighted by the attention (m, r).
+    """Return the queries (m, r) whose logits best fit, weighted by attention, the great circle between
+    the ends of y (m, r) on the sphere of distributions.
     """
     root = _root(keys, bias, y[[0, -1]])
     angle = 2.0 * np.arcsin(min(0.5 * float(np.linalg.norm(root[1] - root[0])), 1.0))
@@ -116,9 +116,10 @@ def great_circle(keys: Floats, bias: Floats, y: Floats) -> Floats:
 
 
 def straight_mean(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """Return the queries (m, r) whose mean keys η = Σ p T go straight between the ends of y (m, r).
+    """Return the queries (m, r) whose mean keys η = Σ p T form a straight line between the ends of y
+    (m, r).
 
-    By Newton's method on the convex log Σ exp(b + Ty) − η·y, each from the one before.
+    By Newton's method on the convex log Σ exp(b + Ty) − η·y, each started from the previous one.
     """
     ends = _root(keys, bias, y[[0, -1]]) ** 2 @ keys
     t = np.linspace(0.0, 1.0, len(y))[:, None]
@@ -141,7 +142,7 @@ def straight_mean(keys: Floats, bias: Floats, y: Floats) -> Floats:
 
 
 def refined(y: Floats, segments: int) -> Floats:
-    """Return a polygon (m, r) cut into so many segments of equal time."""
+    """Return a polygon (m, r) resampled to a number of segments of equal time."""
     old, new = np.linspace(0.0, 1.0, len(y)), np.linspace(0.0, 1.0, segments + 1)
     return np.stack([np.interp(new, old, column) for column in y.T], axis=1)
 
@@ -179,7 +180,7 @@ def _jacobian(keys: Floats, root: Floats) -> Floats:
 
 
 def _normal(jacobian: Floats) -> Floats:
-    """JᵀJ = g (m, r, r), kept from being singular."""
+    """Return JᵀJ = g (m, r, r), regularised."""
     own: Floats = np.einsum("mnr,mns->mrs", jacobian, jacobian)
     floor = 1e-12 * np.trace(own, axis1=1, axis2=2) + 1e-300
     own += floor[:, None, None] * np.eye(own.shape[1])
@@ -187,7 +188,7 @@ def _normal(jacobian: Floats) -> Floats:
 
 
 def _step(keys: Floats, bias: Floats, y: Floats) -> Floats:
-    """Gauss and Newton's step (m − 2, r): block tridiagonal, by elimination."""
+    """Return the Gauss–Newton step (m − 2, r), by block tridiagonal elimination."""
     root = _root(keys, bias, y)
     inner = _jacobian(keys, root)[1:-1]
     pull = 2.0 * (root[:-2] + root[2:] - 2.0 * root[1:-1])
@@ -197,7 +198,7 @@ def _step(keys: Floats, bias: Floats, y: Floats) -> Floats:
 
 
 def _velocities(keys: Floats, root: Floats, length: float) -> Floats:
-    """y' (m, r) = g⁻¹Jᵀz' with |y'| = length; the direction is that of differences of second order."""
+    """Return y' (m, r) = g⁻¹Jᵀz' with |y'| = length; directions by second-order differences."""
     moved = np.gradient(2.0 * root, axis=0, edge_order=2)
     jacobian = _jacobian(keys, root)
     metric = _normal(jacobian)

@@ -1,4 +1,4 @@
-"""Everything that touches wgpu: the device, WGSL composed from files, kernels, and the GPU engine.
+"""The GPU engine: device, composition of WGSL from files, and kernels; the only room that uses wgpu.
 
-May import everything of compute but engine and api, which alone may import it.
+May import all of compute except engine and api, which alone may import it.
 """

@@ -37,8 +37,8 @@ SOURCES: dict[str, Source] = {
 
 
 def wgsl(manifold: Manifold, kernel: str) -> str:
-    """Return the module that runs as ``kernel`` with this family in its slot; ValueError if there is
-    none.
+    """Return the complete WGSL of ``kernel`` for a family.  Raises ValueError if there is no such
+    kernel.
     """
     if kernel not in SOURCES:
         raise ValueError(f"kernel must be one of {', '.join(SOURCES)}, got {shown(kernel)}")

@@ -1,7 +1,7 @@
-"""WGSL modules from files: once-only includes, one slot for the family, and a prelude from Python.
+"""Composition of WGSL modules from files: includes, a family slot, and a prelude from Python.
 
-``//!include lib/tensor.wgsl`` stands for that file, once a module; ``//!include family`` for the
-text of the family slot.  Nothing else is replaced: there are no conditionals in shader text.
+``//!include lib/tensor.wgsl`` inserts that file, once per module; ``//!include family`` inserts the
+text of the family slot.  Nothing else is replaced: shader text has no conditionals.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FAMILY = "family"
 
 @dataclass(frozen=True)
 class Module:
-    """WGSL text, and for each of its lines the file and line that it came from."""
+    """WGSL text, with the source file and line of each of its lines."""
 
     text: str
     origin: tuple[tuple[str, int], ...]
@@ -35,9 +35,9 @@ class _Lines:
 
 
 def compose(name: str, text: str, prelude: str = "", family: str | None = None) -> Module:
-    """Return the module that ``text``, called ``name`` in messages, stands for.
+    """Compose the module of ``text``, called ``name`` in messages.
 
-    Raises ValueError for an include that names no file, or a family slot that nothing fills.
+    Raises ValueError for an include of a missing file, or an unfilled family slot.
     """
     lines = _Lines()
     _append(lines, "prelude", prelude, family)
@@ -68,7 +68,7 @@ def _included(path: str, family: str | None) -> str:
     if path != FAMILY:
         return read(path)
     if family is None:
-        raise ValueError("this kernel has a family slot, and no family fills it")
+        raise ValueError("this kernel needs a family, and none is given")
     return family
 
 
@@ -78,9 +78,7 @@ def constants(values: Mapping[str, float | int]) -> str:
 
 
 def explained(message: str, module: Module) -> str:
-    """Return a compiler's message with the files and lines that were written, not those of the
-    module.
-    """
+    """Return a compiler message with source files and lines in place of those of the module."""
 
     def place(match: re.Match[str]) -> str:
         file, line = _origin(module, int(match[1]))

@@ -1,8 +1,8 @@
-"""The one place that asks for a GPU.
+"""The GPU device; the only module that requests one.
 
-A device belongs to the thread that opened it.  The adapter is the best there is: a card of its own,
-then one that shares memory, then a driver that computes on the processor; a name, or a part of it, in
-the environment variable ``ATTENTION_GEODESICS_ADAPTER`` overrules that.
+A device belongs to the thread that opened it.  The best adapter is used: a discrete GPU, then an
+integrated one, then a software driver; the environment variable ``ATTENTION_GEODESICS_ADAPTER``
+(a name or part of one) overrides this.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Array = NDArray[Any]
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether wgpu's log says more than that a device was lost, of which `DeviceLost` tells."""
+    """Whether a log record of wgpu is about more than a lost device, which `DeviceLost` reports."""
     return "lost" not in record.getMessage().lower()
 
 
@@ -47,9 +47,9 @@ logging.getLogger("wgpu").addFilter(_is_news)
 
 
 class Device:
-    """An adapter, its device and queue, and how results are read back.
+    """An adapter with its device and queue, and read-back of results.
 
-    ``choice``: a part of the adapter's name; what the environment says goes before it.
+    ``choice``: part of the adapter's name; the environment variable takes precedence.
     """
 
     def __init__(self, choice: str = "") -> None:
@@ -76,7 +76,7 @@ class Device:
         self.queue.write_buffer(buffer, 0, np.ascontiguousarray(array))
 
     def run(self, encoder: Any, outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
-        """Submit what was recorded and read the first bytes of some buffers: the ONE round trip."""
+        """Submit recorded commands and read the first bytes of some buffers, in one round trip."""
         sizes = [_round_up(size) for _, size in outputs]
         starts = [sum(sizes[:i]) for i in range(len(sizes))]
         staging = self._readable(sum(sizes))
@@ -95,8 +95,8 @@ class Device:
     def _wait(self, promise: Any) -> None:
         """Wait until a buffer is mapped.  Raises `DeviceLost` if the device is destroyed meanwhile.
 
-        Who destroys it ends first the thread that would wake this one, which therefore looks itself
-        now and then; and wgpu ends the process if memory is asked for that has gone with the device.
+        Destroying a device first ends the thread that would wake this one, so this thread polls; and
+        wgpu aborts the process if memory of a destroyed device is requested.
         """
         while not promise._thread_event.wait(LOOK):
             self.handle._poll()
@@ -105,13 +105,13 @@ class Device:
             raise DeviceLost(f"the device {self.adapter} was lost")
 
     def is_ending(self) -> bool:
-        """Whether the device was destroyed or is being so."""
+        """Whether the device was destroyed or is being destroyed."""
         poller = self.handle._poller
         return poller is None or bool(poller._shutdown)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Raise `DeviceLost` from the block inside when the device goes away."""
+        """Raise `DeviceLost` from the ``with`` block if the device is lost."""
         try:
             yield
         except DeviceLost:
@@ -123,7 +123,7 @@ class Device:
             raise DeviceLost(f"the device {self.adapter} was lost") from problem
 
     def _is_lost(self) -> bool:
-        """Whether the device does nothing any more."""
+        """Whether the device is lost."""
         if self.is_ending():
             return True
         try:
@@ -141,9 +141,9 @@ class Device:
 
 
 def _give_back(release: Callable[[], None]) -> None:
-    """Let a device go, and the system have the memory of a software driver's kernels back.
+    """Release a device, and return the memory of a software driver's kernels to the system.
 
-    The C library keeps what is freed: with each device that was lost the process held more.
+    The C library keeps freed memory, so the process would grow with each lost device.
     """
     release()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
@@ -160,7 +160,7 @@ def _opened(adapter: Any) -> Any:
 
 @cache
 def adapters() -> tuple[Any, ...]:
-    """Return all adapters of the interfaces that compute."""
+    """Return all adapters that support compute."""
     # OpenGL is left out: it adds nothing but a search for displays that takes as long as the rest
     set_instance_extras(backends=["Vulkan", "Metal", "DX12"])
     return tuple(wgpu.gpu.enumerate_adapters_sync())
@@ -187,7 +187,7 @@ def _place(name: str, order: tuple[str, ...]) -> int:
 
 
 def words(adapter: Any) -> str:
-    """Return an adapter in words: device, driver and interface."""
+    """Describe an adapter: device, driver and interface."""
     info = adapter.info
     driver = info["description"] or info["vendor"]
     return f"{info['device']}, {driver}, {info['backend_type']}"

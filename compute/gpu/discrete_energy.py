@@ -66,14 +66,14 @@ _WITH_FAMILY = (SEGMENTS_OF, TRY)
 
 
 def bytes_each(segments: int = SEGMENTS) -> int:
-    """Bytes of the largest array, for each curve."""
+    """Return the bytes of the largest array per curve."""
     return segments * max(SEGMENT.itemsize, 4 * len(STEP_SIZES))
 
 
 def relaxation(
     session: GpuSession, slot: Slot, curves: Floats, rounds: int = ROUNDS
 ) -> tuple[list[Dispatch], Any]:
-    """Return the work that relaxes curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
+    """Return the dispatches that relax curves (n, SEGMENTS+1, 2), and the buffer of their nodes."""
     n, count, rest = len(curves), SEGMENTS, len(STEP_SIZES) - 1
     buffers = {
         "parameters": session.filled("action parameters", np.array([(n, count)], PARAMETERS)),

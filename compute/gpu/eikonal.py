@@ -47,7 +47,9 @@ SOURCE = Source(
 
 
 def distance(session: GpuSession, request: DistanceRequest) -> Field:
-    """d (rows, columns), as `distance_map`, by the kernels' metric and eikonal equation."""
+    """Return d (rows, columns) like `distance_map`, with metric and eikonal equation computed by
+    kernels.
+    """
 
     def local(wanted: GeometryRequest) -> Geometry:
         return float64_answers.geometry(wanted, local_geometry.geometry(session, wanted))
@@ -62,7 +64,7 @@ def distance(session: GpuSession, request: DistanceRequest) -> Field:
 
 
 def _settled(session: GpuSession, found: Triangles, first: Floats) -> Floats:
-    """Renew all cells, tile by tile, until none changes."""
+    """Update all cells, tile by tile, until none changes."""
     rows, columns = first.shape
     shape = (-(-columns // TILE), -(-rows // TILE))
     reach = int(np.abs(found.steps).max(initial=1))

@@ -1,6 +1,7 @@
-"""The engine of kernels: requests in, float32 on the device, float64 arrays out.
+"""The GPU engine: computes requests in float32 on the device and returns float64 arrays.
 
-The same algorithms as the float64 reference, from ``shaders/kernels``: an invocation a point or path.
+The algorithms are those of the float64 reference, in ``shaders/kernels``, one invocation per point or
+path.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ from compute.requests.transport import Transport, TransportRequest
 
 
 class GpuEngine:
-    """Answers requests on one device, used from the thread that made it.
+    """Computes requests on one device, used from the thread that created it.
 
     ``session`` holds the device with its kernels and buffers.
-    Raises `NoAdapter` if there is none; every answer may raise `DeviceLost`.
+    Raises `NoAdapter` if there is none; every method may raise `DeviceLost`.
     """
 
     name = "gpu"
@@ -45,31 +46,31 @@ class GpuEngine:
 
     @property
     def adapter(self) -> str:
-        """The adapter in words."""
+        """The name of the adapter."""
         return self.session.device.adapter
 
     @property
     def software(self) -> bool:
-        """Whether the adapter is a program on the processor."""
+        """Whether the adapter is a software driver."""
         return bool(self.session.device.software)
 
     @forgiving
     def geometry(self, request: GeometryRequest) -> Geometry:
-        """Metric, connection, cubic tensor and curvature at points."""
+        """Return metric, connection, cubic tensor and curvature at points."""
         with self.session.device.watched():
             found = local_geometry.geometry(self.session, request)
         return resolution.geometry(request, float64_answers.geometry(request, found))
 
     @forgiving
     def shoot(self, request: ShootRequest) -> Paths:
-        """Geodesics from initial points and velocities."""
+        """Integrate geodesics from initial points and velocities."""
         with self.session.device.watched():
             found = initial_value.shoot(self.session, request)
         return resolution.paths(request.manifold, float64_answers.shot(request, found))
 
     @forgiving
     def connect(self, request: ConnectRequest) -> Paths:
-        """Geodesics between pairs of points."""
+        """Solve for geodesics between pairs of points."""
         hopeless = resolution.unreachable(request, self.name)
         if hopeless is not None:
             return hopeless
@@ -84,7 +85,7 @@ class GpuEngine:
 
     @forgiving
     def transport(self, request: TransportRequest) -> Transport:
-        """Vectors carried along curves."""
+        """Carry vectors along curves."""
         with self.session.device.watched():
             found = parallel_transport.transport(self.session, request)
         return float64_answers.carried(request, found)
@@ -107,7 +108,9 @@ class GpuEngine:
             return eikonal.distance(self.session, request)
 
     def attend(self, request: AttendRequest) -> Attended:
-        """Attention by distances; that by geodesics joins and carries by the kernels of both."""
+        """Compute attention by distances; mode geodesic uses the kernels for geodesics and
+        transport.
+        """
         if request.mode == "geodesic":
             return geometric_attention.geodesic(request, self)
         if request.bias is not None:  # the kernels know none; the answer says who computed it
@@ -121,6 +124,6 @@ class GpuEngine:
             return flow.flow(self.session, request)
 
     def flow_bound(self, operator: Diffusion) -> float:
-        """Return a bound on the size of all eigenvalues of L (Gershgorin)."""
+        """Return a bound of the absolute eigenvalues of L (Gershgorin)."""
         with self.session.device.watched():
             return flow.bound(self.session, operator)

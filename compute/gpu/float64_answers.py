@@ -1,6 +1,6 @@
-"""Typed densities that single precision does not resolve are computed in float64, by the reference.
+"""Fallback to float64 for user-defined densities that single precision does not resolve.
 
-The kernels' own check (see ``shaders/families/placed.wgsl``) says where; there D < 0.
+The kernels detect such points (see ``shaders/families/placed.wgsl``) and return D < 0.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ASKED = 9
 
 
 def geometry(request: GeometryRequest, found: Geometry) -> Geometry:
-    """``found`` with the points that the kernels do not resolve by the reference."""
+    """Return ``found`` with unresolved points recomputed by the reference."""
     if request.manifold.averages is None:
         return found
     unknown = (found.status == Status.ILL_CONDITIONED) | (
@@ -49,7 +49,9 @@ def geometry(request: GeometryRequest, found: Geometry) -> Geometry:
 def samples(
     manifold: Manifold, name: str, index: int, theta: Floats, found: tuple[Floats, Ints]
 ) -> tuple[Floats, Ints]:
-    """Values (k,) and statuses (k,) of a scalar, those that are not resolved by the reference."""
+    """Return values (k,) and statuses (k,) of a scalar, with unresolved ones recomputed by the
+    reference.
+    """
     values, status = found
     if manifold.averages is None:
         return found
@@ -61,7 +63,7 @@ def samples(
 
 
 def connected(session: GpuSession, request: ConnectRequest, found: Paths) -> Paths:
-    """``found`` with the pairs that lie where the kernels do not see by the reference."""
+    """Return ``found`` with pairs at unresolved points solved by the reference."""
     manifold = request.manifold
     rows = np.flatnonzero(found.status != Status.OK)
     if manifold.averages is None or rows.size == 0:
@@ -84,7 +86,7 @@ def _unresolved(session: GpuSession, request: ConnectRequest, theta: Floats) -> 
 
 
 def shot(request: ShootRequest, found: Paths) -> Paths:
-    """``found`` with the paths that stopped where the kernels do not see by the reference."""
+    """Return ``found`` with paths that stopped at unresolved points recomputed by the reference."""
     rows = np.flatnonzero(found.status == Status.ILL_CONDITIONED)
     if request.manifold.averages is None or rows.size == 0:
         return found
@@ -93,7 +95,7 @@ def shot(request: ShootRequest, found: Paths) -> Paths:
 
 
 def carried(request: TransportRequest, found: Transport) -> Transport:
-    """``found`` with the curves that the kernels do not resolve by the reference."""
+    """Return ``found`` with unresolved curves recomputed by the reference."""
     rows = np.flatnonzero(found.status == Status.ILL_CONDITIONED)
     if request.manifold.averages is None or rows.size == 0:
         return found

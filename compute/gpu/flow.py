@@ -1,9 +1,8 @@
 """Flows by ``shaders/kernels/flow_*.wgsl``.  Twin of `compute.flow.time_stepping` and `.literal`.
 
-The coefficients are put together on the host in float64, from the geometry that other kernels may have
-evaluated, and uploaded once for a grid.  Between stages nothing leaves the device; all steps of a
-request are read back once.  A grid whose arrays are larger than a binding may be is worked on by bands
-of rows, each bound with a row of the bands beside it: what one stage wrote is the halo of the next.
+The coefficients are assembled on the host in float64 and uploaded once per grid.  Between stages
+nothing leaves the device; the result of a request is read back once.  A grid whose arrays exceed the
+size of a binding is processed in bands of rows, each bound with a row of the adjacent bands as halo.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ KINDS = {"vectors": ("vec2f", "vec2f", "vec4f"), "scalars": ("f32", "f32", "vec2
 
 
 def _source(step: str, kind: str, *storage: Storage) -> Source:
-    """Return a kernel of vectors or of scalars, whose types and links are in a file of their own."""
+    """Return a kernel for vectors or for scalars, whose types and links are in a separate file."""
     weight = KINDS[kind][0]
     return Source(
         f"flow_{step}_{kind}",
@@ -86,7 +85,7 @@ SOURCES = (*OF_KIND["vectors"].values(), *OF_KIND["scalars"].values(), LITERAL)
 
 
 def flow(session: GpuSession, request: FlowRequest, tile: int = TILE) -> np.ndarray:
-    """Return the state (rows, columns) after the steps of a request, whatever the tile's side."""
+    """Return the state (rows, columns) after the steps of a request, independent of the tile size."""
     match request.operator:
         case Literal() as literal:
             return _LiteralFlow(session, literal, tile).after(request)
@@ -97,23 +96,23 @@ def flow(session: GpuSession, request: FlowRequest, tile: int = TILE) -> np.ndar
 
 
 def bound(session: GpuSession, operator: Diffusion, tile: int = TILE) -> float:
-    """Gershgorin's bound by a reduction on the device."""
+    """Return Gershgorin's bound by a reduction on the device."""
     assert isinstance(operator, Stencil)
     return _Flow(session, operator, tile).bound()
 
 
 @dataclass(frozen=True)
 class Band:
-    """Rows begin … end of the grid."""
+    """Rows ``begin`` to ``end`` of the grid."""
 
     begin: int
     end: int
 
 
 def bands(operator: Stencil | Literal, widest: int, limits: dict[str, int]) -> list[Band]:
-    """Return the bands of a grid whose rows of ``widest`` bytes a node fit a binding.
+    """Divide a grid with ``widest`` bytes per node into bands that fit a binding.
 
-    Raises ValueError where none do.
+    Raises ValueError if that is impossible.
     """
     rows, columns = operator.free.shape
     row = _stride(columns) * widest
@@ -129,12 +128,12 @@ def bands(operator: Stencil | Literal, widest: int, limits: dict[str, int]) -> l
 
 
 def _stride(columns: int) -> int:
-    """Return how many nodes apart the rows of a grid begin."""
+    """Return the row stride of a grid, in nodes."""
     return -(-columns // ALIGNED) * ALIGNED
 
 
 class _Grid:
-    """The base of flows: where nodes lie in the buffers, and dispatches band by band."""
+    """The base of flows: layout of nodes in buffers, and dispatches band by band."""
 
     def __init__(
         self, session: GpuSession, operator: Stencil | Literal, widest: int, tile: int
@@ -149,22 +148,22 @@ class _Grid:
         self._nodes = (self.rows + 2) * self.stride
 
     def given(self, name: str, each: int, made: Callable[[], np.ndarray]) -> tuple[Any, int]:
-        """Return a buffer of the operator's own with an array (rows, columns, …), and its bytes a
+        """Return a buffer owned by the operator with an array (rows, columns, …), and its bytes per
         node.
         """
         return self._shop.owned(f"flow {name}", self._operator, lambda: self._padded(made())), each
 
     def filled(self, name: str, each: int, array: np.ndarray) -> tuple[Any, int]:
-        """Return a buffer with an array (rows, columns, …) in it, and its bytes a node."""
+        """Return a buffer filled with an array (rows, columns, …), and its bytes per node."""
         return self._shop.filled(f"flow {name}", self._padded(array)), each
 
     def room(self, name: str, each: int) -> tuple[Any, int]:
-        """Return a buffer of zeros at first, and its bytes a node."""
+        """Return a zero-initialised buffer, and its bytes per node."""
         zeros = np.zeros((self._nodes, each // 4), np.float32)
         return self._shop.owned(f"flow {name}", self._operator, lambda: zeros), each
 
     def _padded(self, array: np.ndarray) -> np.ndarray:
-        """As float32 with zeros around the grid."""
+        """Return an array as float32 with zeros around the grid."""
         wide = np.zeros((self.rows + 2, self.stride, array.shape[-1]), np.float32)
         wide[1:-1, : self.columns] = array
         return wide
@@ -176,7 +175,9 @@ class _Grid:
         constants: dict[str, int],
         **given: float,
     ) -> list[Dispatch]:
-        """Return a kernel over all bands; buffers of no bytes a node are bound whole."""
+        """Return dispatches of a kernel over all bands; buffers with 0 bytes per node are bound
+        whole.
+        """
         sizes = {"TILE": self._tile, "HALO": self._tile + 2}
         kernel = self._shop.kernel(source, None, {**sizes, **constants})
         return [self._dispatch(kernel, band, buffers, given) for band in self._bands]
@@ -206,7 +207,7 @@ class _Grid:
         return Dispatch(kernel, None, (own, *parts), shape)
 
     def run(self, step: list[Dispatch], count: int, state: tuple[Any, int]) -> np.ndarray:
-        """``count`` times the dispatches of a step, then the state (rows, columns, …) read once."""
+        """Run the dispatches of a step ``count`` times, and read the state (rows, columns, …) once."""
         buffer, each = state
         batch = max(1, MOST_WORK // (self._nodes * len(step)))
         while count > batch:
@@ -219,7 +220,9 @@ class _Grid:
 
 
 def _split(state: np.ndarray) -> np.ndarray:
-    """Numbers (rows, columns) as float32 and what it leaves of float64 (rows, columns, 2 or 4)."""
+    """Split numbers (rows, columns) into float32 and its remainder to float64
+    (rows, columns, 2 or 4).
+    """
     complex_ = np.iscomplexobj(state)
     wide = np.stack([state.real, state.imag], axis=-1) if complex_ else state[..., None]
     high = wide.astype(np.float32)
@@ -234,7 +237,7 @@ def _joined(parts: np.ndarray) -> np.ndarray:
 
 
 class _Flow:
-    """A stencil on the device, and steps with it."""
+    """A stencil on the device, with its time steps."""
 
     def __init__(self, session: GpuSession, operator: Stencil, tile: int) -> None:
         self._shop, self._operator = session, operator
@@ -254,13 +257,13 @@ class _Flow:
         return float(np.frombuffer(view, np.float32)[0])
 
     def after(self, request: FlowRequest) -> np.ndarray:
-        """Return the state after the steps of a request, with what float32 would lose of it."""
+        """Return the state after the steps of a request, with compensated float32 summation."""
         state = self._grid.filled("state", 2 * self._width, _split(request.state))
         return _joined(self._grid.run(self._step(request, state), request.count, state))
 
     def _step(self, request: FlowRequest, state: tuple[Any, int]) -> list[Dispatch]:
-        """Return the dispatches of one step: increments change places until the last is added to the
-        state.
+        """Return the dispatches of one step: increments alternate between buffers until the last is
+        added to the state.
         """
         first, one, other = (
             self._grid.room(name, self._width) for name in ("first", "one", "other")
@@ -289,19 +292,19 @@ class _Flow:
         return links
 
     def _own(self) -> np.ndarray:
-        """Return the rest of the diagonal, and 1/M, 0 where nothing moves."""
+        """Return the remaining diagonal, and 1/M, 0 at fixed nodes."""
         op = self._operator
         moved = np.where(op.free & op.used, self._unit / np.where(op.used, op.mass, 1.0), 0.0)
         return np.stack([op.rest / self._unit, moved], axis=-1)
 
     @property
     def _unit(self) -> float:
-        """The mean mass of a node, by which links are divided lest they leave float32."""
+        """The mean mass of a node, by which links are divided to stay in the range of float32."""
         return float(self._operator.mass[self._operator.used].mean())
 
 
 def _coefficients(request: FlowRequest) -> list[tuple[float, float, float, float]]:
-    """(μ, ν, γ, base) of the stages, over the length of a step; μ whole."""
+    """Return (μ, ν, γ, base) of the stages, divided by the step length except μ."""
     if request.damping is not None:
         return [(0.0, 0.0, 0.0, 0.0), (-request.step, 0.0, -request.damping, 0.0)]
     if request.stages == 1:
@@ -310,7 +313,7 @@ def _coefficients(request: FlowRequest) -> list[tuple[float, float, float, float
 
 
 class _LiteralFlow:
-    """The literal equation on the device; states change places step by step."""
+    """The literal equation on the device; states alternate between two buffers."""
 
     def __init__(self, session: GpuSession, operator: Literal, tile: int) -> None:
         self._operator = operator
@@ -321,7 +324,7 @@ class _LiteralFlow:
         ]
 
     def after(self, request: FlowRequest) -> np.ndarray:
-        """Return the field after the steps of a request, with what float32 would lose of it."""
+        """Return the field after the steps of a request, with compensated float32 summation."""
         one = self._grid.filled("state", 16, _split(request.state))
         other = self._grid.room("state after", 16)
         there, back = (

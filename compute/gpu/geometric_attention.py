@@ -2,8 +2,8 @@
 
 Twin of `compute.attention.geometric_attention`.
 
-Queries are taken so many at a time that no array of theirs is larger than a tile may be, and for each
-of these tiles the keys likewise: up to 8192 queries of 512 keys are one.  A tile is one submission.
+Queries, and for each group of queries the keys, are processed in tiles of bounded size: up to 8192
+queries of 512 keys form one.  A tile is one submission.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ SOFTMAX = Source(
 
 
 def attend(session: GpuSession, request: AttendRequest) -> Attended:
-    """Return the modes flat, ambient and jeffreys; ValueError for more keys than a dispatch may sum
-    over.
+    """Compute the modes flat, ambient and jeffreys.  Raises ValueError for more keys than a dispatch
+    can sum over.
     """
     nq, nk, d, dv = len(request.Q), *request.K.shape, request.V.shape[1]
     if max(nk, d) > MOST_COLUMNS:
@@ -75,7 +75,7 @@ def _tiles(rows: int, columns: int) -> list[slice]:
 
 
 class _Tile:
-    """The work of some queries: dispatches in their order, over buffers kept by name."""
+    """The work for some queries: dispatches in order, with named buffers."""
 
     def __init__(self, session: GpuSession, request: AttendRequest, queries: Floats) -> None:
         self._shop, self._request = session, request
@@ -90,7 +90,7 @@ class _Tile:
         self._squares = self._room("squares", self._rows, self._keys)
 
     def attended(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """output, weights, squared distances and the standard output, of these queries."""
+        """Return output, weights, squared distances and the standard output for these queries."""
         rows, keys, tau = self._rows, self._keys, self._request.temperature
         p, roots = self._distributions("queries", self._q, 0, rows)
         plain = self._product("plain", p, self._v, rows, self._dv, keys)
@@ -116,7 +116,7 @@ class _Tile:
         return found[0], found[1], found[2] / unit, found[3]
 
     def _sphere(self, roots: Any) -> None:
-        """Squared distances on the sphere of distributions, some keys' at a time."""
+        """Add squared distances on the sphere of distributions, by groups of keys."""
         for part in _tiles(self._keys, self._keys):
             count = part.stop - part.start
             _, own = self._distributions("keys", self._points, part.start, count)
@@ -126,7 +126,7 @@ class _Tile:
             )
 
     def _jeffreys(self, p: Any) -> None:
-        """(q − k)·(η(q) − η(k)), some keys' moments at a time."""
+        """Add (q − k)·(η(q) − η(k)), by groups of keys."""
         keys, d = self._keys, self._d
         columns = self._given("k columns", (self._request.K - self._request.centre).T)
         moments_q = self._product("moments q", p, columns, self._rows, d, keys)
@@ -139,7 +139,7 @@ class _Tile:
         self._pairs("JEFFREYS", pair, self._squares, self._rows, keys, d)
 
     def _distributions(self, name: str, points: Any, begin: int, rows: int) -> tuple[Any, Any]:
-        """softmax(K x/√d) of ``rows`` points from one on, and its square roots."""
+        """Add softmax(K x/√d) of ``rows`` points, and its square roots."""
         logits, p, roots = (
             self._room(f"{name} {what}", rows, self._keys) for what in ("logits", "p", "roots")
         )
@@ -164,7 +164,7 @@ class _Tile:
         begin: int = 0,
         first: int = 0,
     ) -> None:
-        """Pairs of the rows from ``begin`` on with all of the other's, written from ``first`` on."""
+        """Add pairs of rows from ``begin`` with all other rows, written from ``first``."""
         stride = self._keys if kind == "SPHERE" else columns
         given = np.array([(rows, columns, width, begin, first, stride)], PAIRS.parameters)
         four = arrays if len(arrays) == 4 else arrays * 2

@@ -49,7 +49,7 @@ SOURCE = Source(
 
 
 def shoot(session: GpuSession, request: ShootRequest) -> Paths:
-    """Geodesics from their initial points and velocities."""
+    """Integrate geodesics from initial points and velocities."""
     n, m = len(request.theta), request.steps + 1
     theta, velocity = np.empty((n, m, 2)), np.empty((n, m, 2))
     ends = np.empty(n, PATH)
@@ -64,8 +64,8 @@ def shoot(session: GpuSession, request: ShootRequest) -> Paths:
 def integrated(
     session: GpuSession, request: ShootRequest, rows: slice
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the states (k,) in which the paths of some rows ended, and their nodes (k, m, 4), both
-    with θ counted from their first points.
+    """Return the final states (k,) of the paths of some rows, and their nodes (k, m, 4), both with θ
+    relative to the first point.
     """
     states = _initial(request, rows)
     n, m, slot = len(states), request.steps + 1, request.manifold.slot
@@ -96,9 +96,9 @@ def _initial(request: ShootRequest, rows: slice) -> np.ndarray:
 
 
 def _paths(request: ShootRequest, ends: np.ndarray, theta: Floats, velocity: Floats) -> Paths:
-    """Return the result from the states in which the paths ended.
+    """Return the result from the final states of the paths.
 
-    Where numbers overflowed a curve ends at its last node before: NOT_CONVERGED.
+    After an overflow a curve ends at its last valid node: NOT_CONVERGED.
     """
     steps = request.steps
     count = ends["node"].astype(np.int32) + 1

@@ -1,7 +1,7 @@
-"""A kernel: one entry point with a family in its slot, compiled when it is first run.
+"""A kernel: one entry point with a family, compiled on first use.
 
-Group 0 holds the kernel's own buffers, group 1 the family's.  Declarations of both, and the structs
-in them, are printed from the NumPy types that the host uses.
+Group 0 has the kernel's own buffers, group 1 the family's.  Declarations and structs of both are
+generated from the NumPy types used by the host.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class BufferRange:
-    """A range of a buffer that is bound in place of the whole."""
+    """A range of a buffer, bound in place of the whole."""
 
     buffer: Any
     offset: int
@@ -47,12 +47,12 @@ class BufferRange:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The source of a kernel: a file of ``shaders/kernels``, and its declarations.
+    """The source of a kernel: a file in ``shaders/kernels``, and its declarations.
 
     ``parameters`` is the struct of that name, ``structs`` are further ones, made by
-    `layout.record`.  ``text`` takes the place of the file.  With ``uniform`` the parameters are in a
-    uniform buffer, which costs a processor's driver next to nothing to read, but no branch may hang on
-    them alone: such a driver compiles their values in, and does so again for every other.
+    `layout.record`.  ``text`` replaces the file.  With ``uniform`` the parameters are in a uniform
+    buffer, which a software driver reads quickly; but no branch may depend on them alone, since such a
+    driver compiles their values in and recompiles for every new value.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Source:
 
 
 def workgroups(count: int) -> tuple[int, ...]:
-    """Workgroups for ``count`` invocations."""
+    """Return the number of workgroups for ``count`` invocations."""
     return (-(-count // WORKGROUP),)
 
 
@@ -103,10 +103,10 @@ def _prelude(source: Source, slot: Slot | None, constants: Mapping[str, float | 
 
 
 def _family(slot: Slot) -> list[str]:
-    """Declarations of the family's constants, and of its arrays as uniforms.
+    """Return declarations of the family's constants, and of its arrays as uniforms.
 
-    An array in storage would cost a processor's driver seven times as much: it gathers an element
-    for each lane, where a uniform's is loaded once for all.
+    Storage buffers would be seven times slower on a software driver, which gathers an element for each
+    lane, whereas a uniform is loaded once for all.
     """
     lines = []
     if slot.constants:
@@ -125,7 +125,7 @@ def family_record(slot: Slot) -> np.dtype:
 
 
 class Kernel:
-    """A source with a family's slot on a device.  Compiling and laying out wait for the first run."""
+    """A source with a family on a device, compiled on first use."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class Kernel:
 
     @property
     def pipeline(self) -> Any:
-        """The compiled pipeline.  Raises ValueError with the place of a mistake in the WGSL."""
+        """The compiled pipeline.  Raises ValueError with the position of an error in the WGSL."""
         if self._pipeline is None:
             handle = self._device.handle
             try:
@@ -162,7 +162,7 @@ class Kernel:
         return self._pipeline
 
     def group(self, buffers: Sequence[Any]) -> Any:
-        """Return the bind group of the parameters' buffer and the storage buffers, in their order."""
+        """Return the bind group of the parameter buffer and the storage buffers, in order."""
         parts = [_part(buffer) for buffer in buffers]
         key = tuple((id(part.buffer), part.offset, part.size) for part in parts)
         if key not in self._groups:
@@ -176,7 +176,7 @@ class Kernel:
     def record(
         self, work: Any, buffers: Sequence[Any], family: Any, shape: tuple[int, ...], times: int
     ) -> None:
-        """Record ``times`` dispatches of ``shape`` workgroups, in a row, in a compute pass."""
+        """Record ``times`` consecutive dispatches of ``shape`` workgroups in a compute pass."""
         work.set_pipeline(self.pipeline)
         work.set_bind_group(0, self.group(buffers))
         if family is not None:
@@ -194,7 +194,7 @@ def family_layout(device: Device, slot: Slot) -> Any:
 
 
 def family_group(device: Device, slot: Slot) -> Any:
-    """Group 1 with a family's constants and arrays uploaded."""
+    """Return group 1 with a family's constants and arrays uploaded."""
     buffers = {}
     if slot.constants:
         values = np.array(tuple(slot.constants.values()), family_record(slot))

@@ -1,7 +1,7 @@
-"""NumPy records ⇄ WGSL structs: one layout, stated once, in both languages.
+"""Conversion between NumPy records and WGSL structs with the same layout.
 
-WGSL aligns vec2 to 8 bytes, vec3 and vec4 to 16, a struct to its widest member.  A record made here
-has its fields where a shader looks for them.
+WGSL aligns vec2 to 8 bytes, vec3 and vec4 to 16, a struct to its widest member.  Records made here
+follow that layout.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def wgsl_type(kind: np.dtype) -> str:
 
 
 def record(fields: Mapping[str, str]) -> np.dtype:
-    """Return a structured type whose fields, given by WGSL types, lie where WGSL puts them."""
+    """Return a structured type with fields given by WGSL types, in WGSL layout."""
     formats, offsets, end, widest = [], [], 0, 4
     for wgsl in fields.values():
         kind = numpy_type(wgsl)

@@ -56,8 +56,8 @@ def geometry(session: GpuSession, request: GeometryRequest) -> Geometry:
 
 
 def _with_edges(request: GeometryRequest, local: LocalGeometry, found: Geometry) -> Geometry:
-    """Return the answer with those points in float64 whose distance to an edge float32 does not tell,
-    or of whose metric it leaves too few digits to raise an index.
+    """Recompute in float64 the points whose distance to the boundary float32 does not resolve, or whose
+    metric has too few digits to raise an index.
     """
     manifold, theta = request.manifold, np.asarray(request.theta, np.float64)
     margin = np.asarray(manifold.margin(theta))

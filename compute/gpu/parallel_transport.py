@@ -43,7 +43,9 @@ COMPOSE = Source(
 
 
 def transport(session: GpuSession, request: TransportRequest) -> Transport:
-    """Vectors carried along every curve, with the operators and the frame's angle at each node."""
+    """Carry vectors along every curve; return them with the operators and the frame's angle at each
+    node.
+    """
     if dually_flat.carries(request):
         return dually_flat.transport(request)
     n, m = request.theta.shape[:2]
@@ -80,7 +82,7 @@ def transport(session: GpuSession, request: TransportRequest) -> Transport:
 def _carried(
     session: GpuSession, request: TransportRequest, rows: slice, usable: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """States at the ends (k,), operators (k, m, 4) and angles (k, m) of some rows' curves."""
+    """Return final states (k,), operators (k, m, 4) and angles (k, m) of the curves of some rows."""
     n, m = usable.shape
     slot, family = request.manifold.slot, session.family(request.manifold.slot)
     parameters = np.array([(n, m, request.alpha, request.manifold.interior)], PARAMETERS)
@@ -110,7 +112,7 @@ def _carried(
 
 
 def _nodes(request: TransportRequest, rows: slice, usable: np.ndarray) -> Floats:
-    """(θ, θ') as float32 (k, m, 4), an interior point at rest where a curve has ended."""
+    """Return (θ, θ') as float32 (k, m, 4), with an interior point at rest where a curve has ended."""
     nodes = np.empty((*usable.shape, 4), np.float32)
     nodes[..., :2], nodes[..., 2:] = request.theta[rows], request.velocity[rows]
     nodes[~usable] = (*request.manifold.interior, 0.0, 0.0)

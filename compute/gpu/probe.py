@@ -1,4 +1,4 @@
-"""Any WGSL expression as arrays in, one array out: for tests of functions, never for live work."""
+"""Evaluation of a WGSL expression on arrays, for tests only."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def evaluate(
     result: str = "f32",
     **inputs: Floats,
 ) -> Floats:
-    """``expression``, row by row, of inputs (n,) f32 or (n, k) vec⟨k⟩f that it names.
+    """Evaluate ``expression`` row by row on named inputs (n,) f32 or (n, k) vec⟨k⟩f.
 
-    ``include`` is the text before it, ``result`` its WGSL type.  Gives (n,) or (n, k).
+    ``include``: text before it; ``result``: its WGSL type.  Returns (n,) or (n, k).
     """
     kinds = {name: _kind(array) for name, array in inputs.items()}
     count = len(next(iter(inputs.values())))
@@ -71,6 +71,6 @@ def _stride(kind: str) -> int:
 
 
 def _padded(array: Floats) -> Floats:
-    """As float32, with the gap that an array of vec3 has after each element."""
+    """Return an array as float32, with the padding of vec3 arrays."""
     data = np.asarray(array, np.float32)
     return np.pad(data, ((0, 0), (0, 1))) if data.ndim == 2 and data.shape[1] == 3 else data

@@ -38,7 +38,7 @@ def field(
     on_tile: OnTile | None = None,
     cancelled: Cancelled | None = None,
 ) -> Field:
-    """Return the map of the request, handed out tile by tile as it grows."""
+    """Compute the map of the request, and emit it tile by tile."""
 
     def sample(theta: Floats) -> tuple[Floats, Ints]:
         found = _samples(session, request, theta)

@@ -1,4 +1,4 @@
-"""The resources kept between requests: compiled kernels, buffers that grow, families' data."""
+"""Resources kept between requests: compiled kernels, growing buffers, data of families."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_KERNELS = 256
 
 @dataclass(frozen=True, eq=False)
 class Dispatch:
-    """A kernel over its buffers, parameters first, with a family bound; ``times`` in a row."""
+    """A kernel with its buffers, parameters first, and a family, to run ``times`` in a row."""
 
     kernel: Kernel
     family: Any
@@ -27,7 +27,7 @@ class Dispatch:
 
 
 class GpuSession:
-    """The device with everything that outlives a request.  Used from the device's thread only."""
+    """The device with all resources that outlive a request.  Used from the device's thread only."""
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -39,7 +39,7 @@ class GpuSession:
     def kernel(
         self, source: Source, slot: Slot | None, constants: Mapping[str, float | int] | None = None
     ) -> Kernel:
-        """Return the kernel with this family in its slot; families of equal text share one."""
+        """Return the kernel for this family; families with equal text share one."""
         key = (source, _signature(slot), tuple((constants or {}).items()))
         found = self._kernels.pop(key, None) or Kernel(self.device, source, slot, constants)
         self._kernels[key] = found  # the last that was used
@@ -48,21 +48,19 @@ class GpuSession:
         return found
 
     def buffer(self, name: str, size: int, *, uniform: bool = False) -> Any:
-        """Return the kept buffer of that name, replaced by a larger one when ``size`` asks for it."""
+        """Return the buffer of that name, replaced by a larger one if ``size`` requires it."""
         if name not in self._buffers or self._buffers[name].size < size:
             self._buffers[name] = self.device.buffer(size, uniform=uniform)
         return self._buffers[name]
 
     def filled(self, name: str, array: Array, *, uniform: bool = False) -> Any:
-        """Return the kept buffer of that name with an array in it."""
+        """Return the buffer of that name, filled with an array."""
         buffer = self.buffer(name, array.nbytes, uniform=uniform)
         self.device.write(buffer, array)
         return buffer
 
     def owned(self, name: str, owner: object, made: Callable[[], Array]) -> Any:
-        """Return the kept buffer of that name with an owner's array in it, made and uploaded once for
-        it.
-        """
+        """Return the buffer of that name with an array that is computed and uploaded once per owner."""
         known = self._owners.get(name)
         if known is None or known() is not owner:
             self.filled(name, made())
@@ -70,13 +68,13 @@ class GpuSession:
         return self._buffers[name]
 
     def family(self, slot: Slot) -> Any:
-        """Group 1 with the family's constants and arrays, uploaded once."""
+        """Return group 1 with the family's constants and arrays, uploaded once."""
         if slot not in self._families:
             self._families[slot] = family_group(self.device, slot)
         return self._families[slot]
 
     def run(self, work: Sequence[Dispatch], outputs: Sequence[tuple[Any, int]]) -> list[memoryview]:
-        """Do the work in one submission and read the first bytes of some buffers."""
+        """Run dispatches in one submission and read the first bytes of some buffers."""
         encoder = self.device.handle.create_command_encoder()
         # one pass for all: within it each dispatch still sees what those before it wrote
         recording = encoder.begin_compute_pass()
@@ -93,7 +91,9 @@ class GpuSession:
 
 
 def _signature(slot: Slot | None) -> tuple[Any, ...]:
-    """Return the compiled part of a slot: its text and the names and types of its data."""
+    """Return the part of a slot that determines compilation: its text and the names and types of its
+    data.
+    """
     if slot is None:
         return ()
     constants = tuple((name, isinstance(value, int)) for name, value in slot.constants.items())

@@ -34,7 +34,7 @@ from compute.requests.geodesics import ConnectRequest, Paths, ShootRequest
 
 @dataclass(frozen=True)
 class Rounds:
-    """Rounds of relaxing, and of Newton's method for each α, each with three rays a pair."""
+    """Numbers of relaxation rounds, and of Newton rounds for each α, each with three rays per pair."""
 
     relaxing: int
     aiming: int
@@ -81,7 +81,7 @@ SOURCE = Source(
 
 
 def connect(session: GpuSession, request: ConnectRequest) -> Paths:
-    """Geodesics of Γ^(α) between pairs of points, of near ones in float64 by `short_arcs`."""
+    """Solve for geodesics of Γ^(α) between pairs of points; near pairs in float64 by `short_arcs`."""
     return outcome_bounds.held(
         request, short_arcs.before(request, lambda rest: _connect(session, rest)), 4
     )
@@ -119,7 +119,7 @@ def _connect(session: GpuSession, request: ConnectRequest) -> Paths:
 
 
 def _effort(request: ConnectRequest) -> Rounds:
-    """Return the effort of the first try."""
+    """Return the effort of the first attempt."""
     if tiles.loops_of(request.manifold.slot) <= COSTLY:
         return USUAL
     return HASTY if request.steps <= COARSE else BRIEF
@@ -133,10 +133,9 @@ def _aimed(
     path: list[float],
     effort: Rounds,
 ) -> tuple[Floats, Floats]:
-    """Return the velocities (k, 2) that lead from start to end, and the curves (k, N+1, 2) they began
-    from.
+    """Return velocities (k, 2) that lead from start to end, and the initial curves (k, N+1, 2).
 
-    Relaxed if they begin with α = 0, and then aimed, in one submission.
+    Relaxation, if α = 0 comes first, and shooting run in one submission.
     """
     relaxing = effort.relaxing if path[0] == 0.0 else 0
     work, nodes = discrete_energy.relaxation(session, request.manifold.slot, curves, relaxing)
@@ -162,7 +161,7 @@ def _round(
     pairs: int,
     turn: tuple[int, float],
 ) -> tuple[Dispatch, Dispatch]:
-    """Judging and aiming, and firing, of one α that begins anew in a round."""
+    """Return the dispatches of a round for one α: evaluate, correct, and shoot."""
     restart, alpha = turn
     slot, steps = request.manifold.slot, request.steps
     nodes, aims = kept

@@ -1,8 +1,8 @@
-"""How work is cut so that no dispatch is too long and no buffer too large.
+"""Division of work so that no dispatch is too long and no buffer too large.
 
-A driver that computes on the processor ends every loop, silently, after 65,535 iterations of an
-invocation; on a card a dispatch of seconds is taken for a hang.  So a path is integrated in dispatches
-of a bounded number of attempts, and what is bounded is the worst case.
+A software driver silently ends all loops of an invocation after 65,535 iterations; on a GPU a dispatch
+of seconds is treated as a hang.  So a path is integrated in dispatches with a bounded number of step
+attempts, counted for the worst case.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ _SPECIAL = {"bessel_ratio": 34, "log_bessel": 24}
 
 
 def loops_of(slot: Slot) -> int:
-    """Loop iterations of one evaluation of the geometry: the family's own and its functions'."""
+    """Return the loop iterations of one evaluation of the geometry, including those of special
+    functions.
+    """
     return slot.loops + sum(slot.source.count(name) * cost for name, cost in _SPECIAL.items())
 
 
 def attempts(loops: int, budget: int = BUDGET) -> int:
-    """Return how many Runge–Kutta steps fit one dispatch, at ``loops`` an evaluation of the geometry.
+    """Return the number of Runge–Kutta steps per dispatch, with ``loops`` per evaluation of the
+    geometry.
 
     Each step costs its own iteration, and each stage one more than its evaluation.
     """
@@ -35,15 +38,15 @@ def attempts(loops: int, budget: int = BUDGET) -> int:
 
 
 def dispatches(steps: int, loops: int, tries: int = MAX_ATTEMPTS) -> int:
-    """Return how many dispatches let a path make ``tries`` attempts an interval, over all intervals.
+    """Return the number of dispatches for ``tries`` attempts per interval, over all intervals.
 
-    With the most attempts that a path may make, all are at their ends then, or where they stop.
+    With the maximum number of attempts, every path then has ended or stopped.
     """
     return -(-steps * tries // attempts(loops))
 
 
 def batches(count: int, bytes_each: int, largest: int = LARGEST) -> Iterator[slice]:
-    """``count`` rows in slices whose arrays stay below the largest size."""
+    """Divide ``count`` rows into slices whose arrays stay below the size limit."""
     size = max(1, largest // bytes_each)
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))

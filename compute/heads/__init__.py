@@ -1,4 +1,4 @@
-"""Attention heads as data: files of heads, selections, planes of queries, and softmax as a family.
+"""Attention heads as data: head files, selections, planes of queries, rows and their verification.
 
 May import core, manifold and requests.
 """

@@ -1,9 +1,9 @@
 """The attention rows of a head, each query under its own mask, scale and bias.
 
     p = softmax(l),  l_j = c·tanh(s_j/c) + m_j,  s_j = scale·(q·k_j)/τ
-with the scale of the file (1/√d where it states none), its softcap c (none: l_j = s_j + m_j), m_j what
-mask and bias add for that query, and a sink as one more key of constant logit, whose share the row over
-the keys lacks.  A plane of queries has one mask; these are the rows that the model had.
+with the scale of the file (default 1/√d), its softcap c (none: l_j = s_j + m_j), m_j the sum of mask
+and bias for that query, and a sink as an extra key of constant logit, whose share is not part of the
+row.  A plane of queries has one mask; these are the rows of the model itself.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ def rows(
     temperature: float = 1.0,
     left_out: Sequence[int] = (),
 ) -> Floats:
-    """Return the rows (m, n) over all keys of the file of each query, or of some; ``left_out``: keys
-    dropped.
+    """Return the rows (m, n) over all keys of the file, of all or some queries; ``left_out``: keys to
+    drop.
 
-    NaN where a query's mask leaves it no key.  ValueError for what the file does not have.
+    NaN if a query's mask leaves no key.  Raises ValueError for layers, heads or queries that do not
+    exist.
     """
     chosen, added = _added(file, layer, head, queries, left_out)
     q = file.q[layer, head][chosen].astype(np.float64)
@@ -65,9 +66,9 @@ def difference(file: HeadFile, layer: int, head: int, found: Floats,
 
 @lru_cache(maxsize=64)
 def holds(file: HeadFile, layer: int, head: int, mask_of: int) -> NDArray[np.bool_]:
-    """For which queries (m,) the mask and bias of the query ``mask_of`` are their own.
+    """Return which queries (m,) have the same mask and bias as the query ``mask_of``.
 
-    A constant that is added to all keys changes no row, and does not count.
+    A constant added to all keys changes no row and is ignored.
     """
     count = len(file.tokens)
     if not file.masks_by_query:
@@ -84,7 +85,9 @@ def holds(file: HeadFile, layer: int, head: int, mask_of: int) -> NDArray[np.boo
 def _levels(
     file: HeadFile, layer: int, head: int, queries: range
 ) -> tuple[NDArray[np.bool_], Floats]:
-    """Return which keys some queries see (k, n), and what is added to their logits, 0 at most."""
+    """Return the keys that some queries see (k, n), and the numbers added to their logits, at most
+    0.
+    """
     _, added = _added(file, layer, head, queries, ())
     seen = np.asarray(np.isfinite(added))
     highest = added.max(axis=1, keepdims=True)
@@ -95,10 +98,10 @@ def _levels(
 def entropies(
     file: HeadFile, layer: int, head: int, queries: Sequence[int], left_out: Sequence[int] = ()
 ) -> tuple[Floats, Floats]:
-    """Return the entropy in nats of some queries' rows, and the log of how many keys (and sink) each
-    sees.
+    """Return the entropy in nats of some queries' rows, and the log of the number of keys (and sink)
+    that each sees.
 
-    NaN and 0 where a query sees none.
+    These are NaN and 0 for a query that sees none.
     """
     found = rows(file, layer, head, queries, 1.0, left_out)
     _, added = _added(file, layer, head, queries, left_out)
@@ -118,7 +121,7 @@ def _added(
     queries: Sequence[int] | None,
     left_out: Sequence[int],
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Return which queries, and what is added to their logits (m, n): −∞ for keys that take no part."""
+    """Return the queries, and the numbers added to their logits (m, n): −∞ for excluded keys."""
     in_range("layer", layer, file.layers, file.name)
     in_range("head", head, file.heads, file.name)
     chosen = np.arange(len(file.tokens)) if queries is None else np.array(list(queries), np.int64)

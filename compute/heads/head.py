@@ -1,7 +1,7 @@
 """Attention heads from files, checked before use.
 
-A file holds q, k, v of shape (layers, heads, tokens, d), (heads, tokens, d) or (tokens, d), by these
-names or by others that a `Names` or a side file ``NAME.names.json`` states, and optionally
+A file has q, k, v of shape (layers, heads, tokens, d), (heads, tokens, d) or (tokens, d), under these
+names or others given by `Names` or a side file ``NAME.names.json``, and optionally
     tokens, key_tokens   strings; in a .safetensors file JSON lists of its metadata,
     mask                 of what broadcasts to (layers, heads, queries, keys): true or 1 for a key that
                          takes part, or floats that are added to the logits, where −1e4 or less leaves
@@ -14,7 +14,7 @@ names or by others that a `Names` or a side file ``NAME.names.json`` states, and
     attention            the model's own rows, (layers, heads, queries, keys), to be compared with,
     layer_numbers        which of the model's layers these are; model, text: strings.
 
-Of a large file q, k, v and attention stay where they are, and one head is read when it is asked for.
+Of a large file q, k, v and attention are not loaded; each head is read on demand.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ LEFT_OUT = -1e4
 
 @dataclass(frozen=True)
 class Names:
-    """A file's names of its arrays; "" for q, k and v themselves, ``*`` for a layer's number."""
+    """The names of the arrays in a file; "" for q, k and v themselves, ``*`` for a layer number."""
 
     q: str = ""
     k: str = ""
@@ -57,11 +57,11 @@ class Names:
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """Queries q (m, d), keys k (n, d), values v (n, dv) of one head, and their tokens' labels.
+    """Queries q (m, d), keys k (n, d) and values v (n, dv) of one head, with token labels.
 
-    bias (n,) is added to the logits; numbers (n,): of the keys in the file, some of which a mask may
-    have left out.  Logits are scale·qk, 1/√d where ``scale`` is 0; softcap: no logit exceeds it, before
-    the bias; sink: the logit of one more key, whose share rows lack.
+    bias (n,) is added to the logits; numbers (n,): indices of the keys in the file, of which a mask may
+    exclude some.  Logits are scale·qk, with 1/√d if ``scale`` is 0; softcap: bound of the logits before
+    the bias; sink: logit of an extra key, whose share is not part of the rows.
     """
 
     q: Floats
@@ -81,7 +81,7 @@ class Head:
         return self.scale or float(1.0 / np.sqrt(self.k.shape[1]))
 
     def rows(self, temperature: float = 1.0, only: Sequence[int] | None = None) -> Floats:
-        """Return the attention of each query, or of some, under this one bias: (m, n), see
+        """Return the attention rows (m, n) of all or some queries under this one bias; see
         `weights`.
         """
         q = self.q if only is None else self.q[list(only)]
@@ -89,7 +89,7 @@ class Head:
         return weights(scores, self.bias, self.softcap, self.sink)
 
     def without(self, numbers: Sequence[int]) -> Head:
-        """Return the head with the keys of these numbers left out; ValueError if none are left."""
+        """Return the head without the keys of these numbers.  Raises ValueError if none are left."""
         kept = np.flatnonzero(~np.isin(self.numbers, list(numbers)))
         if len(kept) == 0:
             raise Refused(f"the mask leaves none of the {len(self.k)} keys")
@@ -104,7 +104,9 @@ class Head:
 
 
 def weights(scores: Floats, bias: Floats, softcap: float, sink: float) -> Floats:
-    """softmax(c·tanh(s/c) + bias) of scores s (m, n), with one more key of logit ``sink`` left off."""
+    """softmax(c·tanh(s/c) + bias) of scores s (m, n), where an extra key of logit ``sink`` takes a
+    share that is dropped.
+    """
     capped = softcap * np.tanh(scores / softcap) if np.isfinite(softcap) else scores
     logits = capped + bias
     highest = np.maximum(logits.max(axis=1, keepdims=True), sink)
@@ -157,12 +159,12 @@ class HeadFile:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The queries' tokens as people read them."""
+        """The queries' tokens as readable text."""
         return tuple(map(head_file.label, readable(self.tokens)))
 
     @cached_property
     def key_labels(self) -> tuple[str, ...]:
-        """The keys' tokens as people read them."""
+        """The keys' tokens as readable text."""
         return tuple(map(head_file.label, readable(self.key_tokens)))
 
     @property
@@ -171,16 +173,16 @@ class HeadFile:
         return any(part is not None and part.shape[2] > 1 for part in (self.bias, self.extra))
 
     def number_of(self, layer: int) -> int:
-        """Return which of the model's layers one of the file's is."""
+        """Return the number within the model of a layer of the file."""
         return self.layer_numbers[layer] if self.layer_numbers else layer
 
     def layer_words(self, layer: int) -> str:
-        """Return a layer's place in the file, and its number in the model if that is another."""
+        """Return a layer's position in the file, with its number in the model if that differs."""
         number = self.number_of(layer)
         return f"{layer}" if number == layer else f"{layer} (the model’s {number})"
 
     def scale_of(self, layer: int, head: int) -> float:
-        """Return the factor that multiplies a head's q·k: the file's, or 1/√d."""
+        """Return the factor of q·k of a head: the file's, or 1/√d."""
         stated = None if self.scale is None else float(self.scale[layer, head])
         return float(1.0 / np.sqrt(self.k.shape[3])) if stated is None else stated
 
@@ -193,7 +195,7 @@ class HeadFile:
         return -float("inf") if self.sinks is None else float(self.sinks[layer, head])
 
     def added(self, layer: int, head: int, queries: NDArray[np.int64]) -> Floats:
-        """Return what mask and bias add to the logits (m, n) of some queries."""
+        """Return the sum of mask and bias (m, n) for some queries."""
         total = np.zeros((len(queries), self.k.shape[2]))
         for part in (self.bias, self.extra):
             if part is not None:
@@ -202,10 +204,10 @@ class HeadFile:
         return total
 
     def head(self, layer: int, head: int, mask_of: int = -1) -> Head:
-        """Return one head without the keys that the file's mask leaves out for the query ``mask_of``.
+        """Return a head without the keys that the file's mask excludes for the query ``mask_of``.
 
-        −1 is the last query, which in a causal model sees all.  ValueError if there is none of that
-        number.
+        −1 is the last query, which sees all keys in a causal model.  Raises ValueError if there is no
+        such head.
         """
         in_range("layer", layer, self.layers, self._named_layers())
         in_range("head", head, self.heads, self.name)
@@ -224,17 +226,15 @@ class HeadFile:
         return whole.without([int(j) for j in dropped]) if len(dropped) else whole
 
     def _named_layers(self) -> str:
-        """Return the file's name, with the numbers of its layers where these are others than their
-        places.
-        """
+        """Return the file's name, with its layer numbers if these differ from their positions."""
         if self.layer_numbers == tuple(range(self.layers)):
             return self.name
         listed = ", ".join(map(str, self.layer_numbers))
         return f"{self.name} (whose layers are the model's {listed})"
 
     def query_of(self, mask_of: int) -> int:
-        """Return the number of the query whose mask is meant; −1 is the last.  ValueError if there is
-        none.
+        """Return the index of the query whose mask is meant; −1 is the last.  Raises ValueError if
+        there is none.
         """
         count = len(self.tokens)
         row = count - 1 if mask_of == -1 else mask_of
@@ -258,14 +258,14 @@ def bundled() -> tuple[str, ...]:
 
 
 def is_file(source: str | Path) -> bool:
-    """Whether a path ends as those of head files do."""
+    """Whether a path has the suffix of a head file."""
     return Path(source).suffix.lower() in SUFFIXES
 
 
 def load(source: str, names: Names = Names()) -> HeadFile:
-    """Return the heads of a bundled name or of a file.
+    """Return the heads of a file, or of a bundled name.
 
-    Nothing pickled is read.  Raises ValueError with one line that names what is wrong.
+    Pickled data is never read.  Raises ValueError with one line that names what is wrong.
     """
     if source in bundled():
         with resources.as_file(resources.files("assets") / "heads" / f"{source}.npz") as path:
@@ -284,7 +284,7 @@ def _side(path: Path) -> Path:
 
 @lru_cache(maxsize=8)
 def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile:
-    """Return the heads of a file as it was when it and its side file were written.  Raises
+    """Return the heads of a file, cached by its and its side file's modification times.  Raises
     ValueError.
     """
     said: dict[str, Any] = {
@@ -343,9 +343,7 @@ def read(path: str, names: Names, modified: int, side_modified: int) -> HeadFile
 def _read(
     path: str, patterns: dict[str, str]
 ) -> tuple[dict[str, Floats], dict[str, Floats | Entry]]:
-    """Return the small arrays of a file, and q, k, v and attention, which of a large file stay
-    there.
-    """
+    """Return the small arrays of a file, and q, k, v and attention, loaded lazily from a large file."""
     wanted = (*patterns.values(), *"QKV", "tokens", "key_tokens", *head_file.OPTIONAL)
     if Path(path).stat().st_size <= LARGE or is_packed(path):
         read = arrays_of(path, wanted, MOST_BYTES)
@@ -363,6 +361,6 @@ def _read(
 
 
 def in_range(name: str, value: int, count: int, where: str) -> None:
-    """ValueError unless ``value`` counts one of ``count`` things from 0."""
+    """Raise ValueError unless ``value`` is an index below ``count``."""
     if not 0 <= value < count:
         raise Refused(f"{name} of {where} must be from 0 to {count - 1}, got {shown(value)}")

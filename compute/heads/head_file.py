@@ -1,4 +1,4 @@
-"""The entries of a file of heads: its arrays, its tokens, its mask."""
+"""The entries of a head file: arrays, tokens, mask."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ LONGEST_PHRASE = 120
 
 
 def stated(side: Path) -> dict[str, Any]:
-    """Return a side file: what q, k, v and mask are called, and lists of tokens."""
+    """Return the contents of a side file: the names of q, k, v and mask, and lists of tokens."""
     with refusing(f"{side} cannot be read"):
         found = read_json(read_text(side, MOST_WORDS), str(side))
     known = ("q", "k", "v", "mask", "tokens", "key_tokens")
     if not isinstance(found, dict) or set(found) - set(known):
-        raise Refused(f"{side} must state some of {', '.join(known)}, got {shown(found)}")
+        raise Refused(f"{side} must contain some of {', '.join(known)}, got {shown(found)}")
     return found
 
 
 def stacked(
     path: str, name: str, pattern: str, arrays: Mapping[str, Floats | Entry]
 ) -> Floats | HeadStack:
-    """Return one array with four axes, or those of all layers one upon another.  Raises ValueError."""
+    """Return one array with four axes, or stack those of all layers.  Raises ValueError."""
     found = numbered(pattern, arrays)
     if not found:
         called = name if pattern == name else f"{name} as {shown(pattern)}"
@@ -54,7 +54,9 @@ def stacked(
         return _four_axes(path, pattern, arrays[pattern])
     shapes = {shape_of(path, each, arrays[each]) for each in found}
     if len(shapes) > 1 or next(iter(shapes))[0] != 1:
-        raise Refused(f"{path}: {pattern} must be alike in all layers, got {sorted(shapes)}")
+        raise Refused(
+            f"{path}: {pattern} must have the same shape in all layers, got {sorted(shapes)}"
+        )
     layers = [_four_axes(path, each, arrays[each]) for each in found]
     whole = (len(layers), *layers[0].shape[1:])
     if any(isinstance(layer, HeadStack) for layer in layers):
@@ -75,7 +77,7 @@ def _four_axes(
 def labels(
     path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Strings of an array, of a list in a side file, or of a JSON list in the metadata."""
+    """Return labels from an array, a list in a side file, or a JSON list in the metadata."""
     words = said.get(name, arrays.get(name, ()))
     if isinstance(words, str):
         words = read_json(words, f"{path}: {name}")
@@ -87,7 +89,7 @@ def labels(
 
 
 def _strings(name: str, words: np.ndarray) -> list[str] | None:
-    """Return the strings of an array, or None of one that is none of strings."""
+    """Return the strings of an array, or None if it is not an array of strings."""
     if words.size > MOST_LABELS:
         raise Refused(f"{name} must be at most {MOST_LABELS} strings, got {words.size}")
     if words.ndim != 1 or words.dtype.kind not in "US":
@@ -100,12 +102,12 @@ def _strings(name: str, words: np.ndarray) -> list[str] | None:
 
 
 def _sound(word: str) -> str:
-    """Return a string that every file can hold: no half of a surrogate pair, and not without end."""
+    """Return a string without lone surrogates and of bounded length."""
     return word[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
 def label(word: str, longest: int = LONGEST_LABEL) -> str:
-    """Return a token, or a phrase, as it can be drawn: one line, not too long."""
+    """Return a token or a phrase as a short single line for drawing."""
     shown = "".join(c if c.isprintable() else "·" for c in word[: longest + 1])
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
@@ -117,8 +119,8 @@ def numbers(count: int) -> tuple[str, ...]:
 def optional(
     path: str, arrays: dict[str, Floats], shape: tuple[int, ...]
 ) -> tuple[Floats | None, ...]:
-    """Return the additive bias, scale, softcap and sinks of heads (layers, heads, queries, keys), each
-    None if it is not there.  Raises ValueError.
+    """Return additive bias, scale, softcap and sinks for heads of shape (layers, heads, queries, keys);
+    None for missing ones.  Raises ValueError.
     """
     added = arrays.get("bias")
     if added is not None and added.dtype.kind != "f":
@@ -143,9 +145,7 @@ def own_rows(
 
 
 def layer_numbers(path: str, found: Floats | None, layers: int) -> tuple[int, ...]:
-    """Return which of the model's layers these are; from 0 on if the file does not say.  Raises
-    ValueError.
-    """
+    """Return the layer numbers within the model, 0, 1, … by default.  Raises ValueError."""
     if found is None:
         return tuple(range(layers))
     if found.dtype.kind not in "iu" or found.shape != (layers,):
@@ -162,8 +162,7 @@ def verified(
     shape: tuple[int, ...],
 ) -> tuple[Floats | None, tuple[str, ...]]:
     """Return the largest differences from the model's own rows when the file was made (layers, heads),
-    NaN where that is not known, and what of each layer the file does not represent.  Raises
-    ValueError.
+    NaN where unknown, and for each layer what the file does not represent.  Raises ValueError.
     """
     gaps = arrays.get("verified")
     if gaps is not None:
@@ -184,9 +183,10 @@ def verified(
 
 
 def words(path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str, Any]) -> str:
-    """Return a text of the file, as the model's name: a string of the metadata, or an array of one.
+    """Return a text of the file, such as the model's name: a string in the metadata, or an array of
+    one.
 
-    "" if there is none.  Raises ValueError.
+    Returns "" if there is none.  Raises ValueError.
     """
     found = said.get(name, arrays.get(name, ""))
     if isinstance(found, np.ndarray):
@@ -201,7 +201,9 @@ def words(path: str, name: str, arrays: Mapping[str, Floats], said: Mapping[str,
 def _per_head(
     path: str, name: str, arrays: dict[str, Floats], shape: tuple[int, ...]
 ) -> Floats | None:
-    """Return a number a head (layers, heads).  ValueError for what does not broadcast to that."""
+    """Return one number per head (layers, heads).  Raises ValueError if the entry does not
+    broadcast.
+    """
     found = arrays.get(name)
     if found is None:
         return None
@@ -216,10 +218,11 @@ def _per_head(
 def bias(
     path: str, mask: Floats | None, shape: tuple[int, ...], name: str = "mask"
 ) -> Floats | None:
-    """Return what a mask adds to the logits, −inf for keys that take no part.
+    """Return a mask as numbers added to the logits, −inf for excluded keys.
 
-    (layers, heads, 1, n) if it is the same for all queries, else (layers, heads, queries, n).
-    ValueError for what is no mask, or does not broadcast to ``shape`` (layers, heads, queries, n).
+    The shape is (layers, heads, 1, n) if it is the same for all queries, else
+    (layers, heads, queries, n).  Raises ValueError for an invalid mask, or if it does not broadcast to
+    ``shape`` (layers, heads, queries, n).
     """
     if mask is None:
         return None

@@ -1,4 +1,4 @@
-"""Which head of which file, on which plane, at which temperature and with which keys a text states."""
+"""The parameters of a head's specification: file, layer, head, plane, temperature and keys."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ OF_FILE = ("source", "q", "k", "v")
 
 
 def settled(stated: dict[str, Any]) -> dict[str, Any]:
-    """Return a specification with its defaults: of a user's file the first head."""
+    """Return a specification with its defaults; for a user's file the first head."""
     own = stated.get("source", DEFAULTS["source"]) not in heads.bundled()
     return {"layer": 0, "head": 0, **stated} if own else stated
 
 
 def settings(stated: dict[str, Any]) -> dict[str, Any]:
-    """Return all parameters of a specification that states some."""
+    """Return all parameters of a specification, with defaults filled in."""
     return {**DEFAULTS, **settled(stated)}
 
 
 def file_of(stated: dict[str, Any]) -> HeadFile:
-    """Return the file of heads that a specification names."""
+    """Return the head file named by a specification."""
     c = settings(stated)
     return heads.load(c["source"], heads.Names(c["q"], c["k"], c["v"]))
 
@@ -68,10 +68,10 @@ def files_beside(stated: dict[str, Any], sources: Sequence[str]) -> list[HeadFil
 
 
 def first_seen(stated: dict[str, Any]) -> dict[str, int]:
-    """Return the layer and head of the first head of a file whose mask leaves keys; {} if that is the
-    first.
+    """Return the layer and head of the first head of a file whose mask leaves keys; {} if it is head 0
+    of layer 0.
 
-    ValueError if there is none.
+    Raises ValueError if there is none.
     """
     file = file_of(stated)
     refusals = []
@@ -87,10 +87,11 @@ def first_seen(stated: dict[str, Any]) -> dict[str, int]:
 
 
 def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
-    """Return a specification whose plane holds the queries of one or two tokens, unless it states a
+    """Return a specification whose plane contains the queries of one or two tokens, unless it gives a
     plane.
 
-    Of a file whose mask differs between queries it has that of the later token, unless it states one.
+    If the mask depends on the query, that of the later token is used, unless the specification gives
+    one.
     """
     found = dict(stated)
     file = file_of(stated)
@@ -103,7 +104,7 @@ def holding(stated: dict[str, Any], tokens: Sequence[int]) -> dict[str, Any]:
 
 
 def head_of(stated: dict[str, Any]) -> Head:
-    """Return the head that a specification names, without the keys that are left out."""
+    """Return the head named by a specification, without the keys that it leaves out."""
     c = settings(stated)
     file = file_of(c)
     head = file.head(c["layer"], c["head"], c["mask_of"])
@@ -114,7 +115,7 @@ def head_of(stated: dict[str, Any]) -> Head:
 
 
 def chosen(stated: dict[str, Any]) -> tuple[Head, Plane]:
-    """Return the head and the plane that the parameters of a specification name; ValueError."""
+    """Return the head and the plane given by the parameters of a specification.  Raises ValueError."""
     c = settings(stated)
     temperature = float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):

@@ -1,4 +1,4 @@
-"""Arrays of all heads that stay in their file: one head is read when it is asked for."""
+"""Arrays of all heads in a file, of which single heads are read on demand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LARGEST = 1e15
 
 @dataclass(frozen=True)
 class HeadStack:
-    """An array (layers, heads, n, d) as ``stack[layer, head]`` reads it from a file.
+    """An array (layers, heads, n, d) in a file; ``stack[layer, head]`` reads one head.
 
     entries: one for all layers, with two to four axes, or one for each layer.
     """
@@ -23,7 +23,7 @@ class HeadStack:
     shape: tuple[int, ...]
 
     def __getitem__(self, place: tuple[int, int]) -> Floats:
-        """Read one head (n, d).  Raises Refused for numbers that are none."""
+        """Read one head (n, d).  Raises Refused for values that are not finite."""
         layer, head = place
         entry = self.entries[layer if len(self.entries) > 1 else 0]
         index = (0 if len(self.entries) > 1 else layer, head)
@@ -35,7 +35,7 @@ class HeadStack:
 def shape_of(
     path: str, name: str, array: Floats | Entry, last: str = "tokens, d"
 ) -> tuple[int, ...]:
-    """Four axes (layers, heads, …) of an array with two to four.  Raises Refused."""
+    """Return the four axes (layers, heads, …) of an array with two to four.  Raises Refused."""
     shape = array.shape
     if array.dtype.kind != "f" or not 2 <= len(shape) <= 4:
         raise Refused(
@@ -48,7 +48,7 @@ def shape_of(
 
 
 def check_values(name: str, array: Floats) -> None:
-    """Refuse what is not finite, or so large that no score of it is a number."""
+    """Refuse values that are not finite, or so large that scores overflow."""
     finite(name, array)
     largest = max(float(array.max()), -float(array.min()))
     if largest > LARGEST:

@@ -1,4 +1,6 @@
-"""Planes of query space: through three queries, of most spread, or of most information at one."""
+"""Planes in query space: through three queries, by principal components, or of most Fisher
+information.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,10 @@ KINDS = ("tokens", "pca", "fisher")
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """q = q₀ + Uθ: q0 (d,), orthonormal U (d, 2); theta (m, 2) the queries' feet on the plane.
+    """q = q₀ + Uθ: q0 (d,), orthonormal U (d, 2); theta (m, 2): the projections of the queries.
 
     residual (m,): |q − q₀ − UUᵀ(q − q₀)| / |q − q₀| in [0, 1]; 0 for a query on the plane.
-    pins: the two queries to begin with; triple: those it goes through, if it is such a plane.
+    pins: the two initial queries; triple: the three queries on the plane, if it is of that kind.
     """
 
     q0: Floats
@@ -46,10 +48,10 @@ def plane_of(
     temperature: float = 1.0,
     own: NDArray[np.bool_] | None = None,
 ) -> Plane:
-    """Return the plane of a kind: through ``tokens`` "i,j,k" ("" for the widest triangle), by the
-    principal components of the queries, or of most Fisher information at ``token``.  Raises
-    ValueError. own (m,): the queries whose own mask the head has, None: all; the widest triangle is
-    one of theirs if there are three.
+    """Return the plane of a given kind: through ``tokens`` "i,j,k" ("" for the widest triangle), by
+    principal components of the queries, or of most Fisher information at ``token``.  Raises ValueError.
+    own (m,): the queries whose own mask this is, None: all; the widest triangle is chosen among them if
+    there are three.
     """
     d = head.q.shape[1]
     if d < 2:
@@ -64,10 +66,10 @@ def plane_of(
 
 
 def through(head: Head, triple: tuple[int, int, int]) -> Plane:
-    """Return the plane that holds the queries of three tokens exactly, its origin at their mean.
+    """Return the plane through the queries of three tokens, with its origin at their mean.
 
-    The first axis points from the first token to the second.  Raises ValueError when the three
-    queries lie on one line.
+    The first axis points from the first token to the second.  Raises ValueError if the three queries
+    lie on one line.
     """
     a, b, c = (head.q[i] for i in triple)
     e1, e2 = b - a, c - a
@@ -85,7 +87,7 @@ def through(head: Head, triple: tuple[int, int, int]) -> Plane:
 def principal(head: Head) -> Plane:
     """Return the plane of the queries' two principal components about their mean."""
     q0 = head.q.mean(axis=0)
-    U = _leading(head.q - q0, "the queries of this head lie on one line: they have no plane")
+    U = _leading(head.q - q0, "the queries of this head lie on one line and span no plane")
     return _plane(head, q0, U, lambda theta, residual: _far_apart(theta, residual))
 
 
@@ -116,8 +118,8 @@ def _plane(
 
 
 def _leading(rows: Floats, problem: str) -> Floats:
-    """Return the two directions (d, 2) in which rows (k, d) spread most, each with its largest entry >
-    0.
+    """Return the two principal directions (d, 2) of rows (k, d), each with its largest entry
+    positive.
     """
     _, sizes, directions = np.linalg.svd(rows, full_matrices=False)
     if len(sizes) < 2 or sizes[1] <= FLAT * max(float(sizes[0]), 1e-300):
@@ -128,7 +130,7 @@ def _leading(rows: Floats, problem: str) -> Floats:
 
 
 def _far_apart(theta: Floats, residual: Floats, first: int | None = None) -> tuple[int, int]:
-    """Of the half of the queries nearest the plane the two farthest apart on it."""
+    """Return the two queries farthest apart on the plane, among the half that is nearest to it."""
     near = np.argsort(residual, kind="stable")[: max(2, (len(theta) + 1) // 2)]
     if len(near) < 2:
         return 0, 0
@@ -139,7 +141,7 @@ def _far_apart(theta: Floats, residual: Floats, first: int | None = None) -> tup
 
 
 def token_triple(text: str, head: Head) -> tuple[int, int, int]:
-    """ "i,j,k" as three different token numbers; ValueError if it is not that."""
+    """Parse "i,j,k" as three different token numbers.  Raises ValueError."""
     numbers = whole_numbers("tokens", text)
     if len(numbers) != 3 or len(set(numbers)) != 3:
         raise ValueError(f"tokens must be three different numbers such as 1,6,9, got {shown(text)}")
@@ -149,7 +151,7 @@ def token_triple(text: str, head: Head) -> tuple[int, int, int]:
 
 
 def whole_numbers(name: str, text: str) -> tuple[int, ...]:
-    """ "i,j,…" as numbers, "" as none; ValueError if it is not that."""
+    """Parse "i,j,…" as numbers, "" as none.  Raises ValueError."""
     try:
         return tuple(int(part) for part in text.split(",")) if text else ()
     except ValueError:
@@ -159,8 +161,8 @@ def whole_numbers(name: str, text: str) -> tuple[int, ...]:
 def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[int, int, int]:
     """Return the three queries whose attention rows differ most: the widest triangle of rows.
 
-    Widest by its area on the sphere z = 2√p.  Special tokens, and those whose own mask is another
-    (own (m,) false), are passed over where three others remain.
+    The area is measured on the sphere z = 2√p.  Special tokens, and tokens with another mask (own (m,)
+    false), are skipped if three others remain.
     """
     everyone = list(range(len(head.q)))
     words = [i for i in everyone if not is_special(head.query_labels[i])]
@@ -175,7 +177,7 @@ def default_triple(head: Head, own: NDArray[np.bool_] | None = None) -> tuple[in
 
 
 def triple_with(head: Head, tokens: Sequence[int]) -> tuple[int, int, int]:
-    """Return the widest triangle of rows with one or two of its corners given.  Raises ValueError."""
+    """Return the widest triangle of rows with one or two given corners.  Raises ValueError."""
     held = list(dict.fromkeys(tokens))
     for number in held:
         in_range("token", number, len(head.q), "this head")
@@ -190,8 +192,8 @@ def triple_with(head: Head, tokens: Sequence[int]) -> tuple[int, int, int]:
 
 
 def _widest(roots: Floats) -> tuple[int, int, int]:
-    """Return the widest triangle of unit vectors (m, n); of many, one that no other single corner
-    widens.
+    """Return the widest triangle of unit vectors (m, n); for large m a local optimum under exchange of
+    one corner.
     """
     gram = roots @ roots.T
     if len(gram) <= POOL:
@@ -221,14 +223,14 @@ def _triples(count: int) -> NDArray[np.int64]:
 
 
 def is_special(label: str) -> bool:
-    """Whether a token is one of the model's own, as [CLS], or a mark of punctuation."""
+    """Whether a token is a special token, such as [CLS], or punctuation."""
     return token_words.is_special(label) or not any(character.isalnum() for character in label)
 
 
 def _areas(
     gram: Floats, i: NDArray[np.int64], j: NDArray[np.int64], k: NDArray[np.int64]
 ) -> Floats:
-    """Squared areas (×4) of the triangles of unit vectors with these inner products."""
+    """Return the squared areas (×4) of triangles of unit vectors with these inner products."""
     e = gram[j, j] - 2 * gram[i, j] + gram[i, i]
     f = gram[k, k] - 2 * gram[i, k] + gram[i, i]
     m = gram[j, k] - gram[i, j] - gram[i, k] + gram[i, i]

@@ -1,8 +1,8 @@
-"""Tokens as people read them: without the marks by which tokenizers write spaces and pieces of words.
+"""Readable token labels, without the tokenizers' marks for spaces and word pieces.
 
-"Ġcat", "▁cat" → "cat"       a word that a space comes before (bytes as characters; SentencePiece)
-"case", "##case" → "…case"   a piece that goes on the word before it
-"Ċ", "<0x0A>" → "↵"          bytes: text, or their numbers where they are a part of a character
+"Ġcat", "▁cat" → "cat"       a word after a space (bytes as characters; SentencePiece)
+"case", "##case" → "…case"   a piece that continues the previous word
+"Ċ", "<0x0A>" → "↵"          bytes: decoded text, or hexadecimal numbers for parts of a character
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"\[.*\]|<[^<>\s]+>")
 
 
 def readable(tokens: Sequence[str]) -> tuple[str, ...]:
-    """Tokens (n,) in words, one each, by the convention that they follow all together."""
+    """Return readable tokens (n,), by the marking convention of the whole list."""
     if any(token.startswith(SPACE) for token in tokens):
         words = [token if is_special(token) else _from_bytes(token) for token in tokens]
         return _marked(tokens, words)
@@ -35,12 +35,12 @@ def readable(tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_special(token: str) -> bool:
-    """Whether a token is one of the model's own, as [CLS], <s> or <|endoftext|>, and no byte."""
+    """Whether a token is a special token, such as [CLS], <s> or <|endoftext|>, and not a byte."""
     return bool(_SPECIAL.fullmatch(token)) and not _BYTE.fullmatch(token)
 
 
 def _marked(tokens: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
-    """Words that a space comes before, or not: then "…" says that they go on the one before."""
+    """Mark tokens without a preceding space by "…", as continuations of the previous word."""
     found: list[str] = []
     before = ""
     for token, word in zip(tokens, words, strict=True):
@@ -52,20 +52,20 @@ def _marked(tokens: Sequence[str], words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_sentence(token: str) -> str:
-    """Text of a token of SentencePiece."""
+    """Return the text of a SentencePiece token."""
     byte = _BYTE.fullmatch(token)
     return _text(bytes([int(byte[1], 16)])) if byte else token.replace(SENTENCE_SPACE, " ")
 
 
 def _from_bytes(token: str) -> str:
-    """Text of a token whose characters stand for bytes; itself if one of them stands for none."""
+    """Decode a token whose characters stand for bytes; return it unchanged if one of them does not."""
     numbers = [_BYTES.get(character) for character in token]
     known = [number for number in numbers if number is not None]
     return _text(bytes(known)) if len(known) == len(numbers) else token
 
 
 def _text(content: bytes) -> str:
-    """UTF-8 as text; a part of a character as its bytes' numbers."""
+    """Decode UTF-8; show incomplete characters as byte numbers."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -74,7 +74,7 @@ def _text(content: bytes) -> str:
 
 
 def _table() -> dict[str, int]:
-    """Return the bytes that characters stand for: printable ones for themselves, others from U+0100
+    """Return the byte for each character: printable bytes stand for themselves, others from U+0100
     on.
     """
     plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), 256)]

@@ -1,4 +1,4 @@
-"""How far the rows of a head, each query under its own mask, are known to be the model's own."""
+"""Verification of a head's rows, each query under its own mask, against the model's own."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ EXPLAINED = 5e-3
 
 @dataclass(frozen=True)
 class Verification:
-    """The largest difference of a row from the model's own, or None if there is no record of these.
+    """The largest difference of a row from the model's own, or None without a record of these.
 
-    recorded: it was found when the file was made, and is not compared again.  lacking: what the file
-    has not, or does not represent, in words.
+    recorded: the difference was computed when the file was made, and not again.  lacking: in words,
+    what the file lacks or does not represent.
     """
 
     gap: float | None
@@ -28,7 +28,7 @@ class Verification:
 
     @property
     def words(self) -> str:
-        """Return what can be said of the rows, as a phrase."""
+        """The result of the verification as a phrase."""
         if self.gap is None:
             return f"not verified: the file has no {self.lacking}"
         when = " when it was captured" if self.recorded else ""
@@ -41,7 +41,7 @@ class Verification:
 def verification(
     file: HeadFile, layer: int, head: int, queries: Sequence[int] | None = None
 ) -> Verification:
-    """Compare the rows of a head, or of some of its queries, with the model's own that the file has."""
+    """Compare the rows of a head, or of some queries, with the model's own rows in the file."""
     lacking = file.unrepresented[layer] if file.unrepresented else ""
     if file.attention is not None:
         rows = attention_rows.rows(file, layer, head, queries)

@@ -1,4 +1,4 @@
 """Pictures: files, lattices of patches as distributions, and the metric of a vision head.
 
-May import attention, heads and what lies below.
+May import attention, heads and the rooms below.
 """

@@ -1,7 +1,7 @@
-"""One column of a heat kernel, e^{−tL}δ, for L symmetric, sparse and never negative.
+"""One column of a heat kernel, e^{−tL}δ, for L symmetric, sparse and positive semidefinite.
 
-Lanczos' method on (1 + γL)⁻¹ with γ a share of t: one factorisation, then a dozen or two solves,
-however stiff L is, since what it can tell apart lies where e^{−tx} has not vanished.  (Moret, Novati
+Lanczos' method on (1 + γL)⁻¹ with γ a fraction of t: one factorisation, then one or two dozen solves,
+however stiff L is, since it resolves the eigenvalues where e^{−tx} is not negligible.  (Moret, Novati
 2004; van den Eshof, Hochbruck 2006)
 """
 
@@ -24,7 +24,7 @@ SPENT = 1e-13
 def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
     """e^{−tL}δ (n,) from the node ``start``; ``matrix`` is L (n, n), sparse.
 
-    Weights as small as 1e-12 may be negative, by rounding.
+    Values of the order 1e-12 may be negative, by rounding.
     """
     from scipy.sparse import eye
     from scipy.sparse.linalg import splu
@@ -56,9 +56,7 @@ def heat_kernel(matrix: Any, start: int, time: float) -> Floats:
 
 
 def _first_column(diagonal: Floats, beside: Floats) -> Floats:
-    """Return the first column of e^{−tL} in the directions found, where (1 + γL)⁻¹ has three
-    diagonals.
-    """
+    """Return the first column of e^{−tL} in the Lanczos basis, in which (1 + γL)⁻¹ is tridiagonal."""
     from scipy.linalg import eigh_tridiagonal
 
     values, vectors = eigh_tridiagonal(diagonal, beside)

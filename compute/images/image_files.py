@@ -23,32 +23,32 @@ WIDEST = 65535.0  # of a grey value of 16 bits
 
 
 def read(path: str | Path) -> np.ndarray:
-    """Return the bytes (h, w, 3) of a PNG or JPEG file, upright, its size bounded before it is
-    decoded.
+    """Return the bytes (h, w, 3) of a PNG or JPEG file, rotated upright; its size is checked before
+    decoding.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     # Pillow warns of sizes that are refused here, and of damage that it mends
     silent = warnings.catch_warnings(action="ignore")
-    with opened(path, MOST_BYTES) as file, refusing(f"{path} is no PNG or JPEG picture"), silent:
+    with opened(path, MOST_BYTES) as file, refusing(f"{path} is not a PNG or JPEG picture"), silent:
         try:
             found = Image.open(file, formats=("PNG", "JPEG"))
         except Image.DecompressionBombError:
             raise Refused(
-                f"{path} has too many pixels, the most is {MOST_PIXELS}: scale it down first"
+                f"{path} has too many pixels (at most {MOST_PIXELS}): scale it down first"
             ) from None
         except UnidentifiedImageError:
-            raise Refused(f"{path} is no PNG or JPEG picture") from None
+            raise Refused(f"{path} is not a PNG or JPEG picture") from None
         if found.width * found.height > MOST_PIXELS:
             raise Refused(
-                f"{path} has {found.width} × {found.height} pixels, the most is {MOST_PIXELS}: "
+                f"{path} has {found.width} × {found.height} pixels, more than {MOST_PIXELS}: "
                 "scale it down first"
             )
         return _bytes_of(ImageOps.exif_transpose(found))
 
 
 def _bytes_of(image: Image.Image) -> np.ndarray:
-    """Return the bytes (h, w, 3) of a decoded picture; what is transparent lies on white."""
+    """Return the bytes (h, w, 3) of a decoded picture, with transparency on white."""
     if image.mode.startswith("I"):
         # 16 bits, which Pillow clips to 8
         grey = np.round(np.asarray(image).astype(np.float64) / WIDEST * 255.0).astype(np.uint8)

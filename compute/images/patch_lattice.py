@@ -1,11 +1,11 @@
-"""A picture as a lattice of distributions: each patch is the normal of its intensities.
+"""A picture as a lattice of distributions: each patch is the normal distribution of its intensities.
 
 Neighbours s, t of the lattice (8 around each patch) are
     ℓ_st² = β² d_FR(s, t)² + α² |x_s − x_t|²
 apart, d_FR the Fisher–Rao distance of N(μ, σ² + σ₀²), |x| in patches; geodesic distances are shortest
-ways through the lattice, and a_st = softmax_t(−½ d_st²/τ).  β = 0 is positional attention alone, and so
-is a picture of one shade.  A vision head's patches are its rows of attention instead, with d_FR the
-distance 2 arccos Σ√(p p′) between them.  Of either kind the picture gets the metric
+paths through the lattice, and a_st = softmax_t(−½ d_st²/τ).  β = 0, or a uniform picture, gives purely
+positional attention.  For a vision head the patches are represented by its rows of attention instead,
+with d_FR the distance 2 arccos Σ√(p p′) between them.  In both cases the picture has the metric
     g = β² g_FR + α² 1,   g_FR pulled back by differences of neighbours.
 """
 
@@ -39,11 +39,11 @@ CORNERS, LARGEST = 24, 0.46
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """A picture of N = rows · columns patches, row by row, and how far neighbours are apart.
+    """A picture of N = rows · columns patches, row by row, with distances between neighbours.
 
     theta (N, k): (μ, √(σ² + σ₀²)) of each, intensities from 0 to 1, or a head's rows; shape (rows,
-    columns); metric (N, 2, 2): g per patch, x to the right and y down; image (h, w) or (h, w, 3): what
-    the patches cover, from 0 to 1 or bytes; lattice: the edges' lengths, sparse (N, N), each once.
+    columns); metric (N, 2, 2): g per patch, x to the right and y down; image (h, w) or (h, w, 3): the
+    area covered by patches, from 0 to 1 or bytes; lattice: edge lengths, sparse (N, N), each edge once.
     """
 
     theta: Floats
@@ -53,7 +53,7 @@ class Lattice:
     lattice: Any
 
     def reach(self, start: int) -> tuple[Floats, np.ndarray]:
-        """Distances (N,) from one patch, and the patch before each on its way (−9999: none)."""
+        """Return distances (N,) from one patch, and the predecessor of each patch (−9999: none)."""
         from scipy.sparse.csgraph import dijkstra
 
         self._check("start", start)
@@ -63,9 +63,9 @@ class Lattice:
         return found
 
     def heat(self, start: int, time: float) -> Floats:
-        """Attention from one patch by the heat kernel, e^{−tL}δ (rows, columns), which sums to 1.
+        """Return heat-kernel attention from one patch, e^{−tL}δ (rows, columns), which sums to 1.
 
-        (Lf)_s = Σ_t (f_s − f_t)/ℓ_st² over the neighbours, ℓ from 1e-3 on.  Exact to 1e-9.
+        (Lf)_s = Σ_t (f_s − f_t)/ℓ_st² over the neighbours, with ℓ at least 1e-3.  Accurate to 1e-9.
         """
         from scipy.sparse import diags
 
@@ -82,14 +82,14 @@ class Lattice:
 
     @property
     def density(self) -> Floats:
-        """√det g (rows, columns): how much changes at each patch."""
+        """√det g (rows, columns), the rate of change at each patch."""
         density: Floats = np.sqrt(np.maximum(np.linalg.det(self.metric), 0.0)).reshape(self.shape)
         return density
 
     def circles(self) -> Floats:
-        """Circles of one Fisher length (N, 25, 2) about 0, in patches: short where much changes.
+        """Return circles of equal Fisher radius (N, 25, 2) about 0, in units of patches.
 
-        All have the same Fisher radius, that of which nearly all still fit their patches.
+        The radius is the largest for which nearly all fit into their patches.
         """
         values, vectors = np.linalg.eigh(self.metric)
         halves = 1.0 / np.sqrt(np.maximum(values, 1e-12 * values.max()))
@@ -106,9 +106,7 @@ class Lattice:
 
 
 def trail(before: np.ndarray, start: int, end: int) -> list[int]:
-    """Return the patches from ``start`` to ``end``, both included; before (N,): the patch before
-    each.
-    """
+    """Return the patches from ``start`` to ``end``, both included; before (N,): predecessors."""
     found = [end]
     while found[-1] != start:
         found.append(int(before[found[-1]]))
@@ -117,7 +115,7 @@ def trail(before: np.ndarray, start: int, end: int) -> list[int]:
 
 @dataclass(frozen=True, eq=False)
 class Patches(Lattice):
-    """A processed picture: distances (N, N) and predecessors (N, N) of shortest ways; weights (N, N)
+    """A processed picture: distances (N, N) and predecessors (N, N) of shortest paths; weights (N, N),
     whose rows sum to 1; output (N, k): the weighted mean of theta.
     """
 
@@ -127,16 +125,17 @@ class Patches(Lattice):
     output: Floats
 
     def way(self, start: int, end: int) -> list[int]:
-        """Return the patches on the shortest way from one to another, both included."""
+        """Return the patches on the shortest path from one to another, both included."""
         self._check("start", start)
         self._check("end", end)
         return trail(self.predecessors[start], start, end)
 
 
 class GeodesicViT:
-    """Geodesic attention over the patches of a picture, ``patch`` pixels a side.
+    """Geodesic attention over the patches of a picture, ``patch`` pixels per side.
 
-    beta weighs the distance of their distributions, alpha that of their places; temperature is τ.
+    beta: weight of the distance of distributions; alpha: weight of the distance of positions;
+    temperature: τ.
     """
 
     def __init__(
@@ -150,7 +149,7 @@ class GeodesicViT:
             if not (np.isfinite(value) and value >= 0):
                 raise ValueError(f"{name} must be finite and not negative, got {shown(value)}")
         if alpha == 0 and beta == 0:
-            raise ValueError("alpha and beta must not both be 0: all patches would be one")
+            raise ValueError("alpha and beta must not both be 0: all patches would coincide")
         if not (np.isfinite(temperature) and temperature > 0):
             raise ValueError(f"temperature must be positive and finite, got {shown(temperature)}")
         self.patch = patch
@@ -160,8 +159,8 @@ class GeodesicViT:
         """Return the patches of a PNG or JPEG file, or of an array (h, w) or (h, w, 3) in [0, 1] or
         bytes.
 
-        What does not fill a patch at the right and at the bottom is left out.  ValueError for what
-        is no picture, is too large, or has too few patches.
+        Incomplete patches at the right and bottom are dropped.  Raises ValueError for an invalid or too
+        large picture, or too few patches.
         """
         return self._processed(self.lattice_of_image(image))
 
@@ -169,12 +168,12 @@ class GeodesicViT:
         """Return the patches of a vision head's own picture, each its row of attention.
 
         ``source``: a file with ``image`` and ``patch_grid``, or the name of a bundled one; the lattice
-        is the file's.  ValueError for any other file.
+        is given by the file.  Raises ValueError for any other file.
         """
         return self._processed(self.lattice_of_head(source, layer, head))
 
     def lattice_of_image(self, image: str | Path | ArrayLike) -> Lattice:
-        """Return the lattice that `process_image` begins with: enough for the ways from one patch."""
+        """Return the lattice of `process_image`, which suffices for paths from one patch."""
         pixels = read(image) if isinstance(image, str | Path) else np.asarray(image)
         theta, (rows, columns) = self._statistics(intensities(pixels))
         gaussian = manifold_of("gaussian")
@@ -184,7 +183,7 @@ class GeodesicViT:
         return self._joined(theta, (rows, columns), gaussian.distance, theta, fisher, covered)
 
     def lattice_of_head(self, source: str, layer: int = 0, head: int = 0) -> Lattice:
-        """Return the lattice that `process_head` begins with."""
+        """Return the lattice of `process_head`."""
         seen = vision_head.load(source, layer, head)
         return self._joined(seen.rows, seen.shape, sphere.distance, seen.places, None, seen.image)
 
@@ -216,13 +215,13 @@ class GeodesicViT:
         return softmax(-0.5 * distances**2 / self.temperature)
 
     def _statistics(self, grey: Floats) -> tuple[Floats, tuple[int, int]]:
-        """(μ, √(σ² + σ₀²)) (N, 2) of the patches, and how many there are down and across."""
+        """Return (μ, √(σ² + σ₀²)) (N, 2) of the patches, and the numbers of rows and columns."""
         p = self.patch
         rows, columns = grey.shape[0] // p, grey.shape[1] // p
         if rows * columns < 2 or rows * columns > MOST_PATCHES:
             raise ValueError(
-                f"a picture of {grey.shape[1]} × {grey.shape[0]} pixels has {rows * columns} patches "
-                f"of {p}: it must have from 2 to {MOST_PATCHES}"
+                f"a picture of {grey.shape[1]} × {grey.shape[0]} pixels has {rows * columns} "
+                f"patches of {p}; it must have 2 to {MOST_PATCHES}"
             )
         cells = grey[: rows * p, : columns * p].reshape(rows, p, columns, p).swapaxes(1, 2)
         flat = cells.reshape(rows * columns, p * p)

@@ -1,11 +1,11 @@
-"""A vision head over its picture: the distribution of each patch's attention, and the metric of that.
+"""A vision head over its picture: each patch's row of attention, and the induced metric.
 
 Each patch x of the lattice has a row p(x) of attention, a point z = 2√p on a sphere; a move over the
 picture moves z, so that the picture inherits the Fisher metric g_ab = ∂_a z · ∂_b z.  With the
 differences to the neighbours along the rows (e) and down the columns (f),
     g = mean over the quadrants (e, f) of ⎡ e·e  e·f ⎤
                                           ⎣ e·f  f·f ⎦,
-a mean of Gram matrices, so that g is never indefinite.  Units: nat-roots per patch.
+a mean of Gram matrices, so g is positive semidefinite.  Units: nat-roots per patch.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class VisionRows:
 
 
 def is_head(source: str) -> bool:
-    """Whether a source is a file of heads, or the name of one, and no picture."""
+    """Whether a source is a head file or the name of one, rather than a picture."""
     return source in heads.bundled() or heads.is_file(source)
 
 
@@ -57,7 +57,9 @@ def bundled() -> tuple[str, ...]:
 
 
 def load(source: str, layer: int = 0, head: int = 0) -> VisionRows:
-    """Return the rows of one head; ValueError for a file that has no ``image`` and ``patch_grid``."""
+    """Return the rows of one head.  Raises ValueError for a file without ``image`` and
+    ``patch_grid``.
+    """
     found = heads.load(source).head(layer, head)
     grid, special, image = _picture(source)
     down, across = grid
@@ -78,9 +80,9 @@ def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
                 str(path), ("image", "patch_grid", "special_tokens"), heads.MOST_BYTES
             )
         except Refused as problem:
-            raise Refused(f"{source} is no vision head: {problem}") from None
+            raise Refused(f"{source} is not a vision head: {problem}") from None
     if not {"image", "patch_grid"} <= found.keys():
-        raise Refused(f"{source} has no image and patch_grid: no vision head")
+        raise Refused(f"{source} is not a vision head: it has no image and patch_grid")
     image, grid = found["image"], found["patch_grid"]
     special = found.get("special_tokens", np.array(0))
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
@@ -94,7 +96,7 @@ def _picture(source: str) -> tuple[tuple[int, int], int, np.ndarray]:
 def pulled_back(places: Floats, shape: tuple[int, int], metric: Floats | None = None) -> Floats:
     """g (N, 2, 2), axes x right and y down, of a lattice of points (N, k) row by row.
 
-    ``metric`` (N, k, k) of the space that they lie in; without one it is Euclidean.
+    ``metric`` (N, k, k): of the ambient space, default Euclidean.
     """
     lattice = places.reshape(*shape, -1)
     total, count = np.zeros((*shape, 2, 2)), np.zeros(shape)
@@ -111,8 +113,8 @@ def pulled_back(places: Floats, shape: tuple[int, int], metric: Floats | None = 
 
 
 def _difference(lattice: Floats, axis: int, step: int) -> tuple[Floats, np.ndarray]:
-    """Return the derivative by the neighbour a step along an axis, and where there is one; a single
-    line of patches has none, and does not change.
+    """Return the difference to the neighbour one step along an axis, and where it exists; 0 for a
+    single line of patches.
     """
     known = np.ones(lattice.shape[:2], bool)
     if lattice.shape[axis] == 1:

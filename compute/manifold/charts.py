@@ -25,11 +25,10 @@ class Chart:
     forward: (..., 2) → (..., d); inverse: (..., d) → (..., 2), NaN outside the chart's image.
     jacobian: θ (..., 2) → ∂x/∂θ (..., d, 2), indexed [row x, column θ].
     labels: the axes' names; log: which drawing axes are logarithms of the label's quantity.
-    equal: both axes must have one scale for shapes to be true.  outline (k, d): where the image ends,
-    NaN between its pieces; corners: names and places of its corners.
-    view: the rectangle that shows it all, or None.  also: other names that it answers to.
-    flat: of a surface, the chart of the plane over which it is drawn; azimuth: from where it is seen
-    best, in degrees.
+    equal: both axes must have the same scale.  outline (k, d): the boundary of the image, NaN
+    between its pieces; corners: names and positions of its corners.  view: the rectangle that shows
+    all of it, or None.  also: alternative names.  flat: for a surface, the plane chart over which
+    it is drawn; azimuth: its best viewing direction, in degrees.
     """
 
     name: str
@@ -49,12 +48,14 @@ class Chart:
 
     @property
     def dimension(self) -> int:
-        """How many drawing coordinates there are: 2, or 3 for a surface in space."""
+        """The number of drawing coordinates: 2, or 3 for a surface in space."""
         return 2 if self.flat is None else 3
 
     @property
     def plane(self) -> Chart:
-        """The chart of the plane that maps, grids and views belong to: itself unless a surface."""
+        """The plane chart to which maps, grids and views belong: the chart itself unless it is a
+        surface.
+        """
         return self.flat or self
 
     def push(self, theta: Floats, vector: Floats) -> Floats:
@@ -63,8 +64,8 @@ class Chart:
         return pushed
 
     def pull(self, theta: Floats, vector: Floats) -> Floats:
-        """Return the θ-components of a drawn vector (..., d) at theta (..., 2); in space, of its part
-        along the surface.
+        """Return the θ-components of a drawn vector (..., d) at theta (..., 2); in space, of its
+        tangential part.
         """
         jacobian = self.jacobian(theta)
         if self.dimension == 3:
@@ -75,7 +76,7 @@ class Chart:
 
 
 def named(charts: tuple[Chart, ...], name: str) -> Chart | None:
-    """Return the chart that has a name or answers to it, or None."""
+    """Return the chart with this name or alternative name, or None."""
     own = (chart for chart in charts if chart.name == name)
     other = (chart for chart in charts if name in chart.also)
     return next(own, None) or next(other, None)
@@ -103,7 +104,7 @@ def affine(
 
 
 def parameters(labels: tuple[str, str], also: tuple[str, ...] = ()) -> Chart:
-    """Return the family's own coordinates, x = θ; ``also`` what these are besides, such as
+    """Return the chart of the family's own coordinates, x = θ; ``also``: alternative names, such as
     "natural".
     """
     return affine("parameters", "Parameters", labels, np.eye(2), np.zeros(2), also)
@@ -153,7 +154,7 @@ def rows(a: Floats | float, b: Floats | float, c: Floats | float, d: Floats | fl
 
 
 def where(inside: ArrayLike, x: Floats, otherwise: float = np.nan) -> Floats:
-    """Points (..., 2) with ``otherwise`` in the place of those not inside (...,)."""
+    """Return points (..., 2) with those not inside (...,) replaced by ``otherwise``."""
     return np.where(np.asarray(inside)[..., None], x, otherwise)
 
 

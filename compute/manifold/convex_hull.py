@@ -1,4 +1,4 @@
-"""The convex hull of points of the plane: the edge of a moment polygon."""
+"""The convex hull of points in the plane: the boundary of a moment polygon."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ Bools = NDArray[np.bool_]
 
 
 def hull(points: Floats) -> list[int]:
-    """Indices of the corners of the convex hull of points (n, 2), counter-clockwise (Andrew 1979)."""
+    """Return the indices of the corners of the convex hull of points (n, 2), counter-clockwise
+    (Andrew 1979).
+    """
     order = [int(i) for i in np.lexsort((points[:, 1], points[:, 0]))]
     lower, upper = _chain(points, order), _chain(points, order[::-1])
     return [*lower[:-1], *upper[:-1]]
 
 
 def _chain(points: Floats, order: list[int]) -> list[int]:
-    """Return the corners that turn left on the way through points in their order."""
+    """Return the points at which the path through the points in order turns left."""
     chain: list[int] = []
     for i in order:
         while len(chain) > 1 and _turn(points[chain[-2]], points[chain[-1]], points[i]) <= 0:

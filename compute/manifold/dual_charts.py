@@ -1,6 +1,6 @@
 """The two flat charts of an exponential family: natural coordinates and expectations η.
 
-Both straight lines are geodesics: of α = 1 in the natural chart, of α = −1 in the other.
+Straight lines are geodesics: of α = 1 in the natural chart, of α = −1 in the expectation chart.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ CLOSE = 1e-9
 
 
 def natural(labels: tuple[str, str], forward: Map, inverse: Map, jacobian: Map) -> Chart:
-    """Return the chart of natural coordinates ϑ, in which p = exp(ϑ·t(x) − ψ(ϑ)) up to a factor of
-    x.
+    """Return the chart of natural coordinates ϑ, in which p = exp(ϑ·t(x) − ψ(ϑ)) up to a factor
+    that depends on x alone.
     """
     return Chart("natural", "Natural θ", labels, forward, inverse, jacobian)
 
@@ -37,7 +37,7 @@ def searched(forward: Map, jacobian: Map, start: Map) -> Map:
     """Return the inverse of an expectation chart of positive coordinates θ, by Newton's method in log
     θ.
 
-    ``start``: η (..., 2) → a first guess of θ.  NaN where no θ is found.
+    ``start``: η (..., 2) → an initial guess of θ.  NaN where no θ is found.
     """
 
     def inverse(eta: Floats) -> Floats:
@@ -65,5 +65,5 @@ def searched(forward: Map, jacobian: Map, start: Map) -> Map:
 
 
 def also(chart: Chart, *names: str) -> Chart:
-    """Return a chart that answers to other names as well."""
+    """Return a chart with alternative names added."""
     return replace(chart, also=(*chart.also, *names))

@@ -22,8 +22,8 @@ class Extent:
             raise ValueError(f"extent must be finite with x0 < x1 and y0 < y1, got {corners}")
 
     def with_aspect(self, width: float, height: float) -> Extent:
-        """Return the least rectangle about the same middle that contains this one and whose sides are
-        as ``width`` to ``height``.
+        """Return the smallest rectangle with the same centre that contains this one and has sides
+        in the ratio ``width`` to ``height``.
         """
         across, up = self.x1 - self.x0, self.y1 - self.y0
         unit = max(across / width, up / height)

@@ -1,6 +1,6 @@
-"""The two pictures of a hyperbolic plane: Poincaré's half-plane and disk, for K < 0 constant.
+"""Two charts of a hyperbolic plane, K < 0 constant: the Poincaré half-plane and disk.
 
-Geodesics are half circles about points of the edge Y = 0, or arcs at right angles to the unit circle.
+Geodesics are half circles centred on the boundary Y = 0, or arcs orthogonal to the unit circle.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def half_plane(
     inverse: Callable[[Floats], Floats],
     jacobian: Callable[[Floats], Floats],
 ) -> Chart:
-    """x = (X, Y), Y > 0, with ds² = (dX² + dY²)/(|K| Y²); ``inverse`` need not know of Y ≤ 0."""
+    """x = (X, Y), Y > 0, with ds² = (dX² + dY²)/(|K| Y²); ``inverse`` need not handle Y ≤ 0."""
 
     def above(x: Floats) -> Floats:
         inside = x[..., 1] > 0
@@ -56,7 +56,7 @@ def location_scale(labels: tuple[str, str], a: float, c: float) -> Chart:
 
 
 def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
-    """w = i(Z − i)/(Z + i), Z = (X − X₀ + iY)/Y₀: the point (X₀, Y₀) in the middle, Y = ∞ on top."""
+    """w = i(Z − i)/(Z + i), Z = (X − X₀ + iY)/Y₀: (X₀, Y₀) is at the centre, Y = ∞ at the top."""
     x0, y0 = centre
 
     def forward(theta: Floats) -> Floats:
@@ -91,7 +91,7 @@ def disk(plane: Chart, centre: tuple[float, float] = (0.0, 1.0)) -> Chart:
 
 
 def with_edge(chart: Chart, theta: Floats) -> Chart:
-    """Return a chart whose outline also has the curve theta (k, 2), where the family ends."""
+    """Return a chart whose outline includes the curve theta (k, 2), the boundary of the family."""
     gap = np.full((1, 2), np.nan)
     known = chart.outline if chart.outline is not None else gap
     return replace(chart, outline=np.concatenate([known, gap, chart.forward(theta)]))

@@ -1,7 +1,7 @@
-"""The statistical manifold, and what follows from it alone.
+"""The statistical manifold and its derived properties.
 
-A family supplies `LocalGeometry` in packed components; `compute.manifold.tangent` and the algorithms
-are generic over it.
+A family supplies `LocalGeometry` in packed components; `compute.manifold.tangent` and the solvers
+work with any family.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ GENERIC_SCALARS = ("curvature", "log_det", "log_condition")
 
 @dataclass(frozen=True, eq=False)
 class Support:
-    """Where the distributions live, for drawing them.
+    """The sample space of the distributions, for drawing them.
 
     ``x (k,)`` sample points of a density, or the indices of outcomes when ``labels`` names them.
     ``space``: the whole sample space, "line", "half-line" (x > 0), "interval" (0, 1), "circle", "two
-    half-lines", "outcomes", "measurements" (several distributions of one state) or "none"; ``ends``
-    of it where these are others.
+    half-lines", "outcomes", "measurements" (several distributions of one state) or "none";
+    ``ends``: of the sample space, where they differ from the default.
     """
 
     x: Floats
@@ -43,9 +43,10 @@ class Support:
 class Landmarks:
     """Named points to draw and to snap to: theta (k, 2), labels (k,), residual (k,).
 
-    residual: how far, relative to the spread, the thing itself lies off the surface (0 = on it).
-    own (k,): whether the surface is that point's own, None: of all.  The query of a token whose mask
-    is another one lies on another surface; ``mask_of`` names whose mask this one has, "" for all.
+    residual: the distance of the object itself from the surface, relative to the spread (0: on it).
+    own (k,): whether this surface is the point's own; None: for all points.  The query of a token
+    with another mask lies on another surface; ``mask_of`` names the token whose mask this surface
+    uses, "" if all share it.
     """
 
     theta: Floats
@@ -55,18 +56,18 @@ class Landmarks:
     mask_of: str = ""
 
     def is_own(self, number: int) -> bool:
-        """Whether the surface is that of a point."""
+        """Whether the surface is the own surface of a point."""
         return self.own is None or bool(self.own[number])
 
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """The content of the kernels' family slot: WGSL text and the data it reads.
+    """A family's implementation for kernels: WGSL text and the data it reads.
 
-    ``buffers`` (n ≤ 4096, 4) are read by their names as arrays of vec4f, ``constants`` as members of
-    ``family``; neither is compiled in.  ``loops`` is how many loop iterations one call of
-    ``geometry`` usually costs (0 for a formula); at most it may take twice as many.  ``long``: its
-    text takes so long to compile that kernels evaluate it at one place of theirs, in a loop.
+    ``buffers`` (n ≤ 4096, 4) are available by name as arrays of vec4f, ``constants`` as members of
+    ``family``; neither is compiled in.  ``loops``: typical number of loop iterations of one call of
+    ``geometry`` (0 for a formula); at most twice as many may occur.  ``long``: the text takes long
+    to compile, so kernels call it at a single place, in a loop.
     """
 
     source: str
@@ -77,18 +78,16 @@ class Slot:
 
 
 class DensityAverages(Protocol):
-    """Means under p(x|θ) by which a geometry is known, and where they are not resolved."""
+    """Expectations under p(x|θ) that determine a geometry, and where they are not resolved."""
 
     def doubts(self, theta: Floats) -> np.ndarray:
-        """Return why the geometry at θ (n, 2) is not known, as integers (n,); 0 where it is."""
+        """Return why the geometry at θ (n, 2) is unknown, as integers (n,); 0 where it is known."""
 
     def nodes(self, theta: Floats) -> Floats:
-        """Return the places (n, k) on the sample space's line that the means at θ (n, 2) are taken
-        at.
-        """
+        """Return the quadrature nodes (n, k) on the sample space's line for θ (n, 2)."""
 
     def log_norm(self, theta: Floats) -> Floats:
-        """log ∫ of the density as it is stated, at θ (n, 2)."""
+        """Return log ∫ of the density as given, at θ (n, 2)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,19 +95,19 @@ class Manifold:
     """A two-parameter family of distributions with its Fisher–Rao geometry.
 
     Functions take θ (..., 2).  ``geometry`` and ``curvature`` are defined inside the domain only;
-    ``margin`` is defined everywhere finite, positive inside the domain and nowhere else; near an
-    edge it measures the distance to it in coordinates.  ``density(theta, x)`` broadcasts θ (..., 2)
-    against the support (k,) and gives (..., k); ``support(theta)`` is what shows the distributions
-    at (k, 2).  ``distance`` is the closed form, or None; ``bounds`` gives a lower and an upper bound
-    of it, or is None.  Closed forms at two points, or None: ``divergence`` KL(θ‖φ) in nats,
-    ``wasserstein`` W₂ in units of x.  ``log_density(theta, x)`` is the logarithm of ``density``, finite
-    where that underflows, or None where there is no density in x.  ``periods``: points that differ by
-    these are one point (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, whose
-    p = softmax(b + Tθ), else None.  ``averages``: of a family by its log-density on a line, what its
-    geometry is averaged by, which knows where it is not resolved; else None.
-    ``singular``: g is singular everywhere, which ``curvature_words`` explains.  ``revolution``: a
-    symmetry by which geodesics are a quadrature, or None.  ``wall``: changes its sign where g is
-    singular along a line, and no geodesic leads from one side to the other; or None.
+    ``margin`` is defined for all finite θ and positive exactly inside the domain; near the boundary
+    it is the coordinate distance to it.  ``density(theta, x)`` broadcasts θ (..., 2) against the
+    support (k,) and returns (..., k); ``support(theta)`` is suited to draw the distributions at (k,
+    2).  ``distance``: a closed form, or None; ``bounds``: a lower and an upper bound of the
+    distance, or None.  Closed forms for two points, or None: ``divergence`` KL(θ‖φ) in nats,
+    ``wasserstein`` W₂ in units of x.  ``log_density(theta, x)`` is the logarithm of ``density``,
+    finite where that underflows; None if there is no density in x.  ``periods``: points that differ
+    by these are identified (0: no period).  ``logits``: T (n, 2) and b (n,) of a softmax family, p
+    = softmax(b + Tθ); else None.  ``averages``: for a family given by its log-density on a line,
+    the expectations that determine its geometry; else None.  ``singular``: g is singular
+    everywhere; ``curvature_words`` explains why.  ``revolution``: a symmetry by which geodesics
+    reduce to a quadrature, or None.  ``wall``: a function that changes sign across a line where g
+    is singular, which no geodesic crosses; or None.
     """
 
     key: str
@@ -150,13 +149,15 @@ class Manifold:
 
 
 def inside_only(manifold: Manifold, theta: Floats) -> tuple[Floats, Bools]:
-    """θ with every point outside the domain replaced by an interior one, and which were inside."""
+    """Return θ with every point outside the domain replaced by an interior one, and a mask of those
+    inside.
+    """
     inside = manifold.in_domain(theta)
     return np.where(inside[..., None], theta, np.asarray(manifold.interior, theta.dtype)), inside
 
 
 def known_inside(manifold: Manifold, theta: Floats) -> Bools:
-    """Whether θ (..., 2), of which some may be NaN, lies inside the domain."""
+    """Whether θ (..., 2) lies inside the domain; False for NaN."""
     known = np.asarray(np.isfinite(theta).all(axis=-1))
     safe = np.where(known[..., None], theta, np.asarray(manifold.interior))
     return np.asarray(known & manifold.in_domain(safe))

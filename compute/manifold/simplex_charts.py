@@ -30,7 +30,9 @@ def probabilities() -> Chart:
 
 
 def triangle() -> Chart:
-    """Barycentric: the equilateral triangle of side 1 whose corners are the three sure outcomes."""
+    """Barycentric coordinates: the equilateral triangle of side 1 whose corners are the certain
+    outcomes.
+    """
     matrix = (_CORNERS[:2] - _CORNERS[2]).T
     plain = affine("triangle", "Triangle", ("p₂ + p₁/2", "√3/2 · p₁"), matrix, _CORNERS[2])
     return replace(
@@ -43,7 +45,7 @@ def triangle() -> Chart:
 
 
 def corners(at: Floats) -> tuple[Corner, ...]:
-    """Return the three sure outcomes, by name, at their places (3, d)."""
+    """Return the three certain outcomes, with names and positions (3, d)."""
     return tuple((name, tuple(map(float, x))) for name, x in zip(NAMES, at, strict=True))
 
 
@@ -79,12 +81,12 @@ def log_odds_slope(p: Floats) -> Floats:
 
 
 def natural() -> Chart:
-    """Return the log-odds of p, as a chart of p."""
+    """Return the chart of log-odds, as a function of p."""
     return Chart("natural", "Natural θ", ("θ₁", "θ₂"), log_odds, softmax, log_odds_slope)
 
 
 def by_log_odds(chart: Chart) -> Chart:
-    """Return a chart of p as one of θ."""
+    """Turn a chart of p into a chart of θ."""
     return replace(
         chart,
         forward=lambda theta: chart.forward(softmax(theta)),

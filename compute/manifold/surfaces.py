@@ -1,6 +1,6 @@
 """Surfaces in space: charts with three drawing coordinates, each over a chart of the plane.
 
-Three outcomes and a qubit are pieces of a sphere, isometrically; any scalar is a height.
+Three outcomes and a qubit are isometric to parts of a sphere; any scalar can serve as a height.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def octant() -> Chart:
 def hemisphere(radius: float = 1.0, factor: str = "") -> Chart:
     """radius · (x, z, √(1 − x² − z²)): the real states of a qubit, isometrically.
 
-    ``factor``: the radius in words, where it is not 1.
+    ``factor``: the radius in words, if it is not 1.
     """
 
     def forward(theta: Floats) -> Floats:
@@ -102,8 +102,8 @@ def bloch() -> Chart:
 def height(plane: Chart, label: str, value: Callable[[Floats], Floats], view: Extent) -> Chart:
     """(x, y, s): a scalar s of θ over a chart of the plane, within the middle 96 % of its values.
 
-    ``value``: θ (..., 2) → s (...,), NaN where it means nothing; there s is drawn lowest.  Its slope
-    is taken by differences of `NUDGE` views.
+    ``value``: θ (..., 2) → s (...,), NaN where it is undefined, drawn at the lowest height.  Its
+    slope is computed by differences of `NUDGE` views.
     """
     low, high = _limits(value(where_known(plane.inverse(_lattice(view, 24)))))
 
@@ -144,9 +144,9 @@ def height(plane: Chart, label: str, value: Callable[[Floats], Floats], view: Ex
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
-    """A surface to be drawn: points (r, c, 3) over x (r, c, 2) of its chart of the plane, NaN where
-    there is nothing; its edge and its coordinate lines (k, 3), NaN between pieces; the lengths of the
-    sides of its box as drawn.
+    """A surface to draw: points (r, c, 3) over x (r, c, 2) of its plane chart, NaN where undefined;
+    its boundary and coordinate lines (k, 3), NaN between pieces; the side lengths of its box as
+    drawn.
     """
 
     points: Floats
@@ -157,7 +157,7 @@ class Mesh:
 
 
 def mesh(chart: Chart, view: Extent) -> Mesh:
-    """Return the mesh of a surface: all that is within its plane's outline, or over a rectangle of
+    """Return the mesh of a surface over all of its plane chart's outline, or over a rectangle of
     it.
     """
     plane = chart.plane
@@ -177,7 +177,9 @@ def mesh(chart: Chart, view: Extent) -> Mesh:
 
 
 def lifted(chart: Chart, x: Floats) -> Floats:
-    """Points (..., 3) of a surface over points (..., 2) of its plane; NaN where there are none."""
+    """Return the points (..., 3) of a surface over points (..., 2) of its plane; NaN where
+    undefined.
+    """
     theta = chart.plane.inverse(x)
     known = np.asarray(np.isfinite(theta).all(axis=-1))
     points = np.full((*x.shape[:-1], 3), np.nan)
@@ -202,7 +204,7 @@ def _rise(theta: Floats) -> Floats:
 
 
 def _great_circles(points: int = 49) -> Floats:
-    """Return the edges of the octant, a quarter of a great circle each."""
+    """Return the edges of the octant, each a quarter of a great circle."""
     turn = np.linspace(0.0, np.pi / 2, points)
     quarter = 2 * np.stack([np.cos(turn), np.sin(turn), np.zeros(points)], axis=1)
     return np.concatenate([np.roll(quarter, k, axis=1)[: points - (k < 2)] for k in range(3)])
@@ -228,7 +230,9 @@ def _is_closed(outline: Floats | None) -> bool:
 
 
 def _within(outline: Floats | None) -> Floats:
-    """Rings (r, c, 2) from the middle of a convex closed outline to its brim, finer towards it."""
+    """Return rings (r, c, 2) from the centre of a convex closed outline to its boundary, finer
+    towards it.
+    """
     assert outline is not None
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(outline, axis=0).T))])
     at = np.union1d(np.linspace(0.0, along[-1], ROUND + 1), along)

@@ -1,4 +1,4 @@
-"""A symmetry of a metric, stated as data."""
+"""A symmetry of a metric, given as data."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tangent vectors at points of a surface: inner products, raised indices, contracted symbols.
 
-Everything is packed for two dimensions, and nowhere else: g₁₁ g₁₂ g₂₂; Γ_11,k Γ_12,k Γ_22,k; T₁₁₁ T₁₁₂
+Packed two-dimensional components, used nowhere else: g₁₁ g₁₂ g₂₂; Γ_11,k Γ_12,k Γ_22,k; T₁₁₁ T₁₁₂
 T₁₂₂ T₂₂₂.  Twin of ``shaders/lib/tensor.wgsl``.
 """
 
@@ -24,7 +24,7 @@ class LocalGeometry:
     """Packed components at points (...,), the twin of the kernels' ``Geometry``.
 
     metric (..., 3): g₁₁ g₁₂ g₂₂; first (..., 2, 3): Γ_11,k Γ_12,k Γ_22,k for k = 1, 2;
-    cubic (..., 4): T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂; det (...,): D = det g, in a form free of cancellation.
+    cubic (..., 4): T₁₁₁ T₁₁₂ T₁₂₂ T₂₂₂; det (...,): D = det g, computed without cancellation.
     """
 
     metric: Floats
@@ -92,12 +92,12 @@ def solve2(matrix: Floats, vector: Floats) -> Floats:
 
 
 def is_singular(local: LocalGeometry, threshold: float = SINGULAR) -> Bools:
-    """Whether D ≤ threshold · g₁₁g₂₂: too nearly degenerate to compute with."""
+    """Whether D ≤ threshold · g₁₁g₂₂, too close to degenerate for computation."""
     singular: Bools = local.det <= threshold * local.metric[..., 0] * local.metric[..., 2]
     return singular
 
 
 def regular(local: LocalGeometry) -> LocalGeometry:
-    """``local`` with D = 1 where the metric is singular, so that what divides by it is a number."""
+    """Return ``local`` with D = 1 where the metric is singular, so that divisions by D stay finite."""
     det = np.where(is_singular(local), 1.0, local.det).astype(local.det.dtype)
     return LocalGeometry(local.metric, local.first, local.cubic, det)

@@ -1,4 +1,4 @@
-"""Bivariate normals: four ways from one to another, and their lengths.
+"""Bivariate normals: four paths between two of them, with lengths.
 
 May import divergences and core.
 """

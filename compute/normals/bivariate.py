@@ -1,12 +1,13 @@
 """The Fisher–Rao geodesic between two bivariate normals, where mean and covariance both move.
 
-From N(0, 1), with velocity (x, B) of mean and covariance, the geodesic is read off
+From N(0, 1), with velocity (x, B) of mean and covariance, the geodesic is given by
         ⎡ −B  x   0 ⎤                                                 ⎡   1          ⎤
     A = ⎢ xᵀ  0  −xᵀ⎥,   e^{tA} = M diag(Σ⁻¹, 1, Σ) Mᵀ,   M(μ, a) =   ⎢   μᵀ     1   ⎥
         ⎣ 0  −x   B ⎦                                                 ⎣ aJ−½μμᵀ −μ 1 ⎦
-(Eriksen 1987), J the turn by 90°.  An end point fixes μ and Σ but not a; the logarithm of the right
-side is antisymmetric in its corner, which must vanish: one equation for a, odd at large |a|.  An affine
-map of the plane, which is an isometry, first takes the start to N(0, 1).  Length √(|x|² + ½ tr B²).
+(Eriksen 1987), J the rotation by 90°.  An end point fixes μ and Σ but not a; the corner of the
+logarithm of the right side is antisymmetric and must vanish: one equation for a, odd at large |a|.  An
+affine map of the plane, which is an isometry, first moves the start to N(0, 1).  Length
+√(|x|² + ½ tr B²).
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _J = np.array([[0.0, -1.0], [1.0, 0.0]])
 class NormalPath:
     """t (m,) in [0, 1]; mean (m, 2) and covariance (m, 2, 2) there; length in nat-roots.
 
-    residual: Fisher length of the miss at the end.  status: NOT_CONVERGED if no a was found, length
-    and nodes are NaN then; ILL_CONDITIONED if digits ran out on the way to the end.
+    residual: Fisher length by which the end is missed.  status: NOT_CONVERGED if no a was found (then
+    length and nodes are NaN); ILL_CONDITIONED if precision was exhausted.
     """
 
     t: Floats
@@ -46,10 +47,11 @@ class NormalPath:
 
 
 def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
-    """Return the geodesic from a to b, both of two dimensions (else ValueError), at ``steps`` + 1
-    times.
+    """Return the geodesic from a to b at ``steps`` + 1 times.  Raises ValueError unless both are
+    bivariate.
 
-    By Eriksen, Geodesics connected with the Fisher metric on the multivariate normal manifold (1987).
+    Method: Eriksen, Geodesics connected with the Fisher metric on the multivariate normal manifold
+    (1987).
 
     >>> a, b = Normal([0.0, 0.0], np.eye(2)), Normal([0.0, 0.0], 4.0 * np.eye(2))
     >>> path = normal_geodesic(a, b)
@@ -60,7 +62,7 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
     for normal in (a, b):
         if normal.mean.shape != (2,):
             raise ValueError(
-                f"the geodesic is of bivariate normals, got {len(normal.mean)} dimensions"
+                f"the geodesic needs bivariate normals, got {len(normal.mean)} dimensions"
             )
     t = np.linspace(0.0, 1.0, steps + 1)
     try:
@@ -72,13 +74,15 @@ def normal_geodesic(a: Normal, b: Normal, steps: int = 128) -> NormalPath:
 
 
 def _none(t: Floats, status: Status) -> NormalPath:
-    """No geodesic, and why."""
+    """Return a failed path with its status."""
     nan = np.full((len(t), 2, 2), np.nan)
     return NormalPath(t, nan[:, 0], nan, np.nan, np.nan, status)
 
 
 def _solved(a: Normal, b: Normal, t: Floats) -> NormalPath:
-    """`normal_geodesic` at times (m,); FloatingPointError or LinAlgError where digits run out."""
+    """Compute `normal_geodesic` at times (m,).  Raises FloatingPointError or LinAlgError if precision
+    is exhausted.
+    """
     root, mean, covariance = _centred(a, b)
     generator = _generator(mean, covariance)
     if generator is None:
@@ -102,7 +106,9 @@ def _solved(a: Normal, b: Normal, t: Floats) -> NormalPath:
 
 
 def _centred(a: Normal, b: Normal) -> tuple[Floats, Floats, Floats]:
-    """L of a's covariance LLᵀ, and the mean and covariance of b where a is N(0, 1)."""
+    """Return L with LLᵀ the covariance of a, and b's mean and covariance in coordinates where a is
+    N(0, 1).
+    """
     root = np.linalg.cholesky(a.covariance)
     back = np.linalg.inv(root)
     covariance = back @ b.covariance @ back.T
@@ -115,9 +121,7 @@ def _length(generator: Floats) -> float:
 
 
 def _generator(mean: Floats, covariance: Floats) -> Floats | None:
-    """Return a (5, 5) of the geodesic from N(0, 1), with nothing in its corners; None if no a was
-    found.
-    """
+    """Return a (5, 5) of the geodesic from N(0, 1), with vanishing corners; None if no a was found."""
     from scipy.optimize import brentq
 
     values, vectors = np.linalg.eigh(covariance)

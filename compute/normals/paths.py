@@ -1,14 +1,14 @@
-"""Four ways from one bivariate normal to another, and how long each is by the Fisher–Rao metric.
+"""Four paths between two bivariate normals, with their Fisher–Rao lengths.
 
 fisher-rao  the geodesic (`normal_geodesic`)
-w2          mass moves least: means straight, Σ_t = MΣM
+w2          optimal transport: means straight, Σ_t = MΣM
 e           straight in Σ⁻¹μ and Σ⁻¹, the natural coordinates
 m           straight in μ and Σ + μμᵀ, the moments
 
 The last three have closed speeds, |Cμ'|² + ½|CΣ'Cᵀ|² with CᵀC = Σ⁻¹, whose integrals are their lengths.
-With t = 1/(1 + e^−u) a speed that rises towards either end as steeply as 1/(t + ε) is a plateau of u.
-Of the e- and the m-path an affine map, an isometry, first takes the ends to N(0, 1) and N(n, Λ)
-with Λ diagonal; that of least mass depends on the plane's own distances.
+With t = 1/(1 + e^−u), a speed that increases towards an end like 1/(t + ε) becomes a plateau in u.  For
+the e- and the m-path an affine map, an isometry, first moves the ends to N(0, 1) and N(n, Λ) with Λ
+diagonal; the optimal-transport path depends on the plane's own distances.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ Course = Callable[[Floats, Floats], tuple[Floats, Floats, Floats]]
 
 
 def normal_paths(a: Normal, b: Normal, steps: int = 64) -> dict[str, NormalPath]:
-    """Return all four by their names, at ``steps`` + 1 times, with their lengths.
+    """Return the four paths by name, at ``steps`` + 1 times, with their lengths.
 
-    Where the geodesic is not converged it is the only one, with its status.  The others are
-    NOT_CONVERGED where their speed is not resolved, ILL_CONDITIONED where they miss their end.
+    If the geodesic does not converge, only it is returned, with its status.  The others are
+    NOT_CONVERGED if their speed is not resolved, ILL_CONDITIONED if they miss their end.
 
     >>> a, b = Normal([0.0, 0.0], np.eye(2)), Normal([1.0, 0.0], 2.0 * np.eye(2))
     >>> paths = normal_paths(a, b)
@@ -52,7 +52,7 @@ def normal_paths(a: Normal, b: Normal, steps: int = 64) -> dict[str, NormalPath]
 
 
 def _followed(course: Course, end: Normal, t: Floats) -> NormalPath:
-    """Return the nodes of a course at times (m,), and its length."""
+    """Return the nodes of a path at times (m,), and its length."""
     mean, covariance, _ = course(t, 1.0 - t)
     mesh = integrate(lambda u: _rate(course, u), EDGES)
     length = float(mesh.integrals()[0])

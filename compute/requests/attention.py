@@ -1,4 +1,4 @@
-"""Requests of attention, and their answers."""
+"""A request for attention by distances, and its result."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MODES = ("flat", "ambient", "jeffreys", "geodesic")
 class AttendRequest:
     """Queries Q (nq, d), keys K (nk, d), values V (nk, dv), a mode and a temperature τ.
 
-    bias (nk,), or None: added to the logits of every distribution over the keys.  Raises ValueError for
-    shapes that do not fit and for entries that are not finite, or beyond ±1e15.
+    bias (nk,), or None: added to the logits of every distribution over the keys.  Raises ValueError
+    for inconsistent shapes and for entries that are not finite or beyond ±1e15.
     """
 
     Q: Floats
@@ -58,8 +58,9 @@ class AttendRequest:
 
     @property
     def centre(self) -> Floats:
-        """The mean key (d,).  Taken from the keys it changes no weight, and what they share is not lost
-        from the digits of their differences."""
+        """The mean key (d,).  Subtracting it from the keys changes no weight, and avoids
+        cancellation in their differences.
+        """
         mean: Floats = self.K.mean(axis=0)
         return mean
 
@@ -69,8 +70,8 @@ class Attended:
     """output (nq, dv), weights (nq, nk) whose rows sum to 1, distances (nq, nk) in nat-roots, status
     (nq, nk) of each; softmax (nq, dv): standard scaled dot-product attention; engine.
 
-    distances: of "flat" the Euclidean |q − k|/d^¼, whose square half is the logit's; of "jeffreys" √J.
-    A pair without a converged geodesic has distance NaN and weight 0.
+    distances: for "flat" the Euclidean |q − k|/d^¼, half of whose square enters the logit; for
+    "jeffreys" √J.  A pair without a converged geodesic has distance NaN and weight 0.
     """
 
     output: Floats
@@ -82,7 +83,7 @@ class Attended:
 
 
 def numbers(name: str, value: ArrayLike) -> Floats:
-    """Return an array or a tensor as float64.  Raises ValueError for what holds no numbers."""
+    """Return an array or a tensor as float64.  Raises ValueError if it is not numeric."""
     try:
         return np.asarray(plain(value), dtype=np.float64)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Batches of paths: choosing rows, joining and replacing them, and a batch of one."""
+"""Batches of paths: selecting, joining and replacing rows, and a batch of one."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ _PER_PATH = tuple(f.name for f in fields(Paths) if f.name not in ("t", "engine")
 
 
 def pairs(request: ConnectRequest, chosen: np.ndarray) -> ConnectRequest:
-    """Return the request for some of its pairs, in their order."""
+    """Return the request for a selection of its pairs, in the given order."""
     return replace(request, start=request.start[chosen], end=request.end[chosen])
 
 
 def undecided(paths: Paths) -> np.ndarray:
-    """Return which paths (n,) failed and might be found yet.
+    """Return which paths (n,) failed but may still be found.
 
-    LEFT_DOMAIN is said of a geodesic that is known to leave; a ray that strays is NOT_CONVERGED.
+    LEFT_DOMAIN means that the geodesic is known to leave; a ray that merely strays is
+    NOT_CONVERGED.
     """
     return np.asarray(~np.isin(paths.status, (Status.OK, Status.LEFT_DOMAIN)))
 
 
 def rows(paths: Paths, chosen: np.ndarray) -> Paths:
-    """Return the paths of some rows, in their order."""
+    """Return the paths of a selection of rows, in the given order."""
     return _with(paths, {name: getattr(paths, name)[chosen] for name in _PER_PATH})
 
 
 def joined(first: Paths, second: Paths) -> Paths:
-    """Return two batches with the same times as one."""
+    """Concatenate two batches with the same times."""
     return _with(
         first,
         {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in _PER_PATH},
@@ -41,7 +42,7 @@ def joined(first: Paths, second: Paths) -> Paths:
 
 
 def all_of(parts: list[Paths]) -> Paths:
-    """Several batches with the same times as one."""
+    """Concatenate several batches with the same times."""
     return _with(
         parts[0],
         {name: np.concatenate([getattr(part, name) for part in parts]) for name in _PER_PATH},
@@ -49,7 +50,7 @@ def all_of(parts: list[Paths]) -> Paths:
 
 
 def replaced(paths: Paths, chosen: np.ndarray, others: Paths) -> Paths:
-    """``paths`` with the chosen rows taken from ``others``, one each."""
+    """Return ``paths`` with the chosen rows replaced by those of ``others``, in order."""
     changed = {}
     for name in _PER_PATH:
         changed[name] = getattr(paths, name).copy()
@@ -58,9 +59,9 @@ def replaced(paths: Paths, chosen: np.ndarray, others: Paths) -> Paths:
 
 
 def unmoved(request: ConnectRequest, status: Status, engine: str) -> Paths:
-    """Paths (n) of a request with that status, of which no more than the starting point is known.
+    """Return paths (n) of a request with that status, of which only the starting point is known.
 
-    Nodes after the first and residuals are NaN; they reach nothing, and stop where they start.
+    Nodes after the first and residuals are NaN; the paths stop where they start.
     """
     n, m = len(request.start), request.steps + 1
     theta = np.full((n, m, 2), np.nan)
@@ -89,8 +90,8 @@ def one(
     error: float,
     converged: bool = True,
 ) -> Paths:
-    """Return a batch of one path that meets both ends of a request of one pair, from its nodes (m, 2)
-    and velocities (m, 2) over unit time, m = steps + 1, with its length and energy and its error.
+    """Return a batch of one path that joins both ends of a request with one pair, from its nodes
+    (m, 2) and velocities (m, 2) over unit time, m = steps + 1, with length, energy and error.
     """
     return Paths(
         t=np.linspace(0.0, 1.0, len(theta)),

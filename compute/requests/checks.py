@@ -1,4 +1,4 @@
-"""Checks of what a request is made of: points in the domain, α, numbers of steps."""
+"""Checks of the arguments of requests: points in the domain, α, numbers of steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compute.manifold.manifold import Manifold
 
 
 def points_of(manifold: Manifold, name: str, value: ArrayLike, ndim: int = 2) -> Floats:
-    """As `points`, and every point inside the manifold's domain."""
+    """Check as `points` does, and that every point is inside the manifold's domain."""
     array = points(name, value, ndim)
     inside = manifold.in_domain(array)
     if not inside.all():
@@ -20,13 +20,13 @@ def points_of(manifold: Manifold, name: str, value: ArrayLike, ndim: int = 2) ->
 
 
 def alpha_of(value: float) -> float:
-    """α of the Amari connection Γ^(α), as a finite float in [−1, 1], or ValueError."""
+    """Return α of the Amari connection Γ^(α) as a finite float in [−1, 1].  Raises ValueError."""
     if not -1.0 <= float(value) <= 1.0:
         raise ValueError(f"alpha must lie in [-1, 1], got {shown(value)}")
     return float(value)
 
 
 def positive_steps(steps: int) -> None:
-    """ValueError unless ``steps`` is an integer in [2, 65536]."""
+    """Raise ValueError unless ``steps`` is an integer in [2, 65536]."""
     if not isinstance(steps, int) or not 2 <= steps <= 65536:
         raise ValueError(f"steps must be an integer from 2 to 65536, got {shown(steps)}")

@@ -1,4 +1,4 @@
-"""The interface of every engine, and why there may be none."""
+"""The interface of engines, and the exceptions of a missing or lost device."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from compute.requests.transport import Transport, TransportRequest
 
 
 class DeviceLost(RuntimeError):
-    """The device went away: its driver was reset, or it was taken out or destroyed."""
+    """The device was lost: its driver was reset, or it was removed or destroyed."""
 
 
 class NoAdapter(RuntimeError):
-    """There is no device that could run the kernels."""
+    """No device can run the kernels."""
 
 
 class Engine(Protocol):
-    """The interface of every engine.  Engines are used from one thread only."""
+    """The interface of engines.  An engine is used from one thread only."""
 
     @property
     def name(self) -> str:
@@ -31,11 +31,11 @@ class Engine(Protocol):
 
     @property
     def adapter(self) -> str:
-        """Return in words what the engine runs on."""
+        """Return a description of the device."""
 
     @property
     def software(self) -> bool:
-        """Whether it is a GPU in name alone: kernels that run on the processor."""
+        """Whether the GPU adapter is a software driver that runs kernels on the CPU."""
 
     def geometry(self, request: GeometryRequest) -> Geometry: ...
     def shoot(self, request: ShootRequest) -> Paths: ...

@@ -1,4 +1,4 @@
-"""Scalars and distances over a rectangle of a chart: requests, and their answer."""
+"""Scalars and distances over a rectangle of a chart: requests, and their result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from compute.requests.checks import points_of
 class FieldRequest:
     """The scalar ``scalar`` on a grid of ``shape`` (rows, columns) over ``extent`` of ``chart``.
 
-    Samples sit at cell centres; row 0 is at the lowest second coordinate.  ``index`` chooses the
+    Samples sit at cell centres; row 0 is at the lowest second coordinate.  ``index`` selects the
     outcome for scalars that need one (a token's probability).
     """
 
@@ -34,13 +34,14 @@ class FieldRequest:
             known = ", ".join(self.manifold.scalars)
             raise ValueError(f"scalar must be one of {known}, got {shown(self.scalar)}")
         if min(self.shape) < 1 or max(self.shape) > 8192:
-            raise ValueError(f"shape must be between 1 and 8192 a side, got {self.shape}")
+            raise ValueError(f"shape must be between 1 and 8192 per side, got {self.shape}")
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
     """values (rows, columns), NaN where the status (rows, columns) is neither OK nor NOT_VERIFIED;
-    row 0 lowest.  gaps (rows, columns): why a distance map has no value, as a `map_verification.Gap`.
+    row 0 is lowest.  gaps (rows, columns): the reason for a missing distance, a
+    `map_verification.Gap`.
     """
 
     values: Floats
@@ -51,8 +52,8 @@ class Field:
 
 
 class Effort(Enum):
-    """How a distance map is made: along geodesics; by grids alone, without what these leave in doubt,
-    until a better map replaces it; or by grids with every value, for what only follows their slope.
+    """How a distance map is computed: along geodesics; by grids alone, without doubtful values, as
+    a preview; or by grids with every value, for callers that only follow its slope.
     """
 
     GEODESICS = 0
@@ -65,7 +66,7 @@ class DistanceRequest:
     """The Fisher–Rao distance d(source, ·) on a grid of ``shape`` over ``extent`` of ``chart``.
 
     Cells as in `FieldRequest`; ``source`` (2,) must lie in the rectangle.  Paths may leave it.
-    ``effort``: without geodesics a value is NOT_VERIFIED, unless two bounds enclose it.
+    ``effort``: without geodesics values are NOT_VERIFIED, unless two bounds confirm them.
     """
 
     manifold: Manifold
@@ -79,7 +80,7 @@ class DistanceRequest:
         source = points_of(self.manifold, "source", self.source, 1)
         object.__setattr__(self, "source", source)
         if min(self.shape) < 4 or max(self.shape) > 4096:
-            raise ValueError(f"shape must be between 4 and 4096 a side, got {self.shape}")
+            raise ValueError(f"shape must be between 4 and 4096 per side, got {self.shape}")
         x, y = self.chart.forward(source)
         e = self.extent
         if not (e.x0 <= x <= e.x1 and e.y0 <= y <= e.y1):
@@ -90,7 +91,7 @@ class DistanceRequest:
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A finished part of a map: its rows and columns, and the values there (NaN where undefined)."""
+    """A finished part of a map: its rows and columns, and its values (NaN where undefined)."""
 
     rows: slice
     columns: slice

@@ -1,4 +1,4 @@
-"""A request for steps of a flow, all of one length."""
+"""A request for equal time steps of a flow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Operator(Protocol):
 
     @property
     def free(self) -> Bools:
-        """Which nodes (rows, columns) move."""
+        """Nodes (rows, columns) whose values change."""
 
     def applied(self, z: np.ndarray) -> np.ndarray:
         """Return the rate of change of a field (rows, columns)."""
@@ -26,16 +26,16 @@ class Diffusion(Operator, Protocol):
 
     @property
     def bound(self) -> float:
-        """No eigenvalue is larger in size."""
+        """An upper bound of the absolute values of the eigenvalues."""
 
 
 @dataclass(frozen=True, eq=False)
 class FlowRequest:
     """``count`` steps of length ``step`` from ``state`` (rows, columns), complex or real.
 
-    Heat, ż = Lz, goes by Runge–Kutta–Legendre steps of ``stages`` stages, an odd number from 3 on, or
-    by Euler's method (1).  With ``damping`` ε it runs backward, ż = −Lz − εL²z, and so does the literal
-    equation by itself; both by Euler's method.
+    Heat, ż = Lz, uses Runge–Kutta–Legendre steps of ``stages`` stages, an odd number of at least 3,
+    or Euler's method (1).  With ``damping`` ε the equation is ż = −Lz − εL²z, backward heat, like
+    the literal equation; both use Euler's method.
     """
 
     operator: Operator
@@ -48,7 +48,7 @@ class FlowRequest:
     def __post_init__(self) -> None:
         if self.count < 1 or not np.isfinite(self.step) or self.step < 0:
             raise ValueError(
-                f"a flow takes steps of finite length, got {self.count} of {self.step}"
+                f"steps of a flow must be of finite length, got {self.count} of {self.step}"
             )
         if self.stages < 1 or self.stages % 2 == 0:
             raise ValueError(f"stages must be an odd number, got {self.stages}")

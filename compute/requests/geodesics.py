@@ -1,4 +1,4 @@
-"""Initial and boundary values of geodesics, and the paths that answer them."""
+"""Requests for geodesics by initial or boundary values, and the resulting paths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compute.requests.checks import alpha_of, points_of, positive_steps
 class ShootRequest:
     """Initial-value problem: geodesics of Γ^(α) from ``theta (n, 2)`` with ``velocity (n, 2)``.
 
-    Over unit time, in ``steps`` equal steps, every node kept.
+    Over unit time, in ``steps`` equal steps, with every node kept.
     """
 
     manifold: Manifold
@@ -50,15 +50,15 @@ class ConnectRequest:
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """n curves with m nodes each, and how far each can be trusted.
+    """n curves with m nodes each, with their certificates.
 
     t (m,) in [0, 1]; theta, velocity (n, m, 2), NaN after a curve has stopped; nodes (n,) how many
     nodes are valid; reached (n,) the time at which each curve ended, 1 unless it stopped; stop
     (n, 2) where it ended; length (n,) ∫√g(v,v)dt and energy (n,) ∫g(v,v)dt up to there;
-    residual (n,) the Fisher length of the miss at the end point (0 for an initial-value problem,
-    where there is none; NaN where g is singular there); error (n,) the largest relative drift
-    |g(v,v)/g(v₀,v₀) − 1|, which an exact Levi-Civita geodesic keeps at 0 (for α ≠ 0, where g(v,v) is
-    not kept, 0); status (n,); engine that computed it.
+    residual (n,) the Fisher length by which the end point is missed (0 for an initial-value
+    problem; NaN where g is singular at the end point); error (n,) the largest relative drift
+    |g(v,v)/g(v₀,v₀) − 1|, which is 0 for an exact Levi-Civita geodesic (set to 0 for α ≠ 0, where
+    g(v,v) is not constant); status (n,); engine that computed the curves.
     """
 
     t: Floats

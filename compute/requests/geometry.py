@@ -1,4 +1,4 @@
-"""The local geometry at points: a request, and its answer."""
+"""The local geometry at points: a request, and its result."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Geometry:
 
     metric (n, 2, 2) g_ij; christoffel (n, 2, 2, 2) Γ^k_ij of the Levi-Civita connection, second
     kind, indexed [k, i, j]; cubic (n, 2, 2, 2) T_ijk; det (n,); curvature (n,) K; status (n,).
-    Where the status is ILL_CONDITIONED, christoffel and curvature are NaN.  In float32 christoffel is
-    uncertain by a share of some 1e-6 g₁₁g₂₂/D of its largest component (at most 1e-5 measured), which
-    is all of it near a singular point: use the reference there.
+    Where the status is ILL_CONDITIONED, christoffel and curvature are NaN.  In float32 the relative
+    error of christoffel is about 1e-6 g₁₁g₂₂/D of its largest component (at most 1e-5 of that
+    measured); near a singular point no digits remain: use the reference there.
     """
 
     metric: Floats

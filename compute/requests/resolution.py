@@ -1,7 +1,8 @@
-"""Statuses of answers whose density is not resolved, in place of their metric.
+"""Statuses of results where the density is not resolved.
 
-Kernels and solvers know D ≤ 0 alone, where no metric is known.  Of a family by its log-density this is
-either a metric that is singular, or means that two rules do not agree on (see `definitions.averages`).
+Kernels and solvers only know D ≤ 0 where the metric is unknown.  For a family given by its
+log-density, either the metric is singular, or two quadrature rules disagree (see
+`definitions.averages`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from compute.requests.geometry import Geometry, GeometryRequest
 
 
 def geometry(request: GeometryRequest, found: Geometry) -> Geometry:
-    """``found`` with NOT_RESOLVED where the density at a point is not."""
+    """Return ``found`` with status NOT_RESOLVED where the density at a point is not resolved."""
     if request.manifold.averages is None:
         return found
     status = named(request.manifold, request.theta, found.status)
@@ -28,9 +29,10 @@ def geometry(request: GeometryRequest, found: Geometry) -> Geometry:
 
 
 def paths(manifold: Manifold, found: Paths, *others: Floats) -> Paths:
-    """``found`` with NOT_RESOLVED where the density is not at the place at which a path ended.
+    """Return ``found`` with status NOT_RESOLVED where the density is not resolved at the end of a
+    path.
 
-    others (n, 2): further places on which the path hangs, as its end.
+    others (n, 2): further points on which the path depends, such as its target.
     """
     status = found.status
     for theta in (found.stop, *others):
@@ -39,10 +41,10 @@ def paths(manifold: Manifold, found: Paths, *others: Floats) -> Paths:
 
 
 def unreachable(request: ConnectRequest, engine: str) -> Paths | None:
-    """Paths that end where they begin, if no pair can have one.
+    """Return paths that end where they begin, if no pair can be joined.
 
-    That is where the density is not resolved at an end, g is no metric where a path begins, or a wall
-    parts the ends.
+    This is so where the density is not resolved at an end, g is not a metric at the start, or a
+    wall separates the ends.
     """
     averages = request.manifold.averages
     if len(request.start) == 0:
@@ -70,7 +72,7 @@ def parted(request: ConnectRequest) -> np.ndarray:
 def connected(
     request: ConnectRequest, engine: str, solve: Callable[[ConnectRequest], Paths]
 ) -> Paths:
-    """Paths of a request: those that ``solve`` finds, and LEFT_DOMAIN where none can be."""
+    """Return the paths that ``solve`` finds, and LEFT_DOMAIN for pairs that cannot be joined."""
     apart = parted(request)
     if not apart.any():
         return solve(request)
@@ -80,14 +82,16 @@ def connected(
 
 
 def indefinite(manifold: Manifold, theta: Floats) -> np.ndarray:
-    """Whether g at theta (n, 2) has a negative g_ii or determinant, so that there is no length."""
+    """Whether g at theta (n, 2) has a negative g_ii or determinant, so that lengths are undefined."""
     with np.errstate(all="ignore"):
         local = manifold.geometry(inside_only(manifold, theta)[0])
     return np.asarray((local.metric[:, [0, 2]] < 0).any(axis=1) | (local.det < 0))
 
 
 def named(manifold: Manifold, theta: Floats, status: Ints) -> Ints:
-    """``status`` (n,) with NOT_RESOLVED for ILL_CONDITIONED where the means at theta are not known."""
+    """Return ``status`` (n,) with NOT_RESOLVED in place of ILL_CONDITIONED where the integrals at
+    theta are not resolved.
+    """
     doubtful = np.flatnonzero(status == Status.ILL_CONDITIONED)
     if manifold.averages is None or doubtful.size == 0:
         return status

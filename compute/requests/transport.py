@@ -1,4 +1,4 @@
-"""Parallel transport of vectors along paths: a request, and its answer."""
+"""Parallel transport of vectors along paths: a request, and its result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Studies over any engine: fans, cut loci, loops, relaxing curves, and second tries.
+"""Studies over any engine: geodesic fans, cut loci, holonomy, curve relaxation, second attempts,
+topology.
 
-May import curves, distances, geodesics and what lies below; engines come as arguments.
+May import curves, distances, geodesics and the rooms below; engines are passed as arguments.
 """

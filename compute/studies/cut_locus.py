@@ -1,11 +1,11 @@
 """The cut locus of a point: where its geodesics cease to be shortest.
 
-Where a wavefront of radius r crosses itself, two geodesics of length r meet; if no shorter one
-leads there, both have been shortest so far and neither is beyond: a cut point.  Past a caustic each
-wavefront has such crossings (a swallowtail), and as r grows they draw the cut locus.  Where coordinates
-have a period a wavefront also meets its own copies, a period further.  Rays past their conjugate points
-have no part in it; a conjugate point that no shorter geodesic reaches is a cut point itself: the cusp
-of a caustic, or the antipode where all rays of a sphere meet.
+Where a wavefront of radius r crosses itself, two geodesics of length r meet.  If no shorter one leads
+there, both are shortest up to that point and not beyond: it is a cut point.  Past a caustic each
+wavefront has such crossings (a swallowtail), which trace the cut locus as r grows.  With a periodic
+coordinate a wavefront also meets its own copies, shifted by a period.  Rays past their conjugate points
+are ignored; a conjugate point that no shorter geodesic reaches is itself a cut point: the cusp of a
+caustic, or the antipode on a sphere.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ ALIKE = 0.05
 
 
 def cut_points(manifold: Manifold, fan: Spray, fronts: int = FRONTS) -> Floats:
-    """Cut points (k, 2) in θ of the spray's point, by growing distance.
+    """Return the cut points (k, 2) in θ of the fan's source, by increasing distance.
 
-    None where no ray of the spray has a conjugate point and no coordinate a period: there, on a simply
+    There are none if no ray has a conjugate point and no coordinate a period: then, on a simply
     connected surface, rays do not meet again.
     """
     chart, turns = manifold.charts[0], _turns(manifold)
@@ -58,7 +58,9 @@ def cut_points(manifold: Manifold, fan: Spray, fronts: int = FRONTS) -> Floats:
 
 
 def _turns(manifold: Manifold) -> list[Floats]:
-    """Moves (2,) in the first chart by a period of one coordinate or of both, one of two opposite."""
+    """Return shifts (2,) in the first chart by a period of one coordinate or both, one of each opposite
+    pair.
+    """
     period = period_of(manifold)
     if period is None:
         return []
@@ -67,7 +69,9 @@ def _turns(manifold: Manifold) -> list[Floats]:
 
 
 def _focal(chart: Chart, fan: Spray, turns: list[Floats]) -> list[tuple[float, Floats]]:
-    """Conjugate points that no shorter geodesic reaches, each once, with their distances."""
+    """Return the conjugate points that no shorter geodesic reaches, without duplicates, with their
+    distances.
+    """
     known = np.isfinite(fan.conjugate)
     if not known.any():
         return []
@@ -87,7 +91,7 @@ def _focal(chart: Chart, fan: Spray, turns: list[Floats]) -> list[tuple[float, F
 def _is_among(
     chart: Chart, fan: Spray, x: Floats, found: list[tuple[float, Floats]], turns: list[Floats]
 ) -> bool:
-    """Whether x (2,), or a copy of it, lies next to one of the points found so far."""
+    """Whether x (2,), or a periodic copy, is close to one of the points found so far."""
     if not found:
         return False
     size = chart.forward(fan.theta)
@@ -98,7 +102,9 @@ def _is_among(
 
 
 def _meetings(x: Floats, other: Floats) -> Floats:
-    """Return where one closed polyline (n, 2) crosses another (k, 2); pieces with NaN do not count."""
+    """Return the crossings of one closed polyline (n, 2) with another (k, 2), ignoring pieces with
+    NaN.
+    """
     both = np.isfinite(x).all(axis=1)
     if not both.any() or (np.nanmax(x, axis=0) < np.nanmin(other, axis=0)).any():
         return np.zeros((0, 2))
@@ -109,7 +115,7 @@ def _meetings(x: Floats, other: Floats) -> Floats:
 
 
 def _crossings(x: Floats) -> Floats:
-    """Return where a closed polyline x (n, 2) crosses itself (k, 2); pieces with NaN do not count."""
+    """Return the self-crossings (k, 2) of a closed polyline x (n, 2), ignoring pieces with NaN."""
     n = len(x)
     i, j = np.triu_indices(n, 2)
     apart = (i > 0) | (j < n - 1)  # the last piece adjoins the first
@@ -117,7 +123,7 @@ def _crossings(x: Floats) -> Floats:
 
 
 def _crossed(x: Floats, other: Floats, i: np.ndarray, j: np.ndarray) -> Floats:
-    """Return where pieces i of a closed polyline cross pieces j of another (k, 2)."""
+    """Return the crossings (k, 2) of pieces i of a closed polyline with pieces j of another."""
     a, b, c, d = x, np.roll(x, -1, axis=0), other, np.roll(other, -1, axis=0)
     step, way = b - a, d - c
     near = ~(
@@ -135,7 +141,7 @@ def _crossed(x: Floats, other: Floats, i: np.ndarray, j: np.ndarray) -> Floats:
 
 
 def _is_first(chart: Chart, fan: Spray, x: Floats, r: float, turns: list[Floats]) -> bool:
-    """Whether no cell of the spray that covers x, or a copy of it, lies nearer to its point than r."""
+    """Whether no cell of the fan that covers x, or a periodic copy, is nearer to the source than r."""
     step = fan.r[1] - fan.r[0]
     for copy in (np.zeros(2), *turns, *(-turn for turn in turns)):
         _, node = covering(chart, fan, x + copy, turns)

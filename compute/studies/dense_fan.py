@@ -1,8 +1,8 @@
-"""Wavefronts and caustics of a spray as curves that are known between its rays too.
+"""Wavefronts and caustics of a geodesic fan, interpolated between its rays.
 
 At the angle φ and the length r a front has the tangent ∂θ/∂φ = J e, where J is the Jacobi field along
-the ray and e the unit vector across it, counter-clockwise: between two rays lies Hermite's cubic in φ.
-Rays that part by more than `APART` get others between them.
+the ray and e the unit normal of the ray, counter-clockwise; between two rays the front is a cubic
+Hermite curve in φ.  Rays are added where neighbours are more than `APART` apart.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ APART, PARTS, ROUNDS, MOST = 0.3, 16, 3, 4096
 
 
 def finer(engine: Engine, manifold: Manifold, fan: Spray) -> Spray:
-    """Return a spray with more rays where neighbours part, as long as there are fewer than `MOST`."""
+    """Return a fan with more rays where neighbours diverge, up to `MOST` rays."""
     if len(fan.angle) % 4:
         return fan
     # the velocities of the angles 0 and π/2
@@ -50,7 +50,7 @@ def finer(engine: Engine, manifold: Manifold, fan: Spray) -> Spray:
 def _with_rays(
     engine: Engine, manifold: Manifold, fan: Spray, basis: Floats, angle: Floats
 ) -> Spray:
-    """Return a spray with the rays of other angles (k,) put into their places."""
+    """Return a fan with rays at further angles (k,) inserted."""
     wheel = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     start = np.repeat(fan.theta[:1, 0], len(angle), axis=0)
     request = ShootRequest(manifold, start, wheel @ basis.T, 0.0, len(fan.r) - 1)
@@ -74,8 +74,8 @@ def _with_rays(
 
 
 def front(manifold: Manifold, fan: Spray, node: int) -> DenseCurve:
-    """Return the closed wavefront through the ``node``-th node of every ray, broken where one has
-    stopped.
+    """Return the closed wavefront through the ``node``-th node of every ray, interrupted where a ray
+    has stopped.
     """
     theta, v, j = fan.theta[:, node], fan.velocity[:, node], fan.spread[:, node]
     known = np.isfinite(theta).all(axis=1) & np.isfinite(j)
@@ -93,7 +93,7 @@ def front(manifold: Manifold, fan: Spray, node: int) -> DenseCurve:
 
 
 def _turned(metric: Floats, v: Floats, det: Floats) -> Floats:
-    """Return the unit vectors (n, 2) that v (n, 2) turned by 90° counter-clockwise points along."""
+    """Return v (n, 2), rotated by 90° counter-clockwise and normalised (n, 2)."""
     g11, g12, g22 = (metric[:, i] for i in range(3))
     root = np.sqrt(np.maximum(det, 1e-300))
     turned = np.stack([-(g12 * v[:, 0] + g22 * v[:, 1]), g11 * v[:, 0] + g12 * v[:, 1]], axis=1)
@@ -103,7 +103,9 @@ def _turned(metric: Floats, v: Floats, det: Floats) -> Floats:
 
 
 def caustic(fan: Spray) -> DenseCurve:
-    """Return the conjugate points by the angles, which are equal; broken where a ray has none."""
+    """Return the curve of conjugate points over equally spaced angles, interrupted where a ray has
+    none.
+    """
     has = np.isfinite(fan.conjugate)
     points = np.full((len(has), 2), np.nan)
     points[has] = fan.caustic()

@@ -1,8 +1,9 @@
-"""Geodesics in all directions from one point: wavefronts, conjugate points, and every way to another.
+"""Geodesics in all directions from a point: wavefronts, conjugate points, all geodesics to another
+point.
 
 In the polar coordinates (φ, r) of the point A the metric is dr² + J(φ, r)² dφ², where J is the Jacobi
 field along the ray, J'' + KJ = 0, J(0) = 0, J'(0) = 1.  Where J vanishes neighbouring rays meet: the
-first zero is the ray's conjugate point, all of them together are the caustic.
+first zero is the ray's conjugate point; the conjugate points of all rays form the caustic.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ NEXT = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Spray:
-    """n rays of one Fisher length from one point, m nodes each.
+    """A fan of n rays of equal Fisher length from one point, m nodes each.
 
     angle (n,) φ, from ∂₁ counter-clockwise in the frame e₁ = ∂₁/√g₁₁; r (m,) Fisher lengths;
-    theta (n, m, 2), NaN after a ray has stopped; spread (n, m) J, NaN likewise (only for α = 0);
-    conjugate (n,) the length at which J first vanishes again, NaN if it does not; status (n,).
+    theta (n, m, 2), NaN after a ray has stopped; spread (n, m): J, likewise (only for α = 0); conjugate
+    (n,): the length of the first zero of J, or NaN; status (n,).
     """
 
     angle: Floats
@@ -65,16 +66,14 @@ class Spray:
         return self.at(np.full(len(self.angle), low), np.full(len(self.angle), place - low))
 
     def caustic(self) -> Floats:
-        """Return the conjugate points (k, 2) of all rays that have one, in the order of their
-        angles.
-        """
+        """Return the conjugate points (k, 2) of the rays that have one, ordered by angle."""
         rays = np.flatnonzero(np.isfinite(self.conjugate))
         place = self.conjugate[rays] / self.r[-1] * (len(self.r) - 1)
         low = np.minimum(place.astype(int), len(self.r) - 2)
         return self.at(low, place - low, rays)
 
     def at(self, node: np.ndarray, share: Floats, rays: np.ndarray | None = None) -> Floats:
-        """θ (k, 2) a share of an interval after nodes, by Hermite's cubic between two nodes."""
+        """Return θ (k, 2) at fractions of the intervals after nodes, by cubic Hermite interpolation."""
         rays = np.arange(len(self.angle)) if rays is None else rays
         h = 1.0 / (len(self.r) - 1)
         a, b = self.theta[rays, node], self.theta[rays, node + 1]
@@ -96,10 +95,10 @@ def spray(
     alpha: float = 0.0,
     rough: bool = False,
 ) -> Spray:
-    """Shoot geodesics of Γ^(α) from ``start`` (2,) in ``directions`` directions, of one Fisher length.
+    """Shoot geodesics of Γ^(α) of equal Fisher length from ``start`` (2,) in ``directions`` directions.
 
-    ``rough``: rays whose speed drifts are kept, which only say where to aim; else see `resolved`.  For
-    α ≠ 0 the length is that which the first velocity would give; speed is not kept.
+    ``rough``: keep rays whose speed drifts, for callers that only need aiming directions; else see
+    `resolved`.  For α ≠ 0 the speed is not constant, and the length is that of the initial velocity.
     """
     start = points_of(manifold, "start", start, 1)
     if not np.isfinite(length) or length <= 0:
@@ -127,10 +126,9 @@ def spray(
 
 
 def resolved(engine: Engine, request: ShootRequest) -> Paths:
-    """Rays of a request; those whose speed drifts are shot again in float64.
+    """Shoot the rays of a request; repeat those whose speed drifts in float64.
 
-    One that drifts there too keeps its status, and of its nodes the first alone: where it would have
-    ended is not known.
+    A ray that drifts there too keeps its status and only its first node: its end is unknown.
     """
     paths = engine.shoot(request)
     drifted = np.flatnonzero(paths.status == Status.NOT_CONVERGED)
@@ -175,13 +173,13 @@ def all_geodesics(
     reach: float = REACH,
     directions: int = DIRECTIONS,
 ) -> Paths:
-    """Return every geodesic of Γ^(α) from ``start`` (2,) to ``end`` (2,) that a spray finds, shortest
+    """Return all geodesics of Γ^(α) from ``start`` (2,) to ``end`` (2,) that a fan finds, shortest
     first.
 
-    The spray reaches ``reach`` times as far as the geodesic found by relaxing; each of its cells
-    (two neighbouring rays between two nodes) that covers the end point gives a velocity to aim from.
-    Geodesics with the same first velocity are one.  The result holds only converged ones, unless
-    there is none: then it holds the one attempt, with its status.
+    The fan reaches ``reach`` times as far as the geodesic found by relaxation; each of its cells (two
+    neighbouring rays between two nodes) that covers the end point gives an initial velocity for
+    shooting.  Geodesics with the same initial velocity are merged.  The result contains only converged
+    ones or, if there are none, the single attempt with its status.
     """
     request = ConnectRequest(manifold, start[None], end[None], alpha, steps)
     first = engine.connect(request)
@@ -203,9 +201,7 @@ def all_geodesics(
 
 
 def _span(engine: Engine, request: ConnectRequest, paths: Paths) -> float:
-    """Return the Fisher length of the geodesic that was found, or of the straight line if there is
-    none.
-    """
+    """Return the Fisher length of the geodesic found, or of the straight line if none was found."""
     if paths.status[0] == 0:
         return float(paths.length[0])
     line = request.start + np.linspace(0.0, 1.0, STEPS + 1)[:, None] * (request.end - request.start)
@@ -216,7 +212,9 @@ def _span(engine: Engine, request: ConnectRequest, paths: Paths) -> float:
 
 
 def _seeds(manifold: Manifold, fan: Spray, end: Floats) -> tuple[Floats, Floats]:
-    """First velocities (k, 2) of cells that cover ``end``, and the copies of it they lead to (k, 2)."""
+    """Return initial velocities (k, 2) from cells that cover ``end``, with the periodic copies that
+    they reach (k, 2).
+    """
     chart = manifold.charts[0]
     ray, node = covering(chart, fan, chart.forward(end))
     middle = fan.angle[ray] + np.pi / len(fan.angle)
@@ -230,10 +228,11 @@ def _seeds(manifold: Manifold, fan: Spray, end: Floats) -> tuple[Floats, Floats]
 def covering(
     chart: Chart, fan: Spray, x: Floats, turns: Sequence[Floats] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cells of a spray, by ray and node (k,), that cover a point x (2,) of a chart.
+    """Return the cells of a fan, by ray and node (k,), that cover a point x (2,) of a chart.
 
-    A cell lies between a ray and the next, and between a node and the next.  ``turns``: periods of the
-    chart; rays that pass a pole on its two sides part by half of one, and have no cell between them.
+    A cell lies between two consecutive rays and two consecutive nodes.  ``turns``: periods of the
+    chart; rays that pass a pole on opposite sides are half a period apart and have no cell between
+    them.
     """
     corner = chart.forward(fan.theta)
     after = np.roll(corner, -1, axis=0)
@@ -247,7 +246,7 @@ def covering(
 
 
 def _in_triangle(corner: Floats, point: Floats) -> np.ndarray:
-    """Whether triangles (..., 3, 2) contain a point (2,); not if a corner is NaN."""
+    """Whether triangles (..., 3, 2) contain a point (2,); False if a corner is NaN."""
     gap = corner - point
     after = np.roll(gap, -1, axis=-2)
     cross = gap[..., 0] * after[..., 1] - gap[..., 1] * after[..., 0]
@@ -255,7 +254,7 @@ def _in_triangle(corner: Floats, point: Floats) -> np.ndarray:
 
 
 def _distinct(engine: Engine, manifold: Manifold, paths: Paths) -> np.ndarray:
-    """Return which converged paths to keep, shortest first; the first path of all if none converged."""
+    """Return which converged paths to keep, shortest first; the very first path if none converged."""
     good = [int(i) for i in np.argsort(paths.length, kind="stable") if paths.status[i] == 0]
     if not good:
         return np.array([0])

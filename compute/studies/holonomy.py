@@ -1,15 +1,17 @@
-"""Holonomy: the linear map by which a vector returns from a parallel journey round a loop.
+"""Holonomy: the linear map given by parallel transport around a loop.
 
-For Levi-Civita it is a rotation by ∮−ω = ∫∫K dA, counter-clockwise where the loop runs so (Gauss and
-Bonnet).  Both sides are computed, the one by transport along the loop, the other by quadrature over
+For the Levi-Civita connection it is a rotation by ∮−ω = ∫∫K dA, counter-clockwise for a
+counter-clockwise loop where K > 0 (Gauss–Bonnet).  Both sides are computed, one by transport along the
+loop, the other by quadrature over
     x(s, t) = c + s(γ(t) − c),   dx¹dx² = s (γ − c) ∧ γ' ds dt,   dA = √D |∂θ/∂x| dx¹dx²,
-which counts every region as often as the loop winds about it.  A loop lies in a chart: its sense, and
-so the sign of both sides, is as drawn there, and it may run round a pole of the coordinates θ.
+which counts every region with the winding number of the loop.  A loop is given in a chart: its
+orientation, and so the sign of both sides, is as drawn there, and it may enclose a pole of the
+coordinates θ.
 
-A loop may close modulo a period.  It bounds nothing where the period is drawn out as a line, and is
-carried into a chart that draws it as a circle, in which both sides are compared.  Where there is no
-such chart ∮−ω is that of the frame along ∂₁, which comes back with the period and may have made whole
-turns: it is known modulo 2π, and there is no region whose curvature it could be held against.
+A loop may close modulo a period.  It is then moved to a chart that draws the period as a circle, where
+it bounds a region and both sides are compared.  If there is no such chart, ∮−ω is measured in the frame
+along ∂₁, which is periodic but may make whole turns: the angle is known modulo 2π, and there is no
+enclosed region for comparison.
 """
 
 from __future__ import annotations
@@ -49,9 +51,9 @@ CLOSED = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Loop:
-    """Arcs that follow one another and close, in the drawing coordinates of a chart of the plane.
+    """A closed sequence of arcs in the drawing coordinates of a plane chart.
 
-    winds: whether they close but for whole periods of θ.
+    winds: whether it closes only modulo periods of θ.
     """
 
     arcs: tuple[Arc, ...]
@@ -65,11 +67,11 @@ class Holonomy:
 
     matrix (2, 2): from the tangent space at the loop's first point to itself, in θ-components; angle:
     ∮−ω in a frame that is regular in the loop's chart, unwrapped (only for α = 0, else NaN);
-    integral_curvature ∫∫K dA and area ∫∫dA of what the loop encloses; all three positive for a loop
-    that runs counter-clockwise in its chart (where K > 0); defect: angle − ∫∫K dA (for α = 0).
-    chart: the name of the chart whose sense that is.  encloses: whether the loop bounds a region there;
-    if it does not, winding round a period, the angle is in (−π, π], known modulo 2π, and the integrals
-    and the defect are NaN.
+    integral_curvature ∫∫K dA and area ∫∫dA of the enclosed region; all three are positive for a
+    counter-clockwise loop in its chart (where K > 0); defect: angle − ∫∫K dA (for α = 0).  chart: the
+    name of the chart that defines the orientation.  encloses: whether the loop bounds a region there;
+    if it winds around a period instead, the angle is in (−π, π], known modulo 2π, and the integrals and
+    the defect are NaN.
     """
 
     matrix: Floats
@@ -106,8 +108,8 @@ def polygon(vertices: Floats, chart: Chart, periods: tuple[float, float] = (0.0,
     """Return the closed polygon with straight edges between ``vertices (k, 2)`` of a chart, in their
     order.
 
-    A last vertex that differs from the first by whole ``periods`` of θ, but for a thousandth of one,
-    is joined to it modulo these: the loop winds.
+    If the last vertex differs from the first by whole ``periods`` of θ, within a thousandth of one, the
+    loop closes modulo these periods: it winds.
     """
     corners = points("vertices", vertices)
     if not 3 <= len(corners) <= MOST_VERTICES:
@@ -131,7 +133,7 @@ def polygon(vertices: Floats, chart: Chart, periods: tuple[float, float] = (0.0,
 
 
 def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats:
-    """Return the first vertex (2,), by as many periods on as the last one is."""
+    """Return the first vertex (2,), shifted by as many periods as the last one."""
     ends = chart.inverse(corners[[0, -1]])
     size = np.where(np.array(periods) > 0.0, periods, np.inf)
     turns = np.round((ends[1] - ends[0]) / size) if np.isfinite(ends).all() else np.zeros(2)
@@ -144,7 +146,7 @@ def _home(corners: Floats, chart: Chart, periods: tuple[float, float]) -> Floats
 
 
 def loop_of(stated: Any, manifold: Manifold) -> Loop:
-    """Return the loop that parsed JSON states, or ValueError that says what is wrong with it.
+    """Return the loop given by parsed JSON.  Raises ValueError that says what is wrong.
 
     ``{"ellipse": {"center": [a, b], "radii": [u, v]}}`` in θ, or ``{"polygon": [[a, b], …]}`` with an
     optional ``"chart": name`` in whose drawing coordinates the vertices lie (parameters if not given).
@@ -167,12 +169,12 @@ def loop_of(stated: Any, manifold: Manifold) -> Loop:
 
 
 def holonomy(engine: Engine, manifold: Manifold, loop: Loop, alpha: float = 0.0) -> Holonomy:
-    """Transport round the loop, and the curvature that it encloses.
+    """Compute the transport around a loop and the enclosed curvature.
 
-    A loop that winds round a period is carried into a chart in which it closes, where there is one.
-    LEFT_DOMAIN if the loop leaves the domain (all is then NaN), or if it encloses points outside (the
-    integrals are then NaN); NOT_CONVERGED where the integrals do not settle; ILL_CONDITIONED where the
-    metric is too nearly degenerate.
+    A loop that winds around a period is moved to a chart in which it closes, if there is one.
+    LEFT_DOMAIN if the loop leaves the domain (all results are NaN) or encloses points outside
+    (the integrals are NaN); NOT_CONVERGED if the integrals do not converge; ILL_CONDITIONED if the
+    metric is too close to degenerate.
     """
     alpha = alpha_of(alpha)
     loop = _closed(manifold, loop)
@@ -199,7 +201,7 @@ def holonomy(engine: Engine, manifold: Manifold, loop: Loop, alpha: float = 0.0)
 
 
 def _closed(manifold: Manifold, loop: Loop) -> Loop:
-    """Return a loop that winds in a chart in which it closes; itself if there is none, or it does not
+    """Return a winding loop in a chart in which it closes; unchanged if there is none or it does not
     wind.
     """
     if not loop.winds:
@@ -214,7 +216,7 @@ def _closed(manifold: Manifold, loop: Loop) -> Loop:
 
 
 def _moved(arc: Arc, chart: Chart, other: Chart) -> Arc:
-    """Return an arc in the drawing coordinates of another chart."""
+    """Return an arc in the coordinates of another chart."""
 
     def at(t: Floats) -> tuple[Floats, Floats]:
         x, slope = arc(t)
@@ -228,7 +230,7 @@ def _moved(arc: Arc, chart: Chart, other: Chart) -> Arc:
 def _round(
     engine: Engine, manifold: Manifold, loop: Loop, alpha: float
 ) -> tuple[Floats, float, Status]:
-    """Return the operator, the angle and the worst status of transport round the loop."""
+    """Return the operator, the angle and the worst status of transport around the loop."""
     t = np.linspace(0.0, 1.0, max(3, NODES // len(loop.arcs) + 1))
     pieces = [arc(t) for arc in loop.arcs]
     x, slope = (np.stack([piece[i] for piece in pieces]) for i in (0, 1))
@@ -250,7 +252,9 @@ def _round(
 
 
 def composed(operators: Floats) -> Floats:
-    """Return the product (2, 2) of operators (n, 2, 2), of which the last acts last, taken by pairs."""
+    """Return the product (2, 2) of operators (n, 2, 2), the last applied last, by pairwise
+    multiplication.
+    """
     while len(operators) > 1:
         paired = operators[1::2] @ operators[: len(operators) - 1 : 2]
         operators = np.append(paired, operators[len(operators) - len(operators) % 2 :], axis=0)
@@ -258,7 +262,7 @@ def composed(operators: Floats) -> Floats:
 
 
 def _unwrapped(manifold: Manifold, theta: Floats) -> Floats:
-    """Arcs (n, m, 2) that go on continuously along a periodic coordinate."""
+    """Return arcs (n, m, 2) made continuous along a periodic coordinate."""
     for axis, period in enumerate(manifold.periods):
         if period > 0.0 and np.isfinite(theta).all():
             theta = theta.copy()
@@ -276,9 +280,9 @@ def _rotation(manifold: Manifold, theta: Floats, angle: float) -> Floats:
 
 
 def _frame_turns(manifold: Manifold, chart: Chart, theta: Floats) -> int:
-    """Return how often the first axis of the chart turns, counter-clockwise in θ, in the frame of θ.
+    """Return the number of counter-clockwise turns of the chart's first axis in the frame of θ.
 
-    Not at all where the chart is regular inside the loop in θ too; once round a pole of θ.
+    It is 0 if θ is regular inside the loop, and 1 around a pole of θ.
     """
     first = np.broadcast_to(np.eye(2)[0], theta.shape)
     axis = chart.pull(theta, first)
@@ -290,7 +294,7 @@ def _frame_turns(manifold: Manifold, chart: Chart, theta: Floats) -> int:
 
 
 def _enclosed(engine: Engine, manifold: Manifold, loop: Loop) -> tuple[float, float, Status]:
-    """∫∫K dA and ∫∫dA over what the loop encloses, and whether they could be computed."""
+    """Return ∫∫K dA and ∫∫dA over the enclosed region, with a status."""
     before = found = (float("nan"), float("nan"), Status.LEFT_DOMAIN)
     for doubling in range(DOUBLINGS):
         found = _fan(engine, manifold, loop, ALONG << doubling, OUTWARD << doubling)
@@ -306,7 +310,7 @@ def _enclosed(engine: Engine, manifold: Manifold, loop: Loop) -> tuple[float, fl
 def _fan(
     engine: Engine, manifold: Manifold, loop: Loop, along: int, outward: int
 ) -> tuple[float, float, Status]:
-    """Return the two integrals by Gauss's rule over the fan from a centre from where all is in the
+    """Return the two integrals by Gauss quadrature over the fan from a centre, if the fan lies in the
     domain.
     """
     t, weights = _gauss(max(3, along // len(loop.arcs)))

@@ -1,7 +1,7 @@
 """The scalar Jacobi field J'' + K|v|² J = 0 along a geodesic: how neighbouring geodesics spread.
 
-J(0) = 0, J'(0) = 1.  Zeros of J at t > 0 are conjugate points; as many as lie before the end is the
-geodesic's Morse index, and past the first it is no longer a shortest curve.
+J(0) = 0, J'(0) = 1.  Zeros of J at t > 0 are conjugate points; their number before the end is the Morse
+index of the geodesic, which is not shortest beyond the first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FEWEST, MOST, TURN = 64, 8192, 0.2
 def scalar_jacobi(rate: Floats, dt: float) -> tuple[Floats, Floats]:
     """J and J' (n, ⌈m/2⌉) at every other node, from rate = K|v|² at all nodes (n, m), m odd.
 
-    Runge–Kutta of order 4 whose middle stages fall on the nodes between.
+    By Runge–Kutta of order 4, whose middle stages are the nodes in between.
     """
     h = 2.0 * dt
     j, slope = np.zeros(len(rate)), np.ones(len(rate))
@@ -48,7 +48,7 @@ def scalar_jacobi(rate: Floats, dt: float) -> tuple[Floats, Floats]:
 
 
 def curvature_along(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[Bools, Floats]:
-    """Return which nodes (n, m) paths have, and K (n, m) there, 0 where it is not known."""
+    """Return the valid nodes (n, m) of paths, and K (n, m) there, 0 where it is unknown."""
     known = np.asarray(np.isfinite(paths.theta).all(axis=-1))
     theta = np.where(known[..., None], paths.theta, np.asarray(manifold.interior))
     geometry = engine.geometry(GeometryRequest(manifold, theta.reshape(-1, 2)))
@@ -56,9 +56,9 @@ def curvature_along(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[B
 
 
 def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
-    """Return how many conjugate points each geodesic of Levi-Civita passes before its end (n,).
+    """Return the number (n,) of conjugate points of each Levi-Civita geodesic before its end.
 
-    Where the nodes are too few for J, the geodesic is integrated again between them.
+    If the nodes do not resolve J, the geodesic is integrated again between them.
     """
     theta, rate = _rates(engine, manifold, paths)
     intervals = theta.shape[1] - 1
@@ -73,14 +73,14 @@ def morse_index(engine: Engine, manifold: Manifold, paths: Paths) -> Ints:
 
 
 def _rates(engine: Engine, manifold: Manifold, paths: Paths) -> tuple[Floats, Floats]:
-    """Return the nodes θ (n, m, 2) of paths, and K|v|² (n, m) there, 0 where it is not known."""
+    """Return the nodes θ (n, m, 2) of paths, and K|v|² (n, m) there, 0 where it is unknown."""
     known, curvature = curvature_along(engine, manifold, paths)
     speed2 = np.where(paths.reached > 0, paths.energy / np.maximum(paths.reached, 1e-300), 0.0)
     return paths.theta, np.where(known, curvature * speed2[:, None], 0.0)
 
 
 def _between(rate: Floats, intervals: int) -> int:
-    """Into how many parts the intervals between nodes are to be divided: an even number, or one."""
+    """Return the number of parts, even or 1, into which intervals between nodes are divided."""
     turn = float(np.sqrt(max(float(rate.max(initial=0.0)), 0.0))) / intervals
     parts = max(FEWEST / intervals, turn / TURN)
     if parts <= 1.0 and intervals % 2 == 0:
@@ -89,7 +89,9 @@ def _between(rate: Floats, intervals: int) -> int:
 
 
 def _dense(engine: Engine, manifold: Manifold, paths: Paths, every: int) -> Paths:
-    """``paths`` with ``every`` so many nodes for one, by integrating from each node to the next."""
+    """Return ``paths`` with ``every`` times as many nodes, by integrating from each node to the
+    next.
+    """
     n, m = paths.theta.shape[:2]
     known = np.asarray(np.isfinite(paths.theta).all(axis=-1))
     both = known[:, 1:] & known[:, :-1]
@@ -122,7 +124,7 @@ def first_zero(rate: Floats, known: Bools) -> tuple[Floats, Floats]:
 
 
 def marked(paths: Paths, index: Ints) -> Paths:
-    """``paths`` where converged geodesics past a conjugate point say CONJUGATE_POINT."""
+    """Return ``paths`` with status CONJUGATE_POINT for converged geodesics past a conjugate point."""
     past = (paths.status == Status.OK) & (index > 0)
     return replace(
         paths, status=np.where(past, Status.CONJUGATE_POINT, paths.status).astype(np.int32)

@@ -1,12 +1,12 @@
-"""Path optimisation: a curve that relaxes to a geodesic, step by step, to be watched.
+"""Path optimisation: step-by-step relaxation of a curve to a geodesic.
 
 The action of a curve with fixed ends is S[θ] = ∫₀¹ g(θ', θ') dt ≥ d², with equality for a shortest
 geodesic at constant speed.  Its first variation is δS = −2∫ g(∇_θ' θ', δθ) dt, its second
-2∫(|∇X|² − K|θ'∧X|²) dt.  With a cost U(θ) of being somewhere the curve makes S + β∫U dt stationary:
-a geodesic of the metric (E + βU)g at energy E (Jacobi and Maupertuis).
+2∫(|∇X|² − K|θ'∧X|²) dt.  With a potential cost U(θ) the curve makes S + β∫U dt stationary: a geodesic
+of the metric (E + βU)g at energy E (Jacobi–Maupertuis).
 
-Descent by the H¹ gradient w, the solution of −w'' = −½δS/δθ, contracts at a rate that does not depend
-on the number of segments, unlike steepest descent in L²; Newton's method takes the second variation.
+Descent by the H¹ gradient w, the solution of −w'' = −½δS/δθ, contracts at a rate independent of the
+number of segments, unlike steepest descent in L²; Newton's method uses the second variation.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class HasNodes(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Relaxation:
-    """One curve of a relaxation: theta (N+1, 2), its action S_N (with the cost, if there is one),
-    acceleration: max |∇_θ' θ'|_g / |θ'|_g², 0 on a geodesic; round, from 0; status: OK once it is
-    stationary, NOT_CONVERGED while it is not.
+    """A state of a relaxation: theta (N+1, 2); its action S_N (including a cost); acceleration: max
+    |∇_θ' θ'|_g / |θ'|_g², 0 on a geodesic; round, from 0; status: OK once it is stationary,
+    NOT_CONVERGED while it is not.
 
-    S_N takes the metric at the middles of segments: it falls from round to round, but may lie below
-    the energy of a geodesic by O(N⁻²).  `curve_energy` of the nodes does not.
+    S_N uses the metric at the midpoints of segments: it decreases from round to round, but may lie
+    below the energy of a geodesic by O(N⁻²), unlike `curve_energy` of the nodes.
     """
 
     theta: Floats
@@ -67,10 +67,10 @@ class Relaxation:
 
 
 class CurveRelaxation:
-    """Curves between two points whose action falls, round by round, on a manifold.
+    """A relaxation of curves between two points by descent of their action.
 
-    ``cost`` (θ → U, ∂U) with ``weight`` β adds β∫U dt to the action; without it the curves tend to
-    geodesics of Levi-Civita.  ``method`` is "newton" or "descent" (in H¹).
+    ``cost`` (θ → U, ∂U) with ``weight`` β adds β∫U dt to the action; without it the curves converge to
+    Levi-Civita geodesics.  ``method`` is "newton" or "descent" (in H¹).
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class CurveRelaxation:
         return self._state(curve, 0, Status.NOT_CONVERGED)
 
     def path_action(self, path: ArrayLike | HasNodes) -> float:
-        """S_N of a curve (N+1, 2), with the cost; infinite where it leaves the domain."""
+        """Return S_N of a curve (N+1, 2), including the cost; infinite if it leaves the domain."""
         theta = _nodes(path)
         middle, delta = _midpoints(theta)
         if not self.manifold.in_domain(np.concatenate([middle, theta])).all():
@@ -129,9 +129,9 @@ class CurveRelaxation:
     def curve_energy(self, path: ArrayLike | HasNodes) -> float:
         """∫g(θ', θ')dt along the smooth curve through nodes (N+1, 2); NaN where it leaves the domain.
 
-        The curve is the cubic spline, integrated by Gauss and Legendre on each segment.  It is no
-        polygon but a curve with the given ends, so its energy is that of a shortest geodesic or more,
-        and of nodes that are off one by O(N⁻²) it is more by O(N⁻⁴).
+        The curve is the cubic spline, integrated by Gauss–Legendre quadrature on each segment.  It is a
+        smooth curve with the given ends, so its energy is at least that of a shortest geodesic; for
+        nodes off by O(N⁻²) the excess is O(N⁻⁴).
         """
         theta = _nodes(path)
         count = len(theta) - 1
@@ -147,7 +147,7 @@ class CurveRelaxation:
         return float(speed2 @ np.tile(weights, count)) / (2 * count)
 
     def vary_path(self, path: ArrayLike | HasNodes) -> Floats:
-        """−∂S_N/∂θ_i (N+1, 2), which lowers the action most in coordinates; 0 at the ends."""
+        """Return −∂S_N/∂θ_i (N+1, 2), the coordinate direction of steepest descent; 0 at the ends."""
         middle, delta = _midpoints(_nodes(path))
         local, _, _ = self._local(middle)
         varied = np.zeros((len(delta) + 1, 2))
@@ -155,7 +155,7 @@ class CurveRelaxation:
         return varied
 
     def step(self, before: Relaxation) -> Relaxation:
-        """Return one round; the same round again, with its status, if the curve is stationary."""
+        """Return the next state; the same state, with its status, if the curve is stationary."""
         theta, value = before.theta, before.action
         middle, delta = _midpoints(theta)
         local, curvature, _ = self._local(middle)
@@ -177,7 +177,7 @@ class CurveRelaxation:
     def _newton(
         self, local: LocalGeometry, delta: Floats, curvature: Floats, slope: Floats
     ) -> Floats | None:
-        """Return the Newton step (N−1, 2), or None where the second variation is not positive."""
+        """Return the Newton step (N−1, 2), or None if the second variation is not positive."""
         batch = LocalGeometry(
             local.metric[None], local.first[None], local.cubic[None], local.det[None]
         )
@@ -216,7 +216,7 @@ class CurveRelaxation:
         return float(np.max(norm(metric, bent) / speed2))
 
     def _local(self, theta: Floats) -> tuple[LocalGeometry, Floats, bool]:
-        """Packed geometry at θ (k, 2), K (0 where unknown), and whether all of it could be had."""
+        """Return packed geometry at θ (k, 2), K (0 where unknown), and whether all points are valid."""
         found = self.engine.geometry(GeometryRequest(self.manifold, theta))
         metric = found.metric.reshape(-1, 4)[:, [0, 1, 3]]
         # Γ_ij,k = g_kl Γ^l_ij
@@ -247,12 +247,12 @@ def _spline(theta: Floats) -> Callable[..., Floats]:
 
 
 def _nodes(path: ArrayLike | HasNodes) -> Floats:
-    """Return the nodes (N+1, 2) of a curve, be it an array or something that has them as ``theta``."""
+    """Return the nodes (N+1, 2) of a curve given as an array or an object with ``theta``."""
     return points("path", path.theta if isinstance(path, HasNodes) else path)
 
 
 def _midpoints(theta: Floats) -> tuple[Floats, Floats]:
-    """Middles and differences (N, 2) of the segments of a curve."""
+    """Return midpoints and differences (N, 2) of the segments of a curve."""
     return 0.5 * (theta[1:] + theta[:-1]), np.diff(theta, axis=0)
 
 

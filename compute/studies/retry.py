@@ -1,12 +1,12 @@
-"""A second try at geodesics that did not reach their end: in float64, and along a distance map.
+"""A second attempt at geodesics that did not reach their end: in float64, and along a distance map.
 
-The distance d from the end point is known at every cell by the eikonal equation, whatever lies
-between.  From the start it falls fastest along
+The eikonal equation gives the distance d from the end point at every cell.  From the start it decreases
+fastest along
     x' = −g⁻¹∂d / |∂d|,
-which is the shortest way to O(h); where a straight first curve leads Newton's method nowhere, this
-one leads it to the geodesic.  Of a softmax the `polygon` of least energy is nearer still, and is itself
-the answer where one key has nearly all the weight and rays cannot be aimed.  It costs a second or so a
-pair, so that only those are tried that failed.
+which is the shortest path to O(h), and a good initial curve where a straight one fails.  For a softmax
+the polygon of least energy (`sphere_polygon`) is better still, and is itself the result where one key
+has nearly all the weight and shooting fails.  An attempt costs about a second per pair, so only failed
+pairs are tried.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ MOST_STRIDES = 8 * SIDE
 
 
 def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
-    """``paths`` (n of them) with those that failed replaced by what a second try finds.
+    """Return ``paths`` (n) with failed ones replaced by the results of a second attempt.
 
-    First what the reference finds at once, if that was not the engine; of a softmax from a polygon of
-    least energy; then from the way down a distance map of the Fisher metric.  What none of them finds
-    stays as it is, with its status; ends where g is singular are tried by polygons alone, and what is
-    known to leave the domain (LEFT_DOMAIN) is not.  `Interrupted` where it is `interruptible`.
+    The attempts are, in order: the reference solver, if another engine was used; for a softmax, a
+    polygon of least energy; the descent on a distance map.  If all fail, the path and its status stay
+    unchanged; ends where g is singular are tried by polygons only, and LEFT_DOMAIN is not retried.
+    Raises `Interrupted` inside `interruptible`.
     """
     paths = direct_solutions.repaired(request, paths)
     if paths.engine != "reference":
@@ -70,10 +70,10 @@ def second_try(engine: Engine, request: ConnectRequest, paths: Paths) -> Paths:
 
 
 def length_between(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> tuple[float, bool]:
-    """Return the length of a geodesic between two points (2,), and True; without one the length of a
-    straight line of the first chart, which is the longer one, and False.
+    """Return the length of a geodesic between two points (2,), and True; if none is found, the length
+    of a straight line in the first chart, an upper bound, and False.
 
-    By the engine, or of a softmax as a polygon.
+    By the engine, or for a softmax by a polygon.
     """
     request = ConnectRequest(manifold, a[None], b[None], 0.0, SEGMENTS)
     paths = engine.connect(request)
@@ -92,7 +92,7 @@ def length_between(engine: Engine, manifold: Manifold, a: Floats, b: Floats) -> 
 def _better(
     paths: Paths, request: ConnectRequest, solve: Callable[[ConnectRequest], Paths | None]
 ) -> Paths:
-    """``paths`` with those that failed and that ``solve`` can do replaced, one by one."""
+    """Return ``paths`` with failed ones replaced by results of ``solve``, one by one."""
     failed = batch.undecided(paths)
     # on the sphere of distributions a polygon needs no g
     if solve is not along_polygon or request.manifold.singular:
@@ -108,10 +108,10 @@ def _better(
 
 
 def along_polygon(request: ConnectRequest) -> Paths | None:
-    """Return the path between one pair that the polygon of least energy leads to.
+    """Return the path for one pair, starting from the polygon of least energy.
 
-    That of `boundary_values.near`, or the polygon itself with more segments; None for families that
-    are no softmax and for α ≠ 0.
+    It is that of `boundary_values.near`, or the polygon itself with more segments; None for other
+    families than softmax and for α ≠ 0.
     """
     if request.manifold.logits is None or request.alpha != 0.0:
         return None
@@ -136,9 +136,7 @@ def along_polygon(request: ConnectRequest) -> Paths | None:
 
 
 def _paths_of(request: ConnectRequest, found: sphere_polygon.Polygon, every: int) -> Paths:
-    """Return a polygon as a path, of which ``every`` so many nodes are kept; error: that of its
-    length.
-    """
+    """Return a polygon as a path with every ``every``-th node; error: that of its length."""
     error = found.error / max(found.length, 1e-300)
     good = found.still and error <= LENGTH_ERROR and found.drift <= UNEVEN
     sums = found.length, found.length**2
@@ -146,7 +144,7 @@ def _paths_of(request: ConnectRequest, found: sphere_polygon.Polygon, every: int
 
 
 def _guided(engine: Engine, request: ConnectRequest) -> Paths | None:
-    """From the way down a distance map; None where it leads nowhere."""
+    """Solve from the descent on a distance map; None if that fails."""
     way = way_down(engine, request.manifold, request.start[0], request.end[0])
     if way is None:
         return None
@@ -163,9 +161,10 @@ def _guided(engine: Engine, request: ConnectRequest) -> Paths | None:
 
 
 def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> Floats | None:
-    """θ (SEGMENTS + 1, 2) from start to end down the distance from the end, in steps of one length.
+    """Return θ (SEGMENTS + 1, 2) from start to end by descent of the distance from the end, in steps of
+    equal length.
 
-    None where the map does not lead from one to the other.
+    None if the descent does not arrive.
     """
     chart = manifold.charts[0]
     a, b = chart.forward(start), chart.forward(end)
@@ -181,7 +180,7 @@ def way_down(engine: Engine, manifold: Manifold, start: Floats, end: Floats) -> 
 
 
 def _extent(manifold: Manifold, a: Floats, b: Floats) -> Extent:
-    """Return the family's own view, and what surrounds both points."""
+    """Return a rectangle that contains the family's view and a neighbourhood of both points."""
     view = manifold.view
     reach = BORDER * np.maximum(
         np.abs(b - a), 0.05 * np.array([view.x1 - view.x0, view.y1 - view.y0])
@@ -194,7 +193,7 @@ def _extent(manifold: Manifold, a: Floats, b: Floats) -> Extent:
 
 
 def _descended(request: DistanceRequest, field: Field, a: Floats, b: Floats) -> Floats | None:
-    """Drawing coordinates (k, 2) from a down to b; None where the descent does not get there."""
+    """Return chart coordinates (k, 2) of the descent from a to b; None if it does not arrive."""
     extent, chart = request.extent, request.chart
     rows, columns = request.shape
     cell = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (columns, rows)
@@ -217,7 +216,7 @@ def _descended(request: DistanceRequest, field: Field, a: Floats, b: Floats) -> 
 
 
 def _even(manifold: Manifold, theta: Floats) -> Floats:
-    """Return a polyline (k, 2) as SEGMENTS pieces of one Fisher length."""
+    """Resample a polyline (k, 2) to SEGMENTS pieces of equal Fisher length."""
     middle = 0.5 * (theta[1:] + theta[:-1])
     pieces = norm(manifold.geometry(middle).metric, np.diff(theta, axis=0))
     along = np.concatenate([[0.0], np.cumsum(pieces)])

@@ -1,12 +1,12 @@
-"""Persistent homology of scalar maps: which hills, wells and rings a map has, and how marked they are.
+"""Persistent homology of scalar maps: hills, wells and loops, with their persistence.
 
-The level rises through the map (for superlevel sets it falls).  A part of {f ≤ level} is born at a
-minimum and dies where it meets one that is older, at a saddle (dimension 0); a ring round a hill is
-born at a saddle and dies at the maximum that fills it (dimension 1).  Pixels of sublevel sets touch
-where they share a corner, those of superlevel sets only along an edge: so the two agree on what
-separates what.
+The level rises through the map (for superlevel sets it falls).  A component of {f ≤ level} is born at a
+minimum and dies at the saddle where it meets an older one (dimension 0); a loop around a hill is born
+at a saddle and dies at the maximum that fills it (dimension 1).  Pixels of sublevel sets are adjacent
+if they share a corner, those of superlevel sets only if they share an edge, so that the two are
+consistent.
 
-By GUDHI's cubical complexes, whose squares are the pixels, or of superlevel sets whose vertices are.
+Computed by GUDHI's cubical complexes, with pixels as squares, or as vertices for superlevel sets.
 (Wagner, Chen, Vuçini 2012; on the duality of the two Garin, Heiss, Maggs, Bleile, Robins 2020)
 """
 
@@ -32,9 +32,9 @@ Cells = tuple[
 class Diagram:
     """n pairs, the most persistent first.
 
-    dimension (n,): 0 a part, 1 a ring; birth, death (n,): levels, death ±∞ for what lasts; of
-    superlevel sets birth ≥ death.  birth_cell, death_cell (n, 2): the row and column of the pixels at
-    which they happen, (−1, −1) where there is none.  low, high: the map's least and greatest value.
+    dimension (n,): 0 for a component, 1 for a loop; birth, death (n,): levels, death ±∞ if it persists;
+    for superlevel sets birth ≥ death.  birth_cell, death_cell (n, 2): row and column of the pixels
+    where they occur, (−1, −1) if there is none.  low, high: the smallest and largest value of the map.
     """
 
     dimension: Ints
@@ -48,17 +48,17 @@ class Diagram:
 
     @property
     def persistence(self) -> Floats:
-        """|death − birth| (n,), ∞ for what lasts."""
+        """|death − birth| (n,), ∞ for classes that persist."""
         return np.abs(self.death - self.birth)
 
 
 def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 0.0) -> Diagram:
-    """Return the pairs of a map (rows, columns) whose persistence exceeds ``threshold``, in the map's
-    units.
+    """Return the pairs of a map (rows, columns) whose persistence exceeds ``threshold``, in units of
+    the map.
 
-    What is not finite lies outside the map: it belongs to no level set.  Pixels on the edge count as
-    any other, so a slope that ends there has its extremum there.  ValueError for what is no map of at
-    most 2048² pixels with a finite value, or for a threshold that is negative or not finite.
+    Pixels that are not finite belong to no level set.  Pixels on the boundary are treated like others,
+    so a slope that ends there has its extremum there.  Raises ValueError unless the map has at most
+    2048² pixels and a finite value, and for a threshold that is negative or not finite.
     """
     f = _checked(values, threshold)
     known = np.isfinite(f)
@@ -82,14 +82,12 @@ def persistence(values: ArrayLike, superlevel: bool = False, threshold: float = 
 
 
 def load() -> None:
-    """Import the library that finds pairs, which takes some milliseconds: from the main thread of a
-    program whose toolkit watches imports.
-    """
+    """Import GUDHI, which takes some milliseconds; call this from the main thread of a Qt program."""
     import gudhi  # noqa: F401
 
 
 def places(chart: Chart, extent: Extent, shape: tuple[int, int], cells: Ints) -> Floats:
-    """θ (n, 2) of the middles of pixels (n, 2) of a map over ``extent``, NaN for (−1, −1)."""
+    """Return θ (n, 2) at the centres of pixels (n, 2) of a map over ``extent``; NaN for (−1, −1)."""
     size = np.array([extent.x1 - extent.x0, extent.y1 - extent.y0]) / (shape[1], shape[0])
     x = np.array([extent.x0, extent.y0]) + (cells[:, ::-1] + 0.5) * size
     theta: Floats = chart.inverse(np.where(cells < 0, np.nan, x))
@@ -129,7 +127,7 @@ def _pairs(rising: Floats, edges_only: bool, threshold: float) -> tuple[Ints, In
 
 
 def _row_major(index: Ints, shape: tuple[int, ...]) -> Ints:
-    """Flat indices as NumPy counts them; GUDHI counts down the columns."""
+    """Convert GUDHI's column-major flat indices to row-major ones."""
     column, row = np.divmod(index, shape[0])
     return np.where(index < 0, -1, row * shape[1] + column)
 

@@ -82,7 +82,7 @@ def test_a_padded_batch_keeps_one_sequence_and_its_mask():
 def test_a_model_in_bfloat16_says_so_and_is_stored_as_it_is(tmp_path):
     model, inputs = model_of("Llama")
     captured = compute.capture(model.to(torch.bfloat16), inputs)
-    assert captured.holds.all() and captured.verdict.endswith("which it computes in bfloat16")
+    assert captured.holds.all() and captured.verdict.endswith("computed in bfloat16")
     wide = heads.load(str(captured.save(tmp_path / "wide.npz")))
     half = heads.load(str(captured.save(tmp_path / "half.safetensors")))
     assert np.array_equal(wide.q, half.q) and half.q.dtype == np.float32
@@ -119,7 +119,7 @@ def test_what_an_attention_adds_unsaid_is_found_in_its_logits(monkeypatch):
     monkeypatch.setattr(modeling_llama, "eager_attention_forward", leaning)
     captured = compute.capture(*model_of("Llama"))
     assert captured.difference < 1e-5
-    assert "its bias is what its logits are beside scale·qk" in captured.verdict
+    assert "its bias was inferred as logits − scale·qk" in captured.verdict
     seen = captured.arrays["mask"][0, 0, 11]
     bias = captured.arrays["bias"][0, 0, 11]
     assert seen.all() and np.allclose(bias - bias[0], np.arange(12) / 3, atol=1e-5)
@@ -209,10 +209,10 @@ def test_the_command_names_the_parts_of_a_model_with_several(folders, tmp_path, 
 @pytest.mark.parametrize(
     ("model", "text", "words"),
     [
-        ("Mamba", TEXT, "MambaModel has no attention that can be seen"),
+        ("Mamba", TEXT, "MambaModel has no attention that can be captured"),
         ("Llama", "cat " * 65, "input_ids has 65 tokens, and the model takes at most 64"),
         ("Llama", " ", "the text must not be empty"),
-        ("./nowhere", TEXT, "there is no folder of a model './nowhere'"),
+        ("./nowhere", TEXT, "there is no model folder './nowhere'"),
         ("model.pt", TEXT, "compute.capture(model, inputs)"),
     ],
 )

@@ -83,5 +83,5 @@ def test_nothing_is_changed_afterwards_and_no_call_is_refused():
         pass
     assert torch.nn.functional.scaled_dot_product_attention is before
     imported_by_name(*tensors())
-    with pytest.raises(ValueError, match="no call of scaled_dot_product_attention was made"):
+    with pytest.raises(ValueError, match="scaled_dot_product_attention was not called"):
         captured.heads()

@@ -1,4 +1,4 @@
-"""``animate``: a film of a scene, without a window."""
+"""``animate``: write an animation of a scene, without a window."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--frames",
         type=int,
         metavar="N",
-        help="how many: of keyframes those from the beginning, without any of the whole glide",
+        help="number of frames: with keyframes, the first N; without, the whole glide in N frames",
     )
     length.add_argument(
         "--seconds",
         type=number_in(0.01, 3600),
         metavar="S",
-        help=f"how long (as the scene's timeline, or {GLIDE:g})",
+        help=f"duration in seconds (default: the scene's timeline, or {GLIDE:g})",
     )
     rate = figure_options.RATE
     parser.add_argument(
@@ -41,17 +41,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
         type=number_in(0.1, 240),
         default=float(rate),
         metavar="F",
-        help=f"frames a second ({rate})",
+        help=f"frames per second (default: {rate})",
     )
     parser.add_argument(
         "--supersample",
         type=int,
         choices=figure_options.SUPERSAMPLING,
         default=1,
-        help="draw finer, then reduce",
+        help="draw at a multiple of the size, then scale down",
     )
     parser.add_argument(
-        "--resume", action="store_true", help="keep the frames of a PNG sequence that are there"
+        "--resume", action="store_true", help="keep the frames of a PNG sequence that already exist"
     )
     shared_options.paper(parser)
     shared_options.scene(parser)
@@ -129,4 +129,6 @@ class ProgressBar:
             print(words, file=sys.stderr, flush=True)
 
 
-COMMAND = Subcommand("animate", "a film of a scene, without a window", declare, run, order=180)
+COMMAND = Subcommand(
+    "animate", "write an animation of a scene, without a window", declare, run, order=180
+)

@@ -17,14 +17,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
     from compute.requests.attention import MODES
 
     parser.add_argument(
-        "file", metavar=metavar("FILE", "arrays"), help="a head file, or a bundled head's name"
+        "file", metavar=metavar("FILE", "arrays"), help="a head file, or the name of a bundled head"
     )
     parser.add_argument("--mode", choices=MODES, default="flat")
-    parser.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
-    parser.add_argument("--layer", type=int, default=0, help="counted from 0 (0)")
-    parser.add_argument("--head", type=int, default=0, help="counted from 0 (0)")
     parser.add_argument(
-        "-o", "--output", metavar=metavar("OUT", "arrays"), help="output, weights and distances"
+        "--temperature", type=float, default=1.0, help="temperature τ of the weights (default: 1)"
+    )
+    parser.add_argument("--layer", type=int, default=0, help="counted from 0 (default: 0)")
+    parser.add_argument("--head", type=int, default=0, help="counted from 0 (default: 0)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar=metavar("OUT", "arrays"),
+        help="file for output, weights and distances",
     )
     shared_options.engine(parser)
 
@@ -42,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
     head = file.head(chosen.layer, chosen.head)
     if np.isfinite(head.softcap) or np.isfinite(head.sink):
         what = "softcap" if np.isfinite(head.softcap) else "sink"
-        raise ValueError(f"{chosen.file}: attend knows no {what}, which this head has")
+        raise ValueError(f"{chosen.file}: attend does not support a {what}, and this head has one")
     added = file.added(chosen.layer, chosen.head, np.arange(len(head.q)))
     seen = added > heads.LEFT_OUT
     engine = None if chosen.engine == "auto" else open_engine(chosen.engine)
@@ -76,13 +81,15 @@ def run(chosen: argparse.Namespace) -> int:
         result["file"] = chosen.output
     lines = [
         f"mode        {chosen.mode}, temperature {chosen.temperature:g}",
-        f"difference  {result['difference_from_softmax']:.3e} at most, of the output from softmax "
-        f"attention's, whose largest entry is {np.abs(found.softmax).max():.3e}",
-        f"pairs       {result['pairs']}, of which {result['pairs_not_converged']} did not converge",
+        f"difference  {result['difference_from_softmax']:.3e} at most from the output of "
+        f"softmax attention, whose largest entry is {np.abs(found.softmax).max():.3e}",
+        f"pairs       {result['pairs']}; {result['pairs_not_converged']} did not converge",
         f"status      {worst.name}: {worst.words} ({found.engine})",
     ]
     show(result, chosen.json, lines)
     return 0 if worst == Status.OK else 1
 
 
-COMMAND = Subcommand("attend", "attention by distances, on Q, K and V", declare, run, order=120)
+COMMAND = Subcommand(
+    "attend", "compute attention by distances from Q, K and V", declare, run, order=120
+)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``bench``."""
     parser.add_argument(
-        "--only", default="A,B,C,D,E,F", metavar="A,B,C…", help="which workloads (all)"
+        "--only", default="A,B,C,D,E,F", metavar="A,B,C…", help="workloads to run (default: all)"
     )
     shared_options.engine(parser)
 
@@ -61,7 +61,7 @@ def _lines(result: Measurement) -> list[str]:
         else:
             figure = f"{yardstick['seconds']:.4f} s, {yardstick['ratio']:.2f} × ours"
             gap = yardstick.get("difference")
-            apart = "" if gap is None else f", ends differ by {gap:.1e}"
+            apart = "" if gap is None else f", end points differ by {gap:.1e}"
             lines.append(f"     {yardstick['name']}: {figure}{apart}")
     on_thread, to_screen = result.get("gui_thread_ms"), result.get("to_screen_ms")
     for words, found in (("gui thread ms", on_thread), ("to screen ms", to_screen)):
@@ -71,4 +71,6 @@ def _lines(result: Measurement) -> list[str]:
     return lines
 
 
-COMMAND = Subcommand("bench", "workloads and their yardsticks", declare, run, order=220)
+COMMAND = Subcommand(
+    "bench", "time the workloads against their yardsticks", declare, run, order=220
+)

@@ -21,27 +21,29 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "model",
         metavar="MODEL",
-        help="the folder of a model, a .gguf file, or a name that transformers resolves",
+        help="a model folder, a .gguf file, or a name that transformers resolves",
     )
-    parser.add_argument("--text", required=True, help="what the model reads")
+    parser.add_argument("--text", required=True, help="the input text")
     parser.add_argument(
         "-o",
         "--output",
         required=True,
         metavar=metavar("FILE", "heads"),
-        help="queries, keys, values and the whole logit of all heads",
+        help="file for queries, keys, values and everything else in the logits of all heads",
     )
-    parser.add_argument("--target", default="", metavar="TEXT", help="what its decoder writes")
+    parser.add_argument(
+        "--target", default="", metavar="TEXT", help="the decoder's text, for a model that has one"
+    )
     parser.add_argument(
         "--part",
         default="",
-        help="the stack of layers, such as encoder or cross, of a model with several",
+        help="which stack of layers to save, such as encoder or cross, if the model has several",
     )
     parser.add_argument(
         "--rows",
         choices=("auto", "yes", "no"),
         default="auto",
-        help="whether the model's own rows are written too (auto: if they are small)",
+        help="also save the model's own rows (auto: if they are small)",
     )
 
 
@@ -92,12 +94,10 @@ def _lines(file: str, found: CapturedHeads) -> list[str]:
         number, gap = found.layer_numbers[layer], found.verified[layer].max()
         lines.append(f"          layer {number} differs by {gap:.2g}: {found.lacking[layer]}")
     if found.unseen:
-        lines.append(f"not seen  the attention of {', '.join(found.unseen)}")
+        lines.append(f"missed    the attention of {', '.join(found.unseen)}")
     if others:
         lines.append(f"also has  {', '.join(others)} (--part)")
     return [*lines, f"file      {file}"]
 
 
-COMMAND = Subcommand(
-    "capture", "the heads of a model on a text, as a file", declare, run, order=115
-)
+COMMAND = Subcommand("capture", "save the heads of a model on a text", declare, run, order=115)

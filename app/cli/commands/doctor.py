@@ -54,7 +54,7 @@ def _gl() -> str | None:
 
 COMMAND = Subcommand(
     "doctor",
-    "adapter, drivers, versions, and every kernel against the reference",
+    "show adapter, drivers and versions; check every kernel against the reference",
     declare,
     run,
     order=210,

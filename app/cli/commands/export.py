@@ -18,7 +18,9 @@ WRITTEN = ("data", "script")
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``export``."""
     parser.add_argument("-o", "--output", required=True, metavar=metavar("FILE", *WRITTEN))
-    shared_options.size_of(parser, figure_options.FIGURE_SIZE, "what maps are computed for")
+    shared_options.size_of(
+        parser, figure_options.FIGURE_SIZE, "figure size for which maps are computed"
+    )
     shared_options.scene(parser)
     shared_options.engine(parser)
 
@@ -43,4 +45,10 @@ def run(chosen: argparse.Namespace) -> int:
     return remarks.exit(0 if status.arrived else exit_of(status))
 
 
-COMMAND = Subcommand("export", "the numbers of a scene, or their script", declare, run, order=190)
+COMMAND = Subcommand(
+    "export",
+    "write the numbers of a scene, or a script that computes them",
+    declare,
+    run,
+    order=190,
+)

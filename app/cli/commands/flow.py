@@ -1,4 +1,4 @@
-"""``flow``: a field that evolves on a grid over a family."""
+"""``flow``: evolve a field on a grid over a family."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FIELDS = ("gradient", "dipole", "natural", "frame", "random")
 WARNINGS = {
-    "sharpen": "backward heat, regularised: fine detail grows; stopped when ten times as large",
-    "seed": "not covariant and ill-posed: offered for study; stopped when ten times as large",
+    "sharpen": "regularised backward heat: fine detail grows; stops when the norm has grown tenfold",
+    "seed": "neither covariant nor well-posed, for study only; stops when the norm has grown tenfold",
 }
 
 
@@ -32,34 +32,46 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("family", metavar="FAMILY")
     parser.add_argument("--mode", choices=MODES, default="rough")
-    parser.add_argument("--time", type=float, default=0.5, metavar="T", help="how long (0.5)")
-    parser.add_argument("--grid", type=int, default=64, metavar="N", help="nodes a side (64)")
+    parser.add_argument(
+        "--time", type=float, default=0.5, metavar="T", help="flow time (default: 0.5)"
+    )
+    parser.add_argument(
+        "--grid", type=int, default=64, metavar="N", help="nodes per side (default: 64)"
+    )
     parser.add_argument(
         "--field",
         choices=FIELDS,
         default="",
-        help="the field to begin with (gradient of the family's first scalar); natural: the natural "
-        "gradient towards the target",
+        help="initial field (default: gradient, of the family's first scalar); natural: the "
+        "natural gradient towards the target",
     )
     parser.add_argument(
-        "--target", type=pair, metavar="a,b", help="of natural gradients (the family's pin B)"
+        "--target",
+        type=pair,
+        metavar="a,b",
+        help="target of a natural gradient (default: the family's pin B)",
     )
     parser.add_argument(
-        "--initial", metavar=metavar("FILE", "arrays"), help="the field to begin with, as `field`"
+        "--initial",
+        metavar=metavar("FILE", "arrays"),
+        help="file whose array `field` is the initial field",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of a random field (0)")
-    parser.add_argument("--chart", default="", help="the chart of the grid (the family's first)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of a random field (default: 0)")
+    parser.add_argument(
+        "--chart", default="", help="chart of the grid (default: the family's first)"
+    )
     parser.add_argument("--boundary", choices=BOUNDARIES, default="neumann")
     parser.add_argument(
         "--step", type=float, default=float("inf"), metavar="DT",
-        help="a step at most (as long as the grid lets it be; a longer one is reduced, and said)",
+        help="longest step (default: the longest that is stable on the grid; a longer one is "
+        "reduced, with a note)",
     )  # fmt: skip
     parser.add_argument(
         "--records", type=int, default=20, metavar="N",
-        help="at how many times it is measured and its zeros are followed (20)",
+        help="number of times at which norm, mass and zeros are recorded (default: 20)",
     )  # fmt: skip
     parser.add_argument(
-        "-o", "--output", metavar=metavar("FILE", "arrays"), help="the field at the end"
+        "-o", "--output", metavar=metavar("FILE", "arrays"), help="file for the final field"
     )
     shared_options.engine(parser)
 
@@ -75,13 +87,15 @@ def run(chosen: argparse.Namespace) -> int:
 
     manifold = manifold_of(chosen.family)
     if chosen.target and "natural" not in (chosen.mode, chosen.field):
-        raise ValueError(
-            "--target is that of a natural gradient: of --mode natural or --field natural"
-        )
+        raise ValueError("--target needs --mode natural or --field natural")
     if chosen.field and (chosen.mode in OF_MASS or chosen.initial):
         raise ValueError(
-            f"--field {chosen.field} is one of vectors: "
-            + ("--initial names another" if chosen.initial else f"mode {chosen.mode} is of mass")
+            f"--field {chosen.field} is a vector field: "
+            + (
+                "--initial gives another one"
+                if chosen.initial
+                else f"mode {chosen.mode} evolves a mass"
+            )
         )
     solver = AttentionFlow(
         manifold, chosen.grid, chosen.mode, engine_on_demand(chosen.engine),
@@ -119,7 +133,7 @@ def run(chosen: argparse.Namespace) -> int:
         + (f": {WARNINGS[chosen.mode]}" if chosen.mode in WARNINGS else ""),
         f"norm      {found.norm[0]:.6g} becomes {found.norm[-1]:.6g} at t = {found.times[-1]:g}",
         *([_mass(found, chosen.mode)] if chosen.mode in OF_MASS else []),
-        f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, "
+        f"zeros     {len(found.singularities)}, indices {result['index_sum']:+d} in all, index "
         f"along the edge {found.boundary_index:+d}",
         f"tracks    {_fates(found.tracks)}",
         f"steps     {_steps(found, chosen.mode)}",
@@ -137,7 +151,7 @@ def _mass(found: Flow, mode: str) -> str:
     before, after = found.mass[0], found.mass[-1]
     line = f"mass      {before:.9g} becomes {after:.9g}"
     if mode == "natural" and abs(after - before) > 1e-6 * abs(before):
-        line += f": {1 - after / before:.1%} of it is off the grid"
+        line += f": {1 - after / before:.1%} of it has left the grid"
     return line
 
 
@@ -149,13 +163,15 @@ def _numbers(errors: list[float]) -> list[float | None]:
 def _time_error(found: Flow) -> str:
     """Return how far the steps may have put the field off."""
     if math.isnan(found.time_error[-1]):
-        return "not estimated: backward heat has no error that stays small"
-    return f"off by {found.time_error[-1]:.1g} of the norm at the end at most, as estimated"
+        return "not estimated: errors of backward heat do not stay small"
+    return f"estimated error at the end: at most {found.time_error[-1]:.1g} of the norm"
 
 
 def _covered(found: Flow) -> str:
     """State which parts of the rectangle and of the domain the grid leaves out."""
-    outside = f"{found.cut:.1%} of the nodes lie outside, or where the metric is of no use"
+    outside = (
+        f"{found.cut:.1%} of the nodes lie outside the domain, or where the metric is degenerate"
+    )
     if math.isinf(found.beyond):
         return outside + "; the domain’s edge is infinitely far away, and the grid ends before it"
     if math.isnan(found.beyond):
@@ -168,8 +184,8 @@ def _covered(found: Flow) -> str:
 def _steps(found: Flow, mode: str) -> str:
     """Return how many steps were made, and how long they may be."""
     if mode == "natural":
-        return "none: the way to the target is known at any time"
-    return f"{found.steps}, Euler's limit {found.dt_limit:.3g}"
+        return "none: the solution is known in closed form at any time"
+    return f"{found.steps}, Euler limit {found.dt_limit:.3g}"
 
 
 def _fates(tracks: tuple[ZeroTrack, ...]) -> str:
@@ -213,4 +229,4 @@ def _initial(chosen: argparse.Namespace, solver: AttentionFlow) -> np.ndarray:
             return initial_fields.gradient(grid, solver.manifold.scalars[0], 0)
 
 
-COMMAND = Subcommand("flow", "a field that evolves on a grid", declare, run, order=100)
+COMMAND = Subcommand("flow", "evolve a field on a grid", declare, run, order=100)

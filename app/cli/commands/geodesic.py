@@ -16,7 +16,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("family", nargs="?", metavar="FAMILY")
     shared_options.between(parser)
     shared_options.tokens(parser, "I,J")
-    parser.add_argument("--all", action="store_true", help="every geodesic, shortest first")
+    parser.add_argument("--all", action="store_true", help="find every geodesic, shortest first")
     shared_options.curve(parser)
     shared_options.engine(parser)
     shared_options.values_of_a_scene(parser)
@@ -43,4 +43,4 @@ def run(chosen: argparse.Namespace) -> int:
     return show_paths(paths, chosen, request.alpha, closed, token_places(chosen, 2))
 
 
-COMMAND = Subcommand("geodesic", "the geodesic between two points", declare, run, order=60)
+COMMAND = Subcommand("geodesic", "compute the geodesic between two points", declare, run, order=60)

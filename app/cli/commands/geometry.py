@@ -1,4 +1,4 @@
-"""``geometry``: metric, connection and curvature at a point."""
+"""``geometry``: compute metric, connection and curvature at a point."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
     count = MOST_DIGITS if found.engine == "reference" else GPU_DIGITS
     words = {name: written(value, count) for name, value in numbers.items()}
     if status == Status.OK and not np.isfinite(found.curvature[0]):
-        words["curvature"] = f"not known: rounding leaves it no digits ({found.engine})"
+        words["curvature"] = f"not known: all digits are lost to rounding ({found.engine})"
     lines = [f"{name:12} {text}" for name, text in words.items()]
     result = {**numbers, "theta": request.theta[0], "status": status, "engine": found.engine}
     vouched = verified(request.manifold.key)
@@ -65,5 +65,5 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 COMMAND = Subcommand(
-    "geometry", "metric, connection and curvature at a point", declare, run, order=50
+    "geometry", "compute metric, connection and curvature at a point", declare, run, order=50
 )

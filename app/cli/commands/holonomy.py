@@ -24,9 +24,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--loop",
         required=True,
         metavar=metavar("FILE", "loop"),
-        help="an ellipse or a polygon, see the README",
+        help="file with an ellipse or a polygon (see the README)",
     )
-    parser.add_argument("--alpha", type=float, default=0.0, help="α of the connection (0)")
+    parser.add_argument("--alpha", type=float, default=0.0, help="α of the connection (default: 0)")
     shared_options.engine(parser)
 
 
@@ -55,10 +55,12 @@ def _lines(found: Holonomy) -> list[str]:
         f"defect    {found.defect:.2e}",
     ]
     if not found.encloses:
-        angle += ", but for whole turns"
-        compared = ["∫∫K dA    none: the loop winds round a period and encloses no region"]
+        angle += ", up to whole turns"
+        compared = [
+            "∫∫K dA    none: the loop winds around a periodic coordinate and encloses no region"
+        ]
     if math.isnan(found.angle) and found.status == Status.OK:
-        angle = "angle     none: only for α = 0 is the matrix a rotation"
+        angle = "angle     none: the matrix is a rotation only for α = 0"
         compared = compared[:1]
     return [
         angle,
@@ -78,7 +80,7 @@ def read_loop(path: str) -> object:
 
 COMMAND = Subcommand(
     "holonomy",
-    "how far a vector turns on a loop, against the curvature inside",
+    "compute how far a vector turns around a loop, and the curvature inside",
     declare,
     run,
     order=90,

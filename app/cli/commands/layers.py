@@ -22,7 +22,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     from compute.attention.token_rows import OVER, RESIDUAL, SAME
 
     shared_options.head(parser)
-    parser.add_argument("--token", type=int, required=True, help="which query, counted from 0")
+    parser.add_argument(
+        "--token", type=int, required=True, help="position of the query, counted from 0"
+    )
     parser.add_argument(
         "--over",
         choices=OVER,

@@ -18,7 +18,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listed = tasks.add_parser("list", help=words, description=words)
     listed.set_defaults(task=show_list)
     shared_options.as_json(listed)
-    words = "is a lesson right: scenes, formulas, checks, numbers"
+    words = "check a lesson's scenes, formulas, tasks and numbers"
     checked = tasks.add_parser("check", help=words, description=words)
     checked.set_defaults(task=check)
     shared_options.as_json(checked)

@@ -18,7 +18,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     for name in ("start", "end"):
         parser.add_argument(f"--{name}", required=True, metavar="MX,MY,SXX,SXY,SYY")
     parser.add_argument(
-        "-o", "--output", metavar=metavar("OUT", "figure"), help="their ellipses on the way"
+        "-o",
+        "--output",
+        metavar=metavar("OUT", "figure"),
+        help="picture of the ellipses along the paths",
     )
 
 
@@ -65,4 +68,6 @@ def _normal(name: str, text: str) -> Normal:
     return Normal(np.array([mx, my]), np.array([[sxx, sxy], [sxy, syy]]))
 
 
-COMMAND = Subcommand("normals", "four paths between two bivariate normals", declare, run, order=160)
+COMMAND = Subcommand(
+    "normals", "compute four paths between two bivariate normals", declare, run, order=160
+)

@@ -21,27 +21,35 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="IMAGE",
         help="a PNG or JPEG file, or a vision head: astronaut, chelsea, FILE.npz",
     )
-    parser.add_argument("--layer", type=int, default=0, help="of a vision head (0)")
-    parser.add_argument("--head", type=int, default=0, help="of a vision head (0)")
-    parser.add_argument("--start", metavar="ROW,COLUMN", help="the patch where a way begins")
-    parser.add_argument("--end", metavar="ROW,COLUMN", help="the patch where it ends")
+    parser.add_argument("--layer", type=int, default=0, help="of a vision head (default: 0)")
+    parser.add_argument("--head", type=int, default=0, help="of a vision head (default: 0)")
+    parser.add_argument("--start", metavar="ROW,COLUMN", help="patch where the path begins")
+    parser.add_argument("--end", metavar="ROW,COLUMN", help="patch where the path ends")
     parser.add_argument(
         "--picture",
         metavar=metavar("OUT", "figure"),
-        help="√det g, ellipses and the way, on the photograph",
+        help="picture of √det g, the ellipses and the path over the photograph",
     )
     parser.add_argument(
         "--heat",
         type=number_in(1e-6, 1e6),
         metavar="T",
-        help="attention from the start by the heat kernel in place of √det g",
+        help="show heat-kernel attention from the start patch after time T in place of √det g",
     )
-    parser.add_argument("--patch", type=int, default=16, help="pixels a side (16)")
-    parser.add_argument("--alpha", type=float, default=0.25, help="weight of places (0.25)")
-    parser.add_argument("--beta", type=float, default=1.0, help="weight of distributions (1)")
-    parser.add_argument("--temperature", type=float, default=1.0, help="τ of the weights (1)")
     parser.add_argument(
-        "-o", "--output", metavar=metavar("OUT", "arrays"), help="distances and weights"
+        "--patch", type=int, default=16, help="pixels per side of a patch (default: 16)"
+    )
+    parser.add_argument(
+        "--alpha", type=float, default=0.25, help="weight of positions (default: 0.25)"
+    )
+    parser.add_argument(
+        "--beta", type=float, default=1.0, help="weight of distributions (default: 1)"
+    )
+    parser.add_argument(
+        "--temperature", type=float, default=1.0, help="temperature τ of the weights (default: 1)"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar=metavar("OUT", "arrays"), help="file for distances and weights"
     )
 
 
@@ -91,13 +99,15 @@ def run(chosen: argparse.Namespace) -> int:
         from app.export.lattice import drawn
 
         shown = found.heat(start, chosen.heat) if chosen.heat else found.density
-        raster.write(drawn(found, shown, start, end), picture, "Ways over the patches of a picture")
+        raster.write(
+            drawn(found, shown, start, end), picture, "Paths over the patches of a picture"
+        )
         result["picture"] = chosen.picture
     lines = [
         f"patches   {rows} × {columns}",
         f"diameter  {result['diameter']:.6g}",
         f"area      {result['area']:.6g}, the sum of √det g",
-        f"way       {result['distance']:.6g} over {len(way)} patches",
+        f"path      {result['distance']:.6g} over {len(way)} patches",
         f"entropy   {result['median_entropy']:.4g} nats (median over patches)",
     ]
     show(result, chosen.json, lines)
@@ -117,4 +127,6 @@ def _number(name: str, text: str, found: Patches) -> int:
     return int(row) * columns + int(column)
 
 
-COMMAND = Subcommand("patches", "geodesic attention over a picture", declare, run, order=150)
+COMMAND = Subcommand(
+    "patches", "compute geodesic attention over a picture", declare, run, order=150
+)

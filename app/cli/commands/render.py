@@ -1,4 +1,4 @@
-"""``render``: a figure of a scene, without a window."""
+"""``render``: write a figure of a scene, without a window."""
 
 from __future__ import annotations
 
@@ -22,15 +22,24 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--critical",
         type=number_in(0.0, 1.0),
         metavar="SHARE",
-        help="mark where the map’s parts and rings that last for this share of its range come and go",
+        help="mark the births and deaths of components and loops of the map that persist for at "
+        "least this share of its range",
     )
     parser.add_argument(
-        "--superlevel", action="store_true", help="those of {f ≥ c}, not of {f ≤ c}"
+        "--superlevel",
+        action="store_true",
+        help="use superlevel sets {f ≥ c} instead of sublevel sets {f ≤ c}",
     )
-    parser.add_argument("--pair", type=pair, metavar="a,b", help="name the one that is born there")
-    parser.add_argument("--transparent", action="store_true", help="no ground at all")
     parser.add_argument(
-        "--caption", action="store_true", help="family, ds², α, lengths and certificate below"
+        "--pair", type=pair, metavar="a,b", help="label the pair that is born near this point"
+    )
+    parser.add_argument(
+        "--transparent", action="store_true", help="leave the background transparent"
+    )
+    parser.add_argument(
+        "--caption",
+        action="store_true",
+        help="print family, ds², α, lengths and certificate below the figure",
     )
     shared_options.paper(parser)
     shared_options.scene(parser)
@@ -51,7 +60,7 @@ def run(chosen: argparse.Namespace) -> int:
 
     if chosen.critical is None and (chosen.superlevel or chosen.pair):
         asked = "--superlevel" if chosen.superlevel else "--pair"
-        raise ValueError(f"{asked} is of critical points: give --critical SHARE too")
+        raise ValueError(f"{asked} applies to critical points: add --critical SHARE")
     target = checked(chosen.output, suffixes("figure"))
     paper = figure.Paper(
         chosen.size,
@@ -73,7 +82,7 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         figure.write(target, scene, found, paper)
     except RuntimeError as problem:
-        raise ValueError(f"{problem}; an {SVG} or {PDF} needs none") from None
+        raise ValueError(f"{problem}; {SVG} and {PDF} need no OpenGL") from None
     status = Status(int(figure.path_of(found).paths.status[0]))
     width, height = chosen.size
     result = {"file": str(target), "size": [width, height], "status": status}
@@ -81,4 +90,6 @@ def run(chosen: argparse.Namespace) -> int:
     return remarks.exit(0 if status.arrived else exit_of(status))
 
 
-COMMAND = Subcommand("render", "a figure of a scene, without a window", declare, run, order=170)
+COMMAND = Subcommand(
+    "render", "write a figure of a scene, without a window", declare, run, order=170
+)

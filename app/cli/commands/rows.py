@@ -34,7 +34,9 @@ def run(chosen: argparse.Namespace) -> int:
 
     name, stated = parse(chosen.family)
     if "layer" not in families()[name].parameters:
-        raise ValueError(f"rows are those of attention, e.g. attention:bank, got {shown(name)}")
+        raise ValueError(
+            f"only attention has rows: expected a family such as attention:bank, got {shown(name)}"
+        )
     c = settings(stated)
     file, temperature = file_of(c), float(c["temperature"])
     if not (np.isfinite(temperature) and temperature > 0):
@@ -68,10 +70,14 @@ def _lines(found: np.ndarray, tokens: tuple[str, ...], keys: tuple[str, ...]) ->
     for token, row in zip(tokens, found, strict=True):
         most = np.argsort(-row, kind="stable")[:NAMED]
         named = "   ".join(f"{keys[j]} {row[j]:.3f}" for j in most if row[j] > 0)
-        lines.append(f"{token:<{width}}  {named or 'its mask leaves it no key'}")
+        lines.append(f"{token:<{width}}  {named or 'no key: all are masked'}")
     return lines
 
 
 COMMAND = Subcommand(
-    "rows", "the attention rows of a head, each under its own mask", declare, run, order=140
+    "rows",
+    "compute the attention rows of a head, each query under its own mask",
+    declare,
+    run,
+    order=140,
 )

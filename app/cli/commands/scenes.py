@@ -35,4 +35,6 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Subcommand("scenes", "list the bundled scenes, the default first", declare, run, order=30)
+COMMAND = Subcommand(
+    "scenes", "list the bundled scenes and lessons, the default scene first", declare, run, order=30
+)

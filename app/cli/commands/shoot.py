@@ -1,4 +1,4 @@
-"""``shoot``: the geodesic from a point and a velocity."""
+"""``shoot``: compute the geodesic from a point and a velocity."""
 
 from __future__ import annotations
 
@@ -50,4 +50,6 @@ def run(chosen: argparse.Namespace) -> int:
     return show_paths([path], chosen, at.alpha, places=places)
 
 
-COMMAND = Subcommand("shoot", "the geodesic from a point and a velocity", declare, run, order=70)
+COMMAND = Subcommand(
+    "shoot", "compute the geodesic from a point and a velocity", declare, run, order=70
+)

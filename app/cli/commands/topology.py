@@ -1,4 +1,4 @@
-"""``topology``: the parts and rings of a scalar map of a family, and where they come and go."""
+"""``topology``: persistent homology of a scalar map, with the places of births and deaths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.views.text.typed_values import number_in
 if TYPE_CHECKING:
     import argparse
 
-KINDS = ("part", "ring")
+KINDS = ("component", "loop")
 LISTED = 12
 
 
@@ -20,18 +20,28 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``topology``."""
     parser.add_argument("family", metavar="FAMILY")
     parser.add_argument(
-        "--scalar", default="", metavar="NAME", help="the family's first, if not given"
+        "--scalar", default="", metavar="NAME", help="scalar to map (default: the family's first)"
     )
-    parser.add_argument("--token", type=int, default=0, help="whose probability is mapped (0)")
-    parser.add_argument("--chart", default="", help="the chart of the map (the family's first)")
-    parser.add_argument("--grid", type=int, default=256, metavar="N", help="samples a side (256)")
-    parser.add_argument("--superlevel", action="store_true", help="of {f ≥ c} and not of {f ≤ c}")
+    parser.add_argument(
+        "--token", type=int, default=0, help="key whose probability is mapped (default: 0)"
+    )
+    parser.add_argument(
+        "--chart", default="", help="chart of the map (default: the family's first)"
+    )
+    parser.add_argument(
+        "--grid", type=int, default=256, metavar="N", help="samples per side (default: 256)"
+    )
+    parser.add_argument(
+        "--superlevel",
+        action="store_true",
+        help="use superlevel sets {f ≥ c} instead of sublevel sets {f ≤ c}",
+    )
     parser.add_argument(
         "--persistence", type=number_in(0.0, 1.0), default=0.02, metavar="SHARE",
-        help="the least, as a share of the map's range (0.02)",
+        help="least persistence, as a share of the map's range (default: 0.02)",
     )  # fmt: skip
     parser.add_argument(
-        "-o", "--output", metavar=metavar("FILE", "arrays"), help="the map and its pairs"
+        "-o", "--output", metavar=metavar("FILE", "arrays"), help="file for the map and its pairs"
     )
     shared_options.engine(parser)
 
@@ -51,7 +61,7 @@ def run(chosen: argparse.Namespace) -> int:
     manifold = manifold_of(chosen.family)
     chart = chart_of(manifold, chosen.chart)
     if chart.dimension != 2:
-        raise ValueError(f"chart must be one of the plane, got {shown(chosen.chart)}")
+        raise ValueError(f"chart must be two-dimensional, got {shown(chosen.chart)}")
     extent, scalar = view_of(manifold, chart), chosen.scalar or manifold.scalars[0]
     shape = (chosen.grid, chosen.grid)
     request = FieldRequest(manifold, chart, scalar, extent, shape, chosen.token)
@@ -80,7 +90,7 @@ def run(chosen: argparse.Namespace) -> int:
     ] + [
         f"{KINDS[d]}  {b:.6g} to {e:.6g}   {at.round(4)} to {to.round(4)}"
         if np.isfinite(e)
-        else f"{KINDS[d]}  {b:.6g} for good   {at.round(4)}"
+        else f"{KINDS[d]}  {b:.6g} for ever   {at.round(4)}"
         for d, b, e, at, to in rows[:LISTED]
     ]
     show(result, chosen.json, lines)
@@ -88,5 +98,5 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 COMMAND = Subcommand(
-    "topology", "parts and rings of the level sets of a scalar map", declare, run, order=110
+    "topology", "compute the persistent homology of a scalar map", declare, run, order=110
 )

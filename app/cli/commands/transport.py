@@ -1,4 +1,4 @@
-"""``transport``: a vector carried in parallel along the geodesic between two points."""
+"""``transport``: carry a vector by parallel transport along the geodesic between two points."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def run(chosen: argparse.Namespace) -> int:
         f"vector    {before} becomes {after}",
         f"angle     {written(carried.angle[0, -1], count)} rad in the frame of the coordinates"
         if alpha == 0.0
-        else "angle     none: a transport of α ≠ 0 is no rotation",
+        else "angle     none: transport is a rotation only for α = 0",
         f"matrix    {written(carried.operators[0, -1], count)}",
-        f"drift     {carried.drift[0]:.2e} of its length"
+        f"drift     {carried.drift[0]:.2e} of the vector's length"
         if alpha == 0.0
-        else "drift     none: a transport of α ≠ 0 keeps no length",
+        else "drift     none: transport keeps lengths only for α = 0",
         f"status    {status.name}: {status.words} ({carried.engine})",
     ]
     places = token_places(chosen, 2)
@@ -80,7 +80,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 COMMAND = Subcommand(
     "transport",
-    "a vector carried in parallel along the geodesic between two points",
+    "carry a vector by parallel transport along the geodesic between two points",
     declare,
     run,
     order=80,

@@ -1,7 +1,7 @@
-"""Studies: what is drawn around the one geodesic, one layer of the scene a file.
+"""Studies: layers around the geodesic, one file each.
 
-A module that states a ``STUDY`` is one, found by its being there: its name in scene files, its words in
-the panel, its job and its curves stand in it.  May import what `app.jobs` may.
+A module that defines ``STUDY`` is found automatically; it defines the layer's name, its texts, its job
+and its curves.  May import what `app.jobs` may.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __path__ = [str(folder) for folder in FOLDERS]
 
 @cache
 def kinds() -> tuple[type[Study], ...]:
-    """Return all studies, in the order of the layers' panel."""
+    """Return all studies, in the order of the layers panel."""
     modules = [importlib.import_module(f"{__name__}.{name}") for name in study_names()]
     found = [module.STUDY for module in modules]
     for kind in found:

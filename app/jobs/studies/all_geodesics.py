@@ -31,8 +31,8 @@ class EveryJob(BetweenPins):
     words: ClassVar[str] = "all geodesics"
     title: ClassVar[str] = "All geodesics"
     hint: ClassVar[str] = (
-        "Every one between A and B that a search finds, with how many conjugate points it passes. "
-        "Takes seconds."
+        "All geodesics from A to B that a search finds, each with its number of conjugate "
+        "points. Takes seconds."
     )
     place: ClassVar[int] = 20
     measure: ClassVar[str] = "All geodesics"
@@ -61,13 +61,11 @@ class EveryJob(BetweenPins):
         )
         others = [i for i in range(1, len(fine)) if fine[i]]
         words = ", ".join(f"{length:.5g}" for length in paths.length[fine])
-        hint = "Every geodesic from A to B that rays in all directions find, shortest first."
+        hint = "All geodesics from A to B found by shooting in all directions, shortest first."
         measures = [Measure("All geodesics", words or "none found", hint, bool(fine.any()))]
         if len(others):
             turned = ", ".join(str(i) for i in index[fine])
-            hint = (
-                "How many conjugate points each of them passes: 0 only for locally shortest ones."
-            )
+            hint = "Number of conjugate points on each: 0 only for a locally shortest geodesic."
             measures.append(Measure("Their Morse indices", turned, hint))
         shortest = float(paths.length[fine].min()) if fine.any() else None
         other = traced_curves.several(manifold, paths, others, self.alpha)

@@ -1,4 +1,4 @@
-"""Balls around A whose edge goes through B."""
+"""Balls around A with B on the boundary."""
 
 from __future__ import annotations
 
@@ -25,11 +25,14 @@ BALL_DIRECTIONS = 384
 
 @dataclass(frozen=True)
 class BallJob(BetweenPins):
-    """The geodesic ball around A whose edge goes through B, and the balls of both divergences."""
+    """The geodesic ball around A through B, and the balls of both divergences."""
 
     words: ClassVar[str] = "balls"
     title: ClassVar[str] = "Balls through B"
-    hint: ClassVar[str] = "All as far from A as B is: by geodesics, and by KL either way."
+    hint: ClassVar[str] = (
+        "Balls around A with B on the boundary: by geodesic distance, and by KL in either "
+        "direction."
+    )
     place: ClassVar[int] = 40
     measure: ClassVar[str] = "Geodesic ball"
     curves: ClassVar[Mapping[str, Style]] = {
@@ -53,29 +56,29 @@ class BallJob(BetweenPins):
                 curves["ball"] = traced_curves.fronts(engine, manifold, fan, [48], True)
             measures += _gaps(lost, len(fan.angle))
         else:
-            hint = "Its edge goes through B, which no geodesic is known to reach."
+            hint = (
+                "The ball through B: its radius is unknown, since no geodesic from A to B was "
+                "found."
+            )
             measures.append(Measure("Geodesic ball", "not known", hint, False))
         if natural_chart(manifold) is None or manifold.divergence is None:
             return Found(curves, measures)
         around = balls(manifold, a, b, BALL_DIRECTIONS)
         curves["forward"], curves["backward"] = (traced_curves.outline(manifold, c) for c in around)
         forward, backward = bregman(manifold, a, b)
-        hint = (
-            "The Bregman divergence of ψ; "
-            "the ball of equal divergence goes through B like the others."
-        )
+        hint = "The Bregman divergence of ψ; its ball also passes through B."
         measures += [
-            Measure("KL(A‖B), of the dotted ball", f"{forward:.6g} nats", hint),
-            Measure("KL(B‖A), of the dashed ball", f"{backward:.6g} nats", hint),
+            Measure("KL(A‖B), dotted ball", f"{forward:.6g} nats", hint),
+            Measure("KL(B‖A), dashed ball", f"{backward:.6g} nats", hint),
         ]
         return Found(curves, measures)
 
 
 def _gaps(lost: int, rays: int) -> list[Measure]:
-    """Return the row that says how many of the rays do not reach the edge of the ball, if any."""
+    """Return the measure of the rays that do not reach the boundary of the ball, if any."""
     if not lost:
         return []
-    hint = "Rays that leave the chart on their way, or are not resolved: the edge is open there."
+    hint = "Rays that leave the chart or are not resolved: the boundary is open there."
     value = "not known" if lost == rays else f"open at {lost} of {rays} rays"
     return [Measure("Geodesic ball", value, hint, False)]
 

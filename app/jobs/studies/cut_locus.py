@@ -27,8 +27,8 @@ class CutJob(BetweenPins):
     words: ClassVar[str] = "the cut locus"
     title: ClassVar[str] = "Cut locus of A"
     hint: ClassVar[str] = (
-        "Where two shortest ways from A are equally long, and beyond which none is the shortest. "
-        "Takes seconds."
+        "Points joined to A by two shortest geodesics; beyond them neither is shortest. Takes "
+        "seconds."
     )
     place: ClassVar[int] = 60
     measure: ClassVar[str] = "Cut points"
@@ -42,7 +42,7 @@ class CutJob(BetweenPins):
         a, b = np.array(self.start), np.array(self.end)
         length = REACH * max(length_between(engine, manifold, a, b)[0], SHORTEST)
         points = cut_points(manifold, spray(engine, manifold, a, length, 512, 128))
-        hint = "Where two shortest geodesics from A meet: beyond, neither is the shortest any more."
+        hint = "Points where two shortest geodesics from A meet; beyond them neither is shortest."
         words = f"{len(points)} within {length:.4g}" if len(points) else f"none within {length:.4g}"
         return Found({"cut": points}, [Measure("Cut points", words, hint)])
 

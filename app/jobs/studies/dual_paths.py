@@ -23,12 +23,13 @@ from compute.requests.geodesics import ConnectRequest
 
 @dataclass(frozen=True)
 class CompareJob(BetweenPins):
-    """The e-geodesic (α = 1), the m-geodesic (α = −1) and, of normals, that of Wasserstein-2."""
+    """The e-geodesic (α = 1), the m-geodesic (α = −1) and, for normals, the Wasserstein-2 geodesic."""
 
     words: ClassVar[str] = "e- and m-paths"
     title: ClassVar[str] = "e- and m-paths"
     hint: ClassVar[str] = (
-        "Straight in natural coordinates (α = 1), where log p is mixed, and in expectations (α = −1)."
+        "Straight in natural coordinates (α = 1, mixtures of log p) and in expectation "
+        "coordinates (α = −1)."
     )
     place: ClassVar[int] = 10
     measure: ClassVar[str] = "e-path, α = 1"
@@ -58,17 +59,17 @@ class CompareJob(BetweenPins):
             if status != Status.OK:
                 dashed.add(kind)
             value = f"{paths.length[0]:.6g}" if status == Status.OK else status.words
-            hint = "Fisher–Rao length of the geodesic of this connection: never below the distance."
+            hint = "Fisher–Rao length of the geodesic of this connection; at least the distance."
             measures.append(Measure(words, value, hint, status == Status.OK))
         if manifold.name == "gaussian":
             curves["w2"], length = _displaced(manifold, self)
-            hint = "Fisher–Rao length of the path on which mass moves least: straight in μ and σ."
+            hint = "Fisher–Rao length of the optimal-transport path, which is straight in μ and σ."
             measures.append(Measure("W2 path", f"{length:.6g}", hint))
         return Found(curves, measures, frozenset(dashed))
 
 
 def _displaced(manifold: Manifold, job: CompareJob) -> tuple[Floats, float]:
-    """Wasserstein's geodesic between two normals in θ, and its Fisher–Rao length."""
+    """Return the Wasserstein geodesic between two normals in θ, and its Fisher–Rao length."""
     share = np.linspace(0.0, 1.0, STEPS[job.quality] + 1)[:, None]
     theta = (1 - share) * np.array(job.start) + share * np.array(job.end)
     assert manifold.distance is not None

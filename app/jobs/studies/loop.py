@@ -1,4 +1,4 @@
-"""A vector carried round a loop."""
+"""A vector transported around a loop."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ LOOP_VERTICES = 96
 
 @dataclass(frozen=True)
 class LoopJob(Study):
-    """A vector carried round a loop of vertices in θ, with edges straight in a chart of the plane."""
+    """A vector transported around a loop of vertices in θ, with edges straight in a plane chart."""
 
     words: ClassVar[str] = "the loop"
     title: ClassVar[str] = "Loop"
-    hint: ClassVar[str] = "A vector carried round it comes back turned by ∫K dA, the holonomy."
+    hint: ClassVar[str] = "A vector carried around the loop returns rotated by ∫K dA, the holonomy."
     place: ClassVar[int] = 50
     measure: ClassVar[str] = "Turn on the loop"
     curves: ClassVar[Mapping[str, Style]] = {
@@ -82,7 +82,7 @@ class LoopJob(Study):
             Measure(
                 "Turn on the loop",
                 angle if fine else found.status.words,
-                "By how much a vector carried in parallel round the loop comes back turned."
+                "Angle by which parallel transport around the loop rotates a vector."
                 + (BERRY if manifold.support(vertices[:1]).space == "measurements" else ""),
                 fine,
             ),
@@ -90,14 +90,15 @@ class LoopJob(Study):
                 "Curvature inside",
                 f"{found.integral_curvature:.6g}"
                 if found.encloses
-                else "none: it winds round a period",
-                "∫∫K dA over what a loop encloses counter-clockwise: by Gauss and Bonnet the turn.",
+                else "none: the loop winds around a periodic coordinate",
+                "∫∫K dA over the region enclosed counter-clockwise; by Gauss–Bonnet it equals "
+                "the holonomy.",
                 bool(np.isfinite(found.integral_curvature)),
             ),
             Measure(
                 "Their difference",
                 difference,
-                "Transport along the loop against quadrature inside: what both lost in rounding.",
+                "Transport along the loop against quadrature inside: the numerical error of both.",
                 not metric or not found.encloses or abs(found.defect) < 1e-3,
             ),
         ]
@@ -105,14 +106,12 @@ class LoopJob(Study):
 
 
 def plane_of(scene: Scene) -> str:
-    """Return the name of the chart of the plane that a completed scene is drawn in or over."""
+    """Return the name of the plane chart in which, or over which, a completed scene is drawn."""
     return chart_of(manifold_of(scene.family), scene.chart).plane.name
 
 
 def default_loop(scene: Scene) -> tuple[Point, ...]:
-    """Return a circle of the first chart, as drawn, around the middle between the pins, inside the
-    domain.
-    """
+    """Return a circle in the first chart around the midpoint of the pins, inside the domain."""
     assert scene.start and scene.end
     manifold = manifold_of(scene.family)
     chart, view = manifold.charts[0], manifold.view

@@ -26,7 +26,8 @@ class QueryJob(BetweenPins):
     words: ClassVar[str] = "the geodesic in query space"
     title: ClassVar[str] = "In query space"
     hint: ClassVar[str] = (
-        "The geodesic among all queries of the head, not those of the plane alone, as it falls on it."
+        "The geodesic in the space of all queries, not only those in the plane; shown "
+        "projected onto the plane."
     )
     place: ClassVar[int] = 70
     measure: ClassVar[str] = "In query space"
@@ -55,14 +56,17 @@ class QueryJob(BetweenPins):
         )
         proof = "a great circle" if path.exact else f"within {path.error:.1e}"
         hint = (
-            f"The geodesic between the two queries among all queries of {len(plane.q0)} coordinates, "
-            "drawn as it falls on the plane: it may leave it, and be shorter than what stays on it."
+            f"The geodesic between the two queries in the {len(plane.q0)}-dimensional space of "
+            "queries, projected onto the plane: it may leave the plane and be shorter than any "
+            "path within it."
         )
         line = traced_curves.queries(space, path, a, b, plane.q0, plane.U)
         measures = [
             Measure("In query space", f"{path.length:.6g} ({proof})", hint, path.converged),
             Measure(
-                "Off the plane", f"{far:.0%} of A to B", "How far from it the way leads at most."
+                "Off the plane",
+                f"{far:.0%} of the distance from A to B",
+                "Largest distance of this geodesic from the plane.",
             ),
         ]
         dashed = frozenset() if path.converged else frozenset({"queries"})

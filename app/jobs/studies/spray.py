@@ -33,10 +33,11 @@ class SprayJob(BetweenPins):
     words: ClassVar[str] = "the spray"
     title: ClassVar[str] = "Spray from A"
     hint: ClassVar[str] = (
-        "Geodesics in all directions, wavefronts of equal distance, and the caustic where they meet."
+        "Geodesics in all directions, wavefronts of equal distance, and the caustic of "
+        "conjugate points."
     )
     place: ClassVar[int] = 30
-    measure: ClassVar[str] = "Wavefronts every"
+    measure: ClassVar[str] = "Wavefront spacing"
     curves: ClassVar[Mapping[str, Style]] = {
         "rays": Style(0, lambda t: t.geodesic, 0.28, 0.9, 0.0),
         "fronts": Style(10, lambda t: t.pin_a, 0.75, 1.2, 0.4, words="wavefronts"),
@@ -62,11 +63,13 @@ class SprayJob(BetweenPins):
             "caustic": traced_curves.caustic(fan),
         }
         count = int(np.isfinite(fan.conjugate).sum())
-        hint = "Rays that meet their neighbours again: beyond that they are not shortest any more."
+        hint = (
+            "Rays that meet neighbouring rays again; beyond that point they are no longer shortest."
+        )
         share = f"{count} of {len(fan.angle)} rays"
         step = f"{REACH * length / FRONTS:.4g}"
         measures = [
-            Measure("Wavefronts every", step, "Fisher–Rao distance between two wavefronts."),
+            Measure("Wavefront spacing", step, "Fisher–Rao distance between two wavefronts."),
             Measure("Conjugate points on", share, hint),
         ]
         return Found(curves, measures)

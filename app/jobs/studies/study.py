@@ -1,4 +1,4 @@
-"""The base of all studies: a few curves in θ, by their kind, and a few measures."""
+"""The base of studies: curves in θ by kind, and measures."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ SHORTEST = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """curves: by kind; dashed: the kinds that are not converged; shortest: of all geodesics the least
-    length, or None.
+    """curves: by kind; dashed: kinds that did not converge; shortest: the smallest length of all
+    geodesics, or None.
     """
 
     curves: Curves
@@ -45,9 +45,9 @@ class Found:
 class Study(Job):
     """A layer of the scene with a job of its own.
 
-    Its name in scene files is its module's.  title and hint: its words in the panel, where it stands
-    at ``place``; curves: how each kind of its curves is drawn; at_rest: it is too slow to follow a
-    hand; measure: its first measure, which says why where there is no other.
+    Its name in scene files is its module's.  title and hint: its texts in the panel, at position
+    ``place``; curves: styles of its kinds of curve; at_rest: it is too slow to compute during a drag;
+    measure: its first measure, which gives the reason if there is no result.
     """
 
     priority: ClassVar[Priority] = Priority.STUDY
@@ -66,19 +66,17 @@ class Study(Job):
 
     @classmethod
     def layer(cls) -> str:
-        """Return its name in scene files."""
+        """Return the layer's name in scene files."""
         return cls.layers[0]
 
     @classmethod
     def fits(cls, manifold: Manifold) -> bool:
-        """Whether the layer means something of a family."""
+        """Whether the layer applies to a family."""
         return True
 
     @classmethod
     def wanted(cls, subject: Subject, viewport: Viewport) -> Self | None:
-        """Return the study of a completed scene, if it means something there; a slow one only at
-        rest.
-        """
+        """Return the study of a completed scene, if it applies; a slow one only at rest."""
         possible = cls.fits(subject.manifold) and not (cls.at_rest and viewport.dragging)
         return cls.of(subject.scene, viewport) if possible else None
 
@@ -92,11 +90,11 @@ class Study(Job):
         """Compute its curves and measures."""
 
     def perform(self, engine: Engine, emit: Emit, cancelled: Cancelled) -> None:
-        """Answer by one `StudyAnswer`."""
+        """Emit one `StudyAnswer`."""
         emit(self.answer(engine))
 
     def answer(self, engine: Engine) -> StudyAnswer:
-        """Return what is found, as it is drawn; what is asked in vain is the answer's ``problem``."""
+        """Return the answer; a failure is its ``problem``."""
         began = time.perf_counter()
         try:
             found = self.found(engine, manifold_of(self.family))
@@ -132,9 +130,9 @@ class BetweenPins(Study):
 
 @dataclass(frozen=True, eq=False)
 class StudyAnswer:
-    """curves: θ (k, 2) by kind, NaN between pieces; dense: those that are known between their nodes;
-    dashed: the kinds that are not converged; shortest: of all geodesics the least length, or None;
-    problem: why there is nothing but a measure that says so, or None.
+    """curves: θ (k, 2) by kind, NaN between pieces; dense: those with dense output; dashed: kinds that
+    did not converge; shortest: the smallest length of all geodesics, or None; problem: why there is no
+    result, or None.
     """
 
     job: Study

@@ -1,4 +1,4 @@
-"""The curves of studies: their nodes, and what lies between them."""
+"""The curves of studies: nodes and dense output."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from compute.studies.geodesic_fan import Spray
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """A curve's nodes in θ (k, 2), NaN between pieces, and the curve itself."""
+    """The nodes of a curve in θ (k, 2), NaN between pieces, and its dense output."""
 
     nodes: Floats
     dense: DenseCurve
@@ -33,19 +33,17 @@ Curves = Mapping[str, Floats | Traced]
 
 
 def nodes_of(curves: Curves) -> dict[str, Floats]:
-    """Return the nodes of every curve by its kind."""
+    """Return the nodes of every curve by kind."""
     return {kind: c.nodes if isinstance(c, Traced) else c for kind, c in curves.items()}
 
 
 def dense_of(curves: Curves) -> dict[str, DenseCurve]:
-    """Return those that are known between their nodes; the others are polygons."""
+    """Return the curves with dense output; the others are polygons."""
     return {kind: c.dense for kind, c in curves.items() if isinstance(c, Traced)}
 
 
 def path(engine: Engine, manifold: Manifold, paths: Paths, alpha: float, quality: str) -> Traced:
-    """Return the first of some paths: while a pin is dragged as the engine does it, at rest in
-    float64.
-    """
+    """Return the first of some paths: during a drag in the engine's precision, at rest in float64."""
     live = quality == "live"
     fire = engine.shoot if live else initial_value.shoot
     dense = dense_output(manifold, paths, alpha, LIVE if live else FINE, fire)
@@ -59,21 +57,21 @@ def several(manifold: Manifold, paths: Paths, some: list[int], alpha: float) -> 
 
 
 def rays(fan: Spray, every: int) -> Traced:
-    """Return every so many rays of a spray."""
+    """Return a subset of the rays of a fan."""
     some = np.s_[::every]
     dense = bundle(fan.r / fan.r[-1], fan.theta[some], fan.velocity[some])
     return Traced(pieces(list(fan.theta[some])), dense)
 
 
 def fronts(engine: Engine, manifold: Manifold, fan: Spray, nodes: list[int], fine: bool) -> Traced:
-    """Return the wavefronts of a spray at some nodes of its rays."""
+    """Return the wavefronts of a fan at some nodes of its rays."""
     more = dense_fan.finer(engine, manifold, fan) if fine else fan
     closed = [np.concatenate([fan.theta[:, node], fan.theta[:1, node]]) for node in nodes]
     return Traced(pieces(closed), joined([dense_fan.front(manifold, more, node) for node in nodes]))
 
 
 def caustic(fan: Spray) -> Floats | Traced:
-    """Return the caustic of a spray, if it has one."""
+    """Return the caustic of a fan, if it has one."""
     if not np.isfinite(fan.conjugate).any():
         return np.zeros((0, 2))
     return Traced(fan.caustic(), dense_fan.caustic(fan))
@@ -85,7 +83,7 @@ def outline(manifold: Manifold, theta: Floats) -> Traced:
 
 
 def loop(manifold: Manifold, vertices: Floats, chart: Chart) -> Traced:
-    """Return a closed loop whose edges are straight in a chart of the plane."""
+    """Return a closed loop with edges straight in a plane chart."""
     nodes = np.concatenate([vertices, vertices[:1]])
     corner, unrolled = chart.forward(nodes), _continuous(manifold, nodes)
 
@@ -101,7 +99,9 @@ def loop(manifold: Manifold, vertices: Floats, chart: Chart) -> Traced:
 
 
 def _continuous(manifold: Manifold, theta: Floats) -> Floats:
-    """Points (k, 2), of which some may be NaN, each in its copy that is nearest to the one before."""
+    """Return points (k, 2), possibly NaN, each replaced by its periodic copy nearest to the previous
+    one.
+    """
     known = np.flatnonzero(np.isfinite(theta).all(axis=1))
     unrolled = theta.copy()
     for axis, period in enumerate(manifold.periods):
@@ -113,8 +113,8 @@ def _continuous(manifold: Manifold, theta: Floats) -> Floats:
 def queries(
     space: QuerySpace, path: QueryPath, a: Floats, b: Floats, q0: Floats, U: Floats
 ) -> Traced:
-    """Return a geodesic of query space as it falls on the plane q₀ + Uθ: a great circle, or smooth
-    between the nodes of a polygon.
+    """Return a geodesic of query space projected onto the plane q₀ + Uθ: a great circle, or a smooth
+    curve through the nodes of a polygon.
     """
     theta = (path.queries - q0) @ U
     if not path.exact:
@@ -132,7 +132,7 @@ def queries(
 
 
 def pieces(curves: list[Floats]) -> Floats:
-    """Several curves as one, with NaN between them."""
+    """Join several curves, separated by NaN."""
     gap = np.full((1, 2), np.nan)
     parts = [part for curve in curves for part in (curve, gap)]
     return np.concatenate(parts[:-1]) if parts else np.zeros((0, 2))

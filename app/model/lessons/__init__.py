@@ -1,4 +1,4 @@
-"""Lessons: text to steps, what a step changes, asks for and quotes, and how far somebody is.
+"""Lessons: parsing, the changes, checks and numbers of steps, and progress.
 
 May import what `app.model` may.
 """

@@ -1,4 +1,4 @@
-"""Which lessons there are: those that come with the program, and files."""
+"""The available lessons: bundled ones and files."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ FILE = f"lesson{MARKDOWN}"
 
 
 def titles() -> dict[str, str]:
-    """Return the bundled lessons by name, in the order in which they are best read."""
+    """Return the bundled lessons by name, in reading order."""
     index = json.loads((resources.files("assets") / "lessons" / "index.json").read_text("utf-8"))
     return {str(name): str(title) for name, title in index.items()}
 
 
 def is_lesson(source: str) -> bool:
-    """Whether a source names a bundled lesson or a file of one."""
+    """Whether a source names a bundled lesson or a lesson file."""
     return source.lower().endswith(MARKDOWN) or source in titles()
 
 
 def load(source: str | Path) -> Lesson:
-    """Return the lesson of a bundled name, or of a file.  Raises NotALesson."""
+    """Return the lesson of a bundled name or a file.  Raises NotALesson."""
     if str(source) in titles():
         folder = resources.files("assets") / "lessons" / str(source)
         with resources.as_file(folder) as place:
@@ -41,7 +41,7 @@ def _read(path: Path, name: str) -> Lesson:
         text = read_text(path, MOST_BYTES, "utf-8-sig")
     except FileNotFoundError:
         known = ", ".join(titles())
-        raise NotALesson(str(path), 0, f"there is no such file, and lessons are {known}") from None
+        raise NotALesson(str(path), 0, f"no such file; the bundled lessons are {known}") from None
     except (OSError, ValueError) as problem:
         raise NotALesson(str(path), 0, f"it cannot be read: {describe(problem)}") from None
     return parse(text, f"{name}/{FILE}" if name else str(path), path.parent, name)

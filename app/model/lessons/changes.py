@@ -1,4 +1,4 @@
-"""The changes that a lesson's step makes to a scene: lines ``key: value``, as a teacher writes them.
+"""The changes of a scene by a lesson's step: lines ``key: value``, as written by the author.
 
 scene: gaussian              a bundled scene, or a file beside the lesson
 family: student_t:nu=5       as on the command line
@@ -44,7 +44,7 @@ _POINT = re.compile(r"\(([^()]*)\)")
 
 
 class NoChange(ValueError):
-    """A change that cannot be made; ``key`` says which."""
+    """A change that cannot be made; ``key`` names it."""
 
     def __init__(self, key: str, words: str) -> None:
         self.key = key
@@ -52,9 +52,9 @@ class NoChange(ValueError):
 
 
 def changed(scene: Scene | None, changes: Mapping[str, str], folder: Path) -> Scene:
-    """``scene`` with ``changes``, complete; without one they must name a scene or a family.
+    """Return ``scene`` with ``changes``, completed; without a scene they must name one or a family.
 
-    Files are looked for in ``folder``.  Raises NoChange.
+    Files are searched in ``folder``.  Raises NoChange.
     """
     made, family, used = scene, changes.get("family"), {"scene", "family", "chart"}
     if "scene" in changes:
@@ -63,7 +63,7 @@ def changed(scene: Scene | None, changes: Mapping[str, str], folder: Path) -> Sc
         began = made or Scene()
         made = _try("family", lambda: of_family(began, _located(family, folder)))
     if made is None:
-        raise NoChange("scene", "the first step must say which scene or which family it shows")
+        raise NoChange("scene", "the first step must name a scene or a family")
     for key in (key for key in changes if key not in used | FLOW.keys() | PICTURE.keys()):
         made = _with(made, key, changes[key])
     made = _flowing(made, {key: text for key, text in changes.items() if key in FLOW})
@@ -91,24 +91,20 @@ def _load(name: str, folder: Path) -> Scene:
 
 
 def beside(name: str, folder: Path) -> Path:
-    """Return the file of that name in ``folder``.  ValueError for one that lies elsewhere or is not
-    there.
-    """
+    """Return the file of that name in ``folder``.  Raises ValueError if it is elsewhere or missing."""
     check_name(name)
     path = Path(os.path.abspath(folder / name))
     with refusing(f"a lesson's file {shown(name)} cannot be found"):
         lies_inside = path.resolve().is_relative_to(folder.resolve())
     if not lies_inside:
-        raise ValueError(f"a lesson's files must lie in its own folder, got {shown(name)}")
+        raise ValueError(f"a lesson's files must be in its own folder, got {shown(name)}")
     if not is_regular(path):
-        raise ValueError(
-            f"no bundled one has that name, and no file beside the lesson: {shown(name)}"
-        )
+        raise ValueError(f"neither a bundled one nor a file beside the lesson: {shown(name)}")
     return path
 
 
 def _located(family: str, folder: Path) -> str:
-    """``family`` with its file, if it names one, looked for beside the lesson."""
+    """Return ``family`` with its file, if any, located beside the lesson."""
     name, stated = parse(family)
     source = str(stated.get("source", ""))
     if not source or source in bundled() or source.startswith("{"):
@@ -130,7 +126,7 @@ def _with(scene: Scene, key: str, text: str) -> Scene:
                 "panel",
             ]
         )
-        raise NoChange(key, f"what a step can change is {known}")
+        raise NoChange(key, f"a step can change {known}")
     try:
         return replace(scene, **read(scene, text))
     except ValueError as problem:
@@ -138,7 +134,7 @@ def _with(scene: Scene, key: str, text: str) -> Scene:
 
 
 def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
-    """Return all that is said of the flow at once: another equation alone would set its time back."""
+    """Apply all changes of the flow at once, since another equation alone would reset its time."""
     if not stated:
         return scene
     entries: dict[str, object] = {}
@@ -154,7 +150,7 @@ def _flowing(scene: Scene, stated: Mapping[str, str]) -> Scene:
 
 
 def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
-    """Return one thing said of the picture."""
+    """Apply one change of the picture."""
 
     def put() -> Scene:
         entry = _entry(PICTURE[key], text, folder)
@@ -164,7 +160,7 @@ def _pictured(scene: Scene, key: str, text: str, folder: Path) -> Scene:
 
 
 def _entry(field: str, text: str, folder: Path) -> Any:
-    """Return a picture's value, read as the kind of its usual value."""
+    """Return a value of the picture, parsed as the type of its default."""
     match getattr(Photograph(), field):
         case bool():
             if plain(text) not in ("on", "off"):
@@ -183,7 +179,7 @@ def _entry(field: str, text: str, folder: Path) -> Any:
 
 
 def _pin(scene: Scene, text: str) -> Pin:
-    """Return a place in θ, or on a token by its label or number."""
+    """Return a pin at θ, or on a token by its label or number."""
     manifold = manifold_of(scene.family)
     if not plain(text).startswith("token "):
         x, y = tuple_of(text, 2)
@@ -198,7 +194,7 @@ def _pin(scene: Scene, text: str) -> Pin:
 
 
 def token_of(manifold: Manifold, name: str) -> int:
-    """Return which token has that label (the first of several) or number.  ValueError if none has."""
+    """Return the first token with that label or number.  Raises ValueError if there is none."""
     labels = manifold.landmarks.labels if manifold.landmarks is not None else ()
     found = [i for i, label in enumerate(labels) if plain(label) == plain(name)]
     if found:
@@ -225,7 +221,7 @@ def _layers(scene: Scene, text: str) -> Layers:
 
 
 def _loop(text: str) -> tuple[tuple[float, float], ...]:
-    """Vertices ``(x, y) (x, y) …`` in θ."""
+    """Parse vertices ``(x, y) (x, y) …`` in θ."""
     found = _POINT.findall(text)
     if not 3 <= len(found) <= MOST_VERTICES or _POINT.sub("", text).strip():
         raise ValueError(
@@ -236,7 +232,7 @@ def _loop(text: str) -> tuple[tuple[float, float], ...]:
 
 
 def _normal(text: str) -> Numbers:
-    """Mean x and y, then σ_xx, σ_xy, σ_yy."""
+    """Parse mean x and y, then σ_xx, σ_xy, σ_yy."""
     x, y, xx, xy, yy = tuple_of(text, 5)
     return x, y, xx, xy, yy
 

@@ -1,4 +1,4 @@
-"""The tasks of a lesson, and the numbers that it quotes: a small fixed vocabulary.
+"""The checks of a lesson's tasks, and its quoted quantities: a small fixed grammar.
 
     check     = pin A within 0.3 of (0, 1) · pin B on token river · layer spray on · loop drawn
               | chart is disk · map is curvature · family is gaussian · mode is hodge
@@ -8,7 +8,7 @@
               | curvature at A · entropy at (0, 1) · σ of B · alpha · playhead · time · norm
               | picture distance · picture patches · normals "Wasserstein"
 
-Nothing of it is ever run: what is no sentence of this kind is refused.
+Nothing is executed; any other sentence is refused.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ BY_HAND = 0.02
 class Quantity:
     """kind: "measure", "count", "scalar", "coordinate", "field", "norm", "picture" or "normals".
 
-    name: of the measure, scalar, coordinate, field or way, or what of a picture; index: which number
-    of a measure, from 1; at: the pin, "A" or "B", or a point of the family's own coordinates.
+    name: of the measure, scalar, coordinate, field or path, or the property of a picture; index: which
+    number of a measure, from 1; at: the pin, "A" or "B", or a point in the family's own coordinates.
     """
 
     kind: str
@@ -67,9 +67,10 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Check:
-    """kind: "near", "spot", "token", "layer", "loop", "is" or "compare"; ``text``: as it was written.
+    """kind: "near", "spot", "token", "layer", "loop", "is" or "compare"; ``text``: the original
+    sentence.
 
-    "near" is a pin of the manifold, "spot" one of the picture.
+    "near" checks a pin of the manifold, "spot" one of the picture.
     """
 
     kind: str
@@ -99,7 +100,7 @@ _NORMALS = re.compile(r"normals [\"“]([^\"”]+)[\"”]")
 
 
 def quantity(text: str) -> Quantity:
-    """Return the quantity that a phrase names.  Raises ValueError."""
+    """Parse a phrase that names a quantity.  Raises ValueError."""
     phrase = " ".join(text.split())
     if match := _MEASURE.fullmatch(phrase):
         kind = "count" if match[1] else "measure"
@@ -117,7 +118,7 @@ def quantity(text: str) -> Quantity:
     if match := _NORMALS.fullmatch(phrase):
         return Quantity("normals", match[1])
     raise ValueError(
-        'what can be measured is measure "NAME", count of measure "NAME", SCALAR at A, '
+        'a quantity must be measure "NAME", count of measure "NAME", SCALAR at A, '
         f'COORDINATE of A, {", ".join(FIELDS)}, norm, picture distance or normals "WAY", '
         f"got {shown(phrase)}"
     )
@@ -131,7 +132,7 @@ def _place(text: str) -> str | Point:
 
 
 def check(text: str) -> Check:
-    """Return the check that a sentence asks for.  Raises ValueError."""
+    """Parse a sentence that states a check.  Raises ValueError."""
     sentence = " ".join(text.split())
     if len(sentence) > LONGEST:
         raise ValueError(f"a check has at most {LONGEST} characters, got {len(sentence)}")
@@ -150,7 +151,7 @@ def check(text: str) -> Check:
     if (match := _IS.fullmatch(sentence)) and match[1] in WORDS:
         return Check("is", sentence, name=match[1], word=plain(match[2]))
     raise ValueError(
-        "a check is such as pin A within 0.3 of (0, 1), layer spray on, chart is disk, alpha = 1, "
+        "a check must be like pin A within 0.3 of (0, 1), layer spray on, chart is disk, alpha = 1, "
         f'measure "Fisher–Rao length" < 2.9 or loop drawn, got {shown(sentence)}'
     )
 
@@ -177,9 +178,9 @@ def _compare(sentence: str, left: str, sign: str, right: str) -> Check:
 
 
 def holds(asked: Check, scene: Scene, before: Scene, known: Known) -> bool | None:
-    """Whether a check is done in ``scene``, which was ``before`` when the step began.
+    """Whether a check is satisfied in ``scene``; ``before``: the scene when the step began.
 
-    None: what it asks for is not computed yet, or not shown.  ValueError: it never can be.
+    None: the quantity is not computed yet, or not shown.  Raises ValueError if it never can be.
     """
     match asked.kind:
         case "near":

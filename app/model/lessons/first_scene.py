@@ -1,4 +1,4 @@
-"""The scene that a text names: of a file, of a bundled name, the first of a lesson, or of a family."""
+"""The scene named by a text: a file, a bundled scene, a lesson's first step, or a family."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from compute.families import families
 
 
 def load(source: str | Path) -> Scene:
-    """Return the scene in a file or of a bundled name, complete; of a lesson its first step's; of a
-    family, as "attention:FILE?layer=4" or "beta", that of its own pins and view.
+    """Return the completed scene of a file or a bundled name; of a lesson's first step; or of a family,
+    such as "attention:FILE?layer=4" or "beta", with its default pins and view.
 
     Raises `scene_file.NotAScene`.
     """
@@ -30,6 +30,6 @@ def load(source: str | Path) -> Scene:
 
 
 def _is_family(source: str) -> bool:
-    """Whether a text names a family, and no bundled scene or lesson."""
+    """Whether a text names a family, and not a bundled scene or lesson."""
     taken = (*scene_file.names(), *catalogue.titles())
     return source not in taken and source.partition(":")[0] in families()

@@ -1,10 +1,8 @@
-"""Lessons: Markdown files with a scene, something to do and a check at each step.
+"""Lessons: Markdown files with a scene, a task and checks at each step.
 
 # Title
-> One sentence of what it is about.
-## A step
-Sentences with $formulas$ and numbers that are checked: {{2.867 = measure "Fisher–Rao length"}}.
-```scene
+> One sentence on what it is about. ## A step Sentences with $formulas$ and numbers that are checked:
+{{2.867 = measure "Fisher–Rao length"}}. ```scene
 family: gaussian
 ```
 ```do
@@ -38,7 +36,7 @@ _FENCE = re.compile(r"```\s*(\S*)\s*")
 
 
 class NotALesson(Refused):
-    """A text that cannot be read as a lesson; the message is one line with file and line."""
+    """A text that is not a valid lesson; the message is one line with file and line number."""
 
     def __init__(self, where: str, line: int, words: str) -> None:
         super().__init__(f"{where}:{line}: {words}" if line else f"{where}: {words}")
@@ -46,7 +44,7 @@ class NotALesson(Refused):
 
 @dataclass(frozen=True)
 class QuotedNumber:
-    """A number that the text quotes: as it is written, what it measures, and of which scene."""
+    """A number quoted in the text: as written, with its quantity and scene."""
 
     written: str
     quantity: Quantity
@@ -56,11 +54,11 @@ class QuotedNumber:
 
 @dataclass(frozen=True)
 class Step:
-    """text and task: Markdown with formulas, free of annotations; checks: all of them are to hold.
+    """text and task: Markdown with formulas, without annotations; checks: all must hold.
 
-    line, text_line, task_line: where the step, its text and its task begin in the file.
-    already: the checks may hold from the beginning; answer: a scene in which they do, or None.
-    panel: the one that the step is about, "" for none; as before, unless the step says another.
+    line, text_line, task_line: line numbers of the step, its text and its task.  already: the checks
+    may hold at the start; answer: a scene in which they hold, or None.  panel: the panel of the step,
+    "" for none; inherited from the previous step.
     """
 
     title: str
@@ -79,7 +77,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Lesson:
-    """``name`` is the bundled one's, or the path of the file."""
+    """``name``: of a bundled lesson, or the path of the file."""
 
     name: str
     title: str
@@ -92,7 +90,7 @@ Line = tuple[int, str]
 
 @dataclass(frozen=True)
 class _Section:
-    """The lines of a step before they are understood; ``blocks``: those of each fenced block."""
+    """The raw lines of a step; ``blocks``: those of each fenced block."""
 
     title: str
     line: int
@@ -101,7 +99,7 @@ class _Section:
 
 
 def parse(text: str, where: str, folder: Path, name: str = "") -> Lesson:
-    """Return the lesson that a text states.  ``where`` is named in messages.  Raises NotALesson."""
+    """Parse a lesson; ``where`` is its name in messages.  Raises NotALesson."""
     if len(text.encode()) > MOST_BYTES:
         raise NotALesson(where, 1, f"a lesson has at most {MOST_BYTES} bytes")
     head, sections = _sections(text, where)
@@ -150,7 +148,7 @@ def _sections(text: str, where: str) -> tuple[list[Line], list[_Section]]:
 
 
 def _kind(kind: str, blocks: Mapping[str, tuple[Line, ...]] | None, where: str, n: int) -> str:
-    """Return the kind of a fenced block, if it may stand there."""
+    """Return the kind of a fenced block, if it is allowed there."""
     if kind not in ("scene", "do"):
         raise NotALesson(where, n, f"a block must be ```scene or ```do, got ```{shown(kind)[1:-1]}")
     if blocks is None or kind in blocks:
@@ -159,13 +157,13 @@ def _kind(kind: str, blocks: Mapping[str, tuple[Line, ...]] | None, where: str, 
 
 
 class _StepReader:
-    """Understands the sections of one file."""
+    """Parses the sections of one file."""
 
     def __init__(self, where: str, folder: Path, title: str) -> None:
         self._where, self._folder, self._title = where, folder, title
 
     def step(self, section: _Section, last: Step | None) -> Step:
-        """Return one step, whose scene changes that of the last one."""
+        """Return one step, whose scene is that of the previous step with changes."""
         before = last.scene if last else None
         stated = self._pairs(section.blocks.get("scene", ()))
         panel = self._panel(*stated.pop("panel", (0, last.panel if last else "")))
@@ -180,7 +178,7 @@ class _StepReader:
         words = self._prose(tuple(task), scene, numbers)
         checks, already, answer = self._orders(done, scene)
         if bool(words) != bool(checks):
-            raise self._wrong(section.line, "something to do needs a check, and a check a task")
+            raise self._wrong(section.line, "a task (do:) needs a check, and a check needs a task")
         return Step(section.title, text, scene, words, checks, already, answer,
                     tuple(numbers), section.line, _first(section.text, section.line),
                     _first(tuple(task), section.line), panel)  # fmt: skip
@@ -195,7 +193,7 @@ class _StepReader:
         return NotALesson(self._where, line, " ".join(words.split()))
 
     def _pairs(self, lines: tuple[Line, ...]) -> dict[str, tuple[int, str]]:
-        """``key: value`` lines by key."""
+        """Parse ``key: value`` lines."""
         found: dict[str, tuple[int, str]] = {}
         for n, line in lines:
             if not line.strip():
@@ -226,7 +224,7 @@ class _StepReader:
     def _orders(
         self, lines: tuple[Line, ...], scene: Scene
     ) -> tuple[tuple[Check, ...], bool, Scene | None]:
-        """Return the checks of a block, whether they may hold already, and the answer."""
+        """Return the checks of a block, whether they may hold at the start, and the answer."""
         checks: list[Check] = []
         already, answer = False, None
         for n, line in lines:
@@ -244,7 +242,7 @@ class _StepReader:
         return tuple(checks), already, answer
 
     def _prose(self, lines: tuple[Line, ...], scene: Scene, numbers: list[QuotedNumber]) -> str:
-        """Return the text with its numbers as they are written; they are added to ``numbers``."""
+        """Return the text with its quoted numbers, which are added to ``numbers``."""
         written: list[str] = []
         for n, line in lines:
             for match in _NUMBER.finditer(line):

@@ -1,4 +1,4 @@
-"""How far somebody is in each lesson; it outlives the session."""
+"""Progress in each lesson, kept between sessions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_LESSONS, MOST_STEPS = 200, 40
 
 @dataclass(frozen=True)
 class Progress:
-    """step: where one was last; done: the steps whose task is done; count: the steps with a task."""
+    """step: the last step shown; done: steps whose task is done; count: number of steps with a task."""
 
     step: int = 0
     done: frozenset[int] = frozenset()
@@ -21,13 +21,13 @@ class Progress:
 
 
 def text_of(progress: Mapping[str, Progress]) -> str:
-    """Return the progress in all lessons as JSON, the newest last."""
+    """Return the progress in all lessons as JSON, newest last."""
     kept = list(progress.items())[-MOST_LESSONS:]
     return json.dumps({name: [p.step, p.count, sorted(p.done)] for name, p in kept})
 
 
 def read(text: str) -> dict[str, Progress]:
-    """Read what ``text_of`` wrote; leave out what does not fit."""
+    """Read the output of ``text_of``; ignore invalid entries."""
     try:
         stated = read_json(text or "{}", "the progress in lessons")
         entries = list(stated.items())[-MOST_LESSONS:]

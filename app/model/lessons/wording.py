@@ -1,4 +1,4 @@
-"""Names and numbers as teachers write them in lessons, read without running anything."""
+"""Parsing of names and numbers in lessons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXACT = 1e-5
 
 
 def plain(text: str) -> str:
-    """``text`` for comparing: one case, one kind of dash and of digit, single spaces."""
+    """Normalise ``text`` for comparison: case, dashes, digits and spaces."""
     folded = unicodedata.normalize("NFKC", text).translate(_DASHES).casefold()
     return " ".join(folded.split())
 
@@ -32,7 +32,7 @@ def number(text: str) -> float:
 
 
 def value(text: str) -> tuple[float, float]:
-    """Return a number and by how much one that is told so may miss it: half its last digit.
+    """Return a number and its tolerance, half a unit of its last digit.
 
     Raises ValueError.
     """
@@ -63,7 +63,7 @@ def numbers_in(text: str) -> list[float]:
 
 
 def tuple_of(text: str, count: int) -> tuple[float, ...]:
-    """``count`` numbers between commas, in parentheses or not.  Raises ValueError."""
+    """Parse ``count`` comma-separated numbers, with or without parentheses.  Raises ValueError."""
     bare = text.strip()
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1]

@@ -1,4 +1,4 @@
-"""The scene in time: tracks, and keyframes as poses of the whole scene.
+"""The scene over time: tracks, and keyframes of the whole scene.
 
 May import what `app.model` may.
 """

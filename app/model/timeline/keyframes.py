@@ -1,7 +1,7 @@
-"""Keyframes: poses of the whole scene on a timeline, set, moved and taken away.
+"""Keyframes of the whole scene on a timeline: setting, moving and removing.
 
-At each keyframe every track has a key: a field that begins to move late stays, at the keyframes before,
-what it was there.  What no keyframe changes has no track: it is the scene's own, at all times.
+At each keyframe every track has a key; a field that first changes at a later keyframe keeps its value
+at the earlier ones.  A field that no keyframe changes has no track and keeps the scene's value.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ OF = {
 
 
 def times(timeline: Timeline) -> tuple[float, ...]:
-    """Return when its keyframes are, in seconds."""
+    """Return the times of the keyframes, in seconds."""
     return tuple(sorted({key.at for track in timeline.tracks for key in track.keys}))
 
 
 def pose(scene: Scene) -> dict[str, object]:
-    """Return what keyframes can hold of a complete scene, by the names of a track's ``field``."""
+    """Return the animatable values of a completed scene, by ``field`` name."""
     found: dict[str, object] = {}
     for name in (field.name for field in fields(scene) if field.name not in UNKEYED):
         value = getattr(scene, name)
@@ -67,12 +67,12 @@ def _parameters(family: str) -> dict[str, float]:
 def changed(reference: Scene, scene: Scene) -> dict[str, object]:
     """Return the values in ``reference`` of the fields in which ``scene`` differs from it.
 
-    Raises ValueError if they are of different families: points of one are none of another.
+    Raises ValueError if their families differ, since points are not comparable then.
     """
     if kind_of(reference.family) != kind_of(scene.family):
         raise ValueError(
-            f"keyframes are of one family, {shown(reference.family)}; take them away to begin anew "
-            f"with {shown(scene.family)}"
+            f"keyframes belong to one family, {shown(reference.family)}; remove them to start "
+            f"anew with {shown(scene.family)}"
         )
     before, now = pose(reference), pose(scene)
     differs = {name: value for name, value in before.items() if value != now[name]}
@@ -82,10 +82,9 @@ def changed(reference: Scene, scene: Scene) -> dict[str, object]:
 
 
 def keyed(scene: Scene, reference: Scene, at: float) -> Timeline:
-    """Return the scene's timeline, or a new one, with what the scene shows as its keyframe ``at``
-    seconds.
+    """Return the scene's timeline, or a new one, with the current scene as keyframe ``at`` seconds.
 
-    reference: the scene when nothing had been changed yet; what differs from it moves from now on.
+    reference: the scene before the changes; fields that differ from it become animated.
     """
     timeline = scene.timeline or Timeline(LENGTH, ())
     others = [t for t in times(timeline) if t != at]
@@ -106,7 +105,7 @@ def keyed(scene: Scene, reference: Scene, at: float) -> Timeline:
 
 
 def _put(keys: tuple[Key, ...], key: Key) -> tuple[Key, ...]:
-    """Return the keys with one more, which takes over what is unknown of the one in its place."""
+    """Insert a key, which keeps unknown entries of the one it replaces."""
     kept = [other for other in keys if other.at != key.at]
     there = [other.unknown for other in keys if other.at == key.at]
     added = replace(key, unknown=there[0] if there else ())
@@ -114,20 +113,18 @@ def _put(keys: tuple[Key, ...], key: Key) -> tuple[Key, ...]:
 
 
 def easing_at(timeline: Timeline, at: float) -> str:
-    """Return how the keyframe there leads on; "" where there is none."""
+    """Return the easing of the keyframe at that time; "" if there is none."""
     found = [key.easing for track in timeline.tracks for key in track.keys if key.at == at]
     return found[0] if found else ""
 
 
 def eased(timeline: Timeline, at: float, easing: str) -> Timeline:
-    """Return the keyframe at that time leads on by another easing."""
+    """Return the timeline with another easing of the keyframe at that time."""
     return _each(timeline, lambda key: replace(key, easing=easing) if key.at == at else key)
 
 
 def moved(timeline: Timeline, at: float, to: float) -> tuple[Timeline, float]:
-    """Return the keyframe of one time at another, as far as its neighbours let it; and where it is
-    then.
-    """
+    """Return the timeline with a keyframe moved, limited by its neighbours, and its new time."""
     others = [t for t in times(timeline) if t != at]
     low = max((t + APART for t in others if t < at), default=0.0)
     high = min((t - APART for t in others if t > at), default=timeline.duration)
@@ -136,7 +133,7 @@ def moved(timeline: Timeline, at: float, to: float) -> tuple[Timeline, float]:
 
 
 def removed(timeline: Timeline, at: float) -> Timeline | None:
-    """Return the timeline without the keyframe there; None if it was the last."""
+    """Return the timeline without the keyframe at that time; None if it was the last."""
     kept = [
         replace(track, keys=tuple(key for key in track.keys if key.at != at))
         for track in timeline.tracks
@@ -146,7 +143,9 @@ def removed(timeline: Timeline, at: float) -> Timeline | None:
 
 
 def stretched(timeline: Timeline, duration: float) -> Timeline:
-    """Return the same in more or less time: every keyframe keeps its share.  Raises ValueError."""
+    """Return the timeline with another duration; keyframes keep their relative times.  Raises
+    ValueError.
+    """
     if not 0.0 < duration <= LONGEST:
         raise ValueError(
             f"a timeline's duration must be over 0 and at most {LONGEST:g} s, got {duration}"

@@ -1,4 +1,4 @@
-"""The scene at a time: keyframes over anything in it, a function of the time alone."""
+"""The scene at a time, a pure function of its keyframes and the time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FIXED = ("timeline", "unknown", "title")  # of a scene, whatever the time
 
 
 def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
-    """Return the scene ``t`` seconds after the beginning of a timeline, by default its own; complete.
+    """Return the completed scene ``t`` seconds after the start of a timeline, by default its own.
 
-    Raises ValueError where a key asks for what the scene cannot be.
+    Raises ValueError if a key has an invalid value.
     """
     chosen = timeline or scene.timeline
     if chosen is None:
@@ -32,14 +32,14 @@ def scene_at(scene: Scene, t: float, timeline: Timeline | None = None) -> Scene:
 
 
 def check(scene: Scene) -> None:
-    """Raises ValueError where a key of the scene's timeline names or sets what there is not."""
+    """Raise ValueError if a key of the scene's timeline has an invalid name or value."""
     for track in scene.timeline.tracks if scene.timeline else ():
         for key in track.keys:
             _with(scene, track.field.split("."), key.value)
 
 
 def _is_whole(holder: object, path: list[str]) -> bool:
-    """Whether a field is a whole number.  A file may say 3.0."""
+    """Whether a field is an integer; a file may contain 3.0."""
     *parents, name = path
     for parent in parents:
         holder = getattr(holder, parent, None)
@@ -47,7 +47,7 @@ def _is_whole(holder: object, path: list[str]) -> bool:
 
 
 def _with(holder: Any, path: list[str], value: object) -> Any:
-    """``holder`` with the field at ``path`` set.  Raises ValueError if it has none such."""
+    """Return ``holder`` with the field at ``path`` set.  Raises ValueError if it does not exist."""
     name, *rest = path
     known = [f.name for f in fields(holder) if f.name not in FIXED] if is_dataclass(holder) else []
     if name not in known:
@@ -67,12 +67,12 @@ def _with(holder: Any, path: list[str], value: object) -> Any:
 
 
 def _declared(holder: Any, name: str) -> str:
-    """Return the type of a field in words: a file may say 0 where 0.5 is possible."""
+    """Return the declared type of a field; a file may contain 0 where 0.5 is possible."""
     return next((str(field.type) for field in fields(holder) if field.name == name), "")
 
 
 def _loop(value: Any) -> tuple[tuple[float, float], ...]:
-    """Vertices, as many as there are.  Raises ValueError."""
+    """Return the vertices of a loop.  Raises ValueError."""
     pairs = isinstance(value, tuple) and all(
         isinstance(at, tuple) and len(at) == 2 and all(isinstance(v, float) for v in at)
         for at in value
@@ -85,12 +85,12 @@ def _loop(value: Any) -> tuple[tuple[float, float], ...]:
 
 
 def _released(holder: object, name: str) -> dict[str, object]:
-    """Return a pin that is moved is no longer on its token."""
+    """Release pins that are moved from their tokens."""
     return {"token": None} if name == "theta" and hasattr(holder, "token") else {}
 
 
 def _as(current: Any, value: object, name: str) -> object:
-    """``value`` as the type that the field has now.  Raises ValueError if it is of another."""
+    """Convert ``value`` to the type of the field.  Raises ValueError if that is impossible."""
     if is_dataclass(current) and not isinstance(current, type) and isinstance(value, tuple):
         entries = [getattr(current, field.name) for field in fields(current)]
         if len(entries) == len(value) and all(isinstance(entry, float) for entry in entries):

@@ -31,7 +31,7 @@ class Style:
 STYLES: dict[str, Style] = {
     "straight": Style(70, lambda t: t.straight, 0.85, 1.4, dash=(5, 5)),
     "drawing": Style(90, lambda t: t.vector, 0.8, 1.8, dash=(4, 4)),
-    "plus": Style(100, lambda t: t.index(1), 0.95, 1.8, 0.9, words="ways of zeros, index > 0"),
+    "plus": Style(100, lambda t: t.index(1), 0.95, 1.8, 0.9, words="paths of zeros, index > 0"),
     "minus": Style(110, lambda t: t.index(-1), 0.95, 1.8, 0.9, dash=(6, 3), words="index < 0"),
     "relaxing": Style(190, lambda t: t.warning, 0.95, 2.4, 1.0, words="relaxing path"),
     "geodesic": Style(200, lambda t: t.geodesic, 1.0, 3.0, 1.5),

@@ -145,7 +145,7 @@ class _FormulaReader:
         """Return the pieces of the whole formula.  Raises NotTypeset for a brace too many."""
         pieces = self._sequence()
         if self._at < len(self._tokens):
-            raise self._wrong("a } too many")
+            raise self._wrong("one } too many")
         return pieces
 
     def _wrong(self, words: str) -> NotTypeset:
@@ -172,7 +172,7 @@ class _FormulaReader:
     def _scripted(self) -> _Piece:
         """Return an atom with what stands above and below at its right."""
         if self._peek() in ("^", "_"):
-            raise self._wrong(f"nothing before {self._peek()}")
+            raise self._wrong(f"{self._peek()} has nothing before it")
         piece = self._atom()
         scripts = ""
         while (mark := self._peek()) in ("^", "_", "'"):
@@ -190,7 +190,7 @@ class _FormulaReader:
     def _argument(self) -> str:
         """Read the argument of a script or a command: a group, or one atom."""
         if self._peek() in ("", "}"):
-            raise self._wrong("something is missing")
+            raise self._wrong("the formula is incomplete")
         return _joined([self._atom()])
 
     def _atom(self) -> _Piece:

@@ -18,9 +18,9 @@ _DOLLAR = r"\$"
 # Markdown that would be shown as it is written, and what to say of it
 _REFUSED = {
     "a picture": re.compile(r"!\["),
-    "a heading below a step's": re.compile(r"^#{1,6} ", re.MULTILINE),
+    "a heading below the level of a step": re.compile(r"^#{1,6} ", re.MULTILINE),
     "a table": re.compile(r"^\s*\|", re.MULTILINE),
-    "a quotation": re.compile(r"^>", re.MULTILINE),
+    "a block quotation": re.compile(r"^>", re.MULTILINE),
     "a link to other than https://…": re.compile(r"\]\((?!https://)"),
 }
 _FORMULA = re.compile(r"\$([^$]+)\$")
@@ -39,7 +39,7 @@ def _block(block: str) -> str:
     bare = block.strip()
     for what, pattern in _REFUSED.items():
         if pattern.search(_CODE.sub("", _FORMULA.sub("", bare))):
-            raise NotTypeset(f"there is no place for {what}, got {shown(bare)}")
+            raise NotTypeset(f"lessons cannot contain {what}, got {shown(bare)}")
     if bare.startswith("$$") and bare.endswith("$$") and len(bare) > 4:
         return display(" ".join(bare[2:-2].split()))
     lines = bare.split("\n")
@@ -70,7 +70,9 @@ def sentence(text: str) -> str:
     bare = text.replace("\x00", "").replace(_DOLLAR, hold("$"))
     bare = _FORMULA.sub(lambda match: hold(inline(match[1])), bare)
     if "$" in bare:
-        raise NotTypeset(f"a formula is written $…$, a dollar \\$; got one $ in {shown(text)}")
+        raise NotTypeset(
+            f"write a formula as $…$ and a dollar sign as \\$; got a single $ in {shown(text)}"
+        )
     bare = _CODE.sub(lambda match: hold(f"<code>{escape(match[1])}</code>"), bare)
     made = escape(bare, quote=False)
     made = _LINK.sub(r'<a href="\2">\1</a>', made)

@@ -6,7 +6,7 @@ SCALAR_WORDS = {
     "entropy": "Entropy (nats)",
     "probability": "Probability of one key",
     "log_partition": "Log-partition ψ (nats)",
-    "dominant": "Key that has the most attention",
+    "dominant": "Key with the most attention",
     "curvature": "Gaussian curvature K",
     "log_det": "log₁₀ det g",
     "log_condition": "log₁₀ condition number of g",

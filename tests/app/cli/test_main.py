@@ -166,8 +166,8 @@ BAD = [
     ("render bank -o picture.jpg", "must end in .png"),
     ("render bank -o /nowhere/at/all.png", "no folder"),
     ("render bank -o a.png --size 5x5", "WIDTHxHEIGHT"),
-    ("render bank -o a.png --pair 1,2", "--pair is of critical points"),
-    ("render bank -o a.png --superlevel", "--superlevel is of critical points"),
+    ("render bank -o a.png --pair 1,2", "--pair applies to critical points"),
+    ("render bank -o a.png --superlevel", "--superlevel applies to critical points"),
     ("shader gaussian nothing", "kernel must be one of"),
     ("flatten", "invalid choice"),
 ]

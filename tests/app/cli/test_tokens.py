@@ -63,7 +63,7 @@ def test_the_row_at_a_token_is_its_own(capsys, causal):
 def test_a_plane_that_is_stated_stays_and_what_lies_off_it_is_said(capsys):
     spec = "attention:bank?layer=4&head=6&plane=pca"
     assert main(["transport", spec, "--tokens", "2,5", "--vector", "1,0"]) == 0
-    assert "% of its query lies off the plane" in capsys.readouterr().out
+    assert "% off the plane)" in capsys.readouterr().out
     found = answer(capsys, "shoot", spec, "--tokens", "5", "--velocity", "1,0")
     marks = manifold_of(spec).landmarks
     assert found["paths"][0]["theta"][0] == marks.theta[5].tolist()
@@ -72,7 +72,7 @@ def test_a_plane_that_is_stated_stays_and_what_lies_off_it_is_said(capsys):
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("geodesic", "gaussian", "--tokens", "1,2"), "of an attention head, got 'gaussian'"),
+        (("geodesic", "gaussian", "--tokens", "1,2"), "needs an attention head as FAMILY, got 'gaussian'"),
         (("geodesic", "attention:bank", "--tokens", "1"), "--tokens must be 2 positions, got 1"),
         (("geometry", "attention:bank", "--tokens", "1,2"), "must be one position, got 1,2"),
         (("geodesic", "attention:bank", "--tokens", "1,99"), "from 0 to 14, got 99"),

@@ -198,7 +198,7 @@ def test_the_menu_says_where_no_pin_can_be_put(desk):
         acts = dict(entry for entry in context_menu.entries(pointed, controller, (0, 0)) if entry)
         acts["Put A here"]()
         assert window.log.call_count == said
-    assert window.log.call_args.args == ("A stays: that place is outside the domain",)
+    assert window.log.call_args.args == ("A was not moved: that point is outside the domain",)
     assert controller.store.scene.start != before.start
 
 

@@ -1,4 +1,4 @@
-"""A device that is lost: opened again, or the reference goes on, and says so."""
+"""A device that is lost: reopened, or the reference goes on, and says so."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_lost_device_is_opened_again_and_the_job_is_done(monkeypatch, gpu_engi
     destroying(monkeypatch, 1)
     messages = messages_of(JOB)
     assert [type(m) for m in messages] == [EngineOpened, EngineOpened, Notice, PathAnswer]
-    assert messages[1].name == "gpu" and "opened again" in messages[2].words
+    assert messages[1].name == "gpu" and "reopened" in messages[2].words
     assert messages[3].job == JOB and messages[3].paths.status[0] == 0
 
 
@@ -57,7 +57,7 @@ def test_a_device_that_stays_lost_gives_way_to_the_reference(monkeypatch, gpu_en
     monkeypatch.setattr(runner, "open_engine", open_once)
     messages = messages_of(JOB)
     assert [type(m) for m in messages] == [EngineOpened, EngineOpened, PathAnswer]
-    assert messages[1].name == "reference" and "cannot be opened again" in messages[1].remark
+    assert messages[1].name == "reference" and "cannot be reopened" in messages[1].remark
     assert messages[2].paths.status[0] == 0
 
 

@@ -146,7 +146,9 @@ def test_of_two_windows_that_restore_one_gets_the_work(make, tmp_path):
     for program in (first, second):
         answer(program, "Restore")
     assert first.store.scene == lost and first.documents.is_unsaved
-    assert second.store.scene.alpha == 0.0 and questions(second) == ["The unsaved work is gone"]
+    assert second.store.scene.alpha == 0.0 and questions(second) == [
+        "The unsaved work no longer exists"
+    ]
 
 
 def test_what_is_undone_to_what_was_saved_is_not_offered(make, tmp_path):
@@ -205,7 +207,7 @@ def test_files_are_dropped_on_the_window(make, tmp_path):
     before = program.store.scene
     program.window.frame.dropped.emit([str(tmp_path / "no.npz")])
     assert (
-        questions(program)[-1] == "The heads of that file cannot be shown"
+        questions(program)[-1] == "Cannot show the heads of this file"
         and program.store.scene == before
     )
 
@@ -321,7 +323,7 @@ def test_what_is_typed_is_ranked_by_words():
     assert ranked("rv", words) == [0]
     assert score("zz", "Save") is None
     words = ("Family: Mixtures of two normals, by their means", "View: Dark or light", "New")
-    hints = ("", "Change between the dark and the light theme", "")
+    hints = ("", "Switch between the dark and the light theme", "")
     assert ranked("theme", words, hints) == [1, 0], "a word of the hint before scattered letters"
     assert ranked("dark light", words, hints)[0] == 1
     assert ranked("famil", words, hints)[0] == 0

@@ -284,7 +284,7 @@ def test_a_legend_names_the_lines_that_are_shown(scene, found):
     assert layout.chart[1] < SIZE[1]
     (group,) = layout.groups()
     words = [item.text for item in group.items if isinstance(item, Label)]
-    assert words == ["Geodesic", "Carried vector", "Circles of one Fisher radius"]
+    assert words == ["Geodesic", "Carried vector", "Circles of equal Fisher radius"]
 
 
 def test_a_curve_that_is_not_converged_says_so_in_its_caption(scene, found):
@@ -338,7 +338,7 @@ def test_lines_are_cut_at_the_edge():
         (("render", "bank", "-o", "{}/a.svg", "--dpi", "1e9"), "number from 24 to 1200"),
         (
             ("render", "bank", "-o", "{}/a.svg", "--panels", "measures", "--size", "500x300"),
-            "at least 240 a side",
+            "at least 240 per side",
         ),
         (("render", "{}/none.json", "-o", "{}/a.svg"), "a scene must be a file or one of"),
     ],

@@ -171,11 +171,11 @@ def test_a_film_that_is_cancelled_leaves_nothing(quick, kind, number, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("-o", "{}/a.mp4", "--size", "321x240"), "must be even, got 321x240; take 320x240"),
+        (("-o", "{}/a.mp4", "--size", "321x240"), "must be even, got 321x240; use 320x240"),
         (("-o", "{}/a.webm", "--size", "320x241"), "must be even"),
         (("-o", "{}/a.mp4", "--frames", "0"), "must have 1 to 100000 frames, got 0"),
         (("-o", "{}/a.mp4", "--frames", "-3"), "got -3"),
-        (("-o", "{}/a.gif", "--fps", "60"), "at most 50 frames a second"),
+        (("-o", "{}/a.gif", "--fps", "60"), "at most 50 frames per second"),
         (("-o", "{}/a.mp4", "--fps", "0"), "number from 0.1 to 240"),
         (("-o", "{}/a.mp4", "--resume"), "only a PNG sequence can be resumed"),
         (("-o", "{}/a.mp4", "--frames", "3", "--seconds", "1"), "not allowed with"),

@@ -141,7 +141,7 @@ def test_the_panel_says_why_there_is_no_flow():
     part.on_message(JobFailed(asked[-1], "ValueError: its chart is parameters"))
     part.toggle()
     state = window.set_panel.call_args.args[1]
-    assert state.words == "There is no such flow: its chart is parameters."
+    assert state.words == "Cannot compute this flow: its chart is parameters."
     assert not state.running
     # another flow may be, shown or not
     store.update(replace(store.scene, flow=replace(store.scene.flow, mode="hodge")))
@@ -220,7 +220,7 @@ def test_a_killing_field_does_not_move_under_deformation(name):
 
 
 def test_a_family_without_symmetry_says_so():
-    with pytest.raises(ValueError, match="no rotation that is known"):
+    with pytest.raises(ValueError, match="no known rotation"):
         initial_fields.rotation(nodes("beta"))
 
 
@@ -244,7 +244,7 @@ def test_what_is_painted_goes_along_the_stroke():
     found = initial_fields.painted(g, STROKES)
     at = np.argmin(np.abs(g.x - [-0.5, np.log(1.1)]).sum(axis=-1))
     assert found.reshape(-1, 2)[at, 0] > 0
-    with pytest.raises(ValueError, match="nothing is painted"):
+    with pytest.raises(ValueError, match="nothing has been painted"):
         initial_fields.painted(g, ())
 
 
@@ -378,7 +378,7 @@ def test_a_caption_tells_of_the_flow():
     found = figure.answers(scene, ENGINE, (600, 400))
     lines = page.caption(scene, figure.path_of(found), found)
     assert (
-        "Flow: Sharpening (backward heat, ill-posed), began as “Random”, t = 0 "
+        "Flow: Sharpening (backward heat, ill-posed), initial field “Random”, t = 0 "
         "(float64, 24 × 24 nodes)." in lines
     )
 

@@ -97,7 +97,7 @@ def test_the_way_through_all_queries_ends_at_the_pins_and_is_no_longer(exact, tm
     low = manifold.bounds(*ends)[0][0]
     length = float(inside.value.split()[0])
     assert low - 1e-4 <= length <= plane + 1e-4
-    assert off.value.endswith("% of A to B")
+    assert off.value.endswith("% of the distance from A to B")
 
 
 def test_dual_paths_end_at_the_pins_and_are_no_shorter():
@@ -197,12 +197,12 @@ def test_a_path_is_checked_in_float64(desk):
     controller.commands["check"]()
     answer_all(controller, runner)
     last = window.set_measures.call_args.args[0][-1]
-    assert last.name == "Off its float64 copy by"
+    assert last.name == "Path error against float64"
     assert last.ok
     assert float(last.value) < 1e-9
     controller.on_event(SceneEdited({"alpha": 0.5}))
     answer_all(controller, runner)
-    assert "Off its" not in window.set_measures.call_args.args[0][-1].name
+    assert "against float64" not in window.set_measures.call_args.args[0][-1].name
 
 
 def test_a_path_relaxes_before_ones_eyes(desk):

@@ -68,7 +68,10 @@ def test_lists_are_those_of_the_table():
     assert metavar("FILE", "data", "script") == "FILE.(npz|json|csv|py)"
     assert metavar("FILE", "arrays") == "FILE.npz"
     assert pattern_of("heads") == "Heads (*.npz *.safetensors)"
-    assert each_of("figure") == "PNG (*.png);;SVG, vectors (*.svg);;PDF, vectors (*.pdf)"
+    assert (
+        each_of("figure")
+        == "PNG (*.png);;SVG, vector graphics (*.svg);;PDF, vector graphics (*.pdf)"
+    )
     assert EXPORTS["export_film"].suffix == ".mp4"
     with pytest.raises(ValueError, match="kind must be one of arrays, data,"):
         suffixes("figures")

@@ -111,7 +111,7 @@ def test_a_turned_surface_turns_on_its_way():
 
 def test_points_of_one_family_are_none_of_another(scene):
     first = replace(scene, timeline=keyed(scene, scene, 0.0))
-    with pytest.raises(ValueError, match=r"keyframes are of one family, 'gaussian'"):
+    with pytest.raises(ValueError, match=r"keyframes belong to one family, 'gaussian'"):
         keyed(of_family(first, "beta"), first, 6.0)
 
 
@@ -257,7 +257,7 @@ def test_another_family_is_refused_with_the_way_out(desk):
     part.set_key()
     keyed = store.scene
     store.update(of_family(keyed, "beta"))
-    assert store.scene.timeline is None, "keyframes are of one family"
+    assert store.scene.timeline is None, "keyframes belong to one family"
     store.undo()
     assert store.scene == keyed
     store.update(replace(of_family(keyed, "beta"), timeline=keyed.timeline))

@@ -67,13 +67,13 @@ def test_what_cannot_be_read_is_said_with_the_line_of_its_key(before, after, lin
 @pytest.mark.parametrize(
     ("before", "after", "line", "words"),
     [
-        ("More words.", "It costs $5.", 7, "a dollar \\$"),
+        ("More words.", "It costs $5.", 7, "a dollar sign as \\$"),
         ("More words.", "$\\foo$", 7, "foo"),
-        ("And this.", "![cat](cat.png)", 20, "no place for a picture"),
-        ("And this.", "### Sub", 20, "no place for a heading below a step's"),
-        ("More words.", "| a | b |", 7, "no place for a table"),
-        ("More words.", "> said", 7, "no place for a quotation"),
-        ("More words.", "[x](http://x.org)", 7, "no place for a link to other than https://"),
+        ("And this.", "![cat](cat.png)", 20, "cannot contain a picture"),
+        ("And this.", "### Sub", 20, "cannot contain a heading below the level of a step"),
+        ("More words.", "| a | b |", 7, "cannot contain a table"),
+        ("More words.", "> said", 7, "cannot contain a block quotation"),
+        ("More words.", "[x](http://x.org)", 7, "cannot contain a link to other than https://"),
     ],
 )
 def test_what_cannot_be_set_is_said_with_the_line_of_its_paragraph(
@@ -85,7 +85,7 @@ def test_what_cannot_be_set_is_said_with_the_line_of_its_paragraph(
 
 def test_a_dollar_is_a_dollar():
     assert page(r"from \$5 to \$6, and $x$").startswith("<p>from $5 to $6, and <span")
-    with pytest.raises(NotTypeset, match="one \\$"):
+    with pytest.raises(NotTypeset, match="a single \\$"):
         page("$5")
     assert page("`a | b` and $|x|$") and page("a - b > c")
 

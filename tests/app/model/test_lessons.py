@@ -126,11 +126,11 @@ def test_a_lesson_that_is_right_has_no_problems(reference_engine):
 @pytest.mark.parametrize(
     ("before", "after", "line", "words"),
     [
-        ("1/2 = σ", "1/3 = σ", 7, "1/3 is 0.5 as computed"),
-        ("answer: B: (0, 0.6)", "answer: B: (0, 0.9)", 5, "the answer does not do it"),
-        ("B: (1, 1)", "B: (0, 0.61)", 5, "all is done before anything is done"),
+        ("1/2 = σ", "1/3 = σ", 7, "1/3: the computed value is 0.5"),
+        ("answer: B: (0, 0.6)", "answer: B: (0, 0.9)", 5, "the step's answer does not satisfy it"),
+        ("B: (1, 1)", "B: (0, 0.61)", 5, "the checks already hold"),
         ("Only words", "$\\nonsense$", 24, "\\nonsense is not known"),
-        ("pin B within 0.1 of (0, 0.6)", 'measure "Nothing" < 1', 5, "nothing that this scene shows"),
+        ("pin B within 0.1 of (0, 0.6)", 'measure "Nothing" < 1', 5, "cannot be decided"),
         ("σ of A", "mu of A", 7, "coordinates of gaussian are μ, σ"),
     ],
 )  # fmt: skip
@@ -144,17 +144,17 @@ def test_proofreading_finds(before, after, line, words, reference_engine):
     [
         ("# Small", "Small", 1, "begins with its title"),
         ("family: gaussian", "family: nonsense", 10, "nonsense"),
-        ("family: gaussian", "scene: missing.json", 10, "no file beside the lesson"),
+        ("family: gaussian", "scene: missing.json", 10, "nor a file beside the lesson"),
         ("family: gaussian", "scene: ../other.json", 10, "in its own folder"),
-        ("family: gaussian", "", 5, "must say which scene or which family"),
+        ("family: gaussian", "", 5, "must name a scene or a family"),
         ("A: (0, 0.5)", "A: (0, -1)", 11, "A: a pin must lie in"),
         ("A: (0, 0.5)", "A: 0.5", 11, "expected 2 numbers"),
-        ("A: (0, 0.5)", "C: (0, 0.5)", 11, "what a step can change is"),
+        ("A: (0, 0.5)", "C: (0, 0.5)", 11, "a step can change"),
         ("B: (1, 1)", "layers: +nothing", 12, "'+nothing'"),
-        ("pin B within", "pin C within", 18, "a check is such as"),
+        ("pin B within", "pin C within", 18, "a check must be like"),
         ("within 0.1", "within -1", 18, "positive distance"),
-        ("check: pin", "chek: pin", 5, "something to do needs a check"),
-        ("{{1/2 = σ of A}}", "{{1/2 = __import__('os')}}", 7, "what can be measured is"),
+        ("check: pin", "chek: pin", 5, "needs a check"),
+        ("{{1/2 = σ of A}}", "{{1/2 = __import__('os')}}", 7, "a quantity must be"),
         ("{{1/2 = σ of A}}", "{{half = σ of A}}", 7, "expected a number"),
         ("{{1/2 = σ of A}}", "{{1/2}}", 7, "a checked number is"),
         ("```do", "```python", 15, "a block must be"),
@@ -221,7 +221,7 @@ def test_a_pin_on_a_token():
 
 @pytest.mark.parametrize("text", ["", "A", "measure Length", "exec(1) of A of B", "x" * 400])
 def test_what_is_no_quantity_is_refused(text):
-    with pytest.raises(ValueError, match="what can be measured"):
+    with pytest.raises(ValueError, match="a quantity must be"):
         quantity(text)
 
 

@@ -62,6 +62,6 @@ def test_a_home_that_cannot_be_written_to_is_said(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "file"))
     settings = all_settings.of_the_platform()
-    assert settings.folder is None and "unsaved work cannot be kept" in settings.remark
+    assert settings.folder is None and "unsaved work cannot be backed up" in settings.remark
     settings.recent = ("a.json",)
     settings.close()

@@ -140,7 +140,7 @@ BAD = {
     ),
     "backwards": (
         {"field": "alpha", "keys": [{"at": 1, "value": 0}, {"at": 0.5, "value": 1}]},
-        "must follow one another",
+        "must be in increasing order of time",
     ),
     "too late": ({"field": "alpha", "keys": [{"at": 11, "value": 0}]}, "must lie in 0 … 10 s"),
     "no keys": ({"field": "alpha", "keys": []}, "timeline/tracks/0/keys"),

@@ -121,7 +121,7 @@ def test_bad_files_are_said_and_the_form_stays(desk, tmp_path):
     assert not is_photograph(tmp_path / "absent.png")
     desk.part.on_event(PanelShown("Picture", True))
     desk.part.on_event(PictureEdited((("source", str(file)),)))
-    with pytest.raises(ValueError, match="is no PNG or JPEG picture"):
+    with pytest.raises(ValueError, match="is not a PNG or JPEG picture"):
         desk.asked[-1].perform(None, None, lambda: False)
     desk.part.on_message(JobFailed(desk.asked[-1], "ValueError: it is no picture"))
     assert desk.shown[-1].note == "it is no picture"

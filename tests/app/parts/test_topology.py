@@ -100,7 +100,7 @@ def test_pairs_are_marked_where_they_are_born_and_die(seen):
     assert marks.saddle[:count].tolist() == (state.dimension == 1).tolist()
     values = manifold_of(seen.store.scene.family).scalar("entropy", marks.xy[:count], 0)
     np.testing.assert_allclose(values, state.birth, rtol=1e-9)
-    assert state.words.startswith(f"{(state.dimension == 0).sum()} parts and ")
+    assert state.words.startswith(f"{(state.dimension == 0).sum()} components and ")
     assert "same in every chart" in state.words
 
 
@@ -109,8 +109,8 @@ def test_a_pair_is_chosen_and_let_go(seen):
     assert seen.state.chosen == seen.marks.chosen == 2
     named = [name for name in seen.marks.names if name]
     assert named[0].startswith("born at ") and named[1].startswith("dies at ")
-    assert seen.state.story.startswith("Part born at the minimum ")
-    assert "dead at the saddle" in seen.state.story
+    assert seen.state.story.startswith("Component born at the minimum ")
+    assert "dies at the saddle" in seen.state.story
     seen.part.on_event(PairChosen(2))
     assert seen.state.chosen == -1
     assert seen.state.story == ""
@@ -136,7 +136,7 @@ def test_another_map_has_another_diagram(seen):
     assert "own coordinates" in seen.state.words
     layers = replace(seen.store.scene.layers, map=False)
     seen.store.update(replace(seen.store.scene, layers=layers))
-    assert "Scalar map on" in seen.state.words
+    assert "the layer Scalar map" in seen.state.words
 
 
 def test_a_late_answer_is_not_of_the_map_that_is_shown(seen):

@@ -214,7 +214,7 @@ def test_letters_that_a_terminal_does_not_know_are_written_otherwise():
 
 def test_whether_there_is_a_display(tmp_path):
     missing = display.missing
-    assert missing({}) == "there is no display to open a window on"
+    assert missing({}) == "there is no display on which to open a window"
     assert missing({"QT_QPA_PLATFORM": "offscreen"}) == ""
     place = {"WAYLAND_DISPLAY": "wayland-3", "XDG_RUNTIME_DIR": str(tmp_path)}
     assert "'wayland-3' does not answer" in missing(place)

@@ -112,7 +112,7 @@ def test_a_kind_has_its_own_rows(panel):
     ("field", "text", "column", "words"),
     [
         ("g22", "2/s^2 + foo(m)", 8, "foo is not known"),
-        ("g11", "(1 + s", 0, "never closed"),
+        ("g11", "(1 + s", 0, "no matching"),
         ("g12", "", 0, "the formula ends"),
         ("domain", "s > 0,  m < )", 12, "expected a number"),
         ("coordinates", "m, exp", 3, "cannot be a name"),
@@ -148,7 +148,7 @@ def test_a_long_formula_is_shown_around_its_mistake(panel):
     [
         (["1/s^2", "0", "2/s^2"], "✓", False),
         (["1/s^2", "0", "2 - s"], "not positive definite in 5", True),
-        (["1/s^2", "0", "1 + log(m)^2"], "undefined or outside in 5", False),
+        (["1/s^2", "0", "1 + log(m)^2"], "undefined or outside the domain in 5", False),
     ],
 )
 def test_a_family_is_judged_over_its_view(metric, words, warns):
@@ -209,4 +209,4 @@ def test_a_range_that_cuts_densities_is_remarked(ends, cut):
     job, _ = derive_family.read(json.dumps(stated), Scene())
     verdict = derive_family.answer(job).verdict
     assert verdict.right and verdict.remarkable == cut
-    assert ("the range cuts densities" in verdict.words) == cut
+    assert ("the range truncates densities" in verdict.words) == cut

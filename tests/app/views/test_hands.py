@@ -223,7 +223,7 @@ def test_keyframes_end_with_their_family_and_so_does_playing(hands):
     hands.invoke("family exponential")
     seen = hands.until(lambda seen: "exponential" in seen["family"] and seen["rested"])
     assert not seen["playing"] and not seen["pause"] and seen["timeline"] is None
-    hands.until(lambda seen: "Undo brings them back" in seen["status"])
+    hands.until(lambda seen: "Undo restores them" in seen["status"])
     hands.key("ctrl+z")
     hands.until(lambda seen: seen["family"] == "gaussian" and seen["timeline"] is not None)
 

@@ -95,9 +95,9 @@ def test_a_picture_that_cannot_be_read_and_a_way_that_there_is_not_are_told(
     lesson = read(TEXT.replace("picture source: astronaut", "picture source: x.png"), tmp_path)
     told = reader.problems(lesson)
     assert [line for line, _ in told] == [3, 5, 5]
-    assert each("x.png is no PNG or JPEG picture" in words for _, words in told)
+    assert each("x.png is not a PNG or JPEG picture" in words for _, words in told)
     with pytest.raises(
-        ValueError, match="ways between normals are Fisher–Rao geodesic, Wasserstein"
+        ValueError, match="paths between normals are Fisher–Rao geodesic, Wasserstein"
     ):
         reader.value(quantity('normals "Shortcut"'), read().steps[0].scene)
 
@@ -135,4 +135,4 @@ def test_a_step_brings_its_panel_to_the_front():
     told.clear()
     part.turn(-1)
     part.turn(1)
-    assert told == [("raise", "Picture")], "what was there before stays"
+    assert told == [("raise", "Picture")], "earlier results stay"

@@ -206,7 +206,7 @@ def test_what_cannot_be_saved_is_told_with_a_way_out(program, tmp_path, monkeypa
     program.documents.keeper.wait()
     live()
     (box,) = every(QMessageBox)
-    assert box.text() == "Unsaved work cannot be kept"
+    assert box.text() == "Unsaved work cannot be backed up"
     program.documents.keep()
     program.documents.keeper.wait()
     live()

@@ -108,7 +108,7 @@ def test_tensors_are_answered_by_tensors_of_their_kind():
     ("change", "words"),
     [
         ({"mask": MASK[:, :, :5]}, r"mask must broadcast to \(2, 3, 5, 6\), got \(3, 5, 5\)"),
-        ({"mask": -1.0 * MASK}, "mask must be true or false"),
+        ({"mask": -1.0 * MASK}, "mask must be boolean"),
         (
             {"mask": MASK & (np.arange(5) != 3)[:, None]},
             "a key to each query, got none for query 3",
@@ -138,4 +138,4 @@ def test_the_command_uses_the_masks_the_bias_and_the_scale_of_a_file(tmp_path, c
     np.testing.assert_allclose(weights, softmax(logits, axis=1), atol=1e-14)
     np.savez(tmp_path / "capped.npz", **arrays, softcap=np.array(3.0))
     assert main(["attend", str(tmp_path / "capped.npz")]) == 2
-    assert "attend knows no softcap" in capsys.readouterr().err
+    assert "attend does not support a softcap" in capsys.readouterr().err

@@ -114,7 +114,7 @@ def test_the_command(capsys):
     assert "The heads of layer 2." in capsys.readouterr().out
     for arguments, words in (
         (["attention:bank", "--token", "99"], "token of bank must be from 0 to 14"),
-        (["gaussian", "--token", "1"], "layers are those of attention"),
+        (["gaussian", "--token", "1"], "only attention has layers"),
         (["attention:bank?head=99", "--token", "1"], "head of bank must be from 0 to 11"),
     ):
         assert main(["layers", *arguments]) == 2

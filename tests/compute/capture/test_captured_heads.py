@@ -161,7 +161,7 @@ def test_nothing_is_imported_before_it_is_asked_for():
 def test_programs_are_not_read_as_models(tmp_path, capsys):
     given = ["capture", "model.pt", "--text", "a", "-o", str(tmp_path / "heads.npz")]
     assert main(given) == 2
-    assert ".pt files are not read, for they hold programs" in capsys.readouterr().err
+    assert ".pt files are not read because they can contain programs" in capsys.readouterr().err
 
 
 def test_a_model_must_be_one(monkeypatch):

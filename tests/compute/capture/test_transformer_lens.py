@@ -99,7 +99,7 @@ def test_queries_before_their_positions_are_said_to_differ():
     captured = compute.from_transformer_lens(given)
     assert captured.verified.max() > 0.05 and not captured.holds.any()
     assert captured.verdict.startswith("differs by 0.")
-    assert "before rotary positions" in captured.verdict
+    assert "lack rotary positions" in captured.verdict
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_settings_that_are_no_file_are_not_read_and_that_is_said(kind, name, tmp
     assert store is not None and words == ""
     make(kind, tmp_path / NAME / f"{NAME}.{name}")
     store, words = store_in(tmp_path)
-    assert store is None and words.startswith("settings are neither read nor kept: ")
+    assert store is None and words.startswith("settings are neither read nor saved: ")
 
 
 def test_no_other_settings_are_read(tmp_path):
@@ -172,7 +172,7 @@ def test_a_scene_is_looked_for_at_both_ends_of_a_file(tmp_path):
     path.write_bytes(b"")
     os.truncate(path, embedded.MOST_AROUND)
     began = time.process_time()
-    with pytest.raises(ValueError, match="it holds no scene"):
+    with pytest.raises(ValueError, match="it contains no scene"):
         embedded.unpacked(path)
     assert time.process_time() - began < 3.0
 

@@ -188,7 +188,7 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
         (
             {**PLANE, "log_density": "s*cos(x-m)", "normalise": True},
             "log_density",
-            "no distribution on the line",
+            "not a distribution on the line",
         ),
         ({**PLANE, "log_density": "-log(2*s)-sqrt((x-m)^2)/s"}, "log_density", "has a kink"),
         (
@@ -201,7 +201,7 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
             {"coordinates": ["t", "r"], "metric": ["-(1-2/r)", "0", "1/(1-2/r)"]}
             | {"domain": ["r > 2"]},
             "g11",
-            "positive definite nowhere in the view: g₁₁ =",
+            "not positive definite anywhere in the view: g₁₁ =",
         ),
         ({"coordinates": ["u", "v"], "metric": ["1", "0", "0"]}, "g11", "rank 1, not 2"),
         ({"coordinates": ["u", "v"], "metric": ["u^2", "u*v", "v^2"]}, "g11", "rank 1, not 2"),
@@ -218,7 +218,7 @@ def test_where_there_is_no_distribution_maps_are_hatched(engine):
             "log_density",
             "not depend on m",
         ),
-        ({**PLANE, "log_density": "-abs(x-m)/s"}, "log_density", "round it off"),
+        ({**PLANE, "log_density": "-abs(x-m)/s"}, "log_density", "smooth it"),
     ],
 )
 def test_what_is_no_model_is_refused_in_one_true_sentence(stated, place, words):

@@ -305,7 +305,7 @@ def test_own_densities():
 
 def test_what_is_not_known_says_why():
     # uniform on [a, a + b]: where the ends move there is no metric, and so no family
-    with pytest.raises(ValueError, match="ends of the range move with the parameters"):
+    with pytest.raises(ValueError, match="ends of the range depend on the parameters"):
         own("-log(b)", range=["a", "a + b"])
     # stated as a density but no density: it integrates to less than 1 by 1 %
     with pytest.raises(ValueError, match=r"integrates to 0\.99, not to 1"):

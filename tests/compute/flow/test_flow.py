@@ -132,7 +132,7 @@ def test_rotations_are_killing_fields_on_every_grid(name, size):
 @pytest.mark.parametrize("size", [63, 64])
 def test_there_is_no_killing_field_of_attention(size):
     flow = compute.AttentionFlow(manifold_of("attention:bank"), size)
-    with pytest.raises(ValueError, match="has no rotation that is known"):
+    with pytest.raises(ValueError, match="has no known rotation"):
         initial_fields.rotation(flow.grid)
 
 
@@ -252,7 +252,7 @@ def test_a_step_too_long_is_reduced_and_said():
     flow = compute.AttentionFlow(manifold_of("gaussian"), 32)
     found = flow.evolve(initial_fields.random(flow.grid, 1), 1.0, 2, step=0.5)
     assert found.steps > 2
-    assert found.limiter.startswith("Steps of 0.5 are reduced to ")
+    assert found.limiter.startswith("Steps were reduced from 0.5 to ")
     gentle = flow.evolve(initial_fields.random(flow.grid, 1), 0.01, 2, step=0.001)
     # the first of ten are made in two where they would err by too much
     assert 10 <= gentle.steps < 14 and gentle.limiter == ""
@@ -274,7 +274,7 @@ def test_a_circle_closes():
 
 def test_only_what_is_periodic_closes():
     for name, chart in (("gaussian", ""), ("von_mises", "natural")):
-        with pytest.raises(ValueError, match="boundary periodic needs a coordinate"):
+        with pytest.raises(ValueError, match="boundary periodic needs a periodic coordinate"):
             compute.AttentionFlow(manifold_of(name), 16, chart=chart, boundary="periodic")
 
 

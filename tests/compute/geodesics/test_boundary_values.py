@@ -213,7 +213,7 @@ def test_the_command_line_names_the_shorter_one(capsys):
     )
     longer = replace(solve.compute_path((0, 1), (1, 2)), shortest=False, shorter_length=1.25)
     lines = lines_of(longer, "reference", 0.0, None)
-    assert "shortest  no: one of length 1.25 is known" in lines
+    assert "shortest  no: a geodesic of length 1.25 is known" in lines
 
 
 def test_the_status_line_names_the_shorter_one(reference_engine):
@@ -222,7 +222,10 @@ def test_the_status_line_names_the_shorter_one(reference_engine):
     job.perform(reference_engine, heard.append, lambda: False)
     every = EveryJob(job.family, job.start, job.end, 0.0)
     study = StudyAnswer(every, {}, {}, (), frozenset(), 0.0, 1.0)
-    assert shorter_paths.words(heard[-1], [study], None) == "not the shortest known: 1 is shorter"
+    assert (
+        shorter_paths.words(heard[-1], [study], None)
+        == "not shortest: a geodesic of length 1 is known"
+    )
     same = replace(study, shortest=float(heard[-1].paths.length[0]))
     assert shorter_paths.words(heard[-1], [same], None) == ""
     elsewhere = replace(study, job=replace(every, end=(1.0, 3.0)))
@@ -244,8 +247,8 @@ def test_the_status_line_holds_a_map_against_the_geodesic_at_b(reference_engine)
         return shorter_paths.words(heard[-1], [], MapAnswer(job, wrong, complete, 1.0))
 
     assert told(1.0) == told(0.97) == ""
-    assert told(1.2).startswith("the map of distances is too large at B: it has ")
-    assert told(0.8).startswith("not the shortest known: the map of distances has about ")
+    assert told(1.2).startswith("the distance map is too large at B: ")
+    assert told(0.8).startswith("not shortest: the distance map gives about ")
     assert told(1.2, complete=False) == told(1.2, replace(of, source=(0.5, 1.0))) == ""
 
 

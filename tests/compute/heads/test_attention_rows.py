@@ -145,7 +145,7 @@ def test_tokens_of_another_mask_are_hollow_and_hold_no_pin(causal):
     subject = Subject.of(scene)
     assert picking.pin_at(subject, Pin((0.0, 0.0)), places[4]).token == 4
     assert picking.pin_at(subject, Pin((0.0, 0.0)), places[2]).token is None
-    assert "another mask than “w4”" in picking.described(subject, places[2])
+    assert "its own mask differs from that of “w4”" in picking.described(subject, places[2])
 
 
 def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(causal):
@@ -156,7 +156,7 @@ def test_panel_caption_and_note_say_whose_mask_it_is_and_how_far_rows_are_known(
     assert "the model’s own attention, within" in known
     note = head_specification.row_note(name, (2, None))
     gap = head_specification.off_own(name, 2)
-    assert f"the row of “w2” itself differs by up to {gap:.2g} (its own mask" in note
+    assert f"the token’s own row, “w2”, differs by up to {gap:.2g} (its own mask" in note
     manifold = manifold_of(name)
     shown = manifold.density(manifold.landmarks.theta[2], np.arange(float(TOKENS)))
     own = attention_rows.rows(heads.load(causal.removeprefix("attention:")), 1, 0, [2])[0]

@@ -54,7 +54,7 @@ def test_the_way_leads_round_a_wall():
 @pytest.mark.parametrize(
     "image, words",
     [
-        (np.zeros((8, 8)), "it must have from 2"),
+        (np.zeros((8, 8)), "it must have 2"),
         (np.full((64, 64), 7.0), r"lie in \[0, 1\]"),
         (np.full((64, 64), np.nan), r"lie in \[0, 1\]"),
         (np.zeros((64, 64, 7)), "channels"),
@@ -83,4 +83,4 @@ def test_the_command(tmp_path, capsys):
         assert arrays["weights"].shape == (16, 16)
     file.write_bytes(b"not a picture")
     assert main(["patches", str(file)]) == 2
-    assert "is no PNG or JPEG picture" in capsys.readouterr().err
+    assert "is not a PNG or JPEG picture" in capsys.readouterr().err

@@ -101,7 +101,7 @@ def test_heat_from_a_patch_is_the_exponential_of_the_lattice():
 
 
 def test_files_that_are_no_vision_heads(tmp_path):
-    with pytest.raises(ValueError, match="bank has no image and patch_grid"):
+    with pytest.raises(ValueError, match="it has no image and patch_grid"):
         GeodesicViT().process_head("bank")
     q = np.ones((5, 4), np.float32)
     file = tmp_path / "head.npz"
@@ -110,7 +110,7 @@ def test_files_that_are_no_vision_heads(tmp_path):
         ((3, 2), image, "must make 5 tokens"),
         ((2.0, 2.0), image, "two whole numbers"),
         ((2, 2), image[0], "image must be bytes"),
-        ((2, 2), np.array([{}]), "no vision head"),
+        ((2, 2), np.array([{}]), "not a vision head"),
     ):
         np.savez(file, q=q, k=q, v=q, patch_grid=np.array(grid), image=picture, special_tokens=1)
         with pytest.raises(ValueError, match=words):
@@ -138,5 +138,5 @@ def test_a_picture_of_twenty_thousand_pixels_is_one_line(side, tmp_path, capsys)
     Image.new("1", (side, side)).save(file)
     assert main(["patches", str(file)]) == 2
     said = capsys.readouterr().err
-    assert "the most is" in said
+    assert "scale it down first" in said
     assert said.count("\n") == 1

@@ -28,7 +28,7 @@ from app.views.qt.widgets.widgets import fill, form, label, picker
 from compute.engine.opening import ENGINES
 
 WORDS = {
-    "auto": "The best there is",
+    "auto": "Best available",
     "gpu": "Graphics card (WGSL)",
     "reference": "NumPy, float64",
     "system": "As the system",
@@ -39,11 +39,11 @@ WORDS = {
 }
 # field of the preferences, its name, what it means, what can be chosen
 ROWS: tuple[tuple[str, str, str, tuple[object, ...]], ...] = (
-    ("engine", "Engine", "What computes geodesics and maps", ENGINES),
-    ("adapter", "Adapter", "The device that kernels run on", ()),
-    ("live_steps", "Steps while dragging", "Nodes of a path while a pin is dragged", LIVE_STEPS),
-    ("final_steps", "Steps at rest", "Nodes of a path that stays", FINAL_STEPS),
-    ("digits", "Digits", "How many digits of a number signify", DIGITS),
+    ("engine", "Engine", "Where geodesics and maps are computed", ENGINES),
+    ("adapter", "Adapter", "The device on which kernels run", ()),
+    ("live_steps", "Steps while dragging", "Steps of a path while a pin is dragged", LIVE_STEPS),
+    ("final_steps", "Steps at rest", "Steps of a path at rest", FINAL_STEPS),
+    ("digits", "Digits", "Significant digits of numbers", DIGITS),
     ("unit", "Information in", "The unit of divergences", UNITS),
     ("theme", "Theme", "Colours of window and canvas", THEMES),
 )
@@ -74,7 +74,7 @@ class PreferencesDialog(QDialog):
             )
             self.boxes[field] = self._picker(name, hint, listed, str(getattr(now, field)))
             rows.addRow(label(name), self.boxes[field])
-        self.autosave = QCheckBox("Keep unsaved work, and offer it after a crash")
+        self.autosave = QCheckBox("Back up unsaved work and offer it after a crash")
         self.autosave.setChecked(now.autosave)
         self.autosave.toggled.connect(self._tell)
         rows.addRow(label("Autosave"), self.autosave)
@@ -89,7 +89,7 @@ class PreferencesDialog(QDialog):
     def _picker(self, name: str, hint: str, choices: Sequence[Choice], value: str) -> QComboBox:
         box = picker(name, hint)
         if value not in [choice.value for choice in choices]:
-            choices = [*choices, Choice(value, f"{value} (not there now)")]
+            choices = [*choices, Choice(value, f"{value} (not available now)")]
         fill(box, choices, value)
         box.activated.connect(self._tell)
         return box

@@ -37,10 +37,10 @@ class AttentionForm:
         self._wire()
 
     def _make_head(self) -> None:
-        self.source = picker("Source of the head", "The sentence or picture whose head is shown.")
+        self.source = picker("Source of the head", "The text or picture whose attention is shown.")
         self.layer, self.index = _number("Layer"), _number("Head")
-        self.open = _button("Open…", "Heads of your own, from an .npz or .safetensors file.")
-        self.browse = _button("All…", "All heads of the file side by side.")
+        self.open = _button("Open…", "Open your own heads from an .npz or .safetensors file.")
+        self.browse = _button("All…", "Show all heads of the file side by side.")
         self._rows.addRow(caption("Source"), _row((self.source, 1), (self.open, 0)))
         self._rows.addRow(
             caption("Layer"),
@@ -50,7 +50,7 @@ class AttentionForm:
     def _make_plane(self) -> None:
         self.kind = picker("Plane of queries", _PLANE_HINT)
         self.triple = [picker(f"Token {i + 1} of the plane", _TRIPLE_HINT) for i in range(3)]
-        self.token = picker("Token of most information", _FISHER_HINT)
+        self.token = picker("Token of maximal information", _FISHER_HINT)
         self._rows.addRow(caption("Plane"), self.kind)
         self._triple_row = _row(*((box, 1) for box in self.triple))
         self._rows.addRow(caption("of"), self._triple_row)
@@ -61,8 +61,8 @@ class AttentionForm:
         self.temperature.setRange(-TICKS, TICKS)
         self.temperature.setAccessibleName("Temperature")
         self.temperature.setToolTip(
-            "p = softmax(qk/(τ√d)): above 1 attention spreads, below 1 it sharpens. "
-            "The model’s own is τ = 1."
+            "p = softmax(qk/(τ√d)): τ > 1 spreads attention, τ < 1 sharpens it. The model "
+            "itself uses τ = 1."
         )
         self.readout = label("1")
         fixed(self.readout, READOUT)
@@ -135,20 +135,20 @@ class AttentionForm:
 
 
 _PLANE_HINT = (
-    "A plane through three queries is exact for them; principal components show most of the queries’ "
-    "spread; most information is where a step of the query changes attention most."
+    "A plane through three queries contains them exactly; principal components show most of "
+    "the variance of the queries; most Fisher information spans the directions in which "
+    "attention changes fastest."
 )
 _SEEN_HINT = (
-    "This model masks keys by query, as causal ones do: the manifold is that of all queries with the "
-    "keys that this token may attend to."
+    "This model’s mask depends on the query (e.g. a causal mask): the manifold takes all "
+    "queries over the keys that this token may attend to."
 )
 _TRIPLE_HINT = (
-    "The plane of queries goes exactly through those of three tokens; "
-    "A and B start on the first two."
+    "The plane passes exactly through the queries of three tokens; A and B start on the first two."
 )
 _FISHER_HINT = (
-    "The plane of the two leading eigenvectors of the Fisher matrix K̂ᵀ(diag p − ppᵀ)K̂ at the query of "
-    "this token."
+    "The plane spanned by the two leading eigenvectors of the Fisher matrix K̂ᵀ(diag p − "
+    "ppᵀ)K̂ at the query of this token."
 )
 
 

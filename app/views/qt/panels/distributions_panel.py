@@ -28,7 +28,7 @@ LABEL, NAME = 110, 240
 FAINT = 0.25
 # the model's own row of a token, where it is another one: a tick across each bar
 OWN, TICK = "▏the model’s own row", 9
-NONE_STATED = "A metric or a potential alone says nothing of distributions: there are none to draw."
+NONE_STATED = "A metric or a potential alone does not define distributions: there are none to draw."
 
 
 class DistributionsPanel:

@@ -33,7 +33,7 @@ class FamilyPanel:
         column.addWidget(self.family)
         self.formula = label("", "formula", wrap=True)
         self.formula.setToolTip(
-            "The Fisher–Rao line element: how far apart two near distributions are."
+            "The Fisher–Rao line element: the distance between two nearby distributions."
         )
         column.addWidget(self.formula)
         self.note = label("", "quiet", wrap=True)
@@ -62,8 +62,9 @@ class FamilyPanel:
         self.alpha.setRange(-ALPHA_STEPS, ALPHA_STEPS)
         self.alpha.setAccessibleName("Alpha of the connection")
         self.alpha.setToolTip(
-            "α = 0 is the Levi-Civita connection, whose geodesics are shortest; of an exponential "
-            "family α = 1 is straight in θ and α = −1 straight in η."
+            "α = 0 is the Levi-Civita connection, whose geodesics are locally shortest. In an "
+            "exponential family geodesics of α = 1 are straight in θ, those of α = −1 straight "
+            "in η."
         )
         self.alpha_words = label("0")
         fixed(self.alpha_words, 38)
@@ -77,7 +78,7 @@ class FamilyPanel:
 
     def _make_map(self) -> QFormLayout:
         rows = form()
-        self.scalar = picker("Scalar map", "The quantity that colours the chart.")
+        self.scalar = picker("Scalar map", "The quantity shown as colour over the chart.")
         self.token = picker("Key", "The key whose probability is mapped.")
         rows.addRow(caption("Colour by"), self.scalar)
         rows.addRow(caption("Key"), self.token)
@@ -86,7 +87,7 @@ class FamilyPanel:
         self.opacity = Slider()
         self.opacity.setRange(0, 100)
         self.opacity.setAccessibleName("Opacity of the map")
-        self.opacity.setToolTip("How much of the map shows.")
+        self.opacity.setToolTip("Opacity of the map.")
         rows.addRow(caption("Colours"), self.colormap)
         rows.addRow(caption("Opacity"), self.opacity)
         return rows
@@ -156,4 +157,4 @@ class FamilyPanel:
                 self.colormap.setItemIcon(i, swatch(self.colormap.itemData(i), *SWATCH))
 
 
-_COLORMAP_HINT = "Even steps of the map look like even steps, to colour-blind people too."
+_COLORMAP_HINT = "Perceptually uniform, also for colour-blind viewers."

@@ -26,13 +26,13 @@ PLOTS = (
     (
         "norm",
         "norm",
-        "√∫g(A,A)dA, or √∫ρ²dA of mass: heat never lets it grow, unless the edge is held",
+        "√∫g(A,A)dA, or √∫ρ²dA for mass: heat never increases it, unless the boundary is held",
     ),
-    ("mass", "mass", "∫ρ dA: kept, unless the edge is held or mass leaves the grid"),
+    ("mass", "mass", "∫ρ dA: conserved, unless the boundary is held or mass leaves the grid"),
     ("energy", "energy", ""),
 )
 BUTTONS = (("flow_evolve", ""), ("flow_step", "▸|"), ("flow_reset", "↺"))
-NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Begin again"}
+NAMES = {"flow_evolve": "Evolve or pause", "flow_step": "One step", "flow_reset": "Restart"}
 
 
 class FlowPanel:
@@ -76,7 +76,7 @@ class FlowPanel:
         self.slider = Slider()
         self.slider.setRange(0, TICKS)
         self.slider.setAccessibleName("Time of the flow")
-        self.slider.setToolTip("How long the field has flowed: what has been is kept")
+        self.slider.setToolTip("Flow time; earlier times are kept and can be shown again")
         self.slider.valueChanged.connect(self._scrub)
         self.readout = label("", "quiet")
         fixed(self.readout, 84)

@@ -35,16 +35,16 @@ FIRST: dict[str, dict[str, str]] = {
 # characters of a formula that are shown around a mistake
 EXCERPT = 30
 _HINTS = {
-    "coordinates": "The names of the two coordinates, as in the formulas.",
-    "domain": "Inequalities with commas between them, as: s > 0, 0 < p < 1. May be empty.",
-    "parameters": "Names with values, as: nu = 3, w = 0.5. May be empty.",
-    "g11": "The metric's first component, by + − * / ^ ( ), exp, log, sqrt, sin, …",
-    "g12": "The metric's mixed component; 0 where the coordinates are orthogonal.",
-    "g22": "The metric's last component.",
-    "potential": "The log-partition function of natural coordinates; the metric is ∂²ψ.",
+    "coordinates": "The names of the two coordinates, as used in the formulas.",
+    "domain": "Inequalities separated by commas, e.g. s > 0, 0 < p < 1. May be empty.",
+    "parameters": "Names with values, e.g. nu = 3, w = 0.5. May be empty.",
+    "g11": "The metric component g₁₁, using + − * / ^ ( ), exp, log, sqrt, sin, …",
+    "g12": "The metric component g₁₂; 0 for orthogonal coordinates.",
+    "g22": "The metric component g₂₂.",
+    "potential": "The log-partition function in natural coordinates; the metric is ∂²ψ.",
     "log_density": "The logarithm of the density at x.",
-    "outcomes": "The outcomes x can have, as: 0, 1, 2.",
-    "range": "From where to where x practically lies, as: m − 9*s, m + 9*s. May be empty.",
+    "outcomes": "The possible outcomes x, e.g. 0, 1, 2.",
+    "range": "An interval that holds practically all of x, e.g. m − 9*s, m + 9*s. May be empty.",
 }
 
 
@@ -60,18 +60,19 @@ class FormulaPanel:
         column.setContentsMargins(0, 0, 0, 0)
         self._rows = form()
         column.addLayout(self._rows)
-        self.kind = picker("Kind of formula", "What determines the family.")
+        self.kind = picker("Kind of formula", "The function that defines the family.")
         fill(self.kind, KINDS, "metric")
         self._rows.addRow(caption("By its"), self.kind)
         self.fields = {name: self._field(name, text) for name, text in _CAPTIONS}
-        self.space = picker("Sample space", "Where x lies.")
+        self.space = picker("Sample space", "The sample space of x.")
         fill(self.space, SPACES, "line")
         # below the kind stand the fields
         place = 1 + list(self.fields).index("outcomes")
         self._rows.insertRow(place, caption("Space"), self.space)
         self.normalise = QCheckBox("normalise numerically")
         self.normalise.setToolTip(
-            "The density's norm is found by quadrature: the formula may lack any term without x."
+            "The density is normalised by quadrature: terms without x may be omitted from the "
+            "formula."
         )
         self._rows.addRow(caption("Norm"), self.normalise)
         self.excerpt = label("", "excerpt")

@@ -12,7 +12,7 @@ from app.views.qt.widgets.head_grid import HeadGrid
 from app.views.qt.widgets.widgets import WIDE, fill, label, panel, picker
 
 NUMBERS = (Choice("entropy", "Median entropy"), Choice("condition", "Condition number of g"))
-NONE = "Heads belong to attention: choose that family, or open a file of heads."
+NONE = "Only attention has heads: choose the family of a head, or open a file of heads."
 LINES = 3  # of what is said of one head
 
 
@@ -25,10 +25,12 @@ class HeadsPanel:
         self.widget, column = panel(WIDE)
         self.title = label("", "heading", wrap=True)
         column.addWidget(self.title)
-        self.number = picker("Number of the bars", "What the bar beneath each head shows.")
+        self.number = picker(
+            "Quantity of the bars", "The quantity shown by the bar below each head."
+        )
         fill(self.number, NUMBERS, "entropy")
         self.by_number = QCheckBox("Sort")
-        self.by_number.setToolTip("Heads in the order of this number, the least first.")
+        self.by_number.setToolTip("Sort heads by this quantity, smallest first.")
         row = QHBoxLayout()
         row.addWidget(self.number, 1)
         row.addWidget(self.by_number)
@@ -71,6 +73,6 @@ class HeadsPanel:
 
 
 _WHAT = (
-    "Each picture is the entropy of attention over the plane through three tokens of that head: "
-    "dark where one key takes all, bright where attention is even."
+    "Each picture shows the entropy of attention over the plane through three tokens of that "
+    "head: dark where one key takes all attention, bright where attention is even."
 )

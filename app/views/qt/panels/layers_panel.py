@@ -15,7 +15,7 @@ from app.views.qt.widgets.widgets import NARROW, panel
 
 COLUMNS = 2
 SHARES = (1.0, 0.75, 0.5, 0.25, 0.1, 0.0)
-HINT = "A right click changes how much of it is seen; keyframes let it fade."
+HINT = "Right-click to change the opacity; keyframes can fade it."
 
 
 class LayersPanel:

@@ -96,9 +96,11 @@ class LessonPanel:
         row = QHBoxLayout()
         self.verdict = label("", "quiet")
         self.show_me = self._quiet(
-            "Show me", "lesson_show", "Let the program do it; undo takes it back"
+            "Show me", "lesson_show", "Have the program do it; Undo reverts it"
         )
-        self.restart = self._quiet("Start over", "lesson_restart", "The scene as this step began")
+        self.restart = self._quiet(
+            "Restart", "lesson_restart", "Return to the scene at the start of this step"
+        )
         row.addWidget(self.verdict, 1)
         row.addWidget(self.show_me)
         row.addWidget(self.restart)

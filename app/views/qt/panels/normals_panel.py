@@ -22,8 +22,8 @@ from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 HEIGHT, SIDE, PIN, ABOVE = 220, 290, 18, 10
 ROWS = ("mean x", "mean y", "Σ xx", "Σ xy", "Σ yy")
 HINT = (
-    "Ellipses of one standard deviation. Drag a letter to move a mean, the dot on its ellipse to "
-    "stretch and turn it; the playhead moves all four ways."
+    "Ellipses of one standard deviation. Drag a letter to move a mean, or the dot on its "
+    "ellipse to stretch and rotate it; the playhead moves along all four paths."
 )
 
 
@@ -67,7 +67,7 @@ class NormalsPanel:
         spin = Number()
         spin.setRange(-1e3, 1e3)
         spin.setAccessibleName(f"{words} of {name}")
-        spin.setToolTip(f"{words} of the normal {name}; its ellipse can be dragged too")
+        spin.setToolTip(f"{words} of the normal {name}; its ellipse can also be dragged")
         spin.setKeyboardTracking(False)
         spin.valueChanged.connect(lambda _: self._tell(name))
         self.numbers[name].append(spin)
@@ -178,7 +178,7 @@ class NormalsPanel:
 
 
 def _blank() -> pg.PlotWidget:
-    plot = plots.plot("Two normals and four ways between them")
+    plot = plots.plot("Two normals and four paths between them")
     plot.setToolTip(HINT)
     plot.setMinimumHeight(HEIGHT)
     # as high as there is room, and no reason to scroll

@@ -19,7 +19,10 @@ from app.views.qt.widgets.widgets import WIDE, label, panel, scrolling
 HEIGHT, SIDE, PIN, ABOVE = 220, 250, 20, 10
 # how much of the photograph a map lets through
 STRENGTH = 0.6
-HINT = "Click a patch for A, another for B, or drag them: the shortest way through the lattice."
+HINT = (
+    "Click one patch for A and another for B, or drag them: the curve is the shortest path "
+    "through the lattice."
+)
 
 
 class PhotographPanel:

@@ -17,9 +17,9 @@ from app.views.qt.widgets.widgets import WIDE, label, panel
 
 KINDS = ("e", "geodesic", "m")
 HINT = (
-    "Each column is the distribution at one moment of the way from A (left) to B (right). "
-    "Length: Fisher’s, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt, which on the e- and the m-path of an "
-    "exponential family is Jeffreys’ divergence. Click to put the moving point there."
+    "Each column is the distribution at one point of the path from A (left) to B (right). "
+    "Length: Fisher–Rao, ∫√g(θ′,θ′)dt. Energy: ∫g(θ′,θ′)dt; on the e- and m-path of an "
+    "exponential family this is the Jeffreys divergence. Click to move the point there."
 )
 # pixels that a word takes at least, of its letters, and of title and axis
 # of rows that are not the scene's

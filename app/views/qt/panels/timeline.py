@@ -25,7 +25,7 @@ from app.views.qt.widgets.widgets import Slider, fill, label, look, picker
 
 TICKS = 1000
 BOX = 98  # width of a picker
-HINT = "No keyframes. ◆ keeps what is shown; between two of them it changes smoothly."
+HINT = "No keyframes. ◆ records the scene; it changes smoothly between keyframes."
 BETWEEN = "Between"  # two keyframes, from neither of which it leads on
 EASES = {
     "linear": "Evenly",
@@ -63,15 +63,15 @@ class TimelinePanel:
         row = QHBoxLayout()
         row.setSpacing(GAP)
         self.button = PlayButton()
-        self._dress(self.button, "play", "Play or pause", "Let it play (Space)")
+        self._dress(self.button, "play", "Play or pause", "Play or pause (Space)")
         self.mark = QToolButton()
-        hint = "Keep what the scene shows as a keyframe (K)"
+        hint = "Record the scene as a keyframe (K)"
         self._dress(self.mark, "key_set", "Set a keyframe", hint)
         self.mark.setText("◆")
         self.slider = Slider()
         self.slider.setRange(0, TICKS)
         self.slider.setAccessibleName("Position between A and B")
-        self.slider.setToolTip("Where the moving point is on the geodesic")
+        self.slider.setToolTip("Position of the moving point on the geodesic")
         self.slider.valueChanged.connect(
             lambda value: self._emit(SceneEdited((("playhead", value / TICKS),)))
         )
@@ -99,8 +99,10 @@ class TimelinePanel:
         row.setSpacing(GAP)
         self.clock = label("", "quiet")
         fixed(self.clock, 50)
-        self.easing = self._picker("Easing", "How it leads on from this keyframe", "easing", EASES)
-        self.repeat = self._picker("At the end", "What comes after the end", "repeat", REPEATS)
+        self.easing = self._picker(
+            "Easing", "Transition from this keyframe to the next", "easing", EASES
+        )
+        self.repeat = self._picker("At the end", "What happens after the end", "repeat", REPEATS)
         self.duration = QDoubleSpinBox()
         fixed(self.duration, BOX - 8)
         self.duration.setRange(0.1, LONGEST)
@@ -108,12 +110,12 @@ class TimelinePanel:
         self.duration.setSuffix(" s")
         self.duration.setKeyboardTracking(False)
         self.duration.setAccessibleName("Duration")
-        self.duration.setToolTip("How long it all takes: keyframes keep their shares")
+        self.duration.setToolTip("Duration of the timeline; keyframes keep their relative times")
         self.duration.valueChanged.connect(
             lambda value: self._emit(TimelineEdited("duration", value))
         )
         self.remove = QToolButton()
-        hint = "Take the keyframe of this time away (Shift+K)"
+        hint = "Remove the keyframe at this time (Shift+K)"
         self._dress(self.remove, "key_remove", "Remove the keyframe", hint)
         self.remove.setText("✕")
         for widget, stretch in (

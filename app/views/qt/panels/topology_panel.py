@@ -22,7 +22,7 @@ STORY = 4
 LEVELS = (Choice("sub", "Below: {f ≤ c}, c rising"), Choice("super", "Above: {f ≥ c}, c falling"))
 # the slider's ends, powers of ten of the share of the map's range
 SLIDER, LEAST, MOST = 100, -3.0, -0.3
-SYMBOLS = ("o", "s")  # parts and rings
+SYMBOLS = ("o", "s")  # components and loops
 # how far beyond the map's range what lasts is drawn, as a share of it
 BEYOND = 0.12
 
@@ -36,7 +36,9 @@ class TopologyPanel:
         self.widget, column = panel(WIDE)
         rows = form()
         self.levels = picker(
-            "Level sets", "Wells and the rings round hills, or hills and ring walls."
+            "Level sets",
+            "Sublevel sets: wells, and loops around hills. Superlevel sets: hills, and loops "
+            "around wells.",
         )
         self.levels.activated.connect(lambda i: self._ask())
         rows.addRow(caption("Sets"), self.levels)
@@ -68,7 +70,7 @@ class TopologyPanel:
         self.slider.setRange(0, SLIDER)
         self.slider.setAccessibleName("Least persistence")
         self.slider.setToolTip(
-            "What lasts for less than this share of the map’s range is left out."
+            "Pairs that persist for less than this share of the map’s range are hidden."
         )
         self.slider.valueChanged.connect(lambda _: self._ask())
         self._readout = label("", "quiet")
@@ -80,7 +82,7 @@ class TopologyPanel:
     def _make_stepper(self) -> QHBoxLayout:
         """Return the chosen pair in words, and the way to the next without a mouse."""
         row = QHBoxLayout()
-        for text, name, step in (("◂", "Pair before", -1), ("▸", "Next pair", 1)):
+        for text, name, step in (("◂", "Previous pair", -1), ("▸", "Next pair", 1)):
             button = QToolButton()
             button.setText(text)
             button.setAccessibleName(name)
@@ -106,13 +108,13 @@ class TopologyPanel:
             plots.paint(plot, theme)
         for line, style in zip(self._lines, ("SolidLine", "DashLine"), strict=True):
             line.setPen(pg.mkPen(theme.muted, style=getattr(Qt.PenStyle, style)))
-        signs = zip(("●", "■"), ("parts", "rings"), (0, 1), strict=True)
+        signs = zip(("●", "■"), ("components", "loops"), (0, 1), strict=True)
         self._legend.setText(
             " &nbsp; ".join(
                 f'<span style="color:{theme.homology(k)}">{sign}</span>&nbsp;{words}'
                 for sign, words, k in signs
             )
-            + " &nbsp; <span>- - lasts for ever</span>"
+            + " &nbsp; <span>- - persists for ever</span>"
         )
         self.show(self.state)
 
@@ -199,7 +201,8 @@ class TopologyPanel:
     def _tip(self, x: float, y: float, data: int) -> str:
         state = self.state
         assert state is not None
-        return f"{('part', 'ring')[int(state.dimension[data])]}: {x:.4g} to {state.death[data]:.4g}"
+        name = ("component", "loop")[int(state.dimension[data])]
+        return f"{name}: {x:.4g} to {state.death[data]:.4g}"
 
 
 def _tick(share: float) -> int:
@@ -218,6 +221,6 @@ def _ends(state: TopologyState) -> Array:
 
 
 def _order(state: TopologyState) -> np.ndarray:
-    """Pairs as the barcode has them: parts, then rings, the first born first."""
+    """The pairs in the order of the barcode: components, then loops, by birth."""
     rising = -state.birth if state.superlevel else state.birth
     return np.lexsort((rising, state.dimension))

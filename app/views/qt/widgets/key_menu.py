@@ -29,9 +29,9 @@ class KeyMenu:
         self._tell = tell
         self._keys: tuple[KeyChoice, ...] = ()
         self.widget = QPushButton()
-        self.widget.setAccessibleName("Keys that take part")
+        self.widget.setAccessibleName("Keys in use")
         self.widget.setToolTip(
-            "Keys may be left out, as [CLS] and [SEP], on which attention rests."
+            "Keys can be left out, e.g. [CLS] and [SEP], which often absorb attention."
         )
         self.widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         menu = QMenu(self.widget)

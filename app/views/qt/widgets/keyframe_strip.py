@@ -18,7 +18,7 @@ NEAR = 6.0  # within which the pointer means a keyframe
 STEP = 0.1  # seconds of an arrow key
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0)
 TICK = 52  # pixels between two numbers at least
-FIRST = "Now choose a time, change the scene and press K again"
+FIRST = "Choose a time, change the scene and press K again"
 
 
 class Strip(QWidget):
@@ -34,7 +34,7 @@ class Strip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Time and keyframes")
-        self.setToolTip("Click or drag: the time · Drag a diamond: its keyframe")
+        self.setToolTip("Click or drag: set the time · Drag a diamond: move its keyframe")
 
     def sizeHint(self) -> QSize:
         return QSize(200, HEIGHT)

@@ -12,8 +12,8 @@ from app.views.qt.widgets import plots
 
 HEIGHT, LANE = 70, 6  # pixels with no line, and of each
 HINT = (
-    "Zeros over time, red of index > 0, blue of index < 0. They come and go in pairs (●, joined) "
-    "or over the edge (▏); × was lost between two steps."
+    "Zeros over time: red for index > 0, blue for index < 0. They appear and vanish in pairs "
+    "(●, joined) or across the boundary (▏); × was lost between two steps."
 )
 SYMBOLS = {"pair": "o", "edge": "|", "lost": "x"}
 

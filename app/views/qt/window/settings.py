@@ -157,7 +157,7 @@ def of_the_platform() -> Settings:
     try:
         return Settings(store, data, remark)
     except OSError as problem:
-        words = f"unsaved work cannot be kept: {data}: {problem.strerror}"
+        words = f"unsaved work cannot be backed up: {data}: {problem.strerror}"
         return Settings(store, remark="; ".join(filter(None, (remark, words))))
 
 
@@ -171,9 +171,12 @@ def store_in(folder: Path) -> tuple[QSettings | None, str]:
     for path in (file, file.with_name(f"{file.name}.lock")):
         problem = _problem_of(path)
         if problem:
-            return None, f"settings are neither read nor kept: {problem}"
+            return None, f"settings are neither read nor saved: {problem}"
     store = QSettings(str(file), QSettings.Format.IniFormat)
-    return store, "" if store.isWritable() else f"settings cannot be kept: {file} cannot be written"
+    return (
+        store,
+        "" if store.isWritable() else f"settings cannot be saved: {file} cannot be written",
+    )
 
 
 def _problem_of(path: Path) -> str:
