@@ -321,7 +321,9 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
     words += f" The drawing holds {path.explained:.0%} of the variance."
     refused = [place for i, place in enumerate(found.places) if i not in known]
     if refused:
-        words += f" Without {found.kind} {', '.join(refused)}, whose mask leaves the token no key."
+        words += (
+            f" Omitted: {found.kind} {', '.join(refused)}, whose mask leaves this token no key."
+        )
     at = np.flatnonzero(known == answer.current)
     first = 1 if found.kind == "file" else 0
     return TokenPathState(

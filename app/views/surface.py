@@ -74,7 +74,7 @@ class _Application(app.Application):  # type: ignore[misc]  # vispy has no types
 
     @property
     def backend_module(self) -> SimpleNamespace:
-        """What vispy makes its objects from."""
+        """The classes that vispy makes its objects from."""
         return SimpleNamespace(
             ApplicationBackend=ApplicationBackend,
             CanvasBackend=self._surface,

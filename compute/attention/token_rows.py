@@ -98,7 +98,7 @@ def token_rows(
         among = f"in {known} of {count} {found.kind}s"
         raise Refused(f"{whose}: the mask leaves it keys {among}, a path needs two")
     if found.rows.shape[1] < 2:
-        raise ValueError(f"{whose} sees one key alone: it has no path")
+        raise ValueError(f"{whose} can attend to only one key: it has no path")
     return found
 
 

@@ -116,9 +116,7 @@ def _refined(request: ConnectRequest, curves: Floats) -> Paths:
 def _on(
     request: ConnectRequest, y: Floats, slopes: Floats, h: Floats
 ) -> tuple[Floats, Floats, Paths]:
-    """Return states (k, N+1, 4) near given ones on segments h (k, N), misses of rays (k, N), and
-    paths.
-    """
+    """Return states (k, N+1, 4) near given ones on segments h (k, N), misses (k, N), and paths."""
     y, slopes, _ = _closed(request, y, slopes, h)
     return (y, *_paths(request, y, slopes, h))
 
@@ -129,9 +127,7 @@ def is_heavy(manifold: Manifold) -> bool:
 
 
 def followed(request: ConnectRequest, curves: Floats, alphas: list[float]) -> tuple[Floats, Bools]:
-    """Continue curves (n, LEAST+1, 2) through successive values of α; return which (n,) stayed near a
-    geodesic.
-    """
+    """Continue curves (n, LEAST+1, 2) through values of α; return which (n,) stayed near a geodesic."""
     curves, good = curves.copy(), np.ones(len(curves), dtype=bool)
     for alpha in alphas:
         todo = np.flatnonzero(good)
@@ -162,9 +158,7 @@ def _places() -> Floats:
 
 
 def _first(curves: Floats, count: int) -> tuple[Floats, Floats]:
-    """Return initial states (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2), by
-    splines.
-    """
+    """Return spline states (k, count+1, 4) and slopes (k, count, s, 4) of curves (k, M+1, 2)."""
     given, nodes = np.linspace(0.0, 1.0, curves.shape[1]), np.linspace(0.0, 1.0, count + 1)
     inner = nodes[:-1, None] + _places() / count
     y = np.empty((len(curves), count + 1, 4))

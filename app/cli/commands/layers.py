@@ -61,7 +61,9 @@ def run(chosen: argparse.Namespace) -> int:
 
     name, stated = parse(chosen.family)
     if "layer" not in families()[name].parameters:
-        raise ValueError(f"layers are those of attention, e.g. attention:bank, got {shown(name)}")
+        raise ValueError(
+            f"only attention has layers: expected a family such as attention:bank, got {shown(name)}"
+        )
     given = settings(stated)
     file, *others = files_beside(given, chosen.files)
     place = given["layer"], given["head"], float(given["temperature"])
@@ -116,7 +118,7 @@ def _lines(found: TokenRows, path: RowPath) -> list[str]:
         zip(found.places, path.turning, path.off, strict=True)
     ):
         if not np.isfinite(off):
-            lines.append(f"{place:<{width}} refused: its mask leaves the token no key")
+            lines.append(f"{place:<{width}} refused: the mask leaves this token no key")
             continue
         step = path.steps[number - 1] if number else np.nan
         walked = f"{step:.4f}" if np.isfinite(step) else ""

@@ -42,7 +42,8 @@ KEYS = {
     "normals --start 0,0,1,0,1 --end 1,0,1,0,2":
         "lengths lengths.fisher-rao lengths.w2 lengths.e lengths.m residual status",
     "layers attention:bank?head=3 --token 5":
-        "token label over length chord ratio steps turning off xy explained rows status",
+        "token label over kind places keys said verified length chord ratio steps turning off xy "
+        "explained rows distances status",
     "rows attention:bank":
         "rows tokens key_tokens verified status layer layer_number head temperature scale",
     "patches picture.png":

@@ -85,7 +85,7 @@ def test_rollout_is_the_product_of_the_model_s_layers(tmp_path):
     found = token_rows(heads.load(source), 3, "rollout")
     np.testing.assert_allclose(found.rows[-1], product[3, :4], atol=1e-14)
     assert "the model’s 1, 4, 9" in found.said[1], "it is no rollout of the whole model"
-    with pytest.raises(ValueError, match="sees one key alone"):
+    with pytest.raises(ValueError, match="can attend to only one key"):
         token_rows(heads.load(source), 0, "rollout")
 
 

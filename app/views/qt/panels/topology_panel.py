@@ -221,6 +221,6 @@ def _ends(state: TopologyState) -> Array:
 
 
 def _order(state: TopologyState) -> np.ndarray:
-    """The pairs in the order of the barcode: components, then loops, by birth."""
+    """Return the order of the pairs in the barcode: components, then loops, by birth."""
     rising = -state.birth if state.superlevel else state.birth
     return np.lexsort((rising, state.dimension))
