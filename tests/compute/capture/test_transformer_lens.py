@@ -105,7 +105,7 @@ def test_queries_before_their_positions_are_said_to_differ():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda c: [c.pop(f"blocks.{i}.attn.hook_k") for i in range(2)], "must hold"),
+        (lambda c: [c.pop(f"blocks.{i}.attn.hook_k") for i in range(2)], "must contain"),
         (lambda c: c.update({"blocks.0.attn.hook_q": np.ones(3)}), "axes"),
         (lambda c: c.update({"blocks.1.attn.hook_pattern": np.ones((2, 4, 3, 3))}), "shape"),
     ],
