@@ -112,6 +112,7 @@ class Program:
         from app.desktop.lessons import Lessons
         from app.desktop.progress import Working
         from app.desktop.theme_follower import Appearance, theme_of
+        from app.export.letters import any_script_in_window
         from app.model.store import Store
         from app.parts.lessons import LessonPart
         from app.views.qt.style.style import dress
@@ -125,6 +126,7 @@ class Program:
         self.canvas = VispyCanvas((900, 700), theme)
         self.screen = _widget_of(self.canvas)
         self.window = MainWindow(self.screen, COMMANDS, theme)
+        any_script_in_window(self.window.log)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings, theme)

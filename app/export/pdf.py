@@ -1,4 +1,7 @@
-"""A sheet as PDF: text in an embedded TrueType font, curves as paths, maps as images."""
+"""A sheet as PDF: text in an embedded TrueType font, curves as paths, maps as images.
+
+Letters of other fonts are paths, with the text that they stand for, which readers copy and search.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,20 @@ from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceRGB
 from PIL import Image
 
-from app.export.sheet import PER_INCH, Area, Disc, Group, Item, Line, Raster, Sheet, halo_of, runs
+from app.export.sheet import (
+    HALO,
+    PER_INCH,
+    Area,
+    Disc,
+    Group,
+    Item,
+    Lettering,
+    Line,
+    Raster,
+    Sheet,
+    halo_of,
+    runs,
+)
 from app.views.canvas import typeface
 from app.views.canvas.display_list import Label
 from app.views.canvas.projections.frame import Pixels
@@ -73,6 +89,8 @@ def _item(page: FPDF, item: Item) -> None:
                 page.image(Image.fromarray(item.pixels), left, top, right - left, bottom - top)
         case Label():
             _text(page, replace(item, text=writable(item.text)))
+        case Lettering():
+            _lettering(page, item)
 
 
 def _stroke(page: FPDF, item: Line) -> None:
@@ -121,3 +139,40 @@ def _text(page: FPDF, label: Label) -> None:
         for run in made:
             page.set_font(FONT, "B" if label.bold else "", POINTS * run.size)
             page.text(start + POINTS * run.along, y + base + POINTS * run.shift, run.text)
+
+
+def _lettering(page: FPDF, item: Lettering) -> None:
+    label = item.label
+    if label.halo[3] > 0:
+        _outline(page, item, label.halo, 2 * HALO)
+    _outline(page, item, label.colour, 0.0)
+    for picture in item.pictures:
+        _item(page, picture)
+    # spaces that nobody sees, and that stand for the text
+    x, y = (POINTS * part for part in label.at)
+    base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+    actual = label.text.encode("utf-16-be").hex().upper()
+    page.set_font(FONT, "", POINTS * label.size)
+    page.set_char_spacing(POINTS * item.width - page.get_string_width(" "))
+    with page.rotation(90.0 if label.upright else 0.0, x, y):
+        page._out(f"/Span <</ActualText <FEFF{actual}>>> BDC")
+        page.text(x - POINTS * label.anchor[0] * item.width, y + base, " ")
+        page._out("EMC")
+    page.set_char_spacing(0)
+
+
+def _outline(page: FPDF, item: Lettering, colour: RGBA, width: float) -> None:
+    """Fill letters, or draw a line round them that is ``width`` pixels broad."""
+    with page.new_path() as path:
+        path.style.auto_close = False
+        path.style.paint_rule = "stroke" if width else "fill_nonzero"
+        if width:
+            path.style.stroke_color = DeviceRGB(*colour[:3])
+            path.style.stroke_opacity, path.style.stroke_width = colour[3], POINTS * width
+            path.style.stroke_join_style = "round"
+        else:
+            path.style.fill_color = DeviceRGB(*colour[:3])
+            path.style.fill_opacity = colour[3]
+        for kind, points in item.outline:
+            draw = {"M": path.move_to, "L": path.line_to, "C": path.curve_to}[kind]
+            draw(*(POINTS * float(part) for part in points.ravel()))

@@ -28,7 +28,8 @@ from app.views.canvas.display_list import (
 from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Pixels
-from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, writable
+from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, shaped, writable
+from app.views.interface.letters import Segment
 from app.views.interface.theme import RGBA
 
 PER_INCH = 96.0
@@ -75,7 +76,21 @@ class Raster:
     opacity: float
 
 
-Item = Line | Area | Disc | Raster | Label
+@dataclass(frozen=True, eq=False)
+class Lettering:
+    """A label in letters of other fonts than the canvas's: outlines, and pictures of coloured ones.
+
+    Places are pixels of the sheet; ``families`` are the fonts.
+    """
+
+    label: Label
+    outline: tuple[Segment, ...]
+    pictures: tuple[Raster, ...]
+    families: tuple[str, ...]
+    width: float
+
+
+Item = Line | Area | Disc | Raster | Label | Lettering
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +174,30 @@ def _items(primitive: Primitive) -> Iterable[Item]:
         case TexturedMesh():
             return (_raster(relief.picture(primitive)),)
         case Label():
-            return (primitive,) if primitive.text else ()
+            return (_lettered(primitive),) if primitive.text else ()
+
+
+def _lettered(label: Label) -> Label | Lettering:
+    """Return a label, or its outlines where they are not those of the canvas's font."""
+    line = shaped(label.text, label.bold)
+    if line is None:
+        return label
+    base = (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
+
+    def place(points: Pixels) -> Pixels:
+        """Take letters of size 1 to the sheet."""
+        x, y = np.moveaxis(points * label.size, -1, 0)
+        x, y = x - label.anchor[0] * line.width * label.size, y + base
+        return np.add(np.stack([y, -x] if label.upright else [x, y], -1), label.at)
+
+    pictures = []
+    for pixels, (left, top, right, bottom) in line.pictures:
+        corners = place(np.array([(left, top), (right, bottom)]))
+        box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+        turned = np.ascontiguousarray(np.rot90(pixels)) if label.upright else pixels
+        pictures.append(Raster(turned, box, label.colour[3]))
+    outline = tuple((kind, place(points)) for kind, points in line.outline)
+    return Lettering(label, outline, tuple(pictures), line.families, line.width * label.size)
 
 
 def _strokes(made: Strokes) -> Iterator[Line]:
@@ -310,4 +348,7 @@ def halo_of(label: Label) -> Line:
 
 def width_of(text: str, size: float) -> float:
     """Width of a line of text, in logical pixels."""
+    line = shaped(text, False)
+    if line is not None:
+        return line.width * size
     return runs(Label(writable(text), (0.0, 0.0), size, (0.0, 0.0, 0.0, 1.0)))[1]
