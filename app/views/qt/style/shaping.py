@@ -29,6 +29,8 @@ from app.views.interface.letters import Picture, Segment, Shaped, code_points, i
 
 # units of an outline to the size of its letters; pixels of a letter that is a picture
 UNITS, PICTURE = 1000, 160
+# tables of fonts whose letters are pictures, or are made of layers
+COLOURED = ("CBDT", "sbix", "COLR", "SVG ")
 _KINDS = {QPainterPath.ElementType.MoveToElement: "M", QPainterPath.ElementType.LineToElement: "L"}
 
 
@@ -64,10 +66,13 @@ class Shaping:
         for run in line.runs:
             font = run.rawFont()
             families.append(font.familyName())
+            # Qt draws these no more once it has been asked for their outlines
+            coloured = any(not font.fontTable(name).isEmpty() for name in COLOURED)
             for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
-                path = font.pathForGlyph(glyph)
-                if path.isEmpty():
+                if coloured:
                     pictures += _pictures(font, glyph, at, line.ascent)
+                    continue
+                path = font.pathForGlyph(glyph)
                 path.translate(at.x(), at.y() - line.ascent)
                 outline += _segments(path)
         names = tuple(dict.fromkeys(families))
