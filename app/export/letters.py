@@ -40,9 +40,9 @@ def _begin(tell: Callable[[str], None], stack: ExitStack) -> TextEngine | None:
         tell(f"{PLAIN}: {problem}")
         return None
     if QGuiApplication.instance() is None:
-        problem = _missing_platform()
-        if problem:
-            tell(f"{PLAIN}: {problem}")
+        why = _missing_platform()
+        if why:
+            tell(f"{PLAIN}: {why}")
             return None
         application = QGuiApplication(["attention-geodesics", "-platform", PLATFORM])
         stack.callback(application.shutdown)

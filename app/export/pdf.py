@@ -174,5 +174,8 @@ def _outline(page: FPDF, item: Lettering, colour: RGBA, width: float) -> None:
             path.style.fill_color = DeviceRGB(*colour[:3])
             path.style.fill_opacity = colour[3]
         for kind, points in item.outline:
-            draw = {"M": path.move_to, "L": path.line_to, "C": path.curve_to}[kind]
-            draw(*(POINTS * float(part) for part in points.ravel()))
+            places = [POINTS * float(part) for part in points.ravel()]
+            if kind == "C":
+                path.curve_to(*places)
+            else:
+                (path.move_to if kind == "M" else path.line_to)(*places)

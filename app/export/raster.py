@@ -95,11 +95,15 @@ def _letter(image: Image.Image, item: Lettering) -> None:
     y = TIMES * (label.at[1] + (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size)
     place = (round(x) + left, round(y) + top)
     if drawn.ndim == 3:
-        coloured = Image.frombuffer("RGBa", drawn.shape[1::-1], drawn.tobytes(), "raw", "RGBa", 0, 1)
+        coloured = Image.frombuffer(
+            "RGBa", drawn.shape[1::-1], drawn.tobytes(), "raw", "RGBa", 0, 1
+        )
         image.paste(coloured.convert("RGBA"), place, Image.fromarray(drawn[..., 3]))
     elif drawn.size:
         mask = Image.fromarray((drawn * label.colour[3]).astype(np.uint8))
-        image.paste(_bytes(label.colour)[:3], (*place, place[0] + mask.width, place[1] + mask.height), mask)
+        image.paste(
+            _bytes(label.colour)[:3], (*place, place[0] + mask.width, place[1] + mask.height), mask
+        )
 
 
 def _places(line: Pixels) -> list[tuple[float, float]]:

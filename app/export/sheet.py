@@ -188,7 +188,8 @@ def _lettered(label: Label) -> Label | Lettering:
         """Take letters of size 1 to the sheet."""
         x, y = np.moveaxis(points * label.size, -1, 0)
         x, y = x - label.anchor[0] * line.width * label.size, y + base
-        return np.add(np.stack([y, -x] if label.upright else [x, y], -1), label.at)
+        there: Pixels = np.stack([y, -x] if label.upright else [x, y], -1) + np.array(label.at)
+        return there
 
     pictures = []
     for pixels, (left, top, right, bottom) in line.pictures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
+from app.views.text.token_names import numbered
 from compute.attention import head_summary
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
@@ -69,6 +71,14 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
         KeyChoice(number, words, number in kept, is_special(words))
         for number, words in enumerate(file.key_labels)
     )
+
+
+def named_keys(family: str, labels: Sequence[str]) -> list[str]:
+    """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are."""
+    name, stated = parse(family)
+    numbers = head_of(settings(stated)).numbers if name == NAME else ()
+    named = [numbered(*key) for key in zip(numbers, labels, strict=False)]
+    return [*named, *labels[len(named) :]]
 
 
 def _sources(source: str) -> list[Choice]:

@@ -47,6 +47,15 @@ LAYER_WORDS = {
 }
 
 
+def _outcomes(manifold: Manifold, family: str) -> list[Choice]:
+    """Return the outcomes that have names; keys of a head with their positions in the file."""
+    labels = manifold.support(np.array([manifold.interior])).labels
+    return [
+        Choice(str(i), words)
+        for i, words in enumerate(head_specification.named_keys(family, labels))
+    ]
+
+
 def state(subject: Subject) -> PanelState:
     """Return the state of all panels for a completed scene."""
     scene, manifold = subject.scene, subject.manifold
@@ -54,7 +63,7 @@ def state(subject: Subject) -> PanelState:
     return PanelState(
         families=[Choice(f.name, f.title) for f in families().values()],
         family=name,
-        outcomes=manifold.support(np.array([manifold.interior])).labels,
+        outcomes=_outcomes(manifold, scene.family),
         scalars=[Choice(s, words_of(s)) for s in (*manifold.scalars, DISTANCE)],
         scalar=scene.scalar,
         colormaps=[Choice(name, words) for name, words in COLORMAPS.items()],

@@ -40,7 +40,7 @@ HEAD = AttentionState(
 STATE = PanelState(
     families=(Choice("gaussian", "Normal distributions"), Choice("attention", "Attention")),
     family="attention",
-    outcomes=WORDS,
+    outcomes=[Choice(str(i), word) for i, word in enumerate(WORDS)],
     scalars=(Choice("entropy", "Entropy (nats)"), Choice("probability", "Probability of one key")),
     scalar="entropy",
     token=2,
@@ -153,7 +153,7 @@ def test_panels_show_the_state(window):
     head = panel.head
     assert head.source.currentData() == "bank"
     assert (head.layer.value(), head.layer.maximum(), head.index.value()) == (4, 5, 9)
-    assert [box.currentText() for box in head.triple] == ["the", "bank", "river"]
+    assert [box.currentText() for box in head.triple] == ["0 the", "1 bank", "3 river"]
     assert head.triple[0].isVisible() and not head.token.isVisible()
     assert head.keys.widget.text() == "Without by"
     assert (head.temperature.value(), head.readout.text()) == (0, "1")

@@ -12,7 +12,9 @@ from app.views.interface.theme import Theme
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
 from app.views.qt.style.text import title_axis
 from app.views.qt.widgets import plots
+from app.views.qt.widgets.token_picker import token_picker
 from app.views.qt.widgets.widgets import WIDE, caption, fill, form, label, panel, picker
+from app.views.text.token_names import numbered
 
 MAP_HEIGHT, TURNS_HEIGHT = 250, 110
 HINT = (
@@ -31,7 +33,7 @@ class TokenPathPanel:
         self._state: TokenPathState | None = None
         self.widget, column = panel(WIDE)
         rows = form()
-        self.token = picker("Token", "Whose attention is followed")
+        self.token = token_picker("Token", "Whose attention is followed.")
         self.over = picker("Over", "From layer to layer, or from head to head")
         for words, box in (("Token", self.token), ("Over", self.over)):
             rows.addRow(caption(words), box)
@@ -83,8 +85,9 @@ class TokenPathPanel:
         self.words.setText("" if state is None else state.note or state.words)
         if state is None or not state.tokens:
             return
-        at = f"{state.whose}: {state.tokens[state.followed]}" if state.token < 0 else "at A"
-        tokens = [Choice("-1", at), *(Choice(str(i), t) for i, t in enumerate(state.tokens))]
+        names = [numbered(i, word) for i, word in enumerate(state.tokens)]
+        at = f"{state.whose}: {names[state.followed]}" if state.token < 0 else "at A"
+        tokens = [Choice("-1", at), *(Choice(str(i), name) for i, name in enumerate(names))]
         fill(self.token, tokens, str(state.token))
         fill(self.over, OVERS, state.over)
         if drawn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,9 +79,7 @@ class Shaping:
         names = tuple(dict.fromkeys(families))
         return Shaped(line.width / UNITS, names, tuple(outline), tuple(pictures))
 
-    def picture(
-        self, text: str, size: int, bold: bool
-    ) -> tuple[NDArray[np.uint8], int, int, int]:
+    def picture(self, text: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
         """Return a line in white, premultiplied RGBA (rows, columns, 4), its left and top from the pen
         on the base line, the advance; all in pixels.
         """
@@ -154,7 +153,7 @@ def _missing(text: str, runs: list[QGlyphRun]) -> list[tuple[int, int]]:
         if glyph == 0 or _is_box(run.rawFont())
     }
     found: list[tuple[int, int]] = []
-    for first, last in zip(starts, starts[1:], strict=False):
+    for first, last in pairwise(starts):
         if first not in lacking or not any(map(is_seen, text[first:last])):
             continue
         if found and found[-1][1] == first:
@@ -216,4 +215,3 @@ def _pixels(image: QImage) -> NDArray[np.uint8]:
     """Return a picture's channels (rows, columns, 4); rows of four bytes a pixel have no gaps."""
     found = np.frombuffer(image.constBits(), np.uint8)
     return found.reshape(image.height(), image.width(), 4).copy()
-
