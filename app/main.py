@@ -112,7 +112,6 @@ class Program:
         from app.desktop.lessons import Lessons
         from app.desktop.progress import Working
         from app.desktop.theme_follower import Appearance, theme_of
-        from app.export.letters import any_script_in_window
         from app.model.store import Store
         from app.parts.lessons import LessonPart
         from app.views.qt.style.style import dress
@@ -126,7 +125,6 @@ class Program:
         self.canvas = VispyCanvas((900, 700), theme)
         self.screen = _widget_of(self.canvas)
         self.window = MainWindow(self.screen, COMMANDS, theme)
-        any_script_in_window(self.window.log)
         self.store = Store(scene)
         self.controller = Controller(self.store, self.canvas, self.window, self.runner)
         self.appearance = Appearance(self.canvas, self.window, self.settings, theme)
@@ -198,6 +196,9 @@ class Program:
 
     def _in_a_display(self) -> QApplication:
         """Return Qt's application; without one there is nobody to work for."""
+        from app.export.letters import any_script_in_window
+
+        any_script_in_window(lambda words: self.window.log(words))
         try:
             return _application()
         except display.NoWindow:

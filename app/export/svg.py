@@ -1,6 +1,6 @@
 """A sheet as SVG: text as text, curves as paths, maps as embedded PNG.
 
-Letters of fonts that are not embedded are paths, which every program shows, under text that is clear, which
+Letters of fonts that are not embedded are paths, which every program shows, under clear text, which
 can be selected, searched and read aloud.
 """
 

@@ -17,6 +17,7 @@ from app.parts.part import PartContext
 from app.presenters.head_specification import SAME, off_own
 from app.views.interface.events import Event, PanelShown
 from app.views.interface.token_path import TokenPathChosen, TokenPathState
+from app.views.text.token_names import isolated
 from compute.attention.row_paths import RowPath, row_path, token_rows
 from compute.families import families, parse
 from compute.heads.head_selection import file_of, settings
@@ -214,5 +215,5 @@ def state(answer: TokenPathAnswer, chosen: TokenPathChosen, whose: str = AT) -> 
 def _tip(place: str, row: np.ndarray, keys: tuple[str, ...], turn: float) -> str:
     """ "layer 3, turns by 79°: river 0.42, bank 0.20, the 0.11"."""
     most = np.argsort(-row, kind="stable")[:NAMED]
-    named = ", ".join(f"{keys[j]} {row[j]:.2f}" for j in most)
+    named = ", ".join(f"{isolated(keys[j])} {row[j]:.2f}" for j in most)
     return f"{place}, turns by {turn:.0f}°: {named}" if np.isfinite(turn) else f"{place}: {named}"

@@ -7,10 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.views.interface.attention import AttentionState, KeyChoice
 from app.views.interface.views import Choice
-from app.views.text.token_names import numbered
+from app.views.text.token_names import isolated, numbered
 from compute.attention import head_summary
 from compute.core.arrays import Floats
 from compute.families import manifold as manifold_of
@@ -73,12 +74,20 @@ def _keys(file: heads.HeadFile, head: heads.Head) -> tuple[KeyChoice, ...]:
     )
 
 
-def named_keys(family: str, labels: Sequence[str]) -> list[str]:
-    """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are."""
+def named_keys(
+    family: str, labels: Sequence[str], kept: NDArray[np.intp] | None = None
+) -> list[str]:
+    """Return outcomes by name: keys of a head by position and word, others, and a sink, as they are.
+
+    ``kept``: which of all outcomes have the labels, None for all.
+    """
     name, stated = parse(family)
     numbers = head_of(settings(stated)).numbers if name == NAME else ()
-    named = [numbered(*key) for key in zip(numbers, labels, strict=False)]
-    return [*named, *labels[len(named) :]]
+    places = range(len(labels)) if kept is None else kept.tolist()
+    return [
+        numbered(numbers[j], word) if j < len(numbers) else word
+        for j, word in zip(places, labels, strict=True)
+    ]
 
 
 def _sources(source: str) -> list[Choice]:
@@ -136,7 +145,7 @@ def caveats(family: str) -> tuple[str, ...]:
         query = file.query_of(c["mask_of"])
         others = int((~attention_rows.holds(file, layer, head, query)).sum())
         said.append(
-            f"under the mask of “{file.labels[query]}”"
+            f"under the mask of “{isolated(file.labels[query])}”"
             + (f", which is not that of {others} hollow tokens" if others else "")
         )
     if np.isfinite(file.softcap_of(layer, head)):
@@ -174,7 +183,7 @@ def _own(family: str, name: str, token: int) -> str:
         return ""
     why = [] if marks.is_own(token) else ["its own mask"]
     why += [f"{marks.residual[token]:.0%} off the plane"] if marks.residual[token] > 1e-9 else []
-    row = f"the row of “{marks.labels[token]}” itself"
+    row = f"the row of “{isolated(marks.labels[token])}” itself"
     return f"{name}: {row} differs by up to {gap:.2g} ({', '.join(why)})"
 
 

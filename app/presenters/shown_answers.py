@@ -278,7 +278,7 @@ class ShownAnswers:
         self._window.set_playhead(subject.scene.playhead)
         if self.path is not None and self.path.job.family == subject.scene.family:
             row = drawing.show_moving_point(self._canvas, subject, self.path)
-            self._window.set_moving_row(row[drawables.shown_outcomes(self.path)])
+            self._window.set_moving_row(row)
 
     def show_opacity(self) -> None:
         """Set how much is seen of each layer; little of what is not the scene's."""

@@ -54,7 +54,11 @@ class AttentionForm:
         self.triple = [token_picker(f"Token {i + 1} of the plane", _TRIPLE_HINT) for i in range(3)]
         self.token = token_picker("Token of most information", _FISHER_HINT)
         self._rows.addRow(caption("Plane"), self.kind)
-        self._triple_row = _row(*((box, 1) for box in self.triple))
+        # one below another: a word is to be read
+        self._triple_row = QVBoxLayout()
+        self._triple_row.setSpacing(4)
+        for box in self.triple:
+            self._triple_row.addWidget(box)
         self._rows.addRow(caption("of"), self._triple_row)
         self._rows.addRow(caption("at"), self.token)
 

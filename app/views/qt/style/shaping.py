@@ -145,7 +145,7 @@ def _missing(text: str, runs: list[QGlyphRun]) -> list[tuple[int, int]]:
     """Return the ranges (first, last) of a text that no font has, neighbours joined."""
     # Qt counts in UTF-16
     places = [i for i, letter in enumerate(text) for _ in range(1 + (ord(letter) > 0xFFFF))]
-    starts = sorted({places[at] for run in runs for at in run.stringIndexes()}) + [len(text)]
+    starts = [*sorted({places[at] for run in runs for at in run.stringIndexes()}), len(text)]
     lacking = {
         places[at]
         for run in runs
