@@ -22,7 +22,7 @@ MOST_BARS = 40
 # above a plot of distributions, around it, its least height, and that of a bar
 ABOVE, AROUND, LOWEST, BAR = 2.6 * ROW, 4.8 * ROW, 90.0, 9.0
 SAMPLE = 30.0  # of a line in the legend
-LONGEST_LABEL = 90.0
+LONGEST_LABEL = 112.0
 COLUMN, GAP = 330.0, 28.0  # room for the legend; what is around each of its names
 Box = tuple[float, float, float, float]
 

@@ -150,15 +150,17 @@ def _lettering(page: FPDF, item: Lettering) -> None:
         _item(page, picture)
     # spaces that nobody sees, and that stand for the text
     x, y = (POINTS * part for part in label.at)
-    base = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
-    actual = label.text.encode("utf-16-be").hex().upper()
-    page.set_font(FONT, "", POINTS * label.size)
-    page.set_char_spacing(POINTS * item.width - page.get_string_width(" "))
+    base, size = POINTS * (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size, POINTS * label.size
+    page.set_font(FONT, "", size)
+    space = page.get_string_width(" ")
     with page.rotation(90.0 if label.upright else 0.0, x, y):
-        page._out(f"/Span <</ActualText <FEFF{actual}>>> BDC")
-        page.text(x - POINTS * label.anchor[0] * item.width, y + base, " ")
-        page._out("EMC")
-    page.set_char_spacing(0)
+        for word, first, last in item.line.words:
+            actual = word.encode("utf-16-be").hex().upper()
+            page.set_stretching(100.0 * size * max(last - first, 0.01) / space)
+            page._out(f"/Span <</ActualText <FEFF{actual}>>> BDC")
+            page.text(x + size * first - POINTS * label.anchor[0] * item.width, y + base, " ")
+            page._out("EMC")
+    page.set_stretching(100.0)
 
 
 def _outline(page: FPDF, item: Lettering, colour: RGBA, width: float) -> None:

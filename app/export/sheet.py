@@ -29,7 +29,7 @@ from app.views.canvas.layers.layer import Layer
 from app.views.canvas.plot import Plot
 from app.views.canvas.projections.frame import Frame, Pixels
 from app.views.canvas.typeface import CAP_HEIGHT, SCRIPT, face, shaped, writable
-from app.views.interface.letters import Segment
+from app.views.interface.letters import Segment, Shaped
 from app.views.interface.theme import RGBA
 
 PER_INCH = 96.0
@@ -80,14 +80,17 @@ class Raster:
 class Lettering:
     """A label in letters of other fonts than the canvas's: outlines, and pictures of coloured ones.
 
-    Places are pixels of the sheet; ``families`` are the fonts.
+    Places are pixels of the sheet; ``line`` is what it is made of.
     """
 
     label: Label
     outline: tuple[Segment, ...]
     pictures: tuple[Raster, ...]
-    families: tuple[str, ...]
-    width: float
+    line: Shaped
+
+    @property
+    def width(self) -> float:
+        return self.line.width * self.label.size
 
 
 Item = Line | Area | Disc | Raster | Label | Lettering
@@ -198,7 +201,7 @@ def _lettered(label: Label) -> Label | Lettering:
         turned = np.ascontiguousarray(np.rot90(pixels)) if label.upright else pixels
         pictures.append(Raster(turned, box, label.colour[3]))
     outline = tuple((kind, place(points)) for kind, points in line.outline)
-    return Lettering(label, outline, tuple(pictures), line.families, line.width * label.size)
+    return Lettering(label, outline, tuple(pictures), line)
 
 
 def _strokes(made: Strokes) -> Iterator[Line]:

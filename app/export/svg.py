@@ -193,7 +193,7 @@ def _lettering(item: Lettering) -> str:
     x, y = label.at
     along, base = -label.anchor[0] * item.width, (1.0 - label.anchor[1]) * CAP_HEIGHT * label.size
     turn = " rotate(-90)" if label.upright else ""
-    families = ",".join(f"'{name}'" for name in item.families)
+    families = ",".join(f"'{name}'" for name in item.line.families)
     parts.append(
         f'<text transform="translate({x:.2f} {y:.2f}){turn}" x="{along:.2f}" y="{base:.2f}" '
         f'font-size="{label.size:g}" font-family="{escape(families)},{FONTS}" '

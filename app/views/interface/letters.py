@@ -19,13 +19,15 @@ Picture = tuple[NDArray[np.uint8], tuple[float, float, float, float]]
 class Shaped:
     """A line in letters of size 1, from the pen on the base line, y downwards.
 
-    families: the fonts that it is made of; pictures: letters that are coloured and have no outline.
+    families: the fonts that it is made of; pictures: letters that are coloured and have no outline;
+    words: parts of the text in the order in which they are read, each with where it begins and ends.
     """
 
     width: float
     families: tuple[str, ...]
     outline: tuple[Segment, ...]
     pictures: tuple[Picture, ...]
+    words: tuple[tuple[str, float, float], ...]
 
 
 class TextEngine(Protocol):

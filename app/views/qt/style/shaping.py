@@ -37,12 +37,20 @@ _KINDS = {QPainterPath.ElementType.MoveToElement: "M", QPainterPath.ElementType.
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line of text as glyphs: ``runs`` from left to right, its width and what is above its base."""
+    """A line of text as glyphs: ``runs`` from left to right, its width and what is above its base.
+
+    missing: ranges that no font has.
+    """
 
     runs: list[QGlyphRun]
     width: float
     ascent: float
     missing: list[tuple[int, int]]
+
+    @property
+    def turns(self) -> bool:
+        """Whether some of it runs from right to left, and all of it has glyphs."""
+        return not self.missing and any(run.isRightToLeft() for run in self.runs)
 
 
 class Shaping:
@@ -77,7 +85,9 @@ class Shaping:
                 path.translate(at.x(), at.y() - line.ascent)
                 outline += _segments(path)
         names = tuple(dict.fromkeys(families))
-        return Shaped(line.width / UNITS, names, tuple(outline), tuple(pictures))
+        width = line.width / UNITS
+        words = _words(text, line) if line.turns else ((text, 0.0, width),)
+        return Shaped(width, names, tuple(outline), tuple(pictures), words)
 
     def picture(self, text: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
         """Return a line in white, premultiplied RGBA (rows, columns, 4), its left and top from the pen
@@ -106,7 +116,9 @@ class Shaping:
         written, end = "", 0
         for first, last in line.missing:
             self._report(text[first:last])
-            written += text[end:first] + code_points(text[first:last])
+            points = code_points(text[first:last])
+            alone = (first, last) == (0, len(text))
+            written += text[end:first] + (points if alone else f"⟨{points}⟩")
             end = last
         return _laid_out(written + text[end:], self._font(size, bold))
 
@@ -138,14 +150,35 @@ def _laid_out(text: str, font: QFont) -> Line:
     flags = QTextLayout.GlyphRunRetrievalFlag
     runs = layout.glyphRuns(-1, -1, flags.RetrieveAll)
     runs.sort(key=lambda run: min((at.x() for at in run.positions()), default=0.0))
-    return Line(runs, line.naturalTextWidth(), line.ascent(), _missing(text, runs))
+    return Line(runs, line.naturalTextWidth(), line.ascent(), _missing(text, font, runs))
 
 
-def _missing(text: str, runs: list[QGlyphRun]) -> list[tuple[int, int]]:
-    """Return the ranges (first, last) of a text that no font has, neighbours joined."""
+def _clusters(text: str, runs: list[QGlyphRun]) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return which letter each of Qt's places is in, and the ranges of letters that are drawn at once."""
     # Qt counts in UTF-16
     places = [i for i, letter in enumerate(text) for _ in range(1 + (ord(letter) > 0xFFFF))]
     starts = [*sorted({places[at] for run in runs for at in run.stringIndexes()}), len(text)]
+    return places, list(pairwise(starts))
+
+
+def _words(text: str, line: Line) -> tuple[tuple[str, float, float], ...]:
+    """Return the parts of a line in reading order, with where each begins and ends for size 1."""
+    places, clusters = _clusters(text, line.runs)
+    edges: dict[int, list[float]] = {}
+    for run in line.runs:
+        steps = run.rawFont().advancesForGlyphIndexes(run.glyphIndexes())
+        for at, place, step in zip(run.stringIndexes(), run.positions(), steps, strict=True):
+            edges.setdefault(places[at], []).extend((place.x(), place.x() + step.x()))
+    return tuple(
+        (text[first:last], min(edges[first]) / UNITS, max(edges[first]) / UNITS)
+        for first, last in clusters
+    )
+
+
+def _missing(text: str, font: QFont, runs: list[QGlyphRun]) -> list[tuple[int, int]]:
+    """Return the ranges (first, last) of a text that no font has, neighbours joined."""
+    own = QRawFont.fromFont(font).supportsCharacter
+    places, clusters = _clusters(text, runs)
     lacking = {
         places[at]
         for run in runs
@@ -153,8 +186,9 @@ def _missing(text: str, runs: list[QGlyphRun]) -> list[tuple[int, int]]:
         if glyph == 0 or _is_box(run.rawFont())
     }
     found: list[tuple[int, int]] = []
-    for first, last in pairwise(starts):
-        if first not in lacking or not any(map(is_seen, text[first:last])):
+    for first, last in clusters:
+        # beside what no font has Qt takes its boxes for what stands there in any script, too
+        if first not in lacking or all(not is_seen(c) or own(ord(c)) for c in text[first:last]):
             continue
         if found and found[-1][1] == first:
             found[-1] = (found[-1][0], last)

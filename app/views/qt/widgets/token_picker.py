@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -36,6 +36,9 @@ class TokenPicker(Picker):
             event.accept()  # letters search here, whatever they do in the window
             return True
         return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it scrolls the panel, and chooses nothing on the way
 
     def showPopup(self) -> None:
         self._open("")
