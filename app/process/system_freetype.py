@@ -1,4 +1,4 @@
-"""Which of two libraries of one name Qt draws letters with."""
+"""Which of two libraries of one name Qt draws letters with: said before either is loaded."""
 
 from __future__ import annotations
 

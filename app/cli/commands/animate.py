@@ -60,9 +60,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the scene as MP4, WebM, GIF or a sequence of PNG."""
-    from app.process import system_freetype
-
-    system_freetype.prefer()
     from fractions import Fraction
 
     from app.cli.output import Remarks, remark, show

@@ -39,9 +39,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the scene as PNG, SVG or PDF."""
-    from app.process import system_freetype
-
-    system_freetype.prefer()
     from dataclasses import replace
 
     from app.cli.output import Remarks, exit_of, remark, show

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 # "M"oves, "L"ines and "C"urves of Bézier, each with the points (k, 2) that it goes to: 1, 1 and 3
 Segment = tuple[str, NDArray[np.float64]]
+# a part of a text, with where it begins and ends
+Word = tuple[str, float, float]
 # straight RGBA (rows, columns, 4) and its box (left, top, right, bottom)
 Picture = tuple[NDArray[np.uint8], tuple[float, float, float, float]]
 
@@ -27,7 +29,7 @@ class Shaped:
     families: tuple[str, ...]
     outline: tuple[Segment, ...]
     pictures: tuple[Picture, ...]
-    words: tuple[tuple[str, float, float], ...]
+    words: tuple[Word, ...]
 
 
 class TextEngine(Protocol):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from PySide6.QtGui import (
     QTextLayout,
 )
 
-from app.views.interface.letters import Picture, Segment, Shaped, code_points, is_seen
+from app.views.interface.letters import Picture, Segment, Shaped, Word, code_points, is_seen
 
 # units of an outline to the size of its letters; pixels of a letter that is a picture
 UNITS, PICTURE = 1000, 160
@@ -39,18 +39,13 @@ _KINDS = {QPainterPath.ElementType.MoveToElement: "M", QPainterPath.ElementType.
 class Line:
     """A line of text as glyphs: ``runs`` from left to right, its width and what is above its base.
 
-    missing: ranges that no font has.
+    words: its parts in reading order, each with where it begins and ends.
     """
 
     runs: list[QGlyphRun]
     width: float
     ascent: float
-    missing: list[tuple[int, int]]
-
-    @property
-    def turns(self) -> bool:
-        """Whether some of it runs from right to left, and all of it has glyphs."""
-        return not self.missing and any(run.isRightToLeft() for run in self.runs)
+    words: tuple[Word, ...]
 
 
 class Shaping:
@@ -61,6 +56,7 @@ class Shaping:
 
     def __init__(self, fonts: Sequence[str], tell: Callable[[str], None]) -> None:
         self._tell, self._told = tell, set[str]()
+        self._missing: dict[str, bool] = {}
         # Qt would say the same of each font in turn
         QLoggingCategory.setFilterRules("qt.text.font.db=false")
         numbers = [QFontDatabase.addApplicationFont(path) for path in fonts]
@@ -85,9 +81,8 @@ class Shaping:
                 path.translate(at.x(), at.y() - line.ascent)
                 outline += _segments(path)
         names = tuple(dict.fromkeys(families))
-        width = line.width / UNITS
-        words = _words(text, line) if line.turns else ((text, 0.0, width),)
-        return Shaped(width, names, tuple(outline), tuple(pictures), words)
+        words = tuple((word, low / UNITS, high / UNITS) for word, low, high in line.words)
+        return Shaped(line.width / UNITS, names, tuple(outline), tuple(pictures), words)
 
     def picture(self, text: str, size: int, bold: bool) -> tuple[NDArray[np.uint8], int, int, int]:
         """Return a line in white, premultiplied RGBA (rows, columns, 4), its left and top from the pen
@@ -111,16 +106,25 @@ class Shaping:
 
     def _line(self, text: str, size: int, bold: bool) -> Line:
         line = _laid_out(text, self._font(size, bold))
-        if not line.missing:
+        if not _lacks(line):
             return line
-        written, end = "", 0
-        for first, last in line.missing:
-            self._report(text[first:last])
-            points = code_points(text[first:last])
-            alone = (first, last) == (0, len(text))
-            written += text[end:first] + (points if alone else f"⟨{points}⟩")
-            end = last
-        return _laid_out(written + text[end:], self._font(size, bold))
+        # letter by letter: beside what no font has Qt draws its boxes for others of any script too
+        written = ""
+        for missing, group in groupby(text, self._is_missing):
+            letters = "".join(group)
+            if missing:
+                self._report(letters)
+                points = code_points(letters)
+                letters = points if letters == text else f"⟨{points}⟩"
+            written += letters
+        line = _laid_out(written, self._font(size, bold))
+        return replace(line, words=((text, 0.0, line.width),))
+
+    def _is_missing(self, letter: str) -> bool:
+        if letter not in self._missing:
+            line = _laid_out(letter, self._font(UNITS, False))
+            self._missing[letter] = is_seen(letter) and _lacks(line)
+        return self._missing[letter]
 
     def _font(self, size: int, bold: bool) -> QFont:
         font = QFont(self._family)
@@ -147,54 +151,35 @@ def _laid_out(text: str, font: QFont) -> Line:
     line = layout.createLine()
     line.setLineWidth(1e7)
     layout.endLayout()
-    flags = QTextLayout.GlyphRunRetrievalFlag
-    runs = layout.glyphRuns(-1, -1, flags.RetrieveAll)
+    runs = layout.glyphRuns()
     runs.sort(key=lambda run: min((at.x() for at in run.positions()), default=0.0))
-    return Line(runs, line.naturalTextWidth(), line.ascent(), _missing(text, font, runs))
+    width = line.naturalTextWidth()
+    turns = any(run.isRightToLeft() for run in runs)
+    words = _words(text, layout) if turns else ((text, 0.0, width),)
+    return Line(runs, width, line.ascent(), words)
 
 
-def _clusters(text: str, runs: list[QGlyphRun]) -> tuple[list[int], list[tuple[int, int]]]:
-    """Return which letter each of Qt's places is in, and the ranges of letters that are drawn at once."""
+def _words(text: str, layout: QTextLayout) -> tuple[Word, ...]:
+    """Return what a cursor steps over, in reading order, with where each begins and ends."""
     # Qt counts in UTF-16
-    places = [i for i, letter in enumerate(text) for _ in range(1 + (ord(letter) > 0xFFFF))]
-    starts = [*sorted({places[at] for run in runs for at in run.stringIndexes()}), len(text)]
-    return places, list(pairwise(starts))
+    units = text.encode("utf-16-le")
+    count = len(units) // 2
+    steps = [i for i in range(count) if layout.isValidCursorPosition(i)]
+    words = []
+    for i, j in pairwise([*steps, count]):
+        edges: list[float] = []
+        for run in layout.glyphRuns(i, j - i):
+            widths = run.rawFont().advancesForGlyphIndexes(run.glyphIndexes())
+            for at, width in zip(run.positions(), widths, strict=True):
+                edges += [at.x(), at.x() + width.x()]
+        if edges:
+            words.append((units[2 * i : 2 * j].decode("utf-16-le"), min(edges), max(edges)))
+    return tuple(words)
 
 
-def _words(text: str, line: Line) -> tuple[tuple[str, float, float], ...]:
-    """Return the parts of a line in reading order, with where each begins and ends for size 1."""
-    places, clusters = _clusters(text, line.runs)
-    edges: dict[int, list[float]] = {}
-    for run in line.runs:
-        steps = run.rawFont().advancesForGlyphIndexes(run.glyphIndexes())
-        for at, place, step in zip(run.stringIndexes(), run.positions(), steps, strict=True):
-            edges.setdefault(places[at], []).extend((place.x(), place.x() + step.x()))
-    return tuple(
-        (text[first:last], min(edges[first]) / UNITS, max(edges[first]) / UNITS)
-        for first, last in clusters
-    )
-
-
-def _missing(text: str, font: QFont, runs: list[QGlyphRun]) -> list[tuple[int, int]]:
-    """Return the ranges (first, last) of a text that no font has, neighbours joined."""
-    own = QRawFont.fromFont(font).supportsCharacter
-    places, clusters = _clusters(text, runs)
-    lacking = {
-        places[at]
-        for run in runs
-        for glyph, at in zip(run.glyphIndexes(), run.stringIndexes(), strict=True)
-        if glyph == 0 or _is_box(run.rawFont())
-    }
-    found: list[tuple[int, int]] = []
-    for first, last in clusters:
-        # beside what no font has Qt takes its boxes for what stands there in any script, too
-        if first not in lacking or all(not is_seen(c) or own(ord(c)) for c in text[first:last]):
-            continue
-        if found and found[-1][1] == first:
-            found[-1] = (found[-1][0], last)
-        else:
-            found.append((first, last))
-    return found
+def _lacks(line: Line) -> bool:
+    """Whether some of a line has no glyphs."""
+    return any(0 in run.glyphIndexes() or _is_box(run.rawFont()) for run in line.runs)
 
 
 def _is_box(font: QRawFont) -> bool:
