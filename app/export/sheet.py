@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from freetype import FT_LOAD_NO_SCALE, Vector
 from numpy.typing import NDArray
 from PIL import Image
 
 from app.export import relief
+from app.views.canvas import typeface
 from app.views.canvas.display_list import (
     ArrowHeads,
     Discs,
@@ -303,7 +303,7 @@ def _script(char: str, label: Label) -> tuple[str, float, float]:
 def advance(char: str, size: float, bold: bool) -> float:
     """Return how far a letter moves the pen, in pixels."""
     font = face(bold)
-    advanced = font.get_advance(font.get_char_index(char), FT_LOAD_NO_SCALE)
+    advanced = font.get_advance(font.get_char_index(char), typeface.UNSCALED)
     return float(advanced) / float(font.units_per_EM) * size
 
 
@@ -311,17 +311,17 @@ def advance(char: str, size: float, bold: bool) -> float:
 def contours(char: str, bold: bool) -> tuple[Pixels, ...]:
     """Return the closed outlines (n, 2) of a letter, the font's size being 1, y upwards."""
     font = face(bold)
-    font.load_char(char, FT_LOAD_NO_SCALE)
+    font.load_char(char, typeface.UNSCALED)
     found: list[list[tuple[float, float]]] = []
     share = np.linspace(0.0, 1.0, 5)[1:]
 
-    def move(to: Vector, _: None) -> None:
+    def move(to: typeface.Point, _: None) -> None:
         found.append([(to.x, to.y)])
 
-    def line(to: Vector, _: None) -> None:
+    def line(to: typeface.Point, _: None) -> None:
         found[-1].append((to.x, to.y))
 
-    def curve(by: Vector, to: Vector, _: None) -> None:
+    def curve(by: typeface.Point, to: typeface.Point, _: None) -> None:
         start, middle, end = np.array([found[-1][-1], (by.x, by.y), (to.x, to.y)])
         s = share[:, None]
         bent = (1 - s) ** 2 * start + 2 * s * (1 - s) * middle + s**2 * end

@@ -28,6 +28,8 @@ RIGHT_TO_LEFT = ("R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI
 SCRIPT = 0.68  # size of a made-up subscript or superscript
 CAP_HEIGHT = 0.72  # of the font, as a share of its size: what vertical centring is about
 _LIGHT = freetype.FT_LOAD_TARGET_LIGHT
+# what outlines are read with: font units, and their points
+UNSCALED, Point = freetype.FT_LOAD_NO_SCALE, freetype.Vector
 
 
 def path(bold: bool) -> Path:
